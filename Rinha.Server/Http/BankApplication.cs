@@ -1,0 +1,196 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Http;
+
+/// <summary>
+/// The joint of the server: Kestrel hands it each request, it finds the route, asks the ledger and answers. It runs on
+/// the thread that received the bytes and, after a write, on the ledger's writer: it never blocks.
+/// </summary>
+/// <param name="ledger">The book.</param>
+/// <param name="resetEnabled">Whether <c>POST /reset</c> exists.</param>
+/// <param name="logger">Told of unexpected failures.</param>
+internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger logger) : IHttpApplication<Exchange>
+{
+    /// <inheritdoc/>
+    public Exchange CreateContext(IFeatureCollection contextFeatures) =>
+        contextFeatures is IHostContextContainer<Exchange> connection
+            ? connection.HostContext ??= new Exchange(contextFeatures)
+            : new Exchange(contextFeatures);
+
+    /// <inheritdoc/>
+    public void DisposeContext(Exchange context, Exception? exception)
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task ProcessRequestAsync(Exchange context)
+    {
+        try
+        {
+            return Router.Match(context.Path, out var accountId) switch
+            {
+                Route.Transactions => ForPost(context) ?? ReceiveTransactionAsync(context, accountId),
+                Route.Statement => ForGet(context) ?? SendStatementAsync(context, accountId),
+                Route.Health => ForGet(context) ?? SendHealthAsync(context),
+                Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
+                _ => context.AnswerAsync(Problem.UnknownPath),
+            };
+        }
+        catch (Exception error) when (!context.HasStarted)
+        {
+            Log.RequestFailed(logger, error);
+            return context.AnswerAsync(Problem.Unexpected);
+        }
+    }
+
+    private static Task? ForPost(Exchange exchange) =>
+        HttpMethods.IsPost(exchange.Method) ? null : exchange.AnswerAsync(Problem.OnlyPost);
+
+    private static Task? ForGet(Exchange exchange) =>
+        HttpMethods.IsGet(exchange.Method) || HttpMethods.IsHead(exchange.Method)
+            ? null
+            : exchange.AnswerAsync(Problem.OnlyGet);
+
+    private Task ReceiveTransactionAsync(Exchange exchange, long accountId)
+    {
+        var headers = exchange.RequestHeaders;
+        if (!MediaTypes.IsJson(headers.ContentType))
+        {
+            return RefuseAsync(exchange, accountId, Problem.NotJson);
+        }
+
+        if (headers.ContentLength > Limits.BodyBytesMax)
+        {
+            return RefuseAsync(exchange, accountId, Problem.BodyTooLarge);
+        }
+
+        var reader = exchange.RequestBody;
+        if (reader.TryRead(out var body))
+        {
+            if (body.IsCompleted)
+            {
+                return PostAsync(exchange, accountId, reader, body.Buffer);
+            }
+
+            reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+        }
+
+        return ReceiveInPartsAsync(exchange, accountId, reader);
+    }
+
+    private async Task ReceiveInPartsAsync(Exchange exchange, long accountId, PipeReader reader)
+    {
+        ReadResult body;
+        try
+        {
+            while (!(body = await reader.ReadAsync()).IsCompleted && body.Buffer.Length <= Limits.BodyBytesMax)
+            {
+                reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+            }
+        }
+        catch (BadHttpRequestException error)
+        {
+            await RefuseAsync(exchange, accountId, Problem.OfBadRequest(error.StatusCode));
+            return;
+        }
+
+        if (body.Buffer.Length > Limits.BodyBytesMax)
+        {
+            reader.AdvanceTo(body.Buffer.End);
+            await RefuseAsync(exchange, accountId, Problem.BodyTooLarge);
+            return;
+        }
+
+        await PostAsync(exchange, accountId, reader, body.Buffer);
+    }
+
+    private Task PostAsync(Exchange exchange, long accountId, PipeReader reader, in ReadOnlySequence<byte> bytes)
+    {
+        var body = Parse(bytes);
+        reader.AdvanceTo(bytes.End);
+        if (body.Error != TransactionError.None)
+        {
+            return RefuseAsync(exchange, accountId, Problem.Of(body.Error));
+        }
+
+        var post = exchange.Post;
+        post.AccountId = accountId;
+        post.Kind = body.Kind;
+        post.AmountCents = body.AmountCents;
+        post.Description = body.Description;
+        return AnswerPostAsync(exchange, ledger.WriteAsync(post));
+    }
+
+    private static TransactionBody Parse(in ReadOnlySequence<byte> bytes)
+    {
+        if (bytes.IsSingleSegment)
+        {
+            return TransactionBody.Parse(bytes.FirstSpan);
+        }
+
+        Span<byte> whole = stackalloc byte[(int)bytes.Length];
+        bytes.CopyTo(whole);
+        return TransactionBody.Parse(whole);
+    }
+
+    private static async Task AnswerPostAsync(Exchange exchange, ValueTask<PostResult> write)
+    {
+        var result = await write;
+        await (result == PostResult.Accepted
+            ? exchange.AnswerAsync(
+                StatusCodes.Status200OK,
+                MediaTypes.Json,
+                AnswerBuffer.Current.Write(
+                    new TransactionResponse(exchange.Post.LimitCents, exchange.Post.BalanceCents),
+                    BankJsonContext.Default.TransactionResponse))
+            : exchange.AnswerAsync(Problem.Of(result)));
+    }
+
+    // The account comes before the body: what is wrong with a request to nobody is that nobody is there.
+    private Task RefuseAsync(Exchange exchange, long accountId, Problem problem)
+    {
+        var account = ledger.FindAccount(accountId);
+        return exchange.AnswerAsync(account == LookupResult.Found ? problem : Problem.Of(account));
+    }
+
+    private Task SendStatementAsync(Exchange exchange, long accountId)
+    {
+        var buffer = AnswerBuffer.Current;
+        var result = ledger.ReadStatement(accountId, buffer.Statement);
+        if (result != LookupResult.Found)
+        {
+            return exchange.AnswerAsync(Problem.Of(result));
+        }
+
+        buffer.StatementResponse.Fill(buffer.Statement);
+        return exchange.AnswerAsync(
+            StatusCodes.Status200OK,
+            MediaTypes.Json,
+            buffer.Write(buffer.StatementResponse, BankJsonContext.Default.StatementResponse));
+    }
+
+    private Task SendHealthAsync(Exchange exchange)
+    {
+        // Whether account 1 exists does not matter; that the ledger could be read does.
+        var healthy = ledger.FindAccount(1) != LookupResult.StorageFailed;
+        return exchange.AnswerAsync(
+            healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            MediaTypes.Json,
+            AnswerBuffer.Current.Write(
+                new HealthResponse(healthy ? "healthy" : "unhealthy", Timestamp.Now),
+                BankJsonContext.Default.HealthResponse));
+    }
+
+    private async Task ResetAsync(Exchange exchange)
+    {
+        var result = await ledger.WriteAsync(new PendingReset());
+        await (result == PostResult.Accepted ? exchange.AnswerEmptyAsync() : exchange.AnswerAsync(Problem.Of(result)));
+    }
+}

@@ -1,0 +1,85 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Http;
+
+/// <summary>
+/// One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it
+/// holds is looked up and allocated once a connection.
+/// </summary>
+internal sealed class Exchange(IFeatureCollection features)
+{
+    // Kestrel's connection implements the features itself, the same object for every request on it.
+    private readonly IHttpRequestFeature _request = features.GetRequiredFeature<IHttpRequestFeature>();
+    private readonly IRequestBodyPipeFeature _requestBody = features.GetRequiredFeature<IRequestBodyPipeFeature>();
+    private readonly IHttpResponseFeature _response = features.GetRequiredFeature<IHttpResponseFeature>();
+    private readonly IHttpResponseBodyFeature _responseBody =
+        features.GetRequiredFeature<IHttpResponseBodyFeature>();
+
+    /// <summary>The request's method; Kestrel gives the known ones as the constants of <see cref="HttpMethods"/>.</summary>
+    public string Method => _request.Method;
+
+    /// <summary>The request's path, decoded, without the query.</summary>
+    public string Path => _request.Path;
+
+    /// <summary>The request's headers.</summary>
+    public IHeaderDictionary RequestHeaders => _request.Headers;
+
+    /// <summary>The request's body.</summary>
+    public PipeReader RequestBody => _requestBody.Reader;
+
+    /// <summary>Whether any of the answer has left.</summary>
+    public bool HasStarted => _response.HasStarted;
+
+    /// <summary>The connection's transaction: it has one request at a time, hence one transaction.</summary>
+    public PendingPost Post { get; } = new();
+
+    /// <summary>Answers with a body; it is copied before the call returns.</summary>
+    public Task AnswerAsync(int status, string mediaType, ReadOnlyMemory<byte> body)
+    {
+        _response.StatusCode = status;
+        var headers = _response.Headers;
+        headers.ContentType = mediaType;
+        headers.ContentLength = body.Length;
+        var flush = _responseBody.Writer.WriteAsync(body);
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return flush.AsTask();
+        }
+
+        _ = flush.Result;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers with an error.</summary>
+    public Task AnswerAsync(Problem problem)
+    {
+        var headers = _response.Headers;
+        if (problem.Allow is not null)
+        {
+            headers.Allow = problem.Allow;
+        }
+
+        if (problem.Retry)
+        {
+            headers.RetryAfter = "1";
+        }
+
+        if (problem.ClosesConnection)
+        {
+            headers.Connection = "close";
+        }
+
+        return AnswerAsync(problem.Status, MediaTypes.ProblemJson, problem.Body);
+    }
+
+    /// <summary>Answers 200 without a body.</summary>
+    public Task AnswerEmptyAsync()
+    {
+        _response.StatusCode = StatusCodes.Status200OK;
+        _response.Headers.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Http;
+
+/// <summary>
+/// Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status.
+/// </summary>
+internal sealed class Problem
+{
+    public static readonly Problem BadRequest = new(400, "the request is not valid HTTP");
+    public static readonly Problem UnknownPath = new(404, "there is nothing at this path");
+    public static readonly Problem UnknownAccount = new(404, "there is no such client");
+    public static readonly Problem OnlyGet = new(405, "only GET and HEAD are allowed here") { Allow = "GET, HEAD" };
+    public static readonly Problem OnlyPost = new(405, "only POST is allowed here") { Allow = "POST" };
+    public static readonly Problem RequestTimeout = new(408, "the request took too long to arrive");
+    public static readonly Problem BodyTooLarge =
+        new(413, $"the body has more than {Limits.BodyBytesMax} bytes") { ClosesConnection = true };
+    public static readonly Problem NotJson = new(415, "the body must be application/json in UTF-8");
+    public static readonly Problem LimitExceeded = new(422, "the debit would exceed the limit of the client");
+    public static readonly Problem BalanceOverflow = new(422, "the balance would exceed 64 bits");
+    public static readonly Problem Unexpected = new(500, "the server failed; the reason is in the log");
+    public static readonly Problem Busy = new(503, "the ledger is locked; nothing was changed") { Retry = true };
+    public static readonly Problem Overloaded = new(503, "too many requests; nothing was changed") { Retry = true };
+    public static readonly Problem StorageFailed =
+        new(503, "the storage failed; nothing was changed") { Retry = true };
+    public static readonly Problem Stopping =
+        new(503, "the server is stopping; nothing was changed") { Retry = true };
+
+    private static readonly Problem[] s_bodyProblems =
+    [
+        .. Enum.GetValues<TransactionError>().Select(error => new Problem(422, Describe(error))),
+    ];
+
+    private Problem(int status, string detail)
+    {
+        Status = status;
+        Body = JsonSerializer.SerializeToUtf8Bytes(
+            new ProblemResponse("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail),
+            BankJsonContext.Default.ProblemResponse);
+    }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; }
+
+    /// <summary>The JSON body.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>The methods allowed, for 405.</summary>
+    public string? Allow { get; private init; }
+
+    /// <summary>Whether the same request may succeed a second later (<c>Retry-After</c>).</summary>
+    public bool Retry { get; private init; }
+
+    /// <summary>Whether the connection ends because the rest of the body is not worth reading.</summary>
+    public bool ClosesConnection { get; private init; }
+
+    /// <summary>The answer to a body that cannot be used.</summary>
+    public static Problem Of(TransactionError error) => s_bodyProblems[(int)error];
+
+    /// <summary>The answer to a write that was not accepted.</summary>
+    public static Problem Of(PostResult result) => result switch
+    {
+        PostResult.UnknownAccount => UnknownAccount,
+        PostResult.LimitExceeded => LimitExceeded,
+        PostResult.BalanceOverflow => BalanceOverflow,
+        PostResult.Busy => Busy,
+        PostResult.Overloaded => Overloaded,
+        PostResult.Stopping => Stopping,
+        _ => StorageFailed,
+    };
+
+    /// <summary>The answer to a read that found nothing.</summary>
+    public static Problem Of(LookupResult result) =>
+        result == LookupResult.UnknownAccount ? UnknownAccount : StorageFailed;
+
+    /// <summary>The answer to a request that broke off or broke HTTP's rules while its body was read.</summary>
+    public static Problem OfBadRequest(int status) => status switch
+    {
+        408 => RequestTimeout,
+        413 => BodyTooLarge,
+        _ => BadRequest,
+    };
+
+    private static string Describe(TransactionError error) => error switch
+    {
+        TransactionError.DuplicateField => "a field is given twice",
+        TransactionError.MissingField => "valor, tipo and descricao are mandatory",
+        TransactionError.InvalidAmount => $"valor must be an integer from 1 to {Limits.AmountCentsMax}",
+        TransactionError.InvalidKind => "tipo must be \"c\" or \"d\"",
+        TransactionError.InvalidDescription => $"descricao must be a text of 1 to {Description.ScalarsMax} characters",
+        _ => "the body must be one JSON object",
+    };
+}

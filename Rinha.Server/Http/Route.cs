@@ -1,0 +1,20 @@
+namespace Rinha.Server.Http;
+
+/// <summary>What a path asks for.</summary>
+internal enum Route
+{
+    /// <summary>Nothing that is here.</summary>
+    Unknown,
+
+    /// <summary><c>/clientes/{id}/transacoes</c></summary>
+    Transactions,
+
+    /// <summary><c>/clientes/{id}/extrato</c></summary>
+    Statement,
+
+    /// <summary><c>/health</c></summary>
+    Health,
+
+    /// <summary><c>/reset</c></summary>
+    Reset,
+}

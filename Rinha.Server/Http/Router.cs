@@ -1,0 +1,45 @@
+namespace Rinha.Server.Http;
+
+/// <summary>Path to route. Paths are matched exactly, in case and without a trailing slash.</summary>
+internal static class Router
+{
+    private const string AccountPrefix = "/clientes/";
+
+    // 2^63 - 1 has 19 digits; 18 cannot overflow and are more accounts than there will ever be.
+    private const int AccountDigitsMax = 18;
+
+    /// <summary>Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.</summary>
+    public static Route Match(string path, out long accountId)
+    {
+        accountId = 0;
+        if (!path.StartsWith(AccountPrefix, StringComparison.Ordinal))
+        {
+            return path switch
+            {
+                "/health" => Route.Health,
+                "/reset" => Route.Reset,
+                _ => Route.Unknown,
+            };
+        }
+
+        var rest = path.AsSpan(AccountPrefix.Length);
+        var digits = 0;
+        while (digits < rest.Length && digits < AccountDigitsMax && char.IsAsciiDigit(rest[digits]))
+        {
+            accountId = (accountId * 10) + (rest[digits] - '0');
+            digits++;
+        }
+
+        if (digits == 0 || rest[0] == '0')
+        {
+            return Route.Unknown;
+        }
+
+        return rest[digits..] switch
+        {
+            "/transacoes" => Route.Transactions,
+            "/extrato" => Route.Statement,
+            _ => Route.Unknown,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+namespace Rinha.Server.Ledger;
+
+/// <summary>
+/// The bank's book. Any thread may call any member. What a completed write changed is seen at once by every read that
+/// starts after it, in this process and in every other one on the same ledger.
+/// </summary>
+public interface ILedger
+{
+    /// <summary>
+    /// Posts a transaction, or resets the ledger, atomically. The task ends when the outcome is final: with
+    /// <see cref="PostResult.Accepted"/> after the commit, with anything else when nothing was changed and nothing
+    /// will be. <paramref name="write"/> belongs to the ledger until then.
+    /// </summary>
+    ValueTask<PostResult> WriteAsync(PendingWrite write);
+
+    /// <summary>Reads an account's statement, from one snapshot, without waiting for writers.</summary>
+    LookupResult ReadStatement(long accountId, Statement statement);
+
+    /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
+    LookupResult FindAccount(long accountId);
+}

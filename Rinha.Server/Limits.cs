@@ -1,0 +1,68 @@
+namespace Rinha.Server;
+
+/// <summary>Every bound of the server, each named once.</summary>
+public static class Limits
+{
+    /// <summary>The largest amount, in cents: 2^53 - 1, the largest integer that every JSON reader keeps exactly (RFC 8259 §6).</summary>
+    public const long AmountCentsMax = 9_007_199_254_740_991;
+
+    /// <summary>The largest request body, in bytes; a transaction takes about 60, at most a few hundred when escaped.</summary>
+    public const int BodyBytesMax = 4096;
+
+    /// <summary>The largest request line, in bytes; the longest route has 43.</summary>
+    public const int RequestLineBytesMax = 2048;
+
+    /// <summary>All request headers together, in bytes.</summary>
+    public const int RequestHeadersBytesMax = 8192;
+
+    /// <summary>How many headers a request may have.</summary>
+    public const int RequestHeaderCountMax = 64;
+
+    /// <summary>How long a client may take to send its headers, in milliseconds.</summary>
+    public const int RequestHeadersTimeoutMs = 10_000;
+
+    /// <summary>
+    /// How long an idle connection is kept, in milliseconds: longer than the load balancer keeps its own idle
+    /// connections (60 s), so that it is never the server that closes one while a request is on its way.
+    /// </summary>
+    public const int KeepAliveTimeoutMs = 130_000;
+
+    /// <summary>Connections waiting to be accepted; the kernel lowers it to net.core.somaxconn.</summary>
+    public const int ListenBacklog = 4096;
+
+    /// <summary>Open connections; the next one is closed at once.</summary>
+    public const int ConnectionsMax = 20_000;
+
+    /// <summary>Writes waiting for the writer; the next one is refused with 503. Over 0.5 s of work at full speed.</summary>
+    public const int QueuedWritesMax = 16_384;
+
+    /// <summary>
+    /// Writes of one commit: bounds how long the other process waits for its turn (some 2 ms) while the cost of the
+    /// commit itself is already spread thin.
+    /// </summary>
+    public const int BatchWritesMax = 256;
+
+    /// <summary>The longest wait for the ledger's lock, in milliseconds; then 503.</summary>
+    public const int BusyTimeoutMs = 5000;
+
+    /// <summary>How often waiting writes are looked through for ones past <see cref="BusyTimeoutMs"/>, in milliseconds.</summary>
+    public const int BusyCheckIntervalMs = 250;
+
+    /// <summary>How long a stopping server waits for requests in progress, in milliseconds.</summary>
+    public const int StopTimeoutMs = 8000;
+
+    /// <summary>Page cache of the writing connection, in KiB: the hot pages of thousands of accounts in a 250MB container.</summary>
+    public const int WriterCacheKib = 8192;
+
+    /// <summary>Page cache of a reading connection, in KiB; most reads come from the shared mapping.</summary>
+    public const int ReaderCacheKib = 2048;
+
+    /// <summary>How much of the database file is mapped, in bytes: 256 MiB.</summary>
+    public const long MmapBytes = 256L * 1024 * 1024;
+
+    /// <summary>What is left of the WAL file when it is started over, in bytes: 64 MiB.</summary>
+    public const long WalBytesKept = 64L * 1024 * 1024;
+
+    /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 16 MiB.</summary>
+    public const int CheckpointPages = 4096;
+}

@@ -1,0 +1,73 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Extensions.Logging;
+using Rinha.Server;
+using Rinha.Server.Http;
+using Rinha.Server.Sqlite;
+
+[assembly: SupportedOSPlatform("linux")]
+
+// Read once by the runtime, before the first socket: completions run on the thread that polls (see BankServer).
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
+return ServerCommand.Invoke(args, Run, AskHealth);
+
+static int Run(ServerOptions options)
+{
+    using var loggers = LoggerFactory.Create(logging => logging
+        .SetMinimumLevel(options.LogLevel)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        }));
+    var logger = loggers.CreateLogger("Rinha");
+    Log.Starting(logger, ServerCommand.Version, options.ToString());
+    try
+    {
+        using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
+        using var server = new BankServer(options.Address, loggers);
+        using var stop = new ManualResetEventSlim();
+        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
+        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
+
+        server.StartAsync(new BankApplication(ledger, options.ResetEnabled, logger)).GetAwaiter().GetResult();
+        Log.Listening(logger, options.Address.ToString());
+        if (options.ResetEnabled)
+        {
+            Log.ResetEnabled(logger);
+        }
+
+        stop.Wait();
+        Log.Stopping(logger);
+        server.StopAsync().GetAwaiter().GetResult();
+    }
+    catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException or SocketException)
+    {
+        return ServerCommand.Refuse(error.Message);
+    }
+
+    Log.Stopped(logger);
+    return 0;
+}
+
+static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop) =>
+    PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        stop.Set();
+    });
+
+static int AskHealth(ServerOptions options)
+{
+    if (HealthCheck.Ask(options.Address, out var failure))
+    {
+        return 0;
+    }
+
+    Console.Error.WriteLine($"Rinha.Server: {failure}");
+    return 1;
+}

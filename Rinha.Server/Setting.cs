@@ -1,0 +1,48 @@
+namespace Rinha.Server;
+
+/// <summary>One setting: an environment variable and the flag of the same name (<c>API_PORT</c>, <c>--api-port</c>).</summary>
+/// <param name="Variable">The environment variable.</param>
+/// <param name="Default">What holds when it is not given, if that can be said in a word.</param>
+/// <param name="Help">What it does, for <c>--help</c>.</param>
+public sealed record Setting(string Variable, string? Default, string Help)
+{
+    /// <summary>Names that begin so are this server's alone, so an unknown one is a mistake.</summary>
+    public const string OwnPrefix = "RINHA_";
+
+    /// <summary>The SQLite file.</summary>
+    public static readonly Setting DatabaseUrl =
+        new("DATABASE_URL", "rinha.db", "The ledger's file: sqlite:///absolute/path, or a plain path.");
+
+    /// <summary>The address of the TCP listener.</summary>
+    public static readonly Setting ApiHost = new("API_HOST", "127.0.0.1", "The IP address to listen on.");
+
+    /// <summary>The port of the TCP listener.</summary>
+    public static readonly Setting ApiPort = new("API_PORT", "9999", "The TCP port to listen on.");
+
+    /// <summary>The unix socket, in place of TCP.</summary>
+    public static readonly Setting ApiSocket =
+        new("API_SOCKET", null, "The path of a unix socket to listen on, instead of TCP.");
+
+    /// <summary>The unix socket's file mode.</summary>
+    public static readonly Setting ApiSocketMode =
+        new("API_SOCKET_MODE", "660", "The unix socket's file mode, in octal; connecting needs write permission.");
+
+    /// <summary>What a commit waits for.</summary>
+    public static readonly Setting Synchronous = new(
+        "RINHA_SYNCHRONOUS", "NORMAL", "What an answer waits for: NORMAL (the kernel), FULL (the disk).");
+
+    /// <summary>How much is logged.</summary>
+    public static readonly Setting LogLevel = new(
+        "RINHA_LOG_LEVEL", "Information", "Trace, Debug, Information, Warning, Error, Critical or None.");
+
+    /// <summary>Whether the ledger can be emptied over HTTP.</summary>
+    public static readonly Setting EnableReset =
+        new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
+
+    /// <summary>All of them, in the order of <c>--help</c>.</summary>
+    public static readonly IReadOnlyList<Setting> All =
+        [DatabaseUrl, ApiHost, ApiPort, ApiSocket, ApiSocketMode, Synchronous, LogLevel, EnableReset];
+
+    /// <summary>The command-line flag.</summary>
+    public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process
+/// does it for all. The bulk, with its fsyncs, runs while writers go on; only the pages written meanwhile are moved
+/// inside the gate, so that the WAL is empty for an instant and the next writer starts it over.
+/// </summary>
+internal sealed class Checkpointer : IDisposable
+{
+    private const int Passive = 0; // SQLITE_CHECKPOINT_PASSIVE: waits for nobody.
+
+    private readonly Database _database;
+    private readonly Gate _gate;
+    private readonly ILogger _logger;
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+
+    public Checkpointer(LedgerFile file, ILogger logger)
+    {
+        _database = file.OpenCheckpointer();
+        _gate = new Gate(file.Path);
+        _logger = logger;
+        _thread = new Thread(Run) { Name = "checkpointer", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Asks for a checkpoint soon; cheap, and harmless when one is under way.</summary>
+    public void Request() => _wake.Set();
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        _thread.Join();
+        _wake.Dispose();
+        _gate.Dispose();
+        _database.Dispose();
+    }
+
+    private void Run()
+    {
+        while (_wake.WaitOne() && !_stopping)
+        {
+            if (_gate.TryBecomeCheckpointer() && Checkpoint() >= Limits.CheckpointPages)
+            {
+                _gate.Enter();
+                try
+                {
+                    Checkpoint();
+                }
+                finally
+                {
+                    _gate.Exit();
+                }
+            }
+        }
+    }
+
+    // Pages in the WAL.
+    private int Checkpoint()
+    {
+        var result = NativeSqlite.WalCheckpoint(_database.Handle, 0, Passive, out var walPages, out _);
+        if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
+        {
+            Log.CheckpointFailed(_logger, _database.Error("checkpoint"));
+        }
+
+        return walPages;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// One connection to the database file. SQLite's own mutexes are off (SQLITE_OPEN_NOMUTEX): one thread at a time.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    private const int OpenReadWrite = 0x2;
+    private const int OpenCreate = 0x4;
+    private const int OpenNoMutex = 0x8000;
+    private const int OpenExtendedResultCodes = 0x02000000;
+
+    private nint _handle;
+
+    private Database(nint handle) => _handle = handle;
+
+    /// <summary>SQLite's connection pointer.</summary>
+    public nint Handle => _handle;
+
+    /// <summary>Whether a transaction is open.</summary>
+    public bool InTransaction => NativeSqlite.GetAutocommit(_handle) == 0;
+
+    /// <summary>Opens the file, creating an empty one if there is none.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static Database Open(string path)
+    {
+        const int flags = OpenReadWrite | OpenCreate | OpenNoMutex | OpenExtendedResultCodes;
+        var result = NativeSqlite.Open(path, out var handle, flags, 0);
+        var database = new Database(handle);
+        if (result != SqliteResult.Ok)
+        {
+            var error = database.Error("open");
+            database.Dispose();
+            throw error;
+        }
+
+        Check(NativeSqlite.BusyTimeout(handle, Limits.BusyTimeoutMs), database, "set the busy timeout");
+        return database;
+    }
+
+    /// <summary>Runs statements that give no rows, or whose rows do not matter.</summary>
+    /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
+    public void Execute(string sql) => Check(NativeSqlite.Execute(_handle, sql, 0, 0, 0), this, sql);
+
+    /// <summary>Prepares one statement, to be run many times.</summary>
+    /// <exception cref="SqliteException">It does not fit the schema.</exception>
+    public PreparedStatement Prepare(string sql) => new(this, sql);
+
+    /// <summary>Runs a statement and gives the first column of its first row.</summary>
+    /// <exception cref="SqliteException">It failed or gave no row.</exception>
+    public long QueryInt64(string sql)
+    {
+        using var statement = Prepare(sql);
+        var result = statement.Step();
+        return result == SqliteResult.Row ? statement.Int64(0) : throw Error(sql);
+    }
+
+    /// <summary>Runs a statement and gives the first column of its first row as text.</summary>
+    /// <exception cref="SqliteException">It failed or gave no row.</exception>
+    public string QueryText(string sql)
+    {
+        using var statement = Prepare(sql);
+        var result = statement.Step();
+        return result == SqliteResult.Row ? System.Text.Encoding.UTF8.GetString(statement.Utf8(0)) : throw Error(sql);
+    }
+
+    /// <summary>What SQLite says of this connection's last failure.</summary>
+    public unsafe SqliteException Error(string attempt) =>
+        new($"{attempt}: {Marshal.PtrToStringUTF8((nint)NativeSqlite.ErrorMessage(_handle))}",
+            NativeSqlite.ExtendedErrorCode(_handle));
+
+    public void Dispose()
+    {
+        if (_handle != 0)
+        {
+            _ = NativeSqlite.Close(_handle);
+            _handle = 0;
+        }
+    }
+
+    private static void Check(int result, Database database, string attempt)
+    {
+        if (result != SqliteResult.Ok)
+        {
+            Throw(database, attempt);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void Throw(Database database, string attempt) => throw database.Error(attempt);
+}

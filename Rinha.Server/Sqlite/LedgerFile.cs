@@ -1,0 +1,127 @@
+using System.Reflection;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// Opens the ledger's file: checks whose it is, makes the schema in an empty one, and gives connections set up alike.
+/// </summary>
+internal sealed class LedgerFile
+{
+    private const long ApplicationId = 0x52494E48; // "RINH"
+    private const long SchemaVersion = 1;
+
+    private readonly Synchronous _synchronous;
+
+    private LedgerFile(string path, Synchronous synchronous)
+    {
+        Path = path;
+        _synchronous = synchronous;
+    }
+
+    /// <summary>The database file's path.</summary>
+    public string Path { get; }
+
+    /// <summary>
+    /// Makes the file ready for use. Any number of processes may do so at once: they pass the gate one by one, the
+    /// first finds an empty file and fills it, the others find it filled.
+    /// </summary>
+    /// <exception cref="SqliteException">The file is not a ledger of this version, or cannot be used.</exception>
+    /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
+    public static LedgerFile Open(string path, Synchronous synchronous)
+    {
+        var file = new LedgerFile(path, synchronous);
+        using var gate = new Gate(path);
+        gate.Enter();
+        try
+        {
+            using var database = Database.Open(path);
+            file.CreateOrCheckSchema(database);
+        }
+        finally
+        {
+            gate.Exit();
+        }
+
+        return file;
+    }
+
+    /// <summary>A connection for the one writer.</summary>
+    public Database OpenWriter()
+    {
+        var database = OpenConnection(Limits.WriterCacheKib);
+        database.Execute($"""
+            PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};
+            PRAGMA foreign_keys = ON;
+            """);
+        return database;
+    }
+
+    /// <summary>A connection that cannot change anything.</summary>
+    public Database OpenReader()
+    {
+        var database = OpenConnection(Limits.ReaderCacheKib);
+        database.Execute("PRAGMA query_only = ON;");
+        return database;
+    }
+
+    /// <summary>A connection for the checkpointer.</summary>
+    public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib);
+
+    private Database OpenConnection(int cacheKib)
+    {
+        var database = Database.Open(Path);
+        // temp_store: nothing of a query ever goes to a second file. mmap_size: reads of the main file without a
+        // system call or a copy. cache_size: bounded (negative: KiB), as the default would be shared by no one and a
+        // large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
+        // started over. wal_autocheckpoint: off, since a commit that checkpoints makes everybody wait for its fsyncs;
+        // the checkpointer does it beside the requests.
+        database.Execute($"""
+            PRAGMA temp_store = MEMORY;
+            PRAGMA mmap_size = {Limits.MmapBytes};
+            PRAGMA cache_size = -{cacheKib};
+            PRAGMA journal_size_limit = {Limits.WalBytesKept};
+            PRAGMA wal_autocheckpoint = 0;
+            """);
+        return database;
+    }
+
+    private void CreateOrCheckSchema(Database database)
+    {
+        var applicationId = database.QueryInt64("PRAGMA application_id");
+        var version = database.QueryInt64("PRAGMA user_version");
+        if (applicationId == ApplicationId && version == SchemaVersion)
+        {
+            return;
+        }
+
+        if (applicationId == ApplicationId)
+        {
+            throw new SqliteException(
+                $"{Path} has schema version {version}; this server knows version {SchemaVersion}", 0);
+        }
+
+        if (applicationId != 0 || database.QueryInt64("SELECT count(*) FROM sqlite_schema") != 0)
+        {
+            throw new SqliteException($"{Path} is another program's database", 0);
+        }
+
+        // WAL: readers never wait for the writer, nor it for them. The mode stays in the file.
+        var mode = database.QueryText("PRAGMA journal_mode = WAL");
+        if (mode != "wal")
+        {
+            throw new SqliteException($"{Path} cannot use a write-ahead log (journal mode stays {mode})", 0);
+        }
+
+        database.Execute("BEGIN IMMEDIATE");
+        database.Execute(ReadSchema());
+        database.Execute("COMMIT");
+    }
+
+    private static string ReadSchema()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("schema.sql")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

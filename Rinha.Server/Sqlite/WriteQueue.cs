@@ -1,0 +1,126 @@
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits and
+/// takes; the busy check removes what has waited too long. A write is in the queue or out of it, never both, so one
+/// that was removed as too old is certain not to be applied.
+/// </summary>
+internal sealed class WriteQueue : IDisposable
+{
+    private readonly PendingWrite?[] _ring = new PendingWrite?[Limits.QueuedWritesMax];
+    private readonly Lock _lock = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private int _head;
+    private int _count;
+    private bool _writerWaits;
+    private bool _closed;
+
+    /// <summary>Adds a write, or completes it at once when the queue is full or closed.</summary>
+    public ValueTask<PostResult> Add(PendingWrite write)
+    {
+        var task = write.Begin();
+        bool wake;
+        PostResult refusal;
+        lock (_lock)
+        {
+            if (_count < _ring.Length && !_closed)
+            {
+                _ring[(_head + _count) & (_ring.Length - 1)] = write;
+                _count++;
+                wake = _writerWaits;
+                _writerWaits = false;
+                refusal = PostResult.Accepted;
+            }
+            else
+            {
+                wake = false;
+                refusal = _closed ? PostResult.Stopping : PostResult.Overloaded;
+            }
+        }
+
+        if (wake)
+        {
+            _wake.Set();
+        }
+        else if (refusal != PostResult.Accepted)
+        {
+            write.Complete(refusal);
+        }
+
+        return task;
+    }
+
+    /// <summary>Waits until there is something to take.</summary>
+    /// <returns><see langword="false"/> when the queue is closed and empty: no write will come any more.</returns>
+    public bool Wait()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (_count > 0)
+                {
+                    return true;
+                }
+
+                if (_closed)
+                {
+                    return false;
+                }
+
+                _writerWaits = true;
+            }
+
+            _wake.WaitOne();
+        }
+    }
+
+    /// <summary>Takes the oldest writes, as many as there are or fit.</summary>
+    /// <returns>How many were taken; 0 when the busy check was faster.</returns>
+    public int Take(Span<PendingWrite> batch)
+    {
+        lock (_lock)
+        {
+            var count = Math.Min(batch.Length, _count);
+            for (var index = 0; index < count; index++)
+            {
+                batch[index] = RemoveHead();
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Takes the oldest write if it was added before <paramref name="tickMs"/>.</summary>
+    public PendingWrite? TakeOlderThan(long tickMs)
+    {
+        lock (_lock)
+        {
+            return _count > 0 && _ring[_head]!.QueuedAtMs < tickMs ? RemoveHead() : null;
+        }
+    }
+
+    /// <summary>Lets no more writes in; those inside are still taken.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+
+        _wake.Set();
+    }
+
+    public void Dispose() => _wake.Dispose();
+
+    private PendingWrite RemoveHead()
+    {
+        var write = _ring[_head]!;
+        _ring[_head] = null;
+        _head = (_head + 1) & (_ring.Length - 1);
+        _count--;
+        return write;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// The writing connection and the money's SQL: begin, apply any number of writes, commit or roll back. The rules stand
+/// in the statements themselves, which run under the write lock: what they see is what they change.
+/// </summary>
+internal sealed unsafe class WriteTransaction : IDisposable
+{
+    private readonly Database _database;
+    private readonly PreparedStatement _begin;
+    private readonly PreparedStatement _commit;
+    private readonly PreparedStatement _rollback;
+    private readonly PreparedStatement _credit;
+    private readonly PreparedStatement _debit;
+    private readonly PreparedStatement _insert;
+    private readonly PreparedStatement _find;
+    private readonly int* _walPages;
+
+    public WriteTransaction(LedgerFile file)
+    {
+        _database = file.OpenWriter();
+        _begin = _database.Prepare("BEGIN IMMEDIATE");
+        _commit = _database.Prepare("COMMIT");
+        _rollback = _database.Prepare("ROLLBACK");
+        // The bound keeps the sum inside 64 bits; SQLite would go on in floating point.
+        _credit = _database.Prepare("""
+            UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1
+            WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
+            RETURNING saldo, limite, ultima_seq
+            """);
+        _debit = _database.Prepare("""
+            UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1
+            WHERE id = ?1 AND saldo - ?2 >= -limite
+            RETURNING saldo, limite, ultima_seq
+            """);
+        _insert = _database.Prepare("""
+            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """);
+        _find = _database.Prepare("SELECT 1 FROM clientes WHERE id = ?1");
+        _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
+        _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
+    }
+
+    /// <summary>Pages in the WAL after the last commit.</summary>
+    public int WalPages => *_walPages;
+
+    /// <summary>What SQLite said of the last failure.</summary>
+    public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
+
+    /// <summary>Opens a transaction and takes the database's write lock.</summary>
+    public BeginResult Begin()
+    {
+        var result = _begin.Run();
+        if (result == SqliteResult.Done)
+        {
+            return BeginResult.Begun;
+        }
+
+        Fail("begin");
+        return SqliteResult.Primary(result) == SqliteResult.Busy ? BeginResult.Busy : BeginResult.Failed;
+    }
+
+    /// <summary>Applies one write. After <see cref="PostResult.StorageFailed"/> the transaction must be rolled back.</summary>
+    public PostResult Apply(PendingWrite write) => write is PendingPost post ? Post(post) : Reset();
+
+    /// <summary>Commits; <see langword="false"/> when SQLite could not, and a rollback is due.</summary>
+    public bool TryCommit() => _commit.Run() == SqliteResult.Done || Fail("commit");
+
+    /// <summary>Takes back everything since <see cref="Begin"/>, unless SQLite has done so by itself.</summary>
+    public void Rollback()
+    {
+        if (_database.InTransaction)
+        {
+            _ = _rollback.Run();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _begin, _commit, _rollback, _credit, _debit, _insert, _find })
+        {
+            statement.Dispose();
+        }
+
+        _database.Dispose();
+        NativeMemory.Free(_walPages);
+    }
+
+    private PostResult Post(PendingPost post)
+    {
+        var update = post.Kind == TransactionKind.Credit ? _credit : _debit;
+        update.Bind(1, post.AccountId);
+        update.Bind(2, post.AmountCents);
+        var result = update.Step();
+        if (result != SqliteResult.Row)
+        {
+            update.Reset();
+            return result == SqliteResult.Done ? ReasonOfRefusal(post) : Broken("update");
+        }
+
+        // With RETURNING the first step has made the whole change; the row only reports it
+        // (https://www.sqlite.org/lang_returning.html).
+        post.BalanceCents = update.Int64(0);
+        post.LimitCents = update.Int64(1);
+        var sequence = update.Int64(2);
+        update.Reset();
+
+        _insert.Bind(1, post.AccountId);
+        _insert.Bind(2, sequence);
+        _insert.Bind(3, post.AmountCents);
+        _insert.Bind(4, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        _insert.Bind(5, post.Description.AsUtf8());
+        _insert.Bind(6, Timestamp.Now.MicrosecondsSinceEpoch);
+        return _insert.Run() == SqliteResult.Done ? PostResult.Accepted : Broken("insert");
+    }
+
+    private PostResult ReasonOfRefusal(PendingPost post)
+    {
+        _find.Bind(1, post.AccountId);
+        var result = _find.Step();
+        _find.Reset();
+        return result switch
+        {
+            SqliteResult.Done => PostResult.UnknownAccount,
+            SqliteResult.Row when post.Kind == TransactionKind.Debit => PostResult.LimitExceeded,
+            SqliteResult.Row => PostResult.BalanceOverflow,
+            _ => Broken("find"),
+        };
+    }
+
+    private PostResult Reset()
+    {
+        try
+        {
+            _database.Execute("DELETE FROM transacoes; UPDATE clientes SET saldo = 0, ultima_seq = 0;");
+            return PostResult.Accepted;
+        }
+        catch (SqliteException error)
+        {
+            LastError = error;
+            return PostResult.StorageFailed;
+        }
+    }
+
+    private PostResult Broken(string attempt)
+    {
+        Fail(attempt);
+        return PostResult.StorageFailed;
+    }
+
+    private bool Fail(string attempt)
+    {
+        LastError = _database.Error(attempt);
+        return false;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnCommit(nint walPages, nint database, byte* name, int pages)
+    {
+        *(int*)walPages = pages;
+        return SqliteResult.Ok;
+    }
+}

@@ -1,0 +1,35 @@
+-- The ledger's whole schema and its first state: the only DDL of the project.
+-- The server runs it inside one transaction on an empty file; `sqlite3 new.db < schema.sql` works as well.
+
+-- Says whose file this is ("RINH") and which schema it has; a file that says otherwise is refused, never changed.
+PRAGMA application_id = 1380535880;
+PRAGMA user_version = 1;
+
+CREATE TABLE clientes (
+  id         INTEGER PRIMARY KEY,
+  limite     INTEGER NOT NULL CHECK (limite BETWEEN 0 AND 9007199254740991), -- cents
+  saldo      INTEGER NOT NULL DEFAULT 0,                                     -- cents
+  -- How many transactions the client has; the newest one's seq.
+  ultima_seq INTEGER NOT NULL DEFAULT 0 CHECK (ultima_seq >= 0),
+  -- The contest's one rule, kept by the file itself whatever program writes to it.
+  CHECK (saldo >= -limite)
+) STRICT;
+
+-- The full history. seq counts 1, 2, 3 … per client without gaps, so a lost row shows; it, not the clock, is the order.
+-- Clustered by (client, seq): a statement's ten rows lie together, however old the file is.
+CREATE TABLE transacoes (
+  cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
+  seq          INTEGER NOT NULL CHECK (seq > 0),
+  valor        INTEGER NOT NULL CHECK (valor BETWEEN 1 AND 9007199254740991),             -- cents
+  tipo         TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),                               -- credit, debit
+  descricao    TEXT    NOT NULL CHECK (length(CAST(descricao AS BLOB)) BETWEEN 1 AND 40), -- 1-10 characters, UTF-8
+  realizada_em INTEGER NOT NULL,                                                          -- microseconds since 1970, UTC
+  PRIMARY KEY (cliente_id, seq)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO clientes (id, limite) VALUES
+  (1, 100000),
+  (2, 80000),
+  (3, 1000000),
+  (4, 10000000),
+  (5, 500000);
