@@ -16,7 +16,7 @@ internal sealed class AnswerBuffer
     private const int InitialBytes = 2048;
 
     [ThreadStatic]
-    private static AnswerBuffer? t_current;
+    private static AnswerBuffer? s_current;
 
     private readonly ArrayBufferWriter<byte> _bytes = new(InitialBytes);
     private readonly Utf8JsonWriter _json;
@@ -24,7 +24,7 @@ internal sealed class AnswerBuffer
     private AnswerBuffer() => _json = new Utf8JsonWriter(_bytes, BankJsonContext.WriterOptions);
 
     /// <summary>The calling thread's buffer.</summary>
-    public static AnswerBuffer Current => t_current ??= new AnswerBuffer();
+    public static AnswerBuffer Current => s_current ??= new AnswerBuffer();
 
     /// <summary>A statement to read into.</summary>
     public Statement Statement { get; } = new();

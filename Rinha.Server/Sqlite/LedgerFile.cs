@@ -30,6 +30,11 @@ internal sealed class LedgerFile
     /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
     public static LedgerFile Open(string path, Synchronous synchronous)
     {
+        if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"the ledger's directory {directory} does not exist");
+        }
+
         var file = new LedgerFile(path, synchronous);
         using var gate = new Gate(path);
         gate.Enter();

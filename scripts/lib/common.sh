@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the scripts that source this
+# What every verb shares: where things are, and how it speaks. Sourced with ROOT already set.
+
+# The server, as `./rinha build` leaves it.
+SERVER=$ROOT/artifacts/server/Rinha.Server
+# nginx lives in /usr/sbin, which is not in the PATH of every user.
+PATH=$PATH:/usr/sbin:/sbin
+
+die() {
+  echo "rinha: $*" >&2
+  exit 1
+}
+
+misuse() {
+  echo "rinha: $*" >&2
+  exit 2
+}
+
+unknown_flag() {
+  misuse "unknown flag '$1'; ./rinha $(basename "$0" .sh) --help lists them"
+}
+
+# take VARIABLE FLAG [VALUE]: the value of a flag, which must be there.
+take() {
+  local -n target=$1
+  [[ -n ${3:-} ]] || misuse "$2 needs a value"
+  target=$3
+}
+
+# An event of the supervisor, with its time.
+event() {
+  printf '%(%H:%M:%S)T %s\n' -1 "$*"
+}

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# nginx/nginx.conf is written for a container; this makes it one for this machine.
+
+# The user of nginx's workers when root starts it. Debian has www-data, others nginx.
+nginx_user() {
+  local user
+  for user in www-data nginx nobody; do
+    id -u "$user" >/dev/null 2>&1 && echo "$user" && return
+  done
+  return 1
+}
+
+# nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, every path inside DIRECTORY.
+nginx_render() {
+  local template=$1 directory=$2 port=$3 user rendered
+  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/")
+  if ((EUID == 0)); then
+    user=$(nginx_user) || die 'none of the users www-data, nginx and nobody exists'
+    edits+=(-e "s/^user .*/user $user $(id -gn "$user");/")
+  else
+    edits+=(-e '/^user /d')
+  fi
+  [[ -e /proc/net/if_inet6 ]] || edits+=(-e '/listen \[::\]/d')
+  rendered=$(sed "${edits[@]}" "$template")
+
+  # A template that has drifted away from these edits must not start something else than was asked for.
+  if grep -q '/run/rinha' <<<"$rendered" ||
+    ! grep -q "^ *listen $port\b" <<<"$rendered" ||
+    [[ $(grep -c '/run/rinha/' "$template") != $(grep -c "$directory/" <<<"$rendered") ]]; then
+    die "$template could not be rendered: its paths or its port are not where they are expected"
+  fi
+  printf '%s\n' "$rendered"
+}

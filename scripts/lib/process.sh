@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# Processes by identity. A pid alone may have gone to somebody else since it was written down; a pid together with
+# the time it started (in ticks since boot) cannot. What the supervisor asks five times a second does not fork.
+
+# process_look PID: sets FIELDS to those of /proc/PID/stat from the third on (state, ppid, group, session…; the second
+# may hold spaces) and STARTED to the start time. Fails when the process is gone; a zombie is.
+process_look() {
+  local stat
+  STARTED=0
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  read -ra FIELDS <<<"${stat##*) }"
+  STARTED=${FIELDS[19]}
+  [[ ${FIELDS[0]} != [ZX] ]]
+}
+
+is_process() {
+  process_look "$1" && [[ $STARTED == "$2" ]]
+}
+
+# session_kill PID START: ends the session that this process leads, or led: workers outlive a master that was
+# killed. Does nothing when the pid has become somebody else.
+session_kill() {
+  local pid
+  ! process_look "$1" || [[ $STARTED == "$2" ]] || return 0
+  for pid in /proc/[0-9]*; do
+    pid=${pid#/proc/}
+    if process_look "$pid" && [[ ${FIELDS[3]} == "$1" ]] && ((STARTED >= $2)); then
+      kill -KILL "$pid" 2>/dev/null || true
+    fi
+  done
+}
+
+# resident_kb PID START: the resident memory of the session a process leads: nginx is a master and its worker.
+resident_kb() {
+  local pid pages total=0
+  for pid in /proc/[0-9]*; do
+    pid=${pid#/proc/}
+    if process_look "$pid" && [[ ${FIELDS[3]} == "$1" ]] && ((STARTED >= $2)); then
+      { read -r _ pages _ <"/proc/$pid/statm"; } 2>/dev/null || pages=0
+      total=$((total + pages))
+    fi
+  done
+  echo $((total * $(getconf PAGESIZE) / 1024))
+}

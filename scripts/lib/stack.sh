@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# One stack: two APIs and nginx on one data directory. What must outlive the supervisor (pids, cgroups, sockets) is
+# in DIR/run/state, so that `stop`, `status` and the next `run` know what is theirs even after a crash.
+
+readonly NAMES=(api01 api02 nginx)
+declare -A PID START STATE RESTARTS SINCE
+
+# stack_at DIR: every path of the stack, and nothing on the disk.
+stack_at() {
+  DATA=$(realpath -m "$1")
+  RUN=$DATA/run LOGS=$DATA/logs
+  SUPERVISOR_PID='' SUPERVISOR_START='' PORT='' SOCKETS='' BACKEND=server READY=''
+  CGROUP_VERSION=none CGROUP_CPU='' CGROUP_ACCT='' CGROUP_MEMORY=''
+}
+
+# The lock is the supervisor's alone: whoever holds it is alive, however it was started.
+stack_is_running() {
+  [[ -e $RUN/lock ]] && ! flock -n "$RUN/lock" true
+}
+
+state_write() {
+  local name
+  {
+    echo "boot $(</proc/sys/kernel/random/boot_id)"
+    echo "supervisor $SUPERVISOR_PID $SUPERVISOR_START"
+    echo "port $PORT"
+    echo "sockets $SOCKETS"
+    echo "backend $BACKEND"
+    echo "cgroup $CGROUP_VERSION $CGROUP_CPU $CGROUP_ACCT $CGROUP_MEMORY"
+    for name in "${NAMES[@]}"; do
+      [[ -z ${PID[$name]:-} ]] ||
+        echo "process $name ${PID[$name]} ${START[$name]} ${STATE[$name]} ${RESTARTS[$name]} ${SINCE[$name]}"
+    done
+    [[ -z $READY ]] || echo ready yes
+  } >"$RUN/state.new"
+  mv "$RUN/state.new" "$RUN/state"
+}
+
+# Fails when there is none, or when it is from before the last boot: then nothing of it can be alive.
+state_read() {
+  local key a b c d e f
+  [[ -e $RUN/state ]] || return 1
+  grep -qx "boot $(</proc/sys/kernel/random/boot_id)" "$RUN/state" || return 1
+  while read -r key a b c d e f; do
+    case $key in
+      supervisor) SUPERVISOR_PID=$a SUPERVISOR_START=$b ;;
+      port) PORT=$a ;;
+      sockets) SOCKETS=$a ;;
+      backend) BACKEND=$a ;;
+      cgroup) CGROUP_VERSION=$a CGROUP_CPU=$b CGROUP_ACCT=$c CGROUP_MEMORY=$d ;;
+      process) PID[$a]=$b START[$a]=$c STATE[$a]=$d RESTARTS[$a]=$e SINCE[$a]=$f ;;
+      ready) READY=$a ;;
+    esac
+  done <"$RUN/state"
+}
+
+process_is_up() {
+  [[ -n ${PID[$1]:-} ]] && is_process "${PID[$1]}" "${START[$1]}"
+}
+
+# stack_end: ends every process of the stack and removes what it left outside the data directory. For the
+# supervisor at its end, and for whoever finds the leftovers of a supervisor that was killed.
+stack_end() {
+  local name
+  # nginx first: it finishes the requests it has, for which the APIs must still be there.
+  stack_signal QUIT nginx
+  stack_wait 5 nginx
+  stack_signal TERM api01 api02 nginx
+  stack_wait 10 "${NAMES[@]}"
+  for name in "${NAMES[@]}"; do
+    [[ -z ${PID[$name]:-} ]] || session_kill "${PID[$name]}" "${START[$name]}"
+  done
+  cgroup_remove || echo "rinha: the cgroup $CGROUP_CPU could not be removed" >&2
+  [[ -z $SOCKETS ]] || rm -rf -- "$SOCKETS"
+  rm -f -- "$RUN/state" "$RUN/supervisor.pid" "$RUN"/*.conf
+}
+
+stack_signal() {
+  local signal=$1 name
+  shift
+  for name in "$@"; do
+    ! process_is_up "$name" || kill "-$signal" "${PID[$name]}" 2>/dev/null || true
+  done
+}
+
+# stack_wait SECONDS NAME…: until these have ended, or the time is over.
+stack_wait() {
+  local deadline=$((SECONDS + $1)) name
+  shift
+  for name in "$@"; do
+    while process_is_up "$name" && ((SECONDS < deadline)); do
+      sleep 0.05
+    done
+  done
+}
+
+# What `run` prints once the stack answers. The limits are read back from the kernel.
+stack_describe() {
+  local name limits
+  for name in "${NAMES[@]}"; do
+    limits='no limit'
+    [[ $CGROUP_VERSION == none ]] || limits=$(stack_limits "$name")
+    printf '  %-6s pid %-7s %s\n' "$name" "${PID[$name]}" "$limits"
+  done
+  if [[ $CGROUP_VERSION == none ]]; then
+    echo '  NO LIMIT is in force: these processes may use the whole machine'
+  else
+    echo "  limits in force through cgroup $CGROUP_VERSION, $(basename "$CGROUP_CPU")"
+  fi
+  echo "  logs   $LOGS"
+  echo "  data   $DATA/rinha.db"
+  echo "up: http://127.0.0.1:$PORT"
+}
+
+stack_limits() {
+  echo "$(cpu_text "$(cgroup_cpu_limit "$1")") CPU, $(memory_text "$(cgroup_memory_limit "$1")")"
+}

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the scripts that source this
+# The shell tests' frame: a test is a function test_…, run by a bash of its own with a fresh directory $SCRATCH.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+PATH=$PATH:/usr/sbin:/sbin
+
+# run_tests [FILTER]: one line per test, `ok - name` or `not ok - name` with what it printed.
+run_tests() {
+  local name output status line
+  if [[ ${1:-} == --only ]]; then
+    SCRATCH=$(mktemp -d)
+    trap 'tear_down >/dev/null || true; rm -rf -- "$SCRATCH"' EXIT
+    "$2"
+    return
+  fi
+  for name in $(compgen -A function test_); do
+    [[ $name == *"${1:-}"* || $0 == *"${1:-}"* ]] || continue
+    status=0
+    output=$(bash "$0" --only "$name" 2>&1) || status=$?
+    case $status in
+      0) echo "ok - ${name#test_}" ;;
+      77) echo "skipped - ${name#test_}: ${output##*$'\n'}" ;;
+      *)
+        echo "not ok - ${name#test_}"
+        while IFS= read -r line; do echo "  # $line"; done <<<"$output"
+        ;;
+    esac
+  done
+}
+
+# A test file that starts something replaces this.
+tear_down() {
+  :
+}
+
+fail() {
+  echo "$*"
+  exit 1
+}
+
+# A test that cannot be run here counts neither way.
+skip() {
+  echo "$*"
+  exit 77
+}
+
+# expect_exit STATUS TEXT COMMAND…: the exit status, and that stdout and stderr together contain the text.
+expect_exit() {
+  local expected=$1 text=$2 status=0 output
+  shift 2
+  output=$("$@" 2>&1) || status=$?
+  ((status == expected)) || fail "$*: exit status $status instead of $expected: $output"
+  [[ $output == *"$text"* ]] || fail "$*: '$text' is not in: $output"
+}
+
+# eventually SECONDS COMMAND…: until it succeeds.
+eventually() {
+  local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+  shift
+  until "$@"; do
+    ((${EPOCHREALTIME/[.,]/} < deadline)) || fail "not in time: $*"
+    sleep 0.05
+  done
+}

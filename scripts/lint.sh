@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+#: formatting, shell scripts, nginx's configuration, the schema and the limits
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=scripts/lib/load.sh
+source "$ROOT/scripts/lib/load.sh"
+# shellcheck source=scripts/lib/nginx.sh
+source "$ROOT/scripts/lib/nginx.sh"
+# shellcheck source=scripts/lib/publish.sh
+source "$ROOT/scripts/lib/publish.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: ./rinha lint
+A tool that is missing is skipped and named; with CI=true the tools of the distribution are installed instead.
+TEXT
+}
+
+while (($#)); do
+  case $1 in
+    --help) usage && exit ;;
+    *) unknown_flag "$1" ;;
+  esac
+  shift
+done
+
+passed=0 failed=0 skipped=0
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+cd "$ROOT"
+
+# check NAME FUNCTION: one line for what is well; what the check printed when it is not.
+check() {
+  local output
+  if output=$("$2" 2>&1); then
+    passed=$((passed + 1))
+    echo "$1: ok"
+  else
+    failed=$((failed + 1))
+    echo "$output"
+    echo "$1: FAILED"
+  fi
+}
+
+# check_with COMMAND [PACKAGE…] -- NAME FUNCTION: the same, when the command is there or can be installed.
+check_with() {
+  local command=$1
+  local -a packages=()
+  shift
+  while [[ $1 != -- ]]; do packages+=("$1") && shift; done
+  [[ ${CI:-} != true || ${#packages[@]} == 0 ]] || need "$command" "${packages[@]}"
+  if command -v "$command" >/dev/null; then
+    check "$2" "$3"
+  else
+    skipped=$((skipped + 1))
+    echo "$command: not found, skipped"
+  fi
+}
+
+format_is_clean() {
+  need_dotnet
+  mkdir -p artifacts
+  with_registry_retry artifacts/restore.log dotnet restore Rinha.slnx --disable-build-servers || return 1
+  dotnet format Rinha.slnx --no-restore --verify-no-changes </dev/null
+}
+
+scripts_are_clean() {
+  shellcheck -x rinha .ci/run scripts/*.sh scripts/lib/*.sh scripts/tests/*.sh
+}
+
+nginx_accepts_its_configuration() {
+  nginx_render nginx/nginx.conf "$scratch" 9999 >"$scratch/nginx.conf" && nginx -e stderr -t -c "$scratch/nginx.conf"
+}
+
+# The server brings its own SQLite; a command-line tool older than 3.50 may not know what the schema uses.
+schema_applies() {
+  local answer
+  answer=$(sqlite3 -bail "$scratch/schema.db" '.read schema.sql' 'PRAGMA integrity_check' 2>&1) || true
+  [[ ${answer##*$'\n'} == ok ]] && return
+  echo "$answer"
+  [[ $(sqlite3 --version) =~ ^3\.([0-9]+) ]] && ((BASH_REMATCH[1] < 50))
+}
+
+limits_add_up() {
+  limits_load .env && limits_check
+}
+
+workflow_is_clean() {
+  actionlint .github/workflows/*.yml
+}
+
+dockerfiles_are_clean() {
+  hadolint Dockerfile*
+}
+
+check limits limits_add_up
+check_with shellcheck shellcheck -- 'shell scripts' scripts_are_clean
+check_with nginx nginx-light nginx -- nginx.conf nginx_accepts_its_configuration
+check_with sqlite3 sqlite3 -- schema.sql schema_applies
+check_with actionlint -- workflow workflow_is_clean
+check_with hadolint -- Dockerfile dockerfiles_are_clean
+check_with dotnet -- 'C# format' format_is_clean
+
+summary="lint: $passed passed, $failed failed, $skipped skipped"
+((failed == 0)) || die "$summary"
+echo "$summary"

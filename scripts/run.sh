@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+#: two API processes behind nginx on one port, inside the contest's limits
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=scripts/lib/load.sh
+source "$ROOT/scripts/lib/load.sh"
+# shellcheck source=scripts/lib/nginx.sh
+source "$ROOT/scripts/lib/nginx.sh"
+# shellcheck source=scripts/lib/publish.sh
+source "$ROOT/scripts/lib/publish.sh"
+# shellcheck source=scripts/lib/supervise.sh
+source "$ROOT/scripts/lib/supervise.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: ./rinha run [flags]     Ctrl-C stops everything
+  --data DIR    where the database, the logs and the state are (default: data)
+  --fresh       delete DIR/rinha.db and its side files first
+  --port PORT   where nginx listens (default: 9999)
+  --no-limits   without cgroups; otherwise .env says how much CPU and memory each process gets
+  --detach      in the background: returns once the stack answers, or with the reason why it does not
+  --floor       constant answers from nginx instead of the APIs: the floor that `ceiling` measures against
+TEXT
+}
+
+data=$ROOT/data fresh='' detach='' inherited=''
+port=9999 backend=server NO_LIMITS=''
+while (($#)); do
+  case $1 in
+    --data) take data "$@" && shift ;;
+    --port) take port "$@" && shift ;;
+    --fresh) fresh=yes ;;
+    --no-limits) NO_LIMITS=yes ;;
+    --detach) detach=yes ;;
+    --floor) backend=floor ;;
+    # What --detach starts: everything is prepared, and the lock is already held on descriptor 9.
+    --inherited) inherited=yes ;;
+    --help) usage && exit ;;
+    *) unknown_flag "$1" ;;
+  esac
+  shift
+done
+if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
+  misuse "not a port: '$port'"
+fi
+
+limits_load "$ROOT/.env"
+[[ -n $NO_LIMITS ]] || limits_check
+stack_at "$data"
+
+# Everything that can be refused is refused here, before anything is started.
+prepare() {
+  mkdir -p "$RUN" "$LOGS" || die "$DATA cannot be used as the data directory"
+  exec 9>"$RUN/lock"
+  flock -n 9 || die "a stack is already running on $DATA (./rinha stop --data $DATA)"
+  if state_read; then
+    echo "ending what a killed supervisor left behind"
+    stack_end
+  fi
+  stack_at "$data"
+  need curl curl
+  need setsid util-linux
+  need setpriv util-linux
+  need nginx nginx-light nginx
+  [[ $backend == floor ]] || publish
+  ! port_is_taken "$port" || die "port $port is taken"
+  [[ -z $fresh ]] || rm -f -- "$DATA/rinha.db" "$DATA"/rinha.db-*
+}
+
+# Somebody listens on this port, on whatever address (state 0A of the kernel's tables).
+port_is_taken() {
+  local -a tables=(/proc/net/tcp)
+  [[ ! -e /proc/net/tcp6 ]] || tables+=(/proc/net/tcp6)
+  awk -v "port=:$(printf %04X "$1")$" '$4 == "0A" && $2 ~ port { found = 1 } END { exit !found }' "${tables[@]}"
+}
+
+detach() {
+  local log=$LOGS/supervisor.log child
+  local -a flags=(--inherited --data "$DATA" --port "$port")
+  [[ -z $NO_LIMITS ]] || flags+=(--no-limits)
+  [[ $backend != floor ]] || flags+=(--floor)
+  setsid bash "$0" "${flags[@]}" </dev/null >"$log" 2>&1 &
+  child=$!
+  # From here on the lock is the child's alone.
+  exec 9>&-
+  trap 'kill "$child" 2>/dev/null' INT TERM
+  while kill -0 "$child" 2>/dev/null; do
+    if state_read && [[ -n $READY ]]; then
+      stack_describe
+      return
+    fi
+    sleep 0.1
+  done
+  tail -n 1 "$log" >&2
+  exit 1
+}
+
+[[ -n $inherited ]] || prepare
+if [[ -n $detach ]]; then
+  detach
+else
+  PORT=$port BACKEND=$backend
+  supervise
+fi

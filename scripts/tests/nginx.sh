@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# nginx's part: its configuration is rendered whole or not at all, and what it answers by itself is a problem document.
+set -euo pipefail
+# shellcheck source=scripts/lib/testing.sh
+source "$(dirname "$0")/../lib/testing.sh"
+# shellcheck source=scripts/lib/load.sh
+source "$ROOT/scripts/lib/load.sh"
+# shellcheck source=scripts/lib/nginx.sh
+source "$ROOT/scripts/lib/nginx.sh"
+
+tear_down() {
+  [[ ! -d $SCRATCH/data ]] || "$ROOT/rinha" stop --data "$SCRATCH/data"
+}
+
+test_rendering_replaces_paths_and_port() {
+  nginx_render "$ROOT/nginx/nginx.conf" "$SCRATCH" 9876 >"$SCRATCH/nginx.conf"
+  ! grep -q '/run/rinha\|9999' "$SCRATCH/nginx.conf" || fail 'something of the template is left'
+  grep -q 'listen 9876' "$SCRATCH/nginx.conf" || fail 'the port is missing'
+  grep -q "unix:$SCRATCH/api02.sock" "$SCRATCH/nginx.conf" || fail 'a socket is missing'
+  nginx -e stderr -t -c "$SCRATCH/nginx.conf"
+}
+
+test_a_template_that_drifted_is_refused() {
+  sed 's/listen 9999/listen 8080/' "$ROOT/nginx/nginx.conf" >"$SCRATCH/template"
+  ! (nginx_render "$SCRATCH/template" "$SCRATCH" 9876) >/dev/null || fail 'rendered without its port'
+}
+
+# request FLAG…: the answer of a running floor, headers and body.
+request() {
+  curl --silent --include --noproxy '*' --max-time 5 "$@"
+}
+
+test_own_errors_are_problem_documents() {
+  local url answer
+  "$ROOT/rinha" run --floor --detach --data "$SCRATCH/data" --port $((30000 + RANDOM % 2000))
+  stack_at "$SCRATCH/data"
+  state_read
+  url=http://127.0.0.1:$PORT
+
+  answer=$(head -c 20000 /dev/zero | request --data-binary @- "$url/clientes/1/transacoes")
+  expect_problem 413 'Content Too Large' "$answer"
+  answer=$(request "$url/$(head -c 6000 /dev/zero | tr '\0' a)")
+  expect_problem 414 'URI Too Long' "$answer"
+  answer=$(request -H "X-Large: $(head -c 6000 /dev/zero | tr '\0' a)" "$url/")
+  expect_problem 400 'Bad Request' "$answer"
+
+  # With the supervisor held still nobody starts the APIs again.
+  kill -STOP "$SUPERVISOR_PID"
+  session_kill "${PID[api01]}" "${START[api01]}"
+  session_kill "${PID[api02]}" "${START[api02]}"
+  answer=$(request "$url/")
+  kill -CONT "$SUPERVISOR_PID"
+  expect_problem 502 'Bad Gateway' "$answer"
+  [[ $answer == *'Retry-After: 1'* ]] || fail "no Retry-After: $answer"
+}
+
+expect_problem() {
+  [[ $3 == "HTTP/1.1 $1 "* ]] || fail "not a $1: $3"
+  [[ $3 == *'Content-Type: application/problem+json'* ]] || fail "not a problem document: $3"
+  [[ $3 == *"{\"type\":\"about:blank\",\"title\":\"$2\",\"status\":$1}" ]] || fail "another body: $3"
+}
+
+test_old_clients_and_the_status_page_work() {
+  local url
+  "$ROOT/rinha" run --floor --detach --data "$SCRATCH/data" --port $((32000 + RANDOM % 700))
+  stack_at "$SCRATCH/data"
+  state_read
+  url=http://127.0.0.1:$PORT
+  [[ $(request --http1.0 "$url/") == *'"saldo"'* ]] || fail 'HTTP/1.0'
+  [[ $(request "$url/nginx_status") == *'Active connections'* ]] || fail 'the status page'
+}
+
+run_tests "$@"
