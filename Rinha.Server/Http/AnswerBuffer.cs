@@ -29,9 +29,6 @@ internal sealed class AnswerBuffer
     /// <summary>A statement to read into.</summary>
     public Statement Statement { get; } = new();
 
-    /// <summary>The wire form to fill from it.</summary>
-    public StatementResponse StatementResponse { get; } = new();
-
     /// <summary>Writes a value as JSON.</summary>
     /// <returns>Its bytes; valid until the next call on this thread.</returns>
     public ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)

@@ -169,11 +169,10 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
             return exchange.AnswerAsync(Problem.Of(result));
         }
 
-        buffer.StatementResponse.Fill(buffer.Statement);
         return exchange.AnswerAsync(
             StatusCodes.Status200OK,
             MediaTypes.Json,
-            buffer.Write(buffer.StatementResponse, BankJsonContext.Default.StatementResponse));
+            buffer.Write(new StatementResponse(buffer.Statement), BankJsonContext.Default.StatementResponse));
     }
 
     private Task SendHealthAsync(Exchange exchange)

@@ -9,11 +9,15 @@ internal sealed class TimestampConverter : WriteOnlyConverter<Timestamp>
 {
     private const int LengthMax = 32;
 
-    public override void Write(Utf8JsonWriter writer, Timestamp value, JsonSerializerOptions options)
+    /// <summary>Writes a timestamp as a string value.</summary>
+    public static void Write(Utf8JsonWriter writer, Timestamp value)
     {
         Span<byte> text = stackalloc byte[LengthMax];
         _ = value.ToUtc().TryFormat(
             text, out var length, "yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
         writer.WriteStringValue(text[..length]);
     }
+
+    public override void Write(Utf8JsonWriter writer, Timestamp value, JsonSerializerOptions options) =>
+        Write(writer, value);
 }
