@@ -17,8 +17,11 @@ internal static class HealthCheck
         {
             ConnectCallback = async (_, cancellation) =>
             {
-                var protocol = address.EndPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
-                var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
+                var isUnix = address.EndPoint is UnixDomainSocketEndPoint;
+                var socket = new Socket(
+                    address.EndPoint.AddressFamily,
+                    SocketType.Stream,
+                    isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
                 await socket.ConnectAsync(address.EndPoint, cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             },

@@ -3,10 +3,15 @@ namespace Rinha.Server;
 /// <summary>Every bound of the server, each named once.</summary>
 public static class Limits
 {
-    /// <summary>The largest amount, in cents: 2^53 - 1, the largest integer that every JSON reader keeps exactly (RFC 8259 §6).</summary>
+    /// <summary>
+    /// The largest amount, in cents: 2^53 - 1, the largest integer that every JSON reader keeps exactly (RFC 8259
+    /// §6).
+    /// </summary>
     public const long AmountCentsMax = 9_007_199_254_740_991;
 
-    /// <summary>The largest request body, in bytes; a transaction takes about 60, at most a few hundred when escaped.</summary>
+    /// <summary>
+    /// The largest request body, in bytes; a transaction takes about 60, at most a few hundred when escaped.
+    /// </summary>
     public const int BodyBytesMax = 4096;
 
     /// <summary>The largest request line, in bytes; the longest route has 43.</summary>
@@ -33,7 +38,9 @@ public static class Limits
     /// <summary>Open connections; the next one is closed at once.</summary>
     public const int ConnectionsMax = 20_000;
 
-    /// <summary>Writes waiting for the writer; the next one is refused with 503. Over 0.5 s of work at full speed.</summary>
+    /// <summary>
+    /// Writes waiting for the writer; the next one is refused with 503. Over 0.5 s of work at full speed.
+    /// </summary>
     public const int QueuedWritesMax = 16_384;
 
     /// <summary>
@@ -45,13 +52,23 @@ public static class Limits
     /// <summary>The longest wait for the ledger's lock, in milliseconds; then 503.</summary>
     public const int BusyTimeoutMs = 5000;
 
-    /// <summary>How often waiting writes are looked through for ones past <see cref="BusyTimeoutMs"/>, in milliseconds.</summary>
+    /// <summary>
+    /// How often waiting writes are looked through for ones past <see cref="BusyTimeoutMs"/>, in milliseconds.
+    /// </summary>
     public const int BusyCheckIntervalMs = 250;
 
     /// <summary>How long a stopping server waits for requests in progress, in milliseconds.</summary>
     public const int StopTimeoutMs = 8000;
 
-    /// <summary>Page cache of the writing connection, in KiB: the hot pages of thousands of accounts in a 250MB container.</summary>
+    /// <summary>
+    /// How long a stopping ledger waits for its writer, in milliseconds: a commit is long over by then, so what still
+    /// waits is waiting for a lock.
+    /// </summary>
+    public const int WriterStopTimeoutMs = 2000;
+
+    /// <summary>
+    /// Page cache of the writing connection, in KiB: the hot pages of thousands of accounts in a 250MB container.
+    /// </summary>
     public const int WriterCacheKib = 8192;
 
     /// <summary>Page cache of a reading connection, in KiB; most reads come from the shared mapping.</summary>

@@ -45,7 +45,8 @@ static int Run(ServerOptions options)
         Log.Stopping(logger);
         server.StopAsync().GetAwaiter().GetResult();
     }
-    catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException or SocketException)
+    catch (Exception error) when (
+        error is SqliteException or IOException or UnauthorizedAccessException or SocketException)
     {
         return ServerCommand.Refuse(error.Message);
     }

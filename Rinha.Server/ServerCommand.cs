@@ -4,7 +4,9 @@ using System.Reflection;
 
 namespace Rinha.Server;
 
-/// <summary>The command line: a flag for each setting, <c>--healthcheck</c>, <c>--help</c> and <c>--version</c>.</summary>
+/// <summary>
+/// The command line: a flag for each setting, <c>--healthcheck</c>, <c>--help</c> and <c>--version</c>.
+/// </summary>
 internal static class ServerCommand
 {
     /// <summary>The exit code for a setting that stops the start.</summary>

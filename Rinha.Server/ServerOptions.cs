@@ -8,7 +8,9 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server;
 
-/// <summary>The server's settings, checked. Each comes from a flag, else from the environment, else from its default.</summary>
+/// <summary>
+/// The server's settings, checked. Each comes from a flag, else from the environment, else from its default.
+/// </summary>
 public sealed record ServerOptions
 {
     private const string SqliteScheme = "sqlite://";
@@ -64,7 +66,8 @@ public sealed record ServerOptions
     /// <summary>All settings in one line, for the log.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, reset {(ResetEnabled ? "on" : "off")}");
+        $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, ")
+        + (ResetEnabled ? "reset on" : "reset off");
 
     private static bool TryReadDatabase(string? text, out string path, [NotNullWhen(false)] out string? error)
     {

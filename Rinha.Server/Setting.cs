@@ -1,6 +1,8 @@
 namespace Rinha.Server;
 
-/// <summary>One setting: an environment variable and the flag of the same name (<c>API_PORT</c>, <c>--api-port</c>).</summary>
+/// <summary>
+/// One setting: an environment variable and the flag of the same name (<c>API_PORT</c>, <c>--api-port</c>).
+/// </summary>
 /// <param name="Variable">The environment variable.</param>
 /// <param name="Default">What holds when it is not given, if that can be said in a word.</param>
 /// <param name="Help">What it does, for <c>--help</c>.</param>

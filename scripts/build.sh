@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: the server as one native executable, artifacts/server/Rinha.Server
+#: the server and the load tester as native executables in artifacts/
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -26,10 +26,14 @@ while (($#)); do
   shift
 done
 
-if [[ -z $PUBLISH_FORCE ]] && is_up_to_date; then
-  outcome='up to date'
-else
-  publish
-  outcome=built
-fi
-echo "$outcome: ${SERVER#"$ROOT/"}, $(($(stat -c %s "$SERVER") / 1024)) KB"
+outcomes=()
+for executable in "$SERVER" "$LOADTEST"; do
+  if [[ -z $PUBLISH_FORCE ]] && is_up_to_date "$executable"; then
+    outcome='up to date'
+  else
+    publish "$executable"
+    outcome=built
+  fi
+  outcomes+=("$outcome: ${executable#"$ROOT/"}, $(($(stat -c %s "$executable") / 1024)) KB")
+done
+printf '%s; %s\n' "${outcomes[@]}"

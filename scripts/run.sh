@@ -63,7 +63,7 @@ prepare() {
   need setsid util-linux
   need setpriv util-linux
   need nginx nginx-light nginx
-  [[ $backend == floor ]] || publish
+  [[ $backend == floor ]] || publish "$SERVER"
   ! port_is_taken "$port" || die "port $port is taken"
   [[ -z $fresh ]] || rm -f -- "$DATA/rinha.db" "$DATA"/rinha.db-*
 }

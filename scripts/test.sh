@@ -68,7 +68,7 @@ need flock util-linux
 need setpriv util-linux
 need curl curl
 need nginx nginx-light nginx
-publish
+publish "$SERVER"
 dotnet_tests
 shell_tests
 ((passed + failed > 0)) || die "no test matches '$filter'"

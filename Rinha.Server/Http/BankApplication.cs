@@ -32,9 +32,10 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
     /// <inheritdoc/>
     public Task ProcessRequestAsync(Exchange context)
     {
+        var route = Router.Match(context.Path, out var accountId);
         try
         {
-            return Router.Match(context.Path, out var accountId) switch
+            return route switch
             {
                 Route.Transactions => ForPost(context) ?? ReceiveTransactionAsync(context, accountId),
                 Route.Statement => ForGet(context) ?? SendStatementAsync(context, accountId),
@@ -43,6 +44,10 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 _ => context.AnswerAsync(Problem.UnknownPath),
             };
         }
+        catch (IOException error)
+        {
+            return RefuseAsync(context, accountId, Problem.OfBrokenBody(error));
+        }
         catch (Exception error) when (!context.HasStarted)
         {
             Log.RequestFailed(logger, error);
@@ -50,11 +55,12 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
         }
     }
 
+    // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and its like are not.
     private static Task? ForPost(Exchange exchange) =>
-        HttpMethods.IsPost(exchange.Method) ? null : exchange.AnswerAsync(Problem.OnlyPost);
+        exchange.Method == HttpMethods.Post ? null : exchange.AnswerAsync(Problem.OnlyPost);
 
     private static Task? ForGet(Exchange exchange) =>
-        HttpMethods.IsGet(exchange.Method) || HttpMethods.IsHead(exchange.Method)
+        exchange.Method == HttpMethods.Get || exchange.Method == HttpMethods.Head
             ? null
             : exchange.AnswerAsync(Problem.OnlyGet);
 
@@ -95,9 +101,9 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
             }
         }
-        catch (BadHttpRequestException error)
+        catch (IOException error)
         {
-            await RefuseAsync(exchange, accountId, Problem.OfBadRequest(error.StatusCode));
+            await RefuseAsync(exchange, accountId, Problem.OfBrokenBody(error));
             return;
         }
 

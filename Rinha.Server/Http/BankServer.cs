@@ -46,7 +46,9 @@ internal sealed class BankServer : IDisposable
     public Task StartAsync(IHttpApplication<Exchange> application) =>
         _kestrel.StartAsync(application, CancellationToken.None);
 
-    /// <summary>Accepts no more connections, lets requests finish for <see cref="Limits.StopTimeoutMs"/>, closes the rest.</summary>
+    /// <summary>
+    /// Accepts no more connections, lets requests finish for <see cref="Limits.StopTimeoutMs"/>, closes the rest.
+    /// </summary>
     public async Task StopAsync()
     {
         using var timeout = new CancellationTokenSource(Limits.StopTimeoutMs);

@@ -18,7 +18,9 @@ internal sealed class Exchange(IFeatureCollection features)
     private readonly IHttpResponseBodyFeature _responseBody =
         features.GetRequiredFeature<IHttpResponseBodyFeature>();
 
-    /// <summary>The request's method; Kestrel gives the known ones as the constants of <see cref="HttpMethods"/>.</summary>
+    /// <summary>
+    /// The request's method; Kestrel gives the known ones as the constants of <see cref="HttpMethods"/>.
+    /// </summary>
     public string Method => _request.Method;
 
     /// <summary>The request's path, decoded, without the query.</summary>

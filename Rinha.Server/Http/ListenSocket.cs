@@ -1,10 +1,19 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Rinha.Server.Http;
 
 /// <summary>Binds the listening socket; a unix socket has its final mode before anyone can connect.</summary>
-internal static class ListenSocket
+internal static unsafe partial class ListenSocket
 {
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint TypeOnly = 0x1; // STATX_TYPE
+    private const int StatBytes = 256;
+    private const int StatModeOffset = 28;
+    private const int TypeMask = 0xF000; // S_IFMT
+    private const int TypeSocket = 0xC000; // S_IFSOCK
+
     /// <summary>Binds, but does not listen yet.</summary>
     /// <exception cref="SocketException">The address is taken or not allowed.</exception>
     public static Socket Bind(ListenAddress address)
@@ -27,9 +36,9 @@ internal static class ListenSocket
     // A server that was killed leaves its socket's file behind; nobody answers there any more.
     private static void RemoveStale(UnixDomainSocketEndPoint address, string path)
     {
-        if (!File.Exists(path))
+        if (!IsSocket(path))
         {
-            return;
+            return; // Nothing, or something else's file: binding says so.
         }
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -45,4 +54,15 @@ internal static class ListenSocket
 
         throw new SocketException((int)SocketError.AddressAlreadyInUse);
     }
+
+    private static bool IsSocket(string path)
+    {
+        var stat = stackalloc byte[StatBytes];
+        return Statx(CurrentDirectory, path, NoFollow, TypeOnly, stat) == 0
+            && (*(ushort*)(stat + StatModeOffset) & TypeMask) == TypeSocket;
+    }
+
+    // struct statx is the same on every architecture, unlike struct stat (statx(2)).
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, byte* stat);
 }

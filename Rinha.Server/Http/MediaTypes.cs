@@ -9,7 +9,9 @@ internal static class MediaTypes
     public const string Json = "application/json";
     public const string ProblemJson = "application/problem+json";
 
-    /// <summary>Whether a request's Content-Type says JSON; in UTF-8, the only encoding JSON has (RFC 8259 §8.1).</summary>
+    /// <summary>
+    /// Whether a request's Content-Type says JSON; in UTF-8, the only encoding JSON has (RFC 8259 §8.1).
+    /// </summary>
     public static bool IsJson(StringValues contentType) =>
         contentType.Count == 1 && (contentType[0] == Json || IsJsonWithParameters(contentType[0]));
 

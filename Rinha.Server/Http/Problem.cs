@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Rinha.Server.Ledger;
 
@@ -75,13 +76,9 @@ internal sealed class Problem
     public static Problem Of(LookupResult result) =>
         result == LookupResult.UnknownAccount ? UnknownAccount : StorageFailed;
 
-    /// <summary>The answer to a request that broke off or broke HTTP's rules while its body was read.</summary>
-    public static Problem OfBadRequest(int status) => status switch
-    {
-        408 => RequestTimeout,
-        413 => BodyTooLarge,
-        _ => BadRequest,
-    };
+    /// <summary>The answer to a body that came too slowly or broke HTTP's rules while it was read.</summary>
+    public static Problem OfBrokenBody(IOException error) =>
+        error is BadHttpRequestException { StatusCode: 408 } ? RequestTimeout : BadRequest;
 
     private static string Describe(TransactionError error) => error switch
     {

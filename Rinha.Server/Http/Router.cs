@@ -8,7 +8,9 @@ internal static class Router
     // 2^63 - 1 has 19 digits; 18 cannot overflow and are more accounts than there will ever be.
     private const int AccountDigitsMax = 18;
 
-    /// <summary>Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.</summary>
+    /// <summary>
+    /// Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.
+    /// </summary>
     public static Route Match(string path, out long accountId)
     {
         accountId = 0;

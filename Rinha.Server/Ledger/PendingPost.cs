@@ -15,7 +15,9 @@ public sealed class PendingPost : PendingWrite
     /// <summary>A valid description.</summary>
     public Description Description { get; set; }
 
-    /// <summary>The balance after this transaction, in cents; set when the result is <see cref="PostResult.Accepted"/>.</summary>
+    /// <summary>
+    /// The balance after this transaction, in cents; set when the result is <see cref="PostResult.Accepted"/>.
+    /// </summary>
     public long BalanceCents { get; set; }
 
     /// <summary>The account's limit in cents; set when the result is <see cref="PostResult.Accepted"/>.</summary>

@@ -33,6 +33,8 @@ public sealed class Statement
         _count = 0;
     }
 
-    /// <summary>Adds the next older transaction; at most <see cref="EntriesMax"/> times after a <see cref="Begin"/>.</summary>
+    /// <summary>
+    /// Adds the next older transaction; at most <see cref="EntriesMax"/> times after a <see cref="Begin"/>.
+    /// </summary>
     public void Add(in StatementEntry entry) => _entries[_count++] = entry;
 }

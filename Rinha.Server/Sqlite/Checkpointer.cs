@@ -35,7 +35,11 @@ internal sealed class Checkpointer : IDisposable
     {
         _stopping = true;
         _wake.Set();
-        _thread.Join();
+        if (!_thread.Join(Limits.WriterStopTimeoutMs))
+        {
+            return; // It waits for the gate; the end of the process ends it too.
+        }
+
         _wake.Dispose();
         _gate.Dispose();
         _database.Dispose();

@@ -9,6 +9,7 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal sealed class Database : IDisposable
 {
+    private const int OpenReadOnly = 0x1;
     private const int OpenReadWrite = 0x2;
     private const int OpenCreate = 0x4;
     private const int OpenNoMutex = 0x8000;
@@ -26,21 +27,13 @@ internal sealed class Database : IDisposable
 
     /// <summary>Opens the file, creating an empty one if there is none.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
-    public static Database Open(string path)
-    {
-        const int flags = OpenReadWrite | OpenCreate | OpenNoMutex | OpenExtendedResultCodes;
-        var result = NativeSqlite.Open(path, out var handle, flags, 0);
-        var database = new Database(handle);
-        if (result != SqliteResult.Ok)
-        {
-            var error = database.Error("open");
-            database.Dispose();
-            throw error;
-        }
+    public static Database Open(string path) => Open(path, OpenReadWrite | OpenCreate);
 
-        Check(NativeSqlite.BusyTimeout(handle, Limits.BusyTimeoutMs), database, "set the busy timeout");
-        return database;
-    }
+    /// <summary>
+    /// Opens a file that is there, so that closing it leaves no trace in it or in its write-ahead log.
+    /// </summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static Database OpenToLook(string path) => Open(path, OpenReadOnly);
 
     /// <summary>Runs statements that give no rows, or whose rows do not matter.</summary>
     /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
@@ -80,6 +73,22 @@ internal sealed class Database : IDisposable
             _ = NativeSqlite.Close(_handle);
             _handle = 0;
         }
+    }
+
+    private static Database Open(string path, int mode)
+    {
+        const int flags = OpenNoMutex | OpenExtendedResultCodes;
+        var result = NativeSqlite.Open(path, out var handle, mode | flags, 0);
+        var database = new Database(handle);
+        if (result != SqliteResult.Ok)
+        {
+            var error = database.Error("open");
+            database.Dispose();
+            throw error;
+        }
+
+        Check(NativeSqlite.BusyTimeout(handle, Limits.BusyTimeoutMs), database, "set the busy timeout");
+        return database;
     }
 
     private static void Check(int result, Database database, string attempt)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -40,8 +41,12 @@ internal sealed class LedgerFile
         gate.Enter();
         try
         {
+            file.RefuseForeign();
             using var database = Database.Open(path);
-            file.CreateOrCheckSchema(database);
+            if (!file.HasSchema(database))
+            {
+                file.CreateSchema(database);
+            }
         }
         finally
         {
@@ -91,18 +96,34 @@ internal sealed class LedgerFile
         return database;
     }
 
-    private void CreateOrCheckSchema(Database database)
+    // Looks first without the right to write: closing a writable connection would move another program's log into its
+    // file.
+    private void RefuseForeign()
     {
-        var applicationId = database.QueryInt64("PRAGMA application_id");
-        var version = database.QueryInt64("PRAGMA user_version");
-        if (applicationId == ApplicationId && version == SchemaVersion)
+        if (!File.Exists(Path) || new FileInfo(Path).Length == 0)
         {
             return;
         }
 
+        try
+        {
+            using var database = Database.OpenToLook(Path);
+            _ = HasSchema(database);
+        }
+        catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == SqliteResult.ReadOnly)
+        {
+            // A crash has left a journal that must be rolled back before anyone can look. The next look is the same.
+        }
+    }
+
+    // False for an empty database. Throws for one that is not ours.
+    private bool HasSchema(Database database)
+    {
+        var applicationId = database.QueryInt64("PRAGMA application_id");
+        var version = database.QueryInt64("PRAGMA user_version");
         if (applicationId == ApplicationId)
         {
-            throw new SqliteException(
+            return version == SchemaVersion ? true : throw new SqliteException(
                 $"{Path} has schema version {version}; this server knows version {SchemaVersion}", 0);
         }
 
@@ -111,6 +132,11 @@ internal sealed class LedgerFile
             throw new SqliteException($"{Path} is another program's database", 0);
         }
 
+        return false;
+    }
+
+    private void CreateSchema(Database database)
+    {
         // WAL: readers never wait for the writer, nor it for them. The mode stays in the file.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
         if (mode != "wal")

@@ -34,12 +34,24 @@ internal sealed class LedgerWriter : IDisposable
     /// <inheritdoc cref="ILedger.WriteAsync"/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
 
-    /// <summary>Takes no more writes, finishes those that wait, ends the thread.</summary>
+    /// <summary>
+    /// Takes no more writes, finishes those that wait, ends the thread. If another process sits on the lock, what waits
+    /// for it is refused and the thread left to the end of the process.
+    /// </summary>
     public void Dispose()
     {
         _queue.Close();
-        _thread.Join();
         _busyCheck.Dispose();
+        if (!_thread.Join(Limits.WriterStopTimeoutMs))
+        {
+            while (_queue.TakeOlderThan(long.MaxValue) is { } waiting)
+            {
+                waiting.Complete(PostResult.Stopping);
+            }
+
+            return;
+        }
+
         _queue.Dispose();
         _gate.Dispose();
         _transaction.Dispose();

@@ -2,7 +2,7 @@ using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>One SQL statement, compiled once for its connection and run many times by the connection's thread.</summary>
+/// <summary>One SQL statement, compiled once for its connection and run many times by its thread.</summary>
 internal sealed class PreparedStatement : IDisposable
 {
     private const uint Persistent = 0x1;

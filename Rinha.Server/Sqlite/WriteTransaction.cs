@@ -66,7 +66,9 @@ internal sealed unsafe class WriteTransaction : IDisposable
         return SqliteResult.Primary(result) == SqliteResult.Busy ? BeginResult.Busy : BeginResult.Failed;
     }
 
-    /// <summary>Applies one write. After <see cref="PostResult.StorageFailed"/> the transaction must be rolled back.</summary>
+    /// <summary>
+    /// Applies one write; after <see cref="PostResult.StorageFailed"/> everything must be rolled back.
+    /// </summary>
     public PostResult Apply(PendingWrite write) => write is PendingPost post ? Post(post) : Reset();
 
     /// <summary>Commits; <see langword="false"/> when SQLite could not, and a rollback is due.</summary>

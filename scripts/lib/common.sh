@@ -2,8 +2,9 @@
 # shellcheck disable=SC2034 # used by the scripts that source this
 # What every verb shares: where things are, and how it speaks. Sourced with ROOT already set.
 
-# The server, as `./rinha build` leaves it.
+# The executables, as `./rinha build` leaves them.
 SERVER=$ROOT/artifacts/server/Rinha.Server
+LOADTEST=$ROOT/artifacts/loadtest/Rinha.LoadTest
 # nginx lives in /usr/sbin, which is not in the PATH of every user.
 PATH=$PATH:/usr/sbin:/sbin
 

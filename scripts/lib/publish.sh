@@ -1,48 +1,49 @@
 # shellcheck shell=bash
-# The server as one native executable in artifacts/server.
+# The server and the load tester, each as one native executable in a directory of artifacts/.
 
 PUBLISH_FORCE=
 
-# publish: builds when a source is newer than the executable, one build at a time.
+# publish EXECUTABLE: builds $SERVER or $LOADTEST when a source is newer than it, one build at a time.
 publish() {
   # Asked before the lock: whoever only runs what another user built needs no right to write here.
-  [[ -n $PUBLISH_FORCE ]] || ! is_up_to_date || return 0
+  [[ -n $PUBLISH_FORCE ]] || ! is_up_to_date "$1" || return 0
   mkdir -p "$ROOT/artifacts"
   exec 8>"$ROOT/artifacts/.lock"
   if ! flock -n 8; then
     echo 'waiting for another build'
     flock 8
   fi
-  if [[ -n $PUBLISH_FORCE ]] || ! is_up_to_date; then
-    publish_now
+  if [[ -n $PUBLISH_FORCE ]] || ! is_up_to_date "$1"; then
+    publish_now "$1"
   fi
   exec 8>&-
 }
 
 is_up_to_date() {
-  [[ -x $SERVER ]] || return 1
-  [[ -z $(find "$ROOT/Rinha.Server" "$ROOT/schema.sql" "$ROOT/global.json" "$ROOT"/Directory.*.props \
-    \( -name bin -o -name obj \) -prune -o -type f -newer "$SERVER" -print -quit) ]]
+  [[ -x $1 ]] || return 1
+  [[ -z $(find "$ROOT/$(basename "$1")" "$ROOT/schema.sql" "$ROOT/global.json" "$ROOT"/Directory.*.props \
+    \( -name bin -o -name obj \) -prune -o -type f -newer "$1" -print -quit) ]]
 }
 
 publish_now() {
-  local runtime=linux-x64 log=$ROOT/artifacts/build.log
+  local executable=$1 runtime=linux-x64 project directory log=$ROOT/artifacts/build.log
+  project=$(basename "$executable") directory=$(dirname "$executable")
   [[ $(uname -m) != aarch64 ]] || runtime=linux-arm64
   need_dotnet
   need_linker
-  echo "building the server for $runtime"
-  rm -rf "$ROOT/artifacts/server"
-  if ! with_registry_retry "$log" dotnet publish "$ROOT/Rinha.Server" -c Release -r "$runtime" \
-    -o "$ROOT/artifacts/server" --nologo -v quiet --disable-build-servers; then
+  echo "building $project for $runtime"
+  rm -rf "$directory"
+  if ! with_registry_retry "$log" dotnet publish "$ROOT/$project" -c Release -r "$runtime" \
+    -o "$directory" --nologo -v quiet --disable-build-servers; then
     die "the build failed (see above, and $log)"
   fi
   # Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong program.
   if grep -E 'warning IL[0-9]+' "$log" >&2; then
-    rm -rf "$ROOT/artifacts/server"
+    rm -rf "$directory"
     die 'the AOT compiler warns (see above)'
   fi
   # An output older than a source that was saved during the build would be built again for ever.
-  touch "$SERVER"
+  touch "$executable"
 }
 
 # with_registry_retry LOG COMMAND…: a package registry may answer 404 for something it has a minute later.

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Rinha.Server.Sqlite.Native;
 
-/// <summary>The part of SQLite's C interface that the ledger uses (https://www.sqlite.org/c3ref/funclist.html).</summary>
+/// <summary>
+/// The part of SQLite's C interface that the ledger uses (https://www.sqlite.org/c3ref/funclist.html).
+/// </summary>
 internal static unsafe partial class NativeSqlite
 {
     private const string Library = "e_sqlite3";

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Rinha.LoadTest.Collect;
+
+namespace Rinha.LoadTest.Tests.Collect;
+
+public sealed class StopSignalsTests : IDisposable
+{
+    private readonly RunControl _control = new();
+    private readonly SetClock _clock = new();
+    private readonly StopSignals _signals;
+    private int _exits;
+
+    public StopSignalsTests() => _signals = new StopSignals(_control, beforeExit: () => _exits++, _clock);
+
+    public void Dispose() => _signals.Dispose();
+
+    [Theory]
+    [InlineData(PosixSignal.SIGINT)]
+    [InlineData(PosixSignal.SIGTERM)]
+    public void The_first_signal_ends_the_run_and_not_the_process(PosixSignal signal)
+    {
+        Assert.True(SurvivedBy(signal));
+        Assert.True(_control.StopRequested);
+        Assert.Equal(0, _exits);
+    }
+
+    [Fact]
+    public void The_second_one_ends_the_process_after_the_terminal_was_given_back()
+    {
+        SurvivedBy(PosixSignal.SIGINT);
+        _clock.Seconds += 1;
+        Assert.False(SurvivedBy(PosixSignal.SIGINT));
+        Assert.Equal(1, _exits);
+    }
+
+    [Fact]
+    public void One_wish_that_arrives_twice_is_one()
+    {
+        SurvivedBy(PosixSignal.SIGTERM);
+        _clock.Seconds += 0.1;
+        Assert.True(SurvivedBy(PosixSignal.SIGTERM));
+        _clock.Seconds += 0.2;
+        Assert.False(SurvivedBy(PosixSignal.SIGTERM));
+    }
+
+    [Fact]
+    public void After_an_end_by_key_the_first_signal_ends_the_process()
+    {
+        _control.Stop();
+        Assert.False(SurvivedBy(PosixSignal.SIGINT));
+        Assert.Equal(1, _exits);
+    }
+
+    // Given to the receiver and not sent: a real one would be the test runner's too.
+    private bool SurvivedBy(PosixSignal signal)
+    {
+        var context = new PosixSignalContext(signal);
+        _signals.Receive(context);
+        return context.Cancel;
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public double Seconds { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => (long)(Seconds * TimeSpan.TicksPerSecond);
+    }
+}

@@ -1,0 +1,32 @@
+using Rinha.LoadTest.Output;
+
+namespace Rinha.LoadTest.Tests.Output;
+
+public sealed class EnvironmentReaderTests
+{
+    [Fact]
+    public void The_machine_is_read()
+    {
+        var environment = EnvironmentReader.Read("http://127.0.0.1:9999", "1.5 CPU");
+        Assert.Equal("http://127.0.0.1:9999", environment.Target);
+        Assert.Equal("1.5 CPU", environment.Limits);
+        Assert.NotEmpty(environment.Command);
+        Assert.NotEmpty(environment.Processor);
+        Assert.StartsWith("0.1.0", environment.Version, StringComparison.Ordinal);
+        Assert.Contains(", Linux ", environment.System, StringComparison.Ordinal);
+        Assert.InRange(environment.Cores, 1, 4096);
+    }
+
+    [Fact]
+    public void The_processor_is_the_first_model_name() => Assert.Equal(
+        "Example: 3", EnvironmentReader.Processor(["processor\t: 0", "model name\t: Example: 3", "model name : B"]));
+
+    [Fact]
+    public void Without_a_name_it_is_the_architecture() =>
+        Assert.NotEmpty(EnvironmentReader.Processor(["processor\t: 0", "no colon"]));
+
+    [Fact]
+    public void A_command_line_can_be_given_to_a_shell_again() => Assert.Equal(
+        "rinha-load run --limits '1.5 CPU' '' 'it'\\''s'",
+        EnvironmentReader.CommandLine(["/somewhere/rinha-load", "run", "--limits", "1.5 CPU", "", "it's"]));
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Rinha.LoadTest.Tui;
+
+namespace Rinha.LoadTest.Tests.Tui;
+
+/// <summary>Against a real pseudo-terminal: a wrong constant or layout would show here.</summary>
+public sealed class TerminalCallsTests : IDisposable
+{
+    private readonly FileStream _master;
+    private readonly SafeFileHandle _terminal;
+
+    public TerminalCallsTests()
+    {
+        Assert.Equal(0, OpenPseudoTerminal(out var master, out var terminal, 0, 0, 0));
+        _master = new FileStream(new SafeFileHandle(master, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+        _terminal = new SafeFileHandle(terminal, ownsHandle: true);
+    }
+
+    private int Descriptor => (int)_terminal.DangerousGetHandle();
+
+    public void Dispose()
+    {
+        _master.Dispose();
+        _terminal.Dispose();
+    }
+
+    [Fact]
+    public void In_key_mode_each_key_is_there_at_once_and_not_echoed()
+    {
+        Assert.True(TerminalCalls.IsTerminal(Descriptor));
+        Assert.True(TerminalCalls.TryGetMode(Descriptor, out var original));
+        Type("early");
+        Assert.Equal("", Read());
+        TerminalCalls.SetMode(Descriptor, original.ForKeys());
+        Type("+q\u001A");
+        Assert.EndsWith("+q\u001A", Read(), StringComparison.Ordinal);
+        Assert.Equal("", Read());
+        TerminalCalls.SetMode(Descriptor, original);
+        Assert.True(TerminalCalls.TryGetMode(Descriptor, out var restored));
+        Assert.Equal(
+            MemoryMarshal.AsBytes(new ReadOnlySpan<TerminalCalls.Mode>(in original)),
+            MemoryMarshal.AsBytes(new ReadOnlySpan<TerminalCalls.Mode>(in restored)));
+
+        // What was echoed is on the other side: the early keys only.
+        Assert.Equal("early", Echoed());
+    }
+
+    [Fact]
+    public void A_terminal_that_does_not_know_its_size_says_nothing() =>
+        Assert.Equal((0, 0), TerminalCalls.GetSize(Descriptor));
+
+    [Fact]
+    public void What_is_no_terminal_has_neither_size_nor_mode_nor_keys()
+    {
+        Assert.False(TerminalCalls.IsTerminal(-1));
+        Assert.Equal((0, 0), TerminalCalls.GetSize(-1));
+        Assert.False(TerminalCalls.TryGetMode(-1, out _));
+        Assert.True(TerminalCalls.ReadAvailable(-1, new byte[8]) <= 0);
+    }
+
+    [DllImport("libc", EntryPoint = "openpty")]
+    private static extern int OpenPseudoTerminal(out int master, out int terminal, nint name, nint mode, nint size);
+
+    private void Type(string keys) => _master.Write(Encoding.UTF8.GetBytes(keys));
+
+    private string Read()
+    {
+        var keys = new byte[64];
+        return Encoding.UTF8.GetString(keys, 0, Math.Max(0, TerminalCalls.ReadAvailable(Descriptor, keys)));
+    }
+
+    private string Echoed()
+    {
+        var bytes = new byte[64];
+        return Encoding.UTF8.GetString(bytes, 0, _master.Read(bytes));
+    }
+}

@@ -1,0 +1,5 @@
+namespace Rinha.LoadTest.Check;
+
+/// <summary>The balances of all clients at a moment when nothing was under way, in cents, by client.</summary>
+/// <param name="BalancesCents">Client 1 first.</param>
+internal sealed record LedgerState(IReadOnlyList<long> BalancesCents);

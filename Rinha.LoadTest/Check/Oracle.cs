@@ -1,0 +1,85 @@
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.LoadTest.Check;
+
+/// <summary>Says whether the ledger is what the acknowledged transactions make of it, no more and no less.</summary>
+internal static class Oracle
+{
+    // With more unknown transactions than this the sums that they allow are not tried one by one.
+    private const int UnknownMax = 20;
+
+    /// <summary>Through the API: every balance has moved by exactly the sum of what was acknowledged.</summary>
+    public static CheckResult Balances(TransactionLog log, LedgerState before, LedgerState after)
+    {
+        var counter = new CheckCounter("balance = balance before + acknowledged transactions");
+        for (var clientId = 1; clientId <= before.BalancesCents.Count; clientId++)
+        {
+            var client = clientId;
+            var moved = after.BalancesCents[clientId - 1] - before.BalancesCents[clientId - 1];
+            var acknowledged = log.Acknowledged.Values.Where(one => one.ClientId == client).Sum(one => one.SignedCents);
+            var unknown = log.Unknown.Values.Where(one => one.ClientId == client).Select(one => one.SignedCents);
+            counter.Check(
+                IsReachable(moved - acknowledged, [.. unknown]),
+                () => $"client {client}: moved by {moved}, acknowledged {acknowledged}");
+        }
+
+        return counter.ToResult();
+    }
+
+    /// <summary>
+    /// In the database: each acknowledged transaction once, no refused one, no other, and balance = sum.
+    /// </summary>
+    /// <param name="log">What was sent and answered.</param>
+    /// <param name="database">The ledger's rows.</param>
+    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database)
+    {
+        var once = new CheckCounter("every acknowledged transaction is in the ledger exactly once");
+        var right = new CheckCounter("every transaction in the ledger is as it was sent");
+        var refused = new CheckCounter("no refused transaction is in the ledger");
+        var sums = new CheckCounter("balance = sum of the client's history");
+        foreach (var (text, sent) in log.Acknowledged)
+        {
+            var count = database.Rows.TryGetValue(text, out var row) ? row.Count : 0;
+            once.Check(count == 1, () => $"client {sent.ClientId}: {count} times");
+        }
+
+        foreach (var (text, row) in database.Rows)
+        {
+            refused.Check(!log.Refused.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
+            if (log.Acknowledged.TryGetValue(text, out var sent) || log.Unknown.TryGetValue(text, out sent))
+            {
+                right.Check(
+                    row.ClientId == sent.ClientId && row.SignedCents == sent.SignedCents && row.Count == 1,
+                    () => $"client {row.ClientId}: {row.SignedCents}, sent {sent.SignedCents} for {sent.ClientId}");
+            }
+        }
+
+        foreach (var client in database.Clients)
+        {
+            sums.Check(
+                client.BalanceCents == client.SumCents && client.Rows == client.Sequence,
+                () => $"client {client.Id}: balance {client.BalanceCents}, sum {client.SumCents}, "
+                    + $"{client.Rows} rows, sequence {client.Sequence}");
+        }
+
+        return [once.ToResult(), right.ToResult(), refused.ToResult(), sums.ToResult()];
+    }
+
+    // Whether some of the unknown transactions, the others not applied, explain the difference.
+    private static bool IsReachable(long difference, List<long> unknown)
+    {
+        if (difference == 0 || unknown.Count > UnknownMax)
+        {
+            return difference >= unknown.Where(cents => cents < 0).Sum()
+                && difference <= unknown.Where(cents => cents > 0).Sum();
+        }
+
+        var sums = new HashSet<long> { 0 };
+        foreach (var cents in unknown)
+        {
+            sums.UnionWith([.. sums.Select(sum => sum + cents)]);
+        }
+
+        return sums.Contains(difference);
+    }
+}

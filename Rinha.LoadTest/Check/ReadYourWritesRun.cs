@@ -1,0 +1,111 @@
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Check;
+
+/// <summary>
+/// Alone with the server: one transaction, and as soon as it is acknowledged four statements at once over other
+/// connections, hence through every instance. Each must list it first, with the balance it left.
+/// </summary>
+internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
+{
+    private const int Readers = 4;
+    private const long IdleNs = 10_000_000;
+
+    private readonly CheckCounter _seen = new("an acknowledged write is seen at once through every connection");
+    private readonly RequestSequence _sequence;
+    private readonly RequestWriter _writer;
+    private readonly TransactionLog _log;
+    private readonly Connection _poster;
+    private readonly Connection[] _readers;
+    private readonly List<StatementLine> _lines = [];
+    private readonly byte[] _text = new byte[TextCode.Length];
+    private int _roundsLeft;
+    private int _readersOpen;
+    private long _balanceCents;
+    private RequestPlan _plan;
+
+    public ReadYourWritesRun(EventLoop loop, int rounds, int seed, TransactionLog log)
+    {
+        _roundsLeft = rounds;
+        _log = log;
+        // Only credits: no round is lost to a refusal.
+        _sequence = new RequestSequence(new Mix(0, 1, 0), seed, distinctTexts: true);
+        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, RequestSequence.Clients);
+        _poster = loop.Rent(this);
+        _readers = [.. Enumerable.Range(0, Readers).Select(_ => loop.Rent(this))];
+    }
+
+    /// <inheritdoc/>
+    public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_poster.IsBusy;
+
+    /// <summary>What was found.</summary>
+    public Stats.CheckResult Result => _seen.ToResult();
+
+    /// <inheritdoc/>
+    public long OnTick(long nowNs)
+    {
+        if (_roundsLeft > 0 && _readersOpen == 0 && !_poster.IsBusy)
+        {
+            _roundsLeft--;
+            _plan = _sequence.Next();
+            _poster.Send(_writer.Write(_plan, _poster.RequestBuffer), nowNs);
+        }
+
+        return nowNs + IdleNs;
+    }
+
+    /// <inheritdoc/>
+    public void OnAnswer(Connection connection, in Answer answer)
+    {
+        if (connection == _poster)
+        {
+            OnPosted(answer);
+            return;
+        }
+
+        _readersOpen--;
+        _lines.Clear();
+        var sees = answer.Status == 200
+            && BankAnswer.TryReadStatementHead(answer.Body, out _, out var balanceCents)
+            && balanceCents == _balanceCents
+            && BankAnswer.TryReadEntries(answer.Body, _lines)
+            && _lines.Count > 0
+            && _lines[0].Text == System.Text.Encoding.ASCII.GetString(_text);
+        var example = sees ? "" : AnswerJudge.Describe(Operation.Statement, answer.Status, answer.Body);
+        _seen.Check(sees, () => $"after a balance of {_balanceCents}: {example}");
+    }
+
+    /// <inheritdoc/>
+    public void OnFailure(Connection connection, FailureKind kind)
+    {
+        if (connection == _poster)
+        {
+            _log.OnFailure(_plan, kind);
+        }
+        else
+        {
+            _readersOpen--;
+        }
+
+        _seen.Check(false, () => kind.ToString());
+    }
+
+    private void OnPosted(in Answer answer)
+    {
+        if (answer.Status != 200)
+        {
+            _log.OnFailure(_plan, FailureKind.UnexpectedStatus);
+            return;
+        }
+
+        _log.OnAnswer(_plan, answer);
+        _ = BankAnswer.TryReadTransaction(answer.Body, out _, out _balanceCents);
+        TextCode.Write(_plan.Text, _text);
+        _readersOpen = Readers;
+        foreach (var reader in _readers)
+        {
+            reader.Send(_writer.WriteStatement(_plan.ClientId, reader.RequestBuffer), answer.CompletedAtNs);
+        }
+    }
+}

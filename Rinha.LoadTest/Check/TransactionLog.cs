@@ -1,0 +1,99 @@
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Check;
+
+/// <summary>
+/// Remembers every transaction of a run and what was answered, and every statement that was read meanwhile, so that
+/// they can be held against each other and against the ledger. Texts must be distinct.
+/// </summary>
+internal sealed class TransactionLog : IRequestObserver
+{
+    private readonly Dictionary<int, long> _limits = [];
+    private readonly List<StatementLine> _lines = [];
+
+    /// <summary>Answered 200.</summary>
+    public Dictionary<long, LoggedTransaction> Acknowledged { get; } = [];
+
+    /// <summary>Answered 422.</summary>
+    public HashSet<long> Refused { get; } = [];
+
+    /// <summary>Without an answer, or with one that says nothing: applied or not.</summary>
+    public Dictionary<long, LoggedTransaction> Unknown { get; } = [];
+
+    /// <summary>The statements read: balance, and the texts listed, newest first.</summary>
+    public List<(int ClientId, long BalanceCents, long[] Texts)> Statements { get; } = [];
+
+    /// <summary>No answer shows a balance under minus the limit.</summary>
+    public CheckCounter WithinLimit { get; } = new("balance never under minus the limit");
+
+    /// <summary>Every answer about a client shows the same limit.</summary>
+    public CheckCounter SameLimit { get; } = new("limit always the same");
+
+    /// <summary>Every answer can be read.</summary>
+    public CheckCounter Readable { get; } = new("every answer is well-formed");
+
+    /// <inheritdoc/>
+    public void OnAnswer(in RequestPlan plan, in Answer answer)
+    {
+        if (answer.Status == 422)
+        {
+            Refused.Add(plan.Text);
+            return;
+        }
+
+        long limitCents;
+        long balanceCents;
+        var readable = plan.Operation == Operation.Statement
+            ? BankAnswer.TryReadStatementHead(answer.Body, out limitCents, out balanceCents)
+            : BankAnswer.TryReadTransaction(answer.Body, out limitCents, out balanceCents);
+        var clientId = plan.ClientId;
+        Readable.Check(readable, () => $"client {clientId}");
+        if (plan.Operation != Operation.Statement)
+        {
+            var transaction = new LoggedTransaction(clientId, SignedCents(plan), balanceCents);
+            (readable ? Acknowledged : Unknown)[plan.Text] = transaction;
+        }
+
+        if (!readable)
+        {
+            return;
+        }
+
+        WithinLimit.Check(
+            balanceCents >= -limitCents, () => $"client {clientId}: balance {balanceCents}, limit {limitCents}");
+        var known = _limits.TryAdd(clientId, limitCents) ? limitCents : _limits[clientId];
+        SameLimit.Check(known == limitCents, () => $"client {clientId}: {known}, then {limitCents}");
+        if (plan.Operation == Operation.Statement)
+        {
+            Remember(clientId, balanceCents, answer.Body);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnFailure(in RequestPlan plan, FailureKind kind)
+    {
+        // A refused connection carried nothing; after any other failure the transaction may have been applied.
+        if (plan.Operation != Operation.Statement && kind != FailureKind.ConnectionRefused)
+        {
+            Unknown[plan.Text] = new LoggedTransaction(plan.ClientId, SignedCents(plan), 0);
+        }
+    }
+
+    private static long SignedCents(in RequestPlan plan) =>
+        plan.Operation == Operation.Debit ? -plan.AmountCents : plan.AmountCents;
+
+    private void Remember(int clientId, long balanceCents, ReadOnlySpan<byte> body)
+    {
+        _lines.Clear();
+        if (!BankAnswer.TryReadEntries(body, _lines))
+        {
+            Readable.Check(false, () => $"client {clientId}: a statement's list");
+            return;
+        }
+
+        // A text that is not one of ours (-1) was there before.
+        Statements.Add((clientId, balanceCents, [.. _lines.Select(line =>
+            TextCode.TryRead(System.Text.Encoding.UTF8.GetBytes(line.Text), out var text) ? text : -1)]));
+    }
+}

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Commands;
+
+/// <summary>
+/// Options and arguments whose text is more than a word; each refuses what it cannot read in one line.
+/// </summary>
+internal static class Arguments
+{
+    private const string DefaultUrl = "http://127.0.0.1:9999";
+
+    private delegate bool Reader<T>(string text, out T? value);
+
+    /// <summary>The server to test.</summary>
+    public static Argument<Target> Url() => new("url")
+    {
+        Description = "The server: http://host:port or unix:/path.",
+        DefaultValueFactory = result => Target.TryParse(DefaultUrl, out var target, out _) ? target : null!,
+        CustomParser = result =>
+        {
+            if (Target.TryParse(result.Tokens[0].Value, out var target, out var error))
+            {
+                return target;
+            }
+
+            result.AddError(error);
+            return null;
+        },
+    };
+
+    /// <summary>A duration; <paramref name="fallback"/> when it is not given.</summary>
+    public static Option<TimeSpan> Duration(string name, string alias, TimeSpan fallback, string help) =>
+        new(name, alias)
+        {
+            Description = help,
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => Read<TimeSpan>(
+                result, DurationText.TryParse, "a duration such as 500ms, 30s or 2m"),
+        };
+
+    /// <summary>A whole number in a range.</summary>
+    public static Option<int> Number(string name, string? alias, int fallback, int least, int most, string help)
+    {
+        var option = new Option<int>(name, alias is null ? [] : [alias])
+        {
+            Description = help,
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => Read(
+                result,
+                (string text, out int value) =>
+                    int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+                    && value >= least && value <= most,
+                $"a whole number from {least} to {most}"),
+        };
+        return option;
+    }
+
+    /// <summary>How many requests to make.</summary>
+    public static Option<long?> Iterations() => new("--iterations", "-n")
+    {
+        Description = "End after so many requests.",
+        CustomParser = result => Read(
+            result,
+            (string text, out long? value) =>
+            {
+                var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+                value = number;
+                return read && number > 0;
+            },
+            "a whole number from 1"),
+    };
+
+    /// <summary>Requests per second.</summary>
+    public static Option<double?> Rate() => new("--rate", "-r")
+    {
+        Description = "Open loop: so many requests a second on a fixed schedule, latencies counted from it.",
+        CustomParser = result => Read(
+            result,
+            (string text, out double? value) =>
+            {
+                const double most = 1_000_000;
+                var read = double.TryParse(
+                    text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+                value = number;
+                return read && number is > 0 and <= most;
+            },
+            "requests per second, up to a million"),
+    };
+
+    /// <summary>The mix of operations.</summary>
+    public static Option<Mix> Mix() => new("--mix")
+    {
+        Description = "Debits : credits : statements, as weights; 'seed' for 32:1:1.",
+        DefaultValueFactory = _ => Run.Mix.Contest,
+        CustomParser = result => Read<Mix>(result, Run.Mix.TryParse, "weights such as 22:11:1, or seed"),
+    };
+
+    /// <summary>A share in percent, as 0 to 1.</summary>
+    public static Option<double> Share(string name, double fallback, string help) => new(name)
+    {
+        Description = help,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => Read(
+            result,
+            (string text, out double value) =>
+            {
+                var read = double.TryParse(
+                    text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
+                value /= 100;
+                return read && text.EndsWith('%') && value <= 1;
+            },
+            "a share such as 2%"),
+    };
+
+    /// <summary>A latency target.</summary>
+    public static Option<Objective?> Objective() => new("--slo")
+    {
+        Description = "The latency to keep, with --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",
+        CustomParser = result => Read<Objective?>(
+            result, Run.Objective.TryParse, "a target such as p99=10ms"),
+    };
+
+    private static T? Read<T>(ArgumentResult result, Reader<T> read, string wanted)
+    {
+        var text = result.Tokens[0].Value;
+        if (read(text, out var value))
+        {
+            return value;
+        }
+
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: {wanted}, not '{text}'");
+        return default;
+    }
+}

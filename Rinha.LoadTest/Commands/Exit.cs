@@ -1,0 +1,29 @@
+using Rinha.LoadTest.Http;
+
+namespace Rinha.LoadTest.Commands;
+
+/// <summary>How the program ends: 0 all well, 1 something was found wrong, 2 the command line is wrong.</summary>
+internal static class Exit
+{
+    /// <summary>All well.</summary>
+    public const int Success = 0;
+
+    private const int Failure = 1;
+    private const int BadArguments = 2;
+
+    /// <summary>Says in one line what is wrong with the command line.</summary>
+    public static int Refuse(string reason) => Say(reason, BadArguments);
+
+    /// <summary>Says in one line what was found wrong.</summary>
+    public static int Fail(string reason) => Say(reason, Failure);
+
+    /// <summary>Says that nobody listens, and how to change that.</summary>
+    public static int NoServer(Target target) =>
+        Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach");
+
+    private static int Say(string reason, int code)
+    {
+        Console.Error.WriteLine($"Rinha.LoadTest: {reason.ReplaceLineEndings(" ")}");
+        return code;
+    }
+}

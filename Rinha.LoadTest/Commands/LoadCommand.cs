@@ -1,0 +1,171 @@
+using System.CommandLine;
+using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.LoadTest.Commands;
+
+/// <summary><c>load</c>: a load run, a search for the highest rate, or a run for correctness.</summary>
+internal sealed class LoadCommand
+{
+    private const int ConnectionsDefault = 14;
+    private const int CheckConnectionsDefault = 64;
+    private const int ConnectionsMax = 20_000;
+
+    private static readonly TimeSpan s_durationDefault = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_shortDurationDefault = TimeSpan.FromSeconds(10);
+
+    private readonly Argument<Target> _url = Arguments.Url();
+
+    private readonly Option<int> _connections = Arguments.Number(
+        "--connections", "-c", ConnectionsDefault, 1, ConnectionsMax, "Connections open at once.");
+
+    private readonly Option<TimeSpan> _duration = Arguments.Duration(
+        "--duration", "-d", s_durationDefault, "How long to measure; a step of --find-max and --check take 10s.");
+
+    private readonly Option<double?> _rate = Arguments.Rate();
+
+    private readonly Option<TimeSpan> _warmUp = Arguments.Duration(
+        "--warm-up", "-w", TimeSpan.Zero, "How long to run before measuring.");
+
+    private readonly Option<TimeSpan> _timeout = Arguments.Duration(
+        "--timeout", "-t", TimeSpan.FromSeconds(10), "How long a request may take.");
+
+    private readonly Option<Mix> _mix = Arguments.Mix();
+
+    private readonly Option<int> _seed = Arguments.Number(
+        "--seed", null, 1, 0, int.MaxValue, "The request sequence: the same seed, the same requests.");
+
+    private readonly Option<long?> _iterations = Arguments.Iterations();
+
+    private readonly Option<bool> _findMax = new("--find-max")
+    {
+        Description = "Search for the highest rate that keeps --slo.",
+    };
+
+    private readonly Option<Objective?> _objective = Arguments.Objective();
+
+    private readonly Option<bool> _check = new("--check")
+    {
+        Description = "Test correctness instead: every answer, read-your-writes, and the ledger at the end.",
+    };
+
+    private readonly Option<string?> _database = new("--database")
+    {
+        Description = "The ledger's SQLite file, for --check to look into as well.",
+    };
+
+    private readonly BaselineOptions _baseline = new();
+    private readonly ReportOptions _report = new();
+
+    /// <summary>The command with its options.</summary>
+    public Command Create()
+    {
+        var command = new Command("load", "Load a server and report latencies, statuses and failures.");
+        command.Arguments.Add(_url);
+        foreach (var option in new Option[]
+            { _connections, _duration, _rate, _warmUp, _timeout, _mix, _seed, _iterations, _findMax, _objective,
+              _check, _database })
+        {
+            command.Options.Add(option);
+        }
+
+        _baseline.AddTo(command);
+        _report.AddTo(command);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        if (Contradiction(parsed) is { } contradiction)
+        {
+            return Exit.Refuse(contradiction);
+        }
+
+        if (!_baseline.TryLoad(parsed, out var saved, out var error))
+        {
+            return Exit.Refuse(error!);
+        }
+
+        var target = parsed.GetRequiredValue(_url);
+        if (!target.Answers())
+        {
+            return Exit.NoServer(target);
+        }
+
+        var environment = _report.Environment(parsed, target.Url);
+        var report = _report.Watch(parsed, (control, framesPerSecond) => Run(
+            parsed, target, control, new LoadSession(target, environment, control, framesPerSecond), out error));
+        if (report is null)
+        {
+            return Exit.Fail(error ?? "the run came to nothing");
+        }
+
+        report = _baseline.Apply(parsed, report, saved);
+        _report.Write(parsed, report);
+        if (_baseline.Fails(parsed, report))
+        {
+            return Exit.Fail($"worse than the baseline '{report.Baseline!.Name}'");
+        }
+
+        return report.Check is { } check && (check.Checks.Any(one => one.Violations > 0) || report.Summary.Failed > 0)
+            ? Exit.Fail("a check failed")
+            : Exit.Success;
+    }
+
+    private string? Contradiction(ParseResult parsed)
+    {
+        if (parsed.GetValue(_findMax) != parsed.GetValue(_objective) is not null)
+        {
+            return "--find-max and --slo go together";
+        }
+
+        if (parsed.GetValue(_findMax) && (parsed.GetValue(_rate) is not null || parsed.GetValue(_check)))
+        {
+            return "--find-max goes with neither --rate nor --check";
+        }
+
+        return parsed.GetValue(_database) is not null && !parsed.GetValue(_check) ? "--database needs --check" : null;
+    }
+
+    private RunReport? Run(
+        ParseResult parsed, Target target, RunControl control, LoadSession session, out string? error)
+    {
+        error = null;
+        var options = Options(parsed);
+        if (parsed.GetValue(_objective) is { } objective)
+        {
+            return new FindMaxSession(session, control, objective).Run(options);
+        }
+
+        return parsed.GetValue(_check)
+            ? new CheckSession(target, session, parsed.GetValue(_database)).Run(options, out error)
+            : session.Run(options);
+    }
+
+    private LoadOptions Options(ParseResult parsed)
+    {
+        var isCheck = parsed.GetValue(_check);
+        var isShort = isCheck || parsed.GetValue(_findMax);
+        var iterations = parsed.GetValue(_iterations);
+        var duration = IsGiven(parsed, _duration) || !isShort ? parsed.GetValue(_duration) : s_shortDurationDefault;
+        return new LoadOptions
+        {
+            Connections = isCheck && !IsGiven(parsed, _connections)
+                ? CheckConnectionsDefault
+                : parsed.GetValue(_connections),
+            Duration = iterations is not null && !IsGiven(parsed, _duration) ? null : duration,
+            Iterations = iterations,
+            Rate = parsed.GetValue(_rate),
+            WarmUp = parsed.GetValue(_warmUp),
+            Mix = parsed.GetValue(_mix)!,
+            Seed = parsed.GetValue(_seed),
+            RequestTimeout = parsed.GetValue(_timeout),
+        };
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}

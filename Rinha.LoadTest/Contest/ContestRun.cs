@@ -1,0 +1,287 @@
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Contest;
+
+/// <summary>
+/// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
+/// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
+/// </summary>
+internal sealed class ContestRun : IDriver, IConnectionOwner
+{
+    private const long TickNs = 1_000_000_000;
+    private const long NanosecondsPerMs = 1_000_000;
+    /// <summary>How many transactions each burst of the opening has.</summary>
+    public const int OpeningUsers = 25;
+
+    private const int UnknownClientId = 6;
+    private const int AmountCentsMax = 10_000;
+    private const string UserAgent = "Agente do Caos - 2024/Q1";
+
+    private static readonly long[] s_limitsCents = [100_000, 80_000, 1_000_000, 10_000_000, 500_000];
+
+    private readonly EventLoop _loop;
+    private readonly ContestOptions _options;
+    private readonly ContestLog _log;
+    private readonly Collect.RunControl _control;
+    private readonly LiveExchange _live;
+    private readonly RequestWriter _writer;
+    private readonly Random _random;
+    private readonly List<Exchange> _exchanges = [];
+    private int _stage = -1;
+    private long _stageStartsAtNs;
+    private int _usersOpen;
+    private int _validationUsersOpen;
+    private int _nextStart;
+
+    public ContestRun(
+        EventLoop loop, ContestOptions options, ContestLog log, Collect.RunControl control, LiveExchange live)
+    {
+        _loop = loop;
+        _options = options;
+        _log = log;
+        _control = control;
+        _live = live;
+        _writer = new RequestWriter(loop.Target.Host, UserAgent, UnknownClientId);
+        _random = new Random(options.Seed);
+    }
+
+    /// <summary>When the simulation began.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
+    /// <summary>Whether somebody ended it early.</summary>
+    public bool Interrupted { get; private set; }
+
+    /// <inheritdoc/>
+    public bool IsDone { get; private set; }
+
+    private bool IsLoadStage => _stage == 5;
+
+    /// <inheritdoc/>
+    public long OnTick(long nowNs)
+    {
+        _live.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
+        Interrupted |= _control.StopRequested;
+        if (_stage < 0)
+        {
+            _log.Recorder.Start(nowNs);
+            StartedAt = DateTimeOffset.UtcNow;
+            BeginStage(nowNs);
+        }
+
+        if (IsLoadStage)
+        {
+            return AdvanceLoad(nowNs);
+        }
+
+        if (Interrupted)
+        {
+            IsDone = true;
+            return nowNs;
+        }
+
+        if (_usersOpen > 0 && !(_stage == 4 && !_options.WaitForValidations && _usersOpen == _validationUsersOpen))
+        {
+            return nowNs + NanosecondsPerMs;
+        }
+
+        // The next scenario starts on the first tick after the end of the one before.
+        var nextTickNs = _log.Recorder.StartedAtNs + ((((nowNs - _log.Recorder.StartedAtNs) / TickNs) + 1) * TickNs);
+        if (_stageStartsAtNs == 0)
+        {
+            _stageStartsAtNs = nextTickNs;
+        }
+
+        if (nowNs >= _stageStartsAtNs)
+        {
+            BeginStage(_stageStartsAtNs);
+        }
+
+        return _stageStartsAtNs == 0 ? nowNs + NanosecondsPerMs : _stageStartsAtNs;
+    }
+
+    /// <inheritdoc/>
+    public void OnAnswer(Connection connection, in Answer answer)
+    {
+        var exchange = Of(connection);
+        _log.Judge(exchange, answer);
+        GoOn(connection, exchange);
+    }
+
+    /// <inheritdoc/>
+    public void OnFailure(Connection connection, FailureKind kind)
+    {
+        var exchange = Of(connection);
+        _log.Fail(exchange, kind);
+        GoOn(connection, exchange);
+    }
+
+    /// <summary>A fresh connection for a user.</summary>
+    public Connection Rent() => _loop.Rent(this);
+
+    /// <summary>Closes a connection that a user needs no more.</summary>
+    public void Release(Connection connection) => _loop.Return(connection);
+
+    /// <summary>A user with several requests has ended.</summary>
+    public void End(Connection connection)
+    {
+        _validationUsersOpen--;
+        _usersOpen--;
+        Release(connection);
+    }
+
+    /// <summary>Sends a GET of a statement.</summary>
+    public void SendStatement(
+        Connection connection, ValidationUser? user, Scenario scenario, int clientId, Exchange.Judge check) =>
+        Send(connection, user, scenario, check, _writer.WriteStatement(clientId, connection.RequestBuffer));
+
+    /// <summary>Sends a transaction.</summary>
+    public void SendTransaction(
+        Connection connection,
+        ValidationUser? user,
+        Scenario scenario,
+        int clientId,
+        int amountCents,
+        Operation operation,
+        ReadOnlySpan<byte> text,
+        Exchange.Judge check) =>
+        Send(connection, user, scenario, check, _writer.WriteTransaction(
+            clientId, amountCents, operation, text, connection.RequestBuffer));
+
+    /// <summary>Sends a POST with any body, as part of the validations.</summary>
+    public void SendBody(
+        Connection connection, ValidationUser user, int clientId, string body, Exchange.Judge check) =>
+        Send(connection, user, Scenario.Validations, check, _writer.WritePost(
+            clientId, System.Text.Encoding.UTF8.GetBytes(body), connection.RequestBuffer));
+
+    private void Send(
+        Connection connection, ValidationUser? user, Scenario scenario, Exchange.Judge check, int length)
+    {
+        var exchange = Of(connection);
+        exchange.User = user;
+        exchange.Scenario = scenario;
+        exchange.Check = check;
+        exchange.StartedAtNs = Clock.NowNs;
+        connection.Send(length, exchange.StartedAtNs);
+    }
+
+    private Exchange Of(Connection connection)
+    {
+        while (_exchanges.Count <= connection.Slot)
+        {
+            _exchanges.Add(new Exchange());
+        }
+
+        return _exchanges[connection.Slot];
+    }
+
+    private void GoOn(Connection connection, Exchange exchange)
+    {
+        if (exchange.User is { } user)
+        {
+            user.OnDone(connection);
+            return;
+        }
+
+        _usersOpen--;
+        Release(connection);
+    }
+
+    private void BeginStage(long startNs)
+    {
+        _stage++;
+        _stageStartsAtNs = 0;
+        switch (_stage)
+        {
+            case 0:
+                OpenTransactions(Scenario.ConcurrentDebits, Operation.Debit);
+                break;
+            case 1:
+                OpenStatement(Scenario.BalanceAfterDebits, 1, ContestChecks.BalanceAfterDebits);
+                break;
+            case 2:
+                OpenTransactions(Scenario.ConcurrentCredits, Operation.Credit);
+                break;
+            case 3:
+                OpenStatement(Scenario.BalanceAfterCredits, 1, ContestChecks.BalanceAfterCredits);
+                break;
+            case 4:
+                OpenStatement(Scenario.UnknownClient, UnknownClientId, ContestChecks.UnknownClient);
+                for (var index = 0; index < s_limitsCents.Length; index++)
+                {
+                    _usersOpen++;
+                    _validationUsersOpen++;
+                    new ValidationUser(this, index + 1, s_limitsCents[index]).Advance(Rent());
+                }
+
+                break;
+            default:
+                _stageStartsAtNs = startNs;
+                break;
+        }
+    }
+
+    private void OpenTransactions(Scenario scenario, Operation operation)
+    {
+        for (var user = 0; user < OpeningUsers; user++)
+        {
+            _usersOpen++;
+            SendTransaction(Rent(), null, scenario, 1, 1, operation, "validacao"u8, ContestChecks.Received);
+        }
+    }
+
+    private void OpenStatement(Scenario scenario, int clientId, Exchange.Judge check)
+    {
+        _usersOpen++;
+        SendStatement(Rent(), null, scenario, clientId, check);
+    }
+
+    private long AdvanceLoad(long nowNs)
+    {
+        var starts = _options.Schedule.Starts;
+        while (_nextStart < starts.Count && !Interrupted)
+        {
+            var dueNs = _stageStartsAtNs + (starts[_nextStart].OffsetMs * NanosecondsPerMs);
+            if (dueNs > nowNs)
+            {
+                return dueNs;
+            }
+
+            _log.Recorder.SendDelay!.Record(nowNs - dueNs);
+            StartUser(starts[_nextStart].Scenario);
+            _nextStart++;
+        }
+
+        if (_usersOpen == 0)
+        {
+            _log.Recorder.Advance(nowNs);
+            IsDone = true;
+        }
+
+        return nowNs + NanosecondsPerMs;
+    }
+
+    private void StartUser(Scenario scenario)
+    {
+        var clientId = _random.Next(RequestSequence.Clients) + 1;
+        if (scenario == Scenario.Statements)
+        {
+            OpenStatement(scenario, clientId, ContestChecks.Statement);
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[TextCode.Length];
+        TextCode.Write(_random.NextInt64(TextCode.Count), text);
+        var isDebit = scenario == Scenario.Debits;
+        _usersOpen++;
+        SendTransaction(
+            Rent(),
+            null,
+            scenario,
+            clientId,
+            _random.Next(AmountCentsMax) + 1,
+            isDebit ? Operation.Debit : Operation.Credit,
+            text,
+            isDebit ? ContestChecks.Debit : ContestChecks.Credit);
+    }
+}

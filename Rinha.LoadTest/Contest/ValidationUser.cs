@@ -1,0 +1,119 @@
+using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Contest;
+
+/// <summary>
+/// One of the five users of <c>criteriosClientes</c>: fourteen requests for one client in a row, on one connection
+/// but for the four statements that are asked for at once.
+/// </summary>
+/// <param name="run">The simulation.</param>
+/// <param name="clientId">The client, 1 to 5.</param>
+/// <param name="limitCents">Its limit.</param>
+internal sealed class ValidationUser(ContestRun run, int clientId, long limitCents)
+{
+    private const int StatementsAtOnce = 4;
+
+    private static readonly string[] s_invalidBodies =
+    [
+        """{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "x", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""",
+        """{"valor": 1, "tipo": "c", "descricao": ""}""",
+        """{"valor": 1, "tipo": "c", "descricao": null}""",
+    ];
+
+    private int _step;
+    private int _statementsOpen;
+    private Connection? _main;
+    private (long LimitCents, long BalanceCents)? _saved;
+
+    /// <summary>Takes the first, or the next, step.</summary>
+    /// <param name="connection">The user's own connection.</param>
+    public void Advance(Connection connection)
+    {
+        _main = connection;
+        _step++;
+        switch (_step)
+        {
+            case 1:
+                GetStatement(connection, (_, answer) => new Expectation(answer).Status(200)
+                    ?? new Expectation(answer).Limit(limitCents)
+                    ?? new Expectation(answer).Balance(0));
+                break;
+            case 2:
+                Post(connection, Operation.Credit, "toma"u8);
+                break;
+            case 3:
+                Post(connection, Operation.Debit, "devolve"u8);
+                break;
+            case 4:
+                GetStatement(connection, (_, answer) => new Expectation(answer).Status(200)
+                    ?? new Expectation(answer).Newest(("devolve", "d"), ("toma", "c")));
+                break;
+            case 5:
+                Post(connection, Operation.Credit, "danada"u8);
+                break;
+            case 6 when _saved is { } saved:
+                GetStatementsAtOnce(connection, saved.LimitCents, saved.BalanceCents);
+                break;
+            case 6:
+                // The official simulation leaves the four out when the transaction before failed.
+                Advance(connection);
+                break;
+            case var step when step - 7 < s_invalidBodies.Length:
+                run.SendBody(connection, this, clientId, s_invalidBodies[step - 7],
+                    static (_, answer) => new Expectation(answer).Status(422, 400));
+                break;
+            default:
+                run.End(connection);
+                break;
+        }
+    }
+
+    /// <summary>One of the user's requests is over, one way or the other.</summary>
+    public void OnDone(Connection connection)
+    {
+        if (_statementsOpen > 0)
+        {
+            _statementsOpen--;
+            if (connection != _main)
+            {
+                run.Release(connection);
+            }
+
+            if (_statementsOpen > 0)
+            {
+                return;
+            }
+        }
+
+        Advance(_main!);
+    }
+
+    private void GetStatement(Connection connection, Exchange.Judge check) =>
+        run.SendStatement(connection, this, Scenario.Validations, clientId, check);
+
+    private void GetStatementsAtOnce(Connection connection, long savedLimitCents, long savedBalanceCents)
+    {
+        _statementsOpen = StatementsAtOnce;
+        for (var index = 0; index < StatementsAtOnce; index++)
+        {
+            GetStatement(index == 0 ? connection : run.Rent(), (_, answer) => new Expectation(answer).Status(200)
+                ?? new Expectation(answer).Newest(("danada", "c"))
+                ?? new Expectation(answer).Limit(savedLimitCents)
+                ?? new Expectation(answer).Balance(savedBalanceCents));
+        }
+    }
+
+    private void Post(Connection connection, Operation operation, ReadOnlySpan<byte> text) =>
+        run.SendTransaction(connection, this, Scenario.Validations, clientId, 1, operation, text, (_, answer) =>
+        {
+            var failure = new Expectation(answer).Status(200) ?? new Expectation(answer).ConsistentTransaction();
+            _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
+                ? (limit, balance)
+                : null;
+            return failure;
+        });
+}

@@ -1,0 +1,194 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace Rinha.LoadTest.Http;
+
+/// <summary>
+/// Finds one HTTP/1.1 answer at the start of the bytes received so far (RFC 9112). It starts over with each call: an
+/// answer nearly always arrives whole, so remembering where it stopped would cost more than it saves.
+/// </summary>
+internal static class AnswerParser
+{
+    private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
+
+    private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
+
+    /// <summary>Looks for a whole answer.</summary>
+    /// <param name="bytes">What was received; a chunked body is joined in place.</param>
+    /// <param name="ended">Whether the server has closed its side.</param>
+    /// <param name="shape">The answer found.</param>
+    public static ParseState Parse(Span<byte> bytes, bool ended, out AnswerShape shape)
+    {
+        shape = default;
+        if (!LooksLikeHttp(bytes))
+        {
+            return ParseState.Garbage;
+        }
+
+        var headLength = bytes.IndexOf(HeadEnd);
+        if (headLength < 0)
+        {
+            return ParseState.Incomplete;
+        }
+
+        var head = (ReadOnlySpan<byte>)bytes[..(headLength + LineEnd.Length)];
+        if (!TryReadStatus(head, out var status) || !TryReadFraming(head, out var framing))
+        {
+            return ParseState.Garbage;
+        }
+
+        var body = bytes[(headLength + HeadEnd.Length)..];
+        var hasNoBody = status is 204 or 304 or (>= 100 and < 200);
+        shape = new AnswerShape(status, headLength + HeadEnd.Length, 0, 0, framing.KeepAlive);
+        if (hasNoBody)
+        {
+            shape = shape with { Consumed = shape.BodyStart };
+            return ParseState.Complete;
+        }
+
+        if (framing.Chunked)
+        {
+            return Unchunk(body, ref shape);
+        }
+
+        if (framing.ContentLength is { } length)
+        {
+            shape = shape with { BodyLength = (int)length, Consumed = shape.BodyStart + (int)length };
+            return body.Length >= length ? ParseState.Complete : ParseState.Incomplete;
+        }
+
+        // Neither length nor chunks: the body ends with the connection.
+        shape = shape with { BodyLength = body.Length, Consumed = bytes.Length, KeepAlive = false };
+        return ended ? ParseState.Complete : ParseState.Incomplete;
+    }
+
+    private static bool LooksLikeHttp(ReadOnlySpan<byte> bytes)
+    {
+        var start = "HTTP/1."u8;
+        var common = Math.Min(bytes.Length, start.Length);
+        return bytes[..common].SequenceEqual(start[..common]);
+    }
+
+    // HTTP/1.1 200 OK
+    private static bool TryReadStatus(ReadOnlySpan<byte> head, out int status)
+    {
+        status = 0;
+        return head.Length > 12
+            && head[8] == ' '
+            && Utf8Parser.TryParse(head.Slice(9, 3), out status, out var digits)
+            && digits == 3
+            && head[12] is (byte)' ' or (byte)'\r';
+    }
+
+    private static bool TryReadFraming(ReadOnlySpan<byte> head, out Framing framing)
+    {
+        framing = new Framing(null, Chunked: false, KeepAlive: head[7] == '1');
+        head = head[(head.IndexOf(LineEnd) + LineEnd.Length)..];
+        while (!head.IsEmpty)
+        {
+            var end = head.IndexOf(LineEnd);
+            var line = head[..end];
+            head = head[(end + LineEnd.Length)..];
+            var colon = line.IndexOf((byte)':');
+            if (colon <= 0)
+            {
+                return false;
+            }
+
+            if (!TryReadHeader(line[..colon], line[(colon + 1)..].Trim((byte)' '), ref framing))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Length and first letter tell the three that matter from nearly all others.
+    private static bool TryReadHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref Framing framing)
+    {
+        switch (name.Length)
+        {
+            case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
+                if (!Utf8Parser.TryParse(value, out int length, out var digits) || digits != value.Length || length < 0)
+                {
+                    return false;
+                }
+
+                framing = framing with { ContentLength = length };
+                return true;
+            case 17 when Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8):
+                framing = framing with { Chunked = Ascii.EqualsIgnoreCase(value, "chunked"u8) };
+                return framing.Chunked;
+            case 10 when Ascii.EqualsIgnoreCase(name, "connection"u8):
+                framing = framing with
+                {
+                    KeepAlive = Ascii.EqualsIgnoreCase(value, "keep-alive"u8)
+                        || (framing.KeepAlive && !Ascii.EqualsIgnoreCase(value, "close"u8)),
+                };
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private static ParseState Unchunk(Span<byte> chunks, ref AnswerShape shape)
+    {
+        var read = 0;
+        var written = 0;
+        while (true)
+        {
+            var lineLength = chunks[read..].IndexOf(LineEnd);
+            if (lineLength < 0)
+            {
+                return ParseState.Incomplete;
+            }
+
+            var line = (ReadOnlySpan<byte>)chunks.Slice(read, lineLength);
+            var extension = line.IndexOf((byte)';');
+            var digits = extension < 0 ? line : line[..extension];
+            if (!Utf8Parser.TryParse(digits, out int size, out var used, 'X') || used != digits.Length || size < 0)
+            {
+                return ParseState.Garbage;
+            }
+
+            read += lineLength + LineEnd.Length;
+            if (chunks.Length < read + size + LineEnd.Length)
+            {
+                return ParseState.Incomplete;
+            }
+
+            if (!chunks.Slice(read + size, LineEnd.Length).SequenceEqual(LineEnd))
+            {
+                return ParseState.Garbage; // Trailers count as such: no bank sends them.
+            }
+
+            if (size == 0)
+            {
+                // Joined only now, when nothing is missing: an incomplete body must stay as it came.
+                Join(chunks, read, out written);
+                shape = shape with { BodyLength = written, Consumed = shape.BodyStart + read + LineEnd.Length };
+                return ParseState.Complete;
+            }
+
+            read += size + LineEnd.Length;
+        }
+    }
+
+    private static void Join(Span<byte> chunks, int end, out int written)
+    {
+        var read = 0;
+        written = 0;
+        while (read < end)
+        {
+            var lineLength = chunks[read..].IndexOf(LineEnd);
+            _ = Utf8Parser.TryParse(chunks.Slice(read, lineLength), out int size, out _, 'X');
+            read += lineLength + LineEnd.Length;
+            chunks.Slice(read, size).CopyTo(chunks[written..]);
+            written += size;
+            read += size + LineEnd.Length;
+        }
+    }
+
+    private readonly record struct Framing(int? ContentLength, bool Chunked, bool KeepAlive);
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+[assembly: DisableRuntimeMarshalling]
+
+namespace Rinha.LoadTest.Http;
+
+/// <summary>
+/// The system calls of the client's event loop (Linux; see each call's page in section 2 of the manual).
+/// </summary>
+internal static unsafe partial class LibC
+{
+    public const int InProgress = 115; // EINPROGRESS
+    public const int Again = 11; // EAGAIN
+    public const int Interrupted = 4; // EINTR
+    public const int ConnectionRefused = 111; // ECONNREFUSED
+    public const int NoEntry = 2; // ENOENT: a unix socket that does not exist
+
+    private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
+    private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const nint EpollWait2Call = 441; // The same number on every architecture.
+
+    /// <summary>The last failed call's errno.</summary>
+    public static int LastError => Marshal.GetLastPInvokeError();
+
+    public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
+
+    public static nint SendTo(int descriptor, byte* bytes, nint count) => Send(descriptor, bytes, count, NoSignal);
+
+    public static int WaitForEvents(int epoll, byte* events, int countMax, Timespec* timeout) =>
+        (int)EpollWait2(EpollWait2Call, epoll, events, countMax, timeout, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int descriptor, byte* address, int length);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int descriptor, byte* bytes, nint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int CreateEpoll(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int ControlEpoll(int epoll, int operation, int descriptor, byte* epollEvent);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetOption(int descriptor, int level, int name, int* value, int* length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetOption(int descriptor, int level, int name, int* value, int length);
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int descriptor, byte* bytes, nint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint EpollWait2(
+        nint number, int epoll, byte* events, int countMax, Timespec* timeout, nint signals, nint signalsSize);
+
+    /// <summary>struct timespec of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Timespec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+}

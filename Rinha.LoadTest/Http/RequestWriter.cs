@@ -1,0 +1,80 @@
+using System.Buffers.Text;
+using System.Text;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Http;
+
+/// <summary>
+/// Writes requests as bytes, with the headers of the official simulation in its order and letter case.
+/// </summary>
+internal sealed class RequestWriter
+{
+    private const int LengthDigits = 2; // A body has 10 to 99 bytes.
+
+    private readonly byte[][] _postHeads;
+    private readonly byte[][] _getRequests;
+
+    /// <param name="host">The value of the <c>host</c> header.</param>
+    /// <param name="userAgent">The value of the <c>user-agent</c> header.</param>
+    /// <param name="clients">How many clients there are requests for, from 1.</param>
+    public RequestWriter(string host, string userAgent, int clients)
+    {
+        var common = $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n";
+        _postHeads = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
+            $"POST /clientes/{id}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n{common}content-length: "))];
+        _getRequests = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
+            $"GET /clientes/{id}/extrato HTTP/1.1\r\n{common}\r\n"))];
+    }
+
+    /// <summary>Writes a request.</summary>
+    /// <returns>Its length in bytes.</returns>
+    public int Write(in RequestPlan plan, Span<byte> buffer)
+    {
+        if (plan.Operation == Operation.Statement)
+        {
+            return WriteStatement(plan.ClientId, buffer);
+        }
+
+        Span<byte> text = stackalloc byte[TextCode.Length];
+        TextCode.Write(plan.Text, text);
+        return WriteTransaction(plan.ClientId, plan.AmountCents, plan.Operation, text, buffer);
+    }
+
+    /// <summary>Writes a GET of a statement.</summary>
+    public int WriteStatement(int clientId, Span<byte> buffer)
+    {
+        _getRequests[clientId].CopyTo(buffer);
+        return _getRequests[clientId].Length;
+    }
+
+    /// <summary>Writes a POST of <c>{"valor": 1000, "tipo": "d", "descricao": "texto"}</c>.</summary>
+    public int WriteTransaction(
+        int clientId, int amountCents, Operation operation, ReadOnlySpan<byte> text, Span<byte> buffer)
+    {
+        Span<byte> body = stackalloc byte[128];
+        var length = Append(body, 0, "{\"valor\": "u8);
+        _ = Utf8Formatter.TryFormat(amountCents, body[length..], out var digits);
+        length += digits;
+        length = Append(body, length, operation == Operation.Debit ? ", \"tipo\": \"d\""u8 : ", \"tipo\": \"c\""u8);
+        length = Append(body, length, ", \"descricao\": \""u8);
+        length = Append(body, length, text);
+        length = Append(body, length, "\"}"u8);
+        return WritePost(clientId, body[..length], buffer);
+    }
+
+    /// <summary>Writes a POST of any body of 10 to 99 bytes.</summary>
+    public int WritePost(int clientId, ReadOnlySpan<byte> body, Span<byte> buffer)
+    {
+        var length = Append(buffer, 0, _postHeads[clientId]);
+        buffer[length] = (byte)('0' + (body.Length / 10));
+        buffer[length + 1] = (byte)('0' + (body.Length % 10));
+        length = Append(buffer, length + LengthDigits, "\r\n\r\n"u8);
+        return Append(buffer, length, body);
+    }
+
+    private static int Append(Span<byte> buffer, int at, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(buffer[at..]);
+        return at + bytes.Length;
+    }
+}

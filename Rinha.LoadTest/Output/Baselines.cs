@@ -1,0 +1,155 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.LoadTest.Output;
+
+/// <summary>
+/// Runs kept under a name, to compare later ones with; each is a report in JSON, one file in one directory.
+/// </summary>
+public static class Baselines
+{
+    /// <summary>Where baselines are kept when nothing else is said, from the current directory.</summary>
+    public const string DefaultDirectory = ".rinha/baselines";
+
+    internal const string RateMetric = "rate";
+    internal const string SuccessMetric = "success";
+    private const int NameCharsMax = 100;
+    private const string Better = "better";
+    private const string Worse = "worse";
+    private const string Same = "same";
+
+    // p99.9 and max are compared and shown, but hang on a handful of requests: a single pause of the machine moves them
+    // by more than any sensible threshold, so they never fail a run.
+    private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
+
+    /// <summary>Whether a name can be a file's: letters, digits, dash, underscore and dot, the first no dot.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= NameCharsMax
+        && name[0] != '.'
+        && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
+
+    /// <summary>Saves a run under a name, in place of one that had it.</summary>
+    /// <param name="report">The run; its own comparison with a baseline is left out.</param>
+    /// <param name="name">A name that <see cref="IsName"/>.</param>
+    /// <param name="directory">Where; made when it is not there.</param>
+    /// <returns>The file.</returns>
+    public static string Save(RunReport report, string name, string directory = DefaultDirectory)
+    {
+        var path = PathOf(name, directory);
+        Directory.CreateDirectory(directory);
+        // Written beside and moved: an interrupted save leaves the old baseline whole.
+        var unfinished = path + ".new";
+        using (var file = File.Create(unfinished))
+        {
+            JsonReport.Write(report with { Baseline = null }, file);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+        return path;
+    }
+
+    /// <summary>Loads a saved run.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="report">The run, when it could be read.</param>
+    /// <param name="problem">One line that says why not, when it could not.</param>
+    /// <param name="directory">Where it was saved.</param>
+    public static bool TryLoad(
+        string name,
+        [NotNullWhen(true)] out RunReport? report,
+        [NotNullWhen(false)] out string? problem,
+        string directory = DefaultDirectory)
+    {
+        report = null;
+        if (!IsName(name))
+        {
+            problem = NotAName(name);
+            return false;
+        }
+
+        var path = PathOf(name, directory);
+        if (!File.Exists(path))
+        {
+            problem = $"there is no baseline '{name}' in {directory}" + Others(directory);
+            return false;
+        }
+
+        try
+        {
+            using var file = File.OpenRead(path);
+            report = JsonReport.Read(file);
+            problem = null;
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            problem = $"{path} is no readable report: {Words.OneLine(exception.Message, 200)}";
+            return false;
+        }
+    }
+
+    /// <summary>Puts a run beside a saved one.</summary>
+    /// <param name="current">This run.</param>
+    /// <param name="saved">The other one.</param>
+    /// <param name="name">The other one's name.</param>
+    /// <param name="noiseThreshold">What share of change, 0 to 1, is noise.</param>
+    public static BaselineReport Compare(RunReport current, RunReport saved, string name, double noiseThreshold)
+    {
+        var (now, before) = (current.Latency, saved.Latency);
+        BaselineComparison[] comparisons =
+        [
+            Higher(RateMetric, saved.Summary.Rate, current.Summary.Rate, noiseThreshold),
+            Lower("p50", before.P50, now.P50, noiseThreshold),
+            Lower("p90", before.P90, now.P90, noiseThreshold),
+            Lower("p99", before.P99, now.P99, noiseThreshold),
+            Lower("p99.9", before.P999, now.P999, noiseThreshold),
+            Lower("max", before.Max, now.Max, noiseThreshold),
+            Higher(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
+        ];
+        var report = new BaselineReport(
+            name, noiseThreshold, comparisons, false, WholeSeconds.Of(saved), before.Distribution);
+        return report with { Regressed = Regressions(report).Any() };
+    }
+
+    /// <summary>The comparisons for which a run counts as worse than the saved one.</summary>
+    internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
+        baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_failing.Contains(comparison.Metric));
+
+    private static BaselineComparison Higher(string metric, double before, double now, double noise) =>
+        new(metric, before, now, Ratio(before, now), Verdict(now, before, noise));
+
+    // Less is better: the same question with the roles exchanged. A latency of 0 is that of a run without answers; its
+    // rate and its success already say so, so no verdict is made of it.
+    private static BaselineComparison Lower(string metric, double before, double now, double noise) => new(
+        metric,
+        before,
+        now,
+        Ratio(before, now),
+        before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
+
+    // JSON has no infinity: without anything to divide by the ratio is 0, or 1 when nothing changed.
+    private static double Ratio(double before, double now) => before > 0 ? now / before : now > 0 ? 0 : 1;
+
+    private static string Verdict(double now, double before, double noise)
+    {
+        var margin = Math.Abs(before) * noise;
+        return now < before - margin ? Worse : now > before + margin ? Better : Same;
+    }
+
+    private static string PathOf(string name, string directory) => IsName(name)
+        ? Path.Combine(directory, name + ".json")
+        : throw new ArgumentException(NotAName(name), nameof(name));
+
+    private static string NotAName(string name) =>
+        $"'{Words.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
+        + "not first a dot";
+
+    private static string Others(string directory)
+    {
+        var names = Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory, "*.json").Select(Path.GetFileNameWithoutExtension).Order().ToArray()
+            : [];
+        return names.Length == 0 ? "" : "; there are: " + string.Join(", ", names);
+    }
+}

@@ -1,0 +1,144 @@
+namespace Rinha.LoadTest.Output.Html;
+
+/// <summary>The page's style sheet: light, dark where the reader prefers it, one column on a phone.</summary>
+internal static class StyleSheet
+{
+    /// <summary>Colours, text, cards and tables.</summary>
+    public const string Layout = """
+
+        :root {
+          color-scheme: light dark;
+          --page: #f4f5f7; --card: #ffffff; --ink: #161b22; --muted: #5a6472; --rule: #dfe3e8; --grid: #e8ebef;
+          --good: #17743a; --warning: #925a05; --bad: #bf2323; --good-tint: #e3f3e8; --warning-tint: #fbf0da;
+          --bad-tint: #fce6e6; --blue: #2563d9; --orange: #d9680b; --pink: #b2338f; --shadow: 0 1px 2px #1b1f2412;
+        }
+        @media (prefers-color-scheme: dark) {
+          :root {
+            --page: #0e1116; --card: #171b22; --ink: #e7eaef; --muted: #9ba5b3; --rule: #2b323c; --grid: #252b34;
+            --good: #58c57c; --warning: #e0a63f; --bad: #ff7b74; --good-tint: #12291b; --warning-tint: #2d2412;
+            --bad-tint: #341a1b; --blue: #6fa4ff; --orange: #f7a154; --pink: #e58ccb; --shadow: none;
+          }
+        }
+        * { box-sizing: border-box; }
+        body {
+          margin: 0 auto; padding: 32px 24px 64px; max-width: 1200px; background: var(--page); color: var(--ink);
+          font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
+          -webkit-text-size-adjust: 100%;
+        }
+        h1 { margin: 0; font-size: 28px; line-height: 1.2; letter-spacing: -.01em; }
+        h2 { margin: 0 0 16px; font-size: 18px; }
+        h3 { margin: 0; font-size: 15px; }
+        p { margin: 0 0 12px; overflow-wrap: anywhere; }
+        .subtitle, #mode, .axes, caption { color: var(--muted); }
+        .subtitle { margin: 4px 0 16px; }
+        .verdict { display: flex; gap: 12px; align-items: baseline; padding: 12px 16px; border-radius: 10px; }
+        .verdict { font-size: 17px; }
+        .verdict strong { font-size: 12px; letter-spacing: .08em; text-transform: uppercase; }
+        .verdict.good { background: var(--good-tint); } .verdict.good strong { color: var(--good); }
+        .verdict.warning { background: var(--warning-tint); } .verdict.warning strong { color: var(--warning); }
+        .verdict.bad { background: var(--bad-tint); } .verdict.bad strong { color: var(--bad); }
+        dl, dd { margin: 0; }
+        .cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 16px 0 24px; }
+        .card, section { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; }
+        .card, section { box-shadow: var(--shadow); }
+        .card { display: flex; flex: 1 1 150px; flex-direction: column-reverse; justify-content: flex-end; }
+        .card { padding: 12px 16px; }
+        .card dt { color: var(--muted); font-size: 13px; }
+        .card dd { font-size: 24px; font-weight: 650; line-height: 1.25; white-space: nowrap; }
+        .card dd { font-variant-numeric: tabular-nums; }
+        .card.wide { flex-basis: 100%; }
+        .card.wide dd { font-size: 44px; letter-spacing: -.02em; }
+        .card.good dd { color: var(--good); } .card.warning dd { color: var(--warning); }
+        .card.bad dd { color: var(--bad); }
+        section { margin-bottom: 20px; padding: 20px; }
+        .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 28px; }
+        .columns { align-items: start; }
+        .columns .scroll { margin-top: 0; }
+        .scroll { overflow-x: auto; margin-top: 16px; }
+        table { width: 100%; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+        caption { padding-bottom: 6px; text-align: left; font-size: 13px; }
+        th, td { padding: 6px 10px; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
+        th:first-child, td:first-child { padding-left: 0; text-align: left; }
+        th:last-child, td:last-child { padding-right: 0; }
+        thead th { color: var(--muted); font-size: 12px; font-weight: 600; }
+        tbody th { font-weight: 500; }
+        tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
+        .figures .good td:last-child { color: var(--good); } .figures .bad td:last-child { color: var(--bad); }
+        .words td:last-child, .words th:last-child { width: 100%; text-align: left; }
+        .words td:last-child { min-width: 260px; white-space: normal; overflow-wrap: anywhere; }
+        .words .bad th { color: var(--bad); } .words .good th::before { content: "✓ "; color: var(--good); }
+        .words .bad th::before { content: "✗ "; } .words .muted { color: var(--muted); }
+        .bars td, .bars th { border-bottom: 0; padding-top: 3px; padding-bottom: 3px; }
+        .bars .bar { width: 60%; padding-right: 0; }
+        .bars thead th:nth-child(2) { text-align: right; }
+        .bars .bar span { display: block; height: 14px; min-width: 1px; border-radius: 3px; background: var(--blue); }
+        .bars .good .bar span { background: var(--good); } .bars .warning .bar span { background: var(--warning); }
+        .bars .bad .bar span { background: var(--bad); }
+        .all-good { color: var(--good); }
+        section > p:last-child { margin-bottom: 0; }
+        #environment dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
+        #environment dl { gap: 10px 28px; }
+        #environment dt { color: var(--muted); font-size: 12px; }
+        #environment dd { overflow-wrap: anywhere; }
+        #environment-command { grid-column: 1 / -1; }
+        .code { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+        @media (max-width: 640px) {
+          body { padding: 20px 12px 40px; }
+          h1 { font-size: 23px; }
+          .verdict { display: block; font-size: 16px; }
+          .verdict strong { display: block; }
+          .cards { gap: 8px; }
+          .card { flex-basis: 40%; padding: 10px 12px; }
+          .card dd { font-size: 20px; }
+          .card.wide dd { font-size: 32px; }
+          section { padding: 16px 14px; }
+          table { font-size: 13px; }
+          th, td { padding: 6px 6px; }
+          .bars .bar { width: 36%; }
+          thead th, tbody th { white-space: normal; }
+          tbody th { min-width: 120px; }
+          .bars tbody th { min-width: 0; }
+          .words td:last-child { min-width: 200px; }
+        }
+        @media print {
+          body { max-width: none; padding: 0; background: none; }
+          section, .card { break-inside: avoid; box-shadow: none; }
+        }
+
+        """;
+
+    /// <summary>Charts and their legends.</summary>
+    public const string Drawing = """
+        .chart { margin: 0; min-width: 0; }
+        .axes { margin: 0; font-size: 13px; }
+        .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 6px 0 4px; padding: 0; list-style: none; }
+        .legend { font-size: 13px; }
+        .legend li { display: flex; align-items: center; gap: 6px; }
+        .swatch { width: 18px; border-top: 3px solid; }
+        .swatch.dashed { border-top-style: dashed; border-top-width: 2px; opacity: .7; }
+        .swatch.round { width: 10px; height: 10px; border: 0; border-radius: 50%; background: currentColor; }
+        .s-rate, .s-p50 { color: var(--blue); } .s-p99 { color: var(--orange); } .s-max { color: var(--pink); }
+        .s-failed { color: var(--bad); } .s-kept { color: var(--good); }
+        svg { display: block; width: 100%; height: auto; overflow: visible; }
+        svg text { fill: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
+        svg .x { text-anchor: middle; }
+        svg .y { text-anchor: end; dominant-baseline: central; }
+        svg .nothing { text-anchor: middle; font-size: 16px; }
+        .grid { stroke: var(--grid); stroke-width: 1; }
+        .upright { opacity: .6; }
+        .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+        .line.s-max { stroke-width: 1.25; }
+        .line.dashed { stroke-width: 1.5; stroke-dasharray: 5 5; opacity: .65; }
+        .area { fill: currentColor; opacity: .12; }
+        .dot { fill: currentColor; stroke: var(--card); stroke-width: 1.5; }
+        .hint { fill: transparent; }
+        .hint:hover { fill: var(--muted); fill-opacity: .18; }
+        @media (max-width: 640px) {
+          svg text { font-size: 21px; }
+          svg .optional { display: none; }
+          .line { stroke-width: 3; }
+          .line.s-max { stroke-width: 2; }
+        }
+
+        """;
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Microsoft.Data.Sqlite;
+using Rinha.LoadTest.Commands;
+
+var command = new RootCommand("Tests a bank of Rinha de Backend 2024/Q1: load, correctness, the official simulation.");
+command.Subcommands.Add(new LoadCommand().Create());
+command.Subcommands.Add(new ContestCommand().Create());
+var parsed = command.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return Exit.Refuse(parsed.Errors[0].Message);
+}
+
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException)
+{
+    return Exit.Fail(error.Message);
+}

@@ -1,0 +1,175 @@
+using Rinha.LoadTest.Http;
+
+namespace Rinha.LoadTest.Stats;
+
+/// <summary>
+/// Counts everything that happens in a run. The engine's thread alone calls it; nothing is allocated for a request that
+/// goes well.
+/// </summary>
+internal sealed class RunRecorder
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    private readonly OperationRecorder[] _operations;
+    private readonly Dictionary<FailureKind, FailureReport> _failures = [];
+    private readonly LatencyRecorder _second = new();
+    private readonly List<SecondReport> _series = [];
+    private readonly bool _correcting;
+    private long _secondEndsAtNs;
+    private long _secondFailed;
+
+    /// <param name="operations">The names of the operations, in the order of their numbers.</param>
+    /// <param name="correcting">Whether latencies are kept from the intended and from the actual send time.</param>
+    /// <param name="scheduled">Whether requests have a schedule to be late for.</param>
+    public RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
+    {
+        _correcting = correcting;
+        _operations = [.. operations.Select(name => new OperationRecorder(name, correcting))];
+        SendDelay = scheduled ? new LatencyRecorder() : null;
+    }
+
+    /// <summary>The operations by number.</summary>
+    public IReadOnlyList<OperationRecorder> Operations => _operations;
+
+    /// <summary>How late requests left, where there is a schedule.</summary>
+    public LatencyRecorder? SendDelay { get; }
+
+    /// <summary>The finished seconds.</summary>
+    public IReadOnlyList<SecondReport> Series => _series;
+
+    /// <summary>When the measured part began, in <see cref="Clock"/> nanoseconds.</summary>
+    public long StartedAtNs { get; private set; }
+
+    /// <summary>Requests answered as they should be.</summary>
+    public long Completed { get; private set; }
+
+    /// <summary>Requests that failed.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Begins the measured part.</summary>
+    public void Start(long nowNs)
+    {
+        StartedAtNs = nowNs;
+        _secondEndsAtNs = nowNs + NanosecondsPerSecond;
+    }
+
+    /// <summary>A request was answered as it should be.</summary>
+    public void Complete(int operation, int status, long intendedAtNs, long sentAtNs, long completedAtNs)
+    {
+        Advance(completedAtNs);
+        var recorder = _operations[operation];
+        recorder.CountStatus(status);
+        recorder.Complete(completedAtNs - intendedAtNs, completedAtNs - sentAtNs);
+        _second.Record(completedAtNs - intendedAtNs);
+        Completed++;
+    }
+
+    /// <summary>A request failed; the example is only made into a text for the first of its kind.</summary>
+    public void Fail(int operation, FailureKind kind, long nowNs, Func<string> example)
+    {
+        Advance(nowNs);
+        _operations[operation].Fail();
+        _secondFailed++;
+        Failed++;
+        _failures[kind] = _failures.TryGetValue(kind, out var known)
+            ? known with { Count = known.Count + 1 }
+            : new FailureReport(kind, 1, example());
+    }
+
+    /// <summary>An answer came whose status makes it a failure; to be followed by <see cref="Fail"/>.</summary>
+    public void CountStatus(int operation, int status) => _operations[operation].CountStatus(status);
+
+    /// <summary>Leaves a pause out of the measured part.</summary>
+    public void SkipPause(long pauseNs)
+    {
+        StartedAtNs += pauseNs;
+        _secondEndsAtNs += pauseNs;
+    }
+
+    /// <summary>Closes the seconds that are over.</summary>
+    public void Advance(long nowNs)
+    {
+        while (nowNs >= _secondEndsAtNs)
+        {
+            EndSecond();
+            _secondEndsAtNs += NanosecondsPerSecond;
+        }
+    }
+
+    /// <summary>The failures by kind, most frequent first.</summary>
+    public List<FailureReport> Failures() => [.. _failures.Values.OrderByDescending(failure => failure.Count)];
+
+    /// <summary>All answers by status.</summary>
+    public SortedDictionary<int, long> Statuses()
+    {
+        var statuses = new SortedDictionary<int, long>();
+        foreach (var (status, count) in _operations.SelectMany(operation => operation.Statuses()))
+        {
+            statuses[status] = statuses.GetValueOrDefault(status) + count;
+        }
+
+        return statuses;
+    }
+
+    /// <summary>All operations' latencies together.</summary>
+    public LatencyReport TotalLatency() => Merge(operation => operation.Latency);
+
+    /// <summary>The same from the actual send times, where they differ.</summary>
+    public LatencyReport? TotalUncorrected() => _correcting ? Merge(operation => operation.Uncorrected!) : null;
+
+    /// <summary>The run in one line, when it took so many seconds.</summary>
+    public SummaryReport ToSummary(double seconds) => new(
+        Completed + Failed,
+        Completed,
+        Failed,
+        seconds > 0 ? Completed / seconds : 0,
+        Completed + Failed > 0 ? (double)Completed / (Completed + Failed) : 0,
+        Statuses());
+
+    /// <summary>Operation by operation, when the run took so many seconds.</summary>
+    public List<OperationReport> ToOperations(double seconds) =>
+        [.. _operations.Select(operation => operation.ToReport(seconds))];
+
+    /// <summary>Makes another recorder of the same operations equal to this one, for another thread to read.</summary>
+    public void CopyTo(RunRecorder other)
+    {
+        other.StartedAtNs = StartedAtNs;
+        other.Completed = Completed;
+        other.Failed = Failed;
+        for (var index = 0; index < _operations.Length; index++)
+        {
+            _operations[index].CopyTo(other._operations[index]);
+        }
+
+        // Seconds and failures are only ever added to; the seconds that the copy has are the same.
+        other._series.AddRange(_series.Skip(other._series.Count));
+        foreach (var (kind, failure) in _failures)
+        {
+            other._failures[kind] = failure;
+        }
+    }
+
+    private void EndSecond()
+    {
+        _series.Add(new SecondReport(
+            _series.Count,
+            _second.Count,
+            _secondFailed,
+            _second.Percentile(50),
+            _second.Percentile(99),
+            _second.Max()));
+        _second.Reset();
+        _secondFailed = 0;
+    }
+
+    private LatencyReport Merge(Func<OperationRecorder, LatencyRecorder> choose)
+    {
+        var total = new LatencyRecorder();
+        foreach (var operation in _operations)
+        {
+            total.Add(choose(operation));
+        }
+
+        return total.ToReport();
+    }
+}

@@ -1,0 +1,231 @@
+using System.Globalization;
+using Rinha.Server.Tests.Fixtures;
+using Rinha.Server.Tests.Sqlite;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary>What nginx makes of requests and answers, and what of an API that dies.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
+{
+    private const string Path = "/clientes/1/transacoes";
+    private const int Kill = 9;
+    private const int Continue = 18;
+    private const int Stop = 19;
+
+    [Fact]
+    public void The_APIs_own_answers_pass_untouched()
+    {
+        stack.Get("/clientes/1/extrato").AssertOk();
+        stack.Post(1, RawRequest.Body).AssertOk();
+        stack.Get("/health").AssertOk();
+        stack.Get("/clientes/6/extrato").AssertProblem(404);
+        stack.Get("/nothing").AssertProblem(404);
+        stack.Post(1, "{").AssertProblem(422);
+        stack.Post(1, RawRequest.Body, "text/plain").AssertProblem(415);
+        stack.Post(1, RawRequest.Body, null).AssertProblem(415);
+        stack.Post(1, new string(' ', Limits.BodyBytesMax + 1)).AssertProblem(413);
+        Assert.Equal(
+            "GET, HEAD", stack.Send(RawRequest.Of("PUT", "/clientes/1/extrato")).AssertProblem(405).Header("Allow"));
+    }
+
+    [Fact]
+    public void Requests_in_any_form_are_understood()
+    {
+        using var connection = stack.Connect();
+        connection.Exchange(RawRequest.PostChunked(Path, RawRequest.Body, 5)).AssertOk();
+        connection.Send(RawRequest.Post(Path, RawRequest.Body, RawRequest.Json, "Expect: 100-continue"));
+        Assert.Equal(100, connection.Receive().Status);
+        connection.Receive().AssertOk();
+        connection.Send([.. RawRequest.Get("/health"), .. RawRequest.Get("/clientes/1/extrato")]);
+        connection.Receive().AssertOk();
+        connection.Receive().AssertOk();
+        Assert.Equal(200, connection.Exchange(RawRequest.Of("HEAD", "/clientes/1/extrato"), head: true).Status);
+        foreach (var value in RawRequest.Post(Path, RawRequest.Body))
+        {
+            connection.Send([value]);
+        }
+
+        connection.Receive().AssertOk();
+        connection.Exchange(RawRequest.Get("/health", "Connection: close")).AssertOk();
+        Assert.True(connection.IsEnded());
+    }
+
+    [Fact]
+    public void No_answer_names_a_version_or_lets_itself_be_cached()
+    {
+        foreach (var response in new[] { stack.Get("/clientes/1/extrato"), stack.Get("/clientes/6/extrato") })
+        {
+            Assert.Equal("nginx", response.Header("Server") ?? "nginx");
+            Assert.All(
+                ["ETag", "Last-Modified", "Expires", "Cache-Control", "X-Powered-By"],
+                name => Assert.Null(response.Header(name)));
+            Assert.NotNull(response.Header("Content-Length"));
+        }
+    }
+
+    [Theory]
+    [InlineData("GET /health HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
+    [InlineData("get /health HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
+    [InlineData("TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n", 405)]
+    [InlineData("GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505)]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n", 413)]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501)]
+    public void What_nginx_answers_itself_is_a_problem_as_well(string request, int status)
+    {
+        using var connection = stack.Connect();
+        connection.Send(request);
+        connection.Receive().AssertProblem(status);
+    }
+
+    [Fact]
+    public void What_is_too_long_for_nginx_is_a_problem_as_well()
+    {
+        stack.Get("/" + new string('x', 20_000)).AssertProblem(414);
+        stack.Send(RawRequest.Get("/health", "X: " + new string('x', 20_000))).AssertProblem(400);
+        stack.Post(1, new string(' ', 20_000)).AssertProblem(413);
+    }
+
+    [Fact]
+    public void Both_APIs_get_requests()
+    {
+        AwaitBoth();
+
+        var used = TicksOf(() => Together.Run(8, _ => Get(500)));
+
+        Assert.True(used.Min() >= 0.25 * used.Sum() && used.Min() > 0, $"CPU ticks: {used[0]} and {used[1]}");
+    }
+
+    [Fact]
+    public void A_killed_API_costs_no_GET_and_no_POST_is_done_twice()
+    {
+        AwaitBoth();
+        using var posts = new PostLoad(stack.Connect, threads: 4, prefix: "p");
+        var done = false;
+        var gets = 0;
+        var failed = 0;
+
+        void GetOnAndOn()
+        {
+            using var connection = stack.Connect();
+            while (!Volatile.Read(ref done))
+            {
+                Interlocked.Increment(ref gets);
+                if (connection.Exchange(RawRequest.Get("/clientes/1/extrato")).Status != 200)
+                {
+                    Interlocked.Increment(ref failed);
+                }
+            }
+        }
+
+        void KillOneAfterTheOther()
+        {
+            try
+            {
+                foreach (var name in new[] { "api01", "api02", "api01" })
+                {
+                    posts.AwaitAnswered(200);
+                    var restarts = stack.Restarts(name);
+                    Assert.Equal(0, ServerProcess.Signal(stack.ProcessId(name), Kill));
+                    Wait.Until(() => stack.Restarts(name) > restarts && stack.IsRunning(name), $"{name} runs again");
+                    AwaitBoth();
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref done, true);
+            }
+        }
+
+        Together.Run(GetOnAndOn, GetOnAndOn, KillOneAfterTheOther);
+        posts.Stop();
+
+        Assert.Equal(0, failed);
+        Assert.True(gets > 100);
+        posts.AssertKept(stack.DatabasePath);
+        LedgerRows.AssertBalanced(stack.DatabasePath);
+    }
+
+    [Fact]
+    public void A_POST_that_died_with_its_API_is_not_sent_to_the_other()
+    {
+        const int count = 10;
+        AwaitBoth();
+        var before = LedgerRows.Query(stack.DatabasePath, "SELECT count(*) FROM transacoes");
+        var connections = Enumerable.Range(0, count).Select(_ => stack.Connect()).ToList();
+        using (LockedDatabase.Of(stack.DatabasePath))
+        {
+            // They wait for the lock, half of them in each API.
+            connections.ForEach(connection => connection.Send(RawRequest.Post(Path, RawRequest.Body)));
+            stack.Get("/clientes/1/extrato").AssertOk();
+            Assert.Equal(0, ServerProcess.Signal(stack.ProcessId("api01"), Kill));
+            Wait.Until(() => connections.Any(connection => connection.HasMore()), "a post ends with its API");
+        }
+
+        var statuses = connections.Select(connection => connection.Receive().Status).ToList();
+        connections.ForEach(connection => connection.Dispose());
+        Assert.All(statuses, status => Assert.True(status is 200 or 502, $"{status}"));
+        Assert.Contains(502, statuses);
+        Assert.Equal(
+            before + statuses.Count(status => status == 200),
+            LedgerRows.Query(stack.DatabasePath, "SELECT count(*) FROM transacoes"));
+        Wait.Until(() => stack.IsRunning("api01"), "the killed API runs again");
+    }
+
+    [Fact]
+    public void Without_any_API_the_answer_is_502_and_to_be_tried_again()
+    {
+        // A supervisor that sleeps does not bring them back meanwhile.
+        var supervisor = stack.SupervisorId;
+        Assert.Equal(0, ServerProcess.Signal(supervisor, Stop));
+        try
+        {
+            Assert.Equal(0, ServerProcess.Signal(stack.ProcessId("api01"), Kill));
+            Assert.Equal(0, ServerProcess.Signal(stack.ProcessId("api02"), Kill));
+
+            Assert.Equal("1", stack.Get("/clientes/1/extrato").AssertProblem(502).Header("Retry-After"));
+            Assert.Equal("1", stack.Post(1, RawRequest.Body).AssertProblem(502).Header("Retry-After"));
+        }
+        finally
+        {
+            Assert.Equal(0, ServerProcess.Signal(supervisor, Continue));
+        }
+
+        Wait.Until(() => stack.Get("/health").Status == 200, "the stack is whole again");
+        Wait.Until(() => stack.IsRunning("api01") && stack.IsRunning("api02"), "both APIs run again");
+    }
+
+    private void Get(int times)
+    {
+        using var connection = stack.Connect();
+        for (var count = 0; count < times; count++)
+        {
+            connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
+        }
+    }
+
+    // nginx leaves an API alone for a second after it failed: only then are there two again.
+    private void AwaitBoth()
+    {
+        Wait.Until(() => stack.IsRunning("api01") && stack.IsRunning("api02"), "both APIs run");
+        Wait.Until(() => TicksOf(() => Together.Run(4, _ => Get(100))).Min() > 0, "both APIs get requests");
+    }
+
+    // How much CPU time each API spends on this.
+    private long[] TicksOf(Action action)
+    {
+        int[] pids = [stack.ProcessId("api01"), stack.ProcessId("api02")];
+        var before = pids.Select(CpuTicks).ToList();
+        action();
+        return [.. pids.Zip(before, (pid, ticks) => CpuTicks(pid) - ticks)];
+    }
+
+    // utime + stime of proc_pid_stat(5): the 14th and 15th field, the second of which may hold spaces.
+    private static long CpuTicks(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+    }
+}

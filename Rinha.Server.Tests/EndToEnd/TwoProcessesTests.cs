@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary>Two processes on one file, each asked directly.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class TwoProcessesTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ServerProcess[] _servers;
+
+    public TwoProcessesTests() => _servers = [Start(0), Start(1)];
+
+    private string Database => _directory.File("rinha.db");
+
+    [Theory]
+    [InlineData(1, 1000)]
+    [InlineData(2, 777)]
+    [InlineData(3, 9999)]
+    public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount)
+    {
+        var limit = LedgerOnDisk.LimitsCents[id];
+        var request = RawRequest.Post(
+            $"/clientes/{id}/transacoes", BankExtensions.TransactionJson(amount, 'd', "debit"));
+        var accepted = 0;
+
+        Together.Run(16, thread =>
+        {
+            using var connection = _servers[thread % 2].Connect();
+            for (var count = 0; count < 20; count++)
+            {
+                var response = connection.Exchange(request);
+                if (response.Status == 200)
+                {
+                    Interlocked.Increment(ref accepted);
+                    Assert.InRange(response.Json.GetProperty("saldo").GetInt64(), -limit, 0);
+                }
+                else
+                {
+                    response.AssertProblem(422);
+                }
+            }
+        });
+
+        Assert.Equal(limit / amount, accepted);
+        using var last = _servers[0].Connect();
+        var statement = last.Exchange(RawRequest.Get($"/clientes/{id}/extrato")).AssertOk().Json;
+        Assert.Equal(-(limit / amount) * amount, statement.Balance());
+        LedgerRows.AssertBalanced(Database);
+    }
+
+    [Fact]
+    public void What_one_has_answered_the_other_reads_ten_thousand_times()
+    {
+        RawConnection[] connections = [_servers[0].Connect(), _servers[1].Connect()];
+        var post = RawRequest.Post("/clientes/3/transacoes", RawRequest.Body);
+        var get = RawRequest.Get("/clientes/3/extrato");
+
+        for (var number = 1; number <= 10_000; number++)
+        {
+            Assert.Equal(
+                number, connections[number % 2].Exchange(post).AssertOk().Json.GetProperty("saldo").GetInt64());
+            Assert.Equal(number, connections[(number + 1) % 2].Exchange(get).AssertOk().Json.Balance());
+        }
+
+        Array.ForEach(connections, connection => connection.Dispose());
+    }
+
+    [Fact]
+    public void When_one_is_killed_under_load_the_other_goes_on_and_the_books_balance()
+    {
+        using var survivors = new PostLoad(_servers[1].Connect, threads: 4, prefix: "s");
+        for (var round = 0; round < 5; round++)
+        {
+            using var victims = new PostLoad(_servers[0].Connect, threads: 4, prefix: $"v{round}");
+            victims.AwaitAnswered(300);
+
+            _servers[0].Kill();
+            survivors.AwaitAnswered(300);
+            victims.Stop();
+
+            victims.AssertKept(Database);
+            LedgerRows.AssertBalanced(Database);
+            _servers[0].Dispose();
+            _servers[0] = Start(0);
+        }
+
+        survivors.Stop();
+        Assert.Equal(0, survivors.Refused);
+        Assert.InRange(survivors.LongestGapMs, 0, 1000);
+        survivors.AssertKept(Database);
+        LedgerRows.AssertBalanced(Database);
+    }
+
+    [Fact]
+    public void Processes_that_start_at_once_on_an_empty_path_share_one_ledger()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var database = _directory.File($"{round}.db");
+            Together.Run(2, number =>
+            {
+                using var server = ServerProcess.Start(database, _directory.File($"{round}-{number}.sock"));
+                using var connection = server.Connect();
+                connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+            });
+
+            Assert.Equal(2, LedgerRows.Query(database, "SELECT saldo FROM clientes WHERE id = 1"));
+            LedgerRows.AssertBalanced(database);
+        }
+    }
+
+    [Fact]
+    public void A_frozen_process_with_the_lock_in_its_hand_costs_the_other_its_writes_and_nothing_else()
+    {
+        using var load = new PostLoad(_servers[0].Connect, threads: 8, prefix: "f");
+        load.AwaitAnswered(100);
+        using (var blocked = FreezeInside())
+        {
+            try
+            {
+                var waited = Stopwatch.StartNew();
+                using var reading = _servers[1].Connect();
+                while (!blocked.HasMore())
+                {
+                    reading.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
+                    Assert.True(waited.ElapsedMilliseconds < Limits.BusyTimeoutMs + 1500, "no answer");
+                }
+
+                Assert.Equal("1", blocked.Receive().AssertProblem(503).Header("Retry-After"));
+            }
+            finally
+            {
+                _servers[0].Thaw();
+            }
+        }
+
+        load.AwaitAnswered(100);
+        load.Stop();
+        load.AssertKept(Database);
+        LedgerRows.AssertBalanced(Database);
+    }
+
+    [Fact]
+    public void A_process_can_be_stopped_while_another_one_sits_on_the_lock()
+    {
+        using var load = new PostLoad(_servers[0].Connect, threads: 8, prefix: "f");
+        load.AwaitAnswered(100);
+        using var blocked = FreezeInside();
+        try
+        {
+            Assert.Equal(0, _servers[1].End().Code);
+        }
+        finally
+        {
+            _servers[0].Thaw();
+        }
+    }
+
+    [Fact]
+    public void Both_get_their_share_when_both_are_under_load()
+    {
+        using var first = new PostLoad(_servers[0].Connect, threads: 4, prefix: "a");
+        using var second = new PostLoad(_servers[1].Connect, threads: 4, prefix: "b");
+        first.AwaitAnswered(3000);
+        second.AwaitAnswered(3000);
+        first.Stop();
+        second.Stop();
+
+        Assert.Equal(0, first.Refused + second.Refused);
+        var all = first.Answered + second.Answered;
+        Assert.InRange(first.Answered, 0.3 * all, 0.7 * all);
+        Assert.InRange(Math.Max(first.LongestGapMs, second.LongestGapMs), 0, 1000);
+        first.AssertKept(Database);
+        second.AssertKept(Database);
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_servers, server => server.Dispose());
+        _directory.Dispose();
+    }
+
+    // Freezes one process again and again until it is caught where the other cannot write; gives the waiting post.
+    private RawConnection FreezeInside()
+    {
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            _servers[0].Freeze();
+            var post = _servers[1].Connect();
+            post.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
+            if (!SpinWait.SpinUntil(post.HasMore, 250))
+            {
+                return post;
+            }
+
+            post.Dispose();
+            _servers[0].Thaw();
+        }
+
+        throw new InvalidOperationException("the process was never caught inside");
+    }
+
+    private ServerProcess Start(int number) => ServerProcess.Start(Database, _directory.File($"api{number}.sock"));
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>What most tests ask a bank, each on a connection of its own.</summary>
+internal static class BankExtensions
+{
+    public static RawResponse Send(this IBank bank, byte[] request)
+    {
+        using var connection = bank.Connect();
+        return connection.Exchange(request);
+    }
+
+    public static RawResponse Get(this IBank bank, string path) => bank.Send(RawRequest.Get(path));
+
+    public static RawResponse Post(this IBank bank, long id, string body, string? contentType = RawRequest.Json) =>
+        bank.Send(RawRequest.Post($"/clientes/{id}/transacoes", body, contentType));
+
+    public static RawResponse Post(this IBank bank, long id, long amount, char kind, string description) =>
+        bank.Post(id, TransactionJson(amount, kind, description));
+
+    public static string TransactionJson(long amount, char kind, string description) =>
+        $$"""{"valor": {{amount}}, "tipo": "{{kind}}", "descricao": {{JsonSerializer.Serialize(description)}}}""";
+
+    public static JsonElement Statement(this IBank bank, long id) =>
+        bank.Get($"/clientes/{id}/extrato").AssertOk().Json;
+
+    public static long Balance(this JsonElement statement) =>
+        statement.GetProperty("saldo").GetProperty("total").GetInt64();
+
+    public static IReadOnlyList<string> Descriptions(this JsonElement statement) =>
+        [.. statement.GetProperty("ultimas_transacoes").EnumerateArray()
+            .Select(entry => entry.GetProperty("descricao").GetString()!)];
+
+    public static void Reset(this IBank bank) =>
+        Assert.Equal(200, bank.Send(RawRequest.Post("/reset", "", null)).Status);
+}

@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Http;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>The server's own parts, wired as Program.cs does, in the test's process.</summary>
+public sealed class InProcessBank : IBank, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ILedger _ledger;
+    private readonly BankServer _server;
+
+    public InProcessBank()
+        : this(null, resetEnabled: true)
+    {
+    }
+
+    /// <summary>A bank over the given ledger, or over one in a file when there is none.</summary>
+    internal InProcessBank(ILedger? ledger, bool resetEnabled)
+    {
+        _ledger = ledger ?? LedgerExtensions.OpenLedger(DatabasePath);
+        var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _server = new BankServer(address, NullLoggerFactory.Instance);
+        _server.StartAsync(new BankApplication(_ledger, resetEnabled, NullLogger.Instance)).GetAwaiter().GetResult();
+    }
+
+    public string DatabasePath => _directory.File("rinha.db");
+
+    private UnixDomainSocketEndPoint EndPoint => new(_directory.File("api.sock"));
+
+    public RawConnection Connect() => new(EndPoint);
+
+    public void Dispose()
+    {
+        _server.StopAsync().GetAwaiter().GetResult();
+        _server.Dispose();
+        (_ledger as SqliteLedger)?.Dispose();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>The ledger's verbs in one line each.</summary>
+internal static class LedgerExtensions
+{
+    public static PostOutcome Credit(this ILedger ledger, long accountId, long amountCents, string text = "credit") =>
+        ledger.Post(accountId, TransactionKind.Credit, amountCents, text);
+
+    public static PostOutcome Debit(this ILedger ledger, long accountId, long amountCents, string text = "debit") =>
+        ledger.Post(accountId, TransactionKind.Debit, amountCents, text);
+
+    public static PostOutcome Post(
+        this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text) =>
+        ledger.PostAsync(accountId, kind, amountCents, text).GetAwaiter().GetResult();
+
+    public static async Task<PostOutcome> PostAsync(
+        this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text)
+    {
+        var post = new PendingPost
+        {
+            AccountId = accountId,
+            Kind = kind,
+            AmountCents = amountCents,
+            Description = Describe(text),
+        };
+        var result = await ledger.WriteAsync(post).ConfigureAwait(false);
+        // Off the ledger's writer, which completes the write on its own thread: a test may block.
+        await Task.Yield();
+        return result == PostResult.Accepted
+            ? new PostOutcome(result, post.BalanceCents, post.LimitCents)
+            : new PostOutcome(result, 0, 0);
+    }
+
+    /// <summary>Posts credits of one cent to all five accounts, all at once, and waits for them.</summary>
+    public static void CreditAtOnce(this ILedger ledger, int posts)
+    {
+        var outcomes = Task.WhenAll(Enumerable.Range(0, posts).Select(
+            number => ledger.PostAsync(1 + (number % 5), TransactionKind.Credit, 1, "0123456789")));
+        Assert.All(outcomes.GetAwaiter().GetResult(), post => Assert.Equal(PostResult.Accepted, post.Result));
+    }
+
+    public static PostResult Reset(this ILedger ledger) =>
+        ledger.WriteAsync(new PendingReset()).AsTask().GetAwaiter().GetResult();
+
+    public static Statement Statement(this ILedger ledger, long accountId)
+    {
+        var statement = new Statement();
+        Assert.Equal(LookupResult.Found, ledger.ReadStatement(accountId, statement));
+        return statement;
+    }
+
+    public static string[] Texts(this Statement statement)
+    {
+        var texts = new List<string>();
+        foreach (ref readonly var entry in statement.Entries)
+        {
+            texts.Add(Encoding.UTF8.GetString(entry.Description.AsUtf8()));
+        }
+
+        return [.. texts];
+    }
+
+    public static long SumCents(this Statement statement)
+    {
+        var sum = 0L;
+        foreach (ref readonly var entry in statement.Entries)
+        {
+            sum += entry.Kind == TransactionKind.Credit ? entry.AmountCents : -entry.AmountCents;
+        }
+
+        return sum;
+    }
+
+    public static Description Describe(string text)
+    {
+        Assert.True(Description.TryCreate(Encoding.UTF8.GetBytes(text), out var description), text);
+        return description;
+    }
+
+    public static SqliteLedger OpenLedger(string path) =>
+        new(path, Synchronous.Normal, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+}

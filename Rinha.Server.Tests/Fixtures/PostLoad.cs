@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>
+/// Clients that post credits of one cent to all five accounts without a pause, each under a description of its own, and
+/// note which were answered with 200. A connection that breaks is opened again.
+/// </summary>
+internal sealed class PostLoad : IDisposable
+{
+    private readonly Func<RawConnection> _connect;
+    private readonly string _prefix;
+    private readonly List<Thread> _threads;
+    private readonly ConcurrentBag<string> _answered = [];
+    private int _sent;
+    private int _refused;
+    private long _longestGapMs;
+    private volatile bool _stopping;
+    private Exception? _failure;
+
+    /// <summary>Starts the clients.</summary>
+    /// <param name="connect">Opens a connection.</param>
+    /// <param name="threads">How many clients.</param>
+    /// <param name="prefix">Begins every description: one or two characters, another one for each load.</param>
+    public PostLoad(Func<RawConnection> connect, int threads, string prefix)
+    {
+        _connect = connect;
+        _prefix = prefix;
+        _threads = [.. Enumerable.Range(0, threads).Select(_ => new Thread(Run))];
+        _threads.ForEach(thread => thread.Start());
+    }
+
+    /// <summary>How many were answered with 200.</summary>
+    public int Answered => _answered.Count;
+
+    /// <summary>How many were answered with anything else, or not at all.</summary>
+    public int Refused => _refused;
+
+    /// <summary>The longest that one client had to wait from one 200 to the next.</summary>
+    public long LongestGapMs => Interlocked.Read(ref _longestGapMs);
+
+    public void AwaitAnswered(int more)
+    {
+        var goal = _answered.Count + more;
+        Wait.Until(() => _answered.Count >= goal || _failure is not null, $"{goal} posts are answered");
+    }
+
+    /// <summary>Ends the clients; what they asked last is answered or broken off by then.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _threads.ForEach(thread => thread.Join());
+        Assert.Null(_failure);
+    }
+
+    /// <summary>Fails unless the file has every answered post exactly once, and none of the others twice.</summary>
+    public void AssertKept(string databasePath)
+    {
+        using var database = Database.Open(databasePath);
+        database.Execute("CREATE TEMP TABLE answered (descricao TEXT PRIMARY KEY) WITHOUT ROWID");
+        database.Execute("INSERT INTO answered VALUES " + string.Join(',', _answered.Select(text => $"('{text}')")));
+
+        Assert.Equal(_answered.Count, database.QueryInt64(
+            "SELECT count(*) FROM answered JOIN transacoes USING (descricao)"));
+        Assert.Equal(0, database.QueryInt64(
+            $"SELECT count(*) - count(DISTINCT descricao) FROM transacoes WHERE descricao LIKE '{_prefix}-%'"));
+        var kept = database.QueryInt64($"SELECT count(*) FROM transacoes WHERE descricao LIKE '{_prefix}-%'");
+        Assert.InRange(kept, _answered.Count, _answered.Count + _refused);
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _threads.ForEach(thread => thread.Join());
+    }
+
+    private void Run()
+    {
+        RawConnection? connection = null;
+        var lastAnswer = Stopwatch.StartNew();
+        try
+        {
+            while (!_stopping)
+            {
+                var number = Interlocked.Increment(ref _sent);
+                var description = $"{_prefix}-{number}";
+                var request = RawRequest.Post(
+                    $"/clientes/{1 + (number % 5)}/transacoes", BankExtensions.TransactionJson(1, 'c', description));
+                try
+                {
+                    connection ??= _connect();
+                    if (connection.Exchange(request).Status == 200)
+                    {
+                        _answered.Add(description);
+                        NoteGap(lastAnswer);
+                        continue;
+                    }
+                }
+                catch (Exception error) when (error is SocketException or EndOfStreamException)
+                {
+                    connection?.Dispose();
+                    connection = null;
+                    // Nobody is there: not so fast that the others get no time to come back.
+                    Thread.Sleep(1);
+                }
+
+                Interlocked.Increment(ref _refused);
+            }
+        }
+        catch (Exception error)
+        {
+            _failure = error;
+        }
+        finally
+        {
+            connection?.Dispose();
+        }
+    }
+
+    private void NoteGap(Stopwatch lastAnswer)
+    {
+        var gap = lastAnswer.ElapsedMilliseconds;
+        lastAnswer.Restart();
+        long longest;
+        while (gap > (longest = LongestGapMs))
+        {
+            Interlocked.CompareExchange(ref _longestGapMs, gap, longest);
+        }
+    }
+}

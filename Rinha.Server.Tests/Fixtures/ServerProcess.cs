@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>The published binary as a process of its own; killed when disposed.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
+
+    private readonly Process _process;
+    private readonly EndPoint _endPoint;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private ServerProcess(Process process, EndPoint endPoint)
+    {
+        _process = process;
+        _endPoint = endPoint;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts it on a database and a unix socket and waits for its first 200.</summary>
+    public static ServerProcess Start(
+        string database, string socket, params (string Name, string Value)[] environment) =>
+        StartHealthy(
+            new UnixDomainSocketEndPoint(socket), [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment]);
+
+    /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
+    public static ServerProcess StartOn(IPEndPoint endPoint, string database) =>
+        StartHealthy(
+            endPoint,
+            [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")]);
+
+    /// <summary>Runs it to its end, as a command.</summary>
+    public static ServerExit Run(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        using var server = Launch(arguments, environment, new IPEndPoint(IPAddress.Loopback, 0));
+        return server.AwaitExit();
+    }
+
+    public RawConnection Connect() => new(_endPoint);
+
+    /// <summary>Asks it politely to end and waits for that.</summary>
+    public ServerExit End()
+    {
+        Assert.Equal(0, Signal(_process.Id, Terminate));
+        return AwaitExit();
+    }
+
+    /// <summary>kill -9, as a crash.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        Assert.True(_process.WaitForExit(Wait.Long), "a killed process goes on");
+    }
+
+    /// <summary>Freezes it where it stands, locks and all.</summary>
+    public void Freeze() => Assert.Equal(0, Signal(_process.Id, Stop));
+
+    /// <summary>Lets it go on.</summary>
+    public void Thaw() => Assert.Equal(0, Signal(_process.Id, Continue));
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit(Wait.Long);
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    internal static extern int Signal(int process, int signal);
+
+    private static ServerProcess StartHealthy(EndPoint endPoint, (string Name, string Value)[] environment)
+    {
+        var server = Launch([], environment, endPoint);
+        try
+        {
+            Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
+            Assert.False(server._process.HasExited, "the server ended at once");
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+
+        return server;
+    }
+
+    private static ServerProcess Launch(
+        string[] arguments, (string Name, string Value)[] environment, EndPoint endPoint)
+    {
+        var start = new ProcessStartInfo(Repository.ServerBinary, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var name in Setting.All.Select(setting => setting.Variable))
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new ServerProcess(Process.Start(start)!, endPoint);
+    }
+
+    private ServerExit AwaitExit()
+    {
+        Assert.True(_process.WaitForExit(Wait.Long), "the server does not end");
+        return new ServerExit(
+            _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
+    }
+
+    private bool IsHealthy()
+    {
+        try
+        {
+            using var connection = Connect();
+            return connection.Exchange(RawRequest.Get("/health")).Status == 200;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

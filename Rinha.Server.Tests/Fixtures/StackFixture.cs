@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>The whole stack, two APIs behind nginx, as <c>./rinha run --detach</c> starts it on a free port.</summary>
+public sealed class StackFixture : IBank, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly IPEndPoint _endPoint = FreePort.Next();
+
+    /// <summary>Starts it on an empty ledger.</summary>
+    public StackFixture()
+    {
+        // The binary must be there and be new: the stack would build it in the middle of the tests.
+        _ = Repository.ServerBinary;
+        try
+        {
+            Start();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string DatabasePath => _directory.File("rinha.db");
+
+    /// <summary>The process that started the others.</summary>
+    public int SupervisorId =>
+        int.Parse(File.ReadAllText(_directory.File("run/supervisor.pid")), CultureInfo.InvariantCulture);
+
+    public RawConnection Connect() => new(_endPoint);
+
+    /// <summary>The pid of one of its processes: api01, api02 or nginx.</summary>
+    public int ProcessId(string name) => Status(name).GetProperty("pid").GetInt32();
+
+    /// <summary>How often one of its processes was started again.</summary>
+    public int Restarts(string name) => Status(name).GetProperty("restarts").GetInt32();
+
+    public bool IsRunning(string name) => Status(name).GetProperty("state").GetString() == "running";
+
+    /// <summary>Stops it and starts it again on an empty ledger.</summary>
+    public void StartAfresh()
+    {
+        Stop();
+        Start();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _directory.Dispose();
+    }
+
+    private void Start()
+    {
+        var exit = Command.Run(
+            "run", "--detach", "--fresh", "--data", _directory.FullPath, "--port", $"{_endPoint.Port}");
+        Assert.True(exit.Code == 0, exit.Output + exit.Error);
+    }
+
+    private void Stop()
+    {
+        var exit = Command.Run("stop", "--data", _directory.FullPath);
+        Assert.True(exit.Code == 0, exit.Output + exit.Error);
+    }
+
+    private JsonElement Status(string name)
+    {
+        using var status = JsonDocument.Parse(
+            Command.Run("status", "--data", _directory.FullPath, "--json").Output);
+        return status.RootElement.GetProperty("processes").EnumerateArray()
+            .Single(process => process.GetProperty("name").GetString() == name)
+            .Clone();
+    }
+}

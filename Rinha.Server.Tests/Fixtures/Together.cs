@@ -1,0 +1,36 @@
+using System.Runtime.ExceptionServices;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>Threads that start together; the pool would start them one by one.</summary>
+internal static class Together
+{
+    /// <summary>Runs the actions at once, each on a thread of its own, and rethrows the first failure.</summary>
+    public static void Run(params IReadOnlyCollection<Action> actions)
+    {
+        using var start = new Barrier(actions.Count);
+        Exception? failure = null;
+        var threads = actions.Select(action => new Thread(() =>
+        {
+            try
+            {
+                start.SignalAndWait();
+                action();
+            }
+            catch (Exception error)
+            {
+                Interlocked.CompareExchange(ref failure, error, null);
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>Runs one action a number of times at once; it is told which one it is, from 0.</summary>
+    public static void Run(int count, Action<int> action) =>
+        Run([.. Enumerable.Range(0, count).Select(index => (Action)(() => action(index)))]);
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Xunit;
+using Rinha.Server.Http;
+using Rinha.Server.Ledger;
+using Rinha.Server.Tests.Ledger;
+
+namespace Rinha.Server.Tests.Http;
+
+/// <summary>What must hold for any text and any bytes.</summary>
+public sealed class JsonProperties
+{
+    [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 500)]
+    public void Any_description_goes_in_and_out_unchanged_however_it_is_escaped(Rune[] runes, bool escaped)
+    {
+        var text = string.Concat(runes.Select(rune => rune.ToString()));
+        var json = escaped
+            ? '"' + string.Concat(text.Select(unit => $"\\u{(int)unit:x4}")) + '"'
+            : JsonSerializer.Serialize(text);
+
+        var body = TransactionBody.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"valor":1,"tipo":"c","descricao":{{json}}}"""));
+
+        Assert.Equal(TransactionError.None, body.Error);
+        var statement = new Statement();
+        statement.Begin(0, 0, default);
+        statement.Add(new StatementEntry(1, body.Kind, body.Description, default));
+        using var answer = JsonDocument.Parse(
+            AnswerBuffer.Current.Write(new StatementResponse(statement), BankJsonContext.Default.StatementResponse));
+        Assert.Equal(
+            text, answer.RootElement.GetProperty("ultimas_transacoes")[0].GetProperty("descricao").GetString());
+    }
+
+    [Property(MaxTest = 500)]
+    public void Any_amount_is_taken_if_and_only_if_it_is_in_range(long amount)
+    {
+        var body = TransactionBody.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"valor":{{amount}},"tipo":"c","descricao":"x"}"""));
+
+        var inRange = amount is >= 1 and <= 9_007_199_254_740_991;
+        Assert.Equal(inRange ? TransactionError.None : TransactionError.InvalidAmount, body.Error);
+        Assert.True(!inRange || body.AmountCents == amount);
+    }
+
+    [Property(MaxTest = 500)]
+    public void Any_other_text_as_kind_is_refused(NonNull<string> kind)
+    {
+        var body = TransactionBody.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"valor":1,"tipo":{{JsonSerializer.Serialize(kind.Get)}},"descricao":"x"}"""));
+
+        Assert.Equal(kind.Get is "c" or "d" ? TransactionError.None : TransactionError.InvalidKind, body.Error);
+    }
+
+    [Property(MaxTest = 1000)]
+    public void Any_bytes_are_refused_without_a_throw(byte[] bytes) =>
+        Assert.NotEqual(TransactionError.None, TransactionBody.Parse(bytes).Error);
+}

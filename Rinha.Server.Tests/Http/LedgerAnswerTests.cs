@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using Rinha.Server.Ledger;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Http;
+
+/// <summary>What is answered when the ledger cannot do as it is asked.</summary>
+public sealed class LedgerAnswerTests
+{
+    [Theory]
+    [InlineData(PostResult.Busy)]
+    [InlineData(PostResult.Overloaded)]
+    [InlineData(PostResult.StorageFailed)]
+    [InlineData(PostResult.Stopping)]
+    public void A_write_that_cannot_be_done_now_is_503_and_to_be_tried_again(PostResult result)
+    {
+        using var bank = new InProcessBank(new FixedLedger(result, LookupResult.Found), resetEnabled: true);
+
+        var response = bank.Post(1, RawRequest.Body).AssertProblem(503);
+        Assert.Equal("1", response.Header("Retry-After"));
+        bank.Send(RawRequest.Post("/reset", "", null)).AssertProblem(503);
+    }
+
+    [Fact]
+    public void A_storage_that_cannot_be_read_is_503_everywhere()
+    {
+        using var bank = new InProcessBank(
+            new FixedLedger(PostResult.StorageFailed, LookupResult.StorageFailed), resetEnabled: true);
+
+        Assert.Equal("1", bank.Get("/clientes/1/extrato").AssertProblem(503).Header("Retry-After"));
+        bank.Post(1, "{").AssertProblem(503);
+        bank.Post(1, RawRequest.Body).AssertProblem(503);
+        var health = bank.Get("/health");
+        Assert.Equal(503, health.Status);
+        Assert.Equal("unhealthy", health.Json.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public void Retry_is_not_told_to_the_next_request_on_the_connection()
+    {
+        using var bank = new InProcessBank(new FixedLedger(PostResult.Busy, LookupResult.Found), resetEnabled: true);
+        using var connection = bank.Connect();
+
+        var busy = connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
+        var unusable = connection.Exchange(RawRequest.Post("/clientes/1/transacoes", "{"));
+
+        Assert.Equal("1", busy.AssertProblem(503).Header("Retry-After"));
+        Assert.Null(unusable.AssertProblem(422).Header("Retry-After"));
+    }
+
+    [Fact]
+    public void A_ledger_that_throws_is_500_and_the_server_goes_on()
+    {
+        using var bank = new InProcessBank(new FixedLedger(null, null), resetEnabled: true);
+
+        bank.Get("/clientes/1/extrato").AssertProblem(500);
+        bank.Post(1, RawRequest.Body).AssertProblem(500);
+        bank.Post(1, "{").AssertProblem(500);
+        bank.Get("/nothing").AssertProblem(404);
+    }
+
+    [Fact]
+    public void Reset_is_not_there_unless_it_is_enabled()
+    {
+        using var bank = new InProcessBank(ledger: null, resetEnabled: false);
+        bank.Post(1, RawRequest.Body).AssertOk();
+
+        bank.Send(RawRequest.Post("/reset", "", null)).AssertProblem(404);
+        bank.Get("/reset").AssertProblem(404);
+
+        Assert.Equal(1, bank.Statement(1).Balance());
+    }
+
+    /// <summary>Always the same answer; it throws where there is none.</summary>
+    private sealed class FixedLedger(PostResult? write, LookupResult? read) : ILedger
+    {
+        public ValueTask<PostResult> WriteAsync(PendingWrite write1) =>
+            write is { } result ? new(result) : throw Broken();
+
+        public LookupResult ReadStatement(long accountId, Statement statement) => read ?? throw Broken();
+
+        public LookupResult FindAccount(long accountId) => read ?? throw Broken();
+
+        [SuppressMessage("Usage", "CA2201", Justification = "Any exception will do.")]
+        private static Exception Broken() => new("broken");
+    }
+}

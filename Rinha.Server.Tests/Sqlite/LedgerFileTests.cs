@@ -1,0 +1,180 @@
+using System.Text;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+public sealed class LedgerFileTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => _directory.File("rinha.db");
+
+    [Fact]
+    public void Instances_that_open_an_empty_path_at_the_same_time_share_one_ledger()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var path = _directory.File($"{round}.db");
+            Together.Run(2, _ =>
+            {
+                using var ledger = LedgerExtensions.OpenLedger(path);
+                Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+            });
+
+            Assert.Equal(2, LedgerRows.Query(path, "SELECT saldo FROM clientes WHERE id = 1"));
+            Assert.Equal(5, LedgerRows.Query(path, "SELECT count(*) FROM clientes"));
+            LedgerRows.AssertBalanced(path);
+        }
+    }
+
+    [Fact]
+    public void An_empty_file_becomes_a_ledger()
+    {
+        File.WriteAllBytes(FilePath, []);
+
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+
+        Assert.Equal(100_000, ledger.Statement(1).LimitCents);
+    }
+
+    [Fact]
+    public void A_new_file_says_whose_it_is_and_uses_a_write_ahead_log()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        using var database = Database.Open(FilePath);
+
+        Assert.Equal(0x52494E48, database.QueryInt64("PRAGMA application_id"));
+        Assert.Equal(1, database.QueryInt64("PRAGMA user_version"));
+        Assert.Equal("wal", database.QueryText("PRAGMA journal_mode"));
+    }
+
+    [Theory]
+    [InlineData("hello, world")]
+    [InlineData("SQLite format 3\0 but not really, and quite a bit longer than the header of one would be, is it not?")]
+    public void A_file_that_is_no_database_is_refused_and_stays_as_it_is(string content)
+    {
+        File.WriteAllText(FilePath, content);
+
+        AssertRefusedUntouched<SqliteException>();
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE t (x); INSERT INTO t VALUES (1);")]
+    [InlineData("PRAGMA application_id = 1; PRAGMA user_version = 1;")]
+    [InlineData("PRAGMA application_id = 1; CREATE TABLE t (x);")]
+    [InlineData("PRAGMA journal_mode = WAL; CREATE TABLE t (x);")]
+    [InlineData("CREATE TABLE clientes (id, limite, saldo); CREATE TABLE transacoes (id);")]
+    public void Another_programs_database_is_refused_and_stays_as_it_is(string sql)
+    {
+        using (var database = Database.Open(FilePath))
+        {
+            database.Execute(sql);
+        }
+
+        Assert.Contains("another program", AssertRefusedUntouched<SqliteException>().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_programs_write_ahead_log_stays_as_it_is_too()
+    {
+        var crashed = _directory.File("crashed.db");
+        using (var database = Database.Open(crashed))
+        {
+            database.Execute("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);");
+            // What a crash would leave: rows that are only in the log.
+            File.Copy(crashed, FilePath);
+            File.Copy(crashed + "-wal", FilePath + "-wal");
+        }
+
+        var log = File.ReadAllBytes(FilePath + "-wal");
+        AssertRefusedUntouched<SqliteException>();
+
+        Assert.Equal(log, File.ReadAllBytes(FilePath + "-wal"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(99)]
+    public void A_ledger_of_another_version_is_refused_and_stays_as_it_is(int version)
+    {
+        LedgerExtensions.OpenLedger(FilePath).Dispose();
+        using (var database = Database.Open(FilePath))
+        {
+            database.Execute($"PRAGMA user_version = {version}");
+        }
+
+        var error = AssertRefusedUntouched<SqliteException>();
+
+        Assert.Contains($"version {version}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_that_does_not_exist_is_refused_and_not_made()
+    {
+        var path = Path.Combine(_directory.FullPath, "missing", "rinha.db");
+
+        Assert.ThrowsAny<IOException>(() => LedgerExtensions.OpenLedger(path));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.FullPath));
+    }
+
+    [Fact]
+    public void A_directory_in_the_files_place_is_refused()
+    {
+        Directory.CreateDirectory(FilePath);
+
+        Assert.Throws<SqliteException>(() => LedgerExtensions.OpenLedger(FilePath));
+
+        Assert.Empty(Directory.GetFileSystemEntries(FilePath));
+    }
+
+    [Fact]
+    public void A_directory_in_the_gates_place_is_refused()
+    {
+        Directory.CreateDirectory(FilePath + "-gate");
+
+        var error = Assert.ThrowsAny<Exception>(() => LedgerExtensions.OpenLedger(FilePath));
+
+        Assert.True(error is IOException or UnauthorizedAccessException, error.ToString());
+        Assert.False(File.Exists(FilePath));
+    }
+
+    [Fact]
+    public void A_refused_file_does_not_keep_the_gate_closed()
+    {
+        File.WriteAllText(FilePath, "hello, world");
+        Assert.Throws<SqliteException>(() => LedgerExtensions.OpenLedger(FilePath));
+        File.Delete(FilePath);
+
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+
+        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+    }
+
+    [Fact]
+    public void The_schema_also_works_on_its_own()
+    {
+        using (var database = Database.Open(FilePath))
+        {
+            database.Execute(File.ReadAllText(Repository.PathOf("schema.sql"), Encoding.UTF8));
+            database.Execute("PRAGMA journal_mode = WAL");
+        }
+
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private T AssertRefusedUntouched<T>()
+        where T : Exception
+    {
+        var before = File.ReadAllBytes(FilePath);
+        var error = Assert.Throws<T>(() => LedgerExtensions.OpenLedger(FilePath));
+        Assert.Equal(before, File.ReadAllBytes(FilePath));
+        return error;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Rinha.Server.Ledger;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+[Collection(RunsAlone.Name)]
+public sealed class LockedLedgerTests : IDisposable
+{
+    private readonly LedgerOnDisk _disk = new();
+
+    [Fact]
+    public async Task A_lock_held_for_too_long_refuses_the_writes_of_every_instance_and_stops_no_read()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        instances[0].Credit(1, 7, "before");
+        using (LockedDatabase.Of(_disk.FilePath))
+        {
+            var waited = Stopwatch.StartNew();
+            var posts = Task.WhenAll(instances.Select(ledger =>
+                ledger.PostAsync(1, TransactionKind.Credit, 1, "refused")));
+
+            while (!posts.IsCompleted)
+            {
+                var read = Stopwatch.StartNew();
+                Assert.All(instances, ledger => Assert.Equal(7, ledger.Statement(1).BalanceCents));
+                Assert.True(read.ElapsedMilliseconds < 1000, "a statement waited for the lock");
+                await Task.WhenAny(posts, Task.Delay(50, TestContext.Current.CancellationToken));
+            }
+
+            Assert.All(await posts, post => Assert.Equal(PostResult.Busy, post.Result));
+            Assert.InRange(waited.ElapsedMilliseconds, Limits.BusyTimeoutMs - 50, Limits.BusyTimeoutMs + 1500);
+        }
+
+        Assert.All(instances, ledger => Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1, "after").Result));
+        Assert.Equal(["after", "after", "before"], instances[0].Statement(1).Texts());
+        LedgerRows.AssertBalanced(_disk.FilePath);
+    }
+
+    [Fact]
+    public async Task A_lock_held_for_a_moment_only_delays()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        var other = LockedDatabase.Of(_disk.FilePath);
+        var posts = Task.WhenAll(instances.Select(ledger => ledger.PostAsync(1, TransactionKind.Credit, 1, "x")));
+
+        await Task.WhenAny(posts, Task.Delay(300, TestContext.Current.CancellationToken));
+        Assert.False(posts.IsCompleted);
+        other.Dispose();
+
+        Assert.All(await posts, post => Assert.Equal(PostResult.Accepted, post.Result));
+    }
+
+    public void Dispose() => _disk.Dispose();
+}

@@ -1,0 +1,149 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+public sealed class PostTests : IDisposable
+{
+    private readonly LedgerOnDisk _disk = new();
+
+    private SqliteLedger Ledger => _disk.Ledger;
+
+    [Fact]
+    public void A_new_ledger_has_the_five_accounts_at_zero_and_no_other()
+    {
+        foreach (var (id, limit) in LedgerOnDisk.LimitsCents)
+        {
+            var statement = Ledger.Statement(id);
+            Assert.Equal(0, statement.BalanceCents);
+            Assert.Equal(limit, statement.LimitCents);
+            Assert.True(statement.Entries.IsEmpty);
+        }
+
+        Assert.Equal(5, _disk.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(6));
+    }
+
+    [Fact]
+    public void A_credit_adds_and_a_debit_takes()
+    {
+        Assert.Equal(new PostOutcome(PostResult.Accepted, 1000, 100_000), Ledger.Credit(1, 1000));
+        Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 100_000), Ledger.Debit(1, 1500));
+
+        Assert.Equal(-500, Ledger.Statement(1).BalanceCents);
+        Assert.Equal(0, Ledger.Statement(2).BalanceCents);
+    }
+
+    [Fact]
+    public void Debit_down_to_the_limit_is_accepted()
+    {
+        Assert.Equal(-100_000, Ledger.Debit(1, 100_000).BalanceCents);
+        Assert.Equal(-100_000, Ledger.Statement(1).BalanceCents);
+    }
+
+    [Fact]
+    public void Debit_beyond_the_limit_is_refused()
+    {
+        Ledger.Debit(1, 99_999);
+
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, 2).Result);
+        Assert.Equal(PostResult.Accepted, Ledger.Debit(1, 1).Result);
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, 1).Result);
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, Limits.AmountCentsMax).Result);
+    }
+
+    [Fact]
+    public void The_limit_is_the_accounts_own()
+    {
+        foreach (var (id, limit) in LedgerOnDisk.LimitsCents)
+        {
+            Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, limit + 1).Result);
+            Assert.Equal(-limit, Ledger.Debit(id, limit).BalanceCents);
+        }
+    }
+
+    [Fact]
+    public void A_limit_of_1000_lets_minus_1000_be_and_minus_1001_not()
+    {
+        _ = Ledger;
+        _disk.Execute("INSERT INTO clientes (id, limite) VALUES (6, 1000), (7, 0)");
+
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(6, 1001).Result);
+        Assert.Equal(new PostOutcome(PostResult.Accepted, -1000, 1000), Ledger.Debit(6, 1000));
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
+    }
+
+    [Fact]
+    public void A_refused_debit_leaves_no_trace()
+    {
+        Ledger.Debit(1, 100_000, "before");
+
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, 1, "refused").Result);
+
+        Assert.Equal(["before"], Ledger.Statement(1).Texts());
+        Assert.Equal(1, _disk.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, _disk.Query("SELECT ultima_seq FROM clientes WHERE id = 1"));
+        Ledger.Credit(1, 5, "after");
+        Assert.Equal(2, _disk.Query("SELECT max(seq) FROM transacoes WHERE cliente_id = 1"));
+        LedgerRows.AssertBalanced(_disk.FilePath);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    public void An_unknown_account_takes_no_post_and_has_no_statement(long id)
+    {
+        Assert.Equal(PostResult.UnknownAccount, Ledger.Credit(id, 1).Result);
+        Assert.Equal(PostResult.UnknownAccount, Ledger.Debit(id, 1).Result);
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(id));
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadStatement(id, new Statement()));
+        Assert.Equal(0, _disk.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(5, _disk.Query("SELECT count(*) FROM clientes"));
+    }
+
+    [Fact]
+    public void A_credit_fills_64_bits_to_the_last_cent_and_not_one_more()
+    {
+        _ = Ledger;
+        _disk.Execute($"UPDATE clientes SET saldo = {long.MaxValue - 10} WHERE id = 1");
+
+        Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 11).Result);
+        Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, Limits.AmountCentsMax).Result);
+        Assert.Equal(new PostOutcome(PostResult.Accepted, long.MaxValue, 100_000), Ledger.Credit(1, 10));
+        Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 1).Result);
+
+        Assert.Equal(long.MaxValue, Ledger.Statement(1).BalanceCents);
+        Assert.Equal(1, _disk.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(PostResult.Accepted, Ledger.Debit(1, Limits.AmountCentsMax).Result);
+    }
+
+    [Fact]
+    public void The_largest_amount_is_kept_exactly()
+    {
+        Ledger.Credit(1, Limits.AmountCentsMax);
+        Ledger.Credit(1, Limits.AmountCentsMax);
+
+        Assert.Equal(2 * Limits.AmountCentsMax, Ledger.Statement(1).BalanceCents);
+        Assert.Equal(Limits.AmountCentsMax, Ledger.Statement(1).Entries[0].AmountCents);
+    }
+
+    [Fact]
+    public void The_file_itself_refuses_a_balance_below_the_limit()
+    {
+        _ = Ledger;
+
+        Assert.Throws<SqliteException>(() => _disk.Execute("UPDATE clientes SET saldo = -100001 WHERE id = 1"));
+        Assert.Throws<SqliteException>(() => _disk.Execute(
+            "INSERT INTO transacoes VALUES (1, 1, 0, 'c', 'x', 0)"));
+        Assert.Throws<SqliteException>(() => _disk.Execute(
+            "INSERT INTO transacoes VALUES (1, 1, 1, 'x', 'x', 0)"));
+        Assert.Throws<SqliteException>(() => _disk.Execute(
+            "INSERT INTO transacoes VALUES (1, 1, 1, 'c', '', 0)"));
+    }
+
+    public void Dispose() => _disk.Dispose();
+}

@@ -1,0 +1,142 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+public sealed class TwoInstancesTests : IDisposable
+{
+    private readonly LedgerOnDisk _disk = new();
+
+    [Theory]
+    [InlineData(1, 1000, 20, 13)] // 100,000 / 1000 = 100 of 260
+    [InlineData(2, 777, 20, 13)] // 80,000 / 777 = 102 of 260
+    [InlineData(5, 499_999, 8, 4)] // 1 of 32
+    public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount, int threads, int each)
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        var limit = LedgerOnDisk.LimitsCents[id];
+        var accepted = 0;
+
+        Together.Run(threads, thread =>
+        {
+            for (var count = 0; count < each; count++)
+            {
+                var outcome = instances[(thread + count) % 2].Debit(id, amount);
+                Assert.True(outcome.Result is PostResult.Accepted or PostResult.LimitExceeded);
+                Assert.InRange(outcome.BalanceCents, -limit, 0);
+                Interlocked.Add(ref accepted, outcome.Result == PostResult.Accepted ? 1 : 0);
+            }
+        });
+
+        Assert.Equal(limit / amount, accepted);
+        Assert.Equal(-(limit / amount) * amount, instances[0].Statement(id).BalanceCents);
+        Assert.Equal(accepted, _disk.Query("SELECT count(*) FROM transacoes"));
+        LedgerRows.AssertBalanced(_disk.FilePath);
+    }
+
+    [Fact]
+    public void What_one_has_answered_the_other_reads_ten_thousand_times()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        var statement = new Statement();
+
+        for (var number = 1; number <= 10_000; number++)
+        {
+            var balance = instances[number % 2].Credit(3, 1).BalanceCents;
+            Assert.Equal(LookupResult.Found, instances[(number + 1) % 2].ReadStatement(3, statement));
+            Assert.Equal(number, balance);
+            Assert.Equal(number, statement.BalanceCents);
+        }
+    }
+
+    [Fact]
+    public void Read_your_writes_holds_while_others_write()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+
+        Together.Run(5, thread =>
+        {
+            var id = thread + 1;
+            for (var number = 1; number <= 500; number++)
+            {
+                instances[(thread + number) % 2].Credit(id, 1, $"{number}");
+                var statement = instances[(thread + number + 1) % 2].Statement(id);
+                Assert.Equal(number, statement.BalanceCents);
+                Assert.Equal($"{number}", statement.Texts()[0]);
+            }
+        });
+    }
+
+    [Fact]
+    public void The_books_balance_after_random_traffic()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+
+        Together.Run(6, thread =>
+        {
+            var random = new Random(thread);
+            for (var count = 0; count < 1000; count++)
+            {
+                var kind = random.Next(3) == 0 ? TransactionKind.Credit : TransactionKind.Debit;
+                var result = instances[random.Next(2)]
+                    .Post(random.Next(1, 7), kind, random.Next(1, 10_001), "x").Result;
+                Assert.True(result is PostResult.Accepted or PostResult.LimitExceeded or PostResult.UnknownAccount);
+            }
+        });
+
+        LedgerRows.AssertBalanced(_disk.FilePath);
+        Assert.True(_disk.Query("SELECT count(*) FROM transacoes") > 1000);
+    }
+
+    [Fact]
+    public void A_statement_is_one_snapshot()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        for (var round = 0; round < 30; round++)
+        {
+            instances[0].Reset();
+            var writing = 2;
+            var read = 0;
+
+            // As long as there are no more than ten transactions, their sum is the balance.
+            void Write(int instance)
+            {
+                for (var count = 0; count < 5; count++)
+                {
+                    instances[instance].Post(1, (TransactionKind)(count % 2), 1 + count, "x");
+                }
+
+                Interlocked.Decrement(ref writing);
+            }
+
+            void Read(int instance)
+            {
+                do
+                {
+                    var statement = instances[instance].Statement(1);
+                    Assert.Equal(statement.BalanceCents, statement.SumCents());
+                    Interlocked.Increment(ref read);
+                }
+                while (Volatile.Read(ref writing) > 0);
+            }
+
+            Together.Run(() => Write(0), () => Write(1), () => Read(0), () => Read(1));
+            Assert.True(read >= 2);
+            Assert.Equal(10, instances[0].Statement(1).Entries.Length);
+        }
+    }
+
+    [Fact]
+    public void A_reset_is_seen_by_the_other_instance_at_once()
+    {
+        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        for (var round = 0; round < 100; round++)
+        {
+            instances[round % 2].Credit(1, 1);
+            instances[(round + 1) % 2].Reset();
+            Assert.Equal(0, instances[round % 2].Statement(1).BalanceCents);
+        }
+    }
+
+    public void Dispose() => _disk.Dispose();
+}

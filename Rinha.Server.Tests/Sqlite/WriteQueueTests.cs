@@ -1,0 +1,196 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+public sealed class WriteQueueTests : IDisposable
+{
+    private readonly WriteQueue _queue = new();
+
+    [Fact]
+    public void Writes_are_taken_in_the_order_they_came_in()
+    {
+        var writes = Posts(5);
+        Add(writes);
+
+        var batch = new PendingWrite[8];
+        Assert.Equal(5, _queue.Take(batch));
+        Assert.Equal(writes, batch[..5]);
+        Assert.Equal(0, _queue.Take(batch));
+    }
+
+    [Fact]
+    public void No_more_are_taken_than_fit()
+    {
+        var writes = Posts(5);
+        Add(writes);
+
+        var batch = new PendingWrite[3];
+        Assert.Equal(3, _queue.Take(batch));
+        Assert.Equal(writes[..3], batch);
+        Assert.Equal(2, _queue.Take(batch));
+        Assert.Equal(writes[3..], batch[..2]);
+    }
+
+    [Fact]
+    public void The_order_holds_across_the_end_of_the_ring()
+    {
+        var batch = new PendingWrite[Limits.QueuedWritesMax];
+        Add(Posts(Limits.QueuedWritesMax - 3));
+        Assert.Equal(batch.Length - 3, _queue.Take(batch));
+
+        var writes = Posts(Limits.QueuedWritesMax);
+        Add(writes);
+
+        Assert.Equal(batch.Length, _queue.Take(batch));
+        Assert.Equal(writes, batch);
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_the_next_write_at_once_and_only_that_one()
+    {
+        var inside = Add(Posts(Limits.QueuedWritesMax));
+
+        var refused = Add(new PendingPost());
+
+        Assert.True(refused.IsCompleted);
+        Assert.Equal(PostResult.Overloaded, await refused);
+        Assert.All(inside, task => Assert.False(task.IsCompleted));
+
+        Assert.Equal(1, _queue.Take(new PendingWrite[1]));
+        Assert.False(Add(new PendingPost()).IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_closed_queue_refuses_new_writes_and_gives_out_those_inside()
+    {
+        var writes = Posts(2);
+        Add(writes);
+
+        _queue.Close();
+
+        Assert.Equal(PostResult.Stopping, await Add(new PendingPost()));
+        Assert.True(_queue.Wait());
+        var batch = new PendingWrite[4];
+        Assert.Equal(2, _queue.Take(batch));
+        Assert.Equal(writes, batch[..2]);
+        Assert.False(_queue.Wait());
+    }
+
+    [Fact]
+    public async Task A_write_that_has_been_refused_can_be_handed_in_again()
+    {
+        var post = new PendingPost();
+        Add(Posts(Limits.QueuedWritesMax));
+        Assert.Equal(PostResult.Overloaded, await Add(post));
+        Assert.Equal(1, _queue.Take(new PendingWrite[1]));
+
+        var task = Add(post);
+        Assert.False(task.IsCompleted);
+        post.Complete(PostResult.Accepted);
+        Assert.Equal(PostResult.Accepted, await task);
+    }
+
+    [Fact]
+    public void Only_what_is_older_is_taken_as_overdue_the_oldest_first()
+    {
+        var writes = Posts(2);
+        Add(writes);
+        var oldest = writes[0].QueuedAtMs;
+
+        Assert.Null(_queue.TakeOlderThan(oldest));
+        Assert.Same(writes[0], _queue.TakeOlderThan(oldest + 1));
+        Assert.Same(writes[1], _queue.TakeOlderThan(long.MaxValue));
+        Assert.Null(_queue.TakeOlderThan(long.MaxValue));
+    }
+
+    [Fact]
+    public void What_was_taken_as_overdue_is_not_taken_again()
+    {
+        var writes = Posts(3);
+        Add(writes);
+
+        Assert.Same(writes[0], _queue.TakeOlderThan(long.MaxValue));
+
+        var batch = new PendingWrite[4];
+        Assert.Equal(2, _queue.Take(batch));
+        Assert.Equal(writes[1..], batch[..2]);
+    }
+
+    [Fact]
+    public void A_waiting_writer_wakes_when_a_write_comes_in()
+    {
+        var writer = new Thread(() => Assert.True(_queue.Wait()));
+        writer.Start();
+        AwaitBlocked(writer);
+
+        Add(new PendingPost());
+
+        Assert.True(writer.Join(Wait.Long));
+    }
+
+    [Fact]
+    public void A_waiting_writer_wakes_when_the_queue_closes()
+    {
+        var more = true;
+        var writer = new Thread(() => more = _queue.Wait());
+        writer.Start();
+        AwaitBlocked(writer);
+
+        _queue.Close();
+
+        Assert.True(writer.Join(Wait.Long));
+        Assert.False(more);
+    }
+
+    [Fact]
+    public void Nothing_is_lost_between_many_that_add_and_one_that_takes()
+    {
+        const int adders = 4;
+        const int each = 20_000;
+        var taken = 0;
+        var writer = new Thread(() =>
+        {
+            var batch = new PendingWrite[Limits.BatchWritesMax];
+            while (_queue.Wait())
+            {
+                var count = _queue.Take(batch);
+                foreach (var write in batch.AsSpan(0, count))
+                {
+                    write.Complete(PostResult.Accepted);
+                }
+
+                taken += count;
+            }
+        });
+        writer.Start();
+
+        var accepted = 0;
+        Together.Run(adders, _ =>
+        {
+            var post = new PendingPost();
+            for (var count = 0; count < each; count++)
+            {
+                var result = Add(post).GetAwaiter().GetResult();
+                Interlocked.Add(ref accepted, result == PostResult.Accepted ? 1 : 0);
+            }
+        });
+        _queue.Close();
+
+        Assert.True(writer.Join(Wait.Long));
+        Assert.Equal(adders * each, accepted);
+        Assert.Equal(adders * each, taken);
+    }
+
+    public void Dispose() => _queue.Dispose();
+
+    private static void AwaitBlocked(Thread thread) =>
+        Wait.Until(() => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0, "the writer waits");
+
+    private static PendingPost[] Posts(int count) => [.. Enumerable.Range(0, count).Select(_ => new PendingPost())];
+
+    private Task<PostResult> Add(PendingWrite write) => _queue.Add(write).AsTask();
+
+    private List<Task<PostResult>> Add(PendingPost[] writes) => [.. writes.Select(Add)];
+}
