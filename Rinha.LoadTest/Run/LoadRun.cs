@@ -15,11 +15,11 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     /// <summary>What a snapshot calls a run that is paused.</summary>
     public const string PausedPhase = "paused";
 
-    private const long NanosecondsPerSecond = 1_000_000_000;
-    private const long ReconnectDelayNs = 10_000_000;
     /// <summary>The value of the <c>user-agent</c> header.</summary>
     public const string UserAgent = "rinha-loadtest";
 
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long ReconnectDelayNs = 10_000_000;
 
     private readonly LoadOptions _options;
     private readonly RunControl _control;
@@ -275,12 +275,9 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     // What was due in an open loop and never left: the server never gave a connection back in time.
     private void CountUnsent(long nowNs)
     {
-        if (_options.Rate is null)
-        {
-            return;
-        }
-
-        while (IntendedAtNs(_issued) < Math.Min(nowNs, PhaseEndsAtNs()) && !(_issued >= _options.Iterations))
+        while (_options.Rate is not null
+            && IntendedAtNs(_issued) < Math.Min(nowNs, PhaseEndsAtNs())
+            && !(_issued >= _options.Iterations))
         {
             _issued++;
             var plan = _sequence.Next();

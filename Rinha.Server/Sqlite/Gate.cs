@@ -9,8 +9,9 @@ namespace Rinha.Server.Sqlite;
 /// <para>
 /// Two byte locks on a side file make a turnstile: who wants in takes the <em>queue</em> byte, waits for the
 /// <em>turn</em> byte while holding it, and lets the queue go once inside. Who leaves and comes straight back therefore
-/// stands behind the one already waiting: two processes under load take strict turns. The locks are open file
-/// description locks (fcntl(2)), so the kernel frees those of a process that dies.
+/// stands behind the one that already waits for its turn: two processes under load get half of the turns each. (Not
+/// strictly one by one: a waiter that is woken for the queue, but not yet running, can still be overtaken.) The locks
+/// are open file description locks (fcntl(2)), so the kernel frees those of a process that dies.
 /// </para>
 /// One instance belongs to one thread; threads of one process that compete have an instance each.
 /// </summary>
