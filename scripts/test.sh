@@ -13,8 +13,8 @@ source "$ROOT/scripts/lib/publish.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha test [FILTER]
-  FILTER   only tests whose full name contains it: a class or a method of the server's tests, a function or a file
-           of scripts/tests
+  FILTER   only tests whose full name contains it: a class or a method of the C# tests, a function or a file of
+           scripts/tests
 TEXT
 }
 
@@ -32,8 +32,9 @@ passed=0 failed=0
 # Whatever happens on the way, the last line is the count.
 trap 'echo "$passed passed, $failed failed"' EXIT
 
+# dotnet_tests PROJECT
 dotnet_tests() {
-  local log=$ROOT/artifacts/test.log project=$ROOT/Rinha.Server.Tests status=0
+  local log=$ROOT/artifacts/test.log project=$ROOT/$1 status=0
   local -a select=()
   [[ -z $filter ]] || select=(--filter-method "*$filter*")
   # global.json, which selects the test runner, is looked for from the current directory upwards.
@@ -68,8 +69,12 @@ need flock util-linux
 need setpriv util-linux
 need curl curl
 need nginx nginx-light nginx
+# The HTML report is looked at in a browser.
+command -v google-chrome >/dev/null || need chromium chromium chromium-browser
 publish "$SERVER"
-dotnet_tests
+publish "$LOADTEST"
+dotnet_tests Rinha.Server.Tests
+dotnet_tests Rinha.LoadTest.Tests
 shell_tests
 ((passed + failed > 0)) || die "no test matches '$filter'"
 ((failed == 0))

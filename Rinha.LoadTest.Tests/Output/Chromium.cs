@@ -52,7 +52,7 @@ internal static class Chromium
     // A test that passes because its browser is missing would prove nothing.
     private static string Find()
     {
-        string[] names = ["chromium", "chromium-browser"];
+        string[] names = ["chromium", "chromium-browser", "google-chrome"];
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [];
         var paths = folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name)));
         var found = paths.FirstOrDefault(File.Exists);

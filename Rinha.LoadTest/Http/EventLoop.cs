@@ -48,6 +48,7 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Runs until the driver is done.</summary>
     public void Run(IDriver driver)
     {
+        LibC.WakeOnTime();
         var nextCheckNs = Clock.NowNs + TimeoutCheckIntervalNs;
         while (!driver.IsDone)
         {

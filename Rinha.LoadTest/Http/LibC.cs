@@ -18,12 +18,16 @@ internal static unsafe partial class LibC
 
     private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int SetTimerSlack = 29; // PR_SET_TIMERSLACK, in nanoseconds
     private const nint EpollWait2Call = 441; // The same number on every architecture.
 
     /// <summary>The last failed call's errno.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
     public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
+
+    /// <summary>Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.</summary>
+    public static void WakeOnTime() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
 
     public static nint SendTo(int descriptor, byte* bytes, nint count) => Send(descriptor, bytes, count, NoSignal);
 
@@ -50,6 +54,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(int descriptor, int level, int name, int* value, int length);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int ControlThread(int option, nuint value, nuint unused1, nuint unused2, nuint unused3);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int family, int type, int protocol);
