@@ -32,9 +32,7 @@ while (($#)); do
   esac
   shift
 done
-for number in "$connections" "$seconds" "$rounds"; do
-  [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || misuse "not a count: '$number'"
-done
+check_counts "$connections" "$seconds" "$rounds"
 [[ $min_ratio =~ ^[0-9]*\.?[0-9]+$ ]] || misuse "not a ratio: '$min_ratio'"
 
 need wrk wrk

@@ -8,8 +8,6 @@ namespace Rinha.LoadTest.Contest;
 /// <summary>Carries out the official simulation and makes its report.</summary>
 internal static class ContestSession
 {
-    private const double NanosecondsPerSecond = 1e9;
-
     // Gatling 3.10's defaults.
     private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
@@ -36,34 +34,11 @@ internal static class ContestSession
         }
 
         loop.FailAll(FailureKind.Unanswered);
-        return Report(run, log, options, environment);
-    }
-
-    private static RunReport Report(
-        ContestRun run, ContestLog log, ContestOptions options, EnvironmentReport environment)
-    {
-        var recorder = log.Recorder;
-        var seconds = Math.Max(log.EndedAtNs - recorder.StartedAtNs, 0) / NanosecondsPerSecond;
-        return new RunReport
+        return log.Recorder.ToReport(environment, run.StartedAt, log.EndedAtNs) with
         {
-            Schema = RunReport.CurrentSchema,
-            Environment = environment,
-            Mode = "open",
-            Connections = 0,
-            TargetRate = null,
             Mix = [Mix.Contest.Debits, Mix.Contest.Credits, Mix.Contest.Statements],
             Seed = options.Seed,
-            StartedAt = run.StartedAt,
-            Duration = seconds,
-            WarmUp = 0,
             Interrupted = run.Interrupted,
-            Summary = recorder.ToSummary(seconds),
-            Latency = recorder.TotalLatency(),
-            UncorrectedLatency = null,
-            SendDelay = recorder.SendDelay?.ToReport(),
-            Operations = recorder.ToOperations(seconds),
-            Failures = recorder.Failures(),
-            Series = [.. recorder.Series],
             Contest = log.Score.ToReport(),
         };
     }

@@ -15,14 +15,13 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
     /// <summary>How many users each second starts.</summary>
     public IEnumerable<int> UsersPerSecond()
     {
-        var acceleration = (EndRate - StartRate) / (2.0 * RampSeconds);
-        var pending = 0.0;
-        for (var second = 0; second < RampSeconds; second++)
+        var before = 0;
+        for (var second = 1; second <= RampSeconds; second++)
         {
-            var exact = (acceleration * ((2 * second) + 1)) + StartRate + pending;
-            var users = (int)Math.Floor(exact);
-            pending = exact - users;
-            yield return users;
+            // All users started by the end of the second; in whole numbers, as a rounding error would cost the last one.
+            var total = (StartRate * second) + ((EndRate - StartRate) * second * second / (2 * RampSeconds));
+            yield return total - before;
+            before = total;
         }
 
         for (var second = 0; second < HoldSeconds; second++)

@@ -78,7 +78,7 @@ internal sealed class LivePublisher : IDisposable
             Failures = copy.Failures(),
             Latency = copy.TotalLatency(),
             Operations = copy.ToOperations(elapsed),
-            Series = [.. copy.Series],
+            Series = copy.Series,
         };
     }
 }

@@ -12,8 +12,6 @@ namespace Rinha.LoadTest.Run;
 internal sealed class LoadSession(
     Target target, EnvironmentReport environment, RunControl control, int framesPerSecond)
 {
-    private const double NanosecondsPerSecond = 1e9;
-
     /// <summary>Runs on the calling thread until the run is over.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="observer">Sees every request.</param>
@@ -30,33 +28,15 @@ internal sealed class LoadSession(
         }
 
         loop.FailAll(FailureKind.Unanswered);
-        return Report(run, options);
-    }
-
-    private RunReport Report(LoadRun run, LoadOptions options)
-    {
-        var recorder = run.Recorder;
-        var seconds = Math.Max(run.EndedAtNs - recorder.StartedAtNs, 0) / NanosecondsPerSecond;
-        return new RunReport
+        return run.Recorder.ToReport(environment, run.StartedAt, run.EndedAtNs) with
         {
-            Schema = RunReport.CurrentSchema,
-            Environment = environment,
             Mode = options.Rate is null ? "closed" : "open",
             Connections = options.Connections,
             TargetRate = options.Rate,
             Mix = [options.Mix.Debits, options.Mix.Credits, options.Mix.Statements],
             Seed = options.Seed,
-            StartedAt = run.StartedAt,
-            Duration = seconds,
             WarmUp = options.WarmUp.TotalSeconds,
             Interrupted = run.Interrupted,
-            Summary = recorder.ToSummary(seconds),
-            Latency = recorder.TotalLatency(),
-            UncorrectedLatency = recorder.TotalUncorrected(),
-            SendDelay = recorder.SendDelay?.ToReport(),
-            Operations = recorder.ToOperations(seconds),
-            Failures = recorder.Failures(),
-            Series = [.. recorder.Series],
         };
     }
 }

@@ -34,8 +34,8 @@ internal sealed class RunRecorder
     /// <summary>How late requests left, where there is a schedule.</summary>
     public LatencyRecorder? SendDelay { get; }
 
-    /// <summary>The finished seconds.</summary>
-    public IReadOnlyList<SecondReport> Series => _series;
+    /// <summary>The finished seconds, as they are now.</summary>
+    public IReadOnlyList<SecondReport> Series => [.. _series];
 
     /// <summary>When the measured part began, in <see cref="Clock"/> nanoseconds.</summary>
     public long StartedAtNs { get; private set; }
@@ -115,16 +115,43 @@ internal sealed class RunRecorder
     public LatencyReport TotalLatency() => Merge(operation => operation.Latency);
 
     /// <summary>The same from the actual send times, where they differ.</summary>
-    public LatencyReport? TotalUncorrected() => _correcting ? Merge(operation => operation.Uncorrected!) : null;
+    private LatencyReport? TotalUncorrected() => _correcting ? Merge(operation => operation.Uncorrected!) : null;
 
-    /// <summary>The run in one line, when it took so many seconds.</summary>
-    public SummaryReport ToSummary(double seconds) => new(
-        Completed + Failed,
-        Completed,
-        Failed,
-        seconds > 0 ? Completed / seconds : 0,
-        Completed + Failed > 0 ? (double)Completed / (Completed + Failed) : 0,
-        Statuses());
+    /// <summary>The report of an open-loop run on a schedule; what other runs are, they say over it.</summary>
+    /// <param name="environment">What was run, and where.</param>
+    /// <param name="startedAt">When the measured part began.</param>
+    /// <param name="endedAtNs">When it ended, in <see cref="Clock"/> nanoseconds.</param>
+    public RunReport ToReport(EnvironmentReport environment, DateTimeOffset startedAt, long endedAtNs)
+    {
+        var seconds = Math.Max(endedAtNs - StartedAtNs, 0) / (double)NanosecondsPerSecond;
+        return new RunReport
+        {
+            Schema = RunReport.CurrentSchema,
+            Environment = environment,
+            Mode = "open",
+            Connections = 0,
+            TargetRate = null,
+            Mix = [],
+            Seed = 0,
+            StartedAt = startedAt,
+            Duration = seconds,
+            WarmUp = 0,
+            Interrupted = false,
+            Summary = new SummaryReport(
+                Completed + Failed,
+                Completed,
+                Failed,
+                seconds > 0 ? Completed / seconds : 0,
+                Completed + Failed > 0 ? (double)Completed / (Completed + Failed) : 0,
+                Statuses()),
+            Latency = TotalLatency(),
+            UncorrectedLatency = TotalUncorrected(),
+            SendDelay = SendDelay?.ToReport(),
+            Operations = ToOperations(seconds),
+            Failures = Failures(),
+            Series = Series,
+        };
+    }
 
     /// <summary>Operation by operation, when the run took so many seconds.</summary>
     public List<OperationReport> ToOperations(double seconds) =>

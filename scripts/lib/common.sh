@@ -29,6 +29,14 @@ take() {
   target=$3
 }
 
+# check_counts NUMBER…: each a whole number from 1.
+check_counts() {
+  local number
+  for number in "$@"; do
+    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || misuse "not a count: '$number'"
+  done
+}
+
 # An event of the supervisor, with its time.
 event() {
   printf '%(%H:%M:%S)T %s\n' -1 "$*"
