@@ -8,7 +8,7 @@ command.Subcommands.Add(new ContestCommand().Create());
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    return Exit.Refuse(parsed.Errors[0].Message);
+    return Exit.Refuse(string.Join("; ", parsed.Errors.Select(error => error.Message)));
 }
 
 try

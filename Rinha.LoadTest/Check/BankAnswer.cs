@@ -10,7 +10,7 @@ internal static class BankAnswer
     public static bool TryReadTransaction(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents)
     {
         var reader = new Utf8JsonReader(json);
-        return TryReadHead(ref reader, "saldo"u8, out limitCents, out balanceCents);
+        return TryReadHead(ref reader, "saldo"u8, out limitCents, out balanceCents) && IsGoodToItsEnd(ref reader);
     }
 
     /// <summary>Reads a statement's head.</summary>
@@ -23,7 +23,8 @@ internal static class BankAnswer
         balanceCents = 0;
         var reader = new Utf8JsonReader(json);
         return TryFind(ref reader, "saldo"u8)
-            && TryReadHead(ref reader, "total"u8, out limitCents, out balanceCents);
+            && TryReadHead(ref reader, "total"u8, out limitCents, out balanceCents)
+            && IsGoodToItsEnd(ref reader);
     }
 
     /// <summary>Reads a statement's list, newest first.</summary>
@@ -55,6 +56,22 @@ internal static class BankAnswer
             return reader.TokenType == JsonTokenType.EndArray;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsGoodToItsEnd(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
         {
             return false;
         }

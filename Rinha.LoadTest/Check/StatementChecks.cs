@@ -38,7 +38,7 @@ internal sealed class StatementChecks
         }
 
         _snapshot.Check(
-            newest.BalanceCents == balanceCents,
+            newest.BalanceCents == balanceCents && newest.ClientId == clientId,
             () => $"client {clientId}: balance {balanceCents}, its newest transaction left {newest.BalanceCents}");
         for (var index = 1; index < texts.Length; index++)
         {

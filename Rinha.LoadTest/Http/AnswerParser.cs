@@ -75,8 +75,8 @@ internal static class AnswerParser
         status = 0;
         return head.Length > 12
             && head[8] == ' '
-            && Utf8Parser.TryParse(head.Slice(9, 3), out status, out var digits)
-            && digits == 3
+            && head.Slice(9, 3).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
+            && Utf8Parser.TryParse(head.Slice(9, 3), out status, out _)
             && head[12] is (byte)' ' or (byte)'\r';
     }
 
@@ -95,7 +95,7 @@ internal static class AnswerParser
                 return false;
             }
 
-            if (!TryReadHeader(line[..colon], line[(colon + 1)..].Trim((byte)' '), ref framing))
+            if (!TryReadHeader(line[..colon], line[(colon + 1)..].Trim(" \t"u8), ref framing))
             {
                 return false;
             }
@@ -110,7 +110,10 @@ internal static class AnswerParser
         switch (name.Length)
         {
             case 14 when Ascii.EqualsIgnoreCase(name, "content-length"u8):
-                if (!Utf8Parser.TryParse(value, out int length, out var digits) || digits != value.Length || length < 0)
+                if (!Utf8Parser.TryParse(value, out int length, out var digits)
+                    || digits != value.Length
+                    || value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0
+                    || (framing.ContentLength is { } known && known != length))
                 {
                     return false;
                 }
@@ -153,7 +156,7 @@ internal static class AnswerParser
             }
 
             read += lineLength + LineEnd.Length;
-            if (chunks.Length < read + size + LineEnd.Length)
+            if (chunks.Length - read - LineEnd.Length < size)
             {
                 return ParseState.Incomplete;
             }

@@ -18,22 +18,13 @@ internal sealed unsafe class Connection
     private int _descriptor = -1;
     private int _requestLength;
     private int _requestSent;
-    private State _state;
+    private ConnectionState _state;
     private AnswerShape _shape;
 
     public Connection(EventLoop loop, int slot)
     {
         _loop = loop;
         Slot = slot;
-    }
-
-    private enum State
-    {
-        Closed,
-        Idle,
-        Connecting,
-        Sending,
-        Receiving,
     }
 
     /// <summary>Its place in the event loop's table.</summary>
@@ -49,7 +40,7 @@ internal sealed unsafe class Connection
     public int Tag { get; set; }
 
     /// <summary>Whether a request is under way.</summary>
-    public bool IsBusy => _state > State.Idle;
+    public bool IsBusy => _state > ConnectionState.Idle;
 
     /// <summary>
     /// When the request under way was handed in, or its connection begun, in <see cref="Clock"/> nanoseconds.
@@ -57,7 +48,7 @@ internal sealed unsafe class Connection
     public long StartedAtNs { get; private set; }
 
     /// <summary>Whether the request under way still waits for its connection.</summary>
-    public bool IsConnecting => _state == State.Connecting;
+    public bool IsConnecting => _state == ConnectionState.Connecting;
 
     /// <summary>Where the next request is written; then call <see cref="Send"/>.</summary>
     public Span<byte> RequestBuffer => _request;
@@ -71,13 +62,13 @@ internal sealed unsafe class Connection
         _requestLength = length;
         _requestSent = 0;
         _answer.Clear();
-        if (_state == State.Closed)
+        if (_state == ConnectionState.Closed)
         {
             Connect();
         }
         else
         {
-            _state = State.Sending;
+            _state = ConnectionState.Sending;
             Flush();
         }
     }
@@ -87,13 +78,13 @@ internal sealed unsafe class Connection
     {
         switch (_state)
         {
-            case State.Connecting:
+            case ConnectionState.Connecting:
                 FinishConnect();
                 break;
-            case State.Sending when (ready & Poller.Writable) != 0:
+            case ConnectionState.Sending when (ready & Poller.Writable) != 0:
                 Flush();
                 break;
-            case State.Closed:
+            case ConnectionState.Closed:
                 break;
             default:
                 Receive();
@@ -115,11 +106,11 @@ internal sealed unsafe class Connection
     /// <summary>Closes the connection without a word.</summary>
     public void Close()
     {
-        if (_state != State.Closed)
+        if (_state != ConnectionState.Closed)
         {
             _ = LibC.Close(_descriptor);
             _descriptor = -1;
-            _state = State.Closed;
+            _state = ConnectionState.Closed;
             Generation++;
         }
     }
@@ -128,11 +119,11 @@ internal sealed unsafe class Connection
     {
         var target = _loop.Target;
         _descriptor = LibC.OpenStream(target.Family);
-        _state = State.Connecting;
+        _state = ConnectionState.Connecting;
         if (_descriptor < 0)
         {
             // Out of descriptors: nothing to close.
-            _state = State.Closed;
+            _state = ConnectionState.Closed;
             Owner!.OnFailure(this, FailureKind.ConnectFailed);
             return;
         }
@@ -152,7 +143,7 @@ internal sealed unsafe class Connection
         if (result == 0)
         {
             _loop.Watch(this, _descriptor, Poller.Readable);
-            _state = State.Sending;
+            _state = ConnectionState.Sending;
             Flush();
         }
         else if (LibC.LastError == LibC.InProgress)
@@ -177,7 +168,7 @@ internal sealed unsafe class Connection
         }
 
         _loop.Rewatch(this, _descriptor, Poller.Readable);
-        _state = State.Sending;
+        _state = ConnectionState.Sending;
         Flush();
     }
 
@@ -219,7 +210,7 @@ internal sealed unsafe class Connection
             _loop.Rewatch(this, _descriptor, Poller.Readable);
         }
 
-        _state = State.Receiving;
+        _state = ConnectionState.Receiving;
     }
 
     private void Receive()
@@ -242,15 +233,21 @@ internal sealed unsafe class Connection
             return;
         }
 
-        if (_state == State.Idle)
+        if (_state == ConnectionState.Idle)
         {
             // The server's good right, or bytes that nobody asked for; either way there is no request to blame.
             Close();
             return;
         }
 
-        _answer.Advance((int)Math.Max(received, 0));
-        Interpret(ended: received <= 0);
+        if (received < 0)
+        {
+            Fail(_answer.Length == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer);
+            return;
+        }
+
+        _answer.Advance((int)received);
+        Interpret(ended: received == 0);
     }
 
     private void Interpret(bool ended)
@@ -287,7 +284,7 @@ internal sealed unsafe class Connection
         }
         else
         {
-            _state = State.Idle;
+            _state = ConnectionState.Idle;
         }
 
         var body = _answer.Received.Slice(_shape.BodyStart, _shape.BodyLength);

@@ -82,9 +82,9 @@ public sealed class Target
             error = null;
             return true;
         }
-        catch (SocketException failure)
+        catch (Exception failure) when (failure is SocketException or ArgumentException)
         {
-            error = $"'{url}': {failure.Message}";
+            error = $"'{url}': {failure.Message.ReplaceLineEndings(" ")}";
             return false;
         }
     }

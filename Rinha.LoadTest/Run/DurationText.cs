@@ -20,10 +20,10 @@ internal static class DurationText
                     NumberStyles.AllowDecimalPoint,
                     CultureInfo.InvariantCulture,
                     out var number)
-                && number > 0 && number * seconds <= 86_400)
+                && number * seconds <= 86_400)
             {
                 duration = TimeSpan.FromSeconds(number * seconds);
-                return true;
+                return duration > TimeSpan.Zero;
             }
         }
 

@@ -24,6 +24,13 @@ internal readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long
             return;
         }
 
+        RecordFailure(recorder, kind, answer);
+    }
+
+    // Apart from the good answers, which would otherwise pay for the captured text.
+    private void RecordFailure(RunRecorder recorder, FailureKind kind, in Answer answer)
+    {
+        var operation = (int)Plan.Operation;
         recorder.CountStatus(operation, answer.Status);
         var example = AnswerJudge.Describe(Plan.Operation, answer.Status, answer.Body);
         recorder.Fail(operation, kind, answer.CompletedAtNs, () => example);

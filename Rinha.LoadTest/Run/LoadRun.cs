@@ -35,7 +35,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private long _issued;
     private int _inFlight;
     private long _drainEndsAtNs;
-    private Phase _phase = Phase.New;
+    private LoadPhase _phase = LoadPhase.New;
 
     public LoadRun(
         EventLoop loop, LoadOptions options, RunControl control, LiveExchange live, IRequestObserver? observer = null)
@@ -56,15 +56,6 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         }
     }
 
-    private enum Phase
-    {
-        New,
-        WarmUp,
-        Measured,
-        Draining,
-        Done,
-    }
-
     /// <summary>What was measured.</summary>
     public RunRecorder Recorder { get; }
 
@@ -79,8 +70,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private string PhaseName => (_phase, _control.Paused) switch
     {
-        (Phase.WarmUp or Phase.Measured, true) => PausedPhase,
-        (Phase.New or Phase.WarmUp, _) => "warm-up",
+        (LoadPhase.WarmUp or LoadPhase.Measured, true) => PausedPhase,
+        (LoadPhase.New or LoadPhase.WarmUp, _) => "warm-up",
         _ => "running",
     };
 
@@ -89,7 +80,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         new(Operations.Names, correcting: options.Rate is not null, scheduled: options.Rate is not null);
 
     /// <inheritdoc/>
-    public bool IsDone => _phase == Phase.Done;
+    public bool IsDone => _phase == LoadPhase.Done;
 
     /// <inheritdoc/>
     public long OnTick(long nowNs)
@@ -98,8 +89,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         _live.Serve(Recorder, PhaseName, _inFlight);
         return _phase switch
         {
-            Phase.New => Begin(nowNs),
-            Phase.Draining => Drain(nowNs),
+            LoadPhase.New => Begin(nowNs),
+            LoadPhase.Draining => Drain(nowNs),
             _ => Advance(nowNs),
         };
     }
@@ -126,7 +117,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         }
 
         // A closed loop goes on from here; an open loop only when it is behind its schedule.
-        if (_phase is Phase.WarmUp or Phase.Measured && !_control.Paused && IsDue(answer.CompletedAtNs))
+        if (_phase is LoadPhase.WarmUp or LoadPhase.Measured && !_control.Paused && IsDue(answer.CompletedAtNs))
         {
             Send(connection, answer.CompletedAtNs);
         }
@@ -155,7 +146,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long Begin(long nowNs)
     {
-        _phase = Phase.WarmUp;
+        _phase = LoadPhase.WarmUp;
         _phaseStartedAtNs = nowNs;
         return Advance(nowNs);
     }
@@ -163,38 +154,43 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     // Warm-up or measured part: moves on when it is over, else starts what is due.
     private long Advance(long nowNs)
     {
-        if (_phase == Phase.WarmUp && nowNs >= _phaseStartedAtNs + Nanoseconds(_options.WarmUp))
+        if (_pausedAtNs != 0 && (!_control.Paused || _control.StopRequested))
         {
-            _phase = Phase.Measured;
+            // Schedule, clock and seconds stand still during a pause.
+            _phaseStartedAtNs += nowNs - _pausedAtNs;
+            if (_phase == LoadPhase.Measured)
+            {
+                Recorder.SkipPause(nowNs - _pausedAtNs);
+            }
+
+            _pausedAtNs = 0;
+        }
+
+        Interrupted |= _control.StopRequested;
+        if (_control.Paused && !Interrupted)
+        {
+            _pausedAtNs = _pausedAtNs == 0 ? nowNs : _pausedAtNs;
+            return nowNs + ReconnectDelayNs;
+        }
+
+        if (_phase == LoadPhase.WarmUp && nowNs >= _phaseStartedAtNs + Nanoseconds(_options.WarmUp))
+        {
+            _phase = LoadPhase.Measured;
             _phaseStartedAtNs = nowNs;
             _issued = 0;
             StartedAt = DateTimeOffset.UtcNow;
             Recorder.Start(nowNs);
         }
 
-        Interrupted |= _control.StopRequested;
-        if (Interrupted || (_phase == Phase.Measured && IsOver(nowNs)))
-        {
-            return BeginDrain(nowNs);
-        }
-
-        if (_control.Paused)
-        {
-            _pausedAtNs = _pausedAtNs == 0 ? nowNs : _pausedAtNs;
-            return nowNs + ReconnectDelayNs;
-        }
-
-        if (_pausedAtNs != 0)
-        {
-            // Schedule, clock and seconds stand still during a pause.
-            _phaseStartedAtNs += nowNs - _pausedAtNs;
-            Recorder.SkipPause(nowNs - _pausedAtNs);
-            _pausedAtNs = 0;
-        }
-
-        while (_ready.Count > 0 && IsDue(nowNs))
+        // What is due leaves first, also at the end: a late tick is the tester's fault, not the server's.
+        while (!Interrupted && _ready.Count > 0 && IsDue(nowNs))
         {
             Send(_ready.Pop(), nowNs);
+        }
+
+        if (Interrupted || (_phase == LoadPhase.Measured && IsOver(nowNs)))
+        {
+            return BeginDrain(nowNs);
         }
 
         return Math.Min(NextDueNs(), PhaseEndsAtNs());
@@ -204,7 +200,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long PhaseEndsAtNs()
     {
-        if (_phase == Phase.WarmUp)
+        if (_phase == LoadPhase.WarmUp)
         {
             return _phaseStartedAtNs + Nanoseconds(_options.WarmUp);
         }
@@ -213,8 +209,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     }
 
     private bool IsDue(long nowNs) =>
-        nowNs < PhaseEndsAtNs()
-        && !(_phase == Phase.Measured && _issued >= _options.Iterations)
+        !(_phase == LoadPhase.Measured && _issued >= _options.Iterations)
+        && (_options.Rate is null ? nowNs : IntendedAtNs(_issued)) < PhaseEndsAtNs()
         && (_options.Rate is null || IntendedAtNs(_issued) <= nowNs);
 
     private long NextDueNs()
@@ -232,7 +228,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         var intendedAtNs = _options.Rate is null ? nowNs : IntendedAtNs(_issued);
         var plan = _sequence.Next();
-        var measured = _phase == Phase.Measured;
+        var measured = _phase == LoadPhase.Measured;
         _flights[connection.Tag] = new Flight(plan, intendedAtNs, nowNs, measured);
         _issued++;
         _inFlight++;
@@ -254,7 +250,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long BeginDrain(long nowNs)
     {
-        if (_phase == Phase.Measured)
+        if (_phase == LoadPhase.Measured)
         {
             CountUnsent(nowNs);
         }
@@ -264,7 +260,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             StartedAt = DateTimeOffset.UtcNow;
         }
 
-        _phase = Phase.Draining;
+        _phase = LoadPhase.Draining;
         EndedAtNs = Math.Max(EndedAtNs, Math.Min(nowNs, _options.Duration is { } duration
             ? _phaseStartedAtNs + Nanoseconds(duration)
             : nowNs));
@@ -276,6 +272,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private void CountUnsent(long nowNs)
     {
         while (_options.Rate is not null
+            && !(Interrupted && _ready.Count > 0)
             && IntendedAtNs(_issued) < Math.Min(nowNs, PhaseEndsAtNs())
             && !(_issued >= _options.Iterations))
         {
@@ -290,7 +287,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (_inFlight == 0 || nowNs >= _drainEndsAtNs)
         {
             Recorder.Advance(nowNs);
-            _phase = Phase.Done;
+            _phase = LoadPhase.Done;
         }
 
         return _drainEndsAtNs;

@@ -5,8 +5,9 @@ namespace Rinha.LoadTest.Stats;
 /// <summary>Latencies in fixed memory, each kept to three significant digits (HdrHistogram).</summary>
 internal sealed class LatencyRecorder
 {
-    private const long LowestNs = 1_000;
+    private const long LowestNs = 1;
     private const long HighestNs = 300_000_000_000;
+    private const long FirstBoundNs = 1_000;
     private const int Digits = 3;
     private const double NanosecondsPerSecond = 1e9;
     private const int DistributionTicksPerHalf = 5;
@@ -65,7 +66,7 @@ internal sealed class LatencyRecorder
             return bars;
         }
 
-        var boundNs = LowestNs;
+        var boundNs = FirstBoundNs;
         long count = 0;
         foreach (var step in _histogram.RecordedValues())
         {

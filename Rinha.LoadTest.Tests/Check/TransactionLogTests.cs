@@ -1,0 +1,108 @@
+using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Check;
+
+public sealed class TransactionLogTests
+{
+    private readonly TransactionLog _log = new();
+
+    [Fact]
+    public void Every_transaction_is_acknowledged_refused_or_unknown()
+    {
+        _log.Acknowledge(1, -10, text: 1, balanceCents: -10);
+        _log.Acknowledge(2, 20, text: 2, balanceCents: 20);
+        _log.Refuse(3, -30, text: 3);
+        _log.Lose(4, -40, text: 4);
+        _log.Lose(5, 50, text: 5, FailureKind.UnexpectedStatus);
+
+        Assert.Equal(new LoggedTransaction(1, -10, -10), _log.Acknowledged[1]);
+        Assert.Equal(new LoggedTransaction(2, 20, 20), _log.Acknowledged[2]);
+        Assert.Equal([3L], _log.Refused);
+        Assert.Equal(-40, _log.Unknown[4].SignedCents);
+        Assert.Equal(50, _log.Unknown[5].SignedCents);
+        Assert.Equal((2, 2), (_log.Acknowledged.Count, _log.Unknown.Count));
+    }
+
+    [Fact]
+    public void Where_nobody_listened_nothing_can_have_been_applied()
+    {
+        _log.Lose(1, 10, text: 1, FailureKind.ConnectionRefused);
+
+        Assert.Empty(_log.Unknown);
+    }
+
+    [Fact]
+    public void A_statement_that_came_to_nothing_is_nothing_to_remember()
+    {
+        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 1), FailureKind.Timeout);
+
+        Assert.Empty(_log.Unknown);
+        Assert.Empty(_log.Statements);
+    }
+
+    [Fact]
+    public void An_answer_that_cannot_be_read_is_a_violation_and_leaves_the_transaction_unknown()
+    {
+        _log.OnAnswer(Answers.Plan(1, 10, text: 1), Answers.Of(200, "{}"));
+
+        Assert.Equal(1, _log.Readable.ToResult().Violations);
+        Assert.Empty(_log.Acknowledged);
+        Assert.Equal(10, _log.Unknown[1].SignedCents);
+    }
+
+    [Fact]
+    public void A_statement_without_its_list_is_a_violation()
+    {
+        _log.OnAnswer(
+            new RequestPlan(Operation.Statement, 1, 0, 0), Answers.Of(200, """{"saldo":{"total":0,"limite":1}}"""));
+
+        Assert.Equal(1, _log.Readable.ToResult().Violations);
+        Assert.Empty(_log.Statements);
+    }
+
+    [Fact]
+    public void A_balance_at_the_limit_is_right_and_one_cent_beyond_it_is_not()
+    {
+        _log.Acknowledge(1, -10, text: 1, balanceCents: -100, limitCents: 100);
+        Assert.Equal((1, 0), (_log.WithinLimit.ToResult().Made, _log.WithinLimit.ToResult().Violations));
+
+        _log.Acknowledge(1, -10, text: 2, balanceCents: -101, limitCents: 100);
+        var result = _log.WithinLimit.ToResult();
+        Assert.Equal((2, 1, "client 1: balance -101, limit 100"), (result.Made, result.Violations, result.Example));
+    }
+
+    [Fact]
+    public void A_limit_that_changes_is_a_violation()
+    {
+        _log.Acknowledge(1, 10, text: 1, balanceCents: 10, limitCents: 100);
+        _log.Acknowledge(2, 10, text: 2, balanceCents: 10, limitCents: 200);
+        _log.Acknowledge(1, 10, text: 3, balanceCents: 20, limitCents: 100);
+        Assert.Equal(0, _log.SameLimit.ToResult().Violations);
+
+        _log.Acknowledge(1, 10, text: 4, balanceCents: 30, limitCents: 200);
+        Assert.Equal((1, "client 1: 100, then 200"),
+            (_log.SameLimit.ToResult().Violations, _log.SameLimit.ToResult().Example));
+    }
+
+    [Fact]
+    public void A_statement_is_remembered_with_its_texts()
+    {
+        _log.List(3, 70, 9, 8, 7);
+
+        var statement = Assert.Single(_log.Statements);
+        Assert.Equal((3, 70), (statement.ClientId, statement.BalanceCents));
+        Assert.Equal([9, 8, 7], statement.Texts);
+    }
+
+    [Fact]
+    public void Texts_of_somebody_else_are_known_as_such()
+    {
+        var answer = new StubAccount(1, 10).Statement(0, [(1, 'c', "validacao"), (1, 'd', Answers.TextOf(5))]);
+        _log.OnAnswer(new RequestPlan(Operation.Statement, 1, 0, 0), Answers.Of(200, answer.Body));
+
+        Assert.Equal([-1, 5], Assert.Single(_log.Statements).Texts);
+    }
+}

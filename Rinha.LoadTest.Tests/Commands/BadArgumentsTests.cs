@@ -1,0 +1,106 @@
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Commands;
+
+/// <summary>The published binary refuses what it does not understand, in one line and before anything else.</summary>
+public sealed class BadArgumentsTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("no-such-command", "no-such-command")]
+    [InlineData("load --no-such-option", "--no-such-option")]
+    [InlineData("contest --no-such-option", "--no-such-option")]
+    [InlineData("contest --duration 1s", "--duration")]
+    [InlineData("load http://127.0.0.1:1 extra", "extra")]
+    [InlineData("load ftp://127.0.0.1:1", "'ftp://127.0.0.1:1'")]
+    [InlineData("load 127.0.0.1:1", "'127.0.0.1:1'")]
+    [InlineData("load unix:", "'unix:'")]
+    [InlineData("contest https://127.0.0.1:1", "'https://127.0.0.1:1'")]
+    [InlineData("load --connections 0", "--connections")]
+    [InlineData("load -c 20001", "'20001'")]
+    [InlineData("load -c many", "'many'")]
+    [InlineData("load -c -1", "-c")]
+    [InlineData("load -c", "-c")]
+    [InlineData("load -c 1 -c 2", "'-c'")]
+    [InlineData("load --duration 10", "--duration")]
+    [InlineData("load -d 0s", "'0s'")]
+    [InlineData("load -d long", "'long'")]
+    [InlineData("load -d", "-d")]
+    [InlineData("load -d 25h", "'25h'")]
+    [InlineData("load --rate 0", "--rate")]
+    [InlineData("load -r fast", "'fast'")]
+    [InlineData("load -r 1000001", "'1000001'")]
+    [InlineData("load -r NaN", "'NaN'")]
+    [InlineData("load -r", "-r")]
+    [InlineData("load --iterations 0", "--iterations")]
+    [InlineData("load -n 1.5", "'1.5'")]
+    [InlineData("load -n 9223372036854775808", "'9223372036854775808'")]
+    [InlineData("load -n", "-n")]
+    [InlineData("load --warm-up x", "--warm-up")]
+    [InlineData("load --timeout 0s", "--timeout")]
+    [InlineData("load --mix 1:2", "--mix")]
+    [InlineData("load --mix 0:0:0", "'0:0:0'")]
+    [InlineData("load --seed x", "--seed")]
+    [InlineData("contest --seed 2147483648", "--seed")]
+    [InlineData("load --output xml", "xml")]
+    [InlineData("load --fps 0", "--fps")]
+    [InlineData("contest --fps 61", "--fps")]
+    [InlineData("load --find-max", "--slo")]
+    [InlineData("load --slo p99=10ms", "--find-max")]
+    [InlineData("load --find-max --slo p98=10ms", "'p98=10ms'")]
+    [InlineData("load --find-max --slo p99=10ms --rate 5", "--rate")]
+    [InlineData("load --find-max --slo p99=10ms --check", "--check")]
+    [InlineData("load --database x.db", "--check")]
+    [InlineData("load --save-baseline ../x", "../x")]
+    [InlineData("load --save-baseline .x", ".x")]
+    [InlineData("load --baseline no-such-baseline", "no-such-baseline")]
+    [InlineData("load --fail-on-regression", "--baseline")]
+    [InlineData("load --noise-threshold 2", "--noise-threshold")]
+    [InlineData("load --noise-threshold 101%", "'101%'")]
+    [InlineData("load --noise-threshold -1%", "-1%")]
+    [InlineData("load --noise-threshold %", "'%'")]
+    public void Bad_arguments_end_it_with_2_and_one_line_that_names_them(string arguments, string named)
+    {
+        var exit = LoadTester.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, exit.Code);
+        Assert.Empty(exit.Output);
+        Assert.StartsWith("Rinha.LoadTest: ", exit.Error, StringComparison.Ordinal);
+        Assert.Equal(exit.Error.Length - 1, exit.Error.IndexOf('\n', StringComparison.Ordinal));
+        Assert.Contains(named, exit.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("load")]
+    [InlineData("contest")]
+    public void Help_tells_every_option_and_ends_well(string command)
+    {
+        var exit = LoadTester.Run(command, "--help");
+
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        string[] common = ["url", "--seed", "--quiet", "--fps", "--output", "--output-file", "--limits"];
+        string[] load =
+        [
+            "--connections", "--duration", "--rate", "--warm-up", "--timeout", "--mix", "--iterations", "--find-max",
+            "--slo", "--check", "--database", "--save-baseline", "--baseline", "--noise-threshold",
+            "--fail-on-regression",
+        ];
+        string[] contest = ["--short", "--wait-validations"];
+        Assert.All([.. common, .. command == "load" ? load : contest], name =>
+            Assert.Contains(name, exit.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("load")]
+    [InlineData("contest")]
+    public void Nobody_listening_ends_it_with_1_and_the_way_to_a_server(string command)
+    {
+        var url = Targets.UnusedUrl();
+
+        var exit = LoadTester.Run(command, url);
+
+        Assert.Equal((1, ""), (exit.Code, exit.Output));
+        Assert.Equal(
+            $"Rinha.LoadTest: no server answers at {url}; start one with: ./rinha run --detach\n", exit.Error);
+    }
+}

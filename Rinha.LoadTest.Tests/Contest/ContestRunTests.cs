@@ -1,0 +1,236 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Rinha.LoadTest.Contest;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Contest;
+
+/// <summary>The whole simulation against a right bank: what it sends, when, and over which connections.</summary>
+[Collection(Simulations.Name)]
+public sealed partial class ContestRunTests(Simulations simulations)
+{
+    private const int Opening = 123;
+    private const int FirstValidation = 52;
+
+    private static readonly string[] s_invalid =
+    [
+        """{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "x", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""",
+        """{"valor": 1, "tipo": "c", "descricao": ""}""",
+        """{"valor": 1, "tipo": "c", "descricao": null}""",
+    ];
+
+    // Waits for the simulation, so that all of its requests are there.
+    private List<StubRequest> Requests =>
+        simulations.Right.Report.Interrupted ? [] : [.. simulations.Right.Bank.Requests];
+
+    [Fact]
+    public void A_right_bank_passes_every_check()
+    {
+        var report = simulations.Right.Report;
+
+        Assert.Empty(report.Failures);
+        Assert.Empty(report.Contest!.FailedChecks);
+        Assert.Equal((0, 0.0), (report.Contest.Inconsistencies, report.Contest.InconsistencyFine));
+        // On a machine that is busy with something else a right answer may be late.
+        Assert.InRange(report.Contest.OnTimeShare, 0.5, 1);
+        var lateFine = Math.Max(0, 98_000 - (report.Contest.OnTimeShare * 100_000));
+        Assert.Equal(lateFine, report.Contest.LateFine, precision: 2);
+        Assert.Equal(100_000 - lateFine, report.Contest.Payment, precision: 2);
+        Assert.Equal(("open", false), (report.Mode, report.Interrupted));
+    }
+
+    [Fact]
+    public void Every_scenario_has_its_requests()
+    {
+        var report = simulations.Right.Report;
+        var load = ContestSchedule.Short.Starts.CountBy(start => start.Scenario).ToDictionary();
+
+        Assert.Equal(
+            [
+                ("validação concorrência transações - d", 25),
+                ("validação concorrência saldo - -25", 1),
+                ("validação concorrência transações - c", 25),
+                ("validação concorrência saldo - 0", 1),
+                ("validações", 70),
+                ("validação HTTP 404", 1),
+                ("débitos", load[Scenario.Debits]),
+                ("créditos", load[Scenario.Credits]),
+                ("extratos", load[Scenario.Statements]),
+            ],
+            report.Operations.Select(operation => (operation.Name, (int)operation.Completed)));
+        Assert.Equal(Opening + ContestSchedule.Short.Starts.Count, report.Summary.Requests);
+        Assert.Equal(report.Summary.Requests, Requests.Count);
+        Assert.Equal(report.Summary.Requests, report.Latency.Count);
+    }
+
+    [Fact]
+    public void The_opening_is_five_scenarios_in_their_order()
+    {
+        var opening = Requests.Take(Opening).ToList();
+
+        Assert.All(opening.Take(25), request => AssertTransaction(request, "d"));
+        AssertStatement(opening[25]);
+        Assert.All(opening[26..51], request => AssertTransaction(request, "c"));
+        AssertStatement(opening[51]);
+        Assert.Single(opening[FirstValidation..], request => request.Path == "/clientes/6/extrato");
+        Assert.All(Enumerable.Range(1, 5), clientId =>
+            Assert.Equal(14, opening[FirstValidation..].Count(request => request.ClientId == clientId)));
+
+        static void AssertTransaction(StubRequest request, string kind)
+        {
+            Assert.Equal("/clientes/1/transacoes", request.Path);
+            Assert.Equal($$"""{"valor": 1, "tipo": "{{kind}}", "descricao": "validacao"}""", request.Body);
+        }
+
+        static void AssertStatement(StubRequest request) =>
+            Assert.Equal(("GET", "/clientes/1/extrato"), (request.Method, request.Path));
+    }
+
+    [Fact]
+    public void Each_scenario_starts_on_the_next_tick_of_a_second()
+    {
+        var requests = Requests;
+
+        int[] firsts = [0, 25, 26, 51, FirstValidation, Opening];
+        var gaps = firsts.Zip(firsts[1..], (first, next) =>
+            Stopwatch.GetElapsedTime(requests[first].At, requests[next].At).TotalSeconds).ToList();
+        Assert.All(gaps, gap => Assert.InRange(Math.Abs(gap - Math.Round(gap)), 0, 0.3));
+        // A scenario that takes longer than a second on a busy machine costs another tick.
+        Assert.All(gaps, gap => Assert.InRange(Math.Round(gap), 1, 3));
+        Assert.True(gaps.Count(gap => gap < 1.5) >= 3, string.Join(' ', gaps));
+        var total = Stopwatch.GetElapsedTime(requests[0].At, requests[^1].At).TotalSeconds;
+        Assert.InRange(total - gaps.Sum(), 19.5, 20.5);
+        Assert.InRange(simulations.Right.Report.Duration, total - 0.5, total + 0.5);
+    }
+
+    [Fact]
+    public void Every_user_has_a_connection_of_its_own()
+    {
+        var requests = Requests;
+
+        // A user of the validations needs three more for the four statements that it asks for at once.
+        Assert.Equal(25 + 1 + 25 + 1 + (5 * 4) + 1 + ContestSchedule.Short.Starts.Count,
+            simulations.Right.Bank.Accepted);
+        var single = requests.Take(FirstValidation).Concat(requests.Skip(Opening)).ToList();
+        Assert.Equal(single.Count, single.DistinctBy(request => request.ConnectionNumber).Count());
+    }
+
+    [Fact]
+    public void A_user_of_the_validations_sends_fourteen_requests_in_their_order() => Assert.All(
+        Enumerable.Range(1, 5),
+        clientId =>
+        {
+            var requests = Requests[FirstValidation..Opening]
+                .Where(request => request.ClientId == clientId).ToList();
+            string?[] expected =
+            [
+                "",
+                """{"valor": 1, "tipo": "c", "descricao": "toma"}""",
+                """{"valor": 1, "tipo": "d", "descricao": "devolve"}""",
+                "",
+                """{"valor": 1, "tipo": "c", "descricao": "danada"}""",
+                "", "", "", "",
+                .. s_invalid,
+            ];
+            Assert.Equal(expected, requests.Select(request => request.Body));
+            Assert.All(requests, request => Assert.Equal(request.Body.Length == 0 ? "GET" : "POST", request.Method));
+            var own = requests[0].ConnectionNumber;
+            Assert.All(requests[..5].Concat(requests[9..]), request => Assert.Equal(own, request.ConnectionNumber));
+            var atOnce = requests[5..9].Select(request => request.ConnectionNumber).ToList();
+            Assert.Equal(4, atOnce.Distinct().Count());
+            Assert.Contains(own, atOnce);
+        });
+
+    [Fact]
+    public void Four_statements_are_under_way_at_once_after_the_fifth_transaction()
+    {
+        _ = simulations.Right.Report;
+
+        Assert.Empty(simulations.Missed);
+        Assert.Equal([1, 2, 3, 4, 5], simulations.Met.Order());
+    }
+
+    [Fact]
+    public void A_request_is_the_official_one_byte_by_byte()
+    {
+        var requests = Requests;
+
+        var host = simulations.Right.Bank.Url["http://".Length..];
+        var common = $"user-agent: Agente do Caos - 2024/Q1\r\naccept: */*\r\nhost: {host}\r\n";
+        Assert.All(requests, request => Assert.Equal(
+            request.Method == "GET"
+                ? $"GET /clientes/{request.ClientId}/extrato HTTP/1.1\r\n{common}"
+                : $"POST /clientes/{request.ClientId}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"
+                    + $"{common}content-length: {request.Body.Length}\r\n",
+            request.Head));
+    }
+
+    [Fact]
+    public void The_load_is_random_within_the_rules()
+    {
+        var load = Requests.Skip(Opening).ToList();
+        var transactions = load.Where(request => request.Method == "POST").ToList();
+
+        Assert.Equal([1, 2, 3, 4, 5], load.Select(request => request.ClientId).Distinct().Order());
+        Assert.All(transactions, request => Assert.Matches(LoadBody(), request.Body));
+        var amounts = transactions.ConvertAll(request =>
+            int.Parse(LoadBody().Match(request.Body).Groups[1].Value, CultureInfo.InvariantCulture));
+        Assert.InRange(amounts.Min(), 1, 100);
+        Assert.InRange(amounts.Max(), 9_900, 10_000);
+        Assert.Equal(transactions.Count, transactions.DistinctBy(request => request.Body).Count());
+    }
+
+    [Fact]
+    public void The_load_arrives_as_scheduled()
+    {
+        var load = Requests.Skip(Opening).ToList();
+
+        var due = ContestSchedule.Short.Starts;
+        var late = load
+            .Select((request, index) =>
+                Stopwatch.GetElapsedTime(load[0].At, request.At).TotalMilliseconds - due[index].OffsetMs)
+            .Order()
+            .ToList();
+        // The first one may itself have been late.
+        var soonest = late[late.Count / 20];
+        Assert.InRange(late[late.Count / 2] - soonest, 0, 50);
+        Assert.InRange(late[0] - soonest, -50, 0);
+        Assert.Equal(due.Count, simulations.Right.Report.SendDelay!.Count);
+        Assert.InRange(simulations.Right.Report.SendDelay!.P50, 0, 0.05);
+    }
+
+    [Fact]
+    public void The_load_may_wait_for_all_validations_and_officially_does_not()
+    {
+        Assert.Empty(simulations.Waiting.Report.Failures);
+        Assert.Equal(122, IndexOfLastInvalid(simulations.Waiting));
+        Assert.All(simulations.NotWaiting.Report.Contest!.FailedChecks, check =>
+            Assert.Equal("validações", check.Scenario));
+        Assert.InRange(IndexOfLastInvalid(simulations.NotWaiting), 123, 1_000);
+    }
+
+    [Fact]
+    public void A_run_that_is_ended_in_the_validations_starts_no_further_requests()
+    {
+        var interrupted = simulations.Interrupted;
+        var report = interrupted.Report;
+
+        simulations.LetAnswer();
+        interrupted.Bank.Dispose();
+
+        Assert.True(report.Interrupted);
+        Assert.Equal(Simulations.HangingAfter, interrupted.ServedAtStop);
+        Assert.Equal(Simulations.HangingAfter, report.Summary.Requests);
+        Assert.Equal([new("validações", "Unanswered", 5)], report.Contest!.FailedChecks);
+        Assert.Equal(Simulations.HangingAfter, interrupted.Bank.Served);
+    }
+
+    private static int IndexOfLastInvalid(Simulation simulation) =>
+        simulation.Bank.Requests.ToList().FindLastIndex(request => s_invalid.Contains(request.Body));
+
+    [GeneratedRegex("""^\{"valor": ([1-9]\d{0,4}), "tipo": "[cd]", "descricao": "[0-9A-Za-z]{10}"\}$""")]
+    private static partial Regex LoadBody();
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using Rinha.LoadTest.Contest;
+using Rinha.LoadTest.Tests.Fixtures;
+using Rinha.LoadTest.Tests.Fixtures.Faults;
+
+namespace Rinha.LoadTest.Tests.Contest;
+
+/// <summary>Simulations that all run at once, since each takes many seconds in which nearly nothing happens.</summary>
+[CollectionDefinition(Name)]
+public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
+{
+    public const string Name = "simulations";
+
+    /// <summary>Both bursts and their statements, the one of client 6, and two for each of the five others.</summary>
+    public const int HangingAfter = 25 + 1 + 25 + 1 + 1 + (5 * 2);
+
+    private const int StatementsAtOnce = 4;
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<int, CountdownEvent> _meetings = new();
+    private readonly ManualResetEventSlim _answers = new();
+
+    public Simulations()
+    {
+        Right = new Simulation(new StubLedger(), stopWhen: null, waitForValidations: true, beforeAnswer: Meet);
+        Faulty = new Dictionary<string, Simulation>
+        {
+            [nameof(LosesUpdates)] = Opening(new LosesUpdates(first: 2)),
+            [nameof(ReadsStale)] = Opening(new ReadsStale()),
+            [nameof(AcceptsAnything)] = Opening(new AcceptsAnything()),
+            [nameof(RefusesCredits)] = Opening(new RefusesCredits()),
+            [nameof(KnowsEverybody)] = Opening(new KnowsEverybody()),
+            [nameof(ListsOldestFirst)] = Opening(new ListsOldestFirst()),
+            [nameof(BreaksLimits)] = new Simulation(
+                new BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Wrong >= 5),
+        };
+        Waiting = Slow(waitForValidations: true);
+        NotWaiting = Slow(waitForValidations: false);
+        Interrupted = new Simulation(
+            new StubLedger(), stopWhen: one => one.Bank.Served == HangingAfter, beforeAnswer: Hang);
+    }
+
+    /// <summary>A right bank, to the end of the short load.</summary>
+    internal Simulation Right { get; }
+
+    /// <summary>Wrong banks by the name of their fault, to the beginning of the load.</summary>
+    internal IReadOnlyDictionary<string, Simulation> Faulty { get; }
+
+    /// <summary>A right bank that is slow with one validation; the load waits for it.</summary>
+    internal Simulation Waiting { get; }
+
+    /// <summary>The same, but the load does not wait.</summary>
+    internal Simulation NotWaiting { get; }
+
+    /// <summary>A bank that hangs in the second request of every validation; the run is ended there.</summary>
+    internal Simulation Interrupted { get; }
+
+    /// <summary>Clients whose four statements were not all under way at once.</summary>
+    internal ConcurrentQueue<int> Missed { get; } = new();
+
+    /// <summary>Clients whose four statements were.</summary>
+    internal ConcurrentQueue<int> Met { get; } = new();
+
+    /// <summary>Lets the bank that hangs go on.</summary>
+    internal void LetAnswer() => _answers.Set();
+
+    public void Dispose()
+    {
+        LetAnswer();
+        foreach (var simulation in Faulty.Values.Concat([Right, Waiting, NotWaiting, Interrupted]))
+        {
+            simulation.Dispose();
+        }
+
+        _answers.Dispose();
+    }
+
+    private static Simulation Opening(StubLedger ledger) => new(ledger, stopWhen: one => one.LoadBegan);
+
+    private static Simulation Slow(bool waitForValidations) => new(
+        new StubLedger(),
+        stopWhen: one => one.LoadBegan && one.Control.Latest!.Operations[(int)Scenario.Validations].Completed == 70,
+        waitForValidations,
+        request =>
+        {
+            if (request.Body.Contains("devolve", StringComparison.Ordinal) && request.ClientId == 3
+                && request.Body.Contains("\"valor\": 1,", StringComparison.Ordinal))
+            {
+                Thread.Sleep(s_slow);
+            }
+        });
+
+    // Each statement that follows a "danada" is held back until all four are there.
+    private void Meet(StubRequest request)
+    {
+        if (request.Body.Contains("danada", StringComparison.Ordinal))
+        {
+            _meetings[request.ClientId] = new CountdownEvent(StatementsAtOnce);
+        }
+        else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
+        {
+            var isLast = meeting.Signal();
+            if (!meeting.Wait(s_patience))
+            {
+                Missed.Enqueue(request.ClientId);
+            }
+            else if (isLast)
+            {
+                Met.Enqueue(request.ClientId);
+            }
+        }
+    }
+
+    private void Hang(StubRequest request)
+    {
+        if (request.Body.Contains("toma", StringComparison.Ordinal))
+        {
+            _answers.Wait();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Rinha.LoadTest.Tests.Fixtures;
+using Rinha.LoadTest.Tests.Fixtures.Faults;
+
+namespace Rinha.LoadTest.Tests.EndToEnd;
+
+/// <summary>The published binary as a judge: its exit code says whether the bank is right.</summary>
+public sealed class CheckTests
+{
+    [Fact]
+    public void A_right_bank_passes()
+    {
+        using var bank = new StubBank();
+
+        var exit = LoadTester.Run("load", bank.Url, "--check", "-n", "2000", "-o", "json");
+
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        var report = Reports.Read(exit.Output);
+        Assert.Equal(64, report.Connections);
+        Assert.All(report.Check!.Checks, check => Assert.Equal(0, check.Violations));
+    }
+
+    [Fact]
+    public void A_wrong_bank_fails_and_the_report_says_why()
+    {
+        using var bank = new StubBank(new ForgetsTransactions(50));
+
+        var exit = LoadTester.Run("load", bank.Url, "--check", "-n", "2000", "-o", "json");
+
+        Assert.Equal((1, "Rinha.LoadTest: a check failed\n"), (exit.Code, exit.Error));
+        Assert.Contains(Reports.Read(exit.Output).Check!.Checks, check => check.Violations > 0);
+    }
+
+    [Fact]
+    public void A_bank_that_cannot_be_checked_fails_in_one_line()
+    {
+        using var server = StubServer.Start(connection =>
+        {
+            while (connection.Read() is not null)
+            {
+                connection.Send(new StubAnswer(500, "oh\nno").ToBytes());
+            }
+        });
+
+        var exit = LoadTester.Run("load", server.Url, "--check", "-n", "2000");
+
+        Assert.Equal((1, ""), (exit.Code, exit.Output));
+        Assert.Equal("Rinha.LoadTest: Statement: 500 oh no\n", exit.Error);
+    }
+
+    [Fact]
+    public void A_database_that_is_none_fails_in_one_line()
+    {
+        using var bank = new StubBank();
+        using var directory = new TemporaryDirectory();
+
+        var exit = LoadTester.Run(
+            "load", bank.Url, "--check", "-n", "100", "-o", "json", "--database", directory.File("missing.db"));
+
+        Assert.Equal((1, ""), (exit.Code, exit.Output));
+        Assert.Matches(@"^Rinha\.LoadTest: [^\n]+\n$", exit.Error);
+    }
+
+    [Fact]
+    public void The_real_server_passes_with_its_database()
+    {
+        using var server = new ServerProcess();
+
+        var exit = LoadTester.Run(
+            "load", server.Target.Url, "--check", "--database", server.Database, "-d", "2s", "-o", "json");
+
+        Assert.True(exit is { Code: 0, Error: "" }, $"{exit}");
+        var report = Reports.Read(exit.Output);
+        Assert.Equal(12, report.Check!.Checks.Count);
+        Assert.All(report.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
+        Assert.Equal((0, 0), (report.Summary.Failed, report.Check.Unknown));
+        Assert.True(report.Check.Acknowledged > 2_000);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.EndToEnd;
+
+/// <summary>Signals end a run of the published binary early, with a full report.</summary>
+public sealed class SignalTests
+{
+    [Theory]
+    [InlineData(LoadTester.Interrupt)]
+    [InlineData(LoadTester.Terminate)]
+    public void A_signal_ends_a_load_with_its_report(int signal)
+    {
+        using var bank = new StubBank();
+        using var command = LoadTester.Start("load", bank.Url, "-d", "60s", "-o", "json");
+        Wait.Until(() => bank.Served > 1_000, "the load is under way");
+        var watch = Stopwatch.StartNew();
+
+        command.Signal(signal);
+        var exit = command.AwaitExit();
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        var report = Reports.Read(exit.Output);
+        Assert.True(report.Interrupted);
+        Assert.Equal((bank.Served, 0), (report.Summary.Completed, report.Summary.Failed));
+        Assert.InRange(report.Duration, 0.001, 30);
+    }
+
+    [Fact]
+    public void A_signal_ends_the_contest_with_its_score()
+    {
+        using var bank = new StubBank();
+        using var command = LoadTester.Start("contest", bank.Url, "-o", "json");
+        // Between the burst of debits and the statement after it lies the rest of a second.
+        Wait.Until(() => bank.Served == 25, "the simulation is under way");
+
+        command.Signal(LoadTester.Interrupt);
+        var exit = command.AwaitExit();
+
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        var report = Reports.Read(exit.Output);
+        Assert.True(report.Interrupted);
+        Assert.Equal(25, report.Summary.Completed);
+        Assert.NotNull(report.Contest);
+    }
+}

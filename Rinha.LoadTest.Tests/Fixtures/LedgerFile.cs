@@ -1,0 +1,44 @@
+using Microsoft.Data.Sqlite;
+
+namespace Rinha.LoadTest.Tests.Fixtures;
+
+/// <summary>A ledger's SQLite file, made from the repository's schema, changed at will, gone when disposed.</summary>
+internal sealed class LedgerFile : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly SqliteConnection _connection;
+
+    public LedgerFile()
+    {
+        _connection = new SqliteConnection($"Data Source={Path};Pooling=False");
+        _connection.Open();
+        Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
+        Execute(File.ReadAllText(Repository.PathOf("schema.sql")));
+    }
+
+    public string Path => _directory.File("rinha.db");
+
+    /// <summary>Posts a transaction as the server does.</summary>
+    public void Post(int clientId, long signedCents, string text)
+    {
+        var kind = signedCents < 0 ? 'd' : 'c';
+        Execute($"""
+            UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1 WHERE id = {clientId};
+            INSERT INTO transacoes
+              SELECT id, ultima_seq, {Math.Abs(signedCents)}, '{kind}', '{text}', 0 FROM clientes WHERE id = {clientId}
+            """);
+    }
+
+    public void Execute(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,8 @@
+namespace Rinha.LoadTest.Tests.Fixtures;
+
+/// <summary>Tests that measure time: they run after the others, one by one.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class RunsAlone
+{
+    public const string Name = "runs alone";
+}

@@ -1,0 +1,16 @@
+namespace Rinha.LoadTest.Tests.Fixtures;
+
+/// <summary>A request as it came over the wire.</summary>
+/// <param name="Head">Request line and headers with their line ends, but for the empty line.</param>
+/// <param name="Body">The body.</param>
+/// <param name="ConnectionNumber">Which of the server's connections it came over, counted from 1.</param>
+/// <param name="At">When it was read, from <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>.</param>
+internal sealed record StubRequest(string Head, string Body, int ConnectionNumber, long At)
+{
+    public string Method => Head[..Head.IndexOf(' ', StringComparison.Ordinal)];
+
+    public string Path => Head.Split(' ', 3)[1];
+
+    /// <summary>The client's number in the path; -1 where there is none.</summary>
+    public int ClientId => int.TryParse(Path.Split('/').ElementAtOrDefault(2), out var id) ? id : -1;
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Run;
+
+/// <summary>A run that somebody ends early or pauses.</summary>
+public sealed class InterferenceTests
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(0.6);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1_000.0)]
+    public void Stopping_ends_it_early_with_a_full_report(double? rate)
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(bank.Target, Runs.Timed(60, connections: 4) with { Rate = rate });
+        Wait.Until(() => bank.Served >= 200, "the run is under way");
+        var watch = Stopwatch.StartNew();
+
+        run.Control.Stop();
+        var report = run.Report;
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
+        Assert.True(report.Interrupted);
+        Assert.Empty(report.Failures);
+        Assert.Equal(bank.Served, report.Summary.Requests);
+        Assert.Equal(bank.Served, report.Latency.Count);
+        Assert.InRange(report.Duration, 0.001, 20);
+    }
+
+    [Fact]
+    public void Stopping_in_the_warm_up_leaves_an_empty_report()
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(
+            bank.Target, Runs.Timed(60) with { WarmUp = TimeSpan.FromSeconds(60) });
+        Wait.Until(() => bank.Served >= 10, "the warm-up is under way");
+
+        run.Control.Stop();
+
+        Assert.True(run.Report.Interrupted);
+        Assert.Equal((0, 0.0), (run.Report.Summary.Requests, run.Report.Summary.Rate));
+        Assert.Equal(0, run.Report.Latency.Max);
+    }
+
+    [Fact]
+    public void Stopping_waits_for_a_server_that_hangs_no_longer_than_a_request_may_take()
+    {
+        using var server = StubServer.Start(connection => connection.AwaitEnd());
+        using var run = new RunInBackground(
+            server.Target, Runs.Timed(60, connections: 3) with { RequestTimeout = TimeSpan.FromSeconds(0.5) });
+        Wait.Until(() => server.Accepted == 3, "all requests are under way");
+
+        run.Control.Stop();
+
+        var failure = Assert.Single(run.Report.Failures);
+        Assert.Equal((FailureKind.Timeout, 3), (failure.Kind, failure.Count));
+        Assert.InRange(run.Report.Duration, 0.4, 2);
+    }
+
+    [Fact]
+    public void A_pause_starts_no_requests_until_it_is_over()
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(bank.Target, Runs.Timed(60, connections: 4));
+        Wait.Until(() => bank.Served >= 100, "the run is under way");
+
+        var served = PauseFor(run, bank, s_pause);
+        Wait.Until(() => bank.Served >= served + 100, "the run goes on");
+        run.Control.Stop();
+
+        Assert.Equal(0, run.Report.Summary.Failed);
+        Assert.Equal(bank.Served, run.Report.Summary.Completed);
+    }
+
+    [Fact]
+    public void A_pause_takes_nothing_from_the_time_of_the_run()
+    {
+        using var bank = new StubBank();
+        var watch = Stopwatch.StartNew();
+        using var run = new RunInBackground(bank.Target, Runs.Timed(0.5));
+        Wait.Until(() => bank.Served > 0, "the run is under way");
+
+        var served = PauseFor(run, bank, s_pause);
+        Wait.Until(() => run.IsOver, "the run ends");
+
+        Assert.True(bank.Served > served, "the run ended in its pause");
+        Assert.InRange(watch.Elapsed.TotalSeconds, 1.1, 3);
+        Assert.InRange(run.Report.Duration, 0.5, 0.8);
+    }
+
+    [Fact]
+    public void A_pause_takes_nothing_from_the_time_of_the_warm_up()
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(
+            bank.Target, Runs.Counted(10) with { WarmUp = TimeSpan.FromSeconds(0.4) });
+        Wait.Until(() => bank.Served > 0, "the warm-up is under way");
+
+        var served = PauseFor(run, bank, s_pause);
+        Wait.Until(() => run.IsOver, "the run ends");
+
+        Assert.True(bank.Served > served + 10, "the warm-up ended in its pause");
+    }
+
+    [Fact]
+    public void A_pause_in_the_warm_up_does_not_confuse_the_clock_that_is_shown()
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(control =>
+            new LoadSession(bank.Target, Runs.Environment, control, framesPerSecond: 50)
+                .Run(Runs.Timed(60) with { WarmUp = TimeSpan.FromSeconds(60) }));
+        Wait.Until(() => run.Control.Latest?.Phase == "warm-up", "the warm-up is shown");
+
+        run.Control.TogglePause();
+        Wait.Until(() => run.Control.Latest!.Phase == "paused", "the pause is shown");
+        run.Control.TogglePause();
+        Wait.Until(() => run.Control.Latest!.Phase == "warm-up", "the warm-up is shown again");
+
+        Assert.InRange(run.Control.Latest!.Elapsed, 0, 60);
+    }
+
+    [Fact]
+    public void A_pause_moves_the_schedule_of_an_open_loop()
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(bank.Target, Runs.Timed(1, connections: 4) with { Rate = 200 });
+        Wait.Until(() => bank.Served > 20, "the run is under way");
+
+        PauseFor(run, bank, s_pause);
+        var report = run.Report;
+
+        Assert.Equal(200, report.Summary.Requests);
+        Assert.Equal(0, report.Summary.Failed);
+        Assert.InRange(report.Latency.P99, 0, s_pause.TotalSeconds / 2);
+    }
+
+    [Fact]
+    public void A_run_that_is_stopped_in_its_pause_missed_nothing()
+    {
+        using var bank = new StubBank();
+        using var run = new RunInBackground(bank.Target, Runs.Timed(60, connections: 4) with { Rate = 200 });
+        Wait.Until(() => bank.Served > 20, "the run is under way");
+
+        run.Control.TogglePause();
+        Thread.Sleep(s_pause);
+        run.Control.Stop();
+
+        Assert.Empty(run.Report.Failures);
+        Assert.Equal(bank.Served, run.Report.Summary.Requests);
+    }
+
+    // That nothing happens can only be seen by looking for a while.
+    private static long PauseFor(RunInBackground run, StubBank bank, TimeSpan time)
+    {
+        run.Control.TogglePause();
+        Thread.Sleep(time / 6);
+        var served = bank.Served;
+        Thread.Sleep(time * 5 / 6);
+        Assert.Equal(served, bank.Served);
+        run.Control.TogglePause();
+        return served;
+    }
+}

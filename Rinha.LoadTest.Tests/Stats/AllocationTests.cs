@@ -1,0 +1,78 @@
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Stats;
+
+/// <summary>A load generator that collects garbage measures its own pauses: a request allocates nothing.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class AllocationTests
+{
+    private const int WarmUp = 5_000;
+    private const int Measured = 20_000;
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(20_000.0)]
+    public void A_request_that_goes_well_allocates_nothing(double? rate)
+    {
+        var answer = new StubAnswer(200, """{"limite": 100000, "saldo": 0}""").ToBytes();
+        using var server = StubServer.Start(connection =>
+        {
+            while (connection.Read() is not null)
+            {
+                connection.Send(answer);
+            }
+        });
+        var observer = new AllocationObserver();
+
+        var report = Runs.Load(
+            server.Target,
+            Runs.Counted(WarmUp + Measured, connections: 4) with { Rate = rate, Mix = new Mix(1, 1, 0) },
+            observer: observer);
+
+        Assert.Equal(WarmUp + Measured, report.Summary.Completed);
+        var perRequest = (double)observer.Bytes / Measured;
+        Assert.True(perRequest < 1, $"{perRequest:F1} bytes for each request");
+    }
+
+    [Fact]
+    public void Nor_does_one_that_is_watched()
+    {
+        using var bank = new StubBank();
+        var observer = new AllocationObserver();
+        var target = bank.Target;
+
+        new LoadSession(target, Runs.Environment, new(), framesPerSecond: 10)
+            .Run(Runs.Counted(WarmUp + Measured, connections: 4), observer);
+
+        // Ten times a second the seconds so far are copied; nothing else.
+        var perRequest = (double)observer.Bytes / Measured;
+        Assert.True(perRequest < 1, $"{perRequest:F1} bytes for each request");
+    }
+
+    /// <summary>Called on the engine's own thread.</summary>
+    private sealed class AllocationObserver : IRequestObserver
+    {
+        private int _answers;
+        private long _startBytes;
+
+        public long Bytes { get; private set; }
+
+        public void OnAnswer(in RequestPlan plan, in Answer answer)
+        {
+            _answers++;
+            if (_answers == WarmUp)
+            {
+                _startBytes = GC.GetAllocatedBytesForCurrentThread();
+            }
+            else if (_answers == WarmUp + Measured)
+            {
+                Bytes = GC.GetAllocatedBytesForCurrentThread() - _startBytes;
+            }
+        }
+
+        public void OnFailure(in RequestPlan plan, FailureKind kind) =>
+            throw new InvalidOperationException($"{plan}: {kind}");
+    }
+}
