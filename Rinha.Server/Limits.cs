@@ -14,7 +14,7 @@ public static class Limits
     /// </summary>
     public const int BodyBytesMax = 4096;
 
-    /// <summary>The largest request line, in bytes; the longest route has 43.</summary>
+    /// <summary>The largest request line, in bytes; the longest that is served has 53.</summary>
     public const int RequestLineBytesMax = 2048;
 
     /// <summary>All request headers together, in bytes.</summary>
@@ -35,8 +35,10 @@ public static class Limits
     /// <summary>Connections waiting to be accepted; the kernel lowers it to net.core.somaxconn.</summary>
     public const int ListenBacklog = 4096;
 
-    /// <summary>Open connections; the next one is closed at once.</summary>
-    public const int ConnectionsMax = 20_000;
+    /// <summary>
+    /// Open connections; the next one is closed at once. An idle one takes 13 KB: 104 MB of a 250MB container.
+    /// </summary>
+    public const int ConnectionsMax = 8192;
 
     /// <summary>
     /// Writes waiting for the writer; the next one is refused with 503. Over 0.5 s of work at full speed.

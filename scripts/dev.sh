@@ -28,9 +28,13 @@ done
 
 need_dotnet
 mkdir -p "$ROOT/data"
-# A terminal's Ctrl-C reaches dotnet too; the shell only has to outlive it for the last word.
-trap : INT TERM
 DATABASE_URL=$ROOT/data/dev.db RINHA_ENABLE_RESET=true API_PORT=$port \
-  dotnet run --project "$ROOT/Rinha.Server" && status=0 || status=$?
+  dotnet run --project "$ROOT/Rinha.Server" &
+server=$!
+# `wait` ends with each signal that is passed on; the server's own end is what counts.
+trap 'kill -TERM "$server" 2>/dev/null' INT TERM
+while kill -0 "$server" 2>/dev/null; do
+  wait "$server" && status=0 || status=$?
+done
 echo "stopped: exit status $status, data in $ROOT/data/dev.db"
 exit "$status"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: formatting, shell scripts, nginx's configuration, the schema and the limits
+#: formatting, a build of everything, shell scripts, nginx's configuration, the schema and the limits
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -65,12 +65,18 @@ format_is_clean() {
   dotnet format Rinha.slnx --no-restore --verify-no-changes </dev/null
 }
 
+# Every project, also those that no test needs; warnings are errors, and the AOT analyzers run.
+everything_builds() {
+  dotnet build Rinha.slnx -c Release --nologo -v quiet --disable-build-servers </dev/null
+}
+
 scripts_are_clean() {
   shellcheck -x rinha .ci/run scripts/*.sh scripts/lib/*.sh scripts/tests/*.sh
 }
 
 nginx_accepts_its_configuration() {
-  nginx_render nginx/nginx.conf "$scratch" 9999 >"$scratch/nginx.conf" && nginx -e stderr -t -c "$scratch/nginx.conf"
+  nginx_command
+  nginx_render nginx/nginx.conf "$scratch" 9999 >"$scratch/nginx.conf" && "${NGINX[@]}" -t -c "$scratch/nginx.conf"
 }
 
 # The server brings its own SQLite; a command-line tool older than 3.50 may not know what the schema uses.
@@ -101,6 +107,7 @@ check_with sqlite3 sqlite3 -- schema.sql schema_applies
 check_with actionlint -- workflow workflow_is_clean
 check_with hadolint -- Dockerfile dockerfiles_are_clean
 check_with dotnet -- 'C# format' format_is_clean
+check_with dotnet -- 'C# build' everything_builds
 
 summary="lint: $passed passed, $failed failed, $skipped skipped"
 ((failed == 0)) || die "$summary"

@@ -49,14 +49,16 @@ internal static class Chromium
         return (output.Result, log.Result);
     }
 
-    // A test that passes because its browser is missing would prove nothing.
+    // A test that passes because its browser is missing would prove nothing: it is skipped, and fails in CI.
     private static string Find()
     {
         string[] names = ["chromium", "chromium-browser", "google-chrome"];
         var folders = Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [];
         var paths = folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name)));
         var found = paths.FirstOrDefault(File.Exists);
-        Assert.True(found is not null, "chromium is missing; on Debian and Ubuntu: apt-get install chromium");
+        const string missing = "chromium is missing; on Debian: apt-get install chromium";
+        Assert.SkipWhen(found is null && Environment.GetEnvironmentVariable("CI") != "true", missing);
+        Assert.True(found is not null, missing);
         return found!;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rinha.LoadTest.Check;
 
-/// <summary>Reads the bank's answers (contest API §1), tolerantly: unknown fields and any order.</summary>
+/// <summary>Reads the bank's answers (contest API), tolerantly: unknown fields and any order.</summary>
 internal static class BankAnswer
 {
     /// <summary>Reads the answer to a transaction.</summary>

@@ -96,15 +96,26 @@ public sealed class GateTests : IDisposable
         using var second = new Gate(FilePath);
         using (var first = new Gate(FilePath))
         {
-            Assert.True(first.TryBecomeCheckpointer());
-            Assert.True(first.TryBecomeCheckpointer());
-            Assert.False(second.TryBecomeCheckpointer());
+            Assert.True(first.TryBeginCheckpoint());
+            Assert.False(second.TryBeginCheckpoint());
             // The checkpointer does not stand in anybody's way.
             second.Enter();
             second.Exit();
         }
 
-        Assert.True(second.TryBecomeCheckpointer());
+        Assert.True(second.TryBeginCheckpoint());
+    }
+
+    [Fact]
+    public void One_checkpoints_until_it_is_done()
+    {
+        using var first = new Gate(FilePath);
+        using var second = new Gate(FilePath);
+        Assert.True(first.TryBeginCheckpoint());
+        first.EndCheckpoint();
+
+        Assert.True(second.TryBeginCheckpoint());
+        Assert.False(first.TryBeginCheckpoint());
     }
 
     public void Dispose() => _directory.Dispose();

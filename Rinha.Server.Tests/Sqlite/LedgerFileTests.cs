@@ -50,6 +50,21 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal("wal", database.QueryText("PRAGMA journal_mode"));
     }
 
+    [Fact]
+    public void A_ledger_that_was_made_by_hand_gets_its_write_ahead_log()
+    {
+        using (var database = Database.Open(FilePath))
+        {
+            database.Execute(File.ReadAllText(Repository.PathOf("schema.sql")));
+            Assert.Equal("delete", database.QueryText("PRAGMA journal_mode"));
+        }
+
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+
+        using var look = Database.Open(FilePath);
+        Assert.Equal("wal", look.QueryText("PRAGMA journal_mode"));
+    }
+
     [Theory]
     [InlineData("hello, world")]
     [InlineData("SQLite format 3\0 but not really, and quite a bit longer than the header of one would be, is it not?")]

@@ -4,7 +4,7 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Http;
 
 /// <summary>
-/// Writes a statement (contest API §1.2): <c>saldo</c> with <c>total</c>, <c>data_extrato</c> and <c>limite</c>, then
+/// Writes a statement (contest API): <c>saldo</c> with <c>total</c>, <c>data_extrato</c> and <c>limite</c>, then
 /// <c>ultimas_transacoes</c>, newest first. One converter for the whole: generated code would box every entry.
 /// </summary>
 internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Rinha.Server.Http;
 
-/// <summary>The answer to an accepted transaction (contest API §1.1).</summary>
+/// <summary>The answer to an accepted transaction (contest API).</summary>
 /// <param name="LimitCents"><c>limite</c>: the account's limit.</param>
 /// <param name="BalanceCents"><c>saldo</c>: the balance after the transaction.</param>
 internal readonly record struct TransactionResponse(

@@ -5,7 +5,7 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process
-/// does it for all. The bulk, with its fsyncs, runs while writers go on; only the pages written meanwhile are moved
+/// at a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while writers go on; only the pages written meanwhile are moved
 /// inside the gate, so that the WAL is empty for an instant and the next writer starts it over.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
@@ -49,18 +49,29 @@ internal sealed class Checkpointer : IDisposable
     {
         while (_wake.WaitOne() && !_stopping)
         {
-            if (_gate.TryBecomeCheckpointer() && Checkpoint() >= Limits.CheckpointPages)
+            if (_gate.TryBeginCheckpoint())
             {
-                _gate.Enter();
-                try
-                {
-                    Checkpoint();
-                }
-                finally
-                {
-                    _gate.Exit();
-                }
+                CheckpointAll();
+                _gate.EndCheckpoint();
             }
+        }
+    }
+
+    private void CheckpointAll()
+    {
+        if (Checkpoint() < Limits.CheckpointPages)
+        {
+            return; // Another process has just started the WAL over.
+        }
+
+        _gate.Enter();
+        try
+        {
+            Checkpoint();
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 

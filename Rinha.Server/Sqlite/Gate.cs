@@ -55,9 +55,12 @@ internal sealed partial class Gate : IDisposable
     /// <summary>Lets the next one in.</summary>
     public void Exit() => Lock(SetLock, Unlock, TurnByte);
 
-    /// <summary>Becomes the one process that checkpoints, until the gate is disposed or the process ends.</summary>
-    /// <returns><see langword="false"/> if another one is.</returns>
-    public bool TryBecomeCheckpointer() => Lock(SetLock, Write, CheckpointerByte);
+    /// <summary>Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end.</summary>
+    /// <returns><see langword="false"/> if another one is at it.</returns>
+    public bool TryBeginCheckpoint() => Lock(SetLock, Write, CheckpointerByte);
+
+    /// <summary>Leaves checkpointing to whoever is asked next.</summary>
+    public void EndCheckpoint() => Lock(SetLock, Unlock, CheckpointerByte);
 
     public void Dispose() => _file.Dispose();
 

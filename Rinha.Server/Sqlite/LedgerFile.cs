@@ -43,9 +43,11 @@ internal sealed class LedgerFile
         {
             file.RefuseForeign();
             using var database = Database.Open(path);
-            if (!file.HasSchema(database))
+            var hasSchema = file.HasSchema(database);
+            file.UseWriteAheadLog(database);
+            if (!hasSchema)
             {
-                file.CreateSchema(database);
+                CreateSchema(database);
             }
         }
         finally
@@ -59,26 +61,23 @@ internal sealed class LedgerFile
     /// <summary>A connection for the one writer.</summary>
     public Database OpenWriter()
     {
-        var database = OpenConnection(Limits.WriterCacheKib);
-        database.Execute($"""
+        // foreign_keys: a transaction of nobody is refused by the file too.
+        return OpenConnection(Limits.WriterCacheKib, $"""
             PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};
             PRAGMA foreign_keys = ON;
             """);
-        return database;
     }
 
     /// <summary>A connection that cannot change anything.</summary>
     public Database OpenReader()
     {
-        var database = OpenConnection(Limits.ReaderCacheKib);
-        database.Execute("PRAGMA query_only = ON;");
-        return database;
+        return OpenConnection(Limits.ReaderCacheKib, "PRAGMA query_only = ON;");
     }
 
     /// <summary>A connection for the checkpointer.</summary>
-    public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib);
+    public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib, "");
 
-    private Database OpenConnection(int cacheKib)
+    private Database OpenConnection(int cacheKib, string morePragmas)
     {
         var database = Database.Open(Path);
         // temp_store: nothing of a query ever goes to a second file. mmap_size: reads of the main file without a
@@ -86,14 +85,24 @@ internal sealed class LedgerFile
         // large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
         // started over. wal_autocheckpoint: off, since a commit that checkpoints makes everybody wait for its fsyncs;
         // the checkpointer does it beside the requests.
-        database.Execute($"""
+        var pragmas = $"""
             PRAGMA temp_store = MEMORY;
             PRAGMA mmap_size = {Limits.MmapBytes};
             PRAGMA cache_size = -{cacheKib};
             PRAGMA journal_size_limit = {Limits.WalBytesKept};
             PRAGMA wal_autocheckpoint = 0;
-            """);
-        return database;
+            {morePragmas}
+            """;
+        try
+        {
+            database.Execute(pragmas);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     // Looks first without the right to write: closing a writable connection would move another program's log into its
@@ -135,15 +144,18 @@ internal sealed class LedgerFile
         return false;
     }
 
-    private void CreateSchema(Database database)
+    // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may lack it.
+    private void UseWriteAheadLog(Database database)
     {
-        // WAL: readers never wait for the writer, nor it for them. The mode stays in the file.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
         if (mode != "wal")
         {
             throw new SqliteException($"{Path} cannot use a write-ahead log (journal mode stays {mode})", 0);
         }
+    }
 
+    private static void CreateSchema(Database database)
+    {
         database.Execute("BEGIN IMMEDIATE");
         database.Execute(ReadSchema());
         database.Execute("COMMIT");

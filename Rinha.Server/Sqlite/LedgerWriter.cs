@@ -16,12 +16,14 @@ internal sealed class LedgerWriter : IDisposable
     private readonly WriteTransaction _transaction;
     private readonly Gate _gate;
     private readonly Checkpointer _checkpointer;
+    private readonly StorageAlarm _alarm;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
 
-    public LedgerWriter(LedgerFile file, Checkpointer checkpointer, ILogger logger)
+    public LedgerWriter(LedgerFile file, Checkpointer checkpointer, StorageAlarm alarm, ILogger logger)
     {
+        _alarm = alarm;
         _transaction = new WriteTransaction(file);
         _gate = new Gate(file.Path);
         _checkpointer = checkpointer;
@@ -30,6 +32,9 @@ internal sealed class LedgerWriter : IDisposable
         _busyCheck = new Timer(RefuseOverdue, null, Limits.BusyCheckIntervalMs, Limits.BusyCheckIntervalMs);
         _thread.Start();
     }
+
+    /// <summary>Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.</summary>
+    public bool HasEnded => !_thread.IsAlive;
 
     /// <inheritdoc cref="ILedger.WriteAsync"/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
@@ -94,7 +99,7 @@ internal sealed class LedgerWriter : IDisposable
                 Log.LedgerLocked(_logger, Limits.BusyTimeoutMs);
                 return 0;
             case BeginResult.Failed:
-                Log.StorageFailed(_logger, _transaction.LastError);
+                _alarm.Raise(_transaction.LastError);
                 return FailAll(_queue.Take(_batch));
         }
 
@@ -116,7 +121,7 @@ internal sealed class LedgerWriter : IDisposable
             return count;
         }
 
-        Log.StorageFailed(_logger, _transaction.LastError);
+        _alarm.Raise(_transaction.LastError);
         _transaction.Rollback();
         return FailAll(count);
     }

@@ -10,6 +10,8 @@ internal sealed class PreparedStatement : IDisposable
     // SQLITE_TRANSIENT: SQLite copies the text before the call returns.
     private const nint Transient = -1;
 
+    private const int NullType = 5; // SQLITE_NULL
+
     private nint _handle;
 
     public PreparedStatement(Database database, string sql)
@@ -49,7 +51,7 @@ internal sealed class PreparedStatement : IDisposable
     }
 
     /// <summary>Whether the row's column (the first is 0) is NULL.</summary>
-    public bool IsNull(int column) => NativeSqlite.ColumnType(_handle, column) == 5;
+    public bool IsNull(int column) => NativeSqlite.ColumnType(_handle, column) == NullType;
 
     /// <summary>The row's column as an integer.</summary>
     public long Int64(int column) => NativeSqlite.ColumnInt64(_handle, column);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
 
@@ -12,7 +13,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly LedgerFile _file;
     private readonly Checkpointer _checkpointer;
     private readonly LedgerWriter _writer;
-    private readonly ILogger _logger;
+    private readonly StorageAlarm _alarm;
 
     // Reads do not await, so there are never more readers than threads.
     private readonly Stack<StatementReader> _idleReaders = new();
@@ -26,10 +27,10 @@ public sealed class SqliteLedger : ILedger, IDisposable
     /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
     public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
     {
-        _logger = logger;
+        _alarm = new StorageAlarm(logger);
         _file = LedgerFile.Open(path, synchronous);
         _checkpointer = new Checkpointer(_file, logger);
-        _writer = new LedgerWriter(_file, _checkpointer, logger);
+        _writer = new LedgerWriter(_file, _checkpointer, _alarm, logger);
         _idleReaders.Push(new StatementReader(_file));
     }
 
@@ -39,7 +40,11 @@ public sealed class SqliteLedger : ILedger, IDisposable
     /// <inheritdoc/>
     public LookupResult ReadStatement(long accountId, Statement statement)
     {
-        var reader = RentReader();
+        if (!TryRentReader(out var reader))
+        {
+            return LookupResult.StorageFailed;
+        }
+
         var result = reader.Read(accountId, statement);
         Return(reader, result);
         return result;
@@ -48,7 +53,11 @@ public sealed class SqliteLedger : ILedger, IDisposable
     /// <inheritdoc/>
     public LookupResult FindAccount(long accountId)
     {
-        var reader = RentReader();
+        if (!TryRentReader(out var reader))
+        {
+            return LookupResult.StorageFailed;
+        }
+
         var result = reader.Find(accountId);
         Return(reader, result);
         return result;
@@ -58,31 +67,48 @@ public sealed class SqliteLedger : ILedger, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        _checkpointer.Dispose();
-        foreach (var reader in _idleReaders)
+        if (!_writer.HasEnded)
         {
-            reader.Dispose();
+            return; // It waits for another process's lock and goes on with the rest until this process ends.
+        }
+
+        _checkpointer.Dispose();
+        lock (_idleReaders)
+        {
+            while (_idleReaders.TryPop(out var reader))
+            {
+                reader.Dispose();
+            }
         }
     }
 
-    private StatementReader RentReader()
+    private bool TryRentReader([NotNullWhen(true)] out StatementReader? reader)
     {
         lock (_idleReaders)
         {
-            if (_idleReaders.TryPop(out var reader))
+            if (_idleReaders.TryPop(out reader))
             {
-                return reader;
+                return true;
             }
         }
 
-        return new StatementReader(_file);
+        try
+        {
+            reader = new StatementReader(_file);
+            return true;
+        }
+        catch (SqliteException error)
+        {
+            _alarm.Raise(error);
+            return false;
+        }
     }
 
     private void Return(StatementReader reader, LookupResult result)
     {
         if (result == LookupResult.StorageFailed)
         {
-            Log.StorageFailed(_logger, reader.LastError);
+            _alarm.Raise(reader.LastError);
         }
 
         lock (_idleReaders)

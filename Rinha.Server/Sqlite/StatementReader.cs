@@ -13,17 +13,30 @@ internal sealed class StatementReader : IDisposable
     public StatementReader(LedgerFile file)
     {
         _database = file.OpenReader();
-        // One statement, hence one snapshot. An account without transactions gives one row of NULLs.
-        _statement = _database.Prepare($"""
-            SELECT c.saldo, c.limite, t.valor, t.tipo, t.descricao, t.realizada_em
-            FROM clientes AS c LEFT JOIN transacoes AS t ON t.cliente_id = c.id
-            WHERE c.id = ?1 ORDER BY t.seq DESC LIMIT {Statement.EntriesMax}
-            """);
-        _find = _database.Prepare("SELECT 1 FROM clientes WHERE id = ?1");
+        try
+        {
+            (_statement, _find) = Prepare(_database);
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What SQLite says of the last failure.</summary>
     public SqliteException LastError => _database.Error("read");
+
+    private static (PreparedStatement Statement, PreparedStatement Find) Prepare(Database database)
+    {
+        // One statement, hence one snapshot. An account without transactions gives one row of NULLs.
+        var statement = database.Prepare($"""
+            SELECT c.saldo, c.limite, t.valor, t.tipo, t.descricao, t.realizada_em
+            FROM clientes AS c LEFT JOIN transacoes AS t ON t.cliente_id = c.id
+            WHERE c.id = ?1 ORDER BY t.seq DESC LIMIT {Statement.EntriesMax}
+            """);
+        return (statement, database.Prepare("SELECT 1 FROM clientes WHERE id = ?1"));
+    }
 
     /// <inheritdoc cref="ILedger.ReadStatement"/>
     public LookupResult Read(long accountId, Statement statement)

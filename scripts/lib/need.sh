@@ -52,15 +52,16 @@ provide() {
   die "$missing is missing, and apt-get knows none of: $*"
 }
 
-install_quietly() {
-  local policy=/usr/sbin/policy-rc.d ours='' failed=''
+# In a subshell, for its trap.
+install_quietly() (
+  policy=/usr/sbin/policy-rc.d
   # Debian's nginx would start a server of its own on port 80; this file is how a package is told not to.
   if [[ ! -e $policy ]]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 1' INT TERM
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
-    ours=yes
   fi
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" </dev/null >&2 || failed=yes
-  [[ -z $ours ]] || rm -f "$policy"
-  [[ -z $failed ]] || die "apt-get could not install $1"
-}
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" </dev/null >&2 ||
+    die "apt-get could not install $1"
+)

@@ -10,6 +10,12 @@ nginx_user() {
   return 1
 }
 
+# Sets NGINX to the command. Without -e, which came with 1.19.5, nginx looks for its compiled-in log file first.
+nginx_command() {
+  NGINX=(nginx)
+  ! nginx -h 2>&1 | grep -q '^ *-e ' || NGINX+=(-e stderr)
+}
+
 # nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, every path inside DIRECTORY.
 nginx_render() {
   local template=$1 directory=$2 port=$3 user rendered

@@ -32,18 +32,21 @@ publish_now() {
   need_dotnet
   need_linker
   echo "building $project for $runtime"
-  rm -rf "$directory"
+  # Built beside and moved into place: a stack that runs must be able to start the old one again meanwhile.
+  rm -rf "$directory.new"
+  # A source saved during the build must make the next one necessary.
+  touch "$ROOT/artifacts/.begun"
   if ! with_registry_retry "$log" dotnet publish "$ROOT/$project" -c Release -r "$runtime" \
-    -o "$directory" --nologo -v quiet --disable-build-servers; then
+    -o "$directory.new" --nologo -v quiet --disable-build-servers; then
     die "the build failed (see above, and $log)"
   fi
   # Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong program.
   if grep -E 'warning IL[0-9]+' "$log" >&2; then
-    rm -rf "$directory"
     die 'the AOT compiler warns (see above)'
   fi
-  # An output older than a source that was saved during the build would be built again for ever.
-  touch "$executable"
+  touch -r "$ROOT/artifacts/.begun" "$directory.new/$project"
+  rm -rf "$directory"
+  mv "$directory.new" "$directory"
 }
 
 # with_registry_retry LOG COMMAND…: a package registry may answer 404 for something it has a minute later.

@@ -66,7 +66,8 @@ stack_end() {
   stack_signal QUIT nginx
   stack_wait 5 nginx
   stack_signal TERM api01 api02 nginx
-  stack_wait 10 "${NAMES[@]}"
+  # A server that stops gives its requests 8 s and its writer, waiting for a lock, 2 more.
+  stack_wait 15 "${NAMES[@]}"
   for name in "${NAMES[@]}"; do
     [[ -z ${PID[$name]:-} ]] || session_kill "${PID[$name]}" "${START[$name]}"
   done

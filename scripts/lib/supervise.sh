@@ -27,6 +27,7 @@ supervise() {
   create_cgroups
   nginx_render "$ROOT/nginx/nginx.conf" "$SOCKETS" "$PORT" >"$RUN/nginx.conf"
   rotate_logs
+  nginx_command
 
   for name in api01 api02; do start "$name"; done
   # nginx after its upstreams: its first requests must not meet a missing socket.
@@ -100,10 +101,10 @@ start() {
 command_of() {
   local name=$1 mode=0600
   if [[ $name == nginx ]]; then
-    command=(nginx -e stderr -p "$SOCKETS" -c "$RUN/nginx.conf" -g 'daemon off;')
+    command=("${NGINX[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf" -g 'daemon off;')
   elif [[ $BACKEND == floor ]]; then
     sed -e "s#/run/rinha/#$SOCKETS/#g" -e "s#NAME#$name#" "$ROOT/scripts/wrk/floor.conf" >"$RUN/$name.conf"
-    command=(nginx -e stderr -p "$SOCKETS" -c "$RUN/$name.conf" -g 'daemon off;')
+    command=("${NGINX[@]}" -p "$SOCKETS" -c "$RUN/$name.conf" -g 'daemon off;')
   else
     ((EUID != 0)) || mode=0660
     command=(env "DATABASE_URL=$DATA/rinha.db" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"

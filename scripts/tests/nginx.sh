@@ -17,7 +17,8 @@ test_rendering_replaces_paths_and_port() {
   ! grep -q '/run/rinha\|9999' "$SCRATCH/nginx.conf" || fail 'something of the template is left'
   grep -q 'listen 9876' "$SCRATCH/nginx.conf" || fail 'the port is missing'
   grep -q "unix:$SCRATCH/api02.sock" "$SCRATCH/nginx.conf" || fail 'a socket is missing'
-  nginx -e stderr -t -c "$SCRATCH/nginx.conf"
+  nginx_command
+  "${NGINX[@]}" -t -c "$SCRATCH/nginx.conf"
 }
 
 test_a_template_that_drifted_is_refused() {

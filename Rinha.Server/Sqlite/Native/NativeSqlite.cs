@@ -12,12 +12,6 @@ internal static unsafe partial class NativeSqlite
 {
     private const string Library = "e_sqlite3";
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
-    public static partial byte* LibraryVersion();
-
-    [LibraryImport(Library, EntryPoint = "sqlite3_errstr")]
-    public static partial byte* ResultText(int result);
-
     [LibraryImport(Library, EntryPoint = "sqlite3_errmsg")]
     public static partial byte* ErrorMessage(nint database);
 
