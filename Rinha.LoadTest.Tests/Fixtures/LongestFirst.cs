@@ -7,7 +7,9 @@ using Xunit.v3;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>Begins with the simulations: they take longest and do next to nothing, so the rest runs beside them.</summary>
+/// <summary>
+/// Begins with the simulations: they take longest and do next to nothing, so the rest runs beside them.
+/// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(

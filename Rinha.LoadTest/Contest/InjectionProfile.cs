@@ -18,7 +18,8 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         var before = 0;
         for (var second = 1; second <= RampSeconds; second++)
         {
-            // All users started by the end of the second; in whole numbers, as a rounding error would cost the last one.
+            // All users started by the end of the second; in whole numbers, as a rounding error would cost the last
+            // one.
             var total = (StartRate * second) + ((EndRate - StartRate) * second * second / (2 * RampSeconds));
             yield return total - before;
             before = total;

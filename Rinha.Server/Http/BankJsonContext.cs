@@ -12,7 +12,9 @@ namespace Rinha.Server.Http;
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class BankJsonContext : JsonSerializerContext
 {
-    /// <summary>How answers are written: not for embedding in HTML, so little more than what JSON demands is escaped.</summary>
+    /// <summary>
+    /// How answers are written: not for embedding in HTML, so little more than what JSON demands is escaped.
+    /// </summary>
     public static JsonWriterOptions WriterOptions { get; } = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -5,8 +5,9 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process
-/// at a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while writers go on; only the pages written meanwhile are moved
-/// inside the gate, so that the WAL is empty for an instant and the next writer starts it over.
+/// at a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while
+/// writers go on; only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant
+/// and the next writer starts it over.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {

@@ -144,7 +144,8 @@ internal sealed class LedgerFile
         return false;
     }
 
-    // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may lack it.
+    // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may lack
+    // it.
     private void UseWriteAheadLog(Database database)
     {
         var mode = database.QueryText("PRAGMA journal_mode = WAL");

@@ -33,7 +33,9 @@ internal sealed class LedgerWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.</summary>
+    /// <summary>
+    /// Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.
+    /// </summary>
     public bool HasEnded => !_thread.IsAlive;
 
     /// <inheritdoc cref="ILedger.WriteAsync"/>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// Tells the log that the storage fails, at most once a second: when it does, every request would, on a thread that must
-/// not wait and to a disk that may be the one that fails.
+/// Tells the log that the storage fails, at most once a second: when it does, every request would, on a thread that
+/// must not wait and to a disk that may be the one that fails.
 /// </summary>
 internal sealed class StorageAlarm(ILogger logger)
 {

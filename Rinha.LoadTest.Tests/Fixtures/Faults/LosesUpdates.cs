@@ -10,7 +10,9 @@ internal sealed class LosesUpdates(int first, int interval = int.MaxValue) : Stu
 
     protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
     {
-        if (++_posted >= first && (_posted - first) % interval == 0 && _before.TryGetValue(account.Id, out var before))
+        if (++_posted >= first && (_posted - first) % interval == 0
+            && _before.TryGetValue(account.Id, out var before)
+            && (kind == 'c' || before - amountCents >= -account.LimitCents))
         {
             account.BalanceCents = before;
         }
