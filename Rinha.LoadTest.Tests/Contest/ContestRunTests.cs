@@ -95,14 +95,16 @@ public sealed partial class ContestRunTests(Simulations simulations)
         var requests = Requests;
 
         int[] firsts = [0, 25, 26, 51, FirstValidation, Opening];
-        var gaps = firsts.Zip(firsts[1..], (first, next) =>
-            Stopwatch.GetElapsedTime(requests[first].At, requests[next].At).TotalSeconds).ToList();
-        Assert.All(gaps, gap => Assert.InRange(Math.Abs(gap - Math.Round(gap)), 0, 0.3));
-        // A scenario that takes longer than a second on a busy machine costs another tick.
-        Assert.All(gaps, gap => Assert.InRange(Math.Round(gap), 1, 3));
-        Assert.True(gaps.Count(gap => gap < 1.5) >= 3, string.Join(' ', gaps));
+        var starts = firsts.Select(first =>
+            Stopwatch.GetElapsedTime(requests[0].At, requests[first].At).TotalSeconds).ToList();
+        // On a busy machine any of them may be late, and one that takes over a second costs another tick.
+        var offsets = starts.Select(start => start - Math.Round(start)).Order().ToList();
+        Assert.InRange(offsets[3] - offsets[0], 0, 0.1);
+        var gaps = starts.Zip(starts[1..], (start, next) => next - start).ToList();
+        Assert.All(gaps, gap => Assert.InRange(gap, 0.5, 3.5));
+        Assert.InRange(gaps.Count(gap => gap < 1.5), 3, 5);
         var total = Stopwatch.GetElapsedTime(requests[0].At, requests[^1].At).TotalSeconds;
-        Assert.InRange(total - gaps.Sum(), 19.5, 22);
+        Assert.InRange(total - starts[^1], 19.5, 22);
         Assert.InRange(simulations.Right.Report.Duration, total - 0.5, total + 0.5);
     }
 
@@ -189,15 +191,16 @@ public sealed partial class ContestRunTests(Simulations simulations)
         var load = Requests.Skip(Opening).ToList();
 
         var due = ContestSchedule.Short.Starts;
-        var late = load
-            .Select((request, index) =>
-                Stopwatch.GetElapsedTime(load[0].At, request.At).TotalMilliseconds - due[index].OffsetMs)
+        // A busy machine can only make requests late; the soonest of each second shows the schedule.
+        var soonest = load
+            .Select((request, index) => (
+                Second: due[index].OffsetMs / 1_000,
+                LateMs: Stopwatch.GetElapsedTime(load[0].At, request.At).TotalMilliseconds - due[index].OffsetMs))
+            .GroupBy(one => one.Second, (_, second) => second.Min(one => one.LateMs))
             .Order()
             .ToList();
-        // The first one may itself have been late.
-        var soonest = late[late.Count / 20];
-        Assert.InRange(late[late.Count / 2] - soonest, 0, 250);
-        Assert.InRange(late[0] - soonest, -50, 0);
+        Assert.Equal(20, soonest.Count);
+        Assert.InRange(soonest[10] - soonest[0], 0, 100);
         Assert.Equal(due.Count, simulations.Right.Report.SendDelay!.Count);
         Assert.InRange(simulations.Right.Report.SendDelay!.P50, 0, 0.05);
     }

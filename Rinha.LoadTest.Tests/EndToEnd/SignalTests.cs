@@ -32,8 +32,8 @@ public sealed class SignalTests
     {
         using var bank = new StubBank();
         using var command = LoadTester.Start("contest", bank.Url, "-o", "json");
-        // Between the burst of debits and the statement after it lies the rest of a second.
-        Wait.Until(() => bank.Served == 25, "the simulation is under way");
+        // Between the end of the burst of debits and the statement after it lies the rest of a second.
+        Wait.Until(() => bank.Served >= 25 && bank.Open == 0, "the simulation is under way");
 
         command.Signal(LoadTester.Interrupt);
         var exit = command.AwaitExit();
@@ -41,7 +41,7 @@ public sealed class SignalTests
         Assert.Equal((0, ""), (exit.Code, exit.Error));
         var report = Reports.Read(exit.Output);
         Assert.True(report.Interrupted);
-        Assert.Equal(25, report.Summary.Completed);
+        Assert.Equal(bank.Served, report.Summary.Completed);
         Assert.NotNull(report.Contest);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class StubBank : IDisposable
     /// <summary>How many connections have been made.</summary>
     public int Accepted => _server.Accepted;
 
+    /// <summary>How many connections are open.</summary>
+    public int Open => _server.Open;
+
     /// <summary>How many requests have been read.</summary>
     public long Served => Interlocked.Read(ref _served);
 

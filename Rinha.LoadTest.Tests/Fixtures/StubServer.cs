@@ -42,6 +42,18 @@ internal sealed class StubServer : IDisposable
     /// <summary>How many connections have been made.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
+    /// <summary>How many connections are open.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sockets.Count;
+            }
+        }
+    }
+
     /// <summary>Listens on a free TCP port of 127.0.0.1.</summary>
     public static StubServer Start(Action<StubConnection> serve) =>
         new(new IPEndPoint(IPAddress.Loopback, 0), serve);
@@ -71,7 +83,7 @@ internal sealed class StubServer : IDisposable
         {
             foreach (var socket in _sockets)
             {
-                socket.Shutdown(SocketShutdown.Both);
+                End(socket);
             }
 
             threads = [.. _threads];
@@ -79,6 +91,18 @@ internal sealed class StubServer : IDisposable
 
         Assert.All(threads, thread => Assert.True(thread.Join(Wait.Long), "a connection of the stub goes on"));
         Assert.True(_failure is null, _failure?.ToString());
+    }
+
+    private static void End(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
     }
 
     private void Accept()

@@ -20,6 +20,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const long ReconnectDelayNs = 10_000_000;
+    // What was due just before the end may still leave: a good server is only busy, a slow one gets no further anyway.
+    private const long GraceNs = 20_000_000;
 
     private readonly LoadOptions _options;
     private readonly RunControl _control;
@@ -35,6 +37,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private long _issued;
     private int _inFlight;
     private long _drainEndsAtNs;
+    private long _dueUntilNs;
     private LoadPhase _phase = LoadPhase.New;
 
     public LoadRun(
@@ -116,8 +119,9 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             flight.Record(Recorder, failure, answer);
         }
 
-        // A closed loop goes on from here; an open loop only when it is behind its schedule.
-        if (_phase is LoadPhase.WarmUp or LoadPhase.Measured && !_control.Paused && IsDue(answer.CompletedAtNs))
+        // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
+        var isOpen = _phase != LoadPhase.Draining || answer.CompletedAtNs < _dueUntilNs + GraceNs;
+        if (isOpen && !Interrupted && !_control.Paused && IsDue(answer.CompletedAtNs))
         {
             Send(connection, answer.CompletedAtNs);
         }
@@ -209,7 +213,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     }
 
     private bool IsDue(long nowNs) =>
-        !(_phase == LoadPhase.Measured && _issued >= _options.Iterations)
+        !(_phase != LoadPhase.WarmUp && _issued >= _options.Iterations)
         && (_options.Rate is null ? nowNs : IntendedAtNs(_issued)) < PhaseEndsAtNs()
         && (_options.Rate is null || IntendedAtNs(_issued) <= nowNs);
 
@@ -228,7 +232,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         var intendedAtNs = _options.Rate is null ? nowNs : IntendedAtNs(_issued);
         var plan = _sequence.Next();
-        var measured = _phase == LoadPhase.Measured;
+        var measured = _phase != LoadPhase.WarmUp;
         _flights[connection.Tag] = new Flight(plan, intendedAtNs, nowNs, measured);
         _issued++;
         _inFlight++;
@@ -252,7 +256,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         if (_phase == LoadPhase.Measured)
         {
-            CountUnsent(nowNs);
+            _dueUntilNs = Math.Min(nowNs, PhaseEndsAtNs());
         }
         else
         {
@@ -261,19 +265,17 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         }
 
         _phase = LoadPhase.Draining;
-        EndedAtNs = Math.Max(EndedAtNs, Math.Min(nowNs, _options.Duration is { } duration
-            ? _phaseStartedAtNs + Nanoseconds(duration)
-            : nowNs));
+        EndedAtNs = Math.Max(EndedAtNs, Math.Min(nowNs, PhaseEndsAtNs()));
         _drainEndsAtNs = nowNs + Nanoseconds(_options.RequestTimeout);
         return Drain(nowNs);
     }
 
-    // What was due in an open loop and never left: the server never gave a connection back in time.
+    // What was due in an open loop and never left: the server gave no connection back in time.
     private void CountUnsent(long nowNs)
     {
         while (_options.Rate is not null
             && !(Interrupted && _ready.Count > 0)
-            && IntendedAtNs(_issued) < Math.Min(nowNs, PhaseEndsAtNs())
+            && IntendedAtNs(_issued) < _dueUntilNs
             && !(_issued >= _options.Iterations))
         {
             _issued++;
@@ -286,6 +288,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         if (_inFlight == 0 || nowNs >= _drainEndsAtNs)
         {
+            CountUnsent(nowNs);
             Recorder.Advance(nowNs);
             _phase = LoadPhase.Done;
         }
