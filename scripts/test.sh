@@ -38,13 +38,15 @@ trap 'echo "$passed passed, $failed failed"' EXIT
 # dotnet_tests PROJECT
 dotnet_tests() {
   local log=$ROOT/artifacts/test.log project=$ROOT/$1 status=0
-  local -a select=()
+  local -a select=() unignore=()
   [[ -z $filter ]] || select=(--filter-method "*$filter*")
   # global.json, which selects the test runner, is looked for from the current directory upwards.
   cd "$ROOT"
   with_registry_retry "$log" dotnet build "$project" -c Release --nologo -v quiet --disable-build-servers ||
     die 'the tests do not compile (see above)'
-  dotnet test --project "$project" -c Release --no-build "${select[@]}" </dev/null 2>&1 | tee "$log" || status=$?
+  # A shell that runs this in the background ignores Ctrl-C for it and all its children; the tests send some.
+  ! env --default-signal=INT true 2>/dev/null || unignore=(env --default-signal=INT)
+  "${unignore[@]}" dotnet test --project "$project" -c Release --no-build "${select[@]}" </dev/null 2>&1 | tee "$log" || status=$?
   passed=$((passed + $(count_of succeeded "$log")))
   failed=$((failed + $(count_of failed "$log")))
   # 8 is the runner's word for no test at all, which a filter may mean.
