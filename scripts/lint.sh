@@ -76,7 +76,8 @@ scripts_are_clean() {
 
 nginx_accepts_its_configuration() {
   nginx_command
-  nginx_render nginx/nginx.conf "$scratch" 9999 >"$scratch/nginx.conf" && "${NGINX[@]}" -t -c "$scratch/nginx.conf"
+  nginx_render nginx/nginx.conf "$scratch" 9999 >"$scratch/nginx.conf" &&
+    "${NGINX[@]}" -t -p "$scratch" -c "$scratch/nginx.conf"
 }
 
 # The server brings its own SQLite; a command-line tool older than 3.50 may not know what the schema uses.

@@ -41,9 +41,7 @@ while (($#)); do
   esac
   shift
 done
-if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
-  misuse "not a port: '$port'"
-fi
+check_port "$port"
 
 limits_load "$ROOT/.env"
 [[ -n $NO_LIMITS ]] || limits_check

@@ -37,6 +37,12 @@ check_counts() {
   done
 }
 
+check_port() {
+  if [[ ! $1 =~ ^[1-9][0-9]{0,4}$ ]] || (($1 > 65535)); then
+    misuse "not a port: '$1'"
+  fi
+}
+
 # An event of the supervisor, with its time.
 event() {
   printf '%(%H:%M:%S)T %s\n' -1 "$*"

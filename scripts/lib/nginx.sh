@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the scripts that source this
 # nginx/nginx.conf is written for a container; this makes it one for this machine.
 
 # The user of nginx's workers when root starts it. Debian has www-data, others nginx.
@@ -10,22 +11,23 @@ nginx_user() {
   return 1
 }
 
-# Sets NGINX to the command. Without -e, which came with 1.19.5, nginx looks for its compiled-in log file first.
+# Sets NGINX to the command, and NGINX_RUN to it with what only a running one needs. Without -e, which came with 1.19.5,
+# nginx looks for its compiled-in log file first.
 nginx_command() {
+  local user
   NGINX=(nginx)
   ! nginx -h 2>&1 | grep -q '^ *-e ' || NGINX+=(-e stderr)
-}
-
-# nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, every path inside DIRECTORY.
-nginx_render() {
-  local template=$1 directory=$2 port=$3 user rendered
-  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/")
+  NGINX_RUN=("${NGINX[@]}" -g 'daemon off;')
   if ((EUID == 0)); then
     user=$(nginx_user) || die 'none of the users www-data, nginx and nobody exists'
-    edits+=(-e "s/^user .*/user $user $(id -gn "$user");/")
-  else
-    edits+=(-e '/^user /d')
+    NGINX_RUN=("${NGINX[@]}" -g "daemon off; user $user $(id -gn "$user");")
   fi
+}
+
+# nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, the APIs' sockets inside DIRECTORY.
+nginx_render() {
+  local template=$1 directory=$2 port=$3 rendered
+  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/")
   [[ -e /proc/net/if_inet6 ]] || edits+=(-e '/listen \[::\]/d')
   rendered=$(sed "${edits[@]}" "$template")
 

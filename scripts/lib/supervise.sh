@@ -101,10 +101,10 @@ start() {
 command_of() {
   local name=$1 mode=0600
   if [[ $name == nginx ]]; then
-    command=("${NGINX[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf" -g 'daemon off;')
+    command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
   elif [[ $BACKEND == floor ]]; then
     sed -e "s#/run/rinha/#$SOCKETS/#g" -e "s#NAME#$name#" "$ROOT/scripts/wrk/floor.conf" >"$RUN/$name.conf"
-    command=("${NGINX[@]}" -p "$SOCKETS" -c "$RUN/$name.conf" -g 'daemon off;')
+    command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
     command=(env "DATABASE_URL=$DATA/rinha.db" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"

@@ -18,7 +18,7 @@ test_rendering_replaces_paths_and_port() {
   grep -q 'listen 9876' "$SCRATCH/nginx.conf" || fail 'the port is missing'
   grep -q "unix:$SCRATCH/api02.sock" "$SCRATCH/nginx.conf" || fail 'a socket is missing'
   nginx_command
-  "${NGINX[@]}" -t -c "$SCRATCH/nginx.conf"
+  "${NGINX[@]}" -t -p "$SCRATCH" -c "$SCRATCH/nginx.conf"
 }
 
 test_a_template_that_drifted_is_refused() {
