@@ -62,9 +62,9 @@ static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim
         stop.Set();
     });
 
-static int AskHealth(ServerOptions options)
+static int AskHealth(ServerOptions options, int holdSeconds)
 {
-    if (HealthCheck.Ask(options.Address, out var failure))
+    if (HealthCheck.Watch(options.Address, holdSeconds, out var failure))
     {
         return 0;
     }

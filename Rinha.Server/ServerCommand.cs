@@ -18,7 +18,7 @@ internal static class ServerCommand
 
     /// <summary>Reads the command line and the environment, then runs or asks.</summary>
     /// <returns>The exit code.</returns>
-    public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int> healthCheck)
+    public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int, int> healthCheck)
     {
         var options = Setting.All.ToDictionary(
             setting => setting,
@@ -30,6 +30,11 @@ internal static class ServerCommand
         {
             Description = "Ask the instance that runs with these settings how it is: exit code 0 healthy, 1 not.",
         };
+        var holdOption = new Option<int>("--healthcheck-hold")
+        {
+            Description = "With --healthcheck, in a container older than 3 s: wait so many seconds, 0 to 3600, and ask "
+                + "again, so that its engine starts this process less often.",
+        };
         var command = new RootCommand("A small bank on one SQLite file: Rinha de Backend 2024/Q1.");
         foreach (var option in options.Values)
         {
@@ -37,6 +42,7 @@ internal static class ServerCommand
         }
 
         command.Options.Add(healthCheckOption);
+        command.Options.Add(holdOption);
         command.SetAction(parsed =>
         {
             string? Given(Setting setting) =>
@@ -51,7 +57,13 @@ internal static class ServerCommand
                 return Refuse(error);
             }
 
-            return parsed.GetValue(healthCheckOption) ? healthCheck(settings) : run(settings);
+            var holdSeconds = parsed.GetValue(holdOption);
+            if (holdSeconds is < 0 or > 3600)
+            {
+                return Refuse($"--healthcheck-hold: 0 to 3600 seconds, not {holdSeconds}");
+            }
+
+            return parsed.GetValue(healthCheckOption) ? healthCheck(settings, holdSeconds) : run(settings);
         });
 
         var result = command.Parse(args);

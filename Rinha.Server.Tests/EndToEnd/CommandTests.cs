@@ -130,6 +130,30 @@ public sealed class CommandTests : IDisposable
         AssertOneLine(unhealthy.Error);
     }
 
+    [Fact]
+    public void A_health_check_that_holds_tells_what_is_true_at_its_end()
+    {
+        (string, string)[] settings = [("DATABASE_URL", Database), ("API_SOCKET", Socket)];
+        using var server = ServerProcess.Start(Database, Socket);
+        var began = Environment.TickCount64;
+        var healthy = ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "1"], settings);
+        Assert.Equal(new ServerExit(0, "", ""), healthy);
+        Assert.InRange(Environment.TickCount64 - began, 1000, 5000);
+
+        var check = Task.Run(() => ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "2"], settings));
+        Thread.Sleep(1000);
+        server.Kill();
+        Assert.Equal(1, check.Result.Code);
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("3601")]
+    [InlineData("long")]
+    public void A_hold_that_is_no_number_of_seconds_is_refused(string hold) =>
+        AssertRefused("--healthcheck-hold", ServerProcess.Run(
+            ["--healthcheck", "--healthcheck-hold", hold], ("DATABASE_URL", Database), ("API_SOCKET", Socket)));
+
     public void Dispose() => _directory.Dispose();
 
     private static void AssertRefused(string named, ServerExit exit)
