@@ -17,6 +17,17 @@ test_a_sum_above_the_contest_is_refused() {
   [[ ! -e $SCRATCH/data ]] || fail 'a refused start left a directory'
 }
 
+test_compose_takes_its_limits_from_the_same_file() {
+  local services
+  # Every limit is a variable of .env, and there is one of each kind for the APIs and one for nginx.
+  grep -oE '(cpus|memory): .*' "$ROOT/compose.yaml" | sort >"$SCRATCH/limits"
+  # shellcheck disable=SC2016 # compose's variables
+  printf '%s\n' 'cpus: "${API_CPUS}"' 'cpus: "${NGINX_CPUS}"' 'memory: ${API_MEMORY}' 'memory: ${NGINX_MEMORY}' |
+    diff - "$SCRATCH/limits"
+  services=$(awk '/^[a-z]/ { inside = $1 == "services:" } inside && /^  [a-z0-9]+:$/ { printf "%s ", $1 }' "$ROOT/compose.yaml")
+  [[ $services == 'api01: api02: nginx: ' ]] || fail "another service: has it limits? $services"
+}
+
 test_nonsense_is_refused() {
   expect_exit 1 'not a number of CPUs' env API_CPUS=fast "$ROOT/rinha" run
   expect_exit 1 'not an amount of memory' env API_MEMORY=250 "$ROOT/rinha" run

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# The stack in containers, for real: built, started, looked at, loaded, killed and started again. Needs a container
+# engine; CI installs one and fails without, elsewhere these tests are skipped where none runs.
+set -euo pipefail
+# shellcheck source=scripts/lib/testing.sh
+source "$(dirname "$0")/../lib/testing.sh"
+# shellcheck source=scripts/lib/load.sh
+source "$ROOT/scripts/lib/load.sh"
+# shellcheck source=scripts/lib/engine.sh
+source "$ROOT/scripts/lib/engine.sh"
+# shellcheck source=scripts/lib/compose.sh
+source "$ROOT/scripts/lib/compose.sh"
+
+# A stack of its own beside one that somebody may be running.
+export COMPOSE_PROJECT_NAME=rinha-test
+port=$((21000 + RANDOM % 7000))
+STARTED_HERE=''
+
+need_engine() {
+  INSTALL=()
+  if [[ ${CI:-} == true ]]; then
+    INSTALL=(--install-engine)
+  elif ! engine_answers; then
+    skip 'no container engine answers'
+  fi
+  # It reads the JSON reports.
+  need sqlite3 sqlite3
+}
+
+# up [FLAG…]: the stack on the port of this test.
+up() {
+  need_engine
+  STARTED_HERE=yes
+  "$ROOT/rinha" compose up --port "$port" "${INSTALL[@]}" "$@"
+  compose_at bridge
+}
+
+tear_down() {
+  [[ -z $STARTED_HERE ]] || ! engine_answers || "$ROOT/rinha" compose down --volumes
+}
+
+# get PATH; post BODY
+get() {
+  curl --silent --fail --noproxy '*' --max-time 2 "http://localhost:$port$1"
+}
+
+post() {
+  curl --silent --fail --noproxy '*' --max-time 2 -H 'content-type: application/json' -d "$1" \
+    "http://localhost:$port/clientes/1/transacoes"
+}
+
+# ask FILE SQL: a value of a JSON document, in SQLite's words for it; the document is `j`.
+ask() {
+  sqlite3 :memory: "WITH d AS (SELECT CAST(readfile('$1') AS TEXT) AS j) $2"
+}
+
+is_back() {
+  [[ $(inspect "$(containers "$1")" '{{.RestartCount}}') == "$2" && $(service_health "$1") == healthy ]]
+}
+
+test_without_an_engine_there_is_one_clear_line() {
+  local verb
+  for verb in up down status check contest; do
+    expect_exit 1 'no container engine answers' env DOCKER_HOST=unix:///nowhere/docker.sock "$ROOT/rinha" compose "$verb"
+  done
+}
+
+test_what_makes_no_sense_is_refused() {
+  expect_exit 2 'up, down, status, check or contest?' "$ROOT/rinha" compose
+  expect_exit 2 "one of 'up' and 'down'" "$ROOT/rinha" compose up down
+  expect_exit 2 'not a port' "$ROOT/rinha" compose up --port 0
+  expect_exit 2 'on the host network the port is 9999' "$ROOT/rinha" compose up --host --port 80
+  expect_exit 2 "up knows nothing of '--short'" "$ROOT/rinha" compose up --short
+  expect_exit 1 'add up to 1.60 CPU' env API_CPUS=0.5 "$ROOT/rinha" compose up
+}
+
+test_it_starts_within_its_limits_and_keeps_its_data() {
+  up >"$SCRATCH/out"
+  cat "$SCRATCH/out"
+  expect_exit 0 ' passed, 0 failed' "$ROOT/rinha" compose check
+  expect_exit 0 'api02  healthy' "$ROOT/rinha" compose status
+  [[ $(post '{"valor": 7, "tipo": "c", "descricao": "kept"}') == '{"limite":100000,"saldo":7}' ]] || fail 'a credit'
+
+  "$ROOT/rinha" compose down
+  expect_exit 3 'not running' "$ROOT/rinha" compose status "${INSTALL[@]}"
+  up
+  [[ $(get /clientes/1/extrato) == *'"total":7,'*'"descricao":"kept"'* ]] || fail 'the data is gone'
+
+  "$ROOT/rinha" compose down --volumes
+  up
+  [[ $(get /clientes/1/extrato) == *'"total":0,'*'"ultimas_transacoes":[]'* ]] || fail 'the data is still there'
+}
+
+test_on_the_network_of_the_host_as_well() {
+  ! (: <>/dev/tcp/127.0.0.1/9999) 2>/dev/null || skip 'port 9999 is taken'
+  port=9999
+  up --host
+  get /health || fail 'does not answer'
+  expect_exit 0 ' passed, 0 failed' "$ROOT/rinha" compose check
+  expect_exit 0 'nginx  published ports: none' "$ROOT/rinha" compose check
+}
+
+test_check_finds_what_is_wrong() {
+  need_engine
+  API_CPUS=0.40 NGINX_MEMORY=40MB up
+  "$ROOT/rinha" compose check >"$SCRATCH/out" && fail 'a wrong limit was not found'
+  cat "$SCRATCH/out"
+  grep -qx 'FAILED  api01  CPU limit of the engine, us in 100 ms: 40000 instead of 45000' "$SCRATCH/out"
+  grep -qx 'FAILED  api02  CPU limit of the kernel, us in 100 ms: 40000 instead of 45000' "$SCRATCH/out"
+  grep -qx 'FAILED  nginx  memory limit of the kernel, bytes: 41943040 instead of 52428800' "$SCRATCH/out"
+  [[ $(grep -c '^FAILED' "$SCRATCH/out") == 6 ]] || fail 'something else is wrong as well'
+}
+
+test_the_opening_and_a_short_simulation_are_flawless() {
+  need_engine
+  STARTED_HERE=yes
+  "$ROOT/rinha" compose contest --short --port "$port" "${INSTALL[@]}" -- -o json -O "$SCRATCH/report.json"
+  [[ $(ask "$SCRATCH/report.json" "SELECT j ->> '$.contest.payment' FROM d") == 100000.0 ]] || fail 'not full payment'
+  [[ $(ask "$SCRATCH/report.json" "SELECT j ->> '$.summary.failed' FROM d") == 0 ]] || fail 'something failed'
+}
+
+test_a_killed_api_costs_no_get_and_doubles_no_post_and_comes_back() {
+  local database load failed broken
+  [[ $EUID == 0 ]] || skip 'killing a process of a container and reading its volume takes root'
+  up
+  database=$(docker volume inspect -f '{{.Mountpoint}}' "${PROJECT}_data")/rinha.db
+  "$ROOT/rinha" load "http://localhost:$port" -d 8s --check --database "$database" \
+    -o json -O "$SCRATCH/report.json" >"$SCRATCH/out" 2>&1 &
+  load=$!
+  sleep 3
+  kill -KILL "$(service_pid api01)"
+  eventually 4 is_back api01 1
+  # The POSTs that were in flight on the dead one fail, and that is all that may.
+  wait "$load" || true
+  tail -n 40 "$SCRATCH/out"
+
+  failed=$(ask "$SCRATCH/report.json" "SELECT j ->> '$.summary.completed' || ' ' || o.value ->> 'failed'
+    FROM d, json_each(j, '$.operations') AS o WHERE o.value ->> 'name' = 'extrato'")
+  [[ $failed =~ ^[1-9][0-9]{3,}' 0'$ ]] || fail "answered, and GETs that failed: $failed"
+  ((${failed% *} > 8000)) || fail "the load did not go on: ${failed% *} answers"
+  broken=$(ask "$SCRATCH/report.json" "SELECT group_concat(c.value ->> 'name' || ' ' || c.value ->> 'example')
+    FROM d, json_each(j, '$.check.checks') AS c WHERE c.value ->> 'violations' > 0")
+  [[ -z $broken ]] || fail "broken: $broken"
+  [[ $(ask "$SCRATCH/report.json" "SELECT count(*) FROM d, json_each(j, '$.check.checks')") -ge 9 ]] ||
+    fail 'the ledger was not checked'
+}
+
+run_tests "$@"
