@@ -63,3 +63,13 @@ eventually() {
     sleep 0.05
   done
 }
+
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 10000))
+    # A connection that is refused: nobody listens.
+    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  echo "$port"
+}
