@@ -251,8 +251,8 @@ test_curl_sees_what_bombardier_does_not() {
 # without_bombardier COMMAND…: with a game on the PATH instead, and an engine that does not run.
 without_bombardier() {
   mkdir -p "$SCRATCH/path"
-  # A test double of the game: it draws, waits for keys, and says nothing about a version.
-  printf '#!/bin/sh\nwhile :; do echo drawing; done\n' >"$SCRATCH/path/bombardier"
+  # A test double of the game: it draws, and says nothing about a version.
+  printf '#!/bin/sh\nyes drawing | head -n 100000\n' >"$SCRATCH/path/bombardier"
   [[ -e $SCRATCH/path/docker ]] || printf '#!/bin/sh\nexit 1\n' >"$SCRATCH/path/docker"
   chmod +x "$SCRATCH/path/bombardier" "$SCRATCH/path/docker"
   (
