@@ -68,11 +68,6 @@ print_json() {
   printf ']}\n'
 }
 
-json_escape() {
-  local text=${1//\\/\\\\}
-  printf '%s' "${text//\"/\\\"}"
-}
-
 json_number() {
   [[ $1 =~ ^[0-9]+$ ]] && echo "$1" || echo null
 }

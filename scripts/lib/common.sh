@@ -43,6 +43,12 @@ check_port() {
   fi
 }
 
+# What stands between the quotes of a JSON string.
+json_escape() {
+  local text=${1//\\/\\\\}
+  printf '%s' "${text//\"/\\\"}"
+}
+
 # An event of the supervisor, with its time.
 event() {
   printf '%(%H:%M:%S)T %s\n' -1 "$*"

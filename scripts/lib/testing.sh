@@ -45,6 +45,12 @@ skip() {
   exit 77
 }
 
+# needs TOOL: a tool that is also the name of its package; whoever cannot install it skips the test.
+needs() {
+  command -v "$1" >/dev/null || ((EUID == 0)) || skip "no $1"
+  need "$1" "$1"
+}
+
 # expect_exit STATUS TEXT COMMAND…: the exit status, and that stdout and stderr together contain the text.
 expect_exit() {
   local expected=$1 text=$2 status=0 output
@@ -62,4 +68,14 @@ eventually() {
     ((${EPOCHREALTIME/[.,]/} < deadline)) || fail "not in time: $*"
     sleep 0.05
   done
+}
+
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 10000))
+    # A connection that is refused: nobody listens.
+    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  echo "$port"
 }

@@ -23,8 +23,8 @@ need_engine() {
   elif ! engine_answers; then
     skip 'no container engine answers'
   fi
-  # It reads the JSON reports.
-  need sqlite3 sqlite3
+  # For the JSON reports.
+  needs jq
 }
 
 # up [FLAG…]: the stack on the port of this test.
@@ -47,11 +47,6 @@ get() {
 post() {
   curl --silent --fail --noproxy '*' --max-time 2 -H 'content-type: application/json' -d "$1" \
     "http://localhost:$port/clientes/1/transacoes"
-}
-
-# ask FILE SQL: a value of a JSON document, in SQLite's words for it; the document is `j`.
-ask() {
-  sqlite3 :memory: "WITH d AS (SELECT CAST(readfile('$1') AS TEXT) AS j) $2"
 }
 
 is_back() {
@@ -115,12 +110,11 @@ test_the_opening_and_a_short_simulation_are_flawless() {
   need_engine
   STARTED_HERE=yes
   "$ROOT/rinha" compose contest --short --port "$port" "${INSTALL[@]}" -- -o json -O "$SCRATCH/report.json"
-  [[ $(ask "$SCRATCH/report.json" "SELECT j ->> '$.contest.payment' FROM d") == 100000.0 ]] || fail 'not full payment'
-  [[ $(ask "$SCRATCH/report.json" "SELECT j ->> '$.summary.failed' FROM d") == 0 ]] || fail 'something failed'
+  jq -e '.contest.payment == 100000 and .summary.failed == 0' "$SCRATCH/report.json" || fail 'not flawless'
 }
 
 test_a_killed_api_costs_no_get_and_doubles_no_post_and_comes_back() {
-  local database load failed broken
+  local database load
   [[ $EUID == 0 ]] || skip 'killing a process of a container and reading its volume takes root'
   up
   database=$(docker volume inspect -f '{{.Mountpoint}}' "${PROJECT}_data")/rinha.db
@@ -134,15 +128,10 @@ test_a_killed_api_costs_no_get_and_doubles_no_post_and_comes_back() {
   wait "$load" || true
   tail -n 40 "$SCRATCH/out"
 
-  failed=$(ask "$SCRATCH/report.json" "SELECT j ->> '$.summary.completed' || ' ' || o.value ->> 'failed'
-    FROM d, json_each(j, '$.operations') AS o WHERE o.value ->> 'name' = 'extrato'")
-  [[ $failed =~ ^[1-9][0-9]{3,}' 0'$ ]] || fail "answered, and GETs that failed: $failed"
-  ((${failed% *} > 8000)) || fail "the load did not go on: ${failed% *} answers"
-  broken=$(ask "$SCRATCH/report.json" "SELECT group_concat(c.value ->> 'name' || ' ' || c.value ->> 'example')
-    FROM d, json_each(j, '$.check.checks') AS c WHERE c.value ->> 'violations' > 0")
-  [[ -z $broken ]] || fail "broken: $broken"
-  [[ $(ask "$SCRATCH/report.json" "SELECT count(*) FROM d, json_each(j, '$.check.checks')") -ge 9 ]] ||
-    fail 'the ledger was not checked'
+  jq -e 'any(.operations[]; .name == "extrato" and .completed > 200 and .failed == 0)' "$SCRATCH/report.json" ||
+    fail 'a GET failed'
+  jq -e '.summary.completed > 8000' "$SCRATCH/report.json" || fail 'the load did not go on'
+  jq -e '.check.checks | length >= 9 and all(.violations == 0)' "$SCRATCH/report.json" || fail 'the ledger is wrong'
 }
 
 run_tests "$@"

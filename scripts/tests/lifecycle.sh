@@ -21,16 +21,6 @@ tear_down() {
   [[ ! -d $SCRATCH/data ]] || "$ROOT/rinha" stop --data "$SCRATCH/data"
 }
 
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    # A connection that is refused: nobody listens.
-    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  echo "$port"
-}
-
 answers() {
   curl --silent --fail --noproxy '*' --max-time 1 --output /dev/null "http://127.0.0.1:$port/health"
 }
