@@ -9,6 +9,10 @@ source "$ROOT/scripts/lib/load.sh"
 source "$ROOT/scripts/lib/nginx.sh"
 # shellcheck source=scripts/lib/publish.sh
 source "$ROOT/scripts/lib/publish.sh"
+# shellcheck source=scripts/lib/engine.sh
+source "$ROOT/scripts/lib/engine.sh"
+# shellcheck source=scripts/lib/compose.sh
+source "$ROOT/scripts/lib/compose.sh"
 
 usage() {
   cat <<'TEXT'
@@ -93,6 +97,12 @@ limits_add_up() {
   limits_load .env && limits_check
 }
 
+# Both networks; needs no engine.
+compose_accepts_its_files() {
+  compose_command || return 1
+  compose_at bridge && compose config --quiet && compose_at host && compose config --quiet
+}
+
 workflow_is_clean() {
   actionlint .github/workflows/*.yml
 }
@@ -105,6 +115,9 @@ check limits limits_add_up
 check_with shellcheck shellcheck -- 'shell scripts' scripts_are_clean
 check_with nginx nginx-light nginx -- nginx.conf nginx_accepts_its_configuration
 check_with sqlite3 sqlite3 -- schema.sql schema_applies
+compose_tool=docker-compose
+! docker compose version >/dev/null 2>&1 || compose_tool=docker
+check_with $compose_tool docker-compose -- 'compose files' compose_accepts_its_files
 check_with actionlint -- workflow workflow_is_clean
 check_with hadolint -- Dockerfile dockerfiles_are_clean
 check_with dotnet -- 'C# format' format_is_clean
