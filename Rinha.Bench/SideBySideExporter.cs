@@ -51,11 +51,11 @@ internal sealed class SideBySideExporter : ExporterBase
             return [Time(statistics.Mean), Time(percentiles.P50), Time(percentiles.P95), Time(statistics.Max)];
         }
 
-        var baseline = summary.GetLogicalGroupForBenchmark(one) is { } group
-            ? summary.BenchmarksCases.FirstOrDefault(other =>
-                other.Descriptor.Baseline && summary.GetLogicalGroupForBenchmark(other) == group)
-            : null;
-        var ratio = baseline is not null && summary[baseline]?.ResultStatistics is { } first
+        var baseline = summary.Reports.FirstOrDefault(other =>
+            other.BenchmarkCase.Descriptor.Baseline
+            && other.BenchmarkCase.Job.Id == one.Job.Id
+            && other.BenchmarkCase.Parameters.ValueInfo == one.Parameters.ValueInfo);
+        var ratio = baseline?.ResultStatistics is { } first
             ? (statistics.Mean / first.Mean).ToString("F2", CultureInfo.InvariantCulture)
             : "";
         return [Time(statistics.Mean), Time(statistics.StandardDeviation), ratio];
