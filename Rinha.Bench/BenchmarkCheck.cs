@@ -58,6 +58,7 @@ internal static class BenchmarkCheck
         try
         {
             one.Descriptor.GlobalSetupMethod?.Invoke(instance, null);
+            one.Descriptor.IterationSetupMethod?.Invoke(instance, null);
             one.Descriptor.WorkloadMethod.Invoke(instance, null);
         }
         finally

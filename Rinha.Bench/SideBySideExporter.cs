@@ -11,6 +11,17 @@ namespace Rinha.Bench;
 /// </summary>
 internal sealed class SideBySideExporter : ExporterBase
 {
+    private const string Mean = "mean";
+    private const string Deviation = "±";
+    private const string Ratio = "ratio";
+    private const string Median = "p50";
+    private const string P95 = "p95";
+    private const string Longest = "max";
+
+    private static readonly string[] s_alone = [Mean, Deviation];
+    private static readonly string[] s_comparison = [Mean, Deviation, Ratio];
+    private static readonly string[] s_spread = [Mean, Median, P95, Longest];
+
     protected override string FileExtension => "md";
 
     protected override string FileCaption => "side-by-side";
@@ -18,47 +29,71 @@ internal sealed class SideBySideExporter : ExporterBase
     public override void ExportToLog(Summary summary, ILogger logger)
     {
         var jobs = summary.BenchmarksCases.Select(one => one.Job.Id).Distinct().ToList();
-        // Where an iteration is one operation, what matters is how unequal they are.
-        var spread = summary.Reports.Any(IsOneOperationAnIteration);
-        string[] figures = spread ? ["mean", "p50", "p95", "max"] : ["mean", "±", "ratio"];
-        var heads = jobs.SelectMany(job => figures.Select(figure => $"{job} {figure}")).Append("allocated").ToList();
+        var figures = FiguresOf(summary);
+        var isSpread = figures == s_spread;
+        var heads = jobs.SelectMany(job => figures.Select(figure => $"{job} {figure}")).ToList();
+        if (!isSpread)
+        {
+            heads.Add("allocated");
+        }
+
         logger.WriteLine($"| {summary.BenchmarksCases[0].Descriptor.Type.Name} | {string.Join(" | ", heads)} |");
         logger.WriteLine($"|--|{string.Concat(heads.Select(_ => "--|"))}");
         foreach (var row in summary.BenchmarksCases.GroupBy(NameOf))
         {
-            var cells = row.SelectMany(one => Figures(summary, one, spread)).Append(Allocated(summary[row.Last()]));
+            var cells = row.SelectMany(one => figures.Select(figure => Cell(summary, one, figure))).ToList();
+            if (!isSpread)
+            {
+                cells.Add(Allocated(summary[row.Last()]));
+            }
+
             logger.WriteLine($"| {row.Key} | {string.Join(" | ", cells)} |");
         }
     }
 
-    private static bool IsOneOperationAnIteration(BenchmarkReport report) =>
-        report.GetResultRuns().Any() && report.GetResultRuns().All(run => run.Operations == 1);
+    // Where an iteration is one operation, what matters is how unequal they are, and the bytes are those of measuring.
+    private static string[] FiguresOf(Summary summary)
+    {
+        var runs = summary.Reports.SelectMany(report => report.GetResultRuns()).ToList();
+        if (runs.Count > 0 && runs.All(run => run.Operations == 1))
+        {
+            return s_spread;
+        }
+
+        return summary.BenchmarksCases.Any(one => one.Descriptor.Baseline) ? s_comparison : s_alone;
+    }
 
     private static string NameOf(BenchmarkCase one) =>
         one.Descriptor.WorkloadMethodDisplayInfo
         + string.Concat(one.Parameters.Items.Select(parameter => $", {parameter.Name} {parameter.Value}"));
 
-    private static string[] Figures(Summary summary, BenchmarkCase one, bool spread)
+    private static string Cell(Summary summary, BenchmarkCase one, string figure)
     {
         if (summary[one]?.ResultStatistics is not { } statistics)
         {
-            return spread ? ["failed", "", "", ""] : ["failed", "", ""];
+            return "failed";
         }
 
-        if (spread)
+        return figure switch
         {
-            var percentiles = statistics.Percentiles;
-            return [Time(statistics.Mean), Time(percentiles.P50), Time(percentiles.P95), Time(statistics.Max)];
-        }
+            Mean => Time(statistics.Mean),
+            Deviation => Time(statistics.StandardDeviation),
+            Ratio => RatioToBaseline(summary, one, statistics.Mean),
+            Median => Time(statistics.Percentiles.P50),
+            P95 => Time(statistics.Percentiles.P95),
+            _ => Time(statistics.Max),
+        };
+    }
 
+    private static string RatioToBaseline(Summary summary, BenchmarkCase one, double mean)
+    {
         var baseline = summary.Reports.FirstOrDefault(other =>
             other.BenchmarkCase.Descriptor.Baseline
             && other.BenchmarkCase.Job.Id == one.Job.Id
             && other.BenchmarkCase.Parameters.ValueInfo == one.Parameters.ValueInfo);
-        var ratio = baseline?.ResultStatistics is { } first
-            ? (statistics.Mean / first.Mean).ToString("F2", CultureInfo.InvariantCulture)
+        return baseline?.ResultStatistics is { } first
+            ? (mean / first.Mean).ToString("F2", CultureInfo.InvariantCulture)
             : "";
-        return [Time(statistics.Mean), Time(statistics.StandardDeviation), ratio];
     }
 
     private static string Allocated(BenchmarkReport? report) =>
