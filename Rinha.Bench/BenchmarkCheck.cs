@@ -20,7 +20,7 @@ internal static class BenchmarkCheck
             .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(BenchmarkAttribute))))
             .OrderBy(type => type.FullName, StringComparer.Ordinal)
             .SelectMany(type => BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases)
-            .Where(one => NameOf(one).Contains(text, StringComparison.OrdinalIgnoreCase))
+            .Where(one => FullNameOf(one).Contains(text, StringComparison.OrdinalIgnoreCase))
             .ToList();
         var failed = cases.Count(one => !TryRun(one));
         Console.WriteLine($"{cases.Count - failed} right, {failed} wrong, {watch.Elapsed.TotalSeconds:F1} s");
@@ -66,6 +66,9 @@ internal static class BenchmarkCheck
             one.Descriptor.GlobalCleanupMethod?.Invoke(instance, null);
         }
     }
+
+    // What BenchmarkDotNet's filter looks at.
+    private static string FullNameOf(BenchmarkCase one) => $"{one.Descriptor.Type.Namespace}.{NameOf(one)}";
 
     private static string NameOf(BenchmarkCase one) =>
         $"{one.Descriptor.Type.Name}.{one.Descriptor.WorkloadMethod.Name}"

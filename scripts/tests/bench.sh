@@ -17,7 +17,7 @@ test_every_benchmark_answers_right_and_runs_once() {
 }
 
 test_a_benchmark_that_cannot_keep_its_word_fails_the_check() {
-  expect_exit 0 '2 right, 0 wrong' "$ROOT/rinha" bench --check AnswerBenchmarks
+  expect_exit 0 '2 right, 0 wrong' "$ROOT/rinha" bench --check Http.AnswerBenchmarks
   # Without a directory for its ledger no setup can assert anything.
   expect_exit 1 'not ok - StatementReadBenchmarks.RawStatement' \
     env TMPDIR="$SCRATCH/missing" dotnet "$RINHA_BENCH" check StatementRead
