@@ -48,7 +48,7 @@ mkdir -p "$artifacts"
 # BenchmarkDotNet looks for the project from the current directory upwards.
 cd "$ROOT"
 with_registry_retry "$artifacts/build.log" dotnet build Rinha.Bench -c Release --nologo -v quiet \
-  -clp:ErrorsOnly --disable-build-servers || die "the benchmarks do not compile (see above, and $artifacts/build.log)"
+  --disable-build-servers || die "the benchmarks do not compile (see above, and $artifacts/build.log)"
 [[ -z $check ]] || exec "${program[@]}" check "$filter"
 
 [[ $job == jit ]] || need_linker

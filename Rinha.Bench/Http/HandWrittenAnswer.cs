@@ -6,7 +6,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Bench.Http;
 
-/// <summary>The alternative to the JSON writer: answers put together byte by byte, in a buffer that is used again.</summary>
+/// <summary>
+/// The alternative to the JSON writer: answers put together byte by byte, in a buffer that is used again.
+/// </summary>
 internal sealed class HandWrittenAnswer
 {
     // As AnswerBuffer: more than the longest statement.
@@ -84,7 +86,8 @@ internal sealed class HandWrittenAnswer
             return;
         }
 
-        _ = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.EncodeUtf8(utf8, _buffer.AsSpan(_length), out _, out var written);
+        var encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        _ = encoder.EncodeUtf8(utf8, _buffer.AsSpan(_length), out _, out var written);
         _length += written;
     }
 

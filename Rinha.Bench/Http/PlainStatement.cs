@@ -4,7 +4,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Bench.Http;
 
-/// <summary>The alternative to the hand-made converter: a statement as ordinary records for the source generator.</summary>
+/// <summary>
+/// The alternative to the hand-made converter: a statement as ordinary records for the source generator.
+/// </summary>
 internal sealed record PlainStatement(
     [property: JsonPropertyName("saldo")] PlainStatement.PlainBalance Balance,
     [property: JsonPropertyName("ultimas_transacoes")] IReadOnlyList<PlainStatement.PlainEntry> Entries)

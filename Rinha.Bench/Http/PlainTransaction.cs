@@ -8,8 +8,8 @@ using Rinha.Server.Ledger;
 namespace Rinha.Bench.Http;
 
 /// <summary>
-/// The alternative to the hand-made converter: what the source generator makes of an ordinary record, judged afterwards.
-/// A field of the wrong type is an exception, and every text a string.
+/// The alternative to the hand-made converter: what the source generator makes of an ordinary record, judged
+/// afterwards. A field of the wrong type is an exception, and every text a string.
 /// </summary>
 internal sealed record PlainTransaction(
     [property: JsonPropertyName("valor")] long? Amount,

@@ -4,8 +4,8 @@ using Perfolizer.Mathematics.OutlierDetection;
 namespace Rinha.Bench.Sqlite;
 
 /// <summary>
-/// How long a batch of 16 takes from its arrival to its commit, waiting included, alone and while another process writes
-/// too. Each is measured by itself and none is left out, since what matters is the longest.
+/// How long a batch of 16 takes from its arrival to its commit, waiting included, alone and while another process
+/// writes too. Each is measured by itself and none is left out, since what matters is the longest.
 /// </summary>
 [InvocationCount(1)]
 [WarmupCount(20)]

@@ -120,5 +120,6 @@ public class PostBenchmarks : IDisposable
         _countdown.Dispose();
     }
 
-    private static void ExpectAccepted(PostResult result) => Expect.That(result == PostResult.Accepted, "it is accepted");
+    private static void ExpectAccepted(PostResult result) =>
+        Expect.That(result == PostResult.Accepted, "it is accepted");
 }

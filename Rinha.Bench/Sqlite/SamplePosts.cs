@@ -2,7 +2,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Bench.Sqlite;
 
-/// <summary>Transactions without an end: over all accounts, credits and debits in turns, so that none is refused.</summary>
+/// <summary>
+/// Transactions without an end: over all accounts, credits and debits in turns, so that none is refused.
+/// </summary>
 internal static class SamplePosts
 {
     /// <summary>How many accounts there are.</summary>

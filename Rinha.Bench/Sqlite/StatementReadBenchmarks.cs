@@ -54,7 +54,8 @@ public class StatementReadBenchmarks : IDisposable
         Expect.That(_statement.Entries.Length == Statement.EntriesMax, "ten transactions are listed");
         foreach (ref readonly var entry in _statement.Entries)
         {
-            Expect.That(entry.AmountCents == 1 && entry.PostedAt.MicrosecondsSinceEpoch > 0, "they are what was posted");
+            Expect.That(entry.AmountCents == 1, "each is of a cent");
+            Expect.That(entry.PostedAt.MicrosecondsSinceEpoch > 0, "each has its time");
             Expect.SameText("descricao"u8, entry.Description.AsUtf8());
         }
     }
