@@ -1,21 +1,21 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Rinha.Server.Http;
+using Rinha.Server.Net;
 
 namespace Rinha.Server;
 
 /// <summary>Asks a running instance how it is, as a container's health check.</summary>
 /// <remarks>
-/// An engine starts a process for each check, and that costs a container some 30 ms of its CPU: once a second, more than
-/// a thousand requests. So the check itself can take its time: see <see cref="Watch"/>.
+/// An engine starts a process for each check, and that costs a container some 30 ms of its CPU: as much as a thousand
+/// requests. So the check itself can take its time: see <see cref="Watch"/>.
 /// </remarks>
 internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
     private const int ClockTicksPerSecond = 100; // USER_HZ, the unit of /proc/PID/stat (proc(5)).
 
-    // An instance that answers has by then been found healthy by the first checks, which nobody should have to wait for.
+    // By then the first checks, which nobody should have to wait for, have found an instance healthy.
     private const int SettledAfterMs = 3000;
 
     /// <summary>Whether <c>GET /health</c> at the address answers 200 in time.</summary>

@@ -51,6 +51,18 @@ public static class Limits
     /// </summary>
     public const int BatchWritesMax = 256;
 
+    /// <summary>
+    /// How often a round asks for the gate, letting others run in between, before it leaves its writes to the writer's
+    /// thread.
+    /// </summary>
+    public const int GateTriesMax = 40;
+
+    /// <summary>
+    /// How often a round looks in vain for more requests before it commits those it has: some 20 us, when the rounds
+    /// before had several.
+    /// </summary>
+    public const int GatherLooksMax = 12;
+
     /// <summary>The longest wait for the ledger's lock, in milliseconds; then 503.</summary>
     public const int BusyTimeoutMs = 5000;
 

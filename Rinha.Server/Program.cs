@@ -4,12 +4,10 @@ using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Rinha.Server;
 using Rinha.Server.Http;
+using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
 
 [assembly: SupportedOSPlatform("linux")]
-
-// Read once by the runtime, before the first socket: completions run on the thread that polls (see BankServer).
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 return ServerCommand.Invoke(args, Run, AskHealth);
 
@@ -29,7 +27,8 @@ static int Run(ServerOptions options)
     try
     {
         using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
-        using var server = new BankServer(options.Address, loggers);
+        var transport = new SocketTransport(options.Address, ledger, logger);
+        using var server = new BankServer(options.Address.EndPoint, transport, loggers);
         using var stop = new ManualResetEventSlim();
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Rinha.Server.Http;
+using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server;

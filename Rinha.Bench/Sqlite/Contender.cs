@@ -28,7 +28,7 @@ internal sealed class Contender : IDisposable
     public void TakeTurn()
     {
         _gate?.Enter();
-        Expect.That(_transaction.Begin() == BeginResult.Begun, "the transaction begins");
+        Expect.That(_transaction.Begin(waits: true) == BeginResult.Begun, "the transaction begins");
         foreach (var post in _posts)
         {
             SamplePosts.Set(post, _number++);

@@ -57,7 +57,7 @@ internal sealed class LedgerScratch : IDisposable
     public void Fill(int postsPerAccount)
     {
         using var transaction = new WriteTransaction(File);
-        Expect.That(transaction.Begin() == BeginResult.Begun, "the transaction begins");
+        Expect.That(transaction.Begin(waits: true) == BeginResult.Begun, "the transaction begins");
         var post = new PendingPost();
         for (var number = 0; number < postsPerAccount * SamplePosts.Accounts; number++)
         {

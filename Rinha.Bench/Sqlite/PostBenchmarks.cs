@@ -50,7 +50,7 @@ public class PostBenchmarks : IDisposable
         for (var batch = 0; batch < Posts; batch += Batch)
         {
             _gate.Enter();
-            Expect.That(_transaction.Begin() == BeginResult.Begun, "the transaction begins");
+            Expect.That(_transaction.Begin(waits: true) == BeginResult.Begun, "the transaction begins");
             for (var index = batch; index < batch + Batch; index++)
             {
                 SamplePosts.Set(_posts[index], _number++);

@@ -131,7 +131,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void A_health_check_that_holds_tells_what_is_true_at_its_end()
+    public async Task A_health_check_that_holds_tells_what_is_true_at_its_end()
     {
         (string, string)[] settings = [("DATABASE_URL", Database), ("API_SOCKET", Socket)];
         using var server = ServerProcess.Start(Database, Socket);
@@ -140,10 +140,12 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(new ServerExit(0, "", ""), healthy);
         Assert.InRange(Environment.TickCount64 - began, 1000, 5000);
 
-        var check = Task.Run(() => ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "2"], settings));
-        Thread.Sleep(1000);
+        var cancellation = TestContext.Current.CancellationToken;
+        var check = Task.Run(
+            () => ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "2"], settings), cancellation);
+        await Task.Delay(1000, cancellation);
         server.Kill();
-        Assert.Equal(1, check.Result.Code);
+        Assert.Equal(1, (await check).Code);
     }
 
     [Theory]

@@ -207,8 +207,10 @@ public sealed class OneProcessTests : IDisposable
     // Freezes the process again and again until it is caught where nobody else can write.
     private static Task<PostOutcome> FreezeInside(ServerProcess server, SqliteLedger ledger)
     {
-        for (var attempt = 0; attempt < 200; attempt++)
+        for (var attempt = 0; attempt < 2000; attempt++)
         {
+            // Long enough to be somewhere else than the last time.
+            Thread.Sleep(1);
             server.Freeze();
             var post = ledger.PostAsync(1, TransactionKind.Credit, 1, "other");
             if (!SpinWait.SpinUntil(() => post.IsCompleted, 250))

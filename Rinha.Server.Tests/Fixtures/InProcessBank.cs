@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Http;
 using Rinha.Server.Ledger;
+using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
@@ -23,7 +24,8 @@ public sealed class InProcessBank : IBank, IDisposable
     {
         _ledger = ledger ?? LedgerExtensions.OpenLedger(DatabasePath);
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _server = new BankServer(address, NullLoggerFactory.Instance);
+        var transport = new SocketTransport(address, _ledger as IWriteRounds, NullLogger.Instance);
+        _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
         _server.StartAsync(new BankApplication(_ledger, resetEnabled, NullLogger.Instance)).GetAwaiter().GetResult();
     }
 

@@ -34,6 +34,20 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public void Who_only_tries_gets_in_when_nobody_is_inside_or_waits()
+    {
+        using var first = new Gate(FilePath);
+        using var second = new Gate(FilePath);
+        Assert.True(first.TryEnter());
+        Assert.False(second.TryEnter());
+        first.Exit();
+        Assert.True(second.TryEnter());
+        second.Exit();
+        first.Enter();
+        first.Exit();
+    }
+
+    [Fact]
     public void Two_that_come_straight_back_get_in_equally_often()
     {
         var turns = new long[2];

@@ -2,26 +2,19 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Rinha.Server.Http;
 
 /// <summary>
-/// Kestrel made by hand: sockets, HTTP/1.1 and the application, with no host, container, middleware or routing between.
+/// Kestrel made by hand: HTTP/1.1 and the application, with no host, container, middleware or routing between.
 /// </summary>
 internal sealed class BankServer : IDisposable
 {
     private readonly KestrelServer _kestrel;
 
-    /// <summary>A server on a TCP port or a unix socket.</summary>
-    public BankServer(ListenAddress address, ILoggerFactory loggers)
-        : this(address.EndPoint, UseSockets(address, loggers), loggers)
-    {
-    }
-
-    /// <summary>The same server on connections of any kind; the benchmarks bring some that are not sockets.</summary>
+    /// <summary>A server on the connections that the transport brings; the benchmarks' are not sockets.</summary>
     public BankServer(EndPoint endPoint, IConnectionListenerFactory transport, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
@@ -54,19 +47,4 @@ internal sealed class BankServer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _kestrel.Dispose();
-
-    private static SocketTransportFactory UseSockets(ListenAddress address, ILoggerFactory loggers)
-    {
-        var options = new SocketTransportOptions
-        {
-            Backlog = Limits.ListenBacklog,
-            CreateBoundListenSocket = _ => ListenSocket.Bind(address),
-            // With DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS (Program.cs): a request is handled on the thread that
-            // received it and answered by the thread that finished it, with no thread pool between.
-            UnsafePreferInlineScheduling = true,
-            // A receive per request instead of a wait and a receive; costs each idle connection a 4 KiB block.
-            WaitForDataBeforeAllocatingBuffer = false,
-        };
-        return new SocketTransportFactory(Options.Create(options), loggers);
-    }
 }

@@ -35,6 +35,10 @@ internal sealed class Database : IDisposable
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public static Database OpenToLook(string path) => Open(path, OpenReadOnly);
 
+    /// <summary>How long to wait for a lock, in milliseconds.</summary>
+    public void SetBusyTimeout(int timeoutMs) =>
+        Check(NativeSqlite.BusyTimeout(_handle, timeoutMs), this, "set the busy timeout");
+
     /// <summary>Runs statements that give no rows, or whose rows do not matter.</summary>
     /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
     public void Execute(string sql) => Check(NativeSqlite.Execute(_handle, sql, 0, 0, 0), this, sql);
@@ -87,7 +91,7 @@ internal sealed class Database : IDisposable
             throw error;
         }
 
-        Check(NativeSqlite.BusyTimeout(handle, Limits.BusyTimeoutMs), database, "set the busy timeout");
+        database.SetBusyTimeout(Limits.BusyTimeoutMs);
         return database;
     }
 

@@ -13,7 +13,7 @@ namespace Rinha.Server.Sqlite;
 /// strictly one by one: a waiter that is woken for the queue, but not yet running, can still be overtaken.) The locks
 /// are open file description locks (fcntl(2)), so the kernel frees those of a process that dies.
 /// </para>
-/// One instance belongs to one thread; threads of one process that compete have an instance each.
+/// One instance belongs to one thread at a time; threads of one process that compete have an instance each.
 /// </summary>
 internal sealed partial class Gate : IDisposable
 {
@@ -50,6 +50,19 @@ internal sealed partial class Gate : IDisposable
         Lock(SetLockWait, Write, QueueByte);
         Lock(SetLockWait, Write, TurnByte);
         Lock(SetLock, Unlock, QueueByte);
+    }
+
+    /// <summary>Goes in if nobody is inside and nobody waits.</summary>
+    public bool TryEnter()
+    {
+        if (!Lock(SetLock, Write, QueueByte))
+        {
+            return false;
+        }
+
+        var isInside = Lock(SetLock, Write, TurnByte);
+        Lock(SetLock, Unlock, QueueByte);
+        return isInside;
     }
 
     /// <summary>Lets the next one in.</summary>

@@ -4,15 +4,21 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// The process's only writer: one thread that takes what waits in the queue and commits it together (group commit).
-/// It passes the gate and opens the transaction before it takes anything, so a write that is still in the queue has
-/// surely not been applied; it completes the writes after their commit, outside the gate, on its own thread.
+/// Commits what waits in the queue together (group commit), in turns: pass the gate, open the transaction, only then
+/// take what waits, commit, leave the gate, complete the writes. A write that is still in the queue has surely not
+/// been applied.
+/// <para>
+/// Who hands in writes in rounds (<see cref="BeginRound"/>) takes the turn at the end of the round, on its own thread:
+/// no other thread has to be woken. Whatever would make that one wait is left to the writer's thread: the other process
+/// staying inside the gate, another program's lock, a disk to wait for.
+/// </para>
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
 {
     private readonly WriteQueue _queue = new();
-    private readonly PendingWrite[] _batch = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly Batch _batch = new();
+    private readonly Batch _roundBatch = new();
+    private readonly Lock _turn = new(); // Whose turn it is inside this process; the gate is between processes.
     private readonly WriteTransaction _transaction;
     private readonly Gate _gate;
     private readonly Checkpointer _checkpointer;
@@ -20,10 +26,14 @@ internal sealed class LedgerWriter : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
+    private readonly bool _commitsWait;
+    private int _roundThreadId;
 
-    public LedgerWriter(LedgerFile file, Checkpointer checkpointer, StorageAlarm alarm, ILogger logger)
+    public LedgerWriter(
+        LedgerFile file, Synchronous synchronous, Checkpointer checkpointer, StorageAlarm alarm, ILogger logger)
     {
         _alarm = alarm;
+        _commitsWait = synchronous == Synchronous.Full;
         _transaction = new WriteTransaction(file);
         _gate = new Gate(file.Path);
         _checkpointer = checkpointer;
@@ -38,8 +48,45 @@ internal sealed class LedgerWriter : IDisposable
     /// </summary>
     public bool HasEnded => !_thread.IsAlive;
 
+    /// <inheritdoc cref="IWriteRounds.RoundWrites"/>
+    public int RoundWrites { get; private set; }
+
     /// <inheritdoc cref="ILedger.WriteAsync"/>
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+    public ValueTask<PostResult> WriteAsync(PendingWrite write)
+    {
+        if (Environment.CurrentManagedThreadId != _roundThreadId)
+        {
+            return _queue.Add(write);
+        }
+
+        RoundWrites++;
+        return _queue.Add(write, wakesWriter: false);
+    }
+
+    /// <inheritdoc cref="IWriteRounds.BeginRound"/>
+    public void BeginRound() => _roundThreadId = Environment.CurrentManagedThreadId;
+
+    /// <inheritdoc cref="IWriteRounds.EndRound"/>
+    public void EndRound()
+    {
+        // What the answers bring with them, in turn, is the writer's.
+        _roundThreadId = 0;
+        RoundWrites = 0;
+        if (_queue.IsEmpty)
+        {
+            return;
+        }
+
+        if (_commitsWait || !TryTakeTurn())
+        {
+            _queue.Wake();
+            return;
+        }
+
+        _roundBatch.Complete();
+        RequestCheckpoint();
+        _queue.Wake();
+    }
 
     /// <summary>
     /// Takes no more writes, finishes those that wait, ends the thread. If another process sits on the lock, what waits
@@ -68,70 +115,108 @@ internal sealed class LedgerWriter : IDisposable
     {
         while (_queue.Wait())
         {
-            var count = 0;
-            _gate.Enter();
+            lock (_turn)
+            {
+                _gate.Enter();
+                try
+                {
+                    WriteBatch(_batch, waits: true);
+                }
+                finally
+                {
+                    _gate.Exit();
+                }
+            }
+
+            _batch.Complete();
+            RequestCheckpoint();
+        }
+    }
+
+    private bool TryTakeTurn()
+    {
+        if (!_turn.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            // The other process is out again in some 50 us. Letting others run meanwhile is cheaper than to wake a
+            // thread that waits, and then to be woken by it.
+            for (var tries = 0; !_gate.TryEnter(); tries++)
+            {
+                if (tries == Limits.GateTriesMax)
+                {
+                    return false;
+                }
+
+                Thread.Yield();
+            }
+
             try
             {
-                count = WriteBatch();
+                return WriteBatch(_roundBatch, waits: false);
             }
             finally
             {
                 _gate.Exit();
             }
-
-            for (var index = 0; index < count; index++)
-            {
-                _batch[index].Complete(_results[index]);
-            }
-
-            if (_transaction.WalPages >= Limits.CheckpointPages)
-            {
-                _checkpointer.Request();
-            }
+        }
+        finally
+        {
+            _turn.Exit();
         }
     }
 
-    // How many writes of the batch have a result now.
-    private int WriteBatch()
+    private void RequestCheckpoint()
     {
-        switch (_transaction.Begin())
+        if (_transaction.WalPages >= Limits.CheckpointPages)
+        {
+            _checkpointer.Request();
+        }
+    }
+
+    // Gives the writes of the batch their results. False when another program has the lock: nothing was taken then.
+    private bool WriteBatch(Batch batch, bool waits)
+    {
+        switch (_transaction.Begin(waits))
         {
             case BeginResult.Busy:
-                // Another program holds the lock past the timeout. The writes stay queued; the overdue get their 503.
-                Log.LedgerLocked(_logger, Limits.BusyTimeoutMs);
-                return 0;
+                // The writes stay queued; the overdue get their 503.
+                if (waits)
+                {
+                    Log.LedgerLocked(_logger, Limits.BusyTimeoutMs);
+                }
+
+                return false;
             case BeginResult.Failed:
                 _alarm.Raise(_transaction.LastError);
-                return FailAll(_queue.Take(_batch));
+                batch.TakeFrom(_queue);
+                batch.FailAll();
+                return true;
         }
 
-        var count = 0;
         var sound = true;
-        int taken;
         // What arrives during the batch still joins it: its commit is then shared by more.
-        while (sound && count < _batch.Length && (taken = _queue.Take(_batch.AsSpan(count))) > 0)
+        while (sound && batch.TakeFrom(_queue) is { Length: > 0 } taken)
         {
-            for (var end = count + taken; count < end; count++)
+            for (var index = 0; index < taken.Length; index++)
             {
-                _results[count] = _transaction.Apply(_batch[count]);
-                sound &= _results[count] != PostResult.StorageFailed;
+                var result = _transaction.Apply(taken[index]);
+                batch.SetNext(result);
+                sound &= result != PostResult.StorageFailed;
             }
         }
 
-        if (sound && _transaction.TryCommit())
+        if (!sound || !_transaction.TryCommit())
         {
-            return count;
+            _alarm.Raise(_transaction.LastError);
+            _transaction.Rollback();
+            batch.FailAll();
         }
 
-        _alarm.Raise(_transaction.LastError);
-        _transaction.Rollback();
-        return FailAll(count);
-    }
-
-    private int FailAll(int count)
-    {
-        _results.AsSpan(0, count).Fill(PostResult.StorageFailed);
-        return count;
+        return true;
     }
 
     private void RefuseOverdue(object? state)

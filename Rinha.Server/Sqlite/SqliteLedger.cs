@@ -8,7 +8,7 @@ namespace Rinha.Server.Sqlite;
 /// The ledger in one SQLite file, shared by any number of processes: all writes of this one go through its writer,
 /// reads run on the caller's thread over a pool of reading connections and wait for nobody.
 /// </summary>
-public sealed class SqliteLedger : ILedger, IDisposable
+public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
 {
     private readonly LedgerFile _file;
     private readonly Checkpointer _checkpointer;
@@ -30,12 +30,21 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _alarm = new StorageAlarm(logger);
         _file = LedgerFile.Open(path, synchronous);
         _checkpointer = new Checkpointer(_file, logger);
-        _writer = new LedgerWriter(_file, _checkpointer, _alarm, logger);
+        _writer = new LedgerWriter(_file, synchronous, _checkpointer, _alarm, logger);
         _idleReaders.Push(new StatementReader(_file));
     }
 
     /// <inheritdoc/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+
+    /// <inheritdoc/>
+    public int RoundWrites => _writer.RoundWrites;
+
+    /// <inheritdoc/>
+    public void BeginRound() => _writer.BeginRound();
+
+    /// <inheritdoc/>
+    public void EndRound() => _writer.EndRound();
 
     /// <inheritdoc/>
     public LookupResult ReadStatement(long accountId, Statement statement)

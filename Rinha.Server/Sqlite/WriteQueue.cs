@@ -17,8 +17,15 @@ internal sealed class WriteQueue : IDisposable
     private bool _writerWaits;
     private bool _closed;
 
+    /// <summary>Whether nothing waits; for whoever has just added something, certain.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
     /// <summary>Adds a write, or completes it at once when the queue is full or closed.</summary>
-    public ValueTask<PostResult> Add(PendingWrite write)
+    /// <param name="write">The write.</param>
+    /// <param name="wakesWriter">
+    /// Whether the writer is to come for it; otherwise <see cref="Wake"/> is still due.
+    /// </param>
+    public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
         bool wake;
@@ -29,8 +36,8 @@ internal sealed class WriteQueue : IDisposable
             {
                 _ring[(_head + _count) & (_ring.Length - 1)] = write;
                 _count++;
-                wake = _writerWaits;
-                _writerWaits = false;
+                wake = wakesWriter && _writerWaits;
+                _writerWaits &= !wake;
                 refusal = PostResult.Accepted;
             }
             else
@@ -50,6 +57,22 @@ internal sealed class WriteQueue : IDisposable
         }
 
         return task;
+    }
+
+    /// <summary>Lets the writer come for what waits.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            if (_count == 0 || !_writerWaits)
+            {
+                return;
+            }
+
+            _writerWaits = false;
+        }
+
+        _wake.Set();
     }
 
     /// <summary>Waits until there is something to take.</summary>

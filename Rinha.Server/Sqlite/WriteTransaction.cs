@@ -24,6 +24,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     public WriteTransaction(LedgerFile file)
     {
         _database = file.OpenWriter();
+        _database.SetBusyTimeout(0); // Begin says when to wait.
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
         _rollback = _database.Prepare("ROLLBACK");
@@ -54,12 +55,24 @@ internal sealed unsafe class WriteTransaction : IDisposable
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
     /// <summary>Opens a transaction and takes the database's write lock.</summary>
-    public BeginResult Begin()
+    /// <param name="waits">Whether to wait for another program's lock, <see cref="Limits.BusyTimeoutMs"/> long.</param>
+    public BeginResult Begin(bool waits)
     {
         var result = _begin.Run();
         if (result == SqliteResult.Done)
         {
             return BeginResult.Begun;
+        }
+
+        if (waits && SqliteResult.Primary(result) == SqliteResult.Busy)
+        {
+            _database.SetBusyTimeout(Limits.BusyTimeoutMs);
+            result = _begin.Run();
+            _database.SetBusyTimeout(0);
+            if (result == SqliteResult.Done)
+            {
+                return BeginResult.Begun;
+            }
         }
 
         Fail("begin");

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Rinha.Server.Http;
+namespace Rinha.Server.Net;
 
 /// <summary>Binds the listening socket; a unix socket has its final mode before anyone can connect.</summary>
 internal static unsafe partial class ListenSocket

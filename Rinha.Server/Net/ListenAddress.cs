@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Rinha.Server.Http;
+namespace Rinha.Server.Net;
 
 /// <summary>Where the server listens: a TCP port, or a unix socket with its file mode.</summary>
 /// <param name="EndPoint">The address.</param>

@@ -1,0 +1,137 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>
+/// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
+/// </summary>
+public sealed class RoundTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string Database => _directory.File("rinha.db");
+
+    [Fact]
+    public async Task A_round_commits_all_its_writes_before_it_ends()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        ledger.BeginRound();
+        var writes = Enumerable.Range(0, 5).Select(_ => ledger.WriteAsync(Credit(1)).AsTask()).ToList();
+        Assert.Equal(5, ledger.RoundWrites);
+        Assert.All(writes, write => Assert.False(write.IsCompleted));
+
+        ledger.EndRound();
+
+        Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
+        Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
+        Assert.Equal(0, ledger.RoundWrites);
+        Assert.Equal(5, Balance(ledger));
+    }
+
+    [Fact]
+    public async Task What_an_answer_brings_with_it_is_not_forgotten()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        ledger.BeginRound();
+        var both = WriteTwice();
+        ledger.EndRound();
+
+        // The second one is handed in while the round completes the first.
+        Assert.Equal(
+            PostResult.Accepted, await both.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        Assert.Equal(2, Balance(ledger));
+
+        async Task<PostResult> WriteTwice()
+        {
+            await ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
+            return await ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
+        }
+    }
+
+    [Fact]
+    public async Task Other_threads_write_beside_a_round()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        ledger.BeginRound();
+        var other = Task.Run(async () => await ledger.WriteAsync(Credit(1)), TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            PostResult.Accepted, await other.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        ledger.EndRound();
+    }
+
+    [Fact]
+    public async Task A_round_that_finds_the_gate_taken_does_not_wait()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var gate = new Gate(Database);
+        gate.Enter();
+        ledger.BeginRound();
+        var write = ledger.WriteAsync(Credit(1)).AsTask();
+        var began = Environment.TickCount64;
+        ledger.EndRound();
+        Assert.InRange(Environment.TickCount64 - began, 0, 500);
+        Assert.False(write.IsCompleted);
+
+        gate.Exit();
+
+        Assert.Equal(
+            PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        Task<PostResult> write;
+        using (LockedDatabase.Of(Database))
+        {
+            ledger.BeginRound();
+            write = ledger.WriteAsync(Credit(1)).AsTask();
+            var began = Environment.TickCount64;
+            ledger.EndRound();
+            Assert.InRange(Environment.TickCount64 - began, 0, 500);
+            Assert.False(write.IsCompleted);
+        }
+
+        Assert.Equal(
+            PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Two_instances_in_rounds_lose_nothing()
+    {
+        const int rounds = 300;
+        using var first = LedgerExtensions.OpenLedger(Database);
+        using var second = LedgerExtensions.OpenLedger(Database);
+        var ledgers = new[] { first, second };
+
+        Together.Run(2, index =>
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                ledgers[index].BeginRound();
+                var writes = Task.WhenAll(
+                    Enumerable.Range(0, 3).Select(_ => ledgers[index].WriteAsync(Credit(1)).AsTask()));
+                ledgers[index].EndRound();
+                Assert.All(writes.GetAwaiter().GetResult(), result => Assert.Equal(PostResult.Accepted, result));
+            }
+        });
+
+        Assert.Equal(2 * rounds * 3, Balance(first));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static PendingPost Credit(long amountCents) => new()
+    {
+        AccountId = 1,
+        Kind = TransactionKind.Credit,
+        AmountCents = amountCents,
+        Description = LedgerExtensions.Describe("round"),
+    };
+
+    private static long Balance(SqliteLedger ledger) => ledger.Statement(1).BalanceCents;
+}

@@ -1,0 +1,254 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+
+namespace Rinha.Server.Net;
+
+/// <summary>
+/// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
+/// connection does not have. One reader at a time; <see cref="OnReadable"/> and the cancelling members may come from
+/// other threads.
+/// </summary>
+internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IValueTaskSource<ReadResult>
+{
+    private const int BufferBytes = 4096;
+
+    // Kestrel's limits refuse a request long before; what is more stays in the kernel until it is wanted.
+    private const int BufferBytesMax = 64 * 1024;
+
+    private readonly Lock _lock = new();
+    private ManualResetValueTaskSourceCore<ReadResult> _read;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private int _examined; // Up to here the reader has seen everything and wants more.
+    private ReadOnlySequence<byte> _given;
+    private bool _mayReceive = true; // The socket may have something: an event came, or the last receive filled up.
+    private bool _waits;
+    private bool _isCanceled;
+    private bool _hasEnded;
+    private bool _isComplete;
+
+    /// <summary>Something has come: if it is waited for, it is received and read on this thread.</summary>
+    public void OnReadable()
+    {
+        ReadResult result;
+        lock (_lock)
+        {
+            _mayReceive = true;
+            if (!_waits || !TryReceive(out result))
+            {
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _read.SetResult(result);
+    }
+
+    /// <summary>Nothing more will be received: as if the other side had closed.</summary>
+    public void End()
+    {
+        ReadResult result;
+        lock (_lock)
+        {
+            _hasEnded = true;
+            if (!_waits || !TryTake(out result))
+            {
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _read.SetResult(result);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            if (TryReceive(out var result))
+            {
+                return new ValueTask<ReadResult>(result);
+            }
+
+            Release();
+            _waits = true;
+            _read.Reset();
+            return new ValueTask<ReadResult>(this, _read.Version);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        lock (_lock)
+        {
+            return TryReceive(out result);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        lock (_lock)
+        {
+            var first = _start;
+            _start = first + (int)_given.GetOffset(consumed) - (int)_given.GetOffset(_given.Start);
+            _examined = first + (int)_given.GetOffset(examined) - (int)_given.GetOffset(_given.Start);
+            _given = default;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead()
+    {
+        ReadResult result;
+        lock (_lock)
+        {
+            _isCanceled = true;
+            if (!_waits || !TryTake(out result))
+            {
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _read.SetResult(result);
+    }
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            _start = _end = _examined = 0;
+            Release();
+        }
+    }
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _read.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _read.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _read.OnCompleted(continuation, state, token, flags);
+
+    // What there is, and otherwise what the socket has.
+    private bool TryReceive(out ReadResult result)
+    {
+        while (!TryTake(out result))
+        {
+            if (!_mayReceive || _hasEnded)
+            {
+                return false;
+            }
+
+            Receive();
+        }
+
+        return true;
+    }
+
+    private bool TryTake(out ReadResult result)
+    {
+        if (_end == _examined && !_isCanceled && !_hasEnded)
+        {
+            result = default;
+            return false;
+        }
+
+        _given = new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
+        result = new ReadResult(_given, _isCanceled, _hasEnded);
+        _isCanceled = false;
+        return true;
+    }
+
+    private void Receive()
+    {
+        if (!TryMakeRoom())
+        {
+            _mayReceive = false; // Until the reader has taken something and a next event says so.
+            return;
+        }
+
+        var room = _buffer.Length - _end;
+        var count = socket.Receive(_buffer.AsSpan(_end), out var error);
+        if (count > 0)
+        {
+            _end += count;
+            // A receive that does not fill the buffer has emptied the socket; what comes later is a new event.
+            _mayReceive = count == room;
+        }
+        else if (count < 0 && error == LibC.Again)
+        {
+            _mayReceive = false;
+        }
+        else
+        {
+            _hasEnded = true; // Closed, or reset: whoever reads is told the same.
+        }
+    }
+
+    private bool TryMakeRoom()
+    {
+        if (_buffer.Length - _end < BufferBytes / 4 && _start > 0)
+        {
+            Move(_buffer);
+        }
+
+        if (_end < _buffer.Length)
+        {
+            return true;
+        }
+
+        if (_buffer.Length >= BufferBytesMax || _isComplete)
+        {
+            return false;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, _buffer.Length * 2));
+        var old = _buffer;
+        Move(larger);
+        _buffer = larger;
+        Return(old);
+        return true;
+    }
+
+    private void Move(byte[] target)
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(target);
+        _end -= _start;
+        _examined -= _start;
+        _start = 0;
+    }
+
+    // An idle connection needs no buffer.
+    private void Release()
+    {
+        if (_start == _end && _buffer.Length > 0)
+        {
+            _start = _end = _examined = 0;
+            Return(_buffer);
+            _buffer = [];
+        }
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

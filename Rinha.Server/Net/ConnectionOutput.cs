@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+
+namespace Rinha.Server.Net;
+
+/// <summary>
+/// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
+/// not read makes a flush wait for <see cref="OnWritable"/>. One writer at a time, as Kestrel sees to.
+/// </summary>
+/// <param name="socket">Where it goes.</param>
+/// <param name="awaitWritable">
+/// Asks to be told (<see langword="true"/>), or no longer, when the socket takes more.
+/// </param>
+internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awaitWritable)
+    : PipeWriter, IValueTaskSource<FlushResult>
+{
+    private const int BufferBytes = 4096;
+
+    private readonly Lock _lock = new();
+    private ManualResetValueTaskSourceCore<FlushResult> _flush;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private bool _waits;
+    private bool _isCanceled;
+    private bool _isBroken;
+
+    /// <inheritdoc/>
+    public override bool CanGetUnflushedBytes => true;
+
+    /// <inheritdoc/>
+    public override long UnflushedBytes => _end - _start;
+
+    /// <summary>The socket takes more: what is left of a flush is sent.</summary>
+    public void OnWritable()
+    {
+        lock (_lock)
+        {
+            if (!_waits || !TrySend())
+            {
+                return;
+            }
+
+            _waits = false;
+            awaitWritable(false);
+        }
+
+        _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: _isBroken));
+    }
+
+    /// <summary>Nothing more can be sent.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _isBroken = true;
+            if (!_waits)
+            {
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: true));
+    }
+
+    /// <inheritdoc/>
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _buffer.AsMemory(_end);
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _buffer.AsSpan(_end);
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(int bytes) => _end += bytes;
+
+    /// <inheritdoc/>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            if (_isCanceled || TrySend())
+            {
+                var result = new FlushResult(_isCanceled, _isBroken);
+                _isCanceled = false;
+                return new ValueTask<FlushResult>(result);
+            }
+
+            _waits = true;
+            _flush.Reset();
+            awaitWritable(true);
+            return new ValueTask<FlushResult>(this, _flush.Version);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingFlush()
+    {
+        lock (_lock)
+        {
+            if (!_waits)
+            {
+                _isCanceled = true;
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _flush.SetResult(new FlushResult(isCanceled: true, isCompleted: false));
+    }
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        lock (_lock)
+        {
+            _ = TrySend();
+            _isBroken = true;
+            Release();
+        }
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flush.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _flush.GetStatus(token);
+
+    void IValueTaskSource<FlushResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _flush.OnCompleted(continuation, state, token, flags);
+
+    // False when the socket takes no more for now.
+    private bool TrySend()
+    {
+        while (!_isBroken && _start < _end)
+        {
+            var count = socket.Send(_buffer.AsSpan(_start, _end - _start), out var error);
+            if (count >= 0)
+            {
+                _start += count;
+            }
+            else if (error == LibC.Again)
+            {
+                return false;
+            }
+            else
+            {
+                _isBroken = true; // The other side is gone; Kestrel ends the connection.
+            }
+        }
+
+        Release();
+        return true;
+    }
+
+    private void MakeRoom(int bytes)
+    {
+        if (_buffer.Length - _end >= bytes)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, _end - _start + bytes));
+        _buffer.AsSpan(_start, _end - _start).CopyTo(larger);
+        var (old, length) = (_buffer, _end - _start);
+        (_buffer, _start, _end) = (larger, 0, length);
+        Return(old);
+    }
+
+    // Between answers a connection needs no buffer.
+    private void Release()
+    {
+        _start = _end = 0;
+        Return(_buffer);
+        _buffer = [];
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Net;
+
+/// <summary>
+/// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
+/// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it
+/// is at work wait in their sockets and make the next round.
+/// </summary>
+internal sealed class EventLoop : IDisposable
+{
+    private readonly Poller _poller = new();
+    private readonly SafeFileHandle _wake = LibC.CreateEvent();
+    private readonly IWriteRounds? _rounds;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly Lock _lock = new();
+    private SocketConnection?[] _connections = new SocketConnection?[256]; // By the socket's number.
+    private int _expectedWrites = 1;
+    private volatile bool _stopping;
+    private SocketListener? _listener;
+
+    /// <param name="rounds">The ledger, if it commits by rounds.</param>
+    /// <param name="logger">Told of failures that nobody expected.</param>
+    public EventLoop(IWriteRounds? rounds, ILogger logger)
+    {
+        _rounds = rounds;
+        _logger = logger;
+        _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
+    }
+
+    /// <summary>Begins with the connections that come to a listener.</summary>
+    public void Start(SocketListener listener)
+    {
+        _listener = listener;
+        _poller.Watch(listener.Number, Poller.Readable);
+        _poller.Watch((int)_wake.DangerousGetHandle(), Poller.Readable);
+        _thread.Start();
+    }
+
+    /// <summary>Looks again whether connections wait.</summary>
+    public void Rewatch(SocketListener listener) => _poller.Change(listener.Number, Poller.Readable);
+
+    /// <summary>Begins to watch a connection.</summary>
+    public void Add(SocketConnection connection, SocketDescriptor socket)
+    {
+        lock (_lock)
+        {
+            if (socket.Number >= _connections.Length)
+            {
+                Array.Resize(ref _connections, Math.Max(socket.Number + 1, _connections.Length * 2));
+            }
+
+            _connections[socket.Number] = connection;
+        }
+
+        _poller.Watch(socket.Number, Poller.Readable);
+    }
+
+    /// <summary>The connection's number will soon be another one's.</summary>
+    public void Forget(SocketConnection connection)
+    {
+        lock (_lock)
+        {
+            _connections[connection.Number] = null;
+        }
+    }
+
+    /// <summary>Whether to tell a connection that its socket takes more.</summary>
+    public void AwaitWritable(SocketDescriptor socket, bool isAwaited) =>
+        _poller.Change(socket.Number, isAwaited ? Poller.Readable | Poller.Writable : Poller.Readable);
+
+    /// <summary>Ends the thread; to be called when the last connection is gone and the listener is closed.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        if (_thread.IsAlive)
+        {
+            LibC.Signal(_wake);
+            _thread.Join();
+        }
+
+        _poller.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            var count = _poller.Wait(Poller.Forever);
+            if (_rounds is null)
+            {
+                Dispatch(count);
+                continue;
+            }
+
+            _rounds.BeginRound();
+            Dispatch(count);
+            Gather(_rounds);
+            _rounds.EndRound();
+        }
+    }
+
+    // A commit costs nearly the same for one write as for several. So a round with writes looks whether more have come,
+    // and lets whoever sends them run; only while rounds have had several, so that a lone request waits for nobody.
+    private void Gather(IWriteRounds rounds)
+    {
+        var looksInVain = 0;
+        while (rounds.RoundWrites > 0
+            && rounds.RoundWrites < _expectedWrites
+            && looksInVain < Limits.GatherLooksMax)
+        {
+            var count = _poller.Wait(Poller.NotAtAll);
+            if (count > 0)
+            {
+                Dispatch(count);
+                continue;
+            }
+
+            looksInVain++;
+            Thread.Yield();
+        }
+
+        _expectedWrites = rounds.RoundWrites switch
+        {
+            0 => _expectedWrites,
+            1 => looksInVain > 0 ? 1 : 2,
+            var several => several + 1,
+        };
+    }
+
+    private void Dispatch(int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            var (ready, number) = _poller.Event(index);
+            Dispatch(ready, number);
+        }
+    }
+
+    private void Dispatch(uint ready, int number)
+    {
+        try
+        {
+            if (number == _listener!.Number)
+            {
+                _listener.Accept();
+            }
+            else
+            {
+                // An event of a closed socket's number is a hint like any other to whom has the number now.
+                var connections = Volatile.Read(ref _connections);
+                (number < connections.Length ? connections[number] : null)?.OnReady(ready);
+            }
+        }
+        catch (Exception error)
+        {
+            Log.RequestFailed(_logger, error);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Rinha.Server.Net;
+
+/// <summary>One client's connection, as Kestrel wants to see it.</summary>
+internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
+{
+    private readonly EventLoop _loop;
+    private readonly SocketDescriptor _socket;
+    private readonly ConnectionInput _input;
+    private readonly ConnectionOutput _output;
+
+    public SocketConnection(EventLoop loop, SocketDescriptor socket, string id, EndPoint local)
+        : base(id)
+    {
+        _loop = loop;
+        _socket = socket;
+        _input = new ConnectionInput(socket);
+        _output = new ConnectionOutput(socket, isAwaited => loop.AwaitWritable(socket, isAwaited));
+        LocalEndPoint = local;
+        // Kestrel takes both ends from here; the other one is its own.
+        Application = this;
+        Transport = this;
+    }
+
+    PipeReader IDuplexPipe.Input => _input;
+
+    PipeWriter IDuplexPipe.Output => _output;
+
+    /// <summary>The kernel's number for the socket.</summary>
+    public int Number => _socket.Number;
+
+    /// <summary>What the loop found; anything wrong with the socket shows when it is used.</summary>
+    public void OnReady(uint ready)
+    {
+        if ((ready & (Poller.Readable | Poller.Broken)) != 0)
+        {
+            _input.OnReadable();
+        }
+
+        if ((ready & (Poller.Writable | Poller.Broken)) != 0)
+        {
+            _output.OnWritable();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        _socket.Shutdown();
+        _input.End();
+        _output.End();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        _loop.Forget(this);
+        // A client that still has an answer to read must not lose it to a reset: first the end, then the close.
+        _socket.Shutdown();
+        _socket.Dispose();
+        await base.DisposeAsync();
+    }
+}

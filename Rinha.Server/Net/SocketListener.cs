@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+
+namespace Rinha.Server.Net;
+
+/// <summary>A listening socket: the loop accepts what comes, Kestrel takes it from here.</summary>
+internal sealed class SocketListener : IConnectionListener
+{
+    // The process has no more descriptors: what waits is tried again a little later.
+    private const int RetryMs = 100;
+
+    private readonly EventLoop _loop;
+    private readonly Socket _socket;
+    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
+        new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly Timer _retry;
+    private long _lastId;
+
+    /// <param name="socket">Bound, not yet listening.</param>
+    /// <param name="endPoint">Where.</param>
+    /// <param name="loop">Where its connections live.</param>
+    public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop)
+    {
+        _socket = socket;
+        _loop = loop;
+        EndPoint = endPoint;
+        _retry = new Timer(_ => loop.Rewatch(this));
+        socket.Blocking = false;
+        socket.Listen(Limits.ListenBacklog);
+        Number = (int)socket.SafeHandle.DangerousGetHandle();
+    }
+
+    /// <inheritdoc/>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>The kernel's number for the socket.</summary>
+    public int Number { get; }
+
+    /// <summary>Takes every connection that waits; called by the loop.</summary>
+    public void Accept()
+    {
+        while (!_socket.SafeHandle.IsClosed)
+        {
+            var number = LibC.Accept(_socket.SafeHandle);
+            if (number >= 0)
+            {
+                Take(new SocketDescriptor(number));
+            }
+            else if (LibC.LastError == LibC.Again)
+            {
+                return;
+            }
+            else if (LibC.LastError is LibC.TooManyOpen or LibC.TooManyOpenInSystem or LibC.NoMemory)
+            {
+                _retry.Change(RetryMs, Timeout.Infinite);
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection)
+            ? connection
+            : null;
+
+    /// <inheritdoc/>
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _socket.Dispose();
+        _accepted.Writer.TryComplete();
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        await _retry.DisposeAsync();
+        _loop.Dispose();
+    }
+
+    private void Take(SocketDescriptor descriptor)
+    {
+        if (EndPoint is IPEndPoint)
+        {
+            // An answer is one small packet; waiting for more to send would only delay it.
+            LibC.SetNoDelay(descriptor);
+        }
+
+        var id = (++_lastId).ToString(CultureInfo.InvariantCulture);
+        var connection = new SocketConnection(_loop, descriptor, id, EndPoint);
+        _loop.Add(connection, descriptor);
+        if (!_accepted.Writer.TryWrite(connection))
+        {
+            descriptor.Dispose(); // Unbound meanwhile.
+        }
+    }
+}

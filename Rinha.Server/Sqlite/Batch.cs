@@ -1,0 +1,42 @@
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>The writes of one commit with their results. Belongs to one thread.</summary>
+internal sealed class Batch
+{
+    private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
+    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private int _taken;
+    private int _decided;
+
+    /// <summary>Takes what waits, as far as there is room.</summary>
+    /// <returns>The writes that were taken now.</returns>
+    public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue)
+    {
+        var count = queue.Take(_writes.AsSpan(_taken));
+        _taken += count;
+        return _writes.AsSpan(_taken - count, count);
+    }
+
+    /// <summary>Notes the result of the next write in the order in which they were taken.</summary>
+    public void SetNext(PostResult result) => _results[_decided++] = result;
+
+    /// <summary>Nothing of what was taken has been kept.</summary>
+    public void FailAll()
+    {
+        _results.AsSpan(0, _taken).Fill(PostResult.StorageFailed);
+        _decided = _taken;
+    }
+
+    /// <summary>Completes every write with its result, and is empty afterwards.</summary>
+    public void Complete()
+    {
+        var count = _taken;
+        _taken = _decided = 0;
+        for (var index = 0; index < count; index++)
+        {
+            _writes[index].Complete(_results[index]);
+        }
+    }
+}
