@@ -82,6 +82,11 @@ public sealed partial class TidyTests
     [Theory]
     [InlineData("Ledger", "Http")]
     [InlineData("Ledger", "Sqlite")]
+    [InlineData("Ledger", "Net")]
+    [InlineData("Net", "Http")]
+    [InlineData("Net", "Sqlite")]
+    [InlineData("Sqlite", "Net")]
+    [InlineData("Http", "Net")]
     [InlineData("Http", "Sqlite")]
     [InlineData("Sqlite", "Http")]
     public void The_layers_keep_apart(string layer, string other)
