@@ -44,4 +44,53 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
 
         connection.Exchange(RawRequest.Get("/health")).AssertOk();
     }
+
+    [Fact]
+    public async Task Who_does_not_read_gets_every_answer_later_and_holds_up_nobody()
+    {
+        const int requests = 5000; // Their answers fill every buffer on the way many times over.
+        bank.Post(2, RawRequest.Body).AssertOk();
+        using var connection = bank.Connect();
+        var request = RawRequest.Get("/clientes/2/extrato");
+        var sent = Task.Run(
+            () =>
+            {
+                for (var number = 0; number < requests; number++)
+                {
+                    connection.Send(request);
+                }
+            },
+            TestContext.Current.CancellationToken);
+
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.False(sent.IsCompleted, "the server has swallowed it all");
+        bank.Get("/clientes/1/extrato").AssertOk();
+
+        for (var number = 0; number < requests; number++)
+        {
+            connection.Receive().AssertOk();
+        }
+
+        await sent;
+        Assert.False(connection.HasMore());
+    }
+
+    [Fact]
+    public async Task Who_goes_away_with_unread_answers_harms_nobody()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var connection = bank.Connect();
+            for (var number = 0; number < 50; number++)
+            {
+                connection.Send(RawRequest.Post("/clientes/3/transacoes", RawRequest.Body));
+            }
+
+            await Task.Delay(round, TestContext.Current.CancellationToken);
+            connection.Abort();
+        }
+
+        bank.Get("/clientes/3/extrato").AssertOk();
+        bank.Post(3, RawRequest.Body).AssertOk();
+    }
 }

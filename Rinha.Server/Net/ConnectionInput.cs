@@ -149,7 +149,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
     {
         while (!TryTake(out result))
         {
-            if (!_mayReceive || _hasEnded)
+            if (!_mayReceive || _hasEnded || !TryMakeRoom())
             {
                 return false;
             }
@@ -176,12 +176,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
 
     private void Receive()
     {
-        if (!TryMakeRoom())
-        {
-            _mayReceive = false; // Until the reader has taken something and a next event says so.
-            return;
-        }
-
         var room = _buffer.Length - _end;
         var count = socket.Receive(_buffer.AsSpan(_end), out var error);
         if (count > 0)

@@ -60,9 +60,13 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
     /// <summary>Ends both directions; the other side sees the end, and so does whoever waits here.</summary>
     public void Shutdown()
     {
-        if (!IsClosed)
+        try
         {
             _ = LibC.Shutdown(this, LibC.ShutdownBoth);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed already, by the other of two that wanted its end.
         }
     }
 

@@ -97,6 +97,7 @@ internal sealed class SocketListener : IConnectionListener
         _loop.Add(connection, descriptor);
         if (!_accepted.Writer.TryWrite(connection))
         {
+            _loop.Forget(connection);
             descriptor.Dispose(); // Unbound meanwhile.
         }
     }
