@@ -74,6 +74,8 @@ engine_stop() {
     ((SECONDS < deadline)) || die "dockerd, pid $pid, does not end"
     sleep 0.1
   done
+  # dockerd leaves the network namespaces of its containers mounted.
+  awk -v under="$ENGINE_RUN/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount
   rm -rf -- "$ENGINE_RUN"
   echo 'stopped the container engine'
 }
