@@ -71,6 +71,7 @@ internal sealed class SocketListener : IConnectionListener
     /// <inheritdoc/>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        _retry.Dispose(); // First: it must not touch a number that has become another one's.
         _socket.Dispose();
         _accepted.Writer.TryComplete();
         return default;
@@ -80,7 +81,6 @@ internal sealed class SocketListener : IConnectionListener
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync();
-        await _retry.DisposeAsync();
         _loop.Dispose();
     }
 
