@@ -76,7 +76,7 @@ for ((round = 0; round <= rounds; round++)); do
   turn 'hey statement' hey -c "$connections" -z "${seconds}s" "$url/clientes/1/extrato"
   turn 'rinha mix' "$LOADTEST" load "$url" -c "$connections" -d "${seconds}s" --quiet -o json
   turn 'wrk mix, made beforehand, not judged' \
-    wrk -t 1 -c "$connections" -d "${seconds}s" --latency -s "$ROOT/scripts/wrk/mix.lua" "$url"
+    wrk -t 1 -c "$connections" -d "${seconds}s" --latency -s "$ROOT/scripts/wrk/load.lua" "$url"
   turn 'wrk mix, made and judged in Lua' \
     wrk -t 1 -c "$connections" -d "${seconds}s" --latency -s "$ROOT/scripts/wrk/same.lua" "$url"
 done

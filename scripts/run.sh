@@ -21,6 +21,7 @@ usage: ./rinha run [flags]     Ctrl-C stops everything
   --no-limits   without cgroups; otherwise .env says how much CPU and memory each process gets
   --detach      in the background: returns once the stack answers, or with the reason why it does not
   --floor       constant answers from nginx instead of the APIs: the floor that `ceiling` measures against
+                (FLOOR_LOAD=refused or =statements: those that such a load gets)
 TEXT
 }
 

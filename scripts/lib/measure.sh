@@ -1,5 +1,14 @@
 # shellcheck shell=bash
-# What one turn of wrk costs a stack: the CPU of each process, the throttled periods, and wrk's own figures.
+# What one turn of wrk costs a stack: CPU, context switches, throttled periods of each process; and wrk's own figures.
+
+# grow FILE TRANSACTIONS: a new ledger that holds so many, on the disk before anything is measured.
+grow() {
+  need sqlite3 sqlite3
+  # Other users have no business in the database.
+  (umask 077 && cat "$ROOT/schema.sql" "$ROOT/scripts/lib/grow.sql" |
+    sqlite3 -bail -cmd ".parameter set :transactions $2" "$1" >/dev/null) || die "$1 could not be filled"
+  sync "$1"
+}
 
 # cpu_us NAME: the CPU time a process of the stack has used so far, children included.
 cpu_us() {
@@ -8,40 +17,69 @@ cpu_us() {
     return
   fi
   local pid ticks=0
-  for pid in /proc/[0-9]*; do
-    pid=${pid#/proc/}
-    if process_look "$pid" && [[ ${FIELDS[3]} == "${PID[$1]}" ]]; then
-      ticks=$((ticks + FIELDS[11] + FIELDS[12]))
-    fi
+  for pid in $(session_pids "${PID[$1]}" "${START[$1]}"); do
+    ! process_look "$pid" || ticks=$((ticks + FIELDS[11] + FIELDS[12]))
   done
   echo $((ticks * 1000000 / $(getconf CLK_TCK)))
 }
 
-# measure DIR CONNECTIONS SECONDS: one line of figures, tab-separated:
-# requests/s, p50 ms, p99 ms, max ms, nginx us, API us (per request), throttled nginx, api01, api02, unexpected answers,
-# socket errors, resident KB of api01 and api02.
+# switches NAME: the voluntary and the involuntary context switches so far, of every thread, children included.
+switches() {
+  local pid
+  for pid in $(session_pids "${PID[$1]}" "${START[$1]}"); do
+    # A thread may end meanwhile.
+    cat "/proc/$pid/task/"*/status 2>/dev/null || true
+  done | awk '/^voluntary_ctxt/ { own += $2 } /^nonvoluntary_ctxt/ { forced += $2 } END { print own + 0, forced + 0 }'
+}
+
+# count ARRAY: what every process of the stack has used so far, or since the last time.
+count() {
+  local -n counters=$1
+  local name own forced
+  for name in "${NAMES[@]}"; do
+    read -r own forced < <(switches "$name")
+    counters[$name.own]=$((own - ${counters[$name.own]:-0}))
+    counters[$name.forced]=$((forced - ${counters[$name.forced]:-0}))
+    counters[$name.cpu]=$(($(cpu_us "$name") - ${counters[$name.cpu]:-0}))
+    counters[$name.throttled]=$(($(cgroup_throttled "$name") - ${counters[$name.throttled]:-0}))
+  done
+}
+
+# measure DIR CONNECTIONS SECONDS LOAD: one line of figures, NAME=VALUE and tabs between. CpuUs and Switches are per
+# request; nginx's and api01's are each divided by all requests, so they add up to what a request costs.
 measure() {
-  local name result requests duration p50 p99 max unexpected errors
-  local -A cpu throttled
+  local result n duration p50 p99 p999 max unexpected errors
+  local -A used=()
   stack_at "$1"
   state_read || die "no stack on $1"
-  for name in "${NAMES[@]}"; do
-    cpu[$name]=$(cpu_us "$name")
-    throttled[$name]=$(cgroup_throttled "$name")
-  done
-  result=$(wrk -t $(($2 > 14 ? 2 : 1)) -c "$2" -d "$3s" --timeout 10s --latency -s "$ROOT/scripts/wrk/mix.lua" \
-    "http://127.0.0.1:$PORT") || die "wrk failed: $result"
-  read -r _ requests duration p50 p99 max unexpected errors < <(grep '^result ' <<<"$result")
-  ((requests > 0)) || die "not one request was answered on port $PORT"
-  for name in "${NAMES[@]}"; do
-    cpu[$name]=$(($(cpu_us "$name") - cpu[$name]))
-    throttled[$name]=$(($(cgroup_throttled "$name") - ${throttled[$name]:-0}))
-  done
-  awk -v n="$requests" -v us="$duration" -v p50="$p50" -v p99="$p99" -v max="$max" -v nginx="${cpu[nginx]}" \
-    -v api=$((cpu[api01] + cpu[api02])) 'BEGIN {
-      printf "%.0f\t%.3f\t%.3f\t%.3f\t%.1f\t%.1f", n * 1e6 / us, p50 / 1e3, p99 / 1e3, max / 1e3, nginx / n, api / n
-    }'
-  printf '\t%d' "${throttled[nginx]}" "${throttled[api01]}" "${throttled[api02]}" "$unexpected" "$errors" \
-    "$(resident_kb "${PID[api01]}" "${START[api01]}")" "$(resident_kb "${PID[api02]}" "${START[api02]}")"
-  echo
+  count used
+  result=$(wrk -t $(($2 > 14 ? 2 : 1)) -c "$2" -d "$3s" --timeout 10s --latency -s "$ROOT/scripts/wrk/load.lua" \
+    "http://127.0.0.1:$PORT" -- "$4") || die "wrk failed: $result"
+  read -r _ n duration p50 p99 p999 max unexpected errors < <(grep '^result ' <<<"$result")
+  ((n > 0)) || die "not one request was answered on port $PORT"
+  count used
+  # A name, a number, and what it is divided by.
+  awk 'NF { printf "%s%s=%.6g", (NR > 1 ? "\t" : ""), $1, $2 / ($3 ? $3 : 1) } END { print "" }' <<TEXT
+requestsPerSecond ${n}e6 $duration
+p50Ms $p50 1000
+p99Ms $p99 1000
+p999Ms $p999 1000
+maxMs $max 1000
+nginxCpuUs ${used[nginx.cpu]} $n
+api01CpuUs ${used[api01.cpu]} $n
+api02CpuUs ${used[api02.cpu]} $n
+apiCpuUs $((${used[api01.cpu]} + ${used[api02.cpu]})) $n
+throttledNginx ${used[nginx.throttled]}
+throttledApi01 ${used[api01.throttled]}
+throttledApi02 ${used[api02.throttled]}
+nginxVoluntarySwitches ${used[nginx.own]} $n
+nginxInvoluntarySwitches ${used[nginx.forced]} $n
+apiVoluntarySwitches $((${used[api01.own]} + ${used[api02.own]})) $n
+apiInvoluntarySwitches $((${used[api01.forced]} + ${used[api02.forced]})) $n
+unexpectedAnswers $unexpected
+socketErrors $errors
+residentKbApi01 $(resident_kb "${PID[api01]}" "${START[api01]}")
+residentKbApi02 $(resident_kb "${PID[api02]}" "${START[api02]}")
+$([[ $BACKEND == floor ]] || echo "walMiB $(stat -c %s "$DATA/rinha.db-wal") 1048576")
+TEXT
 }

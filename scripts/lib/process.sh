@@ -30,15 +30,23 @@ session_kill() {
   done
 }
 
-# resident_kb PID START: the resident memory of the session a process leads: nginx is a master and its worker.
-resident_kb() {
-  local pid pages total=0
+# session_pids PID START: the processes of the session that this one leads: nginx is a master and its worker.
+session_pids() {
+  local pid
   for pid in /proc/[0-9]*; do
     pid=${pid#/proc/}
     if process_look "$pid" && [[ ${FIELDS[3]} == "$1" ]] && ((STARTED >= $2)); then
-      { read -r _ pages _ <"/proc/$pid/statm"; } 2>/dev/null || pages=0
-      total=$((total + pages))
+      echo "$pid"
     fi
+  done
+}
+
+# resident_kb PID START: the resident memory of the session a process leads.
+resident_kb() {
+  local pid pages total=0
+  for pid in $(session_pids "$1" "$2"); do
+    { read -r _ pages _ <"/proc/$pid/statm"; } 2>/dev/null || pages=0
+    total=$((total + pages))
   done
   echo $((total * $(getconf PAGESIZE) / 1024))
 }

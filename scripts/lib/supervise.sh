@@ -103,7 +103,8 @@ command_of() {
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
   elif [[ $BACKEND == floor ]]; then
-    sed -e "s#/run/rinha/#$SOCKETS/#g" -e "s#NAME#$name#" "$ROOT/scripts/wrk/floor.conf" >"$RUN/$name.conf"
+    sed -e "s#/run/rinha/#$SOCKETS/#g" -e "s#NAME#$name#" -e "s/#${FLOOR_LOAD:-mix}: //" \
+      "$ROOT/scripts/wrk/floor.conf" >"$RUN/$name.conf"
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
