@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.EndToEnd;
@@ -36,6 +37,25 @@ public sealed class OutputTests : IDisposable
         Assert.EndsWith($"report: {file}\n", exit.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("<html", exit.Output, StringComparison.OrdinalIgnoreCase);
         AssertText(exit.Output);
+    }
+
+    [Fact]
+    public void Svg_is_alone_on_the_standard_output_or_in_its_file()
+    {
+        var file = _directory.File("chart.svg");
+
+        var shown = LoadTester.Run("load", _bank.Url, "-n", "1000", "-o", "svg");
+        var filed = LoadTester.Run("load", _bank.Url, "-n", "1000", "-o", "svg", "-O", file);
+
+        Assert.Equal((0, ""), (shown.Code, shown.Error));
+        Assert.All([shown.Output, File.ReadAllText(file)], svg =>
+        {
+            Assert.StartsWith("<?xml", svg, StringComparison.Ordinal);
+            Assert.Contains(_bank.Url, XDocument.Parse(svg).Root!.Value, StringComparison.Ordinal);
+        });
+        Assert.Equal(0, filed.Code);
+        Assert.EndsWith($"report: {file}\n", filed.Output, StringComparison.Ordinal);
+        AssertText(filed.Output);
     }
 
     [Fact]

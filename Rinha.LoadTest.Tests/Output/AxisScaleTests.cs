@@ -42,6 +42,10 @@ public sealed class AxisScaleTests
         Assert.Equal("0% 50% 90% 99% 99.9% 99.99%", string.Join(' ', axis.Ticks.Select(tick => tick.Label)));
     }
 
+    [Fact]
+    public void On_a_long_percentile_axis_the_median_gives_way() =>
+        Assert.Equal("0% 90%", string.Join(' ', AxisScale.Percentile(0.999_999_3).Ticks.Take(2).Select(t => t.Label)));
+
     [Theory]
     [InlineData(0, "0s 1s")]
     [InlineData(59, "0s 10s 20s 30s 40s 50s")]

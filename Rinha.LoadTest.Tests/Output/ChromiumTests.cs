@@ -1,3 +1,4 @@
+using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Rinha.LoadTest.Tests.Output.Samples;
@@ -17,6 +18,19 @@ public sealed class ChromiumTests
         using var written = HtmlReportTests.Parse(sample);
         Assert.Equal(written.All.Select(Outline), seen.All.Select(Outline));
         Assert.Equal(written.Title, seen.Title);
+    }
+
+    [Theory]
+    [InlineData("closed")]
+    [InlineData("hostile")]
+    public void The_picture_is_shown_in_a_page(string sample)
+    {
+        var picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(Rendered.Svg(sample)));
+        var (dom, console) = Chromium.Load(
+            $"<!DOCTYPE html><img src=\"data:image/svg+xml;base64,{picture}\" "
+            + "onload=\"document.title = this.naturalWidth\" onerror=\"console.error('broken')\">");
+        Assert.Empty(console);
+        Assert.Contains("<title>860</title>", dom, StringComparison.Ordinal);
     }
 
     [Fact]

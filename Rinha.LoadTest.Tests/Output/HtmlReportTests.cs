@@ -123,7 +123,7 @@ public sealed class HtmlReportTests
     {
         using var document = Parse("baseline");
         Assert.Single(document.QuerySelectorAll("#chart-rate path.dashed"));
-        Assert.Equal(3, document.QuerySelectorAll("#chart-latency path.dashed").Length);
+        Assert.Equal(4, document.QuerySelectorAll("#chart-latency path.dashed").Length);
         Assert.Single(document.QuerySelectorAll("#chart-distribution path.dashed"));
         Assert.True(document.QuerySelector("#chart-rate path.line")!.ClassList.Contains("dashed"));
         Assert.Empty(Parse("open").QuerySelectorAll("path.dashed"));
@@ -142,7 +142,7 @@ public sealed class HtmlReportTests
     {
         using var document = Parse("one-second");
         Assert.Single(document.QuerySelectorAll("#chart-rate circle"));
-        Assert.Equal(3, document.QuerySelectorAll("#chart-latency circle").Length);
+        Assert.Equal(4, document.QuerySelectorAll("#chart-latency circle").Length);
     }
 
     [Fact]

@@ -78,6 +78,18 @@ public sealed class JsonReportTests
         Assert.Equal(12_400, Rendered.FromJson(json.ToJsonString()).Summary.Rate);
     }
 
+    [Fact]
+    public void A_report_that_was_saved_before_seconds_had_a_p90_is_read()
+    {
+        var json = JsonNode.Parse(Rendered.Json(SampleReports.Closed()))!;
+        foreach (var second in json["series"]!.AsArray())
+        {
+            Assert.True(second!.AsObject().Remove("p90"));
+        }
+
+        Assert.All(Rendered.FromJson(json.ToJsonString()).Series, second => Assert.Equal(0, second.P90));
+    }
+
     private static RunReport Everything()
     {
         var report = SampleReports.Compared();

@@ -22,6 +22,15 @@ internal static class Rendered
         return writer.ToString();
     }
 
+    public static string Svg(string sample) => Svg(SampleReports.All[sample]);
+
+    public static string Svg(RunReport report)
+    {
+        var writer = new StringWriter();
+        SvgReport.Write(report, writer);
+        return writer.ToString();
+    }
+
     public static string Json(RunReport report)
     {
         var stream = new MemoryStream();

@@ -101,13 +101,14 @@ public sealed class RunRecorderTests
         _recorder.Complete(1, 200, StartNs + (1_000 * Ms), StartNs + (1_000 * Ms), StartNs + (1_007 * Ms));
         _recorder.Advance(StartNs + (3 * Second));
 
-        AssertClose((0.05, 0.099, 0.1), _recorder.Series[0]);
-        AssertClose((0.007, 0.007, 0.007), _recorder.Series[1]);
-        AssertClose((0, 0, 0), _recorder.Series[2]);
+        AssertClose((0.05, 0.09, 0.099, 0.1), _recorder.Series[0]);
+        AssertClose((0.007, 0.007, 0.007, 0.007), _recorder.Series[1]);
+        AssertClose((0, 0, 0, 0), _recorder.Series[2]);
 
-        static void AssertClose((double P50, double P99, double Max) expected, SecondReport second)
+        static void AssertClose((double P50, double P90, double P99, double Max) expected, SecondReport second)
         {
             Assert.InRange(second.P50, expected.P50 * 0.999, expected.P50 * 1.001);
+            Assert.InRange(second.P90, expected.P90 * 0.999, expected.P90 * 1.001);
             Assert.InRange(second.P99, expected.P99 * 0.999, expected.P99 * 1.001);
             Assert.InRange(second.Max, expected.Max * 0.999, expected.Max * 1.001);
         }

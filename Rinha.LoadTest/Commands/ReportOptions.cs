@@ -18,9 +18,9 @@ internal sealed class ReportOptions
 
     private readonly Option<string> _format = new Option<string>("--output", "-o")
     {
-        Description = "The report's form: text, json or html.",
+        Description = "The report's form: text, json, html or svg (its charts).",
         DefaultValueFactory = _ => "text",
-    }.AcceptOnlyFromAmong("text", "json", "html");
+    }.AcceptOnlyFromAmong("text", "json", "html", "svg");
 
     private readonly Option<string?> _file = new("--output-file", "-O")
     {
@@ -114,13 +114,17 @@ internal sealed class ReportOptions
         }
 
         using var writer = new StreamWriter(stream, leaveOpen: true);
-        if (format == "html")
+        switch (format)
         {
-            HtmlReport.Write(report, writer);
-        }
-        else
-        {
-            TextReport.Write(report, writer);
+            case "html":
+                HtmlReport.Write(report, writer);
+                break;
+            case "svg":
+                SvgReport.Write(report, writer);
+                break;
+            default:
+                TextReport.Write(report, writer);
+                break;
         }
     }
 }

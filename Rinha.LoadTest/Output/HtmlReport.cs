@@ -26,7 +26,8 @@ public static class HtmlReport
         // Without it browsers ask the server that serves the file for an icon.
         page.Empty("link", ("rel", "icon"), ("href", "data:,"));
         page.Element("title", $"{HeaderSection.Title(report)} · {Figures.Moment(report.StartedAt)}");
-        page.Open("style").Verbatim(StyleSheet.Layout).Verbatim(StyleSheet.Drawing).Close();
+        page.Open("style")
+            .Verbatim(StyleSheet.Palette).Verbatim(StyleSheet.Layout).Verbatim(StyleSheet.Drawing).Close();
         page.Close().Open("body");
         HeaderSection.Write(page, report);
         page.Open("main");

@@ -4,7 +4,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>The wording that the text and the HTML report share.</summary>
+/// <summary>The wording that the reports share.</summary>
 internal static class Words
 {
     /// <summary>How a run loads its target, and what that means for its latencies.</summary>
@@ -101,8 +101,8 @@ internal static class Words
         return line.ToString();
     }
 
-    // Direction overrides and invisible characters could make a line look like another one.
-    private static bool IsFormat(Rune rune) => Rune.GetUnicodeCategory(rune) is
+    // Direction overrides and invisible characters could make a line look like another one; XML refuses noncharacters.
+    private static bool IsFormat(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || Rune.GetUnicodeCategory(rune) is
         System.Globalization.UnicodeCategory.Format
         or System.Globalization.UnicodeCategory.LineSeparator
         or System.Globalization.UnicodeCategory.ParagraphSeparator;

@@ -184,7 +184,8 @@ internal sealed class RunRecorder
             _secondFailed,
             _second.Percentile(50),
             _second.Percentile(99),
-            _second.Max()));
+            _second.Max(),
+            _second.Percentile(90)));
         _second.Reset();
         _secondFailed = 0;
     }

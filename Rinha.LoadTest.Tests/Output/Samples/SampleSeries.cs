@@ -22,6 +22,7 @@ internal static class SampleSeries
             failing && second % 11 == 5 ? 7 : 0,
             Math.Round(median / wave, 7),
             Math.Round(median * 4.2 / wave * (pause > 1 ? 1.8 : 1), 7),
-            Math.Round(median * 15 * pause * (1 + 0.5 * Math.Sin(second * 1.7)), 7));
+            Math.Round(median * 15 * pause * (1 + 0.5 * Math.Sin(second * 1.7)), 7),
+            Math.Round(median * 2.1 / wave, 7));
     }
 }

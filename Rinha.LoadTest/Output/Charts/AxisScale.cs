@@ -4,7 +4,7 @@ namespace Rinha.LoadTest.Output.Charts;
 internal sealed class AxisScale
 {
     // With more nines than that on an axis, its mark at 50% stands in the way of the one at 0%.
-    private const double MedianLabelShareMax = 0.999_999_5;
+    private const double MedianLabelShareMax = 0.999_999;
 
     private readonly Func<double, double> _curve;
     private readonly double _low;

@@ -58,7 +58,7 @@ internal static class RunCharts
         {
             Id = "chart-latency",
             Title = "Latency over time",
-            Subtitle = "median, 99th percentile and longest of each second" + Scale(y),
+            Subtitle = "median, 90th and 99th percentile and longest of each second" + Scale(y),
             Description = slowest is null
                 ? "No second was measured."
                 : $"The slowest request, in second {slowest.Second}, took {Figures.Duration(slowest.Max)}.",
@@ -151,9 +151,17 @@ internal static class RunCharts
     private static ChartLine[] Percentiles(IReadOnlyList<SecondReport> seconds, string suffix, bool dashed) =>
     [
         new("p50" + suffix, "s-p50", Points(seconds, second => Gap(second.P50)), dashed),
+        .. NinetiethPercentile(seconds, suffix, dashed),
         new("p99" + suffix, "s-p99", Points(seconds, second => Gap(second.P99)), dashed),
         new("max" + suffix, "s-max", Points(seconds, second => Gap(second.Max)), dashed),
     ];
+
+    // A baseline that was saved before it was measured has none.
+    private static ChartLine[] NinetiethPercentile(
+        IReadOnlyList<SecondReport> seconds, string suffix, bool dashed) =>
+        seconds.Any(second => second.Max > 0) && seconds.All(second => second.P90 <= 0)
+            ? []
+            : [new("p90" + suffix, "s-p90", Points(seconds, second => Gap(second.P90)), dashed)];
 
     // A second without answers has no latency; a line through 0 would say that it was the fastest.
     private static double Gap(double latency) => latency > 0 ? latency : double.NaN;
@@ -172,6 +180,7 @@ internal static class RunCharts
             second.Second + 0.5,
             $"second {second.Second}: {Figures.Count(second.Completed)} completed, "
             + $"{Figures.Count(second.Failed)} failed, p50 {Figures.Duration(second.P50)}, "
-            + $"p99 {Figures.Duration(second.P99)}, max {Figures.Duration(second.Max)}"))
+            + $"p90 {Figures.Duration(second.P90)}, p99 {Figures.Duration(second.P99)}, "
+            + $"max {Figures.Duration(second.Max)}"))
         .ToArray();
 }

@@ -14,7 +14,7 @@ internal static class FindMaxSection
         }
 
         page.Open("section", ("id", "find-max")).Element("h2", "Highest rate").Open("div", ("class", "columns"));
-        new SvgDrawing(page, RunCharts.FindMax(search)).Draw();
+        ChartFigure.Write(page, RunCharts.FindMax(search));
         var table = new HtmlTable(
             "find-max-steps", "Rates tried, in order", "step", "asked for", "achieved", "latency", "failed", "target");
         for (var index = 0; index < search.Steps.Count; index++)

@@ -9,7 +9,7 @@ internal static class LatencySection
     public static void Write(MarkupWriter page, RunReport report)
     {
         page.Open("section", ("id", "latency")).Element("h2", "Latency").Open("div", ("class", "columns"));
-        new SvgDrawing(page, RunCharts.Distribution(report)).Draw();
+        ChartFigure.Write(page, RunCharts.Distribution(report));
         var columns = LatencyColumns.Sources(report);
         var table = new HtmlTable(
             "latency-percentiles", "Of all operations together", ["", .. columns.Select(column => column.Name)]);

@@ -1,28 +1,40 @@
 namespace Rinha.LoadTest.Output.Html;
 
-/// <summary>The page's style sheet: light, dark where the reader prefers it, one column on a phone.</summary>
+/// <summary>The style sheet: light, dark where the reader prefers it, one column on a phone.</summary>
 internal static class StyleSheet
 {
-    /// <summary>Colours, text, cards and tables.</summary>
-    public const string Layout = """
+    /// <summary>The fonts of whatever system it is read on.</summary>
+    public const string Fonts =
+        """system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif""";
+
+    /// <summary>The colours.</summary>
+    public const string Palette = """
 
         :root {
           color-scheme: light dark;
           --page: #f4f5f7; --card: #ffffff; --ink: #161b22; --muted: #5a6472; --rule: #dfe3e8; --grid: #e8ebef;
           --good: #17743a; --warning: #925a05; --bad: #bf2323; --good-tint: #e3f3e8; --warning-tint: #fbf0da;
-          --bad-tint: #fce6e6; --blue: #2563d9; --orange: #d9680b; --pink: #b2338f; --shadow: 0 1px 2px #1b1f2412;
+          --bad-tint: #fce6e6; --blue: #2563d9; --orange: #d9680b; --teal: #0b8177; --pink: #b2338f;
+          --shadow: 0 1px 2px #1b1f2412;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #0e1116; --card: #171b22; --ink: #e7eaef; --muted: #9ba5b3; --rule: #2b323c; --grid: #252b34;
             --good: #58c57c; --warning: #e0a63f; --bad: #ff7b74; --good-tint: #12291b; --warning-tint: #2d2412;
-            --bad-tint: #341a1b; --blue: #6fa4ff; --orange: #f7a154; --pink: #e58ccb; --shadow: none;
+            --bad-tint: #341a1b; --blue: #6fa4ff; --orange: #f7a154; --teal: #45c4b5; --pink: #e58ccb;
+            --shadow: none;
           }
         }
+
+        """;
+
+    /// <summary>Text, cards, tables, and the frames of charts with their legends.</summary>
+    public const string Layout = $$"""
+
         * { box-sizing: border-box; }
         body {
           margin: 0 auto; padding: 32px 24px 64px; max-width: 1200px; background: var(--page); color: var(--ink);
-          font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
+          font: 15px/1.5 {{Fonts}};
           -webkit-text-size-adjust: 100%;
         }
         h1 { margin: 0; font-size: 28px; line-height: 1.2; letter-spacing: -.01em; }
@@ -82,6 +94,15 @@ internal static class StyleSheet
         #environment dd { overflow-wrap: anywhere; }
         #environment-command { grid-column: 1 / -1; }
         .code { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+        .chart { margin: 0; min-width: 0; }
+        .axes { margin: 0; font-size: 13px; }
+        .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 6px 0 4px; padding: 0; list-style: none; }
+        .legend { font-size: 13px; }
+        .legend li { display: flex; align-items: center; gap: 6px; }
+        .swatch { width: 18px; border-top: 3px solid; }
+        .swatch.dashed { border-top-style: dashed; border-top-width: 2px; opacity: .7; }
+        .swatch.round { width: 10px; height: 10px; border: 0; border-radius: 50%; background: currentColor; }
+        svg { display: block; width: 100%; height: auto; overflow: visible; }
         @media (max-width: 640px) {
           body { padding: 20px 12px 40px; }
           h1 { font-size: 23px; }
@@ -107,19 +128,11 @@ internal static class StyleSheet
 
         """;
 
-    /// <summary>Charts and their legends.</summary>
+    /// <summary>What is drawn in a chart.</summary>
     public const string Drawing = """
-        .chart { margin: 0; min-width: 0; }
-        .axes { margin: 0; font-size: 13px; }
-        .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 6px 0 4px; padding: 0; list-style: none; }
-        .legend { font-size: 13px; }
-        .legend li { display: flex; align-items: center; gap: 6px; }
-        .swatch { width: 18px; border-top: 3px solid; }
-        .swatch.dashed { border-top-style: dashed; border-top-width: 2px; opacity: .7; }
-        .swatch.round { width: 10px; height: 10px; border: 0; border-radius: 50%; background: currentColor; }
-        .s-rate, .s-p50 { color: var(--blue); } .s-p99 { color: var(--orange); } .s-max { color: var(--pink); }
+        .s-rate, .s-p50 { color: var(--blue); } .s-p90 { color: var(--teal); }
+        .s-p99 { color: var(--orange); } .s-max { color: var(--pink); }
         .s-failed { color: var(--bad); } .s-kept { color: var(--good); }
-        svg { display: block; width: 100%; height: auto; overflow: visible; }
         svg text { fill: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
         svg .x { text-anchor: middle; }
         svg .y { text-anchor: end; dominant-baseline: central; }
@@ -127,7 +140,7 @@ internal static class StyleSheet
         .grid { stroke: var(--grid); stroke-width: 1; }
         .upright { opacity: .6; }
         .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-        .line.s-max { stroke-width: 1.25; }
+        .line.s-p90, .line.s-max { stroke-width: 1.25; }
         .line.dashed { stroke-width: 1.5; stroke-dasharray: 5 5; opacity: .65; }
         .area { fill: currentColor; opacity: .12; }
         .dot { fill: currentColor; stroke: var(--card); stroke-width: 1.5; }
@@ -137,7 +150,7 @@ internal static class StyleSheet
           svg text { font-size: 21px; }
           svg .optional { display: none; }
           .line { stroke-width: 3; }
-          .line.s-max { stroke-width: 2; }
+          .line.s-p90, .line.s-max { stroke-width: 2; }
         }
 
         """;

@@ -5,32 +5,29 @@ using Rinha.LoadTest.Output.Charts;
 namespace Rinha.LoadTest.Output.Html;
 
 /// <summary>
-/// Draws a <see cref="LineChart"/> as SVG inside a figure with its legend. All lengths are in the drawing's own units;
-/// the style sheet scales the drawing to its column and, on a phone, the letters back up.
+/// Draws what is inside the axes of a <see cref="LineChart"/>, and the axes, into the SVG element that is open. All
+/// lengths are in the drawing's own units; the style sheet scales the letters back up where the drawing is small.
 /// </summary>
 internal sealed class SvgDrawing(MarkupWriter page, LineChart chart)
 {
-    private const double Width = 640;
+    /// <summary>The width of every drawing.</summary>
+    public const double Width = 640;
+
     private const double LeftMargin = 62;
     private const double RightMargin = 18;
     private const double TopMargin = 12;
     private const double BottomMargin = 40;
-    private readonly double _height = Math.Round(Width / chart.Aspect);
+    private readonly double _height = HeightOf(chart);
+
+    /// <summary>The height of a chart's drawing.</summary>
+    public static double HeightOf(LineChart chart) => Math.Round(Width / chart.Aspect);
+
+    /// <summary>A length as SVG has it.</summary>
+    public static string Text(double length) => length.ToString("0.#", CultureInfo.InvariantCulture);
 
     /// <summary>Draws it.</summary>
     public void Draw()
     {
-        page.Open("figure", ("class", "chart"), ("id", chart.Id)).Open("figcaption");
-        page.Element("h3", chart.Title).Element("p", chart.Subtitle, ("class", "axes"));
-        Legend();
-        page.Close();
-        page.Open(
-            "svg",
-            ("viewBox", $"0 0 {Text(Width)} {Text(_height)}"),
-            ("role", "img"),
-            ("aria-labelledby", $"{chart.Id}-title {chart.Id}-desc"));
-        page.Element("title", chart.Title, ("id", chart.Id + "-title"));
-        page.Element("desc", chart.Description, ("id", chart.Id + "-desc"));
         Grid();
         if (chart.Lines.All(line => line.Points.All(point => double.IsNaN(point.Y))))
         {
@@ -47,22 +44,25 @@ internal sealed class SvgDrawing(MarkupWriter page, LineChart chart)
         {
             Line(line);
         }
-
-        Hints();
-        page.Close().Close();
     }
 
-    private void Legend()
+    /// <summary>
+    /// Adds what appears when one points at a place: browsers show a title as a tooltip, so it needs no script.
+    /// </summary>
+    public void DrawHints()
     {
-        page.Open("ul", ("class", "legend"));
-        foreach (var line in chart.Lines)
+        foreach (var hint in chart.Hints)
         {
-            page.Open("li")
-                .Element("i", "", ("class", SwatchOf(line)), ("aria-hidden", "true"))
-                .Element("span", line.Name).Close();
+            var (from, to) = (X(hint.From), X(hint.To));
+            page.Open(
+                    "rect",
+                    ("class", "hint"),
+                    ("x", Text(from)),
+                    ("y", Text(TopMargin)),
+                    ("width", Text(Math.Max(to - from, 0.5))),
+                    ("height", Text(_height - TopMargin - BottomMargin)))
+                .Element("title", hint.Text).Close();
         }
-
-        page.Close();
     }
 
     private void Grid()
@@ -116,26 +116,6 @@ internal sealed class SvgDrawing(MarkupWriter page, LineChart chart)
     private void Dot(ChartPoint point, string style) => page.Empty(
         "circle", ("class", $"dot {style}"), ("cx", Text(X(point.X))), ("cy", Text(Y(point.Y))), ("r", "4.5"));
 
-    // Browsers show a title as a tooltip, so the figures of each second need no script.
-    private void Hints()
-    {
-        foreach (var hint in chart.Hints)
-        {
-            var (from, to) = (X(hint.From), X(hint.To));
-            page.Open(
-                    "rect",
-                    ("class", "hint"),
-                    ("x", Text(from)),
-                    ("y", Text(TopMargin)),
-                    ("width", Text(Math.Max(to - from, 0.5))),
-                    ("height", Text(_height - TopMargin - BottomMargin)))
-                .Element("title", hint.Text).Close();
-        }
-    }
-
-    private static string SwatchOf(ChartLine line) =>
-        $"swatch {line.Style}{(line.Dashed ? " dashed" : "")}{(line.Dots ? " round" : "")}";
-
     private string PathOf(List<ChartPoint> points)
     {
         var path = new StringBuilder();
@@ -173,6 +153,4 @@ internal sealed class SvgDrawing(MarkupWriter page, LineChart chart)
 
     private double Y(double value) =>
         _height - BottomMargin - chart.Y.Position(value) * (_height - TopMargin - BottomMargin);
-
-    private static string Text(double length) => length.ToString("0.#", CultureInfo.InvariantCulture);
 }

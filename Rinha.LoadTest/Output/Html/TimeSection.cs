@@ -9,8 +9,8 @@ internal static class TimeSection
     public static void Write(MarkupWriter page, RunReport report)
     {
         page.Open("section", ("id", "time")).Element("h2", "Over time").Open("div", ("class", "columns"));
-        new SvgDrawing(page, RunCharts.Rate(report)).Draw();
-        new SvgDrawing(page, RunCharts.Latency(report)).Draw();
+        ChartFigure.Write(page, RunCharts.Rate(report));
+        ChartFigure.Write(page, RunCharts.Latency(report));
         page.Close().Close();
     }
 }
