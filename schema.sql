@@ -3,7 +3,7 @@
 
 -- Says whose file this is ("RINH") and which schema it has; a file that says otherwise is refused, never changed.
 PRAGMA application_id = 1380535880;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE clientes (
   id         INTEGER PRIMARY KEY,
@@ -11,21 +11,24 @@ CREATE TABLE clientes (
   saldo      INTEGER NOT NULL DEFAULT 0,                                     -- cents
   -- How many transactions the client has; the newest one's seq.
   ultima_seq INTEGER NOT NULL DEFAULT 0 CHECK (ultima_seq >= 0),
+  -- The client's ten newest transactions, newest first, 58 bytes each: all that a statement shows is in one row, and a
+  -- commit changes two pages, this table's one and the history's last.
+  ultimas    BLOB    NOT NULL DEFAULT x'' CHECK (length(ultimas) % 58 = 0 AND length(ultimas) <= 580),
   -- The contest's one rule, kept by the file itself whatever program writes to it.
   CHECK (saldo >= -limite)
 ) STRICT;
 
--- The full history. seq counts 1, 2, 3 … per client without gaps, so a lost row shows; it, not the clock, is the order.
--- Clustered by (client, seq): a statement's ten rows lie together, however old the file is.
+-- The full history, in the order in which it was committed. seq counts 1, 2, 3 … per client without gaps, so a lost row
+-- shows; it, not the clock, is the order.
 CREATE TABLE transacoes (
+  id           INTEGER PRIMARY KEY,
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
   seq          INTEGER NOT NULL CHECK (seq > 0),
   valor        INTEGER NOT NULL CHECK (valor BETWEEN 1 AND 9007199254740991),             -- cents
   tipo         TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),                               -- credit, debit
   descricao    TEXT    NOT NULL CHECK (length(CAST(descricao AS BLOB)) BETWEEN 1 AND 40), -- 1-10 characters, UTF-8
-  realizada_em INTEGER NOT NULL,                                                          -- microseconds since 1970, UTC
-  PRIMARY KEY (cliente_id, seq)
-) STRICT, WITHOUT ROWID;
+  realizada_em INTEGER NOT NULL                                                           -- microseconds since 1970, UTC
+) STRICT;
 
 INSERT INTO clientes (id, limite) VALUES
   (1, 100000),

@@ -94,6 +94,6 @@ public static class Limits
     /// <summary>What is left of the WAL file when it is started over, in bytes: 64 MiB.</summary>
     public const long WalBytesKept = 64L * 1024 * 1024;
 
-    /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 16 MiB.</summary>
-    public const int CheckpointPages = 4096;
+    /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 4 MiB.</summary>
+    public const int CheckpointPages = 1024;
 }

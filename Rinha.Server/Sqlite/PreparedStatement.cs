@@ -10,8 +10,6 @@ internal sealed class PreparedStatement : IDisposable
     // SQLITE_TRANSIENT: SQLite copies the text before the call returns.
     private const nint Transient = -1;
 
-    private const int NullType = 5; // SQLITE_NULL
-
     private nint _handle;
 
     public PreparedStatement(Database database, string sql)
@@ -34,6 +32,15 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
+    /// <summary>Sets a parameter to bytes.</summary>
+    public unsafe void BindBlob(int index, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* blob = bytes)
+        {
+            _ = NativeSqlite.BindBlob(_handle, index, blob, bytes.Length, Transient);
+        }
+    }
+
     /// <summary>Runs to the next row or to the end.</summary>
     /// <returns><see cref="SqliteResult.Row"/>, <see cref="SqliteResult.Done"/> or an extended error code.</returns>
     public int Step() => NativeSqlite.Step(_handle);
@@ -50,9 +57,6 @@ internal sealed class PreparedStatement : IDisposable
         return result;
     }
 
-    /// <summary>Whether the row's column (the first is 0) is NULL.</summary>
-    public bool IsNull(int column) => NativeSqlite.ColumnType(_handle, column) == NullType;
-
     /// <summary>The row's column as an integer.</summary>
     public long Int64(int column) => NativeSqlite.ColumnInt64(_handle, column);
 
@@ -62,6 +66,13 @@ internal sealed class PreparedStatement : IDisposable
         // The text first: asking for it may convert the value and with it the number of bytes.
         var text = NativeSqlite.ColumnText(_handle, column);
         return new ReadOnlySpan<byte>(text, NativeSqlite.ColumnBytes(_handle, column));
+    }
+
+    /// <summary>The row's column as bytes; valid until the next step or reset.</summary>
+    public unsafe ReadOnlySpan<byte> Blob(int column)
+    {
+        var blob = NativeSqlite.ColumnBlob(_handle, column);
+        return new ReadOnlySpan<byte>(blob, NativeSqlite.ColumnBytes(_handle, column));
     }
 
     public void Dispose()

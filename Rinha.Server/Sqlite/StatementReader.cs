@@ -29,12 +29,8 @@ internal sealed class StatementReader : IDisposable
 
     private static (PreparedStatement Statement, PreparedStatement Find) Prepare(Database database)
     {
-        // One statement, hence one snapshot. An account without transactions gives one row of NULLs.
-        var statement = database.Prepare($"""
-            SELECT c.saldo, c.limite, t.valor, t.tipo, t.descricao, t.realizada_em
-            FROM clientes AS c LEFT JOIN transacoes AS t ON t.cliente_id = c.id
-            WHERE c.id = ?1 ORDER BY t.seq DESC LIMIT {Statement.EntriesMax}
-            """);
+        // One row, hence one snapshot.
+        var statement = database.Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = ?1");
         return (statement, database.Prepare("SELECT 1 FROM clientes WHERE id = ?1"));
     }
 
@@ -43,28 +39,18 @@ internal sealed class StatementReader : IDisposable
     {
         _statement.Bind(1, accountId);
         var result = _statement.Step();
-        var found = result == SqliteResult.Row;
-        if (found)
+        var sound = true;
+        if (result == SqliteResult.Row)
         {
             statement.Begin(_statement.Int64(0), _statement.Int64(1), Timestamp.Now);
-        }
-
-        while (result == SqliteResult.Row && !_statement.IsNull(2))
-        {
-            _ = Description.TryCreate(_statement.Utf8(4), out var description);
-            statement.Add(new StatementEntry(
-                _statement.Int64(2),
-                _statement.Utf8(3)[0] == (byte)'c' ? TransactionKind.Credit : TransactionKind.Debit,
-                description,
-                new Timestamp(_statement.Int64(5))));
-            result = _statement.Step();
+            sound = NewestEntries.TryRead(_statement.Blob(2), statement);
         }
 
         _statement.Reset();
-        return (result, found) switch
+        return result switch
         {
-            (SqliteResult.Row or SqliteResult.Done, true) => LookupResult.Found,
-            (SqliteResult.Done, false) => LookupResult.UnknownAccount,
+            SqliteResult.Row when sound => LookupResult.Found,
+            SqliteResult.Done => LookupResult.UnknownAccount,
             _ => LookupResult.StorageFailed,
         };
     }

@@ -11,6 +11,10 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal sealed unsafe class WriteTransaction : IDisposable
 {
+    // The concatenation of blobs has the type of a text, and its bytes.
+    private static readonly string PutInFront =
+        $"ultimas = substr(CAST(?3 || ultimas AS BLOB), 1, {NewestEntries.BytesMax})";
+
     private readonly Database _database;
     private readonly PreparedStatement _begin;
     private readonly PreparedStatement _commit;
@@ -29,13 +33,13 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _commit = _database.Prepare("COMMIT");
         _rollback = _database.Prepare("ROLLBACK");
         // The bound keeps the sum inside 64 bits; SQLite would go on in floating point.
-        _credit = _database.Prepare("""
-            UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1
+        _credit = _database.Prepare($"""
+            UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1, {PutInFront}
             WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
             RETURNING saldo, limite, ultima_seq
             """);
-        _debit = _database.Prepare("""
-            UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1
+        _debit = _database.Prepare($"""
+            UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1, {PutInFront}
             WHERE id = ?1 AND saldo - ?2 >= -limite
             RETURNING saldo, limite, ultima_seq
             """);
@@ -112,6 +116,10 @@ internal sealed unsafe class WriteTransaction : IDisposable
         var update = post.Kind == TransactionKind.Credit ? _credit : _debit;
         update.Bind(1, post.AccountId);
         update.Bind(2, post.AmountCents);
+        var postedAt = Timestamp.Now;
+        Span<byte> entry = stackalloc byte[NewestEntries.EntryBytes];
+        NewestEntries.Write(entry, post, postedAt);
+        update.BindBlob(3, entry);
         var result = update.Step();
         if (result != SqliteResult.Row)
         {
@@ -131,7 +139,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _insert.Bind(3, post.AmountCents);
         _insert.Bind(4, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
         _insert.Bind(5, post.Description.AsUtf8());
-        _insert.Bind(6, Timestamp.Now.MicrosecondsSinceEpoch);
+        _insert.Bind(6, postedAt.MicrosecondsSinceEpoch);
         return _insert.Run() == SqliteResult.Done ? PostResult.Accepted : Broken("insert");
     }
 
@@ -153,7 +161,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     {
         try
         {
-            _database.Execute("DELETE FROM transacoes; UPDATE clientes SET saldo = 0, ultima_seq = 0;");
+            _database.Execute("DELETE FROM transacoes; UPDATE clientes SET saldo = 0, ultima_seq = 0, ultimas = x'';");
             return PostResult.Accepted;
         }
         catch (SqliteException error)

@@ -49,8 +49,11 @@ internal static unsafe partial class NativeSqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_text")]
     public static partial int BindText(nint statement, int index, byte* text, int length, nint destructor);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_column_type")]
-    public static partial int ColumnType(nint statement, int index);
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
+    public static partial int BindBlob(nint statement, int index, byte* bytes, int length, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
+    public static partial byte* ColumnBlob(nint statement, int index);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_int64")]
     public static partial long ColumnInt64(nint statement, int index);

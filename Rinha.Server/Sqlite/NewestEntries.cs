@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// The form of <c>clientes.ultimas</c>: a client's newest entries, newest first, each in <see cref="EntryBytes"/> bytes
+/// so that the database itself can put one in front and cut off the eleventh. An entry is the amount in cents and the
+/// microseconds since 1970 (8 bytes each, big-endian, as <c>hex()</c> shows them), the kind's letter, the text's
+/// length and 40 bytes of text.
+/// </summary>
+internal static class NewestEntries
+{
+    /// <summary>The length of one entry.</summary>
+    public const int EntryBytes = TextAt + Description.BytesMax;
+
+    /// <summary>The most bytes that are kept.</summary>
+    public const int BytesMax = Statement.EntriesMax * EntryBytes;
+
+    private const int PostedAt = 8;
+    private const int KindAt = 16;
+    private const int LengthAt = 17;
+    private const int TextAt = 18;
+
+    /// <summary>Writes an entry; the rest of its text is zeros.</summary>
+    /// <param name="entry"><see cref="EntryBytes"/> bytes.</param>
+    /// <param name="post">What is posted.</param>
+    /// <param name="postedAt">When.</param>
+    public static void Write(Span<byte> entry, PendingPost post, Timestamp postedAt)
+    {
+        var description = post.Description;
+        var text = description.AsUtf8();
+        BinaryPrimitives.WriteInt64BigEndian(entry, post.AmountCents);
+        BinaryPrimitives.WriteInt64BigEndian(entry[PostedAt..], postedAt.MicrosecondsSinceEpoch);
+        entry[KindAt] = post.Kind == TransactionKind.Credit ? (byte)'c' : (byte)'d';
+        entry[LengthAt] = (byte)text.Length;
+        entry[TextAt..].Clear();
+        text.CopyTo(entry[TextAt..]);
+    }
+
+    /// <summary>Adds all entries to a statement.</summary>
+    /// <returns><see langword="false"/> when these bytes are no entries.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> entries, Statement statement)
+    {
+        if (entries.Length > BytesMax)
+        {
+            return false;
+        }
+
+        for (; !entries.IsEmpty; entries = entries[EntryBytes..])
+        {
+            if (entries.Length < EntryBytes
+                || entries[LengthAt] > Description.BytesMax
+                || !Description.TryCreate(entries.Slice(TextAt, entries[LengthAt]), out var description))
+            {
+                return false;
+            }
+
+            statement.Add(new StatementEntry(
+                BinaryPrimitives.ReadInt64BigEndian(entries),
+                entries[KindAt] == (byte)'c' ? TransactionKind.Credit : TransactionKind.Debit,
+                description,
+                new Timestamp(BinaryPrimitives.ReadInt64BigEndian(entries[PostedAt..]))));
+        }
+
+        return true;
+    }
+}
