@@ -58,6 +58,16 @@ public static class Limits
     public const int GateTriesMax = 40;
 
     /// <summary>
+    /// How often whoever was inside the gate last leaves the turn to another that has asked for it.
+    /// </summary>
+    public const int GateDeferralsMax = 8;
+
+    /// <summary>
+    /// How long to wait in front of the gate before looking whether the one inside still lives, in milliseconds.
+    /// </summary>
+    public const int GateDeathCheckMs = 20;
+
+    /// <summary>
     /// How often a round looks in vain for more requests before it commits those it has: some 20 us, when the rounds
     /// before had several.
     /// </summary>

@@ -9,11 +9,17 @@ public interface IWriteRounds
     /// <summary>How many writes the round has brought so far.</summary>
     int RoundWrites { get; }
 
-    /// <summary>From now on the calling thread's writes wait for <see cref="EndRound"/>.</summary>
+    /// <summary>From now on the calling thread's writes wait for its end.</summary>
     void BeginRound();
 
     /// <summary>
-    /// Commits what the round has brought, or leaves it to another thread if that would mean to wait. Never blocks.
+    /// Ends the round by committing what it has brought. Never blocks.
     /// </summary>
-    void EndRound();
+    /// <returns>
+    /// <see langword="false"/> when that has to wait for another process: the round goes on, and may grow.
+    /// </returns>
+    bool TryEndRound();
+
+    /// <summary>Ends the round by leaving what it has brought to another thread.</summary>
+    void LeaveRound();
 }

@@ -100,7 +100,23 @@ internal sealed class EventLoop : IDisposable
             _rounds.BeginRound();
             Dispatch(count);
             Gather(_rounds);
-            _rounds.EndRound();
+            EndRound(_rounds);
+        }
+    }
+
+    // While the other process is inside, more may come to share the commit.
+    private void EndRound(IWriteRounds rounds)
+    {
+        for (var tries = 0; !rounds.TryEndRound(); tries++)
+        {
+            if (tries == Limits.GateTriesMax)
+            {
+                rounds.LeaveRound();
+                return;
+            }
+
+            Thread.Yield();
+            Dispatch(_poller.Wait(Poller.NotAtAll));
         }
     }
 

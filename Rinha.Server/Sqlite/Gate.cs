@@ -1,113 +1,137 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
-
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
-/// and look again, up to 100 ms at a time; here the kernel wakes the next one.
+/// and look again, up to 100 ms at a time; here who leaves wakes the next one.
 /// <para>
-/// Two byte locks on a side file make a turnstile: who wants in takes the <em>queue</em> byte, waits for the
-/// <em>turn</em> byte while holding it, and lets the queue go once inside. Who leaves and comes straight back therefore
-/// stands behind the one that already waits for its turn: two processes under load get half of the turns each. (Not
-/// strictly one by one: a waiter that is woken for the queue, but not yet running, can still be overtaken.) The locks
-/// are open file description locks (fcntl(2)), so the kernel frees those of a process that dies.
+/// The lock is a word in a file that all processes have mapped: to go in and out is an atomic exchange each, without a
+/// system call; who must wait sleeps on the word (futex(2)). It is fair: who was inside last lets one that has asked
+/// meanwhile go first. And it survives its holders: each instance has a number, and holds a byte lock of that number
+/// on the file as long as it lives (an open file description lock, fcntl(2), which the kernel frees when the process
+/// dies). A waiter to whom nothing has happened for a while looks whether the holder still has its byte.
 /// </para>
 /// One instance belongs to one thread at a time; threads of one process that compete have an instance each.
 /// </summary>
-internal sealed partial class Gate : IDisposable
+internal sealed unsafe class Gate : IDisposable
 {
-    private const int SetLock = 37; // F_OFD_SETLK
-    private const int SetLockWait = 38; // F_OFD_SETLKW
-    private const short Write = 1; // F_WRLCK
-    private const short Unlock = 2; // F_UNLCK
-    private const int Interrupted = 4; // EINTR
-    private const int TryAgain = 11; // EAGAIN
+    private const int NumbersMax = 31;
 
-    private const long QueueByte = 0;
-    private const long TurnByte = 1;
-    private const long CheckpointerByte = 2;
-
-    private readonly SafeFileHandle _file;
-    private readonly int _descriptor;
+    private readonly GateFile _file;
+    private readonly GateWords* _words;
+    private readonly int _number; // From 1; 0 is nobody.
+    private readonly int _bit;
+    private int _deferrals;
 
     /// <summary>Opens the gate of a database: the file <c>PATH-gate</c> beside it, made if need be.</summary>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or too many have it open.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
     public Gate(string databasePath)
     {
-        _file = File.OpenHandle(
-            databasePath + "-gate",
-            FileMode.OpenOrCreate,
-            FileAccess.ReadWrite,
-            FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock of its own.
-        _descriptor = (int)_file.DangerousGetHandle();
+        _file = new GateFile(databasePath + "-gate");
+        _words = _file.Words;
+        for (_number = 1; !_file.TryLock(_number); _number++)
+        {
+            if (_number == NumbersMax)
+            {
+                _file.Dispose();
+                throw new IOException($"{databasePath} has {NumbersMax} writers already");
+            }
+        }
+
+        // What a dead instance of the same number has left.
+        _bit = 1 << _number;
+        Interlocked.And(ref _words->Asking, ~_bit);
+        _ = Interlocked.CompareExchange(ref _words->Holder, 0, _number);
     }
 
     /// <summary>Waits, however long, until this instance alone is inside.</summary>
     public void Enter()
     {
-        Lock(SetLockWait, Write, QueueByte);
-        Lock(SetLockWait, Write, TurnByte);
-        Lock(SetLock, Unlock, QueueByte);
+        while (!TryEnter())
+        {
+            var holder = Volatile.Read(ref _words->Holder);
+            if (holder == 0)
+            {
+                Thread.Yield(); // The other one's turn.
+                continue;
+            }
+
+            Interlocked.Increment(ref _words->Sleepers);
+            var wasWoken = Futex.Wait(ref _words->Holder, holder, Limits.GateDeathCheckMs);
+            Interlocked.Decrement(ref _words->Sleepers);
+            if (!wasWoken && !_file.IsLocked(holder))
+            {
+                // It died inside. Of several that notice it one succeeds.
+                _ = Interlocked.CompareExchange(ref _words->Holder, 0, holder);
+            }
+        }
     }
 
-    /// <summary>Goes in if nobody is inside and nobody waits.</summary>
+    /// <summary>Goes in unless somebody is inside, or has been asking since this one was inside last.</summary>
     public bool TryEnter()
     {
-        if (!Lock(SetLock, Write, QueueByte))
+        if (_words->Holder == 0 && !MustDefer() && Interlocked.CompareExchange(ref _words->Holder, _number, 0) == 0)
+        {
+            _deferrals = 0;
+            if ((_words->Asking & _bit) != 0)
+            {
+                Interlocked.And(ref _words->Asking, ~_bit);
+            }
+
+            return true;
+        }
+
+        if ((_words->Asking & _bit) == 0)
+        {
+            Interlocked.Or(ref _words->Asking, _bit);
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets the next one in.</summary>
+    public void Exit()
+    {
+        _words->Last = _number;
+        Interlocked.Exchange(ref _words->Holder, 0);
+        if (Volatile.Read(ref _words->Sleepers) > 0)
+        {
+            Futex.WakeOne(ref _words->Holder);
+        }
+    }
+
+    /// <summary>Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end.</summary>
+    /// <returns><see langword="false"/> if another one is at it.</returns>
+    public bool TryBeginCheckpoint() => _file.TryLock(GateFile.CheckpointerByte);
+
+    /// <summary>Leaves checkpointing to whoever is asked next.</summary>
+    public void EndCheckpoint() => _file.Unlock(GateFile.CheckpointerByte);
+
+    public void Dispose()
+    {
+        if (_words->Holder == _number)
+        {
+            Exit();
+        }
+
+        Interlocked.And(ref _words->Asking, ~_bit);
+        _file.Dispose();
+    }
+
+    // Who asks may have died, or have no processor: the turn is kept for it only so long.
+    private bool MustDefer()
+    {
+        if (_words->Last != _number || (_words->Asking & ~_bit) == 0)
         {
             return false;
         }
 
-        var isInside = Lock(SetLock, Write, TurnByte);
-        Lock(SetLock, Unlock, QueueByte);
-        return isInside;
-    }
-
-    /// <summary>Lets the next one in.</summary>
-    public void Exit() => Lock(SetLock, Unlock, TurnByte);
-
-    /// <summary>Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end.</summary>
-    /// <returns><see langword="false"/> if another one is at it.</returns>
-    public bool TryBeginCheckpoint() => Lock(SetLock, Write, CheckpointerByte);
-
-    /// <summary>Leaves checkpointing to whoever is asked next.</summary>
-    public void EndCheckpoint() => Lock(SetLock, Unlock, CheckpointerByte);
-
-    public void Dispose() => _file.Dispose();
-
-    private bool Lock(int command, short type, long start)
-    {
-        var range = new FileLock { Type = type, Start = start, Length = 1 };
-        while (Fcntl(_descriptor, command, ref range) != 0)
+        if (_deferrals++ < Limits.GateDeferralsMax)
         {
-            var error = Marshal.GetLastPInvokeError();
-            if (error == TryAgain && command == SetLock)
-            {
-                return false;
-            }
-
-            if (error != Interrupted)
-            {
-                throw new IOException($"lock byte {start} of the gate: {Marshal.GetPInvokeErrorMessage(error)}");
-            }
+            return true;
         }
 
-        return true;
-    }
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Fcntl(int descriptor, int command, ref FileLock range);
-
-    // struct flock of 64-bit Linux.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct FileLock
-    {
-        public short Type;
-        public short Whence;
-        public long Start;
-        public long Length;
-        public int ProcessId;
+        Interlocked.And(ref _words->Asking, _bit);
+        return false;
     }
 }

@@ -66,25 +66,53 @@ internal sealed class LedgerWriter : IDisposable
     /// <inheritdoc cref="IWriteRounds.BeginRound"/>
     public void BeginRound() => _roundThreadId = Environment.CurrentManagedThreadId;
 
-    /// <inheritdoc cref="IWriteRounds.EndRound"/>
-    public void EndRound()
+    /// <inheritdoc cref="IWriteRounds.TryEndRound"/>
+    public bool TryEndRound()
     {
-        // What the answers bring with them, in turn, is the writer's.
-        _roundThreadId = 0;
-        RoundWrites = 0;
         if (_queue.IsEmpty)
         {
-            return;
+            EndRound();
+            return true;
         }
 
-        if (_commitsWait || !TryTakeTurn())
+        if (_commitsWait || !_turn.TryEnter())
         {
-            _queue.Wake();
-            return;
+            LeaveRound();
+            return true;
+        }
+
+        try
+        {
+            if (!_gate.TryEnter())
+            {
+                return false;
+            }
+
+            EndRound();
+            try
+            {
+                _ = WriteBatch(_roundBatch, waits: false);
+            }
+            finally
+            {
+                _gate.Exit();
+            }
+        }
+        finally
+        {
+            _turn.Exit();
         }
 
         _roundBatch.Complete();
         RequestCheckpoint();
+        _queue.Wake();
+        return true;
+    }
+
+    /// <inheritdoc cref="IWriteRounds.LeaveRound"/>
+    public void LeaveRound()
+    {
+        EndRound();
         _queue.Wake();
     }
 
@@ -133,40 +161,11 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    private bool TryTakeTurn()
+    // What the answers bring with them, in turn, is the writer's.
+    private void EndRound()
     {
-        if (!_turn.TryEnter())
-        {
-            return false;
-        }
-
-        try
-        {
-            // The other process is out again in some 50 us. Letting others run meanwhile is cheaper than to wake a
-            // thread that waits, and then to be woken by it.
-            for (var tries = 0; !_gate.TryEnter(); tries++)
-            {
-                if (tries == Limits.GateTriesMax)
-                {
-                    return false;
-                }
-
-                Thread.Yield();
-            }
-
-            try
-            {
-                return WriteBatch(_roundBatch, waits: false);
-            }
-            finally
-            {
-                _gate.Exit();
-            }
-        }
-        finally
-        {
-            _turn.Exit();
-        }
+        _roundThreadId = 0;
+        RoundWrites = 0;
     }
 
     private void RequestCheckpoint()

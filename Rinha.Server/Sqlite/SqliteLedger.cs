@@ -44,7 +44,10 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     public void BeginRound() => _writer.BeginRound();
 
     /// <inheritdoc/>
-    public void EndRound() => _writer.EndRound();
+    public bool TryEndRound() => _writer.TryEndRound();
+
+    /// <inheritdoc/>
+    public void LeaveRound() => _writer.LeaveRound();
 
     /// <inheritdoc/>
     public LookupResult ReadStatement(long accountId, Statement statement)
