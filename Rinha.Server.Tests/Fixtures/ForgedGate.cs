@@ -1,9 +1,12 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The words in a gate's file, read and written past the gate: what the dead and the damaged leave there.</summary>
+/// <summary>
+/// The words in a gate's file, read and written past the gate: what the dead and the damaged leave there.
+/// </summary>
 internal static class ForgedGate
 {
     /// <summary>Writes the words, as <see cref="GateWords"/> has them; the file is made if need be.</summary>
@@ -40,6 +43,6 @@ internal static class ForgedGate
         return BinaryPrimitives.ReadInt32LittleEndian(word);
     }
 
-    private static Microsoft.Win32.SafeHandles.SafeFileHandle Open(string databasePath) => File.OpenHandle(
+    private static SafeFileHandle Open(string databasePath) => File.OpenHandle(
         databasePath + "-gate", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 }

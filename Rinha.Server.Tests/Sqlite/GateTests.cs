@@ -123,7 +123,7 @@ public sealed class GateTests : IDisposable
     [Fact]
     public void Numbers_are_given_again()
     {
-        for (var instance = 0; instance < 10 * Gate.NumbersMax; instance++)
+        for (var instance = 0; instance < 10 * Limits.GateInstancesMax; instance++)
         {
             using var gate = new Gate(FilePath);
             gate.Enter();
@@ -134,14 +134,14 @@ public sealed class GateTests : IDisposable
     [Fact]
     public void One_more_than_there_are_numbers_is_refused_with_a_clear_word()
     {
-        var gates = Enumerable.Range(0, Gate.NumbersMax).Select(_ => new Gate(FilePath)).ToList();
+        var gates = Enumerable.Range(0, Limits.GateInstancesMax).Select(_ => new Gate(FilePath)).ToList();
 
         // Refused again and again, without keeping a file open; the others go on, the last one too.
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var error = Assert.Throws<IOException>(() => new Gate(FilePath));
             Assert.Contains("rinha.db-gate", error.Message, StringComparison.Ordinal);
-            Assert.Contains($"{Gate.NumbersMax}", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"{Limits.GateInstancesMax}", error.Message, StringComparison.Ordinal);
         }
 
         foreach (var gate in gates)

@@ -134,8 +134,8 @@ public sealed class RoundTests : IDisposable
         gate.Exit();
 
         Assert.Equal(PostResult.Accepted, (await writers).Result);
-        Assert.Equal(
-            PostResult.Accepted, await rounds.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        var result = await rounds.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(PostResult.Accepted, result);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public interface IWriteRounds
     /// for long. Never blocks.
     /// </summary>
     /// <returns>
-    /// <see langword="false"/> when another process is at its turn just now: the round goes on, may grow, and is still to
-    /// be ended.
+    /// <see langword="false"/> when another process is at its turn just now: the round goes on, may grow, and is still
+    /// to be ended.
     /// </returns>
     bool TryEndRound();
 

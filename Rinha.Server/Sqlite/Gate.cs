@@ -8,17 +8,15 @@ namespace Rinha.Server.Sqlite;
 /// <para>
 /// The lock is a word in a file that all processes have mapped: to go in and out is an atomic exchange each, without a
 /// system call; who must wait sleeps on the word (futex(2)). It is fair: who was inside last lets one that has asked
-/// meanwhile go first, and all let one go first that keeps being too slow for that. And it survives its holders: each instance has a number, and holds a byte lock of that number
-/// on the file as long as it lives (an open file description lock, fcntl(2), which the kernel frees when the process
-/// dies). A waiter to whom nothing has happened for a while looks whether the holder still has its byte.
+/// meanwhile go first, and all let one go first that keeps being too slow for that. And it survives its holders: each
+/// instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
+/// description lock, fcntl(2), which the kernel frees when the process dies). A waiter to whom nothing has happened for
+/// a while looks whether the holder still has its byte.
 /// </para>
 /// One instance belongs to one thread at a time; threads of one process that compete have an instance each.
 /// </summary>
 internal sealed unsafe class Gate : IDisposable
 {
-    /// <summary>How many instances there can be at once, over all processes: a bit of a word for each.</summary>
-    public const int NumbersMax = 31;
-
     private readonly GateFile _file;
     private readonly int _number; // From 1; 0 is nobody.
     private readonly int _bit;
@@ -123,7 +121,7 @@ internal sealed unsafe class Gate : IDisposable
 
     private int TakeNumber(string databasePath)
     {
-        for (var number = 1; number <= NumbersMax; number++)
+        for (var number = 1; number <= Limits.GateInstancesMax; number++)
         {
             if (_file.TryLock(number))
             {
@@ -131,19 +129,20 @@ internal sealed unsafe class Gate : IDisposable
             }
         }
 
-        throw new IOException($"{databasePath}-gate: {NumbersMax} have the gate open already, no more can");
+        throw new IOException(
+            $"{databasePath}-gate: {Limits.GateInstancesMax} have the gate open already, and no more can");
     }
 
-    // Frees the word if this instance is in it. A sleeper sets its bit before the kernel compares the word, and here the
-    // word is changed before the bits are read, with a full barrier between the two in both (Interlocked): so either the
-    // bit is seen here, or the sleeper's kernel sees that the word has changed.
+    // Frees the word if this instance is in it. A sleeper sets its bit before the kernel compares the word, and here
+    // the word is changed before the bits are read, with a full barrier between the two in both (Interlocked): so
+    // either the bit is seen here, or the sleeper's kernel sees that the word has changed.
     private void Leave()
     {
         if (Interlocked.CompareExchange(ref _words->Holder, 0, _number) == _number
             && Volatile.Read(ref _words->Sleeping) != 0)
         {
             // One will do, unless it might be one that has to leave the turn to another sleeper.
-            Futex.Wake(ref _words->Holder, Volatile.Read(ref _words->Starving) == 0 ? 1 : NumbersMax);
+            Futex.Wake(ref _words->Holder, Volatile.Read(ref _words->Starving) == 0 ? 1 : Limits.GateInstancesMax);
         }
     }
 
@@ -167,8 +166,8 @@ internal sealed unsafe class Gate : IDisposable
     {
         if (holder != 0)
         {
-            // A holder that lives, even if it is stopped, is waited for. If the one that was woken has died instead, the
-            // word is 0 by now, and the next try succeeds.
+            // A holder that lives, even if it is stopped, is waited for. If the one that was woken has died instead,
+            // the word is 0 by now, and the next try succeeds.
             if (!IsNumber(holder) || !Futex.Wait(ref _words->Holder, holder, Limits.GateDeathCheckMs))
             {
                 RemoveIfDead(holder);
@@ -199,7 +198,7 @@ internal sealed unsafe class Gate : IDisposable
         }
     }
 
-    private static bool IsNumber(int holder) => holder is >= 1 and <= NumbersMax;
+    private static bool IsNumber(int holder) => holder is >= 1 and <= Limits.GateInstancesMax;
 
     private bool IsTurnOfAnother() =>
         Volatile.Read(ref _words->Last) == _number && (Volatile.Read(ref _words->Asking) & ~_bit) != 0;

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.</summary>
+/// <summary>
+/// The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.
+/// </summary>
 internal sealed unsafe partial class GateFile : IDisposable
 {
     /// <summary>The byte that whoever checkpoints has locked.</summary>
@@ -89,8 +91,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         _file.Dispose();
     }
 
-    // With real zeros, so that a full disk is told of here: a page without a block on the disk would end the process with
-    // a signal when it is first written. The words themselves are left alone, others may be using them already.
+    // With real zeros, so that a full disk is told of here: a page without a block on the disk would end the process
+    // with a signal when it is first written. The words themselves are left alone, others may be using them already.
     private void Fill()
     {
         if (RandomAccess.GetLength(_file) < MappedBytes)
