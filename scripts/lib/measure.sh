@@ -8,8 +8,8 @@ grow() {
   # Other users have no business in the database.
   (umask 077 && cat "$ROOT/schema.sql" "$ROOT/scripts/lib/grow.sql" |
     sqlite3 -bail -cmd ".parameter set :transactions $2" "$1" >/dev/null) || die "$1 could not be filled"
-  newest=$(sqlite3 -bail "$1" <"$ROOT/scripts/lib/newest.sql") && sqlite3 -bail "$1" "$newest" ||
-    die "$1 could not be given its clients' newest transactions"
+  newest=$(sqlite3 -bail "$1" <"$ROOT/scripts/lib/newest.sql") || die "$1 could not be read"
+  sqlite3 -bail "$1" "$newest" || die "$1 could not be given its clients' newest transactions"
   sync "$1"
 }
 

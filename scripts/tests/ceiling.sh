@@ -12,7 +12,8 @@ source "$ROOT/scripts/lib/measure.sh"
 server=''
 tear_down() {
   if [[ -n $server ]]; then
-    kill "$server" && wait "$server" || true
+    kill "$server"
+    wait "$server" || true
     server=''
   fi
 }
