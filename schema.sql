@@ -11,15 +11,16 @@ CREATE TABLE clientes (
   saldo      INTEGER NOT NULL DEFAULT 0,                                     -- cents
   -- How many transactions the client has; the newest one's seq.
   ultima_seq INTEGER NOT NULL DEFAULT 0 CHECK (ultima_seq >= 0),
-  -- The client's ten newest transactions, newest first, 58 bytes each: all that a statement shows is in one row, and a
-  -- commit changes two pages, this table's one and the history's last.
+  -- The client's ten newest transactions once more, newest first: all that a statement shows is in one row, and a
+  -- commit changes two pages, this table's one and the history's last. Each has 58 bytes: valor and realizada_em (8
+  -- each, big-endian), tipo (1), the length of descricao (1), descricao and zeros (40).
   ultimas    BLOB    NOT NULL DEFAULT x'' CHECK (length(ultimas) % 58 = 0 AND length(ultimas) <= 580),
   -- The contest's one rule, kept by the file itself whatever program writes to it.
   CHECK (saldo >= -limite)
 ) STRICT;
 
--- The full history, in the order in which it was committed. seq counts 1, 2, 3 … per client without gaps, so a lost row
--- shows; it, not the clock, is the order.
+-- The full history, in the order in which it was committed. seq counts 1, 2, 3 … per client without gaps, so a lost
+-- row shows; it, not the clock, is the order. Nobody but the UPDATE that counts it keeps it unique.
 CREATE TABLE transacoes (
   id           INTEGER PRIMARY KEY,
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
@@ -27,7 +28,7 @@ CREATE TABLE transacoes (
   valor        INTEGER NOT NULL CHECK (valor BETWEEN 1 AND 9007199254740991),             -- cents
   tipo         TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),                               -- credit, debit
   descricao    TEXT    NOT NULL CHECK (length(CAST(descricao AS BLOB)) BETWEEN 1 AND 40), -- 1-10 characters, UTF-8
-  realizada_em INTEGER NOT NULL                                                           -- microseconds since 1970, UTC
+  realizada_em INTEGER NOT NULL                                                           -- microseconds since 1970
 ) STRICT;
 
 INSERT INTO clientes (id, limite) VALUES

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Rinha.Server;
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
 
 namespace Rinha.Bench.Sqlite;
 
@@ -11,6 +12,10 @@ namespace Rinha.Bench.Sqlite;
 /// </summary>
 internal sealed class CommandConnection : IDisposable
 {
+    private static readonly string s_putInFront =
+        $"ultimas = substr(CAST($nova || ultimas AS BLOB), 1, {NewestEntries.BytesMax})";
+
+    private readonly byte[] _entry = new byte[NewestEntries.EntryBytes];
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
@@ -37,21 +42,23 @@ internal sealed class CommandConnection : IDisposable
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _credit = Prepare(
-            """
-            UPDATE clientes SET saldo = saldo + $valor, ultima_seq = ultima_seq + 1
+            $"""
+            UPDATE clientes SET saldo = saldo + $valor, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = $id AND saldo <= 9223372036854775807 - $valor
             RETURNING saldo, limite, ultima_seq
             """,
             "$id",
-            "$valor");
+            "$valor",
+            "$nova");
         _debit = Prepare(
-            """
-            UPDATE clientes SET saldo = saldo - $valor, ultima_seq = ultima_seq + 1
+            $"""
+            UPDATE clientes SET saldo = saldo - $valor, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = $id AND saldo - $valor >= -limite
             RETURNING saldo, limite, ultima_seq
             """,
             "$id",
-            "$valor");
+            "$valor",
+            "$nova");
         _insert = Prepare(
             """
             INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
@@ -63,13 +70,7 @@ internal sealed class CommandConnection : IDisposable
             "$tipo",
             "$descricao",
             "$realizada_em");
-        _statement = Prepare(
-            $"""
-            SELECT c.saldo, c.limite, t.valor, t.tipo, t.descricao, t.realizada_em
-            FROM clientes AS c LEFT JOIN transacoes AS t ON t.cliente_id = c.id
-            WHERE c.id = $id ORDER BY t.seq DESC LIMIT {Statement.EntriesMax}
-            """,
-            "$id");
+        _statement = Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = $id", "$id");
     }
 
     /// <summary>Opens a transaction with the write lock.</summary>
@@ -84,6 +85,9 @@ internal sealed class CommandConnection : IDisposable
         var update = post.Kind == TransactionKind.Credit ? _credit : _debit;
         update.Parameters[0].Value = post.AccountId;
         update.Parameters[1].Value = post.AmountCents;
+        var postedAt = Timestamp.Now;
+        NewestEntries.Write(_entry, post, postedAt);
+        update.Parameters[2].Value = _entry;
         long sequence;
         using (var row = update.ExecuteReader())
         {
@@ -103,7 +107,7 @@ internal sealed class CommandConnection : IDisposable
         values[2].Value = post.AmountCents;
         values[3].Value = post.Kind == TransactionKind.Credit ? "c" : "d";
         values[4].Value = Encoding.UTF8.GetString(post.Description.AsUtf8());
-        values[5].Value = Timestamp.Now.MicrosecondsSinceEpoch;
+        values[5].Value = postedAt.MicrosecondsSinceEpoch;
         return _insert.ExecuteNonQuery() == 1 ? PostResult.Accepted : PostResult.StorageFailed;
     }
 
@@ -118,24 +122,9 @@ internal sealed class CommandConnection : IDisposable
         }
 
         statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now);
-        Span<byte> text = stackalloc byte[Description.BytesMax];
-        do
-        {
-            if (row.IsDBNull(2))
-            {
-                break;
-            }
-
-            var length = Encoding.UTF8.GetBytes(row.GetString(4), text);
-            _ = Description.TryCreate(text[..length], out var description);
-            statement.Add(new StatementEntry(
-                row.GetInt64(2),
-                row.GetString(3) == "c" ? TransactionKind.Credit : TransactionKind.Debit,
-                description,
-                new Timestamp(row.GetInt64(5))));
-        }
-        while (row.Read());
-        return LookupResult.Found;
+        return NewestEntries.TryRead(row.GetFieldValue<byte[]>(2), statement)
+            ? LookupResult.Found
+            : LookupResult.StorageFailed;
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
 
@@ -10,8 +11,8 @@ namespace Rinha.Bench.Sqlite;
 /// </summary>
 internal sealed class LedgerScratch : IDisposable
 {
-    // A commit writes three to seven pages: some 4096 pages, the log's length that the server aims at.
-    private const int CommitsPerCheckpoint = 1024;
+    // A commit writes two or three pages: a little more than the log's length that the server aims at.
+    private const int CommitsPerCheckpoint = Limits.CheckpointPages / 2;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("rinha-bench-").FullName;
     private readonly Checkpointer _checkpointer;
@@ -44,13 +45,14 @@ internal sealed class LedgerScratch : IDisposable
         using var database = Database.Open(File.Path);
         Expect.That(database.QueryInt64("SELECT count(*) FROM transacoes") == count, $"there are {count} transactions");
         var wrong = database.QueryInt64("""
-            SELECT count(*) FROM clientes AS c
-            WHERE saldo < -limite
-               OR saldo <> (SELECT coalesce(sum(CASE tipo WHEN 'c' THEN valor ELSE -valor END), 0)
-                            FROM transacoes WHERE cliente_id = c.id)
-               OR ultima_seq <> (SELECT count(*) FROM transacoes WHERE cliente_id = c.id)
+            SELECT count(*) FROM clientes LEFT JOIN
+              (SELECT cliente_id, count(*) AS posts, max(seq) AS newest, sum(iif(tipo = 'c', valor, -valor)) AS cents
+               FROM transacoes GROUP BY cliente_id) AS history ON history.cliente_id = clientes.id
+            WHERE saldo < -limite OR saldo <> ifnull(cents, 0)
+               OR ultima_seq <> ifnull(posts, 0) OR ultima_seq <> ifnull(newest, 0)
+               OR length(ultimas) <> 58 * min(ultima_seq, 10)
             """);
-        Expect.That(wrong == 0, "every balance is the sum of its history");
+        Expect.That(wrong == 0, "every balance is the sum of its history, and every client has its newest entries");
     }
 
     /// <summary>Posts so many transactions to every account in one commit.</summary>

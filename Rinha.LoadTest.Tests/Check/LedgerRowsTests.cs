@@ -50,11 +50,11 @@ public sealed class LedgerRowsTests : IDisposable
         Assert.Equal(new LedgerRows.Row(1, -200, 1), rows.Rows[2]);
         Assert.Equal(
             [
-                new LedgerRows.Client(1, 301, 3, 3, 301),
-                new LedgerRows.Client(2, 377, 2, 2, 377),
-                new LedgerRows.Client(3, 0, 0, 0, 0),
-                new LedgerRows.Client(4, 0, 0, 0, 0),
-                new LedgerRows.Client(5, -400, 1, 1, -400),
+                new LedgerRows.Client(1, 301, 3, 3, 301, 0),
+                new LedgerRows.Client(2, 377, 2, 2, 377, 0),
+                new LedgerRows.Client(3, 0, 0, 0, 0, 0),
+                new LedgerRows.Client(4, 0, 0, 0, 0, 0),
+                new LedgerRows.Client(5, -400, 1, 1, -400, 0),
             ],
             rows.Clients);
     }
@@ -82,7 +82,7 @@ public sealed class LedgerRowsTests : IDisposable
 
         AssertViolations(Once, Sums);
         Assert.Equal("client 1: 0 times", Example(Once));
-        Assert.Equal("client 1: balance 301, sum 501, 2 rows, sequence 3", Example(Sums));
+        Assert.Equal("client 1: balance 301, sum 501, 2 rows, 0 out of turn, sequence 3", Example(Sums));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class LedgerRowsTests : IDisposable
         _file.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 4");
 
         AssertViolations(Sums);
-        Assert.Equal("client 4: balance 1, sum 0, 0 rows, sequence 0", Example(Sums));
+        Assert.Equal("client 4: balance 1, sum 0, 0 rows, 0 out of turn, sequence 0", Example(Sums));
     }
 
     [Fact]
@@ -153,6 +153,19 @@ public sealed class LedgerRowsTests : IDisposable
         _file.Execute("UPDATE clientes SET ultima_seq = ultima_seq + 1 WHERE id = 5");
 
         AssertViolations(Sums);
+    }
+
+    [Theory]
+    [InlineData("UPDATE transacoes SET seq = 2 WHERE cliente_id = 1 AND seq = 3", 1)] // twice the same
+    [InlineData("UPDATE transacoes SET seq = 4 - seq WHERE cliente_id = 1", 2)] // the wrong order
+    [InlineData("UPDATE transacoes SET seq = seq + 1 WHERE cliente_id = 1", 3)] // not from 1
+    public void A_sequence_that_does_not_count_the_rows_is_found(string sql, int outOfTurn)
+    {
+        _file.Execute(sql);
+
+        AssertViolations(Sums);
+        Assert.Equal(
+            $"client 1: balance 301, sum 301, 3 rows, {outOfTurn} out of turn, sequence 3", Example(Sums));
     }
 
     [Fact]

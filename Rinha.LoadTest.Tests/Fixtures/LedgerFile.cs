@@ -18,13 +18,13 @@ internal sealed class LedgerFile : IDisposable
 
     public string Path => _directory.File("rinha.db");
 
-    /// <summary>Posts a transaction as the server does.</summary>
+    /// <summary>Posts a transaction as the server does, but for the entry in the client's row.</summary>
     public void Post(int clientId, long signedCents, string text)
     {
         var kind = signedCents < 0 ? 'd' : 'c';
         Execute($"""
             UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1 WHERE id = {clientId};
-            INSERT INTO transacoes
+            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
               SELECT id, ultima_seq, {Math.Abs(signedCents)}, '{kind}', '{text}', 0 FROM clientes WHERE id = {clientId}
             """);
     }

@@ -7,6 +7,9 @@ namespace Rinha.LoadTest.Check;
 /// <summary>The ledger's tables, read from the database file in one snapshot (schema.sql).</summary>
 internal sealed class LedgerRows
 {
+    // By number. What a history adds up to is known when all rows have been read.
+    private readonly Dictionary<long, Client> _clients = [];
+
     private LedgerRows()
     {
     }
@@ -15,7 +18,7 @@ internal sealed class LedgerRows
     public Dictionary<long, Row> Rows { get; } = [];
 
     /// <summary>Every client's balance beside its history.</summary>
-    public List<Client> Clients { get; } = [];
+    public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
     /// <summary>Reads the file; writers go on meanwhile.</summary>
     /// <exception cref="SqliteException">It cannot be read, or is not a ledger.</exception>
@@ -26,42 +29,43 @@ internal sealed class LedgerRows
         using var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
         connection.Open();
         using var snapshot = connection.BeginTransaction(deferred: true);
-        ledger.ReadRows(connection);
         ledger.ReadClients(connection);
+        ledger.ReadRows(connection);
         return ledger;
-    }
-
-    private void ReadRows(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT cliente_id, valor, tipo, descricao FROM transacoes";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            if (!TextCode.TryRead(Encoding.UTF8.GetBytes(reader.GetString(3)), out var text))
-            {
-                continue;
-            }
-
-            var cents = reader.GetString(2) == "d" ? -reader.GetInt64(1) : reader.GetInt64(1);
-            var count = Rows.TryGetValue(text, out var known) ? known.Count + 1 : 1;
-            Rows[text] = new Row(reader.GetInt32(0), cents, count);
-        }
     }
 
     private void ReadClients(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT c.id, c.saldo, c.ultima_seq, count(t.seq),
-                   coalesce(sum(CASE t.tipo WHEN 'c' THEN t.valor ELSE -t.valor END), 0)
-            FROM clientes AS c LEFT JOIN transacoes AS t ON t.cliente_id = c.id GROUP BY c.id
-            """;
+        command.CommandText = "SELECT id, saldo, ultima_seq FROM clientes";
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            Clients.Add(new Client(
-                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+            var client = new Client(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), 0, 0, 0);
+            _clients[client.Id] = client;
+        }
+    }
+
+    // The history is in the order of its commits and has no index: everything is found in one pass.
+    private void ReadRows(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT cliente_id, seq, valor, tipo, descricao FROM transacoes ORDER BY id";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var clientId = reader.GetInt64(0);
+            var cents = reader.GetString(3) == "d" ? -reader.GetInt64(2) : reader.GetInt64(2);
+            if (_clients.TryGetValue(clientId, out var client))
+            {
+                _clients[clientId] = client.With(reader.GetInt64(1), cents);
+            }
+
+            if (TextCode.TryRead(Encoding.UTF8.GetBytes(reader.GetString(4)), out var text))
+            {
+                var count = Rows.TryGetValue(text, out var known) ? known.Count + 1 : 1;
+                Rows[text] = new Row((int)clientId, cents, count);
+            }
         }
     }
 
@@ -77,5 +81,16 @@ internal sealed class LedgerRows
     /// <param name="Sequence">Its newest transaction's number.</param>
     /// <param name="Rows">How many transactions it has.</param>
     /// <param name="SumCents">What they add up to.</param>
-    public readonly record struct Client(long Id, long BalanceCents, long Sequence, long Rows, long SumCents);
+    /// <param name="OutOfTurn">How many of them do not have the number of their place: 1, 2, 3 ….</param>
+    public readonly record struct Client(
+        long Id, long BalanceCents, long Sequence, long Rows, long SumCents, long OutOfTurn)
+    {
+        /// <summary>The same client with one more row.</summary>
+        public Client With(long sequence, long signedCents) => this with
+        {
+            Rows = Rows + 1,
+            SumCents = SumCents + signedCents,
+            OutOfTurn = OutOfTurn + (sequence == Rows + 1 ? 0 : 1),
+        };
+    }
 }

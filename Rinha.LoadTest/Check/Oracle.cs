@@ -27,7 +27,8 @@ internal static class Oracle
     }
 
     /// <summary>
-    /// In the database: each acknowledged transaction once, no refused one, no other, and balance = sum.
+    /// In the database: each acknowledged transaction once, no refused one, no other, balance = sum, and a sequence
+    /// without a gap.
     /// </summary>
     /// <param name="log">What was sent and answered.</param>
     /// <param name="database">The ledger's rows.</param>
@@ -57,9 +58,10 @@ internal static class Oracle
         foreach (var client in database.Clients)
         {
             sums.Check(
-                client.BalanceCents == client.SumCents && client.Rows == client.Sequence,
+                client is { OutOfTurn: 0 }
+                    && client.BalanceCents == client.SumCents && client.Rows == client.Sequence,
                 () => $"client {client.Id}: balance {client.BalanceCents}, sum {client.SumCents}, "
-                    + $"{client.Rows} rows, sequence {client.Sequence}");
+                    + $"{client.Rows} rows, {client.OutOfTurn} out of turn, sequence {client.Sequence}");
         }
 
         return [once.ToResult(), right.ToResult(), refused.ToResult(), sums.ToResult()];

@@ -5,6 +5,12 @@ namespace Rinha.Server.Tests.Fixtures;
 /// <summary>Looks into a ledger's file, past the ledger.</summary>
 internal static class LedgerRows
 {
+    // Said once more, in other words than the server's: amount, time, kind, the text's length, the text and zeros.
+    private const string EntryInHex = """
+        format('%016X%016X%s%02X%s', valor, realizada_em, hex(tipo), length(CAST(descricao AS BLOB)),
+               substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
+        """;
+
     /// <summary>The first column of the first row.</summary>
     public static long Query(string path, string sql)
     {
@@ -13,20 +19,32 @@ internal static class LedgerRows
     }
 
     /// <summary>
-    /// Fails unless the file keeps the books: every balance is the sum of its history and within its limit, and seq
-    /// counts the rows without a gap.
+    /// Fails unless the file keeps the books: every balance is the sum of its history and within its limit, seq counts
+    /// a client's rows 1, 2, 3 … in the order of their commits, and the client's newest entries are those of its last
+    /// ten rows.
     /// </summary>
     public static void AssertBalanced(string path)
     {
         using var database = Database.Open(path);
         Assert.Equal(0, database.QueryInt64("""
-            SELECT count(*) FROM clientes AS c
-            WHERE saldo < -limite
-               OR saldo <> (SELECT coalesce(sum(CASE tipo WHEN 'c' THEN valor ELSE -valor END), 0)
-                            FROM transacoes WHERE cliente_id = c.id)
-               OR ultima_seq <> (SELECT count(*) FROM transacoes WHERE cliente_id = c.id)
-               OR ultima_seq <> (SELECT coalesce(max(seq), 0) FROM transacoes WHERE cliente_id = c.id)
+            SELECT count(*) FROM
+              (SELECT seq, row_number() OVER (PARTITION BY cliente_id ORDER BY id) AS place FROM transacoes)
+            WHERE seq <> place
+            """));
+        Assert.Equal(0, database.QueryInt64("""
+            SELECT count(*) FROM clientes LEFT JOIN
+              (SELECT cliente_id, count(*) AS posts, sum(iif(tipo = 'c', valor, -valor)) AS cents
+               FROM transacoes GROUP BY cliente_id) AS history ON history.cliente_id = clientes.id
+            WHERE saldo < -limite OR saldo <> ifnull(cents, 0) OR ultima_seq <> ifnull(posts, 0)
+            """));
+        Assert.Equal(0, database.QueryInt64($"""
+            SELECT count(*) FROM clientes LEFT JOIN
+              (SELECT cliente_id, group_concat({EntryInHex}, '' ORDER BY seq DESC) AS entries
+               FROM transacoes JOIN clientes ON clientes.id = cliente_id AND seq > ultima_seq - 10
+               GROUP BY cliente_id) AS newest ON newest.cliente_id = clientes.id
+            WHERE hex(ultimas) <> ifnull(entries, '')
             """));
         Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
+        Assert.Equal(0, database.QueryInt64("SELECT count(*) FROM pragma_foreign_key_check"));
     }
 }

@@ -87,9 +87,18 @@ public sealed class HistoryTests : IDisposable
     {
         Ledger.Credit(1, 1, "first");
         Ledger.Credit(1, 1, "second");
-        _disk.Execute("UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1");
+        // As if the clock had been set back by two centuries between the two: bytes 9 to 16 of the older entry.
+        _disk.Execute("""
+            UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
+            UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)
+              || substr(hex(ultimas), 149)) WHERE id = 1;
+            """);
 
-        Assert.Equal(["second", "first"], Ledger.Statement(1).Texts());
+        Ledger.Credit(1, 1, "third");
+
+        Assert.Equal(["third", "second", "first"], Ledger.Statement(1).Texts());
+        Assert.Equal(9_000_000_000_000_000, Ledger.Statement(1).Entries[2].PostedAt.MicrosecondsSinceEpoch);
+        LedgerRows.AssertBalanced(_disk.FilePath);
     }
 
     [Fact]

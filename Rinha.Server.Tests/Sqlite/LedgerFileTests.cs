@@ -46,7 +46,7 @@ public sealed class LedgerFileTests : IDisposable
         using var database = Database.Open(FilePath);
 
         Assert.Equal(0x52494E48, database.QueryInt64("PRAGMA application_id"));
-        Assert.Equal(1, database.QueryInt64("PRAGMA user_version"));
+        Assert.Equal(2, database.QueryInt64("PRAGMA user_version"));
         Assert.Equal("wal", database.QueryText("PRAGMA journal_mode"));
     }
 
@@ -77,7 +77,7 @@ public sealed class LedgerFileTests : IDisposable
 
     [Theory]
     [InlineData("CREATE TABLE t (x); INSERT INTO t VALUES (1);")]
-    [InlineData("PRAGMA application_id = 1; PRAGMA user_version = 1;")]
+    [InlineData("PRAGMA application_id = 1; PRAGMA user_version = 2;")]
     [InlineData("PRAGMA application_id = 1; CREATE TABLE t (x);")]
     [InlineData("PRAGMA journal_mode = WAL; CREATE TABLE t (x);")]
     [InlineData("CREATE TABLE clientes (id, limite, saldo); CREATE TABLE transacoes (id);")]
@@ -111,7 +111,8 @@ public sealed class LedgerFileTests : IDisposable
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(3)]
     [InlineData(99)]
     public void A_ledger_of_another_version_is_refused_and_stays_as_it_is(int version)
     {
@@ -123,7 +124,7 @@ public sealed class LedgerFileTests : IDisposable
 
         var error = AssertRefusedUntouched<SqliteException>();
 
-        Assert.Contains($"version {version}", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"{FilePath} has schema version {version}; this server knows version 2", error.Message);
     }
 
     [Fact]

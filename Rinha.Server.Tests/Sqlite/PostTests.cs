@@ -137,12 +137,36 @@ public sealed class PostTests : IDisposable
         _ = Ledger;
 
         Assert.Throws<SqliteException>(() => _disk.Execute("UPDATE clientes SET saldo = -100001 WHERE id = 1"));
-        Assert.Throws<SqliteException>(() => _disk.Execute(
-            "INSERT INTO transacoes VALUES (1, 1, 0, 'c', 'x', 0)"));
-        Assert.Throws<SqliteException>(() => _disk.Execute(
-            "INSERT INTO transacoes VALUES (1, 1, 1, 'x', 'x', 0)"));
-        Assert.Throws<SqliteException>(() => _disk.Execute(
-            "INSERT INTO transacoes VALUES (1, 1, 1, 'c', '', 0)"));
+    }
+
+    [Theory]
+    [InlineData("1, 0, 1, 'c', 'x', 0")]
+    [InlineData("1, 1, 0, 'c', 'x', 0")]
+    [InlineData("1, 1, 1, 'x', 'x', 0")]
+    [InlineData("1, 1, 1, 'c', '', 0")]
+    [InlineData("1, 1, 1, 'c', 'x', NULL")]
+    public void The_file_itself_refuses_what_is_no_transaction(string values)
+    {
+        _ = Ledger;
+
+        Assert.Throws<SqliteException>(() => _disk.Execute($"""
+            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em) VALUES ({values})
+            """));
+    }
+
+    [Theory]
+    [InlineData("zeroblob(1)")]
+    [InlineData("zeroblob(57)")]
+    [InlineData("zeroblob(59)")]
+    [InlineData("zeroblob(638)")]
+    [InlineData("'text'")]
+    [InlineData("NULL")]
+    public void The_file_itself_refuses_newest_entries_of_a_wrong_length(string value)
+    {
+        _ = Ledger;
+
+        Assert.Throws<SqliteException>(() => _disk.Execute($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
+        _disk.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
     }
 
     public void Dispose() => _disk.Dispose();

@@ -3,10 +3,23 @@ namespace Rinha.Server.Ledger;
 /// <summary>A moment in UTC, in whole microseconds since 1970-01-01T00:00:00Z.</summary>
 public readonly record struct Timestamp(long MicrosecondsSinceEpoch)
 {
+    private static readonly long s_first = MicrosecondsOf(DateTime.MinValue);
+    private static readonly long s_last = MicrosecondsOf(DateTime.MaxValue);
+
     /// <summary>The clock's present time. Clocks jump: never the order of transactions.</summary>
-    public static Timestamp Now =>
-        new((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+    public static Timestamp Now => new(MicrosecondsOf(DateTime.UtcNow));
+
+    /// <summary>Takes microseconds since 1970 if they are a date.</summary>
+    /// <returns><see langword="false"/> outside of the years 1 to 9999.</returns>
+    public static bool TryCreate(long microsecondsSinceEpoch, out Timestamp timestamp)
+    {
+        timestamp = new Timestamp(microsecondsSinceEpoch);
+        return microsecondsSinceEpoch >= s_first && microsecondsSinceEpoch <= s_last;
+    }
 
     /// <summary>The same moment as a UTC <see cref="DateTime"/>.</summary>
     public DateTime ToUtc() => DateTime.UnixEpoch.AddTicks(MicrosecondsSinceEpoch * TimeSpan.TicksPerMicrosecond);
+
+    private static long MicrosecondsOf(DateTime utc) =>
+        (utc.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

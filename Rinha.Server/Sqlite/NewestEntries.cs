@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Unicode;
 using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
@@ -22,6 +23,9 @@ internal static class NewestEntries
     private const int LengthAt = 17;
     private const int TextAt = 18;
 
+    private const byte Credit = (byte)'c';
+    private const byte Debit = (byte)'d';
+
     /// <summary>Writes an entry; the rest of its text is zeros.</summary>
     /// <param name="entry"><see cref="EntryBytes"/> bytes.</param>
     /// <param name="post">What is posted.</param>
@@ -32,37 +36,55 @@ internal static class NewestEntries
         var text = description.AsUtf8();
         BinaryPrimitives.WriteInt64BigEndian(entry, post.AmountCents);
         BinaryPrimitives.WriteInt64BigEndian(entry[PostedAt..], postedAt.MicrosecondsSinceEpoch);
-        entry[KindAt] = post.Kind == TransactionKind.Credit ? (byte)'c' : (byte)'d';
+        entry[KindAt] = post.Kind == TransactionKind.Credit ? Credit : Debit;
         entry[LengthAt] = (byte)text.Length;
         entry[TextAt..].Clear();
         text.CopyTo(entry[TextAt..]);
     }
 
     /// <summary>Adds all entries to a statement.</summary>
-    /// <returns><see langword="false"/> when these bytes are no entries.</returns>
+    /// <returns>
+    /// <see langword="false"/> when these bytes are no entries; the statement then has those before the first wrong
+    /// one.
+    /// </returns>
     public static bool TryRead(ReadOnlySpan<byte> entries, Statement statement)
     {
-        if (entries.Length > BytesMax)
+        if (entries.Length > BytesMax || entries.Length % EntryBytes != 0)
         {
             return false;
         }
 
         for (; !entries.IsEmpty; entries = entries[EntryBytes..])
         {
-            if (entries.Length < EntryBytes
-                || entries[LengthAt] > Description.BytesMax
-                || !Description.TryCreate(entries.Slice(TextAt, entries[LengthAt]), out var description))
+            if (!TryReadOne(entries[..EntryBytes], out var entry))
             {
                 return false;
             }
 
-            statement.Add(new StatementEntry(
-                BinaryPrimitives.ReadInt64BigEndian(entries),
-                entries[KindAt] == (byte)'c' ? TransactionKind.Credit : TransactionKind.Debit,
-                description,
-                new Timestamp(BinaryPrimitives.ReadInt64BigEndian(entries[PostedAt..]))));
+            statement.Add(entry);
         }
 
+        return true;
+    }
+
+    private static bool TryReadOne(ReadOnlySpan<byte> bytes, out StatementEntry entry)
+    {
+        entry = default;
+        var amount = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        var kind = bytes[KindAt];
+        var length = bytes[LengthAt];
+        if (amount is < 1 or > Limits.AmountCentsMax
+            || !Timestamp.TryCreate(BinaryPrimitives.ReadInt64BigEndian(bytes[PostedAt..]), out var postedAt)
+            || kind is not (Credit or Debit)
+            || length > Description.BytesMax
+            || !Utf8.IsValid(bytes.Slice(TextAt, length))
+            || !Description.TryCreate(bytes.Slice(TextAt, length), out var description))
+        {
+            return false;
+        }
+
+        entry = new StatementEntry(
+            amount, kind == Credit ? TransactionKind.Credit : TransactionKind.Debit, description, postedAt);
         return true;
     }
 }

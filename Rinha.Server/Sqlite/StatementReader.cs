@@ -9,6 +9,7 @@ internal sealed class StatementReader : IDisposable
     private readonly Database _database;
     private readonly PreparedStatement _statement;
     private readonly PreparedStatement _find;
+    private bool _isDamaged;
 
     public StatementReader(LedgerFile file)
     {
@@ -24,8 +25,10 @@ internal sealed class StatementReader : IDisposable
         }
     }
 
-    /// <summary>What SQLite says of the last failure.</summary>
-    public SqliteException LastError => _database.Error("read");
+    /// <summary>What was wrong at the last failure.</summary>
+    public SqliteException LastError => _isDamaged
+        ? new SqliteException("read: a client's newest transactions are damaged", SqliteResult.Corrupt)
+        : _database.Error("read");
 
     private static (PreparedStatement Statement, PreparedStatement Find) Prepare(Database database)
     {
@@ -39,17 +42,17 @@ internal sealed class StatementReader : IDisposable
     {
         _statement.Bind(1, accountId);
         var result = _statement.Step();
-        var sound = true;
+        _isDamaged = false;
         if (result == SqliteResult.Row)
         {
             statement.Begin(_statement.Int64(0), _statement.Int64(1), Timestamp.Now);
-            sound = NewestEntries.TryRead(_statement.Blob(2), statement);
+            _isDamaged = !NewestEntries.TryRead(_statement.Blob(2), statement);
         }
 
         _statement.Reset();
         return result switch
         {
-            SqliteResult.Row when sound => LookupResult.Found,
+            SqliteResult.Row when !_isDamaged => LookupResult.Found,
             SqliteResult.Done => LookupResult.UnknownAccount,
             _ => LookupResult.StorageFailed,
         };
@@ -58,6 +61,7 @@ internal sealed class StatementReader : IDisposable
     /// <inheritdoc cref="ILedger.FindAccount"/>
     public LookupResult Find(long accountId)
     {
+        _isDamaged = false;
         _find.Bind(1, accountId);
         var result = _find.Step();
         _find.Reset();

@@ -12,7 +12,7 @@ namespace Rinha.Server.Sqlite;
 internal sealed unsafe class WriteTransaction : IDisposable
 {
     // The concatenation of blobs has the type of a text, and its bytes.
-    private static readonly string PutInFront =
+    private static readonly string s_putInFront =
         $"ultimas = substr(CAST(?3 || ultimas AS BLOB), 1, {NewestEntries.BytesMax})";
 
     private readonly Database _database;
@@ -34,12 +34,12 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _rollback = _database.Prepare("ROLLBACK");
         // The bound keeps the sum inside 64 bits; SQLite would go on in floating point.
         _credit = _database.Prepare($"""
-            UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1, {PutInFront}
+            UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
             RETURNING saldo, limite, ultima_seq
             """);
         _debit = _database.Prepare($"""
-            UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1, {PutInFront}
+            UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = ?1 AND saldo - ?2 >= -limite
             RETURNING saldo, limite, ultima_seq
             """);

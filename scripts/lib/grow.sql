@@ -1,5 +1,5 @@
--- Fills a new ledger with :transactions transactions, divided among its five clients. Credits and debits of the same
--- amount take turns, so that no balance was ever under 0.
+-- Fills a new ledger with :transactions transactions, which take turns among its five clients. Credits and debits of
+-- the same amount take turns, so that no balance was ever under 0.
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 
@@ -8,7 +8,7 @@ WITH RECURSIVE numbers (seq) AS (
 )
 INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
 SELECT id, seq, (seq + 1) / 2 % 10000 + 1, iif(seq % 2 = 1, 'c', 'd'), 'abcdefghij', 1704067200000000 + seq * 1000
-FROM clientes CROSS JOIN numbers WHERE seq <= (:transactions + 5 - id) / 5;
+FROM numbers CROSS JOIN clientes WHERE seq <= (:transactions + 5 - id) / 5;
 
 UPDATE clientes SET (saldo, ultima_seq) =
   (SELECT ifnull(sum(iif(tipo = 'c', valor, -valor)), 0), count(*) FROM transacoes WHERE cliente_id = clientes.id);

@@ -4,9 +4,12 @@
 # grow FILE TRANSACTIONS: a new ledger that holds so many, on the disk before anything is measured.
 grow() {
   need sqlite3 sqlite3
+  local newest
   # Other users have no business in the database.
   (umask 077 && cat "$ROOT/schema.sql" "$ROOT/scripts/lib/grow.sql" |
     sqlite3 -bail -cmd ".parameter set :transactions $2" "$1" >/dev/null) || die "$1 could not be filled"
+  newest=$(sqlite3 -bail "$1" <"$ROOT/scripts/lib/newest.sql") || die "$1 could not be read"
+  sqlite3 -bail "$1" "$newest" || die "$1 could not be given its clients' newest transactions"
   sync "$1"
 }
 

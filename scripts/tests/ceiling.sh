@@ -8,6 +8,16 @@ source "$ROOT/scripts/lib/load.sh"
 # shellcheck source=scripts/lib/measure.sh
 source "$ROOT/scripts/lib/measure.sh"
 
+# The server that a test has started.
+server=''
+tear_down() {
+  if [[ -n $server ]]; then
+    kill "$server"
+    wait "$server" || true
+    server=''
+  fi
+}
+
 # ceiling FLAG…: one round; its figures go to $SCRATCH/figures.json.
 ceiling() {
   [[ -x $SERVER ]] || skip 'the server is not built'
@@ -73,8 +83,32 @@ test_a_file_that_has_grown_is_a_consistent_ledger() {
   grow "$SCRATCH/grown.db" 10003
   sqlite3 "$SCRATCH/grown.db" 'PRAGMA integrity_check' 'PRAGMA foreign_key_check' 'SELECT count(*) FROM transacoes' '
     SELECT * FROM clientes AS c WHERE (saldo, ultima_seq, ultima_seq) IS NOT (
-      SELECT sum(iif(tipo = '"'c'"', valor, -valor)), count(*), max(seq) FROM transacoes WHERE cliente_id = c.id)' |
+      SELECT sum(iif(tipo = '"'c'"', valor, -valor)), count(*), max(seq) FROM transacoes WHERE cliente_id = c.id)' '
+    SELECT * FROM (SELECT seq, row_number() OVER (PARTITION BY cliente_id ORDER BY id) AS place FROM transacoes)
+    WHERE seq <> place' |
     diff <(printf '%s\n' ok 10003) - || fail 'its balances are not the sums of its transactions'
+}
+
+test_the_statements_of_a_file_that_has_grown_are_its_newest_transactions() {
+  [[ -x $SERVER ]] || skip 'the server is not built'
+  needs sqlite3
+  needs jq
+  local transactions id
+  # With 3 of them two clients have none; with 33 a client has fewer than ten.
+  for transactions in 3 33 10003; do
+    grow "$SCRATCH/$transactions.db" "$transactions"
+    DATABASE_URL=$SCRATCH/$transactions.db API_SOCKET=$SCRATCH/api.sock "$SERVER" &
+    server=$!
+    eventually 10 curl -sSf --unix-socket "$SCRATCH/api.sock" http://localhost/health
+    for id in 1 2 3 4 5; do
+      curl -sS --unix-socket "$SCRATCH/api.sock" "http://localhost/clientes/$id/extrato" |
+        jq -c '.ultimas_transacoes[] | [.valor, .tipo, .descricao]' |
+        diff <(sqlite3 "$SCRATCH/$transactions.db" "
+          SELECT json_array(valor, tipo, descricao) FROM transacoes WHERE cliente_id = $id ORDER BY seq DESC LIMIT 10") - ||
+        fail "client $id of $transactions transactions has another statement"
+    done
+    tear_down
+  done
 }
 
 test_nonsense_is_refused_before_anything_starts() {

@@ -6,6 +6,7 @@ internal static class SqliteResult
     public const int Ok = 0;
     public const int Busy = 5;
     public const int ReadOnly = 8;
+    public const int Corrupt = 11;
     public const int Row = 100;
     public const int Done = 101;
 

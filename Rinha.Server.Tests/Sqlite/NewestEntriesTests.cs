@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Text;
+using FsCheck.Xunit;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+using Rinha.Server.Tests.Ledger;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+public sealed class NewestEntriesTests
+{
+    private const string Longest = "💰💸💳🏦💱💲🪙💴💵💶"; // ten scalar values of four bytes
+
+    private static readonly Timestamp s_time = new(1_705_458_881_217_753);
+
+    [Fact]
+    public void An_entry_has_the_bytes_that_the_schema_and_the_scripts_know()
+    {
+        Assert.Equal((58, 580), (NewestEntries.EntryBytes, NewestEntries.BytesMax));
+
+        var entry = Write(258, TransactionKind.Debit, "ça", s_time);
+
+        Assert.Equal(
+            "0000000000000102" + "00060F1B16CB44D9" + "64" + "03" + "C3A761" + new string('0', 74),
+            Convert.ToHexString(entry));
+    }
+
+    [Theory]
+    [InlineData(1, TransactionKind.Credit, "a")]
+    [InlineData(Limits.AmountCentsMax, TransactionKind.Debit, Longest)]
+    [InlineData(2, TransactionKind.Credit, "a\0b")]
+    [InlineData(3, TransactionKind.Debit, "\0")]
+    [InlineData(4, TransactionKind.Debit, "ãç 💰")]
+    public void What_is_written_is_read(long amountCents, TransactionKind kind, string text) =>
+        AssertReadBack(amountCents, kind, text, s_time);
+
+    [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
+    public void Whatever_is_written_is_read(LedgerStep step, Rune[] runes) =>
+        AssertReadBack(step.AmountCents, step.Kind, string.Concat(runes), new Timestamp(step.AmountCents - 1000));
+
+    [Property(MaxTest = 500)]
+    public void Any_bytes_are_read_or_refused(byte[] bytes, byte entries)
+    {
+        var all = new byte[entries % 12 * NewestEntries.EntryBytes];
+        for (var index = 0; index < all.Length && bytes.Length > 0; index++)
+        {
+            all[index] = bytes[index % bytes.Length];
+        }
+
+        _ = TryRead(all, out _);
+        _ = TryRead(bytes, out _);
+    }
+
+    [Fact]
+    public void A_shorter_text_leaves_nothing_of_a_longer_one()
+    {
+        var entry = Write(1, TransactionKind.Credit, Longest, s_time);
+
+        NewestEntries.Write(entry, Post(2, TransactionKind.Debit, "x"), s_time);
+
+        Assert.Equal(Write(2, TransactionKind.Debit, "x", s_time), entry);
+    }
+
+    [Fact]
+    public void Entries_at_any_address_are_read_in_their_order()
+    {
+        for (var offset = 0; offset < 8; offset++)
+        {
+            byte[] bytes =
+            [
+                .. new byte[offset], .. Write(2, TransactionKind.Debit, "newer", s_time),
+                .. Write(1, TransactionKind.Credit, "older", s_time),
+            ];
+
+            Assert.True(TryRead(bytes.AsSpan(offset), out var statement));
+            Assert.Equal(["newer", "older"], statement.Texts());
+            Assert.Equal(-1, statement.SumCents());
+        }
+    }
+
+    [Fact]
+    public void No_bytes_are_no_entries()
+    {
+        Assert.True(TryRead([], out var statement));
+        Assert.True(statement.Entries.IsEmpty);
+    }
+
+    [Fact]
+    public void Ten_entries_are_read_and_eleven_refused()
+    {
+        var one = Write(1, TransactionKind.Credit, "x", s_time);
+
+        Assert.True(TryRead([.. Enumerable.Repeat(one, 10).SelectMany(bytes => bytes)], out var statement));
+        Assert.Equal(10, statement.Entries.Length);
+        Assert.False(TryRead([.. Enumerable.Repeat(one, 11).SelectMany(bytes => bytes)], out _));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(17)]
+    [InlineData(57)]
+    [InlineData(59)]
+    [InlineData(115)]
+    public void Bytes_of_a_wrong_length_are_refused(int length)
+    {
+        byte[] two =
+        [
+            .. Write(1, TransactionKind.Credit, "x", s_time), .. Write(2, TransactionKind.Debit, "y", s_time),
+        ];
+
+        Assert.False(TryRead(two.AsSpan(0, length), out var statement));
+        Assert.True(statement.Entries.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(16, 0)] // the kind
+    [InlineData(16, 'C')]
+    [InlineData(16, 'x')]
+    [InlineData(17, 0)] // the text's length
+    [InlineData(17, 41)]
+    [InlineData(17, 255)]
+    [InlineData(17, 11)] // eleven scalar values
+    [InlineData(18, 0xFF)] // the text, no UTF-8
+    [InlineData(18, 0x80)]
+    [InlineData(20, 0xE2)] // its last character cut off
+    public void A_wrong_byte_is_refused_and_what_is_before_it_is_not_an_answer(int at, byte value)
+    {
+        byte[] two =
+        [
+            .. Write(1, TransactionKind.Credit, "new", s_time), .. Write(2, TransactionKind.Debit, "old", s_time),
+        ];
+        two[NewestEntries.EntryBytes + at] = value;
+
+        Assert.False(TryRead(two, out _));
+        Assert.True(TryRead(two.AsSpan(0, NewestEntries.EntryBytes), out _));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(Limits.AmountCentsMax + 1)]
+    [InlineData(long.MinValue)]
+    public void An_amount_that_nobody_can_post_is_refused(long amountCents)
+    {
+        var entry = Write(1, TransactionKind.Credit, "x", s_time);
+        BinaryPrimitives.WriteInt64BigEndian(entry, amountCents);
+
+        Assert.False(TryRead(entry, out _));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    public void A_time_that_no_calendar_has_is_refused(long microseconds) =>
+        Assert.False(TryRead(Write(1, TransactionKind.Credit, "x", new Timestamp(microseconds)), out _));
+
+    private static void AssertReadBack(long amountCents, TransactionKind kind, string text, Timestamp postedAt)
+    {
+        Assert.True(TryRead(Write(amountCents, kind, text, postedAt), out var statement));
+
+        Assert.Equal([text], statement.Texts());
+        Assert.Equal(
+            (amountCents, kind, postedAt),
+            (statement.Entries[0].AmountCents, statement.Entries[0].Kind, statement.Entries[0].PostedAt));
+    }
+
+    private static PendingPost Post(long amountCents, TransactionKind kind, string text) =>
+        new() { AmountCents = amountCents, Kind = kind, Description = LedgerExtensions.Describe(text) };
+
+    private static byte[] Write(long amountCents, TransactionKind kind, string text, Timestamp postedAt)
+    {
+        var entry = new byte[NewestEntries.EntryBytes];
+        NewestEntries.Write(entry, Post(amountCents, kind, text), postedAt);
+        return entry;
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> bytes, out Statement statement)
+    {
+        statement = new Statement();
+        return NewestEntries.TryRead(bytes, statement);
+    }
+}
