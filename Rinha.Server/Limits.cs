@@ -52,15 +52,33 @@ public static class Limits
     public const int BatchWritesMax = 256;
 
     /// <summary>
+    /// How many can have the gate open at once, over all processes: each has a bit of a 32-bit word. A process has two,
+    /// and a third while it starts.
+    /// </summary>
+    public const int GateInstancesMax = 31;
+
+    /// <summary>
     /// How often a round asks for the gate, letting others run in between, before it leaves its writes to the writer's
     /// thread.
     /// </summary>
     public const int GateTriesMax = 40;
 
     /// <summary>
-    /// How often whoever was inside the gate last leaves the turn to another that has asked for it.
+    /// How often in a row whoever was inside the gate last, and tries it again, leaves the turn to another that has
+    /// asked for it.
     /// </summary>
     public const int GateDeferralsMax = 8;
+
+    /// <summary>
+    /// How often in a row one that sleeps at the gate finds it taken again when it wakes up, before all others let it
+    /// go first.
+    /// </summary>
+    public const int GateVainWakesMax = 3;
+
+    /// <summary>
+    /// How long the gate is left to one that is awaited, in milliseconds: many times what it takes to wake up.
+    /// </summary>
+    public const int GateDeferralMs = 1;
 
     /// <summary>
     /// How long to wait in front of the gate before looking whether the one inside still lives, in milliseconds.

@@ -41,7 +41,7 @@ public class ContentionBenchmarks : IDisposable
         _rival?.AwaitTurns(1);
     }
 
-    /// <summary>As the server does it: the kernel wakes who waits at the gate.</summary>
+    /// <summary>As the server does it: who leaves the gate wakes who waits there.</summary>
     [Benchmark(Baseline = true)]
     public void Gate() => _contender.TakeTurn();
 

@@ -197,6 +197,7 @@ public sealed class TwoProcessesTests : IDisposable
 
             post.Dispose();
             _servers[0].Thaw();
+            Thread.Sleep(1); // Frozen again at once it would still be where it was.
         }
 
         throw new InvalidOperationException("the process was never caught inside");

@@ -48,31 +48,47 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public void Two_that_come_straight_back_get_in_equally_often()
+    public void Instances_that_come_and_go_at_random_keep_one_another_out()
     {
-        var turns = new long[2];
-        var clock = Stopwatch.StartNew();
+        var inside = 0;
+        var entered = 0;
 
-        Together.Run(2, index =>
+        Together.Run(6, index =>
         {
-            using var gate = new Gate(FilePath);
-            while (clock.ElapsedMilliseconds < 1000)
+            var random = new Random(index);
+            var clock = Stopwatch.StartNew();
+            while (clock.ElapsedMilliseconds < 2000)
             {
-                gate.Enter();
-                turns[index]++;
-                // As long as a small transaction takes.
-                var entered = Stopwatch.GetTimestamp();
-                while (Stopwatch.GetElapsedTime(entered).TotalMicroseconds < 100)
+                using var gate = new Gate(FilePath);
+                for (var turn = random.Next(200); turn > 0; turn--)
                 {
-                    Thread.SpinWait(10);
-                }
+                    if (random.Next(2) == 0)
+                    {
+                        gate.Enter();
+                    }
+                    else if (!gate.TryEnter())
+                    {
+                        continue;
+                    }
 
-                gate.Exit();
+                    Assert.Equal(1, Interlocked.Increment(ref inside));
+                    entered++;
+                    Thread.SpinWait(random.Next(50));
+                    Assert.Equal(0, Interlocked.Decrement(ref inside));
+                    if (random.Next(20) == 0)
+                    {
+                        break; // Disposed inside.
+                    }
+
+                    gate.Exit();
+                }
             }
         });
 
-        Assert.True(turns.Min() >= 0.4 * turns.Sum(), $"{turns[0]} turns against {turns[1]}");
-        Assert.True(turns.Sum() > 1000, $"only {turns.Sum()} turns in a second");
+        Assert.True(entered > 1000, $"only {entered} turns");
+        Assert.Equal(0, ForgedGate.Holder(FilePath));
+        Assert.Equal(0, ForgedGate.Sleeping(FilePath));
+        Assert.Equal(0, ForgedGate.Asking(FilePath));
     }
 
     [Fact]
@@ -102,6 +118,76 @@ public sealed class GateTests : IDisposable
 
         Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
         Assert.True(second.Join(Wait.Long));
+    }
+
+    [Fact]
+    public void Numbers_are_given_again()
+    {
+        for (var instance = 0; instance < 10 * Limits.GateInstancesMax; instance++)
+        {
+            using var gate = new Gate(FilePath);
+            gate.Enter();
+            Assert.Equal(1, ForgedGate.Holder(FilePath));
+        }
+    }
+
+    [Fact]
+    public void One_more_than_there_are_numbers_is_refused_with_a_clear_word()
+    {
+        var gates = Enumerable.Range(0, Limits.GateInstancesMax).Select(_ => new Gate(FilePath)).ToList();
+
+        // Refused again and again, without keeping a file open; the others go on, the last one too.
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var error = Assert.Throws<IOException>(() => new Gate(FilePath));
+            Assert.Contains("rinha.db-gate", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"{Limits.GateInstancesMax}", error.Message, StringComparison.Ordinal);
+        }
+
+        foreach (var gate in gates)
+        {
+            Assert.True(gate.TryEnter());
+            gate.Exit();
+        }
+
+        gates[4].Dispose();
+        using (var again = new Gate(FilePath))
+        {
+            again.Enter();
+            Assert.Equal(5, ForgedGate.Holder(FilePath));
+        }
+
+        gates.ForEach(gate => gate.Dispose());
+    }
+
+    [Fact]
+    public void Who_is_disposed_twice_leaves_others_alone()
+    {
+        var first = new Gate(FilePath);
+        first.Dispose();
+        using var second = new Gate(FilePath); // Has the number now.
+        second.Enter();
+
+        first.Dispose();
+
+        Assert.Equal(1, ForgedGate.Holder(FilePath));
+        Assert.Throws<NullReferenceException>(() => first.TryEnter());
+    }
+
+    // Full, without a length, not to be written.
+    [Theory]
+    [InlineData("/dev/full")]
+    [InlineData("/dev/null")]
+    [InlineData("/proc/version")]
+    public void A_file_that_cannot_be_shared_memory_is_refused_with_one_line(string target)
+    {
+        File.CreateSymbolicLink(FilePath + "-gate", target);
+
+        var error = Assert.ThrowsAny<Exception>(() => new Gate(FilePath));
+
+        Assert.True(error is IOException or UnauthorizedAccessException, error.ToString());
+        Assert.Contains("rinha.db-gate", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class RoundTests : IDisposable
         Assert.Equal(5, ledger.RoundWrites);
         Assert.All(writes, write => Assert.False(write.IsCompleted));
 
-        ledger.EndRound();
+        Assert.True(ledger.TryEndRound());
 
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
@@ -36,7 +36,7 @@ public sealed class RoundTests : IDisposable
         using var ledger = LedgerExtensions.OpenLedger(Database);
         ledger.BeginRound();
         var both = WriteTwice();
-        ledger.EndRound();
+        Assert.True(ledger.TryEndRound());
 
         // The second one is handed in while the round completes the first.
         Assert.Equal(
@@ -60,27 +60,82 @@ public sealed class RoundTests : IDisposable
         Together.Run(() => Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, ledger.RoundWrites);
-        ledger.EndRound();
+        Assert.True(ledger.TryEndRound());
         Assert.Equal(1, Balance(ledger));
     }
 
     [Fact]
-    public async Task A_round_that_finds_the_gate_taken_does_not_wait()
+    public async Task A_round_that_finds_the_gate_taken_goes_on_and_commits_what_comes_meanwhile_too()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var gate = new Gate(Database);
+        gate.Enter();
+        ledger.BeginRound();
+        var writes = new List<Task<PostResult>> { ledger.WriteAsync(Credit(1)).AsTask() };
+        Assert.False(ledger.TryEndRound());
+        writes.Add(ledger.WriteAsync(Credit(1)).AsTask());
+        Assert.False(ledger.TryEndRound());
+        Assert.Equal(2, ledger.RoundWrites);
+        gate.Exit();
+
+        Assert.True(ledger.TryEndRound());
+
+        Assert.Equal(0, ledger.RoundWrites);
+        Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
+        Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
+        Assert.Equal(2, Balance(ledger));
+    }
+
+    [Fact]
+    public async Task What_a_round_leaves_the_writer_commits_when_the_gate_is_free()
     {
         using var ledger = LedgerExtensions.OpenLedger(Database);
         using var gate = new Gate(Database);
         gate.Enter();
         ledger.BeginRound();
         var write = ledger.WriteAsync(Credit(1)).AsTask();
+        Assert.False(ledger.TryEndRound());
         var began = Environment.TickCount64;
-        ledger.EndRound();
+        ledger.LeaveRound();
         Assert.InRange(Environment.TickCount64 - began, 0, 500);
+        Assert.Equal(0, ledger.RoundWrites);
         Assert.False(write.IsCompleted);
 
         gate.Exit();
 
         Assert.Equal(
             PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_round_does_not_wait_for_the_writer_that_waits_at_the_gate()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var gate = new Gate(Database);
+        gate.Enter();
+        var writers = Task.Run(() => ledger.Credit(1, 1), TestContext.Current.CancellationToken);
+        Task<PostResult> rounds;
+        var began = Environment.TickCount64;
+        while (true)
+        {
+            ledger.BeginRound();
+            rounds = ledger.WriteAsync(Credit(1)).AsTask();
+            if (ledger.TryEndRound())
+            {
+                break; // The writer has the turn, and takes this too.
+            }
+
+            ledger.LeaveRound();
+        }
+
+        Assert.InRange(Environment.TickCount64 - began, 0, 2000);
+        Assert.False(rounds.IsCompleted);
+
+        gate.Exit();
+
+        Assert.Equal(PostResult.Accepted, (await writers).Result);
+        var result = await rounds.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(PostResult.Accepted, result);
     }
 
     [Fact]
@@ -93,7 +148,7 @@ public sealed class RoundTests : IDisposable
             ledger.BeginRound();
             write = ledger.WriteAsync(Credit(1)).AsTask();
             var began = Environment.TickCount64;
-            ledger.EndRound();
+            Assert.True(ledger.TryEndRound());
             Assert.InRange(Environment.TickCount64 - began, 0, 500);
             Assert.False(write.IsCompleted);
         }
@@ -117,7 +172,17 @@ public sealed class RoundTests : IDisposable
                 ledgers[index].BeginRound();
                 var writes = Task.WhenAll(
                     Enumerable.Range(0, 3).Select(_ => ledgers[index].WriteAsync(Credit(1)).AsTask()));
-                ledgers[index].EndRound();
+                for (var tries = 0; !ledgers[index].TryEndRound(); tries++)
+                {
+                    if (tries == Limits.GateTriesMax)
+                    {
+                        ledgers[index].LeaveRound();
+                        break;
+                    }
+
+                    Thread.Yield();
+                }
+
                 Assert.All(writes.GetAwaiter().GetResult(), result => Assert.Equal(PostResult.Accepted, result));
             }
         });

@@ -13,10 +13,12 @@ public interface IWriteRounds
     void BeginRound();
 
     /// <summary>
-    /// Ends the round by committing what it has brought. Never blocks.
+    /// Ends the round by committing what it has brought, or by leaving it to another thread if that would mean to wait
+    /// for long. Never blocks.
     /// </summary>
     /// <returns>
-    /// <see langword="false"/> when that has to wait for another process: the round goes on, and may grow.
+    /// <see langword="false"/> when another process is at its turn just now: the round goes on, may grow, and is still
+    /// to be ended.
     /// </returns>
     bool TryEndRound();
 

@@ -7,34 +7,57 @@ internal static unsafe partial class Futex
 {
     private const int WaitOperation = 0; // FUTEX_WAIT, between processes
     private const int WakeOperation = 1; // FUTEX_WAKE
+    private const int Interrupted = 4; // EINTR
+    private const int HasChanged = 11; // EAGAIN
     private const int TimedOut = 110; // ETIMEDOUT
 
-    private static readonly nint s_number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 98 : 202;
+    private static readonly nint s_number = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 202,
+        Architecture.Arm64 => 98,
+        var other => throw new PlatformNotSupportedException($"futex(2) on {other}"),
+    };
 
-    /// <summary>Sleeps while the word has a value, until woken.</summary>
-    /// <returns><see langword="false"/> when the time was over.</returns>
+    /// <summary>
+    /// Sleeps while the word has a value, until woken. The kernel compares and falls asleep in one step with respect to
+    /// <see cref="Wake"/>, so who changes the word first and wakes then cannot be missed.
+    /// </summary>
+    /// <returns>
+    /// <see langword="false"/> when the time was over; otherwise there may be something new, or not.
+    /// </returns>
     public static bool Wait(ref int word, int value, int timeoutMs)
     {
         var timeout = new TimeSpec { Seconds = timeoutMs / 1000, Nanoseconds = timeoutMs % 1000 * 1_000_000L };
         fixed (int* address = &word)
         {
-            return Call(s_number, address, WaitOperation, value, &timeout) == 0
-                || Marshal.GetLastPInvokeError() != TimedOut;
+            if (Call(s_number, address, WaitOperation, value, &timeout) == 0)
+            {
+                return true;
+            }
         }
+
+        // Anything else would come back at once, and make a wait out of nothing but processor time.
+        return Marshal.GetLastPInvokeError() switch
+        {
+            TimedOut => false,
+            HasChanged or Interrupted => true,
+            var error => throw new IOException($"futex: {Marshal.GetPInvokeErrorMessage(error)}"),
+        };
     }
 
-    /// <summary>Wakes one that sleeps on the word.</summary>
-    public static void WakeOne(ref int word)
+    /// <summary>Wakes those that sleep on the word, as many as there are up to a number.</summary>
+    public static void Wake(ref int word, int count)
     {
         fixed (int* address = &word)
         {
-            _ = Call(s_number, address, WakeOperation, 1, null);
+            _ = Call(s_number, address, WakeOperation, count, null);
         }
     }
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, int* address, nint operation, nint value, TimeSpec* timeout);
 
+    // struct timespec of 64-bit Linux.
     [StructLayout(LayoutKind.Sequential)]
     private struct TimeSpec
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
@@ -6,82 +8,82 @@ namespace Rinha.Server.Sqlite;
 /// <para>
 /// The lock is a word in a file that all processes have mapped: to go in and out is an atomic exchange each, without a
 /// system call; who must wait sleeps on the word (futex(2)). It is fair: who was inside last lets one that has asked
-/// meanwhile go first. And it survives its holders: each instance has a number, and holds a byte lock of that number
-/// on the file as long as it lives (an open file description lock, fcntl(2), which the kernel frees when the process
-/// dies). A waiter to whom nothing has happened for a while looks whether the holder still has its byte.
+/// meanwhile go first, and all let one go first that keeps being too slow for that. And it survives its holders: each
+/// instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
+/// description lock, fcntl(2), which the kernel frees when the process dies). A waiter to whom nothing has happened for
+/// a while looks whether the holder still has its byte.
 /// </para>
 /// One instance belongs to one thread at a time; threads of one process that compete have an instance each.
 /// </summary>
 internal sealed unsafe class Gate : IDisposable
 {
-    private const int NumbersMax = 31;
-
     private readonly GateFile _file;
-    private readonly GateWords* _words;
     private readonly int _number; // From 1; 0 is nobody.
     private readonly int _bit;
+    private GateWords* _words; // Null when disposed: a late caller gets an exception, not somebody else's memory.
     private int _deferrals;
+    private long _defersSince; // To one that starves; 0 when not.
 
     /// <summary>Opens the gate of a database: the file <c>PATH-gate</c> beside it, made if need be.</summary>
-    /// <exception cref="IOException">The file cannot be opened, or too many have it open.</exception>
+    /// <exception cref="IOException">The file cannot be opened or mapped, or too many have it open.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
     public Gate(string databasePath)
     {
         _file = new GateFile(databasePath + "-gate");
-        _words = _file.Words;
-        for (_number = 1; !_file.TryLock(_number); _number++)
+        try
         {
-            if (_number == NumbersMax)
-            {
-                _file.Dispose();
-                throw new IOException($"{databasePath} has {NumbersMax} writers already");
-            }
+            _number = TakeNumber(databasePath);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
         }
 
         // What a dead instance of the same number has left.
+        _words = _file.Words;
         _bit = 1 << _number;
-        Interlocked.And(ref _words->Asking, ~_bit);
-        _ = Interlocked.CompareExchange(ref _words->Holder, 0, _number);
+        Withdraw();
+        Leave();
     }
 
     /// <summary>Waits, however long, until this instance alone is inside.</summary>
     public void Enter()
     {
-        while (!TryEnter())
+        for (var vainWakes = 0; !TryEnter(); vainWakes++)
         {
-            var holder = Volatile.Read(ref _words->Holder);
-            if (holder == 0)
+            if (vainWakes == Limits.GateVainWakesMax)
             {
-                Thread.Yield(); // The other one's turn.
-                continue;
+                // Whoever only tries comes back sooner than a sleeper wakes up, and could keep it out for long.
+                Interlocked.Or(ref _words->Starving, _bit);
+                vainWakes = 0;
             }
 
-            Interlocked.Increment(ref _words->Sleepers);
-            var wasWoken = Futex.Wait(ref _words->Holder, holder, Limits.GateDeathCheckMs);
-            Interlocked.Decrement(ref _words->Sleepers);
-            if (!wasWoken && !_file.IsLocked(holder))
-            {
-                // It died inside. Of several that notice it one succeeds.
-                _ = Interlocked.CompareExchange(ref _words->Holder, 0, holder);
-            }
+            // The bit first, then the look at the word: see Leave.
+            Interlocked.Or(ref _words->Sleeping, _bit);
+            Sleep(Volatile.Read(ref _words->Holder));
+            Interlocked.And(ref _words->Sleeping, ~_bit);
         }
     }
 
-    /// <summary>Goes in unless somebody is inside, or has been asking since this one was inside last.</summary>
+    /// <summary>
+    /// Goes in unless somebody is inside, or has been asking since this one was inside last. Whether the one inside
+    /// still lives only <see cref="Enter"/> finds out.
+    /// </summary>
     public bool TryEnter()
     {
-        if (_words->Holder == 0 && !MustDefer() && Interlocked.CompareExchange(ref _words->Holder, _number, 0) == 0)
+        if (Volatile.Read(ref _words->Holder) == 0
+            && !MustDefer()
+            && Interlocked.CompareExchange(ref _words->Holder, _number, 0) == 0)
         {
             _deferrals = 0;
-            if ((_words->Asking & _bit) != 0)
-            {
-                Interlocked.And(ref _words->Asking, ~_bit);
-            }
-
+            _defersSince = 0;
+            Clear(ref _words->Asking, _bit);
+            Clear(ref _words->Starving, _bit);
             return true;
         }
 
-        if ((_words->Asking & _bit) == 0)
+        if ((Volatile.Read(ref _words->Asking) & _bit) == 0)
         {
             Interlocked.Or(ref _words->Asking, _bit);
         }
@@ -92,12 +94,8 @@ internal sealed unsafe class Gate : IDisposable
     /// <summary>Lets the next one in.</summary>
     public void Exit()
     {
-        _words->Last = _number;
-        Interlocked.Exchange(ref _words->Holder, 0);
-        if (Volatile.Read(ref _words->Sleepers) > 0)
-        {
-            Futex.WakeOne(ref _words->Holder);
-        }
+        Volatile.Write(ref _words->Last, _number);
+        Leave();
     }
 
     /// <summary>Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end.</summary>
@@ -109,29 +107,138 @@ internal sealed unsafe class Gate : IDisposable
 
     public void Dispose()
     {
-        if (_words->Holder == _number)
+        if (_words == null)
         {
-            Exit();
+            return;
         }
 
-        Interlocked.And(ref _words->Asking, ~_bit);
+        // All this before the file, and with it the number, is given back.
+        Withdraw();
+        Leave();
+        _words = null;
         _file.Dispose();
     }
 
-    // Who asks may have died, or have no processor: the turn is kept for it only so long.
+    private int TakeNumber(string databasePath)
+    {
+        for (var number = 1; number <= Limits.GateInstancesMax; number++)
+        {
+            if (_file.TryLock(number))
+            {
+                return number;
+            }
+        }
+
+        throw new IOException(
+            $"{databasePath}-gate: {Limits.GateInstancesMax} have the gate open already, and no more can");
+    }
+
+    // Frees the word if this instance is in it. A sleeper sets its bit before the kernel compares the word, and here
+    // the word is changed before the bits are read, with a full barrier between the two in both (Interlocked): so
+    // either the bit is seen here, or the sleeper's kernel sees that the word has changed.
+    private void Leave()
+    {
+        if (Interlocked.CompareExchange(ref _words->Holder, 0, _number) == _number
+            && Volatile.Read(ref _words->Sleeping) != 0)
+        {
+            // One will do, unless it might be one that has to leave the turn to another sleeper.
+            Futex.Wake(ref _words->Holder, Volatile.Read(ref _words->Starving) == 0 ? 1 : Limits.GateInstancesMax);
+        }
+    }
+
+    private void Withdraw()
+    {
+        Clear(ref _words->Sleeping, _bit);
+        Clear(ref _words->Asking, _bit);
+        Clear(ref _words->Starving, _bit);
+    }
+
+    // Mostly there is nothing to clear, and then nothing is written that others would have to fetch.
+    private static void Clear(ref int word, int bits)
+    {
+        if ((Volatile.Read(ref word) & bits) != 0)
+        {
+            Interlocked.And(ref word, ~bits);
+        }
+    }
+
+    private void Sleep(int holder)
+    {
+        if (holder != 0)
+        {
+            // A holder that lives, even if it is stopped, is waited for. If the one that was woken has died instead,
+            // the word is 0 by now, and the next try succeeds.
+            if (!IsNumber(holder) || !Futex.Wait(ref _words->Holder, holder, Limits.GateDeathCheckMs))
+            {
+                RemoveIfDead(holder);
+            }
+        }
+        else if (IsTurnOfAnother() || IsTurnOfStarving())
+        {
+            if (!Futex.Wait(ref _words->Holder, 0, Limits.GateDeferralMs))
+            {
+                ForgetOthers(); // They do not come.
+            }
+        }
+    }
+
+    private void RemoveIfDead(int holder)
+    {
+        if (!IsNumber(holder) || holder == _number)
+        {
+            // Written by nobody: the file is damaged. (This instance is not inside, or it would not be here.)
+            Interlocked.CompareExchange(ref _words->Holder, 0, holder);
+        }
+        else if (_file.TryLock(holder))
+        {
+            // Nobody can get the dead one's number and go in with it while its byte is locked here. To have looked only
+            // would not do: by the exchange it might be the number of a new instance, alive and inside.
+            Interlocked.CompareExchange(ref _words->Holder, 0, holder);
+            _file.Unlock(holder);
+        }
+    }
+
+    private static bool IsNumber(int holder) => holder is >= 1 and <= Limits.GateInstancesMax;
+
+    private bool IsTurnOfAnother() =>
+        Volatile.Read(ref _words->Last) == _number && (Volatile.Read(ref _words->Asking) & ~_bit) != 0;
+
+    private bool IsTurnOfStarving()
+    {
+        var starving = Volatile.Read(ref _words->Starving);
+        return starving != 0 && (starving & _bit) == 0;
+    }
+
+    // Who is awaited may have died, or have no processor: the turn is kept for it only so long.
     private bool MustDefer()
     {
-        if (_words->Last != _number || (_words->Asking & ~_bit) == 0)
+        if (IsTurnOfStarving())
+        {
+            var now = Stopwatch.GetTimestamp();
+            _defersSince = _defersSince == 0 ? now : _defersSince;
+            if (Stopwatch.GetElapsedTime(_defersSince, now).TotalMilliseconds < Limits.GateDeferralMs)
+            {
+                return true;
+            }
+        }
+        else if (!IsTurnOfAnother())
         {
             return false;
         }
-
-        if (_deferrals++ < Limits.GateDeferralsMax)
+        else if (_deferrals < Limits.GateDeferralsMax)
         {
+            _deferrals++;
             return true;
         }
 
-        Interlocked.And(ref _words->Asking, _bit);
+        ForgetOthers();
         return false;
+    }
+
+    // Who still lives asks again.
+    private void ForgetOthers()
+    {
+        Clear(ref _words->Asking, ~_bit);
+        Clear(ref _words->Starving, ~_bit);
     }
 }

@@ -4,14 +4,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.</summary>
+/// <summary>
+/// The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.
+/// </summary>
 internal sealed unsafe partial class GateFile : IDisposable
 {
     /// <summary>The byte that whoever checkpoints has locked.</summary>
     public const int CheckpointerByte = 0;
 
     private const int MappedBytes = 4096;
-    private const int GetLock = 36; // F_OFD_GETLK
     private const int SetLock = 37; // F_OFD_SETLK
     private const short Write = 1; // F_WRLCK
     private const short Free = 2; // F_UNLCK
@@ -21,6 +22,9 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
 
+    /// <summary>Opens the file, made if need be.</summary>
+    /// <exception cref="IOException">It cannot be opened, made as long as it has to be, or mapped.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public GateFile(string path)
     {
         _file = File.OpenHandle(
@@ -28,14 +32,26 @@ internal sealed unsafe partial class GateFile : IDisposable
             FileMode.OpenOrCreate,
             FileAccess.ReadWrite,
             FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock of its own.
-        if (RandomAccess.GetLength(_file) < MappedBytes)
+        try
         {
-            RandomAccess.SetLength(_file, MappedBytes);
+            Fill();
+            _mapping = MemoryMappedFile.CreateFromFile(
+                _file,
+                mapName: null,
+                capacity: 0, // As long as the file is.
+                MemoryMappedFileAccess.ReadWrite,
+                HandleInheritability.None,
+                leaveOpen: true);
+            _view = _mapping.CreateViewAccessor(0, MappedBytes);
+        }
+        catch (Exception error) when (
+            error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            _mapping?.Dispose();
+            _file.Dispose();
+            throw new IOException($"{path} cannot be made the gate: {error.Message}", error);
         }
 
-        _mapping = MemoryMappedFile.CreateFromFile(
-            _file, mapName: null, MappedBytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-        _view = _mapping.CreateViewAccessor(0, MappedBytes);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Words = (GateWords*)start;
@@ -67,19 +83,22 @@ internal sealed unsafe partial class GateFile : IDisposable
         }
     }
 
-    /// <summary>Whether another instance has a byte locked.</summary>
-    public bool IsLocked(int index)
-    {
-        var range = Range(Write, index);
-        return Fcntl(_file, GetLock, ref range) == 0 ? range.Type != Free : throw Failure(index);
-    }
-
     public void Dispose()
     {
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _mapping.Dispose();
         _file.Dispose();
+    }
+
+    // With real zeros, so that a full disk is told of here: a page without a block on the disk would end the process
+    // with a signal when it is first written. The words themselves are left alone, others may be using them already.
+    private void Fill()
+    {
+        if (RandomAccess.GetLength(_file) < MappedBytes)
+        {
+            RandomAccess.Write(_file, new byte[MappedBytes - sizeof(GateWords)], sizeof(GateWords));
+        }
     }
 
     private static FileLock Range(short type, int index) => new() { Type = type, Start = index, Length = 1 };

@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>
+/// Who dies inside the gate or in front of it, and a damaged file. A dead instance is one whose number stands in the
+/// words while nobody has its byte locked, so it can be written there by hand.
+/// </summary>
+[Collection(RunsAlone.Name)]
+public sealed class GateDeathTests : IDisposable
+{
+    // Nothing that works takes so long, even on a busy machine; the death check is ten times as fast.
+    private const long SoonMs = 10 * Limits.GateDeathCheckMs;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => _directory.File("rinha.db");
+
+    [Fact]
+    public void Who_died_inside_keeps_nobody_out()
+    {
+        using var gate = new Gate(FilePath);
+        ForgedGate.Write(FilePath, holder: 7, last: 3);
+
+        Assert.False(gate.TryEnter()); // It may be alive, for all that one look says.
+        var waited = Stopwatch.StartNew();
+        gate.Enter();
+
+        Assert.InRange(waited.ElapsedMilliseconds, Limits.GateDeathCheckMs / 2, SoonMs);
+        Assert.True(ForgedGate.Holder(FilePath) is >= 1 and not 7);
+        gate.Exit();
+        Assert.Equal(0, ForgedGate.Holder(FilePath));
+    }
+
+    [Fact]
+    public void Of_many_that_notice_a_death_one_at_a_time_gets_in()
+    {
+        var inside = 0;
+        using var first = new Gate(FilePath);
+
+        Together.Run(4, _ =>
+        {
+            using var gate = new Gate(FilePath);
+            for (var turn = 0; turn < 50; turn++)
+            {
+                gate.Enter();
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                Assert.Equal(0, Interlocked.Decrement(ref inside));
+                if (turn % 10 == 0)
+                {
+                    // It goes away without a word, as the dead do; the number is nobody's.
+                    ForgedGate.Write(FilePath, holder: 20 + turn / 10);
+                }
+                else
+                {
+                    gate.Exit();
+                }
+            }
+        });
+
+        Assert.Equal(0, ForgedGate.Holder(FilePath));
+    }
+
+    [Fact]
+    public void A_holder_that_lives_is_waited_for()
+    {
+        using var holder = new Gate(FilePath);
+        holder.Enter();
+        var number = ForgedGate.Holder(FilePath);
+        using var entered = new ManualResetEventSlim();
+        var waiters = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+        {
+            using var gate = new Gate(FilePath);
+            gate.Enter();
+            entered.Set();
+            gate.Exit();
+        })).ToList();
+        waiters.ForEach(waiter => waiter.Start());
+
+        Assert.False(entered.Wait(20 * Limits.GateDeathCheckMs, TestContext.Current.CancellationToken));
+        Assert.Equal(number, ForgedGate.Holder(FilePath));
+        holder.Exit();
+
+        Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
+        Assert.All(waiters, waiter => Assert.True(waiter.Join(Wait.Long)));
+    }
+
+    [Fact]
+    public void Whoever_gets_a_dead_ones_number_sets_its_words_right()
+    {
+        ForgedGate.Write(FilePath, holder: 1, sleeping: 1 << 1, asking: 1 << 1, starving: 1 << 1, last: 1);
+
+        using var gate = new Gate(FilePath);
+
+        Assert.Equal(0, ForgedGate.Holder(FilePath));
+        Assert.Equal(0, ForgedGate.Sleeping(FilePath));
+        Assert.Equal(0, ForgedGate.Asking(FilePath));
+        Assert.Equal(0, ForgedGate.Starving(FilePath));
+        Assert.True(gate.TryEnter());
+    }
+
+    [Fact]
+    public void A_new_instance_beside_a_live_one_inside_takes_nothing_from_it()
+    {
+        using var holder = new Gate(FilePath);
+        holder.Enter();
+
+        using var other = new Gate(FilePath);
+
+        Assert.False(other.TryEnter());
+        Assert.NotEqual(0, ForgedGate.Holder(FilePath));
+        other.Dispose();
+        Assert.NotEqual(0, ForgedGate.Holder(FilePath));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(32)]
+    [InlineData(int.MinValue)]
+    [InlineData(int.MaxValue)]
+    [InlineData(0x656D6F73)]
+    public void A_number_that_nobody_can_have_is_nobody(int garbage)
+    {
+        using var gate = new Gate(FilePath);
+        ForgedGate.Write(FilePath, garbage, garbage, garbage, garbage, garbage);
+
+        var waited = Stopwatch.StartNew();
+        gate.Enter();
+        gate.Exit();
+
+        Assert.InRange(waited.ElapsedMilliseconds, 0, SoonMs);
+        AssertTakesTurns();
+    }
+
+    [Fact]
+    public void The_waiters_own_number_that_it_did_not_write_is_nobody()
+    {
+        using var gate = new Gate(FilePath);
+        gate.Enter();
+        var own = ForgedGate.Holder(FilePath);
+        gate.Exit();
+        ForgedGate.Write(FilePath, own);
+
+        gate.Enter();
+        gate.Exit();
+
+        AssertTakesTurns();
+        // It has not lost its own byte over this: a second one gets another number.
+        using var other = new Gate(FilePath);
+        other.Enter();
+        Assert.NotEqual(own, ForgedGate.Holder(FilePath));
+        other.Exit();
+    }
+
+    [Fact]
+    public void Who_has_lost_its_turn_to_damage_does_not_end_anothers()
+    {
+        using var gate = new Gate(FilePath);
+        gate.Enter();
+        ForgedGate.Write(FilePath, holder: 9);
+
+        gate.Exit();
+
+        Assert.Equal(9, ForgedGate.Holder(FilePath));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(5000)]
+    public void A_file_of_any_length_becomes_the_gate(int length)
+    {
+        var bytes = new byte[length];
+        Array.Fill(bytes, (byte)0xAB);
+        File.WriteAllBytes(FilePath + "-gate", bytes);
+
+        AssertTakesTurns();
+
+        Assert.InRange(new FileInfo(FilePath + "-gate").Length, 4096, 5000);
+    }
+
+    [Fact]
+    public void A_dead_asker_is_left_the_turn_only_so_often()
+    {
+        using var gate = new Gate(FilePath);
+        Assert.True(gate.TryEnter());
+        gate.Exit();
+        ForgedGate.Write(FilePath, holder: 0, asking: 1 << 30, last: 1);
+
+        var tries = 1;
+        while (!gate.TryEnter())
+        {
+            tries++;
+        }
+
+        gate.Exit();
+        Assert.Equal(Limits.GateDeferralsMax + 1, tries);
+        Assert.Equal(0, ForgedGate.Asking(FilePath));
+        Assert.True(gate.TryEnter()); // And only once.
+    }
+
+    [Fact]
+    public void A_dead_one_that_starved_is_left_the_turn_only_so_long()
+    {
+        using var gate = new Gate(FilePath);
+        ForgedGate.Write(FilePath, holder: 0, starving: 1 << 30, last: 3);
+
+        var waited = Stopwatch.StartNew();
+        Assert.False(gate.TryEnter());
+        while (!gate.TryEnter())
+        {
+            Thread.Yield();
+        }
+
+        gate.Exit();
+        Assert.InRange(waited.ElapsedMilliseconds, Limits.GateDeferralMs, SoonMs);
+        Assert.Equal(0, ForgedGate.Starving(FilePath));
+        Assert.True(gate.TryEnter());
+    }
+
+    [Theory]
+    [InlineData(1 << 30, 0)]
+    [InlineData(0, 1 << 30)]
+    public void A_dead_asker_delays_a_waiter_only_so_long(int asking, int starving)
+    {
+        using var gate = new Gate(FilePath);
+        ForgedGate.Write(FilePath, holder: 0, sleeping: 1 << 30, asking, starving, last: 1);
+
+        var waited = Stopwatch.StartNew();
+        gate.Enter();
+
+        Assert.InRange(waited.ElapsedMilliseconds, 0, SoonMs);
+        Assert.Equal(0, ForgedGate.Asking(FilePath));
+        Assert.Equal(0, ForgedGate.Starving(FilePath));
+        gate.Exit();
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private void AssertTakesTurns()
+    {
+        var inside = 0;
+        Together.Run(2, _ =>
+        {
+            using var gate = new Gate(FilePath);
+            for (var turn = 0; turn < 100; turn++)
+            {
+                gate.Enter();
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                Assert.Equal(0, Interlocked.Decrement(ref inside));
+                gate.Exit();
+            }
+        });
+    }
+}
