@@ -91,6 +91,9 @@ public static class Limits
     /// </summary>
     public const int GatherLooksMax = 12;
 
+    /// <summary>How often the event loop looks for more to do before it goes to sleep: some 10 us.</summary>
+    public const int IdleLooksMax = 10;
+
     /// <summary>The longest wait for the ledger's lock, in milliseconds; then 503.</summary>
     public const int BusyTimeoutMs = 5000;
 

@@ -90,7 +90,7 @@ internal sealed class EventLoop : IDisposable
     {
         while (!_stopping)
         {
-            var count = _poller.Wait(Poller.Forever);
+            var count = WaitForEvents();
             if (_rounds is null)
             {
                 Dispatch(count);
@@ -102,6 +102,24 @@ internal sealed class EventLoop : IDisposable
             Gather(_rounds);
             EndRound(_rounds);
         }
+    }
+
+    // Under load the next requests are a moment away. To let those who send them run, and to look again, is cheaper than
+    // to go to sleep, and for them than to wake this thread.
+    private int WaitForEvents()
+    {
+        for (var looks = 0; looks < Limits.IdleLooksMax; looks++)
+        {
+            var count = _poller.Wait(Poller.NotAtAll);
+            if (count > 0)
+            {
+                return count;
+            }
+
+            Thread.Yield();
+        }
+
+        return _poller.Wait(Poller.Forever);
     }
 
     // While the other process is inside, more may come to share the commit.
