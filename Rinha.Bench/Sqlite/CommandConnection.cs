@@ -21,6 +21,7 @@ internal sealed class CommandConnection : IDisposable
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _credit;
     private readonly SqliteCommand _debit;
+    private readonly SqliteCommand _account;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _statement;
 
@@ -45,7 +46,6 @@ internal sealed class CommandConnection : IDisposable
             $"""
             UPDATE clientes SET saldo = saldo + $valor, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = $id AND saldo <= 9223372036854775807 - $valor
-            RETURNING saldo, limite, ultima_seq
             """,
             "$id",
             "$valor",
@@ -54,11 +54,11 @@ internal sealed class CommandConnection : IDisposable
             $"""
             UPDATE clientes SET saldo = saldo - $valor, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = $id AND saldo - $valor >= -limite
-            RETURNING saldo, limite, ultima_seq
             """,
             "$id",
             "$valor",
             "$nova");
+        _account = Prepare("SELECT saldo, limite, ultima_seq FROM clientes WHERE id = $id", "$id");
         _insert = Prepare(
             """
             INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
@@ -88,14 +88,16 @@ internal sealed class CommandConnection : IDisposable
         var postedAt = Timestamp.Now;
         NewestEntries.Write(_entry, post, postedAt);
         update.Parameters[2].Value = _entry;
-        long sequence;
-        using (var row = update.ExecuteReader())
+        if (update.ExecuteNonQuery() != 1)
         {
-            if (!row.Read())
-            {
-                return PostResult.LimitExceeded;
-            }
+            return PostResult.LimitExceeded;
+        }
 
+        _account.Parameters[0].Value = post.AccountId;
+        long sequence;
+        using (var row = _account.ExecuteReader())
+        {
+            _ = row.Read();
             post.BalanceCents = row.GetInt64(0);
             post.LimitCents = row.GetInt64(1);
             sequence = row.GetInt64(2);
@@ -129,7 +131,7 @@ internal sealed class CommandConnection : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _begin, _commit, _credit, _debit, _insert, _statement })
+        foreach (var command in new[] { _begin, _commit, _credit, _debit, _account, _insert, _statement })
         {
             command.Dispose();
         }

@@ -104,8 +104,8 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Under load the next requests are a moment away. To let those who send them run, and to look again, is cheaper than
-    // to go to sleep, and for them than to wake this thread.
+    // Under load the next requests are a moment away. To let those who send them run, and to look again, is cheaper
+    // than to go to sleep, and for them than to wake this thread.
     private int WaitForEvents()
     {
         for (var looks = 0; looks < Limits.IdleLooksMax; looks++)

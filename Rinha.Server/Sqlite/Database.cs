@@ -25,6 +25,9 @@ internal sealed class Database : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => NativeSqlite.GetAutocommit(_handle) == 0;
 
+    /// <summary>How many rows the last INSERT, UPDATE or DELETE has changed.</summary>
+    public int Changes => NativeSqlite.Changes(_handle);
+
     /// <summary>Opens the file, creating an empty one if there is none.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public static Database Open(string path) => Open(path, OpenReadWrite | OpenCreate);

@@ -22,7 +22,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private readonly PreparedStatement _credit;
     private readonly PreparedStatement _debit;
     private readonly PreparedStatement _insert;
-    private readonly PreparedStatement _find;
+    private readonly PreparedStatement _account;
     private readonly int* _walPages;
 
     public WriteTransaction(LedgerFile file)
@@ -36,18 +36,16 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _credit = _database.Prepare($"""
             UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
-            RETURNING saldo, limite, ultima_seq
             """);
         _debit = _database.Prepare($"""
             UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1, {s_putInFront}
             WHERE id = ?1 AND saldo - ?2 >= -limite
-            RETURNING saldo, limite, ultima_seq
             """);
         _insert = _database.Prepare("""
             INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """);
-        _find = _database.Prepare("SELECT 1 FROM clientes WHERE id = ?1");
+        _account = _database.Prepare("SELECT saldo, limite, ultima_seq FROM clientes WHERE id = ?1");
         _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
         _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
     }
@@ -102,7 +100,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _begin, _commit, _rollback, _credit, _debit, _insert, _find })
+        foreach (var statement in new[] { _begin, _commit, _rollback, _credit, _debit, _insert, _account })
         {
             statement.Dispose();
         }
@@ -120,19 +118,32 @@ internal sealed unsafe class WriteTransaction : IDisposable
         Span<byte> entry = stackalloc byte[NewestEntries.EntryBytes];
         NewestEntries.Write(entry, post, postedAt);
         update.BindBlob(3, entry);
-        var result = update.Step();
-        if (result != SqliteResult.Row)
+        if (update.Run() != SqliteResult.Done)
         {
-            update.Reset();
-            return result == SqliteResult.Done ? ReasonOfRefusal(post) : Broken("update");
+            return Broken("update");
         }
 
-        // With RETURNING the first step has made the whole change; the row only reports it
-        // (https://www.sqlite.org/lang_returning.html).
-        post.BalanceCents = update.Int64(0);
-        post.LimitCents = update.Int64(1);
-        var sequence = update.Int64(2);
-        update.Reset();
+        // Under the write lock this sees what the update has left. RETURNING would say the same, but SQLite makes a
+        // temporary table for its rows, which costs as much as the rest of the post.
+        var isAccepted = _database.Changes == 1;
+        _account.Bind(1, post.AccountId);
+        var result = _account.Step();
+        if (result != SqliteResult.Row || !isAccepted)
+        {
+            _account.Reset();
+            return result switch
+            {
+                SqliteResult.Done => PostResult.UnknownAccount,
+                SqliteResult.Row when post.Kind == TransactionKind.Debit => PostResult.LimitExceeded,
+                SqliteResult.Row => PostResult.BalanceOverflow,
+                _ => Broken("read account"),
+            };
+        }
+
+        post.BalanceCents = _account.Int64(0);
+        post.LimitCents = _account.Int64(1);
+        var sequence = _account.Int64(2);
+        _account.Reset();
 
         _insert.Bind(1, post.AccountId);
         _insert.Bind(2, sequence);
@@ -141,20 +152,6 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _insert.Bind(5, post.Description.AsUtf8());
         _insert.Bind(6, postedAt.MicrosecondsSinceEpoch);
         return _insert.Run() == SqliteResult.Done ? PostResult.Accepted : Broken("insert");
-    }
-
-    private PostResult ReasonOfRefusal(PendingPost post)
-    {
-        _find.Bind(1, post.AccountId);
-        var result = _find.Step();
-        _find.Reset();
-        return result switch
-        {
-            SqliteResult.Done => PostResult.UnknownAccount,
-            SqliteResult.Row when post.Kind == TransactionKind.Debit => PostResult.LimitExceeded,
-            SqliteResult.Row => PostResult.BalanceOverflow,
-            _ => Broken("find"),
-        };
     }
 
     private PostResult Reset()
