@@ -9,7 +9,7 @@ public interface IWriteRounds
     /// <summary>How many writes the round has brought so far.</summary>
     int RoundWrites { get; }
 
-    /// <summary>From now on the calling thread's writes wait for its end.</summary>
+    /// <summary>From now on the calling thread's writes wait for the round's end.</summary>
     void BeginRound();
 
     /// <summary>

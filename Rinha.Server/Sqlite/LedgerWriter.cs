@@ -91,7 +91,7 @@ internal sealed class LedgerWriter : IDisposable
             EndRound();
             try
             {
-                _ = WriteBatch(_roundBatch, waits: false);
+                WriteBatch(_roundBatch, waits: false);
             }
             finally
             {
@@ -176,8 +176,8 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    // Gives the writes of the batch their results. False when another program has the lock: nothing was taken then.
-    private bool WriteBatch(Batch batch, bool waits)
+    // Gives the writes of the batch their results. When another program has the lock, nothing is taken.
+    private void WriteBatch(Batch batch, bool waits)
     {
         switch (_transaction.Begin(waits))
         {
@@ -188,12 +188,12 @@ internal sealed class LedgerWriter : IDisposable
                     Log.LedgerLocked(_logger, Limits.BusyTimeoutMs);
                 }
 
-                return false;
+                return;
             case BeginResult.Failed:
                 _alarm.Raise(_transaction.LastError);
                 batch.TakeFrom(_queue);
                 batch.FailAll();
-                return true;
+                return;
         }
 
         var sound = true;
@@ -214,8 +214,6 @@ internal sealed class LedgerWriter : IDisposable
             _transaction.Rollback();
             batch.FailAll();
         }
-
-        return true;
     }
 
     private void RefuseOverdue(object? state)
