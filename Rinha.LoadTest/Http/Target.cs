@@ -25,6 +25,9 @@ public sealed class Target
     /// <summary>The value of the <c>host</c> header.</summary>
     public string Host { get; }
 
+    /// <summary>Where to connect.</summary>
+    internal EndPoint EndPoint => _endPoint;
+
     /// <summary>The address family, in the kernel's numbers (AF_UNIX 1, AF_INET 2, AF_INET6 10).</summary>
     internal int Family => BitConverter.ToUInt16(Address);
 

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Rinha.LoadTest.Http;
+
+namespace Rinha.LoadTest.Chaos;
+
+/// <summary>
+/// The whole bank: two published servers on one fresh ledger behind nginx, as <c>./rinha run</c> has it but without
+/// its supervisor: who starts again what has died is the campaign.
+/// </summary>
+internal sealed class Bank : IDisposable
+{
+    /// <summary>How long anything may take that is expected to happen at once.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ChaosSetting _setting;
+
+    public Bank(CampaignRun run, BankOptions? options = null)
+    {
+        options ??= new BankOptions();
+        _setting = run.Setting;
+        var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
+        DatabasePath = Path.Combine(data, "rinha.db");
+        Front = TargetOf(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_setting.Port}"));
+        Apis = [Api(run, "api01", options), Api(run, "api02", options)];
+        Nginx = new BankProcess(_setting, "nginx", LogOf(run, "nginx"), new Dictionary<string, string>());
+    }
+
+    /// <summary>The ledger's file.</summary>
+    public string DatabasePath { get; }
+
+    /// <summary>Through nginx.</summary>
+    public Target Front { get; }
+
+    /// <summary>The two servers.</summary>
+    public IReadOnlyList<BankProcess> Apis { get; }
+
+    /// <summary>The load balancer: a master and its worker.</summary>
+    public BankProcess Nginx { get; }
+
+    /// <summary>Past nginx, over the server's own socket.</summary>
+    public Target Past(BankProcess api) => TargetOf("unix:" + SocketOf(api));
+
+    /// <summary>Starts everything that is not alive, and waits until all of it answers.</summary>
+    public void Start()
+    {
+        foreach (var api in Apis.Where(api => !api.IsAlive))
+        {
+            StartWithoutWaiting(api);
+        }
+
+        foreach (var api in Apis)
+        {
+            AwaitAnswer(api);
+        }
+
+        if (!Nginx.IsAlive)
+        {
+            StartWithoutWaiting(Nginx);
+        }
+
+        Wait.Until(Patience, Front.Answers, () => $"nginx does not listen: {Nginx.Log}");
+    }
+
+    /// <summary>Starts one process, first or again.</summary>
+    public void StartWithoutWaiting(BankProcess process)
+    {
+        if (process != Nginx)
+        {
+            File.Delete(SocketOf(process)); // A killed server leaves it behind.
+        }
+
+        process.Start();
+    }
+
+    /// <summary>Waits until a server takes connections.</summary>
+    public void AwaitAnswer(BankProcess api) => Wait.Until(
+        Patience,
+        () => Past(api).Answers() || !api.IsAlive,
+        () => $"{api.Name} does not listen: {api.Log}");
+
+    /// <summary>Ends everything at once.</summary>
+    public void Kill()
+    {
+        foreach (var process in Apis.Append(Nginx))
+        {
+            process.Signal(Signals.Kill);
+        }
+
+        foreach (var process in Apis.Append(Nginx))
+        {
+            process.Kill();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        foreach (var process in Apis.Append(Nginx))
+        {
+            process.Dispose();
+        }
+    }
+
+    private static Target TargetOf(string url) =>
+        Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
+
+    private static string LogOf(CampaignRun run, string name) => Path.Combine(run.Directory, name + ".log");
+
+    private string SocketOf(BankProcess api) => Path.Combine(_setting.SocketDirectory, api.Name + ".sock");
+
+    private BankProcess Api(CampaignRun run, string name, BankOptions options)
+    {
+        var environment = new Dictionary<string, string>(options.Environment)
+        {
+            ["DATABASE_URL"] = DatabasePath,
+            ["RINHA_SYNCHRONOUS"] = options.Synchronous,
+            ["RINHA_ENABLE_RESET"] = "true",
+        };
+        if (options.Faults)
+        {
+            environment["FAULT_LIBRARY"] = _setting.FaultLibrary;
+        }
+
+        return new BankProcess(_setting, name, LogOf(run, name), environment);
+    }
+}

@@ -1,0 +1,13 @@
+using Rinha.LoadTest.Chaos.Campaigns;
+
+namespace Rinha.LoadTest.Chaos;
+
+/// <summary>All campaigns, in the order in which they run.</summary>
+internal static class CampaignList
+{
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<ICampaign> All =
+    [
+        new KillAllCampaign(),
+    ];
+}

@@ -1,0 +1,14 @@
+namespace Rinha.LoadTest.Chaos;
+
+/// <summary>Where the parts of the bank under test are; prepared by <c>./rinha chaos</c>.</summary>
+/// <param name="Launcher">
+/// A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c> or <c>nginx</c>, inside its
+/// cgroup and as the right user. What it reads besides is in the environment (<see cref="BankProcess"/>).
+/// </param>
+/// <param name="SocketDirectory">Where the APIs' unix sockets are, as nginx's configuration says.</param>
+/// <param name="Port">Where nginx listens.</param>
+/// <param name="Server">The server's binary.</param>
+/// <param name="FaultLibrary">What is loaded before the server's own libraries to make faults happen.</param>
+/// <param name="IsShort">Whether this is the short campaign of continuous integration.</param>
+internal sealed record ChaosSetting(
+    string Launcher, string SocketDirectory, int Port, string Server, string FaultLibrary, bool IsShort);
