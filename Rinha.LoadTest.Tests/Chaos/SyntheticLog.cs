@@ -6,13 +6,13 @@ namespace Rinha.LoadTest.Tests.Chaos;
 /// <summary>A write log made by hand, byte by byte as the fault library makes it.</summary>
 internal sealed class SyntheticLog
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     /// <summary>The log so far.</summary>
-    public byte[] Bytes => _bytes.ToArray();
+    public byte[] Bytes => [.. _bytes];
 
     /// <summary>How long it is.</summary>
-    public long Length => _bytes.Length;
+    public long Length => _bytes.Count;
 
     /// <summary>Its records.</summary>
     public List<LogRecord> Records => WriteLog.Read(Bytes);
@@ -59,8 +59,8 @@ internal sealed class SyntheticLog
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], offset);
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], data.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(header[32..], sync);
-        _bytes.Write(header);
-        _bytes.Write(data);
+        _bytes.AddRange(header);
+        _bytes.AddRange(data);
         return this;
     }
 }

@@ -10,5 +10,9 @@ internal static class CampaignList
     [
         new KillAllCampaign(),
         new PowerLossCampaign(),
+        new DiskFullCampaign(),
+        new DiskErrorsCampaign(),
+        new LockedCampaign(),
+        new BadFilesCampaign(),
     ];
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 
-namespace Rinha.LoadTest.Chaos.PowerLoss;
+namespace Rinha.LoadTest.Chaos;
 
 /// <summary>The whole ledger as it is in the file, in the order of its commits.</summary>
 internal sealed class Books

@@ -1,4 +1,4 @@
-namespace Rinha.LoadTest.Chaos.PowerLoss;
+namespace Rinha.LoadTest.Chaos;
 
 /// <summary>A row of the history, whole.</summary>
 /// <param name="ClientId">Whose.</param>
