@@ -40,7 +40,7 @@ internal sealed class SyntheticLog
         return replay;
     }
 
-    /// <summary>The database file after a loss of power, many times; <see langword="null"/> where there is none.</summary>
+    /// <summary>A file after many losses of power; <see langword="null"/> where it is not there.</summary>
     public List<byte[]?> Lose(Remains remains, LoggedFile file = LoggedFile.Database)
     {
         var random = new Random(1);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Rinha.LoadTest.Chaos.Storage;
 
@@ -87,10 +86,11 @@ internal sealed class BadFilesCampaign : ICampaign
         File.WriteAllText(launcher, $"""
             #!/bin/sh
             shift
-            exec setsid setpriv --reuid={Nobody} --regid={Nobody} --clear-groups '{run.Setting.Server}' --api-port={run.Setting.Port} "$@"
+            exec setsid setpriv --reuid={Nobody} --regid={Nobody} --clear-groups \
+              '{run.Setting.Server}' --api-port={run.Setting.Port} "$@"
 
             """);
-        File.SetUnixFileMode(launcher, (UnixFileMode)0b111_101_101);
+        Command.Run("chmod", "755", launcher);
         var setting = run.Setting with { Launcher = launcher };
         using var version = new BankProcess(
             setting, "nobody", Path.Combine(run.Directory, "nobody.log"), new Dictionary<string, string>());
@@ -103,11 +103,10 @@ internal sealed class BadFilesCampaign : ICampaign
         var data = Directory.CreateDirectory(Path.Combine(run.Directory, $"bad{index}", "data")).FullName;
         var path = Path.Combine(data, "rinha.db");
         kind.Make(path, good);
-        var before = FilesIn(data);
+        var before = setting == run.Setting && kind.IsUnprivileged ? new() { ["rinha.db"] = good } : FilesIn(data);
         if (setting != run.Setting)
         {
-            using var change = Process.Start("chown", ["-R", Nobody, data]);
-            change.WaitForExit();
+            Command.Run("chown", "-R", Nobody, data);
         }
 
         using var api = new BankProcess(
@@ -117,13 +116,14 @@ internal sealed class BadFilesCampaign : ICampaign
             new Dictionary<string, string> { ["DATABASE_URL"] = path });
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(Path.GetDirectoryName(data)!, kind.Named), kind.Reasons);
+        Command.Run("chmod", "-R", "u+rwX", data); // For whoever is not root.
         var after = FilesIn(data);
         after.Remove("rinha.db-gate");
         before.Remove("rinha.db-gate");
         run.Check(
             before.Keys.Order().SequenceEqual(after.Keys.Order())
                 && before.All(file => file.Value.SequenceEqual(after[file.Key])),
-            () => $"{kind.Name}: {string.Join(", ", before.Keys)} is now {string.Join(", ", after.Keys)}, or has changed");
+            () => $"{kind.Name}: {string.Join(", ", before.Keys)}, now {string.Join(", ", after.Keys)}, or changed");
         run.Tried();
     }
 
@@ -135,16 +135,7 @@ internal sealed class BadFilesCampaign : ICampaign
         }
 
         return new DirectoryInfo(directory).EnumerateFileSystemInfos().ToDictionary(
-            entry => entry.Name, entry => entry is FileInfo file ? Bytes(file) : []);
-    }
-
-    private static byte[] Bytes(FileInfo file)
-    {
-        var mode = file.UnixFileMode;
-        file.UnixFileMode = mode | UnixFileMode.UserRead; // For whoever is not root.
-        var bytes = File.ReadAllBytes(file.FullName);
-        file.UnixFileMode = mode;
-        return bytes;
+            entry => entry.Name, entry => entry is FileInfo ? File.ReadAllBytes(entry.FullName) : []);
     }
 
     private static void TryDamagedPage(CampaignRun run, byte[] good, string table)
@@ -180,7 +171,8 @@ internal sealed class BadFilesCampaign : ICampaign
             () => $"damaged {table}: exit code {exitCode}");
         var bytes = File.ReadAllBytes(bank.DatabasePath);
         run.Check(
-            bytes.AsSpan((int)at, PageBytes).SequenceEqual(garbage), () => $"damaged {table}: the page was overwritten");
+            bytes.AsSpan((int)at, PageBytes).SequenceEqual(garbage),
+            () => $"damaged {table}: the page was overwritten");
         run.Check(
             expected == 200 || bytes.AsSpan(0, (int)at).SequenceEqual(good.AsSpan(0, (int)at)),
             () => $"damaged {table}: other pages were changed");

@@ -41,7 +41,7 @@ internal sealed class Recording
     public IReadOnlyList<int> DelicateRecords() => [.. Enumerable.Range(0, Records.Count)
         .Where(index => Records[index].File == LoggedFile.Database || IsWalStart(Records[index]))];
 
-    /// <summary>How many rows must be there if all is that was answered while the log was no longer than this.</summary>
+    /// <summary>How many rows must be there if all is that was answered while the log was so long.</summary>
     public int RowsAnsweredBy(long logLength) =>
         _answers.TakeWhile(answer => answer.LogLength <= logLength).Select(answer => answer.Index + 1).DefaultIfEmpty()
             .Max();
@@ -50,7 +50,7 @@ internal sealed class Recording
     public int AnsweredAfter(int rows, long logLength) =>
         _answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
-    /// <summary>Lets the bank run under load until it has started its WAL over a few times, and ends it at once.</summary>
+    /// <summary>Lets the bank run under load until it has started its WAL over a few times.</summary>
     public static Recording Make(CampaignRun run, string name, string synchronous, double rate)
     {
         var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;

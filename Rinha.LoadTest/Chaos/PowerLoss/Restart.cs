@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Rinha.LoadTest.Check;
 
@@ -89,7 +90,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
     {
         var answer = RawAnswer.Ask(bank.Past(bank.Apis[0]), "GET", $"/clientes/{client}/extrato");
         run.Check(
-            BankAnswer.TryReadStatementHead(System.Text.Encoding.UTF8.GetBytes(answer.Body), out _, out var balanceCents)
+            BankAnswer.TryReadStatementHead(Encoding.UTF8.GetBytes(answer.Body), out _, out var balanceCents)
                 && answer.Status == 200,
             () => $"{what}: the statement of client {client} is answered {answer.Status} {answer.Body}");
         return balanceCents;

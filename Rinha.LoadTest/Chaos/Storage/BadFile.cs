@@ -28,9 +28,8 @@ internal sealed record BadFile(
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
         new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "rinha.db-gate"),
-        new("a file without permission", Guard(0), ["denied", "unable to open"], IsUnprivileged: true),
-        new("a file that is read-only", Guard(UnixFileMode.UserRead), ["readonly", "read-only", "denied"],
-            IsUnprivileged: true),
+        new("a file without permission", Guard("0"), ["denied", "unable to open"], IsUnprivileged: true),
+        new("a file that is read-only", Guard("400"), ["readonly", "read-only"], IsUnprivileged: true),
         new("a directory without permission", MakeGuardedDirectory, ["denied"], IsUnprivileged: true),
     ];
 
@@ -81,15 +80,15 @@ internal sealed record BadFile(
         Directory.CreateDirectory(path + "-gate");
     }
 
-    private static Action<string, byte[]> Guard(UnixFileMode mode) => (path, good) =>
+    private static Action<string, byte[]> Guard(string mode) => (path, good) =>
     {
         File.WriteAllBytes(path, good);
-        File.SetUnixFileMode(path, mode);
+        Command.Run("chmod", mode, path);
     };
 
     private static void MakeGuardedDirectory(string path, byte[] good)
     {
         File.WriteAllBytes(path, good);
-        File.SetUnixFileMode(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Command.Run("chmod", "500", Path.GetDirectoryName(path)!);
     }
 }

@@ -60,7 +60,8 @@ internal sealed class Probe(CampaignRun run, Bank bank)
                 var path = string.Create(CultureInfo.InvariantCulture, $"/clientes/{client}/extrato");
                 var answer = RawAnswer.Ask(bank.Past(api), "GET", path);
                 run.Check(
-                    answer.Status == 200, () => $"{what}: {api.Name} answers {path} with {answer.Status} {answer.Body}");
+                    answer.Status == 200,
+                    () => $"{what}: {api.Name} answers {path} with {answer.Status} {answer.Body}");
             }
         }
     }

@@ -7,7 +7,7 @@ internal static class Refusal
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>It ends by itself, soon, with an exit code of its own and one line that names file and reason.</summary>
+    /// <summary>It ends soon by itself, with an exit code of its own and one line that names file and reason.</summary>
     /// <param name="run">Is told.</param>
     /// <param name="api">The server.</param>
     /// <param name="said">How long its log was when it was started.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Rinha.LoadTest.Chaos.Storage;
@@ -23,7 +22,7 @@ internal sealed class TemporaryDisk : IDisposable
     {
         Directory.CreateDirectory(path);
         var size = string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m,mode=0711");
-        return Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", size, "rinha-chaos", path)
+        return Environment.IsPrivilegedProcess && Command.Run("mount", "-t", "tmpfs", "-o", size, "rinha-chaos", path)
             ? new TemporaryDisk(path)
             : null;
     }
@@ -51,17 +50,6 @@ internal sealed class TemporaryDisk : IDisposable
     /// <summary>Gives the room back.</summary>
     public void Free() => File.Delete(_ballast);
 
-    /// <summary>Takes the right to write away, or gives it back; nobody may have a file open for writing.</summary>
-    public bool TrySetReadOnly(bool isReadOnly) => Run("mount", "-o", isReadOnly ? "remount,ro" : "remount,rw", Path);
-
     /// <inheritdoc/>
-    public void Dispose() => Run("umount", "--lazy", Path);
-
-    private static bool Run(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
+    public void Dispose() => Command.Run("umount", "--lazy", Path);
 }
