@@ -9,5 +9,6 @@ internal static class CampaignList
     public static readonly IReadOnlyList<ICampaign> All =
     [
         new KillAllCampaign(),
+        new SoakCampaign(),
     ];
 }
