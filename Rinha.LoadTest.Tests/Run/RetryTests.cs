@@ -1,6 +1,5 @@
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Tests.Fixtures.Faults;
 
@@ -158,7 +157,8 @@ public sealed class RetryTests
 
         Assert.True(run.Report.Interrupted);
         Assert.Empty(run.Report.Failures);
-        Assert.Equal(2, run.Report.Summary.Completed);
+        // Each connection may get one more away before the run hears of its end.
+        Assert.InRange(run.Report.Summary.Completed, 2, 4);
     }
 
     [Fact]
