@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: formatting, a build of everything, shell scripts, nginx's configuration, the schema and the limits
+#: formatting, a build of everything, packages, shell scripts, nginx's configuration, the schema and the limits
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -9,6 +9,8 @@ source "$ROOT/scripts/lib/load.sh"
 source "$ROOT/scripts/lib/nginx.sh"
 # shellcheck source=scripts/lib/publish.sh
 source "$ROOT/scripts/lib/publish.sh"
+# shellcheck source=scripts/lib/packages.sh
+source "$ROOT/scripts/lib/packages.sh"
 # shellcheck source=scripts/lib/engine.sh
 source "$ROOT/scripts/lib/engine.sh"
 # shellcheck source=scripts/lib/compose.sh
@@ -57,9 +59,22 @@ check_with() {
   if command -v "$command" >/dev/null; then
     check "$2" "$3"
   else
-    skipped=$((skipped + 1))
-    echo "$command: not found, skipped"
+    skip "$command: not found"
   fi
+}
+
+# check_where CONDITION WHY-NOT -- NAME FUNCTION: the same, where the condition, a function, holds.
+check_where() {
+  if "$1" >/dev/null 2>&1; then
+    check "$4" "$5"
+  else
+    skip "$4: $2"
+  fi
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  echo "$1, skipped"
 }
 
 format_is_clean() {
@@ -120,8 +135,11 @@ compose_tool=docker-compose
 check_with $compose_tool docker-compose -- 'compose files' compose_accepts_its_files
 check_with actionlint -- workflow workflow_is_clean
 check_with hadolint -- Dockerfile dockerfiles_are_clean
+# The lock files before everything else that restores, for that would bring them up to date.
+check_where locked_with_this_sdk 'made with another SDK or for another machine' -- 'lock files' packages_are_the_locked_ones
 check_with dotnet -- 'C# format' format_is_clean
 check_with dotnet -- 'C# build' everything_builds
+check_where feed_knows_vulnerabilities 'the feed has no data' -- 'vulnerable packages' no_package_is_vulnerable
 
 summary="lint: $passed passed, $failed failed, $skipped skipped"
 ((failed == 0)) || die "$summary"
