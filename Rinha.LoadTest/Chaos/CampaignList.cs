@@ -9,6 +9,10 @@ internal static class CampaignList
     public static readonly IReadOnlyList<ICampaign> All =
     [
         new KillAllCampaign(),
+        new FuzzCampaign(),
+        new SmugglingCampaign(),
+        new TextsCampaign(),
+        new AbuseCampaign(),
         new SoakCampaign(),
     ];
 }
