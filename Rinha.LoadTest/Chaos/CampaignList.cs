@@ -9,6 +9,7 @@ internal static class CampaignList
     public static readonly IReadOnlyList<ICampaign> All =
     [
         new KillAllCampaign(),
+        new SendAgainCampaign(),
         new FuzzCampaign(),
         new SmugglingCampaign(),
         new TextsCampaign(),
