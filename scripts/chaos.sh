@@ -101,7 +101,7 @@ chmod 0755 "$sockets/launch"
 
 gcc_or_clang=gcc
 command -v gcc >/dev/null || gcc_or_clang=clang
-"$gcc_or_clang" -O2 -Wall -Wextra -Werror -shared -fPIC -o "$sockets/faults.so" "$ROOT/scripts/faults/faults.c" -ldl ||
+"$gcc_or_clang" -O2 -Wall -Wextra -Werror -shared -fPIC -o "$sockets/faults.so" "$ROOT"/scripts/faults/*.c -ldl ||
   die 'the fault library does not compile'
 
 status=0

@@ -20,8 +20,13 @@ internal sealed class Bank : IDisposable
         _setting = run.Setting;
         var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
         DatabasePath = Path.Combine(data, "rinha.db");
+        if (options.Faults)
+        {
+            Faults = [ControlOf(run, "api01"), ControlOf(run, "api02")];
+        }
+
         Front = TargetOf(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_setting.Port}"));
-        Apis = [Api(run, "api01", options), Api(run, "api02", options)];
+        Apis = [Api(run, "api01", options, 0), Api(run, "api02", options, 1)];
         Nginx = new BankProcess(_setting, "nginx", LogOf(run, "nginx"), new Dictionary<string, string>());
     }
 
@@ -33,6 +38,9 @@ internal sealed class Bank : IDisposable
 
     /// <summary>The two servers.</summary>
     public IReadOnlyList<BankProcess> Apis { get; }
+
+    /// <summary>What the fault library in each of <see cref="Apis"/> is told; empty without it.</summary>
+    public IReadOnlyList<FaultControl> Faults { get; } = [];
 
     /// <summary>The load balancer: a master and its worker.</summary>
     public BankProcess Nginx { get; }
@@ -100,6 +108,11 @@ internal sealed class Bank : IDisposable
         {
             process.Dispose();
         }
+
+        foreach (var control in Faults)
+        {
+            control.Dispose();
+        }
     }
 
     private static Target TargetOf(string url) =>
@@ -109,7 +122,10 @@ internal sealed class Bank : IDisposable
 
     private string SocketOf(BankProcess api) => Path.Combine(_setting.SocketDirectory, api.Name + ".sock");
 
-    private BankProcess Api(CampaignRun run, string name, BankOptions options)
+    private static FaultControl ControlOf(CampaignRun run, string name) =>
+        new(Path.Combine(run.Directory, name + ".control"));
+
+    private BankProcess Api(CampaignRun run, string name, BankOptions options, int index)
     {
         var environment = new Dictionary<string, string>(options.Environment)
         {
@@ -120,6 +136,7 @@ internal sealed class Bank : IDisposable
         if (options.Faults)
         {
             environment["FAULT_LIBRARY"] = _setting.FaultLibrary;
+            environment["FAULT_CONTROL"] = Faults[index].Path;
         }
 
         return new BankProcess(_setting, name, LogOf(run, name), environment);

@@ -10,6 +10,11 @@ internal static class CampaignList
     [
         new KillAllCampaign(),
         new SendAgainCampaign(),
+        new PowerLossCampaign(),
+        new DiskFullCampaign(),
+        new DiskErrorsCampaign(),
+        new LockedCampaign(),
+        new BadFilesCampaign(),
         new FuzzCampaign(),
         new SmugglingCampaign(),
         new TextsCampaign(),
