@@ -9,5 +9,11 @@ internal static class CampaignList
     public static readonly IReadOnlyList<ICampaign> All =
     [
         new KillAllCampaign(),
+        new SendAgainCampaign(),
+        new FuzzCampaign(),
+        new SmugglingCampaign(),
+        new TextsCampaign(),
+        new AbuseCampaign(),
+        new SoakCampaign(),
     ];
 }

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     public const int Again = 11; // EAGAIN
     public const int Interrupted = 4; // EINTR
     public const int ConnectionRefused = 111; // ECONNREFUSED
+    public const int ShutdownWrite = 1; // SHUT_WR
     public const int NoEntry = 2; // ENOENT: a unix socket that does not exist
 
     private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
@@ -59,6 +60,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* bytes, nint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    public static partial int Shutdown(int descriptor, int how);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
