@@ -17,5 +17,6 @@ internal static class CampaignList
         new RollingCampaign(),
         new ClockCampaign(),
         new NginxCampaign(),
+        new SoakCampaign(),
     ];
 }
