@@ -29,6 +29,15 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     /// <summary>Statements that could not be had.</summary>
     public int FailedGets => Count(isPost: false);
 
+    /// <summary>What failed in one way.</summary>
+    public int CountOf(FailureKind kind)
+    {
+        lock (_lock)
+        {
+            return _failures.GetValueOrDefault((true, kind)) + _failures.GetValueOrDefault((false, kind));
+        }
+    }
+
     /// <summary>All failures by their kind, in words.</summary>
     public string Failures
     {
@@ -36,7 +45,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
         {
             lock (_lock)
             {
-                return string.Join(", ", _failures.Select(
+                return _failures.Count == 0 ? "nothing" : string.Join(", ", _failures.Select(
                     one => $"{one.Value} {(one.Key.IsPost ? "POST" : "GET")} {one.Key.Kind}"));
             }
         }
