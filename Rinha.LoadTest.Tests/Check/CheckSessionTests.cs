@@ -121,7 +121,7 @@ public sealed class CheckSessionTests
         var right = Run(bank, file.Path);
         var wrong = Run(other, forgetful.Path);
 
-        Assert.Equal(12, right.Check!.Checks.Count);
+        Assert.Equal(16, right.Check!.Checks.Count);
         Assert.All(right.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
         var violation = Assert.Single(wrong.Check!.Checks, check => check.Violations > 0);
         Assert.Equal("every acknowledged transaction is in the ledger exactly once", violation.Name);

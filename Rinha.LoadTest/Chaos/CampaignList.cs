@@ -17,6 +17,11 @@ internal static class CampaignList
         new RollingCampaign(),
         new ClockCampaign(),
         new NginxCampaign(),
+        new SendAgainCampaign(),
+        new FuzzCampaign(),
+        new SmugglingCampaign(),
+        new TextsCampaign(),
+        new AbuseCampaign(),
         new SoakCampaign(),
     ];
 }
