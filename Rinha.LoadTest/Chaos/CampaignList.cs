@@ -8,7 +8,15 @@ internal static class CampaignList
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<ICampaign> All =
     [
+        new KillOneCampaign(),
         new KillAllCampaign(),
+        new KillPointsCampaign(),
+        new KillSchemaCampaign(),
+        new KillResetCampaign(),
+        new StopHolderCampaign(),
+        new RollingCampaign(),
+        new ClockCampaign(),
+        new NginxCampaign(),
         new SendAgainCampaign(),
         new PowerLossCampaign(),
         new DiskFullCampaign(),
