@@ -90,7 +90,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind)
+    public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
     {
         lock (_lock)
         {
@@ -98,7 +98,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
             _failures[key] = _failures.GetValueOrDefault(key) + 1;
         }
 
-        next.OnFailure(plan, kind);
+        next.OnFailure(plan, kind, status);
     }
 
     private int Count(bool isPost)
