@@ -3,7 +3,7 @@
 
 -- Says whose file this is ("RINH") and which schema it has; a file that says otherwise is refused, never changed.
 PRAGMA application_id = 1380535880;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE clientes (
   id         INTEGER PRIMARY KEY,
@@ -29,6 +29,20 @@ CREATE TABLE transacoes (
   tipo         TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),                               -- credit, debit
   descricao    TEXT    NOT NULL CHECK (length(CAST(descricao AS BLOB)) BETWEEN 1 AND 40), -- 1-10 characters, UTF-8
   realizada_em INTEGER NOT NULL                                                           -- microseconds since 1970
+) STRICT;
+
+-- The answers that are kept for requests sent again (Idempotency-Key): what was asked under a key, and what was answered.
+-- In the order of their commits, so that those that have been kept for long enough are the first.
+CREATE TABLE chaves (
+  id         INTEGER PRIMARY KEY,
+  chave      TEXT    NOT NULL UNIQUE CHECK (length(chave) BETWEEN 1 AND 64),
+  cliente_id INTEGER NOT NULL REFERENCES clientes (id),
+  valor      INTEGER NOT NULL,                                 -- cents
+  tipo       TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),      -- credit, debit
+  descricao  TEXT    NOT NULL,
+  limite     INTEGER NOT NULL,                                 -- cents, as answered
+  saldo      INTEGER CHECK (saldo >= -limite),                 -- cents, as answered; NULL when the answer was a refusal
+  criada_em  INTEGER NOT NULL                                  -- microseconds since 1970
 ) STRICT;
 
 INSERT INTO clientes (id, limite) VALUES

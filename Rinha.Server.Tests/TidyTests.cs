@@ -7,11 +7,14 @@ namespace Rinha.Server.Tests;
 public sealed partial class TidyTests
 {
     private static readonly string[] s_generated =
-        [".git", "bin", "obj", "artifacts", "data", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts"];
+    [
+        ".git", "bin", "obj", "artifacts", "data", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts",
+        "packages.lock.json",
+    ];
 
     private static readonly string[] s_text =
     [
-        ".cs", ".csproj", ".slnx", ".props", ".json", ".md", ".sh", ".sql", ".conf", ".yml", ".yaml", ".aot",
+        ".cs", ".csproj", ".slnx", ".props", ".json", ".md", ".sh", ".c", ".h", ".sql", ".conf", ".yml", ".yaml", ".aot",
         ".editorconfig", ".gitattributes", ".gitignore", ".dockerignore", ".env", "",
     ];
 

@@ -94,6 +94,18 @@ public static class Limits
     /// <summary>How often the event loop looks for more to do before it goes to sleep: some 10 us.</summary>
     public const int IdleLooksMax = 10;
 
+    /// <summary>The longest idempotency key, in characters: a UUID takes 36, a SHA-256 in hexadecimal 64.</summary>
+    public const int IdempotencyKeyLengthMax = 64;
+
+    /// <summary>How long an idempotency key is kept with its answer, in hours.</summary>
+    public const int IdempotencyKeptHours = 24;
+
+    /// <summary>
+    /// How many keys are kept; when none of them may be dropped yet, the next one is refused with 503. Some 140 bytes
+    /// each, 1.4 GB on the disk, and on average 115 a second.
+    /// </summary>
+    public const long IdempotencyKeysMax = 10_000_000;
+
     /// <summary>The longest wait for the ledger's lock, in milliseconds; then 503.</summary>
     public const int BusyTimeoutMs = 5000;
 
@@ -102,8 +114,20 @@ public static class Limits
     /// </summary>
     public const int BusyCheckIntervalMs = 250;
 
-    /// <summary>How long a stopping server waits for requests in progress, in milliseconds.</summary>
-    public const int StopTimeoutMs = 8000;
+    /// <summary>
+    /// How long a stopping server lets its clients leave by themselves, in milliseconds: each with the answer to its next
+    /// request.
+    /// </summary>
+    public const int DrainTimeoutMs = 2000;
+
+    /// <summary>After how long without a request or a leaving client there is nothing to wait for any more.</summary>
+    public const int DrainQuietMs = 500;
+
+    /// <summary>
+    /// How long a stopping server then waits for requests in progress, in milliseconds: one that waits for a lock has its
+    /// answer by then.
+    /// </summary>
+    public const int StopTimeoutMs = 6000;
 
     /// <summary>
     /// How long a stopping ledger waits for its writer, in milliseconds: a commit is long over by then, so what still

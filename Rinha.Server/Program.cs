@@ -33,7 +33,8 @@ static int Run(ServerOptions options)
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
 
-        server.StartAsync(new BankApplication(ledger, options.ResetEnabled, logger)).GetAwaiter().GetResult();
+        var application = new BankApplication(ledger, options.ResetEnabled, logger);
+        server.StartAsync(application).GetAwaiter().GetResult();
         Log.Listening(logger, options.Address.ToString());
         if (options.ResetEnabled)
         {
@@ -42,6 +43,9 @@ static int Run(ServerOptions options)
 
         stop.Wait();
         Log.Stopping(logger);
+        application.Drain.Begin();
+        transport.StopAccepting();
+        application.Drain.AwaitEnd(() => transport.OpenConnections);
         server.StopAsync().GetAwaiter().GetResult();
     }
     catch (Exception error) when (

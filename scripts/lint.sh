@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: formatting, a build of everything, shell scripts, nginx's configuration, the schema and the limits
+#: formatting, a build of everything, packages, secrets, shell scripts, nginx's configuration, the schema and the limits
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -9,6 +9,8 @@ source "$ROOT/scripts/lib/load.sh"
 source "$ROOT/scripts/lib/nginx.sh"
 # shellcheck source=scripts/lib/publish.sh
 source "$ROOT/scripts/lib/publish.sh"
+# shellcheck source=scripts/lib/packages.sh
+source "$ROOT/scripts/lib/packages.sh"
 # shellcheck source=scripts/lib/engine.sh
 source "$ROOT/scripts/lib/engine.sh"
 # shellcheck source=scripts/lib/compose.sh
@@ -57,9 +59,22 @@ check_with() {
   if command -v "$command" >/dev/null; then
     check "$2" "$3"
   else
-    skipped=$((skipped + 1))
-    echo "$command: not found, skipped"
+    skip "$command: not found"
   fi
+}
+
+# check_where CONDITION WHY-NOT -- NAME FUNCTION: the same, where the condition, a function, holds.
+check_where() {
+  if "$1" >/dev/null 2>&1; then
+    check "$4" "$5"
+  else
+    skip "$4: $2"
+  fi
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  echo "$1, skipped"
 }
 
 format_is_clean() {
@@ -97,10 +112,24 @@ limits_add_up() {
   limits_load .env && limits_check
 }
 
-# Both networks; needs no engine.
+# Every network; needs no engine.
 compose_accepts_its_files() {
+  local network
   compose_command || return 1
-  compose_at bridge && compose config --quiet && compose_at host && compose config --quiet
+  for network in bridge host tls; do
+    compose_at "$network"
+    RINHA_TLS_DIR=$scratch compose config --quiet || return 1
+  done
+}
+
+# Neither a key among the files, nor a file in an image's build that the Dockerfile does not name.
+no_secret_gets_in() {
+  local named copied
+  ! git ls-files --cached --others --exclude-standard | grep -E '\.(key|pem|pfx|p12|crt)$' || return 1
+  ! git grep --untracked -lIE -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' || return 1
+  named=$(sed -n '/^\*$/,$ s/^!//p' .dockerignore | sort)
+  copied=$(sed -n '/--from/d; s/^COPY //p' Dockerfile.aot | tr ' ' '\n' | sed 's#/.*#/#; /^\.\/$/d' | sort -u)
+  [[ $named == "$copied" ]] || { echo ".dockerignore lets in: $named; Dockerfile.aot copies: $copied" && return 1; }
 }
 
 workflow_is_clean() {
@@ -118,10 +147,14 @@ check_with sqlite3 sqlite3 -- schema.sql schema_applies
 compose_tool=docker-compose
 ! docker compose version >/dev/null 2>&1 || compose_tool=docker
 check_with $compose_tool docker-compose -- 'compose files' compose_accepts_its_files
+check_with git git -- secrets no_secret_gets_in
 check_with actionlint -- workflow workflow_is_clean
 check_with hadolint -- Dockerfile dockerfiles_are_clean
+# The lock files before everything else that restores, for that would bring them up to date.
+check_where locked_with_this_sdk 'made with another SDK or for another machine' -- 'lock files' packages_are_the_locked_ones
 check_with dotnet -- 'C# format' format_is_clean
 check_with dotnet -- 'C# build' everything_builds
+check_where feed_knows_vulnerabilities 'the feed has no data' -- 'vulnerable packages' no_package_is_vulnerable
 
 summary="lint: $passed passed, $failed failed, $skipped skipped"
 ((failed == 0)) || die "$summary"

@@ -18,6 +18,9 @@ usage: ./rinha run [flags]     Ctrl-C stops everything
   --data DIR    where the database, the logs and the state are (default: data)
   --fresh       delete DIR/rinha.db and its side files first
   --port PORT   where nginx listens (default: 9999)
+  --limit       nginx limits the requests and connections of each address (docs/open-network.md)
+  --tls DIR     https with DIR/tls.crt and DIR/tls.key on --tls-port (default: 9443); http for this machine alone, and
+                no POST /reset unless RINHA_ENABLE_RESET=true
   --no-limits   without cgroups; otherwise .env says how much CPU and memory each process gets
   --detach      in the background: returns once the stack answers, or with the reason why it does not
   --floor       constant answers from nginx instead of the APIs: the floor that `ceiling` measures against
@@ -26,12 +29,15 @@ TEXT
 }
 
 data=$ROOT/data fresh='' detach='' inherited=''
-port=9999 backend=server NO_LIMITS=''
+port=9999 backend=server NO_LIMITS='' limit='' TLS_DIR='' tls_port=9443
 while (($#)); do
   case $1 in
     --data) take data "$@" && shift ;;
     --port) take port "$@" && shift ;;
     --fresh) fresh=yes ;;
+    --limit) limit=yes ;;
+    --tls) take TLS_DIR "$@" && shift ;;
+    --tls-port) take tls_port "$@" && shift ;;
     --no-limits) NO_LIMITS=yes ;;
     --detach) detach=yes ;;
     --floor) backend=floor ;;
@@ -43,6 +49,9 @@ while (($#)); do
   shift
 done
 check_port "$port"
+check_port "$tls_port"
+[[ -z $limit ]] || nginx_limits_on
+[[ -z $TLS_DIR ]] || nginx_tls_on "$TLS_DIR" "$tls_port"
 
 limits_load "$ROOT/.env"
 [[ -n $NO_LIMITS ]] || limits_check
@@ -64,6 +73,7 @@ prepare() {
   need nginx nginx-light nginx
   [[ $backend == floor ]] || publish "$SERVER"
   ! port_is_taken "$port" || die "port $port is taken"
+  [[ -z $TLS_DIR ]] || ! port_is_taken "$tls_port" || die "port $tls_port is taken"
   [[ -z $fresh ]] || rm -f -- "$DATA/rinha.db" "$DATA"/rinha.db-*
 }
 
@@ -79,6 +89,8 @@ detach() {
   local -a flags=(--inherited --data "$DATA" --port "$port")
   [[ -z $NO_LIMITS ]] || flags+=(--no-limits)
   [[ $backend != floor ]] || flags+=(--floor)
+  [[ -z $limit ]] || flags+=(--limit)
+  [[ -z $TLS_DIR ]] || flags+=(--tls "$TLS_DIR" --tls-port "$tls_port")
   setsid bash "$0" "${flags[@]}" </dev/null >"$log" 2>&1 &
   child=$!
   # From here on the lock is the child's alone.

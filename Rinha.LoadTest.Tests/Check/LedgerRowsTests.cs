@@ -11,6 +11,10 @@ public sealed class LedgerRowsTests : IDisposable
     private const string Once = "every acknowledged transaction is in the ledger exactly once";
     private const string AsSent = "every transaction in the ledger is as it was sent";
     private const string NoneRefused = "no refused transaction is in the ledger";
+    private const string NoneUnavailable = "no transaction answered 503 is in the ledger";
+    private const string NoOther = "no other transaction is in the ledger";
+    private const string Limits = "no balance in the ledger is or ever was under minus the limit";
+    private const string Newest = "a client's row has its last ten transactions";
     private const string Sums = "balance = sum of the client's history";
 
     private readonly LedgerFile _file = new();
@@ -30,6 +34,7 @@ public sealed class LedgerRowsTests : IDisposable
         _log.Refuse(3, -9_000, text: 10);
         _log.Lose(4, 600, text: 11);
         _log.Lose(4, -700, text: 12);
+        _log.TurnAway(4, 800, text: 13);
     }
 
     [Fact]
@@ -48,13 +53,14 @@ public sealed class LedgerRowsTests : IDisposable
 
         Assert.Equal([1, 2, 3, 4, 99], rows.Rows.Keys.Order());
         Assert.Equal(new LedgerRows.Row(1, -200, 1), rows.Rows[2]);
+        Assert.Equal(1, rows.Others);
         Assert.Equal(
             [
-                new LedgerRows.Client(1, 301, 3, 3, 301, 0),
-                new LedgerRows.Client(2, 377, 2, 2, 377, 0),
-                new LedgerRows.Client(3, 0, 0, 0, 0, 0),
-                new LedgerRows.Client(4, 0, 0, 0, 0, 0),
-                new LedgerRows.Client(5, -400, 1, 1, -400, 0),
+                Client(1, 100_000, 301) with { Rows = 3, Sequence = 3, SumCents = 301 },
+                Client(2, 80_000, 377) with { Rows = 2, Sequence = 2, SumCents = 377 },
+                Client(3, 1_000_000, 0),
+                Client(4, 10_000_000, 0),
+                Client(5, 500_000, -400) with { Rows = 1, Sequence = 1, SumCents = -400, LowestCents = -400 },
             ],
             rows.Clients);
     }
@@ -80,7 +86,7 @@ public sealed class LedgerRowsTests : IDisposable
     {
         _file.Execute($"DELETE FROM transacoes WHERE descricao = '{Answers.TextOf(2)}'");
 
-        AssertViolations(Once, Sums);
+        AssertViolations(Once, Sums, Newest);
         Assert.Equal("client 1: 0 times", Example(Once));
         Assert.Equal("client 1: balance 301, sum 501, 2 rows, 0 out of turn, sequence 3", Example(Sums));
     }
@@ -91,7 +97,7 @@ public sealed class LedgerRowsTests : IDisposable
         _file.Execute($"DELETE FROM transacoes WHERE descricao = '{Answers.TextOf(3)}'");
         _file.Execute("UPDATE clientes SET saldo = saldo - 300, ultima_seq = ultima_seq - 1 WHERE id = 2");
 
-        AssertViolations(Once);
+        AssertViolations(Once, Newest);
     }
 
     [Theory]
@@ -118,7 +124,7 @@ public sealed class LedgerRowsTests : IDisposable
             _file.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 2");
         }
 
-        AssertViolations(breaksSum ? [AsSent, Sums] : [AsSent]);
+        AssertViolations(breaksSum ? [AsSent, Sums, Newest] : [AsSent, Newest]);
     }
 
     [Fact]
@@ -126,7 +132,7 @@ public sealed class LedgerRowsTests : IDisposable
     {
         _file.Execute($"UPDATE transacoes SET descricao = 'x' WHERE descricao = '{Answers.TextOf(3)}'");
 
-        AssertViolations(Once);
+        AssertViolations(Once, Newest);
     }
 
     [Fact]
@@ -136,6 +142,96 @@ public sealed class LedgerRowsTests : IDisposable
 
         AssertViolations(NoneRefused);
         Assert.Equal("client 3: -9000", Example(NoneRefused));
+    }
+
+    [Fact]
+    public void A_transaction_answered_503_that_is_there_all_the_same_is_found()
+    {
+        _file.Post(4, 800, Answers.TextOf(13));
+
+        AssertViolations(NoneUnavailable);
+        Assert.Equal("client 4: 800", Example(NoneUnavailable));
+    }
+
+    [Fact]
+    public void Unless_another_try_of_it_may_have_been_applied()
+    {
+        _log.Lose(4, 800, text: 13);
+        _file.Post(4, 800, Answers.TextOf(13));
+
+        AssertViolations();
+    }
+
+    [Theory]
+    [InlineData("validacao", "1 with a text that was never sent")]
+    [InlineData("0000000001", "client 2: 77")]
+    public void In_a_ledger_that_was_empty_any_other_transaction_is_found(string text, string example)
+    {
+        using var file = new LedgerFile();
+        file.Post(2, 77, text);
+
+        Assert.Equal(example, One(wasEmpty: true).Example);
+        Assert.Equal(1, One(wasEmpty: true).Violations);
+        Assert.DoesNotContain(Results(wasEmpty: false), result => result.Name == NoOther);
+
+        CheckResult One(bool wasEmpty) => Results(wasEmpty).Single(result => result.Name == NoOther);
+
+        IReadOnlyList<CheckResult> Results(bool wasEmpty) =>
+            Oracle.Rows(new TransactionLog(), LedgerRows.Read(file.Path), wasEmpty);
+    }
+
+    [Fact]
+    public void Neither_refused_nor_503_makes_a_row_one_of_the_run()
+    {
+        using var file = new LedgerFile();
+        file.Post(1, 500, Answers.TextOf(1));
+        file.Post(4, 600, Answers.TextOf(11));
+        file.Post(3, -9_000, Answers.TextOf(10));
+        file.Post(4, 800, Answers.TextOf(13));
+
+        var other = Oracle.Rows(_log, LedgerRows.Read(file.Path), wasEmpty: true)
+            .Single(result => result.Name == NoOther);
+
+        Assert.Equal((5, 2), (other.Made, other.Violations));
+    }
+
+    [Fact]
+    public void A_balance_under_minus_the_limit_is_found()
+    {
+        _file.Execute("PRAGMA ignore_check_constraints = ON");
+        _file.Post(3, -1_000_001, "x");
+
+        AssertViolations(Limits);
+        Assert.Equal("client 3: balance -1000001, lowest -1000001, limit 1000000", Example(Limits));
+    }
+
+    [Fact]
+    public void So_is_one_that_once_was()
+    {
+        _file.Execute("PRAGMA ignore_check_constraints = ON");
+        _file.Post(3, -1_000_001, "x");
+        _file.Post(3, 1, "x");
+
+        AssertViolations(Limits);
+        Assert.Equal("client 3: balance -1000000, lowest -1000001, limit 1000000", Example(Limits));
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(25)]
+    public void A_clients_row_must_have_its_last_ten_transactions_byte_for_byte(int rows)
+    {
+        for (var row = 1; row <= rows; row++)
+        {
+            _file.Post(4, row, $"ção {row}");
+        }
+
+        AssertViolations();
+
+        _file.Execute("UPDATE transacoes SET realizada_em = 1 WHERE id = (SELECT max(id) FROM transacoes)");
+        AssertViolations(Newest);
+        Assert.Equal($"client 4: not those of its {rows} rows", Example(Newest));
     }
 
     [Fact]
@@ -181,14 +277,19 @@ public sealed class LedgerRowsTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private IReadOnlyList<CheckResult> Results() => Oracle.Rows(_log, LedgerRows.Read(_file.Path));
+    private static LedgerRows.Client Client(int id, long limitCents, long balanceCents) =>
+        new(id, limitCents, balanceCents, 0) { HasNewestRows = true };
+
+    private IReadOnlyList<CheckResult> Results() =>
+        Oracle.Rows(_log, LedgerRows.Read(_file.Path), wasEmpty: false);
 
     private string? Example(string name) => Results().Single(result => result.Name == name).Example;
 
     private void AssertViolations(params string[] names)
     {
         var results = Results();
-        Assert.Equal([Once, AsSent, NoneRefused, Sums], results.Select(result => result.Name));
+        Assert.Equal(
+            [Once, AsSent, NoneRefused, NoneUnavailable, Sums, Limits, Newest], results.Select(result => result.Name));
         Assert.Equal(names, results.Where(result => result.Violations > 0).Select(result => result.Name));
     }
 }

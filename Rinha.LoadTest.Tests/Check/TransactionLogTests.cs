@@ -35,9 +35,68 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
+    public void What_was_answered_503_is_kept_by_itself()
+    {
+        _log.TurnAway(1, 10, text: 1);
+        _log.TurnAway(1, 10, text: 2, status: 502);
+        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 3), FailureKind.UnexpectedStatus, status: 503);
+
+        Assert.Equal([1L], _log.Unavailable);
+        Assert.Equal([2L], _log.Unknown.Keys);
+    }
+
+    [Fact]
+    public void A_transaction_that_is_sent_again_is_what_the_answer_says()
+    {
+        _log.Lose(1, 10, text: 1);
+        _log.TurnAway(1, 10, text: 1);
+        _log.Acknowledge(1, 10, text: 1, balanceCents: 10);
+        _log.TurnAway(2, -20, text: 2);
+        _log.Refuse(2, -20, text: 2);
+        _log.Lose(3, -30, text: 3);
+        _log.Refuse(3, -30, text: 3);
+
+        Assert.Equal([1L], _log.Acknowledged.Keys);
+        Assert.Equal([2L, 3L], _log.Refused.Order());
+        Assert.Empty(_log.Unknown);
+        Assert.Empty(_log.Unavailable);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_try_that_may_have_been_applied_leaves_it_unknown_whatever_503_says_of_the_others(bool last)
+    {
+        if (last)
+        {
+            _log.TurnAway(1, 10, text: 1);
+        }
+
+        _log.Lose(1, 10, text: 1);
+        if (!last)
+        {
+            _log.TurnAway(1, 10, text: 1);
+        }
+
+        Assert.Equal([1L], _log.Unknown.Keys);
+        Assert.Empty(_log.Unavailable);
+    }
+
+    [Fact]
+    public void A_refused_connection_before_or_after_503_changes_nothing()
+    {
+        _log.Lose(1, 10, text: 1, FailureKind.ConnectionRefused);
+        _log.TurnAway(1, 10, text: 1);
+        _log.Lose(1, 10, text: 1, FailureKind.ConnectionRefused);
+
+        Assert.Equal([1L], _log.Unavailable);
+        Assert.Empty(_log.Unknown);
+    }
+
+    [Fact]
     public void A_statement_that_came_to_nothing_is_nothing_to_remember()
     {
-        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 1), FailureKind.Timeout);
+        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 1), FailureKind.Timeout, status: 0);
 
         Assert.Empty(_log.Unknown);
         Assert.Empty(_log.Statements);

@@ -50,6 +50,7 @@ public sealed class BadArgumentsTests
     [InlineData("load --find-max --slo p98=10ms", "'p98=10ms'")]
     [InlineData("load --find-max --slo p99=10ms --rate 5", "--rate")]
     [InlineData("load --find-max --slo p99=10ms --check", "--check")]
+    [InlineData("load --find-max --slo p99=10ms --retry", "--retry")]
     [InlineData("load --database x.db", "--check")]
     [InlineData("load --save-baseline ../x", "../x")]
     [InlineData("load --save-baseline .x", ".x")]
@@ -82,7 +83,7 @@ public sealed class BadArgumentsTests
         string[] load =
         [
             "--connections", "--duration", "--rate", "--warm-up", "--timeout", "--mix", "--iterations", "--find-max",
-            "--slo", "--check", "--database", "--save-baseline", "--baseline", "--noise-threshold",
+            "--slo", "--check", "--database", "--keys", "--retry", "--save-baseline", "--baseline", "--noise-threshold",
             "--fail-on-regression",
         ];
         string[] contest = ["--short", "--wait-validations"];

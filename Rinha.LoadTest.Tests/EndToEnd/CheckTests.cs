@@ -20,6 +20,21 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void A_right_bank_that_drops_connections_passes_with_retries_and_fails_without()
+    {
+        using var bank = new StubBank(new DropsConnections(100, applies: true));
+
+        var retried = LoadTester.Run("load", bank.Url, "--check", "--retry", "-n", "2000", "-o", "json");
+        var failed = LoadTester.Run("load", bank.Url, "--check", "-n", "2000", "-o", "json");
+
+        Assert.Equal((0, ""), (retried.Code, retried.Error));
+        var report = Reports.Read(retried.Output);
+        Assert.True(report.Summary is { Failed: 0, Retries: > 0 }, $"{report.Summary}");
+        Assert.Equal(0, report.Check!.Unknown);
+        Assert.Equal(1, failed.Code);
+    }
+
+    [Fact]
     public void A_wrong_bank_fails_and_the_report_says_why()
     {
         using var bank = new StubBank(new ForgetsTransactions(50));
@@ -70,7 +85,7 @@ public sealed class CheckTests
 
         Assert.True(exit is { Code: 0, Error: "" }, $"{exit}");
         var report = Reports.Read(exit.Output);
-        Assert.Equal(12, report.Check!.Checks.Count);
+        Assert.Equal(16, report.Check!.Checks.Count);
         Assert.All(report.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
         Assert.Equal((0, 0), (report.Summary.Failed, report.Check.Unknown));
         Assert.True(report.Check.Acknowledged > 2_000);

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
@@ -18,12 +19,17 @@ internal sealed class LedgerFile : IDisposable
 
     public string Path => _directory.File("rinha.db");
 
-    /// <summary>Posts a transaction as the server does, but for the entry in the client's row.</summary>
+    /// <summary>Posts a transaction as the server does.</summary>
     public void Post(int clientId, long signedCents, string text)
     {
         var kind = signedCents < 0 ? 'd' : 'c';
+        // schema.sql: amount and time, kind, length, text and zeros up to 40 bytes.
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var entry = $"{Math.Abs(signedCents):x16}{0:x16}{(int)kind:x2}{bytes.Length:x2}{Convert.ToHexString(bytes)}"
+            .PadRight(2 * 58, '0');
         Execute($"""
-            UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1 WHERE id = {clientId};
+            UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1,
+              ultimas = substr(CAST(x'{entry}' || ultimas AS BLOB), 1, 580) WHERE id = {clientId};
             INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
               SELECT id, ultima_seq, {Math.Abs(signedCents)}, '{kind}', '{text}', 0 FROM clientes WHERE id = {clientId}
             """);

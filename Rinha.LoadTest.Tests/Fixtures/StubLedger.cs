@@ -11,6 +11,7 @@ internal class StubLedger
     private const int TextCharsMax = 10;
 
     private readonly StubAccount[] _accounts;
+    private readonly Dictionary<string, (string Body, StubAnswer Answer)> _answered = [];
 
     public StubLedger() => _accounts =
     [
@@ -24,8 +25,28 @@ internal class StubLedger
     /// <summary>How many wrong answers were given, where the fault counts them.</summary>
     public int Wrong { get; protected set; }
 
-    /// <summary>Answers a request.</summary>
-    public StubAnswer Answer(StubRequest request)
+    /// <summary>Whether a request with a key that was answered before gets that answer again.</summary>
+    public bool KnowsKeys { get; init; } = true;
+
+    /// <summary>Answers a request; with a key it knows, as it did the first time.</summary>
+    public virtual StubAnswer Answer(StubRequest request)
+    {
+        if (request.Key is not { } key || !KnowsKeys)
+        {
+            return AnswerAnew(request);
+        }
+
+        if (_answered.TryGetValue(key, out var first))
+        {
+            return first.Body == request.Body ? first.Answer : Invalid();
+        }
+
+        var answer = AnswerAnew(request);
+        _answered[key] = (request.Body, answer);
+        return answer;
+    }
+
+    private StubAnswer AnswerAnew(StubRequest request)
     {
         if (Find(request.ClientId) is not { } account)
         {

@@ -46,9 +46,26 @@ public sealed class RequestWriterTests
             Text(_writer.Write(new RequestPlan(Operation.Statement, 1, 34, 62), _buffer)));
     }
 
-    private static string Post(int clientId, string body) =>
+    [Fact]
+    public void A_plan_with_a_key()
+    {
+        var writer = new RequestWriter("localhost:9999", "somebody", clients: 6, keys: true);
+
+        foreach (var (text, code) in new[] { (61L, "000000000z"), (62L, "0000000010") })
+        {
+            Assert.Equal(
+                Post(5, $$"""{"valor": 12, "tipo": "d", "descricao": "{{code}}"}""", $"Idempotency-Key: {code}\r\n"),
+                Text(writer.Write(new RequestPlan(Operation.Debit, 5, 12, text), _buffer)));
+        }
+
+        Assert.Equal(
+            Text(_writer.WriteStatement(1, _buffer)),
+            Text(writer.Write(new RequestPlan(Operation.Statement, 1, 34, 62), _buffer)));
+    }
+
+    private static string Post(int clientId, string body, string key = "") =>
         $"POST /clientes/{clientId}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\nuser-agent: somebody\r\n"
-        + $"accept: */*\r\nhost: localhost:9999\r\ncontent-length: {body.Length}\r\n\r\n{body}";
+        + $"accept: */*\r\nhost: localhost:9999\r\n{key}content-length: {body.Length}\r\n\r\n{body}";
 
     private string Text(int length) => Encoding.ASCII.GetString(_buffer, 0, length);
 }

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Tests.Output.Samples;
 
 namespace Rinha.LoadTest.Tests.Output;
@@ -43,6 +44,20 @@ public sealed class HtmlReportTests
         using var plain = Parse("closed");
         Assert.NotNull(special.GetElementById(id));
         Assert.Null(plain.GetElementById(id));
+    }
+
+    [Fact]
+    public void Retries_have_a_card_where_requests_may_be_sent_again()
+    {
+        var report = SampleReports.Closed();
+        var writer = new StringWriter();
+        HtmlReport.Write(report with { Summary = report.Summary with { Retries = 1_234 } }, writer);
+
+        using var document = new HtmlParser().ParseDocument(writer.ToString());
+        using var plain = Parse("closed");
+
+        Assert.Equal("1,234", document.QuerySelector("#card-retries dd")!.TextContent);
+        Assert.Null(plain.GetElementById("card-retries"));
     }
 
     [Theory]

@@ -79,6 +79,24 @@ public sealed class JsonReportTests
     }
 
     [Fact]
+    public void Retries_and_answers_of_503_are_only_there_where_there_are_any()
+    {
+        var without = SampleReports.Checked();
+        var with = without with
+        {
+            Summary = without.Summary with { Retries = 0 },
+            Check = without.Check! with { Unavailable = 7 },
+        };
+
+        var json = JsonNode.Parse(Rendered.Json(without))!;
+        Assert.False(json["summary"]!.AsObject().ContainsKey("retries"));
+        Assert.False(json["check"]!.AsObject().ContainsKey("unavailable"));
+        Assert.Null(Rendered.FromJson(json.ToJsonString()).Summary.Retries);
+        var read = Rendered.FromJson(Rendered.Json(with));
+        Assert.Equal((0, 7), (read.Summary.Retries, read.Check!.Unavailable));
+    }
+
+    [Fact]
     public void A_report_that_was_saved_before_seconds_had_a_p90_is_read()
     {
         var json = JsonNode.Parse(Rendered.Json(SampleReports.Closed()))!;

@@ -12,9 +12,10 @@ public sealed class AllocationTests
     private const int Measured = 20_000;
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(20_000.0)]
-    public void A_request_that_goes_well_allocates_nothing(double? rate)
+    [InlineData(null, false)]
+    [InlineData(20_000.0, false)]
+    [InlineData(null, true)]
+    public void A_request_that_goes_well_allocates_nothing(double? rate, bool retries)
     {
         var answer = new StubAnswer(200, """{"limite": 100000, "saldo": 0}""").ToBytes();
         using var server = StubServer.Start(connection =>
@@ -28,7 +29,12 @@ public sealed class AllocationTests
 
         var report = Runs.Load(
             server.Target,
-            Runs.Counted(WarmUp + Measured, connections: 4) with { Rate = rate, Mix = new Mix(1, 1, 0) },
+            Runs.Counted(WarmUp + Measured, connections: 4) with
+            {
+                Rate = rate,
+                Mix = new Mix(1, 1, 0),
+                RetryFor = retries ? Wait.Long : null,
+            },
             observer: observer);
 
         Assert.Equal(WarmUp + Measured, report.Summary.Completed);
@@ -72,7 +78,7 @@ public sealed class AllocationTests
             }
         }
 
-        public void OnFailure(in RequestPlan plan, FailureKind kind) =>
+        public void OnFailure(in RequestPlan plan, FailureKind kind, int status) =>
             throw new InvalidOperationException($"{plan}: {kind}");
     }
 }

@@ -53,7 +53,7 @@ internal sealed class Bank : IDisposable
     {
         foreach (var api in Apis.Where(api => !api.IsAlive))
         {
-            StartWithoutWaiting(api);
+            api.Start();
         }
 
         foreach (var api in Apis)
@@ -63,28 +63,28 @@ internal sealed class Bank : IDisposable
 
         if (!Nginx.IsAlive)
         {
-            StartWithoutWaiting(Nginx);
+            Nginx.Start();
         }
 
         Wait.Until(Patience, Front.Answers, () => $"nginx does not listen: {Nginx.Log}");
     }
 
-    /// <summary>Starts one process, first or again.</summary>
-    public void StartWithoutWaiting(BankProcess process)
+    /// <summary>Waits until a server takes connections.</summary>
+    public void AwaitAnswer(BankProcess api)
     {
-        if (process != Nginx)
+        _ = Wait.For(Patience, () => Past(api).Answers() || !api.IsAlive);
+        if (!api.IsAlive || !Past(api).Answers())
         {
-            File.Delete(SocketOf(process)); // A killed server leaves it behind.
+            throw new ChaosException($"{api.Name} does not listen: {api.Log}");
         }
-
-        process.Start();
     }
 
-    /// <summary>Waits until a server takes connections.</summary>
-    public void AwaitAnswer(BankProcess api) => Wait.Until(
-        Patience,
-        () => Past(api).Answers() || !api.IsAlive,
-        () => $"{api.Name} does not listen: {api.Log}");
+    /// <summary>
+    /// How many connections a server has accepted and not closed, by the kernel's list: to ask is to connect, and
+    /// nginx's own are what is looked for.
+    /// </summary>
+    public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
+        .Count(line => line.EndsWith(" " + SocketOf(api), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
     /// <summary>Ends everything at once.</summary>
     public void Kill()

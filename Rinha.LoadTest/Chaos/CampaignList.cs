@@ -8,11 +8,25 @@ internal static class CampaignList
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<ICampaign> All =
     [
+        new KillOneCampaign(),
         new KillAllCampaign(),
+        new KillPointsCampaign(),
+        new KillSchemaCampaign(),
+        new KillResetCampaign(),
+        new StopHolderCampaign(),
+        new RollingCampaign(),
+        new ClockCampaign(),
+        new NginxCampaign(),
+        new SendAgainCampaign(),
         new PowerLossCampaign(),
         new DiskFullCampaign(),
         new DiskErrorsCampaign(),
         new LockedCampaign(),
         new BadFilesCampaign(),
+        new FuzzCampaign(),
+        new SmugglingCampaign(),
+        new TextsCampaign(),
+        new AbuseCampaign(),
+        new SoakCampaign(),
     ];
 }

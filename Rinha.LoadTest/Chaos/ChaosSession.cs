@@ -10,6 +10,9 @@ namespace Rinha.LoadTest.Chaos;
 /// <param name="seed">The same seed, the same decisions.</param>
 internal sealed class ChaosSession(ChaosSetting setting, string directory, int seed)
 {
+    // Of a file or a pipe; a terminal has its own width.
+    private const int PageWidth = 150;
+
     private readonly Table _table = new Table()
         .Border(TableBorder.Minimal)
         .AddColumns("campaign", "fault", "tried", "checks", "found", "time", "measured");
@@ -22,6 +25,11 @@ internal sealed class ChaosSession(ChaosSetting setting, string directory, int s
         foreach (var campaign in campaigns)
         {
             isClean &= Run(campaign);
+        }
+
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = PageWidth;
         }
 
         AnsiConsole.Write(_table);

@@ -13,7 +13,7 @@ internal static class LedgerCheck
     public static void Run(CampaignRun run, string databasePath, TransactionLog log)
     {
         CheckFile(run, databasePath);
-        run.Check(Oracle.Rows(log, LedgerRows.Read(databasePath)));
+        run.Check(Oracle.Rows(log, LedgerRows.Read(databasePath), wasEmpty: true));
         run.Check([log.Readable.ToResult(), log.WithinLimit.ToResult(), log.SameLimit.ToResult()]);
         run.Check(StatementChecks.Run(log));
     }

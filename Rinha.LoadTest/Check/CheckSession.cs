@@ -21,16 +21,16 @@ internal sealed class CheckSession(Target target, LoadSession session, string? d
     public RunReport? Run(LoadOptions options, out string? failure)
     {
         using var loop = new EventLoop(target, options.RequestTimeout, options.ConnectTimeout);
-        if (StateProbe.Read(loop, out failure) is not { } before)
+        if (StateProbe.Read(loop, options.RetryFor, out failure) is not { } before)
         {
             return null;
         }
 
         var log = new TransactionLog();
         var report = session.Run(options with { DistinctTexts = true }, log);
-        var readYourWrites = new ReadYourWritesRun(loop, ReadYourWritesRounds, options.Seed + 1, log);
+        var readYourWrites = new ReadYourWritesRun(loop, options, ReadYourWritesRounds, log);
         loop.Run(readYourWrites);
-        if (StateProbe.Read(loop, out failure) is not { } after)
+        if (StateProbe.Read(loop, options.RetryFor, out failure) is not { } after)
         {
             return null;
         }
@@ -46,12 +46,15 @@ internal sealed class CheckSession(Target target, LoadSession session, string? d
         ];
         if (databasePath is not null)
         {
-            checks.AddRange(Oracle.Rows(log, LedgerRows.Read(databasePath)));
+            checks.AddRange(Oracle.Rows(log, LedgerRows.Read(databasePath), before.IsEmpty));
         }
 
         return report with
         {
-            Check = new CheckReport(log.Acknowledged.Count, log.Refused.Count, log.Unknown.Count, checks),
+            Check = new CheckReport(log.Acknowledged.Count, log.Refused.Count, log.Unknown.Count, checks)
+            {
+                Unavailable = log.Unavailable.Count,
+            },
         };
     }
 }

@@ -16,8 +16,10 @@ internal static class Oracle
         {
             var client = clientId;
             var moved = after.BalancesCents[clientId - 1] - before.BalancesCents[clientId - 1];
-            var acknowledged = log.Acknowledged.Values.Where(one => one.ClientId == client).Sum(one => one.SignedCents);
-            var unknown = log.Unknown.Values.Where(one => one.ClientId == client).Select(one => one.SignedCents);
+            var acknowledged = log.Acknowledged.Values.Where(one => one.ClientId == client)
+                .Sum(one => (long)one.SignedCents);
+            var unknown = log.Unknown.Values.Where(one => one.ClientId == client)
+                .Select(one => (long)one.SignedCents);
             counter.Check(
                 IsReachable(moved - acknowledged, [.. unknown]),
                 () => $"client {client}: moved by {moved}, acknowledged {acknowledged}");
@@ -27,27 +29,33 @@ internal static class Oracle
     }
 
     /// <summary>
-    /// In the database: each acknowledged transaction once, no refused one, no other, balance = sum, and a sequence
-    /// without a gap.
+    /// In the database: each acknowledged transaction once, none that was refused or answered 503, no other, and every
+    /// client's row what its history makes it.
     /// </summary>
     /// <param name="log">What was sent and answered.</param>
     /// <param name="database">The ledger's rows.</param>
-    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database)
+    /// <param name="wasEmpty">Whether the ledger had no rows before; else it may have others.</param>
+    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database, bool wasEmpty)
     {
         var once = new CheckCounter("every acknowledged transaction is in the ledger exactly once");
         var right = new CheckCounter("every transaction in the ledger is as it was sent");
         var refused = new CheckCounter("no refused transaction is in the ledger");
-        var sums = new CheckCounter("balance = sum of the client's history");
+        var unavailable = new CheckCounter("no transaction answered 503 is in the ledger");
+        var others = new CheckCounter("no other transaction is in the ledger");
         foreach (var (text, sent) in log.Acknowledged)
         {
             var count = database.Rows.TryGetValue(text, out var row) ? row.Count : 0;
             once.Check(count == 1, () => $"client {sent.ClientId}: {count} times");
         }
 
+        others.Check(database.Others == 0, () => $"{database.Others} with a text that was never sent");
         foreach (var (text, row) in database.Rows)
         {
             refused.Check(!log.Refused.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
-            if (log.Acknowledged.TryGetValue(text, out var sent) || log.Unknown.TryGetValue(text, out sent))
+            unavailable.Check(!log.Unavailable.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
+            var isKnown = log.Acknowledged.TryGetValue(text, out var sent) || log.Unknown.TryGetValue(text, out sent);
+            others.Check(isKnown, () => $"client {row.ClientId}: {row.SignedCents}");
+            if (isKnown)
             {
                 right.Check(
                     row.ClientId == sent.ClientId && row.SignedCents == sent.SignedCents && row.Count == 1,
@@ -55,6 +63,19 @@ internal static class Oracle
             }
         }
 
+        return
+        [
+            once.ToResult(), right.ToResult(), refused.ToResult(), unavailable.ToResult(),
+            .. wasEmpty ? [others.ToResult()] : Array.Empty<CheckResult>(),
+            .. Clients(database),
+        ];
+    }
+
+    private static IEnumerable<CheckResult> Clients(LedgerRows database)
+    {
+        var sums = new CheckCounter("balance = sum of the client's history");
+        var limits = new CheckCounter("no balance in the ledger is or ever was under minus the limit");
+        var newest = new CheckCounter("a client's row has its last ten transactions");
         foreach (var client in database.Clients)
         {
             sums.Check(
@@ -62,9 +83,14 @@ internal static class Oracle
                     && client.BalanceCents == client.SumCents && client.Rows == client.Sequence,
                 () => $"client {client.Id}: balance {client.BalanceCents}, sum {client.SumCents}, "
                     + $"{client.Rows} rows, {client.OutOfTurn} out of turn, sequence {client.Sequence}");
+            limits.Check(
+                Math.Min(client.BalanceCents, client.LowestCents) >= -client.LimitCents,
+                () => $"client {client.Id}: balance {client.BalanceCents}, lowest {client.LowestCents}, "
+                    + $"limit {client.LimitCents}");
+            newest.Check(client.HasNewestRows, () => $"client {client.Id}: not those of its {client.Rows} rows");
         }
 
-        return [once.ToResult(), right.ToResult(), refused.ToResult(), sums.ToResult()];
+        return [sums.ToResult(), limits.ToResult(), newest.ToResult()];
     }
 
     // Whether some of the unknown transactions, the others not applied, explain the difference.

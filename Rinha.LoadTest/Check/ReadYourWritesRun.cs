@@ -15,6 +15,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     private readonly CheckCounter _seen = new("an acknowledged write is seen at once through every connection");
     private readonly RequestSequence _sequence;
     private readonly RequestWriter _writer;
+    private readonly RetryQueue _retries;
     private readonly TransactionLog _log;
     private readonly Connection _poster;
     private readonly Connection[] _readers;
@@ -22,22 +23,24 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     private readonly byte[] _text = new byte[TextCode.Length];
     private int _roundsLeft;
     private int _readersOpen;
+    private bool _isPosting;
     private long _balanceCents;
     private RequestPlan _plan;
 
-    public ReadYourWritesRun(EventLoop loop, int rounds, int seed, TransactionLog log)
+    public ReadYourWritesRun(EventLoop loop, LoadOptions options, int rounds, TransactionLog log)
     {
         _roundsLeft = rounds;
         _log = log;
         // Only credits: no round is lost to a refusal.
-        _sequence = new RequestSequence(new Mix(0, 1, 0), seed, distinctTexts: true);
-        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, RequestSequence.Clients);
+        _sequence = new RequestSequence(new Mix(0, 1, 0), options.Seed + 1, distinctTexts: true);
+        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, RequestSequence.Clients, options.HasKeys);
+        _retries = new RetryQueue(options.RetryFor);
         _poster = loop.Rent(this);
         _readers = [.. Enumerable.Range(0, Readers).Select(_ => loop.Rent(this))];
     }
 
     /// <inheritdoc/>
-    public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_poster.IsBusy;
+    public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_isPosting;
 
     /// <summary>What was found.</summary>
     public Stats.CheckResult Result => _seen.ToResult();
@@ -45,14 +48,16 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     /// <inheritdoc/>
     public long OnTick(long nowNs)
     {
-        if (_roundsLeft > 0 && _readersOpen == 0 && !_poster.IsBusy)
+        _retries.SendDue(nowNs);
+        if (_roundsLeft > 0 && _readersOpen == 0 && !_isPosting)
         {
             _roundsLeft--;
+            _isPosting = true;
             _plan = _sequence.Next();
             _poster.Send(_writer.Write(_plan, _poster.RequestBuffer), nowNs);
         }
 
-        return nowNs + IdleNs;
+        return Math.Min(nowNs + IdleNs, _retries.NextDueNs);
     }
 
     /// <inheritdoc/>
@@ -61,6 +66,11 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         if (connection == _poster)
         {
             OnPosted(answer);
+            return;
+        }
+
+        if (answer.Status != 200 && IsRetried(connection, FailureKind.UnexpectedStatus, answer.Status))
+        {
             return;
         }
 
@@ -81,7 +91,17 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     {
         if (connection == _poster)
         {
-            _log.OnFailure(_plan, kind);
+            _log.OnFailure(_plan, kind, status: 0);
+        }
+
+        if (IsRetried(connection, kind, status: 0))
+        {
+            return;
+        }
+
+        if (connection == _poster)
+        {
+            _isPosting = false;
         }
         else
         {
@@ -91,14 +111,19 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         _seen.Check(false, () => kind.ToString());
     }
 
+    private bool IsRetried(Connection connection, FailureKind kind, int status) =>
+        _retries.TryAdd(connection, kind, status, Clock.NowNs);
+
     private void OnPosted(in Answer answer)
     {
         if (answer.Status != 200)
         {
-            _log.OnFailure(_plan, FailureKind.UnexpectedStatus);
+            _log.OnFailure(_plan, FailureKind.UnexpectedStatus, answer.Status);
+            _isPosting = IsRetried(_poster, FailureKind.UnexpectedStatus, answer.Status);
             return;
         }
 
+        _isPosting = false;
         _log.OnAnswer(_plan, answer);
         _ = BankAnswer.TryReadTransaction(answer.Body, out _, out _balanceCents);
         TextCode.Write(_plan.Text, _text);

@@ -5,10 +5,13 @@ namespace Rinha.LoadTest.Check;
 
 /// <summary>
 /// Remembers every transaction of a run and what was answered, and every statement that was read meanwhile, so that
-/// they can be held against each other and against the ledger. Texts must be distinct.
+/// they can be held against each other and against the ledger. Texts must be distinct; a transaction that is sent again
+/// has the same.
 /// </summary>
 internal sealed class TransactionLog : IRequestObserver
 {
+    private const int ServiceUnavailable = 503;
+
     private readonly Dictionary<int, long> _limits = [];
     private readonly List<StatementLine> _lines = [];
 
@@ -18,8 +21,11 @@ internal sealed class TransactionLog : IRequestObserver
     /// <summary>Answered 422.</summary>
     public HashSet<long> Refused { get; } = [];
 
-    /// <summary>Without an answer, or with one that says nothing: applied or not.</summary>
+    /// <summary>No try was answered, or only so that it says nothing: applied or not.</summary>
     public Dictionary<long, LoggedTransaction> Unknown { get; } = [];
+
+    /// <summary>Every try that can have reached the bank was answered 503: not applied.</summary>
+    public HashSet<long> Unavailable { get; } = [];
 
     /// <summary>The statements read: balance, and the texts listed, newest first.</summary>
     public List<(int ClientId, long BalanceCents, long[] Texts)> Statements { get; } = [];
@@ -38,6 +44,7 @@ internal sealed class TransactionLog : IRequestObserver
     {
         if (answer.Status == 422)
         {
+            Settle(plan.Text);
             Refused.Add(plan.Text);
             return;
         }
@@ -51,6 +58,7 @@ internal sealed class TransactionLog : IRequestObserver
         Readable.Check(readable, () => $"client {clientId}");
         if (plan.Operation != Operation.Statement)
         {
+            Settle(plan.Text);
             var transaction = new LoggedTransaction(clientId, SignedCents(plan), balanceCents);
             (readable ? Acknowledged : Unknown)[plan.Text] = transaction;
         }
@@ -71,16 +79,35 @@ internal sealed class TransactionLog : IRequestObserver
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind)
+    public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
     {
-        // A refused connection carried nothing; after any other failure the transaction may have been applied.
-        if (plan.Operation != Operation.Statement && kind != FailureKind.ConnectionRefused)
+        // A refused connection carried nothing.
+        if (plan.Operation == Operation.Statement || kind == FailureKind.ConnectionRefused)
         {
+            return;
+        }
+
+        // 503 says that this try was not applied and will not be; after anything else the transaction may have been,
+        // whatever is said of its other tries.
+        if (status != ServiceUnavailable)
+        {
+            Unavailable.Remove(plan.Text);
             Unknown[plan.Text] = new LoggedTransaction(plan.ClientId, SignedCents(plan), 0);
+        }
+        else if (!Unknown.ContainsKey(plan.Text))
+        {
+            Unavailable.Add(plan.Text);
         }
     }
 
-    private static long SignedCents(in RequestPlan plan) =>
+    // What earlier tries left open, the answer says.
+    private void Settle(long text)
+    {
+        Unknown.Remove(text);
+        Unavailable.Remove(text);
+    }
+
+    private static int SignedCents(in RequestPlan plan) =>
         plan.Operation == Operation.Debit ? -plan.AmountCents : plan.AmountCents;
 
     private void Remember(int clientId, long balanceCents, ReadOnlySpan<byte> body)

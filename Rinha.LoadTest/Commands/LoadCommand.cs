@@ -16,6 +16,7 @@ internal sealed class LoadCommand
 
     private static readonly TimeSpan s_durationDefault = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_shortDurationDefault = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_retryFor = TimeSpan.FromSeconds(30);
 
     private readonly Argument<Target> _url = Arguments.Url();
 
@@ -57,6 +58,16 @@ internal sealed class LoadCommand
         Description = "The ledger's SQLite file, for --check to look into as well.",
     };
 
+    private readonly Option<bool> _keys = new("--keys")
+    {
+        Description = "Send each transaction with an Idempotency-Key of its own.",
+    };
+
+    private readonly Option<bool> _retry = new("--retry")
+    {
+        Description = "Send again, with its key (--keys), what comes to nothing or is answered 5xx, for up to 30s.",
+    };
+
     private readonly BaselineOptions _baseline = new();
     private readonly ReportOptions _report = new();
 
@@ -67,7 +78,7 @@ internal sealed class LoadCommand
         command.Arguments.Add(_url);
         foreach (var option in new Option[]
             { _connections, _duration, _rate, _warmUp, _timeout, _mix, _seed, _iterations, _findMax, _objective,
-              _check, _database })
+              _check, _database, _keys, _retry })
         {
             command.Options.Add(option);
         }
@@ -128,6 +139,11 @@ internal sealed class LoadCommand
             return "--find-max goes with neither --rate nor --check";
         }
 
+        if (parsed.GetValue(_findMax) && parsed.GetValue(_retry))
+        {
+            return "--find-max needs to see failures, which --retry hides";
+        }
+
         return parsed.GetValue(_database) is not null && !parsed.GetValue(_check) ? "--database needs --check" : null;
     }
 
@@ -164,6 +180,8 @@ internal sealed class LoadCommand
             Mix = parsed.GetValue(_mix)!,
             Seed = parsed.GetValue(_seed),
             RequestTimeout = parsed.GetValue(_timeout),
+            Keys = parsed.GetValue(_keys),
+            RetryFor = parsed.GetValue(_retry) ? s_retryFor : null,
         };
     }
 

@@ -7,10 +7,6 @@ namespace Rinha.LoadTest.Http;
 internal sealed unsafe class Connection
 {
     private const int RequestBytesMax = 1024;
-    private const int SocketLevel = 1; // SOL_SOCKET
-    private const int SocketError = 4; // SO_ERROR
-    private const int TcpLevel = 6; // IPPROTO_TCP
-    private const int NoDelay = 1; // TCP_NODELAY
 
     private readonly EventLoop _loop;
     private readonly byte[] _request = new byte[RequestBytesMax];
@@ -42,10 +38,14 @@ internal sealed unsafe class Connection
     /// <summary>Whether a request is under way.</summary>
     public bool IsBusy => _state > ConnectionState.Idle;
 
-    /// <summary>
-    /// When the request under way was handed in, or its connection begun, in <see cref="Clock"/> nanoseconds.
-    /// </summary>
+    /// <summary>When the try under way, or its connection, was begun, in <see cref="Clock"/> nanoseconds.</summary>
     public long StartedAtNs { get; private set; }
+
+    /// <summary>When the request was handed in for the first time.</summary>
+    public long FirstStartedAtNs { get; private set; }
+
+    /// <summary>How often it was sent again.</summary>
+    public int Retries { get; private set; }
 
     /// <summary>Whether the request under way still waits for its connection.</summary>
     public bool IsConnecting => _state == ConnectionState.Connecting;
@@ -54,23 +54,19 @@ internal sealed unsafe class Connection
     public Span<byte> RequestBuffer => _request;
 
     /// <summary>Sends the request written into <see cref="RequestBuffer"/>, connecting first if need be.</summary>
-    /// <param name="length">Its length in bytes.</param>
-    /// <param name="nowNs">The present time.</param>
     public void Send(int length, long nowNs)
     {
-        StartedAtNs = nowNs;
+        FirstStartedAtNs = nowNs;
+        Retries = 0;
         _requestLength = length;
-        _requestSent = 0;
-        _answer.Clear();
-        if (_state == ConnectionState.Closed)
-        {
-            Connect();
-        }
-        else
-        {
-            _state = ConnectionState.Sending;
-            Flush();
-        }
+        Start(nowNs);
+    }
+
+    /// <summary>Sends the last request once more, byte for byte.</summary>
+    public void SendAgain(long nowNs)
+    {
+        Retries++;
+        Start(nowNs);
     }
 
     /// <summary>Reacts to events of the descriptor.</summary>
@@ -115,6 +111,21 @@ internal sealed unsafe class Connection
         }
     }
 
+    private void Start(long nowNs)
+    {
+        StartedAtNs = nowNs;
+        _requestSent = 0;
+        _answer.Clear();
+        if (_state == ConnectionState.Closed)
+        {
+            Connect();
+        }
+        else
+        {
+            Flush();
+        }
+    }
+
     private void Connect()
     {
         var target = _loop.Target;
@@ -130,8 +141,7 @@ internal sealed unsafe class Connection
 
         if (target.IsTcp)
         {
-            var on = 1;
-            _ = LibC.SetOption(_descriptor, TcpLevel, NoDelay, &on, sizeof(int));
+            LibC.SendWithoutDelay(_descriptor);
         }
 
         int result;
@@ -143,7 +153,6 @@ internal sealed unsafe class Connection
         if (result == 0)
         {
             _loop.Watch(this, _descriptor, Poller.Readable);
-            _state = ConnectionState.Sending;
             Flush();
         }
         else if (LibC.LastError == LibC.InProgress)
@@ -158,9 +167,7 @@ internal sealed unsafe class Connection
 
     private void FinishConnect()
     {
-        int error;
-        var length = sizeof(int);
-        _ = LibC.GetOption(_descriptor, SocketLevel, SocketError, &error, &length);
+        var error = LibC.ErrorOf(_descriptor);
         if (error != 0)
         {
             Fail(ConnectFailure(error));
@@ -168,7 +175,6 @@ internal sealed unsafe class Connection
         }
 
         _loop.Rewatch(this, _descriptor, Poller.Readable);
-        _state = ConnectionState.Sending;
         Flush();
     }
 
@@ -177,6 +183,7 @@ internal sealed unsafe class Connection
 
     private void Flush()
     {
+        _state = ConnectionState.Sending;
         nint sent;
         fixed (byte* bytes = _request)
         {

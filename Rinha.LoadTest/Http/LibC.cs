@@ -14,10 +14,15 @@ internal static unsafe partial class LibC
     public const int Again = 11; // EAGAIN
     public const int Interrupted = 4; // EINTR
     public const int ConnectionRefused = 111; // ECONNREFUSED
+    public const int ShutdownWrite = 1; // SHUT_WR
     public const int NoEntry = 2; // ENOENT: a unix socket that does not exist
 
     private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int SocketLevel = 1; // SOL_SOCKET
+    private const int SocketError = 4; // SO_ERROR
+    private const int TcpLevel = 6; // IPPROTO_TCP
+    private const int NoDelay = 1; // TCP_NODELAY
     private const int SetTimerSlack = 29; // PR_SET_TIMERSLACK, in nanoseconds
     private const nint EpollWait2Call = 441; // The same number on every architecture.
 
@@ -28,6 +33,22 @@ internal static unsafe partial class LibC
 
     /// <summary>Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.</summary>
     public static void WakeOnTime() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
+
+    /// <summary>Lets a small request leave at once.</summary>
+    public static void SendWithoutDelay(int descriptor)
+    {
+        var on = 1;
+        _ = SetOption(descriptor, TcpLevel, NoDelay, &on, sizeof(int));
+    }
+
+    /// <summary>How connecting ended: 0, or the errno.</summary>
+    public static int ErrorOf(int descriptor)
+    {
+        int error;
+        var length = sizeof(int);
+        _ = GetOption(descriptor, SocketLevel, SocketError, &error, &length);
+        return error;
+    }
 
     public static nint SendTo(int descriptor, byte* bytes, nint count) => Send(descriptor, bytes, count, NoSignal);
 
@@ -40,6 +61,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* bytes, nint count, int flags);
 
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    public static partial int Shutdown(int descriptor, int how);
+
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
 
@@ -50,10 +74,10 @@ internal static unsafe partial class LibC
     public static partial int ControlEpoll(int epoll, int operation, int descriptor, byte* epollEvent);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
-    public static partial int GetOption(int descriptor, int level, int name, int* value, int* length);
+    private static partial int GetOption(int descriptor, int level, int name, int* value, int* length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    public static partial int SetOption(int descriptor, int level, int name, int* value, int length);
+    private static partial int SetOption(int descriptor, int level, int name, int* value, int length);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int ControlThread(int option, nuint value, nuint unused1, nuint unused2, nuint unused3);

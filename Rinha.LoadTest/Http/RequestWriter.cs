@@ -10,18 +10,25 @@ namespace Rinha.LoadTest.Http;
 internal sealed class RequestWriter
 {
     private const int LengthDigits = 2; // A body has 10 to 99 bytes.
+    private const string LengthName = "content-length: ";
 
+    private readonly bool _keys;
     private readonly byte[][] _postHeads;
     private readonly byte[][] _getRequests;
 
     /// <param name="host">The value of the <c>host</c> header.</param>
     /// <param name="userAgent">The value of the <c>user-agent</c> header.</param>
     /// <param name="clients">How many clients there are requests for, from 1.</param>
-    public RequestWriter(string host, string userAgent, int clients)
+    /// <param name="keys">Whether a transaction's text is its idempotency key as well.</param>
+    public RequestWriter(string host, string userAgent, int clients, bool keys = false)
     {
+        _keys = keys;
         var common = $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n";
+        // The key's place is kept free in front of the last header.
+        var key = keys ? $"Idempotency-Key: {new string('0', TextCode.Length)}\r\n" : "";
         _postHeads = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
-            $"POST /clientes/{id}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n{common}content-length: "))];
+            $"POST /clientes/{id}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"
+                + $"{common}{key}{LengthName}"))];
         _getRequests = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
             $"GET /clientes/{id}/extrato HTTP/1.1\r\n{common}\r\n"))];
     }
@@ -37,7 +44,14 @@ internal sealed class RequestWriter
 
         Span<byte> text = stackalloc byte[TextCode.Length];
         TextCode.Write(plan.Text, text);
-        return WriteTransaction(plan.ClientId, plan.AmountCents, plan.Operation, text, buffer);
+        var length = WriteTransaction(plan.ClientId, plan.AmountCents, plan.Operation, text, buffer);
+        if (_keys)
+        {
+            var keyEnd = _postHeads[plan.ClientId].Length - "\r\n".Length - LengthName.Length;
+            text.CopyTo(buffer[(keyEnd - TextCode.Length)..]);
+        }
+
+        return length;
     }
 
     /// <summary>Writes a GET of a statement.</summary>

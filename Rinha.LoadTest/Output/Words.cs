@@ -68,7 +68,8 @@ internal static class Words
     /// <summary>The requests with the two ways in which they ended.</summary>
     public static string Requests(SummaryReport summary) =>
         $"{Figures.Count(summary.Requests)} ({Figures.Count(summary.Completed)} completed, "
-        + $"{Figures.Count(summary.Failed)} failed)";
+        + $"{Figures.Count(summary.Failed)} failed)"
+        + (summary.Retries is { } retries ? $", sent again {Figures.Count(retries)} times" : "");
 
     /// <summary>A metric of a baseline in its own unit.</summary>
     public static string Metric(string metric, double value) => metric switch

@@ -7,7 +7,7 @@ namespace Rinha.LoadTest.Run;
 /// <summary>A request under way.</summary>
 /// <param name="Plan">What was asked.</param>
 /// <param name="IntendedAtNs">When it should have left.</param>
-/// <param name="SentAtNs">When it left.</param>
+/// <param name="SentAtNs">When it left; its first try, where there are more.</param>
 /// <param name="Measured">Whether it counts, or is part of the warm-up.</param>
 internal readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured)
 {

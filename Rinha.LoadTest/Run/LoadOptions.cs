@@ -30,6 +30,18 @@ internal sealed record LoadOptions
     /// <summary>How long making a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether each transaction has a text of its own.</summary>
+    /// <summary>Whether each transaction has a text of its own; with <see cref="HasKeys"/> it always has.</summary>
     public bool DistinctTexts { get; init; }
+
+    /// <summary>Whether each transaction is sent with an idempotency key of its own.</summary>
+    public bool Keys { get; init; }
+
+    /// <summary>
+    /// How long a request that comes to nothing, or is answered 5xx, is sent again, always with its key;
+    /// <see langword="null"/> for never.
+    /// </summary>
+    public TimeSpan? RetryFor { get; init; }
+
+    /// <summary>Whether transactions have keys: a retry without one might be applied twice.</summary>
+    public bool HasKeys => Keys || RetryFor is not null;
 }

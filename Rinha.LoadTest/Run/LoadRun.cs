@@ -18,9 +18,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     /// <summary>The value of the <c>user-agent</c> header.</summary>
     public const string UserAgent = "rinha-loadtest";
 
-    private const long NanosecondsPerSecond = 1_000_000_000;
-    private const long ReconnectDelayNs = 10_000_000;
-    // What was due just before the end may still leave: a good server is only busy, a slow one gets no further anyway.
+    private const long PausedTickNs = 10_000_000;
     private const long GraceNs = 20_000_000;
 
     private readonly LoadOptions _options;
@@ -28,13 +26,15 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private readonly IRequestObserver? _observer;
     private readonly LiveExchange _live;
     private readonly RequestSequence _sequence;
+    private readonly LoadSchedule _schedule;
     private readonly RequestWriter _writer;
-    private readonly Stack<Connection> _ready = new();
-    private readonly Queue<(long DueNs, Connection Connection)> _resting = new();
+    private readonly IdleConnections _idle = new();
+    private readonly RetryQueue _retries;
     private readonly Flight[] _flights;
-    private long _phaseStartedAtNs;
+    // What was due just before the end may still leave: a good server is only busy, a slow one gets no further anyway.
+    // Retries, which keep connections from what is due, take longer.
+    private readonly long _graceNs;
     private long _pausedAtNs;
-    private long _issued;
     private int _inFlight;
     private long _drainEndsAtNs;
     private long _dueUntilNs;
@@ -47,15 +47,18 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         _options = options;
         _control = control;
         _observer = observer;
-        _sequence = new RequestSequence(options.Mix, options.Seed, options.DistinctTexts);
-        _writer = new RequestWriter(loop.Target.Host, UserAgent, RequestSequence.Clients);
+        _sequence = new RequestSequence(options.Mix, options.Seed, options.DistinctTexts || options.HasKeys);
+        _schedule = new LoadSchedule(options);
+        _writer = new RequestWriter(loop.Target.Host, UserAgent, RequestSequence.Clients, options.HasKeys);
+        _retries = new RetryQueue(options.RetryFor);
+        _graceNs = Math.Max(GraceNs, Nanoseconds(options.RetryFor ?? TimeSpan.Zero));
         _flights = new Flight[options.Connections];
         Recorder = NewRecorder(options);
         for (var index = 0; index < options.Connections; index++)
         {
             var connection = loop.Rent(this);
             connection.Tag = index;
-            _ready.Push(connection);
+            _idle.Add(connection);
         }
     }
 
@@ -88,7 +91,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     /// <inheritdoc/>
     public long OnTick(long nowNs)
     {
-        Wake(nowNs);
+        _idle.Wake(nowNs);
+        _retries.SendDue(nowNs);
         _live.Serve(Recorder, PhaseName, _inFlight);
         return _phase switch
         {
@@ -102,17 +106,21 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     public void OnAnswer(Connection connection, in Answer answer)
     {
         ref var flight = ref _flights[connection.Tag];
-        _inFlight--;
         var failure = AnswerJudge.Judge(flight.Plan.Operation, answer);
         if (failure == FailureKind.UnexpectedStatus)
         {
-            _observer?.OnFailure(flight.Plan, FailureKind.UnexpectedStatus);
+            _observer?.OnFailure(flight.Plan, FailureKind.UnexpectedStatus, answer.Status);
+            if (IsRetried(connection, flight, FailureKind.UnexpectedStatus, answer.Status, answer.CompletedAtNs))
+            {
+                return;
+            }
         }
         else
         {
             _observer?.OnAnswer(flight.Plan, answer);
         }
 
+        _inFlight--;
         if (flight.Measured)
         {
             EndedAtNs = answer.CompletedAtNs;
@@ -120,14 +128,14 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         }
 
         // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
-        var isOpen = _phase != LoadPhase.Draining || answer.CompletedAtNs < _dueUntilNs + GraceNs;
-        if (isOpen && !Interrupted && !_control.Paused && IsDue(answer.CompletedAtNs))
+        var isOpen = _phase != LoadPhase.Draining || answer.CompletedAtNs < _dueUntilNs + _graceNs;
+        if (isOpen && !Interrupted && !_control.Paused && _schedule.IsDue(answer.CompletedAtNs))
         {
             Send(connection, answer.CompletedAtNs);
         }
         else
         {
-            _ready.Push(connection);
+            _idle.Add(connection);
         }
     }
 
@@ -135,23 +143,38 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     public void OnFailure(Connection connection, FailureKind kind)
     {
         ref var flight = ref _flights[connection.Tag];
-        _inFlight--;
-        _observer?.OnFailure(flight.Plan, kind);
         var nowNs = Clock.NowNs;
+        _observer?.OnFailure(flight.Plan, kind, status: 0);
+        if (IsRetried(connection, flight, kind, status: 0, nowNs))
+        {
+            return;
+        }
+
+        _inFlight--;
         if (flight.Measured)
         {
             EndedAtNs = nowNs;
             flight.Record(Recorder, kind, nowNs);
         }
 
-        // A server that refuses is not asked a million times a second.
-        _resting.Enqueue((nowNs + ReconnectDelayNs, connection));
+        _idle.Rest(connection, nowNs);
+    }
+
+    private bool IsRetried(Connection connection, in Flight flight, FailureKind kind, int status, long nowNs)
+    {
+        var isRetried = _retries.TryAdd(connection, kind, status, nowNs);
+        if (isRetried && flight.Measured)
+        {
+            Recorder.CountRetry();
+        }
+
+        return isRetried;
     }
 
     private long Begin(long nowNs)
     {
         _phase = LoadPhase.WarmUp;
-        _phaseStartedAtNs = nowNs;
+        _schedule.Begin(isWarmUp: true, nowNs);
         return Advance(nowNs);
     }
 
@@ -161,7 +184,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (_pausedAtNs != 0 && (!_control.Paused || _control.StopRequested))
         {
             // Schedule, clock and seconds stand still during a pause.
-            _phaseStartedAtNs += nowNs - _pausedAtNs;
+            _schedule.SkipPause(nowNs - _pausedAtNs);
             if (_phase == LoadPhase.Measured)
             {
                 Recorder.SkipPause(nowNs - _pausedAtNs);
@@ -174,22 +197,21 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (_control.Paused && !Interrupted)
         {
             _pausedAtNs = _pausedAtNs == 0 ? nowNs : _pausedAtNs;
-            return nowNs + ReconnectDelayNs;
+            return nowNs + PausedTickNs;
         }
 
-        if (_phase == LoadPhase.WarmUp && nowNs >= _phaseStartedAtNs + Nanoseconds(_options.WarmUp))
+        if (_phase == LoadPhase.WarmUp && nowNs >= _schedule.EndsAtNs)
         {
             _phase = LoadPhase.Measured;
-            _phaseStartedAtNs = nowNs;
-            _issued = 0;
+            _schedule.Begin(isWarmUp: false, nowNs);
             StartedAt = DateTimeOffset.UtcNow;
             Recorder.Start(nowNs);
         }
 
         // What is due leaves first, also at the end: a late tick is the tester's fault, not the server's.
-        while (!Interrupted && _ready.Count > 0 && IsDue(nowNs))
+        while (!Interrupted && _idle.IsAnyReady && _schedule.IsDue(nowNs))
         {
-            Send(_ready.Pop(), nowNs);
+            Send(_idle.Take(), nowNs);
         }
 
         if (Interrupted || (_phase == LoadPhase.Measured && IsOver(nowNs)))
@@ -197,44 +219,24 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             return BeginDrain(nowNs);
         }
 
-        return Math.Min(NextDueNs(), PhaseEndsAtNs());
+        return Math.Min(NextDueNs(), _schedule.EndsAtNs);
     }
 
-    private bool IsOver(long nowNs) => nowNs >= PhaseEndsAtNs() || (_issued >= _options.Iterations && _inFlight == 0);
-
-    private long PhaseEndsAtNs()
-    {
-        if (_phase == LoadPhase.WarmUp)
-        {
-            return _phaseStartedAtNs + Nanoseconds(_options.WarmUp);
-        }
-
-        return _options.Duration is { } duration ? _phaseStartedAtNs + Nanoseconds(duration) : long.MaxValue;
-    }
-
-    private bool IsDue(long nowNs) =>
-        !(_phase != LoadPhase.WarmUp && _issued >= _options.Iterations)
-        && (_options.Rate is null ? nowNs : IntendedAtNs(_issued)) < PhaseEndsAtNs()
-        && (_options.Rate is null || IntendedAtNs(_issued) <= nowNs);
+    private bool IsOver(long nowNs) => nowNs >= _schedule.EndsAtNs || (_schedule.IsUsedUp && _inFlight == 0);
 
     private long NextDueNs()
     {
-        var restingNs = _resting.TryPeek(out var resting) ? resting.DueNs : long.MaxValue;
         // With no connection free, the next answer is the next chance.
-        var scheduleNs = _options.Rate is not null && _ready.Count > 0 ? IntendedAtNs(_issued) : long.MaxValue;
-        return Math.Min(restingNs, scheduleNs);
+        var scheduleNs = _options.Rate is not null && _idle.IsAnyReady ? _schedule.NextAtNs(0) : long.MaxValue;
+        return Math.Min(scheduleNs, Math.Min(_idle.NextDueNs, _retries.NextDueNs));
     }
-
-    private long IntendedAtNs(long index) =>
-        _phaseStartedAtNs + (long)(index * (NanosecondsPerSecond / _options.Rate!.Value));
 
     private void Send(Connection connection, long nowNs)
     {
-        var intendedAtNs = _options.Rate is null ? nowNs : IntendedAtNs(_issued);
+        var intendedAtNs = _schedule.Issue(nowNs);
         var plan = _sequence.Next();
         var measured = _phase != LoadPhase.WarmUp;
         _flights[connection.Tag] = new Flight(plan, intendedAtNs, nowNs, measured);
-        _issued++;
         _inFlight++;
         if (measured)
         {
@@ -244,19 +246,11 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         connection.Send(_writer.Write(plan, connection.RequestBuffer), nowNs);
     }
 
-    private void Wake(long nowNs)
-    {
-        while (_resting.TryPeek(out var resting) && resting.DueNs <= nowNs)
-        {
-            _ready.Push(_resting.Dequeue().Connection);
-        }
-    }
-
     private long BeginDrain(long nowNs)
     {
         if (_phase == LoadPhase.Measured)
         {
-            _dueUntilNs = Math.Min(nowNs, PhaseEndsAtNs());
+            _dueUntilNs = Math.Min(nowNs, _schedule.EndsAtNs);
         }
         else
         {
@@ -265,8 +259,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         }
 
         _phase = LoadPhase.Draining;
-        EndedAtNs = Math.Max(EndedAtNs, Math.Min(nowNs, PhaseEndsAtNs()));
-        _drainEndsAtNs = nowNs + Nanoseconds(_options.RequestTimeout);
+        EndedAtNs = Math.Max(EndedAtNs, Math.Min(nowNs, _schedule.EndsAtNs));
+        _drainEndsAtNs = nowNs + _graceNs + Nanoseconds(_options.RequestTimeout);
         return Drain(nowNs);
     }
 
@@ -274,11 +268,11 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private void CountUnsent(long nowNs)
     {
         while (_options.Rate is not null
-            && !(Interrupted && _ready.Count > 0)
-            && IntendedAtNs(_issued) < _dueUntilNs
-            && !(_issued >= _options.Iterations))
+            && !(Interrupted && _idle.IsAnyReady)
+            && _schedule.NextAtNs(nowNs) < _dueUntilNs
+            && !_schedule.IsUsedUp)
         {
-            _issued++;
+            _schedule.Issue(nowNs);
             var plan = _sequence.Next();
             Recorder.Fail((int)plan.Operation, FailureKind.Unanswered, nowNs, () => "due, but never sent");
         }
@@ -286,6 +280,11 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long Drain(long nowNs)
     {
+        while (nowNs >= _drainEndsAtNs && _retries.TryRemove(out var connection))
+        {
+            OnFailure(connection, FailureKind.Unanswered);
+        }
+
         if (_inFlight == 0 || nowNs >= _drainEndsAtNs)
         {
             CountUnsent(nowNs);
@@ -293,7 +292,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             _phase = LoadPhase.Done;
         }
 
-        return _drainEndsAtNs;
+        return Math.Min(_drainEndsAtNs, _retries.NextDueNs);
     }
 
     private static long Nanoseconds(TimeSpan time) => (long)time.TotalNanoseconds;

@@ -28,8 +28,10 @@ internal sealed class LoadSession(
         }
 
         loop.FailAll(FailureKind.Unanswered);
-        return run.Recorder.ToReport(environment, run.StartedAt, run.EndedAtNs) with
+        var report = run.Recorder.ToReport(environment, run.StartedAt, run.EndedAtNs);
+        return report with
         {
+            Summary = report.Summary with { Retries = options.RetryFor is null ? null : run.Recorder.Retries },
             Mode = options.Rate is null ? "closed" : "open",
             Connections = options.Connections,
             TargetRate = options.Rate,

@@ -46,6 +46,9 @@ internal sealed class RunRecorder
     /// <summary>Requests that failed.</summary>
     public long Failed { get; private set; }
 
+    /// <summary>How often requests were sent again.</summary>
+    public long Retries { get; private set; }
+
     /// <summary>Begins the measured part.</summary>
     public void Start(long nowNs)
     {
@@ -78,6 +81,9 @@ internal sealed class RunRecorder
 
     /// <summary>An answer came whose status makes it a failure; to be followed by <see cref="Fail"/>.</summary>
     public void CountStatus(int operation, int status) => _operations[operation].CountStatus(status);
+
+    /// <summary>A request is sent again.</summary>
+    public void CountRetry() => Retries++;
 
     /// <summary>Leaves a pause out of the measured part.</summary>
     public void SkipPause(long pauseNs)
@@ -163,6 +169,7 @@ internal sealed class RunRecorder
         other.StartedAtNs = StartedAtNs;
         other.Completed = Completed;
         other.Failed = Failed;
+        other.Retries = Retries;
         for (var index = 0; index < _operations.Length; index++)
         {
             _operations[index].CopyTo(other._operations[index]);

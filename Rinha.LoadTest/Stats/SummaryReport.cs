@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rinha.LoadTest.Stats;
 
 /// <summary>A run in one line.</summary>
@@ -6,11 +8,16 @@ namespace Rinha.LoadTest.Stats;
 /// <param name="Failed">All others.</param>
 /// <param name="Rate">Completed requests per second.</param>
 /// <param name="SuccessShare">Completed of all, 0 to 1.</param>
-/// <param name="Statuses">How many answers had which HTTP status.</param>
+/// <param name="Statuses">How many answers had which HTTP status, those that led to a retry left out.</param>
 public sealed record SummaryReport(
     long Requests,
     long Completed,
     long Failed,
     double Rate,
     double SuccessShare,
-    IReadOnlyDictionary<int, long> Statuses);
+    IReadOnlyDictionary<int, long> Statuses)
+{
+    /// <summary>How often requests were sent again; <see langword="null"/> where they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Retries { get; init; }
+}

@@ -52,6 +52,22 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Fact]
+    public void An_idempotency_key_reaches_the_APIs()
+    {
+        stack.Reset();
+        var request = RawRequest.Post(Path, RawRequest.Body, RawRequest.Json, "Idempotency-Key: through-nginx");
+        var first = stack.Send(request).AssertOk();
+        for (var count = 0; count < 4; count++)
+        {
+            Assert.Equal(first.Body, stack.Send(request).AssertOk().Body);
+        }
+
+        Assert.Equal(1, stack.Statement(1).Balance());
+        stack.Send(RawRequest.Post(Path, RawRequest.Body, RawRequest.Json, "Idempotency-Key: two words"))
+            .AssertProblem(400);
+    }
+
+    [Fact]
     public void No_answer_names_a_version_or_lets_itself_be_cached()
     {
         foreach (var response in new[] { stack.Get("/clientes/1/extrato"), stack.Get("/clientes/6/extrato") })

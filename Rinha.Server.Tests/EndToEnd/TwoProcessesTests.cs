@@ -94,6 +94,27 @@ public sealed class TwoProcessesTests : IDisposable
     }
 
     [Fact]
+    public void A_request_sent_again_gets_its_first_answer_from_the_other_process_and_after_a_crash()
+    {
+        var request = RawRequest.Post(
+            "/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, "Idempotency-Key: again");
+        var first = Ask(0, request).AssertOk();
+        Ask(1, RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+
+        Assert.Equal(first.Body, Ask(1, request).AssertOk().Body);
+        foreach (var server in _servers)
+        {
+            server.Kill();
+            server.Dispose();
+        }
+
+        _servers[0] = Start(0);
+        _servers[1] = Start(1);
+        Assert.Equal(first.Body, Ask(0, request).AssertOk().Body);
+        Assert.Equal(2, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+    }
+
+    [Fact]
     public void Processes_that_start_at_once_on_an_empty_path_share_one_ledger()
     {
         for (var round = 0; round < 10; round++)
@@ -201,6 +222,12 @@ public sealed class TwoProcessesTests : IDisposable
         }
 
         throw new InvalidOperationException("the process was never caught inside");
+    }
+
+    private RawResponse Ask(int number, byte[] request)
+    {
+        using var connection = _servers[number].Connect();
+        return connection.Exchange(request);
     }
 
     private ServerProcess Start(int number) => ServerProcess.Start(Database, _directory.File($"api{number}.sock"));

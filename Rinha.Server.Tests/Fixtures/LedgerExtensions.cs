@@ -14,11 +14,11 @@ internal static class LedgerExtensions
         ledger.Post(accountId, TransactionKind.Debit, amountCents, text);
 
     public static PostOutcome Post(
-        this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text) =>
-        ledger.PostAsync(accountId, kind, amountCents, text).GetAwaiter().GetResult();
+        this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text, string? key = null) =>
+        ledger.PostAsync(accountId, kind, amountCents, text, key).GetAwaiter().GetResult();
 
     public static async Task<PostOutcome> PostAsync(
-        this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text)
+        this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text, string? key = null)
     {
         var post = new PendingPost
         {
@@ -26,6 +26,7 @@ internal static class LedgerExtensions
             Kind = kind,
             AmountCents = amountCents,
             Description = Describe(text),
+            IdempotencyKey = key,
         };
         var result = await ledger.WriteAsync(post).ConfigureAwait(false);
         // Off the ledger's writer, which completes the write on its own thread: a test may block.

@@ -259,6 +259,19 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     }
 
     [Fact]
+    public void Who_sends_the_end_with_the_request_gets_the_answer_and_the_end()
+    {
+        for (var number = 1; number <= 100; number++)
+        {
+            using var connection = _bank.Connect();
+            connection.Send(RawRequest.Post(Path, RawRequest.Body));
+            connection.EndSending();
+            Assert.Equal(number, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
+            Assert.True(connection.IsEnded());
+        }
+    }
+
+    [Fact]
     public void A_body_that_ends_too_early_changes_nothing()
     {
         for (var missing = 1; missing < RawRequest.Body.Length; missing += 10)

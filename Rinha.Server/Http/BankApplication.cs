@@ -18,11 +18,14 @@ namespace Rinha.Server.Http;
 /// <param name="logger">Told of unexpected failures.</param>
 internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger logger) : IHttpApplication<Exchange>
 {
+    /// <summary>How the server takes leave of its clients.</summary>
+    public Drain Drain { get; } = new();
+
     /// <inheritdoc/>
     public Exchange CreateContext(IFeatureCollection contextFeatures) =>
         contextFeatures is IHostContextContainer<Exchange> connection
-            ? connection.HostContext ??= new Exchange(contextFeatures)
-            : new Exchange(contextFeatures);
+            ? connection.HostContext ??= new Exchange(contextFeatures, Drain)
+            : new Exchange(contextFeatures, Drain);
 
     /// <inheritdoc/>
     public void DisposeContext(Exchange context, Exception? exception)
@@ -126,7 +129,13 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
             return RefuseAsync(exchange, accountId, Problem.Of(body.Error));
         }
 
+        if (!IdempotencyKey.TryRead(exchange.RequestHeaders, out var key))
+        {
+            return RefuseAsync(exchange, accountId, Problem.InvalidKey);
+        }
+
         var post = exchange.Post;
+        post.IdempotencyKey = key;
         post.AccountId = accountId;
         post.Kind = body.Kind;
         post.AmountCents = body.AmountCents;

@@ -9,7 +9,7 @@ namespace Rinha.Server.Http;
 /// One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it
 /// holds is looked up and allocated once a connection.
 /// </summary>
-internal sealed class Exchange(IFeatureCollection features)
+internal sealed class Exchange(IFeatureCollection features, Drain drain)
 {
     // Kestrel's connection implements the features itself, the same object for every request on it.
     private readonly IHttpRequestFeature _request = features.GetRequiredFeature<IHttpRequestFeature>();
@@ -45,6 +45,7 @@ internal sealed class Exchange(IFeatureCollection features)
         var headers = _response.Headers;
         headers.ContentType = mediaType;
         headers.ContentLength = body.Length;
+        LeaveIfDraining(headers);
         var flush = _responseBody.Writer.WriteAsync(body);
         if (!flush.IsCompletedSuccessfully)
         {
@@ -82,6 +83,16 @@ internal sealed class Exchange(IFeatureCollection features)
     {
         _response.StatusCode = StatusCodes.Status200OK;
         _response.Headers.ContentLength = 0;
+        LeaveIfDraining(_response.Headers);
         return Task.CompletedTask;
+    }
+
+    private void LeaveIfDraining(IHeaderDictionary headers)
+    {
+        if (drain.HasBegun)
+        {
+            headers.Connection = "close";
+            drain.CountAnswer();
+        }
     }
 }

@@ -11,6 +11,8 @@ namespace Rinha.Server.Http;
 internal sealed class Problem
 {
     public static readonly Problem BadRequest = new(400, "the request is not valid HTTP");
+    public static readonly Problem InvalidKey = new(
+        400, $"Idempotency-Key must be given once, with 1 to {Limits.IdempotencyKeyLengthMax} visible characters");
     public static readonly Problem UnknownPath = new(404, "there is nothing at this path");
     public static readonly Problem UnknownAccount = new(404, "there is no such client");
     public static readonly Problem OnlyGet = new(405, "only GET and HEAD are allowed here") { Allow = "GET, HEAD" };
@@ -21,9 +23,13 @@ internal sealed class Problem
     public static readonly Problem NotJson = new(415, "the body must be application/json in UTF-8");
     public static readonly Problem LimitExceeded = new(422, "the debit would exceed the limit of the client");
     public static readonly Problem BalanceOverflow = new(422, "the balance would exceed 64 bits");
+    public static readonly Problem KeyReused =
+        new(422, "this Idempotency-Key has come before with another transaction");
     public static readonly Problem Unexpected = new(500, "the server failed; the reason is in the log");
     public static readonly Problem Busy = new(503, "the ledger is locked; nothing was changed") { Retry = true };
     public static readonly Problem Overloaded = new(503, "too many requests; nothing was changed") { Retry = true };
+    public static readonly Problem TooManyKeys =
+        new(503, "no more idempotency keys can be kept for now; nothing was changed") { Retry = true };
     public static readonly Problem StorageFailed =
         new(503, "the storage failed; nothing was changed") { Retry = true };
     public static readonly Problem Stopping =
@@ -66,6 +72,8 @@ internal sealed class Problem
         PostResult.UnknownAccount => UnknownAccount,
         PostResult.LimitExceeded => LimitExceeded,
         PostResult.BalanceOverflow => BalanceOverflow,
+        PostResult.KeyReused => KeyReused,
+        PostResult.TooManyKeys => TooManyKeys,
         PostResult.Busy => Busy,
         PostResult.Overloaded => Overloaded,
         PostResult.Stopping => Stopping,

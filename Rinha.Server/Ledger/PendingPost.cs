@@ -16,7 +16,14 @@ public sealed class PendingPost : PendingWrite
     public Description Description { get; set; }
 
     /// <summary>
-    /// The balance after this transaction, in cents; set when the result is <see cref="PostResult.Accepted"/>.
+    /// Under which key the client may send the same transaction again without its being posted again: 1 to
+    /// <see cref="Limits.IdempotencyKeyLengthMax"/> visible ASCII characters; <see langword="null"/> for none.
+    /// </summary>
+    public string? IdempotencyKey { get; set; }
+
+    /// <summary>
+    /// The balance after this transaction, in cents; set when the result is <see cref="PostResult.Accepted"/>. Of a
+    /// transaction sent again it is the balance of the first time.
     /// </summary>
     public long BalanceCents { get; set; }
 

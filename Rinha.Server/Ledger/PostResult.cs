@@ -15,6 +15,12 @@ public enum PostResult
     /// <summary>The credit would take the balance beyond 64 bits.</summary>
     BalanceOverflow,
 
+    /// <summary>The key has come before, with another transaction.</summary>
+    KeyReused,
+
+    /// <summary><see cref="Limits.IdempotencyKeysMax"/> keys are being kept.</summary>
+    TooManyKeys,
+
     /// <summary>The ledger stayed locked for <see cref="Limits.BusyTimeoutMs"/>.</summary>
     Busy,
 

@@ -24,18 +24,21 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
     private int _examined; // Up to here the reader has seen everything and wants more.
     private ReadOnlySequence<byte> _given;
     private bool _mayReceive = true; // The socket may have something: an event came, or the last receive filled up.
+    private bool _isEndThere;
     private bool _waits;
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isComplete;
 
     /// <summary>Something has come: if it is waited for, it is received and read on this thread.</summary>
-    public void OnReadable()
+    /// <param name="isEndThere">Whether the other side's end is behind it, of which there will be no other event.</param>
+    public void OnReadable(bool isEndThere)
     {
         ReadResult result;
         lock (_lock)
         {
             _mayReceive = true;
+            _isEndThere |= isEndThere;
             if (!_waits || !TryReceive(out result))
             {
                 return;
@@ -181,8 +184,9 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
         if (count > 0)
         {
             _end += count;
-            // A receive that does not fill the buffer has emptied the socket; what comes later is a new event.
-            _mayReceive = count == room;
+            // A receive that does not fill the buffer has emptied the socket, except for an end that came with the last
+            // bytes; what comes later is a new event.
+            _mayReceive = count == room || _isEndThere;
         }
         else if (count < 0 && error == LibC.Again)
         {

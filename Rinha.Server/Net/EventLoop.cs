@@ -18,6 +18,7 @@ internal sealed class EventLoop : IDisposable
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private SocketConnection?[] _connections = new SocketConnection?[256]; // By the socket's number.
+    private int _connectionCount;
     private int _expectedWrites = 1;
     private volatile bool _stopping;
     private SocketListener? _listener;
@@ -30,6 +31,9 @@ internal sealed class EventLoop : IDisposable
         _logger = logger;
         _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
     }
+
+    /// <summary>How many connections there are.</summary>
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
     /// <summary>Begins with the connections that come to a listener.</summary>
     public void Start(SocketListener listener)
@@ -54,6 +58,7 @@ internal sealed class EventLoop : IDisposable
             }
 
             _connections[socket.Number] = connection;
+            _connectionCount++;
         }
 
         _poller.Watch(socket.Number, Poller.Readable);
@@ -65,6 +70,7 @@ internal sealed class EventLoop : IDisposable
         lock (_lock)
         {
             _connections[connection.Number] = null;
+            _connectionCount--;
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed unsafe class Poller : IDisposable
     public const uint Writable = 0x4; // EPOLLOUT
     public const uint Broken = 0x8 | 0x10; // EPOLLERR | EPOLLHUP, which are always reported
 
+    public const uint Ended = 0x2000; // EPOLLRDHUP: the other side sends no more
+
     public const int Forever = -1;
     public const int NotAtAll = 0;
 
@@ -67,7 +69,7 @@ internal sealed unsafe class Poller : IDisposable
     private void Control(int operation, int descriptor, uint interest)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, interest | EdgeTriggered);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, interest | Ended | EdgeTriggered);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[s_tokenOffset..], descriptor);
         fixed (byte* epollEvent = bytes)
         {

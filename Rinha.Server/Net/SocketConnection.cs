@@ -35,9 +35,9 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     /// <summary>What the loop found; anything wrong with the socket shows when it is used.</summary>
     public void OnReady(uint ready)
     {
-        if ((ready & (Poller.Readable | Poller.Broken)) != 0)
+        if ((ready & (Poller.Readable | Poller.Ended | Poller.Broken)) != 0)
         {
-            _input.OnReadable();
+            _input.OnReadable(isEndThere: (ready & (Poller.Ended | Poller.Broken)) != 0);
         }
 
         if ((ready & (Poller.Writable | Poller.Broken)) != 0)

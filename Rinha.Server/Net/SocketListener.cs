@@ -17,6 +17,7 @@ internal sealed class SocketListener : IConnectionListener
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
         new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly Lock _accepting = new();
     private readonly Timer _retry;
     private long _lastId;
 
@@ -43,6 +44,46 @@ internal sealed class SocketListener : IConnectionListener
     /// <summary>Takes every connection that waits; called by the loop.</summary>
     public void Accept()
     {
+        lock (_accepting)
+        {
+            AcceptAll();
+        }
+    }
+
+    /// <summary>Takes what waits and closes the socket; any thread may call it.</summary>
+    public void AcceptLast()
+    {
+        lock (_accepting)
+        {
+            AcceptAll();
+            _retry.Dispose(); // First: it must not touch a number that has become another one's.
+            _socket.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection)
+            ? connection
+            : null;
+
+    /// <inheritdoc/>
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        AcceptLast();
+        _accepted.Writer.TryComplete();
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        _loop.Dispose();
+    }
+
+    private void AcceptAll()
+    {
         while (!_socket.SafeHandle.IsClosed)
         {
             var number = LibC.Accept(_socket.SafeHandle);
@@ -60,28 +101,6 @@ internal sealed class SocketListener : IConnectionListener
                 return;
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
-        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection)
-            ? connection
-            : null;
-
-    /// <inheritdoc/>
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-    {
-        _retry.Dispose(); // First: it must not touch a number that has become another one's.
-        _socket.Dispose();
-        _accepted.Writer.TryComplete();
-        return default;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await UnbindAsync();
-        _loop.Dispose();
     }
 
     private void Take(SocketDescriptor descriptor)

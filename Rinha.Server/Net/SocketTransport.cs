@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
@@ -11,15 +13,36 @@ namespace Rinha.Server.Net;
 /// <param name="address">Where to listen.</param>
 /// <param name="rounds">The ledger, if it commits by rounds.</param>
 /// <param name="logger">Told of failures that nobody expected.</param>
+[SuppressMessage("Design", "CA1001", Justification = "Kestrel disposes of the listener, and that of the loop.")]
 internal sealed class SocketTransport(ListenAddress address, IWriteRounds? rounds, ILogger logger)
     : IConnectionListenerFactory
 {
+    private EventLoop? _loop;
+    private SocketListener? _listener;
+
+    /// <summary>How many connections there are, those included that Kestrel has not taken yet.</summary>
+    public int OpenConnections => _loop?.ConnectionCount ?? 0;
+
+    /// <summary>
+    /// Takes no new connections from now on. Whoever has connected to a unix socket is served, whoever connects now finds
+    /// nobody: no request gets lost between.
+    /// </summary>
+    public void StopAccepting()
+    {
+        if (address.EndPoint is UnixDomainSocketEndPoint unix)
+        {
+            File.Delete(unix.ToString());
+        }
+
+        _listener?.AcceptLast();
+    }
+
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var loop = new EventLoop(rounds, logger);
-        var listener = new SocketListener(ListenSocket.Bind(address), endpoint, loop);
-        loop.Start(listener);
-        return new ValueTask<IConnectionListener>(listener);
+        _loop = new EventLoop(rounds, logger);
+        _listener = new SocketListener(ListenSocket.Bind(address), endpoint, _loop);
+        _loop.Start(_listener);
+        return new ValueTask<IConnectionListener>(_listener);
     }
 }

@@ -23,6 +23,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private readonly PreparedStatement _debit;
     private readonly PreparedStatement _insert;
     private readonly PreparedStatement _account;
+    private readonly KeptAnswers _keptAnswers;
     private readonly PreparedStatement _version;
     private readonly string _synchronousPragma;
     private readonly int* _walPages;
@@ -48,6 +49,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """);
         _account = _database.Prepare("SELECT saldo, limite, ultima_seq FROM clientes WHERE id = ?1");
+        _keptAnswers = new KeptAnswers(_database);
         _version = _database.Prepare(LedgerFile.VersionPragma);
         _synchronousPragma = file.SynchronousPragma;
         _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
@@ -88,7 +90,12 @@ internal sealed unsafe class WriteTransaction : IDisposable
     /// <summary>
     /// Applies one write; after <see cref="PostResult.StorageFailed"/> everything must be rolled back.
     /// </summary>
-    public PostResult Apply(PendingWrite write) => write is PendingPost post ? Post(post) : Reset();
+    public PostResult Apply(PendingWrite write) => write switch
+    {
+        PendingPost { IdempotencyKey: null } post => Post(post, Timestamp.Now),
+        PendingPost post => PostOnce(post, Timestamp.Now),
+        _ => Reset(),
+    };
 
     /// <summary>Commits; <see langword="false"/> when SQLite could not: then nothing has been kept.</summary>
     public bool TryCommit()
@@ -120,8 +127,33 @@ internal sealed unsafe class WriteTransaction : IDisposable
             statement.Dispose();
         }
 
+        _keptAnswers.Dispose();
         _database.Dispose();
         NativeMemory.Free(_walPages);
+    }
+
+    // A transaction with a key. Whatever the answer is, it is kept in the same commit, also a refusal: the same request
+    // gets the same answer again even if the balance would allow it by now.
+    private PostResult PostOnce(PendingPost post, Timestamp now)
+    {
+        if (_keptAnswers.TryFind(post, out var result))
+        {
+            return result == PostResult.StorageFailed ? Broken("read key") : result;
+        }
+
+        switch (_keptAnswers.MakeRoom(now))
+        {
+            case PostResult.TooManyKeys:
+                return PostResult.TooManyKeys;
+            case PostResult.StorageFailed:
+                return Broken("drop keys");
+        }
+
+        result = Post(post, now);
+        return result is PostResult.Accepted or PostResult.LimitExceeded or PostResult.BalanceOverflow
+            && !_keptAnswers.TryKeep(post, result, now)
+            ? Broken("keep answer")
+            : result;
     }
 
     // A COMMIT that fails in its fsync has already written its pages to the WAL, the mark of the commit included. They
@@ -139,12 +171,11 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ = _database.TryExecute(_synchronousPragma);
     }
 
-    private PostResult Post(PendingPost post)
+    private PostResult Post(PendingPost post, Timestamp postedAt)
     {
         var update = post.Kind == TransactionKind.Credit ? _credit : _debit;
         update.Bind(1, post.AccountId);
         update.Bind(2, post.AmountCents);
-        var postedAt = Timestamp.Now;
         Span<byte> entry = stackalloc byte[NewestEntries.EntryBytes];
         NewestEntries.Write(entry, post, postedAt);
         update.BindBlob(3, entry);
@@ -188,7 +219,11 @@ internal sealed unsafe class WriteTransaction : IDisposable
     {
         try
         {
-            _database.Execute("DELETE FROM transacoes; UPDATE clientes SET saldo = 0, ultima_seq = 0, ultimas = x'';");
+            _database.Execute("""
+                DELETE FROM chaves;
+                DELETE FROM transacoes;
+                UPDATE clientes SET saldo = 0, ultima_seq = 0, ultimas = x'';
+                """);
             return PostResult.Accepted;
         }
         catch (SqliteException error)

@@ -64,7 +64,7 @@ static int exec(void *database, const char *sql, void *callback, void *context, 
   if (starts(sql, "PRAGMA temp_store")) {
     in_schema = 0; /* The ledger is made, and now connections are opened to work with it. */
   }
-  enum point point = starts(sql, "DELETE FROM transacoes") ? IN_RESET : in_schema ? IN_SCHEMA : NOWHERE;
+  enum point point = starts(sql, "DELETE FROM") ? IN_RESET : in_schema ? IN_SCHEMA : NOWHERE;
   if (point == NOWHERE || !is_armed(point)) {
     return real_exec(database, sql, callback, context, error);
   }

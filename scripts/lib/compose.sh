@@ -6,10 +6,10 @@ readonly SERVICES=(api01 api02 nginx)
 # The organiser gives a stack 40 s to answer.
 readonly UP_BOUND_S=40
 
-# compose_at NETWORK: which files count: those of the bridge network or of the host's.
+# compose_at NETWORK: which files count: those of the bridge network, of the host's, or of the bridge with TLS.
 compose_at() {
-  local override=override
-  [[ $1 == bridge ]] || override=host
+  local override=$1
+  [[ $1 != bridge ]] || override=override
   export COMPOSE_FILE="$ROOT/compose.yaml:$ROOT/compose.$override.yaml"
   PROJECT=${COMPOSE_PROJECT_NAME:-$(sed -n 's/^COMPOSE_PROJECT_NAME=//p' "$ROOT/.env")}
   export COMPOSE_PROJECT_NAME=$PROJECT

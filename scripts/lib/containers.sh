@@ -71,6 +71,7 @@ check_containers() {
     check_limits "$service"
     check_hardening "$service"
     check_network "$service"
+    [[ $service == nginx || ! -r /proc/$(service_pid "$service")/root/run ]] || check_api "$service"
   done
   check_sums
   check_image
@@ -98,6 +99,14 @@ check_hardening() {
   expect "$1" 'no new privileges' 1 "$(status_field "$pid" NoNewPrivs)"
   expect "$1" 'system calls filtered (2: by a program)' 2 "$(status_field "$pid" Seccomp)"
   expect "$1" 'root file system' ro "$(awk '$2 == "/" { split($4, o, ","); mode = o[1] } END { print mode }' "/proc/$pid/mounts")"
+}
+
+# What another may connect to, and what is in the image beside its base: the program and SQLite.
+check_api() {
+  local root
+  root=/proc/$(service_pid "$1")/root
+  expect "$1" 'mode and owner of its socket' "660 $(service_owner "$1")" "$(stat -c '%a %u:%g' "$root/run/rinha/$1.sock" 2>&1)"
+  expect "$1" 'files of its image' 'Rinha.Server libe_sqlite3.so' "$(cd "$root/app" && LC_ALL=C && echo *)"
 }
 
 check_network() {

@@ -24,16 +24,34 @@ nginx_command() {
   fi
 }
 
+# What switches the template's blocks on, for sed.
+NGINX_EDITS=()
+
+nginx_limits_on() {
+  NGINX_EDITS+=(-e 's/^\( *\)#limit: /\1/')
+}
+
+# nginx_tls_on DIRECTORY PORT: with DIRECTORY/tls.crt and tls.key. Without TLS only this machine is served then.
+nginx_tls_on() {
+  local file
+  for file in "$1/tls.crt" "$1/tls.key"; do
+    [[ -r $file ]] || die "$file cannot be read (docs/open-network.md says how to make one)"
+  done
+  NGINX_EDITS+=(-e 's/^\( *\)#tls: /\1/' -e "s#/etc/nginx/tls/#$(realpath "$1")/#"
+    -e "s/^\( *listen \(\[::\]:\)\?\)9443\b/\1$2/"
+    -e 's/^\( *listen \)\([0-9]* backlog\)/\1127.0.0.1:\2/' -e 's/^\( *listen \[::\)\(\]:[0-9]* backlog\)/\11\2/')
+}
+
 # nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, the APIs' sockets inside DIRECTORY.
 nginx_render() {
   local template=$1 directory=$2 port=$3 rendered
-  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/")
+  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/" "${NGINX_EDITS[@]}")
   [[ -e /proc/net/if_inet6 ]] || edits+=(-e '/listen \[::\]/d')
   rendered=$(sed "${edits[@]}" "$template")
 
   # A template that has drifted away from these edits must not start something else than was asked for.
   if grep -q '/run/rinha' <<<"$rendered" ||
-    ! grep -q "^ *listen $port\b" <<<"$rendered" ||
+    ! grep -q "^ *listen \(127.0.0.1:\)\?$port\b" <<<"$rendered" ||
     [[ $(grep -c '/run/rinha/' "$template") != $(grep -c "$directory/" <<<"$rendered") ]]; then
     die "$template could not be rendered: its paths or its port are not where they are expected"
   fi

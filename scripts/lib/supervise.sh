@@ -15,9 +15,9 @@ supervise() {
   trap supervisor_exit EXIT
   trap 'exit 0' INT TERM HUP
 
-  # 0711 and short: nginx's workers, another user, pass through it; the path of a unix socket has 107 bytes.
+  # Short: the path of a unix socket has 107 bytes. Started by root, nginx's workers are another user and pass through.
   SOCKETS=$(mktemp -d /tmp/rinha-XXXXXX)
-  chmod 0711 "$SOCKETS"
+  ((EUID != 0)) || { chgrp "$(id -g "$(nginx_user)")" "$SOCKETS" && chmod 0710 "$SOCKETS"; }
   # A pipe that nobody writes to: reading it with a time-out is a sleep without a process.
   mkfifo "$SOCKETS/tick"
   exec 7<>"$SOCKETS/tick"
@@ -99,7 +99,7 @@ start() {
 
 # Sets `command` to what starts the process of this name.
 command_of() {
-  local name=$1 mode=0600
+  local name=$1 mode=0600 reset=true
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
   elif [[ $BACKEND == floor ]]; then
@@ -108,8 +108,10 @@ command_of() {
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
+    # The contest needs it; whoever is open to a network with TLS does not.
+    [[ -z $TLS_DIR ]] || reset=false
     command=(env "DATABASE_URL=$DATA/rinha.db" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"
-      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-true}" "$SERVER")
+      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" "$SERVER")
     # The socket belongs to the group of nginx's workers, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi

@@ -95,6 +95,31 @@ test_on_the_network_of_the_host_as_well() {
   expect_exit 0 'nginx  published ports: none' "$ROOT/rinha" compose check
 }
 
+# secret_get PATH: over https, trusting the one certificate.
+secret_get() {
+  curl --silent --fail --noproxy '*' --max-time 2 --cacert "$SCRATCH/tls.crt" "https://localhost:$port$1"
+}
+
+test_with_tls_nothing_else_is_published() {
+  need_engine
+  needs openssl
+  up
+  # Not with ./rinha, which would stop an engine of its own as well.
+  compose_command
+  compose down
+  (cd "$SCRATCH" && bash -euc "$(sed -n 's/^\(openssl req .*\)/\1/p' "$ROOT/docs/open-network.md")" && chmod 644 tls.key)
+  # The container's user reads the key.
+  chmod 755 "$SCRATCH"
+  compose_at tls
+  export RINHA_TLS_DIR=$SCRATCH RINHA_TLS_PORT=$port
+  compose up --detach --no-build
+  eventually 20 secret_get /health
+  [[ $(secret_get /clientes/1/extrato) == *'"total":0,'* ]] || fail 'a statement'
+  expect_exit 22 '' secret_get /metrics
+  [[ $(docker port "$(containers nginx)" | sed 's/ .*//' | sort -u) == 9443/tcp ]] || fail 'another port as well'
+  [[ $(docker logs "$(containers api01)" 2>&1) != *'POST /reset is enabled'* ]] || fail 'it can be reset'
+}
+
 test_check_finds_what_is_wrong() {
   need_engine
   API_CPUS=0.40 NGINX_MEMORY=40MB up

@@ -71,4 +71,63 @@ test_old_clients_and_the_status_page_work() {
   [[ $(request "$url/nginx_status") == *'Active connections'* ]] || fail 'the status page'
 }
 
+# floor [FLAG…]: a stack of constant answers at $url.
+floor() {
+  "$ROOT/rinha" run --floor --detach --data "$SCRATCH/data" --port "$(free_port)" "$@"
+  stack_at "$SCRATCH/data"
+  state_read
+  url=http://127.0.0.1:$PORT
+}
+
+# How often which status came of 1,000 requests.
+statuses() {
+  curl --silent --noproxy '*' --max-time 30 -o /dev/null -w '%{http_code}\n' "$url/?[1-1000]" | sort | uniq -c
+}
+
+# Headers and half a body, on COUNT connections that stay open.
+hold_requests() {
+  local count=$1 connection
+  while ((count-- > 0)); do
+    exec {connection}<>"/dev/tcp/127.0.0.1/$PORT"
+    printf 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf' >&"$connection"
+  done
+}
+
+test_no_address_is_limited_by_default() {
+  floor
+  [[ $(statuses) =~ ^\ *1000\ 200$ ]] || fail 'not every request was answered'
+}
+
+test_with_limits_a_burst_is_told_to_wait_and_others_are_served() {
+  local counts
+  floor --limit
+  counts=$(statuses)
+  # The burst at least; more when the machine is so slow that a second passes.
+  [[ $counts =~ ([0-9]+)\ 200 ]] || fail "nobody was served: $counts"
+  ((BASH_REMATCH[1] >= 200)) || fail "not the whole burst was served: $counts"
+  [[ $counts == *' 429'* ]] || fail "nobody was refused: $counts"
+  [[ $(request --interface 127.0.0.2 "$url/") == 'HTTP/1.1 200 '* ]] || fail 'another address was refused'
+  eventually 5 is_served_again
+}
+
+is_served_again() {
+  [[ $(request "$url/") == 'HTTP/1.1 200 '* ]]
+}
+
+test_with_limits_an_address_that_holds_requests_is_told_to_wait() {
+  local answer
+  floor --limit
+  hold_requests 50
+  eventually 5 is_refused
+  answer=$(request "$url/")
+  expect_problem 429 'Too Many Requests' "$answer"
+  [[ $answer == *'Retry-After: 1'* ]] || fail "no Retry-After: $answer"
+  [[ $(request --interface 127.0.0.2 "$url/") == 'HTTP/1.1 200 '* ]] || fail 'another address was refused'
+  [[ ! -s $LOGS/nginx.log ]] || fail "a refusal was logged: $(<"$LOGS/nginx.log")"
+}
+
+is_refused() {
+  [[ $(request "$url/") == 'HTTP/1.1 429 '* ]]
+}
+
 run_tests "$@"

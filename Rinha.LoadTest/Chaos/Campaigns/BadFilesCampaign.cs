@@ -60,7 +60,7 @@ internal sealed class BadFilesCampaign : ICampaign
     {
         using var bank = new Bank(run, new BankOptions { DataDirectory = Path.Combine(run.Directory, "good") });
         var api = bank.Apis[0];
-        bank.StartWithoutWaiting(api);
+        api.Start();
         bank.AwaitAnswer(api);
         var probe = new Probe(run, bank);
         for (var number = 0; number < Posts; number++)
@@ -167,7 +167,7 @@ internal sealed class BadFilesCampaign : ICampaign
         }
 
         var api = bank.Apis[0];
-        bank.StartWithoutWaiting(api);
+        api.Start();
         bank.AwaitAnswer(api);
         var expected = table == s_tables[0] ? 503 : 200;
         for (var client = 1; client <= Clients && api.IsAlive; client++)

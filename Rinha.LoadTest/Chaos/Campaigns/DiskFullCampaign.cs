@@ -108,7 +108,7 @@ internal sealed class DiskFullCampaign : ICampaign
         var api = bank.Apis[0];
         disk.Fill();
         var said = api.Log.Length;
-        bank.StartWithoutWaiting(api);
+        api.Start();
         bank.AwaitAnswer(api);
         if (api.IsAlive)
         {
@@ -123,7 +123,7 @@ internal sealed class DiskFullCampaign : ICampaign
         run.Measured($"start on a full disk ({directory}): {(api.IsAlive ? "works" : "refused")}");
         api.Kill();
         disk.Free();
-        bank.StartWithoutWaiting(api);
+        api.Start();
         bank.AwaitAnswer(api);
         var post = new Probe(run, bank).Post(api);
         run.Check(post.Status == 200, () => $"started after a full disk: {post.Status} {post.Body}");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rinha.LoadTest.Chaos.Campaigns;
 
 /// <summary>
@@ -6,9 +8,6 @@ namespace Rinha.LoadTest.Chaos.Campaigns;
 /// </summary>
 internal sealed class KillAllCampaign : ICampaign
 {
-    private const double Rate = 2_000;
-    private const int Connections = 32;
-
     /// <inheritdoc/>
     public string Name => "kill-all";
 
@@ -21,9 +20,9 @@ internal sealed class KillAllCampaign : ICampaign
     /// <inheritdoc/>
     public void Run(CampaignRun run)
     {
-        using var bank = new Bank(run);
-        bank.Start();
-        using var load = new BackgroundLoad(bank.Front, BackgroundLoad.Endless(Rate, Connections, run.Seed));
+        using var loaded = new BankUnderLoad(run);
+        var bank = loaded.Bank;
+        var restarts = new Spread();
         for (var index = 0; index < run.Times; index++)
         {
             Thread.Sleep(run.Random.Next(100, 600));
@@ -39,13 +38,15 @@ internal sealed class KillAllCampaign : ICampaign
                 }
             }
 
+            var restart = Stopwatch.StartNew();
             bank.Start();
+            restarts.Add(restart.Elapsed);
+            loaded.AwaitAcknowledged(1);
             run.Tried();
         }
 
-        Thread.Sleep(200);
-        var report = load.Stop();
-        LedgerCheck.Run(run, bank.DatabasePath, load.Log);
-        run.Measured($"{load.Log.Acknowledged.Count:N0} acknowledged, {report.Summary.Failed:N0} failed");
+        var report = loaded.Finish();
+        run.Measured($"{loaded.Watch.Acknowledged:N0} acknowledged, {report.Summary.Failed:N0} failed");
+        run.Measured($"until all answer again: {restarts}");
     }
 }

@@ -28,5 +28,5 @@ internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IR
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind) => inner.OnFailure(plan, kind);
+    public void OnFailure(in RequestPlan plan, FailureKind kind, int status) => inner.OnFailure(plan, kind, status);
 }

@@ -27,7 +27,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         using var bank = new Bank(run, new BankOptions { Synchronous = synchronous, DataDirectory = data });
         var api = bank.Apis[0];
         var what = $"{synchronous} {cut.Remains} at byte {cut.Position}";
-        bank.StartWithoutWaiting(api);
+        api.Start();
         bank.AwaitAnswer(api);
         if (!run.Check(api.IsAlive, () => $"{what}: the server does not start: {api.Log.TrimEnd()}"))
         {

@@ -15,7 +15,7 @@ internal sealed class RefusedPosts(IRequestObserver inner) : IRequestObserver
     public void OnAnswer(in RequestPlan plan, in Answer answer) => inner.OnAnswer(plan, answer);
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind)
+    public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
     {
         if (plan.Operation != Operation.Statement && kind == FailureKind.UnexpectedStatus)
         {
@@ -24,6 +24,6 @@ internal sealed class RefusedPosts(IRequestObserver inner) : IRequestObserver
             Texts.Add(Encoding.ASCII.GetString(text));
         }
 
-        inner.OnFailure(plan, kind);
+        inner.OnFailure(plan, kind, status);
     }
 }

@@ -17,7 +17,8 @@ internal static class CheckSection
             "p",
             $"{Figures.Count(check.Acknowledged)} transactions were acknowledged, "
             + $"{Figures.Count(check.Refused)} refused, {Figures.Count(check.Unknown)} ended without an answer: "
-            + "those may or may not have been applied.");
+            + "those may or may not have been applied."
+            + (check.Unavailable > 0 ? $" {Figures.Count(check.Unavailable)} were answered 503: not applied." : ""));
         var table = new HtmlTable(
             "check-results", "Checks", "what must hold", "made", "violations", "first violation");
         foreach (var result in check.Checks)

@@ -33,6 +33,11 @@ internal static class HeaderSection
         Card(page, "requests", Figures.Count(summary.Requests), "requests");
         var allCompleted = summary.Requests > 0 && summary.Failed == 0;
         Card(page, "success", Figures.Percent(summary.SuccessShare), "completed", allCompleted ? "good" : "warning");
+        if (summary.Retries is { } retries)
+        {
+            Card(page, "retries", Figures.Count(retries), "retries");
+        }
+
         Card(page, "p50", Latency(latency, latency.P50), "median latency");
         Card(page, "p99", Latency(latency, latency.P99), "99% took at most");
         Card(page, "max", Latency(latency, latency.Max), "longest latency");

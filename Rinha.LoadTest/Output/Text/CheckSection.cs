@@ -18,7 +18,8 @@ internal static class CheckSection
         page.Field(
             "Transactions",
             $"{Figures.Count(check.Acknowledged)} acknowledged, {Figures.Count(check.Refused)} refused, "
-            + $"{Figures.Count(check.Unknown)} without an answer (applied or not)");
+            + $"{Figures.Count(check.Unknown)} without an answer (applied or not)"
+            + (check.Unavailable > 0 ? $", {Figures.Count(check.Unavailable)} answered 503 (not applied)" : ""));
         var table = new TextTable("check", "made", "violations");
         foreach (var result in check.Checks)
         {

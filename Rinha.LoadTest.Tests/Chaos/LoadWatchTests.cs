@@ -1,0 +1,61 @@
+using Rinha.LoadTest.Chaos;
+using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Tests.Chaos;
+
+/// <summary>What the campaigns conclude from: gaps between acknowledgements, and what failed.</summary>
+public sealed class LoadWatchTests
+{
+    private const long Ms = 1_000_000;
+
+    private readonly LoadWatch _watch = new(new TransactionLog());
+
+    [Fact]
+    public void A_gap_is_the_longest_time_between_two_acknowledged_transactions()
+    {
+        Answer(Operation.Credit, 200, 10);
+        Answer(Operation.Debit, 200, 20);
+        Answer(Operation.Debit, 422, 40); // A refusal is none, nor is a statement.
+        Answer(Operation.Statement, 200, 45);
+        Answer(Operation.Credit, 200, 60);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(40), Gap(10, 62));
+        Assert.Equal(3, _watch.Acknowledged);
+    }
+
+    [Fact]
+    public void A_gap_begins_and_ends_with_the_time_looked_at()
+    {
+        Answer(Operation.Credit, 200, 10);
+        Answer(Operation.Credit, 200, 100);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(50), Gap(30, 80));
+        Assert.Equal(TimeSpan.FromMilliseconds(80), Gap(20, 101));
+    }
+
+    [Fact]
+    public void Failures_are_counted_by_what_was_sent_and_by_their_kind()
+    {
+        _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer);
+        _watch.OnFailure(Plan(Operation.Debit), FailureKind.Timeout);
+        _watch.OnFailure(Plan(Operation.Statement), FailureKind.ClosedBeforeAnswer);
+
+        Assert.Equal((2, 1), (_watch.FailedPosts, _watch.FailedGets));
+        Assert.Equal(2, _watch.CountOf(FailureKind.ClosedBeforeAnswer));
+        Assert.Contains("1 GET ClosedBeforeAnswer", _watch.Failures, StringComparison.Ordinal);
+    }
+
+    private static RequestPlan Plan(Operation operation) => new(operation, 1, 1, 1);
+
+    private void Answer(Operation operation, int status, long atMs) =>
+        _watch.OnAnswer(Plan(operation), new Answer(status, """{"limite":1,"saldo":1}"""u8, atMs * Ms));
+
+    private TimeSpan Gap(long fromMs, long toMs)
+    {
+        // It has seen no stall: those times are long past.
+        using var stalls = new StallWatch();
+        return _watch.LongestGap(fromMs * Ms, toMs * Ms, stalls);
+    }
+}

@@ -1,0 +1,116 @@
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Http;
+
+public sealed class RetryQueueTests : IDisposable
+{
+    private const long Millisecond = 1_000_000;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly EventLoop _loop;
+    private readonly Connection _connection;
+
+    public RetryQueueTests()
+    {
+        // Nobody listens there, so a request has failed when Send returns; the test says what time it is.
+        _loop = new EventLoop(Targets.Of("unix:" + _directory.File("s")), Wait.Long, Wait.Long);
+        _connection = _loop.Rent(new Indifferent());
+        _connection.Send(1, nowNs: 0);
+    }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(1, 20)]
+    [InlineData(2, 40)]
+    [InlineData(6, 640)]
+    [InlineData(7, 1_000)]
+    [InlineData(8, 1_000)]
+    [InlineData(int.MaxValue, 1_000)]
+    public void Pauses_double_up_to_a_second(int retries, long milliseconds) =>
+        Assert.Equal(milliseconds * Millisecond, RetryQueue.PauseNs(retries));
+
+    [Fact]
+    public void A_request_is_sent_again_when_its_pause_is_over_and_never_later_than_allowed()
+    {
+        var queue = new RetryQueue(TimeSpan.FromSeconds(5));
+        var sentAt = new List<long>();
+        var nowNs = 0L;
+        while (queue.TryAdd(_connection, FailureKind.ConnectionRefused, status: 0, nowNs))
+        {
+            nowNs = queue.NextDueNs;
+            queue.SendDue(nowNs - 1);
+            Assert.Equal(sentAt.Count, _connection.Retries);
+            queue.SendDue(nowNs);
+            sentAt.Add(nowNs / Millisecond);
+            Assert.Equal((sentAt.Count, nowNs), (_connection.Retries, _connection.StartedAtNs));
+        }
+
+        Assert.Equal([10, 30, 70, 150, 310, 630, 1_270, 2_270, 3_270, 4_270], sentAt);
+        Assert.Equal(0, _connection.FirstStartedAtNs);
+        Assert.Equal(long.MaxValue, queue.NextDueNs);
+    }
+
+    [Fact]
+    public void The_next_request_begins_anew()
+    {
+        var queue = new RetryQueue(TimeSpan.FromSeconds(1));
+        Assert.True(queue.TryAdd(_connection, FailureKind.Timeout, status: 0, nowNs: 0));
+        queue.SendDue(queue.NextDueNs);
+        Assert.Equal(1, _connection.Retries);
+
+        _connection.Send(1, nowNs: 5_000 * Millisecond);
+
+        Assert.Equal(0, _connection.Retries);
+        Assert.True(queue.TryAdd(_connection, FailureKind.Timeout, status: 0, nowNs: 5_001 * Millisecond));
+        Assert.Equal(5_011 * Millisecond, queue.NextDueNs);
+    }
+
+    [Fact]
+    public void Without_a_time_to_do_so_nothing_is_sent_again() =>
+        Assert.False(new RetryQueue(retryFor: null).TryAdd(_connection, FailureKind.Timeout, status: 0, nowNs: 0));
+
+    [Theory]
+    [InlineData(FailureKind.ConnectionRefused, 0, true)]
+    [InlineData(FailureKind.ConnectFailed, 0, true)]
+    [InlineData(FailureKind.ConnectTimeout, 0, true)]
+    [InlineData(FailureKind.ClosedBeforeAnswer, 0, true)]
+    [InlineData(FailureKind.ClosedMidAnswer, 0, true)]
+    [InlineData(FailureKind.Garbage, 0, true)]
+    [InlineData(FailureKind.WrongLength, 0, true)]
+    [InlineData(FailureKind.Timeout, 0, true)]
+    [InlineData(FailureKind.UnexpectedStatus, 500, true)]
+    [InlineData(FailureKind.UnexpectedStatus, 502, true)]
+    [InlineData(FailureKind.UnexpectedStatus, 503, true)]
+    [InlineData(FailureKind.UnexpectedStatus, 504, true)]
+    [InlineData(FailureKind.UnexpectedStatus, 499, false)]
+    [InlineData(FailureKind.UnexpectedStatus, 422, false)]
+    [InlineData(FailureKind.WrongAnswer, 0, false)]
+    [InlineData(FailureKind.Unanswered, 0, false)]
+    public void What_may_go_better_the_next_time_is_sent_again(FailureKind kind, int status, bool expected)
+    {
+        var queue = new RetryQueue(Wait.Long);
+
+        Assert.Equal(expected, queue.TryAdd(_connection, kind, status, nowNs: 0));
+        Assert.Equal(expected, queue.TryRemove(out var connection));
+        Assert.Equal(expected ? _connection : null, connection);
+        Assert.False(queue.TryRemove(out _));
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _directory.Dispose();
+    }
+
+    private sealed class Indifferent : IConnectionOwner
+    {
+        public void OnAnswer(Connection connection, in Answer answer)
+        {
+        }
+
+        public void OnFailure(Connection connection, FailureKind kind)
+        {
+        }
+    }
+}

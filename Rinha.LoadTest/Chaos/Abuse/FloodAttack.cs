@@ -1,0 +1,107 @@
+using System.Globalization;
+using Rinha.LoadTest.Http;
+
+namespace Rinha.LoadTest.Chaos.Abuse;
+
+/// <summary>
+/// Sends on some connections as much as is taken, up to so many bytes in a second; those that are closed are opened
+/// again, up to so many in a second. Bounded, since the bank's CPU is to be asked for and not the machine's.
+/// </summary>
+internal sealed class FloodAttack(Target target, int connections) : IAttack
+{
+    private const int PieceBytes = 64 * 1024;
+
+    private readonly List<AttackSocket> _open = [];
+    private double _owedBytes;
+    private double _owedOpens;
+    private long _lastMs;
+    private long _sent;
+    private long _opened;
+    private long _refused;
+
+    /// <summary>What each connection begins with.</summary>
+    public byte[] First { get; init; } = [];
+
+    /// <summary>What follows, again and again.</summary>
+    public byte[] Again { get; init; } = [];
+
+    /// <summary>Over all connections.</summary>
+    public int BytesPerSecond { get; init; } = 1_000_000;
+
+    /// <summary>Over all connections.</summary>
+    public int OpensPerSecond { get; init; } = 200;
+
+    /// <summary>Whether answers are read; who does not read them must not harm the others.</summary>
+    public bool Reads { get; init; } = true;
+
+    /// <summary>Whether each connection is closed as soon as it is open.</summary>
+    public bool ClosesAtOnce { get; init; }
+
+    /// <inheritdoc/>
+    public string Done => string.Create(
+        CultureInfo.InvariantCulture, $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent");
+
+    /// <inheritdoc/>
+    public void Step(long nowMs)
+    {
+        var elapsedMs = _lastMs == 0 ? 0 : nowMs - _lastMs;
+        _lastMs = nowMs;
+        _owedBytes = Math.Min(_owedBytes + (BytesPerSecond * elapsedMs / 1000.0), BytesPerSecond / 10.0);
+        _owedOpens = Math.Min(_owedOpens + (OpensPerSecond * elapsedMs / 1000.0), connections);
+        for (; _owedOpens >= 1 && _open.Count < connections; _owedOpens--)
+        {
+            Open(nowMs);
+        }
+
+        for (var index = _open.Count - 1; index >= 0; index--)
+        {
+            if (ClosesAtOnce || !TrySend(_open[index]) || (Reads && !_open[index].Drain()))
+            {
+                _open[index].Dispose();
+                _open.RemoveAt(index);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? Complaint(long nowMs) => _refused > 0 ? $"{_refused} connections could not be made" : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _open.ForEach(one => one.Dispose());
+        _open.Clear();
+    }
+
+    private void Open(long nowMs)
+    {
+        var one = new AttackSocket(target, nowMs);
+        _opened++;
+        _refused += one.IsRefused ? 1 : 0;
+        _open.Add(one);
+    }
+
+    // Every connection gets its share of what may be sent now.
+    private bool TrySend(AttackSocket one)
+    {
+        var allowance = (int)Math.Min(PieceBytes, _owedBytes / Math.Max(1, _open.Count / 4));
+        while (allowance > 0)
+        {
+            var bytes = one.Sent < First.Length
+                ? First.AsSpan((int)one.Sent)
+                : Again.AsSpan((int)((one.Sent - First.Length) % Again.Length));
+            var count = one.Send(bytes[..Math.Min(bytes.Length, allowance)]);
+            if (count <= 0)
+            {
+                return count == 0;
+            }
+
+            one.Sent += count;
+            _sent += count;
+            _owedBytes -= count;
+            allowance -= count;
+        }
+
+        return true;
+    }
+}

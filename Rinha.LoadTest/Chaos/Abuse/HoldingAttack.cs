@@ -1,0 +1,141 @@
+using System.Globalization;
+using Rinha.LoadTest.Http;
+
+namespace Rinha.LoadTest.Chaos.Abuse;
+
+/// <summary>
+/// Opens many connections, begins a request on each and holds them: with nothing more, or with a byte now and then.
+/// Those that are closed are opened again.
+/// </summary>
+internal sealed class HoldingAttack(Target target, int connections) : IAttack
+{
+    private const long SlackMs = 2_500; // Of the server's own clocks, and of a busy machine.
+
+    private readonly LinkedList<AttackSocket> _open = new();
+    private double _owed;
+    private long _lastMs;
+    private long _lastDripMs;
+    private long _cut;
+    private long _refused;
+    private int _openMax;
+    private long _oldestMs;
+
+    /// <summary>How many connections are opened in a second.</summary>
+    public int OpenedPerSecond { get; init; } = 500;
+
+    /// <summary>What is sent on each at once.</summary>
+    public byte[] First { get; init; } = [];
+
+    /// <summary>What follows, every so many milliseconds.</summary>
+    public byte[] Drip { get; init; } = [];
+
+    /// <summary>How often.</summary>
+    public long DripMs { get; init; } = 1_000;
+
+    /// <summary>
+    /// After how long the server must have closed a connection; <see langword="null"/> when it need not.
+    /// </summary>
+    public long? CutAfterMs { get; init; }
+
+    /// <inheritdoc/>
+    public string Done => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_openMax:N0} connections at once, {_cut:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s");
+
+    /// <inheritdoc/>
+    public void Step(long nowMs)
+    {
+        _owed = _lastMs == 0 ? 0 : Math.Min(_owed + (OpenedPerSecond * (nowMs - _lastMs) / 1000.0), OpenedPerSecond);
+        _lastMs = nowMs;
+        for (; _owed >= 1 && _open.Count < connections; _owed--)
+        {
+            Open(nowMs);
+        }
+
+        if (nowMs - _lastDripMs >= Math.Min(DripMs, 1_000))
+        {
+            _lastDripMs = nowMs;
+            LookAtAll(nowMs);
+        }
+
+        _openMax = Math.Max(_openMax, _open.Count);
+    }
+
+    /// <inheritdoc/>
+    public string? Complaint(long nowMs)
+    {
+        if (_refused > 0)
+        {
+            return $"{_refused} connections could not be made";
+        }
+
+        if (_openMax < connections)
+        {
+            return $"only {_openMax} of {connections} connections at once";
+        }
+
+        var oldestMs = _open.Select(one => nowMs - one.OpenedMs).Append(_oldestMs).Max();
+        return CutAfterMs is { } limitMs && oldestMs > limitMs + SlackMs
+            ? $"a connection was held for {oldestMs} ms, not cut off after {limitMs} ms"
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var one in _open)
+        {
+            one.Dispose();
+        }
+
+        _open.Clear();
+    }
+
+    private void Open(long nowMs)
+    {
+        var one = new AttackSocket(target, nowMs);
+        if (one.IsRefused)
+        {
+            _refused++;
+            one.Dispose();
+            return;
+        }
+
+        _open.AddLast(one);
+    }
+
+    private void LookAtAll(long nowMs)
+    {
+        for (var node = _open.First; node is not null;)
+        {
+            var next = node.Next;
+            if (!IsHeld(node.Value))
+            {
+                _cut++;
+                _oldestMs = Math.Max(_oldestMs, nowMs - node.Value.OpenedMs);
+                node.Value.Dispose();
+                _open.Remove(node);
+            }
+
+            node = next;
+        }
+    }
+
+    private bool IsHeld(AttackSocket one)
+    {
+        if (!one.Drain())
+        {
+            return false;
+        }
+
+        var bytes = one.Sent < First.Length ? First.AsSpan((int)one.Sent) : Drip;
+        if (bytes.IsEmpty)
+        {
+            return true;
+        }
+
+        var count = one.Send(bytes);
+        one.Sent += Math.Max(count, 0);
+        return count >= 0;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Rinha.LoadTest.Chaos.Abuse;
+using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.LoadTest.Chaos.Campaigns;
+
+/// <summary>
+/// Misuses the bank while normal clients go on: they are served, all of them, nearly as fast as before, inside the
+/// memory that there is, and afterwards nothing is left open.
+/// </summary>
+internal sealed partial class AbuseCampaign : ICampaign
+{
+    private const double Rate = 1_000;
+    private const int Connections = 16;
+    private const double SlowdownMax = 3;
+    private const double BaselineSecondsMin = 0.002; // Three times less than that would be noise.
+    private const int Attempts = 3; // Noise of the machine is not there each time.
+    private const int LeftOpenMax = 150; // nginx keeps connections to the APIs for later.
+
+    /// <inheritdoc/>
+    public string Name => "abuse";
+
+    /// <inheritdoc/>
+    public string Fault => "slow, idle, endless and flooding clients";
+
+    /// <inheritdoc/>
+    public int Times(bool isShort) => AttackKinds.All.Count;
+
+    /// <inheritdoc/>
+    public void Run(CampaignRun run)
+    {
+        using var bank = new Bank(run);
+        bank.Start();
+        _ = Measure(run, bank, TimeSpan.FromSeconds(1)); // Warms up.
+        var workers = Workers(bank);
+        foreach (var kind in AttackKinds.All)
+        {
+            Try(run, bank, kind);
+            run.Check(bank.Apis.Append(bank.Nginx).All(one => one.IsAlive), () => $"{kind.Name}: a process has ended");
+            run.Check(Workers(bank) == workers, () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
+            run.Tried();
+        }
+
+        foreach (var process in bank.Apis.Append(bank.Nginx))
+        {
+            var memory = MemoryLimit.Of(process.ProcessId);
+            run.Check(memory.PeakBytes <= memory.LimitBytes, () => $"{process.Name}: {memory}");
+            run.Measured(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{process.Name}: at most {memory.PeakBytes / 1048576.0:F0} of {memory.LimitBytes / 1048576.0:F0} MB"));
+        }
+
+        run.Check(
+            !bank.Nginx.Log.Contains("worker_connections are not enough", StringComparison.Ordinal),
+            () => "nginx ran out of connections");
+        CheckLedger(run, bank);
+    }
+
+    private static void Try(CampaignRun run, Bank bank, AttackKind kind)
+    {
+        var (calm, under) = run.Setting.IsShort
+            ? (TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(kind.ShortSeconds))
+            : (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = Measure(run, bank, calm);
+            var openBefore = OpenFiles(bank);
+            using var attack = kind.Make(bank);
+            RunReport during;
+            string? complaint;
+            using (var thread = new AttackThread(attack))
+            {
+                during = Measure(run, bank, under);
+                complaint = thread.Stop();
+            }
+
+            var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
+            var isFast = p99 <= SlowdownMax * Math.Max(calmP99, BaselineSecondsMin);
+            if (!isFast && attempt < Attempts)
+            {
+                continue;
+            }
+
+            string Says(string what) => $"{kind.Name} ({attack.Done}): {what}";
+            run.Check(isFast, () => Says(string.Create(
+                CultureInfo.InvariantCulture, $"p99 {p99 * 1000:F1} ms, {calmP99 * 1000:F1} ms without")));
+            run.Check(before.Summary.Failed + during.Summary.Failed == 0, () => Says(Failures(during)));
+            run.Check(complaint is null, () => Says(complaint!));
+            run.Check(
+                Wait.For(Bank.Patience, () => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
+                () => Says($"{ActiveClients(bank)} clients and {OpenFiles(bank)} files open, {openBefore} before"));
+            run.Measured(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}"));
+            return;
+        }
+    }
+
+    private static RunReport Measure(CampaignRun run, Bank bank, TimeSpan time)
+    {
+        using var load = new BackgroundLoad(bank.Front, BackgroundLoad.Endless(Rate, Connections, run.Seed));
+        Thread.Sleep(time);
+        return load.Stop();
+    }
+
+    private static string Failures(RunReport report) =>
+        string.Join(", ", report.Failures.Select(one => $"{one.Count} requests failed: {one.Kind} {one.Example}"));
+
+    // Those that nginx has at this moment, the one that asks among them.
+    private static int ActiveClients(Bank bank)
+    {
+        var answer = RawAnswer.Ask(bank.Front, "GET", "/nginx_status");
+        return ActivePattern().Match(answer.Body) is { Success: true } match
+            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+            : int.MaxValue;
+    }
+
+    private static int OpenFiles(Bank bank) => bank.Apis.Sum(
+        api => Directory.GetFileSystemEntries(
+            string.Create(CultureInfo.InvariantCulture, $"/proc/{api.ProcessId}/fd")).Length);
+
+    private static string Workers(Bank bank)
+    {
+        var master = bank.Nginx.ProcessId;
+        return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{master}/task/{master}/children"));
+    }
+
+    private static void CheckLedger(CampaignRun run, Bank bank)
+    {
+        LedgerCheck.CheckFile(run, bank.DatabasePath);
+        foreach (var client in LedgerRows.Read(bank.DatabasePath).Clients)
+        {
+            run.Check(client.BalanceCents == client.SumCents && client.OutOfTurn == 0, () => $"{client}");
+        }
+    }
+
+    [GeneratedRegex(@"Active connections: (\d+)")]
+    private static partial Regex ActivePattern();
+}

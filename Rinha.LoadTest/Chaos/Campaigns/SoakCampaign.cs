@@ -1,0 +1,111 @@
+using System.Globalization;
+using Rinha.LoadTest.Chaos.Soak;
+using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.LoadTest.Chaos.Campaigns;
+
+/// <summary>
+/// A long time at a high rate: what the processes hold and how fast they are must be at the end as it was at the
+/// beginning.
+/// </summary>
+internal sealed class SoakCampaign : ICampaign
+{
+    private const int Connections = 64;
+    private const double Megabyte = 1024 * 1024;
+    private const double WalMegabytesMax = 64;
+
+    // Last part against first part. The short one is only there to see that all of this works.
+    private const double GrowthMax = 1.05;
+    private const double ShortGrowthMax = 1.5;
+
+    /// <inheritdoc/>
+    public string Name => "soak";
+
+    /// <inheritdoc/>
+    public string Fault => "none: a long time under load";
+
+    /// <inheritdoc/>
+    public int Times(bool isShort) => 3;
+
+    /// <inheritdoc/>
+    public void Run(CampaignRun run)
+    {
+        var isShort = run.Setting.IsShort;
+        var rate = isShort ? 2_000.0 : 10_000.0;
+        var growthMax = isShort ? ShortGrowthMax : GrowthMax;
+        TimeSpan[] parts = isShort
+            ? [TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)]
+            : [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(5)];
+
+        using var bank = new Bank(run);
+        bank.Start();
+        var logs = parts.Select(part => new SoakLog((long)(rate * part.TotalSeconds))).ToList();
+        var reports = new List<RunReport>();
+        var samples = new List<IReadOnlyList<ResourceSample>>();
+        // What a fresh process grows to at once is not what it goes on growing.
+        var warmUp = Part(rate, isShort ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30), run.Seed);
+        var warmUpLog = new SoakLog((long)(rate * warmUp.Duration!.Value.TotalSeconds));
+        _ = Load(bank, warmUp, warmUpLog);
+        for (var index = 0; index < parts.Length; index++)
+        {
+            using var sampler = new ResourceSampler(bank);
+            reports.Add(Load(bank, Part(rate, parts[index], run.Seed + index + 1), logs[index]));
+            samples.Add(sampler.Stop());
+            run.Tried();
+        }
+
+        foreach (var report in reports)
+        {
+            run.Check(report.Summary.Failed == 0, () => $"{report.Summary.Failed} requests failed");
+        }
+
+        CheckGrowth(run, growthMax, samples);
+        var (first, last) = (reports[0].Latency.P99 * 1e3, reports[^1].Latency.P99 * 1e3);
+        run.Check(last <= first * growthMax, () => Invariant($"p99 went from {first:F2} to {last:F2} ms"));
+        run.Measured(Invariant($"p99 {first:F2} -> {last:F2} ms, ")
+            + Invariant($"max {reports.Max(report => report.Latency.Max) * 1e3:F0} ms"));
+        LedgerCheck.CheckFile(run, bank.DatabasePath);
+        SoakLog.Compare(run, bank.DatabasePath, [warmUpLog, .. logs]);
+        run.Measured(Invariant($"{reports.Sum(report => report.Summary.Completed):N0} requests, ")
+            + Invariant($"{logs.Sum(log => log.AcknowledgedCount):N0} transactions acknowledged"));
+    }
+
+    private static void CheckGrowth(
+        CampaignRun run, double growthMax, IReadOnlyList<IReadOnlyList<ResourceSample>> samples)
+    {
+        var resident = Ends(samples, sample => sample.ResidentBytes / Megabyte);
+        var descriptors = Ends(samples, sample => sample.Descriptors);
+        var walMegabytes = samples.Max(part => part.Max(sample => sample.WalBytes)) / Megabyte;
+        run.Check(
+            resident.Last <= resident.First * growthMax,
+            () => Invariant($"memory went from {resident.First:F1} to {resident.Last:F1} MB"));
+        run.Check(
+            descriptors.Last <= descriptors.First * growthMax,
+            () => Invariant($"descriptors went from {descriptors.First:F0} to {descriptors.Last:F0}"));
+        run.Check(walMegabytes <= WalMegabytesMax, () => Invariant($"the WAL had {walMegabytes:F0} MB"));
+        run.Measured(Invariant($"RSS {resident.First:F1} -> {resident.Last:F1} MB (both), ")
+            + Invariant($"descriptors {descriptors.First:F0} -> {descriptors.Last:F0}, WAL <= {walMegabytes:F1} MB"));
+    }
+
+    private static (double First, double Last) Ends(
+        IReadOnlyList<IReadOnlyList<ResourceSample>> samples, Func<ResourceSample, double> of) =>
+        (samples[0].Average(of), samples[^1].Average(of));
+
+    private static LoadOptions Part(double rate, TimeSpan duration, int seed) => new()
+    {
+        Connections = Connections,
+        Duration = duration,
+        Rate = rate,
+        Seed = seed,
+        DistinctTexts = true,
+    };
+
+    private static RunReport Load(Bank bank, LoadOptions options, SoakLog log) => new LoadSession(
+        bank.Front, EnvironmentReader.Read(bank.Front.Url, limits: null), new RunControl(), framesPerSecond: 0)
+        .Run(options, log);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Run;
+
+namespace Rinha.LoadTest.Chaos;
+
+/// <summary>
+/// Single requests to one server, past nginx and beside the load, whose transactions the oracle counts like the load's.
+/// </summary>
+internal sealed class Probes(Bank bank)
+{
+    private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedTransaction Transaction)> _posts = [];
+
+    private long _nextText = TextCode.Count; // Downwards; the load's begin in the lower half and go up.
+
+    /// <summary>Credits a cent.</summary>
+    public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
+    {
+        var text = Interlocked.Decrement(ref _nextText);
+        var description = new byte[TextCode.Length];
+        TextCode.Write(text, description);
+        var json = $$"""{"valor":1,"tipo":"c","descricao":"{{Encoding.ASCII.GetString(description)}}"}""";
+        var watch = Stopwatch.StartNew();
+        var path = string.Create(CultureInfo.InvariantCulture, $"/clientes/{clientId}/transacoes");
+        var answer = RawAnswer.Ask(bank.Past(api), "POST", path, json);
+        var time = watch.Elapsed;
+        _ = BankAnswer.TryReadTransaction(Encoding.UTF8.GetBytes(answer.Body), out _, out var balanceCents);
+        _posts[text] = (answer, new LoggedTransaction(clientId, 1, balanceCents));
+        return (answer, time);
+    }
+
+    /// <summary>Reads a statement.</summary>
+    public (RawAnswer Answer, TimeSpan Time) Statement(BankProcess api, int clientId = 1)
+    {
+        var watch = Stopwatch.StartNew();
+        var path = string.Create(CultureInfo.InvariantCulture, $"/clientes/{clientId}/extrato");
+        var answer = RawAnswer.Ask(bank.Past(api), "GET", path);
+        return (answer, watch.Elapsed);
+    }
+
+    /// <summary>Adds what was sent to a log: 503 says that nothing was changed, and is held to that.</summary>
+    public void AddTo(TransactionLog log)
+    {
+        foreach (var (text, (answer, transaction)) in _posts)
+        {
+            switch (answer.Status)
+            {
+                case 200:
+                    log.Acknowledged[text] = transaction;
+                    break;
+                case 503:
+                    log.Refused.Add(text);
+                    break;
+                default:
+                    log.Unknown[text] = transaction;
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Rinha.Server.Http;
+
+/// <summary>
+/// The request header <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header): a client sends a request that
+/// came to nothing again under the same key, and it is applied once. The draft writes the key as a string in quotation
+/// marks (RFC 9651 §3.3.3); without them, as most clients write it, it is the same key.
+/// </summary>
+internal static class IdempotencyKey
+{
+    private const string Header = "Idempotency-Key";
+    private const char Quote = '"';
+
+    /// <summary>Reads the key.</summary>
+    /// <param name="headers">The request's.</param>
+    /// <param name="key">The key; <see langword="null"/> when there is none.</param>
+    /// <returns><see langword="false"/> when the header is there but holds no key.</returns>
+    public static bool TryRead(IHeaderDictionary headers, out string? key)
+    {
+        key = null;
+        if (!headers.TryGetValue(Header, out var values))
+        {
+            return true;
+        }
+
+        if (values.Count != 1 || values[0] is not { } text)
+        {
+            return false;
+        }
+
+        if (text is [Quote, .. var quoted, Quote])
+        {
+            text = quoted;
+        }
+
+        key = text;
+        return text.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax && IsVisible(text);
+    }
+
+    // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
+    private static bool IsVisible(string text)
+    {
+        foreach (var letter in text)
+        {
+            if (letter is <= ' ' or > '~' or Quote or '\\')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

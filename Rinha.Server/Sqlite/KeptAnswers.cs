@@ -1,0 +1,127 @@
+using System.Text;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// The answers kept for requests that are sent again: the table <c>chaves</c>, used inside a write transaction, so that
+/// an answer is there exactly when what it speaks of is.
+/// </summary>
+internal sealed class KeptAnswers : IDisposable
+{
+    private const long MicrosecondsPerHour = 3_600_000_000;
+
+    private readonly Database _database;
+    private readonly PreparedStatement _find;
+    private readonly PreparedStatement _drop;
+    private readonly PreparedStatement _count;
+    private readonly PreparedStatement _keep;
+
+    public KeptAnswers(Database database)
+    {
+        _database = database;
+        _find = database.Prepare("""
+            SELECT limite, saldo, saldo IS NULL, cliente_id = ?2 AND valor = ?3 AND tipo = ?4 AND descricao = ?5
+            FROM chaves WHERE chave = ?1
+            """);
+        // Two for each that is added: the table shrinks to what it must keep, and no request pays for a day's keys.
+        _drop = database.Prepare("""
+            DELETE FROM chaves WHERE id <= (SELECT min(id) FROM chaves) + 1 AND criada_em < ?1
+            """);
+        // Only the oldest are ever dropped, so there are no gaps.
+        _count = database.Prepare("""
+            SELECT coalesce((SELECT max(id) FROM chaves) - (SELECT min(id) FROM chaves) + 1, 0)
+            """);
+        _keep = database.Prepare("""
+            INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em)
+            SELECT ?1, ?2, ?3, ?4, ?5, limite, iif(?6, saldo, NULL), ?7 FROM clientes WHERE id = ?2
+            """);
+    }
+
+    /// <summary>Looks whether the key has come before.</summary>
+    /// <param name="post">Has a key; gets what was answered.</param>
+    /// <param name="result">
+    /// The result of the first time; <see cref="PostResult.KeyReused"/> if that was another transaction;
+    /// <see cref="PostResult.StorageFailed"/> when nobody can tell.
+    /// </param>
+    public bool TryFind(PendingPost post, out PostResult result)
+    {
+        BindRequest(_find, post);
+        var step = _find.Step();
+        result = step == SqliteResult.Row ? Answer(post) : PostResult.StorageFailed;
+        _find.Reset();
+        return step != SqliteResult.Done;
+    }
+
+    /// <summary>Drops keys that have been kept for long enough, and looks whether there is room for one more.</summary>
+    /// <returns>
+    /// <see cref="PostResult.Accepted"/>, <see cref="PostResult.TooManyKeys"/> or
+    /// <see cref="PostResult.StorageFailed"/>.
+    /// </returns>
+    public PostResult MakeRoom(Timestamp now)
+    {
+        _drop.Bind(1, now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour));
+        if (_drop.Run() != SqliteResult.Done)
+        {
+            return PostResult.StorageFailed;
+        }
+
+        var isKnown = _count.Step() == SqliteResult.Row;
+        var hasRoom = isKnown && _count.Int64(0) < Limits.IdempotencyKeysMax;
+        _count.Reset();
+        return (isKnown, hasRoom) switch
+        {
+            (false, _) => PostResult.StorageFailed,
+            (true, false) => PostResult.TooManyKeys,
+            _ => PostResult.Accepted,
+        };
+    }
+
+    /// <summary>Keeps the answer to a transaction that has just been judged, with the balance as it is now.</summary>
+    /// <returns><see langword="false"/> when the database could not.</returns>
+    public bool TryKeep(PendingPost post, PostResult result, Timestamp now)
+    {
+        BindRequest(_keep, post);
+        _keep.Bind(6, result == PostResult.Accepted ? 1 : 0);
+        _keep.Bind(7, now.MicrosecondsSinceEpoch);
+        return _keep.Run() == SqliteResult.Done && _database.Changes == 1;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _find, _drop, _count, _keep })
+        {
+            statement.Dispose();
+        }
+    }
+
+    private static void BindRequest(PreparedStatement statement, PendingPost post)
+    {
+        Span<byte> key = stackalloc byte[Limits.IdempotencyKeyLengthMax];
+        statement.Bind(1, key[..Encoding.ASCII.GetBytes(post.IdempotencyKey, key)]);
+        statement.Bind(2, post.AccountId);
+        statement.Bind(3, post.AmountCents);
+        statement.Bind(4, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        statement.Bind(5, post.Description.AsUtf8());
+    }
+
+    // Of the row that was found.
+    private PostResult Answer(PendingPost post)
+    {
+        if (_find.Int64(3) == 0)
+        {
+            return PostResult.KeyReused;
+        }
+
+        post.LimitCents = _find.Int64(0);
+        post.BalanceCents = _find.Int64(1);
+        var isRefusal = _find.Int64(2) == 1;
+        return (isRefusal, post.Kind) switch
+        {
+            (false, _) => PostResult.Accepted,
+            (true, TransactionKind.Debit) => PostResult.LimitExceeded,
+            (true, _) => PostResult.BalanceOverflow,
+        };
+    }
+}
