@@ -7,7 +7,10 @@ namespace Rinha.Server.Tests;
 public sealed partial class TidyTests
 {
     private static readonly string[] s_generated =
-        [".git", "bin", "obj", "artifacts", "data", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts"];
+    [
+        ".git", "bin", "obj", "artifacts", "data", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts",
+        "packages.lock.json",
+    ];
 
     private static readonly string[] s_text =
     [

@@ -26,9 +26,6 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Error, "The ledger's storage failed")]
     public static partial void StorageFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(12, LogLevel.Error, "The checkpoint failed and will be tried again")]
-    public static partial void CheckpointFailed(ILogger logger, Exception error);
-
     [LoggerMessage(20, LogLevel.Error, "A request failed unexpectedly")]
     public static partial void RequestFailed(ILogger logger, Exception error);
 }

@@ -21,7 +21,7 @@ internal sealed class LedgerScratch : IDisposable
     public LedgerScratch()
     {
         File = LedgerFile.Open(Path.Combine(_directory, "rinha.db"), Synchronous.Normal);
-        _checkpointer = new Checkpointer(File, NullLogger.Instance);
+        _checkpointer = new Checkpointer(File, new StorageAlarm(NullLogger.Instance));
     }
 
     /// <summary>The file.</summary>

@@ -51,7 +51,6 @@ public sealed class BadArgumentsTests
     [InlineData("load --find-max --slo p99=10ms --rate 5", "--rate")]
     [InlineData("load --find-max --slo p99=10ms --check", "--check")]
     [InlineData("load --find-max --slo p99=10ms --retry", "--retry")]
-    [InlineData("load --keys=maybe", "--keys")]
     [InlineData("load --database x.db", "--check")]
     [InlineData("load --save-baseline ../x", "../x")]
     [InlineData("load --save-baseline .x", ".x")]

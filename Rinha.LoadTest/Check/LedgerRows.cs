@@ -57,7 +57,8 @@ internal sealed class LedgerRows
     private void ReadRows(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id";
+        command.CommandText =
+            "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id";
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

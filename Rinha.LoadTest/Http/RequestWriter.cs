@@ -27,7 +27,8 @@ internal sealed class RequestWriter
         // The key's place is kept free in front of the last header.
         var key = keys ? $"Idempotency-Key: {new string('0', TextCode.Length)}\r\n" : "";
         _postHeads = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
-            $"POST /clientes/{id}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n{common}{key}{LengthName}"))];
+            $"POST /clientes/{id}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"
+                + $"{common}{key}{LengthName}"))];
         _getRequests = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
             $"GET /clientes/{id}/extrato HTTP/1.1\r\n{common}\r\n"))];
     }

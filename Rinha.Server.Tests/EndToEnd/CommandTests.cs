@@ -77,7 +77,7 @@ public sealed class CommandTests : IDisposable
     {
         File.WriteAllText(Database, "something else");
 
-        AssertRefused("", ServerProcess.Run([], ("DATABASE_URL", Database), ("API_SOCKET", Socket)));
+        AssertRefused(Database, ServerProcess.Run([], ("DATABASE_URL", Database), ("API_SOCKET", Socket)));
 
         Assert.Equal("something else", File.ReadAllText(Database));
         Assert.False(File.Exists(Socket));

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
@@ -15,16 +14,16 @@ internal sealed class Checkpointer : IDisposable
 
     private readonly Database _database;
     private readonly Gate _gate;
-    private readonly ILogger _logger;
+    private readonly StorageAlarm _alarm;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public Checkpointer(LedgerFile file, ILogger logger)
+    public Checkpointer(LedgerFile file, StorageAlarm alarm)
     {
         _database = file.OpenCheckpointer();
         _gate = new Gate(file.Path);
-        _logger = logger;
+        _alarm = alarm;
         _thread = new Thread(Run) { Name = "checkpointer", IsBackground = true };
         _thread.Start();
     }
@@ -82,7 +81,7 @@ internal sealed class Checkpointer : IDisposable
         var result = NativeSqlite.WalCheckpoint(_database.Handle, 0, Passive, out var walPages, out _);
         if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
         {
-            Log.CheckpointFailed(_logger, _database.Error("checkpoint"));
+            _alarm.Raise(_database.Error("checkpoint")); // Every commit asks again, until it succeeds.
         }
 
         return walPages;

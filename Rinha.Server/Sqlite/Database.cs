@@ -15,9 +15,14 @@ internal sealed class Database : IDisposable
     private const int OpenNoMutex = 0x8000;
     private const int OpenExtendedResultCodes = 0x02000000;
 
+    private readonly string _path;
     private nint _handle;
 
-    private Database(nint handle) => _handle = handle;
+    private Database(string path, nint handle)
+    {
+        _path = path;
+        _handle = handle;
+    }
 
     /// <summary>SQLite's connection pointer.</summary>
     public nint Handle => _handle;
@@ -46,6 +51,10 @@ internal sealed class Database : IDisposable
     /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
     public void Execute(string sql) => Check(NativeSqlite.Execute(_handle, sql, 0, 0, 0), this, sql);
 
+    /// <summary>Runs a statement whose failure is no surprise.</summary>
+    /// <returns>Whether it succeeded.</returns>
+    public bool TryExecute(string sql) => NativeSqlite.Execute(_handle, sql, 0, 0, 0) == SqliteResult.Ok;
+
     /// <summary>Prepares one statement, to be run many times.</summary>
     /// <exception cref="SqliteException">It does not fit the schema.</exception>
     public PreparedStatement Prepare(string sql) => new(this, sql);
@@ -70,7 +79,7 @@ internal sealed class Database : IDisposable
 
     /// <summary>What SQLite says of this connection's last failure.</summary>
     public unsafe SqliteException Error(string attempt) =>
-        new($"{attempt}: {Marshal.PtrToStringUTF8((nint)NativeSqlite.ErrorMessage(_handle))}",
+        new($"{_path}: {attempt}: {Marshal.PtrToStringUTF8((nint)NativeSqlite.ErrorMessage(_handle))}",
             NativeSqlite.ExtendedErrorCode(_handle));
 
     public void Dispose()
@@ -86,7 +95,7 @@ internal sealed class Database : IDisposable
     {
         const int flags = OpenNoMutex | OpenExtendedResultCodes;
         var result = NativeSqlite.Open(path, out var handle, mode | flags, 0);
-        var database = new Database(handle);
+        var database = new Database(path, handle);
         if (result != SqliteResult.Ok)
         {
             var error = database.Error("open");

@@ -22,6 +22,13 @@ internal sealed class LedgerFile
     /// <summary>The database file's path.</summary>
     public string Path { get; }
 
+    /// <summary>Says what a commit of the writer waits for.</summary>
+    public string SynchronousPragma =>
+        $"PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};";
+
+    /// <summary>Writes the schema's version once more: a change of a page that changes nothing.</summary>
+    public static string VersionPragma => $"PRAGMA user_version = {SchemaVersion}";
+
     /// <summary>
     /// Makes the file ready for use. Any number of processes may do so at once: they pass the gate one by one, the
     /// first finds an empty file and fills it, the others find it filled.
@@ -63,7 +70,7 @@ internal sealed class LedgerFile
     {
         // foreign_keys: a transaction of nobody is refused by the file too.
         return OpenConnection(Limits.WriterCacheKib, $"""
-            PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};
+            {SynchronousPragma}
             PRAGMA foreign_keys = ON;
             """);
     }

@@ -208,10 +208,14 @@ internal sealed class LedgerWriter : IDisposable
             }
         }
 
+        if (!sound)
+        {
+            _transaction.Rollback();
+        }
+
         if (!sound || !_transaction.TryCommit())
         {
             _alarm.Raise(_transaction.LastError);
-            _transaction.Rollback();
             batch.FailAll();
         }
     }

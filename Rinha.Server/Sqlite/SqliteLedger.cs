@@ -29,7 +29,7 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     {
         _alarm = new StorageAlarm(logger);
         _file = LedgerFile.Open(path, synchronous);
-        _checkpointer = new Checkpointer(_file, logger);
+        _checkpointer = new Checkpointer(_file, _alarm);
         _writer = new LedgerWriter(_file, synchronous, _checkpointer, _alarm, logger);
         _idleReaders.Push(new StatementReader(_file));
     }

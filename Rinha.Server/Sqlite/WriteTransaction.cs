@@ -24,6 +24,8 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private readonly PreparedStatement _insert;
     private readonly PreparedStatement _account;
     private readonly KeptAnswers _keptAnswers;
+    private readonly PreparedStatement _version;
+    private readonly string _synchronousPragma;
     private readonly int* _walPages;
 
     public WriteTransaction(LedgerFile file)
@@ -48,6 +50,8 @@ internal sealed unsafe class WriteTransaction : IDisposable
             """);
         _account = _database.Prepare("SELECT saldo, limite, ultima_seq FROM clientes WHERE id = ?1");
         _keptAnswers = new KeptAnswers(_database);
+        _version = _database.Prepare(LedgerFile.VersionPragma);
+        _synchronousPragma = file.SynchronousPragma;
         _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
         _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
     }
@@ -93,8 +97,19 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ => Reset(),
     };
 
-    /// <summary>Commits; <see langword="false"/> when SQLite could not, and a rollback is due.</summary>
-    public bool TryCommit() => _commit.Run() == SqliteResult.Done || Fail("commit");
+    /// <summary>Commits; <see langword="false"/> when SQLite could not: then nothing has been kept.</summary>
+    public bool TryCommit()
+    {
+        if (_commit.Run() == SqliteResult.Done)
+        {
+            return true;
+        }
+
+        Fail("commit");
+        Rollback();
+        OverwriteFailedCommit();
+        return false;
+    }
 
     /// <summary>Takes back everything since <see cref="Begin"/>, unless SQLite has done so by itself.</summary>
     public void Rollback()
@@ -107,7 +122,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _begin, _commit, _rollback, _credit, _debit, _insert, _account })
+        foreach (var statement in new[] { _begin, _commit, _rollback, _credit, _debit, _insert, _account, _version })
         {
             statement.Dispose();
         }
@@ -139,6 +154,21 @@ internal sealed unsafe class WriteTransaction : IDisposable
             && !_keptAnswers.TryKeep(post, result, now)
             ? Broken("keep answer")
             : result;
+    }
+
+    // A COMMIT that fails in its fsync has already written its pages to the WAL, the mark of the commit included. They
+    // do not count until a crash: whoever opens the file then takes them for committed. So a transaction that changes
+    // nothing takes their place at once; it does not wait for the disk, which may be what fails.
+    private void OverwriteFailedCommit()
+    {
+        _ = _database.TryExecute("PRAGMA synchronous = NORMAL;");
+        if (_begin.Run() == SqliteResult.Done
+            && (_version.Run() != SqliteResult.Done || _commit.Run() != SqliteResult.Done))
+        {
+            Rollback();
+        }
+
+        _ = _database.TryExecute(_synchronousPragma);
     }
 
     private PostResult Post(PendingPost post, Timestamp postedAt)

@@ -1,0 +1,182 @@
+using Rinha.LoadTest.Chaos;
+using Rinha.LoadTest.Chaos.PowerLoss;
+
+namespace Rinha.LoadTest.Tests.Chaos;
+
+/// <summary>What a disk may have after a loss of power, and what it must.</summary>
+public sealed class ReplayTests
+{
+    private const LoggedFile Database = LoggedFile.Database;
+    private const LoggedFile Wal = LoggedFile.WriteAheadLog;
+    private const int Page = 4096;
+    private const int Sector = 512;
+
+    public static TheoryData<int> AllRemains => [.. Enum.GetValues<Remains>().Select(remains => (int)remains)];
+
+    [Theory]
+    [MemberData(nameof(AllRemains))]
+    public void What_was_synced_is_there_in_every_case(int remains)
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, Page, 1).Sync(Database);
+
+        Assert.All(log.Lose((Remains)remains), file => Assert.Equal(Enumerable.Repeat((byte)1, Page), file));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllRemains))]
+    public void A_change_after_the_sync_never_takes_synced_bytes_beside_it(int remains)
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, 3 * Page, 1).Sync(Database)
+            .Write(Database, Page, 100, 2);
+
+        Assert.All(log.Lose((Remains)remains), file =>
+        {
+            Assert.Equal(3 * Page, file!.Length);
+            Assert.True(file.AsSpan(0, Page).IndexOfAnyExcept((byte)1) < 0);
+            Assert.True(file.AsSpan(Page + 100).IndexOfAnyExcept((byte)1) < 0);
+            Assert.True(file.AsSpan(Page, 100).IndexOfAnyExcept(file[Page]) < 0);
+        });
+    }
+
+    [Fact]
+    public void What_was_not_synced_is_there_or_not()
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, Page, 1).Sync(Database)
+            .Write(Database, 0, Page, 2);
+
+        Assert.All(log.Lose(Remains.Nothing), file => Assert.Equal(1, file![0]));
+        Assert.All(log.Lose(Remains.Everything), file => Assert.Equal(2, file![0]));
+        Assert.Equal([1, 2], FirstBytes(log.Lose(Remains.Pages)));
+        Assert.Equal([1, 2], FirstBytes(log.Lose(Remains.Sectors)));
+    }
+
+    [Fact]
+    public void A_sync_without_end_a_write_during_it_and_a_sync_of_another_file_promise_nothing()
+    {
+        var begun = New().SyncBegin(Database);
+        var during = New().SyncBegin(Database).Write(Database, 0, Page, 2).SyncEnd(Database);
+        var other = New().Create(Wal).Sync(Wal);
+
+        Assert.Null(begun.Lose(Remains.Nothing)[0]);
+        Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(Remains.Nothing)[0]);
+        Assert.Equal([], other.Lose(Remains.Nothing)[0]!); // Its name is in the same journal, its bytes are not.
+
+        static SyntheticLog New() => new SyntheticLog().Create(Database).Write(Database, 0, Page, 1);
+    }
+
+    [Fact]
+    public void Torn_pages_are_whole_sectors_and_whole_pages_are_not_torn()
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
+            .Write(Database, 0, 2 * Page, 2);
+
+        AssertBlocks(log.Lose(Remains.Sectors), Sector);
+        AssertBlocks(log.Lose(Remains.Pages), Page);
+        Assert.Contains(log.Lose(Remains.Sectors), file => file![0] != file[Sector]);
+        Assert.Contains(log.Lose(Remains.Pages), file => file![0] != file[Page]);
+    }
+
+    [Fact]
+    public void A_sector_is_as_it_was_at_one_moment()
+    {
+        // The second write goes only where the first has gone: never the second half without the first.
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, Sector, 1).Sync(Database)
+            .Write(Database, 0, Sector, 2)
+            .Write(Database, 100, 10, 3);
+
+        Assert.Equal(
+            [(1, 1), (2, 2), (2, 3)],
+            log.Lose(Remains.Sectors).Select(file => ((int)file![0], (int)file[100])).Distinct().Order());
+    }
+
+    [Fact]
+    public void The_newest_may_be_there_without_what_was_before()
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
+            .Write(Database, 0, Page, 2)
+            .Write(Database, Page, Page, 3);
+
+        Assert.Equal(
+            [(1, 3), (2, 3)],
+            log.Lose(Remains.Newest).Select(file => ((int)file![0], (int)file[Page])).Distinct().Order());
+    }
+
+    [Fact]
+    public void A_change_of_length_is_there_or_not_and_leaves_zeros()
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
+            .Truncate(Database, Page)
+            .Write(Database, 2 * Page, Page, 2);
+
+        Assert.Equal(2 * Page, log.Lose(Remains.Nothing)[0]!.Length);
+        var all = log.Lose(Remains.Everything)[0]!;
+        Assert.Equal([1, 0, 2], new[] { all[0], all[Page], all[2 * Page] });
+        Assert.Equal(
+            [Page, 2 * Page, 3 * Page], log.Lose(Remains.Pages).Select(file => file!.Length).Distinct().Order());
+        Assert.Equal(
+            [0, 1],
+            log.Lose(Remains.Pages).Where(file => file!.Length >= 2 * Page).Select(file => (int)file![Page]).Distinct()
+                .Order());
+        var synced = log.Sync(Database).Lose(Remains.Nothing)[0]!;
+        Assert.Equal(all, synced);
+    }
+
+    [Fact]
+    public void Names_come_and_go_in_their_order_until_something_is_synced()
+    {
+        var log = new SyntheticLog().Create(Database).Sync(Database)
+            .Create(Wal).Write(Wal, 0, 1, 1).Sync(Wal)
+            .Unlink(Wal)
+            .Create(Wal).Write(Wal, 0, 2, 2);
+
+        Assert.Equal([1], log.Lose(Remains.Nothing, Wal)[0]!);
+        Assert.Equal([2, 2], log.Lose(Remains.Everything, Wal)[0]!);
+        // The first, none, the second without its bytes, and with them.
+        Assert.Equal(
+            [-1, 0, 1, 2],
+            log.Lose(Remains.Pages, Wal).Select(file => file?.Length ?? -1).Distinct().Order());
+        log.Sync(Database);
+        Assert.Equal([], log.Lose(Remains.Nothing, Wal)[0]!);
+    }
+
+    [Fact]
+    public void A_replay_goes_no_further_than_it_is_told()
+    {
+        var log = new SyntheticLog().Create(Wal).Write(Wal, 0, 1, 1);
+        var cut = log.Length;
+        log.Sync(Wal).Write(Wal, 0, 1, 2).Sync(Wal);
+        var replay = new Replay(log.Records);
+
+        replay.AdvanceTo(cut);
+        Assert.Equal([1], replay.Lose(Remains.Everything, new Random(1))[Wal]);
+        Assert.Equal(0, replay.SyncedWalPosition);
+
+        replay.AdvanceTo(cut + (2 * LogRecord.HeaderBytes));
+        Assert.Equal([1], replay.Lose(Remains.Nothing, new Random(1))[Wal]);
+        Assert.Equal(cut, replay.SyncedWalPosition);
+
+        replay.AdvanceTo(log.Length);
+        Assert.Equal([2], replay.Lose(Remains.Nothing, new Random(1))[Wal]);
+    }
+
+    [Fact]
+    public void An_unfinished_record_ends_the_log_and_garbage_is_refused()
+    {
+        var log = new SyntheticLog().Create(Database).Write(Database, 0, 10, 1);
+
+        Assert.Single(WriteLog.Read(log.Bytes.AsMemory(0, log.Bytes.Length - 1)));
+        Assert.Equal(2, WriteLog.Read(log.Bytes).Count);
+        Assert.Throws<ChaosException>(() => WriteLog.Read(log.Bytes.AsMemory(1)));
+    }
+
+    private static IEnumerable<int> FirstBytes(List<byte[]?> files) =>
+        files.Select(file => (int)file![0]).Distinct().Order();
+
+    private static void AssertBlocks(List<byte[]?> files, int blockBytes) => Assert.All(files, file =>
+    {
+        foreach (var block in file!.Chunk(blockBytes))
+        {
+            Assert.Single(block.Distinct());
+        }
+    });
+}

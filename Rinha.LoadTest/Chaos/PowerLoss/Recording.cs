@@ -1,0 +1,100 @@
+namespace Rinha.LoadTest.Chaos.PowerLoss;
+
+/// <summary>A run of the bank of which everything is known: what was written when, and answered when.</summary>
+internal sealed class Recording
+{
+    private const int Connections = 32;
+    private const long EnoughLogBytes = 24 * 1024 * 1024; // Some five checkpoints.
+
+    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(8);
+
+    // The log's lengths at which transactions had been answered, rising, each with the rows that must be there then.
+    private readonly List<(long LogLength, int Index)> _answers = [];
+
+    private Recording(IReadOnlyList<LogRecord> records, Books end, byte[] sharedMemory, byte[] gate)
+    {
+        Records = records;
+        End = end;
+        SharedMemory = sharedMemory;
+        Gate = gate;
+    }
+
+    /// <summary>What the servers did to the files.</summary>
+    public IReadOnlyList<LogRecord> Records { get; }
+
+    /// <summary>The ledger at the end of the run.</summary>
+    public Books End { get; }
+
+    /// <summary>What was left in the WAL's index.</summary>
+    public byte[] SharedMemory { get; }
+
+    /// <summary>What was left in the gate's file.</summary>
+    public byte[] Gate { get; }
+
+    /// <summary>How often the WAL was begun or started over.</summary>
+    public int WalStarts => Records.Count(IsWalStart);
+
+    /// <summary>
+    /// Which records are the delicate ones: of a checkpoint, and of the moment when the WAL is started over.
+    /// </summary>
+    public IReadOnlyList<int> DelicateRecords() => [.. Enumerable.Range(0, Records.Count)
+        .Where(index => Records[index].File == LoggedFile.Database || IsWalStart(Records[index]))];
+
+    /// <summary>How many rows must be there if all is that was answered while the log was so long.</summary>
+    public int RowsAnsweredBy(long logLength) =>
+        _answers.TakeWhile(answer => answer.LogLength <= logLength).Select(answer => answer.Index + 1).DefaultIfEmpty()
+            .Max();
+
+    /// <summary>How many of the answered ones are not among the first rows.</summary>
+    public int AnsweredAfter(int rows, long logLength) =>
+        _answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
+
+    /// <summary>Lets the bank run under load until it has started its WAL over a few times.</summary>
+    public static Recording Make(CampaignRun run, string name, string synchronous, double rate)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;
+        var logPath = Path.Combine(directory, "writes");
+        using var bank = new Bank(run, new BankOptions
+        {
+            Synchronous = synchronous,
+            DataDirectory = Path.Combine(directory, "data"),
+            Faults = true,
+            Environment = new Dictionary<string, string> { ["FAULT_LOG"] = logPath },
+        });
+        bank.Start();
+        LoggedAnswers? answers = null;
+        using var load = new BackgroundLoad(
+            bank.Front,
+            BackgroundLoad.Endless(rate, Connections, run.Random.Next()),
+            inner => answers = new LoggedAnswers(inner, logPath));
+        Thread.Sleep(s_shortest);
+        _ = Wait.For(s_longest - s_shortest, () => new FileInfo(logPath).Length > EnoughLogBytes);
+        bank.Kill();
+        load.Stop();
+        var sharedMemory = File.ReadAllBytes(bank.DatabasePath + "-shm");
+        var gate = File.ReadAllBytes(bank.DatabasePath + "-gate");
+        LedgerCheck.Run(run, bank.DatabasePath, load.Log);
+        var recording = new Recording(
+            WriteLog.Read(File.ReadAllBytes(logPath)), Books.Read(bank.DatabasePath), sharedMemory, gate);
+        recording.Note(answers!.Lengths);
+        Directory.Delete(directory, recursive: true);
+        return recording;
+    }
+
+    private static bool IsWalStart(LogRecord record) =>
+        record is { Call: LoggedCall.Write, File: LoggedFile.WriteAheadLog, Offset: 0 };
+
+    private void Note(Dictionary<string, long> lengths)
+    {
+        for (var index = 0; index < End.Rows.Count; index++)
+        {
+            if (lengths.TryGetValue(End.Rows[index].Text, out var length))
+            {
+                _answers.Add((length, index));
+            }
+        }
+
+        _answers.Sort();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Rinha.LoadTest.Check;
+
+namespace Rinha.LoadTest.Chaos.PowerLoss;
+
+/// <summary>Starts a server on what a loss of power has left, and looks what it has.</summary>
+internal sealed class Restart(CampaignRun run, Recording recording, string synchronous)
+{
+    private const int Clients = 5;
+    private const int GarbageBytesMax = 64 * 1024;
+
+    private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];
+
+    /// <summary>How many answered transactions were lost at most, with NORMAL.</summary>
+    public int MostLost { get; private set; }
+
+    /// <summary>How many cuts lost an answered transaction.</summary>
+    public int Losing { get; private set; }
+
+    /// <summary>Tries one cut.</summary>
+    public void Try(Cut cut, Replay replay)
+    {
+        replay.AdvanceTo(cut.Position);
+        var data = Path.Combine(run.Directory, "data");
+        LayOut(data, replay.Lose(cut.Remains, run.Random));
+        using var bank = new Bank(run, new BankOptions { Synchronous = synchronous, DataDirectory = data });
+        var api = bank.Apis[0];
+        var what = $"{synchronous} {cut.Remains} at byte {cut.Position}";
+        api.Start();
+        bank.AwaitAnswer(api);
+        if (!run.Check(api.IsAlive, () => $"{what}: the server does not start: {api.Log.TrimEnd()}"))
+        {
+            run.Tried();
+            return;
+        }
+
+        var balances = Enumerable.Range(1, Clients).Select(client => Statement(bank, client, what)).ToList();
+        var posted = RawAnswer.Ask(
+            bank.Past(api), "POST", "/clientes/1/transacoes", """{"valor":7,"tipo":"c","descricao":"after"}""");
+        run.Check(posted.Status == 200, () => $"{what}: a post is answered {posted.Status} {posted.Body}");
+        bank.Kill();
+        try
+        {
+            LedgerCheck.CheckFile(run, bank.DatabasePath);
+            Check(Books.Read(bank.DatabasePath), balances, cut, replay.SyncedWalPosition, what);
+        }
+        catch (SqliteException error)
+        {
+            run.Check(false, () => $"{what}: {error.Message}");
+        }
+
+        run.Tried();
+    }
+
+    private void LayOut(string data, Dictionary<LoggedFile, byte[]> files)
+    {
+        if (Directory.Exists(data))
+        {
+            Directory.Delete(data, recursive: true);
+        }
+
+        Directory.CreateDirectory(data);
+        foreach (var (name, bytes) in files)
+        {
+            File.WriteAllBytes(Path.Combine(data, s_names[(int)name]), bytes);
+        }
+
+        LayOutMapped(Path.Combine(data, "rinha.db-shm"), recording.SharedMemory);
+        LayOutMapped(Path.Combine(data, "rinha.db-gate"), recording.Gate);
+    }
+
+    // What is written through a mapping is never synced: it is there, as old as it may be, or not, or in disorder.
+    private void LayOutMapped(string path, byte[] stale)
+    {
+        switch (run.Random.Next(3))
+        {
+            case 0:
+                File.WriteAllBytes(path, stale);
+                break;
+            case 1:
+                var garbage = new byte[run.Random.Next(GarbageBytesMax)];
+                run.Random.NextBytes(garbage);
+                File.WriteAllBytes(path, garbage);
+                break;
+        }
+    }
+
+    private long Statement(Bank bank, int client, string what)
+    {
+        var answer = RawAnswer.Ask(bank.Past(bank.Apis[0]), "GET", $"/clientes/{client}/extrato");
+        run.Check(
+            BankAnswer.TryReadStatementHead(Encoding.UTF8.GetBytes(answer.Body), out _, out var balanceCents)
+                && answer.Status == 200,
+            () => $"{what}: the statement of client {client} is answered {answer.Status} {answer.Body}");
+        return balanceCents;
+    }
+
+    private void Check(Books books, List<long> balances, Cut cut, long syncedPosition, string what)
+    {
+        books.Check(run);
+        var kept = books.Rows.Count - 1; // The last one was posted afterwards.
+        var recorded = recording.End.Rows;
+        run.Check(
+            kept >= 0 && kept <= recorded.Count && books.Rows.Take(kept).SequenceEqual(recorded.Take(kept)),
+            () => $"{what}: the {kept} rows are not the first ones of the {recorded.Count} that were committed");
+        run.Check(kept >= 0 && books.Rows[^1].Text == "after", () => $"{what}: the post afterwards is not there");
+        for (var client = 1; client <= Clients; client++)
+        {
+            var expected = books.BalanceCents(client) - (client == 1 ? 7 : 0);
+            var told = balances[client - 1];
+            run.Check(told == expected, () => $"{what}: client {client}'s statement has {told}, the file {expected}");
+        }
+
+        var mustBe = recording.RowsAnsweredBy(synchronous == "FULL" ? cut.Position : syncedPosition);
+        run.Check(kept >= mustBe, () => $"{what}: {kept} rows; {mustBe} were answered and synced");
+        var lost = recording.AnsweredAfter(kept, cut.Position);
+        MostLost = Math.Max(MostLost, lost);
+        Losing += lost > 0 ? 1 : 0;
+    }
+}
