@@ -14,7 +14,8 @@ public sealed partial class TidyTests
 
     private static readonly string[] s_text =
     [
-        ".cs", ".csproj", ".slnx", ".props", ".json", ".md", ".sh", ".c", ".h", ".sql", ".conf", ".yml", ".yaml", ".aot",
+        ".cs", ".csproj", ".slnx", ".props", ".json", ".md", ".sh", ".c", ".h", ".sql", ".conf", ".yml", ".yaml",
+        ".aot",
         ".editorconfig", ".gitattributes", ".gitignore", ".dockerignore", ".env", "",
     ];
 

@@ -115,8 +115,8 @@ public static class Limits
     public const int BusyCheckIntervalMs = 250;
 
     /// <summary>
-    /// How long a stopping server lets its clients leave by themselves, in milliseconds: each with the answer to its next
-    /// request.
+    /// How long a stopping server lets its clients leave by themselves, in milliseconds: each with the answer to its
+    /// next request.
     /// </summary>
     public const int DrainTimeoutMs = 2000;
 
@@ -124,8 +124,8 @@ public static class Limits
     public const int DrainQuietMs = 500;
 
     /// <summary>
-    /// How long a stopping server then waits for requests in progress, in milliseconds: one that waits for a lock has its
-    /// answer by then.
+    /// How long a stopping server then waits for requests in progress, in milliseconds: one that waits for a lock has
+    /// its answer by then.
     /// </summary>
     public const int StopTimeoutMs = 6000;
 

@@ -151,7 +151,8 @@ check_with git git -- secrets no_secret_gets_in
 check_with actionlint -- workflow workflow_is_clean
 check_with hadolint -- Dockerfile dockerfiles_are_clean
 # The lock files before everything else that restores, for that would bring them up to date.
-check_where locked_with_this_sdk 'made with another SDK or for another machine' -- 'lock files' packages_are_the_locked_ones
+check_where locked_with_this_sdk 'made with another SDK or for another machine' -- \
+  'lock files' packages_are_the_locked_ones
 check_with dotnet -- 'C# format' format_is_clean
 check_with dotnet -- 'C# build' everything_builds
 check_where feed_knows_vulnerabilities 'the feed has no data' -- 'vulnerable packages' no_package_is_vulnerable

@@ -38,13 +38,13 @@ public sealed class LoadWatchTests
     [Fact]
     public void Failures_are_counted_by_what_was_sent_and_by_their_kind()
     {
-        _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer);
-        _watch.OnFailure(Plan(Operation.Debit), FailureKind.Timeout);
-        _watch.OnFailure(Plan(Operation.Statement), FailureKind.ClosedBeforeAnswer);
+        _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer, 0);
+        _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, 503);
+        _watch.OnFailure(Plan(Operation.Statement), FailureKind.ClosedBeforeAnswer, 0);
 
         Assert.Equal((2, 1), (_watch.FailedPosts, _watch.FailedGets));
         Assert.Equal(2, _watch.CountOf(FailureKind.ClosedBeforeAnswer));
-        Assert.Contains("1 GET ClosedBeforeAnswer", _watch.Failures, StringComparison.Ordinal);
+        Assert.Equal("1 POST ClosedBeforeAnswer, 1 POST 503, 1 GET ClosedBeforeAnswer", _watch.Failures);
     }
 
     private static RequestPlan Plan(Operation operation) => new(operation, 1, 1, 1);

@@ -7,7 +7,9 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Chaos;
 
-/// <summary>A load run on a thread of its own, with every transaction remembered, while faults are made to happen.</summary>
+/// <summary>
+/// A load run on a thread of its own, with every transaction remembered, while faults are made to happen.
+/// </summary>
 internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();

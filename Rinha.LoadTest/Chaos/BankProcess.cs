@@ -32,7 +32,8 @@ internal sealed class BankProcess(
     {
         _process?.Dispose();
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
-        foreach (var argument in new[] { "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", logPath, setting.Launcher, name })
+        const string appendToLog = "exec \"$@\" >>\"$0\" 2>&1 </dev/null";
+        foreach (var argument in new[] { "-c", appendToLog, logPath, setting.Launcher, name })
         {
             start.ArgumentList.Add(argument);
         }

@@ -48,7 +48,8 @@ internal sealed class BankUnderLoad : IDisposable
     public void AwaitAcknowledged(int more)
     {
         var goal = Watch.Acknowledged + more;
-        Wait.Until(Bank.Patience, () => Watch.Acknowledged >= goal, () => $"the bank answers no more: {Watch.Failures}");
+        Wait.Until(
+            Bank.Patience, () => Watch.Acknowledged >= goal, () => $"the bank answers no more: {Watch.Failures}");
     }
 
     /// <summary>Ends the load, and holds the ledger against all that was answered.</summary>

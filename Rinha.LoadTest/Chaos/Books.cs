@@ -56,7 +56,8 @@ internal sealed class Books
         text.CopyTo(padded, 0);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.AmountCents:X16}{row.PostedAtUs:X16}{(int)row.Kind[0]:X2}{text.Length:X2}{Convert.ToHexString(padded)}");
+            $"{row.AmountCents:X16}{row.PostedAtUs:X16}{(int)row.Kind[0]:X2}{text.Length:X2}")
+            + Convert.ToHexString(padded);
     }
 
     private void ReadClients(SqliteConnection connection)

@@ -4,7 +4,9 @@ namespace Rinha.LoadTest.Chaos;
 
 /// <summary>A campaign under way: what it is given, and what it has found so far. Belongs to one thread.</summary>
 /// <param name="setting">Where the bank's parts are.</param>
-/// <param name="directory">An empty directory of the campaign's own; deleted afterwards unless something is found.</param>
+/// <param name="directory">
+/// An empty directory of the campaign's own; deleted afterwards unless something is found.
+/// </param>
 /// <param name="seed">The same seed, the same decisions.</param>
 /// <param name="times">How often to try.</param>
 internal sealed class CampaignRun(ChaosSetting setting, string directory, int seed, int times)

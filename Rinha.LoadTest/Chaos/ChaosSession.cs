@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Rinha.LoadTest.Chaos;
 
-/// <summary>Runs campaigns one after the other, says on the way how each goes, and prints the table at the end.</summary>
+/// <summary>
+/// Runs campaigns one after the other, says on the way how each goes, and prints the table at the end.
+/// </summary>
 /// <param name="setting">Where the bank's parts are.</param>
 /// <param name="directory">Where the campaigns' directories are made.</param>
 /// <param name="seed">The same seed, the same decisions.</param>

@@ -9,7 +9,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 {
     private readonly Lock _lock = new();
     private readonly List<long> _acknowledgedAtNs = [];
-    private readonly Dictionary<(bool IsPost, FailureKind Kind), int> _failures = [];
+    private readonly Dictionary<(bool IsPost, FailureKind Kind, int Status), int> _failures = [];
 
     /// <summary>Transactions acknowledged.</summary>
     public int Acknowledged
@@ -34,19 +34,23 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     {
         lock (_lock)
         {
-            return _failures.GetValueOrDefault((true, kind)) + _failures.GetValueOrDefault((false, kind));
+            return _failures.Where(one => one.Key.Kind == kind).Sum(one => one.Value);
         }
     }
 
-    /// <summary>All failures by their kind, in words.</summary>
+    /// <summary>All failures by their kind or status, in words.</summary>
     public string Failures
     {
         get
         {
             lock (_lock)
             {
-                return _failures.Count == 0 ? "nothing" : string.Join(", ", _failures.Select(
-                    one => $"{one.Value} {(one.Key.IsPost ? "POST" : "GET")} {one.Key.Kind}"));
+                return _failures.Count == 0 ? "nothing" : string.Join(", ", _failures.Select(one =>
+                {
+                    var ((isPost, kind, status), count) = one;
+                    var how = status == 0 ? $"{kind}" : $"{status}";
+                    return $"{count} {(isPost ? "POST" : "GET")} {how}";
+                }));
             }
         }
     }
@@ -94,7 +98,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     {
         lock (_lock)
         {
-            var key = (plan.Operation != Operation.Statement, kind);
+            var key = (plan.Operation != Operation.Statement, kind, status);
             _failures[key] = _failures.GetValueOrDefault(key) + 1;
         }
 

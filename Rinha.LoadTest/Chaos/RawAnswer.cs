@@ -5,7 +5,9 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Chaos;
 
-/// <summary>One answer to one request on a connection of its own, for where the load's engine would be too much.</summary>
+/// <summary>
+/// One answer to one request on a connection of its own, for where the load's engine would be too much.
+/// </summary>
 /// <param name="Status">The HTTP status; 0 when the connection gave no whole head.</param>
 /// <param name="Head">Status line and headers.</param>
 /// <param name="Body">The rest.</param>

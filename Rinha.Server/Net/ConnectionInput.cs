@@ -31,7 +31,9 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
     private bool _isComplete;
 
     /// <summary>Something has come: if it is waited for, it is received and read on this thread.</summary>
-    /// <param name="isEndThere">Whether the other side's end is behind it, of which there will be no other event.</param>
+    /// <param name="isEndThere">
+    /// Whether the other side's end is behind it, of which there will be no other event.
+    /// </param>
     public void OnReadable(bool isEndThere)
     {
         ReadResult result;

@@ -24,8 +24,8 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRounds? round
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
     /// <summary>
-    /// Takes no new connections from now on. Whoever has connected to a unix socket is served, whoever connects now finds
-    /// nobody: no request gets lost between.
+    /// Takes no new connections from now on. Whoever has connected to a unix socket is served, whoever connects now
+    /// finds nobody: no request gets lost between.
     /// </summary>
     public void StopAccepting()
     {

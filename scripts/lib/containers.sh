@@ -105,7 +105,8 @@ check_hardening() {
 check_api() {
   local root
   root=/proc/$(service_pid "$1")/root
-  expect "$1" 'mode and owner of its socket' "660 $(service_owner "$1")" "$(stat -c '%a %u:%g' "$root/run/rinha/$1.sock" 2>&1)"
+  expect "$1" 'mode and owner of its socket' "660 $(service_owner "$1")" \
+    "$(stat -c '%a %u:%g' "$root/run/rinha/$1.sock" 2>&1)"
   expect "$1" 'files of its image' 'Rinha.Server libe_sqlite3.so' "$(cd "$root/app" && LC_ALL=C && echo *)"
 }
 

@@ -45,7 +45,8 @@ nginx_tls_on() {
 # nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, the APIs' sockets inside DIRECTORY.
 nginx_render() {
   local template=$1 directory=$2 port=$3 rendered
-  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/" "${NGINX_EDITS[@]}")
+  local -a edits=(-e "s#/run/rinha/#$directory/#g" -e "s/^\( *listen \(\[::\]:\)\?\)9999\b/\1$port/"
+    "${NGINX_EDITS[@]}")
   [[ -e /proc/net/if_inet6 ]] || edits+=(-e '/listen \[::\]/d')
   rendered=$(sed "${edits[@]}" "$template")
 

@@ -4,9 +4,9 @@
 # Native AOT's compiler is a package of the SDK's own version and of the machine's architecture, so another SDK's lock
 # file is another one: it serves to build with, and proves nothing.
 locked_with_this_sdk() {
-  local version
+  local version lock=$ROOT/Rinha.Server/packages.lock.json
   version=$(dotnet msbuild "$ROOT/Rinha.Server" -getProperty:BundledNETCoreAppPackageVersion) &&
-    grep -A 3 "\"runtime.linux-$(machine_name).Microsoft.DotNet.ILCompiler\": {" "$ROOT/Rinha.Server/packages.lock.json" |
+    grep -A 3 "\"runtime.linux-$(machine_name).Microsoft.DotNet.ILCompiler\": {" "$lock" |
     grep -q "\"resolved\": \"$version\""
 }
 
@@ -43,5 +43,6 @@ no_package_is_vulnerable() {
 
 # list_vulnerable PROJECT: what is known, without the addresses of the feeds that were asked.
 list_vulnerable() {
-  dotnet list "$1" package --vulnerable --include-transitive </dev/null 2>&1 | sed '/^ *https\?:/d; /sources were used/d'
+  dotnet list "$1" package --vulnerable --include-transitive </dev/null 2>&1 |
+    sed '/^ *https\?:/d; /sources were used/d'
 }

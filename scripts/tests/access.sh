@@ -29,7 +29,7 @@ status_of() {
   curl --silent --noproxy '*' --max-time 5 -o /dev/null -w '%{http_code}' "$@"
 }
 
-# listening NAME: addresses and ports of what the processes of this name listen on, with TCP or UDP, as the kernel has it.
+# listening NAME: where the processes of this name listen, with TCP or UDP, as the kernel has it.
 listening() {
   local pid table
   local -a tables=()
@@ -98,7 +98,8 @@ test_the_ledger_is_not_emptied_by_default() {
 
 test_the_server_has_no_reset_unless_it_is_told_to() {
   [[ -x $SERVER ]] || skip 'the server is not built'
-  env -u RINHA_ENABLE_RESET "DATABASE_URL=$SCRATCH/rinha.db" "API_SOCKET=$SCRATCH/api.sock" "$SERVER" >"$SCRATCH/log" 2>&1 &
+  env -u RINHA_ENABLE_RESET "DATABASE_URL=$SCRATCH/rinha.db" "API_SOCKET=$SCRATCH/api.sock" \
+    "$SERVER" >"$SCRATCH/log" 2>&1 &
   PROCESS=$!
   eventually 5 grep -q Listening "$SCRATCH/log"
   [[ $(status_of -X POST --unix-socket "$SCRATCH/api.sock" http://x/reset) == 404 ]] || fail 'POST /reset is there'

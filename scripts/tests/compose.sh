@@ -107,9 +107,9 @@ test_with_tls_nothing_else_is_published() {
   # Not with ./rinha, which would stop an engine of its own as well.
   compose_command
   compose down
-  (cd "$SCRATCH" && bash -euc "$(sed -n 's/^\(openssl req .*\)/\1/p' "$ROOT/docs/open-network.md")" && chmod 644 tls.key)
+  (cd "$SCRATCH" && bash -euc "$(sed -n 's/^\(openssl req .*\)/\1/p' "$ROOT/docs/open-network.md")")
   # The container's user reads the key.
-  chmod 755 "$SCRATCH"
+  chmod 755 "$SCRATCH" && chmod 644 "$SCRATCH/tls.key"
   compose_at tls
   export RINHA_TLS_DIR=$SCRATCH RINHA_TLS_PORT=$port
   compose up --detach --no-build

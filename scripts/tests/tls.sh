@@ -28,7 +28,8 @@ bank_with_tls() {
 
 # request PATH FLAG…: over https, where only that certificate is trusted.
 request() {
-  curl --silent --include --noproxy '*' --max-time 5 --cacert "$SCRATCH/tls/tls.crt" "https://localhost:$tls_port$1" "${@:2}"
+  curl --silent --include --noproxy '*' --max-time 5 --cacert "$SCRATCH/tls/tls.crt" \
+    "https://localhost:$tls_port$1" "${@:2}"
 }
 
 # handshake FLAG…: the client itself would do anything.
@@ -58,7 +59,8 @@ test_it_answers_over_tls_and_over_nothing_weaker() {
 
 test_without_tls_only_this_machine_is_served() {
   bank_with_tls
-  curl --silent --fail --noproxy '*' --max-time 5 -o /dev/null "http://127.0.0.1:$PORT/health" || fail 'not even this one'
+  curl --silent --fail --noproxy '*' --max-time 5 -o /dev/null "http://127.0.0.1:$PORT/health" ||
+    fail 'not even this one'
   # The machine's other addresses, of which 127.0.0.2 is one. curl's 7 is a connection that was not made.
   expect_exit 7 '' curl --silent --noproxy '*' --max-time 5 "http://127.0.0.2:$PORT/health"
 }

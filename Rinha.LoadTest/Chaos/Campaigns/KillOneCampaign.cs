@@ -41,7 +41,8 @@ internal sealed class KillOneCampaign : ICampaign
                 Bank.Patience, () => bank.ConnectionsOf(api) > 0, () => $"{api.Name} gets no work again: {api.Log}");
             absences.Add(absence.Elapsed);
             run.Check(
-                absence.Elapsed < s_absenceMax, () => $"{api.Name} had work again after {absence.ElapsedMilliseconds} ms");
+                absence.Elapsed < s_absenceMax,
+                () => $"{api.Name} had work again after {absence.ElapsedMilliseconds} ms");
             loaded.AwaitAcknowledged(1);
             var gap = watch.LongestGap(killedAtNs, Clock.NowNs, stalls);
             gaps.Add(gap);

@@ -52,7 +52,8 @@ internal sealed class KillResetCampaign : ICampaign
             var whole = RawAnswer.Ask(bank.Past(api), "POST", "/reset");
             var empty = Content(bank.DatabasePath);
             run.Check(
-                whole.Status == 200 && empty == (0, 0, 0), () => $"a reset is answered {whole.Status} and leaves {empty}");
+                whole.Status == 200 && empty == (0, 0, 0),
+                () => $"a reset is answered {whole.Status} and leaves {empty}");
             run.Tried();
         }
     }
@@ -63,7 +64,8 @@ internal sealed class KillResetCampaign : ICampaign
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT (SELECT count(*) FROM transacoes), sum(ultima_seq), sum(abs(saldo) + length(ultimas)) FROM clientes";
+            "SELECT (SELECT count(*) FROM transacoes), sum(ultima_seq), sum(abs(saldo) + length(ultimas)) "
+            + "FROM clientes";
         using var reader = command.ExecuteReader();
         reader.Read();
         return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));

@@ -33,7 +33,8 @@ internal sealed class RollingCampaign : ICampaign
                 api.Signal(Signals.Terminate);
                 var hasEnded = api.WaitForEnd(Bank.Patience, out var exitCode);
                 ends.Add(absence.Elapsed);
-                run.Check(hasEnded && exitCode == 0, () => $"{api.Name} has ended: {hasEnded}, with {exitCode}: {api.Log}");
+                run.Check(
+                    hasEnded && exitCode == 0, () => $"{api.Name} has ended: {hasEnded}, with {exitCode}: {api.Log}");
                 api.Start();
                 Wait.Until(
                     Bank.Patience, () => bank.ConnectionsOf(api) > 0, () => $"{api.Name} gets no work: {api.Log}");

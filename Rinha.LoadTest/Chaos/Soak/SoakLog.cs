@@ -75,7 +75,9 @@ internal sealed class SoakLog(long requests) : IRequestObserver
                 client.Rows++;
                 client.SumCents += isDebit ? -row.GetInt64(2) : row.GetInt64(2);
                 var sequence = row.GetInt64(1);
-                run.Check(sequence == client.Rows, () => $"client {clientId}: {sequence} at place {clients[clientId].Rows}");
+                run.Check(
+                    sequence == client.Rows,
+                    () => $"client {clientId}: {sequence} at place {clients[clientId].Rows}");
                 var packed = Pack(clientId, (int)row.GetInt64(2), isDebit);
                 var text = row.GetString(4);
                 run.Check(
