@@ -30,6 +30,9 @@ internal sealed class Database : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => NativeSqlite.GetAutocommit(_handle) == 0;
 
+    /// <summary>Whether nothing can be written: SQLite opens a file so that it may not open otherwise.</summary>
+    public bool IsReadOnly => NativeSqlite.IsReadOnly(_handle, "main") != 0;
+
     /// <summary>How many rows the last INSERT, UPDATE or DELETE has changed.</summary>
     public int Changes => NativeSqlite.Changes(_handle);
 

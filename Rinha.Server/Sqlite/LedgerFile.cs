@@ -50,6 +50,11 @@ internal sealed class LedgerFile
         {
             file.RefuseForeign();
             using var database = Database.Open(path);
+            if (database.IsReadOnly)
+            {
+                throw new SqliteException($"{path} is read-only", SqliteResult.ReadOnly);
+            }
+
             var hasSchema = file.HasSchema(database);
             file.UseWriteAheadLog(database);
             if (!hasSchema)

@@ -7,7 +7,7 @@ namespace Rinha.LoadTest.Chaos.Storage;
 /// <param name="Named">What the server must name: the end of a path.</param>
 /// <param name="IsUnprivileged">Whether the server must run without root's rights for it.</param>
 internal sealed record BadFile(
-    string Name, Action<string, byte[]> Make, string[] Reasons, string Named = "rinha.db", bool IsUnprivileged = false)
+    string Name, Action<string, byte[]> Make, string[] Reasons, string Named = "data/rinha.db", bool IsUnprivileged = false)
 {
     private const int VersionAt = 60;
     private const int ApplicationIdAt = 68;
@@ -18,7 +18,7 @@ internal sealed record BadFile(
         new("garbage", (path, _) => File.WriteAllBytes(path, Garbage(random, 64 * 1024)), ["not a database"]),
         new("a text", (path, _) => File.WriteAllText(path, "id;valor\n1;100\n"), ["not a database"]),
         new("truncated", (path, good) => File.WriteAllBytes(path, good[..(good.Length / 2)]), ["malformed"]),
-        new("truncated in its header", (path, good) => File.WriteAllBytes(path, good[..50]), ["not a database"]),
+        new("truncated in its header", (path, good) => File.WriteAllBytes(path, good[..50]), ["malformed"]),
         new("damaged header", DamageHeader(random), ["not a database", "malformed"]),
         new("damaged schema", DamageSchema(random), ["malformed"]),
         new("another program's database", MakeForeign, ["another program"]),
@@ -27,7 +27,7 @@ internal sealed record BadFile(
         new("a newer schema", Patch(VersionAt, 1), ["schema version"]),
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
-        new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "rinha.db-gate"),
+        new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "data/rinha.db-gate"),
         new("a file without permission", Guard("0"), ["denied", "unable to open"], IsUnprivileged: true),
         new("a file that is read-only", Guard("400"), ["readonly", "read-only"], IsUnprivileged: true),
         new("a directory without permission", MakeGuardedDirectory, ["denied"], IsUnprivileged: true),

@@ -26,7 +26,7 @@ internal static class Refusal
         run.Check(
             lines.Count == 1 && lines[0].StartsWith(Prefix, StringComparison.Ordinal),
             () => $"{what}: not one line: {log}");
-        var line = lines[^1];
+        var line = lines.LastOrDefault() ?? "";
         run.Check(line.Contains(path, StringComparison.Ordinal), () => $"{what}: does not name {path}: {line}");
         run.Check(
             reasons.Any(reason => line.Contains(reason, StringComparison.OrdinalIgnoreCase)),
