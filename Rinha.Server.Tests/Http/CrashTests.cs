@@ -5,8 +5,8 @@ namespace Rinha.Server.Tests.Http;
 
 /// <summary>
 /// Requests that a fuzzer has found, or that are the worst of their kind: <c>Crashes/STATUS-NAME.http</c> has the
-/// bytes, and in its name the status of the one answer. <c>./rinha chaos --only fuzz</c> tries them too, and damages
-/// them further.
+/// bytes, and in its name the status of the one answer, or 000 when there is only the end. The campaign <c>fuzz</c> of
+/// <c>./rinha chaos</c> tries them too, and damages them further.
 /// </summary>
 public abstract class CrashTests<TBank> : IClassFixture<TBank>
     where TBank : class, IBank
@@ -36,8 +36,12 @@ public abstract class CrashTests<TBank> : IClassFixture<TBank>
         {
             connection.Send(bytes);
             connection.EndSending();
-            Assert.Equal(status, connection.Receive().Status);
-            Assert.True(connection.IsEnded(), "one request, one answer");
+            if (status > 0)
+            {
+                Assert.Equal(status, connection.Receive().Status);
+            }
+
+            Assert.True(connection.IsEnded(), "one request, one answer at most");
         }
 
         var isPosted = status == 200 && bytes.AsSpan().StartsWith("POST"u8);
