@@ -77,6 +77,7 @@ internal sealed partial class AbuseCampaign : ICampaign
             }
 
             var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
+            Console.Error.WriteLine($"DEV {kind.Name} {attempt}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}; failed {before.Summary.Failed + during.Summary.Failed} {Failures(during)} {complaint}; clients {ActiveClients(bank)} files {openBefore} → {OpenFiles(bank)}");
             var isFast = p99 <= SlowdownMax * Math.Max(calmP99, BaselineSecondsMin);
             if (!isFast && attempt < Attempts)
             {
