@@ -54,7 +54,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         var headers = _response.Headers;
         headers.ContentType = mediaType;
         headers.ContentLength = body.Length;
-        LeaveIfDraining(headers);
+        LeaveIfDraining();
         var flush = _responseBody.Writer.WriteAsync(body);
         if (!flush.IsCompletedSuccessfully)
         {
@@ -92,11 +92,11 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     {
         _response.StatusCode = StatusCodes.Status200OK;
         _response.Headers.ContentLength = 0;
-        LeaveIfDraining(_response.Headers);
+        LeaveIfDraining();
         return Task.CompletedTask;
     }
 
-    private void LeaveIfDraining(IHeaderDictionary headers)
+    private void LeaveIfDraining()
     {
         if (drain.HasBegun)
         {
