@@ -36,9 +36,9 @@ public static class Limits
     public const int ListenBacklog = 4096;
 
     /// <summary>
-    /// Open connections; the next one is closed at once. An idle one takes 8 KB: 63 MB of a 250MB container.
+    /// Open connections; the next one is closed at once. An idle one takes 8 KB: 96 MB of a 250MB container.
     /// </summary>
-    public const int ConnectionsMax = 8192;
+    public const int ConnectionsMax = 12_288;
 
     /// <summary>
     /// Writes waiting for the writer; the next one is refused with 503. Over 0.5 s of work at full speed.

@@ -63,6 +63,8 @@ internal sealed class Bank : IDisposable
 
         if (!Nginx.IsAlive)
         {
+            // A killed worker may keep the port for a moment; anybody else's bank must not be taken for this one.
+            Wait.Until(Patience, () => !Front.Answers(), () => $"another program listens on {Front}");
             Nginx.Start();
         }
 

@@ -3,16 +3,10 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>
-/// Requests that a fuzzer has found, or that are the worst of their kind: <c>Crashes/STATUS-NAME.http</c> has the
-/// bytes, and in its name the status of the one answer. <c>./rinha chaos --only fuzz</c> tries them too, and damages
-/// them further.
-/// </summary>
+/// <summary>What is kept in <see cref="Crashes"/> stays answered as it is now, and harms nothing.</summary>
 public abstract class CrashTests<TBank> : IClassFixture<TBank>
     where TBank : class, IBank
 {
-    private static readonly string s_directory = Repository.PathOf("Rinha.Server.Tests", "Http", "Crashes");
-
     private readonly TBank _bank;
 
     protected CrashTests(TBank bank)
@@ -21,23 +15,25 @@ public abstract class CrashTests<TBank> : IClassFixture<TBank>
         bank.Reset();
     }
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(s_directory).Select(Path.GetFileName).Order()!];
-
     [Fact]
-    public void There_are_some() => Assert.True(Names.Count > 30);
+    public void There_are_some() => Assert.True(Crashes.Names.Count > 30);
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Crashes.Names), MemberType = typeof(Crashes))]
     public void It_is_answered_once_and_changes_only_what_it_may(string name)
     {
         var status = int.Parse(name.AsSpan(0, 3), CultureInfo.InvariantCulture);
-        var bytes = File.ReadAllBytes(Path.Combine(s_directory, name));
+        var bytes = Crashes.Read(name);
         using (var connection = _bank.Connect())
         {
             connection.Send(bytes);
             connection.EndSending();
-            Assert.Equal(status, connection.Receive().Status);
-            Assert.True(connection.IsEnded(), "one request, one answer");
+            if (status > 0)
+            {
+                Assert.Equal(status, connection.Receive().Status);
+            }
+
+            Assert.True(connection.IsEnded(), "one request, one answer at most");
         }
 
         var isPosted = status == 200 && bytes.AsSpan().StartsWith("POST"u8);

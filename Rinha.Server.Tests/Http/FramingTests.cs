@@ -259,34 +259,6 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     }
 
     [Fact]
-    public void Who_sends_the_end_with_the_request_gets_the_answer_and_the_end()
-    {
-        for (var number = 1; number <= 100; number++)
-        {
-            using var connection = _bank.Connect();
-            connection.Send(RawRequest.Post(Path, RawRequest.Body));
-            connection.EndSending();
-            Assert.Equal(number, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
-            Assert.True(connection.IsEnded());
-        }
-    }
-
-    [Fact]
-    public void A_body_that_ends_too_early_changes_nothing()
-    {
-        for (var missing = 1; missing < RawRequest.Body.Length; missing += 10)
-        {
-            using var connection = _bank.Connect();
-            connection.Send(RawRequest.Post(Path, RawRequest.Body).AsSpan()[..^missing]);
-            connection.AwaitRead();
-            connection.EndSending();
-            Assert.True(connection.IsEnded() || connection.Receive().Status == 400);
-        }
-
-        Assert.Equal(0, _bank.Statement(1).Balance());
-    }
-
-    [Fact]
     public void Clients_that_vanish_do_not_disturb_the_others()
     {
         var request = RawRequest.Post(Path, RawRequest.Body);

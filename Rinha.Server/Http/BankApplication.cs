@@ -35,6 +35,11 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
     /// <inheritdoc/>
     public Task ProcessRequestAsync(Exchange context)
     {
+        if (context.HasFaultyFraming)
+        {
+            context.CloseAfterwards();
+        }
+
         var route = Router.Match(context.Path, out var accountId);
         try
         {
@@ -81,7 +86,7 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
         }
 
         var reader = exchange.RequestBody;
-        if (reader.TryRead(out var body))
+        if (TryRead(reader, out var body))
         {
             if (body.IsCompleted)
             {
@@ -94,6 +99,19 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
         return ReceiveInPartsAsync(exchange, accountId, reader);
     }
 
+    private static bool TryRead(PipeReader reader, out ReadResult body)
+    {
+        try
+        {
+            return reader.TryRead(out body);
+        }
+        catch (InvalidOperationException error)
+        {
+            // Kestrel does not say of a trailer with a NUL in it that the request is bad, as it does of a header.
+            throw new IOException("the end of the body cannot be read", error);
+        }
+    }
+
     private async Task ReceiveInPartsAsync(Exchange exchange, long accountId, PipeReader reader)
     {
         ReadResult body;
@@ -104,7 +122,7 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or InvalidOperationException)
         {
             await RefuseAsync(exchange, accountId, Problem.OfBrokenBody(error));
             return;

@@ -32,11 +32,20 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     /// <summary>The request's body.</summary>
     public PipeReader RequestBody => _requestBody.Reader;
 
+    /// <summary>
+    /// Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112 §6.1).
+    /// </summary>
+    public bool HasFaultyFraming =>
+        _request.Headers.TransferEncoding.Count > 0 && !HttpProtocol.IsHttp11(_request.Protocol);
+
     /// <summary>Whether any of the answer has left.</summary>
     public bool HasStarted => _response.HasStarted;
 
     /// <summary>The connection's transaction: it has one request at a time, hence one transaction.</summary>
     public PendingPost Post { get; } = new();
+
+    /// <summary>The connection ends with the answer: what follows is not taken for a request.</summary>
+    public void CloseAfterwards() => _response.Headers.Connection = "close";
 
     /// <summary>Answers with a body; it is copied before the call returns.</summary>
     public Task AnswerAsync(int status, string mediaType, ReadOnlyMemory<byte> body)
@@ -45,7 +54,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         var headers = _response.Headers;
         headers.ContentType = mediaType;
         headers.ContentLength = body.Length;
-        LeaveIfDraining(headers);
+        LeaveIfDraining();
         var flush = _responseBody.Writer.WriteAsync(body);
         if (!flush.IsCompletedSuccessfully)
         {
@@ -72,7 +81,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
 
         if (problem.ClosesConnection)
         {
-            headers.Connection = "close";
+            CloseAfterwards();
         }
 
         return AnswerAsync(problem.Status, MediaTypes.ProblemJson, problem.Body);
@@ -83,15 +92,15 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     {
         _response.StatusCode = StatusCodes.Status200OK;
         _response.Headers.ContentLength = 0;
-        LeaveIfDraining(_response.Headers);
+        LeaveIfDraining();
         return Task.CompletedTask;
     }
 
-    private void LeaveIfDraining(IHeaderDictionary headers)
+    private void LeaveIfDraining()
     {
         if (drain.HasBegun)
         {
-            headers.Connection = "close";
+            CloseAfterwards();
             drain.CountAnswer();
         }
     }

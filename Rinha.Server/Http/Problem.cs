@@ -10,7 +10,8 @@ namespace Rinha.Server.Http;
 /// </summary>
 internal sealed class Problem
 {
-    public static readonly Problem BadRequest = new(400, "the request is not valid HTTP");
+    public static readonly Problem BadRequest =
+        new(400, "the request is not valid HTTP") { ClosesConnection = true };
     public static readonly Problem InvalidKey = new(
         400, $"Idempotency-Key must be given once, with 1 to {Limits.IdempotencyKeyLengthMax} visible characters");
     public static readonly Problem UnknownPath = new(404, "there is nothing at this path");
@@ -85,7 +86,7 @@ internal sealed class Problem
         result == LookupResult.UnknownAccount ? UnknownAccount : StorageFailed;
 
     /// <summary>The answer to a body that came too slowly or broke HTTP's rules while it was read.</summary>
-    public static Problem OfBrokenBody(IOException error) =>
+    public static Problem OfBrokenBody(Exception error) =>
         error is BadHttpRequestException { StatusCode: 408 } ? RequestTimeout : BadRequest;
 
     private static string Describe(TransactionError error) => error switch

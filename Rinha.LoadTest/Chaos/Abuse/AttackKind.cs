@@ -7,4 +7,7 @@ internal sealed record AttackKind(string Name, Func<Bank, IAttack> Make)
 {
     /// <summary>How long it goes on in the short campaign.</summary>
     public double ShortSeconds { get; init; } = 2;
+
+    /// <summary>Whether it takes all there is for moments: others may be refused then, but nobody may end.</summary>
+    public bool Overloads { get; init; }
 }

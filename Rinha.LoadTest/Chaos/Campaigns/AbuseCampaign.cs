@@ -77,7 +77,8 @@ internal sealed partial class AbuseCampaign : ICampaign
             }
 
             var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
-            var isFast = p99 <= SlowdownMax * Math.Max(calmP99, BaselineSecondsMin);
+            Console.Error.WriteLine($"DEV {kind.Name} {attempt}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}; failed {before.Summary.Failed + during.Summary.Failed} {Failures(during)} {complaint}; clients {ActiveClients(bank)} files {openBefore} → {OpenFiles(bank)} nginx {MemoryLimit.Of(bank.Nginx.ProcessId).PeakBytes >> 20} MB");
+            var isFast = kind.Overloads || p99 <= SlowdownMax * Math.Max(calmP99, BaselineSecondsMin);
             if (!isFast && attempt < Attempts)
             {
                 continue;
@@ -86,7 +87,8 @@ internal sealed partial class AbuseCampaign : ICampaign
             string Says(string what) => $"{kind.Name} ({attack.Done}): {what}";
             run.Check(isFast, () => Says(string.Create(
                 CultureInfo.InvariantCulture, $"p99 {p99 * 1000:F1} ms, {calmP99 * 1000:F1} ms without")));
-            run.Check(before.Summary.Failed + during.Summary.Failed == 0, () => Says(Failures(during)));
+            run.Check(
+                kind.Overloads || before.Summary.Failed + during.Summary.Failed == 0, () => Says(Failures(during)));
             run.Check(complaint is null, () => Says(complaint!));
             run.Check(
                 Wait.For(Bank.Patience, () => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),

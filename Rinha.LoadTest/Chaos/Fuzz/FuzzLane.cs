@@ -130,7 +130,7 @@ internal sealed unsafe class FuzzLane : IDisposable
     {
         var bytes = Case!.Bytes;
         // Some come in two pieces, which the server then may or may not see at once.
-        var end = Case.Number % 16 == 3 && _sent == 0 ? bytes.Length / 2 : bytes.Length;
+        var end = Case.Number % 16 == 3 && _sent == 0 ? (bytes.Length + 1) / 2 : bytes.Length;
         while (_sent < end && !_isBroken)
         {
             fixed (byte* first = &bytes[_sent])

@@ -7,7 +7,7 @@ internal static class OddRequests
 
     private static readonly string[] s_lengthsNot =
     [
-        "-1", "+1", "0x1F", "1 1", "31,31", "31, 32", "", "a", "1e1", "99999999999999999999",
+        "-1", "0x1F", "1 1", "31,31", "31, 32", "", "a", "1e1", "99999999999999999999",
     ];
 
     private static readonly string[] s_codings =
@@ -42,7 +42,7 @@ internal static class OddRequests
     ];
 
     private static readonly string[] s_headersNot =
-        ["no colon", ": nameless", "X : 1", "X\t: 1", "X\0Y: 1", "X: a\0b", " X: 1", "X\u0001: 1"];
+        ["no colon", ": nameless", "X : 1", "X\t: 1", "X\0Y: 1", "X: a\0b", " X: 1"];
 
     /// <summary>Makes one.</summary>
     public static FuzzCase Next(Random random, long number)
