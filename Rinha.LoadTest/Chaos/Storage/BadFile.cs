@@ -7,7 +7,11 @@ namespace Rinha.LoadTest.Chaos.Storage;
 /// <param name="Named">What the server must name: the end of a path.</param>
 /// <param name="IsUnprivileged">Whether the server must run without root's rights for it.</param>
 internal sealed record BadFile(
-    string Name, Action<string, byte[]> Make, string[] Reasons, string Named = "data/rinha.db", bool IsUnprivileged = false)
+    string Name,
+    Action<string, byte[]> Make,
+    string[] Reasons,
+    string Named = "data/rinha.db",
+    bool IsUnprivileged = false)
 {
     private const int VersionAt = 60;
     private const int ApplicationIdAt = 68;

@@ -73,7 +73,8 @@ internal sealed class LoadedBank : IDisposable
             load => load.Log.Acknowledged.ContainsKey(text) || load.Log.Unknown.ContainsKey(text)));
         _run.Check(strange == 0, () => $"{strange} rows that neither load has had accepted");
         _run.Measured($"{_loads.Sum(load => load.Log.Acknowledged.Count):N0} acknowledged, "
-            + $"{_loads.Sum(load => load.Log.Unavailable.Count):N0} refused; well again after {Probe.LongestRecovery.TotalMilliseconds:N0} ms at most");
+            + $"{_loads.Sum(load => load.Log.Unavailable.Count):N0} refused; "
+            + $"well again after {Probe.LongestRecovery.TotalMilliseconds:N0} ms at most");
     }
 
     /// <inheritdoc/>
