@@ -109,7 +109,7 @@ internal sealed class DiskFullCampaign : ICampaign
         disk.Fill();
         var said = api.Log.Length;
         api.Start();
-        bank.AwaitAnswer(api);
+        _ = Wait.For(Bank.Patience, () => !api.IsAlive || bank.Past(api).Answers());
         if (api.IsAlive)
         {
             var answer = RawAnswer.Ask(bank.Past(api), "GET", "/clientes/1/extrato");

@@ -48,8 +48,8 @@ internal static class CodingPairs
         new("chunk size with a sign", Forbidden, p => Sized(p, $"+{Hex(p.Body)}")),
         new("negative chunk size", Forbidden, p => Sized(p, "-1")),
         new("empty chunk size", Forbidden, p => Sized(p, "")),
-        // nginx ends the line of a chunk with a bare LF, as it may other lines (RFC 9112 §2.2); nobody reads before it, and
-        // what it sends on it frames anew.
+        // nginx ends the line of a chunk with a bare LF, as it may other lines (RFC 9112 §2.2); nobody reads before it,
+        // and what it sends on it frames anew.
         new("chunk with a bare LF in its extension", Allowed,
             p => Head + Chunked + "\r\n1;a\nX\r\n" + Last + p.Second)
             { FatePastNginx = Forbidden },
