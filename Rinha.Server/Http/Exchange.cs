@@ -33,7 +33,8 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     public PipeReader RequestBody => _requestBody.Reader;
 
     /// <summary>
-    /// Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112 §6.1).
+    /// Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
+    /// §6.1).
     /// </summary>
     public bool HasFaultyFraming =>
         _request.Headers.TransferEncoding.Count > 0 && !HttpProtocol.IsHttp11(_request.Protocol);
