@@ -74,11 +74,17 @@ internal sealed class Bank : IDisposable
     /// <summary>Waits until a server takes connections.</summary>
     public void AwaitAnswer(BankProcess api)
     {
-        _ = Wait.For(Patience, () => Past(api).Answers() || !api.IsAlive);
-        if (!api.IsAlive || !Past(api).Answers())
+        if (!TryAwaitAnswer(api))
         {
             throw new ChaosException($"{api.Name} does not listen: {api.Log}");
         }
+    }
+
+    /// <summary>Waits until a server takes connections, or ends because it will not.</summary>
+    public bool TryAwaitAnswer(BankProcess api)
+    {
+        _ = Wait.For(Patience, () => Past(api).Answers() || !api.IsAlive);
+        return api.IsAlive && Past(api).Answers();
     }
 
     /// <summary>

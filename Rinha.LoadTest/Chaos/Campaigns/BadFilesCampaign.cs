@@ -168,7 +168,12 @@ internal sealed class BadFilesCampaign : ICampaign
 
         var api = bank.Apis[0];
         api.Start();
-        bank.AwaitAnswer(api);
+        if (!run.Check(bank.TryAwaitAnswer(api), () => $"damaged {table}: no start: {api.Log.TrimEnd()}"))
+        {
+            run.Tried();
+            return;
+        }
+
         var expected = table == s_tables[0] ? 503 : 200;
         for (var client = 1; client <= Clients && api.IsAlive; client++)
         {

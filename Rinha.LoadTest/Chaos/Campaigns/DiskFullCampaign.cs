@@ -109,8 +109,8 @@ internal sealed class DiskFullCampaign : ICampaign
         disk.Fill();
         var said = api.Log.Length;
         api.Start();
-        _ = Wait.For(Bank.Patience, () => !api.IsAlive || bank.Past(api).Answers());
-        if (api.IsAlive)
+        var isStarted = bank.TryAwaitAnswer(api);
+        if (isStarted)
         {
             var answer = RawAnswer.Ask(bank.Past(api), "GET", "/clientes/1/extrato");
             run.Check(answer.Status == 200, () => $"started on a full disk: {answer.Status} {answer.Body}");
@@ -120,7 +120,7 @@ internal sealed class DiskFullCampaign : ICampaign
             Refusal.Check(run, api, said, $"start on a full disk ({directory})", disk.Path, "disk");
         }
 
-        run.Measured($"start on a full disk ({directory}): {(api.IsAlive ? "works" : "refused")}");
+        run.Measured($"start on a full disk ({directory}): {(isStarted ? "works" : "refused")}");
         api.Kill();
         disk.Free();
         api.Start();

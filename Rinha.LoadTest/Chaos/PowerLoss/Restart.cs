@@ -28,8 +28,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         var api = bank.Apis[0];
         var what = $"{synchronous} {cut.Remains} at byte {cut.Position}";
         api.Start();
-        bank.AwaitAnswer(api);
-        if (!run.Check(api.IsAlive, () => $"{what}: the server does not start: {api.Log.TrimEnd()}"))
+        if (!run.Check(bank.TryAwaitAnswer(api), () => $"{what}: the server does not start: {api.Log.TrimEnd()}"))
         {
             run.Tried();
             return;
