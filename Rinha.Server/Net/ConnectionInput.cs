@@ -105,9 +105,14 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
     {
         lock (_lock)
         {
-            var first = _start;
-            _start = first + (int)_given.GetOffset(consumed) - (int)_given.GetOffset(_given.Start);
-            _examined = first + (int)_given.GetOffset(examined) - (int)_given.GetOffset(_given.Start);
+            // Kestrel gives no positions after a failure of its own while it read: nothing was consumed then.
+            if (consumed.GetObject() is not null && examined.GetObject() is not null)
+            {
+                var first = _start - (int)_given.GetOffset(_given.Start);
+                _start = first + (int)_given.GetOffset(consumed);
+                _examined = first + (int)_given.GetOffset(examined);
+            }
+
             _given = default;
         }
     }

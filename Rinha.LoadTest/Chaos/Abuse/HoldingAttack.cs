@@ -9,7 +9,7 @@ namespace Rinha.LoadTest.Chaos.Abuse;
 /// </summary>
 internal sealed class HoldingAttack(Target target, int connections) : IAttack
 {
-    private const long SlackMs = 2_500; // Of the server's own clocks, and of a busy machine.
+    private const long SlackMs = 4_000; // Of the clocks on both sides, which look once a second, and of a busy machine.
 
     private readonly LinkedList<AttackSocket> _open = new();
     private readonly List<AttackSocket> _new = [];

@@ -17,7 +17,7 @@ internal sealed partial class AbuseCampaign : ICampaign
     private const double SlowdownMax = 3;
     private const double BaselineSecondsMin = 0.002; // Three times less than that would be noise.
     private const int Attempts = 3; // Noise of the machine is not there each time.
-    private const int LeftOpenMax = 600; // nginx keeps connections to the APIs for later.
+    private const int LeftOpenMax = 600; // nginx keeps up to 512 connections to the APIs for later (nginx.conf).
 
     /// <inheritdoc/>
     public string Name => "abuse";
