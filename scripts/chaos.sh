@@ -16,6 +16,7 @@ usage: ./rinha chaos [flags]     exit status 1 when anything was found
   --short        the campaigns of continuous integration, under 8 minutes
   --only NAME    this campaign only (more than once: these)
   --seed N       the same seed, the same decisions (default: 1)
+  --soak-minutes N   how long the soak takes (default: 30)
   --port PORT    where its nginx listens (default: 9998)
   --no-limits    without cgroups; otherwise .env says how much CPU and memory each process gets
 TEXT
@@ -26,7 +27,7 @@ campaigns=()
 while (($#)); do
   case $1 in
     --short) campaigns+=("$1") ;;
-    --only | --seed)
+    --only | --seed | --soak-minutes)
       take value "$@"
       campaigns+=("$1" "$value")
       shift

@@ -9,6 +9,7 @@ namespace Rinha.LoadTest.Chaos;
 /// <param name="Port">Where nginx listens.</param>
 /// <param name="Server">The server's binary.</param>
 /// <param name="FaultLibrary">What is loaded before the server's own libraries to make faults happen.</param>
+/// <param name="SoakMinutes">How long the soak takes when it is not the short one.</param>
 /// <param name="IsShort">Whether this is the short campaign of continuous integration.</param>
 internal sealed record ChaosSetting(
-    string Launcher, string SocketDirectory, int Port, string Server, string FaultLibrary, bool IsShort);
+    string Launcher, string SocketDirectory, int Port, string Server, string FaultLibrary, int SoakMinutes, bool IsShort);

@@ -7,6 +7,7 @@ namespace Rinha.LoadTest.Commands;
 internal sealed class ChaosCommand
 {
     private const int PortMax = 65_535;
+    private const int SoakMinutesMax = 24 * 60;
 
     private readonly Option<string> _launcher = new("--launcher") { Required = true };
 
@@ -20,6 +21,9 @@ internal sealed class ChaosCommand
 
     private readonly Option<int> _port = Arguments.Number("--port", null, 9999, 1, PortMax, "Where nginx listens.");
 
+    private readonly Option<int> _soakMinutes = Arguments.Number(
+        "--soak-minutes", null, 30, 1, SoakMinutesMax, "How long the soak takes.");
+
     private readonly Option<bool> _short = new("--short") { Description = "The short campaign." };
 
     private readonly Option<string[]> _only = new("--only") { Description = "Only the campaign of this name." };
@@ -32,7 +36,7 @@ internal sealed class ChaosCommand
     {
         var command = new Command("chaos", "Make faults happen to a bank under load (started by ./rinha chaos).");
         foreach (var option in new Option[]
-            { _launcher, _sockets, _server, _faults, _directory, _port, _short, _only, _seed })
+            { _launcher, _sockets, _server, _faults, _directory, _port, _soakMinutes, _short, _only, _seed })
         {
             command.Options.Add(option);
         }
@@ -56,6 +60,7 @@ internal sealed class ChaosCommand
             parsed.GetValue(_port),
             parsed.GetRequiredValue(_server),
             parsed.GetRequiredValue(_faults),
+            parsed.GetValue(_soakMinutes),
             parsed.GetValue(_short));
         var campaigns = CampaignList.All.Where(one => only.Length == 0 || only.Contains(one.Name)).ToList();
         return new ChaosSession(setting, parsed.GetRequiredValue(_directory), parsed.GetValue(_seed)).Run(campaigns)

@@ -21,6 +21,10 @@ internal sealed class SoakCampaign : ICampaign
     private const double GrowthMax = 1.05;
     private const double ShortGrowthMax = 1.5;
 
+    // Of every minute: of half an hour the first five minutes, twenty, and the last five.
+    private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_middle = TimeSpan.FromSeconds(40);
+
     /// <inheritdoc/>
     public string Name => "soak";
 
@@ -38,7 +42,7 @@ internal sealed class SoakCampaign : ICampaign
         var growthMax = isShort ? ShortGrowthMax : GrowthMax;
         TimeSpan[] parts = isShort
             ? [TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)]
-            : [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(5)];
+            : [run.Setting.SoakMinutes * s_end, run.Setting.SoakMinutes * s_middle, run.Setting.SoakMinutes * s_end];
 
         using var bank = new Bank(run);
         bank.Start();
