@@ -54,6 +54,13 @@ sockets=$(mktemp -d /tmp/rinha-XXXXXX)
 work=$ROOT/artifacts/chaos
 # shellcheck disable=SC2317 # reached through the trap
 finish() {
+  local process
+  # Interrupted, it leaves processes behind, each the leader of a group; all of them know the sockets' directory.
+  for process in /proc/[0-9]*; do
+    if grep -qsF "$sockets" "$process/cmdline" "$process/environ"; then
+      kill -KILL "${process#/proc/}" "-${process#/proc/}" 2>/dev/null || true
+    fi
+  done
   cgroup_remove || true
   rm -rf -- "$sockets"
   rmdir "$work" 2>/dev/null || true
