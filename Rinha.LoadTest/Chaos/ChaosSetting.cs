@@ -12,4 +12,10 @@ namespace Rinha.LoadTest.Chaos;
 /// <param name="SoakMinutes">How long the soak takes when it is not the short one.</param>
 /// <param name="IsShort">Whether this is the short campaign of continuous integration.</param>
 internal sealed record ChaosSetting(
-    string Launcher, string SocketDirectory, int Port, string Server, string FaultLibrary, int SoakMinutes, bool IsShort);
+    string Launcher,
+    string SocketDirectory,
+    int Port,
+    string Server,
+    string FaultLibrary,
+    int SoakMinutes,
+    bool IsShort);
