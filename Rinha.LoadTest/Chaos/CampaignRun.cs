@@ -46,15 +46,8 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
     /// <summary>What was measured, in words.</summary>
     public IReadOnlyList<string> Figures => _figures;
 
-    /// <summary>Called whenever something new is to be seen.</summary>
-    public Action? Changed { get; set; }
-
     /// <summary>Counts one try.</summary>
-    public void Tried()
-    {
-        TriedTimes++;
-        Changed?.Invoke();
-    }
+    public void Tried() => TriedTimes++;
 
     /// <summary>Notes whether something is as it must be.</summary>
     /// <param name="holds">Whether it is.</param>
