@@ -48,8 +48,7 @@ need_linker
 publish "$SERVER" >&2
 publish "$LOADTEST" >&2
 
-# 0711 and short: nginx's workers, another user, pass through it; the path of a unix socket has 107 bytes.
-sockets=$(mktemp -d /tmp/rinha-XXXXXX)
+sockets=$(sockets_directory)
 # On the disk that the repository is on, as ./data would be.
 work=$ROOT/artifacts/chaos
 # shellcheck disable=SC2317 # reached through the trap
@@ -69,7 +68,6 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 rm -rf -- "$work"
 mkdir -p "$work"
-chmod 0711 "$sockets"
 
 CGROUP_VERSION=none
 if [[ -z $NO_LIMITS ]]; then

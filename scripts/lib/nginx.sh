@@ -11,6 +11,15 @@ nginx_user() {
   return 1
 }
 
+# sockets_directory: makes a directory for the APIs' sockets, says where, and leaves it to the caller. Short: the path of
+# a unix socket has 107 bytes. Started by root, nginx's workers are another user and pass through.
+sockets_directory() {
+  local directory
+  directory=$(mktemp -d /tmp/rinha-XXXXXX)
+  ((EUID != 0)) || { chgrp "$(id -g "$(nginx_user)")" "$directory" && chmod 0710 "$directory"; } || return 1
+  echo "$directory"
+}
+
 # Sets NGINX to the command, and NGINX_RUN to it with what only a running one needs. Without -e, which came with 1.19.5,
 # nginx looks for its compiled-in log file first.
 nginx_command() {

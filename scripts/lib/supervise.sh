@@ -15,9 +15,7 @@ supervise() {
   trap supervisor_exit EXIT
   trap 'exit 0' INT TERM HUP
 
-  # Short: the path of a unix socket has 107 bytes. Started by root, nginx's workers are another user and pass through.
-  SOCKETS=$(mktemp -d /tmp/rinha-XXXXXX)
-  ((EUID != 0)) || { chgrp "$(id -g "$(nginx_user)")" "$SOCKETS" && chmod 0710 "$SOCKETS"; }
+  SOCKETS=$(sockets_directory)
   # A pipe that nobody writes to: reading it with a time-out is a sleep without a process.
   mkfifo "$SOCKETS/tick"
   exec 7<>"$SOCKETS/tick"
