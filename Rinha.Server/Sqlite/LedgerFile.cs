@@ -9,7 +9,7 @@ namespace Rinha.Server.Sqlite;
 internal sealed class LedgerFile
 {
     private const long ApplicationId = 0x52494E48; // "RINH"
-    private const long SchemaVersion = 3;
+    private const long SchemaVersion = 4;
 
     private readonly Synchronous _synchronous;
 
