@@ -87,8 +87,8 @@ start() {
       "${run[@]}"
       ;;
     million)
-      "$SERVER" accounts add 6..1000000 --limit 100000 --database-url "$data/rinha.db"
       "${run[@]}"
+      "$SERVER" accounts add 6..1000000 --limit 100000 --database-url "$data/rinha.db"
       ;;
     stack | one) "${run[@]}" ;;
   esac
