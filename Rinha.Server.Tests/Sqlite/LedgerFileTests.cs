@@ -113,7 +113,8 @@ public sealed class LedgerFileTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(4)]
+    [InlineData(3)]
+    [InlineData(5)]
     [InlineData(99)]
     public void A_ledger_of_another_version_is_refused_and_stays_as_it_is(int version)
     {
