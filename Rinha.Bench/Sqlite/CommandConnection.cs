@@ -33,7 +33,7 @@ internal sealed class CommandConnection : IDisposable
         using var pragmas = _connection.CreateCommand();
         pragmas.CommandText = $"""
             PRAGMA temp_store = MEMORY;
-            PRAGMA mmap_size = {Limits.MmapBytes};
+            PRAGMA mmap_size = 0;
             PRAGMA cache_size = -{Limits.WriterCacheKib};
             PRAGMA journal_size_limit = {Limits.WalBytesKept};
             PRAGMA wal_autocheckpoint = 0;
