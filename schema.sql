@@ -3,7 +3,7 @@
 
 -- Says whose file this is ("RINH") and which schema it has; a file that says otherwise is refused, never changed.
 PRAGMA application_id = 1380535880;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE TABLE clientes (
   id         INTEGER PRIMARY KEY,
@@ -11,6 +11,7 @@ CREATE TABLE clientes (
   saldo      INTEGER NOT NULL DEFAULT 0,                                     -- cents
   -- How many transactions the client has; the newest one's seq.
   ultima_seq INTEGER NOT NULL DEFAULT 0 CHECK (ultima_seq >= 0),
+  ultima_id  INTEGER,                                                        -- the newest one's transacoes.id, or NULL
   -- The client's ten newest transactions once more, newest first: all that a statement shows is in one row, and a
   -- commit changes two pages, this table's one and the history's last. Each has 58 bytes: valor and realizada_em (8
   -- each, big-endian), tipo (1), the length of descricao (1), descricao and zeros (40).
@@ -20,7 +21,8 @@ CREATE TABLE clientes (
 ) STRICT;
 
 -- The full history, in the order in which it was committed. seq counts 1, 2, 3 … per client without gaps, so a lost
--- row shows; it, not the clock, is the order. Nobody but the UPDATE that counts it keeps it unique.
+-- row shows; it, not the clock, is the order. Nobody but the UPDATE that counts it keeps it unique. Each row names the
+-- client's one before, so that a client's history is read newest first without an index that every commit would pay for.
 CREATE TABLE transacoes (
   id           INTEGER PRIMARY KEY,
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
@@ -28,8 +30,17 @@ CREATE TABLE transacoes (
   valor        INTEGER NOT NULL CHECK (valor BETWEEN 1 AND 9007199254740991),             -- cents
   tipo         TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),                               -- credit, debit
   descricao    TEXT    NOT NULL CHECK (length(CAST(descricao AS BLOB)) BETWEEN 1 AND 40), -- 1-10 characters, UTF-8
-  realizada_em INTEGER NOT NULL                                                           -- microseconds since 1970
+  realizada_em INTEGER NOT NULL,                                                          -- microseconds since 1970
+  anterior     INTEGER CHECK (anterior < id)                                              -- NULL for a client's first
 ) STRICT;
+
+-- Where to enter a long history: every 64th transaction of a client.
+CREATE TABLE marcos (
+  cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
+  seq          INTEGER NOT NULL CHECK (seq % 64 = 0),
+  transacao_id INTEGER NOT NULL,
+  PRIMARY KEY (cliente_id, seq)
+) STRICT, WITHOUT ROWID;
 
 -- The answers that are kept for requests sent again (Idempotency-Key): what was asked under a key, and what was answered.
 -- In the order of their commits, so that those that have been kept for long enough are the first.

@@ -106,6 +106,15 @@ public static class Limits
     /// </summary>
     public const long IdempotencyKeysMax = 10_000_000;
 
+    /// <summary>Every how many transactions of a client its history can be entered (schema.sql: marcos).</summary>
+    public const int HistoryMarkEvery = 64;
+
+    /// <summary>The most transactions on one page of a client's history.</summary>
+    public const int HistoryEntriesMax = 100;
+
+    /// <summary>How many are on a page when nobody says how many.</summary>
+    public const int HistoryEntriesDefault = 20;
+
     /// <summary>The longest wait for the ledger's lock, in milliseconds; then 503.</summary>
     public const int BusyTimeoutMs = 5000;
 

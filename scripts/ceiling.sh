@@ -15,6 +15,8 @@ usage: ./rinha ceiling [FIRST SECOND] [flags]     (default: stack floor; the loa
   floor   the same nginx and limits, answering a constant
   full    the stack with RINHA_SYNCHRONOUS=FULL
   grown   the stack on a file that holds many transactions already
+  one     the stack, asked for one account only
+  million the stack on a file with 1,000,000 accounts, asked for all of them
 
   --load LOAD        what is asked for (default: mix)
                        mix           22 debits, 11 credits and 1 statement in 34 requests
@@ -48,7 +50,8 @@ while (($#)); do
 done
 ((${#kinds[@]} > 0)) || kinds=(stack floor)
 for kind in "${kinds[@]}"; do
-  [[ $kind =~ ^(stack|floor|full|grown)$ ]] || misuse "not stack, floor, full or grown: '$kind'"
+  [[ $kind =~ ^(stack|floor|full|grown|one|million)$ ]] ||
+    misuse "not stack, floor, full, grown, one or million: '$kind'"
 done
 [[ ${#kinds[@]} == 2 && ${kinds[0]} != "${kinds[1]}" ]] || misuse "two different kinds are compared, not: ${kinds[*]}"
 [[ $load =~ ^(mix|connections|refused|statements)$ ]] ||
@@ -83,22 +86,30 @@ start() {
       grow "$data/rinha.db" "$transactions"
       "${run[@]}"
       ;;
-    stack) "${run[@]}" ;;
+    million)
+      "${run[@]}"
+      "$SERVER" accounts add 6..1000000 --limit 100000 --database-url "$data/rinha.db"
+      ;;
+    stack | one) "${run[@]}" ;;
   esac
 }
 
 # turn KIND ROUND: one round of one of them. Round 0 is the warm-up, which is not kept: a little of the mix, after which
 # every client has the transactions for a whole statement.
 turn() {
-  local line
+  local line accounts=5
+  case $1 in
+    one) accounts=1 ;;
+    million) accounts=1000000 ;;
+  esac
   if (($2 == 0)); then
-    measure "$scratch/$1" "$connections" $((seconds < 2 ? seconds : 2)) mix >/dev/null
+    measure "$scratch/$1" "$connections" $((seconds < 2 ? seconds : 2)) mix $accounts >/dev/null
     return
   fi
-  line=$(measure "$scratch/$1" "$connections" "$seconds" "$load")
+  line=$(measure "$scratch/$1" "$connections" "$seconds" "$load" $accounts)
   printf '%s\t%s\n' "$1" "$line" >>"$figures"
   [[ $line =~ requestsPerSecond=([0-9.]+).*p99Ms=([0-9.]+) ]]
-  printf 'round %d  %-6s %8.0f requests/s  p99 %.2f ms\n' "$2" "$1" "${BASH_REMATCH[@]:1}"
+  printf 'round %d  %-7s %8.0f requests/s  p99 %.2f ms\n' "$2" "$1" "${BASH_REMATCH[@]:1}"
 }
 
 # show FORM: the figures as a table of medians, as JSON, or only a ratio of theirs.

@@ -25,5 +25,7 @@ internal sealed class ConstantLedger : ILedger
         return LookupResult.Found;
     }
 
+    public LookupResult ReadHistory(long accountId, HistoryPage page) => LookupResult.Found;
+
     public LookupResult FindAccount(long accountId) => LookupResult.Found;
 }

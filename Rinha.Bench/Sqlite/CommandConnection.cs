@@ -22,6 +22,7 @@ internal sealed class CommandConnection : IDisposable
     private readonly SqliteCommand _credit;
     private readonly SqliteCommand _debit;
     private readonly SqliteCommand _account;
+    private readonly SqliteCommand _lastId;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _statement;
 
@@ -32,7 +33,7 @@ internal sealed class CommandConnection : IDisposable
         using var pragmas = _connection.CreateCommand();
         pragmas.CommandText = $"""
             PRAGMA temp_store = MEMORY;
-            PRAGMA mmap_size = {Limits.MmapBytes};
+            PRAGMA mmap_size = 0;
             PRAGMA cache_size = -{Limits.WriterCacheKib};
             PRAGMA journal_size_limit = {Limits.WalBytesKept};
             PRAGMA wal_autocheckpoint = 0;
@@ -44,32 +45,37 @@ internal sealed class CommandConnection : IDisposable
         _commit = Prepare("COMMIT");
         _credit = Prepare(
             $"""
-            UPDATE clientes SET saldo = saldo + $valor, ultima_seq = ultima_seq + 1, {s_putInFront}
+            UPDATE clientes SET saldo = saldo + $valor, ultima_seq = ultima_seq + 1, ultima_id = $novo, {s_putInFront}
             WHERE id = $id AND saldo <= 9223372036854775807 - $valor
             """,
             "$id",
             "$valor",
-            "$nova");
+            "$nova",
+            "$novo");
         _debit = Prepare(
             $"""
-            UPDATE clientes SET saldo = saldo - $valor, ultima_seq = ultima_seq + 1, {s_putInFront}
+            UPDATE clientes SET saldo = saldo - $valor, ultima_seq = ultima_seq + 1, ultima_id = $novo, {s_putInFront}
             WHERE id = $id AND saldo - $valor >= -limite
             """,
             "$id",
             "$valor",
-            "$nova");
-        _account = Prepare("SELECT saldo, limite, ultima_seq FROM clientes WHERE id = $id", "$id");
+            "$nova",
+            "$novo");
+        _account = Prepare("SELECT saldo, limite, ultima_seq, ultima_id FROM clientes WHERE id = $id", "$id");
+        _lastId = Prepare("SELECT max(id) FROM transacoes");
         _insert = Prepare(
             """
-            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
-            VALUES ($id, $seq, $valor, $tipo, $descricao, $realizada_em)
+            INSERT INTO transacoes (id, cliente_id, seq, valor, tipo, descricao, realizada_em, anterior)
+            VALUES ($novo, $id, $seq, $valor, $tipo, $descricao, $realizada_em, $anterior)
             """,
+            "$novo",
             "$id",
             "$seq",
             "$valor",
             "$tipo",
             "$descricao",
-            "$realizada_em");
+            "$realizada_em",
+            "$anterior");
         _statement = Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = $id", "$id");
     }
 
@@ -82,34 +88,42 @@ internal sealed class CommandConnection : IDisposable
     /// <summary>Applies one post.</summary>
     public PostResult Apply(PendingPost post)
     {
-        var update = post.Kind == TransactionKind.Credit ? _credit : _debit;
+        _account.Parameters[0].Value = post.AccountId;
+        long balanceCents, sequence;
+        object previousId;
+        using (var row = _account.ExecuteReader())
+        {
+            _ = row.Read();
+            balanceCents = row.GetInt64(0);
+            post.LimitCents = row.GetInt64(1);
+            sequence = row.GetInt64(2) + 1;
+            previousId = row.GetValue(3);
+        }
+
+        var id = (_lastId.ExecuteScalar() as long? ?? 0) + 1;
+        var isCredit = post.Kind == TransactionKind.Credit;
+        var update = isCredit ? _credit : _debit;
         update.Parameters[0].Value = post.AccountId;
         update.Parameters[1].Value = post.AmountCents;
         var postedAt = Timestamp.Now;
         NewestEntries.Write(_entry, post, postedAt);
         update.Parameters[2].Value = _entry;
+        update.Parameters[3].Value = id;
         if (update.ExecuteNonQuery() != 1)
         {
             return PostResult.LimitExceeded;
         }
 
-        _account.Parameters[0].Value = post.AccountId;
-        long sequence;
-        using (var row = _account.ExecuteReader())
-        {
-            _ = row.Read();
-            post.BalanceCents = row.GetInt64(0);
-            post.LimitCents = row.GetInt64(1);
-            sequence = row.GetInt64(2);
-        }
-
+        post.BalanceCents = balanceCents + (isCredit ? post.AmountCents : -post.AmountCents);
         var values = _insert.Parameters;
-        values[0].Value = post.AccountId;
-        values[1].Value = sequence;
-        values[2].Value = post.AmountCents;
-        values[3].Value = post.Kind == TransactionKind.Credit ? "c" : "d";
-        values[4].Value = Encoding.UTF8.GetString(post.Description.AsUtf8());
-        values[5].Value = postedAt.MicrosecondsSinceEpoch;
+        values[0].Value = id;
+        values[1].Value = post.AccountId;
+        values[2].Value = sequence;
+        values[3].Value = post.AmountCents;
+        values[4].Value = isCredit ? "c" : "d";
+        values[5].Value = Encoding.UTF8.GetString(post.Description.AsUtf8());
+        values[6].Value = postedAt.MicrosecondsSinceEpoch;
+        values[7].Value = previousId;
         return _insert.ExecuteNonQuery() == 1 ? PostResult.Accepted : PostResult.StorageFailed;
     }
 
@@ -131,7 +145,7 @@ internal sealed class CommandConnection : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _begin, _commit, _credit, _debit, _account, _insert, _statement })
+        foreach (var command in new[] { _begin, _commit, _credit, _debit, _account, _lastId, _insert, _statement })
         {
             command.Dispose();
         }

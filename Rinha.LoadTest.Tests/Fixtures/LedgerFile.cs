@@ -28,10 +28,12 @@ internal sealed class LedgerFile : IDisposable
         var entry = $"{Math.Abs(signedCents):x16}{0:x16}{(int)kind:x2}{bytes.Length:x2}{Convert.ToHexString(bytes)}"
             .PadRight(2 * 58, '0');
         Execute($"""
+            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em, anterior)
+              SELECT id, ultima_seq + 1, {Math.Abs(signedCents)}, '{kind}', '{text}', 0, ultima_id
+              FROM clientes WHERE id = {clientId};
             UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1,
-              ultimas = substr(CAST(x'{entry}' || ultimas AS BLOB), 1, 580) WHERE id = {clientId};
-            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
-              SELECT id, ultima_seq, {Math.Abs(signedCents)}, '{kind}', '{text}', 0 FROM clientes WHERE id = {clientId}
+              ultima_id = last_insert_rowid(),
+              ultimas = substr(CAST(x'{entry}' || ultimas AS BLOB), 1, 580) WHERE id = {clientId}
             """);
     }
 

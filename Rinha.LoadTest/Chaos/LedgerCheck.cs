@@ -22,6 +22,13 @@ internal static class LedgerCheck
         run.Check(StatementChecks.Run(log));
     }
 
+    /// <summary>Looks whether the books are right, whatever was sent.</summary>
+    public static void CheckClients(CampaignRun run, string databasePath)
+    {
+        CheckFile(run, databasePath);
+        run.Check(Oracle.Clients(LedgerRows.Read(databasePath)));
+    }
+
     /// <summary>Asks SQLite whether the file is sound.</summary>
     public static void CheckFile(CampaignRun run, string databasePath)
     {

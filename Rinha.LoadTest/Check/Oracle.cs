@@ -71,7 +71,8 @@ internal static class Oracle
         ];
     }
 
-    private static IEnumerable<CheckResult> Clients(LedgerRows database)
+    /// <summary>In the database: every client's row is what its history makes it.</summary>
+    public static IReadOnlyList<CheckResult> Clients(LedgerRows database)
     {
         var sums = new CheckCounter("balance = sum of the client's history");
         var limits = new CheckCounter("no balance in the ledger is or ever was under minus the limit");

@@ -44,6 +44,21 @@ internal static class LedgerRows
                GROUP BY cliente_id) AS newest ON newest.cliente_id = clientes.id
             WHERE hex(ultimas) <> ifnull(entries, '')
             """));
+        // Each row names the client's one before, the client its newest, and the marks every 64th.
+        Assert.Equal(0, database.QueryInt64("""
+            SELECT count(*) FROM
+              (SELECT anterior, lag(id) OVER (PARTITION BY cliente_id ORDER BY seq) AS before FROM transacoes)
+            WHERE anterior IS NOT before
+            """));
+        Assert.Equal(0, database.QueryInt64("""
+            SELECT count(*) FROM clientes
+            WHERE ultima_id IS NOT (SELECT max(id) FROM transacoes WHERE cliente_id = clientes.id)
+            """));
+        Assert.Equal(0, database.QueryInt64("""
+            SELECT (SELECT count(*) FROM transacoes WHERE seq % 64 = 0) <> (SELECT count(*) FROM marcos) OR EXISTS
+              (SELECT 1 FROM marcos LEFT JOIN transacoes ON transacoes.id = transacao_id
+               WHERE (marcos.cliente_id, marcos.seq) IS NOT (transacoes.cliente_id, transacoes.seq))
+            """));
         Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
         Assert.Equal(0, database.QueryInt64("SELECT count(*) FROM pragma_foreign_key_check"));
     }

@@ -79,6 +79,8 @@ public sealed class LedgerAnswerTests
 
         public LookupResult ReadStatement(long accountId, Statement statement) => read ?? throw Broken();
 
+        public LookupResult ReadHistory(long accountId, HistoryPage page) => read ?? throw Broken();
+
         public LookupResult FindAccount(long accountId) => read ?? throw Broken();
 
         [SuppressMessage("Usage", "CA2201", Justification = "Any exception will do.")]

@@ -27,6 +27,8 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     {
         bank.Get($"/clientes/{id}/extrato").AssertProblem(404);
         var path = $"/clientes/{id}/transacoes";
+        bank.Get(path).AssertProblem(404);
+        bank.Get(path + "?limite=0").AssertProblem(404);
         bank.Send(RawRequest.Post(path, RawRequest.Body)).AssertProblem(404);
         bank.Send(RawRequest.Post(path, NotUsable)).AssertProblem(404);
         bank.Send(RawRequest.Post(path, "")).AssertProblem(404);
@@ -37,8 +39,8 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     }
 
     [Theory]
-    [InlineData("/clientes/1/transacoes", "POST")]
-    [InlineData("/clientes/6/transacoes", "POST")]
+    [InlineData("/clientes/1/transacoes", "GET, HEAD, POST")]
+    [InlineData("/clientes/6/transacoes", "GET, HEAD, POST")]
     [InlineData("/clientes/1/extrato", "GET, HEAD")]
     [InlineData("/health", "GET, HEAD")]
     [InlineData("/reset", "POST")]
@@ -147,6 +149,7 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
 
     [Theory]
     [InlineData("/clientes/1/extrato")]
+    [InlineData("/clientes/1/transacoes")]
     [InlineData("/health")]
     public void HEAD_is_GET_without_the_body(string path)
     {

@@ -46,7 +46,7 @@ public sealed class LedgerFileTests : IDisposable
         using var database = Database.Open(FilePath);
 
         Assert.Equal(0x52494E48, database.QueryInt64("PRAGMA application_id"));
-        Assert.Equal(3, database.QueryInt64("PRAGMA user_version"));
+        Assert.Equal(4, database.QueryInt64("PRAGMA user_version"));
         Assert.Equal("wal", database.QueryText("PRAGMA journal_mode"));
     }
 
@@ -113,7 +113,8 @@ public sealed class LedgerFileTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(4)]
+    [InlineData(3)]
+    [InlineData(5)]
     [InlineData(99)]
     public void A_ledger_of_another_version_is_refused_and_stays_as_it_is(int version)
     {
@@ -125,7 +126,7 @@ public sealed class LedgerFileTests : IDisposable
 
         var error = AssertRefusedUntouched<SqliteException>();
 
-        Assert.Equal($"{FilePath} has schema version {version}; this server knows version 3", error.Message);
+        Assert.Equal($"{FilePath} has schema version {version}; this server knows version 4", error.Message);
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed class AnswerBuffer
     /// <summary>A statement to read into.</summary>
     public Statement Statement { get; } = new();
 
+    /// <summary>A page of a history to read into.</summary>
+    public HistoryPage History { get; } = new();
+
     /// <summary>Writes a value as JSON.</summary>
     /// <returns>Its bytes; valid until the next call on this thread.</returns>
     public ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)

@@ -45,9 +45,11 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
         {
             return route switch
             {
-                Route.Transactions => ForPost(context) ?? ReceiveTransactionAsync(context, accountId),
-                Route.Statement => ForGet(context) ?? SendStatementAsync(context, accountId),
-                Route.Health => ForGet(context) ?? SendHealthAsync(context),
+                Route.Transactions when context.Method == HttpMethods.Post =>
+                    ReceiveTransactionAsync(context, accountId),
+                Route.Transactions => ForGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
+                Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
+                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
                 _ => context.AnswerAsync(Problem.UnknownPath),
             };
@@ -67,10 +69,10 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
     private static Task? ForPost(Exchange exchange) =>
         exchange.Method == HttpMethods.Post ? null : exchange.AnswerAsync(Problem.OnlyPost);
 
-    private static Task? ForGet(Exchange exchange) =>
+    private static Task? ForGet(Exchange exchange, Problem otherwise) =>
         exchange.Method == HttpMethods.Get || exchange.Method == HttpMethods.Head
             ? null
-            : exchange.AnswerAsync(Problem.OnlyGet);
+            : exchange.AnswerAsync(otherwise);
 
     private Task ReceiveTransactionAsync(Exchange exchange, long accountId)
     {
@@ -206,6 +208,27 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
             StatusCodes.Status200OK,
             MediaTypes.Json,
             buffer.Write(new StatementResponse(buffer.Statement), BankJsonContext.Default.StatementResponse));
+    }
+
+    private Task SendHistoryAsync(Exchange exchange, long accountId)
+    {
+        if (!HistoryQuery.TryRead(exchange.Query, out var beforeSequence, out var entriesWanted))
+        {
+            return RefuseAsync(exchange, accountId, Problem.InvalidPage);
+        }
+
+        var buffer = AnswerBuffer.Current;
+        buffer.History.Begin(beforeSequence, entriesWanted);
+        var result = ledger.ReadHistory(accountId, buffer.History);
+        if (result != LookupResult.Found)
+        {
+            return exchange.AnswerAsync(Problem.Of(result));
+        }
+
+        return exchange.AnswerAsync(
+            StatusCodes.Status200OK,
+            MediaTypes.Json,
+            buffer.Write(new HistoryResponse(buffer.History), BankJsonContext.Default.HistoryResponse));
     }
 
     private Task SendHealthAsync(Exchange exchange)

@@ -8,6 +8,7 @@ namespace Rinha.Server.Http;
 [JsonSerializable(typeof(TransactionBody))]
 [JsonSerializable(typeof(TransactionResponse))]
 [JsonSerializable(typeof(StatementResponse))]
+[JsonSerializable(typeof(HistoryResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class BankJsonContext : JsonSerializerContext

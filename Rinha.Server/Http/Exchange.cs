@@ -26,6 +26,9 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     /// <summary>The request's path, decoded, without the query.</summary>
     public string Path => _request.Path;
 
+    /// <summary>The query, encoded, with its question mark; empty when there is none.</summary>
+    public string Query => _request.QueryString;
+
     /// <summary>The request's headers.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;
 

@@ -14,9 +14,13 @@ internal sealed class Problem
         new(400, "the request is not valid HTTP") { ClosesConnection = true };
     public static readonly Problem InvalidKey = new(
         400, $"Idempotency-Key must be given once, with 1 to {Limits.IdempotencyKeyLengthMax} visible characters");
+    public static readonly Problem InvalidPage = new(
+        400, $"antes is an integer from 1, limite one from 1 to {Limits.HistoryEntriesMax}; nothing else may be given");
     public static readonly Problem UnknownPath = new(404, "there is nothing at this path");
     public static readonly Problem UnknownAccount = new(404, "there is no such client");
     public static readonly Problem OnlyGet = new(405, "only GET and HEAD are allowed here") { Allow = "GET, HEAD" };
+    public static readonly Problem OnlyGetOrPost =
+        new(405, "only GET, HEAD and POST are allowed here") { Allow = "GET, HEAD, POST" };
     public static readonly Problem OnlyPost = new(405, "only POST is allowed here") { Allow = "POST" };
     public static readonly Problem RequestTimeout = new(408, "the request took too long to arrive");
     public static readonly Problem BodyTooLarge =

@@ -6,7 +6,7 @@ internal enum Route
     /// <summary>Nothing that is here.</summary>
     Unknown,
 
-    /// <summary><c>/clientes/{id}/transacoes</c></summary>
+    /// <summary><c>/clientes/{id}/transacoes</c>: POST one, GET a page of the history.</summary>
     Transactions,
 
     /// <summary><c>/clientes/{id}/extrato</c></summary>

@@ -9,6 +9,16 @@ namespace Rinha.Server.Http;
 /// </summary>
 internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
 {
+    /// <summary>Writes what every list of transactions says of one.</summary>
+    public static void WriteFields(Utf8JsonWriter writer, in StatementEntry entry)
+    {
+        writer.WriteNumber("valor"u8, entry.AmountCents);
+        writer.WriteString("tipo"u8, entry.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        writer.WriteString("descricao"u8, entry.Description.AsUtf8());
+        writer.WritePropertyName("realizada_em"u8);
+        TimestampConverter.Write(writer, entry.PostedAt);
+    }
+
     public override void Write(Utf8JsonWriter writer, StatementResponse value, JsonSerializerOptions options)
     {
         var statement = value.Statement;
@@ -25,11 +35,7 @@ internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
         foreach (ref readonly var entry in statement.Entries)
         {
             writer.WriteStartObject();
-            writer.WriteNumber("valor"u8, entry.AmountCents);
-            writer.WriteString("tipo"u8, entry.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
-            writer.WriteString("descricao"u8, entry.Description.AsUtf8());
-            writer.WritePropertyName("realizada_em"u8);
-            TimestampConverter.Write(writer, entry.PostedAt);
+            WriteFields(writer, entry);
             writer.WriteEndObject();
         }
 

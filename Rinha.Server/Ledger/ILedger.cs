@@ -16,6 +16,14 @@ public interface ILedger
     /// <summary>Reads an account's statement, from one snapshot, without waiting for writers.</summary>
     LookupResult ReadStatement(long accountId, Statement statement);
 
+    /// <summary>
+    /// Reads a page of an account's history, from one snapshot, without waiting for writers. What is posted meanwhile
+    /// never moves a transaction to another page: pages are cut by sequence.
+    /// </summary>
+    /// <param name="accountId">Whose.</param>
+    /// <param name="page">Says what is wanted (<see cref="HistoryPage.Begin"/>), and is filled.</param>
+    LookupResult ReadHistory(long accountId, HistoryPage page);
+
     /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
     LookupResult FindAccount(long accountId);
 }

@@ -23,6 +23,9 @@ internal sealed class PreparedStatement : IDisposable
     /// <summary>Sets a parameter; the first has index 1.</summary>
     public void Bind(int index, long value) => _ = NativeSqlite.BindInt64(_handle, index, value);
 
+    /// <summary>Sets a parameter to NULL.</summary>
+    public void BindNull(int index) => _ = NativeSqlite.BindNull(_handle, index);
+
     /// <summary>Sets a parameter to a text, NUL characters included.</summary>
     public unsafe void Bind(int index, ReadOnlySpan<byte> utf8)
     {

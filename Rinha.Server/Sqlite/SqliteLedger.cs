@@ -63,6 +63,19 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     }
 
     /// <inheritdoc/>
+    public LookupResult ReadHistory(long accountId, HistoryPage page)
+    {
+        if (!TryRentReader(out var reader))
+        {
+            return LookupResult.StorageFailed;
+        }
+
+        var result = reader.ReadHistory(accountId, page);
+        Return(reader, result);
+        return result;
+    }
+
+    /// <inheritdoc/>
     public LookupResult FindAccount(long accountId)
     {
         if (!TryRentReader(out var reader))

@@ -9,6 +9,7 @@ internal sealed class StatementReader : IDisposable
     private readonly Database _database;
     private readonly PreparedStatement _statement;
     private readonly PreparedStatement _find;
+    private readonly HistoryReader _history;
     private bool _isDamaged;
 
     public StatementReader(LedgerFile file)
@@ -17,6 +18,7 @@ internal sealed class StatementReader : IDisposable
         try
         {
             (_statement, _find) = Prepare(_database);
+            _history = new HistoryReader(_database);
         }
         catch
         {
@@ -27,7 +29,7 @@ internal sealed class StatementReader : IDisposable
 
     /// <summary>What was wrong at the last failure.</summary>
     public SqliteException LastError => _isDamaged
-        ? new SqliteException("read: a client's newest transactions are damaged", SqliteResult.Corrupt)
+        ? new SqliteException("read: a client's transactions are damaged", SqliteResult.Corrupt)
         : _database.Error("read");
 
     private static (PreparedStatement Statement, PreparedStatement Find) Prepare(Database database)
@@ -58,6 +60,20 @@ internal sealed class StatementReader : IDisposable
         };
     }
 
+    /// <inheritdoc cref="ILedger.ReadHistory"/>
+    public LookupResult ReadHistory(long accountId, HistoryPage page)
+    {
+        // Accounts are never taken away, so this one is still there for the page.
+        var account = Find(accountId);
+        if (account != LookupResult.Found || _history.TryRead(accountId, page))
+        {
+            return account;
+        }
+
+        _isDamaged = _history.FoundDamage;
+        return LookupResult.StorageFailed;
+    }
+
     /// <inheritdoc cref="ILedger.FindAccount"/>
     public LookupResult Find(long accountId)
     {
@@ -77,6 +93,7 @@ internal sealed class StatementReader : IDisposable
     {
         _statement.Dispose();
         _find.Dispose();
+        _history.Dispose();
         _database.Dispose();
     }
 }

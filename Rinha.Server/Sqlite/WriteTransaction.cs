@@ -6,23 +6,15 @@ using Rinha.Server.Sqlite.Native;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// The writing connection and the money's SQL: begin, apply any number of writes, commit or roll back. The rules stand
-/// in the statements themselves, which run under the write lock: what they see is what they change.
+/// The writing connection: begin, apply any number of writes, commit or roll back.
 /// </summary>
 internal sealed unsafe class WriteTransaction : IDisposable
 {
-    // The concatenation of blobs has the type of a text, and its bytes.
-    private static readonly string s_putInFront =
-        $"ultimas = substr(CAST(?3 || ultimas AS BLOB), 1, {NewestEntries.BytesMax})";
-
     private readonly Database _database;
     private readonly PreparedStatement _begin;
     private readonly PreparedStatement _commit;
     private readonly PreparedStatement _rollback;
-    private readonly PreparedStatement _credit;
-    private readonly PreparedStatement _debit;
-    private readonly PreparedStatement _insert;
-    private readonly PreparedStatement _account;
+    private readonly Postings _postings;
     private readonly KeptAnswers _keptAnswers;
     private readonly PreparedStatement _version;
     private readonly string _synchronousPragma;
@@ -35,20 +27,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
         _rollback = _database.Prepare("ROLLBACK");
-        // The bound keeps the sum inside 64 bits; SQLite would go on in floating point.
-        _credit = _database.Prepare($"""
-            UPDATE clientes SET saldo = saldo + ?2, ultima_seq = ultima_seq + 1, {s_putInFront}
-            WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
-            """);
-        _debit = _database.Prepare($"""
-            UPDATE clientes SET saldo = saldo - ?2, ultima_seq = ultima_seq + 1, {s_putInFront}
-            WHERE id = ?1 AND saldo - ?2 >= -limite
-            """);
-        _insert = _database.Prepare("""
-            INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            """);
-        _account = _database.Prepare("SELECT saldo, limite, ultima_seq FROM clientes WHERE id = ?1");
+        _postings = new Postings(_database);
         _keptAnswers = new KeptAnswers(_database);
         _version = _database.Prepare(LedgerFile.VersionPragma);
         _synchronousPragma = file.SynchronousPragma;
@@ -66,6 +45,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     /// <param name="waits">Whether to wait for another program's lock, <see cref="Limits.BusyTimeoutMs"/> long.</param>
     public BeginResult Begin(bool waits)
     {
+        _postings.ForgetLastId();
         var result = _begin.Run();
         if (result == SqliteResult.Done)
         {
@@ -122,11 +102,12 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _begin, _commit, _rollback, _credit, _debit, _insert, _account, _version })
+        foreach (var statement in new[] { _begin, _commit, _rollback, _version })
         {
             statement.Dispose();
         }
 
+        _postings.Dispose();
         _keptAnswers.Dispose();
         _database.Dispose();
         NativeMemory.Free(_walPages);
@@ -171,48 +152,10 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ = _database.TryExecute(_synchronousPragma);
     }
 
-    private PostResult Post(PendingPost post, Timestamp postedAt)
+    private PostResult Post(PendingPost post, Timestamp now)
     {
-        var update = post.Kind == TransactionKind.Credit ? _credit : _debit;
-        update.Bind(1, post.AccountId);
-        update.Bind(2, post.AmountCents);
-        Span<byte> entry = stackalloc byte[NewestEntries.EntryBytes];
-        NewestEntries.Write(entry, post, postedAt);
-        update.BindBlob(3, entry);
-        if (update.Run() != SqliteResult.Done)
-        {
-            return Broken("update");
-        }
-
-        // Under the write lock this sees what the update has left. RETURNING would say the same, but SQLite makes a
-        // temporary table for its rows, 4 us a post.
-        var isAccepted = _database.Changes == 1;
-        _account.Bind(1, post.AccountId);
-        var result = _account.Step();
-        if (result != SqliteResult.Row || !isAccepted)
-        {
-            _account.Reset();
-            return result switch
-            {
-                SqliteResult.Done => PostResult.UnknownAccount,
-                SqliteResult.Row when post.Kind == TransactionKind.Debit => PostResult.LimitExceeded,
-                SqliteResult.Row => PostResult.BalanceOverflow,
-                _ => Broken("read account"),
-            };
-        }
-
-        post.BalanceCents = _account.Int64(0);
-        post.LimitCents = _account.Int64(1);
-        var sequence = _account.Int64(2);
-        _account.Reset();
-
-        _insert.Bind(1, post.AccountId);
-        _insert.Bind(2, sequence);
-        _insert.Bind(3, post.AmountCents);
-        _insert.Bind(4, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
-        _insert.Bind(5, post.Description.AsUtf8());
-        _insert.Bind(6, postedAt.MicrosecondsSinceEpoch);
-        return _insert.Run() == SqliteResult.Done ? PostResult.Accepted : Broken("insert");
+        var result = _postings.Post(post, now);
+        return result == PostResult.StorageFailed ? Broken("post") : result;
     }
 
     private PostResult Reset()
@@ -221,9 +164,11 @@ internal sealed unsafe class WriteTransaction : IDisposable
         {
             _database.Execute("""
                 DELETE FROM chaves;
+                DELETE FROM marcos;
                 DELETE FROM transacoes;
-                UPDATE clientes SET saldo = 0, ultima_seq = 0, ultimas = x'';
+                UPDATE clientes SET saldo = 0, ultima_seq = 0, ultima_id = NULL, ultimas = x'';
                 """);
+            _postings.ForgetLastId();
             return PostResult.Accepted;
         }
         catch (SqliteException error)

@@ -48,7 +48,7 @@ count() {
   done
 }
 
-# measure DIR CONNECTIONS SECONDS LOAD: one line of figures, NAME=VALUE and tabs between. CpuUs and Switches are per
+# measure DIR CONNECTIONS SECONDS LOAD [ACCOUNTS]: one line of figures, NAME=VALUE and tabs between. CpuUs and Switches are per
 # request; nginx's and api01's are each divided by all requests, so they add up to what a request costs.
 measure() {
   local result n duration p50 p99 p999 max unexpected errors
@@ -57,7 +57,7 @@ measure() {
   state_read || die "no stack on $1"
   count used
   result=$(wrk -t $(($2 > 14 ? 2 : 1)) -c "$2" -d "$3s" --timeout 10s --latency -s "$ROOT/scripts/wrk/load.lua" \
-    "http://127.0.0.1:$PORT" -- "$4") || die "wrk failed: $result"
+    "http://127.0.0.1:$PORT" -- "$4" "${5:-5}") || die "wrk failed: $result"
   read -r _ n duration p50 p99 p999 max unexpected errors < <(grep '^result ' <<<"$result")
   ((n > 0)) || die "not one request was answered on port $PORT"
   count used

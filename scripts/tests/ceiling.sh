@@ -78,9 +78,18 @@ test_a_file_that_has_grown_is_compared() {
   every_answer_was_right
 }
 
+test_a_million_accounts_are_compared_with_one() {
+  local output
+  output=$(ceiling million one) || fail "$output"
+  every_answer_was_right
+  query '.first == "million" and .second == "one"'
+}
+
 test_a_file_that_has_grown_is_a_consistent_ledger() {
+  [[ -x $SERVER ]] || skip 'the server is not built'
   needs sqlite3
   grow "$SCRATCH/grown.db" 10003
+  "$SERVER" verify "$SCRATCH/grown.db" || fail 'the server finds it wrong'
   sqlite3 "$SCRATCH/grown.db" 'PRAGMA integrity_check' 'PRAGMA foreign_key_check' 'SELECT count(*) FROM transacoes' '
     SELECT * FROM clientes AS c WHERE (saldo, ultima_seq, ultima_seq) IS NOT (
       SELECT sum(iif(tipo = '"'c'"', valor, -valor)), count(*), max(seq) FROM transacoes WHERE cliente_id = c.id)' '
@@ -112,7 +121,7 @@ test_the_statements_of_a_file_that_has_grown_are_its_newest_transactions() {
 }
 
 test_nonsense_is_refused_before_anything_starts() {
-  expect_exit 2 "not stack, floor, full or grown: 'sky'" "$ROOT/rinha" ceiling sky floor
+  expect_exit 2 "not stack, floor, full, grown, one or million: 'sky'" "$ROOT/rinha" ceiling sky floor
   expect_exit 2 'two different kinds are compared, not: stack' "$ROOT/rinha" ceiling stack
   expect_exit 2 'two different kinds' "$ROOT/rinha" ceiling floor floor
   expect_exit 2 "not mix, connections, refused or statements: 'heavy'" "$ROOT/rinha" ceiling --load heavy

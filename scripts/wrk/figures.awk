@@ -26,7 +26,7 @@ function list(kind,    i, text) {
 }
 
 function requests(kind) {
-  printf "%-6s %11.0f %8.2f %8.2f %9.2f %8.2f %11d %14d\n", kind, median(kind, "requestsPerSecond"),
+  printf "%-7s %11.0f %8.2f %8.2f %9.2f %8.2f %11d %14d\n", kind, median(kind, "requestsPerSecond"),
     median(kind, "p50Ms"), median(kind, "p99Ms"), median(kind, "p999Ms"), median(kind, "maxMs"),
     total(kind, "unexpectedAnswers"), total(kind, "socketErrors")
 }
@@ -34,7 +34,7 @@ function pair(kind, process) {
   return sprintf("%.2f/%.2f", median(kind, process "VoluntarySwitches"), median(kind, process "InvoluntarySwitches"))
 }
 function cpu(kind) {
-  printf "%-6s %9.1f %9.1f %9.1f %9.1f %16s %17s %15s\n", kind, median(kind, "nginxCpuUs"), median(kind, "api01CpuUs"),
+  printf "%-7s %9.1f %9.1f %9.1f %9.1f %16s %17s %15s\n", kind, median(kind, "nginxCpuUs"), median(kind, "api01CpuUs"),
     median(kind, "api02CpuUs"), median(kind, "apiCpuUs"), sprintf("%d/%d/%d", median(kind, "throttledNginx"),
     median(kind, "throttledApi01"), median(kind, "throttledApi02")), pair(kind, "nginx"), pair(kind, "api")
 }
@@ -63,11 +63,11 @@ END {
     printf "\"ratio\":%s,\"p99Ratio\":%s,%s,%s}\n", ratio("requestsPerSecond"), ratio("p99Ms"), list(first),
       list(second)
   } else {
-    printf "%-6s %11s %8s %8s %9s %8s %11s %14s\n", "median", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms",
+    printf "%-7s %11s %8s %8s %9s %8s %11s %14s\n", "median", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms",
       "unexpected", "socket errors"
     requests(first)
     requests(second)
-    printf "\n%-6s %9s %9s %9s %9s %16s %17s %15s\n", "median", "nginx us", "api01 us", "api02 us", "API us",
+    printf "\n%-7s %9s %9s %9s %9s %16s %17s %15s\n", "median", "nginx us", "api01 us", "api02 us", "API us",
       "throttled", "nginx switches", "API switches"
     cpu(first)
     cpu(second)

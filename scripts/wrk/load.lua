@@ -1,7 +1,9 @@
--- A load of the ledger: wrk -s load.lua URL -- [mix|refused|statements|connections]. Clients 1 to 5.
+-- A load of the ledger: wrk -s load.lua URL -- [mix|refused|statements|connections [ACCOUNTS]]. Clients 1 to 5, or to
+-- ACCOUNTS.
 -- The requests are made up before the clock starts, so that the generator costs as little as it can.
 
 local PREPARED = 3400
+local PREPARED_MANY = 100000 -- when there are more accounts than that many requests could ask for
 local threads = {}
 
 local function get(path)
@@ -55,13 +57,14 @@ function init(arguments)
   unexpected = 0
   prepared = {}
   next_request = 0
-  for i = 1, PREPARED do
-    prepared[i] = load.make("/clientes/" .. math.random(5))
+  local accounts = tonumber(arguments[2] or 5)
+  for i = 1, accounts > PREPARED and PREPARED_MANY or PREPARED do
+    prepared[i] = load.make("/clientes/" .. math.random(accounts))
   end
 end
 
 function request()
-  next_request = next_request % PREPARED + 1
+  next_request = next_request % #prepared + 1
   return prepared[next_request]
 end
 

@@ -70,7 +70,7 @@ internal sealed class BadFilesCampaign : ICampaign
 
         api.Signal(Signals.Terminate);
         api.WaitForEnd(Bank.Patience, out _);
-        Books.Read(bank.DatabasePath).Check(run);
+        LedgerCheck.CheckClients(run, bank.DatabasePath);
         return File.ReadAllBytes(bank.DatabasePath);
     }
 

@@ -128,7 +128,6 @@ internal sealed class DiskFullCampaign : ICampaign
         var post = new Probe(run, bank).Post(api);
         run.Check(post.Status == 200, () => $"started after a full disk: {post.Status} {post.Body}");
         bank.Kill();
-        LedgerCheck.CheckFile(run, bank.DatabasePath);
-        Books.Read(bank.DatabasePath).Check(run);
+        LedgerCheck.CheckClients(run, bank.DatabasePath);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class PowerLossCampaign : ICampaign
                 restart.Try(cut, replay);
             }
 
-            run.Measured($"{plan.Synchronous}: {recording.End.Rows.Count:N0} transactions, {recording.WalStarts} WALs; "
+            run.Measured($"{plan.Synchronous}: {recording.History.Count:N0} transactions, {recording.WalStarts} WALs; "
                 + $"{restart.Losing} cuts lost answered ones, {restart.MostLost:N0} at most");
         }
     }

@@ -14,6 +14,8 @@ namespace Rinha.LoadTest.Chaos.Campaigns;
 internal sealed class SoakCampaign : ICampaign
 {
     private const int Connections = 64;
+    private const int WarmUpConnections = 256;
+    private const double WarmUpRateMax = 60_000; // More than one stack makes.
     private const double Megabyte = 1024 * 1024;
     private const double WalMegabytesMax = 64;
 
@@ -49,9 +51,13 @@ internal sealed class SoakCampaign : ICampaign
         var logs = parts.Select(part => new SoakLog((long)(rate * part.TotalSeconds))).ToList();
         var reports = new List<RunReport>();
         var samples = new List<IReadOnlyList<ResourceSample>>();
-        // What a fresh process grows to at once is not what it goes on growing.
-        var warmUp = Part(rate, isShort ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30), run.Seed);
-        var warmUpLog = new SoakLog((long)(rate * warmUp.Duration!.Value.TotalSeconds));
+        // A heap grows to what the busiest minute asks for, and then keeps it: that comes first.
+        var warmUp = Part(rate, isShort ? TimeSpan.FromSeconds(2) : TimeSpan.FromMinutes(1), run.Seed) with
+        {
+            Connections = WarmUpConnections,
+            Rate = null,
+        };
+        var warmUpLog = new SoakLog((long)(WarmUpRateMax * warmUp.Duration!.Value.TotalSeconds));
         _ = Load(bank, warmUp, warmUpLog);
         for (var index = 0; index < parts.Length; index++)
         {

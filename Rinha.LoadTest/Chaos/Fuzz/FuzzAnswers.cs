@@ -39,10 +39,7 @@ internal sealed class FuzzAnswers
         {
             var state = AnswerParser.Parse(bytes, ended, out var shape);
             var body = bytes[Math.Min(shape.BodyStart, bytes.Length)..];
-            // No body of the bank's begins as an answer does.
-            if (mayBeHead
-                && shape is { BodyStart: > 0, BodyLength: > 0 }
-                && (body.IsEmpty || body.StartsWith("HTTP/1."u8)))
+            if (mayBeHead && shape is { BodyStart: > 0, BodyLength: > 0 } && IsNoBody(body, shape.BodyLength, ended))
             {
                 shape = shape with { BodyLength = 0, Consumed = shape.BodyStart };
                 state = ParseState.Complete;
@@ -67,4 +64,13 @@ internal sealed class FuzzAnswers
 
         return answers;
     }
+
+    // What follows the headers of a HEAD's answer: nothing, the next answer (no body of the bank's begins as one does),
+    // or nginx's answer to a request in HTTP/0.9, which is a body of another length and the connection's end.
+    private static bool IsNoBody(ReadOnlySpan<byte> next, int bodyLength, bool ended) =>
+        next.IsEmpty
+        || next.StartsWith("HTTP/1."u8)
+        || (ended
+            && next.StartsWith("{"u8)
+            && (next.Length < bodyLength || (next.Length > bodyLength && !next[bodyLength..].StartsWith("HTTP/1."u8))));
 }

@@ -33,13 +33,14 @@ internal static class RequestGrammar
         "/clientes/999999999999999999/extrato", "/clientes/9999999999999999999/extrato", "/clientes/-1/extrato",
         "/clientes/1/extrato/", "/clientes/1/Extrato", "/CLIENTES/1/extrato", "/clientes/1%2Fextrato",
         "/clientes//extrato", "/clientes/%EF%BC%91/extrato", "/clientes/1/extrato%20", "/health/", "/favicon.ico",
-        "/clientes/1'--/extrato", "/clientes/1/..%2f2/extrato",
+        "/clientes/1'--/extrato", "/clientes/1/..%2f2/extrato", "/clientes/6/transacoes?limite=x",
     ];
 
     private static readonly string[] s_reads =
     [
         "/health", "/clientes/1/extrato", "/clientes/2/extrato?a=b&c=%00", "/clientes/%33/extrato",
         "/clientes/4/./extrato", "/clientes/9/../5/extrato", "/%63lientes/1/extrato", "/health?", "/health?a=/../..",
+        "/clientes/1/transacoes", "/clientes/2/transacoes?limite=100&antes=%39", "/clientes/3/transacoes?antes=1",
     ];
 
     private static readonly string[] s_otherMethods =

@@ -12,10 +12,10 @@ internal sealed class Recording
     // The log's lengths at which transactions had been answered, rising, each with the rows that must be there then.
     private readonly List<(long LogLength, int Index)> _answers = [];
 
-    private Recording(IReadOnlyList<LogRecord> records, Books end, byte[] sharedMemory, byte[] gate)
+    private Recording(IReadOnlyList<LogRecord> records, List<PostedRow> history, byte[] sharedMemory, byte[] gate)
     {
         Records = records;
-        End = end;
+        History = history;
         SharedMemory = sharedMemory;
         Gate = gate;
     }
@@ -23,8 +23,8 @@ internal sealed class Recording
     /// <summary>What the servers did to the files.</summary>
     public IReadOnlyList<LogRecord> Records { get; }
 
-    /// <summary>The ledger at the end of the run.</summary>
-    public Books End { get; }
+    /// <summary>What the ledger holds at the end of the run.</summary>
+    public IReadOnlyList<PostedRow> History { get; }
 
     /// <summary>What was left in the WAL's index.</summary>
     public byte[] SharedMemory { get; }
@@ -76,7 +76,7 @@ internal sealed class Recording
         var gate = File.ReadAllBytes(bank.DatabasePath + "-gate");
         LedgerCheck.Run(run, bank.DatabasePath, load.Log);
         var recording = new Recording(
-            WriteLog.Read(File.ReadAllBytes(logPath)), Books.Read(bank.DatabasePath), sharedMemory, gate);
+            WriteLog.Read(File.ReadAllBytes(logPath)), PostedRow.ReadAll(bank.DatabasePath), sharedMemory, gate);
         recording.Note(answers!.Lengths);
         Directory.Delete(directory, recursive: true);
         return recording;
@@ -87,9 +87,9 @@ internal sealed class Recording
 
     private void Note(Dictionary<string, long> lengths)
     {
-        for (var index = 0; index < End.Rows.Count; index++)
+        for (var index = 0; index < History.Count; index++)
         {
-            if (lengths.TryGetValue(End.Rows[index].Text, out var length))
+            if (lengths.TryGetValue(History[index].Text, out var length))
             {
                 _answers.Add((length, index));
             }

@@ -41,8 +41,8 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         bank.Kill();
         try
         {
-            LedgerCheck.CheckFile(run, bank.DatabasePath);
-            Check(Books.Read(bank.DatabasePath), balances, cut, replay.SyncedWalPosition, what);
+            LedgerCheck.CheckClients(run, bank.DatabasePath);
+            Check(PostedRow.ReadAll(bank.DatabasePath), balances, cut, replay.SyncedWalPosition, what);
         }
         catch (SqliteException error)
         {
@@ -95,18 +95,17 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         return balanceCents;
     }
 
-    private void Check(Books books, List<long> balances, Cut cut, long syncedPosition, string what)
+    private void Check(List<PostedRow> history, List<long> balances, Cut cut, long syncedPosition, string what)
     {
-        books.Check(run);
-        var kept = books.Rows.Count - 1; // The last one was posted afterwards.
-        var recorded = recording.End.Rows;
+        var kept = history.Count - 1; // The last one was posted afterwards.
+        var recorded = recording.History;
         run.Check(
-            kept >= 0 && kept <= recorded.Count && books.Rows.Take(kept).SequenceEqual(recorded.Take(kept)),
+            kept >= 0 && kept <= recorded.Count && history.Take(kept).SequenceEqual(recorded.Take(kept)),
             () => $"{what}: the {kept} rows are not the first ones of the {recorded.Count} that were committed");
-        run.Check(kept >= 0 && books.Rows[^1].Text == "after", () => $"{what}: the post afterwards is not there");
+        run.Check(kept >= 0 && history[^1].Text == "after", () => $"{what}: the post afterwards is not there");
         for (var client = 1; client <= Clients; client++)
         {
-            var expected = books.BalanceCents(client) - (client == 1 ? 7 : 0);
+            var expected = history.Take(kept).Where(row => row.ClientId == client).Sum(row => row.SignedCents);
             var told = balances[client - 1];
             run.Check(told == expected, () => $"{what}: client {client}'s statement has {told}, the file {expected}");
         }

@@ -68,7 +68,7 @@ internal sealed class LoadedBank : IDisposable
             LedgerCheck.Run(_run, Bank.DatabasePath, load.Log, isAll: false);
         }
 
-        Probe.CheckBooks(Books.Read(Bank.DatabasePath));
+        Probe.CheckPosts(PostedRow.ReadAll(Bank.DatabasePath));
         var strange = LedgerRows.Read(Bank.DatabasePath).Rows.Keys.Count(text => !_loads.Exists(
             load => load.Log.Acknowledged.ContainsKey(text) || load.Log.Unknown.ContainsKey(text)));
         _run.Check(strange == 0, () => $"{strange} rows that neither load has had accepted");

@@ -82,10 +82,9 @@ internal sealed class Probe(CampaignRun run, Bank bank)
     }
 
     /// <summary>What was acknowledged is in the ledger once, what was refused is not.</summary>
-    public void CheckBooks(Books books)
+    public void CheckPosts(IReadOnlyList<PostedRow> history)
     {
-        books.Check(run);
-        var counts = books.Rows.CountBy(row => row.Text).ToDictionary(count => count.Key, count => count.Value);
+        var counts = history.CountBy(row => row.Text).ToDictionary(count => count.Key, count => count.Value);
         foreach (var (text, status) in _statuses)
         {
             var count = counts.GetValueOrDefault(text);

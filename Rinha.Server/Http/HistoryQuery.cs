@@ -1,0 +1,44 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Rinha.Server.Http;
+
+/// <summary>Which part of a history is asked for: the query <c>antes=SEQ&amp;limite=N</c>, both optional.</summary>
+internal static class HistoryQuery
+{
+    /// <summary>Reads a query.</summary>
+    /// <param name="query">As it was sent, with its question mark, or empty.</param>
+    /// <param name="beforeSequence">At least 1; when not given, beyond every sequence.</param>
+    /// <param name="entriesWanted">1 to <see cref="Limits.HistoryEntriesMax"/>.</param>
+    /// <returns>
+    /// <see langword="false"/> if a value is no plain integer or out of its range, a parameter is given twice, or
+    /// another one is given: a misspelt one would otherwise be a page that nobody has asked for.
+    /// </returns>
+    public static bool TryRead(string query, out long beforeSequence, out int entriesWanted)
+    {
+        beforeSequence = long.MaxValue;
+        entriesWanted = Limits.HistoryEntriesDefault;
+        var (hasBefore, hasCount) = (false, false);
+        foreach (var parameter in new QueryStringEnumerable(query))
+        {
+            var value = parameter.DecodeValue().Span;
+            switch (parameter.DecodeName().Span)
+            {
+                case "antes" when !hasBefore && TryReadInteger(value, long.MaxValue, out beforeSequence):
+                    hasBefore = true;
+                    break;
+                case "limite" when !hasCount && TryReadInteger(value, Limits.HistoryEntriesMax, out var count):
+                    hasCount = true;
+                    entriesWanted = (int)count;
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryReadInteger(ReadOnlySpan<char> text, long max, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= max;
+}

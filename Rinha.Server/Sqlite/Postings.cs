@@ -1,0 +1,161 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// The money's SQL, used inside a write transaction. The rules stand in the statements themselves, which run under the
+/// write lock: what they see is what they change.
+/// </summary>
+internal sealed class Postings : IDisposable
+{
+    // The concatenation of blobs has the type of a text, and its bytes.
+    private static readonly string s_count = $"""
+        ultima_seq = ultima_seq + 1, ultima_id = ?4,
+        ultimas = substr(CAST(?3 || ultimas AS BLOB), 1, {NewestEntries.BytesMax})
+        """;
+
+    private readonly Database _database;
+    private readonly PreparedStatement _account;
+    private readonly PreparedStatement _credit;
+    private readonly PreparedStatement _debit;
+    private readonly PreparedStatement _newestId;
+    private readonly PreparedStatement _insert;
+    private readonly PreparedStatement _mark;
+    private long _lastId = -1; // Of the newest row of the history; negative until this transaction has asked for it.
+
+    public Postings(Database database)
+    {
+        _database = database;
+        _account = database.Prepare("SELECT saldo, limite, ultima_seq, ultima_id FROM clientes WHERE id = ?1");
+        // The bound keeps the sum inside 64 bits; SQLite would go on in floating point.
+        _credit = database.Prepare($"""
+            UPDATE clientes SET saldo = saldo + ?2, {s_count}
+            WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
+            """);
+        _debit = database.Prepare($"""
+            UPDATE clientes SET saldo = saldo - ?2, {s_count}
+            WHERE id = ?1 AND saldo - ?2 >= -limite
+            """);
+        _newestId = database.Prepare("SELECT max(id) FROM transacoes");
+        _insert = database.Prepare("""
+            INSERT INTO transacoes (id, cliente_id, seq, valor, tipo, descricao, realizada_em, anterior)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """);
+        _mark = database.Prepare("INSERT INTO marcos (cliente_id, seq, transacao_id) VALUES (?1, ?2, ?3)");
+    }
+
+    /// <summary>Another transaction begins, or the history has been emptied.</summary>
+    public void ForgetLastId() => _lastId = -1;
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _account, _credit, _debit, _newestId, _insert, _mark })
+        {
+            statement.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Posts a transaction, and tells its <paramref name="post"/> the balance and limit; a refused one leaves no trace.
+    /// </summary>
+    /// <returns>
+    /// <see cref="PostResult.StorageFailed"/> when a statement failed: then everything must be rolled back.
+    /// </returns>
+    public PostResult Post(PendingPost post, Timestamp postedAt)
+    {
+        // Under the write lock this sees what the update is going to change. RETURNING would say the same afterwards,
+        // but SQLite makes a temporary table for its rows, 4 us a post.
+        _account.Bind(1, post.AccountId);
+        if (_account.Step() is var found && found != SqliteResult.Row)
+        {
+            _account.Reset();
+            return found == SqliteResult.Done ? PostResult.UnknownAccount : PostResult.StorageFailed;
+        }
+
+        var (balanceCents, limitCents) = (_account.Int64(0), _account.Int64(1));
+        var (sequence, previousId) = (_account.Int64(2) + 1, _account.Int64(3));
+        _account.Reset();
+        if (!TryFindLastId())
+        {
+            return PostResult.StorageFailed;
+        }
+
+        var isCredit = post.Kind == TransactionKind.Credit;
+        var id = _lastId + 1;
+        var update = isCredit ? _credit : _debit;
+        update.Bind(1, post.AccountId);
+        update.Bind(2, post.AmountCents);
+        Span<byte> entry = stackalloc byte[NewestEntries.EntryBytes];
+        NewestEntries.Write(entry, post, postedAt);
+        update.BindBlob(3, entry);
+        update.Bind(4, id);
+        if (update.Run() != SqliteResult.Done)
+        {
+            return PostResult.StorageFailed;
+        }
+
+        if (_database.Changes == 0)
+        {
+            return isCredit ? PostResult.BalanceOverflow : PostResult.LimitExceeded;
+        }
+
+        post.BalanceCents = balanceCents + (isCredit ? post.AmountCents : -post.AmountCents);
+        post.LimitCents = limitCents;
+        return Insert(post, postedAt, id, sequence, previousId);
+    }
+
+    private PostResult Insert(PendingPost post, Timestamp postedAt, long id, long sequence, long previousId)
+    {
+        _insert.Bind(1, id);
+        _insert.Bind(2, post.AccountId);
+        _insert.Bind(3, sequence);
+        _insert.Bind(4, post.AmountCents);
+        _insert.Bind(5, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        _insert.Bind(6, post.Description.AsUtf8());
+        _insert.Bind(7, postedAt.MicrosecondsSinceEpoch);
+        if (previousId == 0)
+        {
+            _insert.BindNull(8); // The client's first: NULL reads as 0, which no row has.
+        }
+        else
+        {
+            _insert.Bind(8, previousId);
+        }
+
+        if (_insert.Run() != SqliteResult.Done)
+        {
+            return PostResult.StorageFailed;
+        }
+
+        _lastId = id;
+        return sequence % Limits.HistoryMarkEvery != 0 || TryMark(post.AccountId, sequence, id)
+            ? PostResult.Accepted
+            : PostResult.StorageFailed;
+    }
+
+    private bool TryMark(long accountId, long sequence, long id)
+    {
+        _mark.Bind(1, accountId);
+        _mark.Bind(2, sequence);
+        _mark.Bind(3, id);
+        return _mark.Run() == SqliteResult.Done;
+    }
+
+    // Once a transaction: others have written since the last one.
+    private bool TryFindLastId()
+    {
+        if (_lastId >= 0)
+        {
+            return true;
+        }
+
+        if (_newestId.Step() == SqliteResult.Row)
+        {
+            _lastId = _newestId.Int64(0);
+        }
+
+        _newestId.Reset();
+        return _lastId >= 0;
+    }
+}
