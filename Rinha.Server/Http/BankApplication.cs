@@ -49,6 +49,7 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 Route.Statement => ForGet(context) ?? SendStatementAsync(context, accountId),
                 Route.Health => ForGet(context) ?? SendHealthAsync(context),
                 Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
+                Route.Document => ForGet(context) ?? SendDocumentAsync(context),
                 _ => context.AnswerAsync(Problem.UnknownPath),
             };
         }
@@ -219,6 +220,9 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 new HealthResponse(healthy ? "healthy" : "unhealthy", Timestamp.Now),
                 BankJsonContext.Default.HealthResponse));
     }
+
+    private static Task SendDocumentAsync(Exchange exchange) =>
+        exchange.AnswerAsync(StatusCodes.Status200OK, MediaTypes.Json, ApiDocument.Json);
 
     private async Task ResetAsync(Exchange exchange)
     {
