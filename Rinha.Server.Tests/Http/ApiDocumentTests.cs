@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.OpenApi;
 using Rinha.Server.Http;
+using Rinha.Server.Ledger;
 using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
@@ -151,7 +152,7 @@ public sealed class ApiDocumentTests
         Assert.Equal(
             Limits.AmountCentsMax, schemas.GetProperty("Amount").GetProperty("maximum").GetInt64());
         Assert.Equal(
-            Ledger.Description.ScalarsMax, schemas.GetProperty("Description").GetProperty("maxLength").GetInt32());
+            Description.ScalarsMax, schemas.GetProperty("Description").GetProperty("maxLength").GetInt32());
         Assert.Contains(
             $"{{1,{Limits.IdempotencyKeyLengthMax}}}",
             s_api.Root.GetProperty("components").GetProperty("parameters").GetProperty("IdempotencyKey")
