@@ -57,7 +57,7 @@ test_every_operation_has_a_command_line() {
       head) pattern="--head .*$pattern" ;;
       post) pattern="(-X POST.*$pattern|$pattern.* -d )" ;;
     esac
-    grep -qE "$pattern" <<<"$lines" || fail "no command line for $method $path"
+    grep -qE -e "$pattern" <<<"$lines" || fail "no command line for $method $path"
   done < <(jq -r '.paths | to_entries[] | .key as $path | .value | keys[] | select(. != "parameters") | "\(.) \($path)"' \
     "$DOCUMENT")
 }
