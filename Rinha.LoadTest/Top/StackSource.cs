@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Rinha.LoadTest.Chaos;
 using Rinha.LoadTest.Http;
 
@@ -12,6 +11,8 @@ namespace Rinha.LoadTest.Top;
 /// </param>
 internal sealed class StackSource(string sockets, IReadOnlyList<string> cgroups)
 {
+    private const string NoMetrics = "no metrics";
+
     private static readonly string[] s_names = ["api01", "api02", "nginx"];
 
     // An instance that hangs must not hold up the picture of the others.
@@ -38,19 +39,17 @@ internal sealed class StackSource(string sockets, IReadOnlyList<string> cgroups)
 
     private static (string State, Scrape? Scrape) Ask(string socket)
     {
-        if (!Target.TryParse("unix:" + socket, out var target, out var error))
+        if (!Target.TryParse("unix:" + socket, out var target, out _))
         {
-            return (error, null);
+            return (ProcessReading.Down, null);
         }
 
         var answer = RawAnswer.Ask(target, "GET", "/metrics", timeout: s_patience);
         return answer.Status switch
         {
             0 => (ProcessReading.Down, null),
-            200 => Scrape.TryParse(answer.Body, out var scrape, out error)
-                ? (ProcessReading.Up, scrape)
-                : (error, null),
-            _ => (string.Create(CultureInfo.InvariantCulture, $"{answer.Status} at /metrics"), null),
+            200 => Scrape.TryParse(answer.Body, out var scrape, out _) ? (ProcessReading.Up, scrape) : (NoMetrics, null),
+            _ => (NoMetrics, null),
         };
     }
 }

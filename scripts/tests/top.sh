@@ -42,7 +42,8 @@ test_lines_show_the_load_and_the_processes() {
   is 'x > 50 && x < 400' committed_per_s || fail "its transactions are not seen: $(column committed_per_s)"
   is 'x > 0 && x < 1000' p99_ms || fail "no p99: $(column p99_ms)"
   is 'x >= 1' batch_mean || fail "no batches: $(column batch_mean)"
-  is 'x == "up"' api01_state && is 'x == "up"' api02_state || fail 'the APIs are not up'
+  is 'x == "up"' api01_state || fail "api01 is not up: $(column api01_state)"
+  is 'x == "up"' api02_state || fail "api02 is not up: $(column api02_state)"
   is 'x > 0' api01_memory_mb || fail "no memory: $(column api01_memory_mb)"
   is 'x > 0' api01_cpu || fail "no CPU: $(column api01_cpu)"
 }
