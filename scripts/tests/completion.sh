@@ -114,10 +114,10 @@ test_every_verb_has_a_manual() {
 
 test_every_exit_code_is_documented() {
   local code
-  for code in $(grep -hoE '\bexit [0-9]+' "$ROOT/rinha" "$ROOT"/scripts/*.sh "$ROOT/scripts/lib/"*.sh |
-    sed 's/exit //' | sort -un); do
+  while read -r code; do
     grep -qE "^\| $code \|" "$ROOT/docs/operations/exit-codes.md" || fail "exit code $code is not documented"
-  done
+  done < <(grep -hoE '\bexit [0-9]+' "$ROOT/rinha" "$ROOT"/scripts/*.sh "$ROOT/scripts/lib/"*.sh |
+    sed 's/exit //' | sort -un)
 }
 
 run_tests "$@"
