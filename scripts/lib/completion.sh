@@ -32,7 +32,15 @@ completion_rows() {
   done
   # What completes an argument that is a list of its own.
   verbs | sed 's/.*/help\tword\t&\t\tits manual/'
-  "$SERVER" --help | rows_of | awk '$0 ~ /^flag/ { print "Rinha.Server\t" $0 }'
+  server_rows
+  for verb in $(server_rows | awk -F '\t' '$2 == "word" { print $3 }'); do
+    server_rows "$verb"
+  done
+}
+
+# server_rows [COMMAND]
+server_rows() {
+  "$SERVER" "$@" --help | rows_of | awk -v of="Rinha.Server${1:+/$1}" '{ print of "\t" $0 }' | grep -v $'\targument\t'
 }
 
 # escape CHARACTERS TEXT: a backslash before each of these.
@@ -96,7 +104,9 @@ _rinha() {
 }
 
 _rinha_server() {
-  _rinha_complete Rinha.Server
+  local owner=Rinha.Server
+  ((COMP_CWORD == 1)) || [[ -z $(_rinha_rows "$owner/${COMP_WORDS[1]}") ]] || owner+=/${COMP_WORDS[1]}
+  _rinha_complete "$owner"
 }
 
 complete -F _rinha rinha
@@ -134,7 +144,10 @@ completion_zsh() {
 
 _rinha() {
   if [[ $service == Rinha.Server ]]; then
-    _rinha_flags Rinha.Server
+    case $words[2] in
+      [a-z]*) _rinha_flags Rinha.Server/$words[2] ;;
+      *) _rinha_flags Rinha.Server ;;
+    esac
   elif ((CURRENT == 2)); then
     _rinha_verbs
   else
@@ -184,7 +197,8 @@ completion_fish() {
   while IFS=$FIELD read -r owner kind names value text; do
     command=rinha when="-n '__fish_seen_subcommand_from $owner'"
     [[ $owner != rinha ]] || when="-n __fish_use_subcommand"
-    [[ $owner != Rinha.Server ]] || command=Rinha.Server when=''
+    [[ $owner != Rinha.Server* ]] || command=Rinha.Server when="-n '__fish_seen_subcommand_from ${owner#*/}'"
+    [[ $owner != Rinha.Server ]] || when='-n __fish_use_subcommand'
     printf 'complete -c %s %s' "$command" "$when"
     for name in $names; do
       case $kind:$name in

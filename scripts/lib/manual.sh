@@ -48,7 +48,7 @@ rows_of() {
       # System.CommandLine marks what must be given.
       sub(/ *\(REQUIRED\)/, "", value)
       if (left ~ /^-/) kind = "flag"
-      else if (left ~ /^[a-z]+$/ && text != "") { kind = "word"; names = left; value = "" }
+      else if (left ~ /^[a-z]+( [[<].*)?$/ && text != "") { kind = "word"; names = words[1]; value = "" }
       else if (left ~ /^[A-Z]+$/ && text != "") { kind = "argument"; names = left; value = "" }
       next
     }
