@@ -25,7 +25,7 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
         var quota = max.Split(' ');
         return new CgroupReading(
             Find(stat, "usage_usec") / 1e6,
-            quota.Length == 2 && Number(quota[0]) is { } used ? used / Number(quota[1]) : null,
+            quota.Length == 2 ? (double?)Number(quota[0]) / Number(quota[1]) : null,
             Find(stat, "nr_periods"),
             Find(stat, "nr_throttled"),
             InUse(Number(Text(_memory, "memory.current")), "inactive_file"),
