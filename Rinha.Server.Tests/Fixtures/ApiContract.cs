@@ -117,7 +117,7 @@ internal sealed class ApiContract
         Assert.True(
             hasContent && mediaType is not null && content.TryGetProperty(mediaType, out _),
             $"{asked}: {mediaType ?? "no media type"} is not documented");
-        if (!mediaType.EndsWith("json", StringComparison.Ordinal))
+        if (!mediaType!.EndsWith("json", StringComparison.Ordinal))
         {
             return;
         }

@@ -41,7 +41,7 @@ internal sealed class ApiSchemas
     private static string Describe(EvaluationResults results) => string.Join("; ",
         from result in results.Details ?? []
         where result.Errors is not null
-        from error in result.Errors
+        from error in result.Errors!
         select $"{result.InstanceLocation}: {error.Value}");
 
     private JsonSchema Build(string text)

@@ -13,11 +13,8 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
     // for a reset that is not enabled), and what only the load balancer answers (StackTests, scripts/tests/nginx.sh).
     private static readonly int[] s_elsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
 
-    public static TheoryData<string> Operations { get; } =
-        [.. ApiContract.Api.Operations.Select(operation => operation.ToString())];
-
     [Theory]
-    [MemberData(nameof(Operations))]
+    [MemberData(nameof(ApiOperations.Names), MemberType = typeof(ApiOperations))]
     public void It_answers_as_documented_in_every_status(string name)
     {
         bank.Post(1, 1, 'c', "x").AssertOk();
