@@ -60,6 +60,9 @@ public sealed class BadArgumentsTests
     [InlineData("load --noise-threshold 101%", "'101%'")]
     [InlineData("load --noise-threshold -1%", "-1%")]
     [InlineData("load --noise-threshold %", "'%'")]
+    [InlineData("top", "--sockets")]
+    [InlineData("top --sockets /tmp --cgroup /tmp", "--cgroup")]
+    [InlineData("top --sockets /tmp --count x", "--count")]
     public void Bad_arguments_end_it_with_2_and_one_line_that_names_them(string arguments, string named)
     {
         var exit = LoadTester.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -19,6 +19,8 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
         stack.Get("/clientes/1/extrato").AssertOk();
         stack.Post(1, RawRequest.Body).AssertOk();
         stack.Get("/health").AssertOk();
+        Assert.Equal("3.1.1", stack.Get("/openapi.json").AssertOk().Json.GetProperty("openapi").GetString());
+        stack.Get("/metrics").AssertProblem(403);
         stack.Get("/clientes/6/extrato").AssertProblem(404);
         stack.Get("/nothing").AssertProblem(404);
         stack.Post(1, "{").AssertProblem(422);

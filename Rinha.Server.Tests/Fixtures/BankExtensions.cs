@@ -5,10 +5,13 @@ namespace Rinha.Server.Tests.Fixtures;
 /// <summary>What most tests ask a bank, each on a connection of its own.</summary>
 internal static class BankExtensions
 {
+    /// <summary>The answer to a request, which is one that openapi.json knows (<see cref="ApiContract"/>).</summary>
     public static RawResponse Send(this IBank bank, byte[] request)
     {
         using var connection = bank.Connect();
-        return connection.Exchange(request);
+        var response = connection.Exchange(request, head: request.AsSpan().StartsWith("HEAD "u8));
+        ApiContract.Api.AssertKept(request, response);
+        return response;
     }
 
     public static RawResponse Get(this IBank bank, string path) => bank.Send(RawRequest.Get(path));

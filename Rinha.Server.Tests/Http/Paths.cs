@@ -51,6 +51,8 @@ public static class Paths
         "/health/",
         "/Health",
         "/reset/",
+        "/openapi.json/",
+        "/openapi.yaml",
         "/favicon.ico",
     ];
 }

@@ -43,6 +43,7 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     [InlineData("/clientes/6/transacoes", "GET, HEAD, POST")]
     [InlineData("/clientes/1/extrato", "GET, HEAD")]
     [InlineData("/health", "GET, HEAD")]
+    [InlineData("/openapi.json", "GET, HEAD")]
     [InlineData("/reset", "POST")]
     public void Another_method_is_405_and_told_which_are_allowed(string path, string allow)
     {
@@ -151,6 +152,7 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     [InlineData("/clientes/1/extrato")]
     [InlineData("/clientes/1/transacoes")]
     [InlineData("/health")]
+    [InlineData("/openapi.json")]
     public void HEAD_is_GET_without_the_body(string path)
     {
         using var connection = bank.Connect();

@@ -51,6 +51,7 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
                 Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
+                Route.Document => ForGet(context) ?? SendDocumentAsync(context),
                 _ => context.AnswerAsync(Problem.UnknownPath),
             };
         }
@@ -242,6 +243,9 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 new HealthResponse(healthy ? "healthy" : "unhealthy", Timestamp.Now),
                 BankJsonContext.Default.HealthResponse));
     }
+
+    private static Task SendDocumentAsync(Exchange exchange) =>
+        exchange.AnswerAsync(StatusCodes.Status200OK, MediaTypes.Json, ApiDocument.Json);
 
     private async Task ResetAsync(Exchange exchange)
     {

@@ -17,4 +17,7 @@ internal enum Route
 
     /// <summary><c>/reset</c></summary>
     Reset,
+
+    /// <summary><c>/openapi.json</c></summary>
+    Document,
 }

@@ -1,0 +1,168 @@
+using Rinha.LoadTest.Top;
+
+namespace Rinha.LoadTest.Tests.Top;
+
+public sealed class TopFiguresTests
+{
+    [Fact]
+    public void Rates_are_what_was_counted_over_the_time()
+    {
+        var figures = TopFigures.Between(
+            Readings.At(
+                10, Readings.Api("api01", Readings.Posts(100, 50)), Readings.Api("api02", Readings.Posts(7, 7))),
+            Readings.At(
+                12, Readings.Api("api01", Readings.Posts(500, 250)), Readings.Api("api02", Readings.Posts(7, 7))));
+
+        Assert.Equal(200, figures.Total.PerSecond);
+        var post = Assert.Single(figures.Operations);
+        Assert.Equal(("post", 200), (post.Name, post.PerSecond));
+        // Half of the 400 were within a millisecond, the others within ten.
+        Assert.Equal(0.001, post.P50!.Value, 1e-9);
+        Assert.Equal(0.001 + (0.009 * 0.98), post.P99!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Statuses_are_told_apart()
+    {
+        var figures = TopFigures.Between(
+            Readings.At(0, Readings.Api("api01")),
+            Readings.At(1, Readings.Api(
+                "api01",
+                """rinha_http_requests_total{operation="post",status="200"} 10""",
+                """rinha_http_requests_total{operation="post",status="422"} 3""",
+                """rinha_http_requests_total{operation="statement",status="200"} 4""",
+                """rinha_http_requests_total{operation="statement",status="503"} 2""",
+                """rinha_ledger_transactions_total{result="committed"} 10""",
+                """rinha_ledger_transactions_total{result="refused"} 3""")));
+
+        Assert.Equal((19, 3, 2), (
+            figures.Total.PerSecond, figures.Total.RefusedPerSecond, figures.Total.ErrorsPerSecond));
+        Assert.Equal(["post", "statement"], figures.Operations.Select(one => one.Name));
+        Assert.Equal([13.0, 6.0], figures.Operations.Select(one => one.PerSecond));
+        Assert.Equal((10, 3), (figures.Ledger.CommittedPerSecond, figures.Ledger.RefusedPerSecond));
+    }
+
+    [Fact]
+    public void An_instance_that_was_started_again_counts_from_0()
+    {
+        var figures = TopFigures.Between(
+            Readings.At(0, Readings.Api("api01", Readings.Posts(1_000_000, 1_000_000))),
+            Readings.At(1, Readings.Api("api01", Readings.Posts(30, 30))));
+
+        Assert.Equal(30, figures.Total.PerSecond);
+        Assert.Equal(0.0005, figures.Total.P50!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void A_restart_is_seen_even_where_a_counter_has_grown()
+    {
+        // Fewer requests than before, but more of one status.
+        var figures = TopFigures.Between(
+            Readings.At(0, Readings.Api(
+                "api01",
+                """rinha_http_requests_total{operation="post",status="200"} 100""",
+                """rinha_http_requests_total{operation="post",status="503"} 1""")),
+            Readings.At(1, Readings.Api(
+                "api01",
+                """rinha_http_requests_total{operation="post",status="200"} 5""",
+                """rinha_http_requests_total{operation="post",status="503"} 4""")));
+
+        Assert.Equal((9, 4), (figures.Total.PerSecond, figures.Total.ErrorsPerSecond));
+    }
+
+    [Fact]
+    public void An_instance_that_is_down_costs_only_its_own_figures()
+    {
+        var earlier = Readings.At(
+            0, Readings.Api("api01", Readings.Posts(0, 0)), Readings.Api("api02", Readings.Posts(50, 50)));
+        var without = Readings.At(1, Readings.Api("api01", Readings.Posts(20, 20)), Readings.Down("api02"));
+        var again = Readings.At(
+            2, Readings.Api("api01", Readings.Posts(40, 40)), Readings.Api("api02", Readings.Posts(60, 60)));
+
+        var figures = TopFigures.Between(earlier, without);
+        Assert.Equal(20, figures.Total.PerSecond);
+        Assert.Equal(["up", "down"], figures.Processes.Select(process => process.State));
+        Assert.Null(figures.Processes[1].Cpu);
+
+        // Since when it has counted is not known: it counts again from the next interval on.
+        figures = TopFigures.Between(without, again);
+        Assert.Equal(20, figures.Total.PerSecond);
+        Assert.Equal(["up", "up"], figures.Processes.Select(process => process.State));
+    }
+
+    [Fact]
+    public void Nothing_that_answers_is_nothing_and_no_error()
+    {
+        var reading = Readings.At(0, Readings.Down("api01"), Readings.Down("api02"));
+        var figures = TopFigures.Between(reading, reading);
+
+        Assert.Equal(0, figures.Total.PerSecond);
+        Assert.Empty(figures.Operations);
+        Assert.Equal((null, null, null), (figures.Total.P99, figures.Ledger.BatchMean, figures.Ledger.QueuedWrites));
+    }
+
+    [Fact]
+    public void The_ledger_is_one_and_its_queues_are_two()
+    {
+        string[] Gauges(int queued, int wal) =>
+        [
+            $"rinha_ledger_queued_writes {queued}", $"rinha_ledger_wal_bytes {wal}",
+            "rinha_ledger_database_bytes 4096",
+        ];
+        var figures = TopFigures.Between(
+            Readings.At(0, Readings.Api("api01"), Readings.Api("api02")),
+            Readings.At(1, Readings.Api("api01", Gauges(3, 1000)), Readings.Api("api02", Gauges(4, 1200))));
+
+        Assert.Equal((7, 1200, 4096), (
+            figures.Ledger.QueuedWrites, figures.Ledger.WalBytes, figures.Ledger.DatabaseBytes));
+    }
+
+    [Fact]
+    public void A_batch_has_its_mean_over_all_commits()
+    {
+        string[] Batches(int count, int writes) =>
+        [
+            $$"""rinha_ledger_batch_writes_bucket{le="1"} {{count / 2}}""",
+            $$"""rinha_ledger_batch_writes_bucket{le="16"} {{count}}""",
+            $$"""rinha_ledger_batch_writes_bucket{le="+Inf"} {{count}}""",
+            $"rinha_ledger_batch_writes_sum {writes}",
+            $"rinha_ledger_batch_writes_count {count}",
+        ];
+        var figures = TopFigures.Between(
+            Readings.At(0, Readings.Api("api01", Batches(10, 10)), Readings.Api("api02", Batches(0, 0))),
+            Readings.At(1, Readings.Api("api01", Batches(20, 100)), Readings.Api("api02", Batches(10, 30))));
+
+        Assert.Equal(6, figures.Ledger.BatchMean);
+        Assert.InRange(figures.Ledger.BatchP99!.Value, 15, 16);
+    }
+
+    [Fact]
+    public void Of_CPU_and_memory_the_kernel_knows_best()
+    {
+        ProcessReading Nginx(double cpu, long periods, long throttled) => new(
+            "nginx",
+            ProcessReading.NotAsked,
+            null,
+            new CgroupReading(cpu, 0.5, periods, throttled, 30_000_000, 50_000_000));
+
+        var process = Assert.Single(TopFigures.Between(
+            Readings.At(0, Nginx(10, 100, 7)), Readings.At(2, Nginx(10.8, 120, 12))).Processes);
+
+        Assert.Equal(0.4, process.Cpu!.Value, 1e-9);
+        Assert.Equal((0.5, 0.25, 30e6, 50e6), (
+            process.CpuLimit, process.ThrottledShare, process.MemoryBytes, process.MemoryLimitBytes));
+        Assert.Equal(0, Assert.Single(TopFigures.Between(
+            Readings.At(0, Nginx(1, 5, 1)), Readings.At(1, Nginx(1, 5, 1))).Processes).ThrottledShare);
+    }
+
+    [Fact]
+    public void Without_the_kernel_a_process_speaks_for_itself()
+    {
+        string[] Own(double cpu) => [$"process_cpu_seconds_total {cpu}", "process_resident_memory_bytes 17000000"];
+        var process = Assert.Single(TopFigures.Between(
+            Readings.At(0, Readings.Api("api01", Own(5))), Readings.At(4, Readings.Api("api01", Own(6)))).Processes);
+
+        Assert.Equal((0.25, 17e6), (process.Cpu, process.MemoryBytes));
+        Assert.Equal((null, null, null), (process.CpuLimit, process.ThrottledShare, process.MemoryLimitBytes));
+    }
+}

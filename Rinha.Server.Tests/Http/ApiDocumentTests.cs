@@ -1,0 +1,195 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.OpenApi;
+using Rinha.Server.Http;
+using Rinha.Server.Ledger;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Http;
+
+/// <summary>openapi.json by itself: it is OpenAPI 3.1, whole, and says what the code says.</summary>
+public sealed class ApiDocumentTests
+{
+    private static readonly ApiContract s_api = ApiContract.Api;
+
+    [Fact]
+    public void It_is_OpenAPI_3_1_without_errors_and_warnings()
+    {
+        var read = OpenApiDocument.Parse(s_api.Root.GetRawText(), "json");
+
+        Assert.Equal(OpenApiSpecVersion.OpenApi3_1, read.Diagnostic!.SpecificationVersion);
+        Assert.Empty(read.Diagnostic.Errors.Select(error => $"{error.Pointer}: {error.Message}"));
+        Assert.Empty(read.Diagnostic.Warnings.Select(warning => $"{warning.Pointer}: {warning.Message}"));
+        Assert.Equal(s_api.Operations.Select(one => one.Path).Distinct(), read.Document!.Paths.Keys);
+    }
+
+    [Fact]
+    public void The_server_has_it_with_its_own_version()
+    {
+        using var served = JsonDocument.Parse(ApiDocument.Json);
+
+        foreach (var member in s_api.Root.EnumerateObject().Where(member => member.Name != "info"))
+        {
+            Assert.True(JsonElement.DeepEquals(member.Value, served.RootElement.GetProperty(member.Name)), member.Name);
+        }
+
+        var info = served.RootElement.GetProperty("info");
+        Assert.Equal(ServerCommand.Version, info.GetProperty("version").GetString());
+        Assert.Equal(
+            s_api.Root.GetProperty("info").EnumerateObject().Select(member => member.Name),
+            info.EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public void Every_operation_has_a_name_of_its_own_and_a_summary()
+    {
+        var operations = All(s_api.Root.GetProperty("paths")).Where(one => Has(one, "operationId")).ToList();
+        var names = operations.Select(one => one.GetProperty("operationId").GetString()).ToList();
+
+        Assert.Equal(s_api.Operations.Count, names.Count);
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.All(operations, one => Assert.NotEmpty(one.GetProperty("summary").GetString()!));
+    }
+
+    [Fact]
+    public void References_lead_somewhere_and_nothing_is_there_in_vain()
+    {
+        var references = All(s_api.Root)
+            .Where(one => one.ValueKind == JsonValueKind.Object && one.TryGetProperty("$ref", out _))
+            .ToList();
+        Assert.All(references, one => s_api.Resolve(one));
+
+        var used = references.Select(one => one.GetProperty("$ref").GetString()).ToHashSet();
+        Assert.All(
+            from kind in s_api.Root.GetProperty("components").EnumerateObject()
+            from component in kind.Value.EnumerateObject()
+            select $"#/components/{kind.Name}/{component.Name}",
+            name => Assert.Contains(name, used));
+    }
+
+    [Fact]
+    public void Every_example_is_one_of_its_schema()
+    {
+        var count = 0;
+        foreach (var content in All(s_api.Root).Where(one => HasObject(one, "schema") && HasObject(one, "examples")))
+        {
+            foreach (var example in content.GetProperty("examples").EnumerateObject())
+            {
+                var value = example.Value.GetProperty("value");
+                Assert.Null(s_api.Schemas.Judge(content.GetProperty("schema"), value));
+                count++;
+            }
+        }
+
+        foreach (var described in All(s_api.Root).Where(one => HasObject(one, "schema") && Has(one, "example")))
+        {
+            Assert.Null(s_api.Schemas.Judge(described.GetProperty("schema"), described.GetProperty("example")));
+            count++;
+        }
+
+        Assert.True(count > 40, $"only {count} examples");
+    }
+
+    [Fact]
+    public void Every_problem_of_the_server_is_an_example_and_no_other()
+    {
+        var examples = All(s_api.Root.GetProperty("components").GetProperty("responses"))
+            .Where(one => HasObject(one, "value") && one.GetProperty("value").TryGetProperty("detail", out _))
+            .Select(one => JsonSerializer.Serialize(one.GetProperty("value")))
+            .ToHashSet();
+        var problems = typeof(Problem).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null))
+            .OfType<Problem>()
+            .Concat(Enum.GetValues<TransactionError>().Select(Problem.Of))
+            .Select(problem => JsonSerializer.Serialize(JsonDocument.Parse(problem.Body).RootElement))
+            .ToHashSet();
+
+        Assert.Empty(problems.Except(examples));
+        Assert.Empty(examples.Except(problems));
+    }
+
+    [Fact]
+    public void Every_status_of_a_problem_says_what_to_do_as_the_code_does()
+    {
+        foreach (var problem in typeof(Problem).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null))
+            .OfType<Problem>()
+            .Where(problem => problem.Retry))
+        {
+            var response = s_api.Resolve(
+                s_api.Root.GetProperty("x-any-request").GetProperty($"{problem.Status}"));
+            Assert.True(response.GetProperty("headers").TryGetProperty("Retry-After", out _), $"{problem.Status}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
+    public void A_body_that_is_taken_is_a_Transaction(string body, long amount, string kind, string description)
+    {
+        Assert.NotNull((amount, kind, description).ToString());
+        using var json = JsonDocument.Parse(body);
+        Assert.Null(s_api.Schemas.Judge("Transaction", json.RootElement));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies.Refused), MemberType = typeof(Bodies))]
+    public void A_body_that_is_refused_is_none_unless_no_schema_could_tell(string body, string error)
+    {
+        if (error is nameof(TransactionError.Malformed) or nameof(TransactionError.DuplicateField)
+            || IsIntegerInAnotherSpelling(body))
+        {
+            return;
+        }
+
+        using var json = JsonDocument.Parse(body);
+        Assert.NotNull(s_api.Schemas.Judge("Transaction", json.RootElement));
+    }
+
+    [Fact]
+    public void The_bounds_are_those_of_the_server()
+    {
+        var schemas = s_api.Root.GetProperty("components").GetProperty("schemas");
+        Assert.Equal(
+            Limits.AmountCentsMax, schemas.GetProperty("Amount").GetProperty("maximum").GetInt64());
+        Assert.Equal(
+            Description.ScalarsMax, schemas.GetProperty("Description").GetProperty("maxLength").GetInt32());
+        Assert.Contains(
+            $"{{1,{Limits.IdempotencyKeyLengthMax}}}",
+            s_api.Root.GetProperty("components").GetProperty("parameters").GetProperty("IdempotencyKey")
+                .GetProperty("schema").GetProperty("pattern").GetString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"At most {Limits.BodyBytesMax} bytes.", s_api.Root.GetRawText(), StringComparison.Ordinal);
+    }
+
+    // To a schema 1.0 and 1e2 are the integers 1 and 100; the server wants them written so.
+    private static bool IsIntegerInAnotherSpelling(string body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.ValueKind == JsonValueKind.Object
+            && json.RootElement.TryGetProperty("valor", out var amount)
+            && amount.ValueKind == JsonValueKind.Number
+            && !amount.TryGetInt64(out _)
+            && amount.TryGetDecimal(out var value)
+            && value == decimal.Truncate(value)
+            && value is >= 1 and <= Limits.AmountCentsMax;
+    }
+
+    private static bool Has(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+
+    private static bool HasObject(JsonElement element, string name) =>
+        Has(element, name) && element.GetProperty(name).ValueKind == JsonValueKind.Object;
+
+    // The element and all in it.
+    private static IEnumerable<JsonElement> All(JsonElement element)
+    {
+        var children = element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().Select(member => member.Value),
+            JsonValueKind.Array => element.EnumerateArray(),
+            _ => Enumerable.Empty<JsonElement>(),
+        };
+        return [element, .. children.SelectMany(All)];
+    }
+}

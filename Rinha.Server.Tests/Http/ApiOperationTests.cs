@@ -1,0 +1,109 @@
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Http;
+
+/// <summary>
+/// Every operation of openapi.json is asked in every way that gives another status, and each answer held against the
+/// document (<see cref="ApiContract"/>).
+/// </summary>
+public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank>
+    where TBank : class, IBank
+{
+    // What these tests cannot bring about: slow clients (SlowClientTests), a ledger that fails (LedgerAnswerTests, also
+    // for a reset that is not enabled), and what only the load balancer answers (StackTests, scripts/tests/nginx.sh).
+    private static readonly int[] s_elsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
+
+    [Theory]
+    [MemberData(nameof(ApiOperations.Names), MemberType = typeof(ApiOperations))]
+    public void It_answers_as_documented_in_every_status(string name)
+    {
+        bank.Post(1, 1, 'c', "x").AssertOk();
+        bank.Post(1, 2, 'd', "y").AssertOk();
+        var operation = ApiContract.Api.Operations.Single(one => one.ToString() == name);
+        var seen = new SortedSet<int>();
+        foreach (var (expected, request) in Requests(operation))
+        {
+            var answer = bank.Send(request);
+            Assert.True(expected == answer.Status, $"{name}: {answer.StatusLine} instead of {expected}");
+            seen.Add(answer.Status);
+        }
+
+        var inVain = operation.Statuses.Except(seen).Except(s_elsewhere)
+            .Except(operation.Path == "/reset" ? [404] : [])
+            .Except(operation.Method == "POST" && operation.Path != "/reset" ? [] : [413]);
+        Assert.Empty(inVain);
+    }
+
+    private static IEnumerable<(int Status, byte[] Request)> Requests(ApiOperation operation)
+    {
+        var (method, path) = (operation.Method, operation.Example);
+        yield return (200, Good(operation, path));
+        yield return (400, RawRequest.Of(method, path, headers: "Host: another"));
+        yield return (405, RawRequest.Of("DELETE", path));
+        yield return (414, RawRequest.Of(method, path + "?" + new string('x', Limits.RequestLineBytesMax)));
+        yield return (431, RawRequest.Of(method, path, headers: "X: " + new string('x', Limits.RequestHeadersBytesMax)));
+        yield return (505, RawRequest.Of(method, path, "HTTP/2.0"));
+        if (operation.Path != path)
+        {
+            yield return (404, Good(operation, operation.Path.Replace("{id}", "6", StringComparison.Ordinal)));
+            yield return (404, Good(operation, operation.Path.Replace("{id}", "01", StringComparison.Ordinal)));
+        }
+
+        var more = (method, operation.Path) switch
+        {
+            ("POST", "/clientes/{id}/transacoes") => Transactions(path),
+            (_, "/clientes/{id}/transacoes") => Pages(method, path),
+            _ => [],
+        };
+        foreach (var one in more)
+        {
+            yield return one;
+        }
+    }
+
+    private static byte[] Good(ApiOperation operation, string path) => (operation.Method, operation.Path) switch
+    {
+        ("POST", "/clientes/{id}/transacoes") => RawRequest.Post(path, RawRequest.Body),
+        ("POST", _) => RawRequest.Post(path, "", null),
+        var (method, _) => RawRequest.Of(method, path),
+    };
+
+    private static IEnumerable<(int Status, byte[] Request)> Transactions(string path)
+    {
+        string[] bodies =
+        [
+            "{", """{"valor":1,"valor":1,"tipo":"c","descricao":"x"}""", "{}",
+            BankExtensions.TransactionJson(0, 'c', "x"), BankExtensions.TransactionJson(1, 'x', "x"),
+            BankExtensions.TransactionJson(1, 'c', ""), BankExtensions.TransactionJson(100_000_000_000, 'd', "x"),
+        ];
+        foreach (var body in bodies)
+        {
+            yield return (422, RawRequest.Post(path, body));
+        }
+
+        var key = $"Idempotency-Key: {Guid.NewGuid()}";
+        yield return (200, RawRequest.Post(path, RawRequest.Body, RawRequest.Json, key));
+        yield return (200, RawRequest.Post(path, RawRequest.Body, RawRequest.Json, key));
+        yield return (422, RawRequest.Post(path, BankExtensions.TransactionJson(2, 'c', "x"), RawRequest.Json, key));
+        yield return (400, RawRequest.Post(path, RawRequest.Body, RawRequest.Json, "Idempotency-Key: two words"));
+        yield return (413, RawRequest.Post(path, new string(' ', Limits.BodyBytesMax + 1)));
+        yield return (415, RawRequest.Post(path, RawRequest.Body, "text/plain"));
+    }
+
+    private static IEnumerable<(int Status, byte[] Request)> Pages(string method, string path)
+    {
+        foreach (var query in new[] { "limite=1", "limite=100", "antes=2", "antes=1", "antes=2&limite=1" })
+        {
+            yield return (200, RawRequest.Of(method, $"{path}?{query}"));
+        }
+
+        foreach (var query in new[] { "limite=0", "limite=101", "limite=x", "antes=0", "antes=x", "antes=-1" })
+        {
+            yield return (400, RawRequest.Of(method, $"{path}?{query}"));
+        }
+    }
+}
+
+public sealed class InProcessApiOperationTests(InProcessBank bank) : ApiOperationTests<InProcessBank>(bank);
+
+public sealed class AotApiOperationTests(AotBank bank) : ApiOperationTests<AotBank>(bank);
