@@ -17,4 +17,7 @@ internal enum Route
 
     /// <summary><c>/reset</c></summary>
     Reset,
+
+    /// <summary><c>/metrics</c></summary>
+    Metrics,
 }

@@ -20,6 +20,7 @@ internal static class Router
             {
                 "/health" => Route.Health,
                 "/reset" => Route.Reset,
+                "/metrics" => Route.Metrics,
                 _ => Route.Unknown,
             };
         }

@@ -59,6 +59,14 @@ internal sealed unsafe class WriteTransaction : IDisposable
     /// <summary>Pages in the WAL after the last commit.</summary>
     public int WalPages => *_walPages;
 
+    /// <summary>Transactions that have gone into the history since <see cref="Begin"/>.</summary>
+    public int Posted { get; private set; }
+
+    /// <summary>
+    /// Transactions that the rules have turned away since <see cref="Begin"/>; a kept answer given again is not one.
+    /// </summary>
+    public int Refused { get; private set; }
+
     /// <summary>What SQLite said of the last failure.</summary>
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
@@ -66,6 +74,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     /// <param name="waits">Whether to wait for another program's lock, <see cref="Limits.BusyTimeoutMs"/> long.</param>
     public BeginResult Begin(bool waits)
     {
+        Posted = Refused = 0;
         var result = _begin.Run();
         if (result == SqliteResult.Done)
         {
@@ -192,6 +201,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         if (result != SqliteResult.Row || !isAccepted)
         {
             _account.Reset();
+            Refused++;
             return result switch
             {
                 SqliteResult.Done => PostResult.UnknownAccount,
@@ -212,7 +222,13 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _insert.Bind(4, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
         _insert.Bind(5, post.Description.AsUtf8());
         _insert.Bind(6, postedAt.MicrosecondsSinceEpoch);
-        return _insert.Run() == SqliteResult.Done ? PostResult.Accepted : Broken("insert");
+        if (_insert.Run() != SqliteResult.Done)
+        {
+            return Broken("insert");
+        }
+
+        Posted++;
+        return PostResult.Accepted;
     }
 
     private PostResult Reset()
