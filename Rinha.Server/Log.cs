@@ -8,15 +8,14 @@ namespace Rinha.Server;
 /// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(
-        1,
-        LogLevel.Information,
-        "Rinha.Server {Version} starting: {Settings}; {Processors} processors, {CpuQuota} CPUs, {MemoryLimitBytes} bytes")]
+    // What the message does not name is there as fields all the same.
+    [LoggerMessage(1, LogLevel.Information, "Rinha.Server {Version} starting: {Settings}; {Limits}")]
     public static partial void Starting(
         ILogger logger,
         string version,
-        string commit,
         string settings,
+        string limits,
+        string commit,
         string database,
         string synchronous,
         string listen,

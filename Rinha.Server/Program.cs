@@ -69,8 +69,9 @@ static void TellStart(ILogger logger, ServerOptions options)
     Log.Starting(
         logger,
         ServerCommand.Version,
-        ServerCommand.Commit,
         options.ToString(),
+        limits.ToString(),
+        ServerCommand.Commit,
         options.DatabasePath,
         options.Synchronous.ToString(),
         options.Address.ToString(),

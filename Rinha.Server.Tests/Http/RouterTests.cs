@@ -20,6 +20,7 @@ public sealed class RouterTests
     [Theory]
     [InlineData("/health", nameof(Route.Health))]
     [InlineData("/reset", nameof(Route.Reset))]
+    [InlineData("/metrics", nameof(Route.Metrics))]
     public void The_other_paths_stand_alone(string path, string route) =>
         Assert.Equal(route, Router.Match(path, out _).ToString());
 
@@ -38,7 +39,7 @@ public sealed class RouterTests
     [Fact]
     public void No_beginning_of_a_path_and_no_longer_one_is_that_path()
     {
-        foreach (var path in new[] { "/clientes/1/transacoes", "/clientes/1/extrato", "/health", "/reset" })
+        foreach (var path in new[] { "/clientes/1/transacoes", "/clientes/1/extrato", "/health", "/reset", "/metrics" })
         {
             for (var length = 0; length < path.Length; length++)
             {

@@ -41,6 +41,12 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
             Environment.ProcessorCount, cpus, memoryBytes < MemoryBytesNone ? (long?)memoryBytes : null);
     }
 
+    /// <summary>The limits in one line, for the log.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Processors} processors, CPU limit {CpuQuota?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none"}, ")
+        + $"memory limit {MemoryBytes?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+
     // The group's directory and those above it: each may have a limit of its own.
     private static IEnumerable<string> Directories(string root, string[] mounts, string[] controllers, string group)
     {
