@@ -8,7 +8,7 @@ namespace Rinha.Server;
 /// </summary>
 internal static partial class Log
 {
-    // What the message does not name is there as fields all the same.
+#pragma warning disable SYSLIB1015 // What the message says in one go is there as fields as well.
     [LoggerMessage(1, LogLevel.Information, "Rinha.Server {Version} starting: {Settings}; {Limits}")]
     public static partial void Starting(
         ILogger logger,
@@ -26,6 +26,7 @@ internal static partial class Log
         int processors,
         double? cpuQuota,
         long? memoryLimitBytes);
+#pragma warning restore SYSLIB1015
 
     [LoggerMessage(2, LogLevel.Information, "Listening on {Address}")]
     public static partial void Listening(ILogger logger, string address);

@@ -17,7 +17,7 @@ public sealed class OtlpTests : IDisposable
         var address = $"http://127.0.0.1:{FreePort.Next().Port}/";
         _collector.Prefixes.Add(address);
         _collector.Start();
-        var receiving = Task.Run(ReceiveAsync);
+        _ = ReceiveAsync();
 
         using var server = ServerProcess.Start(
             _directory.File("rinha.db"),

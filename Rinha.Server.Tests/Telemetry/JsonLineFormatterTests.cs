@@ -6,7 +6,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-public sealed class JsonLineFormatterTests
+public sealed partial class JsonLineFormatterTests
 {
     [Fact]
     public void A_line_has_time_level_event_message_and_the_messages_fields()
@@ -43,8 +43,7 @@ public sealed class JsonLineFormatterTests
     [Fact]
     public void A_field_that_has_the_name_of_a_lines_own_member_gets_another()
     {
-        var line = Line(logger => logger.Log(
-            LogLevel.Error, new EventId(7, "Own"), "{Message} {Level} {Count} {Nothing} {When}", "m", true, 5L, null, 1.5m));
+        var line = Line(logger => Own(logger, "m", true, 5, null, 1.5m));
 
         Assert.Equal("m True 5 (null) 1.5", line.GetProperty("message").GetString());
         Assert.Equal("m", line.GetProperty("message_").GetString());
@@ -53,6 +52,10 @@ public sealed class JsonLineFormatterTests
         Assert.Equal(JsonValueKind.Null, line.GetProperty("nothing").ValueKind);
         Assert.Equal("1.5", line.GetProperty("when").GetString());
     }
+
+    [LoggerMessage(7, LogLevel.Error, "{Message} {Level} {Count} {Nothing} {When}")]
+    private static partial void Own(
+        ILogger logger, string message, bool level, long count, string? nothing, decimal when);
 
     private static InvalidOperationException Thrown(string message)
     {
