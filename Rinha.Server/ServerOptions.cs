@@ -179,10 +179,11 @@ public sealed record ServerOptions
         return true;
     }
 
-    private static bool TryReadSlowRequest(string? text, out int slowRequestMs, [NotNullWhen(false)] out string? error)
+    private static bool TryReadSlowRequest(
+        string? text, out int slowRequestMs, [NotNullWhen(false)] out string? error)
     {
-        error = int.TryParse(
-                text ?? Setting.SlowRequestMs.Default, NumberStyles.None, CultureInfo.InvariantCulture, out slowRequestMs)
+        text ??= Setting.SlowRequestMs.Default!;
+        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out slowRequestMs)
             && slowRequestMs <= SlowRequestMsMax
             ? null
             : $"{Setting.SlowRequestMs.Variable}: milliseconds from 0 to {SlowRequestMsMax}, not '{text}'";

@@ -38,7 +38,9 @@ public sealed class LogTests : IDisposable
         var start = Lines(server.End())[0];
 
         Assert.StartsWith(
-            $"Rinha.Server {ServerCommand.Release}", start.GetProperty("message").GetString(), StringComparison.Ordinal);
+            $"Rinha.Server {ServerCommand.Release}",
+            start.GetProperty("message").GetString(),
+            StringComparison.Ordinal);
         Assert.StartsWith(ServerCommand.Release, start.GetProperty("version").GetString(), StringComparison.Ordinal);
         Assert.NotNull(start.GetProperty("commit").GetString());
         Assert.Equal(Database, start.GetProperty("database").GetString());

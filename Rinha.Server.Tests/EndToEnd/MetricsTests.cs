@@ -47,7 +47,8 @@ public sealed class MetricsTests : IDisposable
         var head = connection.Exchange(RawRequest.Of("HEAD", "/metrics"), head: true);
         Assert.Equal(200, head.Status);
         Assert.True(int.Parse(head.Header("Content-Length")!, CultureInfo.InvariantCulture) > 1000);
-        Assert.Equal("GET, HEAD", connection.Exchange(RawRequest.Of("POST", "/metrics")).AssertProblem(405).Header("Allow"));
+        var post = connection.Exchange(RawRequest.Of("POST", "/metrics")).AssertProblem(405);
+        Assert.Equal("GET, HEAD", post.Header("Allow"));
     }
 
     [Fact]

@@ -31,7 +31,9 @@ public sealed class OtlpTests : IDisposable
             connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
         }
 
-        Wait.Until(() => Last()?.Body.Contains("rinha_ledger_batch_writes", StringComparison.Ordinal) == true, "metrics");
+        Wait.Until(
+            () => Last()?.Body.Contains("rinha_ledger_batch_writes", StringComparison.Ordinal) == true,
+            "the metrics are sent");
         var exit = server.End();
 
         var (path, type, body) = Last()!.Value;

@@ -23,7 +23,9 @@ public sealed class BucketsTests
         var bounds = BucketBounds.Durations;
         foreach (var bound in bounds.Upper)
         {
-            Assert.All([bound - 1, bound, bound + 1], value => Assert.Equal(Search(bounds, value), bounds.IndexOf(value)));
+            Assert.All(
+                [bound - 1, bound, bound + 1],
+                value => Assert.Equal(Search(bounds, value), bounds.IndexOf(value)));
         }
     }
 

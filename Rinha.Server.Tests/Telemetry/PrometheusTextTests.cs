@@ -10,7 +10,8 @@ public sealed class PrometheusTextTests
     public void A_histogram_is_written_bucket_by_bucket()
     {
         using var metrics = new MetricSet();
-        var family = new HistogramFamily("x_seconds", "Help.", new BucketBounds(5_000, 10_000), 1e9, "kind", ["a", "b"]);
+        var bounds = new BucketBounds(5_000, 10_000);
+        var family = new HistogramFamily("x_seconds", "Help.", bounds, 1e9, "kind", ["a", "b"]);
         metrics.Add(family);
         family.Record(5_000, 0);
         family.Record(2_000_000_000, 0);

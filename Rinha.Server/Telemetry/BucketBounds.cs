@@ -14,7 +14,9 @@ internal sealed class BucketBounds
     private readonly long[] _upper;
     private readonly byte[] _firstOfOctave = new byte[Octaves];
 
-    /// <param name="upper">From 1, ascending, each at least twice the one before; a value equal to one is under it.</param>
+    /// <param name="upper">
+    /// From 1, ascending, each at least twice the one before; a value equal to one is under it.
+    /// </param>
     public BucketBounds(params ReadOnlySpan<long> upper)
     {
         for (var index = 0; index < upper.Length; index++)
@@ -29,7 +31,9 @@ internal sealed class BucketBounds
         }
     }
 
-    /// <summary>1, 2, 5, 10 … from 5 us to 10 s, in nanoseconds: from a fast request to one that gave up waiting.</summary>
+    /// <summary>
+    /// 1, 2, 5, 10 … from 5 us to 10 s, in nanoseconds: from a fast request to one that gave up waiting.
+    /// </summary>
     public static BucketBounds Durations { get; } = new(
         5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
         1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000, 100_000_000, 200_000_000, 500_000_000,

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Rinha.Server.Telemetry;
 
-/// <summary>How much of the machine this process may use: what the kernel's control groups (version 1 or 2) say.</summary>
+/// <summary>
+/// How much of the machine this process may use: what the kernel's control groups (version 1 or 2) say.
+/// </summary>
 /// <param name="Processors">How many processors the runtime counts on.</param>
 /// <param name="CpuQuota">How many CPUs' time it gets, all in all; <see langword="null"/> for no limit.</param>
 /// <param name="MemoryBytes">How much memory it gets; <see langword="null"/> for no limit.</param>
@@ -42,10 +44,12 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
     }
 
     /// <summary>The limits in one line, for the log.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Processors} processors, CPU limit {CpuQuota?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none"}, ")
-        + $"memory limit {MemoryBytes?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+    public override string ToString()
+    {
+        var cpus = CpuQuota?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none";
+        var memory = MemoryBytes is { } bytes ? $"{bytes} bytes" : "none";
+        return $"{Processors} processors, CPU limit {cpus}, memory limit {memory}";
+    }
 
     // The group's directory and those above it: each may have a limit of its own.
     private static IEnumerable<string> Directories(string root, string[] mounts, string[] controllers, string group)

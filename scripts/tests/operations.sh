@@ -62,7 +62,7 @@ test_promtool_accepts_the_configuration_and_the_alerts() {
 # Series as a sick bank has them, and which alerts they must raise and which not.
 test_the_alerts_are_raised_by_what_they_are_about() {
   need_promtool
-  sed "s#ALERTS#$OPERATIONS/alerts.yml#" "$ROOT/scripts/tests/alerts-test.yml" >"$SCRATCH/alerts-test.yml"
+  sed "s#RULES_FILE#$OPERATIONS/alerts.yml#" "$ROOT/scripts/tests/alerts-test.yml" >"$SCRATCH/alerts-test.yml"
   expect_exit 0 'SUCCESS' "$PROMTOOL" test rules "$SCRATCH/alerts-test.yml"
 }
 
