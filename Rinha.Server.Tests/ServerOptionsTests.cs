@@ -16,6 +16,8 @@ public sealed class ServerOptionsTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9999), options.Address.EndPoint);
         Assert.Equal(Synchronous.Normal, options.Synchronous);
         Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal(LogFormat.Json, options.LogFormat);
+        Assert.Equal(1000, options.SlowRequestMs);
         Assert.False(options.ResetEnabled);
     }
 
@@ -92,6 +94,18 @@ public sealed class ServerOptionsTests
         Assert.Equal(enabled, Create(("RINHA_ENABLE_RESET", text)).ResetEnabled);
 
     [Theory]
+    [InlineData("json", LogFormat.Json)]
+    [InlineData("TEXT", LogFormat.Text)]
+    public void A_log_format_is_given_by_name(string text, LogFormat format) =>
+        Assert.Equal(format, Create(("RINHA_LOG_FORMAT", text)).LogFormat);
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("3600000", 3_600_000)]
+    public void A_slow_request_is_given_in_milliseconds(string text, int milliseconds) =>
+        Assert.Equal(milliseconds, Create(("RINHA_SLOW_REQUEST_MS", text)).SlowRequestMs);
+
+    [Theory]
     [InlineData("DATABASE_URL", "")]
     [InlineData("DATABASE_URL", "/")]
     [InlineData("DATABASE_URL", "data/")]
@@ -116,6 +130,12 @@ public sealed class ServerOptionsTests
     [InlineData("RINHA_LOG_LEVEL", "")]
     [InlineData("RINHA_LOG_LEVEL", "loud")]
     [InlineData("RINHA_LOG_LEVEL", "2")]
+    [InlineData("RINHA_LOG_FORMAT", "")]
+    [InlineData("RINHA_LOG_FORMAT", "xml")]
+    [InlineData("RINHA_SLOW_REQUEST_MS", "")]
+    [InlineData("RINHA_SLOW_REQUEST_MS", "-1")]
+    [InlineData("RINHA_SLOW_REQUEST_MS", "1.5")]
+    [InlineData("RINHA_SLOW_REQUEST_MS", "3600001")]
     [InlineData("RINHA_ENABLE_RESET", "")]
     [InlineData("RINHA_ENABLE_RESET", "1")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
@@ -150,7 +170,8 @@ public sealed class ServerOptionsTests
         var options = Create(("DATABASE_URL", "/x/rinha.db"), ("API_PORT", "1234"), ("RINHA_ENABLE_RESET", "true"));
 
         Assert.Equal(
-            "database /x/rinha.db, synchronous Normal, listen http://127.0.0.1:1234, log level Information, reset on",
+            "database /x/rinha.db, synchronous Normal, listen http://127.0.0.1:1234, log level Information, "
+            + "log format Json, slow from 1000 ms, reset on",
             options.ToString());
     }
 

@@ -93,6 +93,10 @@ public sealed partial class TidyTests
     [InlineData("Http", "Net")]
     [InlineData("Http", "Sqlite")]
     [InlineData("Sqlite", "Http")]
+    [InlineData("Telemetry", "Http")]
+    [InlineData("Telemetry", "Sqlite")]
+    [InlineData("Telemetry", "Net")]
+    [InlineData("Telemetry", "Ledger")]
     public void The_layers_keep_apart(string layer, string other)
     {
         var files = CSharp()

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Rinha.Server.Net;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
@@ -13,10 +13,12 @@ namespace Rinha.Server;
 internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
-    private const int ClockTicksPerSecond = 100; // USER_HZ, the unit of /proc/PID/stat (proc(5)).
 
     // By then the first checks, which nobody should have to wait for, have found an instance healthy.
     private const int SettledAfterMs = 3000;
+
+    // The first process of the container, or of the machine.
+    private const string FirstProcess = "1";
 
     /// <summary>Whether <c>GET /health</c> at the address answers 200 in time.</summary>
     /// <param name="address">Where the instance listens.</param>
@@ -47,7 +49,7 @@ internal static class HealthCheck
             return false;
         }
 
-        if (holdSeconds == 0 || ContainerAgeMs() < SettledAfterMs)
+        if (holdSeconds == 0 || ProcessStat.AgeMs(FirstProcess) < SettledAfterMs)
         {
             return true;
         }
@@ -76,15 +78,5 @@ internal static class HealthCheck
         }
 
         return count == line.Length ? Encoding.ASCII.GetString(line[^3..]) : "nothing";
-    }
-
-    // How long ago the first process of the container (or of the machine) was started.
-    private static long ContainerAgeMs()
-    {
-        var stat = File.ReadAllText("/proc/1/stat");
-        // The second field, a name in parentheses, may hold blanks; the start time is the 22nd.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var startedTicks = long.Parse(fields[22 - 3], CultureInfo.InvariantCulture);
-        return Environment.TickCount64 - (startedTicks * 1000 / ClockTicksPerSecond);
     }
 }

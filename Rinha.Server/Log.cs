@@ -2,11 +2,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server;
 
-/// <summary>Everything the server logs: rare events, never single requests.</summary>
+/// <summary>
+/// Everything the server logs: rare events, and single requests only when they are slow or the server's fault. The
+/// numbers and names are stable, for whoever reads the log with a program.
+/// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Rinha.Server {Version} starting: {Settings}")]
-    public static partial void Starting(ILogger logger, string version, string settings);
+#pragma warning disable SYSLIB1015 // What the message says in one go is there as fields as well.
+    [LoggerMessage(1, LogLevel.Information, "Rinha.Server {Version} starting: {Settings}; {Limits}")]
+    public static partial void Starting(
+        ILogger logger,
+        string version,
+        string settings,
+        string limits,
+        string commit,
+        string database,
+        string synchronous,
+        string listen,
+        string logLevel,
+        string logFormat,
+        int slowRequestMs,
+        bool resetEnabled,
+        int processors,
+        double? cpuQuota,
+        long? memoryLimitBytes);
+#pragma warning restore SYSLIB1015
 
     [LoggerMessage(2, LogLevel.Information, "Listening on {Address}")]
     public static partial void Listening(ILogger logger, string address);
@@ -20,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "POST /reset is enabled: any client can empty the ledger")]
     public static partial void ResetEnabled(ILogger logger);
 
+    [LoggerMessage(6, LogLevel.Information, "The metrics are also sent to OTEL_EXPORTER_OTLP_ENDPOINT")]
+    public static partial void MetricsExported(ILogger logger);
+
     [LoggerMessage(10, LogLevel.Warning, "Another program has kept the ledger locked for {TimeoutMs} ms")]
     public static partial void LedgerLocked(ILogger logger, int timeoutMs);
 
@@ -28,4 +51,11 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Error, "A request failed unexpectedly")]
     public static partial void RequestFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(21, LogLevel.Warning, "A request was slow: {Operation} was answered {Status} after {DurationMs} ms")]
+    public static partial void RequestSlow(ILogger logger, string operation, int status, double durationMs);
+
+    [LoggerMessage(22, LogLevel.Warning, "{Operation} was answered {Status} after {DurationMs} ms")]
+    public static partial void RequestAnsweredWithError(
+        ILogger logger, string operation, int status, double durationMs);
 }

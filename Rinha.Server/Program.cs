@@ -6,6 +6,7 @@ using Rinha.Server;
 using Rinha.Server.Http;
 using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Telemetry;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -13,17 +14,9 @@ return ServerCommand.Invoke(args, Run, AskHealth);
 
 static int Run(ServerOptions options)
 {
-    using var loggers = LoggerFactory.Create(logging => logging
-        .SetMinimumLevel(options.LogLevel)
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        }));
+    using var loggers = LogOutput.Create(options.LogLevel, options.LogFormat);
     var logger = loggers.CreateLogger("Rinha");
-    Log.Starting(logger, ServerCommand.Version, options.ToString());
+    TellStart(logger, options);
     try
     {
         using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
@@ -33,7 +26,19 @@ static int Run(ServerOptions options)
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
 
-        var application = new BankApplication(ledger, options.ResetEnabled, logger);
+        using var metrics = new MetricSet();
+        var watch = new RequestWatch(options.SlowRequestMs, logger);
+        watch.Metrics.AddTo(metrics);
+        ledger.AddTo(metrics);
+        ProcessMetrics.AddTo(
+            metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
+        using var export = OtlpExport.Start(ServerCommand.Release);
+        if (export is not null)
+        {
+            Log.MetricsExported(logger);
+        }
+
+        var application = new BankApplication(ledger, options.ResetEnabled, logger, metrics, watch);
         server.StartAsync(application).GetAwaiter().GetResult();
         Log.Listening(logger, options.Address.ToString());
         if (options.ResetEnabled)
@@ -56,6 +61,27 @@ static int Run(ServerOptions options)
 
     Log.Stopped(logger);
     return 0;
+}
+
+static void TellStart(ILogger logger, ServerOptions options)
+{
+    var limits = MachineLimits.Read();
+    Log.Starting(
+        logger,
+        ServerCommand.Version,
+        options.ToString(),
+        limits.ToString(),
+        ServerCommand.Commit,
+        options.DatabasePath,
+        options.Synchronous.ToString(),
+        options.Address.ToString(),
+        options.LogLevel.ToString(),
+        options.LogFormat.ToString(),
+        options.SlowRequestMs,
+        options.ResetEnabled,
+        limits.Processors,
+        limits.CpuQuota,
+        limits.MemoryBytes);
 }
 
 static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop) =>

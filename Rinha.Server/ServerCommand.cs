@@ -16,6 +16,12 @@ internal static class ServerCommand
     public static string Version { get; } = typeof(ServerCommand).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
+    /// <summary>The version alone.</summary>
+    public static string Release => Version.Split('+')[0];
+
+    /// <summary>The commit it was built from; empty where that is not known.</summary>
+    public static string Commit => Version.Contains('+') ? Version.Split('+')[1] : "";
+
     /// <summary>Reads the command line and the environment, then runs or asks.</summary>
     /// <returns>The exit code.</returns>
     public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int, int> healthCheck)

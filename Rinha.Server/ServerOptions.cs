@@ -14,6 +14,7 @@ namespace Rinha.Server;
 public sealed record ServerOptions
 {
     private const string SqliteScheme = "sqlite://";
+    private const int SlowRequestMsMax = 3_600_000;
     private const int SocketPathBytesMax = 107; // sun_path of unix(7), less its final NUL.
 
     /// <summary>The SQLite file.</summary>
@@ -27,6 +28,12 @@ public sealed record ServerOptions
 
     /// <summary>The least important level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
+
+    /// <summary>How a log line looks.</summary>
+    public required LogFormat LogFormat { get; init; }
+
+    /// <summary>From which duration a request is logged as slow, in milliseconds; 0 for never.</summary>
+    public required int SlowRequestMs { get; init; }
 
     /// <summary>Whether <c>POST /reset</c> exists.</summary>
     public required bool ResetEnabled { get; init; }
@@ -47,6 +54,9 @@ public sealed record ServerOptions
                 Setting.Synchronous, given(Setting.Synchronous), Synchronous.Normal, out var synchronous, out error)
             || !TryReadChoice(
                 Setting.LogLevel, given(Setting.LogLevel), LogLevel.Information, out var logLevel, out error)
+            || !TryReadChoice(
+                Setting.LogFormat, given(Setting.LogFormat), LogFormat.Json, out var logFormat, out error)
+            || !TryReadSlowRequest(given(Setting.SlowRequestMs), out var slowRequestMs, out error)
             || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error))
         {
             return false;
@@ -58,6 +68,8 @@ public sealed record ServerOptions
             Address = address,
             Synchronous = synchronous,
             LogLevel = logLevel,
+            LogFormat = logFormat,
+            SlowRequestMs = slowRequestMs,
             ResetEnabled = resetEnabled,
         };
         return true;
@@ -66,8 +78,8 @@ public sealed record ServerOptions
     /// <summary>All settings in one line, for the log.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, ")
-        + (ResetEnabled ? "reset on" : "reset off");
+        $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, "
+        + $"log format {LogFormat}, slow from {SlowRequestMs} ms, {(ResetEnabled ? "reset on" : "reset off")}");
 
     private static bool TryReadDatabase(string? text, out string path, [NotNullWhen(false)] out string? error)
     {
@@ -165,6 +177,17 @@ public sealed record ServerOptions
         address = new ListenAddress(new IPEndPoint(host, port), default);
         error = null;
         return true;
+    }
+
+    private static bool TryReadSlowRequest(
+        string? text, out int slowRequestMs, [NotNullWhen(false)] out string? error)
+    {
+        text ??= Setting.SlowRequestMs.Default!;
+        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out slowRequestMs)
+            && slowRequestMs <= SlowRequestMsMax
+            ? null
+            : $"{Setting.SlowRequestMs.Variable}: milliseconds from 0 to {SlowRequestMsMax}, not '{text}'";
+        return error is null;
     }
 
     private static bool TryReadMode(string text, out UnixFileMode mode)

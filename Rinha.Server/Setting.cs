@@ -37,13 +37,32 @@ public sealed record Setting(string Variable, string? Default, string Help)
     public static readonly Setting LogLevel = new(
         "RINHA_LOG_LEVEL", "Information", "Trace, Debug, Information, Warning, Error, Critical or None.");
 
+    /// <summary>How a log line looks.</summary>
+    public static readonly Setting LogFormat = new(
+        "RINHA_LOG_FORMAT", "Json", "A log line is for programs (json, an object) or for people (text).");
+
+    /// <summary>From when a request is slow.</summary>
+    public static readonly Setting SlowRequestMs = new(
+        "RINHA_SLOW_REQUEST_MS", "1000", "Requests that take so many milliseconds are logged; 0 for none.");
+
     /// <summary>Whether the ledger can be emptied over HTTP.</summary>
     public static readonly Setting EnableReset =
         new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
 
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =
-        [DatabaseUrl, ApiHost, ApiPort, ApiSocket, ApiSocketMode, Synchronous, LogLevel, EnableReset];
+    [
+        DatabaseUrl,
+        ApiHost,
+        ApiPort,
+        ApiSocket,
+        ApiSocketMode,
+        Synchronous,
+        LogLevel,
+        LogFormat,
+        SlowRequestMs,
+        EnableReset,
+    ];
 
     /// <summary>The command-line flag.</summary>
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');

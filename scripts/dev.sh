@@ -28,7 +28,7 @@ done
 
 need_dotnet
 mkdir -p "$ROOT/data"
-DATABASE_URL=$ROOT/data/dev.db RINHA_ENABLE_RESET=true API_PORT=$port \
+DATABASE_URL=$ROOT/data/dev.db RINHA_ENABLE_RESET=true API_PORT=$port RINHA_LOG_FORMAT=${RINHA_LOG_FORMAT:-text} \
   dotnet run --project "$ROOT/Rinha.Server" &
 server=$!
 # `wait` ends with each signal that is passed on; the server's own end is what counts.

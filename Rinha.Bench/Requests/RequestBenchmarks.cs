@@ -5,6 +5,7 @@ using Rinha.Bench.Sqlite;
 using Rinha.Server.Http;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench.Requests;
 
@@ -24,6 +25,7 @@ public class RequestBenchmarks : IDisposable
     private readonly List<InMemoryClient> _clients = [];
     private LedgerScratch? _scratch;
     private SqliteLedger? _sqlite;
+    private readonly MetricSet _metrics = new();
     private BankServer _server = null!;
     private int _posted;
 
@@ -39,7 +41,9 @@ public class RequestBenchmarks : IDisposable
     public void Setup()
     {
         _server = new BankServer(_transport.EndPoint, _transport, NullLoggerFactory.Instance);
-        var application = new BankApplication(Open(), resetEnabled: false, NullLogger.Instance);
+        var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
+        watch.Metrics.AddTo(_metrics);
+        var application = new BankApplication(Open(), resetEnabled: false, NullLogger.Instance, _metrics, watch);
         _server.StartAsync(application).GetAwaiter().GetResult();
         for (var index = 0; index < Connections; index++)
         {
@@ -79,6 +83,7 @@ public class RequestBenchmarks : IDisposable
         _clients.ForEach(client => client.Dispose());
         _server?.StopAsync().GetAwaiter().GetResult();
         _server?.Dispose();
+        _metrics.Dispose();
         _sqlite?.Dispose();
         _scratch?.Dispose();
         _countdown.Dispose();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench.Sqlite;
 
@@ -21,7 +22,7 @@ internal sealed class LedgerScratch : IDisposable
     public LedgerScratch()
     {
         File = LedgerFile.Open(Path.Combine(_directory, "rinha.db"), Synchronous.Normal);
-        _checkpointer = new Checkpointer(File, new StorageAlarm(NullLogger.Instance));
+        _checkpointer = new Checkpointer(File, new StorageAlarm(NullLogger.Instance), new LedgerMetrics());
     }
 
     /// <summary>The file.</summary>

@@ -47,6 +47,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("API_SOCKET_MODE", "600")]
     [InlineData("RINHA_SYNCHRONOUS", "OFF")]
     [InlineData("RINHA_LOG_LEVEL", "loud")]
+    [InlineData("RINHA_LOG_FORMAT", "xml")]
+    [InlineData("RINHA_SLOW_REQUEST_MS", "soon")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
     [InlineData("RINHA_NO_SUCH_SETTING", "1")]
     public void A_bad_variable_ends_it_with_2_and_one_line_that_names_it(string variable, string value)

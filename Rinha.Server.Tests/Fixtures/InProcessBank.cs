@@ -4,6 +4,7 @@ using Rinha.Server.Http;
 using Rinha.Server.Ledger;
 using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Fixtures;
 
@@ -13,6 +14,7 @@ public sealed class InProcessBank : IBank, IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly ILedger _ledger;
     private readonly BankServer _server;
+    private readonly MetricSet _metrics = new();
 
     public InProcessBank()
         : this(null, resetEnabled: true)
@@ -26,7 +28,11 @@ public sealed class InProcessBank : IBank, IDisposable
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var transport = new SocketTransport(address, _ledger as IWriteRounds, NullLogger.Instance);
         _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
-        _server.StartAsync(new BankApplication(_ledger, resetEnabled, NullLogger.Instance)).GetAwaiter().GetResult();
+        var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
+        watch.Metrics.AddTo(_metrics);
+        (_ledger as SqliteLedger)?.AddTo(_metrics);
+        var application = new BankApplication(_ledger, resetEnabled, NullLogger.Instance, _metrics, watch);
+        _server.StartAsync(application).GetAwaiter().GetResult();
     }
 
     public string DatabasePath => _directory.File("rinha.db");
@@ -39,6 +45,7 @@ public sealed class InProcessBank : IBank, IDisposable
     {
         _server.StopAsync().GetAwaiter().GetResult();
         _server.Dispose();
+        _metrics.Dispose();
         (_ledger as SqliteLedger)?.Dispose();
         _directory.Dispose();
     }

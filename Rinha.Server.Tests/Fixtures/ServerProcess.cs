@@ -17,11 +17,11 @@ public sealed class ServerProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    private ServerProcess(Process process, EndPoint endPoint)
+    private ServerProcess(Process process, EndPoint endPoint, bool readsOutput)
     {
         _process = process;
         _endPoint = endPoint;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = readsOutput ? process.StandardOutput.ReadToEndAsync() : Task.FromResult("");
         _error = process.StandardError.ReadToEndAsync();
     }
 
@@ -32,6 +32,14 @@ public sealed class ServerProcess : IDisposable
         string database, string socket, params (string Name, string Value)[] environment) =>
         StartHealthy(
             new UnixDomainSocketEndPoint(socket), [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment]);
+
+    /// <summary>
+    /// Starts it with nobody to read its standard output until <see cref="ReadOutput"/>: the pipe takes 64 KB.
+    /// </summary>
+    public static ServerProcess StartUnread(string database, string socket) => StartHealthy(
+        new UnixDomainSocketEndPoint(socket),
+        [("DATABASE_URL", database), ("API_SOCKET", socket)],
+        readsOutput: false);
 
     /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) =>
@@ -47,6 +55,9 @@ public sealed class ServerProcess : IDisposable
     }
 
     public RawConnection Connect() => new(_endPoint);
+
+    /// <summary>A line of the standard output of a server that was started unread.</summary>
+    public string? ReadOutput() => _process.StandardOutput.ReadLine();
 
     /// <summary>Asks it politely to end and waits for that.</summary>
     public ServerExit End()
@@ -82,9 +93,10 @@ public sealed class ServerProcess : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     internal static extern int Signal(int process, int signal);
 
-    private static ServerProcess StartHealthy(EndPoint endPoint, (string Name, string Value)[] environment)
+    private static ServerProcess StartHealthy(
+        EndPoint endPoint, (string Name, string Value)[] environment, bool readsOutput = true)
     {
-        var server = Launch([], environment, endPoint);
+        var server = Launch([], environment, endPoint, readsOutput);
         try
         {
             Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
@@ -100,7 +112,7 @@ public sealed class ServerProcess : IDisposable
     }
 
     private static ServerProcess Launch(
-        string[] arguments, (string Name, string Value)[] environment, EndPoint endPoint)
+        string[] arguments, (string Name, string Value)[] environment, EndPoint endPoint, bool readsOutput = true)
     {
         var start = new ProcessStartInfo(Repository.ServerBinary, arguments)
         {
@@ -118,7 +130,7 @@ public sealed class ServerProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        return new ServerProcess(Process.Start(start)!, endPoint);
+        return new ServerProcess(Process.Start(start)!, endPoint, readsOutput);
     }
 
     private ServerExit AwaitExit()

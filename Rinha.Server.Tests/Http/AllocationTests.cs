@@ -1,5 +1,6 @@
 using Rinha.Server.Http;
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
@@ -59,6 +60,15 @@ public sealed class AllocationTests
     [Fact]
     public void Finding_the_route_allocates_nothing() =>
         Assert.Equal(0, AllocatedBytes(() => Router.Match("/clientes/1/transacoes", out _)));
+
+    [Fact]
+    public void Counting_and_timing_a_request_allocates_nothing()
+    {
+        var watch = new RequestWatch(
+            slowRequestMs: 1000, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+
+        Assert.Equal(0, AllocatedBytes(() => watch.End(Operation.Post, 200, Clock.NowNs)));
+    }
 
     [Fact]
     public void Reading_a_statement_from_the_ledger_allocates_nothing()

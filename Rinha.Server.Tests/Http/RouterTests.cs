@@ -21,6 +21,7 @@ public sealed class RouterTests
     [InlineData("/health", nameof(Route.Health))]
     [InlineData("/reset", nameof(Route.Reset))]
     [InlineData("/openapi.json", nameof(Route.Document))]
+    [InlineData("/metrics", nameof(Route.Metrics))]
     public void The_other_paths_stand_alone(string path, string route) =>
         Assert.Equal(route, Router.Match(path, out _).ToString());
 
@@ -40,7 +41,7 @@ public sealed class RouterTests
     public void No_beginning_of_a_path_and_no_longer_one_is_that_path()
     {
         string[] paths =
-            ["/clientes/1/transacoes", "/clientes/1/extrato", "/health", "/reset", "/openapi.json"];
+            ["/clientes/1/transacoes", "/clientes/1/extrato", "/health", "/reset", "/openapi.json", "/metrics"];
         foreach (var path in paths)
         {
             for (var length = 0; length < path.Length; length++)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Http;
 
@@ -16,7 +17,11 @@ namespace Rinha.Server.Http;
 /// <param name="ledger">The book.</param>
 /// <param name="resetEnabled">Whether <c>POST /reset</c> exists.</param>
 /// <param name="logger">Told of unexpected failures.</param>
-internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger logger) : IHttpApplication<Exchange>
+/// <param name="metrics">What <c>GET /metrics</c> answers.</param>
+/// <param name="watch">Told of the end of every request.</param>
+internal sealed class BankApplication(
+    ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestWatch watch)
+    : IHttpApplication<Exchange>
 {
     /// <summary>How the server takes leave of its clients.</summary>
     public Drain Drain { get; } = new();
@@ -28,19 +33,20 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
             : new Exchange(contextFeatures, Drain);
 
     /// <inheritdoc/>
-    public void DisposeContext(Exchange context, Exception? exception)
-    {
-    }
+    public void DisposeContext(Exchange context, Exception? exception) =>
+        watch.End(context.Operation, context.Status, context.StartedAtNs);
 
     /// <inheritdoc/>
     public Task ProcessRequestAsync(Exchange context)
     {
+        context.StartedAtNs = Clock.NowNs;
         if (context.HasFaultyFraming)
         {
             context.CloseAfterwards();
         }
 
         var route = Router.Match(context.Path, out var accountId);
+        context.Operation = OperationOf(route, context.Method);
         try
         {
             return route switch
@@ -51,7 +57,8 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
                 Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
-                Route.Document => ForGet(context) ?? SendDocumentAsync(context),
+                Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
+                Route.Metrics => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
                 _ => context.AnswerAsync(Problem.UnknownPath),
             };
         }
@@ -65,6 +72,16 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
             return context.AnswerAsync(Problem.Unexpected);
         }
     }
+
+    private static Operation OperationOf(Route route, string method) => route switch
+    {
+        Route.Transactions => method == HttpMethods.Post ? Operation.Post : Operation.History,
+        Route.Statement => Operation.Statement,
+        Route.Health => Operation.Health,
+        Route.Reset => Operation.Reset,
+        Route.Metrics => Operation.Metrics,
+        _ => Operation.Other,
+    };
 
     // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and its like are not.
     private static Task? ForPost(Exchange exchange) =>
@@ -246,6 +263,9 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
 
     private static Task SendDocumentAsync(Exchange exchange) =>
         exchange.AnswerAsync(StatusCodes.Status200OK, MediaTypes.Json, ApiDocument.Json);
+
+    private Task SendMetricsAsync(Exchange exchange) =>
+        exchange.AnswerAsync(StatusCodes.Status200OK, PrometheusText.MediaType, metrics.ToPrometheus());
 
     private async Task ResetAsync(Exchange exchange)
     {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Http;
 
@@ -47,6 +48,15 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
 
     /// <summary>The connection's transaction: it has one request at a time, hence one transaction.</summary>
     public PendingPost Post { get; } = new();
+
+    /// <summary>What the request is about.</summary>
+    public Operation Operation { get; set; }
+
+    /// <summary>The <see cref="Clock"/> as the request began, in nanoseconds.</summary>
+    public long StartedAtNs { get; set; }
+
+    /// <summary>The answer's status.</summary>
+    public int Status => _response.StatusCode;
 
     /// <summary>The connection ends with the answer: what follows is not taken for a request.</summary>
     public void CloseAfterwards() => _response.Headers.Connection = "close";

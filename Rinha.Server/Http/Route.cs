@@ -20,4 +20,7 @@ internal enum Route
 
     /// <summary><c>/openapi.json</c></summary>
     Document,
+
+    /// <summary><c>/metrics</c></summary>
+    Metrics,
 }

@@ -21,6 +21,7 @@ internal static class Router
                 "/health" => Route.Health,
                 "/reset" => Route.Reset,
                 "/openapi.json" => Route.Document,
+                "/metrics" => Route.Metrics,
                 _ => Route.Unknown,
             };
         }

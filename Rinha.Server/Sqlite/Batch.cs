@@ -10,6 +10,9 @@ internal sealed class Batch
     private int _taken;
     private int _decided;
 
+    /// <summary>How many writes it has.</summary>
+    public int Count => _taken;
+
     /// <summary>Takes what waits, as far as there is room.</summary>
     /// <returns>The writes that were taken now.</returns>
     public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue)

@@ -1,4 +1,5 @@
 using Rinha.Server.Sqlite.Native;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
@@ -15,15 +16,17 @@ internal sealed class Checkpointer : IDisposable
     private readonly Database _database;
     private readonly Gate _gate;
     private readonly StorageAlarm _alarm;
+    private readonly LedgerMetrics _metrics;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public Checkpointer(LedgerFile file, StorageAlarm alarm)
+    public Checkpointer(LedgerFile file, StorageAlarm alarm, LedgerMetrics metrics)
     {
         _database = file.OpenCheckpointer();
         _gate = new Gate(file.Path);
         _alarm = alarm;
+        _metrics = metrics;
         _thread = new Thread(Run) { Name = "checkpointer", IsBackground = true };
         _thread.Start();
     }
@@ -51,8 +54,10 @@ internal sealed class Checkpointer : IDisposable
         {
             if (_gate.TryBeginCheckpoint())
             {
+                var beganAtNs = Clock.NowNs;
                 CheckpointAll();
                 _gate.EndCheckpoint();
+                _metrics.CheckpointDuration.Record(Clock.NowNs - beganAtNs);
             }
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
@@ -23,16 +24,24 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Gate _gate;
     private readonly Checkpointer _checkpointer;
     private readonly StorageAlarm _alarm;
+    private readonly LedgerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
     private readonly bool _commitsWait;
     private int _roundThreadId;
+    private long _gateAskedAtNs; // In vain, by the turn that still waits; 0 when none does. Under the turn's lock.
 
     public LedgerWriter(
-        LedgerFile file, Synchronous synchronous, Checkpointer checkpointer, StorageAlarm alarm, ILogger logger)
+        LedgerFile file,
+        Synchronous synchronous,
+        Checkpointer checkpointer,
+        StorageAlarm alarm,
+        LedgerMetrics metrics,
+        ILogger logger)
     {
         _alarm = alarm;
+        _metrics = metrics;
         _commitsWait = synchronous == Synchronous.Full;
         _transaction = new WriteTransaction(file);
         _gate = new Gate(file.Path);
@@ -50,6 +59,9 @@ internal sealed class LedgerWriter : IDisposable
 
     /// <inheritdoc cref="IWriteRounds.RoundWrites"/>
     public int RoundWrites { get; private set; }
+
+    /// <summary>How many writes wait.</summary>
+    public int QueuedWrites => _queue.Count;
 
     /// <inheritdoc cref="ILedger.WriteAsync"/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write)
@@ -85,9 +97,11 @@ internal sealed class LedgerWriter : IDisposable
         {
             if (!_gate.TryEnter())
             {
+                NoteGateAsked();
                 return false;
             }
 
+            NoteGateEntered();
             EndRound();
             try
             {
@@ -145,7 +159,9 @@ internal sealed class LedgerWriter : IDisposable
         {
             lock (_turn)
             {
+                NoteGateAsked();
                 _gate.Enter();
+                NoteGateEntered();
                 try
                 {
                     WriteBatch(_batch, waits: true);
@@ -166,6 +182,14 @@ internal sealed class LedgerWriter : IDisposable
     {
         _roundThreadId = 0;
         RoundWrites = 0;
+    }
+
+    private void NoteGateAsked() => _gateAskedAtNs = _gateAskedAtNs == 0 ? Clock.NowNs : _gateAskedAtNs;
+
+    private void NoteGateEntered()
+    {
+        _metrics.GateWait.Record(_gateAskedAtNs == 0 ? 0 : Clock.NowNs - _gateAskedAtNs);
+        _gateAskedAtNs = 0;
     }
 
     private void RequestCheckpoint()
@@ -213,11 +237,25 @@ internal sealed class LedgerWriter : IDisposable
             _transaction.Rollback();
         }
 
-        if (!sound || !_transaction.TryCommit())
+        if (!sound || !TryCommit(batch.Count))
         {
             _alarm.Raise(_transaction.LastError);
             batch.FailAll();
         }
+    }
+
+    private bool TryCommit(int writes)
+    {
+        var beganAtNs = Clock.NowNs;
+        var isCommitted = _transaction.TryCommit();
+        if (isCommitted && writes > 0)
+        {
+            _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
+            _metrics.BatchWrites.Record(writes);
+            _metrics.CountTransactions(_transaction.Posted, _transaction.Refused);
+        }
+
+        return isCommitted;
     }
 
     private void RefuseOverdue(object? state)

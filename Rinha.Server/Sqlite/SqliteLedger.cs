@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
@@ -14,6 +15,7 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     private readonly Checkpointer _checkpointer;
     private readonly LedgerWriter _writer;
     private readonly StorageAlarm _alarm;
+    private readonly LedgerMetrics _metrics = new();
 
     // Reads do not await, so there are never more readers than threads.
     private readonly Stack<StatementReader> _idleReaders = new();
@@ -29,8 +31,8 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     {
         _alarm = new StorageAlarm(logger);
         _file = LedgerFile.Open(path, synchronous);
-        _checkpointer = new Checkpointer(_file, _alarm);
-        _writer = new LedgerWriter(_file, synchronous, _checkpointer, _alarm, logger);
+        _checkpointer = new Checkpointer(_file, _alarm, _metrics);
+        _writer = new LedgerWriter(_file, synchronous, _checkpointer, _alarm, _metrics, logger);
         _idleReaders.Push(new StatementReader(_file));
     }
 
@@ -87,6 +89,9 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
         Return(reader, result);
         return result;
     }
+
+    /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
+    internal void AddTo(MetricSet metrics) => _metrics.AddTo(metrics, _file.Path, () => _writer.QueuedWrites);
 
     /// <summary>Finishes the writes that wait and closes the file. No other member may be called any more.</summary>
     public void Dispose()

@@ -17,8 +17,11 @@ internal sealed class WriteQueue : IDisposable
     private bool _writerWaits;
     private bool _closed;
 
+    /// <summary>How many writes wait; to whoever has just added something, surely not 0 before it is taken.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Whether nothing waits; for whoever has just added something, certain.</summary>
-    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+    public bool IsEmpty => Count == 0;
 
     /// <summary>Adds a write, or completes it at once when the queue is full or closed.</summary>
     /// <param name="write">The write.</param>

@@ -38,6 +38,14 @@ internal sealed unsafe class WriteTransaction : IDisposable
     /// <summary>Pages in the WAL after the last commit.</summary>
     public int WalPages => *_walPages;
 
+    /// <summary>Transactions that have gone into the history since <see cref="Begin"/>.</summary>
+    public int Posted { get; private set; }
+
+    /// <summary>
+    /// Transactions that the rules have turned away since <see cref="Begin"/>; a kept answer given again is not one.
+    /// </summary>
+    public int Refused { get; private set; }
+
     /// <summary>What SQLite said of the last failure.</summary>
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
@@ -46,6 +54,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     public BeginResult Begin(bool waits)
     {
         _postings.ForgetLastId();
+        Posted = Refused = 0;
         var result = _begin.Run();
         if (result == SqliteResult.Done)
         {
@@ -155,7 +164,19 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private PostResult Post(PendingPost post, Timestamp now)
     {
         var result = _postings.Post(post, now);
-        return result == PostResult.StorageFailed ? Broken("post") : result;
+        switch (result)
+        {
+            case PostResult.Accepted:
+                Posted++;
+                break;
+            case PostResult.StorageFailed:
+                return Broken("post");
+            default:
+                Refused++;
+                break;
+        }
+
+        return result;
     }
 
     private PostResult Reset()

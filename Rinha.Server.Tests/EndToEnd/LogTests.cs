@@ -1,0 +1,181 @@
+using System.Text.Json;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary>What the binary says on its standard output.</summary>
+public sealed class LogTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string Database => _directory.File("rinha.db");
+
+    private string Socket => _directory.File("api.sock");
+
+    [Fact]
+    public void A_life_is_one_JSON_object_a_line()
+    {
+        using var server = ServerProcess.Start(Database, Socket, ("RINHA_ENABLE_RESET", "true"));
+        var lines = Lines(server.End());
+
+        Assert.Equal(
+            ["1 Starting", "2 Listening", "5 ResetEnabled", "3 Stopping", "4 Stopped"],
+            lines.Select(line => $"{line.GetProperty("event_id")} {line.GetProperty("event")}"));
+        Assert.Equal($"unix:{Socket}", lines[1].GetProperty("address").GetString());
+        Assert.All(lines, line =>
+        {
+            Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.GetProperty("timestamp").GetString());
+            Assert.Equal("Rinha", line.GetProperty("category").GetString());
+            Assert.NotEmpty(line.GetProperty("message").GetString()!);
+        });
+    }
+
+    [Fact]
+    public void The_first_line_tells_build_settings_and_limits()
+    {
+        using var server = ServerProcess.Start(Database, Socket, ("RINHA_SLOW_REQUEST_MS", "250"));
+        var start = Lines(server.End())[0];
+
+        Assert.StartsWith(
+            $"Rinha.Server {ServerCommand.Release}",
+            start.GetProperty("message").GetString(),
+            StringComparison.Ordinal);
+        Assert.StartsWith(ServerCommand.Release, start.GetProperty("version").GetString(), StringComparison.Ordinal);
+        Assert.NotNull(start.GetProperty("commit").GetString());
+        Assert.Equal(Database, start.GetProperty("database").GetString());
+        Assert.Equal("Normal", start.GetProperty("synchronous").GetString());
+        Assert.Equal($"unix:{Socket}", start.GetProperty("listen").GetString());
+        Assert.Equal("Information", start.GetProperty("log_level").GetString());
+        Assert.Equal("Json", start.GetProperty("log_format").GetString());
+        Assert.Equal(250, start.GetProperty("slow_request_ms").GetInt32());
+        Assert.False(start.GetProperty("reset_enabled").GetBoolean());
+        Assert.Equal(Environment.ProcessorCount, start.GetProperty("processors").GetInt32());
+        Assert.All(["cpu_quota", "memory_limit_bytes"], name => Assert.True(
+            start.GetProperty(name).ValueKind is JsonValueKind.Null or JsonValueKind.Number, name));
+    }
+
+    [Fact]
+    public void Requests_are_not_logged()
+    {
+        using var server = ServerProcess.Start(Database, Socket);
+        using (var connection = server.Connect())
+        {
+            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", "{}")).AssertProblem(422);
+            connection.Exchange(RawRequest.Get("/nothing")).AssertProblem(404);
+            connection.Exchange(RawRequest.Get("/metrics"));
+        }
+
+        Assert.Equal([1, 2, 3, 4], Lines(server.End()).Select(line => line.GetProperty("event_id").GetInt32()));
+    }
+
+    [Fact]
+    public void Text_is_for_people()
+    {
+        using var server = ServerProcess.Start(Database, Socket, ("RINHA_LOG_FORMAT", "text"));
+        var lines = server.End().Output.TrimEnd('\n').Split('\n');
+
+        Assert.Equal(4, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: Rinha\[\d\] ", line));
+        Assert.EndsWith($"Rinha[2] Listening on unix:{Socket}", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_slow_request_is_a_warning()
+    {
+        using var server = ServerProcess.Start(Database, Socket, ("RINHA_SLOW_REQUEST_MS", "100"));
+        using (var connection = server.Connect())
+        {
+            var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body);
+            connection.Send(request.AsSpan(0, request.Length - 1));
+            Thread.Sleep(300);
+            connection.Send(request.AsSpan(request.Length - 1));
+            connection.Receive().AssertOk();
+        }
+
+        var slow = Assert.Single(Lines(server.End()), line => line.GetProperty("event_id").GetInt32() == 21);
+        Assert.Equal("Warning", slow.GetProperty("level").GetString());
+        Assert.Equal("post", slow.GetProperty("operation").GetString());
+        Assert.Equal(200, slow.GetProperty("status").GetInt32());
+        Assert.InRange(slow.GetProperty("duration_ms").GetDouble(), 250, 20_000);
+    }
+
+    [Fact]
+    public void Every_answer_of_5xx_is_a_warning_and_its_cause_an_error_with_the_exception()
+    {
+        using var server = ServerProcess.Start(Database, Socket);
+        Break(Database);
+        using (var connection = server.Connect())
+        {
+            connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertProblem(503);
+            connection.Exchange(RawRequest.Get("/clientes/2/extrato")).AssertProblem(503);
+        }
+
+        var lines = Lines(server.End());
+        var answers = lines.Where(line => line.GetProperty("event_id").GetInt32() == 22).ToList();
+        Assert.Equal(2, answers.Count);
+        Assert.All(answers, answer =>
+        {
+            Assert.Equal("Warning", answer.GetProperty("level").GetString());
+            Assert.Equal("statement", answer.GetProperty("operation").GetString());
+            Assert.Equal(503, answer.GetProperty("status").GetInt32());
+            Assert.InRange(answer.GetProperty("duration_ms").GetDouble(), 0, 20_000);
+        });
+        var cause = lines.First(line => line.GetProperty("event_id").GetInt32() == 11);
+        Assert.Equal("Error", cause.GetProperty("level").GetString());
+        Assert.Equal(
+            typeof(SqliteException).FullName, cause.GetProperty("exception").GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task A_log_that_nobody_reads_makes_nobody_wait_and_what_was_dropped_is_said()
+    {
+        const int Requests = 6000; // The pipe and the queue take some 3,000 lines.
+        using var server = ServerProcess.StartUnread(Database, Socket);
+        Break(Database);
+        using var connection = server.Connect();
+        for (var request = 0; request < Requests; request++)
+        {
+            connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertProblem(503);
+        }
+
+        // Read again, the log goes on: with the lines that have waited, and of the others it says how many they were.
+        var reading = Task.Run(
+            () =>
+            {
+                var lines = 0;
+                while (server.ReadOutput() is { } line)
+                {
+                    using var parsed = JsonDocument.Parse(line);
+                    lines += parsed.RootElement.GetProperty("event_id").GetInt32() == 22 ? 1 : 0;
+                }
+
+                return lines;
+            },
+            TestContext.Current.CancellationToken);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertProblem(503);
+        connection.Dispose();
+        var exit = server.End();
+
+        Assert.InRange(await reading, 500, Requests - 500);
+        Assert.Matches(@"^\d+ message\(s\) dropped because of queue size limit", exit.Error);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    // Takes the clients away beneath it: no statement can be read any more.
+    private static void Break(string path)
+    {
+        using var database = Rinha.Server.Sqlite.Database.Open(path);
+        database.Execute("ALTER TABLE clientes RENAME TO elsewhere");
+    }
+
+    private static List<JsonElement> Lines(ServerExit exit)
+    {
+        Assert.Equal(0, exit.Code);
+        Assert.EndsWith("\n", exit.Output, StringComparison.Ordinal);
+        return [.. exit.Output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+}

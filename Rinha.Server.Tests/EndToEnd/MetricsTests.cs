@@ -1,0 +1,203 @@
+using System.Globalization;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary>What the binary answers at <c>/metrics</c>, read by the letter and held against what was sent.</summary>
+public sealed class MetricsTests : IDisposable
+{
+    private readonly AotBank _bank = new();
+
+    [Fact]
+    public void The_answer_is_Prometheus_text_of_exactly_the_metrics_that_are_promised()
+    {
+        var answer = _bank.Get("/metrics");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Header("Content-Type"));
+        var metrics = MetricsText.Parse(answer.Text);
+        Assert.Equal(
+            [
+                "counter dotnet_gc_collections_total",
+                "counter process_cpu_seconds_total",
+                "counter rinha_http_requests_total",
+                "counter rinha_ledger_transactions_total",
+                "gauge dotnet_gc_heap_bytes",
+                "gauge process_resident_memory_bytes",
+                "gauge process_start_time_seconds",
+                "gauge rinha_build_info",
+                "gauge rinha_http_open_connections",
+                "gauge rinha_ledger_database_bytes",
+                "gauge rinha_ledger_queued_writes",
+                "gauge rinha_ledger_wal_bytes",
+                "histogram rinha_http_request_duration_seconds",
+                "histogram rinha_ledger_batch_writes",
+                "histogram rinha_ledger_checkpoint_duration_seconds",
+                "histogram rinha_ledger_commit_duration_seconds",
+                "histogram rinha_ledger_gate_wait_seconds",
+            ],
+            metrics.Names.Select(name => $"{metrics.TypeOf(name)} {name}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void It_is_only_read()
+    {
+        using var connection = _bank.Connect();
+        var head = connection.Exchange(RawRequest.Of("HEAD", "/metrics"), head: true);
+        Assert.Equal(200, head.Status);
+        Assert.True(int.Parse(head.Header("Content-Length")!, CultureInfo.InvariantCulture) > 1000);
+        var post = connection.Exchange(RawRequest.Of("POST", "/metrics")).AssertProblem(405);
+        Assert.Equal("GET, HEAD", post.Header("Allow"));
+    }
+
+    [Fact]
+    public void Every_request_is_counted_by_operation_and_status_and_timed()
+    {
+        var before = Read();
+        for (var round = 0; round < 3; round++)
+        {
+            _bank.Post(1, RawRequest.Body).AssertOk();
+        }
+
+        _bank.Post(1, "{}").AssertProblem(422);
+        _bank.Post(6, RawRequest.Body).AssertProblem(404);
+        _bank.Get("/clientes/1/extrato").AssertOk();
+        _bank.Get("/health").AssertOk();
+        _bank.Get("/nothing").AssertProblem(404);
+        _bank.Send(RawRequest.Of("PUT", "/health")).AssertProblem(405);
+        _bank.Reset();
+
+        // A request is counted when its answer has left; the client may be faster than that.
+        AwaitGrowth(before, "other", 404, 1);
+        AwaitGrowth(before, "post", 200, 3);
+        AwaitGrowth(before, "post", 422, 1);
+        AwaitGrowth(before, "post", 404, 1);
+        AwaitGrowth(before, "statement", 200, 1);
+        AwaitGrowth(before, "health", 200, 1);
+        AwaitGrowth(before, "health", 405, 1);
+        AwaitGrowth(before, "reset", 200, 1);
+
+        var after = Read();
+        Assert.Equal(5, Growth(before, after, """rinha_http_request_duration_seconds_count{operation="post"}"""));
+        var seconds = Growth(before, after, """rinha_http_request_duration_seconds_sum{operation="post"}""");
+        Assert.InRange(seconds, 5e-6, 5);
+        Assert.Equal(0, after["""rinha_http_requests_total{operation="history",status="200"}"""]);
+    }
+
+    [Fact]
+    public void Transactions_batches_and_turns_are_counted()
+    {
+        var before = Read();
+        for (var round = 0; round < 10; round++)
+        {
+            _bank.Post(2, RawRequest.Body).AssertOk();
+        }
+
+        _bank.Post(2, 80_100, 'd', "too much").AssertProblem(422);
+        _bank.Post(6, RawRequest.Body).AssertProblem(404);
+
+        var after = Read();
+        Assert.Equal(10, Growth(before, after, """rinha_ledger_transactions_total{result="committed"}"""));
+        Assert.Equal(2, Growth(before, after, """rinha_ledger_transactions_total{result="refused"}"""));
+        Assert.Equal(12, Growth(before, after, "rinha_ledger_batch_writes_count"));
+        Assert.Equal(12, Growth(before, after, "rinha_ledger_batch_writes_sum"));
+        Assert.Equal(12, Growth(before, after, "rinha_ledger_commit_duration_seconds_count"));
+        Assert.InRange(Growth(before, after, "rinha_ledger_commit_duration_seconds_sum"), 12e-6, 12);
+        Assert.InRange(Growth(before, after, "rinha_ledger_gate_wait_seconds_count"), 12, 24);
+        Assert.Equal(0, after["rinha_ledger_queued_writes"]);
+    }
+
+    [Fact]
+    public void A_transaction_sent_again_under_its_key_is_not_counted_again()
+    {
+        var before = Read();
+        var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body, headers: "Idempotency-Key: k-1");
+        _bank.Send(request).AssertOk();
+        _bank.Send(request).AssertOk();
+
+        Assert.Equal(1, Growth(before, Read(), """rinha_ledger_transactions_total{result="committed"}"""));
+    }
+
+    [Fact]
+    public void Who_waits_at_the_gate_is_timed_from_the_first_try()
+    {
+        using var gate = new Gate(_bank.DatabasePath);
+        gate.Enter();
+        using var waiting = _bank.Connect();
+        waiting.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
+        Wait.Until(() => Read()["rinha_ledger_queued_writes"] == 1, "the post waits");
+        Thread.Sleep(200);
+        gate.Exit();
+        waiting.Receive().AssertOk();
+
+        var after = Read();
+        Assert.InRange(after["rinha_ledger_gate_wait_seconds_sum"], 0.19, 5);
+        Assert.True(after["rinha_ledger_gate_wait_seconds_count"] > after.OrZero(
+            """rinha_ledger_gate_wait_seconds_bucket{le="0.1"}"""));
+    }
+
+    [Fact]
+    public void Checkpoints_are_counted_and_timed()
+    {
+        using var load = new PostLoad(_bank.Connect, threads: 4, prefix: "c");
+        Wait.Until(() => Read()["rinha_ledger_checkpoint_duration_seconds_count"] > 0, "the log is checkpointed");
+        load.Stop();
+
+        var after = Read();
+        Assert.InRange(after["rinha_ledger_checkpoint_duration_seconds_sum"], 1e-6, 60);
+        Assert.True(after["rinha_ledger_batch_writes_sum"] >= load.Answered);
+    }
+
+    [Fact]
+    public void Sizes_are_those_of_the_files_and_of_the_process()
+    {
+        _bank.Post(1, RawRequest.Body).AssertOk();
+        var metrics = Read();
+
+        Assert.Equal(new FileInfo(_bank.DatabasePath).Length, metrics["rinha_ledger_database_bytes"]);
+        Assert.Equal(new FileInfo(_bank.DatabasePath + "-wal").Length, metrics["rinha_ledger_wal_bytes"]);
+        Assert.True(metrics["rinha_ledger_wal_bytes"] > 0);
+
+        var pages = File.ReadAllText($"/proc/{_bank.Server.Id}/statm").Split(' ')[1];
+        var resident = long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        Assert.InRange(metrics["process_resident_memory_bytes"], resident * 0.8, resident * 1.2);
+        Assert.InRange(metrics["dotnet_gc_heap_bytes"], 1000, resident);
+        Assert.InRange(metrics["process_cpu_seconds_total"], 0.001, 20);
+        var startedAt = DateTimeOffset.FromUnixTimeMilliseconds((long)(metrics["process_start_time_seconds"] * 1000));
+        Assert.InRange(DateTimeOffset.UtcNow - startedAt, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void Connections_generations_and_the_build_are_told()
+    {
+        using var one = _bank.Connect();
+        using var two = _bank.Connect();
+        one.Exchange(RawRequest.Get("/health")).AssertOk();
+        two.Exchange(RawRequest.Get("/health")).AssertOk();
+        Wait.Until(() => Read()["rinha_http_open_connections"] == 3, "two idle ones and the one that asks");
+
+        var metrics = Read();
+        Assert.Equal(
+            ["{generation=\"0\"}", "{generation=\"1\"}", "{generation=\"2\"}"],
+            metrics.LabelsOf("dotnet_gc_collections_total"));
+        var build = Assert.Single(metrics.LabelsOf("rinha_build_info"));
+        Assert.StartsWith(
+            $"{{version=\"{ServerCommand.Release}\",commit=\"", build, StringComparison.Ordinal);
+        Assert.Equal(1, metrics["rinha_build_info" + build]);
+    }
+
+    public void Dispose() => _bank.Dispose();
+
+    private static double Growth(MetricsText before, MetricsText after, string sample) =>
+        after.OrZero(sample) - before.OrZero(sample);
+
+    private void AwaitGrowth(MetricsText before, string operation, int status, double expected)
+    {
+        var sample = $"rinha_http_requests_total{{operation=\"{operation}\",status=\"{status}\"}}";
+        Wait.Until(() => Growth(before, Read(), sample) >= expected, sample);
+        Assert.Equal(expected, Growth(before, Read(), sample));
+    }
+
+    private MetricsText Read() => MetricsText.Parse(_bank.Get("/metrics").Text);
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Server.Tests.Telemetry;
+
+public sealed partial class JsonLineFormatterTests
+{
+    [Fact]
+    public void A_line_has_time_level_event_message_and_the_messages_fields()
+    {
+        var line = Line(logger => Log.RequestSlow(logger, "post", 200, 1234.5));
+
+        Assert.Equal(TimeSpan.Zero, DateTimeOffset.Parse(
+            line.GetProperty("timestamp").GetString()!, CultureInfo.InvariantCulture).Offset);
+        Assert.Equal("Warning", line.GetProperty("level").GetString());
+        Assert.Equal("RequestSlow", line.GetProperty("event").GetString());
+        Assert.Equal(21, line.GetProperty("event_id").GetInt32());
+        Assert.Equal("Rinha", line.GetProperty("category").GetString());
+        Assert.Equal(
+            "A request was slow: post was answered 200 after 1234.5 ms", line.GetProperty("message").GetString());
+        Assert.Equal("post", line.GetProperty("operation").GetString());
+        Assert.Equal(200, line.GetProperty("status").GetInt32());
+        Assert.Equal(1234.5, line.GetProperty("duration_ms").GetDouble());
+        Assert.False(line.TryGetProperty("exception", out _));
+        Assert.Equal(9, line.EnumerateObject().Count());
+    }
+
+    [Fact]
+    public void An_exception_is_fields_in_the_same_line()
+    {
+        var line = Line(logger => Log.StorageFailed(logger, Thrown("first\nsecond \"quoted\" ç")));
+
+        var exception = line.GetProperty("exception");
+        Assert.Equal("System.InvalidOperationException", exception.GetProperty("type").GetString());
+        Assert.Equal("first\nsecond \"quoted\" ç", exception.GetProperty("message").GetString());
+        Assert.Contains(nameof(Thrown), exception.GetProperty("details").GetString(), StringComparison.Ordinal);
+        Assert.Equal("The ledger's storage failed", line.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public void A_field_that_has_the_name_of_a_lines_own_member_gets_another()
+    {
+        var line = Line(logger => Own(logger, "m", true, 5, null, 1.5m));
+
+        Assert.Equal("m True 5 (null) 1.5", line.GetProperty("message").GetString());
+        Assert.Equal("m", line.GetProperty("message_").GetString());
+        Assert.True(line.GetProperty("level_").GetBoolean());
+        Assert.Equal(5, line.GetProperty("count").GetInt64());
+        Assert.Equal(JsonValueKind.Null, line.GetProperty("nothing").ValueKind);
+        Assert.Equal("1.5", line.GetProperty("when").GetString());
+    }
+
+    [LoggerMessage(7, LogLevel.Error, "{Message} {Level} {Count} {Nothing} {When}")]
+    private static partial void Own(
+        ILogger logger, string message, bool level, long count, string? nothing, decimal when);
+
+    private static InvalidOperationException Thrown(string message)
+    {
+        try
+        {
+            throw new InvalidOperationException(message);
+        }
+        catch (InvalidOperationException error)
+        {
+            return error;
+        }
+    }
+
+    // Everything that is written for one event: one line, one object.
+    private static JsonElement Line(Action<ILogger> log)
+    {
+        var logger = new FormattingLogger();
+        log(logger);
+        var text = logger.Text.ToString();
+
+        Assert.Equal(text.Length - 1, text.IndexOf('\n', StringComparison.Ordinal));
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private sealed class FormattingLogger : ILogger
+    {
+        public StringWriter Text { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            new JsonLineFormatter().Write(
+                new LogEntry<TState>(logLevel, "Rinha", eventId, state, exception, formatter), null, Text);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+
+namespace Rinha.Server.Telemetry;
+
+/// <summary>
+/// How much of the machine this process may use: what the kernel's control groups (version 1 or 2) say.
+/// </summary>
+/// <param name="Processors">How many processors the runtime counts on.</param>
+/// <param name="CpuQuota">How many CPUs' time it gets, all in all; <see langword="null"/> for no limit.</param>
+/// <param name="MemoryBytes">How much memory it gets; <see langword="null"/> for no limit.</param>
+internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes)
+{
+    // Version 1 writes a number of this size for "no limit".
+    private const double MemoryBytesNone = 1L << 62;
+
+    /// <summary>Reads them; what cannot be read is no limit.</summary>
+    /// <param name="root">Where <c>proc</c> lies.</param>
+    public static MachineLimits Read(string root = "/")
+    {
+        double? cpus = null;
+        double? memoryBytes = null;
+        var mounts = Lines(Path.Combine(root, "proc/self/mountinfo"));
+        foreach (var line in Lines(Path.Combine(root, "proc/self/cgroup")))
+        {
+            // 4:cpu,cpuacct:/path in version 1, 0::/path in version 2.
+            var parts = line.Split(':', 3);
+            if (parts.Length < 3)
+            {
+                continue;
+            }
+
+            var controllers = parts[1].Split(',');
+            foreach (var directory in Directories(root, mounts, controllers, parts[2]))
+            {
+                cpus = Lesser(cpus, controllers is [""] ? CpuMax(directory) : CpuQuotaOf(directory));
+                memoryBytes = Lesser(memoryBytes, controllers is [""]
+                    ? Number(directory, "memory.max")
+                    : Number(directory, "memory.limit_in_bytes"));
+            }
+        }
+
+        return new MachineLimits(
+            Environment.ProcessorCount, cpus, memoryBytes < MemoryBytesNone ? (long?)memoryBytes : null);
+    }
+
+    /// <summary>The limits in one line, for the log.</summary>
+    public override string ToString()
+    {
+        var cpus = CpuQuota?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none";
+        var memory = MemoryBytes is { } bytes ? $"{bytes} bytes" : "none";
+        return $"{Processors} processors, CPU limit {cpus}, memory limit {memory}";
+    }
+
+    // The group's directory and those above it: each may have a limit of its own.
+    private static IEnumerable<string> Directories(string root, string[] mounts, string[] controllers, string group)
+    {
+        foreach (var mount in mounts)
+        {
+            // 30 23 0:26 ROOT POINT options - TYPE source OPTIONS (proc(5)).
+            var fields = mount.Split(' ');
+            var dash = Array.IndexOf(fields, "-");
+            if (dash < 5 || fields.Length < dash + 4 || !Serves(fields[dash + 1], fields[dash + 3], controllers))
+            {
+                continue;
+            }
+
+            var (top, point) = (fields[3].TrimEnd('/'), Path.Combine(root, fields[4].TrimStart('/')));
+            var below = group.StartsWith(top + "/", StringComparison.Ordinal) ? group[top.Length..].Trim('/') : "";
+            while (below.Length > 0)
+            {
+                yield return Path.Combine(point, below);
+                below = Path.GetDirectoryName(below)!;
+            }
+
+            yield return point;
+        }
+    }
+
+    private static bool Serves(string type, string options, string[] controllers) => controllers is [""]
+        ? type == "cgroup2"
+        : type == "cgroup" && options.Split(',').Intersect(controllers).Any();
+
+    private static double? CpuMax(string directory) =>
+        Lines(Path.Combine(directory, "cpu.max")) is [var line] && line.Split(' ') is [var quota, var period]
+            ? ToNumber(quota) / ToNumber(period)
+            : null;
+
+    private static double? CpuQuotaOf(string directory) =>
+        Number(directory, "cpu.cfs_quota_us") is > 0 and { } quota
+            ? quota / Number(directory, "cpu.cfs_period_us")
+            : null;
+
+    private static double? Number(string directory, string name) =>
+        Lines(Path.Combine(directory, name)) is [var line] ? ToNumber(line) : null;
+
+    private static double? ToNumber(string text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    private static double? Lesser(double? one, double? other) => one < other ? one : other ?? one;
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
