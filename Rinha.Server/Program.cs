@@ -55,7 +55,7 @@ static int Run(ServerOptions options)
     }
 
     Log.Stopped(logger);
-    return 0;
+    return ExitCode.Good;
 }
 
 static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop) =>
@@ -69,9 +69,8 @@ static int AskHealth(ServerOptions options, int holdSeconds)
 {
     if (HealthCheck.Watch(options.Address, holdSeconds, out var failure))
     {
-        return 0;
+        return ExitCode.Good;
     }
 
-    Console.Error.WriteLine($"Rinha.Server: {failure}");
-    return 1;
+    return ServerCommand.Fail(failure);
 }
