@@ -16,6 +16,7 @@ public sealed class ServerOptionsTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9999), options.Address.EndPoint);
         Assert.Equal(Synchronous.Normal, options.Synchronous);
         Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal(0, options.DrainDelayMs);
         Assert.False(options.ResetEnabled);
     }
 
@@ -86,6 +87,12 @@ public sealed class ServerOptionsTests
         Assert.Equal(level, Create(("RINHA_LOG_LEVEL", text)).LogLevel);
 
     [Theory]
+    [InlineData("0", 0)]
+    [InlineData("60000", 60_000)]
+    public void The_drain_delay_is_in_milliseconds(string text, int delayMs) =>
+        Assert.Equal(delayMs, Create(("RINHA_DRAIN_DELAY_MS", text)).DrainDelayMs);
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("False", false)]
     public void Reset_is_enabled_by_a_word(string text, bool enabled) =>
@@ -116,6 +123,10 @@ public sealed class ServerOptionsTests
     [InlineData("RINHA_LOG_LEVEL", "")]
     [InlineData("RINHA_LOG_LEVEL", "loud")]
     [InlineData("RINHA_LOG_LEVEL", "2")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "-1")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "60001")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "1s")]
     [InlineData("RINHA_ENABLE_RESET", "")]
     [InlineData("RINHA_ENABLE_RESET", "1")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
@@ -150,7 +161,8 @@ public sealed class ServerOptionsTests
         var options = Create(("DATABASE_URL", "/x/rinha.db"), ("API_PORT", "1234"), ("RINHA_ENABLE_RESET", "true"));
 
         Assert.Equal(
-            "database /x/rinha.db, synchronous Normal, listen http://127.0.0.1:1234, log level Information, reset on",
+            "database /x/rinha.db, synchronous Normal, listen http://127.0.0.1:1234, log level Information, "
+            + "drain delay 0 ms, reset on",
             options.ToString());
     }
 

@@ -30,8 +30,9 @@ static int Run(ServerOptions options)
         var transport = new SocketTransport(options.Address, ledger, logger);
         using var server = new BankServer(options.Address.EndPoint, transport, loggers);
         using var stop = new ManualResetEventSlim();
-        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
-        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
+        using var hurry = new ManualResetEventSlim();
+        using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
+        using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
         var application = new BankApplication(ledger, options.ResetEnabled, logger);
         server.StartAsync(application).GetAwaiter().GetResult();
@@ -43,6 +44,8 @@ static int Run(ServerOptions options)
 
         stop.Wait();
         Log.Stopping(logger);
+        application.Drain.Announce();
+        _ = hurry.Wait(options.DrainDelayMs);
         application.Drain.Begin();
         transport.StopAccepting();
         application.Drain.AwaitEnd(() => transport.OpenConnections);
@@ -58,10 +61,16 @@ static int Run(ServerOptions options)
     return ExitCode.Good;
 }
 
-static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop) =>
+// The first signal stops the server; a second one ends the delay in which it still accepts.
+static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim hurry) =>
     PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
+        if (stop.IsSet)
+        {
+            hurry.Set();
+        }
+
         stop.Set();
     });
 

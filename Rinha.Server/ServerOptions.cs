@@ -28,6 +28,12 @@ public sealed record ServerOptions
     /// <summary>The least important level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>
+    /// How long it goes on accepting after it was told to stop, in milliseconds, 0 to
+    /// <see cref="Limits.DrainDelayMsMax"/>.
+    /// </summary>
+    public required int DrainDelayMs { get; init; }
+
     /// <summary>Whether <c>POST /reset</c> exists.</summary>
     public required bool ResetEnabled { get; init; }
 
@@ -47,6 +53,7 @@ public sealed record ServerOptions
                 Setting.Synchronous, given(Setting.Synchronous), Synchronous.Normal, out var synchronous, out error)
             || !TryReadChoice(
                 Setting.LogLevel, given(Setting.LogLevel), LogLevel.Information, out var logLevel, out error)
+            || !TryReadDelay(Setting.DrainDelayMs, given(Setting.DrainDelayMs), out var drainDelayMs, out error)
             || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error))
         {
             return false;
@@ -58,6 +65,7 @@ public sealed record ServerOptions
             Address = address,
             Synchronous = synchronous,
             LogLevel = logLevel,
+            DrainDelayMs = drainDelayMs,
             ResetEnabled = resetEnabled,
         };
         return true;
@@ -67,6 +75,7 @@ public sealed record ServerOptions
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"drain delay {DrainDelayMs} ms, ")
         + (ResetEnabled ? "reset on" : "reset off");
 
     private static bool TryReadDatabase(string? text, out string path, [NotNullWhen(false)] out string? error)
@@ -196,6 +205,22 @@ public sealed record ServerOptions
         }
 
         error = $"{setting.Variable}: one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'";
+        return false;
+    }
+
+    private static bool TryReadDelay(
+        Setting setting, string? text, out int delayMs, [NotNullWhen(false)] out string? error)
+    {
+        delayMs = 0;
+        error = null;
+        if (text is null
+            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out delayMs)
+                && delayMs <= Limits.DrainDelayMsMax))
+        {
+            return true;
+        }
+
+        error = $"{setting.Variable}: 0 to {Limits.DrainDelayMsMax} milliseconds, not '{text}'";
         return false;
     }
 

@@ -37,13 +37,17 @@ public sealed record Setting(string Variable, string? Default, string Help)
     public static readonly Setting LogLevel = new(
         "RINHA_LOG_LEVEL", "Information", "Trace, Debug, Information, Warning, Error, Critical or None.");
 
+    /// <summary>How long balancers that ask have to leave before a stopping server closes its listener.</summary>
+    public static readonly Setting DrainDelayMs = new(
+        "RINHA_DRAIN_DELAY_MS", "0", "How long to go on accepting after SIGTERM, with /health at 503, in ms: 0 to 60000.");
+
     /// <summary>Whether the ledger can be emptied over HTTP.</summary>
     public static readonly Setting EnableReset =
         new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
 
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =
-        [DatabaseUrl, ApiHost, ApiPort, ApiSocket, ApiSocketMode, Synchronous, LogLevel, EnableReset];
+        [DatabaseUrl, ApiHost, ApiPort, ApiSocket, ApiSocketMode, Synchronous, LogLevel, DrainDelayMs, EnableReset];
 
     /// <summary>The command-line flag.</summary>
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');

@@ -25,5 +25,7 @@ internal sealed class ConstantLedger : ILedger
         return LookupResult.Found;
     }
 
+    public WriterState Writer => WriterState.Ready;
+
     public LookupResult FindAccount(long accountId) => LookupResult.Found;
 }

@@ -19,6 +19,7 @@ public sealed class RouterTests
 
     [Theory]
     [InlineData("/health", nameof(Route.Health))]
+    [InlineData("/health/live", nameof(Route.Liveness))]
     [InlineData("/reset", nameof(Route.Reset))]
     public void The_other_paths_stand_alone(string path, string route) =>
         Assert.Equal(route, Router.Match(path, out _).ToString());

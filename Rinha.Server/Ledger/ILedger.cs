@@ -16,6 +16,9 @@ public interface ILedger
     /// <summary>Reads an account's statement, from one snapshot, without waiting for writers.</summary>
     LookupResult ReadStatement(long accountId, Statement statement);
 
+    /// <summary>Whether writes can be expected to be taken.</summary>
+    WriterState Writer { get; }
+
     /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
     LookupResult FindAccount(long accountId);
 }

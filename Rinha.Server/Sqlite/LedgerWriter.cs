@@ -27,6 +27,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
     private readonly bool _commitsWait;
+    private volatile bool _isLockedOut; // A write has waited in vain, and no transaction has been opened since.
     private int _roundThreadId;
 
     public LedgerWriter(
@@ -47,6 +48,14 @@ internal sealed class LedgerWriter : IDisposable
     /// Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.
     /// </summary>
     public bool HasEnded => !_thread.IsAlive;
+
+    /// <inheritdoc cref="ILedger.Writer"/>
+    public WriterState State => (_thread.IsAlive, _isLockedOut) switch
+    {
+        (false, _) => WriterState.Ended,
+        (_, true) => WriterState.Locked,
+        _ => WriterState.Ready,
+    };
 
     /// <inheritdoc cref="IWriteRounds.RoundWrites"/>
     public int RoundWrites { get; private set; }
@@ -196,6 +205,7 @@ internal sealed class LedgerWriter : IDisposable
                 return;
         }
 
+        _isLockedOut = false;
         var sound = true;
         // What arrives during the batch still joins it: its commit is then shared by more.
         while (sound && batch.TakeFrom(_queue) is { Length: > 0 } taken)
@@ -225,6 +235,12 @@ internal sealed class LedgerWriter : IDisposable
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
         {
             overdue.Complete(PostResult.Busy);
+            _isLockedOut = true;
+        }
+
+        if (_isLockedOut)
+        {
+            _queue.Prod(); // Who asks how it is sends no writes until it is well again: it has to find out by itself.
         }
     }
 }
