@@ -46,14 +46,14 @@ follow() {
   local line
   while IFS= read -r line; do
     said=$((said + 1)) last=$line
-    [[ $line == done ]] || echo "$line"
+    [[ $line == finished ]] || echo "$line"
   done < <(tail -n "+$((said + 1))" "$RUN/restart.log")
 }
 
 while :; do
   follow
   case $last in
-    done) exit 0 ;;
+    finished) exit 0 ;;
     failed:*) exit 1 ;;
   esac
   if ! is_process "$SUPERVISOR_PID" "$SUPERVISOR_START"; then

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2004 # the arrays of a stack are declared in stack.sh
 # One API after the other anew, by the supervisor, while the other one serves. `./rinha restart` asks for it by making
-# $RUN/restart, and reads in $RUN/restart.log what comes of it; the last line there is `done` or `failed: …`.
+# $RUN/restart, and reads in $RUN/restart.log what comes of it; the last line there is `finished` or `failed: …`.
 
 readonly END_BOUND_S=15
 
@@ -23,7 +23,7 @@ roll() {
     fi
     roll_says "$name anew, pid ${PID[$name]}, without it for $ROLL_MS ms"
   done
-  roll_says 'done'
+  roll_says finished
 }
 
 # roll_one NAME: ends it, which lets its clients go without losing a request, and starts what is on the disk now. Sets
