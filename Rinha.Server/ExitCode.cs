@@ -9,6 +9,8 @@ internal static class ExitCode
     /// <summary>It was tried and failed, or something wrong was found.</summary>
     public const int Failed = 1;
 
-    /// <summary>A setting or an argument is bad, or what was asked for must not be done now: nothing was changed.</summary>
+    /// <summary>
+    /// A setting or an argument is bad, or what was asked for must not be done now: nothing was changed.
+    /// </summary>
     public const int Refused = 2;
 }

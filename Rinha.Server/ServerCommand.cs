@@ -5,8 +5,8 @@ using Rinha.Server.Operations;
 namespace Rinha.Server;
 
 /// <summary>
-/// The command line: a flag for each setting, <c>--healthcheck</c>, <c>--help</c> and <c>--version</c>, and an operator's
-/// commands (<see cref="OperationList"/>); without one of these the server runs.
+/// The command line: a flag for each setting, <c>--healthcheck</c>, <c>--help</c> and <c>--version</c>, and an
+/// operator's commands (<see cref="OperationList"/>); without one of these the server runs.
 /// </summary>
 internal static class ServerCommand
 {

@@ -39,7 +39,9 @@ public sealed record Setting(string Variable, string? Default, string Help)
 
     /// <summary>How long balancers that ask have to leave before a stopping server closes its listener.</summary>
     public static readonly Setting DrainDelayMs = new(
-        "RINHA_DRAIN_DELAY_MS", "0", "How long to go on accepting after SIGTERM, with /health at 503, in ms: 0 to 60000.");
+        "RINHA_DRAIN_DELAY_MS",
+        "0",
+        "How long to go on accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.");
 
     /// <summary>Whether the ledger can be emptied over HTTP.</summary>
     public static readonly Setting EnableReset =

@@ -48,7 +48,8 @@ public sealed class HealthTests : IDisposable
         server.Terminate();
         Wait.Until(() => Ask(server, "/health").Status == 503, "health is 503");
 
-        Assert.Contains("stopping", Ask(server, "/health").Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        var reason = Ask(server, "/health").Json.GetProperty("reason").GetString();
+        Assert.Contains("stopping", reason, StringComparison.Ordinal);
         Assert.Equal("alive", Ask(server, "/health/live").AssertOk().Json.GetProperty("status").GetString());
         using (var connection = server.Connect())
         {

@@ -13,8 +13,8 @@ internal static class SampleLedger
     public const long BalanceCents = 200;
 
     /// <summary>
-    /// Makes it: client 1 has 20 credits, three of them with a key; client 2 is in debt; client 3 has odd texts; client 4
-    /// has one refusal under a key, and client 5 has nothing.
+    /// Makes it: client 1 has 20 credits, three of them with a key; client 2 is in debt; client 3 has odd texts; client
+    /// 4 has one refusal under a key, and client 5 has nothing.
     /// </summary>
     public static void Make(string path)
     {

@@ -37,7 +37,7 @@ internal static class AccountsOperation
         {
             Description = string.Create(
                 CultureInfo.InvariantCulture,
-                $"An id from 1 to {Limits.AccountIdMax}, or FIRST..LAST for up to {Limits.AccountsAddedMax:N0} at once."),
+                $"An id from 1 to {Limits.AccountIdMax}, or FIRST..LAST: up to {Limits.AccountsAddedMax:N0} at once."),
         };
         var limit = new Option<string>("--limit")
         {

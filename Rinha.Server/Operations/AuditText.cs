@@ -30,8 +30,8 @@ internal static class AuditText
 
         if (report.FindingCount > report.Findings.Count)
         {
-            output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"  and {report.FindingCount - report.Findings.Count} more"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  and {report.FindingCount - report.Findings.Count} more"));
         }
     }
 

@@ -3,8 +3,8 @@ using Rinha.Server.Sqlite.Native;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees them
-/// at once.
+/// The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees
+/// them at once.
 /// </summary>
 internal sealed class AccountTable(LedgerFile file)
 {
@@ -63,7 +63,9 @@ internal sealed class AccountTable(LedgerFile file)
     /// <summary>Gives an account another limit.</summary>
     /// <param name="id">Whose.</param>
     /// <param name="limitCents">0 to <see cref="Limits.AmountCentsMax"/>.</param>
-    /// <exception cref="RefusalException">There is no such account, or its balance is below minus the limit.</exception>
+    /// <exception cref="RefusalException">
+    /// There is no such account, or its balance is below minus the limit.
+    /// </exception>
     /// <exception cref="SqliteException">The ledger stayed locked, or could not be written.</exception>
     public void SetLimit(long id, long limitCents) => InTurn(database =>
     {
@@ -105,7 +107,8 @@ internal sealed class AccountTable(LedgerFile file)
         if (!gate.TryEnter(Limits.BusyTimeoutMs))
         {
             throw new SqliteException(
-                $"{file.Path}: an instance has stayed inside the gate for {Limits.BusyTimeoutMs} ms", SqliteResult.Busy);
+                $"{file.Path}: an instance has stayed inside the gate for {Limits.BusyTimeoutMs} ms",
+                SqliteResult.Busy);
         }
 
         try

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>What makes files and their names last: the calls that .NET does not have (fsync(2), link(2), chown(2)).</summary>
+/// <summary>
+/// What makes files and their names last: the calls that .NET does not have (fsync(2), link(2), chown(2)).
+/// </summary>
 internal static unsafe partial class DurableFile
 {
     private const int ReadOnlyDirectory = 0x80000; // O_RDONLY | O_CLOEXEC; O_DIRECTORY's number is the architecture's.

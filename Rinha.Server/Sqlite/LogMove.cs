@@ -3,8 +3,8 @@ using Rinha.Server.Sqlite.Native;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// Moves the write-ahead log into the database at an operator's command, as the <see cref="Checkpointer"/> of an instance
-/// does; while it lives, no other checkpoints.
+/// Moves the write-ahead log into the database at an operator's command, as the <see cref="Checkpointer"/> of an
+/// instance does; while it lives, no other checkpoints.
 /// </summary>
 internal sealed class LogMove : IDisposable
 {
@@ -43,13 +43,14 @@ internal sealed class LogMove : IDisposable
     }
 
     /// <summary>
-    /// Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the way.
+    /// Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
+    /// way.
     /// </summary>
     /// <param name="pages">Pages that were in the log.</param>
     /// <param name="moved">How many of them are in the database now.</param>
     /// <returns>
-    /// <see langword="false"/> when an instance stayed inside the gate for <see cref="Limits.BusyTimeoutMs"/>: then only
-    /// the bulk has been moved.
+    /// <see langword="false"/> when an instance stayed inside the gate for <see cref="Limits.BusyTimeoutMs"/>: then
+    /// only the bulk has been moved.
     /// </returns>
     /// <exception cref="SqliteException">The database failed.</exception>
     public bool TryRun(out int pages, out int moved)
