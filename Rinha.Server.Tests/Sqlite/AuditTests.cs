@@ -139,24 +139,32 @@ public sealed class AuditTests : IDisposable
     {
         SampleLedger.Make(FilePath);
         using var ledger = LedgerExtensions.OpenLedger(FilePath);
-        using var stop = new CancellationTokenSource();
-        var writing = Task.Run(
-            () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    ledger.CreditAtOnce(50);
-                }
-            },
-            CancellationToken.None);
+        var isOver = false;
 
-        for (var round = 0; round < 30; round++)
+        void Write()
         {
-            AssertFound([], LedgerAudit.Run(FilePath));
+            while (!Volatile.Read(ref isOver))
+            {
+                ledger.CreditAtOnce(50);
+            }
         }
 
-        stop.Cancel();
-        writing.GetAwaiter().GetResult();
+        void Audit()
+        {
+            try
+            {
+                for (var round = 0; round < 30; round++)
+                {
+                    AssertFound([], LedgerAudit.Run(FilePath));
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref isOver, true);
+            }
+        }
+
+        Together.Run([Write, Audit]);
         LedgerRows.AssertBalanced(FilePath);
     }
 

@@ -91,26 +91,37 @@ internal static class LedgerRestore
     // A log left beside another database would be taken for its own. False when the database is too damaged for that.
     private static bool TryEndLog(string path)
     {
-        try
-        {
-            using var database = Database.Open(path);
-            if (!LedgerFile.IsOurs(database))
-            {
-                throw new RefusalException($"{path} is another program's database");
-            }
-
-            database.SetBusyTimeout(0);
-            _ = database.Checkpoint(truncates: true, out _, out _);
-        }
-        catch (SqliteException error) when (
-            SqliteResult.Primary(error.ResultCode) is SqliteResult.Corrupt or SqliteResult.NotDatabase)
+        if (!IsReadable(path))
         {
             return !File.Exists(path + "-wal");
+        }
+
+        using (var database = Database.Open(path))
+        {
+            database.SetBusyTimeout(0);
+            _ = database.Checkpoint(truncates: true, out _, out _);
         }
 
         // The last one to close a database takes its log away.
         return !File.Exists(path + "-wal")
             ? true
             : throw new RefusalException($"{path} is being used by another program");
+    }
+
+    // Only a look: whoever closes a database that may be written takes its log away, even if nobody can read it.
+    private static bool IsReadable(string path)
+    {
+        try
+        {
+            using var database = Database.OpenToLook(path);
+            return LedgerFile.IsOurs(database)
+                ? true
+                : throw new RefusalException($"{path} is another program's database");
+        }
+        catch (SqliteException error) when (
+            SqliteResult.Primary(error.ResultCode) is SqliteResult.Corrupt or SqliteResult.NotDatabase)
+        {
+            return false;
+        }
     }
 }
