@@ -41,7 +41,12 @@ public sealed class AuditTests : IDisposable
     [Theory]
     [InlineData("PRAGMA application_id = 1", "schema")]
     [InlineData("PRAGMA user_version = 2", "schema")]
-    [InlineData("UPDATE chaves SET saldo = -limite - 1 WHERE id = 1", "integrity")]
+    [InlineData("UPDATE chaves SET saldo = -limite - 1 WHERE id = 1", "values")]
+    [InlineData("UPDATE chaves SET chave = '' WHERE id = 1", "values")]
+    [InlineData("UPDATE clientes SET limite = -1 WHERE id = 1", "values")]
+    [InlineData("UPDATE transacoes SET tipo = 'e' WHERE cliente_id = 2 AND seq = 1", "values newest")]
+    [InlineData("UPDATE transacoes SET descricao = '' WHERE cliente_id = 1 AND seq = 1", "values")]
+    [InlineData("UPDATE transacoes SET valor = 0 WHERE cliente_id = 1 AND seq = 1", "values balance")]
     [InlineData(
         "INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em) VALUES (99, 1, 1, 'c', 'x', 1)",
         "foreign-keys")]
@@ -49,7 +54,7 @@ public sealed class AuditTests : IDisposable
     [InlineData("UPDATE clientes SET saldo = 1 WHERE id = 5", "balance")]
     [InlineData("UPDATE transacoes SET valor = valor + 1 WHERE id = 1", "balance")]
     [InlineData("UPDATE transacoes SET tipo = 'd' WHERE id = 1", "balance")]
-    [InlineData("UPDATE clientes SET limite = 16 WHERE id = 2", "integrity limit")]
+    [InlineData("UPDATE clientes SET limite = 16 WHERE id = 2", "limit")]
     [InlineData("UPDATE transacoes SET seq = 7 WHERE cliente_id = 1 AND seq = 6", "sequence")]
     [InlineData(
         "UPDATE transacoes SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END WHERE cliente_id = 1 AND seq IN (2, 3)",
@@ -90,9 +95,7 @@ public sealed class AuditTests : IDisposable
             RandomAccess.Write(file, Enumerable.Repeat((byte)0xA5, 600).ToArray(), RandomAccess.GetLength(file) - 4096);
         }
 
-        var report = LedgerAudit.Run(FilePath);
-
-        Assert.False(report.IsSound);
+        Assert.Contains(LedgerAudit.Run(FilePath).Findings, finding => finding.Check == "integrity");
     }
 
     [Theory]

@@ -242,7 +242,7 @@ internal sealed class BankApplication(ILedger ledger, bool resetEnabled, ILogger
         StatusCodes.Status200OK,
         MediaTypes.Json,
         AnswerBuffer.Current.Write(
-            new HealthResponse("alive", Timestamp.Now, null), BankJsonContext.Default.HealthResponse));
+            new HealthResponse("alive", Timestamp.Now), BankJsonContext.Default.HealthResponse));
 
     private async Task ResetAsync(Exchange exchange)
     {

@@ -11,4 +11,4 @@ internal readonly record struct HealthResponse(
     [property: JsonPropertyName("status")] string Status,
     [property: JsonPropertyName("timestamp"), JsonConverter(typeof(TimestampConverter))] Timestamp Timestamp,
     [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string? Reason);
+    string? Reason = null);

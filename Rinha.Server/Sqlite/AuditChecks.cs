@@ -45,6 +45,20 @@ internal static class AuditChecks
     public static readonly IReadOnlyList<AuditCheck> All =
     [
         new("integrity", "", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+        // Who may only read does not get CHECK from integrity_check: SQLite does not even parse it then.
+        new("values", "", $"""
+            SELECT format('client %d: the limit is %d', id, limite)
+            FROM clientes WHERE limite NOT BETWEEN 0 AND {Limits.AmountCentsMax}
+            UNION ALL
+            SELECT format('transaction %d of client %d is of %d, kind %s, with a text of %d bytes',
+                          seq, cliente_id, valor, tipo, length(CAST(descricao AS BLOB)))
+            FROM transacoes
+            WHERE valor NOT BETWEEN 1 AND {Limits.AmountCentsMax} OR tipo NOT IN ('c', 'd')
+              OR length(CAST(descricao AS BLOB)) NOT BETWEEN 1 AND {Description.BytesMax}
+            UNION ALL
+            SELECT format('key %d has %d characters and an answer of %d within %d', id, length(chave), saldo, limite)
+            FROM chaves WHERE length(chave) NOT BETWEEN 1 AND {Limits.IdempotencyKeyLengthMax} OR saldo < -limite
+            """),
         new("foreign-keys", "", """
             SELECT format('row %d of %s names a row of %s that is not there', rowid, "table", parent)
             FROM pragma_foreign_key_check

@@ -39,7 +39,11 @@ internal static class LedgerAudit
                 return report;
             }
 
-            Count(database, report);
+            if (!TryCount(database, report))
+            {
+                return report;
+            }
+
             foreach (var check in AuditChecks.All)
             {
                 Run(database, check, report);
@@ -51,6 +55,22 @@ internal static class LedgerAudit
         }
 
         return report;
+    }
+
+    // What is damaged cannot always be counted; what lacks a table is no ledger.
+    private static bool TryCount(Database database, AuditReport report)
+    {
+        try
+        {
+            Count(database, report);
+            return true;
+        }
+        catch (SqliteException error)
+        {
+            var isDamaged = SqliteResult.Primary(error.ResultCode) == SqliteResult.Corrupt;
+            report.Add(isDamaged ? "integrity" : "schema", error.Message);
+            return isDamaged;
+        }
     }
 
     private static void Run(Database database, AuditCheck check, AuditReport report)
