@@ -48,7 +48,9 @@ internal static class ServerCommand
         }));
 
         var result = command.Parse(args);
-        return result.Errors.Count > 0 ? Refuse(result.Errors[0].Message) : result.Invoke();
+        return result.Errors.Count > 0
+            ? Refuse(string.Join("; ", result.Errors.Select(error => error.Message)))
+            : result.Invoke();
     }
 
     /// <summary>Says in one line why what was asked for is not done.</summary>

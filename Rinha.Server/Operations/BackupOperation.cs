@@ -11,7 +11,7 @@ internal static class BackupOperation
     /// <summary>The command.</summary>
     public static Command Create(SettingOptions settings)
     {
-        var file = new Argument<string>("FILE") { Description = "Where to; nothing may be there yet." };
+        var file = Operation.FileArgument<string>("Where to; nothing may be there yet.");
         var command = new Command("backup", "Copy the ledger as it is now into a new file, while instances run.");
         command.Arguments.Add(file);
         command.SetOperation(settings, (parsed, options) =>

@@ -6,6 +6,23 @@ namespace Rinha.Server.Operations;
 /// <summary>What an operator's commands have in common.</summary>
 internal static class Operation
 {
+    /// <summary>
+    /// An argument that names a file. A flag that is not known would be taken for one: a file of such a name is given
+    /// with its directory.
+    /// </summary>
+    public static Argument<T> FileArgument<T>(string description)
+    {
+        var argument = new Argument<T>("FILE") { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } flag)
+            {
+                result.AddError($"{flag.Value}: no such flag, and no file (./{flag.Value} would be one)");
+            }
+        });
+        return argument;
+    }
+
     /// <summary>Says what a command does, and how its failures end it.</summary>
     /// <param name="command">The command.</param>
     /// <param name="settings">The settings' flags.</param>

@@ -10,7 +10,7 @@ internal static class RestoreOperation
     /// <summary>The command.</summary>
     public static Command Create(SettingOptions settings)
     {
-        var file = new Argument<string>("FILE") { Description = "A backup; it stays where it is." };
+        var file = Operation.FileArgument<string>("A backup; it stays where it is.");
         var command = new Command(
             "restore", "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.");
         command.Arguments.Add(file);

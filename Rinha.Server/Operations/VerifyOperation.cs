@@ -9,11 +9,8 @@ internal static class VerifyOperation
     /// <summary>The command.</summary>
     public static Command Create(SettingOptions settings)
     {
-        var file = new Argument<string?>("FILE")
-        {
-            Description = "A ledger or a backup [default: the ledger of the settings]",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
+        var file = Operation.FileArgument<string?>("A ledger or a backup [default: the ledger of the settings].");
+        file.Arity = ArgumentArity.ZeroOrOne;
         var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
         var command = new Command("verify", "Hold the ledger, or a backup, against itself; read-only.");
         command.Arguments.Add(file);

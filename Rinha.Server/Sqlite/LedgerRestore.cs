@@ -98,6 +98,7 @@ internal static class LedgerRestore
 
         using (var database = Database.Open(path))
         {
+            _ = database.QueryInt64("PRAGMA user_version"); // It opens the log when it is first read.
             database.SetBusyTimeout(0);
             _ = database.Checkpoint(truncates: true, out _, out _);
         }
