@@ -18,6 +18,7 @@ public sealed class ServerOptionsTests
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.Equal(LogFormat.Json, options.LogFormat);
         Assert.Equal(1000, options.SlowRequestMs);
+        Assert.Equal(0, options.DrainDelayMs);
         Assert.False(options.ResetEnabled);
     }
 
@@ -88,6 +89,12 @@ public sealed class ServerOptionsTests
         Assert.Equal(level, Create(("RINHA_LOG_LEVEL", text)).LogLevel);
 
     [Theory]
+    [InlineData("0", 0)]
+    [InlineData("60000", 60_000)]
+    public void The_drain_delay_is_in_milliseconds(string text, int delayMs) =>
+        Assert.Equal(delayMs, Create(("RINHA_DRAIN_DELAY_MS", text)).DrainDelayMs);
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("False", false)]
     public void Reset_is_enabled_by_a_word(string text, bool enabled) =>
@@ -136,6 +143,10 @@ public sealed class ServerOptionsTests
     [InlineData("RINHA_SLOW_REQUEST_MS", "-1")]
     [InlineData("RINHA_SLOW_REQUEST_MS", "1.5")]
     [InlineData("RINHA_SLOW_REQUEST_MS", "3600001")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "-1")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "60001")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "1s")]
     [InlineData("RINHA_ENABLE_RESET", "")]
     [InlineData("RINHA_ENABLE_RESET", "1")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
@@ -171,7 +182,7 @@ public sealed class ServerOptionsTests
 
         Assert.Equal(
             "database /x/rinha.db, synchronous Normal, listen http://127.0.0.1:1234, log level Information, "
-            + "log format Json, slow from 1000 ms, reset on",
+            + "log format Json, slow from 1000 ms, drain delay 0 ms, reset on",
             options.ToString());
     }
 

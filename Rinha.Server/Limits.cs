@@ -160,4 +160,33 @@ public static class Limits
 
     /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 4 MiB.</summary>
     public const int CheckpointPages = 1024;
+
+    /// <summary>How long a server may go on accepting after it was told to stop, in milliseconds.</summary>
+    public const int DrainDelayMsMax = 60_000;
+
+    /// <summary>The largest account id; a path with more digits is nobody's.</summary>
+    public const long AccountIdMax = 999_999_999_999_999_999;
+
+    /// <summary>
+    /// How many accounts are added at once: they are one commit, for which all other writes wait (some 2 s).
+    /// </summary>
+    public const int AccountsAddedMax = 1_000_000;
+
+    /// <summary>Pages (of 4 KiB) that a backup copies before it pauses: 1 MiB.</summary>
+    public const int BackupStepPages = 256;
+
+    /// <summary>How long a backup pauses after each step, in milliseconds: it copies 100 MB/s at most.</summary>
+    public const int BackupPauseMs = 8;
+
+    /// <summary>
+    /// Steps after which a backup waits for the disk, so that what it writes never gathers in front of another's fsync:
+    /// 16 MiB.
+    /// </summary>
+    public const int BackupSyncSteps = 16;
+
+    /// <summary>
+    /// How long the WAL may get behind a backup's snapshot, in bytes, before the backup gives up; from a quarter of it
+    /// on it pauses no more. The whole of a larger database may gather.
+    /// </summary>
+    public const long BackupWalBytesMax = 1024L * 1024 * 1024;
 }

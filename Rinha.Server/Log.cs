@@ -22,6 +22,7 @@ internal static partial class Log
         string logLevel,
         string logFormat,
         int slowRequestMs,
+        int drainDelayMs,
         bool resetEnabled,
         int processors,
         double? cpuQuota,

@@ -23,8 +23,9 @@ static int Run(ServerOptions options)
         var transport = new SocketTransport(options.Address, ledger, logger);
         using var server = new BankServer(options.Address.EndPoint, transport, loggers);
         using var stop = new ManualResetEventSlim();
-        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
-        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
+        using var hurry = new ManualResetEventSlim();
+        using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
+        using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
         using var metrics = new MetricSet();
         var watch = new RequestWatch(options.SlowRequestMs, logger);
@@ -48,6 +49,8 @@ static int Run(ServerOptions options)
 
         stop.Wait();
         Log.Stopping(logger);
+        application.Drain.Announce();
+        _ = hurry.Wait(options.DrainDelayMs);
         application.Drain.Begin();
         transport.StopAccepting();
         application.Drain.AwaitEnd(() => transport.OpenConnections);
@@ -60,7 +63,7 @@ static int Run(ServerOptions options)
     }
 
     Log.Stopped(logger);
-    return 0;
+    return ExitCode.Good;
 }
 
 static void TellStart(ILogger logger, ServerOptions options)
@@ -78,16 +81,23 @@ static void TellStart(ILogger logger, ServerOptions options)
         options.LogLevel.ToString(),
         options.LogFormat.ToString(),
         options.SlowRequestMs,
+        options.DrainDelayMs,
         options.ResetEnabled,
         limits.Processors,
         limits.CpuQuota,
         limits.MemoryBytes);
 }
 
-static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop) =>
+// The first signal stops the server; a second one ends the delay in which it still accepts.
+static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim hurry) =>
     PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
+        if (stop.IsSet)
+        {
+            hurry.Set();
+        }
+
         stop.Set();
     });
 
@@ -95,9 +105,8 @@ static int AskHealth(ServerOptions options, int holdSeconds)
 {
     if (HealthCheck.Watch(options.Address, holdSeconds, out var failure))
     {
-        return 0;
+        return ExitCode.Good;
     }
 
-    Console.Error.WriteLine($"Rinha.Server: {failure}");
-    return 1;
+    return ServerCommand.Fail(failure);
 }

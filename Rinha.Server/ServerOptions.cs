@@ -35,6 +35,12 @@ public sealed record ServerOptions
     /// <summary>From which duration a request is logged as slow, in milliseconds; 0 for never.</summary>
     public required int SlowRequestMs { get; init; }
 
+    /// <summary>
+    /// How long it goes on accepting after it was told to stop, in milliseconds, 0 to
+    /// <see cref="Limits.DrainDelayMsMax"/>.
+    /// </summary>
+    public required int DrainDelayMs { get; init; }
+
     /// <summary>Whether <c>POST /reset</c> exists.</summary>
     public required bool ResetEnabled { get; init; }
 
@@ -56,7 +62,14 @@ public sealed record ServerOptions
                 Setting.LogLevel, given(Setting.LogLevel), LogLevel.Information, out var logLevel, out error)
             || !TryReadChoice(
                 Setting.LogFormat, given(Setting.LogFormat), LogFormat.Json, out var logFormat, out error)
-            || !TryReadSlowRequest(given(Setting.SlowRequestMs), out var slowRequestMs, out error)
+            || !TryReadMilliseconds(
+                Setting.SlowRequestMs, given(Setting.SlowRequestMs), SlowRequestMsMax, out var slowRequestMs, out error)
+            || !TryReadMilliseconds(
+                Setting.DrainDelayMs,
+                given(Setting.DrainDelayMs),
+                Limits.DrainDelayMsMax,
+                out var drainDelayMs,
+                out error)
             || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error))
         {
             return false;
@@ -70,6 +83,7 @@ public sealed record ServerOptions
             LogLevel = logLevel,
             LogFormat = logFormat,
             SlowRequestMs = slowRequestMs,
+            DrainDelayMs = drainDelayMs,
             ResetEnabled = resetEnabled,
         };
         return true;
@@ -79,7 +93,8 @@ public sealed record ServerOptions
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, "
-        + $"log format {LogFormat}, slow from {SlowRequestMs} ms, {(ResetEnabled ? "reset on" : "reset off")}");
+        + $"log format {LogFormat}, slow from {SlowRequestMs} ms, "
+        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}");
 
     private static bool TryReadDatabase(string? text, out string path, [NotNullWhen(false)] out string? error)
     {
@@ -179,17 +194,6 @@ public sealed record ServerOptions
         return true;
     }
 
-    private static bool TryReadSlowRequest(
-        string? text, out int slowRequestMs, [NotNullWhen(false)] out string? error)
-    {
-        text ??= Setting.SlowRequestMs.Default!;
-        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out slowRequestMs)
-            && slowRequestMs <= SlowRequestMsMax
-            ? null
-            : $"{Setting.SlowRequestMs.Variable}: milliseconds from 0 to {SlowRequestMsMax}, not '{text}'";
-        return error is null;
-    }
-
     private static bool TryReadMode(string text, out UnixFileMode mode)
     {
         mode = default;
@@ -220,6 +224,16 @@ public sealed record ServerOptions
 
         error = $"{setting.Variable}: one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'";
         return false;
+    }
+
+    private static bool TryReadMilliseconds(
+        Setting setting, string? text, int maxMs, out int valueMs, [NotNullWhen(false)] out string? error)
+    {
+        text ??= setting.Default!;
+        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out valueMs) && valueMs <= maxMs
+            ? null
+            : $"{setting.Variable}: milliseconds from 0 to {maxMs}, not '{text}'";
+        return error is null;
     }
 
     private static bool TryReadBoolean(

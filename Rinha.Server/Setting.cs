@@ -45,6 +45,12 @@ public sealed record Setting(string Variable, string? Default, string Help)
     public static readonly Setting SlowRequestMs = new(
         "RINHA_SLOW_REQUEST_MS", "1000", "Requests that take so many milliseconds are logged; 0 for none.");
 
+    /// <summary>How long balancers that ask have to leave before a stopping server closes its listener.</summary>
+    public static readonly Setting DrainDelayMs = new(
+        "RINHA_DRAIN_DELAY_MS",
+        "0",
+        "How long to go on accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.");
+
     /// <summary>Whether the ledger can be emptied over HTTP.</summary>
     public static readonly Setting EnableReset =
         new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
@@ -61,6 +67,7 @@ public sealed record Setting(string Variable, string? Default, string Help)
         LogLevel,
         LogFormat,
         SlowRequestMs,
+        DrainDelayMs,
         EnableReset,
     ];
 

@@ -11,6 +11,8 @@ source "$ROOT/scripts/lib/nginx.sh"
 source "$ROOT/scripts/lib/publish.sh"
 # shellcheck source=scripts/lib/supervise.sh
 source "$ROOT/scripts/lib/supervise.sh"
+# shellcheck source=scripts/lib/rolling.sh
+source "$ROOT/scripts/lib/rolling.sh"
 
 usage() {
   cat <<'TEXT'

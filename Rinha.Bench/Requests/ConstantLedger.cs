@@ -25,6 +25,8 @@ internal sealed class ConstantLedger : ILedger
         return LookupResult.Found;
     }
 
+    public WriterState Writer => WriterState.Ready;
+
     public LookupResult ReadHistory(long accountId, HistoryPage page) => LookupResult.Found;
 
     public LookupResult FindAccount(long accountId) => LookupResult.Found;

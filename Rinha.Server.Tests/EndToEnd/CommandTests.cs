@@ -40,6 +40,34 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("backup")]
+    [InlineData("restore")]
+    [InlineData("verify")]
+    [InlineData("checkpoint")]
+    [InlineData("accounts")]
+    public void Help_tells_every_command_and_every_command_has_help_with_the_settings(string command)
+    {
+        Assert.Contains($"  {command}", ServerProcess.Run(["--help"]).Output, StringComparison.Ordinal);
+
+        var exit = ServerProcess.Run([command, "--help"]);
+
+        Assert.Equal(0, exit.Code);
+        Assert.Contains("--database-url", exit.Output, StringComparison.Ordinal);
+        AssertRefused("--no-such-flag", ServerProcess.Run([command, "--no-such-flag"]));
+    }
+
+    [Fact]
+    public void The_settings_hold_for_a_command_on_either_side_of_it()
+    {
+        SampleLedger.Make(Database);
+
+        Assert.Equal(0, ServerProcess.Run(["--database-url", Database, "verify"]).Code);
+        Assert.Equal(0, ServerProcess.Run(["verify", "--database-url", Database]).Code);
+        AssertRefused("API_PORT", ServerProcess.Run(["verify", "--api-port", "0"]));
+        AssertRefused("RINHA_NO_SUCH", ServerProcess.Run(["verify"], ("RINHA_NO_SUCH", "1")));
+    }
+
+    [Theory]
     [InlineData("DATABASE_URL", "postgres://x")]
     [InlineData("DATABASE_URL", "")]
     [InlineData("API_HOST", "nowhere.example")]
@@ -49,6 +77,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("RINHA_LOG_LEVEL", "loud")]
     [InlineData("RINHA_LOG_FORMAT", "xml")]
     [InlineData("RINHA_SLOW_REQUEST_MS", "soon")]
+    [InlineData("RINHA_DRAIN_DELAY_MS", "60001")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
     [InlineData("RINHA_NO_SUCH_SETTING", "1")]
     public void A_bad_variable_ends_it_with_2_and_one_line_that_names_it(string variable, string value)

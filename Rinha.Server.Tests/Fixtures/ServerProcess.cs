@@ -8,7 +8,7 @@ namespace Rinha.Server.Tests.Fixtures;
 /// <summary>The published binary as a process of its own; killed when disposed.</summary>
 public sealed class ServerProcess : IDisposable
 {
-    private const int Terminate = 15;
+    private const int TerminateSignal = 15;
     private const int Continue = 18;
     private const int Stop = 19;
 
@@ -59,11 +59,22 @@ public sealed class ServerProcess : IDisposable
     /// <summary>A line of the standard output of a server that was started unread.</summary>
     public string? ReadOutput() => _process.StandardOutput.ReadLine();
 
+    /// <summary>Asks it politely to end, and does not wait.</summary>
+    public void Terminate() => Assert.Equal(0, Signal(_process.Id, TerminateSignal));
+
     /// <summary>Asks it politely to end and waits for that.</summary>
     public ServerExit End()
     {
-        Assert.Equal(0, Signal(_process.Id, Terminate));
+        Terminate();
         return AwaitExit();
+    }
+
+    /// <summary>Waits until it has ended.</summary>
+    public ServerExit AwaitExit()
+    {
+        Assert.True(_process.WaitForExit(Wait.Long), "the server does not end");
+        return new ServerExit(
+            _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
 
     /// <summary>kill -9, as a crash.</summary>
@@ -131,13 +142,6 @@ public sealed class ServerProcess : IDisposable
         }
 
         return new ServerProcess(Process.Start(start)!, endPoint, readsOutput);
-    }
-
-    private ServerExit AwaitExit()
-    {
-        Assert.True(_process.WaitForExit(Wait.Long), "the server does not end");
-        return new ServerExit(
-            _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
 
     private bool IsHealthy()

@@ -33,6 +33,23 @@ public sealed class LedgerAnswerTests
         var health = bank.Get("/health");
         Assert.Equal(503, health.Status);
         Assert.Equal("unhealthy", health.Json.GetProperty("status").GetString());
+        Assert.Equal("the ledger cannot be read", health.Json.GetProperty("reason").GetString());
+        Assert.Equal("alive", bank.Get("/health/live").AssertOk().Json.GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData(WriterState.Locked, "locked")]
+    [InlineData(WriterState.Ended, "ended")]
+    public void A_writer_that_takes_nothing_is_503_on_health_and_says_so(WriterState writer, string reason)
+    {
+        using var bank = new InProcessBank(
+            new FixedLedger(PostResult.Busy, LookupResult.Found) { Writer = writer }, resetEnabled: true);
+
+        var health = bank.Get("/health");
+        Assert.Equal(503, health.Status);
+        Assert.Contains(reason, health.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        bank.Get("/health/live").AssertOk();
+        bank.Get("/clientes/1/extrato").AssertOk();
     }
 
     [Fact]
@@ -74,6 +91,8 @@ public sealed class LedgerAnswerTests
     /// <summary>Always the same answer; it throws where there is none.</summary>
     private sealed class FixedLedger(PostResult? write, LookupResult? read) : ILedger
     {
+        public WriterState Writer { get; init; }
+
         public ValueTask<PostResult> WriteAsync(PendingWrite write1) =>
             write is { } result ? new(result) : throw Broken();
 

@@ -19,6 +19,7 @@ public sealed class RouterTests
 
     [Theory]
     [InlineData("/health", nameof(Route.Health))]
+    [InlineData("/health/live", nameof(Route.Liveness))]
     [InlineData("/reset", nameof(Route.Reset))]
     [InlineData("/openapi.json", nameof(Route.Document))]
     [InlineData("/metrics", nameof(Route.Metrics))]

@@ -44,6 +44,7 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     [InlineData("/clientes/1/extrato", "GET, HEAD")]
     [InlineData("/health", "GET, HEAD")]
     [InlineData("/openapi.json", "GET, HEAD")]
+    [InlineData("/health/live", "GET, HEAD")]
     [InlineData("/reset", "POST")]
     public void Another_method_is_405_and_told_which_are_allowed(string path, string allow)
     {
@@ -153,6 +154,7 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     [InlineData("/clientes/1/transacoes")]
     [InlineData("/health")]
     [InlineData("/openapi.json")]
+    [InlineData("/health/live")]
     public void HEAD_is_GET_without_the_body(string path)
     {
         using var connection = bank.Connect();

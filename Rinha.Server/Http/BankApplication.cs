@@ -55,7 +55,8 @@ internal sealed class BankApplication(
                     ReceiveTransactionAsync(context, accountId),
                 Route.Transactions => ForGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
-                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
+                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context, WhyUnready()),
+                Route.Liveness => ForGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
                 Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
                 Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
                 Route.Metrics => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
@@ -249,16 +250,26 @@ internal sealed class BankApplication(
             buffer.Write(new HistoryResponse(buffer.History), BankJsonContext.Default.HistoryResponse));
     }
 
-    private Task SendHealthAsync(Exchange exchange)
+    // Whoever distributes requests is to send them elsewhere when this instance leaves, cannot read, or cannot write.
+    private string? WhyUnready()
     {
+        if (Drain.IsAnnounced)
+        {
+            return "the server is stopping";
+        }
+
         // Whether account 1 exists does not matter; that the ledger could be read does.
-        var healthy = ledger.FindAccount(1) != LookupResult.StorageFailed;
-        return exchange.AnswerAsync(
-            healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            MediaTypes.Json,
-            AnswerBuffer.Current.Write(
-                new HealthResponse(healthy ? "healthy" : "unhealthy", Timestamp.Now),
-                BankJsonContext.Default.HealthResponse));
+        if (ledger.FindAccount(1) == LookupResult.StorageFailed)
+        {
+            return "the ledger cannot be read";
+        }
+
+        return ledger.Writer switch
+        {
+            WriterState.Locked => "the ledger is locked: writes wait in vain",
+            WriterState.Ended => "the ledger's writer has ended",
+            _ => null,
+        };
     }
 
     private static Task SendDocumentAsync(Exchange exchange) =>
@@ -266,6 +277,19 @@ internal sealed class BankApplication(
 
     private Task SendMetricsAsync(Exchange exchange) =>
         exchange.AnswerAsync(StatusCodes.Status200OK, PrometheusText.MediaType, metrics.ToPrometheus());
+
+    private static Task SendHealthAsync(Exchange exchange, string? reason) => exchange.AnswerAsync(
+        reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+        MediaTypes.Json,
+        AnswerBuffer.Current.Write(
+            new HealthResponse(reason is null ? "healthy" : "unhealthy", Timestamp.Now, reason),
+            BankJsonContext.Default.HealthResponse));
+
+    private static Task SendLivenessAsync(Exchange exchange) => exchange.AnswerAsync(
+        StatusCodes.Status200OK,
+        MediaTypes.Json,
+        AnswerBuffer.Current.Write(
+            new HealthResponse("alive", Timestamp.Now), BankJsonContext.Default.HealthResponse));
 
     private async Task ResetAsync(Exchange exchange)
     {

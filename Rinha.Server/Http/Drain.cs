@@ -11,14 +11,25 @@ internal sealed class Drain
 {
     private const int LookMs = 5;
 
+    private volatile bool _isAnnounced;
     private volatile bool _hasBegun;
     private int _answers;
+
+    /// <summary>Whether the server will stop soon, and says so to whoever asks how it is.</summary>
+    public bool IsAnnounced => _isAnnounced;
 
     /// <summary>Whether answers are to end their connections.</summary>
     public bool HasBegun => _hasBegun;
 
+    /// <summary>From now on <c>/health</c> says that the server stops; all else goes on.</summary>
+    public void Announce() => _isAnnounced = true;
+
     /// <summary>From now on answers end their connections.</summary>
-    public void Begin() => _hasBegun = true;
+    public void Begin()
+    {
+        _isAnnounced = true;
+        _hasBegun = true;
+    }
 
     /// <summary>One more answer has ended its connection.</summary>
     public void CountAnswer() => Interlocked.Increment(ref _answers);

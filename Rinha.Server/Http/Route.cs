@@ -15,6 +15,9 @@ internal enum Route
     /// <summary><c>/health</c></summary>
     Health,
 
+    /// <summary><c>/health/live</c></summary>
+    Liveness,
+
     /// <summary><c>/reset</c></summary>
     Reset,
 

@@ -19,6 +19,7 @@ internal static class Router
             return path switch
             {
                 "/health" => Route.Health,
+                "/health/live" => Route.Liveness,
                 "/reset" => Route.Reset,
                 "/openapi.json" => Route.Document,
                 "/metrics" => Route.Metrics,

@@ -24,6 +24,9 @@ public interface ILedger
     /// <param name="page">Says what is wanted (<see cref="HistoryPage.Begin"/>), and is filled.</param>
     LookupResult ReadHistory(long accountId, HistoryPage page);
 
+    /// <summary>Whether writes can be expected to be taken.</summary>
+    WriterState Writer { get; }
+
     /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
     LookupResult FindAccount(long accountId);
 }

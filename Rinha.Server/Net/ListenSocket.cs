@@ -41,7 +41,11 @@ internal static unsafe partial class ListenSocket
             return; // Nothing, or something else's file: binding says so.
         }
 
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // It must not wait for a server that stands still and whose queue is full: that one is alive.
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            Blocking = false,
+        };
         try
         {
             probe.Connect(address);
@@ -51,8 +55,11 @@ internal static unsafe partial class ListenSocket
             File.Delete(path);
             return;
         }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
+        {
+        }
 
-        throw new SocketException((int)SocketError.AddressAlreadyInUse);
+        throw new SocketException((int)SocketError.AddressAlreadyInUse, $"{path}: a server listens there already");
     }
 
     private static bool IsSocket(string path)

@@ -11,8 +11,6 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {
-    private const int Passive = 0; // SQLITE_CHECKPOINT_PASSIVE: waits for nobody.
-
     private readonly Database _database;
     private readonly Gate _gate;
     private readonly StorageAlarm _alarm;
@@ -83,7 +81,7 @@ internal sealed class Checkpointer : IDisposable
     // Pages in the WAL.
     private int Checkpoint()
     {
-        var result = NativeSqlite.WalCheckpoint(_database.Handle, 0, Passive, out var walPages, out _);
+        var result = _database.Checkpoint(truncates: false, out var walPages, out _);
         if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
         {
             _alarm.Raise(_database.Error("checkpoint")); // Every commit asks again, until it succeeds.

@@ -80,6 +80,23 @@ internal sealed class Database : IDisposable
         return result == SqliteResult.Row ? System.Text.Encoding.UTF8.GetString(statement.Utf8(0)) : throw Error(sql);
     }
 
+    /// <summary>
+    /// Moves pages of the write-ahead log into the database file: as many as no reader needs where they are.
+    /// </summary>
+    /// <param name="truncates">
+    /// Whether the log is to be empty afterwards (SQLITE_CHECKPOINT_TRUNCATE); a reader or a writer makes that busy.
+    /// </param>
+    /// <param name="walPages">Pages in the log.</param>
+    /// <param name="movedPages">How many of them are in the database file now.</param>
+    /// <returns>A result code of SQLite.</returns>
+    public int Checkpoint(bool truncates, out int walPages, out int movedPages)
+    {
+        const int passive = 0; // SQLITE_CHECKPOINT_PASSIVE: waits for nobody.
+        const int truncate = 3; // SQLITE_CHECKPOINT_TRUNCATE
+        return NativeSqlite.WalCheckpoint(
+            _handle, 0, truncates ? truncate : passive, out walPages, out movedPages);
+    }
+
     /// <summary>What SQLite says of this connection's last failure.</summary>
     public unsafe SqliteException Error(string attempt) =>
         new($"{_path}: {attempt}: {Marshal.PtrToStringUTF8((nint)NativeSqlite.ErrorMessage(_handle))}",

@@ -48,10 +48,21 @@ internal sealed unsafe class Gate : IDisposable
     }
 
     /// <summary>Waits, however long, until this instance alone is inside.</summary>
-    public void Enter()
+    public void Enter() => TryEnter(long.MaxValue);
+
+    /// <summary>Waits until this instance alone is inside, or for so many milliseconds in vain.</summary>
+    /// <returns>Whether it is inside.</returns>
+    public bool TryEnter(long waitMs)
     {
+        var began = Environment.TickCount64;
         for (var vainWakes = 0; !TryEnter(); vainWakes++)
         {
+            if (Environment.TickCount64 - began >= waitMs)
+            {
+                Withdraw();
+                return false;
+            }
+
             if (vainWakes == Limits.GateVainWakesMax)
             {
                 // Whoever only tries comes back sooner than a sleeper wakes up, and could keep it out for long.
@@ -64,6 +75,8 @@ internal sealed unsafe class Gate : IDisposable
             Sleep(Volatile.Read(ref _words->Holder));
             Interlocked.And(ref _words->Sleeping, ~_bit);
         }
+
+        return true;
     }
 
     /// <summary>
@@ -130,7 +143,7 @@ internal sealed unsafe class Gate : IDisposable
         }
 
         throw new IOException(
-            $"{databasePath}-gate: {Limits.GateInstancesMax} have the gate open already, and no more can");
+            $"{databasePath}-gate: a restore is under way, or {Limits.GateInstancesMax} have the gate open already");
     }
 
     // Frees the word if this instance is in it. A sleeper sets its bit before the kernel compares the word, and here

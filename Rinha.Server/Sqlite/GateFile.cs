@@ -62,21 +62,19 @@ internal sealed unsafe partial class GateFile : IDisposable
 
     /// <summary>Locks a byte until <see cref="Unlock"/>, <see cref="Dispose"/> or the process's end.</summary>
     /// <returns><see langword="false"/> if another instance has it locked.</returns>
-    public bool TryLock(int index)
-    {
-        var range = Range(Write, index);
-        if (Fcntl(_file, SetLock, ref range) == 0)
-        {
-            return true;
-        }
+    public bool TryLock(int index) => TryLock(index, count: 1);
 
-        return Marshal.GetLastPInvokeError() == TryAgain ? false : throw Failure(index);
-    }
+    /// <summary>
+    /// Locks the bytes of all instances and the checkpointer's: nobody has the gate open, and nobody can open it until
+    /// <see cref="Dispose"/> or the process's end.
+    /// </summary>
+    /// <returns><see langword="false"/> if an instance lives.</returns>
+    public bool TryLockAll() => TryLock(CheckpointerByte, count: Limits.GateInstancesMax + 1);
 
     /// <summary>Unlocks a byte.</summary>
     public void Unlock(int index)
     {
-        var range = Range(Free, index);
+        var range = Range(Free, index, count: 1);
         if (Fcntl(_file, SetLock, ref range) != 0)
         {
             throw Failure(index);
@@ -101,7 +99,19 @@ internal sealed unsafe partial class GateFile : IDisposable
         }
     }
 
-    private static FileLock Range(short type, int index) => new() { Type = type, Start = index, Length = 1 };
+    private bool TryLock(int index, int count)
+    {
+        var range = Range(Write, index, count);
+        if (Fcntl(_file, SetLock, ref range) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == TryAgain ? false : throw Failure(index);
+    }
+
+    private static FileLock Range(short type, int index, int count) =>
+        new() { Type = type, Start = index, Length = count };
 
     private static IOException Failure(int index) =>
         new($"lock byte {index} of the gate: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");

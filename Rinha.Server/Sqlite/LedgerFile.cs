@@ -70,6 +70,49 @@ internal sealed class LedgerFile
         return file;
     }
 
+    /// <summary>
+    /// A ledger that is there already, as an operator's command needs it: nothing is made, and nobody waited for.
+    /// </summary>
+    /// <exception cref="RefusalException">There is none, or it is not of this version, or cannot be read.</exception>
+    public static LedgerFile OpenExisting(string path, Synchronous synchronous)
+    {
+        if (!File.Exists(path))
+        {
+            throw new RefusalException($"there is no ledger at {path}");
+        }
+
+        var file = new LedgerFile(path, synchronous);
+        try
+        {
+            using var database = Database.OpenToLook(path);
+            return file.HasSchema(database) ? file : throw new RefusalException($"{path} is empty");
+        }
+        catch (SqliteException error)
+        {
+            throw new RefusalException(error.Message, error);
+        }
+    }
+
+    /// <summary>What is wrong with a database's marks of being a ledger of this version, if anything is.</summary>
+    /// <exception cref="SqliteException">They cannot be read.</exception>
+    public static string? WhyNoLedger(Database database)
+    {
+        var applicationId = database.QueryInt64("PRAGMA application_id");
+        var version = database.QueryInt64("PRAGMA user_version");
+        return (applicationId, version) switch
+        {
+            (not ApplicationId, _) => $"application id {applicationId} instead of {ApplicationId}",
+            (_, not SchemaVersion) => $"schema version {version} instead of {SchemaVersion}",
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether a database says that it is a ledger, of whatever version, or is empty.</summary>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
+    public static bool IsOurs(Database database) =>
+        database.QueryInt64("PRAGMA application_id") == ApplicationId
+        || database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0;
+
     /// <summary>A connection for the one writer.</summary>
     public Database OpenWriter()
     {

@@ -29,6 +29,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
     private readonly bool _commitsWait;
+    private volatile bool _isLockedOut; // A write has waited in vain, and no transaction has been opened since.
     private int _roundThreadId;
     private long _gateAskedAtNs; // In vain, by the turn that still waits; 0 when none does. Under the turn's lock.
 
@@ -56,6 +57,14 @@ internal sealed class LedgerWriter : IDisposable
     /// Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.
     /// </summary>
     public bool HasEnded => !_thread.IsAlive;
+
+    /// <inheritdoc cref="ILedger.Writer"/>
+    public WriterState State => (_thread.IsAlive, _isLockedOut) switch
+    {
+        (false, _) => WriterState.Ended,
+        (_, true) => WriterState.Locked,
+        _ => WriterState.Ready,
+    };
 
     /// <inheritdoc cref="IWriteRounds.RoundWrites"/>
     public int RoundWrites { get; private set; }
@@ -220,6 +229,7 @@ internal sealed class LedgerWriter : IDisposable
                 return;
         }
 
+        _isLockedOut = false;
         var sound = true;
         // What arrives during the batch still joins it: its commit is then shared by more.
         while (sound && batch.TakeFrom(_queue) is { Length: > 0 } taken)
@@ -263,6 +273,12 @@ internal sealed class LedgerWriter : IDisposable
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
         {
             overdue.Complete(PostResult.Busy);
+            _isLockedOut = true;
+        }
+
+        if (_isLockedOut)
+        {
+            _queue.Prod(); // Who asks how it is sends no writes until it is well again: it has to find out by itself.
         }
     }
 }

@@ -40,6 +40,9 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
     /// <inheritdoc/>
+    public WriterState Writer => _writer.State;
+
+    /// <inheritdoc/>
     public int RoundWrites => _writer.RoundWrites;
 
     /// <inheritdoc/>

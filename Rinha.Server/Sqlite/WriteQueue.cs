@@ -15,6 +15,7 @@ internal sealed class WriteQueue : IDisposable
     private int _head;
     private int _count;
     private bool _writerWaits;
+    private bool _prodded;
     private bool _closed;
 
     /// <summary>How many writes wait; to whoever has just added something, surely not 0 before it is taken.</summary>
@@ -78,7 +79,19 @@ internal sealed class WriteQueue : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Waits until there is something to take.</summary>
+    /// <summary>Lets the writer take a turn although nothing waits.</summary>
+    public void Prod()
+    {
+        lock (_lock)
+        {
+            _prodded = true;
+            _writerWaits = false;
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Waits until there is something to take, or the writer is to take a turn for nothing.</summary>
     /// <returns><see langword="false"/> when the queue is closed and empty: no write will come any more.</returns>
     public bool Wait()
     {
@@ -94,6 +107,12 @@ internal sealed class WriteQueue : IDisposable
                 if (_closed)
                 {
                     return false;
+                }
+
+                if (_prodded)
+                {
+                    _prodded = false;
+                    return true;
                 }
 
                 _writerWaits = true;

@@ -73,7 +73,7 @@ stack_end() {
   done
   cgroup_remove || echo "rinha: the cgroup $CGROUP_CPU could not be removed" >&2
   [[ -z $SOCKETS ]] || rm -rf -- "$SOCKETS"
-  rm -f -- "$RUN/state" "$RUN/supervisor.pid" "$RUN"/*.conf
+  rm -f -- "$RUN/state" "$RUN/supervisor.pid" "$RUN/restart" "$RUN"/*.conf
 }
 
 stack_signal() {

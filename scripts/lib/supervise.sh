@@ -39,6 +39,7 @@ supervise() {
   while :; do
     read -rt 0.2 -u 7 || true
     for name in "${NAMES[@]}"; do watch "$name"; done
+    roll
   done
 }
 
@@ -106,10 +107,11 @@ command_of() {
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
+    # No drain delay: this nginx learns from its connections that a server leaves, and asks nobody.
     # The contest needs it; whoever is open to a network with TLS does not.
     [[ -z $TLS_DIR ]] || reset=false
     command=(env "DATABASE_URL=$DATA/rinha.db" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"
-      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" "$SERVER")
+      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" RINHA_DRAIN_DELAY_MS=0 "$SERVER")
     # The socket belongs to the group of nginx's workers, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi

@@ -7,6 +7,8 @@ internal static class SqliteResult
     public const int Busy = 5;
     public const int ReadOnly = 8;
     public const int Corrupt = 11;
+    public const int Full = 13;
+    public const int NotDatabase = 26;
     public const int Row = 100;
     public const int Done = 101;
 

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary><c>accounts</c> on the published binary, while an instance runs.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
+{
+    [Fact]
+    public void An_account_is_there_for_the_instances_as_soon_as_it_is_added()
+    {
+        bank.Get("/clientes/77/extrato").AssertProblem(404);
+
+        var exit = Run("accounts", "add", "77", "--limit", "1500");
+
+        Assert.True(exit.Code == 0, exit.Error);
+        Assert.Equal("1 added, each with a limit of 1500 cents\n", exit.Output);
+        bank.Post(77, 1500, 'd', "all").AssertOk();
+        bank.Post(77, 1, 'd', "more").AssertProblem(422);
+    }
+
+    [Fact]
+    public void A_million_accounts_are_added_in_seconds_in_one_piece_and_posts_go_on()
+    {
+        using var load = new PostLoad(bank.Connect, threads: 2, prefix: "m");
+        load.AwaitAnswered(50);
+        var watch = Stopwatch.StartNew();
+
+        var exit = Run("accounts", "add", "1000001..2000000", "--limit", "0");
+
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 20_000);
+        Assert.True(exit.Code == 0, exit.Error);
+        Assert.Equal("1,000,000 added, each with a limit of 0 cents\n", exit.Output);
+        load.AwaitAnswered(50);
+        load.Stop();
+        Assert.Equal(0, load.Refused);
+        bank.Post(1_000_001, RawRequest.Body).AssertOk();
+        bank.Post(2_000_000, RawRequest.Body).AssertOk();
+        bank.Post(1_000_000, RawRequest.Body).AssertProblem(404);
+        bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
+        AssertRefused("account 2000000 is there already", Run("accounts", "add", "2000000..2000009", "--limit", "0"));
+        bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
+        var verified = Run("verify");
+        Assert.True(verified.Code == 0, verified.Output);
+    }
+
+    [Fact]
+    public void They_are_listed_for_people_and_for_programs()
+    {
+        Assert.Equal(0, Run("accounts", "add", "88", "--limit", "9007199254740991").Code);
+        bank.Post(88, 5, 'c', "credit").AssertOk();
+
+        Assert.Matches(@"\n +88 +9007199254740991 +5 +1\n", Run("accounts", "list").Output);
+        var listed = JsonDocument.Parse(Run("accounts", "list", "--json").Output).RootElement.EnumerateArray().ToList();
+        Assert.Equal([1, 2, 3, 4, 5], listed.Take(5).Select(account => account.GetProperty("id").GetInt64()));
+        var added = listed.Single(account => account.GetProperty("id").GetInt64() == 88);
+        Assert.Equal(9_007_199_254_740_991, added.GetProperty("limitCents").GetInt64());
+        Assert.Equal(5, added.GetProperty("balanceCents").GetInt64());
+        Assert.Equal(1, added.GetProperty("transactions").GetInt64());
+    }
+
+    [Fact]
+    public void A_limit_is_in_force_at_once_and_never_above_what_is_owed()
+    {
+        Assert.Equal(0, Run("accounts", "add", "99", "--limit", "100").Code);
+        bank.Post(99, 100, 'd', "debit").AssertOk();
+
+        AssertRefused("balance of -100 cents", Run("accounts", "set-limit", "99", "99"));
+        bank.Post(99, 1, 'd', "debit").AssertProblem(422);
+        Assert.Equal(0, Run("accounts", "set-limit", "99", "101").Code);
+        Assert.Equal(101, bank.Post(99, 1, 'd', "debit").AssertOk().Json.GetProperty("limite").GetInt64());
+        AssertRefused("there is no account 98", Run("accounts", "set-limit", "98", "1"));
+    }
+
+    [Theory]
+    [InlineData("accounts", "add", "0", "--limit", "1")]
+    [InlineData("accounts", "add", "1000000000000000000", "--limit", "1")]
+    [InlineData("accounts", "add", "6", "--limit", "9007199254740992")]
+    [InlineData("accounts", "add", "6", "--limit", "-1")]
+    [InlineData("accounts", "add", "6", "--limit", "1.5")]
+    [InlineData("accounts", "add", "6")]
+    [InlineData("accounts", "add", "6..", "--limit", "1")]
+    [InlineData("accounts", "add", "9..8", "--limit", "1")]
+    [InlineData("accounts", "add", "1..1000001", "--limit", "1")]
+    [InlineData("accounts", "add", "5", "--limit", "1")]
+    [InlineData("accounts", "add", "4..9", "--limit", "1")]
+    [InlineData("accounts", "set-limit", "1", "x")]
+    [InlineData("accounts", "set-limit", "one", "1")]
+    [InlineData("accounts")]
+    [InlineData("accounts", "remove", "1")]
+    public void What_cannot_be_is_refused_in_one_line_and_changes_nothing(params string[] arguments)
+    {
+        AssertRefused("", Run(arguments));
+
+        bank.Get("/clientes/6/extrato").AssertProblem(404);
+        Assert.Equal(500_000, LedgerRows.Query(bank.DatabasePath, "SELECT limite FROM clientes WHERE id = 5"));
+    }
+
+    private static void AssertRefused(string why, ServerExit exit)
+    {
+        Assert.Equal(2, exit.Code);
+        Assert.StartsWith("Rinha.Server: ", exit.Error, StringComparison.Ordinal);
+        Assert.Contains(why, exit.Error, StringComparison.Ordinal);
+        Assert.Single(exit.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    private ServerExit Run(params string[] arguments) =>
+        ServerProcess.Run(arguments, ("DATABASE_URL", bank.DatabasePath));
+}

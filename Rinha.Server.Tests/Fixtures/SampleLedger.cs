@@ -1,0 +1,50 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>A ledger in which there is something to damage.</summary>
+internal static class SampleLedger
+{
+    /// <summary>How many transactions it has.</summary>
+    public const int Transactions = 24;
+
+    /// <summary>What its balances add up to.</summary>
+    public const long BalanceCents = 200;
+
+    /// <summary>
+    /// Makes it: client 1 has 20 credits, three of them with a key; client 2 is in debt; client 3 has odd texts; client
+    /// 4 has one refusal under a key, and client 5 has nothing.
+    /// </summary>
+    public static void Make(string path)
+    {
+        using var ledger = LedgerExtensions.OpenLedger(path);
+        for (var number = 1; number <= 17; number++)
+        {
+            Accept(ledger.Credit(1, number));
+        }
+
+        for (var number = 18; number <= 20; number++)
+        {
+            Accept(ledger.Post(1, TransactionKind.Credit, number, "kept", $"key-{number}"));
+        }
+
+        Accept(ledger.Debit(2, 10));
+        Accept(ledger.Debit(2, 7));
+        Accept(ledger.Credit(3, 3, "a\0b'\"é"));
+        Accept(ledger.Credit(3, 4, "😀😀😀😀😀😀😀😀😀😀"));
+        Assert.Equal(
+            PostResult.LimitExceeded,
+            ledger.Post(4, TransactionKind.Debit, Limits.AmountCentsMax, "refused", "key-21").Result);
+    }
+
+    /// <summary>Runs statements that the ledger's own rules would refuse.</summary>
+    public static void Damage(string path, string sql)
+    {
+        using var database = Database.Open(path);
+        database.Execute("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF");
+        database.Execute(sql);
+    }
+
+    private static void Accept(PostOutcome outcome) => Assert.Equal(PostResult.Accepted, outcome.Result);
+}

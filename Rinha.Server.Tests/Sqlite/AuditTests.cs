@@ -1,0 +1,179 @@
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>What the audit finds, each kind of damage by itself.</summary>
+public sealed class AuditTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => _directory.File("rinha.db");
+
+    [Fact]
+    public void A_sound_ledger_is_counted_and_nothing_is_found()
+    {
+        SampleLedger.Make(FilePath);
+
+        var report = LedgerAudit.Run(FilePath);
+
+        AssertFound([], report);
+        Assert.True(report.IsSound);
+        Assert.Equal(5, report.Accounts);
+        Assert.Equal(SampleLedger.Transactions, report.Transactions);
+        Assert.Equal(SampleLedger.BalanceCents, report.BalanceCents);
+        Assert.Equal(4, report.Keys);
+        Assert.InRange(report.Newest!.Value, report.Oldest!.Value, DateTime.UtcNow);
+    }
+
+    [Fact]
+    public void An_empty_ledger_is_sound()
+    {
+        LedgerExtensions.OpenLedger(FilePath).Dispose();
+
+        var report = LedgerAudit.Run(FilePath);
+
+        AssertFound([], report);
+        Assert.Equal(0, report.Transactions);
+        Assert.Null(report.Oldest);
+    }
+
+    [Theory]
+    [InlineData("PRAGMA application_id = 1", "schema")]
+    [InlineData("PRAGMA user_version = 2", "schema")]
+    [InlineData("UPDATE chaves SET saldo = -limite - 1 WHERE id = 1", "values")]
+    [InlineData("UPDATE chaves SET chave = '' WHERE id = 1", "values")]
+    [InlineData("UPDATE clientes SET limite = -1 WHERE id = 1", "values")]
+    [InlineData("UPDATE transacoes SET tipo = 'e' WHERE cliente_id = 2 AND seq = 1", "values newest")]
+    [InlineData("UPDATE transacoes SET descricao = '' WHERE cliente_id = 1 AND seq = 1", "values")]
+    [InlineData("UPDATE transacoes SET valor = 0 WHERE cliente_id = 1 AND seq = 1", "values balance")]
+    [InlineData(
+        "INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em) VALUES (99, 1, 1, 'c', 'x', 1)",
+        "foreign-keys")]
+    [InlineData("UPDATE clientes SET saldo = saldo + 1 WHERE id = 1", "balance")]
+    [InlineData("UPDATE clientes SET saldo = 1 WHERE id = 5", "balance")]
+    [InlineData("UPDATE transacoes SET valor = valor + 1 WHERE id = 1", "balance")]
+    [InlineData("UPDATE transacoes SET tipo = 'd' WHERE id = 1", "balance")]
+    [InlineData("UPDATE clientes SET limite = 16 WHERE id = 2", "limit")]
+    [InlineData("UPDATE transacoes SET seq = 7 WHERE cliente_id = 1 AND seq = 6", "sequence")]
+    [InlineData(
+        "UPDATE transacoes SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END WHERE cliente_id = 1 AND seq IN (2, 3)",
+        "sequence")]
+    [InlineData("UPDATE clientes SET ultima_seq = 1 WHERE id = 5", "count newest")]
+    [InlineData("DELETE FROM transacoes WHERE cliente_id = 1 AND seq = 5", "balance sequence count")]
+    [InlineData("UPDATE clientes SET ultimas = x'' WHERE id = 1", "newest")]
+    [InlineData("UPDATE clientes SET ultimas = CAST(substr(ultimas, 1, 522) AS BLOB) WHERE id = 1", "newest")]
+    [InlineData(
+        "UPDATE clientes SET ultimas = CAST(substr(ultimas, 59, 58) || substr(ultimas, 1, 58) || substr(ultimas, 117) "
+        + "AS BLOB) WHERE id = 3",
+        "newest")]
+    [InlineData("UPDATE transacoes SET realizada_em = realizada_em + 1 WHERE cliente_id = 2 AND seq = 2", "newest")]
+    [InlineData("UPDATE transacoes SET descricao = 'other' WHERE cliente_id = 3 AND seq = 1", "newest")]
+    [InlineData("UPDATE chaves SET valor = valor + 1 WHERE chave = 'key-18'", "keys")]
+    [InlineData("UPDATE chaves SET criada_em = criada_em - 1 WHERE chave = 'key-18'", "keys")]
+    [InlineData("UPDATE chaves SET saldo = 5 WHERE chave = 'key-21'", "keys")]
+    [InlineData("DELETE FROM chaves WHERE chave = 'key-19'", "keys")]
+    [InlineData("DROP TABLE chaves", "schema")]
+    public void Each_kind_of_damage_is_found_by_its_check(string damage, string checks)
+    {
+        SampleLedger.Make(FilePath);
+        SampleLedger.Damage(FilePath, damage);
+
+        var report = LedgerAudit.Run(FilePath);
+
+        Assert.False(report.IsSound);
+        AssertFound(checks.Split(' '), report);
+        Assert.All(report.Findings, finding => Assert.DoesNotContain('\n', finding.What));
+    }
+
+    [Fact]
+    public void A_page_that_has_been_overwritten_is_found()
+    {
+        SampleLedger.Make(FilePath);
+        using (var file = File.OpenHandle(FilePath, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.Write(file, Enumerable.Repeat((byte)0xA5, 600).ToArray(), RandomAccess.GetLength(file) - 4096);
+        }
+
+        Assert.Contains(LedgerAudit.Run(FilePath).Findings, finding => finding.Check == "integrity");
+    }
+
+    [Theory]
+    [InlineData("this is no database at all")]
+    [InlineData("")]
+    public void What_is_no_ledger_is_found_to_be_none(string content)
+    {
+        File.WriteAllText(FilePath, content);
+
+        AssertFound(["schema"], LedgerAudit.Run(FilePath));
+    }
+
+    [Fact]
+    public void What_is_not_there_is_refused() =>
+        Assert.Throws<RefusalException>(() => LedgerAudit.Run(FilePath));
+
+    [Fact]
+    public void All_findings_are_counted_and_the_first_are_told()
+    {
+        SampleLedger.Make(FilePath);
+        SampleLedger.Damage(FilePath, """
+            WITH RECURSIVE ids (id) AS (VALUES (100) UNION ALL SELECT id + 1 FROM ids WHERE id < 149)
+            INSERT INTO clientes (id, limite, saldo) SELECT id, 0, 1 FROM ids
+            """);
+
+        var report = LedgerAudit.Run(FilePath);
+
+        Assert.Equal(50, report.FindingCount);
+        Assert.Equal(AuditReport.FindingsMax, report.Findings.Count);
+        Assert.Equal(SampleLedger.BalanceCents + 50, report.BalanceCents);
+    }
+
+    [Fact]
+    public void Balances_of_64_bits_add_up()
+    {
+        SampleLedger.Make(FilePath);
+        SampleLedger.Damage(FilePath, "UPDATE clientes SET saldo = 9223372036854775807");
+
+        Assert.Equal((Int128)long.MaxValue * 5, LedgerAudit.Run(FilePath).BalanceCents);
+    }
+
+    [Fact]
+    public void It_reads_one_snapshot_while_others_write_and_changes_nothing()
+    {
+        SampleLedger.Make(FilePath);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        var isOver = false;
+
+        void Write()
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                ledger.CreditAtOnce(50);
+            }
+        }
+
+        void Audit()
+        {
+            try
+            {
+                for (var round = 0; round < 30; round++)
+                {
+                    AssertFound([], LedgerAudit.Run(FilePath));
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref isOver, true);
+            }
+        }
+
+        Together.Run([Write, Audit]);
+        LedgerRows.AssertBalanced(FilePath);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    // Findings come in the order of the checks.
+    private static void AssertFound(string[] checks, AuditReport report) =>
+        Assert.Equal(checks, report.Findings.Select(finding => finding.Check).Distinct());
+}

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Operations;
+
+/// <summary><c>accounts list|add|set-limit</c>, also while instances run; they see the change at once.</summary>
+internal static class AccountsOperation
+{
+    /// <summary>The command with its three.</summary>
+    public static Command Create(SettingOptions settings)
+    {
+        var command = new Command("accounts", "List the accounts, add some, or set a limit; while instances run.");
+        command.Subcommands.Add(CreateList(settings));
+        command.Subcommands.Add(CreateAdd(settings));
+        command.Subcommands.Add(CreateSetLimit(settings));
+        return command;
+    }
+
+    private static Command CreateList(SettingOptions settings)
+    {
+        var json = new Option<bool>("--json") { Description = "The list as one JSON array." };
+        var command = new Command("list", "Every account with its limit, balance and number of transactions.");
+        command.Options.Add(json);
+        command.SetOperation(settings, (parsed, options) =>
+        {
+            using var output = Console.OpenStandardOutput();
+            AccountList.Write(output, Open(options), parsed.GetValue(json));
+            return ExitCode.Good;
+        });
+        return command;
+    }
+
+    private static Command CreateAdd(SettingOptions settings)
+    {
+        var ids = new Argument<string>("ID")
+        {
+            Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"An id from 1 to {Limits.AccountIdMax}, or FIRST..LAST: up to {Limits.AccountsAddedMax:N0} at once."),
+        };
+        var limit = new Option<string>("--limit")
+        {
+            Description = $"The limit of each in cents, 0 to {Limits.AmountCentsMax}.",
+            HelpName = "CENTS",
+            Required = true,
+        };
+        var command = new Command("add", "Add an account, or a range of them, with a balance of 0.");
+        command.Arguments.Add(ids);
+        command.Options.Add(limit);
+        command.SetOperation(settings, (parsed, options) =>
+        {
+            var (first, last) = ReadIds(parsed.GetRequiredValue(ids));
+            var cents = ReadCents(parsed.GetRequiredValue(limit));
+            Open(options).Add(first, last, cents);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{last - first + 1:N0} added, each with a limit of {cents} cents"));
+            return ExitCode.Good;
+        });
+        return command;
+    }
+
+    private static Command CreateSetLimit(SettingOptions settings)
+    {
+        var id = new Argument<string>("ID") { Description = "Whose." };
+        var limit = new Argument<string>("CENTS") { Description = $"The limit, 0 to {Limits.AmountCentsMax}." };
+        var command = new Command("set-limit", "Give an account another limit, which its balance must keep.");
+        command.Arguments.Add(id);
+        command.Arguments.Add(limit);
+        command.SetOperation(settings, (parsed, options) =>
+        {
+            var account = ReadId(parsed.GetRequiredValue(id));
+            var cents = ReadCents(parsed.GetRequiredValue(limit));
+            Open(options).SetLimit(account, cents);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"account {account} has a limit of {cents} cents"));
+            return ExitCode.Good;
+        });
+        return command;
+    }
+
+    private static AccountTable Open(ServerOptions options) =>
+        new(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
+
+    private static (long First, long Last) ReadIds(string text)
+    {
+        var dots = text.IndexOf("..", StringComparison.Ordinal);
+        if (dots < 0)
+        {
+            var id = ReadId(text);
+            return (id, id);
+        }
+
+        var (first, last) = (ReadId(text[..dots]), ReadId(text[(dots + 2)..]));
+        return (last - first) is >= 0 and < Limits.AccountsAddedMax
+            ? (first, last)
+            : throw new RefusalException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"FIRST..LAST: upwards, and {Limits.AccountsAddedMax:N0} at most, not '{text}'"));
+    }
+
+    private static long ReadId(string text) =>
+        TryRead(text, out var id) && id is >= 1 and <= Limits.AccountIdMax
+            ? id
+            : throw new RefusalException($"an account's id is 1 to {Limits.AccountIdMax}, not '{text}'");
+
+    private static long ReadCents(string text) =>
+        TryRead(text, out var cents) && cents <= Limits.AmountCentsMax
+            ? cents
+            : throw new RefusalException($"a limit is 0 to {Limits.AmountCentsMax} cents, not '{text}'");
+
+    private static bool TryRead(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

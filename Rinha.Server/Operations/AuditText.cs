@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Operations;
+
+/// <summary>An audit's report for people and for programs.</summary>
+internal static class AuditText
+{
+    /// <summary>Writes the report as lines.</summary>
+    public static void WriteLines(TextWriter output, string path, AuditReport report)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {path}: {(report.IsSound ? "sound" : $"{report.FindingCount} wrong")}
+              accounts      {report.Accounts:N0}
+              transactions  {report.Transactions:N0}
+              balances      {report.BalanceCents} cents
+              kept keys     {report.Keys:N0}
+              log           {report.WalBytes:N0} bytes
+              first         {report.Oldest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
+              last          {report.Newest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
+            """));
+        foreach (var finding in report.Findings)
+        {
+            output.WriteLine($"  {finding.Check}: {finding.What}");
+        }
+
+        if (report.FindingCount > report.Findings.Count)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  and {report.FindingCount - report.Findings.Count} more"));
+        }
+    }
+
+    /// <summary>Writes the report as one JSON object and a line feed.</summary>
+    public static void WriteJson(Stream output, string path, AuditReport report)
+    {
+        using (var json = new Utf8JsonWriter(
+            output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("ledger"u8, path);
+            json.WriteBoolean("sound"u8, report.IsSound);
+            json.WriteNumber("accounts"u8, report.Accounts);
+            json.WriteNumber("transactions"u8, report.Transactions);
+            json.WritePropertyName("balanceCents"u8);
+            json.WriteRawValue(report.BalanceCents.ToString(CultureInfo.InvariantCulture));
+            json.WriteNumber("keptKeys"u8, report.Keys);
+            json.WriteNumber("walBytes"u8, report.WalBytes);
+            WriteTime(json, "oldest", report.Oldest);
+            WriteTime(json, "newest", report.Newest);
+            json.WriteNumber("findingCount"u8, report.FindingCount);
+            json.WriteStartArray("findings"u8);
+            foreach (var finding in report.Findings)
+            {
+                json.WriteStartObject();
+                json.WriteString("check"u8, finding.Check);
+                json.WriteString("what"u8, finding.What);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        output.Write("\n"u8);
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTime? time)
+    {
+        if (time is { } known)
+        {
+            json.WriteString(name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end
+/// and never sorted: what is kept meanwhile is a row for each account or key, in temporary tables.
+/// </summary>
+internal static class AuditChecks
+{
+    // Said once more, in other words than the writer's: amount, time, kind, the text's length, the text and zeros.
+    private const string EntryInHex = """
+        format('%016X%016X%s%02X%s', valor, realizada_em, hex(tipo), length(CAST(descricao AS BLOB)),
+               substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
+        """;
+
+    // Seq must be 1 more than the rows that came before.
+    private const string AddUp = """
+        CREATE TEMP TABLE history (
+          id INTEGER PRIMARY KEY, rows INTEGER, cents INTEGER, seq INTEGER, out_of_turn INTEGER);
+        INSERT INTO history
+          SELECT cliente_id, 1, iif(tipo = 'c', valor, -valor), seq, seq <> 1 FROM transacoes WHERE true ORDER BY id
+          ON CONFLICT (id) DO UPDATE SET
+            rows = rows + 1, cents = cents + excluded.cents,
+            out_of_turn = out_of_turn + (excluded.seq <> rows + 1);
+        """;
+
+    // A key and its transaction are one commit, with the same time.
+    private const string MatchKeys = """
+        CREATE TEMP TABLE kept (
+          cliente_id INTEGER, em INTEGER, valor INTEGER, tipo TEXT, descricao TEXT, keys INTEGER, rows INTEGER,
+          PRIMARY KEY (cliente_id, em, valor, tipo, descricao)) WITHOUT ROWID;
+        INSERT INTO kept
+          SELECT cliente_id, criada_em, valor, tipo, descricao, 1, 0 FROM chaves WHERE saldo IS NOT NULL
+          ON CONFLICT DO UPDATE SET keys = keys + 1;
+        INSERT INTO kept
+          SELECT t.cliente_id, t.realizada_em, t.valor, t.tipo, t.descricao, 0, 1
+          FROM transacoes t CROSS JOIN kept k
+          WHERE k.cliente_id = t.cliente_id AND k.em = t.realizada_em AND k.valor = t.valor AND k.tipo = t.tipo
+            AND k.descricao = t.descricao
+          ON CONFLICT DO UPDATE SET rows = rows + 1;
+        """;
+
+    /// <summary>All of them, in the order in which they are run.</summary>
+    public static readonly IReadOnlyList<AuditCheck> All =
+    [
+        new("integrity", "", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+        // Who may only read does not get CHECK from integrity_check: SQLite does not even parse it then.
+        new("values", "", $"""
+            SELECT format('client %d: the limit is %d', id, limite)
+            FROM clientes WHERE limite NOT BETWEEN 0 AND {Limits.AmountCentsMax}
+            UNION ALL
+            SELECT format('transaction %d of client %d is of %d, kind %s, with a text of %d bytes',
+                          seq, cliente_id, valor, tipo, length(CAST(descricao AS BLOB)))
+            FROM transacoes
+            WHERE valor NOT BETWEEN 1 AND {Limits.AmountCentsMax} OR tipo NOT IN ('c', 'd')
+              OR length(CAST(descricao AS BLOB)) NOT BETWEEN 1 AND {Description.BytesMax}
+            UNION ALL
+            SELECT format('key %d has %d characters and an answer of %d within %d', id, length(chave), saldo, limite)
+            FROM chaves WHERE length(chave) NOT BETWEEN 1 AND {Limits.IdempotencyKeyLengthMax} OR saldo < -limite
+            """),
+        new("foreign-keys", "", """
+            SELECT format('row %d of %s names a row of %s that is not there', rowid, "table", parent)
+            FROM pragma_foreign_key_check
+            """),
+        new("balance", AddUp, """
+            SELECT format('client %d: the balance is %d, the history adds up to %d', id, saldo, ifnull(cents, 0))
+            FROM clientes LEFT JOIN history USING (id) WHERE saldo IS NOT ifnull(cents, 0)
+            """),
+        new("limit", "", """
+            SELECT format('client %d: the balance %d is below minus the limit %d', id, saldo, limite)
+            FROM clientes WHERE saldo < -limite
+            """),
+        new("sequence", "", """
+            SELECT format('client %d: seq does not count 1, 2, 3: %d of %d rows', id, out_of_turn, rows)
+            FROM history WHERE out_of_turn > 0
+            """),
+        new("count", "", """
+            SELECT format('client %d: ultima_seq is %d, the history has %d rows', id, ultima_seq, ifnull(rows, 0))
+            FROM clientes LEFT JOIN history USING (id) WHERE ultima_seq <> ifnull(rows, 0)
+            """),
+        new("newest", "", $"""
+            SELECT format('client %d: transaction %d is not where it should be in ultimas', cliente_id, seq)
+            FROM transacoes CROSS JOIN clientes ON clientes.id = cliente_id
+            WHERE seq > ultima_seq - {Statement.EntriesMax}
+              AND hex(substr(ultimas, (ultima_seq - seq) * {NewestEntries.EntryBytes} + 1, {NewestEntries.EntryBytes}))
+                <> {EntryInHex}
+            UNION ALL
+            SELECT format('client %d: ultimas has %d bytes for %d transactions', id, length(ultimas), ultima_seq)
+            FROM clientes
+            WHERE length(ultimas) <> {NewestEntries.EntryBytes} * min(ultima_seq, {Statement.EntriesMax})
+            """),
+        new("keys", MatchKeys, """
+            SELECT format('client %d: %d keys of an accepted %s of %d, but %d such transactions',
+                          cliente_id, keys, tipo, valor, rows)
+            FROM kept WHERE keys > rows
+            UNION ALL
+            SELECT format('%d keys have the numbers from %d to %d', count(*), min(id), max(id))
+            FROM chaves HAVING count(*) <> ifnull(max(id) - min(id) + 1, 0)
+            """),
+    ];
+}

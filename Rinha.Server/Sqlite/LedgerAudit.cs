@@ -1,0 +1,117 @@
+using System.Text;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and makes nobody wait; but as long
+/// as it reads, the write-ahead log cannot start over. Its memory is bounded: what is to be kept meanwhile, a row for
+/// each account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
+/// </summary>
+internal static class LedgerAudit
+{
+    private const int CacheKib = 8192;
+
+    /// <summary>Audits a ledger that others may be using.</summary>
+    /// <exception cref="RefusalException">There is no such file.</exception>
+    public static AuditReport Run(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new RefusalException($"there is no ledger at {path}");
+        }
+
+        var wal = new FileInfo(path + "-wal");
+        var report = new AuditReport { WalBytes = wal.Exists ? wal.Length : 0 };
+        try
+        {
+            using var database = Database.OpenToLook(path);
+            database.Execute($"""
+                PRAGMA temp_store = FILE;
+                PRAGMA cache_size = -{CacheKib};
+                PRAGMA temp.cache_size = -{CacheKib};
+                BEGIN;
+                """);
+            if (LedgerFile.WhyNoLedger(database) is { } reason)
+            {
+                report.Add("schema", reason);
+                return report;
+            }
+
+            if (!TryCount(database, report))
+            {
+                return report;
+            }
+
+            foreach (var check in AuditChecks.All)
+            {
+                Run(database, check, report);
+            }
+        }
+        catch (SqliteException error)
+        {
+            report.Add("schema", error.Message);
+        }
+
+        return report;
+    }
+
+    // What is damaged cannot always be counted; what lacks a table is no ledger.
+    private static bool TryCount(Database database, AuditReport report)
+    {
+        try
+        {
+            Count(database, report);
+            return true;
+        }
+        catch (SqliteException error)
+        {
+            var isDamaged = SqliteResult.Primary(error.ResultCode) == SqliteResult.Corrupt;
+            report.Add(isDamaged ? "integrity" : "schema", error.Message);
+            return isDamaged;
+        }
+    }
+
+    private static void Run(Database database, AuditCheck check, AuditReport report)
+    {
+        try
+        {
+            database.Execute(check.Preparation);
+            using var violations = database.Prepare(check.Sql);
+            int result;
+            while ((result = violations.Step()) == SqliteResult.Row)
+            {
+                report.Add(check.Name, Encoding.UTF8.GetString(violations.Utf8(0)));
+            }
+
+            if (result != SqliteResult.Done)
+            {
+                throw database.Error(check.Name);
+            }
+        }
+        catch (SqliteException error)
+        {
+            report.Add(check.Name, error.Message);
+        }
+    }
+
+    private static void Count(Database database, AuditReport report)
+    {
+        report.Accounts = database.QueryInt64("SELECT count(*) FROM clientes");
+        report.Transactions = database.QueryInt64("SELECT count(*) FROM transacoes");
+        report.Keys = database.QueryInt64("SELECT count(*) FROM chaves");
+        // In two halves: the sum of 64-bit balances has more bits.
+        report.BalanceCents = ((Int128)database.QueryInt64("SELECT ifnull(sum(saldo >> 32), 0) FROM clientes") << 32)
+            + database.QueryInt64("SELECT ifnull(sum(saldo & 0xFFFFFFFF), 0) FROM clientes");
+        if (report.Transactions > 0)
+        {
+            report.Oldest = Time(database, "SELECT realizada_em FROM transacoes ORDER BY id LIMIT 1");
+            report.Newest = Time(database, "SELECT realizada_em FROM transacoes ORDER BY id DESC LIMIT 1");
+        }
+    }
+
+    // A damaged row may have a number that is no time.
+    private static DateTime? Time(Database database, string sql) =>
+        Timestamp.TryCreate(database.QueryInt64(sql), out var time) ? time.ToUtc() : null;
+}

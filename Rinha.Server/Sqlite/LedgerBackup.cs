@@ -1,0 +1,67 @@
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
+/// emptied first, nobody checkpoints in vain meanwhile, and how far it may grow is bounded.
+/// </summary>
+internal static class LedgerBackup
+{
+    /// <summary>
+    /// Copies the ledger as it is now, audits the copy, and only then gives it its name.
+    /// </summary>
+    /// <param name="file">The ledger.</param>
+    /// <param name="targetPath">A name that is free.</param>
+    /// <returns>What the audit found; if it is not sound, there is no backup.</returns>
+    /// <exception cref="RefusalException">The name is taken, or another backup is under way.</exception>
+    /// <exception cref="SqliteException">The copy failed, or the log has grown too far meanwhile.</exception>
+    /// <exception cref="IOException">The target cannot be written.</exception>
+    public static AuditReport Make(LedgerFile file, string targetPath)
+    {
+        if (Path.Exists(targetPath))
+        {
+            throw new RefusalException($"{targetPath} is there already");
+        }
+
+        var unfinished = $"{targetPath}.unfinished-{Environment.ProcessId}";
+        try
+        {
+            using (var log = new LogMove(file))
+            {
+                _ = log.TryRun(out _, out _); // If a bank stands still, a backup is wanted all the more.
+                LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path));
+            }
+
+            var report = LedgerAudit.Run(unfinished);
+            if (report.IsSound)
+            {
+                File.Move(unfinished, targetPath, overwrite: false);
+                DurableFile.SyncDirectoryOf(targetPath);
+            }
+
+            return report;
+        }
+        finally
+        {
+            File.Delete(unfinished); // Which is not there any more when all went well.
+        }
+    }
+
+    // A snapshot is being kept: the longer, the longer the log.
+    private static void Pause(string path)
+    {
+        var wal = new FileInfo(path + "-wal");
+        var walBytes = wal.Exists ? wal.Length : 0;
+        var mostBytes = Math.Max(Limits.BackupWalBytesMax, new FileInfo(path).Length);
+        if (walBytes > mostBytes)
+        {
+            throw new SqliteException(
+                $"{path}-wal has grown to {walBytes} bytes behind the backup, which gives up; try when less is posted",
+                Native.SqliteResult.Full);
+        }
+
+        if (walBytes < mostBytes / 4)
+        {
+            Thread.Sleep(Limits.BackupPauseMs);
+        }
+    }
+}

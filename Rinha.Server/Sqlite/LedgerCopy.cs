@@ -1,0 +1,94 @@
+using Rinha.Server.Sqlite.Native;
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>
+/// Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
+/// on the disk, readable by its owner alone.
+/// </summary>
+internal static class LedgerCopy
+{
+    /// <summary>Copies.</summary>
+    /// <param name="sourcePath">Others may write it meanwhile; the copy has what was there at the beginning.</param>
+    /// <param name="targetPath">A name that is free; after a failure nothing is left there.</param>
+    /// <param name="afterStep">Called after every <see cref="Limits.BackupStepPages"/> pages; may pause.</param>
+    /// <exception cref="SqliteException">One of the two failed.</exception>
+    /// <exception cref="IOException">The target is there already, or cannot be written.</exception>
+    public static void Make(string sourcePath, string targetPath, Action afterStep)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        // Open until SQLite has closed it: the first to close a file takes the locks of its whole process along.
+        using var file = new FileStream(targetPath, options);
+        try
+        {
+            Copy(sourcePath, targetPath, file, afterStep);
+            EndLog(targetPath);
+            file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(targetPath);
+            throw;
+        }
+    }
+
+    private static void Copy(string sourcePath, string targetPath, FileStream file, Action afterStep)
+    {
+        using var source = Database.OpenToLook(sourcePath);
+        // One snapshot for all steps: without, every write of another process would make the copy begin again.
+        source.Execute("BEGIN");
+        _ = source.QueryInt64("SELECT count(*) FROM sqlite_schema");
+        using var target = Database.Open(targetPath);
+        target.Execute($"""
+            PRAGMA journal_mode = OFF;
+            PRAGMA synchronous = OFF;
+            PRAGMA cache_size = -{Limits.ReaderCacheKib};
+            """);
+        var backup = NativeSqlite.BackupInit(target.Handle, "main", source.Handle, "main");
+        if (backup == 0)
+        {
+            throw target.Error("copy");
+        }
+
+        var steps = 0;
+        int result;
+        try
+        {
+            while (NativeSqlite.BackupStep(backup, Limits.BackupStepPages) == SqliteResult.Ok)
+            {
+                if (++steps % Limits.BackupSyncSteps == 0)
+                {
+                    file.Flush(flushToDisk: true);
+                }
+
+                afterStep();
+            }
+        }
+        finally
+        {
+            result = NativeSqlite.BackupFinish(backup);
+        }
+
+        if (result != SqliteResult.Ok)
+        {
+            throw target.Error("copy");
+        }
+    }
+
+    // The copied header says that there is a write-ahead log; who only reads could not open it without making one.
+    private static void EndLog(string path)
+    {
+        using var database = Database.Open(path);
+        var mode = database.QueryText("PRAGMA journal_mode = DELETE");
+        if (mode != "delete")
+        {
+            throw new SqliteException($"{path}: journal mode stays {mode}", 0);
+        }
+    }
+}
