@@ -32,7 +32,7 @@ internal sealed record TopFigures(
         [
             .. from pair in pairs
                where pair.First.Scrape is not null && pair.Second.Scrape is not null
-               select new ScrapeInterval(pair.First.Scrape, pair.Second.Scrape),
+               select new ScrapeInterval(pair.First.Scrape!, pair.Second.Scrape!),
         ];
         return new TopFigures(
             Operation("all", _ => true, intervals, seconds),

@@ -48,6 +48,24 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
+    public void A_prod_is_one_turn_for_nothing_and_the_end_goes_before_it()
+    {
+        _queue.Prod();
+        _queue.Prod();
+        Assert.True(_queue.Wait());
+
+        var waiting = new Thread(() => Assert.True(_queue.Wait()));
+        waiting.Start();
+        Assert.False(waiting.Join(100), "a second turn for nothing");
+        _queue.Prod();
+        Assert.True(waiting.Join(Fixtures.Wait.Long));
+
+        _queue.Prod();
+        _queue.Close();
+        Assert.False(_queue.Wait());
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_the_next_write_at_once_and_only_that_one()
     {
         var inside = Add(Posts(Limits.QueuedWritesMax));

@@ -14,15 +14,6 @@ internal static unsafe partial class DurableFile
     private const int StatUserOffset = 20;
     private const int StatGroupOffset = 24;
 
-    /// <summary>Waits until a file's content is on the disk.</summary>
-    /// <exception cref="IOException">It cannot be brought there.</exception>
-    public static void Sync(string path)
-    {
-        using var file = File.OpenHandle(
-            path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.FlushToDisk(file);
-    }
-
     /// <summary>Waits until the names in the directory of a file are on the disk.</summary>
     /// <exception cref="IOException">They cannot be brought there.</exception>
     public static void SyncDirectoryOf(string path)

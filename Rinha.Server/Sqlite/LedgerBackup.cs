@@ -11,11 +11,13 @@ internal static class LedgerBackup
     /// </summary>
     /// <param name="file">The ledger.</param>
     /// <param name="targetPath">A name that is free.</param>
+    /// <param name="walBytesMax">How long the log may get meanwhile, if the database is not longer itself.</param>
     /// <returns>What the audit found; if it is not sound, there is no backup.</returns>
     /// <exception cref="RefusalException">The name is taken, or another backup is under way.</exception>
     /// <exception cref="SqliteException">The copy failed, or the log has grown too far meanwhile.</exception>
     /// <exception cref="IOException">The target cannot be written.</exception>
-    public static AuditReport Make(LedgerFile file, string targetPath)
+    public static AuditReport Make(
+        LedgerFile file, string targetPath, long walBytesMax = Limits.BackupWalBytesMax)
     {
         if (Path.Exists(targetPath))
         {
@@ -28,7 +30,7 @@ internal static class LedgerBackup
             using (var log = new LogMove(file))
             {
                 _ = log.TryRun(out _, out _); // If a bank stands still, a backup is wanted all the more.
-                LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path));
+                LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));
             }
 
             var report = LedgerAudit.Run(unfinished);
@@ -47,11 +49,11 @@ internal static class LedgerBackup
     }
 
     // A snapshot is being kept: the longer, the longer the log.
-    private static void Pause(string path)
+    private static void Pause(string path, long walBytesMax)
     {
         var wal = new FileInfo(path + "-wal");
         var walBytes = wal.Exists ? wal.Length : 0;
-        var mostBytes = Math.Max(Limits.BackupWalBytesMax, new FileInfo(path).Length);
+        var mostBytes = Math.Max(walBytesMax, new FileInfo(path).Length);
         if (walBytes > mostBytes)
         {
             throw new SqliteException(

@@ -29,7 +29,7 @@ internal static class LedgerCopy
         {
             Copy(sourcePath, targetPath, file, afterStep);
             EndLog(targetPath);
-            file.Flush(flushToDisk: true);
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
         }
         catch
         {
@@ -64,7 +64,7 @@ internal static class LedgerCopy
             {
                 if (++steps % Limits.BackupSyncSteps == 0)
                 {
-                    file.Flush(flushToDisk: true);
+                    RandomAccess.FlushToDisk(file.SafeFileHandle);
                 }
 
                 afterStep();

@@ -1,0 +1,63 @@
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>How far a backup lets the log grow behind it.</summary>
+public sealed class LedgerBackupTests : IDisposable
+{
+    private const int Posts = 40_000; // More than one step of pages.
+
+    private readonly LedgerOnDisk _disk = new();
+
+    private string BackupPath => _disk.FilePath + ".copy";
+
+    [Fact]
+    public void It_gives_up_when_the_log_has_grown_too_far_and_leaves_nothing()
+    {
+        var ledger = _disk.Open();
+        var file = LedgerFile.OpenExisting(_disk.FilePath, Synchronous.Normal);
+        using (var reader = Database.Open(_disk.FilePath))
+        {
+            // An old snapshot: the log cannot be emptied in front of the backup.
+            reader.Execute("BEGIN");
+            Assert.Equal(0, reader.QueryInt64("SELECT count(*) FROM transacoes"));
+            for (var posted = 0; posted < Posts; posted += 200)
+            {
+                ledger.CreditAtOnce(200);
+            }
+
+            var failure = Assert.Throws<SqliteException>(() => LedgerBackup.Make(file, BackupPath, walBytesMax: 1));
+            Assert.Contains("gives up", failure.Message, StringComparison.Ordinal);
+            Assert.False(Path.Exists(BackupPath));
+            Assert.DoesNotContain(
+                Directory.GetFiles(Path.GetDirectoryName(BackupPath)!),
+                name => name.Contains("unfinished", StringComparison.Ordinal));
+        }
+
+        var report = LedgerBackup.Make(file, BackupPath);
+
+        Assert.True(report.IsSound);
+        Assert.Equal(Posts, report.Transactions);
+        Assert.Equal(Posts, LedgerRows.Query(BackupPath, "SELECT count(*) FROM transacoes"));
+    }
+
+    [Fact]
+    public void Nobody_else_checkpoints_while_it_is_made_and_somebody_does_afterwards()
+    {
+        _ = _disk.Open();
+        var file = LedgerFile.OpenExisting(_disk.FilePath, Synchronous.Normal);
+        using var other = new Gate(_disk.FilePath);
+        using (new LogMove(file))
+        {
+            Assert.False(other.TryBeginCheckpoint());
+        }
+
+        Assert.True(other.TryBeginCheckpoint());
+        Assert.Throws<RefusalException>(() => LedgerBackup.Make(file, BackupPath));
+        other.EndCheckpoint();
+        Assert.True(LedgerBackup.Make(file, BackupPath).IsSound);
+    }
+
+    public void Dispose() => _disk.Dispose();
+}
