@@ -48,7 +48,7 @@ internal sealed class StackSource(string sockets, IReadOnlyList<string> cgroups)
         return answer.Status switch
         {
             0 => (ProcessReading.Down, null),
-            200 => Scrape.TryParse(answer.Body, out var scrape, out _) ? (ProcessReading.Up, scrape) : (NoMetrics, null),
+            200 when Scrape.TryParse(answer.Body, out var scrape, out _) => (ProcessReading.Up, scrape),
             _ => (NoMetrics, null),
         };
     }

@@ -41,7 +41,8 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
         yield return (400, RawRequest.Of(method, path, headers: "Host: another"));
         yield return (405, RawRequest.Of("DELETE", path));
         yield return (414, RawRequest.Of(method, path + "?" + new string('x', Limits.RequestLineBytesMax)));
-        yield return (431, RawRequest.Of(method, path, headers: "X: " + new string('x', Limits.RequestHeadersBytesMax)));
+        yield return (
+            431, RawRequest.Of(method, path, headers: "X: " + new string('x', Limits.RequestHeadersBytesMax)));
         yield return (505, RawRequest.Of(method, path, "HTTP/2.0"));
         if (operation.Path != path)
         {

@@ -78,7 +78,8 @@ public abstract class HistoryTests<TBank> : IClassFixture<TBank>
 
         var history = _bank.Get("/clientes/2/transacoes" + query).AssertOk().Json;
 
-        Assert.Equal(expected, history.GetProperty("transacoes").EnumerateArray().Select(entry => (int)Sequence(entry)));
+        var entries = history.GetProperty("transacoes").EnumerateArray();
+        Assert.Equal(expected, entries.Select(entry => (int)Sequence(entry)));
     }
 
     [Theory]

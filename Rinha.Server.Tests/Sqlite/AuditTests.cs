@@ -55,12 +55,12 @@ public sealed class AuditTests : IDisposable
     [InlineData("UPDATE transacoes SET valor = valor + 1 WHERE id = 1", "balance")]
     [InlineData("UPDATE transacoes SET tipo = 'd' WHERE id = 1", "balance")]
     [InlineData("UPDATE clientes SET limite = 16 WHERE id = 2", "limit")]
-    [InlineData("UPDATE transacoes SET seq = 7 WHERE cliente_id = 1 AND seq = 6", "sequence")]
+    [InlineData("UPDATE transacoes SET seq = 7 WHERE cliente_id = 1 AND seq = 6", "sequence chain")]
     [InlineData(
         "UPDATE transacoes SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END WHERE cliente_id = 1 AND seq IN (2, 3)",
-        "sequence")]
-    [InlineData("UPDATE clientes SET ultima_seq = 1 WHERE id = 5", "count newest")]
-    [InlineData("DELETE FROM transacoes WHERE cliente_id = 1 AND seq = 5", "balance sequence count")]
+        "sequence chain")]
+    [InlineData("UPDATE clientes SET ultima_seq = 1 WHERE id = 5", "count newest chain")]
+    [InlineData("DELETE FROM transacoes WHERE cliente_id = 1 AND seq = 5", "balance sequence count chain")]
     [InlineData("UPDATE clientes SET ultimas = x'' WHERE id = 1", "newest")]
     [InlineData("UPDATE clientes SET ultimas = CAST(substr(ultimas, 1, 522) AS BLOB) WHERE id = 1", "newest")]
     [InlineData(
@@ -69,6 +69,11 @@ public sealed class AuditTests : IDisposable
         "newest")]
     [InlineData("UPDATE transacoes SET realizada_em = realizada_em + 1 WHERE cliente_id = 2 AND seq = 2", "newest")]
     [InlineData("UPDATE transacoes SET descricao = 'other' WHERE cliente_id = 3 AND seq = 1", "newest")]
+    [InlineData("UPDATE transacoes SET anterior = NULL WHERE cliente_id = 1 AND seq = 2", "chain")]
+    [InlineData("UPDATE transacoes SET anterior = 1 WHERE cliente_id = 2 AND seq = 2", "chain")]
+    [InlineData("UPDATE clientes SET ultima_id = NULL WHERE id = 1", "chain")]
+    [InlineData("UPDATE clientes SET ultima_id = 1 WHERE id = 1", "chain")]
+    [InlineData("INSERT INTO marcos (cliente_id, seq, transacao_id) VALUES (1, 64, 1)", "marks")]
     [InlineData("UPDATE chaves SET valor = valor + 1 WHERE chave = 'key-18'", "keys")]
     [InlineData("UPDATE chaves SET criada_em = criada_em - 1 WHERE chave = 'key-18'", "keys")]
     [InlineData("UPDATE chaves SET saldo = 5 WHERE chave = 'key-21'", "keys")]

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Rinha.Server.Http;
 
 /// <summary>
-/// The description of the API that <c>GET /openapi.json</c> gives: openapi.json, without its blanks and with the version
-/// of this server.
+/// The description of the API that <c>GET /openapi.json</c> gives: openapi.json, without its blanks and with the
+/// version of this server.
 /// </summary>
 internal static class ApiDocument
 {

@@ -90,6 +90,27 @@ internal static class AuditChecks
             FROM clientes
             WHERE length(ultimas) <> {NewestEntries.EntryBytes} * min(ultima_seq, {Statement.EntriesMax})
             """),
+        new("chain", "", """
+            SELECT format('client %d: transaction %d names row %d as the one before', t.cliente_id, t.seq, t.anterior)
+            FROM transacoes t LEFT JOIN transacoes p ON p.id = t.anterior
+            WHERE (t.seq = 1) <> (t.anterior IS NULL)
+              OR (t.anterior IS NOT NULL AND (p.cliente_id IS NOT t.cliente_id OR p.seq IS NOT t.seq - 1))
+            UNION ALL
+            SELECT format('client %d: ultima_id is %d, which is not its newest', c.id, c.ultima_id)
+            FROM clientes c LEFT JOIN transacoes t ON t.id = c.ultima_id
+            WHERE (c.ultima_seq = 0) <> (c.ultima_id IS NULL)
+              OR (c.ultima_id IS NOT NULL AND (t.cliente_id IS NOT c.id OR t.seq IS NOT c.ultima_seq))
+            """),
+        new("marks", "", $"""
+            SELECT format('client %d: the mark at %d leads elsewhere', m.cliente_id, m.seq)
+            FROM marcos m LEFT JOIN transacoes t ON t.id = m.transacao_id
+            WHERE t.cliente_id IS NOT m.cliente_id OR t.seq IS NOT m.seq
+            UNION ALL
+            SELECT format('client %d: %d marks for %d transactions', id, ifnull(marks, 0), ultima_seq)
+            FROM clientes LEFT JOIN (SELECT cliente_id, count(*) AS marks FROM marcos GROUP BY cliente_id)
+              ON cliente_id = id
+            WHERE ifnull(marks, 0) <> ultima_seq / {Limits.HistoryMarkEvery}
+            """),
         new("keys", MatchKeys, """
             SELECT format('client %d: %d keys of an accepted %s of %d, but %d such transactions',
                           cliente_id, keys, tipo, valor, rows)

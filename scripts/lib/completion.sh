@@ -43,7 +43,7 @@ server_rows() {
   "$SERVER" "$@" --help | rows_of | awk -v of="Rinha.Server${1:+/$1}" '{ print of "\t" $0 }' | grep -v $'\targument\t'
 }
 
-# escape CHARACTERS TEXT: a backslash before each of these.
+# escape CHARACTERS TEXT: a backslash before each of these, as sed takes them between brackets.
 escape() {
   # shellcheck disable=SC2001 # a substitution of bash has no such back reference
   sed "s/[$1\\\\]/\\\\&/g" <<<"$2"
@@ -169,7 +169,7 @@ TEXT
 # What stands in single quotes and in _arguments' own marks.
 zsh_text() {
   local text=${1//\'/’}
-  escape '][:' "$text"
+  escape ']:[' "$text"
 }
 
 zsh_action() {

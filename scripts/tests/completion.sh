@@ -79,11 +79,12 @@ test_every_setting_of_the_server_is_completed() {
 test_zsh_and_fish_can_read_theirs() {
   local shell found=''
   for shell in zsh fish; do
-    "$ROOT/rinha" completion "$shell" >"$SCRATCH/$shell"
+    "$ROOT/rinha" completion "$shell" >"$SCRATCH/$shell" 2>"$SCRATCH/errors"
+    [[ ! -s $SCRATCH/errors ]] || fail "$(<"$SCRATCH/errors")"
     grep -q -e 'soak-minutes' "$SCRATCH/$shell" || fail "a flag is missing for $shell"
     grep -q -e 'api-socket-mode' "$SCRATCH/$shell" || fail "a flag of the server is missing for $shell"
     if command -v "$shell" >/dev/null; then
-      "$shell" --no-execute "$SCRATCH/$shell" || fail "$shell cannot read it"
+      "$shell" -n "$SCRATCH/$shell" || fail "$shell cannot read it"
       found+=" $shell"
     fi
   done
