@@ -161,6 +161,15 @@ public static class Limits
     /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 4 MiB.</summary>
     public const int CheckpointPages = 1024;
 
+    /// <summary>
+    /// How many steps of SQLite's machine (some 1.5 ms) the audit of a backup runs before it sleeps, so that it takes a
+    /// quarter of a processor from those who answer requests.
+    /// </summary>
+    public const int AuditYieldSteps = 60_000;
+
+    /// <summary>How long it sleeps then, in milliseconds.</summary>
+    public const int AuditYieldMs = 4;
+
     /// <summary>How long a server may go on accepting after it was told to stop, in milliseconds.</summary>
     public const int DrainDelayMsMax = 60_000;
 

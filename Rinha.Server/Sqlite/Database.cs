@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rinha.Server.Sqlite.Native;
 
@@ -49,6 +50,10 @@ internal sealed class Database : IDisposable
     /// <summary>How long to wait for a lock, in milliseconds.</summary>
     public void SetBusyTimeout(int timeoutMs) =>
         Check(NativeSqlite.BusyTimeout(_handle, timeoutMs), this, "set the busy timeout");
+
+    /// <summary>From now on statements sleep now and then, so that others have the processor.</summary>
+    public unsafe void YieldOften() =>
+        NativeSqlite.ProgressHandler(_handle, Limits.AuditYieldSteps, &OnProgress, 0);
 
     /// <summary>Runs statements that give no rows, or whose rows do not matter.</summary>
     /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
@@ -133,6 +138,13 @@ internal sealed class Database : IDisposable
         {
             Throw(database, attempt);
         }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnProgress(nint context)
+    {
+        Thread.Sleep(Limits.AuditYieldMs);
+        return 0; // Go on.
     }
 
     [DoesNotReturn]

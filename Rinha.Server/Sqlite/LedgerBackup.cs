@@ -33,7 +33,7 @@ internal static class LedgerBackup
                 LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));
             }
 
-            var report = LedgerAudit.Run(unfinished);
+            var report = LedgerAudit.Run(unfinished, yields: true);
             if (report.IsSound)
             {
                 File.Move(unfinished, targetPath, overwrite: false);

@@ -27,6 +27,10 @@ internal static unsafe partial class NativeSqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_busy_timeout")]
     public static partial int BusyTimeout(nint database, int milliseconds);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_progress_handler")]
+    public static partial void ProgressHandler(
+        nint database, int steps, delegate* unmanaged[Cdecl]<nint, int> callback, nint context);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_exec", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(nint database, string sql, nint callback, nint context, nint error);
 
