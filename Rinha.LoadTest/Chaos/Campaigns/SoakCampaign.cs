@@ -22,6 +22,7 @@ internal sealed class SoakCampaign : ICampaign
     // Last part against first part. The short one is only there to see that all of this works.
     private const double GrowthMax = 1.05;
     private const double ShortGrowthMax = 1.5;
+    private const double ShortP99MsMax = 50;
 
     // Of every minute: of half an hour the first five minutes, twenty, and the last five.
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
@@ -74,7 +75,8 @@ internal sealed class SoakCampaign : ICampaign
 
         CheckGrowth(run, growthMax, samples);
         var (first, last) = (reports[0].Latency.P99 * 1e3, reports[^1].Latency.P99 * 1e3);
-        run.Check(last <= first * growthMax, () => Invariant($"p99 went from {first:F2} to {last:F2} ms"));
+        // Three seconds are too few for a p99 of their own: in the short form it only must not be a wait for something.
+        run.Check(last <= first * growthMax || (isShort && last <= ShortP99MsMax), () => Invariant($"p99 went from {first:F2} to {last:F2} ms"));
         run.Measured(Invariant($"p99 {first:F2} -> {last:F2} ms, ")
             + Invariant($"max {reports.Max(report => report.Latency.Max) * 1e3:F0} ms"));
         LedgerCheck.CheckFile(run, bank.DatabasePath);
