@@ -76,7 +76,9 @@ internal sealed class SoakCampaign : ICampaign
         CheckGrowth(run, growthMax, samples);
         var (first, last) = (reports[0].Latency.P99 * 1e3, reports[^1].Latency.P99 * 1e3);
         // Three seconds are too few for a p99 of their own: in the short form it only must not be a wait for something.
-        run.Check(last <= first * growthMax || (isShort && last <= ShortP99MsMax), () => Invariant($"p99 went from {first:F2} to {last:F2} ms"));
+        run.Check(
+            last <= first * growthMax || (isShort && last <= ShortP99MsMax),
+            () => Invariant($"p99 went from {first:F2} to {last:F2} ms"));
         run.Measured(Invariant($"p99 {first:F2} -> {last:F2} ms, ")
             + Invariant($"max {reports.Max(report => report.Latency.Max) * 1e3:F0} ms"));
         LedgerCheck.CheckFile(run, bank.DatabasePath);
