@@ -161,6 +161,18 @@ public static class Limits
     /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 4 MiB.</summary>
     public const int CheckpointPages = 1024;
 
+    /// <summary>How often to look whether another process's checkpoint is over, in milliseconds.</summary>
+    public const int CheckpointLookMs = 10;
+
+    /// <summary>
+    /// How long a checkpoint may wait for the database file's sync beside the requests, in nanoseconds, before it makes
+    /// another pass: the next sync may be inside the gate.
+    /// </summary>
+    public const long CheckpointSyncNs = 5_000_000;
+
+    /// <summary>Passes beside the requests at most.</summary>
+    public const int CheckpointPassesMax = 3;
+
     /// <summary>
     /// How many steps of SQLite's machine (some 1 ms) the audit of a backup runs before it sleeps, so that it takes a
     /// quarter of a processor from those who answer requests.

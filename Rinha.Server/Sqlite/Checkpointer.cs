@@ -57,12 +57,17 @@ internal sealed class Checkpointer : IDisposable
                 _gate.EndCheckpoint();
                 _metrics.CheckpointDuration.Record(Clock.NowNs - beganAtNs);
             }
+            else
+            {
+                Thread.Sleep(Limits.CheckpointLookMs); // Another process is at it; meanwhile every commit asks for it.
+            }
         }
     }
 
     private void CheckpointAll()
     {
-        if (Checkpoint() < Limits.CheckpointPages)
+        Report(_database.CheckpointBulk(out var walPages, out _));
+        if (walPages < Limits.CheckpointPages)
         {
             return; // Another process has just started the WAL over.
         }
@@ -70,7 +75,7 @@ internal sealed class Checkpointer : IDisposable
         _gate.Enter();
         try
         {
-            Checkpoint();
+            Report(_database.Checkpoint(truncates: false, out _, out _));
         }
         finally
         {
@@ -78,15 +83,11 @@ internal sealed class Checkpointer : IDisposable
         }
     }
 
-    // Pages in the WAL.
-    private int Checkpoint()
+    private void Report(int result)
     {
-        var result = _database.Checkpoint(truncates: false, out var walPages, out _);
         if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
         {
             _alarm.Raise(_database.Error("checkpoint")); // Every commit asks again, until it succeeds.
         }
-
-        return walPages;
     }
 }

@@ -8,8 +8,6 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal sealed class LogMove : IDisposable
 {
-    private const int LookMs = 10;
-
     private readonly Database _database;
     private readonly Gate _gate;
 
@@ -30,7 +28,7 @@ internal sealed class LogMove : IDisposable
                     throw new RefusalException($"{file.Path}: a backup or another checkpoint is under way");
                 }
 
-                Thread.Sleep(LookMs);
+                Thread.Sleep(Limits.CheckpointLookMs);
             }
 
             _database = file.OpenCheckpointer();
@@ -55,7 +53,7 @@ internal sealed class LogMove : IDisposable
     /// <exception cref="SqliteException">The database failed.</exception>
     public bool TryRun(out int pages, out int moved)
     {
-        (pages, moved) = Checkpoint(truncates: false);
+        Check(_database.CheckpointBulk(out pages, out moved));
         if (!_gate.TryEnter(Limits.BusyTimeoutMs))
         {
             return false;
@@ -63,9 +61,9 @@ internal sealed class LogMove : IDisposable
 
         try
         {
-            (pages, moved) = Checkpoint(truncates: false);
+            Check(_database.Checkpoint(truncates: false, out pages, out moved));
             _database.SetBusyTimeout(0);
-            _ = Checkpoint(truncates: true);
+            Check(_database.Checkpoint(truncates: true, out _, out _));
             return true;
         }
         finally
@@ -82,11 +80,11 @@ internal sealed class LogMove : IDisposable
         _gate.Dispose();
     }
 
-    private (int Pages, int Moved) Checkpoint(bool truncates)
+    private void Check(int result)
     {
-        var result = _database.Checkpoint(truncates, out var walPages, out var movedPages);
-        return result == SqliteResult.Ok || SqliteResult.Primary(result) == SqliteResult.Busy
-            ? (walPages, movedPages)
-            : throw _database.Error("checkpoint");
+        if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
+        {
+            throw _database.Error("checkpoint");
+        }
     }
 }

@@ -80,6 +80,9 @@ internal static unsafe partial class NativeSqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_db_readonly", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int IsReadOnly(nint database, string schema);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
+    public static partial int FileControl(nint database, nint name, int operation, out nint file);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
     public static partial nint WalHook(
         nint database, delegate* unmanaged[Cdecl]<nint, nint, byte*, int, int> hook, nint context);
