@@ -4,8 +4,10 @@ using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Rinha.Server;
 using Rinha.Server.Http;
+using Rinha.Server.Ledger;
 using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -14,13 +16,14 @@ return ServerCommand.Invoke(args, Run, AskHealth);
 
 static int Run(ServerOptions options)
 {
-    using var loggers = LogOutput.Create(options.LogLevel, options.LogFormat);
+    using var loggers = LogOutput.Create(
+        options.LogLevel, options.LogFormat, dropsNone: options.Seed.HasFlag(SeedChoices.Log));
     var logger = loggers.CreateLogger("Rinha");
     TellStart(logger, options);
     try
     {
-        using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
-        var transport = new SocketTransport(options.Address, ledger, logger);
+        using var ledger = OpenLedger(options, logger);
+        var transport = new SocketTransport(options.Address, ledger as IWriteRounds, logger);
         using var server = new BankServer(options.Address.EndPoint, transport, loggers);
         using var stop = new ManualResetEventSlim();
         using var hurry = new ManualResetEventSlim();
@@ -28,7 +31,8 @@ static int Run(ServerOptions options)
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
         using var metrics = new MetricSet();
-        var watch = new RequestWatch(options.SlowRequestMs, logger);
+        var watch = new RequestWatch(
+            options.SlowRequestMs, logger, logsEach: options.Seed.HasFlag(SeedChoices.Log));
         watch.Metrics.AddTo(metrics);
         ledger.AddTo(metrics);
         ProcessMetrics.AddTo(
@@ -45,6 +49,11 @@ static int Run(ServerOptions options)
         if (options.ResetEnabled)
         {
             Log.ResetEnabled(logger);
+        }
+
+        if (options.Seed != SeedChoices.None)
+        {
+            Log.SeedUsed(logger, options.Seed.ToString());
         }
 
         stop.Wait();
@@ -65,6 +74,10 @@ static int Run(ServerOptions options)
     Log.Stopped(logger);
     return ExitCode.Good;
 }
+
+static IServedLedger OpenLedger(ServerOptions options, ILogger logger) => SeedLedger.IsNeeded(options.Seed)
+    ? new SeedLedger(options.DatabasePath, options.Synchronous, options.Seed, logger)
+    : new SqliteLedger(options.DatabasePath, options.Synchronous, logger, options.Seed);
 
 static void TellStart(ILogger logger, ServerOptions options)
 {

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
 
 namespace Rinha.Server;
 
@@ -44,6 +45,9 @@ public sealed record ServerOptions
     /// <summary>Whether <c>POST /reset</c> exists.</summary>
     public required bool ResetEnabled { get; init; }
 
+    /// <summary>For benchmarks: choices of another design in place of this one's.</summary>
+    public required SeedChoices Seed { get; init; }
+
     /// <summary>Checks the settings as given.</summary>
     /// <param name="given">A setting's text, <see langword="null"/> when it is not given.</param>
     /// <param name="options">The settings when all are good.</param>
@@ -70,7 +74,8 @@ public sealed record ServerOptions
                 Limits.DrainDelayMsMax,
                 out var drainDelayMs,
                 out error)
-            || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error))
+            || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error)
+            || !SeedList.TryRead(given(Setting.Seed), logLevel, out var seed, out error))
         {
             return false;
         }
@@ -85,6 +90,7 @@ public sealed record ServerOptions
             SlowRequestMs = slowRequestMs,
             DrainDelayMs = drainDelayMs,
             ResetEnabled = resetEnabled,
+            Seed = seed,
         };
         return true;
     }
@@ -94,7 +100,8 @@ public sealed record ServerOptions
         CultureInfo.InvariantCulture,
         $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, "
         + $"log format {LogFormat}, slow from {SlowRequestMs} ms, "
-        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}");
+        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}"
+        + $"{(Seed == SeedChoices.None ? "" : $", seed {Seed}")}");
 
     private static bool TryReadDatabase(string? text, out string path, [NotNullWhen(false)] out string? error)
     {

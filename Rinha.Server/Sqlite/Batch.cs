@@ -3,10 +3,11 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>The writes of one commit with their results. Belongs to one thread.</summary>
-internal sealed class Batch
+/// <param name="writesMax">How many there may be, from 1.</param>
+internal sealed class Batch(int writesMax = Limits.BatchWritesMax)
 {
-    private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly PendingWrite[] _writes = new PendingWrite[writesMax];
+    private readonly PostResult[] _results = new PostResult[writesMax];
     private int _taken;
     private int _decided;
 
@@ -26,9 +27,9 @@ internal sealed class Batch
     public void SetNext(PostResult result) => _results[_decided++] = result;
 
     /// <summary>Nothing of what was taken has been kept.</summary>
-    public void FailAll()
+    public void FailAll(PostResult result = PostResult.StorageFailed)
     {
-        _results.AsSpan(0, _taken).Fill(PostResult.StorageFailed);
+        _results.AsSpan(0, _taken).Fill(result);
         _decided = _taken;
     }
 

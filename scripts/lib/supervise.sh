@@ -24,6 +24,7 @@ supervise() {
   echo "$BASHPID" >"$RUN/supervisor.pid"
   create_cgroups
   nginx_render "$ROOT/nginx/nginx.conf" "$SOCKETS" "$PORT" >"$RUN/nginx.conf"
+  [[ -z $TCP ]] || nginx_tcp "$RUN/nginx.conf" "$(api_port api01)" "$(api_port api02)"
   rotate_logs
   nginx_command
 
@@ -99,6 +100,7 @@ start() {
 # Sets `command` to what starts the process of this name.
 command_of() {
   local name=$1 mode=0600 reset=true
+  local -a address
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
   elif [[ $BACKEND == floor ]]; then
@@ -110,11 +112,18 @@ command_of() {
     # No drain delay: this nginx learns from its connections that a server leaves, and asks nobody.
     # The contest needs it; whoever is open to a network with TLS does not.
     [[ -z $TLS_DIR ]] || reset=false
-    command=(env "DATABASE_URL=$DATA/rinha.db" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"
+    address=("API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode")
+    [[ -z $TCP ]] || address=(API_HOST=127.0.0.1 "API_PORT=$(api_port "$name")")
+    command=(env "DATABASE_URL=$DATA/rinha.db" "${address[@]}"
       "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" RINHA_DRAIN_DELAY_MS=0 "$SERVER")
     # The socket belongs to the group of nginx's workers, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi
+}
+
+# api_port NAME: where an API listens with --tcp.
+api_port() {
+  echo $((PORT + ${1#api0}))
 }
 
 # wait_healthy NAME: during the start a process that ends is an error, not something to start again.
@@ -134,6 +143,7 @@ wait_healthy() {
 
 is_healthy() {
   local -a where=(--unix-socket "$SOCKETS/$1.sock" http://localhost/health)
+  [[ -z $TCP || $1 == nginx ]] || where=("http://127.0.0.1:$(api_port "$1")/health")
   [[ $1 != nginx ]] || where=("http://127.0.0.1:$PORT/health")
   curl --silent --fail --output /dev/null --noproxy '*' --max-time 1 "${where[@]}" 7<&- 9>&-
 }
