@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
