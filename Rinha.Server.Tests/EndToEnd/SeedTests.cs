@@ -203,7 +203,7 @@ public sealed class SeedTests : IDisposable
     // Each request that was answered is a line of the log, and none of another configuration.
     private void End(string seed)
     {
-        var lines = _servers.Select(server => Lines(server.End())).SelectMany(line => line).ToList();
+        var lines = _servers.SelectMany(server => Lines(server.End())).ToList();
         var told = lines.Count(
             line => line.TryGetProperty("operation", out var operation) && operation.GetString() == "post"
                 && line.GetProperty("event_id").GetInt32() is 21 or 22 or 23);
@@ -239,7 +239,7 @@ public sealed class SeedTests : IDisposable
         }
     }
 
-    private static IReadOnlyList<JsonElement> Lines(ServerExit exit)
+    private static List<JsonElement> Lines(ServerExit exit)
     {
         Assert.Equal(0, exit.Code);
         return [.. exit.Output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];

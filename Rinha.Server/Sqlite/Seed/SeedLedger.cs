@@ -48,7 +48,7 @@ public sealed class SeedLedger : IServedLedger
 
         // They sleep in the busy handler, and the pool takes long to find that out and to bring more threads.
         ThreadPool.GetMinThreads(out var threads, out var completionThreads);
-        ThreadPool.SetMinThreads(Math.Max(threads, _writerCount + 2), completionThreads);
+        _ = ThreadPool.SetMinThreads(Math.Max(threads, _writerCount + 2), completionThreads);
         _busyCheck = new Timer(RefuseOverdue, null, Limits.BusyCheckIntervalMs, Limits.BusyCheckIntervalMs);
     }
 
