@@ -14,8 +14,11 @@ internal static class LogOutput
     /// </summary>
     /// <param name="level">The least important level that is logged.</param>
     /// <param name="format">How a line looks.</param>
-    /// <param name="dropsNone">For benchmarks: whether requests wait for the log after all, and it has each line.</param>
-    public static ILoggerFactory Create(LogLevel level, LogFormat format, bool dropsNone = false) => LoggerFactory.Create(logging =>
+    /// <param name="dropsNone">
+    /// For benchmarks: whether each line is written, and a request waits for the log if it must.
+    /// </param>
+    public static ILoggerFactory Create(
+        LogLevel level, LogFormat format, bool dropsNone = false) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
         logging.Services.AddSingleton<ConsoleFormatter, JsonLineFormatter>();

@@ -17,9 +17,9 @@ public enum SeedChoices
     Connections = 1,
 
     /// <summary>
-    /// A deferred BEGIN, which takes the write lock at the first change, after what the transaction has read: if another
-    /// connection has it then, or has written since, the request is answered <see cref="Ledger.PostResult.Busy"/> at
-    /// once, and nothing is tried again; instead of BEGIN IMMEDIATE.
+    /// A deferred BEGIN, which takes the write lock at the first change, after what the transaction has read: if
+    /// another connection has it then, or has written since, the request is answered
+    /// <see cref="Ledger.PostResult.Busy"/> at once, and nothing is tried again; instead of BEGIN IMMEDIATE.
     /// </summary>
     Begin = 2,
 
