@@ -47,6 +47,15 @@ internal static class LedgerExtensions
     public static PostResult Reset(this ILedger ledger) =>
         ledger.WriteAsync(new PendingReset()).AsTask().GetAwaiter().GetResult();
 
+    public static LookupResult ReadStatement(this ILedger ledger, long accountId, Statement statement) =>
+        ledger.ReadStatementAsync(accountId, statement).AsTask().GetAwaiter().GetResult();
+
+    public static LookupResult ReadHistory(this ILedger ledger, long accountId, HistoryPage page) =>
+        ledger.ReadHistoryAsync(accountId, page).AsTask().GetAwaiter().GetResult();
+
+    public static LookupResult FindAccount(this ILedger ledger, long accountId) =>
+        ledger.FindAccountAsync(accountId).AsTask().GetAwaiter().GetResult();
+
     public static Statement Statement(this ILedger ledger, long accountId)
     {
         var statement = new Statement();
