@@ -28,7 +28,7 @@ public sealed class OpeningTests(StackFixture stack) : IClassFixture<StackFixtur
             Burst('d', -25);
             Burst('c', 0);
             Together.Run([
-                .. LedgerOnDisk.LimitsCents.Select(account => (Action)(() => Criteria(account.Key, account.Value))),
+                .. SeedAccounts.LimitsCents.Select(account => (Action)(() => Criteria(account.Key, account.Value))),
                 () => stack.Get("/clientes/6/extrato").AssertProblem(404),
             ]);
             LedgerRows.AssertBalanced(stack.DatabasePath);

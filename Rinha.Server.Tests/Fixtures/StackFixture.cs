@@ -34,6 +34,8 @@ public sealed class StackFixture : IBank, IDisposable
 
     public RawConnection Connect() => new(_endPoint);
 
+    public void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
+
     /// <summary>The pid of one of its processes: api01, api02 or nginx.</summary>
     public int ProcessId(string name) => Status(name).GetProperty("pid").GetInt32();
 

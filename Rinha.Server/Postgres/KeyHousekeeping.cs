@@ -15,16 +15,22 @@ internal sealed class KeyHousekeeping : IDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly StorageAlarm _alarm;
+    private readonly long _keysMax;
     private readonly Timer _timer;
 
-    public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm)
+    /// <summary>Looks after the keys of a ledger.</summary>
+    /// <param name="source">Its connections.</param>
+    /// <param name="alarm">Told of failures.</param>
+    /// <param name="keysMax">How many keys are kept.</param>
+    public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm, long keysMax = Limits.IdempotencyKeysMax)
     {
+        _keysMax = keysMax;
         _source = source;
         _alarm = alarm;
         _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
     }
 
-    /// <summary>Whether, a minute ago at most, <see cref="Limits.IdempotencyKeysMax"/> keys were kept.</summary>
+    /// <summary>Whether, a minute ago at most, so many keys were kept that there is room for no other.</summary>
     public bool AreTooMany { get; private set; }
 
     public void Dispose() => _timer.Dispose();
@@ -41,8 +47,8 @@ internal sealed class KeyHousekeeping : IDisposable
 
             await using var count = _source.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas");
-            count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Limits.IdempotencyKeysMax });
-            AreTooMany = (long)(await count.ExecuteScalarAsync())! >= Limits.IdempotencyKeysMax;
+            count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _keysMax });
+            AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
         {

@@ -43,7 +43,7 @@ internal sealed class PostCommand
           FROM chaves WHERE chave = $5
         ), movida AS (
         {Moved}
-            AND NOT EXISTS (SELECT 1 FROM guardada)
+            AND $6 AND NOT EXISTS (SELECT 1 FROM guardada)
           RETURNING id, saldo, limite, ultima_seq
         ), gravada AS (
         {Written}
@@ -52,7 +52,7 @@ internal sealed class PostCommand
           SELECT $5, clientes.id, abs($2), CASE WHEN $2 < 0 THEN 'd' ELSE 'c' END, $3,
             coalesce(movida.limite, clientes.limite), movida.saldo, $4
           FROM clientes LEFT JOIN movida ON movida.id = clientes.id
-          WHERE clientes.id = $1 AND NOT EXISTS (SELECT 1 FROM guardada)
+          WHERE clientes.id = $1 AND $6 AND NOT EXISTS (SELECT 1 FROM guardada)
         )
         SELECT clientes.id IS NOT NULL, coalesce(movida.saldo, guardada.saldo),
           coalesce(movida.limite, guardada.limite), guardada.igual
@@ -69,6 +69,7 @@ internal sealed class PostCommand
     private readonly NpgsqlParameter<byte[]> _description = new();
     private readonly NpgsqlParameter<long> _postedAt = new();
     private readonly NpgsqlParameter<string>? _key;
+    private readonly NpgsqlParameter<bool> _mayKeep = new();
 
     /// <summary>A command to be used for one transaction after the other.</summary>
     /// <param name="isKeyed">Whether they have an idempotency key.</param>
@@ -83,6 +84,7 @@ internal sealed class PostCommand
         {
             _key = new NpgsqlParameter<string>();
             Command.Parameters.Add(_key);
+            Command.Parameters.Add(_mayKeep);
         }
     }
 
@@ -90,20 +92,25 @@ internal sealed class PostCommand
     public NpgsqlBatchCommand Command { get; }
 
     /// <summary>Says which transaction it is.</summary>
-    public void Bind(PendingPost post, Timestamp postedAt)
+    /// <param name="post">The transaction.</param>
+    /// <param name="postedAt">When it is posted.</param>
+    /// <param name="mayKeep">Whether a key may be kept that has not come before.</param>
+    public void Bind(PendingPost post, Timestamp postedAt, bool mayKeep)
     {
         _accountId.TypedValue = post.AccountId;
         _changeCents.TypedValue = post.Kind == TransactionKind.Credit ? post.AmountCents : -post.AmountCents;
         _description.TypedValue = post.Description.AsUtf8().ToArray();
         _postedAt.TypedValue = postedAt.MicrosecondsSinceEpoch;
         _key?.TypedValue = post.IdempotencyKey;
+        _mayKeep.TypedValue = mayKeep;
     }
 
     /// <summary>Reads what became of it: its balance and limit go to the <paramref name="post"/>.</summary>
     /// <param name="reader">At the command's result.</param>
     /// <param name="post">The transaction.</param>
+    /// <param name="mayKeep">As it was bound.</param>
     /// <param name="isAgain">Whether it has come before, and this is the first answer again.</param>
-    public static PostResult Read(NpgsqlDataReader reader, PendingPost post, out bool isAgain)
+    public static PostResult Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isAgain)
     {
         isAgain = false;
         if (!reader.Read())
@@ -111,18 +118,23 @@ internal sealed class PostCommand
             return PostResult.UnknownAccount;
         }
 
-        if (post.IdempotencyKey is not null && !reader.IsDBNull(Same))
+        if (post.IdempotencyKey is not null)
         {
-            isAgain = true;
-            if (!reader.GetBoolean(Same))
+            isAgain = !reader.IsDBNull(Same);
+            if (isAgain && !reader.GetBoolean(Same))
             {
                 return PostResult.KeyReused;
             }
-        }
 
-        if (!reader.GetBoolean(0))
-        {
-            return PostResult.UnknownAccount;
+            if (!isAgain && !reader.GetBoolean(0))
+            {
+                return PostResult.UnknownAccount;
+            }
+
+            if (!isAgain && !mayKeep)
+            {
+                return PostResult.TooManyKeys;
+            }
         }
 
         if (reader.IsDBNull(1))

@@ -23,6 +23,7 @@ internal sealed class PostgresBatch : IDisposable
     private readonly List<PostCommand> _keyed = [];
     private readonly long[] _accounts = new long[Limits.BatchWritesMax];
     private readonly int[] _order = new int[Limits.BatchWritesMax];
+    private bool _mayKeepKeys;
 
     /// <summary>Transactions of the last run that have gone into the history.</summary>
     public int Posted { get; private set; }
@@ -36,9 +37,15 @@ internal sealed class PostgresBatch : IDisposable
     /// What is to be applied. Nobody has an answer to any of them yet, so that any order among them is right.
     /// </param>
     /// <param name="results">What became of each.</param>
+    /// <param name="mayKeepKeys">Whether keys may be kept that have not come before.</param>
     /// <exception cref="NpgsqlException">See <see cref="PostgresFailure"/> for what it says.</exception>
-    public void Run(NpgsqlConnection connection, ReadOnlySpan<PendingWrite> writes, Span<PostResult> results)
+    public void Run(
+        NpgsqlConnection connection,
+        ReadOnlySpan<PendingWrite> writes,
+        Span<PostResult> results,
+        bool mayKeepKeys)
     {
+        _mayKeepKeys = mayKeepKeys;
         Fill(writes);
         _batch.Connection = connection;
         try
@@ -91,7 +98,7 @@ internal sealed class PostgresBatch : IDisposable
             commands.Add(new PostCommand(isKeyed));
         }
 
-        commands[number].Bind(post, now);
+        commands[number].Bind(post, now, _mayKeepKeys);
         _batch.BatchCommands.Add(commands[number].Command);
     }
 
@@ -114,7 +121,7 @@ internal sealed class PostgresBatch : IDisposable
                 continue;
             }
 
-            results[index] = PostCommand.Read(reader, post, out var isAgain);
+            results[index] = PostCommand.Read(reader, post, _mayKeepKeys, out var isAgain);
             if (!isAgain)
             {
                 Posted += results[index] == PostResult.Accepted ? 1 : 0;

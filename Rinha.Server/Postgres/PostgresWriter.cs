@@ -54,15 +54,7 @@ internal sealed class PostgresWriter : IDisposable
     public int QueuedWrites => _queue.Count;
 
     /// <inheritdoc cref="ILedger.WriteAsync"/>
-    public ValueTask<PostResult> WriteAsync(PendingWrite write)
-    {
-        if (write is PendingPost { IdempotencyKey: not null } && _keys.AreTooMany)
-        {
-            return new ValueTask<PostResult>(PostResult.TooManyKeys);
-        }
-
-        return _queue.Add(write);
-    }
+    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
 
     /// <summary>Takes no more writes, finishes those that wait, ends the thread.</summary>
     public void Dispose()
@@ -123,7 +115,7 @@ internal sealed class PostgresWriter : IDisposable
             try
             {
                 var beganAtNs = Clock.NowNs;
-                _commands.Run(_connection!, writes, _batch.Results);
+                _commands.Run(_connection!, writes, _batch.Results, !_keys.AreTooMany);
                 _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
                 _metrics.BatchWrites.Record(writes.Length);
                 _metrics.CountTransactions(_commands.Posted, _commands.Refused);

@@ -1,11 +1,12 @@
 using Rinha.Server.Ledger;
 using Rinha.Server.Tests.Fixtures;
 
-namespace Rinha.Server.Tests.Sqlite;
+namespace Rinha.Server.Tests.Ledger;
 
-public sealed class TwoInstancesTests : IDisposable
+public abstract class TwoInstancesTests<TPlace> : IDisposable
+    where TPlace : ILedgerPlace, new()
 {
-    private readonly LedgerOnDisk _disk = new();
+    private readonly TPlace _place = new();
 
     [Theory]
     [InlineData(1, 1000, 20, 13)] // 100,000 / 1000 = 100 of 260
@@ -13,8 +14,8 @@ public sealed class TwoInstancesTests : IDisposable
     [InlineData(5, 499_999, 8, 4)] // 1 of 32
     public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount, int threads, int each)
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
-        var limit = LedgerOnDisk.LimitsCents[id];
+        ILedger[] instances = [_place.Open(), _place.Open()];
+        var limit = SeedAccounts.LimitsCents[id];
         var accepted = 0;
 
         Together.Run(threads, thread =>
@@ -30,14 +31,14 @@ public sealed class TwoInstancesTests : IDisposable
 
         Assert.Equal(limit / amount, accepted);
         Assert.Equal(-(limit / amount) * amount, instances[0].Statement(id).BalanceCents);
-        Assert.Equal(accepted, _disk.Query("SELECT count(*) FROM transacoes"));
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Assert.Equal(accepted, _place.Query("SELECT count(*) FROM transacoes"));
+        _place.AssertBalanced();
     }
 
     [Fact]
     public void What_one_has_answered_the_other_reads_ten_thousand_times()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [_place.Open(), _place.Open()];
         var statement = new Statement();
 
         for (var number = 1; number <= 10_000; number++)
@@ -52,7 +53,7 @@ public sealed class TwoInstancesTests : IDisposable
     [Fact]
     public void Read_your_writes_holds_while_others_write()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [_place.Open(), _place.Open()];
 
         Together.Run(5, thread =>
         {
@@ -70,7 +71,7 @@ public sealed class TwoInstancesTests : IDisposable
     [Fact]
     public void The_books_balance_after_random_traffic()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [_place.Open(), _place.Open()];
 
         Together.Run(6, thread =>
         {
@@ -84,14 +85,14 @@ public sealed class TwoInstancesTests : IDisposable
             }
         });
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
-        Assert.True(_disk.Query("SELECT count(*) FROM transacoes") > 1000);
+        _place.AssertBalanced();
+        Assert.True(_place.Query("SELECT count(*) FROM transacoes") > 1000);
     }
 
     [Fact]
     public void A_statement_is_one_snapshot()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [_place.Open(), _place.Open()];
         for (var round = 0; round < 30; round++)
         {
             instances[0].Reset();
@@ -129,7 +130,7 @@ public sealed class TwoInstancesTests : IDisposable
     [Fact]
     public void A_reset_is_seen_by_the_other_instance_at_once()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [_place.Open(), _place.Open()];
         for (var round = 0; round < 100; round++)
         {
             instances[round % 2].Credit(1, 1);
@@ -138,5 +139,11 @@ public sealed class TwoInstancesTests : IDisposable
         }
     }
 
-    public void Dispose() => _disk.Dispose();
+    public void Dispose() => _place.Dispose();
 }
+
+public sealed class SqliteTwoInstancesTests : TwoInstancesTests<LedgerOnDisk>;
+
+public sealed class PostgresTwoInstancesTests : TwoInstancesTests<LedgerOnPostgres>;
+
+public sealed class SerializablePostgresTwoInstancesTests : TwoInstancesTests<LedgerOnSerializablePostgres>;
