@@ -28,7 +28,7 @@ public class LedgerOnPostgres : ILedgerPlace
     }
 
     /// <summary>What a server is given to use it.</summary>
-    public string Url => PostgresServer.UrlOf(_schema, _options);
+    public string Url => $"{PostgresServer.UrlOf(_schema, _options)}&application_name={_schema}";
 
     /// <inheritdoc/>
     public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
@@ -74,6 +74,10 @@ public class LedgerOnPostgres : ILedgerPlace
             return true;
         }
     }
+
+    /// <summary>Ends every connection of the instances, as the server does when it is stopped.</summary>
+    public void EndConnections() => Execute(
+        $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
     /// <inheritdoc/>
     public void AssertBalanced()
