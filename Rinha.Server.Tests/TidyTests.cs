@@ -119,7 +119,7 @@ public sealed partial class TidyTests
                     where text.Contains("CREATE TABLE", StringComparison.OrdinalIgnoreCase)
                     select name;
 
-        Assert.Equal(["schema.sql"], place);
+        Assert.Equal(["schema.postgres.sql", "schema.sql"], place);
     }
 
     [GeneratedRegex(@"\b(FIX" + @"ME|TO" + @"DO|XX" + @"X|HA" + @"CK)\b")]
