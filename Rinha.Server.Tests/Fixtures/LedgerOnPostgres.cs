@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Rinha.Server.Ledger;
@@ -52,11 +51,7 @@ public class LedgerOnPostgres : ILedgerPlace
     }
 
     /// <inheritdoc/>
-    public long Query(string sql)
-    {
-        using var command = _beside.CreateCommand(sql);
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
+    public long Query(string sql) => PostgresServer.Query(_beside, sql);
 
     /// <inheritdoc/>
     public void Execute(string sql) => PostgresServer.Execute(_beside, sql);
@@ -80,20 +75,7 @@ public class LedgerOnPostgres : ILedgerPlace
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
     /// <inheritdoc/>
-    public void AssertBalanced()
-    {
-        Assert.Equal(0, Query("""
-            SELECT count(*) FROM
-              (SELECT seq, row_number() OVER (PARTITION BY cliente_id ORDER BY seq) AS place FROM transacoes) AS rows
-            WHERE seq <> place
-            """));
-        Assert.Equal(0, Query("""
-            SELECT count(*) FROM clientes LEFT JOIN
-              (SELECT cliente_id, count(*) AS posts, sum(CASE tipo WHEN 'c' THEN valor ELSE -valor END) AS cents
-               FROM transacoes GROUP BY cliente_id) AS history ON history.cliente_id = clientes.id
-            WHERE saldo < -limite OR saldo <> coalesce(cents, 0) OR ultima_seq <> coalesce(posts, 0)
-            """));
-    }
+    public void AssertBalanced() => PostgresServer.AssertBalanced(_beside);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Rinha.Server.Tests.Fixtures;
@@ -31,5 +32,31 @@ internal static class PostgresServer
     {
         using var command = source.CreateCommand(sql);
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public static long Query(NpgsqlDataSource source, string sql)
+    {
+        using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>
+    /// Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows
+    /// 1, 2, 3 ….
+    /// </summary>
+    public static void AssertBalanced(NpgsqlDataSource source)
+    {
+        Assert.Equal(0, Query(source, """
+            SELECT count(*) FROM
+              (SELECT seq, row_number() OVER (PARTITION BY cliente_id ORDER BY seq) AS place FROM transacoes) AS entries
+            WHERE seq <> place
+            """));
+        Assert.Equal(0, Query(source, """
+            SELECT count(*) FROM clientes LEFT JOIN
+              (SELECT cliente_id, count(*) AS posts, sum(CASE tipo WHEN 'c' THEN valor ELSE -valor END) AS cents
+               FROM transacoes GROUP BY cliente_id) AS history ON history.cliente_id = clientes.id
+            WHERE saldo < -limite OR saldo <> coalesce(cents, 0) OR ultima_seq <> coalesce(posts, 0)
+            """));
     }
 }
