@@ -2,9 +2,12 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Rinha.Server;
 using Rinha.Server.Http;
+using Rinha.Server.Ledger;
 using Rinha.Server.Net;
+using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 using Rinha.Server.Telemetry;
 
@@ -19,18 +22,18 @@ static int Run(ServerOptions options)
     TellStart(logger, options);
     try
     {
-        using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
-        var transport = new SocketTransport(options.Address, ledger, logger);
+        using var metrics = new MetricSet();
+        using var opened = OpenLedger(options, logger, metrics);
+        var ledger = (ILedger)opened;
+        var transport = new SocketTransport(options.Address, ledger as IWriteRounds, logger);
         using var server = new BankServer(options.Address.EndPoint, transport, loggers);
         using var stop = new ManualResetEventSlim();
         using var hurry = new ManualResetEventSlim();
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
-        using var metrics = new MetricSet();
         var watch = new RequestWatch(options.SlowRequestMs, logger);
         watch.Metrics.AddTo(metrics);
-        ledger.AddTo(metrics);
         ProcessMetrics.AddTo(
             metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
         using var export = OtlpExport.Start(ServerCommand.Release);
@@ -57,13 +60,28 @@ static int Run(ServerOptions options)
         server.StopAsync().GetAwaiter().GetResult();
     }
     catch (Exception error) when (
-        error is SqliteException or IOException or UnauthorizedAccessException or SocketException)
+        error is SqliteException or NpgsqlException or RefusalException
+            or IOException or UnauthorizedAccessException or SocketException)
     {
         return ServerCommand.Refuse(error.Message);
     }
 
     Log.Stopped(logger);
     return ExitCode.Good;
+}
+
+static IDisposable OpenLedger(ServerOptions options, ILogger logger, MetricSet metrics)
+{
+    if (options.Postgres is { } address)
+    {
+        var database = new PostgresLedger(address, logger);
+        database.AddTo(metrics);
+        return database;
+    }
+
+    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
+    file.AddTo(metrics);
+    return file;
 }
 
 static void TellStart(ILogger logger, ServerOptions options)
@@ -75,7 +93,7 @@ static void TellStart(ILogger logger, ServerOptions options)
         options.ToString(),
         limits.ToString(),
         ServerCommand.Commit,
-        options.DatabasePath,
+        options.Database,
         options.Synchronous.ToString(),
         options.Address.ToString(),
         options.LogLevel.ToString(),

@@ -55,46 +55,44 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     public void LeaveRound() => _writer.LeaveRound();
 
     /// <inheritdoc/>
-    public LookupResult ReadStatement(long accountId, Statement statement)
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
     {
         if (!TryRentReader(out var reader))
         {
-            return LookupResult.StorageFailed;
+            return new ValueTask<LookupResult>(LookupResult.StorageFailed);
         }
 
-        var result = reader.Read(accountId, statement);
-        Return(reader, result);
-        return result;
+        return Return(reader, reader.Read(accountId, statement));
     }
 
     /// <inheritdoc/>
-    public LookupResult ReadHistory(long accountId, HistoryPage page)
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page)
     {
         if (!TryRentReader(out var reader))
         {
-            return LookupResult.StorageFailed;
+            return new ValueTask<LookupResult>(LookupResult.StorageFailed);
         }
 
-        var result = reader.ReadHistory(accountId, page);
-        Return(reader, result);
-        return result;
+        return Return(reader, reader.ReadHistory(accountId, page));
     }
 
     /// <inheritdoc/>
-    public LookupResult FindAccount(long accountId)
+    public ValueTask<LookupResult> FindAccountAsync(long accountId)
     {
         if (!TryRentReader(out var reader))
         {
-            return LookupResult.StorageFailed;
+            return new ValueTask<LookupResult>(LookupResult.StorageFailed);
         }
 
-        var result = reader.Find(accountId);
-        Return(reader, result);
-        return result;
+        return Return(reader, reader.Find(accountId));
     }
 
     /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
-    internal void AddTo(MetricSet metrics) => _metrics.AddTo(metrics, _file.Path, () => _writer.QueuedWrites);
+    internal void AddTo(MetricSet metrics)
+    {
+        _metrics.AddTo(metrics, () => _writer.QueuedWrites);
+        _metrics.AddFileTo(metrics, _file.Path);
+    }
 
     /// <summary>Finishes the writes that wait and closes the file. No other member may be called any more.</summary>
     public void Dispose()
@@ -137,7 +135,7 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
         }
     }
 
-    private void Return(StatementReader reader, LookupResult result)
+    private ValueTask<LookupResult> Return(StatementReader reader, LookupResult result)
     {
         if (result == LookupResult.StorageFailed)
         {
@@ -148,5 +146,7 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
         {
             _idleReaders.Push(reader);
         }
+
+        return new ValueTask<LookupResult>(result);
     }
 }
