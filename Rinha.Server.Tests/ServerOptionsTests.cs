@@ -124,6 +124,10 @@ public sealed class ServerOptionsTests
     public void A_seed_is_a_list_of_choices_in_any_order(string text, SeedChoices seed) =>
         Assert.Equal(seed, Create(("RINHA_SEED", text)).Seed);
 
+    [Fact]
+    public void A_seed_is_for_a_file() => AssertRefused(
+        "DATABASE_URL", ("RINHA_SEED", "checkpoint"), ("DATABASE_URL", "postgres://rinha@/rinha?host=/run/rinha"));
+
     [Theory]
     [InlineData("busy", "Warning", true)]
     [InlineData("log", "Debug", true)]

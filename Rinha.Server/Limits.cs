@@ -179,6 +179,23 @@ public static class Limits
     /// <summary>Passes beside the requests at most.</summary>
     public const int CheckpointPassesMax = 3;
 
+    /// <summary>Connections of a process to PostgreSQL: one for writes, the others for reads.</summary>
+    public const int PostgresConnectionsMax = 9;
+
+    /// <summary>How long to wait for a connection to PostgreSQL, in seconds.</summary>
+    public const int PostgresConnectSeconds = 3;
+
+    /// <summary>After how many seconds an idle connection to PostgreSQL is looked after.</summary>
+    public const int PostgresKeepAliveSeconds = 10;
+
+    /// <summary>How many statements are kept prepared on each connection; there are fewer.</summary>
+    public const int PostgresStatementsMax = 16;
+
+    /// <summary>
+    /// The longest pause before a batch that has collided with another one is tried again, in milliseconds.
+    /// </summary>
+    public const int PostgresTryAgainMsMax = 10;
+
     /// <summary>
     /// How many steps of SQLite's machine (some 1 ms) the audit of a backup runs before it sleeps, so that it takes a
     /// quarter of a processor from those who answer requests.

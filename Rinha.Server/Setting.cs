@@ -11,9 +11,11 @@ public sealed record Setting(string Variable, string? Default, string Help)
     /// <summary>Names that begin so are this server's alone, so an unknown one is a mistake.</summary>
     public const string OwnPrefix = "RINHA_";
 
-    /// <summary>The SQLite file.</summary>
-    public static readonly Setting DatabaseUrl =
-        new("DATABASE_URL", "rinha.db", "The ledger's file: sqlite:///absolute/path, or a plain path.");
+    /// <summary>Where the ledger is.</summary>
+    public static readonly Setting DatabaseUrl = new(
+        "DATABASE_URL",
+        "rinha.db",
+        "The ledger: sqlite:///absolute/path or a plain path, or postgres://user:password@host:port/database.");
 
     /// <summary>The address of the TCP listener.</summary>
     public static readonly Setting ApiHost = new("API_HOST", "127.0.0.1", "The IP address to listen on.");

@@ -11,13 +11,17 @@ source "$ROOT/scripts/lib/measure.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha ceiling [FIRST SECOND] [flags]     (default: stack floor; the load comes from wrk, outside the limits)
-  stack   two APIs behind nginx, with their default settings
-  floor   the same nginx and limits, answering a constant
+  stack   two APIs behind their proxy, with their default settings
+  floor   the same proxy and limits, answering a constant
+  tuned   the stack with its tuned split
+  NAME    a stack of this name (stacks/README.md), whatever --stack says
   full    the stack with RINHA_SYNCHRONOUS=FULL
   grown   the stack on a file that holds many transactions already
   one     the stack, asked for one account only
   million the stack on a file with 1,000,000 accounts, asked for all of them
 
+  --stack NAME       which stack, and whose floor (default: nginx-sqlite; full, grown and million need SQLite)
+  --split NAME       how its limits are shared out: split (default) or tuned
   --load LOAD        what is asked for (default: mix)
                        mix           22 debits, 11 credits and 1 statement in 34 requests
                        connections   the mix with a connection for each request; connecting is not in the latencies
@@ -32,9 +36,12 @@ usage: ./rinha ceiling [FIRST SECOND] [flags]     (default: stack floor; the loa
 TEXT
 }
 
+stack=$STACK_DEFAULT split=$SPLIT_DEFAULT
 kinds=() load=mix connections=14 seconds=10 rounds=5 transactions=10000000 json='' min_ratio=0
 while (($#)); do
   case $1 in
+    --stack) take stack "$@" && shift ;;
+    --split) take split "$@" && shift ;;
     --load) take load "$@" && shift ;;
     -c) take connections "$@" && shift ;;
     -d) take seconds "$@" && shift ;;
@@ -49,9 +56,14 @@ while (($#)); do
   shift
 done
 ((${#kinds[@]} > 0)) || kinds=(stack floor)
+stack_choose "$stack" "$split"
 for kind in "${kinds[@]}"; do
-  [[ $kind =~ ^(stack|floor|full|grown|one|million)$ ]] ||
-    misuse "not stack, floor, full, grown, one or million: '$kind'"
+  case $kind in
+    stack | floor | tuned | one) ;;
+    full | grown | million) [[ $LEDGER == sqlite ]] || misuse "$kind needs SQLite; $STACK has PostgreSQL" ;;
+    *-*) (stack_choose "$kind" "$split") || exit ;;
+    *) misuse "not stack, floor, tuned, full, grown, one, million or a stack's name: '$kind'" ;;
+  esac
 done
 [[ ${#kinds[@]} == 2 && ${kinds[0]} != "${kinds[1]}" ]] || misuse "two different kinds are compared, not: ${kinds[*]}"
 [[ $load =~ ^(mix|connections|refused|statements)$ ]] ||
@@ -76,10 +88,12 @@ finish() {
 # start KIND PORT
 start() {
   local data=$scratch/$1
-  local -a run=("$ROOT/rinha" run --detach --data "$data" --port "$2")
+  local -a run=("$ROOT/rinha" run --detach --data "$data" --port "$2" --stack "$STACK" --split "$SPLIT")
   mkdir -p "$data"
   case $1 in
     floor) FLOOR_LOAD=$load "${run[@]}" --floor ;;
+    tuned) "${run[@]}" --split tuned ;;
+    *-*) "${run[@]}" --stack "$1" ;;
     full) RINHA_SYNCHRONOUS=FULL "${run[@]}" ;;
     grown)
       echo "filling a file with $transactions transactions"
@@ -109,7 +123,7 @@ turn() {
   line=$(measure "$scratch/$1" "$connections" "$seconds" "$load" $accounts)
   printf '%s\t%s\n' "$1" "$line" >>"$figures"
   [[ $line =~ requestsPerSecond=([0-9.]+).*p99Ms=([0-9.]+) ]]
-  printf 'round %d  %-7s %8.0f requests/s  p99 %.2f ms\n' "$2" "$1" "${BASH_REMATCH[@]:1}"
+  printf 'round %d  %-14s %8.0f requests/s  p99 %.2f ms\n' "$2" "$1" "${BASH_REMATCH[@]:1}"
 }
 
 # show FORM: the figures as a table of medians, as JSON, or only a ratio of theirs.

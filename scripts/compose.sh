@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: the contest stack in containers: up, down, status, check, contest
+#: a stack in containers: up, down, status, check, contest
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -27,7 +27,9 @@ usage: ./rinha compose up|down|status|check|contest [flags]
   check     whether the limits, users, capabilities and ports of what runs are as they should be; exit 1 if not
   contest   a fresh stack, the organiser's readiness protocol, the official simulation, its report, down
 
-  --host             up, contest: nginx on the host's network instead of a bridge (port 9999)
+  --stack NAME       which stack: nginx-sqlite (default), nginx-postgres or caddy-postgres (stacks/README.md)
+  --split NAME       how its limits are shared out: split (default) or tuned
+  --host             up, contest: the proxy on the host's network instead of a bridge (port 9999)
   --port PORT        up, contest: the published port of the bridge network (default: 9999)
   -v, --volumes      down: the data too
   --short            contest: a ramp of 20 s instead of the official 4 minutes
@@ -37,6 +39,7 @@ Flags of the simulation, such as -o html -O report.html, come after -- (contest)
 TEXT
 }
 
+stack=$STACK_DEFAULT split=$SPLIT_DEFAULT
 action='' network=bridge install='' volumes='' port=9999
 simulation=()
 while (($#)); do
@@ -45,6 +48,8 @@ while (($#)); do
       [[ -z $action ]] || misuse "one of '$action' and '$1', not both"
       action=$1
       ;;
+    --stack) take stack "$@" && shift ;;
+    --split) take split "$@" && shift ;;
     --host) network=host ;;
     --port) take port "$@" && shift ;;
     -v | --volumes) volumes=yes ;;
@@ -65,7 +70,8 @@ check_port "$port"
 [[ $network == bridge || $port == 9999 ]] || misuse 'on the host network the port is 9999'
 [[ ${#simulation[@]} == 0 || $action == contest ]] || misuse "$action knows nothing of '${simulation[0]}'"
 
-limits_load "$ROOT/.env"
+stack_choose "$stack" "$split"
+limits_load "$SPLIT_FILE"
 limits_check
 export RINHA_PORT=$port
 compose_at "$network"

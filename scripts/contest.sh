@@ -13,6 +13,8 @@ usage() {
 usage: ./rinha contest [flags] [-- FLAGS OF THE SIMULATION]
   --url URL            a running server instead of a fresh stack; its ledger must be empty
   --port PORT          where the fresh stack listens (default: 9999)
+  --stack NAME         which stack: nginx-sqlite (default), nginx-postgres or caddy-postgres
+  --split NAME         how its limits are shared out: split (default) or tuned
   --no-limits          the fresh stack without its limits
   --short              the opening, then a ramp of 20 s instead of the official 4 minutes
   --wait-validations   start the load only after all validations; officially it waits for the 404 alone
@@ -20,12 +22,17 @@ The simulation's own flags, such as -o html -O report.html, come after --; its e
 TEXT
 }
 
-url='' port=9999
+url='' port=9999 value=''
 stack=() simulation=()
 while (($#)); do
   case $1 in
     --url) take url "$@" && shift ;;
     --port) take port "$@" && shift ;;
+    --stack | --split)
+      take value "$@"
+      stack+=("$1" "$value")
+      shift
+      ;;
     --no-limits) stack+=("$1") ;;
     --short | --wait-validations) simulation+=("$1") ;;
     --help) usage && exit ;;

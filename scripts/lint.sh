@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: formatting, a build of everything, packages, secrets, shell scripts, nginx's configuration, the schema and the limits
+#: formatting, a build of everything, packages, secrets, shell scripts, the proxies' configuration, the schema and the limits
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -99,6 +99,10 @@ nginx_accepts_its_configuration() {
     "${NGINX[@]}" -t -p "$scratch" -c "$scratch/nginx.conf"
 }
 
+caddy_accepts_its_configuration() {
+  HOME=$scratch caddy validate --config stacks/caddy-postgres/Caddyfile --adapter caddyfile
+}
+
 # The server brings its own SQLite; a command-line tool older than 3.50 may not know what the schema uses.
 schema_applies() {
   local answer
@@ -109,16 +113,27 @@ schema_applies() {
 }
 
 limits_add_up() {
-  limits_load .env && limits_check
+  local stack split
+  for stack in $(stack_list); do
+    for split in $(split_list "$stack"); do
+      stack_choose "$stack" "$split"
+      limits_load "$SPLIT_FILE" && limits_check || return 1
+    done
+  done
 }
 
-# Every network; needs no engine.
+# Every stack on every network; needs no engine.
 compose_accepts_its_files() {
-  local network
+  local stack network
   compose_command || return 1
-  for network in bridge host tls; do
-    compose_at "$network"
-    RINHA_TLS_DIR=$scratch compose config --quiet || return 1
+  for stack in $(stack_list); do
+    stack_choose "$stack" "$SPLIT_DEFAULT"
+    for network in bridge host tls; do
+      # TLS is nginx's.
+      [[ $PROXY == nginx || $network != tls ]] || continue
+      compose_at "$network"
+      RINHA_TLS_DIR=$scratch compose config --quiet || return 1
+    done
   done
 }
 
@@ -143,6 +158,7 @@ dockerfiles_are_clean() {
 check limits limits_add_up
 check_with shellcheck shellcheck -- 'shell scripts' scripts_are_clean
 check_with nginx nginx-light nginx -- nginx.conf nginx_accepts_its_configuration
+check_with caddy caddy -- Caddyfile caddy_accepts_its_configuration
 check_with sqlite3 sqlite3 -- schema.sql schema_applies
 compose_tool=docker-compose
 ! docker compose version >/dev/null 2>&1 || compose_tool=docker

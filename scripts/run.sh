@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-#: two API processes behind nginx on one port, inside the contest's limits
+#: two API processes behind a proxy on one port, inside the contest's limits
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -7,6 +7,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 source "$ROOT/scripts/lib/load.sh"
 # shellcheck source=scripts/lib/nginx.sh
 source "$ROOT/scripts/lib/nginx.sh"
+# shellcheck source=scripts/lib/caddy.sh
+source "$ROOT/scripts/lib/caddy.sh"
 # shellcheck source=scripts/lib/publish.sh
 source "$ROOT/scripts/lib/publish.sh"
 # shellcheck source=scripts/lib/supervise.sh
@@ -18,25 +20,29 @@ usage() {
   cat <<'TEXT'
 usage: ./rinha run [flags]     Ctrl-C stops everything
   --data DIR    where the database, the logs and the state are (default: data)
-  --fresh       delete DIR/rinha.db and its side files first
-  --port PORT   where nginx listens (default: 9999)
+  --fresh       delete the stack's ledger first: DIR/rinha.db and its side files, or DIR/postgres
+  --port PORT   where the proxy listens (default: 9999)
+  --stack NAME  nginx-sqlite (default), nginx-postgres or caddy-postgres: the proxy and the ledger (stacks/README.md)
+  --split NAME  how the limits are shared out: split (default) or tuned, a file stacks/STACK/NAME.env
   --limit       nginx limits the requests and connections of each address (docs/open-network.md)
   --tls DIR     https with DIR/tls.crt and DIR/tls.key on --tls-port (default: 9443); http for this machine alone, and
                 no POST /reset unless RINHA_ENABLE_RESET=true
   --tcp         the APIs listen on the two ports of 127.0.0.1 after nginx's, not on unix sockets: for comparisons
-  --no-limits   without cgroups; otherwise .env says how much CPU and memory each process gets
+  --no-limits   without cgroups; otherwise the split says how much CPU and memory each process gets
   --detach      in the background: returns once the stack answers, or with the reason why it does not
   --floor       constant answers from nginx instead of the APIs: the floor that `ceiling` measures against
                 (FLOOR_LOAD=refused or =statements: those that such a load gets)
 TEXT
 }
 
-data=$ROOT/data fresh='' detach='' inherited=''
+data=$ROOT/data fresh='' detach='' inherited='' stack=$STACK_DEFAULT split=$SPLIT_DEFAULT
 port=9999 backend=server NO_LIMITS='' limit='' TLS_DIR='' tls_port=9443 TCP=''
 while (($#)); do
   case $1 in
     --data) take data "$@" && shift ;;
     --port) take port "$@" && shift ;;
+    --stack) take stack "$@" && shift ;;
+    --split) take split "$@" && shift ;;
     --fresh) fresh=yes ;;
     --limit) limit=yes ;;
     --tls) take TLS_DIR "$@" && shift ;;
@@ -54,12 +60,14 @@ while (($#)); do
 done
 check_port "$port"
 check_port "$tls_port"
+stack_choose "$stack" "$split"
+[[ $PROXY == nginx || -z $limit$TLS_DIR ]] || misuse "--limit and --tls are nginx's; $STACK has $PROXY"
 [[ -z $TCP ]] || check_port $((port + 2))
-[[ -z $TCP || $backend != floor ]] || misuse '--tcp and --floor exclude each other: the floor listens on unix sockets'
+[[ -z $TCP || $PROXY$backend == nginxserver ]] || misuse "--tcp is nginx's in front of the APIs, not of the floor"
 [[ -z $limit ]] || nginx_limits_on
 [[ -z $TLS_DIR ]] || nginx_tls_on "$TLS_DIR" "$tls_port"
 
-limits_load "$ROOT/.env"
+limits_load "$SPLIT_FILE"
 [[ -n $NO_LIMITS ]] || limits_check
 stack_at "$data"
 
@@ -74,17 +82,30 @@ prepare() {
     stack_end
   fi
   stack_at "$data"
+  # What was left behind may have been another stack.
+  stack_choose "$stack" "$split"
   need curl curl
   need setsid util-linux
   need setpriv util-linux
-  need nginx nginx-light nginx
+  [[ $PROXY != caddy ]] || need caddy caddy
+  [[ $PROXY == caddy && $backend != floor ]] || need nginx nginx-light nginx
   [[ $backend == floor ]] || publish "$SERVER"
   ! port_is_taken "$port" || die "port $port is taken"
   [[ -z $TLS_DIR ]] || ! port_is_taken "$tls_port" || die "port $tls_port is taken"
   for taken in ${TCP:+$((port + 1)) $((port + 2))}; do
     ! port_is_taken "$taken" || die "port $taken is taken"
   done
-  [[ -z $fresh ]] || rm -f -- "$DATA/rinha.db" "$DATA"/rinha.db-*
+  prepare_ledger
+}
+
+prepare_ledger() {
+  if [[ $LEDGER == sqlite ]]; then
+    [[ -z $fresh ]] || rm -f -- "$DATA/rinha.db" "$DATA"/rinha.db-*
+  elif [[ $backend != floor ]]; then
+    postgres_need
+    [[ -z $fresh ]] || rm -rf -- "$CLUSTER"
+    postgres_create "$CLUSTER"
+  fi
 }
 
 # Somebody listens on this port, on whatever address (state 0A of the kernel's tables).
@@ -96,7 +117,7 @@ port_is_taken() {
 
 detach() {
   local log=$LOGS/supervisor.log child
-  local -a flags=(--inherited --data "$DATA" --port "$port")
+  local -a flags=(--inherited --data "$DATA" --port "$port" --stack "$STACK" --split "$SPLIT")
   [[ -z $TCP ]] || flags+=(--tcp)
   [[ -z $NO_LIMITS ]] || flags+=(--no-limits)
   [[ $backend != floor ]] || flags+=(--floor)
@@ -123,5 +144,7 @@ if [[ -n $detach ]]; then
   detach
 else
   PORT=$port BACKEND=$backend
+  [[ $BACKEND != floor ]] || stack_without_ledger
+  [[ ${NAMES[0]} != db ]] || postgres_need
   supervise
 fi

@@ -33,7 +33,7 @@ look_at() {
   if process_is_up "$name"; then
     pid=${PID[$name]}
     uptime=$((EPOCHSECONDS - SINCE[$name]))
-    rss=$(($(resident_kb "$pid" "${START[$name]}") * 1024))
+    rss=$(($(stack_resident_kb "$name") * 1024))
   elif [[ $state == running ]]; then
     state=stopped
   fi
@@ -55,8 +55,8 @@ print_table() {
 
 print_json() {
   local name comma=''
-  printf '{"running":%s,"data":"%s","port":%s,"cgroup":"%s","processes":[' \
-    "$running" "$(json_escape "$DATA")" "${PORT:-null}" "$CGROUP_VERSION"
+  printf '{"running":%s,"data":"%s","stack":"%s","split":"%s","port":%s,"cgroup":"%s","processes":[' \
+    "$running" "$(json_escape "$DATA")" "$STACK" "$SPLIT" "${PORT:-null}" "$CGROUP_VERSION"
   for name in "${NAMES[@]}"; do
     look_at "$name"
     printf '%s{"name":"%s","state":"%s","pid":%s,"cpus":%s,"memoryBytes":%s,' "$comma" "$name" "$state" \
@@ -81,7 +81,7 @@ need flock util-linux
 running=false summary="not running: $DATA"
 if state_read; then
   if stack_is_running; then
-    running=true summary="running: http://127.0.0.1:$PORT"
+    running=true summary="running: http://127.0.0.1:$PORT ($STACK, ${SPLIT_FILE#"$ROOT/"})"
   else
     summary="not running: the supervisor of $DATA was killed (./rinha stop ends what it left)"
   fi

@@ -31,8 +31,8 @@ if ! state_read; then
 elif stack_is_running; then
   is_process "$SUPERVISOR_PID" "$SUPERVISOR_START" || die "the lock of $DATA is held by somebody else"
   kill -TERM "$SUPERVISOR_PID"
-  # The supervisor gives nginx 5 s, the APIs 10 s and the kernel 3 s.
-  deadline=$((SECONDS + 20))
+  # The supervisor gives the proxy 5 s, the APIs 15 s, PostgreSQL 10 s and the kernel 3 s.
+  deadline=$((SECONDS + 35))
   while is_process "$SUPERVISOR_PID" "$SUPERVISOR_START"; do
     ((SECONDS < deadline)) || die "the supervisor, pid $SUPERVISOR_PID, does not end"
     sleep 0.05

@@ -14,7 +14,7 @@ usage: ./rinha top [flags]     q or Ctrl-C ends it; exit 3 when no stack runs
   --data DIR   the data directory of the stack (default: data)
   --count N    end after N refreshes, one a second
 A pipe or a file gets a line of names and then a line a second, in columns parted by tabs. What a process does not say
-of itself is a dash; nginx says nothing, only the kernel about it.
+of itself is a dash; the proxy and PostgreSQL say nothing, only the kernel about them.
 TEXT
 }
 
@@ -43,6 +43,7 @@ if ! state_read || ! stack_is_running; then
 fi
 [[ $CGROUP_VERSION == none ]] ||
   flags+=(--cgroup "$CGROUP_CPU" --cgroup "$CGROUP_ACCT" --cgroup "$CGROUP_MEMORY")
+for name in "${NAMES[@]}"; do flags+=(--process "$name"); done
 # The standard output is for the figures alone.
 publish "$LOADTEST" >&2
 exec "$LOADTEST" top --sockets "$SOCKETS" "${flags[@]}"

@@ -21,6 +21,12 @@ internal sealed class TopCommand
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string[]> _processes = new("--process")
+    {
+        Description = "The name of a process of the stack, once for each; api… have metrics.",
+        DefaultValueFactory = _ => ["api01", "api02", "nginx"],
+    };
+
     private readonly Option<int> _count = Arguments.Number(
         "--count", null, 0, 0, int.MaxValue, "End after so many seconds; 0 for no end.");
 
@@ -30,6 +36,7 @@ internal sealed class TopCommand
         var command = new Command("top", "Show a running stack, second by second (started by ./rinha top).");
         command.Options.Add(_sockets);
         command.Options.Add(_cgroups);
+        command.Options.Add(_processes);
         command.Options.Add(_count);
         command.SetAction(Run);
         return command;
@@ -43,7 +50,7 @@ internal sealed class TopCommand
             return Exit.Refuse($"--cgroup: three directories or none, not {cgroups.Length}");
         }
 
-        var source = new StackSource(parsed.GetRequiredValue(_sockets), cgroups);
+        var source = new StackSource(parsed.GetRequiredValue(_processes), parsed.GetRequiredValue(_sockets), cgroups);
         var first = source.Read();
         if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NotAsked))
         {

@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Top;
 
 /// <summary>One process during an interval; what nobody says is missing.</summary>
-/// <param name="Name"><c>api01</c>, <c>api02</c> or <c>nginx</c>.</param>
+/// <param name="Name"><c>api01</c>, <c>api02</c>, and <c>nginx</c>, <c>caddy</c> or <c>db</c>.</param>
 /// <param name="State">See <see cref="ProcessReading.State"/>.</param>
 /// <param name="Cpu">The CPUs it used.</param>
 /// <param name="CpuLimit">How many it may use.</param>

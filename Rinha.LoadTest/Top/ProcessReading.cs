@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Top;
 
 /// <summary>Everything that is known of one process of the stack at one moment.</summary>
-/// <param name="Name"><c>api01</c>, <c>api02</c> or <c>nginx</c>.</param>
+/// <param name="Name"><c>api01</c>, <c>api02</c>, and <c>nginx</c>, <c>caddy</c> or <c>db</c>.</param>
 /// <param name="State">
 /// <c>up</c>, <c>down</c> when nobody answers, or what is wrong with the answer; <c>-</c> when it is not asked.
 /// </param>

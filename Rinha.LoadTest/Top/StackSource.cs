@@ -5,15 +5,14 @@ using Rinha.LoadTest.Http;
 namespace Rinha.LoadTest.Top;
 
 /// <summary>Reads a running stack: the APIs' metrics over their sockets, and the cgroups of all processes.</summary>
+/// <param name="names">The processes; those whose name begins with <c>api</c> have metrics.</param>
 /// <param name="sockets">The directory of the sockets.</param>
 /// <param name="cgroups">
 /// The directories of the stack's cgroup, for CPU, accounting and memory; none without limits.
 /// </param>
-internal sealed class StackSource(string sockets, IReadOnlyList<string> cgroups)
+internal sealed class StackSource(IReadOnlyList<string> names, string sockets, IReadOnlyList<string> cgroups)
 {
     private const string NoMetrics = "no metrics";
-
-    private static readonly string[] s_names = ["api01", "api02", "nginx"];
 
     // An instance that hangs must not hold up the picture of the others.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(400);
@@ -21,14 +20,14 @@ internal sealed class StackSource(string sockets, IReadOnlyList<string> cgroups)
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Reads everything.</summary>
-    public TopReading Read() => new(_clock.Elapsed.TotalSeconds, [.. s_names.Select(Read)]);
+    public TopReading Read() => new(_clock.Elapsed.TotalSeconds, [.. names.Select(Read)]);
 
     private ProcessReading Read(string name)
     {
         var cgroup = cgroups.Count == 3
             ? new Cgroup([.. cgroups.Select(directory => Path.Combine(directory, name))]).Read()
             : null;
-        if (name == "nginx")
+        if (!name.StartsWith("api", StringComparison.Ordinal))
         {
             return new ProcessReading(name, ProcessReading.NotAsked, null, cgroup);
         }

@@ -1,3 +1,4 @@
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
 using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;

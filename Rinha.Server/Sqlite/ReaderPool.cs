@@ -21,7 +21,7 @@ internal sealed class ReaderPool : IDisposable
         _idle.Push(new StatementReader(file));
     }
 
-    /// <inheritdoc cref="ILedger.ReadStatement"/>
+    /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
     public LookupResult Read(long accountId, Statement statement)
     {
         if (!TryRent(out var reader))
@@ -34,7 +34,7 @@ internal sealed class ReaderPool : IDisposable
         return result;
     }
 
-    /// <inheritdoc cref="ILedger.ReadHistory"/>
+    /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
     public LookupResult ReadHistory(long accountId, HistoryPage page)
     {
         if (!TryRent(out var reader))
@@ -47,7 +47,7 @@ internal sealed class ReaderPool : IDisposable
         return result;
     }
 
-    /// <inheritdoc cref="ILedger.FindAccount"/>
+    /// <inheritdoc cref="ILedger.FindAccountAsync"/>
     public LookupResult Find(long accountId)
     {
         if (!TryRent(out var reader))

@@ -9,7 +9,7 @@ namespace Rinha.Server.Sqlite;
 /// The ledger in one SQLite file, shared by any number of processes: all writes of this one go through its writer,
 /// reads run on the caller's thread over a pool of reading connections and wait for nobody.
 /// </summary>
-public sealed class SqliteLedger : IServedLedger, IWriteRounds
+public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
 {
     private readonly LedgerFile _file;
     private readonly Checkpointer _checkpointer;
@@ -55,18 +55,22 @@ public sealed class SqliteLedger : IServedLedger, IWriteRounds
     public void LeaveRound() => _writer.LeaveRound();
 
     /// <inheritdoc/>
-    public LookupResult ReadStatement(long accountId, Statement statement) => _readers.Read(accountId, statement);
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
+        new(_readers.Read(accountId, statement));
 
     /// <inheritdoc/>
-    public LookupResult ReadHistory(long accountId, HistoryPage page) => _readers.ReadHistory(accountId, page);
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+        new(_readers.ReadHistory(accountId, page));
 
     /// <inheritdoc/>
-    public LookupResult FindAccount(long accountId) => _readers.Find(accountId);
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => new(_readers.Find(accountId));
 
-    /// <inheritdoc cref="IServedLedger.AddTo"/>
-    internal void AddTo(MetricSet metrics) => _metrics.AddTo(metrics, _file.Path, () => _writer.QueuedWrites);
-
-    void IServedLedger.AddTo(MetricSet metrics) => AddTo(metrics);
+    /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
+    internal void AddTo(MetricSet metrics)
+    {
+        _metrics.AddTo(metrics, () => _writer.QueuedWrites);
+        _metrics.AddFileTo(metrics, _file.Path);
+    }
 
     /// <summary>Finishes the writes that wait and closes the file. No other member may be called any more.</summary>
     public void Dispose()

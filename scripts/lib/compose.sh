@@ -1,22 +1,30 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2153 # some variables are set in, or for, the scripts that source this
-# The contest stack in containers: Compose, and what the engine and the kernel say of its containers.
+# A stack in containers: Compose, and what the engine and the kernel say of its containers.
 
-readonly SERVICES=(api01 api02 nginx)
 # The organiser gives a stack 40 s to answer.
 readonly UP_BOUND_S=40
 
-# compose_at NETWORK: which files count: those of the bridge network, of the host's, or of the bridge with TLS.
+# compose_at NETWORK: which files count for the stack that was chosen: those of the bridge network, of the host's, or of
+# the bridge with TLS. Sets SERVICES.
 compose_at() {
-  local override=$1
-  [[ $1 != bridge ]] || override=override
-  export COMPOSE_FILE="$ROOT/compose.yaml:$ROOT/compose.$override.yaml"
-  PROJECT=${COMPOSE_PROJECT_NAME:-$(sed -n 's/^COMPOSE_PROJECT_NAME=//p' "$ROOT/.env")}
+  local network=$1
+  local -a files=(compose.yaml)
+  SERVICES=("${NAMES[@]}")
+  [[ $LEDGER != postgres ]] || files+=(stacks/postgres/compose.yaml)
+  if [[ $PROXY == caddy ]]; then
+    files+=("stacks/$STACK/compose.yaml" "stacks/$STACK/compose.$network.yaml")
+  else
+    files+=("compose.${network/bridge/override}.yaml")
+  fi
+  COMPOSE_FILE=$(printf ":$ROOT/%s" "${files[@]}")
+  export COMPOSE_FILE=${COMPOSE_FILE#:}
+  PROJECT=${COMPOSE_PROJECT_NAME:-$(sed -n 's/^COMPOSE_PROJECT_NAME=//p' "$SPLIT_FILE")}
   export COMPOSE_PROJECT_NAME=$PROJECT
 }
 
 compose() {
-  (cd "$ROOT" && exec "${COMPOSE[@]}" "$@")
+  (cd "$ROOT" && exec "${COMPOSE[@]}" --env-file "$SPLIT_FILE" "$@")
 }
 
 # containers [SERVICE]: the ids of the project's containers, running or not.
@@ -45,11 +53,11 @@ service_health() {
   inspect "$id" '{{if .State.Running}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}'
 }
 
-# compose_up: containers anew where something changed; returns once nginx is healthy, which waits for the APIs.
+# compose_up: containers anew where something changed; returns once the proxy is healthy, which waits for the APIs.
 compose_up() {
   local deadline=$((SECONDS + UP_BOUND_S)) log=$ROOT/artifacts/compose.log began=${EPOCHREALTIME/[.,]/}
   compose up --detach --no-build >"$log" 2>&1 || compose_failed "$(tail -n 1 "$log")"
-  until [[ $(service_health nginx) == healthy ]]; do
+  until [[ $(service_health "$PROXY") == healthy ]]; do
     ((SECONDS < deadline)) || compose_failed "not healthy after $UP_BOUND_S s"
     sleep 0.05
   done
@@ -69,7 +77,7 @@ compose_failed() {
 
 compose_url() {
   local port=9999
-  [[ $COMPOSE_FILE == *compose.host.yaml ]] || port=${RINHA_PORT:-9999}
+  [[ $COMPOSE_FILE == */compose.host.yaml ]] || port=${RINHA_PORT:-9999}
   echo "http://localhost:$port"
 }
 

@@ -4,10 +4,10 @@
 
 readonly SERVER_IMAGE=rinha-server IMAGE_BYTES_MAX=40000000
 
-# Every base image with its tag, from the two files that name them.
+# Every base image of the stack with its tag, from the files that name them.
 base_images() {
   sed -n 's/^ARG \(SDK\|RUNTIME\)_IMAGE=//p' "$ROOT/Dockerfile.aot"
-  sed -n 's/^ *image: \(nginx:.*\)/\1/p' "$ROOT/compose.yaml"
+  tr ':' '\n' <<<"$COMPOSE_FILE" | xargs sed -nE "s/^ *image: (($PROXY|postgres):.*)/\\1/p"
 }
 
 runtime_image() {

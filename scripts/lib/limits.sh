@@ -1,26 +1,31 @@
 # shellcheck shell=bash
-# The CPU and memory limits: read from .env, the file that docker compose reads too. As in compose, a variable
-# of the environment wins over the file.
+# The CPU and memory limits: read from the files that docker compose reads too (.env, stacks/*/*.env). As in compose, a
+# variable of the environment wins over the file.
 
 # The contest's own bounds over all processes. CPU is counted in microseconds per period of 100 ms, the unit of
 # the kernel's quota, so that no sum is ever rounded.
 readonly CPU_TOTAL_MAX=150000 MEMORY_TOTAL_MAX=$((550 * 1024 * 1024))
 
-# limits_load FILE: sets CPU_LIMIT and MEMORY_LIMIT (bytes) of nginx, api01 and api02.
+# limits_load FILE: sets CPU_LIMIT (of each period) and MEMORY_LIMIT (bytes) of every process of the stack that was
+# chosen, from API_CPUS, API_MEMORY and the like for nginx, caddy and db.
 limits_load() {
-  declare -gA CPU_LIMIT MEMORY_LIMIT
-  CPU_LIMIT[nginx]=$(cpu_quota "$(limit_of "$1" NGINX_CPUS)")
-  MEMORY_LIMIT[nginx]=$(memory_bytes "$(limit_of "$1" NGINX_MEMORY)")
-  CPU_LIMIT[api01]=$(cpu_quota "$(limit_of "$1" API_CPUS)")
-  MEMORY_LIMIT[api01]=$(memory_bytes "$(limit_of "$1" API_MEMORY)")
-  CPU_LIMIT[api02]=${CPU_LIMIT[api01]}
-  MEMORY_LIMIT[api02]=${MEMORY_LIMIT[api01]}
+  local name kind
+  declare -gA CPU_LIMIT=() MEMORY_LIMIT=()
+  LIMITS_FILE=$1
+  for name in "${NAMES[@]}"; do
+    kind=${name%%[0-9]*}
+    CPU_LIMIT[$name]=$(cpu_quota "$(limit_of "$1" "${kind^^}_CPUS")")
+    MEMORY_LIMIT[$name]=$(memory_bytes "$(limit_of "$1" "${kind^^}_MEMORY")")
+  done
 }
 
 limits_check() {
-  local cpu=$((CPU_LIMIT[nginx] + 2 * CPU_LIMIT[api01])) memory=$((MEMORY_LIMIT[nginx] + 2 * MEMORY_LIMIT[api01]))
-  ((cpu <= CPU_TOTAL_MAX)) || die "the limits add up to $(cpu_text $cpu) CPU, above 1.50 (see .env)"
-  ((memory <= MEMORY_TOTAL_MAX)) || die "the limits add up to $(memory_text $memory), above 550MB (see .env)"
+  local name cpu=0 memory=0 file=${LIMITS_FILE#"$ROOT/"}
+  for name in "${!CPU_LIMIT[@]}"; do
+    cpu=$((cpu + CPU_LIMIT[$name])) memory=$((memory + MEMORY_LIMIT[$name]))
+  done
+  ((cpu <= CPU_TOTAL_MAX)) || die "the limits add up to $(cpu_text $cpu) CPU, above 1.50 (see $file)"
+  ((memory <= MEMORY_TOTAL_MAX)) || die "the limits add up to $(memory_text $memory), above 550MB (see $file)"
 }
 
 limit_of() {

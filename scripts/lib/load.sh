@@ -11,5 +11,9 @@ source "$ROOT/scripts/lib/limits.sh"
 source "$ROOT/scripts/lib/cgroup.sh"
 # shellcheck source=scripts/lib/process.sh
 source "$ROOT/scripts/lib/process.sh"
+# shellcheck source=scripts/lib/postgres.sh
+source "$ROOT/scripts/lib/postgres.sh"
+# shellcheck source=scripts/lib/stacks.sh
+source "$ROOT/scripts/lib/stacks.sh"
 # shellcheck source=scripts/lib/stack.sh
 source "$ROOT/scripts/lib/stack.sh"

@@ -20,7 +20,7 @@ cpu_us() {
     return
   fi
   local pid ticks=0
-  for pid in $(session_pids "${PID[$1]}" "${START[$1]}"); do
+  for pid in $(stack_pids "$1"); do
     ! process_look "$pid" || ticks=$((ticks + FIELDS[11] + FIELDS[12]))
   done
   echo $((ticks * 1000000 / $(getconf CLK_TCK)))
@@ -29,7 +29,7 @@ cpu_us() {
 # switches NAME: the voluntary and the involuntary context switches so far, of every thread, children included.
 switches() {
   local pid
-  for pid in $(session_pids "${PID[$1]}" "${START[$1]}"); do
+  for pid in $(stack_pids "$1"); do
     # A thread may end meanwhile.
     cat "/proc/$pid/task/"*/status 2>/dev/null || true
   done | awk '/^voluntary_ctxt/ { own += $2 } /^nonvoluntary_ctxt/ { forced += $2 } END { print own + 0, forced + 0 }'
@@ -49,7 +49,7 @@ count() {
 }
 
 # measure DIR CONNECTIONS SECONDS LOAD [ACCOUNTS]: one line of figures, NAME=VALUE and tabs between. CpuUs and Switches are per
-# request; nginx's and api01's are each divided by all requests, so they add up to what a request costs.
+# request; the proxy's and api01's are each divided by all requests, so they add up to what a request costs.
 measure() {
   local result n duration p50 p99 p999 max unexpected errors
   local -A used=()
@@ -69,21 +69,23 @@ p50Ms $p50 1000
 p99Ms $p99 1000
 p999Ms $p999 1000
 maxMs $max 1000
-nginxCpuUs ${used[nginx.cpu]} $n
+proxyCpuUs ${used[$PROXY.cpu]} $n
 api01CpuUs ${used[api01.cpu]} $n
 api02CpuUs ${used[api02.cpu]} $n
 apiCpuUs $((${used[api01.cpu]} + ${used[api02.cpu]})) $n
-throttledNginx ${used[nginx.throttled]}
+dbCpuUs ${used[db.cpu]:-0} $n
+throttledProxy ${used[$PROXY.throttled]}
 throttledApi01 ${used[api01.throttled]}
 throttledApi02 ${used[api02.throttled]}
-nginxVoluntarySwitches ${used[nginx.own]} $n
-nginxInvoluntarySwitches ${used[nginx.forced]} $n
+throttledDb ${used[db.throttled]:-0}
+proxyVoluntarySwitches ${used[$PROXY.own]} $n
+proxyInvoluntarySwitches ${used[$PROXY.forced]} $n
 apiVoluntarySwitches $((${used[api01.own]} + ${used[api02.own]})) $n
 apiInvoluntarySwitches $((${used[api01.forced]} + ${used[api02.forced]})) $n
 unexpectedAnswers $unexpected
 socketErrors $errors
-residentKbApi01 $(resident_kb "${PID[api01]}" "${START[api01]}")
-residentKbApi02 $(resident_kb "${PID[api02]}" "${START[api02]}")
-$([[ $BACKEND == floor ]] || echo "walMiB $(stat -c %s "$DATA/rinha.db-wal") 1048576")
+residentKbApi01 $(stack_resident_kb api01)
+residentKbApi02 $(stack_resident_kb api02)
+$([[ $BACKEND == floor || $LEDGER != sqlite ]] || echo "walMiB $(stat -c %s "$DATA/rinha.db-wal") 1048576")
 TEXT
 }

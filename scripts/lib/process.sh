@@ -50,3 +50,12 @@ resident_kb() {
   done
   echo $((total * $(getconf PAGESIZE) / 1024))
 }
+
+# proportional_kb PID…: the resident memory of these, each page divided by the number of processes that share it.
+proportional_kb() {
+  local pid
+  for pid in "$@"; do
+    # One may end meanwhile.
+    cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
+  done | awk '$1 == "Pss:" { total += $2 } END { print total + 0 }'
+}

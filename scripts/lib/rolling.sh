@@ -35,7 +35,7 @@ roll_one() {
   stack_signal TERM "$name"
   while process_is_up "$name"; do
     if ((SECONDS >= deadline)); then
-      session_kill "${PID[$name]}" "${START[$name]}"
+      stack_kill "$name"
     fi
     roll_waits "$name"
   done

@@ -1,14 +1,13 @@
 # shellcheck shell=bash
-# One stack: two APIs and nginx on one data directory. What must outlive the supervisor (pids, cgroups, sockets) is
-# in DIR/run/state, so that `stop`, `status` and the next `run` know what is theirs even after a crash.
+# One stack: two APIs and a proxy, perhaps PostgreSQL, on one data directory. What must outlive the supervisor (pids,
+# cgroups, sockets) is in DIR/run/state, so that `stop`, `status` and the next `run` know what is theirs even after a crash.
 
-readonly NAMES=(api01 api02 nginx)
 declare -A PID START STATE RESTARTS SINCE
 
 # stack_at DIR: every path of the stack, and nothing on the disk.
 stack_at() {
   DATA=$(realpath -m "$1")
-  RUN=$DATA/run LOGS=$DATA/logs
+  RUN=$DATA/run LOGS=$DATA/logs CLUSTER=$DATA/postgres
   SUPERVISOR_PID='' SUPERVISOR_START='' PORT='' SOCKETS='' BACKEND=server READY=''
   CGROUP_VERSION=none CGROUP_CPU='' CGROUP_ACCT='' CGROUP_MEMORY=''
 }
@@ -25,6 +24,7 @@ state_write() {
     echo "supervisor $SUPERVISOR_PID $SUPERVISOR_START"
     echo "port $PORT"
     echo "sockets $SOCKETS"
+    echo "stack $STACK $SPLIT"
     echo "backend $BACKEND"
     echo "cgroup $CGROUP_VERSION $CGROUP_CPU $CGROUP_ACCT $CGROUP_MEMORY"
     for name in "${NAMES[@]}"; do
@@ -46,34 +46,74 @@ state_read() {
       supervisor) SUPERVISOR_PID=$a SUPERVISOR_START=$b ;;
       port) PORT=$a ;;
       sockets) SOCKETS=$a ;;
+      stack) stack_choose "$a" "$b" ;;
       backend) BACKEND=$a ;;
       cgroup) CGROUP_VERSION=$a CGROUP_CPU=$b CGROUP_ACCT=$c CGROUP_MEMORY=$d ;;
       process) PID[$a]=$b START[$a]=$c STATE[$a]=$d RESTARTS[$a]=$e SINCE[$a]=$f ;;
       ready) READY=$a ;;
     esac
   done <"$RUN/state"
+  [[ $BACKEND != floor ]] || stack_without_ledger
 }
 
 process_is_up() {
   [[ -n ${PID[$1]:-} ]] && is_process "${PID[$1]}" "${START[$1]}"
 }
 
+# The directory of PostgreSQL's socket, which is another user's than the APIs' sockets.
+database_sockets() {
+  echo "$SOCKETS-db"
+}
+
 # stack_end: ends every process of the stack and removes what it left outside the data directory. For the
 # supervisor at its end, and for whoever finds the leftovers of a supervisor that was killed.
 stack_end() {
   local name
-  # nginx first: it finishes the requests it has, for which the APIs must still be there.
+  # The proxy first: it finishes the requests it has, for which the APIs must still be there.
   stack_signal QUIT nginx
-  stack_wait 5 nginx
-  stack_signal TERM api01 api02 nginx
+  stack_signal TERM caddy
+  stack_wait 5 "$PROXY"
+  stack_signal TERM api01 api02 "$PROXY"
   # A server that stops gives its requests 8 s and its writer, waiting for a lock, 2 more.
-  stack_wait 15 "${NAMES[@]}"
+  stack_wait 15 api01 api02 "$PROXY"
+  # PostgreSQL's fast end, when nobody needs it any more: it writes what it has in memory.
+  stack_signal INT db
+  stack_wait 10 db
   for name in "${NAMES[@]}"; do
-    [[ -z ${PID[$name]:-} ]] || session_kill "${PID[$name]}" "${START[$name]}"
+    [[ -z ${PID[$name]:-} ]] || stack_kill "$name"
   done
   cgroup_remove || echo "rinha: the cgroup $CGROUP_CPU could not be removed" >&2
-  [[ -z $SOCKETS ]] || rm -rf -- "$SOCKETS"
+  [[ -z $SOCKETS ]] || rm -rf -- "$SOCKETS" "$(database_sockets)"
   rm -f -- "$RUN/state" "$RUN/supervisor.pid" "$RUN/restart" "$RUN"/*.conf
+}
+
+# stack_kill NAME: all processes of this name, even when the first of them is gone already.
+stack_kill() {
+  if [[ $1 == db ]]; then
+    postgres_kill "$CLUSTER"
+  else
+    session_kill "${PID[$1]}" "${START[$1]}"
+  fi
+}
+
+# stack_pids NAME: nginx is a master and its worker, PostgreSQL a process for each connection and some of its own.
+stack_pids() {
+  if [[ $1 == db ]]; then
+    postgres_pids "$CLUSTER"
+  else
+    session_pids "${PID[$1]}" "${START[$1]}"
+  fi
+}
+
+# stack_resident_kb NAME: PostgreSQL's processes share most of their memory, which is counted once.
+stack_resident_kb() {
+  local -a pids
+  if [[ $1 == db ]]; then
+    mapfile -t pids < <(postgres_pids "$CLUSTER")
+    proportional_kb "${pids[@]}"
+  else
+    resident_kb "${PID[$1]}" "${START[$1]}"
+  fi
 }
 
 stack_signal() {
@@ -109,8 +149,13 @@ stack_describe() {
     echo "  limits in force through cgroup $CGROUP_VERSION, $(basename "$CGROUP_CPU")"
   fi
   echo "  logs   $LOGS"
-  echo "  data   $DATA/rinha.db"
+  echo "  stack  $STACK, limits of ${SPLIT_FILE#"$ROOT/"}"
+  echo "  data   $(stack_ledger)"
   echo "up: http://127.0.0.1:$PORT"
+}
+
+stack_ledger() {
+  [[ $LEDGER == postgres ]] && echo "$CLUSTER" || echo "$DATA/rinha.db"
 }
 
 stack_limits() {

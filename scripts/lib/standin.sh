@@ -29,6 +29,8 @@ standin_make() {
     */sdk:*) standin_sdk "$image" "$tree" ;;
     */runtime-deps:*) standin_runtime "$image" "$tree" ;;
     nginx:*) standin_nginx "$image" "$tree" ;;
+    caddy:*) standin_caddy "$image" "$tree" ;;
+    postgres:*) standin_postgres "$image" "$tree" ;;
     *) die "$image cannot be pulled ($2), and nobody has said what would stand in for it" ;;
   esac >/dev/null || die "the stand-in for $image could not be made"
 }
@@ -47,7 +49,8 @@ standin_tree() {
     cp -L /etc/ssl/certs/ca-certificates.crt "$tree.new/etc/ssl/certs/ca-certificates.crt"
     # The users of the real images, and the wget that nginx's has from busybox.
     printf 'nginx:x:101:101::/nonexistent:/bin/false\napp:x:1654:1654::/home/app:/bin/false\n' >>"$tree.new/etc/passwd"
-    printf 'nginx:x:101:\napp:x:1654:\n' >>"$tree.new/etc/group"
+    printf 'postgres:x:999:999::/var/lib/postgresql:/bin/false\n' >>"$tree.new/etc/passwd"
+    printf 'nginx:x:101:\npostgres:x:999:\napp:x:1654:\n' >>"$tree.new/etc/group"
     ln -s busybox "$tree.new/usr/bin/wget"
     mv "$tree.new" "$tree"
   fi
@@ -89,4 +92,41 @@ standin_runtime() {
 
 standin_nginx() {
   tar -c -C "$2" --exclude=./var/cache --exclude=./var/lib/apt --exclude=./usr/share/doc . | standin_import "$1"
+}
+
+# The tree and this machine's Caddy, one program without libraries.
+standin_caddy() {
+  need caddy caddy
+  tar -c -C "$2" . -C / "$(realpath --relative-to=/ "$(command -v caddy)")" | standin_import "$1"
+}
+
+# The tree, this machine's PostgreSQL with the libraries it needs, and what of the image's entrypoint is used here.
+standin_postgres() {
+  local parts=$2.postgres library share
+  postgres_need
+  share=$("$PG_BIN/pg_config" --sharedir)
+  rm -rf -- "$parts"
+  mkdir -p "$parts/var/lib/postgresql/data" "$parts/docker-entrypoint-initdb.d" "$parts/usr/local/bin"
+  chown -R 999:999 "$parts/var/lib/postgresql"
+  ldd "$PG_BIN"/{postgres,initdb,psql,pg_isready} | sed -nE 's#.* => (/[^ ]+) .*#\1#p' | sort -u |
+    while read -r library; do
+      # /lib is a link to /usr/lib in the tree, and has to stay one.
+      [[ $library == /usr/* ]] || library=/usr$library
+      [[ -e $2$library ]] || { mkdir -p "$parts${library%/*}" && cp -L "$library" "$parts$library"; }
+    done
+  cat >"$parts/usr/local/bin/docker-entrypoint.sh" <<'SH'
+#!/bin/sh
+set -e
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  initdb -D "$PGDATA" --username=postgres --auth="$POSTGRES_HOST_AUTH_METHOD" --encoding=UTF8
+  cat /docker-entrypoint-initdb.d/*.sql | postgres --single -D "$PGDATA" -c exit_on_error=on postgres
+fi
+exec "$@"
+SH
+  chmod 0755 "$parts/usr/local/bin/docker-entrypoint.sh"
+  tar -c -C "$2" . -C "$parts" docker-entrypoint-initdb.d usr var/lib/postgresql \
+    -C / "$(dirname "${PG_BIN#/}")" "${share#/}" usr/share/zoneinfo |
+    standin_import "$1" "ENV PATH=$PG_BIN:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+      'ENV PGDATA=/var/lib/postgresql/data' 'ENTRYPOINT ["docker-entrypoint.sh"]'
+  rm -rf -- "$parts"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2004,SC2034 # the arrays and variables of a stack are declared in stack.sh
-# The supervisor: starts the three processes in their cgroups, waits until they answer, and starts again what dies.
+# The supervisor: starts the processes in their cgroups, waits until they answer, and starts again what dies.
 
 # Restarts of a process that keeps dying: the first after 0.2 s, then twice as long each time up to 10 s. Having
 # lived for 10 s clears the record.
@@ -23,16 +23,23 @@ supervise() {
   state_write
   echo "$BASHPID" >"$RUN/supervisor.pid"
   create_cgroups
-  nginx_render "$ROOT/nginx/nginx.conf" "$SOCKETS" "$PORT" >"$RUN/nginx.conf"
-  [[ -z $TCP ]] || nginx_tcp "$RUN/nginx.conf" "$(api_port api01)" "$(api_port api02)"
   rotate_logs
+  # The floor's APIs are nginx as well.
   nginx_command
-
+  "prepare_$PROXY"
+  if [[ ${NAMES[0]} == db ]]; then
+    postgres_configure "$CLUSTER"
+    # Beside a name that others can see: only a directory that is new is ours.
+    mkdir -m 0700 "$(database_sockets)" || die "$(database_sockets) is there already"
+    postgres_own "$(database_sockets)"
+    start db
+    wait_healthy db
+  fi
   for name in api01 api02; do start "$name"; done
-  # nginx after its upstreams: its first requests must not meet a missing socket.
+  # The proxy after its upstreams: its first requests must not meet a missing socket.
   for name in api01 api02; do wait_healthy "$name"; done
-  start nginx
-  wait_healthy nginx
+  start "$PROXY"
+  wait_healthy "$PROXY"
   READY=yes
   state_write
   stack_describe
@@ -42,6 +49,15 @@ supervise() {
     for name in "${NAMES[@]}"; do watch "$name"; done
     roll
   done
+}
+
+prepare_nginx() {
+  nginx_render "$ROOT/nginx/nginx.conf" "$SOCKETS" "$PORT" >"$RUN/nginx.conf"
+  [[ -z $TCP ]] || nginx_tcp "$RUN/nginx.conf" "$(api_port api01)" "$(api_port api02)"
+}
+
+prepare_caddy() {
+  caddy_prepare "$SOCKETS"
 }
 
 supervisor_exit() {
@@ -103,20 +119,24 @@ command_of() {
   local -a address
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
+  elif [[ $name == caddy ]]; then
+    caddy_command "$SOCKETS" "$PORT"
+  elif [[ $name == db ]]; then
+    postgres_command "$CLUSTER" "$(database_sockets)"
   elif [[ $BACKEND == floor ]]; then
     sed -e "s#/run/rinha/#$SOCKETS/#g" -e "s#NAME#$name#" -e "s/#${FLOOR_LOAD:-mix}: //" \
       "$ROOT/scripts/wrk/floor.conf" >"$RUN/$name.conf"
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
-    # No drain delay: this nginx learns from its connections that a server leaves, and asks nobody.
+    # No drain delay: this proxy learns from its connections that a server leaves, and asks nobody.
     # The contest needs it; whoever is open to a network with TLS does not.
     [[ -z $TLS_DIR ]] || reset=false
     address=("API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode")
     [[ -z $TCP ]] || address=(API_HOST=127.0.0.1 "API_PORT=$(api_port "$name")")
-    command=(env "DATABASE_URL=$DATA/rinha.db" "${address[@]}"
+    command=(env "DATABASE_URL=$(database_url)" "${address[@]}"
       "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" RINHA_DRAIN_DELAY_MS=0 "$SERVER")
-    # The socket belongs to the group of nginx's workers, and nobody else may connect.
+    # The socket belongs to the group of the proxy's user, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi
 }
@@ -124,6 +144,10 @@ command_of() {
 # api_port NAME: where an API listens with --tcp.
 api_port() {
   echo $((PORT + ${1#api0}))
+}
+
+database_url() {
+  [[ $LEDGER == postgres ]] && echo "postgres://rinha@/rinha?host=$(database_sockets)" || echo "$DATA/rinha.db"
 }
 
 # wait_healthy NAME: during the start a process that ends is an error, not something to start again.
@@ -136,15 +160,19 @@ wait_healthy() {
       die "$name could not start ($(exit_text "$status")): $(last_line "$LOGS/$name.log")"
     fi
     ((SECONDS < deadline)) ||
-      die "$name does not answer /health after $HEALTHY_BOUND_S s: $(last_line "$LOGS/$name.log")"
+      die "$name does not answer after $HEALTHY_BOUND_S s: $(last_line "$LOGS/$name.log")"
     read -rt 0.05 -u 7 || true
   done
 }
 
 is_healthy() {
   local -a where=(--unix-socket "$SOCKETS/$1.sock" http://localhost/health)
-  [[ -z $TCP || $1 == nginx ]] || where=("http://127.0.0.1:$(api_port "$1")/health")
-  [[ $1 != nginx ]] || where=("http://127.0.0.1:$PORT/health")
+  [[ -z $TCP || $1 != api0? ]] || where=("http://127.0.0.1:$(api_port "$1")/health")
+  if [[ $1 == db ]]; then
+    postgres_answers "$(database_sockets)" 7<&- 9>&-
+    return
+  fi
+  [[ $1 != "$PROXY" ]] || where=("http://127.0.0.1:$PORT/health")
   curl --silent --fail --output /dev/null --noproxy '*' --max-time 1 "${where[@]}" 7<&- 9>&-
 }
 
@@ -168,8 +196,8 @@ schedule_restart() {
   else
     BACKOFF_MS[$name]=$((BACKOFF_MS[$name] * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : BACKOFF_MS[$name] * 2))
   fi
-  # A killed nginx leaves workers that keep the port.
-  session_kill "${PID[$name]}" "${START[$name]}"
+  # A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
+  stack_kill "$name"
   RESTART_AT_MS[$name]=$((NOW_MS + BACKOFF_MS[$name]))
   STATE[$name]=restarting
   state_write

@@ -38,7 +38,7 @@ every_answer_was_right() {
 test_the_stack_is_not_far_from_its_floor() {
   local output column
   output=$(ceiling -d 2 --min-ratio 0.3) || fail "$output"
-  for column in requests/s 'p99.9 ms' 'api01 us' throttled 'nginx switches' 'socket errors' WAL; do
+  for column in requests/s 'p99.9 ms' 'api01 us' throttled 'proxy switches' 'socket errors' WAL; do
     [[ $output == *"$column"* ]] || fail "no $column in: $output"
   done
   grep -qE '^stack / floor: [0-9.]+ in requests/s, [0-9.]+ in p99 \(mix, 14 connections\)$' <<<"$output" ||
@@ -47,7 +47,7 @@ test_the_stack_is_not_far_from_its_floor() {
 
   every_answer_was_right
   query '.ratio >= 0.3 and .p99Ratio > 0 and .first == "stack" and .second == "floor" and .load == "mix"'
-  query '[.stack, .floor | .median | .requestsPerSecond, .p999Ms, .nginxCpuUs, .apiVoluntarySwitches] | all(. > 0)'
+  query '[.stack, .floor | .median | .requestsPerSecond, .p999Ms, .proxyCpuUs, .apiVoluntarySwitches] | all(. > 0)'
   query '.stack.median | .p50Ms <= .p99Ms and .p99Ms <= .p999Ms and .p999Ms <= .maxMs'
   query '.stack.median | .apiCpuUs - .api01CpuUs - .api02CpuUs | fabs < 0.1'
   query '.stack.median.walMiB > 0 and (.floor.median | has("walMiB") | not)'
@@ -121,7 +121,7 @@ test_the_statements_of_a_file_that_has_grown_are_its_newest_transactions() {
 }
 
 test_nonsense_is_refused_before_anything_starts() {
-  expect_exit 2 "not stack, floor, full, grown, one or million: 'sky'" "$ROOT/rinha" ceiling sky floor
+  expect_exit 2 "not stack, floor, tuned, full, grown, one, million or a stack's name: 'sky'" "$ROOT/rinha" ceiling sky floor
   expect_exit 2 'two different kinds are compared, not: stack' "$ROOT/rinha" ceiling stack
   expect_exit 2 'two different kinds' "$ROOT/rinha" ceiling floor floor
   expect_exit 2 "not mix, connections, refused or statements: 'heavy'" "$ROOT/rinha" ceiling --load heavy

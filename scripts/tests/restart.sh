@@ -10,7 +10,7 @@ source "$ROOT/scripts/lib/load.sh"
 stack_with_binary() {
   [[ -x $SERVER && -x $LOADTEST ]] || skip 'not built'
   mkdir -p "$SCRATCH/tree/artifacts/server"
-  cp -r "$ROOT/rinha" "$ROOT/scripts" "$ROOT/nginx" "$ROOT/.env" "$SCRATCH/tree"
+  cp -r "$ROOT/rinha" "$ROOT/scripts" "$ROOT/nginx" "$ROOT/stacks" "$ROOT/.env" "$SCRATCH/tree"
   cp -r "$(dirname "$SERVER")/." "$SCRATCH/tree/artifacts/server"
   # `run` builds when a source is newer: here there are none.
   mkdir "$SCRATCH/tree/Rinha.Server"

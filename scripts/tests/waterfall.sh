@@ -58,7 +58,7 @@ test_nonsense_is_refused_before_anything_starts() {
   expect_exit 2 "not a count: '1s'" "$ROOT/rinha" waterfall -d 1s
   expect_exit 2 '--json needs a value' "$ROOT/rinha" waterfall --json
   expect_exit 2 "not a port: '65536'" "$ROOT/rinha" run --tcp --port 65534
-  expect_exit 2 '--tcp and --floor exclude each other' "$ROOT/rinha" run --tcp --floor
+  expect_exit 2 "--tcp is nginx's in front of the APIs" "$ROOT/rinha" run --tcp --floor
   [[ ! -e $ROOT/artifacts/waterfall ]] || fail 'something was started'
 }
 

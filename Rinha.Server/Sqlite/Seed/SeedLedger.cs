@@ -9,7 +9,7 @@ namespace Rinha.Server.Sqlite.Seed;
 /// of the pool, for what <see cref="SqliteLedger"/>'s rounds have no place. It reads as that one does, and the rules of
 /// the money hold as there.
 /// </summary>
-public sealed class SeedLedger : IServedLedger
+public sealed class SeedLedger : ILedger, IDisposable
 {
     private const SeedChoices OwnChoices = SeedChoices.Connections | SeedChoices.Begin | SeedChoices.Busy;
 
@@ -67,15 +67,22 @@ public sealed class SeedLedger : IServedLedger
     }
 
     /// <inheritdoc/>
-    public LookupResult ReadStatement(long accountId, Statement statement) => _readers.Read(accountId, statement);
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
+        new(_readers.Read(accountId, statement));
 
     /// <inheritdoc/>
-    public LookupResult ReadHistory(long accountId, HistoryPage page) => _readers.ReadHistory(accountId, page);
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+        new(_readers.ReadHistory(accountId, page));
 
     /// <inheritdoc/>
-    public LookupResult FindAccount(long accountId) => _readers.Find(accountId);
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => new(_readers.Find(accountId));
 
-    void IServedLedger.AddTo(MetricSet metrics) => _metrics.AddTo(metrics, _file.Path, () => _queue.Count);
+    /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
+    internal void AddTo(MetricSet metrics)
+    {
+        _metrics.AddTo(metrics, () => _queue.Count);
+        _metrics.AddFileTo(metrics, _file.Path);
+    }
 
     /// <summary>Finishes the writes that wait and closes the file. No other member may be called any more.</summary>
     public void Dispose()
