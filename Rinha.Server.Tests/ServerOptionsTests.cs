@@ -153,7 +153,8 @@ public sealed class ServerOptionsTests
     [InlineData("DATABASE_URL", "sqlite://")]
     [InlineData("DATABASE_URL", "sqlite://data/rinha.db")]
     [InlineData("DATABASE_URL", "sqlite:///")]
-    [InlineData("DATABASE_URL", "postgres://user@host/rinha")]
+    [InlineData("DATABASE_URL", "postgres://host/rinha")]
+    [InlineData("DATABASE_URL", "mysql://user@host/rinha")]
     [InlineData("DATABASE_URL", "/tmp/a\0b")]
     [InlineData("API_HOST", "")]
     [InlineData("API_HOST", "example.com")]
@@ -236,6 +237,15 @@ public sealed class ServerOptionsTests
         Assert.Equal("--rinha-enable-reset", Setting.EnableReset.Flag);
         Assert.Equal(Setting.All.Count, Setting.All.DistinctBy(setting => setting.Flag).Count());
         Assert.All(Setting.All, setting => Assert.NotEmpty(setting.Help));
+    }
+
+    [Fact]
+    public void A_PostgreSQL_address_is_taken_and_shown_without_its_password()
+    {
+        var options = Create(("DATABASE_URL", "postgres://rinha:secret@db:6432/bank"));
+
+        Assert.Equal("postgres://rinha@db:6432/bank", options.Database);
+        Assert.DoesNotContain("secret", options.ToString(), StringComparison.Ordinal);
     }
 
     private static ServerOptions Create(params (string Variable, string Value)[] given)
