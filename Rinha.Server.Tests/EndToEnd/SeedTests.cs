@@ -25,7 +25,7 @@ public sealed class SeedTests : IDisposable
     public void Parallel_debits_reach_the_limit_and_never_pass_it(string seed)
     {
         const long Amount = 777;
-        var limit = LedgerOnDisk.LimitsCents[2];
+        var limit = SeedAccounts.LimitsCents[2];
         Start(seed);
         var accepted = 0;
         var refused = 0;
