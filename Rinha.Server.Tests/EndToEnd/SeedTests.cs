@@ -25,7 +25,7 @@ public sealed class SeedTests : IDisposable
     public void Parallel_debits_reach_the_limit_and_never_pass_it(string seed)
     {
         const long Amount = 777;
-        var limit = LedgerOnDisk.LimitsCents[2];
+        var limit = SeedAccounts.LimitsCents[2];
         Start(seed);
         var accepted = 0;
         var refused = 0;
@@ -192,7 +192,6 @@ public sealed class SeedTests : IDisposable
 
     private void Start(string seed)
     {
-        _servers.Clear();
         for (var number = 0; number < 2; number++)
         {
             _servers.Add(ServerProcess.Start(
@@ -213,6 +212,7 @@ public sealed class SeedTests : IDisposable
         }
 
         _servers.ForEach(server => server.Dispose());
+        _servers.Clear();
     }
 
     private RawResponse Ask(RawConnection connection, long id, long amount, char kind)
