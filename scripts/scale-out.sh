@@ -33,6 +33,7 @@ usage: ./rinha scale-out [STAGE…] [flags]     (as root; exit status 1 when any
   -c CONNECTIONS    how many requests of `rates` are in flight at once (default: 64)
   -d SECONDS        the length of one turn of `rates` (default: 6)
   --rounds N        turns of each, in alternation (default: 5)
+  --serializable    every transaction with isolation SERIALIZABLE instead of READ COMMITTED
   -r RATE           requests/s of the other stages (default: 400)
   --short           2 API hosts, one short round, short cuts
   --json FILE       what was found out, a line of JSON each
@@ -42,7 +43,7 @@ TEXT
 
 stages=()
 APIS=4 ACCOUNTS=10000 CONNECTIONS=64 SECONDS_EACH=6 ROUNDS=5 RATE=400 CUT_SECONDS=10 STEP_SECONDS=3
-api_cpus=0.20 db_cpus=0.50 json=''
+api_cpus=0.20 db_cpus=0.50 json='' DATABASE_OPTIONS=''
 while (($#)); do
   case $1 in
     --apis) take APIS "$@" && shift ;;
@@ -53,6 +54,7 @@ while (($#)); do
     -d) take SECONDS_EACH "$@" && shift ;;
     --rounds) take ROUNDS "$@" && shift ;;
     -r) take RATE "$@" && shift ;;
+    --serializable) DATABASE_OPTIONS='?options=-c%20default_transaction_isolation%3Dserializable' ;;
     --short) APIS=2 ROUNDS=1 SECONDS_EACH=1 RATE=200 CUT_SECONDS=7 STEP_SECONDS=2 ;;
     --json) take json "$@" && shift ;;
     --help) usage && exit ;;

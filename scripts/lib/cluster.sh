@@ -51,7 +51,7 @@ cluster_database() {
   host_start db "$WORK/db.log" "${command[@]}"
   cluster_await db postgres_answers "$WORK/sockets/db" "$DB_PORT"
   database_ask -q -c "ALTER ROLE rinha PASSWORD '$1'"
-  DATABASE_URL=postgres://rinha:$1@$DB_ADDRESS:$DB_PORT/rinha
+  DATABASE_URL=postgres://rinha:$1@$DB_ADDRESS:$DB_PORT/rinha$DATABASE_OPTIONS
 }
 
 # database_ask ARGUMENT…: psql as the administrator, through the socket: also while the host is cut off.

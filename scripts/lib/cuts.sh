@@ -63,7 +63,7 @@ cluster_only() {
 
 # served NUMBER: how many posts and statements it has answered so far.
 served() {
-  host_run load curl --silent --noproxy '*' --max-time 1 "http://$(api_address "$1"):$BANK_PORT/metrics" |
+  api_metrics "$1" |
     awk '/^rinha_http_requests_total\{operation="(post|statement)"/ { n += $2 } END { print n + 0 }'
 }
 

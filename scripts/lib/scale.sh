@@ -19,44 +19,49 @@ keep() {
   jq -nc --arg stage "$stage" "${given[@]}" '$ARGS.named' >>"$FIGURES"
 }
 
-# used NAME: the CPU time of a host so far, in microseconds.
-used() {
-  cgroup_cpu_usage_us "$1"
+# reading: what has been used so far: CPU time of PostgreSQL, of all APIs and of nginx in microseconds, the periods in which
+# PostgreSQL had used up its quota, how often it has waited for the disk, and the APIs' batches, writes and retries.
+reading() {
+  local number apis=0
+  for ((number = 1; number <= APIS; number++)); do apis=$((apis + $(cgroup_cpu_usage_us "api$number"))); done
+  echo "$(cgroup_cpu_usage_us db) $apis $(cgroup_cpu_usage_us proxy) $(cgroup_throttled db)" \
+    "$(database_ask -qAt -c 'SELECT wal_sync FROM pg_stat_wal')" \
+    "$(for ((number = 1; number <= APIS; number++)); do api_metrics "$number"; done | awk '
+      $1 == "rinha_ledger_batch_writes_count" { batches += $2 }
+      $1 == "rinha_ledger_batch_writes_sum" { writes += $2 }
+      $1 == "rinha_ledger_retries_total" { retries += $2 }
+      END { print batches + 0, writes + 0, retries + 0 }')"
 }
 
-# used_by_apis NUMBER…
-used_by_apis() {
-  local number total=0
-  for number in "$@"; do total=$((total + $(used "api$number"))); done
-  echo "$total"
-}
-
-# syncs: how often PostgreSQL has waited for the disk so far.
-syncs() {
-  database_ask -qAt -c 'SELECT wal_sync FROM pg_stat_wal'
+# api_metrics NUMBER
+api_metrics() {
+  host_run load curl --silent --noproxy '*' --max-time 1 "http://$(api_address "$1"):$BANK_PORT/metrics"
 }
 
 # rate_turn COUNT ROUND: wrk against the first so many. Round 0 warms up and is not kept.
 rate_turn() {
-  local count=$1 round=$2 seconds=$SECONDS_EACH result n duration p50 p99 unexpected errors
-  local db api proxy throttled synced
+  local count=$1 round=$2 seconds=$SECONDS_EACH result n duration p50 p99 unexpected errors name index=0
+  local -a before after pairs=()
   # shellcheck disable=SC2046 # one word each
   cluster_list $(seq "$count")
   sleep 0.3
   ((round > 0)) || seconds=1
-  db=$(used db) api=$(used_by_apis $(seq "$APIS")) proxy=$(used proxy) throttled=$(cgroup_throttled db) synced=$(syncs)
+  read -ra before < <(reading)
   result=$(host_run load wrk -t 1 -c "$CONNECTIONS" -d "${seconds}s" --timeout 10s --latency \
     -s "$ROOT/scripts/wrk/load.lua" "$BANK_URL" -- mix "$ACCOUNTS") || die "wrk failed: $result"
-  db=$(($(used db) - db)) api=$(($(used_by_apis $(seq "$APIS")) - api)) proxy=$(($(used proxy) - proxy))
-  throttled=$(($(cgroup_throttled db) - throttled)) synced=$(($(syncs) - synced))
+  read -ra after < <(reading)
   read -r _ n duration p50 p99 _ _ unexpected errors < <(grep '^result ' <<<"$result")
   ((n > 0)) || die 'not one request was answered'
   ((unexpected + errors == 0)) || found "$unexpected unexpected answers and $errors socket errors with $count hosts"
   ((round > 0)) || return 0
-  keep rates "apis=$count" "round=$round" "requests=$n" "us=$duration" "p50Us=$p50" "p99Us=$p99" "dbUs=$db" \
-    "apiUs=$api" "proxyUs=$proxy" "dbThrottled=$throttled" "syncs=$synced"
+  for name in dbUs apiUs proxyUs dbThrottled syncs batches writes retries; do
+    pairs+=("$name=$((after[index] - before[index]))")
+    index=$((index + 1))
+  done
+  keep rates "apis=$count" "round=$round" "requests=$n" "us=$duration" "p50Us=$p50" "p99Us=$p99" "${pairs[@]}"
   printf 'round %d  API hosts %d  %6.0f requests/s  p99 %6.2f ms  PostgreSQL %3.0f %% of its CPU\n' "$round" "$count" \
-    "$(per "$n" "$duration" 1000000)" "$(per "$p99" 1000 1)" "$(per "$db" "$((duration * DB_QUOTA / 1000))" 10000)"
+    "$(per "$n" "$duration" 1000000)" "$(per "$p99" 1000 1)" \
+    "$(per "$((after[0] - before[0]))" "$((duration * DB_QUOTA / 1000))" 10000)"
 }
 
 # per AMOUNT DIVISOR FACTOR
@@ -75,15 +80,18 @@ stage_rates() {
     def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
     def column(f): map(f) | median;
     def fixed(n): . * pow(10; n) | round / pow(10; n) | tostring;
-    ["API hosts", "requests/s", "p50 ms", "p99 ms", "db CPU %", "db us", "API us", "proxy us", "syncs/s"],
+    ["API hosts", "requests/s", "p50 ms", "p99 ms", "db CPU %", "db us", "API us", "proxy us", "batch", "syncs/s",
+      "retries"],
     ([inputs | select(.stage == "rates" and .apis)] | group_by(.apis)[] |
       [(.[0].apis | tostring), (column(.requests / .us * 1e6) | fixed(0)), (column(.p50Us / 1e3) | fixed(2)),
        (column(.p99Us / 1e3) | fixed(2)), (column(.dbUs / .us / $quota * 1e7) | fixed(0)),
        (column(.dbUs / .requests) | fixed(0)), (column(.apiUs / .requests) | fixed(0)),
-       (column(.proxyUs / .requests) | fixed(0)), (column(.syncs / .us * 1e6) | fixed(0))])
+       (column(.proxyUs / .requests) | fixed(0)), (column(.writes / .batches) | fixed(1)),
+       (column(.syncs / .us * 1e6) | fixed(0)), (map(.retries) | add | tostring)])
     | @tsv' "$FIGURES" | awk -F '\t' '{ for (i = 1; i <= NF; i++) printf "%11s", $i; print "" }'
   echo "medians of $ROUNDS rounds of $SECONDS_EACH s, $CONNECTIONS connections, $ACCOUNTS accounts; db CPU: of its limit"
-  echo 'us: CPU time per request, all hosts of a kind together; syncs: how often PostgreSQL waits for the disk'
+  echo 'us: CPU time per request, all hosts of a kind together; batch: writes that share a commit; syncs: how often'
+  echo 'PostgreSQL waits for the disk; retries: batches tried again after a collision, in all rounds'
 }
 
 # cluster_up NUMBER: the API, unless it runs.
