@@ -98,8 +98,8 @@ cluster_api 1
 cluster_proxy
 ((ACCOUNTS == 5)) ||
   host_run load "$SERVER" accounts add "6..$ACCOUNTS" --limit 100000 --database-url "$DATABASE_URL" >/dev/null
-echo "$APIS API hosts of $(cpu_text "$API_QUOTA") CPU, PostgreSQL with $(cpu_text "$DB_QUOTA"), nginx with 0.50; the load is" \
-  'outside of all limits'
+echo "$APIS API hosts of $(cpu_text "$API_QUOTA") CPU, PostgreSQL with $(cpu_text "$DB_QUOTA"), nginx with 0.50;" \
+  'the load is outside of all limits'
 for stage in "${stages[@]}"; do
   printf '\n%s\n' "$stage"
   "stage_$stage"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The bank on hosts of its own (hosts.sh): PostgreSQL on one, nginx on another, an API on each of the others, the load on
-# one more. WORK is the directory of all that is written, and is gone afterwards.
+# The bank on hosts of its own (hosts.sh): PostgreSQL on one, nginx on another, an API on each of the others, the load
+# on one more. WORK is the directory of all that is written, and is gone afterwards.
 
 readonly PROXY_ADDRESS=10.24.1.2 DB_ADDRESS=10.24.1.3 DB_PORT=5432 BANK_PORT=9999
 readonly BANK_URL=http://$PROXY_ADDRESS:$BANK_PORT
@@ -44,8 +44,8 @@ cluster_database() {
   postgres_create "$WORK/db"
   postgres_command "$WORK/db" "$WORK/sockets/db"
   echo "host rinha rinha $HOSTS_NETWORK scram-sha-256" >>"$WORK/db/pg_hba.conf"
-  # Connections: 9 of each API, and as many again that a lost API has left. A client that is gone without a word may hold
-  # the locks of half a batch: it is given up before the others have waited for them in vain (5 s).
+  # Connections: 9 of each API, and as many again that a lost API has left. A client that is gone without a word may
+  # hold the locks of half a batch: it is given up before the others have waited for them in vain (5 s).
   command+=(-c "listen_addresses=$DB_ADDRESS" -c "port=$DB_PORT" -c max_connections=100
     -c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=3000)
   host_start db "$WORK/db.log" "${command[@]}"
@@ -97,8 +97,9 @@ cluster_proxy() {
   nginx_command
   mkdir -p "$directory"
   chgrp "$(id -g "$(nginx_user)")" "$directory" && chmod 0710 "$directory"
-  # Over TCP a host can be silent, which a unix socket cannot: so it rests after two failures; connections that nothing is
-  # sent over are looked after; and reading waits longer than an API does for its database (a batch of 6 s behind one).
+  # Over TCP a host can be silent, which a unix socket cannot: so it rests after two failures; connections that nothing
+  # is sent over are looked after; and reading waits longer than an API does for its database (a batch of 6 s behind
+  # one).
   configuration=$(nginx_render "$ROOT/nginx/nginx.conf" "$directory" "$BANK_PORT" | sed \
     -e "s#^\( *\)server unix:.*/api01.sock .*#\1include $directory/apis.conf;#" -e '/^ *server unix:.*\/api02.sock /d' \
     -e 's/^\( *\)proxy_connect_timeout .*/&\n\1proxy_socket_keepalive on;/' \

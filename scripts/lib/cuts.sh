@@ -80,7 +80,10 @@ stage_cutapi() {
   host_join "$name"
   step "$name is back"
   until [[ -n $before ]] && (($(served "$APIS") > before)); do
-    ((SECONDS < deadline)) || { found "$name gets no requests after it is back" && break; }
+    if ((SECONDS >= deadline)); then
+      found "$name gets no requests after it is back"
+      break
+    fi
     [[ -n $before ]] || ! cluster_asks "http://$(api_address "$APIS"):$BANK_PORT/health" || before=$(served "$APIS")
     sleep 0.2
   done
@@ -93,12 +96,14 @@ stage_cutapi() {
   # Whole seconds that lie inside the cut.
   least=$(jq --argjson cut "$cut" --argjson back "$back" \
     '[.series[] | select(.second >= $cut and .second + 1 <= $back).completed] | min' "$WORK/cutapi.json")
-  awk -v last="$last" -v cut="$cut" 'BEGIN { exit last > cut + 6 }' || found "requests fail in second $last, long after $cut"
+  awk -v last="$last" -v cut="$cut" 'BEGIN { exit last > cut + 6 }' ||
+    found "requests fail in second $last, long after $cut"
   ((failed <= 64)) || found "$failed requests failed, more than were on their way"
   ((least * 2 >= RATE)) || found "the others answered only $least requests in one second"
   keep cutapi "cutAt=$cut" "backAt=$back" "servesAt=$again" "failed=$failed" "lastFailedSecond=$last" \
     "leastCompleted=$least" "failures=$(of cutapi .failures)" "series=$(of cutapi .series)"
-  of cutapi '"\(.summary.requests) requests, \(.summary.failed) failed: \([.failures[] | "\(.count) \(.kind)"] | join(", "))"'
+  of cutapi '"\(.summary.requests) requests, \(.summary.failed) failed: \(
+    [.failures[] | "\(.count) \(.kind)"] | join(", "))"'
   echo "cut off at $cut s: the last failure in second $last; the others answered $least requests/s or more of $RATE;" \
     "back at $back s, in use at $again s"
 }
@@ -153,7 +158,10 @@ stage_cutdb() {
     "probes=$(jq -Rs '[split("\n")[] | select(. != "") | split(" ") | map(tonumber)]' "$WORK/probes")"
   awk -v cut="$cut" -v back="$back" -v well="$well" '
     $2 == 503 { n++; if (!least || $3 < least) least = $3; if ($3 > most) most = $3 }
-    END { printf "cut off from %s to %s s: %d probes answered 503 with Retry-After after %.2f to %.2f s; well again at %.1f s\n",
-      cut, back, n, least, most, well }' "$WORK/probes"
+    END {
+      printf "cut off from %s to %s s: %d probes answered 503 with Retry-After after %.2f to %.2f s; ", cut, back, n,
+        least, most
+      printf "well again at %.1f s\n", well
+    }' "$WORK/probes"
   echo "the load sent requests again $again times, and $failed failed in the end"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # used by the scripts that source this
-# Hosts on one machine: network namespaces, each with an address and a cable of its own to one switch, which is a bridge in
-# a namespace of its own. This machine's own network is left alone. Needs root.
+# Hosts on one machine: network namespaces, each with an address and a cable of its own to one switch, which is a bridge
+# in a namespace of its own. This machine's own network is left alone. Needs root.
 
 # What our namespaces begin with: a run that was killed cannot take them away, and the next one knows by the pid that
 # nobody needs them any more.
@@ -40,8 +40,8 @@ host_run() {
   nsenter --net="/run/netns/$HOSTS-$1" -- "${@:2}"
 }
 
-# host_start NAME LOG COMMAND…: there, in the background, within the host's limits (a cgroup of its name); its pid goes to
-# HOST_PID.
+# host_start NAME LOG COMMAND…: there, in the background, within the host's limits (a cgroup of its name); its pid goes
+# to HOST_PID.
 host_start() {
   local name=$1 log=$2
   shift 2

@@ -19,12 +19,13 @@ keep() {
   jq -nc --arg stage "$stage" "${given[@]}" '$ARGS.named' >>"$FIGURES"
 }
 
-# reading: what has been used so far: CPU time of PostgreSQL, of all APIs and of nginx in microseconds, the periods in which
-# PostgreSQL had used up its quota, how often it has waited for the disk, and the APIs' batches, writes and retries.
+# reading: what has been used so far: CPU time of PostgreSQL, of all APIs and of nginx in microseconds, the periods in
+# which PostgreSQL had used up its quota, how often it has waited for the disk, and the APIs' batches, writes and
+# retries.
 reading() {
-  local number apis=0
-  for ((number = 1; number <= APIS; number++)); do apis=$((apis + $(cgroup_cpu_usage_us "api$number"))); done
-  echo "$(cgroup_cpu_usage_us db) $apis $(cgroup_cpu_usage_us proxy) $(cgroup_throttled db)" \
+  local number spent=0
+  for ((number = 1; number <= APIS; number++)); do spent=$((spent + $(cgroup_cpu_usage_us "api$number"))); done
+  echo "$(cgroup_cpu_usage_us db) $spent $(cgroup_cpu_usage_us proxy) $(cgroup_throttled db)" \
     "$(database_ask -qAt -c 'SELECT wal_sync FROM pg_stat_wal')" \
     "$(for ((number = 1; number <= APIS; number++)); do api_metrics "$number"; done | awk '
       $1 == "rinha_ledger_batch_writes_count" { batches += $2 }
