@@ -121,7 +121,7 @@ probe() {
 }
 
 stage_cutdb() {
-  local cut back failed again well odd turned_away seconds=$((CUT_SECONDS + 16))
+  local cut back failed again well odd turned_away unknown seconds=$((CUT_SECONDS + 16))
   PROBES=()
   cluster_only "$APIS"
   : >"$WORK/probes"
@@ -146,7 +146,9 @@ stage_cutdb() {
 
   failed=$(of cutdb .summary.failed) again=$(of cutdb .summary.retries)
   turned_away=$(awk '$2 == 503 && $4 >= 1 { n++ } END { print n + 0 }' "$WORK/probes")
-  odd=$(awk '!($2 == 422 || $2 == 503 && $4 >= 1) { print }' "$WORK/probes")
+  # Those that were in a batch on its way: of them nobody knows, and nobody is asked to send them again (decision 12).
+  unknown=$(awk '$2 == 503 && $4 == 0 { n++ } END { print n + 0 }' "$WORK/probes")
+  odd=$(awk '$2 != 422 && $2 != 503 { print }' "$WORK/probes")
   # The first that was answered well after the link came back, and no 503 began later.
   well=$(awk -v back="$back" '$2 == 422 && $1 + $3 >= back && (!t || $1 + $3 < t) { t = $1 + $3 } END { print t + 0 }' \
     "$WORK/probes")
@@ -154,13 +156,14 @@ stage_cutdb() {
   ((turned_away > 0)) || found 'no probe was answered 503'
   awk -v well="$well" -v back="$back" 'BEGIN { exit !(well && well <= back + 5) }' || found 'not well again after 5 s'
   ((failed == 0)) || found "$failed requests failed for good: $(of cutdb '.failures | tostring')"
-  keep cutdb "cutAt=$cut" "backAt=$back" "wellAt=$well" "turnedAway=$turned_away" "failed=$failed" "sentAgain=$again" \
+  keep cutdb "cutAt=$cut" "backAt=$back" "wellAt=$well" "turnedAway=$turned_away" \
+    "unknown=$unknown" "failed=$failed" "sentAgain=$again" \
     "probes=$(jq -Rs '[split("\n")[] | select(. != "") | split(" ") | map(tonumber)]' "$WORK/probes")"
-  awk -v cut="$cut" -v back="$back" -v well="$well" '
+  awk -v cut="$cut" -v back="$back" -v well="$well" -v unknown="$unknown" '
     $2 == 503 { n++; if (!least || $3 < least) least = $3; if ($3 > most) most = $3 }
     END {
-      printf "cut off from %s to %s s: %d probes answered 503 with Retry-After after %.2f to %.2f s; ", cut, back, n,
-        least, most
+      printf "cut off from %s to %s s: %d probes answered 503 after %.2f to %.2f s, %d with Retry-After and %d unknown; ",
+        cut, back, n, least, most, n - unknown, unknown
       printf "well again at %.1f s\n", well
     }' "$WORK/probes"
   echo "the load sent requests again $again times, and $failed failed in the end"
