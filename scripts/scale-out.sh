@@ -27,23 +27,23 @@ usage: ./rinha scale-out [STAGE…] [flags]     (as root; exit status 1 when any
   cutdb     PostgreSQL is cut off under load, and comes back: 503 with Retry-After, and nothing is lost or doubled
 
   --apis N          how many API hosts there are at most (default: 4)
-  --api-cpus X      the CPU of each of them (default: 0.20)
-  --db-cpus X       the CPU of PostgreSQL's host (default: 0.50)
+  --api-cpus X      the CPU of each of them (default: 0.10)
+  --db-cpus X       the CPU of PostgreSQL's host (default: 0.60)
   --accounts N      how many accounts `rates` asks for (default: 10000)
   -c CONNECTIONS    how many requests of `rates` are in flight at once (default: 64)
   -d SECONDS        the length of one turn of `rates` (default: 6)
   --rounds N        turns of each, in alternation (default: 5)
   --serializable    every transaction with isolation SERIALIZABLE instead of READ COMMITTED
   -r RATE           requests/s of the other stages (default: 400)
-  --short           2 API hosts, one short round, short cuts
+  --short           2 API hosts, one short round, short cuts, and no read-your-writes rounds
   --json FILE       what was found out, a line of JSON each
 All stages in this order are the default. The network of this machine is left alone.
 TEXT
 }
 
 stages=()
-APIS=4 ACCOUNTS=10000 CONNECTIONS=64 SECONDS_EACH=6 ROUNDS=5 RATE=400 CUT_SECONDS=10 STEP_SECONDS=3
-api_cpus=0.20 db_cpus=0.50 json='' DATABASE_OPTIONS=''
+APIS=4 ACCOUNTS=10000 CONNECTIONS=64 SECONDS_EACH=6 ROUNDS=5 RATE=400 CUT_SECONDS=10 STEP_SECONDS=3 PAUSE=1 CHECKS=(--check)
+api_cpus=0.10 db_cpus=0.60 json='' DATABASE_OPTIONS=''
 while (($#)); do
   case $1 in
     --apis) take APIS "$@" && shift ;;
@@ -55,7 +55,11 @@ while (($#)); do
     --rounds) take ROUNDS "$@" && shift ;;
     -r) take RATE "$@" && shift ;;
     --serializable) DATABASE_OPTIONS='?options=-c%20default_transaction_isolation%3Dserializable' ;;
-    --short) APIS=2 ROUNDS=1 SECONDS_EACH=1 RATE=200 CUT_SECONDS=7 STEP_SECONDS=2 ;;
+    --short)
+      APIS=2 ROUNDS=1 SECONDS_EACH=1 RATE=200 CUT_SECONDS=7 STEP_SECONDS=2 PAUSE=0.3
+      # Which makes every text another one, as the checks do.
+      CHECKS=(--keys)
+      ;;
     --json) take json "$@" && shift ;;
     --help) usage && exit ;;
     -*) unknown_flag "$1" ;;

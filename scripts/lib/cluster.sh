@@ -28,7 +28,7 @@ cluster_open() {
   done
   # Whoever is gone without a word is given up after some 3 s instead of 15 minutes, when it owes an answer to what was
   # sent; and when it is only silent. The default is for the Internet, this is for one room.
-  host_tune proxy tcp_retries2=3 tcp_keepalive_time=1 tcp_keepalive_intvl=1 tcp_keepalive_probes=2
+  host_tune proxy tcp_retries2=2 tcp_keepalive_time=1 tcp_keepalive_intvl=1 tcp_keepalive_probes=2
 }
 
 cluster_limit() {

@@ -35,19 +35,20 @@ stage_hosts() {
   cluster_only "$first"
   steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps + 2))
   load_begin hosts "$seconds" --retry
-  for ((number = first + 1; number <= APIS; number++)); do sleep 1 && api_add "$number"; done
-  sleep 1 && api_remove 1
-  sleep 1 && api_add 1
-  sleep 1 && api_restart 1
-  for ((number = first + 1; number <= APIS; number++)); do sleep 1 && api_remove "$number"; done
+  for ((number = first + 1; number <= APIS; number++)); do sleep "$PAUSE" && api_add "$number"; done
+  sleep "$PAUSE" && api_remove 1
+  sleep "$PAUSE" && api_add 1
+  sleep "$PAUSE" && api_restart 1
+  for ((number = first + 1; number <= APIS; number++)); do sleep "$PAUSE" && api_remove "$number"; done
   awk -v now="$(moment)" -v end="$seconds" 'BEGIN { exit now > end }' || found 'the load ended before the last change'
   load_end hosts
   failed=$(of hosts .summary.failed) again=$(of hosts .summary.retries)
   ((failed == 0)) || found "$failed requests failed: $(of hosts '.failures | tostring')"
   keep hosts "changes=$steps" "requests=$(of hosts .summary.requests)" "failed=$failed" "sentAgain=$again" \
-    "p99=$(of hosts .latency.p99)" "max=$(of hosts .latency.max)"
+    "p99=$(of hosts .latency.p99)" "max=$(of hosts .latency.max)" \
+    "series=$(of hosts '.series | tostring')"
   of hosts '"\(.summary.requests) requests, \(.summary.failed) failed, \(.summary.retries) sent again; p99 \(
-    .latency.p99 * 1e3) ms, max \(.latency.max * 1e3) ms"'
+    .latency.p99 * 1e3 | round) ms, max \(.latency.max * 1e3 | round) ms"'
 }
 
 # cluster_only COUNT: the first so many run and are listed, and no other.
@@ -68,7 +69,7 @@ served() {
 }
 
 stage_cutapi() {
-  local cut back again before deadline seconds=$((CUT_SECONDS + 11)) least failed last name=api$APIS
+  local cut back again before deadline seconds=$((CUT_SECONDS + 10)) least failed last name=api$APIS
   cluster_only "$APIS"
   load_begin cutapi "$seconds"
   sleep 3
@@ -101,9 +102,9 @@ stage_cutapi() {
   ((failed <= 64)) || found "$failed requests failed, more than were on their way"
   ((least * 2 >= RATE)) || found "the others answered only $least requests in one second"
   keep cutapi "cutAt=$cut" "backAt=$back" "servesAt=$again" "failed=$failed" "lastFailedSecond=$last" \
-    "leastCompleted=$least" "failures=$(of cutapi .failures)" "series=$(of cutapi .series)"
+    "leastCompleted=$least" "failures=$(of cutapi '.failures | tostring')" "series=$(of cutapi '.series | tostring')"
   of cutapi '"\(.summary.requests) requests, \(.summary.failed) failed: \(
-    [.failures[] | "\(.count) \(.kind)"] | join(", "))"'
+    [.failures[] | "\(.count) \(.kind), such as \(.example)"] | join("; "))"'
   echo "cut off at $cut s: the last failure in second $last; the others answered $least requests/s or more of $RATE;" \
     "back at $back s, in use at $again s"
 }
@@ -121,7 +122,7 @@ probe() {
 }
 
 stage_cutdb() {
-  local cut back failed again well odd turned_away unknown seconds=$((CUT_SECONDS + 16))
+  local cut back failed again well odd turned_away unknown seconds=$((CUT_SECONDS + 10))
   PROBES=()
   cluster_only "$APIS"
   : >"$WORK/probes"
@@ -137,7 +138,7 @@ stage_cutdb() {
   back=$(moment)
   host_join db
   step 'PostgreSQL is back'
-  while awk -v now="$(moment)" -v back="$back" 'BEGIN { exit now >= back + 5 }'; do
+  while awk -v now="$(moment)" -v back="$back" 'BEGIN { exit now >= back + 3 }'; do
     probe
     sleep 0.5
   done
@@ -154,7 +155,7 @@ stage_cutdb() {
     "$WORK/probes")
   [[ -z $odd ]] || found "probes (began, status, took, Retry-After): ${odd//$'\n'/; }"
   ((turned_away > 0)) || found 'no probe was answered 503'
-  awk -v well="$well" -v back="$back" 'BEGIN { exit !(well && well <= back + 5) }' || found 'not well again after 5 s'
+  awk -v well="$well" -v back="$back" 'BEGIN { exit !(well && well <= back + 3) }' || found 'not well again after 3 s'
   ((failed == 0)) || found "$failed requests failed for good: $(of cutdb '.failures | tostring')"
   keep cutdb "cutAt=$cut" "backAt=$back" "wellAt=$well" "turnedAway=$turned_away" \
     "unknown=$unknown" "failed=$failed" "sentAgain=$again" \
