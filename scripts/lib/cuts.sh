@@ -33,7 +33,7 @@ api_restart() {
 stage_hosts() {
   local first=$((APIS > 2 ? 2 : 1)) number steps seconds failed again
   cluster_only "$first"
-  steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps + 2))
+  steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps))
   load_begin hosts "$seconds" --retry
   for ((number = first + 1; number <= APIS; number++)); do sleep "$PAUSE" && api_add "$number"; done
   sleep "$PAUSE" && api_remove 1
@@ -69,14 +69,14 @@ served() {
 }
 
 stage_cutapi() {
-  local cut back again before deadline seconds=$((CUT_SECONDS + 10)) least failed last name=api$APIS
+  local cut back again before deadline seconds=$((CUT_API_SECONDS + 10)) least failed last name=api$APIS
   cluster_only "$APIS"
   load_begin cutapi "$seconds"
   sleep 3
   cut=$(moment)
   host_cut "$name"
   step "$name is cut off"
-  sleep "$CUT_SECONDS"
+  sleep "$CUT_API_SECONDS"
   back=$(moment) before='' deadline=$((SECONDS + 10))
   host_join "$name"
   step "$name is back"
@@ -122,7 +122,7 @@ probe() {
 }
 
 stage_cutdb() {
-  local cut back failed again well odd turned_away unknown seconds=$((CUT_SECONDS + 10))
+  local cut back failed again well odd turned_away unknown seconds=$((CUT_DB_SECONDS + 10))
   PROBES=()
   cluster_only "$APIS"
   : >"$WORK/probes"
@@ -131,7 +131,7 @@ stage_cutdb() {
   cut=$(moment)
   host_cut db
   step 'PostgreSQL is cut off'
-  while awk -v now="$(moment)" -v end="$cut" -v cut="$CUT_SECONDS" 'BEGIN { exit now >= end + cut }'; do
+  while awk -v now="$(moment)" -v end="$cut" -v cut="$CUT_DB_SECONDS" 'BEGIN { exit now >= end + cut }'; do
     probe
     sleep 0.5
   done
