@@ -110,11 +110,11 @@ public sealed class JourneyTests
     {
         var claims = Claims.Of(SampleJourney.Whole()).ToDictionary(claim => claim.What, claim => claim.Found);
 
-        Assert.Equal("at most 59.5MB of 60MB, 12 times full, 2 times killed", claims["the proxy of the first stage"]);
-        Assert.Equal("×2.000", claims["requests/s, last stage by the one before"]);
-        Assert.Equal("×0.250", claims["p50, last stage by the one before"]);
-        Assert.Equal("5,000", claims["requests/s of the last stage"]);
-        Assert.Equal("500µs", claims["p50 of the last stage at 340 requests/s"]);
+        Assert.Equal("at most 59.5MB of 60MB, 12 times full, 2 times killed", claims["first stage: its proxy"]);
+        Assert.Equal("×2.000", claims["last step: requests/s"]);
+        Assert.Equal("×0.250", claims["last step: p50"]);
+        Assert.Equal("5,000", claims["last stage: requests/s"]);
+        Assert.Equal("500µs", claims["last stage at 340/s: p50"]);
     }
 
     private static string Refusal(JourneyReport report) =>

@@ -19,16 +19,16 @@ internal static class Claims
         var open = after?.Under(JourneyReport.Open);
         return
         [
-            new Claim("the proxy of the first stage", "Caddy ran out of memory", Memory(Find(report, Caddy))),
-            new Claim("requests/s, last stage by the one before", "×1.94", Ratio(closedBefore, closed, one => one.Rate)),
-            new Claim("p50, last stage by the one before", "×0.43", Ratio(closedBefore, closed, one => one.P50)),
-            new Claim("requests/s of the last stage", "2,917", closed is null ? NotMeasured : Figures.Rate(closed.Rate)),
-            new Claim("p50 of the last stage", "558µs", Duration(closed?.P50)),
-            new Claim("p99 of the last stage", "85.7ms", Duration(closed?.P99)),
-            new Claim("p50 of the last stage at 340 requests/s", "1.29ms", Duration(open?.P50)),
-            new Claim("p99 of the last stage at 340 requests/s", "4.04ms", Duration(open?.P99)),
-            new Claim("p99.9 of the last stage at 340 requests/s", "7.97ms", Duration(open?.P999)),
-            new Claim("longest of the last stage at 340 requests/s", "17.2ms", Duration(open?.Max)),
+            new Claim("first stage: its proxy", "Caddy ran out of memory", Memory(Find(report, Caddy))),
+            new Claim("last step: requests/s", "×1.94", Ratio(closedBefore, closed, one => one.Rate)),
+            new Claim("last step: p50", "×0.43", Ratio(closedBefore, closed, one => one.P50)),
+            new Claim("last stage: requests/s", "2,917", closed is null ? NotMeasured : Figures.Rate(closed.Rate)),
+            new Claim("last stage: p50", "558µs", Duration(closed?.P50)),
+            new Claim("last stage: p99", "85.7ms", Duration(closed?.P99)),
+            new Claim("last stage at 340/s: p50", "1.29ms", Duration(open?.P50)),
+            new Claim("last stage at 340/s: p99", "4.04ms", Duration(open?.P99)),
+            new Claim("last stage at 340/s: p99.9", "7.97ms", Duration(open?.P999)),
+            new Claim("last stage at 340/s: longest", "17.2ms", Duration(open?.Max)),
         ];
     }
 
@@ -46,7 +46,8 @@ internal static class Claims
     private static string Memory(StageReport? stage) =>
         stage?.Components.FirstOrDefault(component => component.Name == "caddy") is
         { PeakBytes: { } peak, MemoryBytes: { } limit, Full: { } full, Killed: { } killed }
-            ? $"at most {Figures.Megabytes(peak)} of {Figures.Megabytes(limit)}, {Times(full)} full, {Times(killed)} killed"
+            ? $"at most {Figures.Megabytes(peak)} of {Figures.Megabytes(limit)}, "
+                + $"{Times(full)} full, {Times(killed)} killed"
             : NotMeasured;
 
     private static string Times(long count) => count == 1 ? "once" : $"{Figures.Count(count)} times";

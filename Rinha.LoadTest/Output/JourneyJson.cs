@@ -5,8 +5,8 @@ using Rinha.LoadTest.Journey;
 namespace Rinha.LoadTest.Output;
 
 /// <summary>
-/// A journey as a JSON document (docs/journey.md). What is read may have whole reports in its turns, and needs no medians;
-/// what is written has of the reports what a journey needs, and the medians.
+/// A journey as a JSON document (docs/journey.md). What is read may have whole reports in its turns, and needs no
+/// medians; what is written has of the reports what a journey needs, and the medians.
 /// </summary>
 public static class JourneyJson
 {

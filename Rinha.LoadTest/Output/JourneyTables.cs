@@ -6,7 +6,7 @@ namespace Rinha.LoadTest.Output;
 /// <summary>The tables of a journey: the same in the terminal and on the page.</summary>
 internal static class JourneyTables
 {
-    /// <summary>The parts of a stage that every stage has, in the order of a request; PostgreSQL not all of them.</summary>
+    /// <summary>The parts of a stage, in the order of a request; SQLite is no part of its own.</summary>
     public static readonly IReadOnlyList<string> Parts = ["proxy", "api01", "api02", "db"];
 
     // Of the column before: how many times as much as in the stage before.
@@ -19,8 +19,9 @@ internal static class JourneyTables
     {
         if (Has(report, JourneyReport.Closed))
         {
-            var title = $"{report.Connections} connections that wait for their answers{Turns(report, JourneyReport.Closed)}";
-            yield return Load(report, JourneyReport.Closed, title, withRate: true);
+            var title = $"{report.Connections} connections that wait for their answers";
+            yield return Load(
+                report, JourneyReport.Closed, title + Turns(report, JourneyReport.Closed), withRate: true);
         }
 
         if (Has(report, JourneyReport.Open))
@@ -113,8 +114,7 @@ internal static class JourneyTables
 
     private static JourneyTable Memory(JourneyReport report) => new(
         "memory",
-        "The whole run: limits; the most memory, the page cache of files included; how often it was full; processes"
-            + " killed for want of it; starts anew",
+        "The whole run: limits; most memory, page cache included; times it was full; processes killed for want of it",
         ["stage and process", "CPU", "memory", "peak", "full", "killed", "restarts"],
         [
             .. report.Stages.SelectMany(stage => stage.Components, (stage, one) => (IReadOnlyList<string>)

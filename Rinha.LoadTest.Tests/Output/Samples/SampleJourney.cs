@@ -67,6 +67,7 @@ internal static class SampleJourney
         string load, int round, string[] names, double rate, double p50, TurnScore? score = null)
     {
         var requests = (long)(rate * 2);
+        var statuses = new Dictionary<int, long> { [200] = requests };
         return new TurnReport(
             load,
             round,
@@ -74,7 +75,7 @@ internal static class SampleJourney
             1_000 * round,
             new TurnResult(
                 2,
-                new SummaryReport(requests + 1, requests, 1, rate, 0.999, new Dictionary<int, long> { [200] = requests }),
+                new SummaryReport(requests + 1, requests, 1, rate, 0.999, statuses),
                 new TurnLatency(p50, p50 * 10, p50 * 20, p50 * 30),
                 score));
     }

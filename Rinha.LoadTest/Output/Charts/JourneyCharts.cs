@@ -40,7 +40,7 @@ internal static class JourneyCharts
         {
             yield return Latency(
                 report, JourneyReport.Simulation,
-                ("chart-simulation", "99th percentile in the simulation", "the official one in its short form", "s-p99"),
+                ("chart-simulation", "99th percentile in the simulation", "official, in its short form", "s-p99"),
                 latency => latency.P99, now => now.P99);
         }
     }
@@ -71,8 +71,8 @@ internal static class JourneyCharts
                     median(medians),
                     stage.Turns.Where(turn => turn.Load == load).Select(turn => figure(turn.Report)).ToList());
                 var turns = string.Join(", ", dots.Select(text));
-                bars.Add(new ChartBar(
-                    stage.Name, text(height), [(height, words.Style)], dots, $"{stage.Name}: {text(height)} of {turns}"));
+                var hint = $"{stage.Name}: {text(height)} of {turns}";
+                bars.Add(new ChartBar(stage.Name, text(height), [(height, words.Style)], dots, hint));
             }
         }
 

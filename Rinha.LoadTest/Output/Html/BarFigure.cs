@@ -2,7 +2,7 @@ using Rinha.LoadTest.Output.Charts;
 
 namespace Rinha.LoadTest.Output.Html;
 
-/// <summary>A chart of bars with its heading and legend; as <see cref="ChartFigure"/> it is scaled to its column.</summary>
+/// <summary>A chart of bars with its heading and legend; as <see cref="ChartFigure"/> it is scaled.</summary>
 internal static class BarFigure
 {
     /// <summary>What is drawn in it and in no other chart.</summary>

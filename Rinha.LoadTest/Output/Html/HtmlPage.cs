@@ -1,8 +1,8 @@
 namespace Rinha.LoadTest.Output.Html;
 
 /// <summary>
-/// One HTML file that needs nothing else: no network, no script, no fonts. Its content security policy makes the browser
-/// enforce that.
+/// One HTML file that needs nothing else: no network, no script, no fonts. Its content security policy makes the
+/// browser enforce that.
 /// </summary>
 internal static class HtmlPage
 {
