@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Rinha.LoadTest.Chaos.Postgres;
 using Rinha.LoadTest.Tests.Fixtures;
-using Wait = Rinha.LoadTest.Tests.Fixtures.Wait;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
@@ -175,7 +174,7 @@ public sealed class RelayTests : IDisposable
         var buffer = new byte[4096];
         try
         {
-            while (await socket.ReceiveAsync(buffer) is var count and > 0)
+            while (await socket.ReceiveAsync(buffer.AsMemory()) is var count and > 0)
             {
                 await socket.SendAsync(buffer.AsMemory(0, count));
             }

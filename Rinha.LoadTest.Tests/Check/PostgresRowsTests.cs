@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Rinha.LoadTest.Check;
+using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Check;
@@ -88,10 +89,22 @@ public sealed class PostgresRowsTests : IDisposable
     {
         _database.Execute("DELETE FROM transacoes WHERE cliente_id = 1 AND seq = 1");
 
-        AssertViolations(Once, Sums, Limits);
+        AssertViolations(Once, Sums);
         Assert.Equal(
             "client 1: balance 300, sum -200, 1 rows, 1 out of turn, sequence 2",
             Results().Single(result => result.Name == Sums).Example);
+    }
+
+    [Fact]
+    public void A_balance_that_once_was_under_minus_the_limit_is_found()
+    {
+        _database.Execute("ALTER TABLE clientes DROP CONSTRAINT clientes_check");
+        _database.Post(3, -1_000_001, Answers.TextOf(20));
+        _database.Post(3, 1, Answers.TextOf(21));
+        _log.Acknowledge(3, -1_000_001, text: 20, balanceCents: 0);
+        _log.Acknowledge(3, 1, text: 21, balanceCents: 0);
+
+        AssertViolations(Limits);
     }
 
     [Fact]
@@ -125,7 +138,7 @@ public sealed class PostgresRowsTests : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    private IReadOnlyList<Stats.CheckResult> Results() =>
+    private IReadOnlyList<CheckResult> Results() =>
         Oracle.Rows(_log, LedgerRows.Read(_database.Place), wasEmpty: true);
 
     private void AssertViolations(params string[] names)

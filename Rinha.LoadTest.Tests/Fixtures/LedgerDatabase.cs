@@ -19,17 +19,14 @@ internal sealed class LedgerDatabase : IDisposable
     {
         var url = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
-        Url = $"{url}{(url!.Contains('?') ? '&' : '?')}options=-c%20search_path%3D{_schema}";
-        Assert.True(PostgresUrl.TryParse(Url, out var parsed), Url);
+        var own = $"{url}{(url!.Contains('?') ? '&' : '?')}options=-c%20search_path%3D{_schema}";
+        Assert.True(PostgresUrl.TryParse(own, out var parsed), own);
         var place = new LedgerInPostgres(parsed);
         Place = place;
         _connection = place.Open();
         Execute($"CREATE SCHEMA {_schema}");
         Execute(File.ReadAllText(Repository.PathOf("schema.postgres.sql")));
     }
-
-    /// <summary>What a server would be told.</summary>
-    public string Url { get; }
 
     /// <summary>Where the oracle finds it.</summary>
     public ILedgerPlace Place { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rinha.LoadTest.Chaos.Storage;
 using Rinha.LoadTest.Check;
 
@@ -48,11 +49,10 @@ internal sealed class PostgresServer : IDisposable
 
     // Each of them leads a session of its own and is left behind when the first is killed; what they have in common is
     // where they work.
-    private IEnumerable<int> Processes =>
-        from path in Directory.EnumerateDirectories("/proc")
-        let id = int.TryParse(Path.GetFileName(path), out var number) ? number : 0
-        where id > 0 && new FileInfo(Path.Combine(path, "cwd")).LinkTarget == _directory
-        select id;
+    private IEnumerable<int> Processes => Directory.EnumerateDirectories("/proc")
+        .Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])
+            && new FileInfo(Path.Combine(path, "cwd")).LinkTarget == _directory)
+        .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
 
     /// <summary>Starts it, first or again, and waits until it answers: what a crash has left is repaired then.</summary>
     public void Start()

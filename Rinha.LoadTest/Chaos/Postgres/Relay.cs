@@ -161,7 +161,7 @@ internal sealed class Relay : IDisposable
             int count;
             do
             {
-                count = await from.ReceiveAsync(buffer);
+                count = await from.ReceiveAsync(buffer.AsMemory());
                 await _flow.Task;
                 for (var sent = 0; sent < count;)
                 {
