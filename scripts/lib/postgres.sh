@@ -64,14 +64,17 @@ postgres_create() {
   mv -T "$directory.new" "$directory"
 }
 
-# postgres_command DIRECTORY SOCKETS [PORT]: sets `command` to what becomes the server: on a socket in SOCKETS, and on
-# 127.0.0.1:PORT.
-postgres_command() {
+# postgres_configure DIRECTORY: puts the settings there: the user postgres may not be able to read the repository.
+postgres_configure() {
   local file
-  # Into its own directory: the user postgres may not be able to read the repository.
   for file in postgresql.conf pg_hba.conf; do
     cat "$ROOT/stacks/postgres/$file" >"$1/$file" || die "$1/$file cannot be written"
   done
+}
+
+# postgres_command DIRECTORY SOCKETS [PORT]: sets `command` to what becomes the server: on a socket in SOCKETS, and on
+# 127.0.0.1:PORT.
+postgres_command() {
   command=("${PG_AS[@]}" env -i LC_ALL=C "$PG_BIN/postgres" -D "$1" -c "unix_socket_directories=$2")
   [[ -z ${3:-} ]] || command+=(-c listen_addresses=127.0.0.1 -c "port=$3")
 }
@@ -85,6 +88,7 @@ postgres_start() {
   postgres_need
   postgres_own "$sockets"
   postgres_create "$directory"
+  postgres_configure "$directory"
   postgres_command "$directory" "$sockets" "$port"
   (umask 077 && exec setsid "${command[@]}") </dev/null >>"$sockets/log" 2>&1 &
   pid=$!

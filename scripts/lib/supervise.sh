@@ -28,6 +28,9 @@ supervise() {
   nginx_command
   "prepare_$PROXY"
   if [[ ${NAMES[0]} == db ]]; then
+    postgres_configure "$CLUSTER"
+    # Beside a name that others can see: only a directory that is new is ours.
+    mkdir -m 0700 "$(database_sockets)" || die "$(database_sockets) is there already"
     postgres_own "$(database_sockets)"
     start db
     wait_healthy db
