@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rinha.LoadTest.Chaos.Postgres;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
 
@@ -135,8 +136,8 @@ internal sealed class Bank : IDisposable
 
     private string SocketOf(BankProcess api) => Path.Combine(_setting.SocketDirectory, api.Name + ".sock");
 
-    private static IReadOnlyDictionary<string, string> LimitsOf(BankOptions options) =>
-        options.Postgres is null ? new Dictionary<string, string>() : PostgresServer.Limits;
+    private static Dictionary<string, string> LimitsOf(BankOptions options) =>
+        options.Postgres is null ? [] : new(PostgresServer.Limits);
 
     private static FaultControl ControlOf(CampaignRun run, string name) =>
         new(Path.Combine(run.Directory, name + ".control"));
