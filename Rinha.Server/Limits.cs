@@ -185,6 +185,11 @@ public static class Limits
     /// <summary>How long to wait for a connection to PostgreSQL, in seconds.</summary>
     public const int PostgresConnectSeconds = 3;
 
+    /// <summary>
+    /// After how long a batch has failed slowly, in milliseconds: whoever waits for the next one is refused with it.
+    /// </summary>
+    public const int PostgresSlowFailureMs = 1000;
+
     /// <summary>After how many seconds an idle connection to PostgreSQL is looked after.</summary>
     public const int PostgresKeepAliveSeconds = 10;
 

@@ -99,7 +99,7 @@ cluster=()
 if [[ -n $with_postgres ]]; then
   postgres_own "$sockets-db"
   postgres_create "$work/cluster"
-  postgres_command "$work/cluster" "$sockets-db"
+  postgres_configure "$work/cluster"
   cluster=(--cluster "$work/cluster" --cluster-sockets "$sockets-db")
 fi
 

@@ -32,6 +32,9 @@ internal static class PostgresFailure
         SqlState: not PostgresErrorCodes.StatementCompletionUnknown,
     };
 
+    /// <summary>Whether nothing came in time: to wait once more would be too long for any client.</summary>
+    public static bool IsTimeout(Exception error) => (error.InnerException ?? error) is TimeoutException;
+
     /// <summary>Whether it is the database's, or the way to it, that fails, not this program.</summary>
     public static bool IsOfStorage(Exception error) =>
         error is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException;

@@ -5,7 +5,8 @@ namespace Rinha.Server.Postgres;
 
 /// <summary>
 /// Reads, each one statement and hence one snapshot, on connections of their own: they wait for no writer. What could
-/// not be read is read once more: to read changes nothing, and an idle connection may have lost its server long ago.
+/// not be read is read once more, unless that took its whole time: to read changes nothing, and an idle connection may
+/// have lost its server long ago.
 /// </summary>
 internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm)
 {
@@ -73,7 +74,7 @@ internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm
             }
             catch (Exception error) when (PostgresFailure.IsOfStorage(error))
             {
-                if (attempt == 2)
+                if (attempt == 2 || PostgresFailure.IsTimeout(error))
                 {
                     alarm.Raise(error);
                     return LookupResult.StorageFailed;

@@ -86,10 +86,15 @@ internal sealed class PostgresWriter : IDisposable
             var writes = _batch.TakeFrom(_queue);
             if (writes.Length > 0)
             {
+                var began = Environment.TickCount64;
                 var failure = Write(writes);
                 if (failure is { } result)
                 {
                     _batch.FailAll(result);
+                    if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
+                    {
+                        RefuseWaiting(result);
+                    }
                 }
                 else
                 {
@@ -147,6 +152,17 @@ internal sealed class PostgresWriter : IDisposable
                 Disconnect();
                 return PostResult.OutcomeUnknown;
             }
+        }
+    }
+
+    // Who came meanwhile has waited for nearly as long, and the next batch may take as long again: nobody's client waits
+    // for both. None of it was sent.
+    private void RefuseWaiting(PostResult result)
+    {
+        var refusal = result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result;
+        while (_queue.TakeOlderThan(long.MaxValue) is { } waiting)
+        {
+            waiting.Complete(refusal);
         }
     }
 

@@ -1,10 +1,15 @@
 # The figures of `waterfall`, from the rounds that rounds.awk has read. `form` is table or json; `steps` has the kinds in
 # order, `labels` what each changes and `seeds` its RINHA_SEED, both with bars between.
 
-function percent(kind) { return 100 * (1 - median(kind, "rightPerSecond") / median(kind, "requestsPerSecond")) }
+function percent(kind) { return 100 * (1 - total(kind, "rightPerSecond") / total(kind, "requestsPerSecond")) }
 # Of those that are answered rightly: they bear what the others cost.
 function cpu(kind) { return median(kind, "apiCpuUs") * median(kind, "requestsPerSecond") / median(kind, "rightPerSecond") }
-function gain(kind, other, name) { return sprintf("%.2f", median(kind, name) / median(other, name)) }
+# The median of one's figure over another's in the same round: the machine may change from round to round.
+function gain(kind, other, name,    i) {
+  for (i = 1; i <= rounds[kind]; i++) figure["gain", i, name] = figure[kind, i, name] / figure[other, i, name]
+  rounds["gain"] = rounds[kind]
+  return sprintf("%.2f", median("gain", name))
+}
 
 END {
   n = split(steps, step, " ")
@@ -29,7 +34,7 @@ END {
       (i > 1 ? gain(step[i], step[i - 1], "rightPerSecond") : "-"), (i > 1 ? gain(step[i], step[i - 1], "p99Ms") : "-")
   print "requests/s: answered 200, or for a debit 422; API us: CPU time of both APIs for each of these"
   print "errors: all other answers (503: an old snapshot, or a lock in vain) and broken connections, of all rounds"
-  print "buys, p99: requests/s and p99 of the step over those of the step before"
+  print "buys, p99: requests/s and p99 of the step over those of the step before, round by round, the median"
   printf "WAL at most:"
   for (i = 1; i <= n; i++) printf "%s %s %.1f", (i > 1 ? "," : ""), step[i], wal[step[i]]
   print " MiB"

@@ -14,7 +14,7 @@ internal sealed class PostgresCutCampaign : ICampaign
 
     // The servers wait for 6 s.
     private const int SilentMsMin = 6_500;
-    private const int SilentMsMax = 9_000;
+    private const int SilentMsMax = 12_000;
 
     /// <inheritdoc/>
     public string Name => "pg-cut";
