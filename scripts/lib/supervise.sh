@@ -114,7 +114,7 @@ start() {
 
 # Sets `command` to what starts the process of this name.
 command_of() {
-  local name=$1 mode=0600 reset=true
+  local name=$1 mode=0600 reset=true drain_ms=0
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
   elif [[ $name == caddy ]]; then
@@ -127,11 +127,12 @@ command_of() {
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
-    # No drain delay: this proxy learns from its connections that a server leaves, and asks nobody.
+    # nginx learns from its connections that a server leaves; Caddy has to be told on /health, and given time to ask.
+    [[ $PROXY != caddy ]] || drain_ms=1000
     # The contest needs it; whoever is open to a network with TLS does not.
     [[ -z $TLS_DIR ]] || reset=false
     command=(env "DATABASE_URL=$(database_url)" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"
-      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" RINHA_DRAIN_DELAY_MS=0 "$SERVER")
+      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" "RINHA_DRAIN_DELAY_MS=$drain_ms" "$SERVER")
     # The socket belongs to the group of the proxy's user, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi

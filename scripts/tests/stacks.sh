@@ -293,15 +293,17 @@ test_caddy_refuses_what_nginx_refuses() {
 }
 
 test_caddy_speaks_of_its_own_errors_in_problem_documents() {
-  local answer
+  local answer accepted=0
   bank caddy-postgres
   # With the supervisor held still nobody starts the APIs again.
   kill -STOP "$SUPERVISOR_PID"
   session_kill "${PID[api01]}" "${START[api01]}"
+  # The first one may meet the dead one, and is then refused and not applied.
+  post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null && accepted=1
   for _ in {1..20}; do
     post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null || fail 'a post failed although one API is up'
   done
-  total_is 20 || fail 'a post was not applied, or applied twice'
+  total_is $((20 + accepted)) || fail 'a post was not applied, or applied twice'
   session_kill "${PID[api02]}" "${START[api02]}"
   answer=$(request "$url/clientes/1/extrato")
   kill -CONT "$SUPERVISOR_PID"
