@@ -18,6 +18,7 @@ public sealed partial class OperationsTests : IDisposable
     {
         new RequestWatch(slowRequestMs: 0, NullLogger.Instance).Metrics.AddTo(_metrics);
         _disk.Ledger.AddTo(_metrics);
+        new LedgerMetrics().AddRetriesTo(_metrics);
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);
         _present = MetricsText.Parse(Encoding.UTF8.GetString(_metrics.ToPrometheus()));
     }

@@ -93,6 +93,14 @@ public sealed partial class TidyTests
     [InlineData("Http", "Net")]
     [InlineData("Http", "Sqlite")]
     [InlineData("Sqlite", "Http")]
+    [InlineData("Ledger", "Postgres")]
+    [InlineData("Net", "Postgres")]
+    [InlineData("Http", "Postgres")]
+    [InlineData("Sqlite", "Postgres")]
+    [InlineData("Telemetry", "Postgres")]
+    [InlineData("Postgres", "Http")]
+    [InlineData("Postgres", "Sqlite")]
+    [InlineData("Postgres", "Net")]
     [InlineData("Telemetry", "Http")]
     [InlineData("Telemetry", "Sqlite")]
     [InlineData("Telemetry", "Net")]
@@ -119,7 +127,7 @@ public sealed partial class TidyTests
                     where text.Contains("CREATE TABLE", StringComparison.OrdinalIgnoreCase)
                     select name;
 
-        Assert.Equal(["schema.sql"], place);
+        Assert.Equal(["schema.postgres.sql", "schema.sql"], place);
     }
 
     [GeneratedRegex(@"\b(FIX" + @"ME|TO" + @"DO|XX" + @"X|HA" + @"CK)\b")]

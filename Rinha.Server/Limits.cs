@@ -161,6 +161,12 @@ public static class Limits
     /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 4 MiB.</summary>
     public const int CheckpointPages = 1024;
 
+    /// <summary>WAL pages at which SQLite checkpoints by itself (its default), for benchmarks.</summary>
+    public const int SeedCheckpointPages = 1000;
+
+    /// <summary>Writing connections of a process in the design this one comes from, for benchmarks.</summary>
+    public const int SeedConnections = 14;
+
     /// <summary>How often to look whether another process's checkpoint is over, in milliseconds.</summary>
     public const int CheckpointLookMs = 10;
 
@@ -172,6 +178,23 @@ public static class Limits
 
     /// <summary>Passes beside the requests at most.</summary>
     public const int CheckpointPassesMax = 3;
+
+    /// <summary>Connections of a process to PostgreSQL: one for writes, the others for reads.</summary>
+    public const int PostgresConnectionsMax = 9;
+
+    /// <summary>How long to wait for a connection to PostgreSQL, in seconds.</summary>
+    public const int PostgresConnectSeconds = 3;
+
+    /// <summary>After how many seconds an idle connection to PostgreSQL is looked after.</summary>
+    public const int PostgresKeepAliveSeconds = 10;
+
+    /// <summary>How many statements are kept prepared on each connection; there are fewer.</summary>
+    public const int PostgresStatementsMax = 16;
+
+    /// <summary>
+    /// The longest pause before a batch that has collided with another one is tried again, in milliseconds.
+    /// </summary>
+    public const int PostgresTryAgainMsMax = 10;
 
     /// <summary>
     /// How many steps of SQLite's machine (some 1 ms) the audit of a backup runs before it sleeps, so that it takes a

@@ -2,10 +2,14 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Rinha.Server;
 using Rinha.Server.Http;
+using Rinha.Server.Ledger;
 using Rinha.Server.Net;
+using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -14,23 +18,25 @@ return ServerCommand.Invoke(args, Run, AskHealth);
 
 static int Run(ServerOptions options)
 {
-    using var loggers = LogOutput.Create(options.LogLevel, options.LogFormat);
+    using var loggers = LogOutput.Create(
+        options.LogLevel, options.LogFormat, dropsNone: options.Seed.HasFlag(SeedChoices.Log));
     var logger = loggers.CreateLogger("Rinha");
     TellStart(logger, options);
     try
     {
-        using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
-        var transport = new SocketTransport(options.Address, ledger, logger);
+        using var metrics = new MetricSet();
+        using var opened = OpenLedger(options, logger, metrics);
+        var ledger = (ILedger)opened;
+        var transport = new SocketTransport(options.Address, ledger as IWriteRounds, logger);
         using var server = new BankServer(options.Address.EndPoint, transport, loggers);
         using var stop = new ManualResetEventSlim();
         using var hurry = new ManualResetEventSlim();
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
-        using var metrics = new MetricSet();
-        var watch = new RequestWatch(options.SlowRequestMs, logger);
+        var watch = new RequestWatch(
+            options.SlowRequestMs, logger, logsEach: options.Seed.HasFlag(SeedChoices.Log));
         watch.Metrics.AddTo(metrics);
-        ledger.AddTo(metrics);
         ProcessMetrics.AddTo(
             metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
         using var export = OtlpExport.Start(ServerCommand.Release);
@@ -47,6 +53,11 @@ static int Run(ServerOptions options)
             Log.ResetEnabled(logger);
         }
 
+        if (options.Seed != SeedChoices.None)
+        {
+            Log.SeedUsed(logger, options.Seed.ToString());
+        }
+
         stop.Wait();
         Log.Stopping(logger);
         application.Drain.Announce();
@@ -57,13 +68,35 @@ static int Run(ServerOptions options)
         server.StopAsync().GetAwaiter().GetResult();
     }
     catch (Exception error) when (
-        error is SqliteException or IOException or UnauthorizedAccessException or SocketException)
+        error is SqliteException or NpgsqlException or RefusalException
+            or IOException or UnauthorizedAccessException or SocketException)
     {
         return ServerCommand.Refuse(error.Message);
     }
 
     Log.Stopped(logger);
     return ExitCode.Good;
+}
+
+static IDisposable OpenLedger(ServerOptions options, ILogger logger, MetricSet metrics)
+{
+    if (options.Postgres is { } address)
+    {
+        var database = new PostgresLedger(address, logger);
+        database.AddTo(metrics);
+        return database;
+    }
+
+    if (SeedLedger.IsNeeded(options.Seed))
+    {
+        var seed = new SeedLedger(options.DatabasePath, options.Synchronous, options.Seed, logger);
+        seed.AddTo(metrics);
+        return seed;
+    }
+
+    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger, options.Seed);
+    file.AddTo(metrics);
+    return file;
 }
 
 static void TellStart(ILogger logger, ServerOptions options)
@@ -75,7 +108,7 @@ static void TellStart(ILogger logger, ServerOptions options)
         options.ToString(),
         limits.ToString(),
         ServerCommand.Commit,
-        options.DatabasePath,
+        options.Database,
         options.Synchronous.ToString(),
         options.Address.ToString(),
         options.LogLevel.ToString(),

@@ -4,7 +4,9 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Net;
+using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
 
 namespace Rinha.Server;
 
@@ -17,8 +19,14 @@ public sealed record ServerOptions
     private const int SlowRequestMsMax = 3_600_000;
     private const int SocketPathBytesMax = 107; // sun_path of unix(7), less its final NUL.
 
-    /// <summary>The SQLite file.</summary>
+    /// <summary>The SQLite file; empty when the ledger is in <see cref="Postgres"/>.</summary>
     public required string DatabasePath { get; init; }
+
+    /// <summary>The PostgreSQL database; <see langword="null"/> when the ledger is a file.</summary>
+    public PostgresAddress? Postgres { get; init; }
+
+    /// <summary>Where the ledger is, as it may be shown.</summary>
+    public string Database => Postgres?.ToString() ?? DatabasePath;
 
     /// <summary>Where to listen.</summary>
     public required ListenAddress Address { get; init; }
@@ -44,6 +52,9 @@ public sealed record ServerOptions
     /// <summary>Whether <c>POST /reset</c> exists.</summary>
     public required bool ResetEnabled { get; init; }
 
+    /// <summary>For benchmarks: choices of another design in place of this one's.</summary>
+    public required SeedChoices Seed { get; init; }
+
     /// <summary>Checks the settings as given.</summary>
     /// <param name="given">A setting's text, <see langword="null"/> when it is not given.</param>
     /// <param name="options">The settings when all are good.</param>
@@ -54,7 +65,7 @@ public sealed record ServerOptions
         [NotNullWhen(false)] out string? error)
     {
         options = null;
-        if (!TryReadDatabase(given(Setting.DatabaseUrl), out var path, out error)
+        if (!TryReadDatabase(given(Setting.DatabaseUrl), out var path, out var postgres, out error)
             || !TryReadAddress(given, out var address, out error)
             || !TryReadChoice(
                 Setting.Synchronous, given(Setting.Synchronous), Synchronous.Normal, out var synchronous, out error)
@@ -70,7 +81,8 @@ public sealed record ServerOptions
                 Limits.DrainDelayMsMax,
                 out var drainDelayMs,
                 out error)
-            || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error))
+            || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error)
+            || !SeedList.TryRead(given(Setting.Seed), logLevel, postgres is null, out var seed, out error))
         {
             return false;
         }
@@ -78,6 +90,7 @@ public sealed record ServerOptions
         options = new ServerOptions
         {
             DatabasePath = path,
+            Postgres = postgres,
             Address = address,
             Synchronous = synchronous,
             LogLevel = logLevel,
@@ -85,6 +98,7 @@ public sealed record ServerOptions
             SlowRequestMs = slowRequestMs,
             DrainDelayMs = drainDelayMs,
             ResetEnabled = resetEnabled,
+            Seed = seed,
         };
         return true;
     }
@@ -92,13 +106,24 @@ public sealed record ServerOptions
     /// <summary>All settings in one line, for the log.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"database {DatabasePath}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, "
+        $"database {Database}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, "
         + $"log format {LogFormat}, slow from {SlowRequestMs} ms, "
-        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}");
+        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}"
+        + $"{(Seed == SeedChoices.None ? "" : $", seed {Seed}")}");
 
-    private static bool TryReadDatabase(string? text, out string path, [NotNullWhen(false)] out string? error)
+    private static bool TryReadDatabase(
+        string? text, out string path, out PostgresAddress? postgres, [NotNullWhen(false)] out string? error)
     {
+        postgres = null;
         path = text ?? Setting.DatabaseUrl.Default!;
+        if (PostgresAddress.IsMeant(path))
+        {
+            var isAddress = PostgresAddress.TryParse(path, out postgres, out var reason);
+            error = isAddress ? null : $"{Setting.DatabaseUrl.Variable}: {reason}";
+            path = "";
+            return isAddress;
+        }
+
         if (path.StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase))
         {
             path = path[SqliteScheme.Length..];
@@ -110,7 +135,7 @@ public sealed record ServerOptions
         }
         else if (path.Contains("://", StringComparison.Ordinal))
         {
-            error = $"{Setting.DatabaseUrl.Variable}: only sqlite:///path or a plain path is known, not '{text}'";
+            error = $"{Setting.DatabaseUrl.Variable}: only sqlite:///path, a plain path or postgres://… is known, not '{text}'";
             return false;
         }
 

@@ -11,9 +11,11 @@ public sealed record Setting(string Variable, string? Default, string Help)
     /// <summary>Names that begin so are this server's alone, so an unknown one is a mistake.</summary>
     public const string OwnPrefix = "RINHA_";
 
-    /// <summary>The SQLite file.</summary>
-    public static readonly Setting DatabaseUrl =
-        new("DATABASE_URL", "rinha.db", "The ledger's file: sqlite:///absolute/path, or a plain path.");
+    /// <summary>Where the ledger is.</summary>
+    public static readonly Setting DatabaseUrl = new(
+        "DATABASE_URL",
+        "rinha.db",
+        "The ledger: sqlite:///absolute/path or a plain path, or postgres://user:password@host:port/database.");
 
     /// <summary>The address of the TCP listener.</summary>
     public static readonly Setting ApiHost = new("API_HOST", "127.0.0.1", "The IP address to listen on.");
@@ -55,6 +57,13 @@ public sealed record Setting(string Variable, string? Default, string Help)
     public static readonly Setting EnableReset =
         new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
 
+    /// <summary>Choices of another design in place of this one's.</summary>
+    public static readonly Setting Seed = new(
+        "RINHA_SEED",
+        null,
+        "For benchmarks only: slower choices instead of this server's own, out of connections, begin, busy, "
+        + "checkpoint, log; or all.");
+
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
@@ -69,6 +78,7 @@ public sealed record Setting(string Variable, string? Default, string Help)
         SlowRequestMs,
         DrainDelayMs,
         EnableReset,
+        Seed,
     ];
 
     /// <summary>The command-line flag.</summary>

@@ -9,6 +9,8 @@ source "$ROOT/scripts/lib/common.sh"
 source "$ROOT/scripts/lib/need.sh"
 # shellcheck source=scripts/lib/publish.sh
 source "$ROOT/scripts/lib/publish.sh"
+# shellcheck source=scripts/lib/postgres.sh
+source "$ROOT/scripts/lib/postgres.sh"
 
 usage() {
   cat <<'TEXT'
@@ -33,7 +35,12 @@ done
 
 passed=0 failed=0
 # Whatever happens on the way, the last line is the count.
-trap 'echo "$passed passed, $failed failed"' EXIT
+database=''
+finish() {
+  [[ -z $database ]] || { postgres_stop "$database/data" immediate && rm -rf -- "$database"; } || true
+  echo "$passed passed, $failed failed"
+}
+trap finish EXIT
 
 # dotnet_tests PROJECT
 dotnet_tests() {
@@ -83,6 +90,16 @@ need_browser() {
   fi
 }
 
+# The tests' PostgreSQL: for many ledgers at a time, and without waiting for a disk that will not lose its power.
+start_database() {
+  database=$(mktemp -d) && chmod 0755 "$database"
+  postgres_need
+  postgres_create "$database/data"
+  printf '%s\n' 'max_connections = 300' 'fsync = off' >>"$database/data/postgresql.auto.conf"
+  postgres_start "$database/data" "$database/sockets"
+  export TEST_POSTGRES_URL="postgres://rinha@/rinha?host=$database/sockets"
+}
+
 need flock util-linux
 need setpriv util-linux
 need curl curl
@@ -90,6 +107,7 @@ need nginx nginx-light nginx
 need_browser
 publish "$SERVER"
 publish "$LOADTEST"
+start_database
 dotnet_tests Rinha.Server.Tests
 dotnet_tests Rinha.LoadTest.Tests
 shell_tests

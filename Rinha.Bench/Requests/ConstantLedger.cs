@@ -19,15 +19,16 @@ internal sealed class ConstantLedger : ILedger
         return ValueTask.FromResult(PostResult.Accepted);
     }
 
-    public LookupResult ReadStatement(long accountId, Statement statement)
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
     {
         SampleStatements.Fill(statement, _description);
-        return LookupResult.Found;
+        return ValueTask.FromResult(LookupResult.Found);
     }
 
     public WriterState Writer => WriterState.Ready;
 
-    public LookupResult ReadHistory(long accountId, HistoryPage page) => LookupResult.Found;
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+        ValueTask.FromResult(LookupResult.Found);
 
-    public LookupResult FindAccount(long accountId) => LookupResult.Found;
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => ValueTask.FromResult(LookupResult.Found);
 }

@@ -38,7 +38,7 @@ internal static class Repository
                 .Where(child => child.Name is not ("bin" or "obj"))
                 .SelectMany(child => child.EnumerateFiles("*", SearchOption.AllDirectories)),
             .. root.EnumerateFiles("Directory.*.props"),
-            .. root.EnumerateFiles("schema.sql"),
+            .. root.EnumerateFiles("schema*.sql"),
             .. root.EnumerateFiles("global.json"),
         ];
     }

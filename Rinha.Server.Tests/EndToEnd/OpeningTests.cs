@@ -7,8 +7,8 @@ namespace Rinha.Server.Tests.EndToEnd;
 /// The first five seconds of the contest's simulation, on a system that has just been started: where most entries lost
 /// their points.
 /// </summary>
-[Collection(RunsAlone.Name)]
-public sealed class OpeningTests(StackFixture stack) : IClassFixture<StackFixture>
+public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
+    where TStack : StackFixture
 {
     private const int ColdStarts = 20;
 
@@ -28,10 +28,10 @@ public sealed class OpeningTests(StackFixture stack) : IClassFixture<StackFixtur
             Burst('d', -25);
             Burst('c', 0);
             Together.Run([
-                .. LedgerOnDisk.LimitsCents.Select(account => (Action)(() => Criteria(account.Key, account.Value))),
+                .. SeedAccounts.LimitsCents.Select(account => (Action)(() => Criteria(account.Key, account.Value))),
                 () => stack.Get("/clientes/6/extrato").AssertProblem(404),
             ]);
-            LedgerRows.AssertBalanced(stack.DatabasePath);
+            stack.AssertBalanced();
         }
     }
 
@@ -102,3 +102,9 @@ public sealed class OpeningTests(StackFixture stack) : IClassFixture<StackFixtur
         }
     }
 }
+
+[Collection(RunsAlone.Name)]
+public sealed class SqliteOpeningTests(StackFixture stack) : OpeningTests<StackFixture>(stack);
+
+[Collection(RunsAlone.Name)]
+public sealed class PostgresOpeningTests(PostgresStackFixture stack) : OpeningTests<PostgresStackFixture>(stack);

@@ -20,7 +20,7 @@ public sealed class TwoProcessesTests : IDisposable
     [InlineData(3, 9999)]
     public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount)
     {
-        var limit = LedgerOnDisk.LimitsCents[id];
+        var limit = SeedAccounts.LimitsCents[id];
         var request = RawRequest.Post(
             $"/clientes/{id}/transacoes", BankExtensions.TransactionJson(amount, 'd', "debit"));
         var accepted = 0;

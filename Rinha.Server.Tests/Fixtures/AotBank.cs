@@ -14,6 +14,8 @@ public sealed class AotBank : IBank, IDisposable
 
     public RawConnection Connect() => Server.Connect();
 
+    public void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
+
     public void Dispose()
     {
         Server.Dispose();

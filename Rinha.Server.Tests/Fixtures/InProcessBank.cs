@@ -41,6 +41,8 @@ public sealed class InProcessBank : IBank, IDisposable
 
     public RawConnection Connect() => new(EndPoint);
 
+    public void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
+
     public void Dispose()
     {
         _server.StopAsync().GetAwaiter().GetResult();

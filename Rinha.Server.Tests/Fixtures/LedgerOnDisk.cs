@@ -1,4 +1,6 @@
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Tests.Fixtures;
 
@@ -6,17 +8,9 @@ namespace Rinha.Server.Tests.Fixtures;
 /// A ledger in a real file, and a connection beside it to look at the rows. Any number of instances may be opened: each
 /// has its own writer and its own gate, so two of them compete as two processes do.
 /// </summary>
-public sealed class LedgerOnDisk : IDisposable
+public sealed class LedgerOnDisk : ILedgerPlace
 {
-    /// <summary>The seed of schema.sql: every account with its limit.</summary>
-    public static readonly IReadOnlyDictionary<long, long> LimitsCents = new Dictionary<long, long>
-    {
-        [1] = 100_000,
-        [2] = 80_000,
-        [3] = 1_000_000,
-        [4] = 10_000_000,
-        [5] = 500_000,
-    };
+    private const int Constraint = 19; // SQLITE_CONSTRAINT
 
     private readonly TemporaryDirectory _directory = new();
     private readonly List<SqliteLedger> _instances = [];
@@ -27,6 +21,10 @@ public sealed class LedgerOnDisk : IDisposable
     /// <summary>The first instance, opened when first asked for.</summary>
     public SqliteLedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
 
+    ILedger ILedgerPlace.Ledger => Ledger;
+
+    ILedger ILedgerPlace.Open() => Open();
+
     /// <summary>Opens one more instance; it is closed with this object at the latest.</summary>
     public SqliteLedger Open()
     {
@@ -35,22 +33,39 @@ public sealed class LedgerOnDisk : IDisposable
         return ledger;
     }
 
-    /// <summary>Closes every instance.</summary>
+    /// <inheritdoc/>
     public void Close()
     {
         _instances.ForEach(ledger => ledger.Dispose());
         _instances.Clear();
     }
 
-    /// <summary>The first column of the first row, seen by a connection of its own.</summary>
+    /// <inheritdoc/>
     public long Query(string sql) => LedgerRows.Query(FilePath, sql);
 
-    /// <summary>Runs statements on a connection of its own.</summary>
+    /// <inheritdoc/>
     public void Execute(string sql)
     {
         using var database = Database.Open(FilePath);
         database.Execute(sql);
     }
+
+    /// <inheritdoc/>
+    public bool Refuses(string sql)
+    {
+        try
+        {
+            Execute(sql);
+            return false;
+        }
+        catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == Constraint)
+        {
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AssertBalanced() => LedgerRows.AssertBalanced(FilePath);
 
     /// <inheritdoc/>
     public void Dispose()

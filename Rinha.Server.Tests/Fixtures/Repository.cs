@@ -36,7 +36,7 @@ internal static class Repository
                 .Where(directory => directory.Name is not ("bin" or "obj"))
                 .SelectMany(directory => directory.EnumerateFiles("*", SearchOption.AllDirectories)),
             .. root.EnumerateFiles("Directory.*.props"),
-            .. root.EnumerateFiles("schema.sql"),
+            .. root.EnumerateFiles("schema*.sql"),
             .. root.EnumerateFiles("global.json"),
         ];
     }

@@ -5,14 +5,25 @@ using System.Text.Json;
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The whole stack, two APIs behind nginx, as <c>./rinha run --detach</c> starts it on a free port.</summary>
-public sealed class StackFixture : IBank, IDisposable
+public class StackFixture : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly IPEndPoint _endPoint = FreePort.Next();
 
-    /// <summary>Starts it on an empty ledger.</summary>
+    private readonly string _stack;
+
+    /// <summary>Starts the contest's on an empty ledger.</summary>
     public StackFixture()
+        : this("nginx-sqlite")
     {
+    }
+
+    /// <summary>Starts one of the stacks on an empty ledger.</summary>
+    protected StackFixture(string stack)
+    {
+        _stack = stack;
+        // PostgreSQL runs as a user of its own, who has to get to its data.
+        File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_101_101);
         // The binary must be there and be new: the stack would build it in the middle of the tests.
         _ = Repository.ServerBinary;
         try
@@ -34,6 +45,8 @@ public sealed class StackFixture : IBank, IDisposable
 
     public RawConnection Connect() => new(_endPoint);
 
+    public virtual void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
+
     /// <summary>The pid of one of its processes: api01, api02 or nginx.</summary>
     public int ProcessId(string name) => Status(name).GetProperty("pid").GetInt32();
 
@@ -53,12 +66,18 @@ public sealed class StackFixture : IBank, IDisposable
     {
         Stop();
         _directory.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Where its sockets are.</summary>
+    protected string SocketsPath() => File.ReadLines(_directory.File("run/state"))
+        .Single(line => line.StartsWith("sockets ", StringComparison.Ordinal))["sockets ".Length..];
 
     private void Start()
     {
         var exit = Command.Run(
-            "run", "--detach", "--fresh", "--data", _directory.FullPath, "--port", $"{_endPoint.Port}");
+            "run", "--detach", "--fresh", "--stack", _stack,
+            "--data", _directory.FullPath, "--port", $"{_endPoint.Port}");
         Assert.True(exit.Code == 0, exit.Output + exit.Error);
     }
 

@@ -108,3 +108,5 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
 public sealed class InProcessApiOperationTests(InProcessBank bank) : ApiOperationTests<InProcessBank>(bank);
 
 public sealed class AotApiOperationTests(AotBank bank) : ApiOperationTests<AotBank>(bank);
+
+public sealed class PostgresApiOperationTests(PostgresBank bank) : ApiOperationTests<PostgresBank>(bank);

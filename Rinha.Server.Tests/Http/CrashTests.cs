@@ -38,10 +38,12 @@ public abstract class CrashTests<TBank> : IClassFixture<TBank>
 
         var isPosted = status == 200 && bytes.AsSpan().StartsWith("POST"u8);
         Assert.Equal(isPosted ? 1 : 0, _bank.Statement(1).Balance());
-        LedgerRows.AssertBalanced(_bank.DatabasePath);
+        _bank.AssertBalanced();
     }
 }
 
 public sealed class InProcessCrashTests(InProcessBank bank) : CrashTests<InProcessBank>(bank);
 
 public sealed class AotCrashTests(AotBank bank) : CrashTests<AotBank>(bank);
+
+public sealed class PostgresCrashTests(PostgresBank bank) : CrashTests<PostgresBank>(bank);

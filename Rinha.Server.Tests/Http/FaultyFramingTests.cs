@@ -103,3 +103,5 @@ public abstract class FaultyFramingTests<TBank> : IClassFixture<TBank>
 public sealed class InProcessFaultyFramingTests(InProcessBank bank) : FaultyFramingTests<InProcessBank>(bank);
 
 public sealed class AotFaultyFramingTests(AotBank bank) : FaultyFramingTests<AotBank>(bank);
+
+public sealed class PostgresFaultyFramingTests(PostgresBank bank) : FaultyFramingTests<PostgresBank>(bank);

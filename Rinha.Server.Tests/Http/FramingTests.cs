@@ -270,10 +270,12 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
         }
 
         _bank.Post(2, 1, 'c', "x").AssertOk();
-        LedgerRows.AssertBalanced(_bank.DatabasePath);
+        _bank.AssertBalanced();
     }
 }
 
 public sealed class InProcessFramingTests(InProcessBank bank) : FramingTests<InProcessBank>(bank);
 
 public sealed class AotFramingTests(AotBank bank) : FramingTests<AotBank>(bank);
+
+public sealed class PostgresFramingTests(PostgresBank bank) : FramingTests<PostgresBank>(bank);

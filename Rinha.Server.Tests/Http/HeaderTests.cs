@@ -141,3 +141,5 @@ public abstract class HeaderTests<TBank>(TBank bank) : IClassFixture<TBank>
 public sealed class InProcessHeaderTests(InProcessBank bank) : HeaderTests<InProcessBank>(bank);
 
 public sealed class AotHeaderTests(AotBank bank) : HeaderTests<AotBank>(bank);
+
+public sealed class PostgresHeaderTests(PostgresBank bank) : HeaderTests<PostgresBank>(bank);

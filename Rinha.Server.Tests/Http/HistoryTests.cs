@@ -111,3 +111,5 @@ public abstract class HistoryTests<TBank> : IClassFixture<TBank>
 public sealed class InProcessHistoryTests(InProcessBank bank) : HistoryTests<InProcessBank>(bank);
 
 public sealed class AotHistoryTests(AotBank bank) : HistoryTests<AotBank>(bank);
+
+public sealed class PostgresHistoryTests(PostgresBank bank) : HistoryTests<PostgresBank>(bank);

@@ -135,3 +135,5 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : IClassFixture<TBank>
 public sealed class InProcessIdempotencyTests(InProcessBank bank) : IdempotencyTests<InProcessBank>(bank);
 
 public sealed class AotIdempotencyTests(AotBank bank) : IdempotencyTests<AotBank>(bank);
+
+public sealed class PostgresIdempotencyTests(PostgresBank bank) : IdempotencyTests<PostgresBank>(bank);

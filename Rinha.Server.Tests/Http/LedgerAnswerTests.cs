@@ -96,11 +96,13 @@ public sealed class LedgerAnswerTests
         public ValueTask<PostResult> WriteAsync(PendingWrite write1) =>
             write is { } result ? new(result) : throw Broken();
 
-        public LookupResult ReadStatement(long accountId, Statement statement) => read ?? throw Broken();
+        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Read();
 
-        public LookupResult ReadHistory(long accountId, HistoryPage page) => read ?? throw Broken();
+        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Read();
 
-        public LookupResult FindAccount(long accountId) => read ?? throw Broken();
+        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Read();
+
+        private ValueTask<LookupResult> Read() => read is { } result ? new(result) : throw Broken();
 
         [SuppressMessage("Usage", "CA2201", Justification = "Any exception will do.")]
         private static Exception Broken() => new("broken");

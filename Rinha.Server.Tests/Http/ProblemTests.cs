@@ -33,6 +33,7 @@ public sealed class ProblemTests
             Problem.Busy,
             Problem.Overloaded,
             Problem.StorageFailed,
+            Problem.OutcomeUnknown,
             Problem.Stopping,
             .. Enum.GetValues<TransactionError>().Select(Problem.Of),
         ];
@@ -53,6 +54,7 @@ public sealed class ProblemTests
     [InlineData(PostResult.Busy, 503, true)]
     [InlineData(PostResult.Overloaded, 503, true)]
     [InlineData(PostResult.StorageFailed, 503, true)]
+    [InlineData(PostResult.OutcomeUnknown, 503, false)]
     [InlineData(PostResult.Stopping, 503, true)]
     public void A_write_that_was_not_accepted_has_one_status(PostResult result, int status, bool retry)
     {

@@ -221,3 +221,5 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
 public sealed class InProcessStatusTests(InProcessBank bank) : StatusTests<InProcessBank>(bank);
 
 public sealed class AotStatusTests(AotBank bank) : StatusTests<AotBank>(bank);
+
+public sealed class PostgresStatusTests(PostgresBank bank) : StatusTests<PostgresBank>(bank);

@@ -27,7 +27,7 @@ public abstract class TransactionTests<TBank> : IClassFixture<TBank>
     [Fact]
     public void A_new_statement_is_empty()
     {
-        foreach (var (id, limit) in LedgerOnDisk.LimitsCents)
+        foreach (var (id, limit) in SeedAccounts.LimitsCents)
         {
             var statement = _bank.Statement(id);
             Assert.Equal("0", statement.GetProperty("saldo").GetProperty("total").GetRawText());
@@ -90,7 +90,7 @@ public abstract class TransactionTests<TBank> : IClassFixture<TBank>
     [Fact]
     public void Debit_down_to_the_limit_is_200_and_beyond_it_422()
     {
-        foreach (var (id, limit) in LedgerOnDisk.LimitsCents)
+        foreach (var (id, limit) in SeedAccounts.LimitsCents)
         {
             _bank.Post(id, limit + 1, 'd', "x").AssertProblem(422);
             var answer = _bank.Post(id, limit, 'd', "x").AssertOk().Text;
@@ -194,3 +194,5 @@ public abstract class TransactionTests<TBank> : IClassFixture<TBank>
 public sealed class InProcessTransactionTests(InProcessBank bank) : TransactionTests<InProcessBank>(bank);
 
 public sealed class AotTransactionTests(AotBank bank) : TransactionTests<AotBank>(bank);
+
+public sealed class PostgresTransactionTests(PostgresBank bank) : TransactionTests<PostgresBank>(bank);

@@ -6,7 +6,7 @@ namespace Rinha.Server.Tests.Ledger;
 /// <summary>The rules of the bank in a few lines of memory: what the real ledger is compared with.</summary>
 internal sealed class LedgerModel
 {
-    private readonly Dictionary<long, long> _balances = LedgerOnDisk.LimitsCents.Keys.ToDictionary(id => id, _ => 0L);
+    private readonly Dictionary<long, long> _balances = SeedAccounts.LimitsCents.Keys.ToDictionary(id => id, _ => 0L);
     private readonly List<LedgerStep> _accepted = [];
 
     public PostOutcome Post(LedgerStep step)
@@ -16,7 +16,7 @@ internal sealed class LedgerModel
             return new PostOutcome(PostResult.UnknownAccount, 0, 0);
         }
 
-        var limit = LedgerOnDisk.LimitsCents[step.AccountId];
+        var limit = SeedAccounts.LimitsCents[step.AccountId];
         var after = (Int128)balance + (step.Kind == TransactionKind.Credit ? step.AmountCents : -step.AmountCents);
         if (after < -limit)
         {
@@ -37,7 +37,7 @@ internal sealed class LedgerModel
     public void AssertEqual(long accountId, Statement statement)
     {
         Assert.Equal(_balances[accountId], statement.BalanceCents);
-        Assert.Equal(LedgerOnDisk.LimitsCents[accountId], statement.LimitCents);
+        Assert.Equal(SeedAccounts.LimitsCents[accountId], statement.LimitCents);
         var expected = _accepted.Where(step => step.AccountId == accountId).Reverse().Take(10).ToList();
         Assert.Equal(expected.Select(step => step.Text), statement.Texts());
         for (var index = 0; index < expected.Count; index++)

@@ -1,3 +1,4 @@
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
 using Rinha.Server.Tests.Fixtures;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
@@ -72,30 +70,11 @@ public sealed partial class JsonLineFormatterTests
     // Everything that is written for one event: one line, one object.
     private static JsonElement Line(Action<ILogger> log)
     {
-        var logger = new FormattingLogger();
+        var logger = new RecordingLogger();
         log(logger);
-        var text = logger.Text.ToString();
+        var text = logger.Json.ToString();
 
         Assert.Equal(text.Length - 1, text.IndexOf('\n', StringComparison.Ordinal));
         return JsonDocument.Parse(text).RootElement;
-    }
-
-    private sealed class FormattingLogger : ILogger
-    {
-        public StringWriter Text { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            new JsonLineFormatter().Write(
-                new LogEntry<TState>(logLevel, "Rinha", eventId, state, exception, formatter), null, Text);
     }
 }

@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>A logger that keeps what it is told, as lines.</summary>
+/// <summary>A logger that keeps what it is told, and what the server would write of it.</summary>
 internal sealed class RecordingLogger : ILogger
 {
     public List<(LogLevel Level, int Event, string Message)> Lines { get; } = [];
+
+    public StringWriter Json { get; } = new();
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -17,6 +21,10 @@ internal sealed class RecordingLogger : ILogger
         EventId eventId,
         TState state,
         Exception? exception,
-        Func<TState, Exception?, string> formatter) =>
+        Func<TState, Exception?, string> formatter)
+    {
         Lines.Add((logLevel, eventId.Id, formatter(state, exception)));
+        new JsonLineFormatter().Write(
+            new LogEntry<TState>(logLevel, "Rinha", eventId, state, exception, formatter), null, Json);
+    }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
@@ -25,12 +24,6 @@ internal sealed class AnswerBuffer
 
     /// <summary>The calling thread's buffer.</summary>
     public static AnswerBuffer Current => s_current ??= new AnswerBuffer();
-
-    /// <summary>A statement to read into.</summary>
-    public Statement Statement { get; } = new();
-
-    /// <summary>A page of a history to read into.</summary>
-    public HistoryPage History { get; } = new();
 
     /// <summary>Writes a value as JSON.</summary>
     /// <returns>Its bytes; valid until the next call on this thread.</returns>

@@ -55,7 +55,7 @@ internal sealed class BankApplication(
                     ReceiveTransactionAsync(context, accountId),
                 Route.Transactions => ForGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
-                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context, WhyUnready()),
+                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Liveness => ForGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
                 Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
                 Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
@@ -208,25 +208,28 @@ internal sealed class BankApplication(
     }
 
     // The account comes before the body: what is wrong with a request to nobody is that nobody is there.
-    private Task RefuseAsync(Exchange exchange, long accountId, Problem problem)
+    private Task RefuseAsync(Exchange exchange, long accountId, Problem problem) =>
+        AnswerRefusalAsync(exchange, ledger.FindAccountAsync(accountId), problem);
+
+    private static async Task AnswerRefusalAsync(Exchange exchange, ValueTask<LookupResult> lookup, Problem problem)
     {
-        var account = ledger.FindAccount(accountId);
-        return exchange.AnswerAsync(account == LookupResult.Found ? problem : Problem.Of(account));
+        var account = await lookup;
+        await exchange.AnswerAsync(account == LookupResult.Found ? problem : Problem.Of(account));
     }
 
-    private Task SendStatementAsync(Exchange exchange, long accountId)
-    {
-        var buffer = AnswerBuffer.Current;
-        var result = ledger.ReadStatement(accountId, buffer.Statement);
-        if (result != LookupResult.Found)
-        {
-            return exchange.AnswerAsync(Problem.Of(result));
-        }
+    private Task SendStatementAsync(Exchange exchange, long accountId) =>
+        AnswerStatementAsync(exchange, ledger.ReadStatementAsync(accountId, exchange.Statement));
 
-        return exchange.AnswerAsync(
-            StatusCodes.Status200OK,
-            MediaTypes.Json,
-            buffer.Write(new StatementResponse(buffer.Statement), BankJsonContext.Default.StatementResponse));
+    private static async Task AnswerStatementAsync(Exchange exchange, ValueTask<LookupResult> read)
+    {
+        var result = await read;
+        await (result == LookupResult.Found
+            ? exchange.AnswerAsync(
+                StatusCodes.Status200OK,
+                MediaTypes.Json,
+                AnswerBuffer.Current.Write(
+                    new StatementResponse(exchange.Statement), BankJsonContext.Default.StatementResponse))
+            : exchange.AnswerAsync(Problem.Of(result)));
     }
 
     private Task SendHistoryAsync(Exchange exchange, long accountId)
@@ -236,40 +239,44 @@ internal sealed class BankApplication(
             return RefuseAsync(exchange, accountId, Problem.InvalidPage);
         }
 
-        var buffer = AnswerBuffer.Current;
-        buffer.History.Begin(beforeSequence, entriesWanted);
-        var result = ledger.ReadHistory(accountId, buffer.History);
-        if (result != LookupResult.Found)
-        {
-            return exchange.AnswerAsync(Problem.Of(result));
-        }
+        exchange.History.Begin(beforeSequence, entriesWanted);
+        return AnswerHistoryAsync(exchange, ledger.ReadHistoryAsync(accountId, exchange.History));
+    }
 
-        return exchange.AnswerAsync(
-            StatusCodes.Status200OK,
-            MediaTypes.Json,
-            buffer.Write(new HistoryResponse(buffer.History), BankJsonContext.Default.HistoryResponse));
+    private static async Task AnswerHistoryAsync(Exchange exchange, ValueTask<LookupResult> read)
+    {
+        var result = await read;
+        await (result == LookupResult.Found
+            ? exchange.AnswerAsync(
+                StatusCodes.Status200OK,
+                MediaTypes.Json,
+                AnswerBuffer.Current.Write(
+                    new HistoryResponse(exchange.History), BankJsonContext.Default.HistoryResponse))
+            : exchange.AnswerAsync(Problem.Of(result)));
     }
 
     // Whoever distributes requests is to send them elsewhere when this instance leaves, cannot read, or cannot write.
-    private string? WhyUnready()
+    // Whether account 1 exists does not matter; that the ledger could be read does.
+    private Task SendHealthAsync(Exchange exchange) =>
+        AnswerHealthAsync(exchange, ledger.FindAccountAsync(1));
+
+    private async Task AnswerHealthAsync(Exchange exchange, ValueTask<LookupResult> lookup)
     {
-        if (Drain.IsAnnounced)
+        var account = await lookup;
+        var reason = (Drain.IsAnnounced, account, ledger.Writer) switch
         {
-            return "the server is stopping";
-        }
-
-        // Whether account 1 exists does not matter; that the ledger could be read does.
-        if (ledger.FindAccount(1) == LookupResult.StorageFailed)
-        {
-            return "the ledger cannot be read";
-        }
-
-        return ledger.Writer switch
-        {
-            WriterState.Locked => "the ledger is locked: writes wait in vain",
-            WriterState.Ended => "the ledger's writer has ended",
+            (true, _, _) => "the server is stopping",
+            (_, LookupResult.StorageFailed, _) => "the ledger cannot be read",
+            (_, _, WriterState.Locked) => "the ledger is locked: writes wait in vain",
+            (_, _, WriterState.Ended) => "the ledger's writer has ended",
             _ => null,
         };
+        await exchange.AnswerAsync(
+            reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            MediaTypes.Json,
+            AnswerBuffer.Current.Write(
+                new HealthResponse(reason is null ? "healthy" : "unhealthy", Timestamp.Now, reason),
+                BankJsonContext.Default.HealthResponse));
     }
 
     private static Task SendDocumentAsync(Exchange exchange) =>
@@ -277,13 +284,6 @@ internal sealed class BankApplication(
 
     private Task SendMetricsAsync(Exchange exchange) =>
         exchange.AnswerAsync(StatusCodes.Status200OK, PrometheusText.MediaType, metrics.ToPrometheus());
-
-    private static Task SendHealthAsync(Exchange exchange, string? reason) => exchange.AnswerAsync(
-        reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-        MediaTypes.Json,
-        AnswerBuffer.Current.Write(
-            new HealthResponse(reason is null ? "healthy" : "unhealthy", Timestamp.Now, reason),
-            BankJsonContext.Default.HealthResponse));
 
     private static Task SendLivenessAsync(Exchange exchange) => exchange.AnswerAsync(
         StatusCodes.Status200OK,

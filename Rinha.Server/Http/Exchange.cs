@@ -49,6 +49,12 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     /// <summary>The connection's transaction: it has one request at a time, hence one transaction.</summary>
     public PendingPost Post { get; } = new();
 
+    /// <summary>The statement to answer with; of the connection, like <see cref="Post"/>.</summary>
+    public Statement Statement => field ??= new Statement();
+
+    /// <summary>The page of a history to answer with; of the connection, too.</summary>
+    public HistoryPage History => field ??= new HistoryPage();
+
     /// <summary>What the request is about.</summary>
     public Operation Operation { get; set; }
 

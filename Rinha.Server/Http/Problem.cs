@@ -37,6 +37,10 @@ internal sealed class Problem
         new(503, "no more idempotency keys can be kept for now; nothing was changed") { Retry = true };
     public static readonly Problem StorageFailed =
         new(503, "the storage failed; nothing was changed") { Retry = true };
+    // Without Retry-After: to send it again may post it twice.
+    public static readonly Problem OutcomeUnknown = new(
+        503, "the database was cut off; whether the transaction was posted is not known: see the statement");
+
     public static readonly Problem Stopping =
         new(503, "the server is stopping; nothing was changed") { Retry = true };
 
@@ -81,6 +85,7 @@ internal sealed class Problem
         PostResult.TooManyKeys => TooManyKeys,
         PostResult.Busy => Busy,
         PostResult.Overloaded => Overloaded,
+        PostResult.OutcomeUnknown => OutcomeUnknown,
         PostResult.Stopping => Stopping,
         _ => StorageFailed,
     };

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>What became of a write. Only <see cref="Accepted"/> has changed the ledger.</summary>
+/// <summary>What became of a write. Only <see cref="Accepted"/> has surely changed the ledger.</summary>
 public enum PostResult
 {
     /// <summary>Committed and durable as the synchronous setting promises.</summary>
@@ -29,6 +29,12 @@ public enum PostResult
 
     /// <summary>The database could not be written; the reason is in the log.</summary>
     StorageFailed,
+
+    /// <summary>
+    /// The database did not say whether it has committed: it was cut off meanwhile. This alone may have changed the
+    /// ledger.
+    /// </summary>
+    OutcomeUnknown,
 
     /// <summary>The server is stopping and takes no more writes.</summary>
     Stopping,

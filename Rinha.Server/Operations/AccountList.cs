@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Rinha.Server.Sqlite;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Operations;
 
@@ -11,7 +11,7 @@ internal static class AccountList
     private const int FlushBytes = 64 * 1024;
 
     /// <summary>Writes all of them.</summary>
-    public static void Write(Stream output, AccountTable accounts, bool asJson)
+    public static void Write(Stream output, IAccounts accounts, bool asJson)
     {
         if (asJson)
         {
@@ -23,7 +23,7 @@ internal static class AccountList
         }
     }
 
-    private static void WriteLines(Stream output, AccountTable accounts)
+    private static void WriteLines(Stream output, IAccounts accounts)
     {
         using var text = new StreamWriter(output, new UTF8Encoding(false), FlushBytes, leaveOpen: true)
         {
@@ -34,7 +34,7 @@ internal static class AccountList
             CultureInfo.InvariantCulture, $"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}")));
     }
 
-    private static void WriteJson(Stream output, AccountTable accounts)
+    private static void WriteJson(Stream output, IAccounts accounts)
     {
         using (var json = new Utf8JsonWriter(output))
         {

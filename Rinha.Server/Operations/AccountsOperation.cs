@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Rinha.Server.Ledger;
+using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
@@ -79,8 +81,9 @@ internal static class AccountsOperation
         return command;
     }
 
-    private static AccountTable Open(ServerOptions options) =>
-        new(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
+    private static IAccounts Open(ServerOptions options) => options.Postgres is { } address
+        ? new PostgresAccounts(address)
+        : new AccountTable(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
 
     private static (long First, long Last) ReadIds(string text)
     {

@@ -14,7 +14,7 @@ internal static class BackupOperation
         var file = Operation.FileArgument<string>("Where to; nothing may be there yet.");
         var command = new Command("backup", "Copy the ledger as it is now into a new file, while instances run.");
         command.Arguments.Add(file);
-        command.SetOperation(settings, (parsed, options) =>
+        command.SetFileOperation(settings, (parsed, options) =>
         {
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
             var took = Stopwatch.StartNew();

@@ -11,7 +11,7 @@ internal static class CheckpointOperation
     public static Command Create(SettingOptions settings)
     {
         var command = new Command("checkpoint", "Move the write-ahead log into the database, while instances run.");
-        command.SetOperation(settings, (_, options) =>
+        command.SetFileOperation(settings, (_, options) =>
         {
             using var log = new LogMove(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
             var isWhole = log.TryRun(out var pages, out var moved);

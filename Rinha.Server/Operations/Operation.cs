@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Npgsql;
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
@@ -23,6 +25,21 @@ internal static class Operation
         return argument;
     }
 
+    /// <summary>The file that the ledger is.</summary>
+    /// <exception cref="RefusalException">It is no file: what is asked for is the business of PostgreSQL's tools.</exception>
+    public static string FileOf(ServerOptions options) => options.Postgres is null
+        ? options.DatabasePath
+        : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");
+
+    /// <summary>As <see cref="SetOperation"/>, for what can only be done to a file.</summary>
+    public static void SetFileOperation(
+        this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run) =>
+        command.SetOperation(settings, (parsed, options) =>
+        {
+            _ = FileOf(options);
+            return run(parsed, options);
+        });
+
     /// <summary>Says what a command does, and how its failures end it.</summary>
     /// <param name="command">The command.</param>
     /// <param name="settings">The settings' flags.</param>
@@ -39,7 +56,8 @@ internal static class Operation
             {
                 return ServerCommand.Refuse(refusal.Message);
             }
-            catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (
+                error is SqliteException or NpgsqlException or IOException or UnauthorizedAccessException)
             {
                 return ServerCommand.Fail(error.Message);
             }

@@ -14,7 +14,7 @@ internal static class RestoreOperation
         var command = new Command(
             "restore", "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.");
         command.Arguments.Add(file);
-        command.SetOperation(settings, (parsed, options) =>
+        command.SetFileOperation(settings, (parsed, options) =>
         {
             var backup = Path.GetFullPath(parsed.GetRequiredValue(file));
             var report = LedgerRestore.Run(options.DatabasePath, backup, out var aside);

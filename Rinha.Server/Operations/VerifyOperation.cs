@@ -17,7 +17,7 @@ internal static class VerifyOperation
         command.Options.Add(json);
         command.SetOperation(settings, (parsed, options) =>
         {
-            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : options.DatabasePath;
+            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.FileOf(options);
             Niceness.Yield();
             var report = LedgerAudit.Run(path);
             if (parsed.GetValue(json))

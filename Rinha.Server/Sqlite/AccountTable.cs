@@ -1,3 +1,4 @@
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
@@ -6,9 +7,9 @@ namespace Rinha.Server.Sqlite;
 /// The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees
 /// them at once.
 /// </summary>
-internal sealed class AccountTable(LedgerFile file)
+internal sealed class AccountTable(LedgerFile file) : IAccounts
 {
-    /// <summary>Calls for each account, by id: its id, limit and balance in cents, number of transactions.</summary>
+    /// <inheritdoc/>
     /// <exception cref="SqliteException">The table cannot be read.</exception>
     public void List(Action<long, long, long, long> account)
     {
@@ -26,13 +27,7 @@ internal sealed class AccountTable(LedgerFile file)
         }
     }
 
-    /// <summary>Adds accounts, all or none.</summary>
-    /// <param name="firstId">From 1.</param>
-    /// <param name="lastId">
-    /// <see cref="Limits.AccountIdMax"/> and <see cref="Limits.AccountsAddedMax"/> accounts at most.
-    /// </param>
-    /// <param name="limitCents">Of each, 0 to <see cref="Limits.AmountCentsMax"/>.</param>
-    /// <exception cref="RefusalException">One of them is there already.</exception>
+    /// <inheritdoc/>
     /// <exception cref="SqliteException">The ledger stayed locked, or could not be written.</exception>
     public void Add(long firstId, long lastId, long limitCents) => InTurn(database =>
     {
@@ -60,12 +55,7 @@ internal sealed class AccountTable(LedgerFile file)
         Run(database, insert, "add accounts");
     });
 
-    /// <summary>Gives an account another limit.</summary>
-    /// <param name="id">Whose.</param>
-    /// <param name="limitCents">0 to <see cref="Limits.AmountCentsMax"/>.</param>
-    /// <exception cref="RefusalException">
-    /// There is no such account, or its balance is below minus the limit.
-    /// </exception>
+    /// <inheritdoc/>
     /// <exception cref="SqliteException">The ledger stayed locked, or could not be written.</exception>
     public void SetLimit(long id, long limitCents) => InTurn(database =>
     {

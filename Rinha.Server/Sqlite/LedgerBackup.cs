@@ -1,3 +1,5 @@
+using Rinha.Server.Ledger;
+
 namespace Rinha.Server.Sqlite;
 
 /// <summary>

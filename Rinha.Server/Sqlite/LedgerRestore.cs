@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;

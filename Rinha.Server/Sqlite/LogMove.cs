@@ -1,3 +1,4 @@
+using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;

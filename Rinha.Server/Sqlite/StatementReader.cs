@@ -39,7 +39,7 @@ internal sealed class StatementReader : IDisposable
         return (statement, database.Prepare("SELECT 1 FROM clientes WHERE id = ?1"));
     }
 
-    /// <inheritdoc cref="ILedger.ReadStatement"/>
+    /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
     public LookupResult Read(long accountId, Statement statement)
     {
         _statement.Bind(1, accountId);
@@ -60,7 +60,7 @@ internal sealed class StatementReader : IDisposable
         };
     }
 
-    /// <inheritdoc cref="ILedger.ReadHistory"/>
+    /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
     public LookupResult ReadHistory(long accountId, HistoryPage page)
     {
         // Accounts are never taken away, so this one is still there for the page.
@@ -74,7 +74,7 @@ internal sealed class StatementReader : IDisposable
         return LookupResult.StorageFailed;
     }
 
-    /// <inheritdoc cref="ILedger.FindAccount"/>
+    /// <inheritdoc cref="ILedger.FindAccountAsync"/>
     public LookupResult Find(long accountId)
     {
         _isDamaged = false;

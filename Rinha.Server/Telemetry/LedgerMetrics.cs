@@ -7,6 +7,7 @@ internal sealed class LedgerMetrics
 {
     private long _committed;
     private long _refused;
+    private long _retries;
 
     /// <summary>How many writes shared a commit.</summary>
     public HistogramFamily BatchWrites { get; } = new(
@@ -17,7 +18,7 @@ internal sealed class LedgerMetrics
 
     /// <summary>How long COMMIT took, in nanoseconds.</summary>
     public HistogramFamily CommitDuration { get; } = Durations(
-        "rinha_ledger_commit_duration_seconds", "Time that SQLite's COMMIT of a batch took.");
+        "rinha_ledger_commit_duration_seconds", "Time that the commit of a batch took; with PostgreSQL, its round trip.");
 
     /// <summary>How long a turn waited at the gate, in nanoseconds; 0 if it found it free.</summary>
     public HistogramFamily GateWait { get; } = Durations(
@@ -37,11 +38,13 @@ internal sealed class LedgerMetrics
         Interlocked.Add(ref _refused, refused);
     }
 
-    /// <summary>Adds the metrics to those of the server.</summary>
+    /// <summary>Counts that a batch is tried again.</summary>
+    public void CountRetry() => Interlocked.Increment(ref _retries);
+
+    /// <summary>Adds what every ledger has to the metrics of the server.</summary>
     /// <param name="metrics">Those of the server.</param>
-    /// <param name="databasePath">The database file; beside it lies its write-ahead log.</param>
     /// <param name="queuedWrites">How many writes wait.</param>
-    public void AddTo(MetricSet metrics, string databasePath, Func<int> queuedWrites)
+    public void AddTo(MetricSet metrics, Func<int> queuedWrites)
     {
         metrics.Add(new ObservedFamily(
             "rinha_ledger_transactions_total",
@@ -49,10 +52,23 @@ internal sealed class LedgerMetrics
             () => [Transactions(ref _committed, "committed"), Transactions(ref _refused, "refused")]));
         metrics.Add(BatchWrites);
         metrics.Add(CommitDuration);
-        metrics.Add(GateWait);
-        metrics.Add(CheckpointDuration);
         metrics.Add(new ObservedFamily(
             "rinha_ledger_queued_writes", "Writes that wait for their commit.", () => queuedWrites()));
+    }
+
+    /// <summary>Adds what a ledger in another server has: batches that it rolled back and that were tried again.</summary>
+    public void AddRetriesTo(MetricSet metrics) => metrics.Add(new ObservedFamily(
+        "rinha_ledger_retries_total",
+        "Batches that the database rolled back because they collided with another, and that were tried again.",
+        () => Interlocked.Read(ref _retries)));
+
+    /// <summary>Adds what a ledger in a file has.</summary>
+    /// <param name="metrics">Those of the server.</param>
+    /// <param name="databasePath">The database file; beside it lies its write-ahead log.</param>
+    public void AddFileTo(MetricSet metrics, string databasePath)
+    {
+        metrics.Add(GateWait);
+        metrics.Add(CheckpointDuration);
         metrics.Add(new ObservedFamily(
             "rinha_ledger_wal_bytes", "Size of the write-ahead log's file.", () => LengthOf(databasePath + "-wal")));
         metrics.Add(new ObservedFamily(

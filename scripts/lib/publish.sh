@@ -21,7 +21,7 @@ publish() {
 
 is_up_to_date() {
   [[ -x $1 ]] || return 1
-  [[ -z $(find "$ROOT/$(basename "$1")" "$ROOT/schema.sql" "$ROOT/global.json" "$ROOT"/Directory.*.props \
+  [[ -z $(find "$ROOT/$(basename "$1")" "$ROOT"/schema*.sql "$ROOT/global.json" "$ROOT"/Directory.*.props \
     \( -name bin -o -name obj \) -prune -o -type f -newer "$1" -print -quit) ]]
 }
 

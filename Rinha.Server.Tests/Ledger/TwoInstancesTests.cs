@@ -1,20 +1,19 @@
 using Rinha.Server.Ledger;
 using Rinha.Server.Tests.Fixtures;
 
-namespace Rinha.Server.Tests.Sqlite;
+namespace Rinha.Server.Tests.Ledger;
 
-public sealed class TwoInstancesTests : IDisposable
+public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
+    where TPlace : ILedgerPlace, new()
 {
-    private readonly LedgerOnDisk _disk = new();
-
     [Theory]
     [InlineData(1, 1000, 20, 13)] // 100,000 / 1000 = 100 of 260
     [InlineData(2, 777, 20, 13)] // 80,000 / 777 = 102 of 260
     [InlineData(5, 499_999, 8, 4)] // 1 of 32
     public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount, int threads, int each)
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
-        var limit = LedgerOnDisk.LimitsCents[id];
+        ILedger[] instances = [Place.Open(), Place.Open()];
+        var limit = SeedAccounts.LimitsCents[id];
         var accepted = 0;
 
         Together.Run(threads, thread =>
@@ -30,14 +29,14 @@ public sealed class TwoInstancesTests : IDisposable
 
         Assert.Equal(limit / amount, accepted);
         Assert.Equal(-(limit / amount) * amount, instances[0].Statement(id).BalanceCents);
-        Assert.Equal(accepted, _disk.Query("SELECT count(*) FROM transacoes"));
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
     }
 
     [Fact]
     public void What_one_has_answered_the_other_reads_ten_thousand_times()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         var statement = new Statement();
 
         for (var number = 1; number <= 10_000; number++)
@@ -52,7 +51,7 @@ public sealed class TwoInstancesTests : IDisposable
     [Fact]
     public void Read_your_writes_holds_while_others_write()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
 
         Together.Run(5, thread =>
         {
@@ -70,7 +69,7 @@ public sealed class TwoInstancesTests : IDisposable
     [Fact]
     public void The_books_balance_after_random_traffic()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
 
         Together.Run(6, thread =>
         {
@@ -84,14 +83,14 @@ public sealed class TwoInstancesTests : IDisposable
             }
         });
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
-        Assert.True(_disk.Query("SELECT count(*) FROM transacoes") > 1000);
+        Place.AssertBalanced();
+        Assert.True(Place.Query("SELECT count(*) FROM transacoes") > 1000);
     }
 
     [Fact]
     public void A_statement_is_one_snapshot()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 30; round++)
         {
             instances[0].Reset();
@@ -129,7 +128,7 @@ public sealed class TwoInstancesTests : IDisposable
     [Fact]
     public void A_reset_is_seen_by_the_other_instance_at_once()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 100; round++)
         {
             instances[round % 2].Credit(1, 1);
@@ -137,6 +136,10 @@ public sealed class TwoInstancesTests : IDisposable
             Assert.Equal(0, instances[round % 2].Statement(1).BalanceCents);
         }
     }
-
-    public void Dispose() => _disk.Dispose();
 }
+
+public sealed class SqliteTwoInstancesTests : TwoInstancesTests<LedgerOnDisk>;
+
+public sealed class PostgresTwoInstancesTests : TwoInstancesTests<LedgerOnPostgres>;
+
+public sealed class SerializablePostgresTwoInstancesTests : TwoInstancesTests<LedgerOnSerializablePostgres>;

@@ -1,4 +1,4 @@
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Ledger;
 
 /// <summary>Something that an operator asked for is not done, and nothing was changed.</summary>
 /// <param name="message">Why, in one line.</param>

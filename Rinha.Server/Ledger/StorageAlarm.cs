@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Ledger;
 
 /// <summary>
 /// Tells the log that the storage fails, at most once a second: when it does, every request would, on a thread that
@@ -13,7 +13,7 @@ internal sealed class StorageAlarm(ILogger logger)
     private long _nextAtMs = Environment.TickCount64;
 
     /// <summary>Tells of a failure, unless one was told of just now.</summary>
-    public void Raise(SqliteException error)
+    public void Raise(Exception error)
     {
         var nextAtMs = Interlocked.Read(ref _nextAtMs);
         var nowMs = Environment.TickCount64;

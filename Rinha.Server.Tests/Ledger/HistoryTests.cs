@@ -1,16 +1,12 @@
 using System.Globalization;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
 using Rinha.Server.Tests.Fixtures;
 
-namespace Rinha.Server.Tests.Sqlite;
+namespace Rinha.Server.Tests.Ledger;
 
-public sealed class HistoryTests : IDisposable
+public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
+    where TPlace : ILedgerPlace, new()
 {
-    private readonly LedgerOnDisk _disk = new();
-
-    private SqliteLedger Ledger => _disk.Ledger;
-
     [Theory]
     [InlineData(1)]
     [InlineData(9)]
@@ -26,9 +22,9 @@ public sealed class HistoryTests : IDisposable
 
         var expected = Enumerable.Range(1, posts).Reverse().Take(10).Select(Text);
         Assert.Equal(expected, Ledger.Statement(1).Texts());
-        Assert.Equal(posts, _disk.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 1"));
+        Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 1"));
         Assert.Equal((long)posts * (posts + 1) / 2, Ledger.Statement(1).BalanceCents);
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -61,10 +57,10 @@ public sealed class HistoryTests : IDisposable
         for (var id = 1; id <= 5; id++)
         {
             Assert.Equal([$"{id} 2", $"{id} 1", $"{id} 0"], Ledger.Statement(id).Texts());
-            Assert.Equal(3, _disk.Query($"SELECT max(seq) FROM transacoes WHERE cliente_id = {id}"));
+            Assert.Equal(3, Place.Query($"SELECT max(seq) FROM transacoes WHERE cliente_id = {id}"));
         }
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -77,28 +73,9 @@ public sealed class HistoryTests : IDisposable
             Ledger.Credit(6, 1);
         }
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Place.AssertBalanced();
         Assert.Equal(
-            _disk.Query("SELECT count(*) FROM transacoes"), _disk.Query("SELECT max(seq) FROM transacoes"));
-    }
-
-    [Fact]
-    public void The_sequence_and_not_the_clock_is_the_order()
-    {
-        Ledger.Credit(1, 1, "first");
-        Ledger.Credit(1, 1, "second");
-        // As if the clock had been set back by two centuries between the two: bytes 9 to 16 of the older entry.
-        _disk.Execute("""
-            UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
-            UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)
-              || substr(hex(ultimas), 149)) WHERE id = 1;
-            """);
-
-        Ledger.Credit(1, 1, "third");
-
-        Assert.Equal(["third", "second", "first"], Ledger.Statement(1).Texts());
-        Assert.Equal(9_000_000_000_000_000, Ledger.Statement(1).Entries[2].PostedAt.MicrosecondsSinceEpoch);
-        LedgerRows.AssertBalanced(_disk.FilePath);
+            Place.Query("SELECT count(*) FROM transacoes"), Place.Query("SELECT max(seq) FROM transacoes"));
     }
 
     [Fact]
@@ -107,25 +84,14 @@ public sealed class HistoryTests : IDisposable
         Ledger.Credit(1, 700, "kept");
         Ledger.Debit(2, 80_000, "kept too");
 
-        _disk.Close();
+        Place.Close();
 
         Assert.Equal(700, Ledger.Statement(1).BalanceCents);
         Assert.Equal(["kept"], Ledger.Statement(1).Texts());
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(2, 1).Result);
         Ledger.Credit(1, 1, "next");
         Assert.Equal(["next", "kept"], Ledger.Statement(1).Texts());
-        LedgerRows.AssertBalanced(_disk.FilePath);
-    }
-
-    [Fact]
-    public void Closing_leaves_the_database_file_alone_with_the_gate()
-    {
-        Ledger.Credit(1, 1);
-
-        _disk.Close();
-
-        Assert.False(File.Exists(_disk.FilePath + "-wal"));
-        Assert.False(File.Exists(_disk.FilePath + "-shm"));
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -135,10 +101,10 @@ public sealed class HistoryTests : IDisposable
             .Select(_ => Ledger.PostAsync(1, TransactionKind.Credit, 1, "x"))
             .ToList();
 
-        _disk.Close();
+        Place.Close();
 
         Assert.All(await Task.WhenAll(posts), post => Assert.Equal(PostResult.Accepted, post.Result));
-        Assert.Equal(2000, _disk.Query("SELECT saldo FROM clientes WHERE id = 1"));
+        Assert.Equal(2000, Place.Query("SELECT saldo FROM clientes WHERE id = 1"));
     }
 
     [Fact]
@@ -149,7 +115,7 @@ public sealed class HistoryTests : IDisposable
 
         Assert.Equal(PostResult.Accepted, Ledger.Reset());
 
-        foreach (var (id, limit) in LedgerOnDisk.LimitsCents)
+        foreach (var (id, limit) in SeedAccounts.LimitsCents)
         {
             Assert.Equal(0, Ledger.Statement(id).BalanceCents);
             Assert.Equal(limit, Ledger.Statement(id).LimitCents);
@@ -157,11 +123,13 @@ public sealed class HistoryTests : IDisposable
         }
 
         Ledger.Credit(1, 1);
-        Assert.Equal(1, _disk.Query("SELECT max(seq) FROM transacoes"));
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Assert.Equal(1, Place.Query("SELECT max(seq) FROM transacoes"));
+        Place.AssertBalanced();
     }
-
-    public void Dispose() => _disk.Dispose();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
+
+public sealed class SqliteHistoryTests : HistoryTests<LedgerOnDisk>;
+
+public sealed class PostgresHistoryTests : HistoryTests<LedgerOnPostgres>;

@@ -2,17 +2,16 @@ using System.Text;
 using FsCheck.Xunit;
 using Rinha.Server.Ledger;
 using Rinha.Server.Tests.Fixtures;
-using Rinha.Server.Tests.Ledger;
 
-namespace Rinha.Server.Tests.Sqlite;
+namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>What must hold for any sequence of posts, not only for those somebody thought of.</summary>
-public sealed class LedgerProperties : IDisposable
+public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
+    where TPlace : ILedgerPlace, new()
 {
-    private readonly LedgerOnDisk _disk = new();
     private readonly ILedger[] _instances;
 
-    public LedgerProperties() => _instances = [_disk.Open(), _disk.Open()];
+    public LedgerProperties() => _instances = [Place.Open(), Place.Open()];
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
     public void One_instance_does_what_the_model_does(LedgerStep[] steps) => Compare(steps, _ => 0);
@@ -37,8 +36,8 @@ public sealed class LedgerProperties : IDisposable
             }
         });
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
-        Assert.Equal(accepted, _disk.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
+        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
@@ -50,8 +49,6 @@ public sealed class LedgerProperties : IDisposable
 
         Assert.Equal(text, _instances[1].Statement(1).Texts()[0]);
     }
-
-    public void Dispose() => _disk.Dispose();
 
     private static PostOutcome Post(ILedger ledger, LedgerStep step) =>
         ledger.Post(step.AccountId, step.Kind, step.AmountCents, step.Text);
@@ -65,11 +62,17 @@ public sealed class LedgerProperties : IDisposable
             Assert.Equal(model.Post(step), Post(_instances[instanceOf(step)], step));
         }
 
-        foreach (var id in LedgerOnDisk.LimitsCents.Keys)
+        foreach (var id in SeedAccounts.LimitsCents.Keys)
         {
             model.AssertEqual(id, _instances[0].Statement(id));
         }
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Place.AssertBalanced();
     }
 }
+
+public sealed class SqliteLedgerProperties : LedgerProperties<LedgerOnDisk>;
+
+public sealed class PostgresLedgerProperties : LedgerProperties<LedgerOnPostgres>;
+
+public sealed class SerializablePostgresLedgerProperties : LedgerProperties<LedgerOnSerializablePostgres>;

@@ -1,12 +1,11 @@
-using Rinha.Server.Ledger;
-
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Ledger;
 
 /// <summary>The writes of one commit with their results. Belongs to one thread.</summary>
-internal sealed class Batch
+/// <param name="writesMax">How many there may be, from 1.</param>
+internal sealed class Batch(int writesMax = Limits.BatchWritesMax)
 {
-    private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly PendingWrite[] _writes = new PendingWrite[writesMax];
+    private readonly PostResult[] _results = new PostResult[writesMax];
     private int _taken;
     private int _decided;
 
@@ -25,10 +24,13 @@ internal sealed class Batch
     /// <summary>Notes the result of the next write in the order in which they were taken.</summary>
     public void SetNext(PostResult result) => _results[_decided++] = result;
 
-    /// <summary>Nothing of what was taken has been kept.</summary>
-    public void FailAll()
+    /// <summary>The results of all that were taken, for who decides them in another order.</summary>
+    public Span<PostResult> Results => _results.AsSpan(0, _taken);
+
+    /// <summary>Nothing of what was taken has an answer of its own.</summary>
+    public void FailAll(PostResult result = PostResult.StorageFailed)
     {
-        _results.AsSpan(0, _taken).Fill(PostResult.StorageFailed);
+        Results.Fill(result);
         _decided = _taken;
     }
 

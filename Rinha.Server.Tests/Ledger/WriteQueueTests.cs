@@ -1,8 +1,7 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
 using Rinha.Server.Tests.Fixtures;
 
-namespace Rinha.Server.Tests.Sqlite;
+namespace Rinha.Server.Tests.Ledger;
 
 public sealed class WriteQueueTests : IDisposable
 {

@@ -1,6 +1,4 @@
-using Rinha.Server.Ledger;
-
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Ledger;
 
 /// <summary>
 /// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits and

@@ -1,18 +1,12 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
 using Rinha.Server.Tests.Fixtures;
 
-namespace Rinha.Server.Tests.Sqlite;
+namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>Transactions that are sent again under their idempotency key.</summary>
-public sealed class KeptAnswersTests : IDisposable
+public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
+    where TPlace : ILedgerPlace, new()
 {
-    private const long MicrosecondsPerHour = 3_600_000_000;
-
-    private readonly LedgerOnDisk _disk = new();
-
-    private SqliteLedger Ledger => _disk.Ledger;
-
     [Fact]
     public void The_same_key_gets_the_first_answer_and_is_applied_once()
     {
@@ -22,8 +16,8 @@ public sealed class KeptAnswersTests : IDisposable
         Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), first);
         Assert.Equal(first, Credit("key"));
         Assert.Equal(105, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(2, _disk.Query("SELECT count(*) FROM transacoes"));
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -40,10 +34,10 @@ public sealed class KeptAnswersTests : IDisposable
     public void A_sum_past_64_bits_is_refused_again_as_what_it_was()
     {
         _ = Ledger;
-        _disk.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
+        Place.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
 
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
-        _disk.Execute("UPDATE clientes SET saldo = 0");
+        Place.Execute("UPDATE clientes SET saldo = 0");
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
     }
 
@@ -60,7 +54,7 @@ public sealed class KeptAnswersTests : IDisposable
 
         Assert.Equal(PostResult.KeyReused, Ledger.Post(id, kind, cents, text, "key").Result);
         Assert.Equal(100, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(1, _disk.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -88,18 +82,18 @@ public sealed class KeptAnswersTests : IDisposable
     public void Both_instances_and_the_next_ones_know_the_key()
     {
         var first = Credit("key");
-        var other = _disk.Open();
+        var other = Place.Open();
         Assert.Equal(first, other.Post(1, TransactionKind.Credit, 100, "text", "key"));
 
-        _disk.Close();
+        Place.Close();
         Assert.Equal(first, Credit("key"));
-        Assert.Equal(1, _disk.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
     public async Task Sent_many_times_at_once_through_two_instances_it_is_applied_once()
     {
-        SqliteLedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 20; round++)
         {
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(number =>
@@ -109,48 +103,7 @@ public sealed class KeptAnswersTests : IDisposable
                 outcome => Assert.Equal(new PostOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
         }
 
-        Assert.Equal(20, _disk.Query("SELECT count(*) FROM transacoes"));
-    }
-
-    [Fact]
-    public void Keys_are_kept_for_24_hours_and_then_dropped_two_for_each_new_one()
-    {
-        for (var number = 0; number < 5; number++)
-        {
-            Credit($"key{number}");
-        }
-
-        Age(hours: 23);
-        Credit("day");
-        Assert.Equal(6, Keys());
-
-        Age(hours: 2);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 600, 100_000), Credit("day"));
-        Assert.Equal(6, Keys());
-        Credit("next");
-        Assert.Equal(5, Keys());
-        Credit("after");
-        Credit("last");
-        Assert.Equal(4, Keys()); // day, next, after, last
-        Assert.Equal(PostResult.Accepted, Credit("key0").Result);
-        Assert.Equal(10, _disk.Query("SELECT count(*) FROM transacoes"));
-    }
-
-    [Fact]
-    public void No_more_keys_are_taken_than_can_be_kept()
-    {
-        Credit("first");
-        Move(to: Limits.IdempotencyKeysMax - 1);
-        Credit("last but one");
-        Move("first", to: 1);
-
-        Assert.Equal(PostResult.TooManyKeys, Credit("one too many").Result);
-        Assert.Equal(PostResult.Accepted, Credit("first").Result);
-        Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result);
-        Assert.Equal(201, Ledger.Statement(1).BalanceCents);
-
-        Age(hours: 25);
-        Assert.Equal(PostResult.Accepted, Credit("one too many").Result);
+        Assert.Equal(20, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -163,18 +116,15 @@ public sealed class KeptAnswersTests : IDisposable
         Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), Credit("key"));
     }
 
-    public void Dispose() => _disk.Dispose();
-
     private PostOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
 
     private PostOutcome Debit(long cents, string key) => Ledger.Post(1, TransactionKind.Debit, cents, "text", key);
 
-    private long Keys() => _disk.Query("SELECT count(*) FROM chaves");
-
-    private void Age(int hours) =>
-        _disk.Execute($"UPDATE chaves SET criada_em = criada_em - {hours * MicrosecondsPerHour}");
-
-    private void Move(long to) => _disk.Execute($"UPDATE chaves SET id = {to}");
-
-    private void Move(string key, long to) => _disk.Execute($"UPDATE chaves SET id = {to} WHERE chave = '{key}'");
+    private long Keys() => Place.Query("SELECT count(*) FROM chaves");
 }
+
+public sealed class SqliteKeptAnswersTests : KeptAnswersTests<LedgerOnDisk>;
+
+public sealed class PostgresKeptAnswersTests : KeptAnswersTests<LedgerOnPostgres>;
+
+public sealed class SerializablePostgresKeptAnswersTests : KeptAnswersTests<LedgerOnSerializablePostgres>;

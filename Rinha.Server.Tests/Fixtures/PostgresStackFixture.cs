@@ -1,0 +1,16 @@
+using Rinha.Server.Postgres;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>The same stack with PostgreSQL behind the APIs.</summary>
+public sealed class PostgresStackFixture() : StackFixture("nginx-postgres")
+{
+    /// <inheritdoc/>
+    public override void AssertBalanced()
+    {
+        var url = $"postgres://rinha@/rinha?host={SocketsPath()}-db";
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+        using var source = PostgresLedger.Open(address);
+        PostgresServer.AssertBalanced(source);
+    }
+}

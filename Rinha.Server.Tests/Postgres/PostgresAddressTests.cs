@@ -1,0 +1,73 @@
+using Rinha.Server.Postgres;
+
+namespace Rinha.Server.Tests.Postgres;
+
+public sealed class PostgresAddressTests
+{
+    [Theory]
+    [InlineData("postgres://rinha@db/bank", "db", 5432, "rinha", null, "bank")]
+    [InlineData("postgresql://rinha@db/bank", "db", 5432, "rinha", null, "bank")]
+    [InlineData("POSTGRES://rinha:secret@10.0.0.7:6432/bank", "10.0.0.7", 6432, "rinha", "secret", "bank")]
+    [InlineData("postgres://rinha:a%40b%2Fc%3A@db/bank", "db", 5432, "rinha", "a@b/c:", "bank")]
+    [InlineData("postgres://rinha@[::1]:6432/bank", "::1", 6432, "rinha", null, "bank")]
+    [InlineData("postgres://rinha@[::1]/bank", "::1", 5432, "rinha", null, "bank")]
+    [InlineData("postgres://rinha@/bank?host=/run/postgresql", "/run/postgresql", 5432, "rinha", null, "bank")]
+    [InlineData("postgres:///bank?host=%2Frun%2Fpg&port=6432&user=rinha", "/run/pg", 6432, "rinha", null, "bank")]
+    [InlineData("postgres://rinha@db?dbname=bank&password=x", "db", 5432, "rinha", "x", "bank")]
+    public void An_address_says_where_to_connect(
+        string url, string host, int port, string user, string? password, string database)
+    {
+        Assert.True(PostgresAddress.IsMeant(url));
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+
+        var connection = address.Connection;
+        Assert.Equal(
+            (host, port, user, password, database),
+            (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database));
+        Assert.Equal($"postgres://{user}@{host}:{port}/{database}", address.ToString());
+    }
+
+    [Fact]
+    public void What_the_operator_sets_for_the_connections_comes_after_what_the_server_sets()
+    {
+        const string url = "postgres://u@h/d?options=-c%20search_path%3Dbank&sslmode=verify-full&application_name=api01";
+        Assert.True(PostgresAddress.TryParse(url, out var address, out _));
+
+        Assert.EndsWith(" -c search_path=bank", address.Connection.Options, StringComparison.Ordinal);
+        Assert.Equal(Npgsql.SslMode.VerifyFull, address.Connection.SslMode);
+        Assert.Equal("api01", address.Connection.ApplicationName);
+    }
+
+    [Theory]
+    [InlineData("postgres://db/bank")] // No user.
+    [InlineData("postgres://rinha@db:0/bank")]
+    [InlineData("postgres://rinha@db:65536/bank")]
+    [InlineData("postgres://rinha@db:x/bank")]
+    [InlineData("postgres://rinha@db1,db2/bank")]
+    [InlineData("postgres://rinha@db/bank?sslmode=sometimes")]
+    [InlineData("postgres://rinha@db/bank?sslmode=1")]
+    [InlineData("postgres://rinha@db/bank?sslrootcert=/is/not/there")]
+    [InlineData("postgres://rinha@db/bank?pool_size=3")]
+    public void What_cannot_be_used_is_refused(string url)
+    {
+        Assert.False(PostgresAddress.TryParse(url, out _, out var reason));
+        Assert.NotEmpty(reason);
+    }
+
+    [Fact]
+    public void The_password_is_never_shown()
+    {
+        Assert.True(PostgresAddress.TryParse("postgres://rinha:secret@db/bank", out var address, out _));
+        Assert.DoesNotContain("secret", address.ToString(), StringComparison.Ordinal);
+
+        Assert.False(PostgresAddress.TryParse("postgres://rinha:secret@db:x/bank", out _, out var reason));
+        Assert.DoesNotContain("secret", reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rinha.db")]
+    [InlineData("sqlite:///rinha.db")]
+    [InlineData("postgres:/rinha")]
+    [InlineData("mysql://db")]
+    public void Anything_else_is_not_meant(string text) => Assert.False(PostgresAddress.IsMeant(text));
+}

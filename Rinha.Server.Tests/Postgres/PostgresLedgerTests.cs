@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Rinha.Server.Ledger;
+using Rinha.Server.Postgres;
+using Rinha.Server.Telemetry;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Postgres;
+
+/// <summary>What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.</summary>
+public sealed class PostgresLedgerTests : IDisposable
+{
+    private const long MicrosecondsPerHour = 3_600_000_000;
+
+    private readonly LedgerOnPostgres _place = new();
+
+    private ILedger Ledger => _place.Ledger;
+
+    [Fact]
+    public void Instances_that_start_at_the_same_moment_make_one_ledger()
+    {
+        Together.Run(4, _ =>
+        {
+            using var ledger = new PostgresLedger(Address(_place.Url), NullLogger.Instance);
+            Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+        });
+
+        Assert.Equal(4, Ledger.Statement(1).BalanceCents);
+        Assert.Equal(5, _place.Query("SELECT count(*) FROM clientes"));
+    }
+
+    [Fact]
+    public void A_schema_of_another_version_is_refused()
+    {
+        _ = Ledger;
+        _place.Close();
+        _place.Execute("UPDATE esquema SET versao = 2");
+
+        var refusal = Assert.Throws<RefusalException>(() => _place.Open());
+        Assert.Contains("version 2", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tables_of_somebody_else_are_refused_and_left_alone()
+    {
+        _place.Execute("CREATE TABLE clientes (nome TEXT)");
+
+        Assert.Throws<RefusalException>(() => _place.Open());
+        Assert.Equal(0, _place.Query("SELECT count(*) FROM clientes"));
+    }
+
+    [Fact]
+    public void A_row_that_stays_locked_makes_its_writes_busy_and_nothing_is_changed()
+    {
+        Ledger.Credit(1, 10);
+        using (var connection = _place.Beside.OpenConnection())
+        using (var transaction = connection.BeginTransaction())
+        {
+            using var locking = new NpgsqlCommand("SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE", connection);
+            locking.ExecuteNonQuery();
+
+            Assert.Equal(PostResult.Busy, Ledger.Credit(1, 1).Result);
+            Assert.Equal(WriterState.Locked, Ledger.Writer);
+            Assert.Equal(10, Ledger.Statement(1).BalanceCents); // Readers wait for nobody.
+        }
+
+        Assert.Equal(11, Ledger.Credit(1, 1).BalanceCents);
+        Assert.Equal(WriterState.Ready, Ledger.Writer);
+        _place.AssertBalanced();
+    }
+
+    [Fact]
+    public void A_reader_is_not_disturbed_when_its_connections_are_lost()
+    {
+        Ledger.Credit(1, 7);
+        for (var round = 0; round < 10; round++)
+        {
+            Assert.Equal(7, Ledger.Statement(1).BalanceCents);
+            _place.EndConnections();
+        }
+    }
+
+    [Fact]
+    public async Task After_a_lost_connection_the_outcome_may_be_unknown_and_the_next_write_is_taken()
+    {
+        var accepted = 0;
+        var unknown = 0;
+        for (var round = 0; round < 20; round++)
+        {
+            var posts = Enumerable.Range(0, 8).Select(
+                _ => Ledger.PostAsync(2, TransactionKind.Credit, 1, "x")).ToArray();
+            _place.EndConnections();
+            foreach (var outcome in await Task.WhenAll(posts))
+            {
+                Assert.True(outcome.Result is PostResult.Accepted or PostResult.OutcomeUnknown, $"{outcome.Result}");
+                accepted += outcome.Result == PostResult.Accepted ? 1 : 0;
+                unknown += outcome.Result == PostResult.OutcomeUnknown ? 1 : 0;
+            }
+        }
+
+        Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger heals");
+        Assert.InRange(_place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
+        _place.AssertBalanced();
+    }
+
+    [Fact]
+    public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
+    {
+        var accounts = new PostgresAccounts(Address(_place.Url));
+        accounts.Add(6, 8, 500);
+        Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
+        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
+
+        accounts.SetLimit(7, 600);
+        Assert.Equal(new PostOutcome(PostResult.Accepted, -600, 600), Ledger.Debit(7, 100));
+        Assert.Throws<RefusalException>(() => accounts.SetLimit(7, 599));
+        Assert.Throws<RefusalException>(() => accounts.SetLimit(9, 1));
+        Assert.Throws<RefusalException>(() => accounts.Add(8, 9, 1));
+
+        var ids = new List<long>();
+        accounts.List((id, _, _, _) => ids.Add(id));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], ids);
+    }
+
+    [Fact]
+    public async Task Keys_are_dropped_after_24_hours_and_not_before()
+    {
+        Post("old");
+        Post("new");
+        _place.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
+        _place.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
+
+        using var keys = new KeyHousekeeping(_place.Beside, new StorageAlarm(NullLogger.Instance));
+        await keys.RunAsync();
+
+        Assert.False(keys.AreTooMany);
+        Assert.Equal(1, _place.Query("SELECT count(*) FROM chaves WHERE chave = 'new'"));
+        Assert.Equal(1, _place.Query("SELECT count(*) FROM chaves"));
+    }
+
+    [Fact]
+    public async Task Where_there_are_too_many_keys_only_those_known_are_answered()
+    {
+        using var source = PostgresLedger.Open(Address(_place.Url));
+        Post("first");
+        using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
+        await keys.RunAsync();
+        Assert.True(keys.AreTooMany);
+
+        using var writer = new PostgresWriter(
+            source, keys, new StorageAlarm(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
+        Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
+        Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
+        Assert.Equal(PostResult.Accepted, await Write(writer, null));
+        Assert.Equal(2, _place.Query("SELECT count(*) FROM transacoes"));
+        _place.AssertBalanced();
+    }
+
+    public void Dispose() => _place.Dispose();
+
+    private static PostgresAddress Address(string url)
+    {
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+        return address;
+    }
+
+    private static async Task<PostResult> Write(PostgresWriter writer, string? key)
+    {
+        var result = await writer.WriteAsync(new PendingPost
+        {
+            AccountId = 1,
+            Kind = TransactionKind.Credit,
+            AmountCents = 1,
+            Description = LedgerExtensions.Describe("x"),
+            IdempotencyKey = key,
+        });
+        await Task.Yield(); // Off the writer's thread.
+        return result;
+    }
+
+    private void Post(string key) =>
+        Assert.Equal(PostResult.Accepted, Ledger.Post(1, TransactionKind.Credit, 1, "x", key).Result);
+}

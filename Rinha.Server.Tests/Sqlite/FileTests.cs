@@ -1,0 +1,126 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>What the ledger does with its rows that another one need not do.</summary>
+public sealed class FileTests : IDisposable
+{
+    private const long MicrosecondsPerHour = 3_600_000_000;
+
+    private readonly LedgerOnDisk _disk = new();
+
+    private SqliteLedger Ledger => _disk.Ledger;
+
+    [Theory]
+    [InlineData("zeroblob(1)")]
+    [InlineData("zeroblob(57)")]
+    [InlineData("zeroblob(59)")]
+    [InlineData("zeroblob(638)")]
+    [InlineData("'text'")]
+    [InlineData("NULL")]
+    public void The_file_itself_refuses_newest_entries_of_a_wrong_length(string value)
+    {
+        _ = Ledger;
+
+        Assert.Throws<SqliteException>(() => _disk.Execute($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
+        _disk.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
+    }
+
+    [Fact]
+    public void The_sequence_and_not_the_clock_is_the_order()
+    {
+        Ledger.Credit(1, 1, "first");
+        Ledger.Credit(1, 1, "second");
+        // As if the clock had been set back by two centuries between the two: bytes 9 to 16 of the older entry.
+        _disk.Execute("""
+            UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
+            UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)
+              || substr(hex(ultimas), 149)) WHERE id = 1;
+            """);
+
+        Ledger.Credit(1, 1, "third");
+
+        Assert.Equal(["third", "second", "first"], Ledger.Statement(1).Texts());
+        Assert.Equal(9_000_000_000_000_000, Ledger.Statement(1).Entries[2].PostedAt.MicrosecondsSinceEpoch);
+        LedgerRows.AssertBalanced(_disk.FilePath);
+    }
+
+    [Fact]
+    public void Closing_leaves_the_database_file_alone_with_the_gate()
+    {
+        Ledger.Credit(1, 1);
+
+        _disk.Close();
+
+        Assert.False(File.Exists(_disk.FilePath + "-wal"));
+        Assert.False(File.Exists(_disk.FilePath + "-shm"));
+    }
+
+    [Fact]
+    public void A_page_reads_no_more_rows_than_it_must()
+    {
+        // A hundred thousand rows that are no transactions: whoever goes over them fails.
+        _disk.Ledger.CreditAtOnce(5 * 300);
+        _disk.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
+
+        Assert.Equal([100, 99, 98], _disk.Ledger.Page(1, 101, 3).Sequences());
+        Assert.Equal(LookupResult.StorageFailed, _disk.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+        Assert.Equal(LookupResult.Found, _disk.Ledger.FindAccount(1));
+    }
+
+    [Fact]
+    public void Keys_are_kept_for_24_hours_and_then_dropped_two_for_each_new_one()
+    {
+        for (var number = 0; number < 5; number++)
+        {
+            Credit($"key{number}");
+        }
+
+        Age(hours: 23);
+        Credit("day");
+        Assert.Equal(6, Keys());
+
+        Age(hours: 2);
+        Assert.Equal(new PostOutcome(PostResult.Accepted, 600, 100_000), Credit("day"));
+        Assert.Equal(6, Keys());
+        Credit("next");
+        Assert.Equal(5, Keys());
+        Credit("after");
+        Credit("last");
+        Assert.Equal(4, Keys()); // day, next, after, last
+        Assert.Equal(PostResult.Accepted, Credit("key0").Result);
+        Assert.Equal(10, _disk.Query("SELECT count(*) FROM transacoes"));
+    }
+
+    [Fact]
+    public void No_more_keys_are_taken_than_can_be_kept()
+    {
+        Credit("first");
+        Move(to: Limits.IdempotencyKeysMax - 1);
+        Credit("last but one");
+        Move("first", to: 1);
+
+        Assert.Equal(PostResult.TooManyKeys, Credit("one too many").Result);
+        Assert.Equal(PostResult.Accepted, Credit("first").Result);
+        Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result);
+        Assert.Equal(201, Ledger.Statement(1).BalanceCents);
+
+        Age(hours: 25);
+        Assert.Equal(PostResult.Accepted, Credit("one too many").Result);
+    }
+
+    public void Dispose() => _disk.Dispose();
+
+    private PostOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
+
+    private long Keys() => _disk.Query("SELECT count(*) FROM chaves");
+
+    private void Age(int hours) =>
+        _disk.Execute($"UPDATE chaves SET criada_em = criada_em - {hours * MicrosecondsPerHour}");
+
+    private void Move(long to) => _disk.Execute($"UPDATE chaves SET id = {to}");
+
+    private void Move(string key, long to) => _disk.Execute($"UPDATE chaves SET id = {to} WHERE chave = '{key}'");
+}

@@ -1,0 +1,72 @@
+using Npgsql;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Postgres;
+
+/// <summary>
+/// Keeps the idempotency keys for as long as was promised and no longer, and knows whether there are too many. It looks
+/// once a minute, so that no request pays for it; several instances may do so.
+/// </summary>
+internal sealed class KeyHousekeeping : IDisposable
+{
+    private const long MicrosecondsPerHour = 3_600_000_000;
+    private const int DroppedAtOnce = 10_000;
+    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly StorageAlarm _alarm;
+    private readonly long _keysMax;
+    private readonly Timer _timer;
+
+    /// <summary>Looks after the keys of a ledger.</summary>
+    /// <param name="source">Its connections.</param>
+    /// <param name="alarm">Told of failures.</param>
+    /// <param name="keysMax">How many keys are kept.</param>
+    public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm, long keysMax = Limits.IdempotencyKeysMax)
+    {
+        _keysMax = keysMax;
+        _source = source;
+        _alarm = alarm;
+        _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
+    }
+
+    /// <summary>Whether, a minute ago at most, so many keys were kept that there is room for no other.</summary>
+    public bool AreTooMany { get; private set; }
+
+    public void Dispose() => _timer.Dispose();
+
+    /// <summary>Drops what has been kept for long enough, and counts the rest.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            var before = Timestamp.Now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour);
+            while (await DropAsync(before) == DroppedAtOnce)
+            {
+            }
+
+            await using var count = _source.CreateCommand(
+                "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas");
+            count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _keysMax });
+            AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
+        }
+        catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+        {
+            if (!PostgresFailure.MayBeTriedAgain(error))
+            {
+                _alarm.Raise(error);
+            }
+        }
+    }
+
+    private async Task<int> DropAsync(long beforeMicroseconds)
+    {
+        await using var drop = _source.CreateCommand("""
+            DELETE FROM chaves WHERE chave IN (
+              SELECT chave FROM chaves WHERE criada_em < $1 ORDER BY criada_em LIMIT $2)
+            """);
+        drop.Parameters.Add(new NpgsqlParameter<long> { TypedValue = beforeMicroseconds });
+        drop.Parameters.Add(new NpgsqlParameter<long> { TypedValue = DroppedAtOnce });
+        return await drop.ExecuteNonQueryAsync();
+    }
+}

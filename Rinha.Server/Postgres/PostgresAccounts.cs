@@ -1,0 +1,80 @@
+using Npgsql;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Postgres;
+
+/// <summary>The accounts of a PostgreSQL ledger, for an operator.</summary>
+internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
+{
+    /// <inheritdoc/>
+    public void List(Action<long, long, long, long> account)
+    {
+        using var source = Open();
+        using var command = source.CreateCommand("SELECT id, limite, saldo, ultima_seq FROM clientes ORDER BY id");
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            account(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Add(long firstId, long lastId, long limitCents)
+    {
+        using var source = Open();
+        try
+        {
+            Run(source, "INSERT INTO clientes (id, limite) SELECT id, $3 FROM generate_series($1, $2) AS id",
+                firstId, lastId, limitCents);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            var taken = Query(source, "SELECT min(id) FROM clientes WHERE id BETWEEN $1 AND $2", firstId, lastId);
+            throw new RefusalException($"account {taken} is there already; none was added");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SetLimit(long id, long limitCents)
+    {
+        using var source = Open();
+        if (Run(source, "UPDATE clientes SET limite = $2 WHERE id = $1 AND saldo >= -$2", id, limitCents) == 1)
+        {
+            return;
+        }
+
+        throw new RefusalException(Query(source, "SELECT saldo FROM clientes WHERE id = $1", id) is { } balanceCents
+            ? $"account {id} has a balance of {balanceCents} cents, below minus the limit of {limitCents}"
+            : $"there is no account {id}");
+    }
+
+    private NpgsqlDataSource Open()
+    {
+        var source = PostgresLedger.Open(address);
+        PostgresSchema.Ensure(source);
+        return source;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlDataSource source, string sql, ReadOnlySpan<long> parameters)
+    {
+        var command = source.CreateCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });
+        }
+
+        return command;
+    }
+
+    private static int Run(NpgsqlDataSource source, string sql, params ReadOnlySpan<long> parameters)
+    {
+        using var command = Command(source, sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    private static long? Query(NpgsqlDataSource source, string sql, params ReadOnlySpan<long> parameters)
+    {
+        using var command = Command(source, sql, parameters);
+        return command.ExecuteScalar() as long?;
+    }
+}

@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace Rinha.Server.Postgres;
+
+/// <summary>
+/// What a failure says of the transaction it came from (https://www.postgresql.org/docs/15/errcodes-appendix.html).
+/// </summary>
+internal static class PostgresFailure
+{
+    /// <summary>
+    /// Whether the server has rolled everything back and the same may simply be tried again: it collided with another
+    /// transaction, or the same key arrived in two of them (the second finds it at its next try).
+    /// </summary>
+    public static bool MayBeTriedAgain(Exception error) => error is PostgresException
+    {
+        SqlState: PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.UniqueViolation,
+    };
+
+    /// <summary>Whether the server has rolled everything back because a row stayed locked.</summary>
+    public static bool IsLockTimeout(Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
+    /// <summary>
+    /// Whether the server itself says that it has rolled everything back: an ERROR ends the transaction, after anything
+    /// worse, or silence, nobody knows.
+    /// </summary>
+    public static bool IsRolledBack(Exception error) => error is PostgresException
+    {
+        InvariantSeverity: "ERROR",
+        SqlState: not PostgresErrorCodes.StatementCompletionUnknown,
+    };
+
+    /// <summary>Whether it is the database's, or the way to it, that fails, not this program.</summary>
+    public static bool IsOfStorage(Exception error) =>
+        error is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException;
+}

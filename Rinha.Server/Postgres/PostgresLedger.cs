@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Server.Postgres;
+
+/// <summary>
+/// The ledger in a PostgreSQL database, shared by any number of processes on any number of machines. The database must
+/// commit to its disk before it says so (<c>synchronous_commit</c>, its default).
+/// </summary>
+public sealed class PostgresLedger : ILedger, IDisposable
+{
+    private readonly NpgsqlDataSource _source;
+    private readonly KeyHousekeeping _keys;
+    private readonly PostgresWriter _writer;
+    private readonly PostgresReader _reader;
+    private readonly LedgerMetrics _metrics = new();
+
+    /// <summary>Connects, and makes an empty ledger (schema.postgres.sql) if there is none.</summary>
+    /// <param name="address">Where the database is.</param>
+    /// <param name="logger">Told of storage failures, never of single requests.</param>
+    /// <exception cref="RefusalException">The database is not a ledger of this version.</exception>
+    /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
+    public PostgresLedger(PostgresAddress address, ILogger logger)
+    {
+        var alarm = new StorageAlarm(logger);
+        _source = Open(address);
+        PostgresSchema.Ensure(_source);
+        _keys = new KeyHousekeeping(_source, alarm);
+        _reader = new PostgresReader(_source, alarm);
+        _writer = new PostgresWriter(_source, _keys, alarm, _metrics, logger);
+    }
+
+    /// <inheritdoc/>
+    public WriterState Writer => _writer.State;
+
+    /// <summary>The connections to a ledger, opened as they are needed.</summary>
+    internal static NpgsqlDataSource Open(PostgresAddress address)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(address.Connection.ConnectionString);
+        builder.EnableTransportSecurity();
+        return builder.Build();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+
+    /// <inheritdoc/>
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
+        _reader.ReadStatementAsync(accountId, statement);
+
+    /// <inheritdoc/>
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+        _reader.ReadHistoryAsync(accountId, page);
+
+    /// <inheritdoc/>
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => _reader.FindAccountAsync(accountId);
+
+    /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
+    internal void AddTo(MetricSet metrics)
+    {
+        _metrics.AddTo(metrics, () => _writer.QueuedWrites);
+        _metrics.AddRetriesTo(metrics);
+    }
+
+    /// <summary>Finishes the writes that wait and closes the connections.</summary>
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _writer.Dispose();
+        _source.Dispose();
+    }
+}

@@ -1,0 +1,112 @@
+using Npgsql;
+using Rinha.Server.Ledger;
+
+namespace Rinha.Server.Postgres;
+
+/// <summary>
+/// Reads, each one statement and hence one snapshot, on connections of their own: they wait for no writer. What could
+/// not be read is read once more: to read changes nothing, and an idle connection may have lost its server long ago.
+/// </summary>
+internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm)
+{
+    private const string StatementSql = """
+        SELECT clientes.saldo, clientes.limite,
+          ultimas.seq, ultimas.valor, ultimas.tipo = 'c', ultimas.descricao, ultimas.realizada_em
+        FROM clientes LEFT JOIN LATERAL (
+          SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
+          WHERE cliente_id = clientes.id ORDER BY seq DESC LIMIT 10
+        ) AS ultimas ON true
+        WHERE clientes.id = $1
+        ORDER BY ultimas.seq DESC
+        """;
+
+    private const string HistorySql = """
+        SELECT clientes.saldo, clientes.limite,
+          ultimas.seq, ultimas.valor, ultimas.tipo = 'c', ultimas.descricao, ultimas.realizada_em
+        FROM clientes LEFT JOIN LATERAL (
+          SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
+          WHERE cliente_id = clientes.id AND seq < $2 ORDER BY seq DESC LIMIT $3
+        ) AS ultimas ON true
+        WHERE clientes.id = $1
+        ORDER BY ultimas.seq DESC
+        """;
+
+    private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
+
+    /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
+        StatementSql,
+        [accountId],
+        row => statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now),
+        row => statement.Add(Entry(row)));
+
+    /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => ReadAsync(
+        HistorySql,
+        [accountId, page.BeforeSequence, page.EntriesWanted],
+        _ => page.Begin(page.BeforeSequence, page.EntriesWanted),
+        row => page.Add(new HistoryEntry(row.GetInt64(2), Entry(row))));
+
+    /// <inheritdoc cref="ILedger.FindAccountAsync"/>
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => ReadAsync(AccountSql, [accountId], null, null);
+
+    private static StatementEntry Entry(NpgsqlDataReader row)
+    {
+        var bytes = row.GetFieldValue<byte[]>(5);
+        _ = Description.TryCreate(bytes, out var description); // The schema lets nothing else in.
+        _ = Timestamp.TryCreate(row.GetInt64(6), out var postedAt);
+        return new StatementEntry(
+            row.GetInt64(3),
+            row.GetBoolean(4) ? TransactionKind.Credit : TransactionKind.Debit,
+            description,
+            postedAt);
+    }
+
+    private async ValueTask<LookupResult> ReadAsync(
+        string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadOnceAsync(sql, parameters, begin, add);
+            }
+            catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+            {
+                if (attempt == 2)
+                {
+                    alarm.Raise(error);
+                    return LookupResult.StorageFailed;
+                }
+            }
+        }
+    }
+
+    private async ValueTask<LookupResult> ReadOnceAsync(
+        string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
+    {
+        await using var command = source.CreateCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });
+        }
+
+        await using var row = await command.ExecuteReaderAsync();
+        if (!await row.ReadAsync())
+        {
+            return LookupResult.UnknownAccount;
+        }
+
+        begin?.Invoke(row);
+        while (add is not null && !await row.IsDBNullAsync(2))
+        {
+            add(row);
+            if (!await row.ReadAsync())
+            {
+                break;
+            }
+        }
+
+        return LookupResult.Found;
+    }
+}

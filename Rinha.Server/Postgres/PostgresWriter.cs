@@ -1,0 +1,199 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Server.Postgres;
+
+/// <summary>
+/// Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next
+/// one gathers. What the server surely did not do is done again or refused; what nobody knows of is said to be so.
+/// </summary>
+internal sealed class PostgresWriter : IDisposable
+{
+    private const long NeverMs = long.MinValue / 2;
+
+    private readonly WriteQueue _queue = new();
+    private readonly Batch _batch = new();
+    private readonly PostgresBatch _commands = new();
+    private readonly NpgsqlDataSource _source;
+    private readonly KeyHousekeeping _keys;
+    private readonly StorageAlarm _alarm;
+    private readonly LedgerMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly Timer _busyCheck;
+    private NpgsqlConnection? _connection;
+    private long _lockedOutAtMs = NeverMs; // When writes last waited in vain, if none has been committed since.
+
+    public PostgresWriter(
+        NpgsqlDataSource source, KeyHousekeeping keys, StorageAlarm alarm, LedgerMetrics metrics, ILogger logger)
+    {
+        _source = source;
+        _keys = keys;
+        _alarm = alarm;
+        _metrics = metrics;
+        _logger = logger;
+        _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
+        _busyCheck = new Timer(RefuseOverdue, null, Limits.BusyCheckIntervalMs, Limits.BusyCheckIntervalMs);
+        _thread.Start();
+    }
+
+    /// <summary>
+    /// <inheritdoc cref="ILedger.Writer"/> Who is told that it is locked sends no writes any more; after a while they are
+    /// needed, to find out whether it still is.
+    /// </summary>
+    public WriterState State => (_thread.IsAlive, IsLockedOut) switch
+    {
+        (false, _) => WriterState.Ended,
+        (_, true) => WriterState.Locked,
+        _ => WriterState.Ready,
+    };
+
+    /// <summary>How many writes wait.</summary>
+    public int QueuedWrites => _queue.Count;
+
+    /// <inheritdoc cref="ILedger.WriteAsync"/>
+    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+
+    /// <summary>Takes no more writes, finishes those that wait, ends the thread.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        _busyCheck.Dispose();
+        if (!_thread.Join(Limits.WriterStopTimeoutMs))
+        {
+            while (_queue.TakeOlderThan(long.MaxValue) is { } waiting)
+            {
+                waiting.Complete(PostResult.Stopping);
+            }
+
+            return;
+        }
+
+        _queue.Dispose();
+        _commands.Dispose();
+        _connection?.Dispose();
+    }
+
+    private bool IsLockedOut =>
+        Environment.TickCount64 - Interlocked.Read(ref _lockedOutAtMs) < 2 * Limits.BusyTimeoutMs;
+
+    private void Run()
+    {
+        while (_queue.Wait())
+        {
+            var writes = _batch.TakeFrom(_queue);
+            if (writes.Length > 0)
+            {
+                var failure = Write(writes);
+                if (failure is { } result)
+                {
+                    _batch.FailAll(result);
+                }
+                else
+                {
+                    Interlocked.Exchange(ref _lockedOutAtMs, NeverMs);
+                }
+            }
+
+            _batch.Complete();
+        }
+    }
+
+    // Null when the batch is committed; otherwise what became of all its writes.
+    private PostResult? Write(ReadOnlySpan<PendingWrite> writes)
+    {
+        if (!TryConnect())
+        {
+            return PostResult.StorageFailed;
+        }
+
+        var began = Environment.TickCount64;
+        while (true)
+        {
+            try
+            {
+                var beganAtNs = Clock.NowNs;
+                _commands.Run(_connection!, writes, _batch.Results, !_keys.AreTooMany);
+                _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
+                _metrics.BatchWrites.Record(writes.Length);
+                _metrics.CountTransactions(_commands.Posted, _commands.Refused);
+                return null;
+            }
+            catch (Exception error) when (PostgresFailure.MayBeTriedAgain(error))
+            {
+                _metrics.CountRetry();
+                if (Environment.TickCount64 - began > Limits.BusyTimeoutMs)
+                {
+                    return GiveUp();
+                }
+
+                // Not in step with the one it collides with.
+                Thread.Sleep(Random.Shared.Next(Limits.PostgresTryAgainMsMax + 1));
+            }
+            catch (Exception error) when (PostgresFailure.IsLockTimeout(error))
+            {
+                return GiveUp();
+            }
+            catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+            {
+                _alarm.Raise(error);
+                if (PostgresFailure.IsRolledBack(error))
+                {
+                    return PostResult.StorageFailed;
+                }
+
+                Disconnect();
+                return PostResult.OutcomeUnknown;
+            }
+        }
+    }
+
+    private PostResult GiveUp()
+    {
+        Interlocked.Exchange(ref _lockedOutAtMs, Environment.TickCount64);
+        Log.LedgerLocked(_logger, Limits.BusyTimeoutMs);
+        return PostResult.Busy;
+    }
+
+    private bool TryConnect()
+    {
+        if (_connection is { State: System.Data.ConnectionState.Open })
+        {
+            return true;
+        }
+
+        Disconnect();
+        try
+        {
+            _connection = _source.OpenConnection();
+            return true;
+        }
+        catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+        {
+            _alarm.Raise(error);
+            return false;
+        }
+    }
+
+    // The others of the pool have most likely lost their server, too.
+    private void Disconnect()
+    {
+        if (_connection is not null)
+        {
+            _connection.Dispose();
+            _connection = null;
+            _source.Clear();
+        }
+    }
+
+    private void RefuseOverdue(object? state)
+    {
+        while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
+        {
+            overdue.Complete(PostResult.Busy);
+            Interlocked.Exchange(ref _lockedOutAtMs, Environment.TickCount64);
+        }
+    }
+}
