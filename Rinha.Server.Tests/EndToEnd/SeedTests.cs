@@ -192,7 +192,6 @@ public sealed class SeedTests : IDisposable
 
     private void Start(string seed)
     {
-        _servers.Clear();
         for (var number = 0; number < 2; number++)
         {
             _servers.Add(ServerProcess.Start(
@@ -213,6 +212,7 @@ public sealed class SeedTests : IDisposable
         }
 
         _servers.ForEach(server => server.Dispose());
+        _servers.Clear();
     }
 
     private RawResponse Ask(RawConnection connection, long id, long amount, char kind)
