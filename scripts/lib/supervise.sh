@@ -115,7 +115,7 @@ start() {
 
 # Sets `command` to what starts the process of this name.
 command_of() {
-  local name=$1 mode=0600 reset=true
+  local name=$1 mode=0600 reset=true drain_ms=0
   local -a address
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
@@ -129,13 +129,14 @@ command_of() {
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
-    # No drain delay: this proxy learns from its connections that a server leaves, and asks nobody.
+    # nginx learns from its connections that a server leaves; Caddy has to be told on /health, and given time to ask.
+    [[ $PROXY != caddy ]] || drain_ms=1000
     # The contest needs it; whoever is open to a network with TLS does not.
     [[ -z $TLS_DIR ]] || reset=false
     address=("API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode")
     [[ -z $TCP ]] || address=(API_HOST=127.0.0.1 "API_PORT=$(api_port "$name")")
     command=(env "DATABASE_URL=$(database_url)" "${address[@]}"
-      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" RINHA_DRAIN_DELAY_MS=0 "$SERVER")
+      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" "RINHA_DRAIN_DELAY_MS=$drain_ms" "$SERVER")
     # The socket belongs to the group of the proxy's user, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi
