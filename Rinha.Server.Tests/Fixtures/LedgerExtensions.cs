@@ -56,6 +56,32 @@ internal static class LedgerExtensions
     public static LookupResult FindAccount(this ILedger ledger, long accountId) =>
         ledger.FindAccountAsync(accountId).AsTask().GetAwaiter().GetResult();
 
+    /// <summary>An empty page that says what is wanted.</summary>
+    public static HistoryPage Wanted(long beforeSequence, int entries)
+    {
+        var page = new HistoryPage();
+        page.Begin(beforeSequence, entries);
+        return page;
+    }
+
+    public static HistoryPage Page(this ILedger ledger, long accountId, long beforeSequence, int entries)
+    {
+        var page = Wanted(beforeSequence, entries);
+        Assert.Equal(LookupResult.Found, ledger.ReadHistory(accountId, page));
+        return page;
+    }
+
+    public static List<long> Sequences(this HistoryPage page)
+    {
+        var sequences = new List<long>();
+        foreach (ref readonly var entry in page.Entries)
+        {
+            sequences.Add(entry.Sequence);
+        }
+
+        return sequences;
+    }
+
     public static Statement Statement(this ILedger ledger, long accountId)
     {
         var statement = new Statement();

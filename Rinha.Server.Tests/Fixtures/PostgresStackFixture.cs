@@ -1,4 +1,3 @@
-using Npgsql;
 using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;

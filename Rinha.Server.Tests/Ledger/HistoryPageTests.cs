@@ -5,11 +5,9 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>The whole history, page by page.</summary>
-public abstract class HistoryPageTests<TPlace> : IDisposable
+public abstract class HistoryPageTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
-    private readonly TPlace _place = new();
-
     [Theory]
     [InlineData(0, 20)]
     [InlineData(1, 1)]
@@ -22,16 +20,16 @@ public abstract class HistoryPageTests<TPlace> : IDisposable
     {
         for (var number = 1; number <= posts; number++)
         {
-            _place.Ledger.Credit(1, number, $"{number}");
+            Ledger.Credit(1, number, $"{number}");
             // Another client's rows lie between.
-            _place.Ledger.Debit(2, 1, "other");
+            Ledger.Debit(2, 1, "other");
         }
 
         var seen = new List<long>();
         long? before = long.MaxValue;
         while (before is { } next)
         {
-            var page = Read(1, next, entriesWanted);
+            var page = Ledger.Page(1, next, entriesWanted);
             Assert.InRange(page.Entries.Length, 0, entriesWanted);
             foreach (ref readonly var entry in page.Entries)
             {
@@ -45,32 +43,32 @@ public abstract class HistoryPageTests<TPlace> : IDisposable
         }
 
         Assert.Equal(Enumerable.Range(1, posts).Reverse().Select(number => (long)number), seen);
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 
     [Fact]
     public void A_page_can_begin_at_every_sequence()
     {
-        _place.Ledger.CreditAtOnce(5 * 200);
+        Ledger.CreditAtOnce(5 * 200);
 
         for (var before = 1L; before <= 202; before++)
         {
-            var page = Read(3, before, 3);
+            var page = Ledger.Page(3, before, 3);
             var expected = Enumerable.Range(1, 3).Select(back => before - back).Where(seq => seq is >= 1 and <= 200);
             expected = before == 202 ? [200, 199, 198] : expected;
-            Assert.Equal(expected, Sequences(page));
-            Assert.Equal(Sequences(page).LastOrDefault(1) is var last && last > 1 ? last : null, page.NextBefore);
+            Assert.Equal(expected, page.Sequences());
+            Assert.Equal(page.Sequences().LastOrDefault(1) is var last && last > 1 ? last : null, page.NextBefore);
         }
     }
 
     [Fact]
     public void What_is_posted_between_two_pages_moves_nothing()
     {
-        _place.Ledger.CreditAtOnce(5 * 100);
-        var first = Sequences(Read(1, long.MaxValue, 30));
-        _place.Ledger.CreditAtOnce(5 * 100);
+        Ledger.CreditAtOnce(5 * 100);
+        var first = Ledger.Page(1, long.MaxValue, 30).Sequences();
+        Ledger.CreditAtOnce(5 * 100);
 
-        var second = Sequences(Read(1, first[^1], 30));
+        var second = Ledger.Page(1, first[^1], 30).Sequences();
 
         Assert.Equal([.. Enumerable.Range(41, 60).Reverse()], first.Concat(second).Select(seq => (int)seq));
     }
@@ -78,41 +76,39 @@ public abstract class HistoryPageTests<TPlace> : IDisposable
     [Fact]
     public async Task Every_page_is_one_snapshot_while_two_instances_write()
     {
-        var other = _place.Open();
+        var other = Place.Open();
         using var ended = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var writing = Task.WhenAll(
-            WriteAsync(_place.Ledger, ended.Token), WriteAsync(other, ended.Token));
+            WriteAsync(Ledger, ended.Token), WriteAsync(other, ended.Token));
         var pages = 0;
         while (!writing.IsCompleted)
         {
-            var sequences = Sequences(Read(1, long.MaxValue, 100));
+            var sequences = Ledger.Page(1, long.MaxValue, 100).Sequences();
             Assert.Equal(Enumerable.Range(0, sequences.Count).Select(back => sequences[0] - back), sequences);
             pages++;
         }
 
         await writing;
         Assert.True(pages > 10);
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 
     [Fact]
     public void A_reset_empties_every_history()
     {
-        _place.Ledger.CreditAtOnce(5 * 100);
-        _place.Ledger.Reset();
-        Assert.Empty(Sequences(Read(1, long.MaxValue, 100)));
+        Ledger.CreditAtOnce(5 * 100);
+        Ledger.Reset();
+        Assert.Empty(Ledger.Page(1, long.MaxValue, 100).Sequences());
 
-        _place.Ledger.CreditAtOnce(5 * 70);
+        Ledger.CreditAtOnce(5 * 70);
 
-        Assert.Equal(70, Sequences(Read(1, long.MaxValue, 100)).Count);
-        _place.AssertBalanced();
+        Assert.Equal(70, Ledger.Page(1, long.MaxValue, 100).Sequences().Count);
+        Place.AssertBalanced();
     }
 
     [Fact]
     public void Nobody_has_no_history() =>
-        Assert.Equal(LookupResult.UnknownAccount, _place.Ledger.ReadHistory(6, Wanted(long.MaxValue, 1)));
-
-    public void Dispose() => _place.Dispose();
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadHistory(6, LedgerExtensions.Wanted(long.MaxValue, 1)));
 
     private static async Task WriteAsync(ILedger ledger, CancellationToken ended)
     {
@@ -120,31 +116,6 @@ public abstract class HistoryPageTests<TPlace> : IDisposable
         {
             await ledger.PostAsync(1, TransactionKind.Credit, 1, "x").ConfigureAwait(false);
         }
-    }
-
-    private static HistoryPage Wanted(long beforeSequence, int entries)
-    {
-        var page = new HistoryPage();
-        page.Begin(beforeSequence, entries);
-        return page;
-    }
-
-    private HistoryPage Read(long accountId, long beforeSequence, int entries)
-    {
-        var page = Wanted(beforeSequence, entries);
-        Assert.Equal(LookupResult.Found, _place.Ledger.ReadHistory(accountId, page));
-        return page;
-    }
-
-    private static List<long> Sequences(HistoryPage page)
-    {
-        var sequences = new List<long>();
-        foreach (ref readonly var entry in page.Entries)
-        {
-            sequences.Add(entry.Sequence);
-        }
-
-        return sequences;
     }
 }
 

@@ -4,13 +4,9 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class HistoryTests<TPlace> : IDisposable
+public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
-    private readonly TPlace _place = new();
-
-    private ILedger Ledger => _place.Ledger;
-
     [Theory]
     [InlineData(1)]
     [InlineData(9)]
@@ -26,9 +22,9 @@ public abstract class HistoryTests<TPlace> : IDisposable
 
         var expected = Enumerable.Range(1, posts).Reverse().Take(10).Select(Text);
         Assert.Equal(expected, Ledger.Statement(1).Texts());
-        Assert.Equal(posts, _place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 1"));
+        Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 1"));
         Assert.Equal((long)posts * (posts + 1) / 2, Ledger.Statement(1).BalanceCents);
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -61,10 +57,10 @@ public abstract class HistoryTests<TPlace> : IDisposable
         for (var id = 1; id <= 5; id++)
         {
             Assert.Equal([$"{id} 2", $"{id} 1", $"{id} 0"], Ledger.Statement(id).Texts());
-            Assert.Equal(3, _place.Query($"SELECT max(seq) FROM transacoes WHERE cliente_id = {id}"));
+            Assert.Equal(3, Place.Query($"SELECT max(seq) FROM transacoes WHERE cliente_id = {id}"));
         }
 
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -77,9 +73,9 @@ public abstract class HistoryTests<TPlace> : IDisposable
             Ledger.Credit(6, 1);
         }
 
-        _place.AssertBalanced();
+        Place.AssertBalanced();
         Assert.Equal(
-            _place.Query("SELECT count(*) FROM transacoes"), _place.Query("SELECT max(seq) FROM transacoes"));
+            Place.Query("SELECT count(*) FROM transacoes"), Place.Query("SELECT max(seq) FROM transacoes"));
     }
 
     [Fact]
@@ -88,14 +84,14 @@ public abstract class HistoryTests<TPlace> : IDisposable
         Ledger.Credit(1, 700, "kept");
         Ledger.Debit(2, 80_000, "kept too");
 
-        _place.Close();
+        Place.Close();
 
         Assert.Equal(700, Ledger.Statement(1).BalanceCents);
         Assert.Equal(["kept"], Ledger.Statement(1).Texts());
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(2, 1).Result);
         Ledger.Credit(1, 1, "next");
         Assert.Equal(["next", "kept"], Ledger.Statement(1).Texts());
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -105,10 +101,10 @@ public abstract class HistoryTests<TPlace> : IDisposable
             .Select(_ => Ledger.PostAsync(1, TransactionKind.Credit, 1, "x"))
             .ToList();
 
-        _place.Close();
+        Place.Close();
 
         Assert.All(await Task.WhenAll(posts), post => Assert.Equal(PostResult.Accepted, post.Result));
-        Assert.Equal(2000, _place.Query("SELECT saldo FROM clientes WHERE id = 1"));
+        Assert.Equal(2000, Place.Query("SELECT saldo FROM clientes WHERE id = 1"));
     }
 
     [Fact]
@@ -127,11 +123,9 @@ public abstract class HistoryTests<TPlace> : IDisposable
         }
 
         Ledger.Credit(1, 1);
-        Assert.Equal(1, _place.Query("SELECT max(seq) FROM transacoes"));
-        _place.AssertBalanced();
+        Assert.Equal(1, Place.Query("SELECT max(seq) FROM transacoes"));
+        Place.AssertBalanced();
     }
-
-    public void Dispose() => _place.Dispose();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

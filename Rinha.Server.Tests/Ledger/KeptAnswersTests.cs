@@ -4,13 +4,9 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>Transactions that are sent again under their idempotency key.</summary>
-public abstract class KeptAnswersTests<TPlace> : IDisposable
+public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
-    private readonly TPlace _place = new();
-
-    private ILedger Ledger => _place.Ledger;
-
     [Fact]
     public void The_same_key_gets_the_first_answer_and_is_applied_once()
     {
@@ -20,8 +16,8 @@ public abstract class KeptAnswersTests<TPlace> : IDisposable
         Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), first);
         Assert.Equal(first, Credit("key"));
         Assert.Equal(105, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(2, _place.Query("SELECT count(*) FROM transacoes"));
-        _place.AssertBalanced();
+        Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -38,10 +34,10 @@ public abstract class KeptAnswersTests<TPlace> : IDisposable
     public void A_sum_past_64_bits_is_refused_again_as_what_it_was()
     {
         _ = Ledger;
-        _place.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
+        Place.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
 
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
-        _place.Execute("UPDATE clientes SET saldo = 0");
+        Place.Execute("UPDATE clientes SET saldo = 0");
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
     }
 
@@ -58,7 +54,7 @@ public abstract class KeptAnswersTests<TPlace> : IDisposable
 
         Assert.Equal(PostResult.KeyReused, Ledger.Post(id, kind, cents, text, "key").Result);
         Assert.Equal(100, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(1, _place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -86,18 +82,18 @@ public abstract class KeptAnswersTests<TPlace> : IDisposable
     public void Both_instances_and_the_next_ones_know_the_key()
     {
         var first = Credit("key");
-        var other = _place.Open();
+        var other = Place.Open();
         Assert.Equal(first, other.Post(1, TransactionKind.Credit, 100, "text", "key"));
 
-        _place.Close();
+        Place.Close();
         Assert.Equal(first, Credit("key"));
-        Assert.Equal(1, _place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
     public async Task Sent_many_times_at_once_through_two_instances_it_is_applied_once()
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 20; round++)
         {
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(number =>
@@ -107,7 +103,7 @@ public abstract class KeptAnswersTests<TPlace> : IDisposable
                 outcome => Assert.Equal(new PostOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
         }
 
-        Assert.Equal(20, _place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(20, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -120,13 +116,11 @@ public abstract class KeptAnswersTests<TPlace> : IDisposable
         Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), Credit("key"));
     }
 
-    public void Dispose() => _place.Dispose();
-
     private PostOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
 
     private PostOutcome Debit(long cents, string key) => Ledger.Post(1, TransactionKind.Debit, cents, "text", key);
 
-    private long Keys() => _place.Query("SELECT count(*) FROM chaves");
+    private long Keys() => Place.Query("SELECT count(*) FROM chaves");
 }
 
 public sealed class SqliteKeptAnswersTests : KeptAnswersTests<LedgerOnDisk>;

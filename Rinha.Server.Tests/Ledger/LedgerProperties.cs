@@ -6,13 +6,12 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>What must hold for any sequence of posts, not only for those somebody thought of.</summary>
-public abstract class LedgerProperties<TPlace> : IDisposable
+public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
-    private readonly TPlace _place = new();
     private readonly ILedger[] _instances;
 
-    public LedgerProperties() => _instances = [_place.Open(), _place.Open()];
+    public LedgerProperties() => _instances = [Place.Open(), Place.Open()];
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
     public void One_instance_does_what_the_model_does(LedgerStep[] steps) => Compare(steps, _ => 0);
@@ -37,8 +36,8 @@ public abstract class LedgerProperties<TPlace> : IDisposable
             }
         });
 
-        _place.AssertBalanced();
-        Assert.Equal(accepted, _place.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
+        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
@@ -50,8 +49,6 @@ public abstract class LedgerProperties<TPlace> : IDisposable
 
         Assert.Equal(text, _instances[1].Statement(1).Texts()[0]);
     }
-
-    public void Dispose() => _place.Dispose();
 
     private static PostOutcome Post(ILedger ledger, LedgerStep step) =>
         ledger.Post(step.AccountId, step.Kind, step.AmountCents, step.Text);
@@ -70,7 +67,7 @@ public abstract class LedgerProperties<TPlace> : IDisposable
             model.AssertEqual(id, _instances[0].Statement(id));
         }
 
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 }
 

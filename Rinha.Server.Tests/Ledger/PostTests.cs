@@ -3,13 +3,9 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class PostTests<TPlace> : IDisposable
+public abstract class PostTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
-    private readonly TPlace _place = new();
-
-    private ILedger Ledger => _place.Ledger;
-
     [Fact]
     public void A_new_ledger_has_the_five_accounts_at_zero_and_no_other()
     {
@@ -21,7 +17,7 @@ public abstract class PostTests<TPlace> : IDisposable
             Assert.True(statement.Entries.IsEmpty);
         }
 
-        Assert.Equal(5, _place.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
         Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(6));
     }
 
@@ -67,7 +63,7 @@ public abstract class PostTests<TPlace> : IDisposable
     public void A_limit_of_1000_lets_minus_1000_be_and_minus_1001_not()
     {
         _ = Ledger;
-        _place.Execute("INSERT INTO clientes (id, limite) VALUES (6, 1000), (7, 0)");
+        Place.Execute("INSERT INTO clientes (id, limite) VALUES (6, 1000), (7, 0)");
 
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(6, 1001).Result);
         Assert.Equal(new PostOutcome(PostResult.Accepted, -1000, 1000), Ledger.Debit(6, 1000));
@@ -82,11 +78,11 @@ public abstract class PostTests<TPlace> : IDisposable
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, 1, "refused").Result);
 
         Assert.Equal(["before"], Ledger.Statement(1).Texts());
-        Assert.Equal(1, _place.Query("SELECT count(*) FROM transacoes"));
-        Assert.Equal(1, _place.Query("SELECT ultima_seq FROM clientes WHERE id = 1"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Place.Query("SELECT ultima_seq FROM clientes WHERE id = 1"));
         Ledger.Credit(1, 5, "after");
-        Assert.Equal(2, _place.Query("SELECT max(seq) FROM transacoes WHERE cliente_id = 1"));
-        _place.AssertBalanced();
+        Assert.Equal(2, Place.Query("SELECT max(seq) FROM transacoes WHERE cliente_id = 1"));
+        Place.AssertBalanced();
     }
 
     [Theory]
@@ -101,15 +97,15 @@ public abstract class PostTests<TPlace> : IDisposable
         Assert.Equal(PostResult.UnknownAccount, Ledger.Debit(id, 1).Result);
         Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(id));
         Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadStatement(id, new Statement()));
-        Assert.Equal(0, _place.Query("SELECT count(*) FROM transacoes"));
-        Assert.Equal(5, _place.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(0, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
     }
 
     [Fact]
     public void A_credit_fills_64_bits_to_the_last_cent_and_not_one_more()
     {
         _ = Ledger;
-        _place.Execute($"UPDATE clientes SET saldo = {long.MaxValue - 10} WHERE id = 1");
+        Place.Execute($"UPDATE clientes SET saldo = {long.MaxValue - 10} WHERE id = 1");
 
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 11).Result);
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, Limits.AmountCentsMax).Result);
@@ -117,7 +113,7 @@ public abstract class PostTests<TPlace> : IDisposable
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 1).Result);
 
         Assert.Equal(long.MaxValue, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(1, _place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
         Assert.Equal(PostResult.Accepted, Ledger.Debit(1, Limits.AmountCentsMax).Result);
     }
 
@@ -136,8 +132,8 @@ public abstract class PostTests<TPlace> : IDisposable
     {
         _ = Ledger;
 
-        Assert.True(_place.Refuses("UPDATE clientes SET saldo = -100001 WHERE id = 1"));
-        Assert.False(_place.Refuses("UPDATE clientes SET saldo = -100000 WHERE id = 1"));
+        Assert.True(Place.Refuses("UPDATE clientes SET saldo = -100001 WHERE id = 1"));
+        Assert.False(Place.Refuses("UPDATE clientes SET saldo = -100000 WHERE id = 1"));
     }
 
     [Theory]
@@ -150,11 +146,9 @@ public abstract class PostTests<TPlace> : IDisposable
     {
         _ = Ledger;
 
-        Assert.True(_place.Refuses(Insert(values)));
-        Assert.False(_place.Refuses(Insert("1, 1, 1, 'c', 'x', 0")));
+        Assert.True(Place.Refuses(Insert(values)));
+        Assert.False(Place.Refuses(Insert("1, 1, 1, 'c', 'x', 0")));
     }
-
-    public void Dispose() => _place.Dispose();
 
     private static string Insert(string values) =>
         $"INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em) VALUES ({values})";

@@ -3,18 +3,16 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class TwoInstancesTests<TPlace> : IDisposable
+public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
-    private readonly TPlace _place = new();
-
     [Theory]
     [InlineData(1, 1000, 20, 13)] // 100,000 / 1000 = 100 of 260
     [InlineData(2, 777, 20, 13)] // 80,000 / 777 = 102 of 260
     [InlineData(5, 499_999, 8, 4)] // 1 of 32
     public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount, int threads, int each)
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         var limit = SeedAccounts.LimitsCents[id];
         var accepted = 0;
 
@@ -31,14 +29,14 @@ public abstract class TwoInstancesTests<TPlace> : IDisposable
 
         Assert.Equal(limit / amount, accepted);
         Assert.Equal(-(limit / amount) * amount, instances[0].Statement(id).BalanceCents);
-        Assert.Equal(accepted, _place.Query("SELECT count(*) FROM transacoes"));
-        _place.AssertBalanced();
+        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
     }
 
     [Fact]
     public void What_one_has_answered_the_other_reads_ten_thousand_times()
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         var statement = new Statement();
 
         for (var number = 1; number <= 10_000; number++)
@@ -53,7 +51,7 @@ public abstract class TwoInstancesTests<TPlace> : IDisposable
     [Fact]
     public void Read_your_writes_holds_while_others_write()
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
 
         Together.Run(5, thread =>
         {
@@ -71,7 +69,7 @@ public abstract class TwoInstancesTests<TPlace> : IDisposable
     [Fact]
     public void The_books_balance_after_random_traffic()
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
 
         Together.Run(6, thread =>
         {
@@ -85,14 +83,14 @@ public abstract class TwoInstancesTests<TPlace> : IDisposable
             }
         });
 
-        _place.AssertBalanced();
-        Assert.True(_place.Query("SELECT count(*) FROM transacoes") > 1000);
+        Place.AssertBalanced();
+        Assert.True(Place.Query("SELECT count(*) FROM transacoes") > 1000);
     }
 
     [Fact]
     public void A_statement_is_one_snapshot()
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 30; round++)
         {
             instances[0].Reset();
@@ -130,7 +128,7 @@ public abstract class TwoInstancesTests<TPlace> : IDisposable
     [Fact]
     public void A_reset_is_seen_by_the_other_instance_at_once()
     {
-        ILedger[] instances = [_place.Open(), _place.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 100; round++)
         {
             instances[round % 2].Credit(1, 1);
@@ -138,8 +136,6 @@ public abstract class TwoInstancesTests<TPlace> : IDisposable
             Assert.Equal(0, instances[round % 2].Statement(1).BalanceCents);
         }
     }
-
-    public void Dispose() => _place.Dispose();
 }
 
 public sealed class SqliteTwoInstancesTests : TwoInstancesTests<LedgerOnDisk>;

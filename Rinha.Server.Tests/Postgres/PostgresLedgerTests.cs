@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Rinha.Server.Ledger;
 using Rinha.Server.Postgres;
+using Rinha.Server.Telemetry;
 using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Postgres;
@@ -147,7 +148,7 @@ public sealed class PostgresLedgerTests : IDisposable
         Assert.True(keys.AreTooMany);
 
         using var writer = new PostgresWriter(
-            source, keys, new StorageAlarm(NullLogger.Instance), new Telemetry.LedgerMetrics(), NullLogger.Instance);
+            source, keys, new StorageAlarm(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));

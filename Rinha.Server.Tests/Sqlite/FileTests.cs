@@ -65,8 +65,8 @@ public sealed class FileTests : IDisposable
         _disk.Ledger.CreditAtOnce(5 * 300);
         _disk.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
 
-        Assert.Equal([100, 99, 98], Sequences(Read(1, 101, 3)));
-        Assert.Equal(LookupResult.StorageFailed, _disk.Ledger.ReadHistory(1, Wanted(long.MaxValue, 1)));
+        Assert.Equal([100, 99, 98], _disk.Ledger.Page(1, 101, 3).Sequences());
+        Assert.Equal(LookupResult.StorageFailed, _disk.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
         Assert.Equal(LookupResult.Found, _disk.Ledger.FindAccount(1));
     }
 
@@ -112,13 +112,6 @@ public sealed class FileTests : IDisposable
     }
 
     public void Dispose() => _disk.Dispose();
-
-    private static HistoryPage Wanted(long beforeSequence, int entries)
-    {
-        var page = new HistoryPage();
-        page.Begin(beforeSequence, entries);
-        return page;
-    }
 
     private PostOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
