@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Rinha.LoadTest.Commands;
 
 var command = new RootCommand("Tests a bank of Rinha de Backend 2024/Q1: load, correctness, the official simulation.");
@@ -7,6 +7,7 @@ command.Subcommands.Add(new LoadCommand().Create());
 command.Subcommands.Add(new ContestCommand().Create());
 command.Subcommands.Add(new ChaosCommand().Create());
 command.Subcommands.Add(new TopCommand().Create());
+command.Subcommands.Add(new JourneyCommand().Create());
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {
@@ -17,7 +18,7 @@ try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or DbException)
 {
     return Exit.Fail(error.Message);
 }

@@ -68,10 +68,6 @@ print_json() {
   printf ']}\n'
 }
 
-json_number() {
-  [[ $1 =~ ^[0-9]+$ ]] && echo "$1" || echo null
-}
-
 json_cpus() {
   [[ $1 =~ ^[0-9]+$ ]] && cpu_text "$1" || echo null
 }

@@ -55,6 +55,9 @@ internal static class Figures
     /// <summary>An amount of the contest's money.</summary>
     public static string Dollars(double amount) => "USD " + amount.ToString("#,0.00", s_culture);
 
+    /// <summary>An amount of memory, in the 1024s that limits are written in: <c>19.3MB</c>.</summary>
+    public static string Megabytes(long bytes) => (bytes / 1048576.0).ToString("0.#", s_culture) + "MB";
+
     /// <summary>How many times as much; a dash when there was nothing to compare with.</summary>
     public static string Ratio(double ratio) => ratio > 0 ? "×" + ratio.ToString("0.000", s_culture) : "–";
 

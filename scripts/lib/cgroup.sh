@@ -98,6 +98,30 @@ cgroup_cpu_usage_us() {
   esac
 }
 
+# cgroup_memory_peak NAME: the most bytes there ever were, the page cache of its files included, or nothing.
+cgroup_memory_peak() {
+  case $CGROUP_VERSION in
+    v1) cgroup_read "$CGROUP_MEMORY/$1/memory.max_usage_in_bytes" ;;
+    v2) cgroup_read "$CGROUP_MEMORY/$1/memory.peak" ;;
+  esac
+}
+
+# cgroup_memory_full NAME: how often there was no room for what was wanted, until something was given back, or nothing.
+cgroup_memory_full() {
+  case $CGROUP_VERSION in
+    v1) cgroup_read "$CGROUP_MEMORY/$1/memory.failcnt" ;;
+    v2) sed -n 's/^max //p' "$CGROUP_MEMORY/$1/memory.events" 2>/dev/null || true ;;
+  esac
+}
+
+# cgroup_killed NAME: how many of its processes the kernel has killed for want of memory, or nothing.
+cgroup_killed() {
+  case $CGROUP_VERSION in
+    v1) sed -n 's/^oom_kill //p' "$CGROUP_MEMORY/$1/memory.oom_control" 2>/dev/null || true ;;
+    v2) sed -n 's/^oom_kill //p' "$CGROUP_MEMORY/$1/memory.events" 2>/dev/null || true ;;
+  esac
+}
+
 # Below our own cgroup, so that limits already on this shell stay in force; in a container without a cgroup
 # namespace that path is not visible, and the root of what is visible is the container's own cgroup.
 cgroup_v1_base() {

@@ -49,6 +49,11 @@ json_escape() {
   printf '%s' "${text//\"/\\\"}"
 }
 
+# A number of JSON, where what was read is one.
+json_number() {
+  [[ $1 =~ ^[0-9]+(\.[0-9]+)?$ ]] && echo "$1" || echo null
+}
+
 # An event of the supervisor, with its time.
 event() {
   printf '%(%H:%M:%S)T %s\n' -1 "$*"

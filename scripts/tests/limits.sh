@@ -62,6 +62,23 @@ test_cgroup_v1_gets_its_files() {
   [[ $(cgroup_cpu_limit nginx) == 60000 && $(cgroup_memory_limit nginx) == 52428800 ]] || fail 'read back'
 }
 
+test_what_memory_there_was_is_read_back() {
+  mkdir -p "$SCRATCH/v1/"{cpu,cpuacct,memory/stack/caddy} "$SCRATCH/v2/stack/caddy"
+  cgroup_locate stack "$SCRATCH/v1"
+  echo 62914560 >"$CGROUP_MEMORY/caddy/memory.max_usage_in_bytes"
+  echo 17 >"$CGROUP_MEMORY/caddy/memory.failcnt"
+  printf '%s\n' 'oom_kill_disable 0' 'under_oom 0' 'oom_kill 3' >"$CGROUP_MEMORY/caddy/memory.oom_control"
+  [[ "$(cgroup_memory_peak caddy) $(cgroup_memory_full caddy) $(cgroup_killed caddy)" == '62914560 17 3' ]] || fail v1
+
+  touch "$SCRATCH/v2/cgroup.controllers" "$SCRATCH/v2/cgroup.subtree_control"
+  cgroup_locate stack "$SCRATCH/v2"
+  # A kernel before 5.19 knows no peak.
+  printf '%s\n' 'low 0' 'high 0' 'max 17' 'oom 4' 'oom_kill 3' >"$CGROUP_MEMORY/caddy/memory.events"
+  [[ "$(cgroup_memory_peak caddy) $(cgroup_memory_full caddy) $(cgroup_killed caddy)" == ' 17 3' ]] || fail v2
+  echo 62914560 >"$CGROUP_MEMORY/caddy/memory.peak"
+  [[ $(cgroup_memory_peak caddy) == 62914560 ]] || fail 'v2, peak'
+}
+
 test_no_cgroups_is_said_and_not_pretended() {
   ! cgroup_locate stack "$SCRATCH/nothing" || fail 'found cgroups where there are none'
   [[ $(cgroup_cpu_limit api01) == none && $(cgroup_memory_limit api01) == none ]] || fail 'a limit was made up'

@@ -25,7 +25,8 @@ internal static class EnvironmentSection
         page.Close().Close();
     }
 
-    private static void Field(MarkupWriter page, string name, string value, bool code = false) =>
+    /// <summary>Writes one thing that one needs to know.</summary>
+    internal static void Field(MarkupWriter page, string name, string value, bool code = false) =>
         page.Open("div", ("id", "environment-" + name))
             .Element("dt", name)
             .Element("dd", value, ("class", code ? "code" : "plain"))

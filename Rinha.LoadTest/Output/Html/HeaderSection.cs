@@ -54,7 +54,8 @@ internal static class HeaderSection
     private static string Latency(LatencyReport latency, double seconds) =>
         latency.Count == 0 ? "–" : Figures.Duration(seconds);
 
-    private static void Card(MarkupWriter page, string id, string figure, string name, string style = "plain")
+    /// <summary>Writes one of the figures that one looks for first.</summary>
+    internal static void Card(MarkupWriter page, string id, string figure, string name, string style = "plain")
     {
         page.Open("div", ("id", "card-" + id), ("class", "card " + style));
         page.Element("dt", name).Element("dd", figure).Close();
