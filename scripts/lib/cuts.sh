@@ -33,7 +33,7 @@ api_restart() {
 stage_hosts() {
   local first=$((APIS > 2 ? 2 : 1)) number steps seconds failed again
   cluster_only "$first"
-  steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps))
+  steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps + 2))
   load_begin hosts "$seconds" --retry
   for ((number = first + 1; number <= APIS; number++)); do sleep "$PAUSE" && api_add "$number"; done
   sleep "$PAUSE" && api_remove 1
