@@ -42,7 +42,7 @@ TEXT
 }
 
 stages=()
-APIS=4 ACCOUNTS=10000 CONNECTIONS=64 SECONDS_EACH=6 ROUNDS=5 RATE=400 CUT_API_SECONDS=10 CUT_DB_SECONDS=10 STEP_SECONDS=3 PAUSE=1 CHECKS=(--check)
+APIS=4 ACCOUNTS=10000 CONNECTIONS=64 SECONDS_EACH=6 ROUNDS=5 RATE=400 CUT_API_SECONDS=10 CUT_DB_SECONDS=10 STEP_SECONDS=3 PAUSE=1 FIRST_ROUND=0 CHECKS=(--check)
 api_cpus=0.10 db_cpus=0.60 json='' DATABASE_OPTIONS=''
 while (($#)); do
   case $1 in
@@ -56,7 +56,7 @@ while (($#)); do
     -r) take RATE "$@" && shift ;;
     --serializable) DATABASE_OPTIONS='?options=-c%20default_transaction_isolation%3Dserializable' ;;
     --short)
-      APIS=2 ROUNDS=1 SECONDS_EACH=1 RATE=200 CUT_API_SECONDS=5 CUT_DB_SECONDS=7 STEP_SECONDS=2 PAUSE=0.3
+      APIS=2 ROUNDS=1 SECONDS_EACH=1 RATE=200 CUT_API_SECONDS=5 CUT_DB_SECONDS=7 STEP_SECONDS=1 PAUSE=0.3 FIRST_ROUND=1
       # Which makes every text another one, as the checks do.
       CHECKS=(--keys)
       ;;

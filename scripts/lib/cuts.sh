@@ -33,7 +33,7 @@ api_restart() {
 stage_hosts() {
   local first=$((APIS > 2 ? 2 : 1)) number steps seconds failed again
   cluster_only "$first"
-  steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps))
+  steps=$(((APIS - first) * 2 + 3)) seconds=$((STEP_SECONDS * steps + 2))
   load_begin hosts "$seconds" --retry
   for ((number = first + 1; number <= APIS; number++)); do sleep "$PAUSE" && api_add "$number"; done
   sleep "$PAUSE" && api_remove 1
@@ -69,7 +69,7 @@ served() {
 }
 
 stage_cutapi() {
-  local cut back again before deadline seconds=$((CUT_API_SECONDS + 10)) least failed last name=api$APIS
+  local cut back again before deadline seconds=$((CUT_API_SECONDS + 10)) least failed failing second name=api$APIS
   cluster_only "$APIS"
   load_begin cutapi "$seconds"
   sleep 3
@@ -93,19 +93,23 @@ stage_cutapi() {
   load_end cutapi
 
   failed=$(of cutapi .summary.failed)
-  last=$(of cutapi '[.series[] | select(.failed > 0).second] | max // 0')
+  # Those that were on their way when it was cut off; and when it is in use again, a batch over a connection that
+  # PostgreSQL has given up meanwhile: of that nobody knows (decision 12).
+  failing=$(of cutapi '[.series[] | select(.failed > 0).second] | join(" ")')
+  for second in $failing; do
+    awk -v s="$second" -v cut="$cut" -v back="$back" -v again="$again" \
+      'BEGIN { exit !(s <= cut + 6 || s + 1 >= back && s <= again + 1) }' || found "requests fail in second $second"
+  done
   # Whole seconds that lie inside the cut.
   least=$(jq --argjson cut "$cut" --argjson back "$back" \
     '[.series[] | select(.second >= $cut and .second + 1 <= $back).completed] | min' "$WORK/cutapi.json")
-  awk -v last="$last" -v cut="$cut" 'BEGIN { exit last > cut + 6 }' ||
-    found "requests fail in second $last, long after $cut"
   ((failed <= 64)) || found "$failed requests failed, more than were on their way"
   ((least * 2 >= RATE)) || found "the others answered only $least requests in one second"
-  keep cutapi "cutAt=$cut" "backAt=$back" "servesAt=$again" "failed=$failed" "lastFailedSecond=$last" \
+  keep cutapi "cutAt=$cut" "backAt=$back" "servesAt=$again" "failed=$failed" "failedIn=\"$failing\"" \
     "leastCompleted=$least" "failures=$(of cutapi '.failures | tostring')" "series=$(of cutapi '.series | tostring')"
   of cutapi '"\(.summary.requests) requests, \(.summary.failed) failed: \(
     [.failures[] | "\(.count) \(.kind), such as \(.example)"] | join("; "))"'
-  echo "cut off at $cut s: the last failure in second $last; the others answered $least requests/s or more of $RATE;" \
+  echo "cut off at $cut s: failures in seconds ${failing:-none}; the others answered $least requests/s or more of $RATE;" \
     "back at $back s, in use at $again s"
 }
 

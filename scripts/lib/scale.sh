@@ -39,7 +39,7 @@ api_metrics() {
   host_run load curl --silent --noproxy '*' --max-time 1 "http://$(api_address "$1"):$BANK_PORT/metrics"
 }
 
-# rate_turn COUNT ROUND: wrk against the first so many. Round 0 warms up and is not kept.
+# rate_turn COUNT ROUND: wrk against the first so many. Round 0 warms up and is not kept; the short form begins with 1.
 rate_turn() {
   local count=$1 round=$2 seconds=$SECONDS_EACH result n duration p50 p99 unexpected errors name index=0
   local -a before after pairs=()
@@ -73,7 +73,7 @@ per() {
 stage_rates() {
   local round count number
   for ((number = 1; number <= APIS; number++)); do cluster_up "$number"; done
-  for ((round = 0; round <= ROUNDS; round++)); do
+  for ((round = FIRST_ROUND; round <= ROUNDS; round++)); do
     for ((count = 1; count <= APIS; count++)); do rate_turn "$count" "$round"; done
   done
   books rates ''

@@ -10,7 +10,7 @@ source "$ROOT/scripts/lib/hosts.sh"
 
 running=''
 tear_down() {
-  [[ -z $running ]] || kill "$running" || true
+  [[ -z $running ]] || kill "$running" 2>/dev/null || true
 }
 
 hosts_are_needed() {

@@ -14,6 +14,8 @@ source "$ROOT/scripts/lib/engine.sh"
 source "$ROOT/scripts/lib/compose.sh"
 
 tear_down() {
+  # A test that failed while it held the supervisor still.
+  [[ -z ${SUPERVISOR_PID:-} ]] || kill -CONT "$SUPERVISOR_PID" || true
   [[ ! -d $SCRATCH/data ]] || "$ROOT/rinha" stop --data "$SCRATCH/data"
   [[ ! -d $SCRATCH/cluster ]] || postgres_stop "$SCRATCH/cluster" immediate
 }
@@ -298,12 +300,12 @@ test_caddy_speaks_of_its_own_errors_in_problem_documents() {
   # With the supervisor held still nobody starts the APIs again.
   kill -STOP "$SUPERVISOR_PID"
   session_kill "${PID[api01]}" "${START[api01]}"
-  # The first one may meet the dead one, and is then refused and not applied.
-  post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null && accepted=1
+  # One may meet the dead one before it is found out: it is refused, and not applied.
   for _ in {1..20}; do
-    post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null || fail 'a post failed although one API is up'
+    ! post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null || accepted=$((accepted + 1))
   done
-  total_is $((20 + accepted)) || fail 'a post was not applied, or applied twice'
+  ((accepted >= 19)) || fail "$((20 - accepted)) posts failed although one API is up"
+  total_is "$accepted" || fail 'a post was not applied, or applied twice'
   session_kill "${PID[api02]}" "${START[api02]}"
   answer=$(request "$url/clientes/1/extrato")
   kill -CONT "$SUPERVISOR_PID"
