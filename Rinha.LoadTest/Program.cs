@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Rinha.LoadTest.Commands;
 
 var command = new RootCommand("Tests a bank of Rinha de Backend 2024/Q1: load, correctness, the official simulation.");
@@ -18,7 +18,7 @@ try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or DbException)
 {
     return Exit.Fail(error.Message);
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rinha.Server;
 
 /// <summary>
-/// Everything the server logs: rare events, and single requests only when they are slow or the server's fault. The
-/// numbers and names are stable, for whoever reads the log with a program.
+/// Everything the server logs: rare events, and single requests only when they are slow or the server's fault (or all
+/// of them, for a benchmark). The numbers and names are stable, for whoever reads the log with a program.
 /// </summary>
 internal static partial class Log
 {
@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "The metrics are also sent to OTEL_EXPORTER_OTLP_ENDPOINT")]
     public static partial void MetricsExported(ILogger logger);
 
+    [LoggerMessage(7, LogLevel.Warning, "RINHA_SEED is for benchmarks alone, and slower than without it: {Seed}")]
+    public static partial void SeedUsed(ILogger logger, string seed);
+
     [LoggerMessage(10, LogLevel.Warning, "Another program has kept the ledger locked for {TimeoutMs} ms")]
     public static partial void LedgerLocked(ILogger logger, int timeoutMs);
 
@@ -59,4 +62,7 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Operation} was answered {Status} after {DurationMs} ms")]
     public static partial void RequestAnsweredWithError(
         ILogger logger, string operation, int status, double durationMs);
+
+    [LoggerMessage(23, LogLevel.Information, "{Operation} was answered {Status} after {DurationMs} ms")]
+    public static partial void RequestAnswered(ILogger logger, string operation, int status, double durationMs);
 }

@@ -9,6 +9,7 @@ using Rinha.Server.Ledger;
 using Rinha.Server.Net;
 using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -17,7 +18,8 @@ return ServerCommand.Invoke(args, Run, AskHealth);
 
 static int Run(ServerOptions options)
 {
-    using var loggers = LogOutput.Create(options.LogLevel, options.LogFormat);
+    using var loggers = LogOutput.Create(
+        options.LogLevel, options.LogFormat, dropsNone: options.Seed.HasFlag(SeedChoices.Log));
     var logger = loggers.CreateLogger("Rinha");
     TellStart(logger, options);
     try
@@ -32,7 +34,8 @@ static int Run(ServerOptions options)
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
-        var watch = new RequestWatch(options.SlowRequestMs, logger);
+        var watch = new RequestWatch(
+            options.SlowRequestMs, logger, logsEach: options.Seed.HasFlag(SeedChoices.Log));
         watch.Metrics.AddTo(metrics);
         ProcessMetrics.AddTo(
             metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
@@ -48,6 +51,11 @@ static int Run(ServerOptions options)
         if (options.ResetEnabled)
         {
             Log.ResetEnabled(logger);
+        }
+
+        if (options.Seed != SeedChoices.None)
+        {
+            Log.SeedUsed(logger, options.Seed.ToString());
         }
 
         stop.Wait();
@@ -79,7 +87,14 @@ static IDisposable OpenLedger(ServerOptions options, ILogger logger, MetricSet m
         return database;
     }
 
-    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
+    if (SeedLedger.IsNeeded(options.Seed))
+    {
+        var seed = new SeedLedger(options.DatabasePath, options.Synchronous, options.Seed, logger);
+        seed.AddTo(metrics);
+        return seed;
+    }
+
+    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger, options.Seed);
     file.AddTo(metrics);
     return file;
 }

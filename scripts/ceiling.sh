@@ -129,7 +129,7 @@ turn() {
 # show FORM: the figures as a table of medians, as JSON, or only a ratio of theirs.
 show() {
   awk -F '\t' -v form="$1" -v first="${kinds[0]}" -v second="${kinds[1]}" -v load="$load" -v seconds="$seconds" \
-    -v connections="$connections" -f "$ROOT/scripts/wrk/figures.awk" "$figures"
+    -v connections="$connections" -f "$ROOT/scripts/wrk/rounds.awk" -f "$ROOT/scripts/wrk/figures.awk" "$figures"
 }
 
 trap finish EXIT

@@ -23,13 +23,14 @@ TEXT
 }
 
 port=9998 NO_LIMITS=''
-campaigns=()
+campaigns=() only=()
 while (($#)); do
   case $1 in
     --short) campaigns+=("$1") ;;
     --only | --seed | --soak-minutes)
       take value "$@"
       campaigns+=("$1" "$value")
+      [[ $1 != --only ]] || only+=("$value")
       shift
       ;;
     --port) take port "$@" && shift ;;
@@ -41,10 +42,13 @@ while (($#)); do
 done
 check_port "$port"
 
-limits_load "$ROOT/.env"
+# The campaigns on PostgreSQL have it in their names.
+with_postgres=''
+[[ ${#only[@]} != 0 && " ${only[*]}" != *' pg-'* ]] || with_postgres=yes
 need setpriv util-linux
 need nginx nginx-light nginx
 need_linker
+[[ -z $with_postgres ]] || postgres_need
 publish "$SERVER" >&2
 publish "$LOADTEST" >&2
 
@@ -54,14 +58,15 @@ work=$ROOT/artifacts/chaos
 # shellcheck disable=SC2317 # reached through the trap
 finish() {
   local process
-  # Interrupted, it leaves processes behind, each the leader of a group; all of them know the sockets' directory.
+  # Interrupted, it leaves processes behind, each the leader of a group. All of them know the sockets' directory, but for
+  # PostgreSQL's, which work in ours.
   for process in /proc/[0-9]*; do
-    if grep -qsF "$sockets" "$process/cmdline" "$process/environ"; then
+    if grep -qsF "$sockets" "$process/cmdline" "$process/environ" || [[ $(readlink "$process/cwd") == "$work"/* ]]; then
       kill -KILL "${process#/proc/}" "-${process#/proc/}" 2>/dev/null || true
     fi
   done
   cgroup_remove || true
-  rm -rf -- "$sockets"
+  rm -rf -- "$sockets" "$sockets-db" "$work/cluster"
   rmdir "$work" 2>/dev/null || true
 }
 trap finish EXIT
@@ -69,20 +74,37 @@ trap 'exit 1' INT TERM
 rm -rf -- "$work"
 mkdir -p "$work"
 
-CGROUP_VERSION=none
-if [[ -z $NO_LIMITS ]]; then
+# make_cgroups PREFIX: one for each process of the chosen stack.
+make_cgroups() {
+  local name
+  limits_load "$SPLIT_FILE"
   limits_check
-  ! cgroup_locate "rinha-chaos-$$" || for name in api01 api02 nginx; do
-    cgroup_create "$name" "${CPU_LIMIT[$name]}" "${MEMORY_LIMIT[$name]}" || die "no cgroup for $name (--no-limits goes without)"
+  for name in "${NAMES[@]}"; do
+    cgroup_create "$1$name" "${CPU_LIMIT[$name]}" "${MEMORY_LIMIT[$name]}" || die "no cgroup for $name (--no-limits goes without)"
   done
+}
+
+CGROUP_VERSION=none
+if [[ -z $NO_LIMITS ]] && cgroup_locate "rinha-chaos-$$"; then
+  make_cgroups ''
+  [[ -z $with_postgres ]] || (stack_choose nginx-postgres "$SPLIT_DEFAULT" && make_cgroups postgres-) || exit
 fi
 [[ $CGROUP_VERSION != none ]] || echo 'NO LIMIT is in force' >&2
 
 nginx_render "$ROOT/nginx/nginx.conf" "$sockets" "$port" >"$sockets/nginx.conf"
 nginx_command
 
-# What becomes each of the processes: inside its cgroup, and as the supervisor would start it. The fault library is for
-# the server alone, not for what starts it.
+# A cluster that has never run, for each campaign to copy. Its socket is in a directory of its user's.
+cluster=()
+if [[ -n $with_postgres ]]; then
+  postgres_own "$sockets-db"
+  postgres_create "$work/cluster"
+  postgres_command "$work/cluster" "$sockets-db"
+  cluster=(--cluster "$work/cluster" --cluster-sockets "$sockets-db")
+fi
+
+# What becomes each of the processes: inside its cgroup (LIMITS_OF says of which stack), and as the supervisor would start
+# it. The fault library is for the server alone, not for what starts it.
 # shellcheck disable=SC2016 # what stands in single quotes is for the script that is written
 write_launcher() {
   local mode=0600 directory
@@ -93,10 +115,15 @@ write_launcher() {
   fi
   printf '#!/bin/sh\nname=$1; shift\n'
   [[ $CGROUP_VERSION == none ]] || for directory in "$CGROUP_CPU" "$CGROUP_ACCT" "$CGROUP_MEMORY"; do
-    printf 'echo $$ >"%s/$name/cgroup.procs" || exit 1\n' "$directory"
+    printf 'echo $$ >"%s/$LIMITS_OF$name/cgroup.procs" || exit 1\n' "$directory"
   done
   printf 'umask 077\n[ "$name" != nginx ] || exec setsid'
   printf ' %q' "${NGINX_RUN[@]}" -p "$sockets" -c "$sockets/nginx.conf"
+  if [[ -n $with_postgres ]]; then
+    printf '\n[ "$name" != db ] || exec setsid'
+    printf ' %q' "${PG_AS[@]}" env -i LC_ALL=C "$PG_BIN/postgres"
+    printf ' "$@"'
+  fi
   printf '\nexec setsid'
   ((${#as[@]} == 0)) || printf ' %q' "${as[@]}"
   printf ' env "API_SOCKET=%s/$name.sock" API_SOCKET_MODE=%s ${FAULT_LIBRARY:+LD_PRELOAD="$FAULT_LIBRARY"} %q "$@"\n' \
@@ -112,5 +139,5 @@ command -v gcc >/dev/null || gcc_or_clang=clang
 
 status=0
 "$LOADTEST" chaos --launcher "$sockets/launch" --sockets "$sockets" --server "$SERVER" --faults "$sockets/faults.so" \
-  --directory "$work" --port "$port" "${campaigns[@]}" || status=$?
+  "${cluster[@]}" --directory "$work" --port "$port" "${campaigns[@]}" || status=$?
 exit "$status"

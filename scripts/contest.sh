@@ -22,18 +22,15 @@ The simulation's own flags, such as -o html -O report.html, come after --; its e
 TEXT
 }
 
-url='' port=9999 value=''
-stack=() simulation=()
+url='' port=9999 stack=$STACK_DEFAULT split=$SPLIT_DEFAULT
+flags=() simulation=()
 while (($#)); do
   case $1 in
     --url) take url "$@" && shift ;;
     --port) take port "$@" && shift ;;
-    --stack | --split)
-      take value "$@"
-      stack+=("$1" "$value")
-      shift
-      ;;
-    --no-limits) stack+=("$1") ;;
+    --stack) take stack "$@" && shift ;;
+    --split) take split "$@" && shift ;;
+    --no-limits) flags+=("$1") ;;
     --short | --wait-validations) simulation+=("$1") ;;
     --help) usage && exit ;;
     --)
@@ -46,6 +43,7 @@ while (($#)); do
   shift
 done
 
+stack_choose "$stack" "$split"
 publish "$LOADTEST" >&2
 if [[ -z $url ]]; then
   # On the disk that the repository is on, as ./data would be; and beside it, as that one is somebody's.
@@ -53,7 +51,8 @@ if [[ -z $url ]]; then
   trap '"$ROOT/rinha" stop --data "$data" >&2; rm -rf -- "$data"' EXIT
   trap 'exit 1' INT TERM
   url=http://localhost:$port
-  "$ROOT/rinha" run --detach --fresh --data "$data" --port "$port" "${stack[@]}" >&2
+  "$ROOT/rinha" run --detach --fresh --data "$data" --port "$port" --stack "$STACK" --split "$SPLIT" \
+    "${flags[@]}" >&2
   # The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
   for _ in 1 2; do
     curl --silent --fail --output /dev/null --noproxy '*' --max-time 2 "$url/clientes/1/extrato" ||

@@ -27,6 +27,7 @@ usage: ./rinha run [flags]     Ctrl-C stops everything
   --limit       nginx limits the requests and connections of each address (docs/open-network.md)
   --tls DIR     https with DIR/tls.crt and DIR/tls.key on --tls-port (default: 9443); http for this machine alone, and
                 no POST /reset unless RINHA_ENABLE_RESET=true
+  --tcp         the APIs listen on the two ports of 127.0.0.1 after nginx's, not on unix sockets: for comparisons
   --no-limits   without cgroups; otherwise the split says how much CPU and memory each process gets
   --detach      in the background: returns once the stack answers, or with the reason why it does not
   --floor       constant answers from nginx instead of the APIs: the floor that `ceiling` measures against
@@ -35,7 +36,7 @@ TEXT
 }
 
 data=$ROOT/data fresh='' detach='' inherited='' stack=$STACK_DEFAULT split=$SPLIT_DEFAULT
-port=9999 backend=server NO_LIMITS='' limit='' TLS_DIR='' tls_port=9443
+port=9999 backend=server NO_LIMITS='' limit='' TLS_DIR='' tls_port=9443 TCP=''
 while (($#)); do
   case $1 in
     --data) take data "$@" && shift ;;
@@ -46,6 +47,7 @@ while (($#)); do
     --limit) limit=yes ;;
     --tls) take TLS_DIR "$@" && shift ;;
     --tls-port) take tls_port "$@" && shift ;;
+    --tcp) TCP=yes ;;
     --no-limits) NO_LIMITS=yes ;;
     --detach) detach=yes ;;
     --floor) backend=floor ;;
@@ -60,6 +62,8 @@ check_port "$port"
 check_port "$tls_port"
 stack_choose "$stack" "$split"
 [[ $PROXY == nginx || -z $limit$TLS_DIR ]] || misuse "--limit and --tls are nginx's; $STACK has $PROXY"
+[[ -z $TCP ]] || check_port $((port + 2))
+[[ -z $TCP || $PROXY$backend == nginxserver ]] || misuse "--tcp is nginx's in front of the APIs, not of the floor"
 [[ -z $limit ]] || nginx_limits_on
 [[ -z $TLS_DIR ]] || nginx_tls_on "$TLS_DIR" "$tls_port"
 
@@ -69,6 +73,7 @@ stack_at "$data"
 
 # Everything that can be refused is refused here, before anything is started.
 prepare() {
+  local taken
   mkdir -p "$RUN" "$LOGS" || die "$DATA cannot be used as the data directory"
   exec 9>"$RUN/lock"
   flock -n 9 || die "a stack is already running on $DATA (./rinha stop --data $DATA)"
@@ -87,6 +92,9 @@ prepare() {
   [[ $backend == floor ]] || publish "$SERVER"
   ! port_is_taken "$port" || die "port $port is taken"
   [[ -z $TLS_DIR ]] || ! port_is_taken "$tls_port" || die "port $tls_port is taken"
+  for taken in ${TCP:+$((port + 1)) $((port + 2))}; do
+    ! port_is_taken "$taken" || die "port $taken is taken"
+  done
   prepare_ledger
 }
 
@@ -110,6 +118,7 @@ port_is_taken() {
 detach() {
   local log=$LOGS/supervisor.log child
   local -a flags=(--inherited --data "$DATA" --port "$port" --stack "$STACK" --split "$SPLIT")
+  [[ -z $TCP ]] || flags+=(--tcp)
   [[ -z $NO_LIMITS ]] || flags+=(--no-limits)
   [[ $backend != floor ]] || flags+=(--floor)
   [[ -z $limit ]] || flags+=(--limit)

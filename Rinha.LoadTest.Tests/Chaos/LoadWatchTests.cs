@@ -2,6 +2,7 @@ using Rinha.LoadTest.Chaos;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
@@ -38,12 +39,13 @@ public sealed class LoadWatchTests
     [Fact]
     public void Failures_are_counted_by_what_was_sent_and_by_their_kind()
     {
-        _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer, 0);
-        _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, 503);
-        _watch.OnFailure(Plan(Operation.Statement), FailureKind.ClosedBeforeAnswer, 0);
+        _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer, answer: default);
+        _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, Answers.Of(503, ""));
+        _watch.OnFailure(Plan(Operation.Statement), FailureKind.ClosedBeforeAnswer, answer: default);
 
         Assert.Equal((2, 1), (_watch.FailedPosts, _watch.FailedGets));
         Assert.Equal(2, _watch.CountOf(FailureKind.ClosedBeforeAnswer));
+        Assert.Equal((2, 3), (_watch.CountOfOthers(503), _watch.CountOfOthers(500)));
         Assert.Equal("1 POST ClosedBeforeAnswer, 1 POST 503, 1 GET ClosedBeforeAnswer", _watch.Failures);
     }
 

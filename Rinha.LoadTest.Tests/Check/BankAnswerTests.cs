@@ -22,6 +22,18 @@ public sealed class BankAnswerTests
     public void A_transactions_answer_is_read_in_any_order_and_company(string json) =>
         Assert.Equal((true, 100, -7), Transaction(json));
 
+    [Theory]
+    [InlineData("""{"status":503,"detail":"whether it was posted is not known: see the statement"}""", true)]
+    [InlineData("""{"status":503,"detail":"nothing was changed"}""", false)]
+    [InlineData("""{"status":503,"title":"it is not known"}""", false)]
+    [InlineData("""{"status":503,"detail":["it is not known"]}""", false)]
+    [InlineData("""{"detail":"it is not known""", false)]
+    [InlineData("<html>it is not known</html>", false)]
+    [InlineData("", false)]
+    public void A_problem_leaves_open_what_became_of_a_transaction_only_when_its_detail_says_so(
+        string json, bool leavesOpen) =>
+        Assert.Equal(leavesOpen, BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(json)));
+
     [Fact]
     public void Unknown_fields_may_be_deep() =>
         Assert.Equal((true, 100, -7), Transaction($$"""{"x":{{Deep}},"limite":100,"saldo":-7}"""));

@@ -92,7 +92,7 @@ public sealed class CheckSessionTests
             }
         });
 
-        var report = new CheckSession(server.Target, Runs.Session(server.Target), databasePath: null)
+        var report = new CheckSession(server.Target, Runs.Session(server.Target), ledger: null)
             .Run(Runs.Counted(10), out var failure);
 
         Assert.Null(report);
@@ -118,8 +118,8 @@ public sealed class CheckSessionTests
         using var forgetful = new LedgerFile();
         using var other = new StubBank(new WritingLedger(forgetful, skips: 10));
 
-        var right = Run(bank, file.Path);
-        var wrong = Run(other, forgetful.Path);
+        var right = Run(bank, file.Place);
+        var wrong = Run(other, forgetful.Place);
 
         Assert.Equal(16, right.Check!.Checks.Count);
         Assert.All(right.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
@@ -143,12 +143,12 @@ public sealed class CheckSessionTests
     private static RunReport Run(StubLedger ledger)
     {
         using var bank = new StubBank(ledger);
-        return Run(bank, databasePath: null);
+        return Run(bank, ledger: null);
     }
 
-    private static RunReport Run(StubBank bank, string? databasePath)
+    private static RunReport Run(StubBank bank, ILedgerPlace? ledger)
     {
-        var report = new CheckSession(bank.Target, Runs.Session(bank.Target), databasePath)
+        var report = new CheckSession(bank.Target, Runs.Session(bank.Target), ledger)
             .Run(Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1) }, out var failure);
         Assert.True(report is not null, failure);
         return report;

@@ -49,7 +49,7 @@ public sealed class LedgerRowsTests : IDisposable
     [Fact]
     public void The_rows_are_read_by_their_texts()
     {
-        var rows = LedgerRows.Read(_file.Path);
+        var rows = LedgerRows.Read(_file.Place);
 
         Assert.Equal([1, 2, 3, 4, 99], rows.Rows.Keys.Order());
         Assert.Equal(new LedgerRows.Row(1, -200, 1), rows.Rows[2]);
@@ -177,7 +177,7 @@ public sealed class LedgerRowsTests : IDisposable
         CheckResult One(bool wasEmpty) => Results(wasEmpty).Single(result => result.Name == NoOther);
 
         IReadOnlyList<CheckResult> Results(bool wasEmpty) =>
-            Oracle.Rows(new TransactionLog(), LedgerRows.Read(file.Path), wasEmpty);
+            Oracle.Rows(new TransactionLog(), LedgerRows.Read(file.Place), wasEmpty);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class LedgerRowsTests : IDisposable
         file.Post(3, -9_000, Answers.TextOf(10));
         file.Post(4, 800, Answers.TextOf(13));
 
-        var other = Oracle.Rows(_log, LedgerRows.Read(file.Path), wasEmpty: true)
+        var other = Oracle.Rows(_log, LedgerRows.Read(file.Place), wasEmpty: true)
             .Single(result => result.Name == NoOther);
 
         Assert.Equal((5, 2), (other.Made, other.Violations));
@@ -270,8 +270,8 @@ public sealed class LedgerRowsTests : IDisposable
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("text"), "something else, long enough to look like a file of SQLite");
 
-        Assert.Throws<SqliteException>(() => LedgerRows.Read(directory.File("text")));
-        Assert.Throws<SqliteException>(() => LedgerRows.Read(directory.File("missing")));
+        Assert.Throws<SqliteException>(() => LedgerRows.Read(new LedgerInFile(directory.File("text"))));
+        Assert.Throws<SqliteException>(() => LedgerRows.Read(new LedgerInFile(directory.File("missing"))));
         Assert.False(File.Exists(directory.File("missing")));
     }
 
@@ -281,7 +281,7 @@ public sealed class LedgerRowsTests : IDisposable
         new(id, limitCents, balanceCents, 0) { HasNewestRows = true };
 
     private IReadOnlyList<CheckResult> Results() =>
-        Oracle.Rows(_log, LedgerRows.Read(_file.Path), wasEmpty: false);
+        Oracle.Rows(_log, LedgerRows.Read(_file.Place), wasEmpty: false);
 
     private string? Example(string name) => Results().Single(result => result.Name == name).Example;
 

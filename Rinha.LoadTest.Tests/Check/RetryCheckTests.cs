@@ -57,7 +57,7 @@ public sealed class RetryCheckTests
     {
         using var bank = new StubBank(ledger);
         var options = Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1), RetryFor = retryFor };
-        var report = new CheckSession(bank.Target, Runs.Session(bank.Target), databasePath: null)
+        var report = new CheckSession(bank.Target, Runs.Session(bank.Target), ledger: null)
             .Run(options, out var failure);
         Assert.True(report is not null, failure);
         return report;

@@ -39,10 +39,33 @@ public sealed class TransactionLogTests
     {
         _log.TurnAway(1, 10, text: 1);
         _log.TurnAway(1, 10, text: 2, status: 502);
-        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 3), FailureKind.UnexpectedStatus, status: 503);
+        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 3), FailureKind.UnexpectedStatus, Answers.Of(503, ""));
 
         Assert.Equal([1L], _log.Unavailable);
         Assert.Equal([2L], _log.Unknown.Keys);
+    }
+
+    [Theory]
+    [InlineData("the storage failed; nothing was changed", false)]
+    [InlineData("the database was cut off; whether the transaction was posted is not known: see the statement", true)]
+    public void A_503_that_does_not_know_leaves_the_transaction_unknown(string detail, bool isUnknown)
+    {
+        _log.TurnAway(1, 10, text: 1, detail: detail);
+
+        Assert.Equal(isUnknown ? [1L] : [], _log.Unknown.Keys);
+        Assert.Equal(isUnknown ? [] : [1L], _log.Unavailable);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_that_does_not_know_weighs_more_than_any_that_does(bool last)
+    {
+        _log.TurnAway(1, 10, text: 1, detail: last ? "nothing was changed" : "that is not known");
+        _log.TurnAway(1, 10, text: 1, detail: last ? "that is not known" : "nothing was changed");
+
+        Assert.Equal([1L], _log.Unknown.Keys);
+        Assert.Empty(_log.Unavailable);
     }
 
     [Fact]
@@ -96,7 +119,7 @@ public sealed class TransactionLogTests
     [Fact]
     public void A_statement_that_came_to_nothing_is_nothing_to_remember()
     {
-        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 1), FailureKind.Timeout, status: 0);
+        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 1), FailureKind.Timeout, answer: default);
 
         Assert.Empty(_log.Unknown);
         Assert.Empty(_log.Statements);

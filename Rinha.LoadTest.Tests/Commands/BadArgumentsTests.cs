@@ -52,6 +52,8 @@ public sealed class BadArgumentsTests
     [InlineData("load --find-max --slo p99=10ms --check", "--check")]
     [InlineData("load --find-max --slo p99=10ms --retry", "--retry")]
     [InlineData("load --database x.db", "--check")]
+    [InlineData("load --database postgres://u@h/b", "--check")]
+    [InlineData("load --check --database postgres://h", "--database")]
     [InlineData("load --save-baseline ../x", "../x")]
     [InlineData("load --save-baseline .x", ".x")]
     [InlineData("load --baseline no-such-baseline", "no-such-baseline")]

@@ -31,11 +31,15 @@ internal static class Answers
     /// <summary>A transaction of the client came to nothing.</summary>
     public static void Lose(
         this TransactionLog log, int clientId, long signedCents, long text, FailureKind kind = FailureKind.Timeout) =>
-        log.OnFailure(Plan(clientId, signedCents, text), kind, status: 0);
+        log.OnFailure(Plan(clientId, signedCents, text), kind, answer: default);
 
     /// <summary>A transaction of the client was answered with a status that a bank gives when it fails.</summary>
-    public static void TurnAway(this TransactionLog log, int clientId, long signedCents, long text, int status = 503) =>
-        log.OnFailure(Plan(clientId, signedCents, text), FailureKind.UnexpectedStatus, status);
+    public static void TurnAway(
+        this TransactionLog log, int clientId, long signedCents, long text, int status = 503, string detail = "") =>
+        log.OnFailure(
+            Plan(clientId, signedCents, text),
+            FailureKind.UnexpectedStatus,
+            Of(status, $$"""{"status":{{status}},"detail":"{{detail}}"}"""));
 
     /// <summary>A statement of the client listed these texts, newest first.</summary>
     public static void List(this TransactionLog log, int clientId, long balanceCents, params long[] texts)

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Rinha.LoadTest.Check;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
@@ -18,6 +19,9 @@ internal sealed class LedgerFile : IDisposable
     }
 
     public string Path => _directory.File("rinha.db");
+
+    /// <summary>Where the oracle finds it.</summary>
+    public ILedgerPlace Place => new LedgerInFile(Path);
 
     /// <summary>Posts a transaction as the server does.</summary>
     public void Post(int clientId, long signedCents, string text)

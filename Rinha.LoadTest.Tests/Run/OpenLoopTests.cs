@@ -149,7 +149,7 @@ public sealed class OpenLoopTests
             }
         }
 
-        public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
+        public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
         {
         }
     }

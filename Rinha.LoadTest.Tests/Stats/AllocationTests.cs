@@ -78,7 +78,7 @@ public sealed class AllocationTests
             }
         }
 
-        public void OnFailure(in RequestPlan plan, FailureKind kind, int status) =>
+        public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer) =>
             throw new InvalidOperationException($"{plan}: {kind}");
     }
 }

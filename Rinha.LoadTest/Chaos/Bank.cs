@@ -1,4 +1,6 @@
 using System.Globalization;
+using Rinha.LoadTest.Chaos.Postgres;
+using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Chaos;
@@ -20,6 +22,7 @@ internal sealed class Bank : IDisposable
         _setting = run.Setting;
         var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
         DatabasePath = Path.Combine(data, "rinha.db");
+        Ledger = options.Postgres?.Ledger ?? new LedgerInFile(DatabasePath);
         if (options.Faults)
         {
             Faults = [ControlOf(run, "api01"), ControlOf(run, "api02")];
@@ -27,11 +30,14 @@ internal sealed class Bank : IDisposable
 
         Front = TargetOf(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_setting.Port}"));
         Apis = [Api(run, "api01", options, 0), Api(run, "api02", options, 1)];
-        Nginx = new BankProcess(_setting, "nginx", LogOf(run, "nginx"), new Dictionary<string, string>());
+        Nginx = new BankProcess(_setting, "nginx", LogOf(run, "nginx"), LimitsOf(options));
     }
 
-    /// <summary>The ledger's file.</summary>
+    /// <summary>The ledger's file, when it is one.</summary>
     public string DatabasePath { get; }
+
+    /// <summary>Where the oracle finds the ledger.</summary>
+    public ILedgerPlace Ledger { get; }
 
     /// <summary>Through nginx.</summary>
     public Target Front { get; }
@@ -130,14 +136,17 @@ internal sealed class Bank : IDisposable
 
     private string SocketOf(BankProcess api) => Path.Combine(_setting.SocketDirectory, api.Name + ".sock");
 
+    private static Dictionary<string, string> LimitsOf(BankOptions options) =>
+        options.Postgres is null ? [] : new(PostgresServer.Limits);
+
     private static FaultControl ControlOf(CampaignRun run, string name) =>
         new(Path.Combine(run.Directory, name + ".control"));
 
     private BankProcess Api(CampaignRun run, string name, BankOptions options, int index)
     {
-        var environment = new Dictionary<string, string>(options.Environment)
+        var environment = new Dictionary<string, string>(options.Environment.Concat(LimitsOf(options)))
         {
-            ["DATABASE_URL"] = DatabasePath,
+            ["DATABASE_URL"] = options.PostgresUrl ?? options.Postgres?.Url ?? DatabasePath,
             ["RINHA_SYNCHRONOUS"] = options.Synchronous,
             ["RINHA_ENABLE_RESET"] = "true",
         };

@@ -4,7 +4,7 @@ namespace Rinha.LoadTest.Chaos;
 
 /// <summary>One of the bank's processes, which the campaign may start, kill and start again.</summary>
 /// <param name="setting">Where the bank's parts are.</param>
-/// <param name="name"><c>api01</c>, <c>api02</c> or <c>nginx</c>.</param>
+/// <param name="name"><c>api01</c>, <c>api02</c>, <c>nginx</c> or <c>db</c>.</param>
 /// <param name="logPath">Where what it says is appended.</param>
 /// <param name="environment">Its settings.</param>
 internal sealed class BankProcess(

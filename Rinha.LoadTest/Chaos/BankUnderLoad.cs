@@ -1,3 +1,4 @@
+using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Chaos;
@@ -8,13 +9,15 @@ internal sealed class BankUnderLoad : IDisposable
     /// <summary>How many clients there are, and so how many requests may be under way.</summary>
     public const int Connections = 32;
 
-    private const double Rate = 2_000;
+    /// <summary>Requests per second, unless a campaign wants another rate.</summary>
+    public const double Rate = 2_000;
+
     private const int WarmAcknowledged = 100;
 
     private readonly CampaignRun _run;
     private readonly BackgroundLoad? _load;
 
-    public BankUnderLoad(CampaignRun run, BankOptions? options = null)
+    public BankUnderLoad(CampaignRun run, BankOptions? options = null, double rate = Rate)
     {
         _run = run;
         Bank = new Bank(run, options);
@@ -24,7 +27,7 @@ internal sealed class BankUnderLoad : IDisposable
             Bank.Start();
             _load = new BackgroundLoad(
                 Bank.Front,
-                BackgroundLoad.Endless(Rate, Connections, run.Random.Next()),
+                BackgroundLoad.Endless(rate, Connections, run.Random.Next()),
                 log => Watch = new LoadWatch(log));
             AwaitAcknowledged(WarmAcknowledged);
         }
@@ -44,6 +47,9 @@ internal sealed class BankUnderLoad : IDisposable
     /// <summary>For single requests besides.</summary>
     public Probes Probes { get; }
 
+    /// <summary>What was sent and answered; to be read after <see cref="Finish"/>.</summary>
+    public TransactionLog Log => _load!.Log;
+
     /// <summary>Waits until so many more transactions are acknowledged: the bank works.</summary>
     public void AwaitAcknowledged(int more)
     {
@@ -57,7 +63,7 @@ internal sealed class BankUnderLoad : IDisposable
     {
         var report = _load!.Stop();
         Probes.AddTo(_load.Log);
-        LedgerCheck.Run(_run, Bank.DatabasePath, _load.Log);
+        LedgerCheck.Run(_run, Bank.Ledger, _load.Log);
         return report;
     }
 

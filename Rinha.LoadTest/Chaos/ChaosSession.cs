@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
@@ -48,7 +49,7 @@ internal sealed class ChaosSession(ChaosSetting setting, string directory, int s
         {
             campaign.Run(run);
         }
-        catch (Exception error) when (error is ChaosException or IOException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception error) when (error is ChaosException or IOException or DbException)
         {
             run.Check(false, () => error.ToString());
         }

@@ -38,6 +38,15 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
         }
     }
 
+    /// <summary>What failed without an answer of this status.</summary>
+    public int CountOfOthers(int status)
+    {
+        lock (_lock)
+        {
+            return _failures.Where(one => one.Key.Status != status).Sum(one => one.Value);
+        }
+    }
+
     /// <summary>All failures by their kind or status, in words.</summary>
     public string Failures
     {
@@ -94,15 +103,15 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
     {
         lock (_lock)
         {
-            var key = (plan.Operation != Operation.Statement, kind, status);
+            var key = (plan.Operation != Operation.Statement, kind, answer.Status);
             _failures[key] = _failures.GetValueOrDefault(key) + 1;
         }
 
-        next.OnFailure(plan, kind, status);
+        next.OnFailure(plan, kind, answer);
     }
 
     private int Count(bool isPost)

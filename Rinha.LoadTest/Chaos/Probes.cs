@@ -32,6 +32,9 @@ internal sealed class Probes(Bank bank)
         return (answer, time);
     }
 
+    /// <summary>Whether an answer says that it is not known whether the transaction was posted.</summary>
+    public static bool LeavesOpen(RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
+
     /// <summary>Reads a statement.</summary>
     public (RawAnswer Answer, TimeSpan Time) Statement(BankProcess api, int clientId = 1)
     {
@@ -41,7 +44,9 @@ internal sealed class Probes(Bank bank)
         return (answer, watch.Elapsed);
     }
 
-    /// <summary>Adds what was sent to a log: 503 says that nothing was changed, and is held to that.</summary>
+    /// <summary>
+    /// Adds what was sent to a log: a 503 that says that nothing was changed is held to that.
+    /// </summary>
     public void AddTo(TransactionLog log)
     {
         foreach (var (text, (answer, transaction)) in _posts)
@@ -51,7 +56,7 @@ internal sealed class Probes(Bank bank)
                 case 200:
                     log.Acknowledged[text] = transaction;
                     break;
-                case 503:
+                case 503 when !LeavesOpen(answer):
                     log.Refused.Add(text);
                     break;
                 default:

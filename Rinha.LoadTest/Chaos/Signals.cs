@@ -8,6 +8,9 @@ internal static partial class Signals
     /// <summary>Read the configuration again (nginx).</summary>
     public const int Hangup = 1;
 
+    /// <summary>End everybody's work and end (PostgreSQL).</summary>
+    public const int Interrupt = 2;
+
     /// <summary>Finish what is under way and end (nginx).</summary>
     public const int Quit = 3;
 

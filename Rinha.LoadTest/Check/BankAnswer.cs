@@ -61,6 +61,18 @@ internal static class BankAnswer
         }
     }
 
+    /// <summary>
+    /// Whether a problem (RFC 9457) leaves open what became of the transaction: the database was cut off after it was
+    /// given it.
+    /// </summary>
+    public static bool LeavesOpen(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return TryFind(ref reader, "detail"u8)
+            && reader.TokenType == JsonTokenType.String
+            && reader.ValueSpan.IndexOf("is not known"u8) >= 0;
+    }
+
     private static bool IsGoodToItsEnd(ref Utf8JsonReader reader)
     {
         try

@@ -10,8 +10,8 @@ namespace Rinha.LoadTest.Check;
 /// </summary>
 /// <param name="target">The server.</param>
 /// <param name="session">Carries out the load.</param>
-/// <param name="databasePath">The ledger's file, to look into as well; <see langword="null"/> to stay outside.</param>
-internal sealed class CheckSession(Target target, LoadSession session, string? databasePath)
+/// <param name="ledger">Where the ledger is, to look into it as well; <see langword="null"/> to stay outside.</param>
+internal sealed class CheckSession(Target target, LoadSession session, ILedgerPlace? ledger)
 {
     private const int ReadYourWritesRounds = 2_000;
 
@@ -44,9 +44,9 @@ internal sealed class CheckSession(Target target, LoadSession session, string? d
             readYourWrites.Result,
             Oracle.Balances(log, before, after),
         ];
-        if (databasePath is not null)
+        if (ledger is not null)
         {
-            checks.AddRange(Oracle.Rows(log, LedgerRows.Read(databasePath), before.IsEmpty));
+            checks.AddRange(Oracle.Rows(log, LedgerRows.Read(ledger), before.IsEmpty));
         }
 
         return report with

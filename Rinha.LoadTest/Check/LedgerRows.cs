@@ -1,11 +1,10 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.Data.Sqlite;
 using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
-/// <summary>The ledger's tables, read from the database file in one snapshot (schema.sql).</summary>
+/// <summary>The ledger's tables, read in one snapshot (schema.sql, schema.postgres.sql).</summary>
 internal sealed class LedgerRows
 {
     // By number. What a history adds up to is known when all rows have been read.
@@ -25,75 +24,60 @@ internal sealed class LedgerRows
     /// <summary>Every client's balance beside its history.</summary>
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
-    /// <summary>Reads the file; writers go on meanwhile.</summary>
-    /// <exception cref="SqliteException">It cannot be read, or is not a ledger.</exception>
-    public static LedgerRows Read(string path)
+    /// <summary>Whether the clients' own rows have their last ten transactions once more.</summary>
+    public bool KeepsNewest { get; private init; }
+
+    /// <summary>Reads all of it; writers go on meanwhile.</summary>
+    /// <exception cref="DbException">It cannot be read, or is not a ledger.</exception>
+    public static LedgerRows Read(ILedgerPlace place)
     {
-        var ledger = new LedgerRows();
-        // Read-write although nothing is written: a reader of a WAL needs its shared memory.
-        using var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
-        connection.Open();
-        using var snapshot = connection.BeginTransaction(deferred: true);
-        ledger.ReadClients(connection);
-        ledger.ReadRows(connection);
-        ledger.ReadNewest(connection);
+        var ledger = new LedgerRows { KeepsNewest = place.NewestSql is not null };
+        using var connection = place.OpenSnapshot();
+        connection.ForEach("SELECT id, limite, saldo, ultima_seq FROM clientes", ledger.AddClient);
+        connection.ForEach(place.HistorySql, ledger.AddRow);
+        if (place.NewestSql is { } newestSql)
+        {
+            connection.ForEach(newestSql, ledger.CompareNewest);
+        }
+
         return ledger;
     }
 
-    private void ReadClients(SqliteConnection connection)
+    private void AddClient(DbDataReader row)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT id, limite, saldo, ultima_seq FROM clientes";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        var id = row.GetInt64(0);
+        _clients[id] = new Client(id, row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
+        _newest[id] = new NewestRows();
+    }
+
+    private void AddRow(DbDataReader row)
+    {
+        var clientId = row.GetInt64(0);
+        var (amountCents, kind) = (row.GetInt64(2), row.GetString(3));
+        var description = row.GetFieldValue<byte[]>(4);
+        var cents = kind == "d" ? -amountCents : amountCents;
+        if (_clients.TryGetValue(clientId, out var client))
         {
-            var id = reader.GetInt64(0);
-            _clients[id] = new Client(id, reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
-            _newest[id] = new NewestRows();
+            _clients[clientId] = client.With(row.GetInt64(1), cents);
+            _newest[clientId].Add(amountCents, kind, description, row.GetInt64(5));
+        }
+
+        if (!TextCode.TryRead(description, out var text))
+        {
+            Others++;
+        }
+        else
+        {
+            var count = Rows.TryGetValue(text, out var known) ? known.Count + 1 : 1;
+            Rows[text] = new Row((int)clientId, cents, count);
         }
     }
 
-    // The history is in the order of its commits and has no index: everything is found in one pass.
-    private void ReadRows(SqliteConnection connection)
+    private void CompareNewest(DbDataReader row)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            var clientId = reader.GetInt64(0);
-            var (amountCents, kind, description) = (reader.GetInt64(2), reader.GetString(3), reader.GetString(4));
-            var cents = kind == "d" ? -amountCents : amountCents;
-            if (_clients.TryGetValue(clientId, out var client))
-            {
-                _clients[clientId] = client.With(reader.GetInt64(1), cents);
-                _newest[clientId].Add(amountCents, kind, description, reader.GetInt64(5));
-            }
-
-            if (!TextCode.TryRead(Encoding.UTF8.GetBytes(description), out var text))
-            {
-                Others++;
-            }
-            else
-            {
-                var count = Rows.TryGetValue(text, out var known) ? known.Count + 1 : 1;
-                Rows[text] = new Row((int)clientId, cents, count);
-            }
-        }
-    }
-
-    private void ReadNewest(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT id, ultimas FROM clientes";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            var id = reader.GetInt64(0);
-            var isRight = reader.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest[id].Bytes);
-            _clients[id] = _clients[id] with { HasNewestRows = isRight };
-        }
+        var id = row.GetInt64(0);
+        var isRight = row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest[id].Bytes);
+        _clients[id] = _clients[id] with { HasNewestRows = isRight };
     }
 
     /// <summary>One transaction.</summary>
@@ -122,7 +106,7 @@ internal sealed class LedgerRows
         /// <summary>How many of them do not have the number of their place: 1, 2, 3 ….</summary>
         public long OutOfTurn { get; init; }
 
-        /// <summary>Whether its own row has the last ten of them once more.</summary>
+        /// <summary>Whether its own row has the last ten of them once more, and as they are.</summary>
         public bool HasNewestRows { get; init; }
 
         /// <summary>The same client with one more row.</summary>

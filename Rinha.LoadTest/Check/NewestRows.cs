@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Rinha.LoadTest.Check;
 
@@ -23,7 +22,7 @@ internal sealed class NewestRows
     public ReadOnlySpan<byte> Bytes => _rows.AsSpan(0, _count * RowBytes);
 
     /// <summary>Puts a row in front, and the eleventh out.</summary>
-    public void Add(long amountCents, string kind, string text, long postedAtMicroseconds)
+    public void Add(long amountCents, string kind, ReadOnlySpan<byte> text, long postedAtMicroseconds)
     {
         _rows.AsSpan(0, (RowsMax - 1) * RowBytes).CopyTo(_rows.AsSpan(RowBytes));
         _count = Math.Min(_count + 1, RowsMax);
@@ -32,6 +31,7 @@ internal sealed class NewestRows
         BinaryPrimitives.WriteInt64BigEndian(row, amountCents);
         BinaryPrimitives.WriteInt64BigEndian(row[PostedAt..], postedAtMicroseconds);
         row[KindAt] = (byte)kind[0];
-        row[LengthAt] = (byte)Encoding.UTF8.GetBytes(text, row[TextAt..]);
+        row[LengthAt] = (byte)text.Length;
+        text.CopyTo(row[TextAt..]);
     }
 }

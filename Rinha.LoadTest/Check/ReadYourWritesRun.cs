@@ -91,7 +91,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     {
         if (connection == _poster)
         {
-            _log.OnFailure(_plan, kind, status: 0);
+            _log.OnFailure(_plan, kind, answer: default);
         }
 
         if (IsRetried(connection, kind, status: 0))
@@ -118,7 +118,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     {
         if (answer.Status != 200)
         {
-            _log.OnFailure(_plan, FailureKind.UnexpectedStatus, answer.Status);
+            _log.OnFailure(_plan, FailureKind.UnexpectedStatus, answer);
             _isPosting = IsRetried(_poster, FailureKind.UnexpectedStatus, answer.Status);
             return;
         }

@@ -24,7 +24,7 @@ internal sealed class TransactionLog : IRequestObserver
     /// <summary>No try was answered, or only so that it says nothing: applied or not.</summary>
     public Dictionary<long, LoggedTransaction> Unknown { get; } = [];
 
-    /// <summary>Every try that can have reached the bank was answered 503: not applied.</summary>
+    /// <summary>Every try that can have reached the bank was answered 503, nothing was changed: not applied.</summary>
     public HashSet<long> Unavailable { get; } = [];
 
     /// <summary>The statements read: balance, and the texts listed, newest first.</summary>
@@ -79,7 +79,7 @@ internal sealed class TransactionLog : IRequestObserver
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
     {
         // A refused connection carried nothing.
         if (plan.Operation == Operation.Statement || kind == FailureKind.ConnectionRefused)
@@ -87,9 +87,9 @@ internal sealed class TransactionLog : IRequestObserver
             return;
         }
 
-        // 503 says that this try was not applied and will not be; after anything else the transaction may have been,
-        // whatever is said of its other tries.
-        if (status != ServiceUnavailable)
+        // 503 says that this try was not applied and will not be, unless it says that this is not known; after anything
+        // else the transaction may have been, whatever is said of its other tries.
+        if (answer.Status != ServiceUnavailable || BankAnswer.LeavesOpen(answer.Body))
         {
             Unavailable.Remove(plan.Text);
             Unknown[plan.Text] = new LoggedTransaction(plan.ClientId, SignedCents(plan), 0);

@@ -17,6 +17,16 @@ internal sealed class ChaosCommand
 
     private readonly Option<string> _faults = new("--faults") { Required = true };
 
+    private readonly Option<string?> _cluster = new("--cluster")
+    {
+        Description = "A PostgreSQL cluster to copy, for the campaigns whose names begin with pg-.",
+    };
+
+    private readonly Option<string?> _clusterSockets = new("--cluster-sockets")
+    {
+        Description = "The directory for PostgreSQL's socket.",
+    };
+
     private readonly Option<string> _directory = new("--directory") { Required = true };
 
     private readonly Option<int> _port = Arguments.Number("--port", null, 9999, 1, PortMax, "Where nginx listens.");
@@ -36,7 +46,8 @@ internal sealed class ChaosCommand
     {
         var command = new Command("chaos", "Make faults happen to a bank under load (started by ./rinha chaos).");
         foreach (var option in new Option[]
-            { _launcher, _sockets, _server, _faults, _directory, _port, _soakMinutes, _short, _only, _seed })
+            { _launcher, _sockets, _server, _faults, _cluster, _clusterSockets, _directory, _port, _soakMinutes, _short,
+              _only, _seed })
         {
             command.Options.Add(option);
         }
@@ -60,6 +71,8 @@ internal sealed class ChaosCommand
             parsed.GetValue(_port),
             parsed.GetRequiredValue(_server),
             parsed.GetRequiredValue(_faults),
+            parsed.GetValue(_cluster),
+            parsed.GetValue(_clusterSockets),
             parsed.GetValue(_soakMinutes),
             parsed.GetValue(_short));
         var campaigns = CampaignList.All.Where(one => only.Length == 0 || only.Contains(one.Name)).ToList();

@@ -55,7 +55,7 @@ internal sealed class LoadCommand
 
     private readonly Option<string?> _database = new("--database")
     {
-        Description = "The ledger's SQLite file, for --check to look into as well.",
+        Description = "The ledger, a SQLite file or postgres://user@host/name, for --check to look into as well.",
     };
 
     private readonly Option<bool> _keys = new("--keys")
@@ -144,7 +144,17 @@ internal sealed class LoadCommand
             return "--find-max needs to see failures, which --retry hides";
         }
 
-        return parsed.GetValue(_database) is not null && !parsed.GetValue(_check) ? "--database needs --check" : null;
+        if (parsed.GetValue(_database) is not { } database)
+        {
+            return null;
+        }
+
+        if (PostgresUrl.IsMeant(database) && !PostgresUrl.TryParse(database, out _))
+        {
+            return "--database: write postgres://user:password@host:port/name, or a file";
+        }
+
+        return parsed.GetValue(_check) ? null : "--database needs --check";
     }
 
     private RunReport? Run(
@@ -158,8 +168,18 @@ internal sealed class LoadCommand
         }
 
         return parsed.GetValue(_check)
-            ? new CheckSession(target, session, parsed.GetValue(_database)).Run(options, out error)
+            ? new CheckSession(target, session, LedgerOf(parsed.GetValue(_database))).Run(options, out error)
             : session.Run(options);
+    }
+
+    private static ILedgerPlace? LedgerOf(string? database)
+    {
+        if (database is null)
+        {
+            return null;
+        }
+
+        return PostgresUrl.TryParse(database, out var url) ? new LedgerInPostgres(url) : new LedgerInFile(database);
     }
 
     private LoadOptions Options(ParseResult parsed)

@@ -14,6 +14,6 @@ internal interface IRequestObserver
     /// </summary>
     /// <param name="plan">The request.</param>
     /// <param name="kind">What became of it.</param>
-    /// <param name="status">The HTTP status of its answer; 0 without one.</param>
-    void OnFailure(in RequestPlan plan, FailureKind kind, int status);
+    /// <param name="answer">Its answer; with the status 0 when there is none.</param>
+    void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer);
 }

@@ -109,7 +109,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         var failure = AnswerJudge.Judge(flight.Plan.Operation, answer);
         if (failure == FailureKind.UnexpectedStatus)
         {
-            _observer?.OnFailure(flight.Plan, FailureKind.UnexpectedStatus, answer.Status);
+            _observer?.OnFailure(flight.Plan, FailureKind.UnexpectedStatus, answer);
             if (IsRetried(connection, flight, FailureKind.UnexpectedStatus, answer.Status, answer.CompletedAtNs))
             {
                 return;
@@ -144,7 +144,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         ref var flight = ref _flights[connection.Tag];
         var nowNs = Clock.NowNs;
-        _observer?.OnFailure(flight.Plan, kind, status: 0);
+        _observer?.OnFailure(flight.Plan, kind, answer: default);
         if (IsRetried(connection, flight, kind, status: 0, nowNs))
         {
             return;

@@ -22,6 +22,8 @@ public class StackFixture : IBank, IDisposable
     protected StackFixture(string stack)
     {
         _stack = stack;
+        // PostgreSQL runs as a user of its own, who has to get to its data.
+        File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_101_101);
         // The binary must be there and be new: the stack would build it in the middle of the tests.
         _ = Repository.ServerBinary;
         try

@@ -1,10 +1,11 @@
 namespace Rinha.Server.Ledger;
 
 /// <summary>The writes of one commit with their results. Belongs to one thread.</summary>
-internal sealed class Batch
+/// <param name="writesMax">How many there may be, from 1.</param>
+internal sealed class Batch(int writesMax = Limits.BatchWritesMax)
 {
-    private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly PendingWrite[] _writes = new PendingWrite[writesMax];
+    private readonly PostResult[] _results = new PostResult[writesMax];
     private int _taken;
     private int _decided;
 

@@ -135,9 +135,13 @@ public sealed class PostgresAddress
                 connection.Host = value;
                 return !value.Contains(',') && !value.Contains('\0'); // One server: of several, which has the ledger?
             case "port":
-                var isPort = ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+                if (!ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+                {
+                    return false;
+                }
+
                 connection.Port = port;
-                return isPort && port > 0;
+                return true;
             case "dbname":
                 connection.Database = value;
                 return true;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
@@ -39,12 +40,13 @@ internal sealed class LedgerWriter : IDisposable
         Checkpointer checkpointer,
         StorageAlarm alarm,
         LedgerMetrics metrics,
-        ILogger logger)
+        ILogger logger,
+        SeedChoices seed)
     {
         _alarm = alarm;
         _metrics = metrics;
         _commitsWait = synchronous == Synchronous.Full;
-        _transaction = new WriteTransaction(file);
+        _transaction = new WriteTransaction(file, seed);
         _gate = new Gate(file.Path);
         _checkpointer = checkpointer;
         _logger = logger;

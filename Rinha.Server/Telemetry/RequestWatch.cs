@@ -7,11 +7,13 @@ namespace Rinha.Server.Telemetry;
 /// </summary>
 /// <param name="slowRequestMs">From which duration a request is slow, in milliseconds; 0 for never.</param>
 /// <param name="logger">Told of slow and of failed requests.</param>
-internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
+/// <param name="logsEach">For benchmarks: whether it is told of every other request too.</param>
+internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsEach = false)
 {
     private const double NsPerMs = 1_000_000;
 
-    private readonly long _slowNs = slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
+    private readonly long _slowNs = SlowNs(slowRequestMs);
+    private readonly long _toldNs = logsEach ? 0 : SlowNs(slowRequestMs);
 
     /// <summary>The counts.</summary>
     public RequestMetrics Metrics { get; } = new();
@@ -24,22 +26,30 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
     {
         var durationNs = Clock.NowNs - startedAtNs;
         Metrics.Record(operation, status, durationNs);
-        if (status >= 500 || durationNs >= _slowNs)
+        if (status >= 500 || durationNs >= _toldNs)
         {
-            Tell(operation, status, durationNs / NsPerMs);
+            Tell(operation, status, durationNs);
         }
     }
 
-    private void Tell(Operation operation, int status, double durationMs)
+    private static long SlowNs(int slowRequestMs) =>
+        slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
+
+    private void Tell(Operation operation, int status, long durationNs)
     {
         var name = RequestMetrics.NameOf(operation);
+        var durationMs = durationNs / NsPerMs;
         if (status >= 500)
         {
             Log.RequestAnsweredWithError(logger, name, status, durationMs);
         }
-        else
+        else if (durationNs >= _slowNs)
         {
             Log.RequestSlow(logger, name, status, durationMs);
+        }
+        else
+        {
+            Log.RequestAnswered(logger, name, status, durationMs);
         }
     }
 }

@@ -11,12 +11,9 @@ compose_at() {
   local network=$1
   local -a files=(compose.yaml)
   SERVICES=("${NAMES[@]}")
+  [[ $PROXY != nginx ]] || files+=("compose.${network/bridge/override}.yaml")
   [[ $LEDGER != postgres ]] || files+=(stacks/postgres/compose.yaml)
-  if [[ $PROXY == caddy ]]; then
-    files+=("stacks/$STACK/compose.yaml" "stacks/$STACK/compose.$network.yaml")
-  else
-    files+=("compose.${network/bridge/override}.yaml")
-  fi
+  [[ $PROXY != caddy ]] || files+=("stacks/$STACK/compose.yaml" "stacks/$STACK/compose.$network.yaml")
   COMPOSE_FILE=$(printf ":$ROOT/%s" "${files[@]}")
   export COMPOSE_FILE=${COMPOSE_FILE#:}
   PROJECT=${COMPOSE_PROJECT_NAME:-$(sed -n 's/^COMPOSE_PROJECT_NAME=//p' "$SPLIT_FILE")}

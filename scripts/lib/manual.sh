@@ -10,7 +10,7 @@ verbs() {
 }
 
 is_verb() {
-  [[ $1 =~ ^[a-z]+$ && -f $ROOT/scripts/$1.sh ]]
+  [[ $1 =~ ^[a-z]+(-[a-z]+)?$ && -f $ROOT/scripts/$1.sh ]]
 }
 
 # summary_of VERB

@@ -64,6 +64,7 @@ measure() {
   # A name, a number, and what it is divided by.
   awk 'NF { printf "%s%s=%.6g", (NR > 1 ? "\t" : ""), $1, $2 / ($3 ? $3 : 1) } END { print "" }' <<TEXT
 requestsPerSecond ${n}e6 $duration
+rightPerSecond $((n - unexpected))e6 $duration
 p50Ms $p50 1000
 p99Ms $p99 1000
 p999Ms $p999 1000

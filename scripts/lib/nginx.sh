@@ -51,6 +51,14 @@ nginx_tls_on() {
     -e 's/^\( *listen \)\([0-9]* backlog\)/\1127.0.0.1:\2/' -e 's/^\( *listen \[::\)\(\]:[0-9]* backlog\)/\11\2/')
 }
 
+# nginx_tcp FILE PORT PORT: in a rendered configuration, the two APIs at ports of 127.0.0.1 instead of their sockets.
+nginx_tcp() {
+  sed -i -e "s#^\( *server \)unix:[^ ]*/api01\.sock #\1127.0.0.1:$2 #" \
+    -e "s#^\( *server \)unix:[^ ]*/api02\.sock #\1127.0.0.1:$3 #" "$1"
+  [[ $(grep -c "^ *server 127\.0\.0\.1:\($2\|$3\) " "$1") == 2 ]] ||
+    die "$1 could not be changed: its upstreams are not where they are expected"
+}
+
 # nginx_render TEMPLATE DIRECTORY PORT: the configuration on stdout, the APIs' sockets inside DIRECTORY.
 nginx_render() {
   local template=$1 directory=$2 port=$3 rendered

@@ -53,6 +53,7 @@ supervise() {
 
 prepare_nginx() {
   nginx_render "$ROOT/nginx/nginx.conf" "$SOCKETS" "$PORT" >"$RUN/nginx.conf"
+  [[ -z $TCP ]] || nginx_tcp "$RUN/nginx.conf" "$(api_port api01)" "$(api_port api02)"
 }
 
 prepare_caddy() {
@@ -114,7 +115,8 @@ start() {
 
 # Sets `command` to what starts the process of this name.
 command_of() {
-  local name=$1 mode=0600 reset=true
+  local name=$1 mode=0600 reset=true drain_ms=0
+  local -a address
   if [[ $name == nginx ]]; then
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/nginx.conf")
   elif [[ $name == caddy ]]; then
@@ -127,14 +129,22 @@ command_of() {
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
-    # No drain delay: this proxy learns from its connections that a server leaves, and asks nobody.
+    # nginx learns from its connections that a server leaves; Caddy has to be told on /health, and given time to ask.
+    [[ $PROXY != caddy ]] || drain_ms=1000
     # The contest needs it; whoever is open to a network with TLS does not.
     [[ -z $TLS_DIR ]] || reset=false
-    command=(env "DATABASE_URL=$(database_url)" "API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode"
-      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" RINHA_DRAIN_DELAY_MS=0 "$SERVER")
+    address=("API_SOCKET=$SOCKETS/$name.sock" "API_SOCKET_MODE=$mode")
+    [[ -z $TCP ]] || address=(API_HOST=127.0.0.1 "API_PORT=$(api_port "$name")")
+    command=(env "DATABASE_URL=$(database_url)" "${address[@]}"
+      "RINHA_ENABLE_RESET=${RINHA_ENABLE_RESET:-$reset}" "RINHA_DRAIN_DELAY_MS=$drain_ms" "$SERVER")
     # The socket belongs to the group of the proxy's user, and nobody else may connect.
     ((EUID != 0)) || command=(setpriv "--regid=$(id -g "$(nginx_user)")" --keep-groups "${command[@]}")
   fi
+}
+
+# api_port NAME: where an API listens with --tcp.
+api_port() {
+  echo $((PORT + ${1#api0}))
 }
 
 database_url() {
@@ -158,6 +168,7 @@ wait_healthy() {
 
 is_healthy() {
   local -a where=(--unix-socket "$SOCKETS/$1.sock" http://localhost/health)
+  [[ -z $TCP || $1 != api0? ]] || where=("http://127.0.0.1:$(api_port "$1")/health")
   if [[ $1 == db ]]; then
     postgres_answers "$(database_sockets)" 7<&- 9>&-
     return

@@ -21,4 +21,14 @@ test_a_campaign_leaves_a_table_and_nothing_else() {
   ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || fail 'something still listens'
 }
 
+test_a_campaign_on_postgresql_leaves_a_table_and_nothing_else() {
+  local output process
+  output=$("$ROOT/rinha" chaos --short --only pg-restart --port "$(free_port)" 2>&1) || fail "$output"
+  [[ $output == *'pg-restart'*'nothing'* ]] || fail "no table: $output"
+  [[ ! -e $ROOT/artifacts/chaos ]] || fail 'its directory is still there'
+  for process in /proc/[0-9]*; do
+    [[ $(readlink "$process/cwd") != "$ROOT"/artifacts/* ]] || fail "still runs: $(tr '\0' ' ' <"$process/cmdline")"
+  done
+}
+
 run_tests "$@"

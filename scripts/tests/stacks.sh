@@ -51,8 +51,15 @@ get() {
   curl --silent --fail --noproxy '*' --max-time 2 "$url$1"
 }
 
+# post BODY [FLAG…]
 post() {
-  curl --silent --fail --noproxy '*' --max-time 2 -H 'Content-Type: application/json' -d "$1" "$url/clientes/1/transacoes"
+  curl --silent --fail --noproxy '*' --max-time 2 -H 'Content-Type: application/json' -d "$1" "${@:2}" \
+    "$url/clientes/1/transacoes"
+}
+
+# post_again DESCRIPTION: one cent, until it is accepted; its key keeps it one, whatever became of the tries before.
+post_again() {
+  eventually 5 post "{\"valor\": 1, \"tipo\": \"c\", \"descricao\": \"$1\"}" -H "Idempotency-Key: $1" >/dev/null
 }
 
 answers() {
@@ -232,15 +239,17 @@ test_a_killed_backend_and_a_killed_postgres_lose_nothing() {
   [[ -n $backend ]] || fail 'no API is connected'
   kill -KILL "$backend"
   eventually 5 total_is 500
-  eventually 5 post '{"valor": 1, "tipo": "c", "descricao": "between"}' >/dev/null
+  post_again between
   state_read
   [[ ${RESTARTS[db]} == 0 ]] || fail 'more than the backend ended'
 
   kill -KILL "${PID[db]}"
   eventually 1 is_up_again db 1
   eventually 5 total_is 501
-  eventually 5 post '{"valor": 1, "tipo": "c", "descricao": "after"}' >/dev/null
-  total_is 502 || fail 'a transaction is missing, or there twice'
+  post_again after
+  # Either API may have a connection yet that is broken, and says so once.
+  eventually 5 answers
+  eventually 5 total_is 502
 }
 
 test_a_killed_supervisor_leaves_a_stack_that_stop_can_end() {
@@ -284,15 +293,17 @@ test_caddy_refuses_what_nginx_refuses() {
 }
 
 test_caddy_speaks_of_its_own_errors_in_problem_documents() {
-  local answer
+  local answer accepted=0
   bank caddy-postgres
   # With the supervisor held still nobody starts the APIs again.
   kill -STOP "$SUPERVISOR_PID"
   session_kill "${PID[api01]}" "${START[api01]}"
+  # The first one may meet the dead one, and is then refused and not applied.
+  post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null && accepted=1
   for _ in {1..20}; do
     post '{"valor": 1, "tipo": "c", "descricao": "x"}' >/dev/null || fail 'a post failed although one API is up'
   done
-  total_is 20 || fail 'a post was not applied, or applied twice'
+  total_is $((20 + accepted)) || fail 'a post was not applied, or applied twice'
   session_kill "${PID[api02]}" "${START[api02]}"
   answer=$(request "$url/clientes/1/extrato")
   kill -CONT "$SUPERVISOR_PID"

@@ -1,30 +1,8 @@
-# The figures of `ceiling`: one line per round, its kind and then the NAME=VALUE pairs that `measure` prints.
+# The figures of `ceiling`, from the rounds that rounds.awk has read.
 # `form` says what comes out: table, json, or one of the ratios; `first` and `second` are the kinds.
 
-function median(kind, name,    i, j, t, n, v) {
-  n = rounds[kind]
-  for (i = 1; i <= n; i++) v[i] = figure[kind, i, name]
-  for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
-  return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
-}
-function total(kind, name,    i, sum) {
-  for (i = 1; i <= rounds[kind]; i++) sum += figure[kind, i, name]
-  return sum
-}
 function ratio(name) { return sprintf("%.3f", median(first, name) / median(second, name)) }
-
-function object(kind, i,    c, name, text) {
-  for (c = 2; c <= columns[kind]; c++) {
-    name = names[kind, c]
-    text = text (c > 2 ? "," : "") "\"" name "\":" (i ? figure[kind, i, name] : median(kind, name))
-  }
-  return "{" text "}"
-}
-function list(kind,    i, text) {
-  for (i = 1; i <= rounds[kind]; i++) text = text (i > 1 ? "," : "") object(kind, i)
-  return sprintf("\"%s\":{\"median\":%s,\"rounds\":[%s]}", kind, object(kind, 0), text)
-}
-
+function list(kind) { return sprintf("\"%s\":{%s}", kind, members(kind)) }
 function requests(kind) {
   printf "%-14s %11.0f %8.2f %8.2f %9.2f %8.2f %11d %14d\n", kind, median(kind, "requestsPerSecond"),
     median(kind, "p50Ms"), median(kind, "p99Ms"), median(kind, "p999Ms"), median(kind, "maxMs"),
@@ -45,16 +23,6 @@ function memory(kind) {
     median(kind, "residentKbApi01") / 1024, median(kind, "residentKbApi02") / 1024, wal[kind]
 }
 
-{
-  n = ++rounds[$1]
-  columns[$1] = NF
-  for (c = 2; c <= NF; c++) {
-    split($c, part, "=")
-    names[$1, c] = part[1]
-    figure[$1, n, part[1]] = part[2] + 0
-    if (part[1] == "walMiB" && part[2] >= wal[$1] + 0) wal[$1] = part[2]
-  }
-}
 END {
   if (form == "ratio") print ratio("requestsPerSecond")
   else if (form == "p99ratio") print ratio("p99Ms")

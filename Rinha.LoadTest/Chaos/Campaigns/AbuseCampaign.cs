@@ -130,8 +130,8 @@ internal sealed partial class AbuseCampaign : ICampaign
 
     private static void CheckLedger(CampaignRun run, Bank bank)
     {
-        LedgerCheck.CheckFile(run, bank.DatabasePath);
-        foreach (var client in LedgerRows.Read(bank.DatabasePath).Clients)
+        LedgerCheck.CheckStorage(run, bank.Ledger);
+        foreach (var client in LedgerRows.Read(bank.Ledger).Clients)
         {
             run.Check(client.BalanceCents == client.SumCents && client.OutOfTurn == 0, () => $"{client}");
         }

@@ -70,7 +70,7 @@ internal sealed class BadFilesCampaign : ICampaign
 
         api.Signal(Signals.Terminate);
         api.WaitForEnd(Bank.Patience, out _);
-        LedgerCheck.CheckClients(run, bank.DatabasePath);
+        LedgerCheck.CheckClients(run, bank.Ledger);
         return File.ReadAllBytes(bank.DatabasePath);
     }
 

@@ -128,6 +128,6 @@ internal sealed class DiskFullCampaign : ICampaign
         var post = new Probe(run, bank).Post(api);
         run.Check(post.Status == 200, () => $"started after a full disk: {post.Status} {post.Body}");
         bank.Kill();
-        LedgerCheck.CheckClients(run, bank.DatabasePath);
+        LedgerCheck.CheckClients(run, bank.Ledger);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class FuzzCampaign : ICampaign
             processes.SequenceEqual(bank.Apis.Append(bank.Nginx).Select(process => process.ProcessId)),
             () => "a process was started again");
         CheckMemory(run, bank, memory);
-        LedgerCheck.CheckFile(run, bank.DatabasePath);
+        LedgerCheck.CheckStorage(run, bank.Ledger);
         run.Measured(string.Create(
             CultureInfo.InvariantCulture, $"{run.Times / seconds:N0} cases/s, {engine.Posted:N0} posted"));
         run.Measured(engine.Statuses);
@@ -72,7 +72,7 @@ internal sealed class FuzzCampaign : ICampaign
     // Every row was answered with 200, every 200 has its row, and nothing else has moved a balance.
     private static void CheckLedger(CampaignRun run, Bank bank, FuzzEngine engine)
     {
-        var clients = LedgerRows.Read(bank.DatabasePath).Clients.ToList();
+        var clients = LedgerRows.Read(bank.Ledger).Clients.ToList();
         var rows = clients.Sum(client => client.Rows);
         run.Check(
             rows >= engine.Posted - engine.MaybeRepeated && rows <= engine.Posted + engine.MaybePosted,

@@ -22,10 +22,15 @@ internal sealed class KillOneCampaign : ICampaign
     public int Times(bool isShort) => isShort ? 10 : 200;
 
     /// <inheritdoc/>
-    public void Run(CampaignRun run)
+    public void Run(CampaignRun run) => Run(run, new BankOptions());
+
+    /// <summary>The same with the ledger elsewhere.</summary>
+    /// <param name="run">The campaign.</param>
+    /// <param name="options">Where.</param>
+    public static void Run(CampaignRun run, BankOptions options)
     {
         using var stalls = new StallWatch();
-        using var loaded = new BankUnderLoad(run);
+        using var loaded = new BankUnderLoad(run, options);
         var (bank, watch) = (loaded.Bank, loaded.Watch);
         var (gaps, absences) = (new Spread(), new Spread());
         for (var index = 0; index < run.Times; index++)

@@ -43,7 +43,7 @@ internal sealed class KillResetCampaign : ICampaign
             run.Check(
                 api.WaitForEnd(Bank.Patience, out _) && answer.Status == 0,
                 () => $"the reset is answered {answer.Status}, and its server should be dead");
-            LedgerCheck.CheckFile(run, bank.DatabasePath);
+            LedgerCheck.CheckStorage(run, bank.Ledger);
             var after = Content(bank.DatabasePath);
             run.Check(after == before, () => $"{before} has become {after}");
             bank.Start();

@@ -51,8 +51,8 @@ internal sealed class KillSchemaCampaign : ICampaign
                 run.Check(status == 200, () => $"{api.Name} answers a transaction with {status}");
             }
 
-            LedgerCheck.CheckFile(run, bank.DatabasePath);
-            var ledger = LedgerRows.Read(bank.DatabasePath);
+            LedgerCheck.CheckStorage(run, bank.Ledger);
+            var ledger = LedgerRows.Read(bank.Ledger);
             run.Check(
                 ledger.Clients.Count() == Clients && ledger.Rows.Count == bank.Apis.Count
                     && ledger.Clients.First().BalanceCents == bank.Apis.Count,

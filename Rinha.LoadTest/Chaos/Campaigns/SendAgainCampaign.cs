@@ -23,12 +23,8 @@ internal sealed class SendAgainCampaign : ICampaign
     public void Run(CampaignRun run)
     {
         using var bank = new Bank(run);
-        bank.Start();
-        var options = BackgroundLoad.Endless(Rate, Connections, run.Seed) with { RetryFor = s_retryFor };
-        using var load = new BackgroundLoad(bank.Front, options);
-        for (var index = 0; index < run.Times; index++)
+        Run(run, bank, index =>
         {
-            Thread.Sleep(run.Random.Next(200, 800));
             foreach (var process in (index % 4) switch
             {
                 0 => [bank.Apis[run.Random.Next(2)]],
@@ -39,7 +35,22 @@ internal sealed class SendAgainCampaign : ICampaign
             {
                 process.Kill();
             }
+        });
+    }
 
+    /// <summary>The same with other faults.</summary>
+    /// <param name="run">The campaign.</param>
+    /// <param name="bank">A bank that is not started yet.</param>
+    /// <param name="makeFault">Makes the fault of a number; what has died then is started again.</param>
+    public static void Run(CampaignRun run, Bank bank, Action<int> makeFault)
+    {
+        bank.Start();
+        var options = BackgroundLoad.Endless(Rate, Connections, run.Seed) with { RetryFor = s_retryFor };
+        using var load = new BackgroundLoad(bank.Front, options);
+        for (var index = 0; index < run.Times; index++)
+        {
+            Thread.Sleep(run.Random.Next(200, 800));
+            makeFault(index);
             bank.Start();
             run.Tried();
         }
@@ -48,7 +59,7 @@ internal sealed class SendAgainCampaign : ICampaign
         var report = load.Stop();
         run.Check(report.Summary.Failed == 0, () => $"{report.Summary.Failed} requests failed in the end");
         run.Check(load.Log.Unknown.Count == 0, () => $"nobody knows about {load.Log.Unknown.Count} transactions");
-        LedgerCheck.Run(run, bank.DatabasePath, load.Log);
+        LedgerCheck.Run(run, bank.Ledger, load.Log);
         run.Measured($"{load.Log.Acknowledged.Count:N0} acknowledged, {report.Summary.Retries:N0} sent again, "
             + $"{report.Summary.Failed:N0} failed");
     }

@@ -46,7 +46,7 @@ internal sealed class SmugglingCampaign : ICampaign
         }
 
         Judge(run, sent, LedgerAmounts.Read(bank.DatabasePath));
-        LedgerCheck.CheckFile(run, bank.DatabasePath);
+        LedgerCheck.CheckStorage(run, bank.Ledger);
         run.Check(bank.Apis.Append(bank.Nginx).All(process => process.IsAlive), () => "a process has ended");
         run.Measured(string.Create(
             CultureInfo.InvariantCulture, $"{s_pairs.Count} pairs, {sent.Sum(one => one.Answers.All.Count)} answers"));

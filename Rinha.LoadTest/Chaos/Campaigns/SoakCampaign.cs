@@ -81,7 +81,7 @@ internal sealed class SoakCampaign : ICampaign
             () => Invariant($"p99 went from {first:F2} to {last:F2} ms"));
         run.Measured(Invariant($"p99 {first:F2} -> {last:F2} ms, ")
             + Invariant($"max {reports.Max(report => report.Latency.Max) * 1e3:F0} ms"));
-        LedgerCheck.CheckFile(run, bank.DatabasePath);
+        LedgerCheck.CheckStorage(run, bank.Ledger);
         SoakLog.Compare(run, bank.DatabasePath, [warmUpLog, .. logs]);
         run.Measured(Invariant($"{reports.Sum(report => report.Summary.Completed):N0} requests, ")
             + Invariant($"{logs.Sum(log => log.AcknowledgedCount):N0} transactions acknowledged"));

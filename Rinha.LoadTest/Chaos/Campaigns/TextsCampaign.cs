@@ -51,7 +51,7 @@ internal sealed class TextsCampaign : ICampaign
         }
 
         CheckFile(run, bank.DatabasePath, sent);
-        LedgerCheck.CheckFile(run, bank.DatabasePath);
+        LedgerCheck.CheckStorage(run, bank.Ledger);
         run.Measured(string.Create(
             CultureInfo.InvariantCulture,
             $"{sent.Distinct(StringComparer.Ordinal).Count():N0} texts, each in two forms"));

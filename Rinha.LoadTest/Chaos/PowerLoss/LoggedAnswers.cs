@@ -28,5 +28,6 @@ internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IR
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind, int status) => inner.OnFailure(plan, kind, status);
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer) =>
+        inner.OnFailure(plan, kind, answer);
 }

@@ -74,7 +74,7 @@ internal sealed class Recording
         load.Stop();
         var sharedMemory = File.ReadAllBytes(bank.DatabasePath + "-shm");
         var gate = File.ReadAllBytes(bank.DatabasePath + "-gate");
-        LedgerCheck.Run(run, bank.DatabasePath, load.Log);
+        LedgerCheck.Run(run, bank.Ledger, load.Log);
         var recording = new Recording(
             WriteLog.Read(File.ReadAllBytes(logPath)), PostedRow.ReadAll(bank.DatabasePath), sharedMemory, gate);
         recording.Note(answers!.Lengths);

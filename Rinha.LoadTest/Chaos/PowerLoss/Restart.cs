@@ -41,7 +41,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         bank.Kill();
         try
         {
-            LedgerCheck.CheckClients(run, bank.DatabasePath);
+            LedgerCheck.CheckClients(run, bank.Ledger);
             Check(PostedRow.ReadAll(bank.DatabasePath), balances, cut, replay.SyncedWalPosition, what);
         }
         catch (SqliteException error)

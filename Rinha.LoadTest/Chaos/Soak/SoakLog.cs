@@ -44,7 +44,7 @@ internal sealed class SoakLog(long requests) : IRequestObserver
     }
 
     /// <inheritdoc/>
-    public void OnFailure(in RequestPlan plan, FailureKind kind, int status)
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
     {
         if (plan.Operation != Operation.Statement)
         {

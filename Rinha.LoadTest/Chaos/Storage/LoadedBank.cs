@@ -65,11 +65,11 @@ internal sealed class LoadedBank : IDisposable
         {
             var statuses = load.Stop().Summary.Statuses.Keys.Where(status => status is not (200 or 422 or 503));
             _run.Check(!statuses.Any(), () => $"answers with the status {string.Join(", ", statuses)}");
-            LedgerCheck.Run(_run, Bank.DatabasePath, load.Log, isAll: false);
+            LedgerCheck.Run(_run, Bank.Ledger, load.Log, isAll: false);
         }
 
         Probe.CheckPosts(PostedRow.ReadAll(Bank.DatabasePath));
-        var strange = LedgerRows.Read(Bank.DatabasePath).Rows.Keys.Count(text => !_loads.Exists(
+        var strange = LedgerRows.Read(Bank.Ledger).Rows.Keys.Count(text => !_loads.Exists(
             load => load.Log.Acknowledged.ContainsKey(text) || load.Log.Unknown.ContainsKey(text)));
         _run.Check(strange == 0, () => $"{strange} rows that neither load has had accepted");
         _run.Measured($"{_loads.Sum(load => load.Log.Acknowledged.Count):N0} acknowledged, "

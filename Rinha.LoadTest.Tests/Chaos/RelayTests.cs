@@ -1,0 +1,193 @@
+using System.Net;
+using System.Net.Sockets;
+using Rinha.LoadTest.Chaos.Postgres;
+using Rinha.LoadTest.Tests.Fixtures;
+
+namespace Rinha.LoadTest.Tests.Chaos;
+
+/// <summary>The way that can be cut: from here over the relay to somebody who sends everything back.</summary>
+public sealed class RelayTests : IDisposable
+{
+    private const int NothingMs = 200; // Long enough for what would come at once.
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Socket _echo = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Relay _relay;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+
+    public RelayTests()
+    {
+        var address = new UnixDomainSocketEndPoint(_directory.File("far"));
+        _echo.Bind(address);
+        _echo.Listen();
+        _ = EchoAsync();
+        _relay = new Relay(address);
+    }
+
+    [Fact]
+    public async Task It_carries_bytes_both_ways_and_the_end_too()
+    {
+        using var near = Connect();
+        var sent = new byte[1_000_000];
+        Random.Shared.NextBytes(sent);
+
+        var sending = Task.Run(() =>
+        {
+            near.Send(sent);
+            near.Shutdown(SocketShutdown.Send);
+        }, TestContext.Current.CancellationToken);
+        using var received = new MemoryStream();
+        for (int count; (count = Receive(near)) > 0;)
+        {
+            received.Write(_buffer, 0, count);
+        }
+
+        Assert.Equal(sent, received.ToArray());
+        await sending;
+        Wait.Until(() => _relay.Connections == 0, "it forgets the connection");
+    }
+
+    [Fact]
+    public void Dropped_connections_are_reset_and_new_ones_are_taken()
+    {
+        using var near = Connect();
+        AssertCarries(near);
+
+        _relay.Drop();
+
+        var error = Assert.Throws<SocketException>(() => Receive(near));
+        Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
+        using var next = Connect();
+        AssertCarries(next);
+    }
+
+    [Fact]
+    public void While_it_refuses_nobody_gets_in_and_nobody_stays()
+    {
+        using var near = Connect();
+        AssertCarries(near);
+
+        _relay.Refuse();
+
+        Assert.Throws<SocketException>(() => Receive(near));
+        var error = Assert.Throws<SocketException>(Connect);
+        Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
+        _relay.Restore();
+        using var next = Connect();
+        AssertCarries(next);
+    }
+
+    [Fact]
+    public void While_it_is_silent_nothing_arrives_and_afterwards_it_arrives_late()
+    {
+        using var near = Connect();
+        AssertCarries(near);
+
+        _relay.Silence();
+
+        near.Send("late"u8);
+        using var next = Connect(); // Is made, but nobody answers.
+        next.Send("too"u8);
+        Assert.False(near.Poll(TimeSpan.FromMilliseconds(NothingMs), SelectMode.SelectRead));
+        Assert.False(next.Poll(TimeSpan.Zero, SelectMode.SelectRead));
+        _relay.Restore();
+        Assert.Equal("late"u8, Received(near, 4));
+        Assert.Equal("too"u8, Received(next, 3));
+    }
+
+    [Fact]
+    public void What_was_dropped_in_the_silence_never_arrives()
+    {
+        using var near = Connect();
+        AssertCarries(near);
+        _relay.Silence();
+        near.Send("lost"u8);
+
+        _relay.Drop();
+        _relay.Restore();
+
+        Assert.Throws<SocketException>(() => Receive(near));
+        Wait.Until(() => _relay.Connections == 0, "it forgets the connection");
+    }
+
+    [Fact]
+    public void Without_anybody_behind_it_a_connection_is_closed()
+    {
+        _echo.Dispose();
+        using var near = Connect();
+
+        Assert.Throws<SocketException>(() => Receive(near));
+    }
+
+    public void Dispose()
+    {
+        _relay.Dispose();
+        _echo.Dispose();
+        _directory.Dispose();
+    }
+
+    private Socket Connect()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveTimeout = (int)Wait.Long.TotalMilliseconds,
+        };
+        socket.Connect(IPEndPoint.Parse(_relay.Address));
+        return socket;
+    }
+
+    private int Receive(Socket socket) => socket.Receive(_buffer);
+
+    private ReadOnlySpan<byte> Received(Socket socket, int count)
+    {
+        for (var at = 0; at < count;)
+        {
+            at += socket.Receive(_buffer.AsSpan(at, count - at));
+        }
+
+        return _buffer.AsSpan(0, count);
+    }
+
+    private void AssertCarries(Socket socket)
+    {
+        socket.Send("there and back"u8);
+        Assert.Equal("there and back"u8, Received(socket, 14));
+    }
+
+    private async Task EchoAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ReturnAsync(await _echo.AcceptAsync());
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private static async Task ReturnAsync(Socket socket)
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer.AsMemory()) is var count and > 0)
+            {
+                await socket.SendAsync(buffer.AsMemory(0, count));
+            }
+
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The relay has dropped it.
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+    }
+}
