@@ -18,7 +18,9 @@ public sealed class PostgresUrlTests
         Assert.True(PostgresUrl.TryParse(text, out var url));
 
         var connection = new NpgsqlConnectionStringBuilder(url.ConnectionString);
-        Assert.Equal((host, port, user, name), (connection.Host, connection.Port, connection.Username, connection.Database));
+        Assert.Equal(
+            (host, port, user, name),
+            (connection.Host, connection.Port, connection.Username, connection.Database));
         Assert.Equal((password, options), (connection.Password, connection.Options));
         Assert.False(connection.Pooling);
     }

@@ -39,7 +39,8 @@ public sealed class TransactionLogTests
     {
         _log.TurnAway(1, 10, text: 1);
         _log.TurnAway(1, 10, text: 2, status: 502);
-        _log.OnFailure(new RequestPlan(Operation.Statement, 1, 0, 3), FailureKind.UnexpectedStatus, Answers.Of(503, ""));
+        _log.OnFailure(
+            new RequestPlan(Operation.Statement, 1, 0, 3), FailureKind.UnexpectedStatus, Answers.Of(503, ""));
 
         Assert.Equal([1L], _log.Unavailable);
         Assert.Equal([2L], _log.Unknown.Keys);

@@ -5,7 +5,8 @@ using Rinha.LoadTest.Check;
 namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>
-/// A ledger in a schema of its own of the tests' PostgreSQL, made from the repository's schema, changed at will, gone when
+/// A ledger in a schema of its own of the tests' PostgreSQL, made from the repository's schema, changed at will, gone
+/// when
 /// disposed.
 /// </summary>
 internal sealed class LedgerDatabase : IDisposable

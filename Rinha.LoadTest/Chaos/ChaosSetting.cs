@@ -2,7 +2,8 @@ namespace Rinha.LoadTest.Chaos;
 
 /// <summary>Where the parts of the bank under test are; prepared by <c>./rinha chaos</c>.</summary>
 /// <param name="Launcher">
-/// A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>, <c>nginx</c> or <c>db</c>,
+/// A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>, <c>nginx</c> or
+/// <c>db</c>,
 /// inside its cgroup and as the right user. What it reads besides is in the environment (<see cref="BankProcess"/>).
 /// </param>
 /// <param name="SocketDirectory">Where the APIs' unix sockets are, as nginx's configuration says.</param>

@@ -12,7 +12,8 @@ internal interface ILedgerPlace
     string HistorySql { get; }
 
     /// <summary>
-    /// Each client and its last ten rows (<see cref="NewestRows"/>); <see langword="null"/> where a client's row does not
+    /// Each client and its last ten rows (<see cref="NewestRows"/>); <see langword="null"/> where a client's row does
+    /// not
     /// have them.
     /// </summary>
     string? NewestSql { get; }

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Rinha.LoadTest.Check;
 
 /// <summary>
-/// What a server's DATABASE_URL says, as far as the oracle has to follow it: <c>postgres://user:password@host:port/name</c>
+/// What a server's DATABASE_URL says, as far as the oracle has to follow it:
+/// <c>postgres://user:password@host:port/name</c>
 /// with <c>host</c>, the directory of a unix socket, and <c>options</c> in the query.
 /// </summary>
 internal sealed partial class PostgresUrl

@@ -7,7 +7,9 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Postgres;
 
-/// <summary>What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.</summary>
+/// <summary>
+/// What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.
+/// </summary>
 public sealed class PostgresLedgerTests : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;

@@ -1,6 +1,8 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>The accounts, for an operator. What was changed is on the disk, and every instance sees it at once.</summary>
+/// <summary>
+/// The accounts, for an operator. What was changed is on the disk, and every instance sees it at once.
+/// </summary>
 internal interface IAccounts
 {
     /// <summary>Calls for each account, by id: its id, limit and balance in cents, number of transactions.</summary>

@@ -9,7 +9,8 @@ public interface ILedger
     /// <summary>
     /// Posts a transaction, or resets the ledger, atomically. The task ends when the outcome is final: with
     /// <see cref="PostResult.Accepted"/> after the commit, with anything else but
-    /// <see cref="PostResult.OutcomeUnknown"/> when nothing was changed and nothing will be. <paramref name="write"/> belongs to the ledger until then.
+    /// <see cref="PostResult.OutcomeUnknown"/> when nothing was changed and nothing will be. <paramref name="write"/>
+    /// belongs to the ledger until then.
     /// </summary>
     ValueTask<PostResult> WriteAsync(PendingWrite write);
 
@@ -24,7 +25,8 @@ public interface ILedger
     /// </summary>
     /// <param name="accountId">Whose.</param>
     /// <param name="page">
-    /// Says what is wanted (<see cref="HistoryPage.Begin"/>), and is filled; it belongs to the ledger until the task ends.
+    /// Says what is wanted (<see cref="HistoryPage.Begin"/>), and is filled; it belongs to the ledger until the task
+    /// ends.
     /// </param>
     ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page);
 

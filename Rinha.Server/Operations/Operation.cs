@@ -26,7 +26,8 @@ internal static class Operation
     }
 
     /// <summary>The file that the ledger is.</summary>
-    /// <exception cref="RefusalException">It is no file: what is asked for is the business of PostgreSQL's tools.</exception>
+    /// <exception cref="RefusalException">It is no file: what is asked for is the business of PostgreSQL's
+    /// tools.</exception>
     public static string FileOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
         : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");

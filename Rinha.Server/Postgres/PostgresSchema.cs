@@ -4,7 +4,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>Makes the ledger's tables in an empty database, or looks whether those that are there are the ledger's.</summary>
+/// <summary>
+/// Makes the ledger's tables in an empty database, or looks whether those that are there are the ledger's.
+/// </summary>
 internal static class PostgresSchema
 {
     private const int Version = 1;

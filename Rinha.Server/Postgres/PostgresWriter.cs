@@ -40,7 +40,8 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     /// <summary>
-    /// <inheritdoc cref="ILedger.Writer"/> Who is told that it is locked sends no writes any more; after a while they are
+    /// <inheritdoc cref="ILedger.Writer"/> Who is told that it is locked sends no writes any more; after a while they
+    /// are
     /// needed, to find out whether it still is.
     /// </summary>
     public WriterState State => (_thread.IsAlive, IsLockedOut) switch
@@ -155,7 +156,8 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // Who came meanwhile has waited for nearly as long, and the next batch may take as long again: nobody's client waits
+    // Who came meanwhile has waited for nearly as long, and the next batch may take as long again: nobody's client
+    // waits
     // for both. None of it was sent.
     private void RefuseWaiting(PostResult result)
     {

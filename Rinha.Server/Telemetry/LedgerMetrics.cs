@@ -56,7 +56,9 @@ internal sealed class LedgerMetrics
             "rinha_ledger_queued_writes", "Writes that wait for their commit.", () => queuedWrites()));
     }
 
-    /// <summary>Adds what a ledger in another server has: batches that it rolled back and that were tried again.</summary>
+    /// <summary>
+    /// Adds what a ledger in another server has: batches that it rolled back and that were tried again.
+    /// </summary>
     public void AddRetriesTo(MetricSet metrics) => metrics.Add(new ObservedFamily(
         "rinha_ledger_retries_total",
         "Batches that the database rolled back because they collided with another, and that were tried again.",

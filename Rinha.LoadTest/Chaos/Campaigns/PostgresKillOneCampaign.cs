@@ -2,7 +2,9 @@ using Rinha.LoadTest.Chaos.Postgres;
 
 namespace Rinha.LoadTest.Chaos.Campaigns;
 
-/// <summary><see cref="KillOneCampaign"/> with the ledger in PostgreSQL: the locks of the dead one fall there.</summary>
+/// <summary>
+/// <see cref="KillOneCampaign"/> with the ledger in PostgreSQL: the locks of the dead one fall there.
+/// </summary>
 internal sealed class PostgresKillOneCampaign : ICampaign
 {
     /// <inheritdoc/>

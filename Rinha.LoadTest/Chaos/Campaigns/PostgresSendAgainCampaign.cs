@@ -3,7 +3,8 @@ using Rinha.LoadTest.Chaos.Postgres;
 namespace Rinha.LoadTest.Chaos.Campaigns;
 
 /// <summary>
-/// <see cref="SendAgainCampaign"/> with the ledger in PostgreSQL, which is restarted or killed, with or without a server.
+/// <see cref="SendAgainCampaign"/> with the ledger in PostgreSQL, which is restarted or killed, with or without a
+/// server.
 /// </summary>
 internal sealed class PostgresSendAgainCampaign : ICampaign
 {

@@ -5,7 +5,8 @@ using Rinha.LoadTest.Check;
 namespace Rinha.LoadTest.Chaos.Postgres;
 
 /// <summary>
-/// A PostgreSQL of the campaign's own, on a copy of the cluster that <c>./rinha chaos</c> has made, with its settings of
+/// A PostgreSQL of the campaign's own, on a copy of the cluster that <c>./rinha chaos</c> has made, with its settings
+/// of
 /// every day (fsync on); reached over a unix socket.
 /// </summary>
 internal sealed class PostgresServer : IDisposable
@@ -34,7 +35,9 @@ internal sealed class PostgresServer : IDisposable
         _process = new BankProcess(run.Setting, "db", Path.Combine(run.Directory, "db.log"), Limits);
     }
 
-    /// <summary>What the launcher needs to know, so that a bank with a database is inside that stack's limits.</summary>
+    /// <summary>
+    /// What the launcher needs to know, so that a bank with a database is inside that stack's limits.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Limits { get; } =
         new Dictionary<string, string> { ["LIMITS_OF"] = "postgres-" };
 
@@ -54,7 +57,9 @@ internal sealed class PostgresServer : IDisposable
             && new FileInfo(Path.Combine(path, "cwd")).LinkTarget == _directory)
         .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
 
-    /// <summary>Starts it, first or again, and waits until it answers: what a crash has left is repaired then.</summary>
+    /// <summary>
+    /// Starts it, first or again, and waits until it answers: what a crash has left is repaired then.
+    /// </summary>
     public void Start()
     {
         _process.Start("-D", _directory, "-c", $"unix_socket_directories={_sockets}");
