@@ -185,6 +185,9 @@ public static class Limits
     /// <summary>How long to wait for a connection to PostgreSQL, in seconds.</summary>
     public const int PostgresConnectSeconds = 3;
 
+    /// <summary>How often a read that collided with writes is made, all in all.</summary>
+    public const int PostgresReadTriesMax = 50;
+
     /// <summary>
     /// After how long a batch has failed slowly, in milliseconds: whoever waits for the next one is refused with it.
     /// </summary>

@@ -135,7 +135,8 @@ public sealed record ServerOptions
         }
         else if (path.Contains("://", StringComparison.Ordinal))
         {
-            error = $"{Setting.DatabaseUrl.Variable}: only sqlite:///path, a plain path or postgres://… is known, not '{text}'";
+            error = $"{Setting.DatabaseUrl.Variable}: only sqlite:///path, a plain path or postgres://… is known, "
+                + $"not '{text}'";
             return false;
         }
 

@@ -19,7 +19,8 @@ internal sealed class LedgerDatabase : IDisposable
     public LedgerDatabase()
     {
         var url = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
         var own = $"{url}{(url!.Contains('?') ? '&' : '?')}options=-c%20search_path%3D{_schema}";
         Assert.True(PostgresUrl.TryParse(own, out var parsed), own);
         var place = new LedgerInPostgres(parsed);

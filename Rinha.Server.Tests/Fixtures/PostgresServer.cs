@@ -16,7 +16,8 @@ internal static class PostgresServer
         get
         {
             var url = Environment.GetEnvironmentVariable(Variable);
-            Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
+            Assert.SkipWhen(
+                string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
             return url!;
         }
     }

@@ -30,7 +30,8 @@ public sealed class PostgresAddressTests
     [Fact]
     public void What_the_operator_sets_for_the_connections_comes_after_what_the_server_sets()
     {
-        const string url = "postgres://u@h/d?options=-c%20search_path%3Dbank&sslmode=verify-full&application_name=api01";
+        const string url =
+            "postgres://u@h/d?options=-c%20search_path%3Dbank&sslmode=verify-full&application_name=api01";
         Assert.True(PostgresAddress.TryParse(url, out var address, out _));
 
         Assert.EndsWith(" -c search_path=bank", address.Connection.Options, StringComparison.Ordinal);

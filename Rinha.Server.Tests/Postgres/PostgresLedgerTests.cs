@@ -101,7 +101,8 @@ public sealed class PostgresLedgerTests : IDisposable
         }
 
         Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger heals");
-        Assert.InRange(_place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
+        Assert.InRange(
+            _place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
         _place.AssertBalanced();
     }
 

@@ -66,7 +66,8 @@ public sealed class FileTests : IDisposable
         _disk.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
 
         Assert.Equal([100, 99, 98], _disk.Ledger.Page(1, 101, 3).Sequences());
-        Assert.Equal(LookupResult.StorageFailed, _disk.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+        Assert.Equal(
+            LookupResult.StorageFailed, _disk.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
         Assert.Equal(LookupResult.Found, _disk.Ledger.FindAccount(1));
     }
 

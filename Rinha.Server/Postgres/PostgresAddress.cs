@@ -146,7 +146,8 @@ public sealed class PostgresAddress
                 connection.Database = value;
                 return true;
             case "sslmode":
-                var isMode = Enum.TryParse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), true, out var mode)
+                var modeName = value.Replace("-", "", StringComparison.Ordinal);
+                var isMode = Enum.TryParse<SslMode>(modeName, ignoreCase: true, out var mode)
                     && !char.IsAsciiDigit(value[0]);
                 connection.SslMode = mode;
                 return isMode;

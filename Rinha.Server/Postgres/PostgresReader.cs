@@ -74,7 +74,9 @@ internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm
             }
             catch (Exception error) when (PostgresFailure.IsOfStorage(error))
             {
-                if (attempt == 2 || PostgresFailure.IsTimeout(error))
+                // Under SERIALIZABLE a read too may collide, again and again.
+                var triesMax = PostgresFailure.MayBeTriedAgain(error) ? Limits.PostgresReadTriesMax : 2;
+                if (attempt >= triesMax || PostgresFailure.IsTimeout(error))
                 {
                     alarm.Raise(error);
                     return LookupResult.StorageFailed;

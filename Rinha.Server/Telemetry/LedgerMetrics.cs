@@ -18,7 +18,8 @@ internal sealed class LedgerMetrics
 
     /// <summary>How long COMMIT took, in nanoseconds.</summary>
     public HistogramFamily CommitDuration { get; } = Durations(
-        "rinha_ledger_commit_duration_seconds", "Time that the commit of a batch took; with PostgreSQL, its round trip.");
+        "rinha_ledger_commit_duration_seconds",
+        "Time that the commit of a batch took; with PostgreSQL, its round trip.");
 
     /// <summary>How long a turn waited at the gate, in nanoseconds; 0 if it found it free.</summary>
     public HistogramFamily GateWait { get; } = Durations(
