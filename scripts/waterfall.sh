@@ -44,7 +44,7 @@ check_counts "$connections" "$seconds" "$rounds"
 
 # The steps in order; of each its RINHA_SEED and what it changes.
 steps=(seed sockets silent immediate gate group product)
-seeds=(all all connections,begin,busy,checkpoint connections,busy,checkpoint connections,checkpoint checkpoint '')
+seeds=(all all 'connections,begin,busy,checkpoint' 'connections,busy,checkpoint' 'connections,checkpoint' checkpoint '')
 labels=('the design it comes from, TCP' '+ unix sockets' '+ no log line per request' '+ BEGIN IMMEDIATE'
   '+ gate instead of busy handler' '+ one writer, group commit' '+ checkpoints aside = the product')
 
