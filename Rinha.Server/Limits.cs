@@ -182,8 +182,11 @@ public static class Limits
     /// <summary>Connections of a process to PostgreSQL: one for writes, the others for reads.</summary>
     public const int PostgresConnectionsMax = 9;
 
-    /// <summary>How long to wait for a connection to PostgreSQL, in seconds.</summary>
-    public const int PostgresConnectSeconds = 3;
+    /// <summary>
+    /// How long to wait for a connection to PostgreSQL, in seconds: with the 6 s that a command may take, less than the
+    /// 8 s after which nginx gives up.
+    /// </summary>
+    public const int PostgresConnectSeconds = 1;
 
     /// <summary>How often a read that collided with writes is made, all in all.</summary>
     public const int PostgresReadTriesMax = 50;
@@ -191,7 +194,7 @@ public static class Limits
     /// <summary>
     /// After how long a batch has failed slowly, in milliseconds: whoever waits for the next one is refused with it.
     /// </summary>
-    public const int PostgresSlowFailureMs = 1000;
+    public const int PostgresSlowFailureMs = 500;
 
     /// <summary>After how many seconds an idle connection to PostgreSQL is looked after.</summary>
     public const int PostgresKeepAliveSeconds = 10;

@@ -334,7 +334,7 @@ test_postgres_keeps_to_its_socket_and_its_port() {
   [[ $(postgres_ask "$SCRATCH/socket" "$port" -At -c 'SHOW synchronous_commit' -c 'SHOW fsync' \
     -c "SELECT rolsuper FROM pg_roles WHERE rolname = 'rinha'" | tr '\n' ' ') == 'on on f ' ]] || fail 'its settings'
 
-  postgres_ask "$SCRATCH/socket" "$port" -q -c 'CREATE TABLE kept AS SELECT 1'
+  postgres_ask "$SCRATCH/socket" "$port" -q -c 'SELECT 1 AS one INTO kept'
   postgres_stop "$SCRATCH/cluster" immediate
   [[ -z $(postgres_pids "$SCRATCH/cluster") ]] || fail 'it is still there'
   postgres_start "$SCRATCH/cluster" "$SCRATCH/socket"
