@@ -65,7 +65,7 @@ test_no_flag_of_a_verb_is_missing() {
   local verb name
   for verb in $(verbs); do
     for name in $(help_of "$verb" | grep -oE '^  (-[a-zA-Z], )?--[a-z-]+' | grep -oE -e '--[a-z-]+'); do
-      completed ./rinha "$verb" "$name" | grep -qxF -e "$name" || fail "$verb $name is not completed"
+      completed ./rinha "$verb" "$name" | grep -xF -e "$name" >/dev/null || fail "$verb $name is not completed"
     done
   done
 }
