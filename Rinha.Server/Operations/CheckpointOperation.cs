@@ -14,7 +14,7 @@ internal static class CheckpointOperation
         command.SetFileOperation(settings, (_, options) =>
         {
             using var log = new LogMove(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
-            var isWhole = log.TryRun(cuts: true, out var pages, out var moved);
+            var isWhole = log.TryRun(out var pages, out var moved);
             var wal = new FileInfo(options.DatabasePath + "-wal");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

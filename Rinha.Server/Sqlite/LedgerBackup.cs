@@ -4,7 +4,7 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
-/// moved first, nobody checkpoints in vain meanwhile, and how far it may grow is bounded.
+/// emptied first, nobody checkpoints in vain meanwhile, and how far it may grow is bounded.
 /// </summary>
 internal static class LedgerBackup
 {
@@ -31,7 +31,7 @@ internal static class LedgerBackup
         {
             using (var log = new LogMove(file))
             {
-                _ = log.TryRun(cuts: false, out _, out _); // If a bank stands still, a backup is wanted all the more.
+                _ = log.TryRun(out _, out _); // If a bank stands still, a backup is wanted all the more.
                 LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));
             }
 

@@ -42,12 +42,9 @@ internal sealed class LogMove : IDisposable
     }
 
     /// <summary>
-    /// Moves the bulk beside the requests, then the rest inside the gate: the next commit starts the log over, if no
-    /// reader is in the way.
+    /// Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
+    /// way.
     /// </summary>
-    /// <param name="cuts">
-    /// Whether the log's file is to be empty too; those who commit then wait for that, and for its blocks anew.
-    /// </param>
     /// <param name="pages">Pages that were in the log.</param>
     /// <param name="moved">How many of them are in the database now.</param>
     /// <returns>
@@ -55,7 +52,7 @@ internal sealed class LogMove : IDisposable
     /// only the bulk has been moved.
     /// </returns>
     /// <exception cref="SqliteException">The database failed.</exception>
-    public bool TryRun(bool cuts, out int pages, out int moved)
+    public bool TryRun(out int pages, out int moved)
     {
         Check(_database.CheckpointBulk(out pages, out moved));
         if (!_gate.TryEnter(Limits.BusyTimeoutMs))
@@ -66,12 +63,8 @@ internal sealed class LogMove : IDisposable
         try
         {
             Check(_database.Checkpoint(truncates: false, out pages, out moved));
-            if (cuts)
-            {
-                _database.SetBusyTimeout(0);
-                Check(_database.Checkpoint(truncates: true, out _, out _));
-            }
-
+            _database.SetBusyTimeout(0);
+            Check(_database.Checkpoint(truncates: true, out _, out _));
             return true;
         }
         finally
