@@ -73,11 +73,7 @@ done
 scratch=$ROOT/artifacts/journey
 
 finish() {
-  local data
-  for data in "$scratch"/*/; do
-    [[ ! -d $data ]] || "$ROOT/rinha" stop --data "$data" >/dev/null
-  done
-  rm -rf -- "$scratch"
+  end_stacks "$scratch"
 }
 
 # room STAGES: each may use what the contest allows; a machine that runs out of it would measure that.

@@ -53,11 +53,7 @@ scratch=$ROOT/artifacts/waterfall
 figures=$scratch/figures
 
 finish() {
-  local data
-  for data in "$scratch"/*/; do
-    [[ ! -d $data ]] || "$ROOT/rinha" stop --data "$data" >/dev/null
-  done
-  rm -rf -- "$scratch"
+  end_stacks "$scratch"
 }
 
 # start INDEX

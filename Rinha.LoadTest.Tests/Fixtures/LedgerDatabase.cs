@@ -6,8 +6,7 @@ namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>
 /// A ledger in a schema of its own of the tests' PostgreSQL, made from the repository's schema, changed at will, gone
-/// when
-/// disposed.
+/// when disposed.
 /// </summary>
 internal sealed class LedgerDatabase : IDisposable
 {

@@ -13,8 +13,7 @@ internal interface ILedgerPlace
 
     /// <summary>
     /// Each client and its last ten rows (<see cref="NewestRows"/>); <see langword="null"/> where a client's row does
-    /// not
-    /// have them.
+    /// not have them.
     /// </summary>
     string? NewestSql { get; }
 

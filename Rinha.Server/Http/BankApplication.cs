@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -217,20 +218,11 @@ internal sealed class BankApplication(
         await exchange.AnswerAsync(account == LookupResult.Found ? problem : Problem.Of(account));
     }
 
-    private Task SendStatementAsync(Exchange exchange, long accountId) =>
-        AnswerStatementAsync(exchange, ledger.ReadStatementAsync(accountId, exchange.Statement));
-
-    private static async Task AnswerStatementAsync(Exchange exchange, ValueTask<LookupResult> read)
-    {
-        var result = await read;
-        await (result == LookupResult.Found
-            ? exchange.AnswerAsync(
-                StatusCodes.Status200OK,
-                MediaTypes.Json,
-                AnswerBuffer.Current.Write(
-                    new StatementResponse(exchange.Statement), BankJsonContext.Default.StatementResponse))
-            : exchange.AnswerAsync(Problem.Of(result)));
-    }
+    private Task SendStatementAsync(Exchange exchange, long accountId) => AnswerReadAsync(
+        exchange,
+        ledger.ReadStatementAsync(accountId, exchange.Statement),
+        new StatementResponse(exchange.Statement),
+        BankJsonContext.Default.StatementResponse);
 
     private Task SendHistoryAsync(Exchange exchange, long accountId)
     {
@@ -240,18 +232,21 @@ internal sealed class BankApplication(
         }
 
         exchange.History.Begin(beforeSequence, entriesWanted);
-        return AnswerHistoryAsync(exchange, ledger.ReadHistoryAsync(accountId, exchange.History));
+        return AnswerReadAsync(
+            exchange,
+            ledger.ReadHistoryAsync(accountId, exchange.History),
+            new HistoryResponse(exchange.History),
+            BankJsonContext.Default.HistoryResponse);
     }
 
-    private static async Task AnswerHistoryAsync(Exchange exchange, ValueTask<LookupResult> read)
+    // The response is of what the read fills, and written when that is done.
+    private static async Task AnswerReadAsync<T>(
+        Exchange exchange, ValueTask<LookupResult> read, T response, JsonTypeInfo<T> type)
     {
         var result = await read;
         await (result == LookupResult.Found
             ? exchange.AnswerAsync(
-                StatusCodes.Status200OK,
-                MediaTypes.Json,
-                AnswerBuffer.Current.Write(
-                    new HistoryResponse(exchange.History), BankJsonContext.Default.HistoryResponse))
+                StatusCodes.Status200OK, MediaTypes.Json, AnswerBuffer.Current.Write(response, type))
             : exchange.AnswerAsync(Problem.Of(result)));
     }
 

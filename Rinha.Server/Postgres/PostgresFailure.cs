@@ -35,7 +35,11 @@ internal static class PostgresFailure
     /// <summary>Whether nothing came in time: to wait once more would be too long for any client.</summary>
     public static bool IsTimeout(Exception error) => (error.InnerException ?? error) is TimeoutException;
 
-    /// <summary>Whether it is the database's, or the way to it, that fails, not this program.</summary>
+    /// <summary>
+    /// Whether it is the database's, or the way to it, that fails. A connection that breaks just before it is used says
+    /// so with an <see cref="InvalidOperationException"/>.
+    /// </summary>
     public static bool IsOfStorage(Exception error) =>
-        error is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException;
+        error is NpgsqlException or IOException or TimeoutException or InvalidOperationException
+            or System.Net.Sockets.SocketException;
 }

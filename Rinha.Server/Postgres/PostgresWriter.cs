@@ -41,8 +41,7 @@ internal sealed class PostgresWriter : IDisposable
 
     /// <summary>
     /// <inheritdoc cref="ILedger.Writer"/> Who is told that it is locked sends no writes any more; after a while they
-    /// are
-    /// needed, to find out whether it still is.
+    /// are needed, to find out whether it still is.
     /// </summary>
     public WriterState State => (_thread.IsAlive, IsLockedOut) switch
     {
@@ -157,8 +156,7 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     // Who came meanwhile has waited for nearly as long, and the next batch may take as long again: nobody's client
-    // waits
-    // for both. None of it was sent.
+    // waits for both. None of it was sent.
     private void RefuseWaiting(PostResult result)
     {
         var refusal = result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result;

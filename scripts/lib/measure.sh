@@ -13,6 +13,15 @@ grow() {
   sync "$1"
 }
 
+# end_stacks SCRATCH: every stack whose data directory is in it, and what they leave.
+end_stacks() {
+  local directory
+  for directory in "$1"/*/; do
+    [[ ! -d $directory ]] || "$ROOT/rinha" stop --data "$directory" >/dev/null
+  done
+  rm -rf -- "$1"
+}
+
 # cpu_us NAME: the CPU time a process of the stack has used so far, children included.
 cpu_us() {
   if [[ $CGROUP_VERSION != none ]]; then

@@ -5,8 +5,7 @@ namespace Rinha.LoadTest.Chaos.Campaigns;
 
 /// <summary>
 /// Cuts the connections between the servers and PostgreSQL under load: nobody listens there for a while, nothing
-/// arrives
-/// for longer than the servers wait for an answer, or every connection is reset once.
+/// arrives for longer than the servers wait for an answer, or every connection is reset once.
 /// </summary>
 internal sealed class PostgresCutCampaign : ICampaign
 {

@@ -3,9 +3,8 @@ using Rinha.LoadTest.Chaos.Postgres;
 namespace Rinha.LoadTest.Chaos.Campaigns;
 
 /// <summary>
-/// Kills PostgreSQL with all its processes at a random moment under load, commits under way, and starts it again
-/// after a
-/// while.
+/// Kills PostgreSQL with all its processes at a random moment under load, commits under way, and starts it again after
+/// a while.
 /// </summary>
 internal sealed class PostgresKillCampaign : ICampaign
 {

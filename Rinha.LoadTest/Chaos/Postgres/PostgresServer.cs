@@ -6,8 +6,7 @@ namespace Rinha.LoadTest.Chaos.Postgres;
 
 /// <summary>
 /// A PostgreSQL of the campaign's own, on a copy of the cluster that <c>./rinha chaos</c> has made, with its settings
-/// of
-/// every day (fsync on); reached over a unix socket.
+/// of every day (fsync on); reached over a unix socket.
 /// </summary>
 internal sealed class PostgresServer : IDisposable
 {

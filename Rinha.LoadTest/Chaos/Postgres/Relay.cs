@@ -69,9 +69,8 @@ internal sealed class Relay : IDisposable
     }
 
     /// <summary>
-    /// Carries nothing more until <see cref="Restore"/>, and says nothing either: connections stay, new ones are
-    /// made, and
-    /// what is sent meanwhile arrives late.
+    /// Carries nothing more until <see cref="Restore"/>, and says nothing either: connections stay, new ones are made,
+    /// and what is sent meanwhile arrives late.
     /// </summary>
     public void Silence() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
