@@ -21,11 +21,12 @@ public sealed class LedgerAnswerTests
         bank.Send(RawRequest.Post("/reset", "", null)).AssertProblem(503);
     }
 
-    [Fact]
-    public void A_storage_that_cannot_be_read_is_503_everywhere()
+    [Theory]
+    [InlineData(LookupResult.StorageFailed, "the ledger cannot be read")]
+    [InlineData(LookupResult.Busy, "the ledger is locked: reads wait in vain")]
+    public void A_ledger_that_cannot_be_read_is_503_everywhere(LookupResult read, string reason)
     {
-        using var bank = new InProcessBank(
-            new FixedLedger(PostResult.StorageFailed, LookupResult.StorageFailed), resetEnabled: true);
+        using var bank = new InProcessBank(new FixedLedger(PostResult.StorageFailed, read), resetEnabled: true);
 
         Assert.Equal("1", bank.Get("/clientes/1/extrato").AssertProblem(503).Header("Retry-After"));
         bank.Post(1, "{").AssertProblem(503);
@@ -33,7 +34,7 @@ public sealed class LedgerAnswerTests
         var health = bank.Get("/health");
         Assert.Equal(503, health.Status);
         Assert.Equal("unhealthy", health.Json.GetProperty("status").GetString());
-        Assert.Equal("the ledger cannot be read", health.Json.GetProperty("reason").GetString());
+        Assert.Equal(reason, health.Json.GetProperty("reason").GetString());
         Assert.Equal("alive", bank.Get("/health/live").AssertOk().Json.GetProperty("status").GetString());
     }
 

@@ -64,6 +64,7 @@ public sealed class ProblemTests
 
     [Theory]
     [InlineData(LookupResult.UnknownAccount, 404)]
+    [InlineData(LookupResult.Busy, 503)]
     [InlineData(LookupResult.StorageFailed, 503)]
     public void A_read_that_found_nothing_has_one_status(LookupResult result, int status) =>
         Assert.Equal(status, Problem.Of(result).Status);

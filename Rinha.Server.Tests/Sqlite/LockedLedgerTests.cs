@@ -51,5 +51,20 @@ public sealed class LockedLedgerTests : IDisposable
         Assert.All(await posts, post => Assert.Equal(PostResult.Accepted, post.Result));
     }
 
+    [Fact]
+    public void An_index_that_someone_stopped_changing_refuses_reads_as_locked_until_it_goes_on()
+    {
+        var ledger = _disk.Open();
+        ledger.Credit(1, 7, "before");
+        using (LockedDatabase.Of(_disk.FilePath))
+        {
+            using var index = new HalfChangedIndex(_disk.FilePath);
+            Assert.Equal(LookupResult.Busy, ledger.ReadStatement(1, new Statement()));
+        }
+
+        Assert.Equal(7, ledger.Statement(1).BalanceCents);
+        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1, "after").Result);
+    }
+
     public void Dispose() => _disk.Dispose();
 }

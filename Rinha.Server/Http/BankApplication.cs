@@ -262,6 +262,7 @@ internal sealed class BankApplication(
         {
             (true, _, _) => "the server is stopping",
             (_, LookupResult.StorageFailed, _) => "the ledger cannot be read",
+            (_, LookupResult.Busy, _) => "the ledger is locked: reads wait in vain",
             (_, _, WriterState.Locked) => "the ledger is locked: writes wait in vain",
             (_, _, WriterState.Ended) => "the ledger's writer has ended",
             _ => null,

@@ -91,8 +91,12 @@ internal sealed class Problem
     };
 
     /// <summary>The answer to a read that found nothing.</summary>
-    public static Problem Of(LookupResult result) =>
-        result == LookupResult.UnknownAccount ? UnknownAccount : StorageFailed;
+    public static Problem Of(LookupResult result) => result switch
+    {
+        LookupResult.UnknownAccount => UnknownAccount,
+        LookupResult.Busy => Busy,
+        _ => StorageFailed,
+    };
 
     /// <summary>The answer to a body that came too slowly or broke HTTP's rules while it was read.</summary>
     public static Problem OfBrokenBody(Exception error) =>

@@ -28,8 +28,11 @@ internal sealed class HistoryReader(Database database) : IDisposable
     public bool FoundDamage { get; private set; }
 
     /// <summary>Fills the page of an account that exists.</summary>
-    /// <returns><see langword="false"/> when the storage failed or the history is damaged.</returns>
-    public bool TryRead(long accountId, HistoryPage page)
+    /// <returns>
+    /// <see cref="SqliteResult.Done"/>, an extended error code, or <see cref="SqliteResult.Row"/> when
+    /// <see cref="FoundDamage"/>.
+    /// </returns>
+    public int Read(long accountId, HistoryPage page)
     {
         _page.Bind(1, accountId);
         _page.Bind(2, page.BeforeSequence);
@@ -48,7 +51,7 @@ internal sealed class HistoryReader(Database database) : IDisposable
         }
 
         _page.Reset();
-        return result == SqliteResult.Done;
+        return result;
     }
 
     public void Dispose() => _page.Dispose();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -24,9 +25,9 @@ internal sealed class ReaderPool : IDisposable
     /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
     public LookupResult Read(long accountId, Statement statement)
     {
-        if (!TryRent(out var reader))
+        if (!TryRent(out var reader, out var refusal))
         {
-            return LookupResult.StorageFailed;
+            return refusal;
         }
 
         var result = reader.Read(accountId, statement);
@@ -37,9 +38,9 @@ internal sealed class ReaderPool : IDisposable
     /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
     public LookupResult ReadHistory(long accountId, HistoryPage page)
     {
-        if (!TryRent(out var reader))
+        if (!TryRent(out var reader, out var refusal))
         {
-            return LookupResult.StorageFailed;
+            return refusal;
         }
 
         var result = reader.ReadHistory(accountId, page);
@@ -50,9 +51,9 @@ internal sealed class ReaderPool : IDisposable
     /// <inheritdoc cref="ILedger.FindAccountAsync"/>
     public LookupResult Find(long accountId)
     {
-        if (!TryRent(out var reader))
+        if (!TryRent(out var reader, out var refusal))
         {
-            return LookupResult.StorageFailed;
+            return refusal;
         }
 
         var result = reader.Find(accountId);
@@ -71,8 +72,9 @@ internal sealed class ReaderPool : IDisposable
         }
     }
 
-    private bool TryRent([NotNullWhen(true)] out StatementReader? reader)
+    private bool TryRent([NotNullWhen(true)] out StatementReader? reader, out LookupResult refusal)
     {
+        refusal = LookupResult.StorageFailed;
         lock (_idle)
         {
             if (_idle.TryPop(out reader))
@@ -85,6 +87,11 @@ internal sealed class ReaderPool : IDisposable
         {
             reader = new StatementReader(_file);
             return true;
+        }
+        catch (SqliteException error) when (SqliteResult.IsLocked(error.ResultCode))
+        {
+            refusal = LookupResult.Busy;
+            return false;
         }
         catch (SqliteException error)
         {

@@ -56,7 +56,7 @@ internal sealed class StatementReader : IDisposable
         {
             SqliteResult.Row when !_isDamaged => LookupResult.Found,
             SqliteResult.Done => LookupResult.UnknownAccount,
-            _ => LookupResult.StorageFailed,
+            _ => Failure(result),
         };
     }
 
@@ -65,13 +65,14 @@ internal sealed class StatementReader : IDisposable
     {
         // Accounts are never taken away, so this one is still there for the page.
         var account = Find(accountId);
-        if (account != LookupResult.Found || _history.TryRead(accountId, page))
+        if (account != LookupResult.Found)
         {
             return account;
         }
 
+        var result = _history.Read(accountId, page);
         _isDamaged = _history.FoundDamage;
-        return LookupResult.StorageFailed;
+        return result == SqliteResult.Done ? LookupResult.Found : Failure(result);
     }
 
     /// <inheritdoc cref="ILedger.FindAccountAsync"/>
@@ -85,9 +86,12 @@ internal sealed class StatementReader : IDisposable
         {
             SqliteResult.Row => LookupResult.Found,
             SqliteResult.Done => LookupResult.UnknownAccount,
-            _ => LookupResult.StorageFailed,
+            _ => Failure(result),
         };
     }
+
+    private static LookupResult Failure(int result) =>
+        SqliteResult.IsLocked(result) ? LookupResult.Busy : LookupResult.StorageFailed;
 
     public void Dispose()
     {

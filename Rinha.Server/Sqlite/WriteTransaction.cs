@@ -82,7 +82,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         }
 
         Fail("begin");
-        return SqliteResult.Primary(result) == SqliteResult.Busy ? BeginResult.Busy : BeginResult.Failed;
+        return SqliteResult.IsLocked(result) ? BeginResult.Busy : BeginResult.Failed;
     }
 
     /// <summary>

@@ -8,10 +8,17 @@ internal static class SqliteResult
     public const int ReadOnly = 8;
     public const int Corrupt = 11;
     public const int Full = 13;
+    public const int Protocol = 15;
     public const int NotDatabase = 26;
     public const int Row = 100;
     public const int Done = 101;
 
     /// <summary>The low byte of an extended code is its primary code.</summary>
     public static int Primary(int result) => result & 0xFF;
+
+    /// <summary>
+    /// Whether someone else's lock was in the way for too long. SQLITE_PROTOCOL: someone has stopped while it changes
+    /// the log's index, and for 10 s not even a read could begin.
+    /// </summary>
+    public static bool IsLocked(int result) => Primary(result) is Busy or Protocol;
 }
