@@ -199,6 +199,14 @@ public static class Limits
     /// <summary>After how many seconds an idle connection to PostgreSQL is looked after.</summary>
     public const int PostgresKeepAliveSeconds = 10;
 
+    /// <summary>
+    /// After how long without a batch the writer's connection is tried before the next one, in milliseconds.
+    /// </summary>
+    public const int PostgresTryIdleMs = 1000;
+
+    /// <summary>How long that may take, in seconds.</summary>
+    public const int PostgresTryIdleSeconds = 1;
+
     /// <summary>How many statements are kept prepared on each connection; there are fewer.</summary>
     public const int PostgresStatementsMax = 16;
 

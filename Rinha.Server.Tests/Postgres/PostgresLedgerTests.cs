@@ -107,6 +107,17 @@ public sealed class PostgresLedgerTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_that_was_lost_while_nobody_wrote_costs_no_write()
+    {
+        for (var round = 1; round <= 3; round++)
+        {
+            Assert.Equal(new PostOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
+            _place.EndConnections();
+            Thread.Sleep(Limits.PostgresTryIdleMs + 10);
+        }
+    }
+
+    [Fact]
     public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
     {
         var accounts = new PostgresAccounts(Address(_place.Url));

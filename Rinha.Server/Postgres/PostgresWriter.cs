@@ -24,6 +24,7 @@ internal sealed class PostgresWriter : IDisposable
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
     private NpgsqlConnection? _connection;
+    private long _usedAtMs; // When the server last answered on that connection.
     private long _lockedOutAtMs = NeverMs; // When writes last waited in vain, if none has been committed since.
 
     public PostgresWriter(
@@ -121,6 +122,7 @@ internal sealed class PostgresWriter : IDisposable
             {
                 var beganAtNs = Clock.NowNs;
                 _commands.Run(_connection!, writes, _batch.Results, !_keys.AreTooMany);
+                _usedAtMs = Environment.TickCount64;
                 _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
                 _metrics.BatchWrites.Record(writes.Length);
                 _metrics.CountTransactions(_commands.Posted, _commands.Refused);
@@ -175,7 +177,8 @@ internal sealed class PostgresWriter : IDisposable
 
     private bool TryConnect()
     {
-        if (_connection is { State: System.Data.ConnectionState.Open })
+        if (_connection is { State: System.Data.ConnectionState.Open } connection
+            && (Environment.TickCount64 - _usedAtMs < Limits.PostgresTryIdleMs || Answers(connection)))
         {
             return true;
         }
@@ -184,11 +187,27 @@ internal sealed class PostgresWriter : IDisposable
         try
         {
             _connection = _source.OpenConnection();
+            _usedAtMs = Environment.TickCount64;
             return true;
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
         {
             _alarm.Raise(error);
+            return false;
+        }
+    }
+
+    // Of a batch that goes over a connection that was lost meanwhile nobody would know what became of it.
+    private static bool Answers(NpgsqlConnection connection)
+    {
+        try
+        {
+            using var nothing = new NpgsqlCommand("", connection) { CommandTimeout = Limits.PostgresTryIdleSeconds };
+            _ = nothing.ExecuteNonQuery();
+            return true;
+        }
+        catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+        {
             return false;
         }
     }
