@@ -58,7 +58,7 @@ standin_tree() {
 }
 
 standin_forget_tree() {
-  rm -rf -- "$ENGINE_DATA"/stand-in{,.new}
+  rm -rf -- "$ENGINE_DATA"/stand-in{,.new,.parts}
 }
 
 # standin_import IMAGE CHANGE…: an image from the tar archive on the standard input.
@@ -94,25 +94,31 @@ standin_nginx() {
   tar -c -C "$2" --exclude=./var/cache --exclude=./var/lib/apt --exclude=./usr/share/doc . | standin_import "$1"
 }
 
-# The tree and this machine's Caddy, one program without libraries.
+# The tree and this machine's Caddy, one program without libraries, with the right as a file that the image gives it.
 standin_caddy() {
+  local program=$2.parts/usr/bin/caddy
   need caddy caddy
-  tar -c -C "$2" . -C / "$(realpath --relative-to=/ "$(command -v caddy)")" | standin_import "$1"
+  need setcap libcap2-bin
+  rm -rf -- "$2.parts"
+  install -D "$(command -v caddy)" "$program" && setcap cap_net_bind_service=+ep "$program" || return 1
+  tar -c --xattrs --xattrs-include=security.capability -C "$2" . -C "$2.parts" usr/bin/caddy | standin_import "$1"
 }
 
 # The tree, this machine's PostgreSQL with the libraries it needs, and what of the image's entrypoint is used here.
 standin_postgres() {
-  local parts=$2.postgres library share
+  local parts=$2.parts library
   postgres_need
-  share=$("$PG_BIN/pg_config" --sharedir)
+  # Put together in a copy, by links: an archive that names a directory twice is refused.
   rm -rf -- "$parts"
-  mkdir -p "$parts/var/lib/postgresql/data" "$parts/docker-entrypoint-initdb.d" "$parts/usr/local/bin"
+  cp -al "$2" "$parts"
+  (cd / && cp -a --parents "${PG_BIN%/bin}" "$("$PG_BIN/pg_config" --sharedir)" "$parts")
+  mkdir -p "$parts/var/lib/postgresql/data" "$parts/docker-entrypoint-initdb.d"
   chown -R 999:999 "$parts/var/lib/postgresql"
   ldd "$PG_BIN"/{postgres,initdb,psql,pg_isready} | sed -nE 's#.* => (/[^ ]+) .*#\1#p' | sort -u |
     while read -r library; do
       # /lib is a link to /usr/lib in the tree, and has to stay one.
       [[ $library == /usr/* ]] || library=/usr$library
-      [[ -e $2$library ]] || { mkdir -p "$parts${library%/*}" && cp -L "$library" "$parts$library"; }
+      [[ -e $parts$library ]] || { mkdir -p "$parts${library%/*}" && cp -L "$library" "$parts$library"; }
     done
   cat >"$parts/usr/local/bin/docker-entrypoint.sh" <<'SH'
 #!/bin/sh
@@ -124,9 +130,6 @@ fi
 exec "$@"
 SH
   chmod 0755 "$parts/usr/local/bin/docker-entrypoint.sh"
-  tar -c -C "$2" . -C "$parts" docker-entrypoint-initdb.d usr var/lib/postgresql \
-    -C / "$(dirname "${PG_BIN#/}")" "${share#/}" usr/share/zoneinfo |
-    standin_import "$1" "ENV PATH=$PG_BIN:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
-      'ENV PGDATA=/var/lib/postgresql/data' 'ENTRYPOINT ["docker-entrypoint.sh"]'
-  rm -rf -- "$parts"
+  tar -c -C "$parts" . | standin_import "$1" 'ENV PGDATA=/var/lib/postgresql/data' \
+    "ENV PATH=$PG_BIN:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" 'ENTRYPOINT ["docker-entrypoint.sh"]'
 }

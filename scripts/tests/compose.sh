@@ -36,7 +36,7 @@ up() {
 }
 
 tear_down() {
-  [[ -z $STARTED_HERE ]] || ! engine_answers || "$ROOT/rinha" compose down --volumes
+  [[ -z $STARTED_HERE ]] || ! engine_answers || "$ROOT/rinha" compose down --volumes --stack "$STACK"
 }
 
 # get PATH; post BODY
@@ -84,6 +84,56 @@ test_it_starts_within_its_limits_and_keeps_its_data() {
   "$ROOT/rinha" compose down --volumes
   up
   [[ $(get /clientes/1/extrato) == *'"total":0,'*'"ultimas_transacoes":[]'* ]] || fail 'the data is still there'
+}
+
+# lives_in_containers STACK: what holds for each of the others.
+lives_in_containers() {
+  local statement
+  stack_choose "$1" "$SPLIT_DEFAULT"
+  up --stack "$1" >"$SCRATCH/out"
+  cat "$SCRATCH/out"
+  expect_exit 0 ' passed, 0 failed' "$ROOT/rinha" compose check --stack "$1"
+  "$ROOT/rinha" load "http://localhost:$port" -d 3s --check --quiet || fail 'the ledger is wrong'
+  post '{"valor": 7, "tipo": "c", "descricao": "kept"}' || fail 'a credit'
+  statement=$(statement)
+  [[ $statement == *'"descricao":"kept"'* ]] || fail "a statement: $statement"
+  # The container engine starts what has died, from the log; the APIs connect again.
+  if ((EUID == 0)); then
+    kill -KILL "$(service_pid db)"
+    eventually 10 is_back db 1
+    eventually 5 says_as_before
+  fi
+
+  "$ROOT/rinha" compose down --stack "$1"
+  up --stack "$1"
+  says_as_before || fail "the data is another one: $(statement)"
+  # Not with ./rinha, which would stop an engine of its own as well.
+  compose_command
+  compose down --volumes
+  [[ -z $(containers) ]] || fail 'a container is left'
+  [[ -z $(left_of volume) && -z $(left_of network) ]] || fail "left: $(left_of volume) $(left_of network)"
+}
+
+# Without the time of the question.
+statement() {
+  get /clientes/1/extrato | sed 's/"data_extrato":"[^"]*",//'
+}
+
+says_as_before() {
+  [[ $(statement) == "$statement" ]]
+}
+
+# left_of volume|network: what there is of the project.
+left_of() {
+  docker "$1" ls --quiet --filter "label=com.docker.compose.project=$PROJECT"
+}
+
+test_nginx_and_postgres_live_in_containers() {
+  lives_in_containers nginx-postgres
+}
+
+test_caddy_and_postgres_live_in_containers() {
+  lives_in_containers caddy-postgres
 }
 
 test_on_the_network_of_the_host_as_well() {
