@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Rinha.LoadTest.Chaos;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Rinha.LoadTest.Chaos.Postgres;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

@@ -8,7 +8,7 @@ namespace Rinha.LoadTest.Tests.Fixtures;
 /// A ledger in a schema of its own of the tests' PostgreSQL, made from the repository's schema, changed at will, gone
 /// when disposed.
 /// </summary>
-internal sealed class LedgerDatabase : IDisposable
+internal sealed class LedgerDatabase : ITestLedger
 {
     private const string Variable = "TEST_POSTGRES_URL";
 
@@ -29,10 +29,10 @@ internal sealed class LedgerDatabase : IDisposable
         Execute(File.ReadAllText(Repository.PathOf("schema.postgres.sql")));
     }
 
-    /// <summary>Where the oracle finds it.</summary>
+    /// <inheritdoc/>
     public ILedgerPlace Place { get; }
 
-    /// <summary>Posts a transaction as the server does.</summary>
+    /// <inheritdoc/>
     public void Post(int clientId, long signedCents, string text) => Execute($"""
         UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1 WHERE id = {clientId};
         INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
@@ -41,6 +41,13 @@ internal sealed class LedgerDatabase : IDisposable
           FROM clientes WHERE id = {clientId}
         """);
 
+    /// <inheritdoc/>
+    public void DropRules() => Execute("""
+        ALTER TABLE clientes DROP CONSTRAINT clientes_check;
+        ALTER TABLE transacoes DROP CONSTRAINT transacoes_pkey
+        """);
+
+    /// <inheritdoc/>
     public void Execute(string sql) => _connection.Execute(sql);
 
     public void Dispose()

@@ -5,7 +5,7 @@ using Rinha.LoadTest.Check;
 namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>A ledger's SQLite file, made from the repository's schema, changed at will, gone when disposed.</summary>
-internal sealed class LedgerFile : IDisposable
+internal sealed class LedgerFile : ITestLedger
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly SqliteConnection _connection;
@@ -20,10 +20,10 @@ internal sealed class LedgerFile : IDisposable
 
     public string Path => _directory.File("rinha.db");
 
-    /// <summary>Where the oracle finds it.</summary>
+    /// <inheritdoc/>
     public ILedgerPlace Place => new LedgerInFile(Path);
 
-    /// <summary>Posts a transaction as the server does.</summary>
+    /// <inheritdoc/>
     public void Post(int clientId, long signedCents, string text)
     {
         var kind = signedCents < 0 ? 'd' : 'c';
@@ -41,12 +41,11 @@ internal sealed class LedgerFile : IDisposable
             """);
     }
 
-    public void Execute(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    /// <inheritdoc/>
+    public void DropRules() => Execute("PRAGMA ignore_check_constraints = ON");
+
+    /// <inheritdoc/>
+    public void Execute(string sql) => _connection.Execute(sql);
 
     public void Dispose()
     {

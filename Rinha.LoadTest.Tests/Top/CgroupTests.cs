@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Top;
 
 namespace Rinha.LoadTest.Tests.Top;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;

@@ -11,9 +11,6 @@ internal static partial class Signals
     /// <summary>End everybody's work and end (PostgreSQL).</summary>
     public const int Interrupt = 2;
 
-    /// <summary>Finish what is under way and end (nginx).</summary>
-    public const int Quit = 3;
-
     /// <summary>End at once.</summary>
     public const int Kill = 9;
 

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Rinha.LoadTest.Journey;
 
@@ -10,19 +9,12 @@ namespace Rinha.LoadTest.Output;
 /// </summary>
 public static class JourneyJson
 {
-    private static readonly JourneyJsonContext s_context = new(
-        new JsonSerializerOptions(JourneyJsonContext.Default.Options)
-        {
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            NewLine = "\n",
-        });
-
     /// <summary>Writes a journey, ending with a line feed.</summary>
     /// <param name="report">The journey.</param>
     /// <param name="stream">Where to; left open.</param>
     public static void Write(JourneyReport report, Stream stream)
     {
-        JsonSerializer.Serialize(stream, report, s_context.JourneyReport);
+        JsonSerializer.Serialize(stream, report, JsonReport.Context.JourneyReport);
         stream.WriteByte((byte)'\n');
     }
 
@@ -31,7 +23,7 @@ public static class JourneyJson
     /// <exception cref="JsonException">It is not JSON, lacks something or is of another schema.</exception>
     public static JourneyReport Read(Stream stream)
     {
-        var report = JsonSerializer.Deserialize(stream, s_context.JourneyReport)
+        var report = JsonSerializer.Deserialize(stream, JsonReport.Context.JourneyReport)
             ?? throw new JsonException("it says null");
         return report switch
         {

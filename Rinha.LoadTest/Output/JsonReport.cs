@@ -7,9 +7,11 @@ namespace Rinha.LoadTest.Output;
 /// <summary>The report as a JSON document, written and read back; docs/load-report.md says what is in it.</summary>
 public static class JsonReport
 {
-    // The relaxed encoder leaves débito and µ readable; the document is a file, never a part of a web page.
-    private static readonly RunReportJsonContext s_context = new(
-        new JsonSerializerOptions(RunReportJsonContext.Default.Options)
+    /// <summary>
+    /// The relaxed encoder leaves débito and µ readable; the document is a file, never a part of a web page.
+    /// </summary>
+    internal static ReportJsonContext Context { get; } = new(
+        new JsonSerializerOptions(ReportJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             NewLine = "\n",
@@ -20,7 +22,7 @@ public static class JsonReport
     /// <param name="stream">Where to; left open.</param>
     public static void Write(RunReport report, Stream stream)
     {
-        JsonSerializer.Serialize(stream, report, s_context.RunReport);
+        JsonSerializer.Serialize(stream, report, Context.RunReport);
         stream.WriteByte((byte)'\n');
     }
 
@@ -29,7 +31,7 @@ public static class JsonReport
     /// <exception cref="JsonException">It is not JSON, lacks something or is of another schema.</exception>
     public static RunReport Read(Stream stream)
     {
-        var report = JsonSerializer.Deserialize(stream, s_context.RunReport)
+        var report = JsonSerializer.Deserialize(stream, Context.RunReport)
             ?? throw new JsonException("it says null");
         return report.Schema == RunReport.CurrentSchema
             ? report

@@ -28,9 +28,6 @@ internal sealed class RunRecorder
         SendDelay = scheduled ? new LatencyRecorder() : null;
     }
 
-    /// <summary>The operations by number.</summary>
-    public IReadOnlyList<OperationRecorder> Operations => _operations;
-
     /// <summary>How late requests left, where there is a schedule.</summary>
     public LatencyRecorder? SendDelay { get; }
 

@@ -32,7 +32,7 @@ internal sealed class Line
     }
 
     /// <summary>Adds text as it is.</summary>
-    public Line Add(string text, Tone tone = Tone.Plain) => Add(text, Palette.Of(tone));
+    public Line Add(string text, Tone tone = Tone.Plain) => Add(text, ToneStyle.Of(tone));
 
     /// <summary>Adds text as it is, in a style of its own.</summary>
     public Line Add(string text, Style style)

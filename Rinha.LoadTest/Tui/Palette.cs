@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Output;
 using Spectre.Console;
 
 namespace Rinha.LoadTest.Tui;
@@ -14,15 +13,4 @@ internal static class Palette
 
     /// <summary>A panel's title.</summary>
     public static Style Title { get; } = new(Color.Teal, decoration: Decoration.Bold);
-
-    /// <summary>A tone's style.</summary>
-    public static Style Of(Tone tone) => tone switch
-    {
-        Tone.Strong => new Style(decoration: Decoration.Bold),
-        Tone.Muted => new Style(Color.Grey),
-        Tone.Good => new Style(Color.Green),
-        Tone.Warning => new Style(Color.Yellow),
-        Tone.Bad => new Style(Color.Red),
-        _ => Style.Plain,
-    };
 }

@@ -35,7 +35,7 @@ internal sealed class TimeChart(
         snapshot.Duration,
         stats =>
         {
-            var style = stats.Failed > 0 ? Palette.Of(Tone.Bad) : Palette.Bar;
+            var style = stats.Failed > 0 ? ToneStyle.Of(Tone.Bad) : Palette.Bar;
             return new ChartColumn(stats.Rate, style, stats.Rate, style);
         },
         Figures.RateTick);

@@ -6,35 +6,37 @@ internal static class Repository
     /// <summary>The directory of Rinha.slnx.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>
-    /// The published server. A test that needs it fails when it is not there, or is not what the sources say.
-    /// </summary>
-    public static string ServerBinary
-    {
-        get
-        {
-            var path = PathOf("artifacts", "server", "Rinha.Server");
-            Assert.True(File.Exists(path), "artifacts/server/Rinha.Server is missing: run ./rinha build");
-            var newer = Sources().FirstOrDefault(source => source.LastWriteTimeUtc > File.GetLastWriteTimeUtc(path));
-            Assert.True(newer is null, $"artifacts/server/Rinha.Server is older than {newer}: run ./rinha build");
-            return path;
-        }
-    }
+    /// <summary>The published load tester; a test that needs it fails when it is not there or not up to date.</summary>
+    public static string LoadTestBinary => Published("artifacts/loadtest/Rinha.LoadTest");
+
+    /// <summary>The published server.</summary>
+    public static string ServerBinary => Published("artifacts/server/Rinha.Server");
 
     /// <summary>The absolute path of a file of the repository.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    // What ./rinha build looks at.
-    private static IEnumerable<FileInfo> Sources()
+    private static string Published(string name)
     {
-        var server = new DirectoryInfo(PathOf("Rinha.Server"));
+        var path = PathOf(name);
+        Assert.True(File.Exists(path), $"{name} is missing: run ./rinha build");
+        var built = File.GetLastWriteTimeUtc(path);
+        var newer = Sources(Path.GetFileName(path)).FirstOrDefault(source => source.LastWriteTimeUtc > built);
+        Assert.True(newer is null, $"{name} is older than {newer}: run ./rinha build");
+        return path;
+    }
+
+    // What ./rinha build looks at.
+    private static IEnumerable<FileInfo> Sources(string project)
+    {
+        var directory = new DirectoryInfo(PathOf(project));
         var root = new DirectoryInfo(Root);
+        Assert.True(directory.Exists, $"{project} has no sources");
         return
         [
-            .. server.EnumerateFiles(),
-            .. server.EnumerateDirectories()
-                .Where(directory => directory.Name is not ("bin" or "obj"))
-                .SelectMany(directory => directory.EnumerateFiles("*", SearchOption.AllDirectories)),
+            .. directory.EnumerateFiles(),
+            .. directory.EnumerateDirectories()
+                .Where(child => child.Name is not ("bin" or "obj"))
+                .SelectMany(child => child.EnumerateFiles("*", SearchOption.AllDirectories)),
             .. root.EnumerateFiles("Directory.*.props"),
             .. root.EnumerateFiles("schema*.sql"),
             .. root.EnumerateFiles("global.json"),

@@ -17,34 +17,14 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     }
 
     [Fact]
-    public void A_post_split_at_every_byte_is_one_post()
-    {
-        var request = RawRequest.Post(Path, RawRequest.Body);
-        using var connection = _bank.Connect();
-        for (var split = 1; split < request.Length; split++)
-        {
-            connection.Send(request.AsSpan(0, split));
-            connection.AwaitRead();
-            connection.Send(request.AsSpan(split));
-            Assert.Equal(split, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
-        }
-
-        Assert.False(connection.HasMore());
-    }
+    public void A_post_split_at_every_byte_is_one_post() => SplitAtEveryByte(
+        RawRequest.Post(Path, RawRequest.Body),
+        (answer, split) => Assert.Equal(split, answer.AssertOk().Json.GetProperty("saldo").GetInt64()));
 
     [Fact]
-    public void A_chunked_post_split_at_every_byte_is_one_post()
-    {
-        var request = RawRequest.PostChunked(Path, RawRequest.Body, 7);
-        using var connection = _bank.Connect();
-        for (var split = 1; split < request.Length; split++)
-        {
-            connection.Send(request.AsSpan(0, split));
-            connection.AwaitRead();
-            connection.Send(request.AsSpan(split));
-            Assert.Equal(split, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
-        }
-    }
+    public void A_chunked_post_split_at_every_byte_is_one_post() => SplitAtEveryByte(
+        RawRequest.PostChunked(Path, RawRequest.Body, 7),
+        (answer, split) => Assert.Equal(split, answer.AssertOk().Json.GetProperty("saldo").GetInt64()));
 
     [Fact]
     public void Requests_that_come_byte_by_byte_are_answered()
@@ -65,15 +45,9 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     [Fact]
     public void An_unusable_body_split_at_every_byte_is_422_and_the_connection_goes_on()
     {
-        var request = RawRequest.Post(Path, """{"valor": 1.2, "tipo": "d", "descricao": "é"}""");
-        using var connection = _bank.Connect();
-        for (var split = 1; split < request.Length; split++)
-        {
-            connection.Send(request.AsSpan(0, split));
-            connection.AwaitRead();
-            connection.Send(request.AsSpan(split));
-            connection.Receive().AssertProblem(422);
-        }
+        SplitAtEveryByte(
+            RawRequest.Post(Path, """{"valor": 1.2, "tipo": "d", "descricao": "é"}"""),
+            (answer, _) => answer.AssertProblem(422));
 
         Assert.Equal(0, _bank.Statement(1).Balance());
     }
@@ -271,6 +245,21 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
 
         _bank.Post(2, 1, 'c', "x").AssertOk();
         _bank.AssertBalanced();
+    }
+
+    // Over one connection, each time in two parts that arrive one by one.
+    private void SplitAtEveryByte(byte[] request, Action<RawResponse, int> check)
+    {
+        using var connection = _bank.Connect();
+        for (var split = 1; split < request.Length; split++)
+        {
+            connection.Send(request.AsSpan(0, split));
+            connection.AwaitRead();
+            connection.Send(request.AsSpan(split));
+            check(connection.Receive(), split);
+        }
+
+        Assert.False(connection.HasMore());
     }
 }
 

@@ -22,11 +22,8 @@ is_process() {
 session_kill() {
   local pid
   ! process_look "$1" || [[ $STARTED == "$2" ]] || return 0
-  for pid in /proc/[0-9]*; do
-    pid=${pid#/proc/}
-    if process_look "$pid" && [[ ${FIELDS[3]} == "$1" ]] && ((STARTED >= $2)); then
-      kill -KILL "$pid" 2>/dev/null || true
-    fi
+  for pid in $(session_pids "$1" "$2"); do
+    kill -KILL "$pid" 2>/dev/null || true
   done
 }
 

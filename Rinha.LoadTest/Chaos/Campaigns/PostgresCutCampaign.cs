@@ -34,7 +34,6 @@ internal sealed class PostgresCutCampaign : ICampaign
         using var outages = new DatabaseOutages(run, postgres, $"postgres://rinha@{relay.Address}/rinha");
         for (var index = 0; index < run.Times; index++)
         {
-            Thread.Sleep(run.Random.Next(100, 600));
             switch (index % 3)
             {
                 case 0:

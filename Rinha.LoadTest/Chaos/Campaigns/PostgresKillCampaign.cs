@@ -18,22 +18,10 @@ internal sealed class PostgresKillCampaign : ICampaign
     public int Times(bool isShort) => isShort ? 3 : 30;
 
     /// <inheritdoc/>
-    public void Run(CampaignRun run)
+    public void Run(CampaignRun run) => DatabaseOutages.Run(run, postgres =>
     {
-        using var postgres = new PostgresServer(run);
+        postgres.Kill();
+        Thread.Sleep(run.Random.Next(50, 500));
         postgres.Start();
-        using var outages = new DatabaseOutages(run, postgres);
-        for (var index = 0; index < run.Times; index++)
-        {
-            Thread.Sleep(run.Random.Next(100, 600));
-            outages.Endure(() =>
-            {
-                postgres.Kill();
-                Thread.Sleep(run.Random.Next(50, 500));
-                postgres.Start();
-            });
-        }
-
-        outages.Finish();
-    }
+    });
 }

@@ -15,17 +15,5 @@ internal sealed class PostgresRestartCampaign : ICampaign
     public int Times(bool isShort) => isShort ? 2 : 20;
 
     /// <inheritdoc/>
-    public void Run(CampaignRun run)
-    {
-        using var postgres = new PostgresServer(run);
-        postgres.Start();
-        using var outages = new DatabaseOutages(run, postgres);
-        for (var index = 0; index < run.Times; index++)
-        {
-            Thread.Sleep(run.Random.Next(100, 600));
-            outages.Endure(postgres.Restart);
-        }
-
-        outages.Finish();
-    }
+    public void Run(CampaignRun run) => DatabaseOutages.Run(run, postgres => postgres.Restart());
 }

@@ -26,9 +26,6 @@ internal sealed class FuzzCases
         }
     }
 
-    /// <summary>How many cases are files that were kept because they once found something, or nearly.</summary>
-    public int Kept => _kept.Count;
-
     /// <summary>Makes a case.</summary>
     public FuzzCase Make(long number)
     {

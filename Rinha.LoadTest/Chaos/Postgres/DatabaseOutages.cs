@@ -32,11 +32,30 @@ internal sealed class DatabaseOutages : IDisposable
         _loaded = new BankUnderLoad(run, new BankOptions { Postgres = postgres, PostgresUrl = url });
     }
 
-    /// <summary>Lets the database go away, and looks at both servers from before until all is well again.</summary>
+    /// <summary>A campaign of outages: one after the other, under load.</summary>
+    /// <param name="run">The campaign.</param>
+    /// <param name="outage">Returns when the database is back.</param>
+    public static void Run(CampaignRun run, Action<PostgresServer> outage)
+    {
+        using var postgres = new PostgresServer(run);
+        postgres.Start();
+        using var outages = new DatabaseOutages(run, postgres);
+        for (var index = 0; index < run.Times; index++)
+        {
+            outages.Endure(() => outage(postgres));
+        }
+
+        outages.Finish();
+    }
+
+    /// <summary>
+    /// Lets the database go away at a random moment, and looks at both servers from before until all is well again.
+    /// </summary>
     /// <param name="outage">Returns when the database is back.</param>
     /// <param name="isFelt">Whether it must have been noticed.</param>
     public void Endure(Action outage, bool isFelt = true)
     {
+        Thread.Sleep(_run.Random.Next(100, 600));
         Volatile.Write(ref _backAtNs, long.MaxValue);
         var askers = _loaded.Bank.Apis.SelectMany(api => new[]
         {

@@ -47,7 +47,7 @@ internal sealed class TextPage
         foreach (var phrase in phrases)
         {
             // Whatever a report's texts are made of, they do not command the terminal.
-            line.Append(Words.Printable(phrase.Words), StyleOf(phrase.Tone));
+            line.Append(Words.Printable(phrase.Words), ToneStyle.Of(phrase.Tone));
         }
 
         if (phrases.Length > 0)
@@ -61,14 +61,4 @@ internal sealed class TextPage
     /// <summary>Writes a name and, in a column of its own, what belongs to it.</summary>
     public void Field(string name, params ReadOnlySpan<Phrase> value) =>
         Line([new Phrase("  " + name.PadRight(NameColumns), Tone.Muted), .. value]);
-
-    private static Style StyleOf(Tone tone) => tone switch
-    {
-        Tone.Strong => new Style(decoration: Decoration.Bold),
-        Tone.Muted => new Style(Color.Grey),
-        Tone.Good => new Style(Color.Green),
-        Tone.Warning => new Style(Color.Yellow),
-        Tone.Bad => new Style(Color.Red),
-        _ => Style.Plain,
-    };
 }

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Rinha.LoadTest.Journey;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>The generated (reflection-free) code that turns reports into JSON and back.</summary>
+/// <summary>The generated (reflection-free) code that turns reports and journeys into JSON and back.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -11,4 +12,5 @@ namespace Rinha.LoadTest.Output;
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(FailureKindConverter)])]
 [JsonSerializable(typeof(RunReport))]
-internal sealed partial class RunReportJsonContext : JsonSerializerContext;
+[JsonSerializable(typeof(JourneyReport))]
+internal sealed partial class ReportJsonContext : JsonSerializerContext;
