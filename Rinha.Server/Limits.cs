@@ -179,12 +179,12 @@ public static class Limits
     /// <summary>Passes beside the requests at most.</summary>
     public const int CheckpointPassesMax = 3;
 
-    /// <summary>Connections of a process to PostgreSQL: one for writes, the others for reads.</summary>
-    public const int PostgresConnectionsMax = 9;
+    /// <summary>Connections of a process to PostgreSQL for reads; one more is for writes alone.</summary>
+    public const int PostgresReadConnectionsMax = 8;
 
     /// <summary>
-    /// How long to wait for a connection to PostgreSQL, in seconds: with the 6 s that a command may take, less than the
-    /// 8 s after which nginx gives up.
+    /// How long to wait for a connection to PostgreSQL, in seconds: with the 5 s that a write may have waited and the 6
+    /// s that a command may take, less than the 15 s after which a load balancer gives up.
     /// </summary>
     public const int PostgresConnectSeconds = 1;
 

@@ -192,7 +192,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Fact]
-    public void Without_any_API_the_answer_is_502_and_to_be_tried_again()
+    public void Without_any_API_the_answer_is_502_and_a_read_is_to_be_tried_again()
     {
         // A supervisor that sleeps does not bring them back meanwhile.
         var supervisor = stack.SupervisorId;
@@ -203,7 +203,8 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
             Assert.Equal(0, ServerProcess.Signal(stack.ProcessId("api02"), Kill));
 
             Assert.Equal("1", stack.Get("/clientes/1/extrato").AssertProblem(502).Header("Retry-After"));
-            Assert.Equal("1", stack.Post(1, RawRequest.Body).AssertProblem(502).Header("Retry-After"));
+            // Of a post nginx does not know whether it was applied.
+            Assert.Null(stack.Post(1, RawRequest.Body).AssertProblem(502).Header("Retry-After"));
         }
         finally
         {

@@ -22,7 +22,7 @@ public class LedgerOnPostgres : ILedgerPlace
     protected LedgerOnPostgres(string options)
     {
         _options = options;
-        _beside = PostgresLedger.Open(Parse(PostgresServer.UrlOf(_schema)));
+        _beside = PostgresLedger.Open(Parse(PostgresServer.UrlOf(_schema)), connectionsMax: 9);
         PostgresServer.Execute(_beside, $"CREATE SCHEMA {_schema}");
     }
 
@@ -73,6 +73,10 @@ public class LedgerOnPostgres : ILedgerPlace
     /// <summary>Ends every connection of the instances, as the server does when it is stopped.</summary>
     public void EndConnections() => Execute(
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
+
+    /// <summary>Which connections the instances have: the sum of the numbers of their servers' processes.</summary>
+    public long Connections() =>
+        Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
     /// <inheritdoc/>
     public void AssertBalanced() => PostgresServer.AssertBalanced(_beside);

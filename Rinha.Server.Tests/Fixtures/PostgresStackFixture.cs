@@ -10,7 +10,7 @@ public sealed class PostgresStackFixture() : StackFixture("nginx-postgres")
     {
         var url = $"postgres://rinha@/rinha?host={SocketsPath()}-db";
         Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
-        using var source = PostgresLedger.Open(address);
+        using var source = PostgresLedger.Open(address, connectionsMax: 1);
         PostgresServer.AssertBalanced(source);
     }
 }

@@ -118,6 +118,67 @@ public sealed class PostgresLedgerTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_that_is_still_there_after_a_pause_is_used_again()
+    {
+        Ledger.Credit(1, 1);
+        var before = _place.Connections();
+        Thread.Sleep(Limits.PostgresTryIdleMs + 10);
+        Ledger.Credit(1, 1);
+
+        Assert.Equal(before, _place.Connections());
+    }
+
+    [Fact]
+    public async Task Reads_that_have_all_their_connections_keep_no_write_from_its_own()
+    {
+        Ledger.Credit(1, 1);
+        _place.EndConnections();
+        await Task.Delay(Limits.PostgresTryIdleMs + 10, TestContext.Current.CancellationToken);
+        Task<LookupResult>[] reads;
+        Task<PostOutcome> post;
+        await using (var other = await _place.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var locking = new NpgsqlCommand("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE", other);
+            await locking.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            reads = Enumerable.Range(0, 2 * Limits.PostgresReadConnectionsMax)
+                .Select(_ => Ledger.ReadStatementAsync(1, new Statement()).AsTask())
+                .ToArray();
+            post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
+            await Task.Delay(2000 * Limits.PostgresConnectSeconds, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);
+        Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads)); // Those for whom no connection was left.
+    }
+
+    [Theory]
+    [InlineData("realizada_em = 9223372036854775807")]
+    [InlineData("descricao = '\\xff'")]
+    [InlineData("descricao = '01234567890'")]
+    public void A_row_that_is_no_transaction_is_not_shown_as_one(string change)
+    {
+        Ledger.Credit(1, 1);
+        _place.Execute($"UPDATE transacoes SET {change}");
+
+        Assert.Equal(LookupResult.StorageFailed, Ledger.ReadStatement(1, new Statement()));
+        Assert.Equal(
+            LookupResult.StorageFailed, Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+        Assert.Equal(0, Ledger.Statement(2).BalanceCents);
+    }
+
+    [Fact]
+    public void A_history_that_another_program_has_written_on_is_a_failure_of_the_storage_and_no_lock()
+    {
+        Ledger.Credit(1, 1);
+        _place.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
+
+        Assert.Equal(PostResult.StorageFailed, Ledger.Credit(1, 1).Result);
+        Assert.Equal(WriterState.Ready, Ledger.Writer);
+        Assert.Equal(PostResult.Accepted, Ledger.Credit(2, 1).Result);
+    }
+
+    [Fact]
     public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
     {
         var accounts = new PostgresAccounts(Address(_place.Url));
@@ -155,7 +216,7 @@ public sealed class PostgresLedgerTests : IDisposable
     [Fact]
     public async Task Where_there_are_too_many_keys_only_those_known_are_answered()
     {
-        using var source = PostgresLedger.Open(Address(_place.Url));
+        using var source = PostgresLedger.Open(Address(_place.Url), connectionsMax: 9);
         Post("first");
         using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();

@@ -9,7 +9,7 @@ public enum LookupResult
     /// <summary>No such account.</summary>
     UnknownAccount,
 
-    /// <summary>The ledger was locked, for reads too: someone stands still while changing what they begin with.</summary>
+    /// <summary>The ledger was locked for reads too: someone stands still while changing what a read needs.</summary>
     Busy,
 
     /// <summary>The database could not be read; the reason is in the log.</summary>

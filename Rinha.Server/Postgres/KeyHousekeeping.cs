@@ -11,6 +11,7 @@ internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
     private const int DroppedAtOnce = 10_000;
+    private const int TimeoutSeconds = 60; // Nobody waits for it.
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
@@ -40,13 +41,13 @@ internal sealed class KeyHousekeeping : IDisposable
     {
         try
         {
-            var before = Timestamp.Now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour);
-            while (await DropAsync(before) == DroppedAtOnce)
+            while (await DropAsync() == DroppedAtOnce)
             {
             }
 
             await using var count = _source.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas");
+            count.CommandTimeout = TimeoutSeconds;
             count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _keysMax });
             AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
@@ -59,13 +60,18 @@ internal sealed class KeyHousekeeping : IDisposable
         }
     }
 
-    private async Task<int> DropAsync(long beforeMicroseconds)
+    // By the database's clock, so that of several hosts none with a clock of its own drops what the others keep.
+    private async Task<int> DropAsync()
     {
         await using var drop = _source.CreateCommand("""
             DELETE FROM chaves WHERE chave IN (
-              SELECT chave FROM chaves WHERE criada_em < $1 ORDER BY criada_em LIMIT $2)
+              SELECT chave FROM chaves
+              WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
+              ORDER BY criada_em LIMIT $2)
             """);
-        drop.Parameters.Add(new NpgsqlParameter<long> { TypedValue = beforeMicroseconds });
+        drop.CommandTimeout = TimeoutSeconds;
+        drop.Parameters.Add(
+            new NpgsqlParameter<long> { TypedValue = Limits.IdempotencyKeptHours * MicrosecondsPerHour });
         drop.Parameters.Add(new NpgsqlParameter<long> { TypedValue = DroppedAtOnce });
         return await drop.ExecuteNonQueryAsync();
     }

@@ -50,7 +50,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
 
     private NpgsqlDataSource Open()
     {
-        var source = PostgresLedger.Open(address);
+        var source = PostgresLedger.Open(address, connectionsMax: 1);
         PostgresSchema.Ensure(source);
         return source;
     }
@@ -58,6 +58,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
     private static NpgsqlCommand Command(NpgsqlDataSource source, string sql, ReadOnlySpan<long> parameters)
     {
         var command = source.CreateCommand(sql);
+        command.CommandTimeout = 0; // A million accounts take their time; an operator can see to it.
         foreach (var parameter in parameters)
         {
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });

@@ -49,7 +49,6 @@ public sealed class PostgresAddress
             CancellationTimeout = -1,
             Timeout = Limits.PostgresConnectSeconds,
             KeepAlive = Limits.PostgresKeepAliveSeconds,
-            MaxPoolSize = Limits.PostgresConnectionsMax,
             NoResetOnClose = true,
             Enlist = false,
             MaxAutoPrepare = Limits.PostgresStatementsMax,
@@ -67,9 +66,10 @@ public sealed class PostgresAddress
         {
             if (value.Length > 0 && !TrySet(connection, name, Uri.UnescapeDataString(value)))
             {
-                reason = name == "password"
-                    ? "the password cannot be used"
-                    : $"'{name}' is not known, or cannot be '{value}'";
+                // Neither a value nor what is no name: with a ? that is not escaped it is a part of the password.
+                reason = name.All(character => char.IsAsciiLetter(character) || character == '_')
+                    ? $"'{name}' is not known, or its value cannot be used"
+                    : "one of its parameters is not known; is there a ? in the password that is not escaped?";
                 return false;
             }
         }

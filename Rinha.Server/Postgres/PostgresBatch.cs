@@ -10,11 +10,12 @@ namespace Rinha.Server.Postgres;
 /// </summary>
 internal sealed class PostgresBatch : IDisposable
 {
-    // Posts that wait for one of these locks, and those that come later, find the ledger empty.
+    // Posts that wait for one of these locks, and those that come later, find the ledger empty. An account that is
+    // added meanwhile keeps what is posted to it.
     private static readonly string[] s_reset =
     [
         "UPDATE clientes SET saldo = 0, ultima_seq = 0",
-        "DELETE FROM transacoes",
+        "DELETE FROM transacoes WHERE cliente_id IN (SELECT id FROM clientes WHERE ultima_seq = 0)",
         "DELETE FROM chaves",
     ];
 

@@ -11,12 +11,9 @@ internal static class PostgresFailure
     /// Whether the server has rolled everything back and the same may simply be tried again: it collided with another
     /// transaction, or the same key arrived in two of them (the second finds it at its next try).
     /// </summary>
-    public static bool MayBeTriedAgain(Exception error) => error is PostgresException
-    {
-        SqlState: PostgresErrorCodes.SerializationFailure
-            or PostgresErrorCodes.DeadlockDetected
-            or PostgresErrorCodes.UniqueViolation,
-    };
+    public static bool MayBeTriedAgain(Exception error) => error is PostgresException postgres
+        && (postgres.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+            || postgres is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "chaves_pkey" });
 
     /// <summary>Whether the server has rolled everything back because a row stayed locked.</summary>
     public static bool IsLockTimeout(Exception error) =>

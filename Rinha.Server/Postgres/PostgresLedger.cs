@@ -11,7 +11,8 @@ namespace Rinha.Server.Postgres;
 /// </summary>
 public sealed class PostgresLedger : ILedger, IDisposable
 {
-    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _reads;
+    private readonly NpgsqlDataSource _writes; // Of one connection, which no read can have.
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
     private readonly PostgresReader _reader;
@@ -25,20 +26,22 @@ public sealed class PostgresLedger : ILedger, IDisposable
     public PostgresLedger(PostgresAddress address, ILogger logger)
     {
         var alarm = new StorageAlarm(logger);
-        _source = Open(address);
-        PostgresSchema.Ensure(_source);
-        _keys = new KeyHousekeeping(_source, alarm);
-        _reader = new PostgresReader(_source, alarm);
-        _writer = new PostgresWriter(_source, _keys, alarm, _metrics, logger);
+        _reads = Open(address, Limits.PostgresReadConnectionsMax);
+        _writes = Open(address, connectionsMax: 1);
+        PostgresSchema.Ensure(_writes);
+        _keys = new KeyHousekeeping(_reads, alarm);
+        _reader = new PostgresReader(_reads, alarm);
+        _writer = new PostgresWriter(_writes, _keys, alarm, _metrics, logger);
     }
 
     /// <inheritdoc/>
     public WriterState Writer => _writer.State;
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
-    internal static NpgsqlDataSource Open(PostgresAddress address)
+    internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(address.Connection.ConnectionString);
+        builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
         builder.EnableTransportSecurity();
         return builder.Build();
     }
@@ -69,6 +72,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     {
         _keys.Dispose();
         _writer.Dispose();
-        _source.Dispose();
+        _writes.Dispose();
+        _reads.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Npgsql;
 using Rinha.Server.Ledger;
 
@@ -53,14 +54,17 @@ internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm
 
     private static StatementEntry Entry(NpgsqlDataReader row)
     {
+        // The schema lets other programs write more than a description and a time can be.
         var bytes = row.GetFieldValue<byte[]>(5);
-        _ = Description.TryCreate(bytes, out var description); // The schema lets nothing else in.
-        _ = Timestamp.TryCreate(row.GetInt64(6), out var postedAt);
-        return new StatementEntry(
-            row.GetInt64(3),
-            row.GetBoolean(4) ? TransactionKind.Credit : TransactionKind.Debit,
-            description,
-            postedAt);
+        return Utf8.IsValid(bytes)
+            && Description.TryCreate(bytes, out var description)
+            && Timestamp.TryCreate(row.GetInt64(6), out var postedAt)
+            ? new StatementEntry(
+                row.GetInt64(3),
+                row.GetBoolean(4) ? TransactionKind.Credit : TransactionKind.Debit,
+                description,
+                postedAt)
+            : throw new InvalidDataException("read: a client's transactions are damaged");
     }
 
     private async ValueTask<LookupResult> ReadAsync(
@@ -75,12 +79,22 @@ internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm
             catch (Exception error) when (PostgresFailure.IsOfStorage(error))
             {
                 // Under SERIALIZABLE a read too may collide, again and again.
-                var triesMax = PostgresFailure.MayBeTriedAgain(error) ? Limits.PostgresReadTriesMax : 2;
-                if (attempt >= triesMax || PostgresFailure.IsTimeout(error))
+                var isCollision = PostgresFailure.MayBeTriedAgain(error);
+                if (attempt >= (isCollision ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
                 {
                     alarm.Raise(error);
                     return LookupResult.StorageFailed;
                 }
+
+                if (!isCollision)
+                {
+                    source.Clear(); // The others have most likely lost their server, too.
+                }
+            }
+            catch (InvalidDataException error)
+            {
+                alarm.Raise(error);
+                return LookupResult.StorageFailed;
             }
         }
     }

@@ -39,7 +39,9 @@ internal static class PostgresSchema
 
     // Another instance is creating the same tables: it is there first, and then they exist.
     private static bool IsOfAnotherCreator(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject
+        error.SqlState is PostgresErrorCodes.DuplicateTable
+            or PostgresErrorCodes.DuplicateObject
+            or PostgresErrorCodes.UniqueViolation
         || PostgresFailure.MayBeTriedAgain(error);
 
     private static bool Exists(NpgsqlConnection connection)

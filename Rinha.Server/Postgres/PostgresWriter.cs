@@ -145,14 +145,10 @@ internal sealed class PostgresWriter : IDisposable
             }
             catch (Exception error) when (PostgresFailure.IsOfStorage(error))
             {
+                // A new connection also where only this one cannot write: its server has become a standby, say.
                 _alarm.Raise(error);
-                if (PostgresFailure.IsRolledBack(error))
-                {
-                    return PostResult.StorageFailed;
-                }
-
                 Disconnect();
-                return PostResult.OutcomeUnknown;
+                return PostgresFailure.IsRolledBack(error) ? PostResult.StorageFailed : PostResult.OutcomeUnknown;
             }
         }
     }
@@ -202,8 +198,9 @@ internal sealed class PostgresWriter : IDisposable
     {
         try
         {
-            using var nothing = new NpgsqlCommand("", connection) { CommandTimeout = Limits.PostgresTryIdleSeconds };
-            _ = nothing.ExecuteNonQuery();
+            using var question = new NpgsqlCommand("SELECT 1", connection);
+            question.CommandTimeout = Limits.PostgresTryIdleSeconds;
+            _ = question.ExecuteNonQuery();
             return true;
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
@@ -212,14 +209,13 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // The others of the pool have most likely lost their server, too.
     private void Disconnect()
     {
         if (_connection is not null)
         {
             _connection.Dispose();
             _connection = null;
-            _source.Clear();
+            _source.Clear(); // Else it would be given out again.
         }
     }
 

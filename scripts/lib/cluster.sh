@@ -42,6 +42,7 @@ cluster_database() {
   chmod 0755 "$WORK" "$WORK/sockets"
   postgres_own "$WORK/sockets/db"
   postgres_create "$WORK/db"
+  postgres_configure "$WORK/db"
   postgres_command "$WORK/db" "$WORK/sockets/db"
   echo "host rinha rinha $HOSTS_NETWORK scram-sha-256" >>"$WORK/db/pg_hba.conf"
   # Connections: 9 of each API, and as many again that a lost API has left. A client that is gone without a word may
@@ -97,15 +98,13 @@ cluster_proxy() {
   nginx_command
   mkdir -p "$directory"
   chgrp "$(id -g "$(nginx_user)")" "$directory" && chmod 0710 "$directory"
-  # Over TCP a host can be silent, which a unix socket cannot: so it rests after two failures; connections that nothing
-  # is sent over are looked after; and reading waits longer than an API does for its database (a batch of 6 s behind
-  # one).
+  # Over TCP a host can be silent, which a unix socket cannot: so it rests after two failures, and connections that
+  # nothing is sent over are looked after.
   configuration=$(nginx_render "$ROOT/nginx/nginx.conf" "$directory" "$BANK_PORT" | sed \
     -e "s#^\( *\)server unix:.*/api01.sock .*#\1include $directory/apis.conf;#" -e '/^ *server unix:.*\/api02.sock /d' \
-    -e 's/^\( *\)proxy_connect_timeout .*/&\n\1proxy_socket_keepalive on;/' \
-    -e 's/^\( *\)proxy_read_timeout .*/\1proxy_read_timeout 15s;/')
-  [[ $(grep -cE "^ *(include $directory/apis.conf|proxy_socket_keepalive on|proxy_read_timeout 15s);" \
-    <<<"$configuration") == 3 ]] || die 'nginx.conf could not be rendered: its lines are not those expected'
+    -e 's/^\( *\)proxy_connect_timeout .*/&\n\1proxy_socket_keepalive on;/')
+  [[ $(grep -cE "^ *(include $directory/apis.conf|proxy_socket_keepalive on);" <<<"$configuration") == 2 ]] ||
+    die 'nginx.conf could not be rendered: its lines are not those expected'
   printf '%s\n' "$configuration" >"$directory/nginx.conf"
   cluster_write_list
   host_start proxy "$WORK/proxy.log" "${NGINX_RUN[@]}" -p "$directory" -c "$directory/nginx.conf"

@@ -97,6 +97,8 @@ lives_in_containers() {
   post '{"valor": 7, "tipo": "c", "descricao": "kept"}' || fail 'a credit'
   statement=$(statement)
   [[ $statement == *'"descricao":"kept"'* ]] || fail "a statement: $statement"
+  [[ $(docker exec "$(containers db)" psql -U rinha -d rinha -Atc 'SELECT count(*) FROM clientes') == 5 ]] ||
+    fail 'an administrator cannot look inside'
   # The container engine starts what has died, from the log; the APIs connect again.
   if ((EUID == 0)); then
     kill -KILL "$(service_pid db)"

@@ -23,7 +23,7 @@ internal sealed class PostgresCutCampaign : ICampaign
     public string Fault => "connections to PostgreSQL refused, silent, or reset";
 
     /// <inheritdoc/>
-    public int Times(bool isShort) => isShort ? 2 : 20;
+    public int Times(bool isShort) => isShort ? 3 : 20;
 
     /// <inheritdoc/>
     public void Run(CampaignRun run)
