@@ -149,7 +149,8 @@ public sealed class PostgresLedgerTests : IDisposable
         }
 
         Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);
-        Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads)); // Those for whom no connection was left.
+        // Those for whom no connection was left.
+        Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads));
     }
 
     [Theory]
