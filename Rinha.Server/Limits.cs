@@ -183,8 +183,8 @@ public static class Limits
     public const int PostgresReadConnectionsMax = 8;
 
     /// <summary>
-    /// How long to wait for a connection to PostgreSQL, in seconds: with the 5 s that a write may have waited and the 6
-    /// s that a command may take, less than the 15 s after which a load balancer gives up.
+    /// How long to wait for a connection to PostgreSQL, in seconds: with the 5 s that a write may have waited and 6 s
+    /// that a command may take, less than the 15 s after which a load balancer gives up.
     /// </summary>
     public const int PostgresConnectSeconds = 1;
 
