@@ -41,6 +41,18 @@ public static class Limits
     public const int ConnectionsMax = 12_288;
 
     /// <summary>
+    /// How many descriptors the process asks the kernel for: one for each connection, and 256 for the rest, of which a
+    /// running server has some 60.
+    /// </summary>
+    public const int DescriptorsMax = ConnectionsMax + 256;
+
+    /// <summary>
+    /// Receives and reads that one connection has before all others have had their turn: some 0.1 ms. Without
+    /// pipelining a request takes two.
+    /// </summary>
+    public const int ReadsPerTurnMax = 16;
+
+    /// <summary>
     /// Writes waiting for the writer; the next one is refused with 503. Over 0.5 s of work at full speed.
     /// </summary>
     public const int QueuedWritesMax = 16_384;

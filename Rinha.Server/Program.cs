@@ -21,6 +21,7 @@ static int Run(ServerOptions options)
     using var loggers = LogOutput.Create(
         options.LogLevel, options.LogFormat, dropsNone: options.Seed.HasFlag(SeedChoices.Log));
     var logger = loggers.CreateLogger("Rinha");
+    OpenFiles.RaiseLimit();
     TellStart(logger, options);
     try
     {
@@ -118,7 +119,8 @@ static void TellStart(ILogger logger, ServerOptions options)
         options.ResetEnabled,
         limits.Processors,
         limits.CpuQuota,
-        limits.MemoryBytes);
+        limits.MemoryBytes,
+        limits.OpenFiles);
 }
 
 // The first signal stops the server; a second one ends the delay in which it still accepts.

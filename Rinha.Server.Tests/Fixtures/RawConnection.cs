@@ -48,15 +48,20 @@ public sealed class RawConnection : IDisposable
     /// <summary>Waits until the other side of the unix socket has read everything that was sent.</summary>
     public void AwaitRead()
     {
-        Assert.Equal(AddressFamily.Unix, _socket.AddressFamily);
         var spin = default(SpinWait);
-        int unread;
         do
         {
             spin.SpinOnce(sleep1Threshold: 1000);
-            Assert.Equal(0, Control((int)_socket.Handle, OutputQueue, out unread));
         }
-        while (unread > 0);
+        while (Unread() > 0);
+    }
+
+    /// <summary>How much of what was sent the other side of the unix socket has not read; 0 for nothing.</summary>
+    public int Unread()
+    {
+        Assert.Equal(AddressFamily.Unix, _socket.AddressFamily);
+        Assert.Equal(0, Control((int)_socket.Handle, OutputQueue, out var unread));
+        return unread;
     }
 
     /// <summary>Says that no more will be sent, and still reads.</summary>

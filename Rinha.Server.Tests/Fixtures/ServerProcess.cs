@@ -36,10 +36,17 @@ public sealed class ServerProcess : IDisposable
     /// <summary>
     /// Starts it with nobody to read its standard output until <see cref="ReadOutput"/>: the pipe takes 64 KB.
     /// </summary>
-    public static ServerProcess StartUnread(string database, string socket) => StartHealthy(
+    public static ServerProcess StartUnread(
+        string database, string socket, params (string Name, string Value)[] environment) => StartHealthy(
+        new UnixDomainSocketEndPoint(socket),
+        [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
+        readsOutput: false);
+
+    /// <summary>Starts it with limits of open files as prlimit(1) takes them: soft and hard.</summary>
+    public static ServerProcess StartLimited(string database, string socket, string openFiles) => StartHealthy(
         new UnixDomainSocketEndPoint(socket),
         [("DATABASE_URL", database), ("API_SOCKET", socket)],
-        readsOutput: false);
+        openFiles: openFiles);
 
     /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) =>
@@ -105,9 +112,12 @@ public sealed class ServerProcess : IDisposable
     internal static extern int Signal(int process, int signal);
 
     private static ServerProcess StartHealthy(
-        EndPoint endPoint, (string Name, string Value)[] environment, bool readsOutput = true)
+        EndPoint endPoint,
+        (string Name, string Value)[] environment,
+        bool readsOutput = true,
+        string? openFiles = null)
     {
-        var server = Launch([], environment, endPoint, readsOutput);
+        var server = Launch([], environment, endPoint, readsOutput, openFiles);
         try
         {
             Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
@@ -123,9 +133,16 @@ public sealed class ServerProcess : IDisposable
     }
 
     private static ServerProcess Launch(
-        string[] arguments, (string Name, string Value)[] environment, EndPoint endPoint, bool readsOutput = true)
+        string[] arguments,
+        (string Name, string Value)[] environment,
+        EndPoint endPoint,
+        bool readsOutput = true,
+        string? openFiles = null)
     {
-        var start = new ProcessStartInfo(Repository.ServerBinary, arguments)
+        var (program, words) = openFiles is null
+            ? (Repository.ServerBinary, arguments)
+            : ("prlimit", [$"--nofile={openFiles}", Repository.ServerBinary, .. arguments]);
+        var start = new ProcessStartInfo(program, words)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -162,6 +162,15 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
+    public void The_busy_check_may_come_after_the_writer_has_ended()
+    {
+        _queue.Close();
+        _queue.Dispose();
+
+        _queue.Prod();
+    }
+
+    [Fact]
     public void Nothing_is_lost_between_many_that_add_and_one_that_takes()
     {
         const int adders = 4;

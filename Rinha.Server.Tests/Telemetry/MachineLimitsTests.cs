@@ -65,9 +65,22 @@ public sealed class MachineLimitsTests : IDisposable
 
         AssertLimits(null, null);
         Assert.EndsWith(
-            " processors, CPU limit none, memory limit none",
+            " processors, CPU limit none, memory limit none, open files no limit",
             MachineLimits.Read(_root.FullPath).ToString(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_soft_limit_of_open_files_is_the_one_in_force()
+    {
+        Write(
+            "proc/self/limits",
+            "Limit                     Soft Limit           Hard Limit           Units     ",
+            "Max open files            1024                 524288               files     ");
+        Assert.Equal(1024, MachineLimits.Read(_root.FullPath).OpenFiles);
+
+        Write("proc/self/limits", "Max open files            unlimited            unlimited            files     ");
+        Assert.Null(MachineLimits.Read(_root.FullPath).OpenFiles);
     }
 
     [Fact]
@@ -77,7 +90,8 @@ public sealed class MachineLimitsTests : IDisposable
 
     private void AssertLimits(double? cpus, long? memoryBytes) =>
         Assert.Equal(
-            new MachineLimits(Environment.ProcessorCount, cpus, memoryBytes), MachineLimits.Read(_root.FullPath));
+            new MachineLimits(Environment.ProcessorCount, cpus, memoryBytes, null),
+            MachineLimits.Read(_root.FullPath));
 
     private void Write(string path, params string[] lines)
     {

@@ -66,4 +66,21 @@ public sealed class RequestWatchTests
         Assert.Equal((LogLevel.Warning, 22), (level, id));
         Assert.StartsWith($"health was answered {status} after ", message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Of_many_faults_one_a_second_is_logged_for_each_operation()
+    {
+        const int faults = 10_000;
+        var watch = new RequestWatch(slowRequestMs: 1000, _logger);
+        var began = Environment.TickCount64;
+        for (var count = 0; count < faults; count++)
+        {
+            watch.End(Operation.Post, 503, Clock.NowNs);
+        }
+
+        Assert.InRange(_logger.Lines.Count, 1, 1 + ((Environment.TickCount64 - began) / 1000));
+
+        watch.End(Operation.Statement, 503, Clock.NowNs);
+        Assert.StartsWith("statement was answered 503", _logger.Lines[^1].Message, StringComparison.Ordinal);
+    }
 }

@@ -8,16 +8,12 @@ namespace Rinha.Server.Ledger;
 /// </summary>
 internal sealed class StorageAlarm(ILogger logger)
 {
-    private const long IntervalMs = 1000;
-
-    private long _nextAtMs = Environment.TickCount64;
+    private readonly LogThrottle _throttle = new();
 
     /// <summary>Tells of a failure, unless one was told of just now.</summary>
     public void Raise(Exception error)
     {
-        var nextAtMs = Interlocked.Read(ref _nextAtMs);
-        var nowMs = Environment.TickCount64;
-        if (nowMs >= nextAtMs && Interlocked.CompareExchange(ref _nextAtMs, nowMs + IntervalMs, nextAtMs) == nextAtMs)
+        if (_throttle.TryPass(Environment.TickCount64, out _))
         {
             Log.StorageFailed(logger, error);
         }

@@ -51,7 +51,7 @@ internal sealed class WriteQueue : IDisposable
 
         if (wake)
         {
-            _wake.Set();
+            Signal();
         }
         else if (refusal != PostResult.Accepted)
         {
@@ -74,7 +74,7 @@ internal sealed class WriteQueue : IDisposable
             _writerWaits = false;
         }
 
-        _wake.Set();
+        Signal();
     }
 
     /// <summary>Lets the writer take a turn although nothing waits.</summary>
@@ -86,7 +86,7 @@ internal sealed class WriteQueue : IDisposable
             _writerWaits = false;
         }
 
-        _wake.Set();
+        Signal();
     }
 
     /// <summary>Waits until there is something to take, or the writer is to take a turn for nothing.</summary>
@@ -153,10 +153,22 @@ internal sealed class WriteQueue : IDisposable
             _closed = true;
         }
 
-        _wake.Set();
+        Signal();
     }
 
     public void Dispose() => _wake.Dispose();
+
+    private void Signal()
+    {
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The writer has ended since this thread decided to wake it: the busy check, say, outlives its timer.
+        }
+    }
 
     private PendingWrite RemoveHead()
     {

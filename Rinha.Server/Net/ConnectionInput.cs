@@ -6,10 +6,16 @@ namespace Rinha.Server.Net;
 
 /// <summary>
 /// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
-/// connection does not have. One reader at a time; <see cref="OnReadable"/> and the cancelling members may come from
-/// other threads.
+/// connection does not have.
+/// <para>
+/// A read never completes at once: the event loop resumes the reader, in turns of <see cref="Limits.ReadsPerTurnMax"/>,
+/// and looks at the other sockets between two turns. So a client with many requests in its socket cannot keep the loop,
+/// and a thread that completes a request (the ledger's writer) sends the answer without handling the next request.
+/// One reader at a time; <see cref="End"/> and the cancelling members may come from other threads.
+/// </para>
 /// </summary>
-internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
+    : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int BufferBytes = 4096;
 
@@ -23,69 +29,67 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
     private int _end;
     private int _examined; // Up to here the reader has seen everything and wants more.
     private ReadOnlySequence<byte> _given;
-    private bool _mayReceive = true; // The socket may have something: an event came, or the last receive filled up.
+    private bool _mayReceive; // The socket may have something: an event came, or the last receive filled up.
     private bool _isEndThere;
     private bool _waits;
+    private bool _isScheduled; // The loop has it in its queue, or is at it.
+    private int _readsLeft; // Of the loop's turn at this connection, receives included; 0 outside it.
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isComplete;
 
-    /// <summary>Something has come: if it is waited for, it is received and read on this thread.</summary>
-    /// <param name="isEndThere">
-    /// Whether the other side's end is behind it, of which there will be no other event.
-    /// </param>
+    private bool HasNews => _end != _examined || _isCanceled || _hasEnded;
+
+    /// <summary>Something has come: if it is waited for, this is the connection's turn. For the loop alone.</summary>
+    /// <param name="isEndThere">Whether the other side's end is behind it: no other event will tell of it.</param>
     public void OnReadable(bool isEndThere)
     {
-        ReadResult result;
         lock (_lock)
         {
             _mayReceive = true;
             _isEndThere |= isEndThere;
-            if (!_waits || !TryReceive(out result))
+            if (!_waits || _isScheduled)
             {
                 return;
             }
 
-            _waits = false;
+            _isScheduled = true;
         }
 
-        _read.SetResult(result);
+        TakeTurn();
+    }
+
+    /// <summary>Resumes the reader while it waits and there is something to read. For the loop alone.</summary>
+    /// <returns>How often.</returns>
+    public int TakeTurn()
+    {
+        var reads = 0;
+        _readsLeft = Limits.ReadsPerTurnMax;
+        while (TryResume(out var result))
+        {
+            reads++;
+            _read.SetResult(result);
+        }
+
+        return reads;
     }
 
     /// <summary>Nothing more will be received: as if the other side had closed.</summary>
     public void End()
     {
-        ReadResult result;
         lock (_lock)
         {
             _hasEnded = true;
-            if (!_waits || !TryTake(out result))
-            {
-                return;
-            }
-
-            _waits = false;
+            Schedule();
         }
-
-        _read.SetResult(result);
     }
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_lock)
-        {
-            if (TryReceive(out var result))
-            {
-                return new ValueTask<ReadResult>(result);
-            }
-
-            Release();
-            _waits = true;
-            _read.Reset();
-            return new ValueTask<ReadResult>(this, _read.Version);
-        }
+        _read.Reset();
+        return new ValueTask<ReadResult>(this, _read.Version);
     }
 
     /// <inheritdoc/>
@@ -120,19 +124,11 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
     /// <inheritdoc/>
     public override void CancelPendingRead()
     {
-        ReadResult result;
         lock (_lock)
         {
             _isCanceled = true;
-            if (!_waits || !TryTake(out result))
-            {
-                return;
-            }
-
-            _waits = false;
+            Schedule();
         }
-
-        _read.SetResult(result);
     }
 
     /// <inheritdoc/>
@@ -150,16 +146,59 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
 
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _read.GetStatus(token);
 
+    // Only a reader that has said how it goes on is resumed: else it would find its read complete and go on by itself,
+    // on whatever thread it is.
     void IValueTaskSource<ReadResult>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
         _read.OnCompleted(continuation, state, token, flags);
+        lock (_lock)
+        {
+            Release();
+            _waits = true;
+            Schedule();
+        }
+    }
+
+    // Tells the loop, unless it knows, that there is something to read for a reader that waits.
+    private void Schedule()
+    {
+        if (_waits && !_isScheduled && (HasNews || _mayReceive))
+        {
+            _isScheduled = true;
+            loop.Schedule(this);
+        }
+    }
+
+    private bool TryResume(out ReadResult result)
+    {
+        lock (_lock)
+        {
+            if (_waits && _readsLeft > 0 && TryReceive(out result))
+            {
+                _readsLeft--;
+                _waits = false;
+                return true;
+            }
+
+            _isScheduled = _waits && _readsLeft <= 0;
+            if (_isScheduled)
+            {
+                loop.Schedule(this); // The rest is for its next turn.
+            }
+
+            _readsLeft = 0;
+            result = default;
+            return false;
+        }
+    }
 
     // What there is, and otherwise what the socket has.
     private bool TryReceive(out ReadResult result)
     {
         while (!TryTake(out result))
         {
-            if (!_mayReceive || _hasEnded || !TryMakeRoom())
+            if (!_mayReceive || _hasEnded || _readsLeft <= 0 || !TryMakeRoom())
             {
                 return false;
             }
@@ -172,7 +211,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
 
     private bool TryTake(out ReadResult result)
     {
-        if (_end == _examined && !_isCanceled && !_hasEnded)
+        if (!HasNews)
         {
             result = default;
             return false;
@@ -186,6 +225,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket) : PipeReader, IVa
 
     private void Receive()
     {
+        _readsLeft--;
         var room = _buffer.Length - _end;
         var count = socket.Receive(_buffer.AsSpan(_end), out var error);
         if (count > 0)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Rinha.Server.Ledger;
@@ -7,7 +9,8 @@ namespace Rinha.Server.Net;
 /// <summary>
 /// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
 /// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it
-/// is at work wait in their sockets and make the next round.
+/// is at work wait in their sockets and make the next round. A connection that has more than its turn allows waits in a
+/// queue; each round looks at the sockets first, then goes on with those in the queue.
 /// </summary>
 internal sealed class EventLoop : IDisposable
 {
@@ -17,6 +20,8 @@ internal sealed class EventLoop : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
+    private readonly ConcurrentQueue<ConnectionInput> _ready = new();
+    private bool _sleeps; // And is to be woken by the one who takes this back.
     private SocketConnection?[] _connections = new SocketConnection?[256]; // By the socket's number.
     private int _connectionCount;
     private int _expectedWrites = 1;
@@ -44,11 +49,19 @@ internal sealed class EventLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Looks again whether connections wait.</summary>
-    public void Rewatch(SocketListener listener) => _poller.Change(listener.Number, Poller.Readable);
+    /// <summary>Gives a connection a turn in the next round; any thread may call it.</summary>
+    public void Schedule(ConnectionInput input)
+    {
+        _ready.Enqueue(input);
+        if (Interlocked.Exchange(ref _sleeps, false))
+        {
+            Wake();
+        }
+    }
 
-    /// <summary>Begins to watch a connection.</summary>
-    public void Add(SocketConnection connection, SocketDescriptor socket)
+    /// <summary>Begins to watch a connection, or closes it if it cannot be watched.</summary>
+    public bool TryAdd(
+        SocketConnection connection, SocketDescriptor socket, [NotNullWhen(false)] out string? failure)
     {
         lock (_lock)
         {
@@ -61,7 +74,19 @@ internal sealed class EventLoop : IDisposable
             _connectionCount++;
         }
 
-        _poller.Watch(socket.Number, Poller.Readable);
+        try
+        {
+            _poller.Watch(socket.Number, Poller.Readable);
+            failure = null;
+            return true;
+        }
+        catch (IOException error)
+        {
+            Forget(connection);
+            socket.Dispose();
+            failure = error.Message;
+            return false;
+        }
     }
 
     /// <summary>The connection's number will soon be another one's.</summary>
@@ -84,7 +109,7 @@ internal sealed class EventLoop : IDisposable
         _stopping = true;
         if (_thread.IsAlive)
         {
-            LibC.Signal(_wake);
+            Wake();
             _thread.Join();
         }
 
@@ -97,16 +122,43 @@ internal sealed class EventLoop : IDisposable
         while (!_stopping)
         {
             var count = WaitForEvents();
-            if (_rounds is null)
-            {
-                Dispatch(count);
-                continue;
-            }
-
-            _rounds.BeginRound();
+            var ready = _ready.IsEmpty ? 0 : _ready.Count;
+            _rounds?.BeginRound();
             Dispatch(count);
-            Gather(_rounds);
-            EndRound(_rounds);
+            TakeTurns(ready);
+            if (_rounds is not null)
+            {
+                Gather(_rounds);
+                EndRound(_rounds);
+            }
+        }
+    }
+
+    // With those that were in the queue before this round, until they have brought as much as a look at the sockets may.
+    private void TakeTurns(int ready)
+    {
+        for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
+        {
+            try
+            {
+                reads += input.TakeTurn();
+            }
+            catch (Exception error)
+            {
+                Log.RequestFailed(_logger, error);
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            LibC.Signal(_wake);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended meanwhile.
         }
     }
 
@@ -117,7 +169,7 @@ internal sealed class EventLoop : IDisposable
         for (var looks = 0; looks < Limits.IdleLooksMax; looks++)
         {
             var count = _poller.Wait(Poller.NotAtAll);
-            if (count > 0)
+            if (count > 0 || !_ready.IsEmpty)
             {
                 return count;
             }
@@ -125,7 +177,11 @@ internal sealed class EventLoop : IDisposable
             Thread.Yield();
         }
 
-        return _poller.Wait(Poller.Forever);
+        // Who adds to the queue after this look at it sees that the loop sleeps, and wakes it.
+        Interlocked.Exchange(ref _sleeps, true);
+        var events = _poller.Wait(_ready.IsEmpty ? Poller.Forever : Poller.NotAtAll);
+        Volatile.Write(ref _sleeps, false);
+        return events;
     }
 
     // While the other process is inside, more may come to share the commit.

@@ -8,9 +8,7 @@ internal static unsafe partial class LibC
 {
     public const int Again = 11; // EAGAIN
     public const int Interrupted = 4; // EINTR
-    public const int NoMemory = 12; // ENOMEM
-    public const int TooManyOpenInSystem = 23; // ENFILE
-    public const int TooManyOpen = 24; // EMFILE
+    public const int Aborted = 103; // ECONNABORTED
     public const int ShutdownBoth = 2; // SHUT_RDWR
 
     private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC

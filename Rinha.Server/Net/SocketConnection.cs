@@ -17,7 +17,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     {
         _loop = loop;
         _socket = socket;
-        _input = new ConnectionInput(socket);
+        _input = new ConnectionInput(socket, loop);
         _output = new ConnectionOutput(socket, isAwaited => loop.AwaitWritable(socket, isAwaited));
         LocalEndPoint = local;
         // Kestrel takes both ends from here; the other one is its own.

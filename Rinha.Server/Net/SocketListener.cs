@@ -3,16 +3,19 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Net;
 
 /// <summary>A listening socket: the loop accepts what comes, Kestrel takes it from here.</summary>
 internal sealed class SocketListener : IConnectionListener
 {
-    // The process has no more descriptors: what waits is tried again a little later.
+    // Without a free descriptor, say, nothing can be accepted: what waits is tried again a little later.
     private const int RetryMs = 100;
 
     private readonly EventLoop _loop;
+    private readonly ILogger _logger;
+    private readonly LogThrottle _throttle = new();
     private readonly Socket _socket;
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
         new UnboundedChannelOptions { SingleReader = true });
@@ -24,12 +27,14 @@ internal sealed class SocketListener : IConnectionListener
     /// <param name="socket">Bound, not yet listening.</param>
     /// <param name="endPoint">Where.</param>
     /// <param name="loop">Where its connections live.</param>
-    public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop)
+    /// <param name="logger">Told, at most once a second, that connections cannot be accepted.</param>
+    public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop, ILogger logger)
     {
+        _logger = logger;
         _socket = socket;
         _loop = loop;
         EndPoint = endPoint;
-        _retry = new Timer(_ => loop.Rewatch(this));
+        _retry = new Timer(_ => Accept());
         socket.Blocking = false;
         socket.Listen(Limits.ListenBacklog);
         Number = (int)socket.SafeHandle.DangerousGetHandle();
@@ -41,7 +46,7 @@ internal sealed class SocketListener : IConnectionListener
     /// <summary>The kernel's number for the socket.</summary>
     public int Number { get; }
 
-    /// <summary>Takes every connection that waits; called by the loop.</summary>
+    /// <summary>Takes every connection that waits, and none after <see cref="AcceptLast"/>.</summary>
     public void Accept()
     {
         lock (_accepting)
@@ -56,7 +61,7 @@ internal sealed class SocketListener : IConnectionListener
         lock (_accepting)
         {
             AcceptAll();
-            _retry.Dispose(); // First: it must not touch a number that has become another one's.
+            _retry.Dispose();
             _socket.Dispose();
         }
     }
@@ -91,13 +96,14 @@ internal sealed class SocketListener : IConnectionListener
             {
                 Take(new SocketDescriptor(number));
             }
-            else if (LibC.LastError == LibC.Again)
+            else if (LibC.LastError is var error and not (LibC.Interrupted or LibC.Aborted))
             {
-                return;
-            }
-            else if (LibC.LastError is LibC.TooManyOpen or LibC.TooManyOpenInSystem or LibC.NoMemory)
-            {
-                _retry.Change(RetryMs, Timeout.Infinite);
+                if (error != LibC.Again)
+                {
+                    TellFailure(LibC.Text(error));
+                    _retry.Change(RetryMs, Timeout.Infinite);
+                }
+
                 return;
             }
         }
@@ -113,11 +119,21 @@ internal sealed class SocketListener : IConnectionListener
 
         var id = (++_lastId).ToString(CultureInfo.InvariantCulture);
         var connection = new SocketConnection(_loop, descriptor, id, EndPoint);
-        _loop.Add(connection, descriptor);
-        if (!_accepted.Writer.TryWrite(connection))
+        if (!_loop.TryAdd(connection, descriptor, out var failure))
+        {
+            TellFailure(failure);
+        }
+        else if (!_accepted.Writer.TryWrite(connection))
         {
             _loop.Forget(connection);
             descriptor.Dispose(); // Unbound meanwhile.
+        }
+    }
+    private void TellFailure(string reason)
+    {
+        if (_throttle.TryPass(Environment.TickCount64, out var unlogged))
+        {
+            Log.AcceptFailed(_logger, reason, unlogged);
         }
     }
 }

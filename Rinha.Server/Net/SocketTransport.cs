@@ -41,7 +41,7 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRounds? round
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         _loop = new EventLoop(rounds, logger);
-        _listener = new SocketListener(ListenSocket.Bind(address), endpoint, _loop);
+        _listener = new SocketListener(ListenSocket.Bind(address), endpoint, _loop, logger);
         _loop.Start(_listener);
         return new ValueTask<IConnectionListener>(_listener);
     }

@@ -3,12 +3,14 @@ using System.Globalization;
 namespace Rinha.Server.Telemetry;
 
 /// <summary>
-/// How much of the machine this process may use: what the kernel's control groups (version 1 or 2) say.
+/// How much of the machine this process may use: what the kernel's control groups (version 1 or 2) and its own limits
+/// say.
 /// </summary>
 /// <param name="Processors">How many processors the runtime counts on.</param>
 /// <param name="CpuQuota">How many CPUs' time it gets, all in all; <see langword="null"/> for no limit.</param>
 /// <param name="MemoryBytes">How much memory it gets; <see langword="null"/> for no limit.</param>
-internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes)
+/// <param name="OpenFiles">How many descriptors it may have; <see langword="null"/> for no limit.</param>
+internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes, long? OpenFiles)
 {
     // Version 1 writes a number of this size for "no limit".
     private const double MemoryBytesNone = 1L << 62;
@@ -40,7 +42,10 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
         }
 
         return new MachineLimits(
-            Environment.ProcessorCount, cpus, memoryBytes < MemoryBytesNone ? (long?)memoryBytes : null);
+            Environment.ProcessorCount,
+            cpus,
+            memoryBytes < MemoryBytesNone ? (long?)memoryBytes : null,
+            OpenFilesIn(Lines(Path.Combine(root, "proc/self/limits"))));
     }
 
     /// <summary>The limits in one line, for the log.</summary>
@@ -48,7 +53,16 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
     {
         var cpus = CpuQuota?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none";
         var memory = MemoryBytes is { } bytes ? $"{bytes} bytes" : "none";
-        return $"{Processors} processors, CPU limit {cpus}, memory limit {memory}";
+        var files = OpenFiles?.ToString(CultureInfo.InvariantCulture) ?? "no limit";
+        return $"{Processors} processors, CPU limit {cpus}, memory limit {memory}, open files {files}";
+    }
+
+    // Max open files            1024                 524288               files (proc(5)): the first one counts.
+    private static long? OpenFilesIn(string[] limits)
+    {
+        const string Name = "Max open files";
+        var line = limits.FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));
+        return (long?)ToNumber(line?[Name.Length..].TrimStart().Split(' ')[0] ?? "");
     }
 
     // The group's directory and those above it: each may have a limit of its own.

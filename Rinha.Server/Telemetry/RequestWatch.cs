@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rinha.Server.Telemetry;
 
 /// <summary>
-/// Sees every request end: counts it, and logs it if it was slow or the server's fault. Any thread may call it.
+/// Sees every request end: counts it, and logs it if it was slow or the server's fault (of these one a second for each
+/// operation: a disk that fails fails every request). Any thread may call it.
 /// </summary>
 /// <param name="slowRequestMs">From which duration a request is slow, in milliseconds; 0 for never.</param>
 /// <param name="logger">Told of slow and of failed requests.</param>
@@ -14,6 +15,8 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsE
 
     private readonly long _slowNs = SlowNs(slowRequestMs);
     private readonly long _toldNs = logsEach ? 0 : SlowNs(slowRequestMs);
+
+    private readonly LogThrottle[] _throttles = [.. Enum.GetValues<Operation>().Select(_ => new LogThrottle())];
 
     /// <summary>The counts.</summary>
     public RequestMetrics Metrics { get; } = new();
@@ -26,7 +29,11 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsE
     {
         var durationNs = Clock.NowNs - startedAtNs;
         Metrics.Record(operation, status, durationNs);
-        if (status >= 500 || durationNs >= _toldNs)
+        if (status >= 500)
+        {
+            TellError(operation, status, durationNs);
+        }
+        else if (durationNs >= _toldNs)
         {
             Tell(operation, status, durationNs);
         }
@@ -35,15 +42,20 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsE
     private static long SlowNs(int slowRequestMs) =>
         slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
 
+    private void TellError(Operation operation, int status, long durationNs)
+    {
+        if (_throttles[(int)operation].TryPass(Environment.TickCount64, out var unlogged) || logsEach)
+        {
+            Log.RequestAnsweredWithError(
+                logger, RequestMetrics.NameOf(operation), status, durationNs / NsPerMs, unlogged);
+        }
+    }
+
     private void Tell(Operation operation, int status, long durationNs)
     {
         var name = RequestMetrics.NameOf(operation);
         var durationMs = durationNs / NsPerMs;
-        if (status >= 500)
-        {
-            Log.RequestAnsweredWithError(logger, name, status, durationMs);
-        }
-        else if (durationNs >= _slowNs)
+        if (durationNs >= _slowNs)
         {
             Log.RequestSlow(logger, name, status, durationMs);
         }

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary>A server that may have few descriptors.</summary>
+public sealed class OpenFilesTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Theory]
+    [InlineData("64:1000", 1000)]
+    [InlineData("64:", Limits.DescriptorsMax)]
+    public void The_soft_limit_is_raised_to_what_the_connections_need_or_to_the_hard_limit(string openFiles, long wanted)
+    {
+        using var server = Start(openFiles);
+        var (limit, hard) = LimitsOf(server.Id);
+
+        Assert.Equal(Math.Min(wanted, hard), limit);
+        var start = JsonDocument.Parse(server.End().Output.Split('\n')[0]).RootElement;
+        Assert.Equal(limit, start.GetProperty("open_files_limit").GetInt64());
+        Assert.Contains($"open files {limit}", start.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_free_descriptor_the_connected_are_served_and_the_others_wait()
+    {
+        const int clients = 100;
+        var ran = Stopwatch.StartNew();
+        using var server = Start("64:64");
+        using var first = server.Connect();
+        first.Exchange(RawRequest.Get("/health")).AssertOk();
+        var others = Enumerable.Range(0, clients).Select(_ => server.Connect()).ToList();
+        others.ForEach(connection => connection.Send(RawRequest.Get("/clientes/1/extrato")));
+
+        for (var request = 0; request < 100; request++)
+        {
+            first.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+            first.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
+        }
+
+        // Each one that leaves makes room for one that waits.
+        foreach (var connection in others)
+        {
+            connection.Receive().AssertOk();
+            connection.Dispose();
+        }
+
+        first.Dispose();
+        var failures = server.End().Output.TrimEnd('\n').Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("event_id").GetInt32() == 30)
+            .ToList();
+        Assert.InRange(failures.Count, 1, 1 + (long)ran.Elapsed.TotalSeconds);
+        Assert.All(failures, line => Assert.Equal("Too many open files", line.GetProperty("reason").GetString()));
+        // A try for each client that came, and ten a second.
+        Assert.InRange(
+            failures.Sum(line => 1 + line.GetProperty("unlogged").GetInt64()),
+            1,
+            clients + (2 * clients) + (10 * ran.Elapsed.TotalSeconds));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static (long Soft, long Hard) LimitsOf(int process)
+    {
+        const string name = "Max open files";
+        var line = File.ReadLines($"/proc/{process}/limits")
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
+        var limits = line[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (Number(limits[0]), Number(limits[1]));
+
+        static long Number(string text) =>
+            text == "unlimited" ? long.MaxValue : long.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private ServerProcess Start(string openFiles) =>
+        ServerProcess.StartLimited(_directory.File("rinha.db"), _directory.File("api.sock"), openFiles);
+}

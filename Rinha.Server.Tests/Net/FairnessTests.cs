@@ -1,0 +1,163 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Net;
+
+/// <summary>Clients that send many requests without waiting for the answers.</summary>
+public sealed class FairnessTests
+{
+    private const string LoopThread = "event loop";
+
+    [Fact]
+    public void A_flood_of_requests_lets_another_client_go_first()
+    {
+        const int flood = 200;
+        using var disk = new LedgerOnDisk();
+        using var reached = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        var accounts = new List<long>();
+        var ledger = new WatchedLedger(disk.Ledger)
+        {
+            BeforeRead = account =>
+            {
+                accounts.Add(account);
+                reached.Set();
+                Assert.True(released.Wait(Wait.Long, TestContext.Current.CancellationToken));
+            },
+        };
+        using var bank = new InProcessBank(ledger, resetEnabled: false);
+        using var flooding = Connect(bank);
+        using var other = Connect(bank);
+
+        // The loop stands at the first request until the rest of the flood and the other client's are in the sockets.
+        flooding.Send(RawRequest.Get("/clientes/1/extrato"));
+        Assert.True(reached.Wait(Wait.Long, TestContext.Current.CancellationToken));
+        flooding.Send(Many(RawRequest.Get("/clientes/1/extrato"), flood));
+        other.Send(RawRequest.Get("/clientes/2/extrato"));
+        released.Set();
+
+        other.Receive().AssertOk();
+        for (var number = 0; number <= flood; number++)
+        {
+            flooding.Receive().AssertOk();
+        }
+
+        Assert.Equal(flood + 2, accounts.Count);
+        Assert.InRange(accounts.IndexOf(2), 1, 2 * Limits.ReadsPerTurnMax);
+    }
+
+    [Fact]
+    public void A_flood_of_body_bytes_lets_another_client_go_first()
+    {
+        const int flood = 120_000;
+        using var disk = new LedgerOnDisk();
+        using var reached = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        var unread = -1;
+        RawConnection? flooding = null;
+        var ledger = new WatchedLedger(disk.Ledger)
+        {
+            BeforeRead = account =>
+            {
+                unread = account == 2 ? flooding!.Unread() : unread;
+                reached.Set();
+                Assert.True(released.Wait(Wait.Long, TestContext.Current.CancellationToken));
+            },
+        };
+        using var bank = new InProcessBank(ledger, resetEnabled: false);
+        using var holding = Connect(bank);
+        using var other = Connect(bank);
+        flooding = Connect(bank);
+
+        holding.Send(RawRequest.Get("/clientes/1/extrato"));
+        Assert.True(reached.Wait(Wait.Long, TestContext.Current.CancellationToken));
+        flooding.Send(RawRequest.Of("POST", "/nothing", headers: $"Content-Length: {flood}"));
+        flooding.Send(new byte[flood]);
+        other.Send(RawRequest.Get("/clientes/2/extrato"));
+        released.Set();
+
+        other.Receive().AssertOk();
+        flooding.Receive().AssertProblem(404);
+        flooding.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
+        flooding.Dispose();
+
+        Assert.NotEqual(0, unread);
+    }
+
+    [Fact]
+    public void The_writers_thread_of_a_file_handles_no_requests()
+    {
+        using var disk = new LedgerOnDisk();
+        AssertAllOnTheLoop(new WatchedLedger(disk.Ledger));
+    }
+
+    [Fact]
+    public void The_writers_thread_of_a_database_handles_no_requests()
+    {
+        using var place = new LedgerOnPostgres();
+        AssertAllOnTheLoop(new WatchedLedger(place.Ledger));
+    }
+
+    [Fact]
+    public void A_commit_that_ends_its_round_handles_no_requests()
+    {
+        using var disk = new LedgerOnDisk();
+        AssertAllOnTheLoop(new LedgerOfRounds(disk.Ledger, (IWriteRounds)disk.Ledger));
+    }
+
+    private static void AssertAllOnTheLoop(WatchedLedger ledger)
+    {
+        const int rounds = 50;
+        using var bank = new InProcessBank(ledger, resetEnabled: false);
+        using var connection = Connect(bank);
+        for (var round = 1; round <= rounds; round++)
+        {
+            connection.Send(
+            [
+                .. RawRequest.Post("/clientes/1/transacoes", RawRequest.Body),
+                .. RawRequest.Get("/clientes/1/extrato"),
+                .. RawRequest.Post("/clientes/1/transacoes", RawRequest.Body),
+                .. RawRequest.Get("/clientes/1/extrato"),
+            ]);
+            Assert.Equal((2 * round) - 1, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
+            Assert.Equal((2 * round) - 1, connection.Receive().AssertOk().Json.Balance());
+            Assert.Equal(2 * round, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
+            Assert.Equal(2 * round, connection.Receive().AssertOk().Json.Balance());
+        }
+
+        Assert.Equal(Enumerable.Repeat(LoopThread, 4 * rounds), ledger.Threads);
+    }
+
+    // A connection that waits on the loop for its next request.
+    private static RawConnection Connect(InProcessBank bank)
+    {
+        var connection = bank.Connect();
+        connection.Exchange(RawRequest.Get("/health/live")).AssertOk();
+        return connection;
+    }
+
+    private static byte[] Many(byte[] request, int count) =>
+        [.. Enumerable.Repeat(request, count).SelectMany(bytes => bytes)];
+
+    // Notes what comes while a round is being ended as if it came on another thread.
+    private sealed class LedgerOfRounds(ILedger ledger, IWriteRounds rounds) : WatchedLedger(ledger), IWriteRounds
+    {
+        private bool _isEnding;
+
+        public int RoundWrites => rounds.RoundWrites;
+
+        public void BeginRound() => rounds.BeginRound();
+
+        public bool TryEndRound()
+        {
+            _isEnding = true;
+            var hasEnded = rounds.TryEndRound();
+            _isEnding = false;
+            return hasEnded;
+        }
+
+        public void LeaveRound() => rounds.LeaveRound();
+
+        protected override void Note() => Threads.Enqueue(_isEnding ? "commit" : Thread.CurrentThread.Name);
+    }
+}

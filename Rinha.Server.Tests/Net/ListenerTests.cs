@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+using Rinha.Server.Net;
+using Rinha.Server.Tests.Fixtures;
+using Rinha.Server.Tests.Telemetry;
+
+namespace Rinha.Server.Tests.Net;
+
+/// <summary>Connections that the kernel does not let the server have.</summary>
+public sealed class ListenerTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RecordingLogger _logger = new();
+
+    [Fact]
+    public async Task An_error_of_accept_that_stays_is_logged_and_does_not_keep_the_thread()
+    {
+        var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(endPoint);
+        using var loop = new EventLoop(rounds: null, _logger);
+        var listener = new SocketListener(socket, endPoint, loop, _logger);
+        socket.Shutdown(SocketShutdown.Both); // From now on accept says EINVAL.
+
+        await Task.Run(listener.Accept, TestContext.Current.CancellationToken)
+            .WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
+
+        listener.AcceptLast();
+        Assert.Equal(30, _logger.Lines[0].Event);
+        Assert.Contains("Invalid argument", _logger.Lines[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_that_cannot_be_watched_is_closed()
+    {
+        using var loop = new EventLoop(rounds: null, _logger);
+        // No socket: epoll says EPERM.
+        using var file = File.OpenHandle(_directory.File("file"), FileMode.Create, FileAccess.Write);
+        var descriptor = new SocketDescriptor((int)file.DangerousGetHandle());
+        file.SetHandleAsInvalid();
+        var connection = new SocketConnection(loop, descriptor, "1", new UnixDomainSocketEndPoint("x"));
+
+        Assert.False(loop.TryAdd(connection, descriptor, out var failure));
+
+        Assert.StartsWith("epoll_ctl", failure, StringComparison.Ordinal);
+        Assert.True(descriptor.IsClosed);
+        Assert.Equal(0, loop.ConnectionCount);
+    }
+
+    public void Dispose() => _directory.Dispose();
+}
