@@ -201,23 +201,24 @@ internal sealed class EventLoop : IDisposable
     }
 
     // A commit costs nearly the same for one write as for several. So a round with writes looks whether more have come,
-    // and lets whoever sends them run; only while rounds have had several, so that a lone request waits for nobody.
+    // and lets whoever sends them run; only while rounds have had several, so that a lone request waits for nobody, and
+    // not while other work waits: reads that keep coming must not put the commit off.
     private void Gather(IWriteRounds rounds)
     {
         var looksInVain = 0;
         while (rounds.RoundWrites > 0
             && rounds.RoundWrites < _expectedWrites
-            && looksInVain < Limits.GatherLooksMax)
+            && looksInVain < Limits.GatherLooksMax
+            && _ready.IsEmpty)
         {
+            var writes = rounds.RoundWrites;
             var count = _poller.Wait(Poller.NotAtAll);
-            if (count > 0)
+            Dispatch(count);
+            looksInVain += rounds.RoundWrites == writes ? 1 : 0;
+            if (count == 0)
             {
-                Dispatch(count);
-                continue;
+                Thread.Yield();
             }
-
-            looksInVain++;
-            Thread.Yield();
         }
 
         _expectedWrites = rounds.RoundWrites switch
