@@ -54,6 +54,20 @@ public sealed class ServerProcess : IDisposable
         return server.AwaitExit();
     }
 
+    /// <summary>As <see cref="Start"/>, under a program like <c>unshare</c> that starts it.</summary>
+    public static ServerProcess StartUnder(string[] starter, string database, string socket) => StartHealthy(
+        new UnixDomainSocketEndPoint(socket),
+        [("DATABASE_URL", database), ("API_SOCKET", socket)],
+        starter: starter);
+
+    /// <summary>As <see cref="Run"/>, under a program like <c>setpriv</c> that starts it.</summary>
+    public static ServerExit RunUnder(
+        string[] starter, string[] arguments, params (string Name, string Value)[] environment)
+    {
+        using var server = Launch(arguments, environment, new IPEndPoint(IPAddress.Loopback, 0), starter: starter);
+        return server.AwaitExit();
+    }
+
     public RawConnection Connect() => new(_endPoint);
 
     /// <summary>A line of the standard output of a server that was started unread.</summary>
@@ -105,9 +119,12 @@ public sealed class ServerProcess : IDisposable
     internal static extern int Signal(int process, int signal);
 
     private static ServerProcess StartHealthy(
-        EndPoint endPoint, (string Name, string Value)[] environment, bool readsOutput = true)
+        EndPoint endPoint,
+        (string Name, string Value)[] environment,
+        bool readsOutput = true,
+        string[]? starter = null)
     {
-        var server = Launch([], environment, endPoint, readsOutput);
+        var server = Launch([], environment, endPoint, readsOutput, starter);
         try
         {
             Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
@@ -123,9 +140,14 @@ public sealed class ServerProcess : IDisposable
     }
 
     private static ServerProcess Launch(
-        string[] arguments, (string Name, string Value)[] environment, EndPoint endPoint, bool readsOutput = true)
+        string[] arguments,
+        (string Name, string Value)[] environment,
+        EndPoint endPoint,
+        bool readsOutput = true,
+        string[]? starter = null)
     {
-        var start = new ProcessStartInfo(Repository.ServerBinary, arguments)
+        string[] command = [.. starter ?? [], Repository.ServerBinary, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
