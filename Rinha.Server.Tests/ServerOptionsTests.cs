@@ -230,6 +230,25 @@ public sealed class ServerOptionsTests
             ", reset off, seed Begin, Log", Create(("RINHA_SEED", "log,begin")).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("RINHA_SEDE", "RINHA_SEED")]
+    [InlineData("RIHNA_LOG_LEVEL", "RINHA_LOG_LEVEL")]
+    [InlineData("RINHA_LOG_LEVELS", "RINHA_LOG_LEVEL")]
+    [InlineData("RINHA_ENABLE_REST", "RINHA_ENABLE_RESET")]
+    [InlineData("DATABASE_URI", "DATABASE_URL")]
+    [InlineData("API_SOKCET", "API_SOCKET")]
+    [InlineData("RINHA_LOG_LEVEL", null)]
+    [InlineData("RINHA_LOG", null)]
+    [InlineData("RINHA_PORT", null)]
+    [InlineData("RINHA_NAME", null)]
+    [InlineData("APP_PORT", null)]
+    [InlineData("API_ROOT", null)]
+    [InlineData("DATABASE_HOST", null)]
+    [InlineData("PATH", null)]
+    [InlineData("", null)]
+    public void A_name_is_a_misspelt_setting_within_two_edits(string variable, string? meant) =>
+        Assert.Equal(meant, Setting.Meant(variable)?.Variable);
+
     [Fact]
     public void Every_setting_has_a_flag_of_its_name()
     {

@@ -48,6 +48,10 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "RINHA_SEED is for benchmarks alone, and slower than without it: {Seed}")]
     public static partial void SeedUsed(ILogger logger, string seed);
 
+    [LoggerMessage(
+        8, LogLevel.Warning, "The environment has names that are no settings and have no effect: {Variables}")]
+    public static partial void VariablesMisspelt(ILogger logger, string variables);
+
     [LoggerMessage(10, LogLevel.Warning, "Another program has kept the ledger locked for {TimeoutMs} ms")]
     public static partial void LedgerLocked(ILogger logger, int timeoutMs);
 

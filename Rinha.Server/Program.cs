@@ -121,6 +121,16 @@ static void TellStart(ILogger logger, ServerOptions options)
         limits.CpuQuota,
         limits.MemoryBytes,
         limits.OpenFiles);
+    var misspelt = Environment.GetEnvironmentVariables().Keys
+        .Cast<string>()
+        .Where(name => Setting.Meant(name) is not null)
+        .Order(StringComparer.Ordinal)
+        .Select(name => $"{name} ({Setting.Meant(name)!.Variable}?)")
+        .ToList();
+    if (misspelt.Count > 0)
+    {
+        Log.VariablesMisspelt(logger, string.Join(", ", misspelt));
+    }
 }
 
 // The first signal stops the server; a second one ends the delay in which it still accepts.

@@ -8,8 +8,9 @@ namespace Rinha.Server;
 /// <param name="Help">What it does, for <c>--help</c>.</param>
 public sealed record Setting(string Variable, string? Default, string Help)
 {
-    /// <summary>Names that begin so are this server's alone, so an unknown one is a mistake.</summary>
-    public const string OwnPrefix = "RINHA_";
+    // Shorter names differ by two letters from those of other programs: APP_PORT, API_ROOT.
+    private const int GuessedLengthMin = 10;
+    private const int GuessedEditsMax = 2;
 
     /// <summary>Where the ledger is.</summary>
     public static readonly Setting DatabaseUrl = new(
@@ -83,4 +84,34 @@ public sealed record Setting(string Variable, string? Default, string Help)
 
     /// <summary>The command-line flag.</summary>
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');
+
+    /// <summary>
+    /// The setting whose variable was probably meant by a name that is none: it differs by one or two edits. Other
+    /// names are other programs' business, whatever they begin with: Kubernetes gives every pod <c>RINHA_PORT</c> where
+    /// a service is called <c>rinha</c>.
+    /// </summary>
+    public static Setting? Meant(string variable) => All.Any(setting => setting.Variable == variable)
+        ? null
+        : All.FirstOrDefault(setting => setting.Variable.Length >= GuessedLengthMin
+            && Math.Abs(setting.Variable.Length - variable.Length) <= GuessedEditsMax
+            && Edits(setting.Variable, variable) <= GuessedEditsMax);
+
+    // Letters to insert, delete or replace (Levenshtein's distance).
+    private static int Edits(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+            {
+                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 
 namespace Rinha.Server;
@@ -29,19 +28,8 @@ internal sealed class SettingOptions
     {
         string? Given(Setting setting) =>
             parsed.GetValue(_options[setting]) ?? Environment.GetEnvironmentVariable(setting.Variable);
-        if (UnknownVariable() is { } unknown)
-        {
-            return ServerCommand.Refuse($"{unknown}: no such setting; --help lists them");
-        }
-
         return ServerOptions.TryCreate(Given, out var options, out var error)
             ? action(options)
             : ServerCommand.Refuse(error);
     }
-
-    private static string? UnknownVariable() => Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>()
-        .Select(variable => (string)variable.Key)
-        .FirstOrDefault(name => name.StartsWith(Setting.OwnPrefix, StringComparison.Ordinal)
-            && Setting.All.All(setting => setting.Variable != name));
 }

@@ -56,6 +56,46 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
+    public void The_variables_of_a_service_called_rinha_and_of_compose_are_no_settings_and_not_spoken_of()
+    {
+        using var server = ServerProcess.Start(
+            Database,
+            Socket,
+            ("RINHA_SERVICE_HOST", "10.96.0.17"), // Kubernetes
+            ("RINHA_SERVICE_PORT", "9999"),
+            ("RINHA_SERVICE_PORT_HTTP", "9999"),
+            ("RINHA_PORT", "tcp://10.96.0.17:9999"), // and Docker's links
+            ("RINHA_PORT_9999_TCP", "tcp://10.96.0.17:9999"),
+            ("RINHA_PORT_9999_TCP_PROTO", "tcp"),
+            ("RINHA_PORT_9999_TCP_PORT", "9999"),
+            ("RINHA_PORT_9999_TCP_ADDR", "10.96.0.17"),
+            ("RINHA_NAME", "/app/rinha"),
+            ("RINHA_ENV_RINHA_SEED", "all"),
+            ("RINHA_ENV_PATH", "/bin"),
+            ("RINHA_TLS_DIR", "/etc/rinha"), // Compose
+            ("RINHA_TLS_PORT", "443"));
+
+        Assert.All(
+            Lines(server.End()), line => Assert.Equal("Information", line.GetProperty("level").GetString()));
+    }
+
+    [Fact]
+    public void Misspelt_settings_are_named_in_one_warning_without_their_values()
+    {
+        using var server = ServerProcess.Start(
+            Database, Socket, ("RINHA_SYNCHRONUS", "FULL"), ("RINHA_LOG_LEVLE", "secret"), ("RINHA_PORT", "8080"));
+        var exit = server.End();
+
+        var warning = Assert.Single(
+            Lines(exit), line => line.GetProperty("level").GetString() != "Information");
+        Assert.Equal("8 VariablesMisspelt", $"{warning.GetProperty("event_id")} {warning.GetProperty("event")}");
+        Assert.Equal(
+            "RINHA_LOG_LEVLE (RINHA_LOG_LEVEL?), RINHA_SYNCHRONUS (RINHA_SYNCHRONOUS?)",
+            warning.GetProperty("variables").GetString());
+        Assert.DoesNotContain("secret", exit.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Requests_are_not_logged()
     {
         using var server = ServerProcess.Start(Database, Socket);

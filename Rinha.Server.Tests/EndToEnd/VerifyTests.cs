@@ -57,6 +57,29 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
+    public void Odd_key_numbers_alone_are_told_with_0_and_do_not_stop_a_backup()
+    {
+        SampleLedger.Make(Database);
+        SampleLedger.Damage(Database, "DELETE FROM chaves WHERE chave = 'key-19'");
+        const string warning = "warning: key-numbers: 3 keys have the numbers from 1 to 4";
+
+        var exit = Run("verify");
+        Assert.Equal(0, exit.Code);
+        Assert.Contains("rinha.db: sound\n", exit.Output, StringComparison.Ordinal);
+        Assert.Contains(warning, exit.Output, StringComparison.Ordinal);
+
+        var json = JsonDocument.Parse(Run("verify", "--json").Output).RootElement;
+        Assert.True(json.GetProperty("sound").GetBoolean());
+        Assert.Equal(0, json.GetProperty("findingCount").GetInt64());
+        Assert.Equal("key-numbers", json.GetProperty("warnings")[0].GetProperty("check").GetString());
+
+        var backup = Run("backup", _directory.File("backup.db"));
+        Assert.True(backup.Code == 0, backup.Output + backup.Error);
+        Assert.Contains(warning, backup.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_directory.File("backup.db")));
+    }
+
+    [Fact]
     public void It_changes_nothing_not_even_what_a_crash_has_left()
     {
         using (var server = Start())

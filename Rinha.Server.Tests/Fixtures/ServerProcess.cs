@@ -46,7 +46,7 @@ public sealed class ServerProcess : IDisposable
     public static ServerProcess StartLimited(string database, string socket, string openFiles) => StartHealthy(
         new UnixDomainSocketEndPoint(socket),
         [("DATABASE_URL", database), ("API_SOCKET", socket)],
-        openFiles: openFiles);
+        starter: ["prlimit", $"--nofile={openFiles}"]);
 
     /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) =>
@@ -58,6 +58,20 @@ public sealed class ServerProcess : IDisposable
     public static ServerExit Run(string[] arguments, params (string Name, string Value)[] environment)
     {
         using var server = Launch(arguments, environment, new IPEndPoint(IPAddress.Loopback, 0));
+        return server.AwaitExit();
+    }
+
+    /// <summary>As <see cref="Start"/>, under a program like <c>unshare</c> that starts it.</summary>
+    public static ServerProcess StartUnder(string[] starter, string database, string socket) => StartHealthy(
+        new UnixDomainSocketEndPoint(socket),
+        [("DATABASE_URL", database), ("API_SOCKET", socket)],
+        starter: starter);
+
+    /// <summary>As <see cref="Run"/>, under a program like <c>setpriv</c> that starts it.</summary>
+    public static ServerExit RunUnder(
+        string[] starter, string[] arguments, params (string Name, string Value)[] environment)
+    {
+        using var server = Launch(arguments, environment, new IPEndPoint(IPAddress.Loopback, 0), starter: starter);
         return server.AwaitExit();
     }
 
@@ -115,9 +129,9 @@ public sealed class ServerProcess : IDisposable
         EndPoint endPoint,
         (string Name, string Value)[] environment,
         bool readsOutput = true,
-        string? openFiles = null)
+        string[]? starter = null)
     {
-        var server = Launch([], environment, endPoint, readsOutput, openFiles);
+        var server = Launch([], environment, endPoint, readsOutput, starter);
         try
         {
             Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
@@ -137,12 +151,10 @@ public sealed class ServerProcess : IDisposable
         (string Name, string Value)[] environment,
         EndPoint endPoint,
         bool readsOutput = true,
-        string? openFiles = null)
+        string[]? starter = null)
     {
-        var (program, words) = openFiles is null
-            ? (Repository.ServerBinary, arguments)
-            : ("prlimit", [$"--nofile={openFiles}", Repository.ServerBinary, .. arguments]);
-        var start = new ProcessStartInfo(program, words)
+        string[] command = [.. starter ?? [], Repository.ServerBinary, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

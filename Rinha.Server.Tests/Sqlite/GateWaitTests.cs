@@ -35,11 +35,11 @@ public sealed class GateWaitTests : IDisposable
     {
         using (new Gate(FilePath))
         {
-            using var early = new GateFile(FilePath + "-gate");
+            using var early = new GateFile(FilePath + "-gate", FilePath);
             Assert.False(early.TryLockAll());
         }
 
-        using (var closed = new GateFile(FilePath + "-gate"))
+        using (var closed = new GateFile(FilePath + "-gate", FilePath))
         {
             Assert.True(closed.TryLockAll());
             var refusal = Assert.Throws<IOException>(() => new Gate(FilePath));
@@ -53,10 +53,10 @@ public sealed class GateWaitTests : IDisposable
     [Fact]
     public void Who_checkpoints_has_it_open_too()
     {
-        using var checkpointer = new GateFile(FilePath + "-gate");
+        using var checkpointer = new GateFile(FilePath + "-gate", FilePath);
         Assert.True(checkpointer.TryLock(GateFile.CheckpointerByte));
 
-        using var closing = new GateFile(FilePath + "-gate");
+        using var closing = new GateFile(FilePath + "-gate", FilePath);
         Assert.False(closing.TryLockAll());
     }
 

@@ -33,6 +33,17 @@ internal static class AuditText
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"  and {report.FindingCount - report.Findings.Count} more"));
         }
+
+        WriteWarnings(output, report);
+    }
+
+    /// <summary>Writes a line for each warning.</summary>
+    public static void WriteWarnings(TextWriter output, AuditReport report)
+    {
+        foreach (var warning in report.Warnings)
+        {
+            output.WriteLine($"  warning: {warning.Check}: {warning.What}");
+        }
     }
 
     /// <summary>Writes the report as one JSON object and a line feed.</summary>
@@ -53,20 +64,26 @@ internal static class AuditText
             WriteTime(json, "oldest", report.Oldest);
             WriteTime(json, "newest", report.Newest);
             json.WriteNumber("findingCount"u8, report.FindingCount);
-            json.WriteStartArray("findings"u8);
-            foreach (var finding in report.Findings)
-            {
-                json.WriteStartObject();
-                json.WriteString("check"u8, finding.Check);
-                json.WriteString("what"u8, finding.What);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            WriteFindings(json, "findings", report.Findings);
+            WriteFindings(json, "warnings", report.Warnings);
             json.WriteEndObject();
         }
 
         output.Write("\n"u8);
+    }
+
+    private static void WriteFindings(Utf8JsonWriter json, string name, IReadOnlyList<AuditFinding> findings)
+    {
+        json.WriteStartArray(name);
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("check"u8, finding.Check);
+            json.WriteString("what"u8, finding.What);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteTime(Utf8JsonWriter json, string name, DateTime? time)

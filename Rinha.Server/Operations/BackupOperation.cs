@@ -32,6 +32,7 @@ internal static class BackupOperation
                 $"{target}: {new FileInfo(target).Length:N0} bytes, {report.Accounts:N0} accounts, "
                 + $"{report.Transactions:N0} transactions, balances {report.BalanceCents} cents, sound, "
                 + $"{took.Elapsed.TotalSeconds:F1} s"));
+            AuditText.WriteWarnings(Console.Out, report);
             return ExitCode.Good;
         });
         return command;

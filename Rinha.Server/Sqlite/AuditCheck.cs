@@ -6,4 +6,5 @@ namespace Rinha.Server.Sqlite;
 /// Statements to run first, in the same snapshot: they may fill temporary tables, for this check and those after it.
 /// </param>
 /// <param name="Sql">A query with one column: a row, in words, for each violation.</param>
-internal sealed record AuditCheck(string Name, string Preparation, string Sql);
+/// <param name="IsWarning">Whether a violation is worth a look, but does no harm: the ledger is sound with it.</param>
+internal sealed record AuditCheck(string Name, string Preparation, string Sql, bool IsWarning = false);

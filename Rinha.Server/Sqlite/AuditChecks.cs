@@ -115,9 +115,11 @@ internal static class AuditChecks
             SELECT format('client %d: %d keys of an accepted %s of %d, but %d such transactions',
                           cliente_id, keys, tipo, valor, rows)
             FROM kept WHERE keys > rows
-            UNION ALL
+            """),
+        new("key-numbers", "", """
             SELECT format('%d keys have the numbers from %d to %d', count(*), min(id), max(id))
             FROM chaves HAVING count(*) <> ifnull(max(id) - min(id) + 1, 0)
-            """),
+            """,
+            IsWarning: true), // A clock that steps back made gaps in earlier versions; no answer depends on them.
     ];
 }

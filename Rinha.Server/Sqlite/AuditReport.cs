@@ -7,6 +7,7 @@ internal sealed class AuditReport
     public const int FindingsMax = 20;
 
     private readonly List<AuditFinding> _findings = [];
+    private readonly List<AuditFinding> _warnings = [];
 
     /// <summary>How many accounts there are.</summary>
     public long Accounts { get; set; }
@@ -35,7 +36,10 @@ internal sealed class AuditReport
     /// <summary>How many there are.</summary>
     public long FindingCount { get; private set; }
 
-    /// <summary>Whether nothing was found.</summary>
+    /// <summary>Oddities that do no harm.</summary>
+    public IReadOnlyList<AuditFinding> Warnings => _warnings;
+
+    /// <summary>Whether nothing was found, warnings aside.</summary>
     public bool IsSound => FindingCount == 0;
 
     /// <summary>One more finding.</summary>
@@ -47,4 +51,7 @@ internal sealed class AuditReport
             _findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
         }
     }
+
+    /// <summary>One more oddity. A check that warns gives one row.</summary>
+    public void Warn(string check, string what) => _warnings.Add(new AuditFinding(check, what));
 }

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// What makes files and their names last: the calls that .NET does not have (fsync(2), link(2), chown(2)).
+/// What makes files and their names last: the calls that .NET does not have (fsync(2), link(2), fchown(2)).
 /// </summary>
 internal static unsafe partial class DurableFile
 {
@@ -45,24 +46,34 @@ internal static unsafe partial class DurableFile
     }
 
     /// <summary>
-    /// Gives a file to the user and group of another file or directory, so that who serves the ledger may use what root
-    /// has made. Nobody but root needs it or can do it.
+    /// Gives a new file the access of another: its permissions and, when root does it, its owner and group, as SQLite
+    /// does with the files beside a database. Of a directory only the owner and group.
     /// </summary>
     /// <exception cref="IOException">It cannot be given away.</exception>
-    public static void GiveToOwnerOf(string model, string path)
+    public static void GiveAccessOf(string model, SafeFileHandle file)
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (Environment.IsPrivilegedProcess)
         {
-            return;
+            var stat = stackalloc byte[StatBytes];
+            if (Statx(CurrentDirectory, model, 0, Owners, stat) != 0
+                || Fchown(file, *(uint*)(stat + StatUserOffset), *(uint*)(stat + StatGroupOffset)) != 0)
+            {
+                throw new IOException(
+                    $"a new file cannot be given to the owner of {model}: "
+                    + Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+            }
         }
 
-        var stat = stackalloc byte[StatBytes];
-        if (Statx(CurrentDirectory, model, 0, Owners, stat) != 0
-            || Chown(path, *(uint*)(stat + StatUserOffset), *(uint*)(stat + StatGroupOffset)) != 0)
+        if (File.Exists(model))
         {
-            throw new IOException(
-                $"{path} cannot be given to the owner of {model}: "
-                + Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+            const UnixFileMode permissions = (UnixFileMode)0x1FF; // 777, without set-user-ID and the like.
+            // A database that is read-only for a while must not leave files that stay so.
+            const UnixFileMode ofOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var mode = (File.GetUnixFileMode(model) & permissions) | ofOwner;
+            if (mode != File.GetUnixFileMode(file)) // Some file systems have one mode for all and no chmod.
+            {
+                File.SetUnixFileMode(file, mode);
+            }
         }
     }
 
@@ -81,8 +92,8 @@ internal static unsafe partial class DurableFile
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string path, string newPath);
 
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Chown(string path, uint user, uint group);
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int Fchown(SafeHandle file, uint user, uint group);
 
     // struct statx is the same on every architecture, unlike struct stat (statx(2)).
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

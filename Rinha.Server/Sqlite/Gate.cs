@@ -29,7 +29,7 @@ internal sealed unsafe class Gate : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
     public Gate(string databasePath)
     {
-        _file = new GateFile(databasePath + "-gate");
+        _file = new GateFile(databasePath + "-gate", databasePath);
         try
         {
             _number = TakeNumber(databasePath);

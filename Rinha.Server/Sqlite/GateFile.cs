@@ -23,15 +23,16 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedViewAccessor _view;
 
     /// <summary>Opens the file, made if need be.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">
+    /// A new one gets the access of this file or directory, if there is one: the database, so that the server's user
+    /// can open a gate that root has made.
+    /// </param>
     /// <exception cref="IOException">It cannot be opened, made as long as it has to be, or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
-    public GateFile(string path)
+    public GateFile(string path, string model)
     {
-        _file = File.OpenHandle(
-            path,
-            FileMode.OpenOrCreate,
-            FileAccess.ReadWrite,
-            FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock of its own.
+        _file = TryCreate(path, model) ?? Open(path, FileMode.OpenOrCreate);
         try
         {
             Fill();
@@ -87,6 +88,44 @@ internal sealed unsafe partial class GateFile : IDisposable
         _view.Dispose();
         _mapping.Dispose();
         _file.Dispose();
+    }
+
+    private static SafeFileHandle Open(string path, FileMode mode) => File.OpenHandle(
+        path,
+        mode,
+        FileAccess.ReadWrite,
+        FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock of its own.
+
+    // Null when the file is there already. One that another process makes meanwhile is left to it, and so is a symbolic
+    // link: root gives away only what it has made itself.
+    private static SafeFileHandle? TryCreate(string path, string model)
+    {
+        if (!Path.Exists(model) || File.Exists(path))
+        {
+            return null;
+        }
+
+        SafeFileHandle file;
+        try
+        {
+            file = Open(path, FileMode.CreateNew);
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            DurableFile.GiveAccessOf(model, file);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(path);
+            throw;
+        }
     }
 
     // With real zeros, so that a full disk is told of here: a page without a block on the disk would end the process

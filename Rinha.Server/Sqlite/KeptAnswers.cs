@@ -26,10 +26,13 @@ internal sealed class KeptAnswers : IDisposable
             FROM chaves WHERE chave = ?1
             """);
         // Two for each that is added: the table shrinks to what it must keep, and no request pays for a day's keys.
+        // Strictly in order: after a clock has stepped back, an expired key waits until those before it have expired.
         _drop = database.Prepare("""
-            DELETE FROM chaves WHERE id <= (SELECT min(id) FROM chaves) + 1 AND criada_em < ?1
+            DELETE FROM chaves
+            WHERE id <= (SELECT iif(criada_em < ?1, id + 1, NULL) FROM chaves ORDER BY id LIMIT 1) AND criada_em < ?1
             """);
-        // Only the oldest are ever dropped, so there are no gaps.
+        // The numbers have no gaps, since only the oldest are dropped. With gaps (left by versions that did not drop
+        // in order, or made by hand) this counts too many, never too few.
         _count = database.Prepare("""
             SELECT coalesce((SELECT max(id) FROM chaves) - (SELECT min(id) FROM chaves) + 1, 0)
             """);

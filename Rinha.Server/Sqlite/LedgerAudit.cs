@@ -91,7 +91,15 @@ internal static class LedgerAudit
             int result;
             while ((result = violations.Step()) == SqliteResult.Row)
             {
-                report.Add(check.Name, Encoding.UTF8.GetString(violations.Utf8(0)));
+                var what = Encoding.UTF8.GetString(violations.Utf8(0));
+                if (check.IsWarning)
+                {
+                    report.Warn(check.Name, what);
+                }
+                else
+                {
+                    report.Add(check.Name, what);
+                }
             }
 
             if (result != SqliteResult.Done)

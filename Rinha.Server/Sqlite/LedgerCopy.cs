@@ -4,7 +4,7 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
-/// on the disk, readable by its owner alone.
+/// on the disk, readable by its owner alone unless somebody else's access is given.
 /// </summary>
 internal static class LedgerCopy
 {
@@ -12,9 +12,10 @@ internal static class LedgerCopy
     /// <param name="sourcePath">Others may write it meanwhile; the copy has what was there at the beginning.</param>
     /// <param name="targetPath">A name that is free; after a failure nothing is left there.</param>
     /// <param name="afterStep">Called after every <see cref="Limits.BackupStepPages"/> pages; may pause.</param>
+    /// <param name="model">A file or directory whose access the copy gets; otherwise it is its owner's alone.</param>
     /// <exception cref="SqliteException">One of the two failed.</exception>
     /// <exception cref="IOException">The target is there already, or cannot be written.</exception>
-    public static void Make(string sourcePath, string targetPath, Action afterStep)
+    public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null)
     {
         var options = new FileStreamOptions
         {
@@ -27,6 +28,11 @@ internal static class LedgerCopy
         using var file = new FileStream(targetPath, options);
         try
         {
+            if (model is not null)
+            {
+                DurableFile.GiveAccessOf(model, file.SafeFileHandle);
+            }
+
             Copy(sourcePath, targetPath, file, afterStep);
             EndLog(targetPath);
             RandomAccess.FlushToDisk(file.SafeFileHandle);
@@ -50,32 +56,44 @@ internal static class LedgerCopy
             PRAGMA synchronous = OFF;
             PRAGMA cache_size = -{Limits.ReaderCacheKib};
             """);
+        var steps = 0;
+        CopyPages(source, target, () =>
+        {
+            if (++steps % Limits.BackupSyncSteps == 0)
+            {
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+
+            afterStep();
+        });
+    }
+
+    /// <summary>Copies all pages of one database into another.</summary>
+    /// <exception cref="SqliteException">A step failed, or stayed locked out.</exception>
+    public static void CopyPages(Database source, Database target, Action afterStep)
+    {
         var backup = NativeSqlite.BackupInit(target.Handle, "main", source.Handle, "main");
         if (backup == 0)
         {
             throw target.Error("copy");
         }
 
-        var steps = 0;
-        int result;
+        int step;
         try
         {
-            while (NativeSqlite.BackupStep(backup, Limits.BackupStepPages) == SqliteResult.Ok)
+            while ((step = NativeSqlite.BackupStep(backup, Limits.BackupStepPages)) == SqliteResult.Ok)
             {
-                if (++steps % Limits.BackupSyncSteps == 0)
-                {
-                    RandomAccess.FlushToDisk(file.SafeFileHandle);
-                }
-
                 afterStep();
             }
         }
         finally
         {
-            result = NativeSqlite.BackupFinish(backup);
+            _ = NativeSqlite.BackupFinish(backup);
         }
 
-        if (result != SqliteResult.Ok)
+        // Only a last step that says "done" makes a whole copy. By SQLite's documentation sqlite3_backup_finish may
+        // return SQLITE_OK after a step that was locked out.
+        if (step != SqliteResult.Done)
         {
             throw target.Error("copy");
         }

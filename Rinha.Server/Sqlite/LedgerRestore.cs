@@ -35,14 +35,8 @@ internal static class LedgerRestore
             throw new RefusalException($"{path} is the ledger itself");
         }
 
-        var hadGate = File.Exists(path + "-gate");
-        using var gate = new GateFile(path + "-gate");
-        var owner = File.Exists(path) ? path : DurableFile.DirectoryOf(path);
-        if (!hadGate)
-        {
-            DurableFile.GiveToOwnerOf(owner, path + "-gate");
-        }
-
+        var model = File.Exists(path) ? path : DurableFile.DirectoryOf(path);
+        using var gate = new GateFile(path + "-gate", model);
         if (!gate.TryLockAll())
         {
             throw new RefusalException($"{path} is being used: stop every instance first");
@@ -51,11 +45,10 @@ internal static class LedgerRestore
         var restored = $"{path}.restoring-{Environment.ProcessId}";
         try
         {
-            LedgerCopy.Make(backupPath, restored, static () => { });
+            LedgerCopy.Make(backupPath, restored, static () => { }, model);
             var report = LedgerAudit.Run(restored);
             if (report.IsSound)
             {
-                DurableFile.GiveToOwnerOf(owner, restored);
                 asidePath = PutInPlace(path, restored);
             }
 

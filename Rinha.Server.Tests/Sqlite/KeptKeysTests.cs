@@ -1,0 +1,73 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>How long keys are kept, by clocks that go right and wrong.</summary>
+public sealed class KeptKeysTests : IDisposable
+{
+    private readonly LedgerOnDisk _disk = new();
+
+    [Fact]
+    public void Each_new_key_drops_the_two_oldest_that_have_expired()
+    {
+        Keep("a", "b", "c", "d");
+        Age("a", hours: 27);
+        Age("b", hours: 26);
+        Age("c", hours: 25);
+
+        Keep("e");
+        Assert.Equal("c d e", Kept());
+        Keep("f");
+        Assert.Equal("d e f", Kept());
+    }
+
+    [Fact]
+    public void After_a_clock_has_stepped_back_keys_are_dropped_in_order_and_the_ledger_stays_sound()
+    {
+        Keep("ahead", "b", "c");
+        Age("ahead", hours: 24 - 5); // Committed first, by a clock that was five hours ahead.
+        Age("b", hours: 25);
+        Age("c", hours: 25);
+
+        Keep("d");
+        Assert.Equal("ahead b c d", Kept());
+        Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
+
+        Age("ahead", hours: 25);
+        Keep("e");
+        Assert.Equal("c d e", Kept());
+        Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
+    }
+
+    [Fact]
+    public void A_gap_that_an_earlier_version_has_left_closes_by_itself()
+    {
+        Keep("a", "b", "c", "d");
+        _disk.Execute("DELETE FROM chaves WHERE chave = 'b'");
+        Age("a", hours: 25);
+        Age("c", hours: 25);
+
+        Keep("e");
+        Assert.Equal("c d e", Kept());
+        Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
+    }
+
+    public void Dispose() => _disk.Dispose();
+
+    // Under refusals: their times are those of no transaction.
+    private void Keep(params string[] keys) => Assert.All(keys, key => Assert.Equal(
+        PostResult.LimitExceeded,
+        _disk.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result));
+
+    private void Age(string key, int hours) => _disk.Execute(
+        $"UPDATE chaves SET criada_em = {Timestamp.Now.MicrosecondsSinceEpoch} - {hours} * 3600000000 "
+        + $"WHERE chave = '{key}'");
+
+    private string Kept()
+    {
+        using var database = Database.Open(_disk.FilePath);
+        return database.QueryText("SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
+    }
+}
