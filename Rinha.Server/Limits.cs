@@ -161,11 +161,11 @@ public static class Limits
     /// </summary>
     public const int WriterCacheKib = 8192;
 
-    /// <summary>Page cache of a reading connection, in KiB; most reads come from the shared mapping.</summary>
+    /// <summary>
+    /// Page cache of a reading connection, in KiB. SQLite drops it whenever another connection has committed, so a
+    /// larger one would stay empty: it holds what one read needs, at most 163 pages of a history and the way to them.
+    /// </summary>
     public const int ReaderCacheKib = 2048;
-
-    /// <summary>How much of the database file is mapped, in bytes: 256 MiB.</summary>
-    public const long MmapBytes = 256L * 1024 * 1024;
 
     /// <summary>What is left of the WAL file when it is started over, in bytes: 64 MiB.</summary>
     public const long WalBytesKept = 64L * 1024 * 1024;

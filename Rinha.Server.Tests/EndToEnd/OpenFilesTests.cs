@@ -77,5 +77,6 @@ public sealed class OpenFilesTests : IDisposable
     }
 
     private ServerProcess Start(string openFiles) =>
-        ServerProcess.StartLimited(_directory.File("rinha.db"), _directory.File("api.sock"), openFiles);
+        ServerProcess.StartUnder(
+            ["prlimit", $"--nofile={openFiles}"], _directory.File("rinha.db"), _directory.File("api.sock"));
 }

@@ -42,12 +42,6 @@ public sealed class ServerProcess : IDisposable
         [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
         readsOutput: false);
 
-    /// <summary>Starts it with limits of open files as prlimit(1) takes them: soft and hard.</summary>
-    public static ServerProcess StartLimited(string database, string socket, string openFiles) => StartHealthy(
-        new UnixDomainSocketEndPoint(socket),
-        [("DATABASE_URL", database), ("API_SOCKET", socket)],
-        starter: ["prlimit", $"--nofile={openFiles}"]);
-
     /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) =>
         StartHealthy(

@@ -48,6 +48,22 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void The_database_file_is_never_mapped()
+    {
+        Ledger.Credit(1, 1);
+        _disk.Close(); // Everything is in the database file now, where reads would find it through a mapping.
+
+        Assert.Equal(1, Ledger.Statement(1).BalanceCents);
+        Assert.Single(Ledger.Page(1, long.MaxValue, 1).Sequences());
+        using var look = Database.OpenToLook(_disk.FilePath);
+        Assert.Equal(1, look.QueryInt64("SELECT count(*) FROM transacoes"));
+
+        var maps = File.ReadAllLines("/proc/self/maps");
+        Assert.Contains(maps, line => line.EndsWith(_disk.FilePath + "-shm", StringComparison.Ordinal));
+        Assert.DoesNotContain(maps, line => line.EndsWith(_disk.FilePath, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Closing_leaves_the_database_file_alone_with_the_gate()
     {
         Ledger.Credit(1, 1);

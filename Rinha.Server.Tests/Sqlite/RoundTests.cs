@@ -158,6 +158,31 @@ public sealed class RoundTests : IDisposable
     }
 
     [Fact]
+    public async Task A_round_leaves_a_reset_and_what_follows_it_to_the_writer()
+    {
+        using var ledger = LedgerExtensions.OpenLedger(Database);
+        var roundThreadId = Environment.CurrentManagedThreadId;
+        var isEnding = false;
+        ledger.BeginRound();
+        var before = ledger.WriteAsync(Credit(1)).AsTask();
+        var resetByRound = ledger.WriteAsync(new PendingReset()).AsTask().ContinueWith(
+            _ => isEnding && Environment.CurrentManagedThreadId == roundThreadId,
+            TestContext.Current.CancellationToken,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        var after = ledger.WriteAsync(Credit(20)).AsTask();
+
+        isEnding = true;
+        Assert.True(ledger.TryEndRound());
+        isEnding = false;
+
+        Assert.Equal(PostResult.Accepted, await before);
+        Assert.False(await resetByRound);
+        Assert.Equal(PostResult.Accepted, await after);
+        Assert.Equal(20, Balance(ledger));
+    }
+
+    [Fact]
     public void Two_instances_in_rounds_lose_nothing()
     {
         const int rounds = 300;

@@ -14,9 +14,10 @@ internal sealed class Batch(int writesMax = Limits.BatchWritesMax)
 
     /// <summary>Takes what waits, as far as there is room.</summary>
     /// <returns>The writes that were taken now.</returns>
-    public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue)
+    /// <inheritdoc cref="WriteQueue.Take"/>
+    public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)
     {
-        var count = queue.Take(_writes.AsSpan(_taken));
+        var count = queue.Take(_writes.AsSpan(_taken), stopsAtReset);
         _taken += count;
         return _writes.AsSpan(_taken - count, count);
     }

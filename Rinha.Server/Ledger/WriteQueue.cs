@@ -121,15 +121,17 @@ internal sealed class WriteQueue : IDisposable
     }
 
     /// <summary>Takes the oldest writes, as many as there are or fit.</summary>
+    /// <param name="batch">Where to.</param>
+    /// <param name="stopsAtReset">Whether to leave the first reset in the queue, and all that came after it.</param>
     /// <returns>How many were taken; 0 when the busy check was faster.</returns>
-    public int Take(Span<PendingWrite> batch)
+    public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
     {
         lock (_lock)
         {
-            var count = Math.Min(batch.Length, _count);
-            for (var index = 0; index < count; index++)
+            var count = 0;
+            while (count < batch.Length && _count > 0 && !(stopsAtReset && _ring[_head] is PendingReset))
             {
-                batch[index] = RemoveHead();
+                batch[count++] = RemoveHead();
             }
 
             return count;

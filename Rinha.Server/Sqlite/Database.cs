@@ -56,6 +56,18 @@ internal sealed class Database : IDisposable
     public unsafe void YieldOften() =>
         NativeSqlite.ProgressHandler(_handle, Limits.AuditYieldSteps, &OnProgress, 0);
 
+    /// <summary>
+    /// Whether changes are checked against foreign keys; also inside a transaction, where the pragma does nothing.
+    /// </summary>
+    public void EnforceForeignKeys(bool enforces)
+    {
+        const int enableForeignKeys = 1002; // SQLITE_DBCONFIG_ENABLE_FKEY
+        Check(
+            NativeSqlite.Configure(_handle, enableForeignKeys, enforces ? 1 : 0, 0),
+            this,
+            "switch foreign keys on or off");
+    }
+
     /// <summary>Runs statements that give no rows, or whose rows do not matter.</summary>
     /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
     public void Execute(string sql) => Check(NativeSqlite.Execute(_handle, sql, 0, 0, 0), this, sql);

@@ -117,34 +117,31 @@ internal sealed class LedgerFile
     /// <summary>A connection for the one writer.</summary>
     public Database OpenWriter()
     {
-        // foreign_keys: a transaction of nobody is refused by the file too. No mapping: what another process commits
-        // makes SQLite unmap the file, a few microseconds for each turn, and what is written is never read through it.
-        return OpenConnection(Limits.WriterCacheKib, mmapBytes: 0, $"""
+        // foreign_keys: the file too refuses a transaction of an unknown account.
+        return OpenConnection(Limits.WriterCacheKib, $"""
             {SynchronousPragma}
             PRAGMA foreign_keys = ON;
             """);
     }
 
     /// <summary>A connection that cannot change anything.</summary>
-    public Database OpenReader()
-    {
-        return OpenConnection(Limits.ReaderCacheKib, Limits.MmapBytes, "PRAGMA query_only = ON;");
-    }
+    public Database OpenReader() => OpenConnection(Limits.ReaderCacheKib, "PRAGMA query_only = ON;");
 
     /// <summary>A connection for the checkpointer.</summary>
-    public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib, Limits.MmapBytes, "");
+    public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib, "");
 
-    private Database OpenConnection(int cacheKib, long mmapBytes, string morePragmas)
+    private Database OpenConnection(int cacheKib, string morePragmas)
     {
         var database = Database.Open(Path);
-        // temp_store: nothing of a query ever goes to a second file. mmap_size: reads of the main file without a
-        // system call or a copy. cache_size: bounded (negative: KiB), as the default would be shared by no one and a
-        // large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
+        // temp_store: nothing of a query ever goes to a second file. mmap_size: off, since a disk that fails under a
+        // mapping kills the process (SIGBUS) instead of failing one read, and since each commit of another connection
+        // makes SQLite undo the mapping. cache_size: bounded (negative: KiB), as the default would be shared by no one
+        // and a large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
         // started over. wal_autocheckpoint: off, since a commit that checkpoints makes everybody wait for its fsyncs;
         // the checkpointer does it beside the requests.
         var pragmas = $"""
             PRAGMA temp_store = MEMORY;
-            PRAGMA mmap_size = {mmapBytes};
+            PRAGMA mmap_size = 0;
             PRAGMA cache_size = -{cacheKib};
             PRAGMA journal_size_limit = {Limits.WalBytesKept};
             PRAGMA wal_autocheckpoint = 0;

@@ -12,7 +12,8 @@ namespace Rinha.Server.Sqlite;
 /// <para>
 /// Who hands in writes in rounds (<see cref="BeginRound"/>) takes the turn at the end of the round, on its own thread:
 /// no other thread has to be woken. Whatever would make that one wait is left to the writer's thread: the other process
-/// staying inside the gate, another program's lock, a disk to wait for.
+/// staying inside the gate, another program's lock, a disk to wait for, or a reset, which reads the whole
+/// history.
 /// </para>
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
@@ -211,7 +212,8 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    // Gives the writes of the batch their results. When another program has the lock, nothing is taken.
+    // Gives the writes of the batch their results. When another program has the lock, nothing is taken. A turn that may
+    // not wait stops at a reset: the writer's thread takes it, and what came after it.
     private void WriteBatch(Batch batch, bool waits)
     {
         switch (_transaction.Begin(waits))
@@ -226,7 +228,7 @@ internal sealed class LedgerWriter : IDisposable
                 return;
             case BeginResult.Failed:
                 _alarm.Raise(_transaction.LastError);
-                batch.TakeFrom(_queue);
+                batch.TakeFrom(_queue, stopsAtReset: !waits);
                 batch.FailAll();
                 return;
         }
@@ -234,7 +236,7 @@ internal sealed class LedgerWriter : IDisposable
         _isLockedOut = false;
         var sound = true;
         // What arrives during the batch still joins it: its commit is then shared by more.
-        while (sound && batch.TakeFrom(_queue) is { Length: > 0 } taken)
+        while (sound && batch.TakeFrom(_queue, stopsAtReset: !waits) is { Length: > 0 } taken)
         {
             for (var index = 0; index < taken.Length; index++)
             {

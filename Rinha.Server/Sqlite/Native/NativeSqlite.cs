@@ -27,6 +27,10 @@ internal static unsafe partial class NativeSqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_busy_timeout")]
     public static partial int BusyTimeout(nint database, int milliseconds);
 
+    // Variadic in C; in Linux's calling conventions for x64 and arm64 integers are passed alike.
+    [LibraryImport(Library, EntryPoint = "sqlite3_db_config")]
+    public static partial int Configure(nint database, int option, int value, nint result);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_progress_handler")]
     public static partial void ProgressHandler(
         nint database, int steps, delegate* unmanaged[Cdecl]<nint, int> callback, nint context);

@@ -1,0 +1,67 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>How a reset empties a long history: without writing the pages that it frees.</summary>
+public sealed class ResetTests : IDisposable
+{
+    private const int Rows = 50_000;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => _directory.File("rinha.db");
+
+    [Fact]
+    public void A_reset_frees_the_pages_of_the_history_without_writing_them()
+    {
+        var file = LedgerFile.Open(FilePath, Synchronous.Normal);
+        var pages = Grow();
+        Assert.InRange(pages, 1000, int.MaxValue);
+        using var transaction = new WriteTransaction(file);
+
+        Assert.Equal(BeginResult.Begun, transaction.Begin(waits: false));
+        Assert.Equal(PostResult.Accepted, transaction.Apply(new PendingReset()));
+        Assert.True(transaction.TryCommit());
+
+        Assert.InRange(transaction.WalPages, 1, pages / 20);
+        using var database = Database.Open(FilePath);
+        Assert.InRange(database.QueryInt64("PRAGMA freelist_count"), pages * 9 / 10, pages);
+        Assert.Equal(0, database.QueryInt64("SELECT sum(abs(saldo)) + sum(ultima_seq) FROM clientes"));
+        Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    public void Foreign_keys_are_enforced_again_after_a_reset_in_the_same_transaction()
+    {
+        const string orphan = "INSERT INTO transacoes VALUES (1, 6, 1, 1, 'c', 'orphan', 1, NULL)";
+        using var database = LedgerFile.Open(FilePath, Synchronous.Normal).OpenWriter();
+        database.Execute("BEGIN IMMEDIATE");
+
+        database.EnforceForeignKeys(false);
+        database.Execute(orphan);
+        database.Execute("DELETE FROM transacoes");
+        database.EnforceForeignKeys(true);
+
+        Assert.Throws<SqliteException>(() => database.Execute(orphan));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    // Fills all three tables; the last connection to close moves everything into the file. Returns the file's pages.
+    private int Grow()
+    {
+        using var database = Database.Open(FilePath);
+        database.Execute($"""
+            BEGIN;
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {Rows})
+            INSERT INTO transacoes SELECT n, 1, n, 1, 'c', '0123456789', n, iif(n > 1, n - 1, NULL) FROM numbers;
+            INSERT INTO marcos SELECT cliente_id, seq, id FROM transacoes WHERE seq % 64 = 0;
+            INSERT INTO chaves SELECT id, id, cliente_id, valor, tipo, descricao, 0, 0, id FROM transacoes;
+            UPDATE clientes SET saldo = {Rows}, ultima_seq = {Rows}, ultima_id = {Rows} WHERE id = 1;
+            COMMIT;
+            """);
+        return (int)database.QueryInt64("PRAGMA page_count");
+    }
+}
