@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "RINHA_SEED is for benchmarks alone, and slower than without it: {Seed}")]
     public static partial void SeedUsed(ILogger logger, string seed);
 
+    [LoggerMessage(8, LogLevel.Information, "The ledger was converted from schema version {From} to {To}")]
+    public static partial void LedgerConverted(ILogger logger, long from, long to);
+
     [LoggerMessage(10, LogLevel.Warning, "Another program has kept the ledger locked for {TimeoutMs} ms")]
     public static partial void LedgerLocked(ILogger logger, int timeoutMs);
 
