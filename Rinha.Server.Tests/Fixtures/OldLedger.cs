@@ -1,11 +1,10 @@
 using System.Collections;
-using System.Globalization;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Ledgers of versions 1 to 3 as they might have been, and the steps that lead from them to version 4.</summary>
+/// <summary>Ledgers as they might have been one, two or three versions ago, and the steps from there.</summary>
 internal static class OldLedger
 {
     /// <summary>How many transactions it has; each client enough for a mark.</summary>
@@ -26,20 +25,26 @@ internal static class OldLedger
 
     private static readonly string[] s_back =
     [
-        "DROP TABLE marcos; PRAGMA user_version = 1",
-        "UPDATE transacoes SET realizada_em = realizada_em - 1000000; PRAGMA user_version = 2",
-        "ALTER TABLE transacoes RENAME COLUMN descricao TO texto; PRAGMA user_version = 3",
+        "DROP TABLE marcos",
+        "UPDATE transacoes SET realizada_em = realizada_em - 1000000",
+        "ALTER TABLE transacoes RENAME COLUMN descricao TO texto",
     ];
 
-    /// <summary>Versions 1 to 4.</summary>
-    public static SchemaVersions Versions { get; } = new(oldest: 1, s_steps);
+    /// <summary>The version to which the steps lead, this server's.</summary>
+    public static readonly long Current = LedgerFile.Versions.Current;
+
+    /// <summary>The one from which they begin.</summary>
+    public static readonly long Oldest = Current - s_steps.Length;
+
+    /// <summary>The steps.</summary>
+    public static readonly SchemaVersions Versions = new(Oldest, s_steps);
 
     /// <summary>The same; a step's index is told before the step is taken.</summary>
     public static SchemaVersions Observed(Action<int> beforeStep) =>
-        new(oldest: 1, new ObservedSteps(beforeStep));
+        new(Oldest, new ObservedSteps(beforeStep));
 
-    /// <summary>Makes a ledger of an older version.</summary>
-    public static void Make(string path, int version = 1)
+    /// <summary>Makes a ledger that has taken none of the steps, or the first of them.</summary>
+    public static void Make(string path, int stepsTaken = 0)
     {
         using (var ledger = LedgerExtensions.OpenLedger(path))
         {
@@ -47,25 +52,24 @@ internal static class OldLedger
         }
 
         using var database = Database.Open(path);
-        for (var step = s_back.Length; step >= version; step--)
+        foreach (var step in s_back.Skip(stepsTaken).Reverse())
         {
-            database.Execute(s_back[step - 1]);
+            database.Execute(step);
         }
+
+        database.Execute($"PRAGMA user_version = {Oldest + stepsTaken}");
     }
 
-    /// <summary>Fails unless a file is such a ledger, whole, and nothing was left beside it.</summary>
-    public static void AssertIs(string path, int version)
+    /// <summary>Fails unless a file is such a ledger, whole, and says so.</summary>
+    public static void AssertHasTaken(int stepsTaken, string path)
     {
-        Assert.Equal(version, LedgerRows.Query(path, "PRAGMA user_version"));
+        Assert.Equal(Oldest + stepsTaken, LedgerRows.Query(path, "PRAGMA user_version"));
         Assert.Equal(Transactions, LedgerRows.Query(path, "SELECT count(*) FROM transacoes"));
-        Assert.Equal(1, LedgerRows.Query(
-            path,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                SELECT (SELECT count(*) FROM pragma_table_info('transacoes') WHERE name = 'texto') = ({version} < 4)
-                  AND (SELECT count(*) FROM sqlite_schema WHERE name = 'marcos') = ({version} > 1)
-                """)));
+        Assert.Equal(
+            stepsTaken > 0 ? 1 : 0, LedgerRows.Query(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'marcos'"));
+        Assert.Equal(
+            stepsTaken > 2 ? 0 : 1,
+            LedgerRows.Query(path, "SELECT count(*) FROM pragma_table_info('transacoes') WHERE name = 'texto'"));
         using var database = Database.Open(path);
         Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
     }

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
+using Rinha.Server.Telemetry;
 using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
@@ -14,21 +17,21 @@ public sealed class LedgerUpgradeTests : IDisposable
 
     private string FilePath => _directory.File("rinha.db");
 
-    private string CopyPath => LedgerUpgrade.CopyPathOf(FilePath, 1);
+    private string CopyPath => LedgerUpgrade.CopyPathOf(FilePath, OldLedger.Oldest);
 
     [Theory]
+    [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
-    public void An_older_ledger_is_converted_and_stays_beside_as_it_was(int version)
+    public void An_older_ledger_is_converted_and_stays_beside_as_it_was(int stepsTaken)
     {
-        OldLedger.Make(FilePath, version);
+        OldLedger.Make(FilePath, stepsTaken);
 
-        Assert.Equal(version, Open().ConvertedFrom);
+        Assert.Equal(OldLedger.Oldest + stepsTaken, Open().ConvertedFrom);
 
         AssertConverted(FilePath);
-        var copy = $"{FilePath}.v{version}-backup";
-        OldLedger.AssertIs(copy, version);
+        var copy = $"{FilePath}.v{OldLedger.Oldest + stepsTaken}-backup";
+        OldLedger.AssertHasTaken(stepsTaken, copy);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
         Assert.Null(Open().ConvertedFrom);
         using var ledger = LedgerExtensions.OpenLedger(FilePath);
@@ -45,7 +48,7 @@ public sealed class LedgerUpgradeTests : IDisposable
 
         Assert.Equal(1, conversions);
         AssertConverted(FilePath);
-        OldLedger.AssertIs(CopyPath, 1);
+        OldLedger.AssertHasTaken(0, CopyPath);
     }
 
     [Theory]
@@ -58,15 +61,15 @@ public sealed class LedgerUpgradeTests : IDisposable
         Task<LedgerFile> next;
         using (new ConvertingProcess(FilePath, step))
         {
-            OldLedger.AssertIs(CopyPath, 1);
+            OldLedger.AssertHasTaken(0, CopyPath);
             next = Task.Run(Open, TestContext.Current.CancellationToken);
-            Assert.Equal(1, LedgerRows.Query(FilePath, "PRAGMA user_version"));
+            Assert.Equal(OldLedger.Oldest, LedgerRows.Query(FilePath, "PRAGMA user_version"));
             Assert.False(next.IsCompleted);
         }
 
-        Assert.Equal(1, (await next).ConvertedFrom);
+        Assert.Equal(OldLedger.Oldest, (await next).ConvertedFrom);
         AssertConverted(FilePath);
-        OldLedger.AssertIs(CopyPath, 1);
+        OldLedger.AssertHasTaken(0, CopyPath);
     }
 
     [Fact]
@@ -78,7 +81,7 @@ public sealed class LedgerUpgradeTests : IDisposable
         {
             // What is committed stays in the log.
             reader.Execute("BEGIN");
-            Assert.Equal(1, reader.QueryInt64("PRAGMA user_version"));
+            Assert.Equal(OldLedger.Oldest, reader.QueryInt64("PRAGMA user_version"));
             Open();
             log = File.ReadAllBytes(FilePath + "-wal");
         }
@@ -96,7 +99,7 @@ public sealed class LedgerUpgradeTests : IDisposable
             }
 
             File.WriteAllBytes(path + "-wal", log[..(WalHeaderBytes + (halves * WalFrameBytes / 2))]);
-            OldLedger.AssertIs(path, halves == 2 * frames ? 4 : 1);
+            OldLedger.AssertHasTaken(halves == 2 * frames ? 3 : 0, path);
 
             LedgerFile.Open(path, Synchronous.Normal, OldLedger.Versions);
 
@@ -117,7 +120,7 @@ public sealed class LedgerUpgradeTests : IDisposable
         Open();
 
         AssertConverted(FilePath);
-        OldLedger.AssertIs(CopyPath, 1);
+        OldLedger.AssertHasTaken(0, CopyPath);
     }
 
     [Fact]
@@ -129,33 +132,44 @@ public sealed class LedgerUpgradeTests : IDisposable
         {
             var refusal = Assert.Throws<RefusalException>(Open);
             Assert.Equal(
-                $"{FilePath} has schema version 1 and is in use: stop every instance first, "
-                + "then a start converts it to version 4",
+                $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance first, "
+                + $"then a start converts it to version {OldLedger.Current}",
                 refusal.Message);
         }
 
         Assert.Equal(before, File.ReadAllBytes(FilePath));
         Assert.False(File.Exists(CopyPath));
-        Assert.Equal(1, Open().ConvertedFrom);
+        Assert.Equal(OldLedger.Oldest, Open().ConvertedFrom);
+    }
+
+    [Fact]
+    public void An_instance_that_is_about_to_write_looks_whether_another_server_has_converted_the_ledger()
+    {
+        var file = LedgerFile.Open(FilePath, Synchronous.Normal);
+        SampleLedger.Damage(FilePath, "PRAGMA user_version = 99");
+        var alarm = new StorageAlarm(NullLogger.Instance);
+        var metrics = new LedgerMetrics();
+        using var checkpointer = new Checkpointer(file, alarm, metrics);
+
+        Assert.Throws<SqliteException>(() => new AccountTable(file).SetLimit(1, 1));
+        Assert.Throws<SqliteException>(() => new LedgerWriter(
+            file, Synchronous.Normal, checkpointer, alarm, metrics, NullLogger.Instance, SeedChoices.None));
     }
 
     [Fact]
     public void A_step_that_fails_changes_nothing()
     {
-        OldLedger.Make(FilePath, version: 3);
-        using (var database = Database.Open(FilePath))
-        {
-            database.Execute("PRAGMA user_version = 2");
-        }
-
+        OldLedger.Make(FilePath);
         var versions = new SchemaVersions(
-            oldest: 2, "UPDATE clientes SET limite = 7", "UPDATE clientes SET limite = -1");
+            OldLedger.Oldest, "UPDATE clientes SET limite = 7", "UPDATE clientes SET limite = -1");
+
         var failure = Assert.Throws<SqliteException>(() => LedgerFile.Open(FilePath, Synchronous.Normal, versions));
 
         Assert.StartsWith(
-            $"{FilePath}: convert schema version 3 to 4: CHECK constraint failed", failure.Message,
+            $"{FilePath}: convert schema version {OldLedger.Oldest + 1} to {OldLedger.Oldest + 2}: CHECK constraint",
+            failure.Message,
             StringComparison.Ordinal);
-        Assert.Equal(2, LedgerRows.Query(FilePath, "PRAGMA user_version"));
+        OldLedger.AssertHasTaken(0, FilePath);
         Assert.Equal(0, LedgerRows.Query(FilePath, "SELECT count(*) FROM clientes WHERE limite = 7"));
     }
 
@@ -173,7 +187,7 @@ public sealed class LedgerUpgradeTests : IDisposable
         var failure = Assert.Throws<SqliteException>(Open);
 
         Assert.Contains("is damaged and was not converted", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(1, LedgerRows.Query(FilePath, "PRAGMA user_version"));
+        Assert.Equal(OldLedger.Oldest, LedgerRows.Query(FilePath, "PRAGMA user_version"));
         Assert.Equal("a copy", File.ReadAllText(CopyPath));
         AssertNothingUnfinished();
     }
@@ -187,7 +201,8 @@ public sealed class LedgerUpgradeTests : IDisposable
             () => LedgerFile.OpenExisting(FilePath, Synchronous.Normal, OldLedger.Versions));
 
         Assert.Equal(
-            $"{FilePath} has schema version 1: start the server once, it converts the ledger to version 4",
+            $"{FilePath} has schema version {OldLedger.Oldest}: "
+            + $"start the server once, it converts the ledger to version {OldLedger.Current}",
             refusal.Message);
     }
 
@@ -207,8 +222,9 @@ public sealed class LedgerUpgradeTests : IDisposable
 
     [Theory]
     [InlineData(3, "never released")]
-    [InlineData(5, "use a newer server")]
-    public void A_backup_of_a_version_that_cannot_be_used_is_refused_by_its_version(int version, string why)
+    [InlineData(99, "use a newer server")]
+    public void A_backup_that_cannot_be_converted_is_refused_by_its_version_and_not_called_damaged(
+        int version, string why)
     {
         var backup = _directory.File("copy.db");
         SampleLedger.Make(backup);
@@ -227,7 +243,7 @@ public sealed class LedgerUpgradeTests : IDisposable
 
     private void AssertConverted(string path)
     {
-        OldLedger.AssertIs(path, 4);
+        OldLedger.AssertHasTaken(3, path);
         LedgerRows.AssertBalanced(path);
         Assert.True(LedgerAudit.Run(path).IsSound);
         AssertNothingUnfinished();

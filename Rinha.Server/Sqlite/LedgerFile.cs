@@ -124,6 +124,17 @@ internal sealed class LedgerFile
         VersionOf(database) is not null
         || database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0;
 
+    /// <summary>
+    /// Refuses a ledger that another server has converted since this one opened it. An instance asks once it has the
+    /// gate open: from then on nothing can be converted.
+    /// </summary>
+    /// <exception cref="SqliteException">The ledger has another version, or cannot be read.</exception>
+    public void RefuseConverted()
+    {
+        using var database = Database.OpenToLook(Path);
+        _ = HasSchema(database);
+    }
+
     /// <summary>A connection for the one writer.</summary>
     public Database OpenWriter()
     {

@@ -38,7 +38,7 @@ internal static class LedgerUpgrade
     /// <exception cref="SqliteException">A step failed.</exception>
     public static void Convert(Database database, long version, SchemaVersions versions, Action keepCopy)
     {
-        // Foreign keys are off, SQLite's default, so that a step can replace a table that others refer to.
+        // Without foreign keys a step can replace a table that others refer to.
         database.Execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
         keepCopy();
         foreach (var (from, sql) in versions.StepsFrom(version))
