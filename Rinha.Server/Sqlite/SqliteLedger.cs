@@ -26,7 +26,7 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     /// <param name="seed">
     /// For benchmarks: of the choices of another design, <see cref="SeedChoices.Checkpoint"/> is the one it knows.
     /// </param>
-    /// <exception cref="SqliteException">The file is not a ledger that this server knows, or cannot be used.</exception>
+    /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
     /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
