@@ -2,7 +2,7 @@
 -- database that has none of these tables; `psql -1 -f schema.postgres.sql` works as well. Nothing in it, and nothing on
 -- the request path, is PostgreSQL's alone: engines that speak its protocol and SQL can take it.
 
--- Says which schema this is; a database that says otherwise is refused, never changed.
+-- Says which schema this is. An older one is converted (PostgresSchema.Versions); any other is refused, never changed.
 CREATE TABLE esquema (
   versao INTEGER PRIMARY KEY
 );

@@ -1,7 +1,8 @@
 -- The ledger's whole schema and its first state: the only DDL of the project.
 -- The server runs it inside one transaction on an empty file; `sqlite3 new.db < schema.sql` works as well.
 
--- Says whose file this is ("RINH") and which schema it has; a file that says otherwise is refused, never changed.
+-- Says whose file this is ("RINH") and which schema it has. An older one is converted (LedgerFile.Versions); any other
+-- file is refused, never changed.
 PRAGMA application_id = 1380535880;
 PRAGMA user_version = 4;
 

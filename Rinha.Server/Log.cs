@@ -52,6 +52,9 @@ internal static partial class Log
         8, LogLevel.Warning, "The environment has names that are no settings and have no effect: {Variables}")]
     public static partial void VariablesMisspelt(ILogger logger, string variables);
 
+    [LoggerMessage(9, LogLevel.Information, "The ledger was converted from schema version {From} to {To}")]
+    public static partial void LedgerConverted(ILogger logger, long from, long to);
+
     [LoggerMessage(10, LogLevel.Warning, "Another program has kept the ledger locked for {TimeoutMs} ms")]
     public static partial void LedgerLocked(ILogger logger, int timeoutMs);
 

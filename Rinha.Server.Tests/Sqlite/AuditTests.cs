@@ -42,7 +42,6 @@ public sealed class AuditTests : IDisposable
 
     [Theory]
     [InlineData("PRAGMA application_id = 1", "schema")]
-    [InlineData("PRAGMA user_version = 2", "schema")]
     [InlineData("UPDATE chaves SET saldo = -limite - 1 WHERE id = 1", "values")]
     [InlineData("UPDATE chaves SET chave = '' WHERE id = 1", "values")]
     [InlineData("UPDATE clientes SET limite = -1 WHERE id = 1", "values")]
@@ -131,6 +130,17 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void What_is_not_there_is_refused() =>
         Assert.Throws<RefusalException>(() => LedgerAudit.Run(FilePath));
+
+    [Fact]
+    public void Another_version_is_refused_and_no_damage()
+    {
+        SampleLedger.Make(FilePath);
+        SampleLedger.Damage(FilePath, "PRAGMA user_version = 3");
+
+        var refusal = Assert.Throws<RefusalException>(() => LedgerAudit.Run(FilePath));
+
+        Assert.StartsWith($"{FilePath} has schema version 3, ", refusal.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void All_findings_are_counted_and_the_first_are_told()

@@ -51,7 +51,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
     private NpgsqlDataSource Open()
     {
         var source = PostgresLedger.Open(address, connectionsMax: 1);
-        PostgresSchema.Ensure(source);
+        PostgresSchema.Ensure(source, converts: false);
         return source;
     }
 

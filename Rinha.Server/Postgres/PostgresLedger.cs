@@ -18,17 +18,23 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly PostgresReader _reader;
     private readonly LedgerMetrics _metrics = new();
 
-    /// <summary>Connects, and makes an empty ledger (schema.postgres.sql) if there is none.</summary>
+    /// <summary>
+    /// Connects, makes an empty ledger (schema.postgres.sql) if there is none, and converts an older one.
+    /// </summary>
     /// <param name="address">Where the database is.</param>
     /// <param name="logger">Told of storage failures, never of single requests.</param>
-    /// <exception cref="RefusalException">The database is not a ledger of this version.</exception>
+    /// <exception cref="RefusalException">The database is not a ledger that this server knows.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
     public PostgresLedger(PostgresAddress address, ILogger logger)
     {
         var alarm = new StorageAlarm(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
-        PostgresSchema.Ensure(_writes);
+        if (PostgresSchema.Ensure(_writes, converts: true) is { } version)
+        {
+            Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
+        }
+
         _keys = new KeyHousekeeping(_reads, alarm);
         _reader = new PostgresReader(_reads, alarm);
         _writer = new PostgresWriter(_writes, _keys, alarm, _metrics, logger);

@@ -5,36 +5,60 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Postgres;
 
 /// <summary>
-/// Makes the ledger's tables in an empty database, or looks whether those that are there are the ledger's.
+/// Makes the ledger's tables in an empty database, converts those of an older version, and looks whether those that are
+/// there are the ledger's.
 /// </summary>
 internal static class PostgresSchema
 {
-    private const int Version = 1;
+    /// <summary>Version 1 is the first that was released. schema.postgres.sql has the current one.</summary>
+    public static readonly SchemaVersions Versions = new(oldest: 1);
+
     private const int TriesMax = 50;
     private const int TryAgainMs = 100;
+    private const int NoTimeout = 0; // A conversion takes as long as the history is large.
 
-    /// <summary>Makes or verifies; several instances may do so at the same moment.</summary>
-    /// <exception cref="RefusalException">The database holds something else; it was not changed.</exception>
+    /// <summary>Makes, converts or verifies; several instances may do so at the same moment.</summary>
+    /// <param name="source">The database.</param>
+    /// <param name="converts">Whether an older version is converted; otherwise it is refused.</param>
+    /// <param name="versions">Other versions than <see cref="Versions"/>, for tests.</param>
+    /// <returns>The version from which the tables were converted, if they were.</returns>
+    /// <exception cref="RefusalException">
+    /// The database holds something else or a version that cannot be used, or a step failed; it was not changed.
+    /// </exception>
     /// <exception cref="NpgsqlException">The database cannot be reached or written.</exception>
-    public static void Ensure(NpgsqlDataSource source)
+    public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 using var connection = source.OpenConnection();
-                if (!Exists(connection))
-                {
-                    Create(connection);
-                }
-
-                return;
+                return Ensure(connection, converts, versions ?? Versions);
             }
             catch (PostgresException error) when (attempt < TriesMax && IsOfAnotherCreator(error))
             {
                 Thread.Sleep(TryAgainMs);
             }
         }
+    }
+
+    private static long? Ensure(NpgsqlConnection connection, bool converts, SchemaVersions versions)
+    {
+        if (!Exists(connection))
+        {
+            Create(connection);
+            return null;
+        }
+
+        var version = Query(connection, "SELECT coalesce(max(versao), 0) FROM esquema");
+        if (converts && versions.IsConvertible(version))
+        {
+            return Convert(connection, versions);
+        }
+
+        return versions.WhyRefused(version) is { } reason
+            ? throw new RefusalException($"{connection.Database} {reason}")
+            : null;
     }
 
     // Another instance is creating the same tables: it is there first, and then they exist.
@@ -44,43 +68,73 @@ internal static class PostgresSchema
             or PostgresErrorCodes.UniqueViolation
         || PostgresFailure.MayBeTriedAgain(error);
 
-    private static bool Exists(NpgsqlConnection connection)
-    {
-        switch (Query(connection, """
+    private static bool Exists(NpgsqlConnection connection) =>
+        Query(connection, """
             SELECT count(*) FROM information_schema.tables
             WHERE table_schema = current_schema() AND table_name IN ('esquema', 'clientes', 'transacoes', 'chaves')
-            """))
+            """) switch
         {
-            case 0:
-                return false;
-            case 4:
-                break;
-            default:
-                throw new RefusalException(
-                    $"{connection.Database}: some of the ledger's tables are there, not all: it is something else's");
-        }
-
-        var version = Query(connection, "SELECT coalesce(max(versao), 0) FROM esquema");
-        return version == Version
-            ? true
-            : throw new RefusalException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{connection.Database}: its schema has version {version}, this server knows {Version}"));
-    }
+            0 => false,
+            4 => true,
+            _ => throw new RefusalException(
+                $"{connection.Database}: some of the ledger's tables are there, not all: it is something else's"),
+        };
 
     private static void Create(NpgsqlConnection connection)
     {
         using var script = new StreamReader(
             typeof(PostgresSchema).Assembly.GetManifestResourceStream("schema.postgres.sql")!);
         using var transaction = connection.BeginTransaction();
-        using var command = new NpgsqlCommand(script.ReadToEnd(), connection, transaction);
-        command.ExecuteNonQuery();
+        Execute(connection, script.ReadToEnd());
         transaction.Commit();
     }
 
-    private static long Query(NpgsqlConnection connection, string sql)
+    // All steps in one transaction. The version's row is locked for it, so that of several instances one converts; the
+    // others wait, however long it takes, and read the new version.
+    private static long? Convert(NpgsqlConnection connection, SchemaVersions versions)
     {
-        using var command = new NpgsqlCommand(sql, connection);
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        using var transaction = connection.BeginTransaction();
+        Execute(connection, "SET LOCAL lock_timeout = 0");
+        var version = Query(connection, "SELECT versao FROM esquema FOR UPDATE", NoTimeout);
+        if (!versions.IsConvertible(version))
+        {
+            return null;
+        }
+
+        foreach (var (from, sql) in versions.StepsFrom(version))
+        {
+            try
+            {
+                Execute(connection, sql, NoTimeout);
+            }
+            catch (PostgresException error) when (!PostgresFailure.MayBeTriedAgain(error))
+            {
+                throw new RefusalException(
+                    $"{connection.Database}: convert schema version {from} to {from + 1}: {error.Message}", error);
+            }
+        }
+
+        Execute(connection, $"UPDATE esquema SET versao = {versions.Current}");
+        transaction.Commit();
+        return version;
+    }
+
+    private static void Execute(NpgsqlConnection connection, string sql, int? timeoutSeconds = null)
+    {
+        using var command = Command(connection, sql, timeoutSeconds);
+        command.ExecuteNonQuery();
+    }
+
+    private static long Query(NpgsqlConnection connection, string sql, int? timeoutSeconds = null)
+    {
+        using var command = Command(connection, sql, timeoutSeconds);
+        return System.Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, int? timeoutSeconds)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.CommandTimeout = timeoutSeconds ?? command.CommandTimeout;
+        return command;
     }
 }

@@ -94,6 +94,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
         using var database = file.OpenWriter();
         database.Execute("PRAGMA synchronous = FULL");
         using var gate = new Gate(file.Path);
+        file.RefuseConverted();
         if (!gate.TryEnter(Limits.BusyTimeoutMs))
         {
             throw new SqliteException(

@@ -143,7 +143,8 @@ internal sealed unsafe class Gate : IDisposable
         }
 
         throw new IOException(
-            $"{databasePath}-gate: a restore is under way, or {Limits.GateInstancesMax} have the gate open already");
+            $"{databasePath}-gate: a restore or a conversion is under way, "
+            + $"or {Limits.GateInstancesMax} have the gate open already");
     }
 
     // Frees the word if this instance is in it. A sleeper sets its bit before the kernel compares the word, and here

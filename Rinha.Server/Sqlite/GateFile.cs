@@ -12,10 +12,15 @@ internal sealed unsafe partial class GateFile : IDisposable
     /// <summary>The byte that whoever checkpoints has locked.</summary>
     public const int CheckpointerByte = 0;
 
+    /// <summary>The byte that an instance has locked while it opens the ledger: instances start one by one.</summary>
+    public const int StartByte = Limits.GateInstancesMax + 1;
+
     private const int MappedBytes = 4096;
     private const int SetLock = 37; // F_OFD_SETLK
+    private const int SetLockWait = 38; // F_OFD_SETLKW
     private const short Write = 1; // F_WRLCK
     private const short Free = 2; // F_UNLCK
+    private const int Interrupted = 4; // EINTR
     private const int TryAgain = 11; // EAGAIN
 
     private readonly SafeFileHandle _file;
@@ -64,6 +69,19 @@ internal sealed unsafe partial class GateFile : IDisposable
     /// <summary>Locks a byte until <see cref="Unlock"/>, <see cref="Dispose"/> or the process's end.</summary>
     /// <returns><see langword="false"/> if another instance has it locked.</returns>
     public bool TryLock(int index) => TryLock(index, count: 1);
+
+    /// <summary>Waits, however long, until it has locked a byte.</summary>
+    public void Lock(int index)
+    {
+        var range = Range(Write, index, count: 1);
+        while (Fcntl(_file, SetLockWait, ref range) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw Failure(index);
+            }
+        }
+    }
 
     /// <summary>
     /// Locks the bytes of all instances and the checkpointer's: nobody has the gate open, and nobody can open it until

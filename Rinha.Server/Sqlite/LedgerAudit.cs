@@ -18,7 +18,7 @@ internal static class LedgerAudit
     /// <param name="yields">
     /// Whether to take a small part of a processor and many times as long, where nobody waits for the snapshot's end.
     /// </param>
-    /// <exception cref="RefusalException">There is no such file.</exception>
+    /// <exception cref="RefusalException">There is no such file, or it has another schema version.</exception>
     public static AuditReport Run(string path, bool yields = false)
     {
         if (!File.Exists(path))
@@ -42,10 +42,15 @@ internal static class LedgerAudit
                 PRAGMA temp.cache_size = -{CacheKib};
                 BEGIN;
                 """);
-            if (LedgerFile.WhyNoLedger(database) is { } reason)
+            if (LedgerFile.VersionOf(database) is not { } version)
             {
-                report.Add("schema", reason);
+                report.Add("schema", "it is no ledger: the application id is another one");
                 return report;
+            }
+
+            if (LedgerFile.Versions.WhyRefused(version) is { } reason)
+            {
+                throw new RefusalException($"{path} {reason}");
             }
 
             if (!TryCount(database, report))

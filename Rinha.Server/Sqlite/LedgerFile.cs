@@ -5,51 +5,67 @@ using Rinha.Server.Sqlite.Native;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// Opens the ledger's file: checks whose it is, makes the schema in an empty one, and gives connections set up alike.
+/// Opens the ledger's file: checks whose it is, makes the schema in an empty one, converts an older one, and gives
+/// connections set up alike.
 /// </summary>
 internal sealed class LedgerFile
 {
     private const long ApplicationId = 0x52494E48; // "RINH"
-    private const long SchemaVersion = 4;
+
+    /// <summary>Version 4 is the first that was released. schema.sql has the current one.</summary>
+    public static readonly SchemaVersions Versions = new(oldest: 4);
 
     private readonly Synchronous _synchronous;
+    private readonly SchemaVersions _versions;
 
-    private LedgerFile(string path, Synchronous synchronous)
+    private LedgerFile(string path, Synchronous synchronous, SchemaVersions? versions)
     {
         Path = path;
         _synchronous = synchronous;
+        _versions = versions ?? Versions;
     }
 
     /// <summary>The database file's path.</summary>
     public string Path { get; }
+
+    /// <summary>The version from which opening it has converted the ledger, if it has.</summary>
+    public long? ConvertedFrom { get; private set; }
 
     /// <summary>Says what a commit of the writer waits for.</summary>
     public string SynchronousPragma =>
         $"PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};";
 
     /// <summary>Writes the schema's version once more: a change of a page that changes nothing.</summary>
-    public static string VersionPragma => $"PRAGMA user_version = {SchemaVersion}";
+    public static string VersionPragma => $"PRAGMA user_version = {Versions.Current}";
 
     /// <summary>
-    /// Makes the file ready for use. Any number of processes may do so at once: they pass the gate one by one, the
-    /// first finds an empty file and fills it, the others find it filled.
+    /// Makes the file ready for use. Any number of processes may do so at once: they start one by one, the first
+    /// finds an empty file and fills it, or an older ledger and converts it; the others find that done.
     /// </summary>
-    /// <exception cref="SqliteException">The file is not a ledger of this version, or cannot be used.</exception>
+    /// <param name="path">The database file.</param>
+    /// <param name="synchronous">What a commit of the writer waits for.</param>
+    /// <param name="versions">Other versions than <see cref="Versions"/>, for tests.</param>
+    /// <exception cref="SqliteException">
+    /// The file is not a ledger of a version that this server knows, or cannot be used.
+    /// </exception>
+    /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
-    public static LedgerFile Open(string path, Synchronous synchronous)
+    public static LedgerFile Open(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
             throw new DirectoryNotFoundException($"the ledger's directory {directory} does not exist");
         }
 
-        var file = new LedgerFile(path, synchronous);
+        var file = new LedgerFile(path, synchronous, versions);
+        using var start = new GateFile(path + "-gate");
+        start.Lock(GateFile.StartByte);
+        file.ConvertIfOlder();
         using var gate = new Gate(path);
         gate.Enter();
         try
         {
-            file.RefuseForeign();
             using var database = Database.Open(path);
             if (database.IsReadOnly)
             {
@@ -75,14 +91,15 @@ internal sealed class LedgerFile
     /// A ledger that is there already, as an operator's command needs it: nothing is made, and nobody waited for.
     /// </summary>
     /// <exception cref="RefusalException">There is none, or it is not of this version, or cannot be read.</exception>
-    public static LedgerFile OpenExisting(string path, Synchronous synchronous)
+    public static LedgerFile OpenExisting(
+        string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
         {
             throw new RefusalException($"there is no ledger at {path}");
         }
 
-        var file = new LedgerFile(path, synchronous);
+        var file = new LedgerFile(path, synchronous, versions);
         try
         {
             using var database = Database.OpenToLook(path);
@@ -94,25 +111,29 @@ internal sealed class LedgerFile
         }
     }
 
-    /// <summary>What is wrong with a database's marks of being a ledger of this version, if anything is.</summary>
-    /// <exception cref="SqliteException">They cannot be read.</exception>
-    public static string? WhyNoLedger(Database database)
-    {
-        var applicationId = database.QueryInt64("PRAGMA application_id");
-        var version = database.QueryInt64("PRAGMA user_version");
-        return (applicationId, version) switch
-        {
-            (not ApplicationId, _) => $"application id {applicationId} instead of {ApplicationId}",
-            (_, not SchemaVersion) => $"schema version {version} instead of {SchemaVersion}",
-            _ => null,
-        };
-    }
+    /// <summary>The schema version of a ledger; <see langword="null"/> when a database is none.</summary>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
+    public static long? VersionOf(Database database) =>
+        database.QueryInt64("PRAGMA application_id") == ApplicationId
+            ? database.QueryInt64("PRAGMA user_version")
+            : null;
 
     /// <summary>Whether a database says that it is a ledger, of whatever version, or is empty.</summary>
     /// <exception cref="SqliteException">It cannot be read.</exception>
     public static bool IsOurs(Database database) =>
-        database.QueryInt64("PRAGMA application_id") == ApplicationId
+        VersionOf(database) is not null
         || database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0;
+
+    /// <summary>
+    /// Refuses a ledger that another server has converted since this one opened it. An instance asks once it has the
+    /// gate open: from then on nothing can be converted.
+    /// </summary>
+    /// <exception cref="SqliteException">The ledger has another version, or cannot be read.</exception>
+    public void RefuseConverted()
+    {
+        using var database = Database.OpenToLook(Path);
+        _ = HasSchema(database);
+    }
 
     /// <summary>A connection for the one writer.</summary>
     public Database OpenWriter()
@@ -161,7 +182,7 @@ internal sealed class LedgerFile
 
     // Looks first without the right to write: closing a writable connection would move another program's log into its
     // file.
-    private void RefuseForeign()
+    private void ConvertIfOlder()
     {
         if (!File.Exists(Path) || new FileInfo(Path).Length == 0)
         {
@@ -170,32 +191,56 @@ internal sealed class LedgerFile
 
         try
         {
-            using var database = Database.OpenToLook(Path);
-            _ = HasSchema(database);
+            ConvertedFrom = FindOlderVersion();
         }
         catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == SqliteResult.ReadOnly)
         {
             // A crash has left a journal that must be rolled back before anyone can look. The next look is the same.
         }
+
+        if (ConvertedFrom is { } version)
+        {
+            LedgerUpgrade.Run(Path, version, _versions);
+        }
     }
 
-    // False for an empty database. Throws for one that is not ours.
+    private long? FindOlderVersion()
+    {
+        using var database = Database.OpenToLook(Path);
+        if (FindVersion(database) is { } version && _versions.IsConvertible(version))
+        {
+            return version;
+        }
+
+        _ = HasSchema(database);
+        return null;
+    }
+
+    // False for an empty database. Throws for one that is not ours or has another version.
     private bool HasSchema(Database database)
     {
-        var applicationId = database.QueryInt64("PRAGMA application_id");
-        var version = database.QueryInt64("PRAGMA user_version");
-        if (applicationId == ApplicationId)
+        if (FindVersion(database) is not { } version)
         {
-            return version == SchemaVersion ? true : throw new SqliteException(
-                $"{Path} has schema version {version}; this server knows version {SchemaVersion}", 0);
+            return false;
         }
 
-        if (applicationId != 0 || database.QueryInt64("SELECT count(*) FROM sqlite_schema") != 0)
+        return _versions.WhyRefused(version) is { } reason
+            ? throw new SqliteException($"{Path} {reason}", 0)
+            : true;
+    }
+
+    // Null for an empty database. Throws for one that is not ours.
+    private long? FindVersion(Database database)
+    {
+        if (VersionOf(database) is { } version)
         {
-            throw new SqliteException($"{Path} is another program's database", 0);
+            return version;
         }
 
-        return false;
+        return database.QueryInt64("PRAGMA application_id") == 0
+            && database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0
+            ? null
+            : throw new SqliteException($"{Path} is another program's database", 0);
     }
 
     // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may lack

@@ -16,13 +16,16 @@ internal static class LedgerRestore
     /// <param name="asidePath">
     /// The name of the ledger that was there; <see langword="null"/> when there was none or nothing was done.
     /// </param>
+    /// <param name="versions">Other versions than <see cref="LedgerFile.Versions"/>, for tests.</param>
     /// <returns>What the audit of the backup found; if it is not sound, nothing was done.</returns>
     /// <exception cref="RefusalException">
-    /// An instance or another program uses the ledger; there is no such backup; there is another program's database.
+    /// An instance or another program uses the ledger; there is no such backup, or it has a schema version that cannot
+    /// be converted; there is another program's database.
     /// </exception>
     /// <exception cref="SqliteException">The backup cannot be read.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public static AuditReport Run(string path, string backupPath, out string? asidePath)
+    public static AuditReport Run(
+        string path, string backupPath, out string? asidePath, SchemaVersions? versions = null)
     {
         asidePath = null;
         if (!File.Exists(backupPath))
@@ -46,6 +49,7 @@ internal static class LedgerRestore
         try
         {
             LedgerCopy.Make(backupPath, restored, static () => { }, model);
+            ConvertIfOlder(restored, backupPath, versions ?? LedgerFile.Versions);
             var report = LedgerAudit.Run(restored);
             if (report.IsSound)
             {
@@ -57,6 +61,25 @@ internal static class LedgerRestore
         finally
         {
             File.Delete(restored); // Which has its new name when all went well.
+        }
+    }
+
+    // The backup is the original, and stays as it is.
+    private static void ConvertIfOlder(string restored, string backupPath, SchemaVersions versions)
+    {
+        using var database = Database.Open(restored);
+        if (LedgerFile.VersionOf(database) is not { } version)
+        {
+            return; // The audit says what it is.
+        }
+
+        if (versions.IsConvertible(version))
+        {
+            LedgerUpgrade.Convert(database, version, versions, static () => { });
+        }
+        else if (versions.WhyRefused(version) is { } reason)
+        {
+            throw new RefusalException($"{backupPath} {reason}");
         }
     }
 

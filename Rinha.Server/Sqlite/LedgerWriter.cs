@@ -49,6 +49,7 @@ internal sealed class LedgerWriter : IDisposable
         _commitsWait = synchronous == Synchronous.Full;
         _transaction = new WriteTransaction(file, seed);
         _gate = new Gate(file.Path);
+        file.RefuseConverted();
         _checkpointer = checkpointer;
         _logger = logger;
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };

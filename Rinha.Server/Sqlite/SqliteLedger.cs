@@ -17,20 +17,28 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     private readonly ReaderPool _readers;
     private readonly LedgerMetrics _metrics = new();
 
-    /// <summary>Opens the ledger's file, making an empty ledger (schema.sql) if there is none.</summary>
+    /// <summary>
+    /// Opens the ledger's file, making an empty ledger (schema.sql) if there is none, converting an older one.
+    /// </summary>
     /// <param name="path">The database file; its directory must exist.</param>
     /// <param name="synchronous">What a commit waits for.</param>
     /// <param name="logger">Told of storage failures, never of single requests.</param>
     /// <param name="seed">
     /// For benchmarks: of the choices of another design, <see cref="SeedChoices.Checkpoint"/> is the one it knows.
     /// </param>
-    /// <exception cref="SqliteException">The file is not a ledger of this version, or cannot be used.</exception>
+    /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
+    /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
     public SqliteLedger(string path, Synchronous synchronous, ILogger logger, SeedChoices seed = SeedChoices.None)
     {
         var alarm = new StorageAlarm(logger);
         _file = LedgerFile.Open(path, synchronous);
+        if (_file.ConvertedFrom is { } version)
+        {
+            Log.LedgerConverted(logger, version, LedgerFile.Versions.Current);
+        }
+
         _checkpointer = new Checkpointer(_file, alarm, _metrics);
         _writer = new LedgerWriter(_file, synchronous, _checkpointer, alarm, _metrics, logger, seed);
         _readers = new ReaderPool(_file, alarm);

@@ -1,0 +1,94 @@
+using System.Collections;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>Ledgers as they might have been one, two or three versions ago, and the steps from there.</summary>
+internal static class OldLedger
+{
+    /// <summary>How many transactions it has; each client enough for a mark.</summary>
+    public const int Transactions = 500;
+
+    // The second step must be taken exactly once: ultimas has the right times.
+    private static readonly string[] s_steps =
+    [
+        """
+        CREATE TABLE marcos (
+          cliente_id INTEGER NOT NULL REFERENCES clientes (id), seq INTEGER NOT NULL, transacao_id INTEGER NOT NULL,
+          PRIMARY KEY (cliente_id, seq)) STRICT, WITHOUT ROWID;
+        INSERT INTO marcos SELECT cliente_id, seq, id FROM transacoes WHERE seq % 64 = 0;
+        """,
+        "UPDATE transacoes SET realizada_em = realizada_em + 1000000",
+        "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
+    ];
+
+    private static readonly string[] s_back =
+    [
+        "DROP TABLE marcos",
+        "UPDATE transacoes SET realizada_em = realizada_em - 1000000",
+        "ALTER TABLE transacoes RENAME COLUMN descricao TO texto",
+    ];
+
+    /// <summary>The version to which the steps lead, this server's.</summary>
+    public static readonly long Current = LedgerFile.Versions.Current;
+
+    /// <summary>The one from which they begin.</summary>
+    public static readonly long Oldest = Current - s_steps.Length;
+
+    /// <summary>The steps.</summary>
+    public static readonly SchemaVersions Versions = new(Oldest, s_steps);
+
+    /// <summary>The same; a step's index is told before the step is taken.</summary>
+    public static SchemaVersions Observed(Action<int> beforeStep) =>
+        new(Oldest, new ObservedSteps(beforeStep));
+
+    /// <summary>Makes a ledger that has taken none of the steps, or the first of them.</summary>
+    public static void Make(string path, int stepsTaken = 0)
+    {
+        using (var ledger = LedgerExtensions.OpenLedger(path))
+        {
+            ledger.CreditAtOnce(Transactions);
+        }
+
+        using var database = Database.Open(path);
+        foreach (var step in s_back.Skip(stepsTaken).Reverse())
+        {
+            database.Execute(step);
+        }
+
+        database.Execute($"PRAGMA user_version = {Oldest + stepsTaken}");
+    }
+
+    /// <summary>Fails unless a file is such a ledger, whole, and says so.</summary>
+    public static void AssertHasTaken(int stepsTaken, string path)
+    {
+        Assert.Equal(Oldest + stepsTaken, LedgerRows.Query(path, "PRAGMA user_version"));
+        Assert.Equal(Transactions, LedgerRows.Query(path, "SELECT count(*) FROM transacoes"));
+        Assert.Equal(
+            stepsTaken > 0 ? 1 : 0, LedgerRows.Query(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'marcos'"));
+        Assert.Equal(
+            stepsTaken > 2 ? 0 : 1,
+            LedgerRows.Query(path, "SELECT count(*) FROM pragma_table_info('transacoes') WHERE name = 'texto'"));
+        using var database = Database.Open(path);
+        Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
+    }
+
+    private sealed class ObservedSteps(Action<int> beforeStep) : IReadOnlyList<string>
+    {
+        public int Count => s_steps.Length;
+
+        public string this[int index]
+        {
+            get
+            {
+                beforeStep(index);
+                return s_steps[index];
+            }
+        }
+
+        public IEnumerator<string> GetEnumerator() => s_steps.AsEnumerable().GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

@@ -1,0 +1,75 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Postgres;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Postgres;
+
+/// <summary>Tables of an older version are converted at a start, with steps made up for these tests.</summary>
+public sealed class PostgresUpgradeTests : IDisposable
+{
+    private static readonly long s_current = PostgresSchema.Versions.Current;
+    private static readonly long s_oldest = s_current - 2;
+
+    private static readonly SchemaVersions s_versions = new(
+        s_oldest,
+        "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
+        "UPDATE transacoes SET valor = valor + 1");
+
+    private readonly LedgerOnPostgres _place = new();
+
+    public PostgresUpgradeTests()
+    {
+        Assert.Equal(PostResult.Accepted, _place.Ledger.Credit(1, 8).Result);
+        Assert.Equal(s_current, _place.Query("SELECT versao FROM esquema"));
+        _place.Execute($"""
+            ALTER TABLE transacoes RENAME COLUMN descricao TO texto;
+            UPDATE transacoes SET valor = valor - 1;
+            UPDATE esquema SET versao = {s_oldest};
+            """);
+    }
+
+    [Fact]
+    public void Of_instances_that_start_at_once_one_converts_and_the_others_find_it_done()
+    {
+        var conversions = 0;
+
+        Together.Run(4, _ => Interlocked.Add(
+            ref conversions, PostgresSchema.Ensure(_place.Beside, converts: true, s_versions) is null ? 0 : 1));
+
+        Assert.Equal(1, conversions);
+        Assert.Equal(s_current, _place.Query("SELECT versao FROM esquema"));
+        _place.AssertBalanced();
+        Assert.Equal(["credit"], _place.Ledger.Statement(1).Texts());
+    }
+
+    [Fact]
+    public void A_step_that_fails_changes_nothing()
+    {
+        var versions = new SchemaVersions(
+            s_oldest, "UPDATE clientes SET limite = 7", "INSERT INTO clientes (id, limite) VALUES (1, 1)");
+
+        var refusal = Assert.Throws<RefusalException>(
+            () => PostgresSchema.Ensure(_place.Beside, converts: true, versions));
+
+        Assert.Contains(
+            $"convert schema version {s_oldest + 1} to {s_current}: 23505",
+            refusal.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(s_oldest, _place.Query("SELECT versao FROM esquema"));
+        Assert.Equal(0, _place.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
+    }
+
+    [Fact]
+    public void A_command_says_to_start_the_server()
+    {
+        var refusal = Assert.Throws<RefusalException>(
+            () => PostgresSchema.Ensure(_place.Beside, converts: false, s_versions));
+
+        Assert.Contains(
+            $"has schema version {s_oldest}: start the server once, it converts the ledger to version {s_current}",
+            refusal.Message,
+            StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _place.Dispose();
+}

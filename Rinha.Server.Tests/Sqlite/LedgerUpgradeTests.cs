@@ -1,0 +1,254 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Seed;
+using Rinha.Server.Telemetry;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.Sqlite;
+
+/// <summary>A ledger of an older version is converted at a start, with steps made up for these tests.</summary>
+public sealed class LedgerUpgradeTests : IDisposable
+{
+    private const int WalHeaderBytes = 32;
+    private const int WalFrameBytes = 24 + 4096;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => _directory.File("rinha.db");
+
+    private string CopyPath => LedgerUpgrade.CopyPathOf(FilePath, OldLedger.Oldest);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void An_older_ledger_is_converted_and_stays_beside_as_it_was(int stepsTaken)
+    {
+        OldLedger.Make(FilePath, stepsTaken);
+
+        Assert.Equal(OldLedger.Oldest + stepsTaken, Open().ConvertedFrom);
+
+        AssertConverted(FilePath);
+        var copy = $"{FilePath}.v{OldLedger.Oldest + stepsTaken}-backup";
+        OldLedger.AssertHasTaken(stepsTaken, copy);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
+        Assert.Null(Open().ConvertedFrom);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+    }
+
+    [Fact]
+    public void Of_instances_that_start_at_once_one_converts_and_the_others_find_it_done()
+    {
+        OldLedger.Make(FilePath);
+        var conversions = 0;
+
+        Together.Run(4, _ => Interlocked.Add(ref conversions, Open().ConvertedFrom is null ? 0 : 1));
+
+        Assert.Equal(1, conversions);
+        AssertConverted(FilePath);
+        OldLedger.AssertHasTaken(0, CopyPath);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_next_instance_converts_when_one_is_killed_at_any_step(int step)
+    {
+        OldLedger.Make(FilePath);
+        Task<LedgerFile> next;
+        using (new ConvertingProcess(FilePath, step))
+        {
+            OldLedger.AssertHasTaken(0, CopyPath);
+            next = Task.Run(Open, TestContext.Current.CancellationToken);
+            Assert.Equal(OldLedger.Oldest, LedgerRows.Query(FilePath, "PRAGMA user_version"));
+            Assert.False(next.IsCompleted);
+        }
+
+        Assert.Equal(OldLedger.Oldest, (await next).ConvertedFrom);
+        AssertConverted(FilePath);
+        OldLedger.AssertHasTaken(0, CopyPath);
+    }
+
+    [Fact]
+    public void A_crash_at_any_write_of_the_commit_leaves_the_old_ledger_or_the_new_one()
+    {
+        OldLedger.Make(FilePath);
+        byte[] log;
+        using (var reader = Database.Open(FilePath))
+        {
+            // What is committed stays in the log.
+            reader.Execute("BEGIN");
+            Assert.Equal(OldLedger.Oldest, reader.QueryInt64("PRAGMA user_version"));
+            Open();
+            log = File.ReadAllBytes(FilePath + "-wal");
+        }
+
+        var old = File.ReadAllBytes(CopyPath);
+        var frames = (log.Length - WalHeaderBytes) / WalFrameBytes;
+        Assert.True(frames > 4, $"{frames} pages");
+        for (var halves = 0; halves <= 2 * frames; halves++)
+        {
+            var path = _directory.File($"{halves}.db");
+            File.WriteAllBytes(path, old);
+            using (var database = Database.Open(path))
+            {
+                Assert.Equal("wal", database.QueryText("PRAGMA journal_mode = WAL"));
+            }
+
+            File.WriteAllBytes(path + "-wal", log[..(WalHeaderBytes + (halves * WalFrameBytes / 2))]);
+            OldLedger.AssertHasTaken(halves == 2 * frames ? 3 : 0, path);
+
+            LedgerFile.Open(path, Synchronous.Normal, OldLedger.Versions);
+
+            AssertConverted(path);
+        }
+    }
+
+    [Fact]
+    public void What_a_killed_attempt_has_left_is_replaced()
+    {
+        OldLedger.Make(FilePath);
+        File.WriteAllText(CopyPath, "the copy of an earlier attempt, to which an older server has posted since");
+        foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])
+        {
+            File.WriteAllText($"{CopyPath}.unfinished{suffix}", "half a copy");
+        }
+
+        Open();
+
+        AssertConverted(FilePath);
+        OldLedger.AssertHasTaken(0, CopyPath);
+    }
+
+    [Fact]
+    public void While_another_instance_lives_nothing_is_converted()
+    {
+        OldLedger.Make(FilePath);
+        var before = File.ReadAllBytes(FilePath);
+        using (new Gate(FilePath))
+        {
+            var refusal = Assert.Throws<RefusalException>(Open);
+            Assert.Equal(
+                $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance first, "
+                + $"then a start converts it to version {OldLedger.Current}",
+                refusal.Message);
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(FilePath));
+        Assert.False(File.Exists(CopyPath));
+        Assert.Equal(OldLedger.Oldest, Open().ConvertedFrom);
+    }
+
+    [Fact]
+    public void An_instance_that_is_about_to_write_looks_whether_another_server_has_converted_the_ledger()
+    {
+        var file = LedgerFile.Open(FilePath, Synchronous.Normal);
+        SampleLedger.Damage(FilePath, "PRAGMA user_version = 99");
+        var alarm = new StorageAlarm(NullLogger.Instance);
+        var metrics = new LedgerMetrics();
+        using var checkpointer = new Checkpointer(file, alarm, metrics);
+
+        Assert.Throws<SqliteException>(() => new AccountTable(file).SetLimit(1, 1));
+        Assert.Throws<SqliteException>(() => new LedgerWriter(
+            file, Synchronous.Normal, checkpointer, alarm, metrics, NullLogger.Instance, SeedChoices.None));
+    }
+
+    [Fact]
+    public void A_step_that_fails_changes_nothing()
+    {
+        OldLedger.Make(FilePath);
+        var versions = new SchemaVersions(
+            OldLedger.Oldest, "UPDATE clientes SET limite = 7", "UPDATE clientes SET limite = -1");
+
+        var failure = Assert.Throws<SqliteException>(() => LedgerFile.Open(FilePath, Synchronous.Normal, versions));
+
+        Assert.StartsWith(
+            $"{FilePath}: convert schema version {OldLedger.Oldest + 1} to {OldLedger.Oldest + 2}: CHECK constraint",
+            failure.Message,
+            StringComparison.Ordinal);
+        OldLedger.AssertHasTaken(0, FilePath);
+        Assert.Equal(0, LedgerRows.Query(FilePath, "SELECT count(*) FROM clientes WHERE limite = 7"));
+    }
+
+    [Fact]
+    public void A_damaged_ledger_is_not_converted_and_an_earlier_copy_is_kept()
+    {
+        OldLedger.Make(FilePath);
+        using (var file = File.OpenHandle(FilePath, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.Write(file, Enumerable.Repeat((byte)0xA5, 600).ToArray(), RandomAccess.GetLength(file) - 4096);
+        }
+
+        File.WriteAllText(CopyPath, "a copy");
+
+        var failure = Assert.Throws<SqliteException>(Open);
+
+        Assert.Contains("is damaged and was not converted", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(OldLedger.Oldest, LedgerRows.Query(FilePath, "PRAGMA user_version"));
+        Assert.Equal("a copy", File.ReadAllText(CopyPath));
+        AssertNothingUnfinished();
+    }
+
+    [Fact]
+    public void A_command_says_to_start_the_server()
+    {
+        OldLedger.Make(FilePath);
+
+        var refusal = Assert.Throws<RefusalException>(
+            () => LedgerFile.OpenExisting(FilePath, Synchronous.Normal, OldLedger.Versions));
+
+        Assert.Equal(
+            $"{FilePath} has schema version {OldLedger.Oldest}: "
+            + $"start the server once, it converts the ledger to version {OldLedger.Current}",
+            refusal.Message);
+    }
+
+    [Fact]
+    public void A_backup_of_an_older_version_is_converted_when_it_is_restored()
+    {
+        var backup = _directory.File("copy.db");
+        OldLedger.Make(backup);
+        var before = File.ReadAllBytes(backup);
+
+        var report = LedgerRestore.Run(FilePath, backup, out _, OldLedger.Versions);
+
+        Assert.True(report.IsSound);
+        AssertConverted(FilePath);
+        Assert.Equal(before, File.ReadAllBytes(backup));
+    }
+
+    [Theory]
+    [InlineData(3, "never released")]
+    [InlineData(99, "use a newer server")]
+    public void A_backup_that_cannot_be_converted_is_refused_by_its_version_and_not_called_damaged(
+        int version, string why)
+    {
+        var backup = _directory.File("copy.db");
+        SampleLedger.Make(backup);
+        SampleLedger.Damage(backup, $"PRAGMA user_version = {version}");
+
+        var refusal = Assert.Throws<RefusalException>(() => LedgerRestore.Run(FilePath, backup, out _));
+
+        Assert.StartsWith($"{backup} has schema version {version}, ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(FilePath));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private LedgerFile Open() => LedgerFile.Open(FilePath, Synchronous.Normal, OldLedger.Versions);
+
+    private void AssertConverted(string path)
+    {
+        OldLedger.AssertHasTaken(3, path);
+        LedgerRows.AssertBalanced(path);
+        Assert.True(LedgerAudit.Run(path).IsSound);
+        AssertNothingUnfinished();
+    }
+
+    private void AssertNothingUnfinished() =>
+        Assert.Empty(Directory.GetFiles(_directory.FullPath, "*unfinished*"));
+}
