@@ -136,7 +136,8 @@ ask() {
     open) "${load[@]}" -c $OPEN_CONNECTIONS -r $RATE ;;
     simulation)
       # Its ledger must be empty. Then, as the organiser does, a statement from each API. What failed is in the report.
-      curl --silent --fail --output /dev/null --noproxy '*' --max-time 10 -X POST "$2/reset" || die "$2 has no /reset"
+      curl --silent --fail --output /dev/null --noproxy '*' --max-time 10 -X POST -H 'Content-Type: application/json' \
+        "$2/reset" || die "$2 has no /reset"
       await "$2"
       await "$2"
       "$LOADTEST" contest "$2" --short --quiet -o json || true

@@ -131,7 +131,7 @@ public sealed class OneProcessTests : IDisposable
         using var server = Start();
         using var connection = server.Connect();
 
-        connection.Exchange(RawRequest.Post("/reset", "", null)).AssertProblem(404);
+        connection.Exchange(RawRequest.Post("/reset", "")).AssertProblem(404);
     }
 
     [Fact]

@@ -140,7 +140,7 @@ public sealed class SeedTests : IDisposable
 
         Assert.Equal(first.Body, other.Exchange(request).AssertOk().Body);
         Assert.Equal(1, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
-        Assert.Equal(200, other.Exchange(RawRequest.Post("/reset", "", null)).Status);
+        Assert.Equal(200, other.Exchange(RawRequest.Post("/reset", "")).Status);
         AssertStatement(1, 0);
     }
 

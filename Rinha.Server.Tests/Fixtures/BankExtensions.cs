@@ -36,5 +36,5 @@ internal static class BankExtensions
             .Select(entry => entry.GetProperty("descricao").GetString()!)];
 
     public static void Reset(this IBank bank) =>
-        Assert.Equal(200, bank.Send(RawRequest.Post("/reset", "", null)).Status);
+        Assert.Equal(200, bank.Send(RawRequest.Post("/reset", "")).Status);
 }

@@ -3,8 +3,18 @@ using Rinha.Server.Postgres;
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The same stack with PostgreSQL behind the APIs.</summary>
-public sealed class PostgresStackFixture() : StackFixture("nginx-postgres")
+public class PostgresStackFixture : StackFixture
 {
+    public PostgresStackFixture()
+        : this("nginx-postgres")
+    {
+    }
+
+    protected PostgresStackFixture(string stack)
+        : base(stack)
+    {
+    }
+
     /// <inheritdoc/>
     public override void AssertBalanced()
     {

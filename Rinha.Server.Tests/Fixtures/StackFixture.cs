@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Rinha.Server.Tests.Fixtures;
@@ -44,6 +45,10 @@ public class StackFixture : IBank, IDisposable
         int.Parse(File.ReadAllText(_directory.File("run/supervisor.pid")), CultureInfo.InvariantCulture);
 
     public RawConnection Connect() => new(_endPoint);
+
+    /// <summary>Opens a connection to an API on its own socket: past the proxy.</summary>
+    public RawConnection ConnectTo(string api) =>
+        new(new UnixDomainSocketEndPoint(Path.Combine(SocketsPath(), $"{api}.sock")));
 
     public virtual void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
 

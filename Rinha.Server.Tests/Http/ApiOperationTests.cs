@@ -54,6 +54,8 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
         {
             ("POST", "/clientes/{id}/transacoes") => Transactions(path),
             (_, "/clientes/{id}/transacoes") => Pages(method, path),
+            (_, "/reset") => [(415, RawRequest.Post(path, "", null))],
+            (_, "/metrics") => [(404, RawRequest.Of(method, "/%6detrics"))],
             _ => [],
         };
         foreach (var one in more)
@@ -65,7 +67,7 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
     private static byte[] Good(ApiOperation operation, string path) => (operation.Method, operation.Path) switch
     {
         ("POST", "/clientes/{id}/transacoes") => RawRequest.Post(path, RawRequest.Body),
-        ("POST", _) => RawRequest.Post(path, "", null),
+        ("POST", _) => RawRequest.Post(path, ""),
         var (method, _) => RawRequest.Of(method, path),
     };
 

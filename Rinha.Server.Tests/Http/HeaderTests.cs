@@ -26,7 +26,7 @@ public abstract class HeaderTests<TBank>(TBank bank) : IClassFixture<TBank>
             bank.Post(1, "{"),
             bank.Post(1, RawRequest.Body, "text/plain"),
             bank.Post(1, new string(' ', 5000)),
-            bank.Send(RawRequest.Post("/reset", "", null)),
+            bank.Send(RawRequest.Post("/reset", "")),
             bank.Send(RawRequest.Of("PUT", "/health")),
         ];
         foreach (var response in responses)
@@ -122,6 +122,29 @@ public abstract class HeaderTests<TBank>(TBank bank) : IClassFixture<TBank>
             connection.Send($"POST /clientes/1/transacoes HTTP/1.1\r\n{head}\r\n\r\n{body}");
             connection.Receive().AssertOk();
         }
+    }
+
+    [Fact]
+    public void Bytes_above_127_are_no_error()
+    {
+        using var connection = bank.Connect();
+        connection.Send("GET /health HTTP/1.1\r\nHost: a\r\nUser-Agent: caf"u8);
+        connection.Send([0xE9, .. "\r\nX-Other: "u8, 0xFF, .. "\r\n\r\n"u8]);
+
+        connection.Receive().AssertOk();
+    }
+
+    // What Java's HttpClient sends with every request of a new connection.
+    [Fact]
+    public void An_offer_of_HTTP_2_is_not_taken_up()
+    {
+        string[] offer =
+            ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk"];
+        var post = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, offer);
+        using var connection = bank.Connect();
+        connection.Exchange(RawRequest.Get("/health", offer)).AssertOk();
+        connection.Exchange(post).AssertOk();
+        connection.Exchange(RawRequest.Get("/health")).AssertOk();
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class LedgerAnswerTests
 
         var response = bank.Post(1, RawRequest.Body).AssertProblem(503);
         Assert.Equal("1", response.Header("Retry-After"));
-        bank.Send(RawRequest.Post("/reset", "", null)).AssertProblem(503);
+        bank.Send(RawRequest.Post("/reset", "")).AssertProblem(503);
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class LedgerAnswerTests
         using var bank = new InProcessBank(ledger: null, resetEnabled: false);
         bank.Post(1, RawRequest.Body).AssertOk();
 
-        bank.Send(RawRequest.Post("/reset", "", null)).AssertProblem(404);
+        bank.Send(RawRequest.Post("/reset", "")).AssertProblem(404);
         bank.Get("/reset").AssertProblem(404);
 
         Assert.Equal(1, bank.Statement(1).Balance());

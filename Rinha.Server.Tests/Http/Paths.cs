@@ -26,6 +26,20 @@ public static class Paths
         "99999999999999999999999999999999",
     ];
 
+    /// <summary>What can stand around the name of a path without its slash, for some decoder to remove.</summary>
+    public static TheoryData<string, string> OtherSpellings { get; } = new()
+    {
+        { "/./", "" },
+        { "/x/../", "" },
+        { "/x/%2e%2e/", "" },
+        { "/x#/../", "" },
+        { "/", "/x/.." },
+        { "/", "#x" },
+        { "//", "" },
+        { "http://localhost/", "" },
+        { "http://localhost/x/../", "" },
+    };
+
     public static TheoryData<string> Unknown { get; } =
     [
         "/",

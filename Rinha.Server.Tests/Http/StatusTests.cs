@@ -145,6 +145,20 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
         bank.Get("/clientes/%C3%A7/extrato").AssertProblem(404);
     }
 
+    // A proxy that refuses /metrics or /reset refuses it by this name; what it makes of another one is its own affair.
+    [Theory]
+    [MemberData(nameof(Paths.OtherSpellings), MemberType = typeof(Paths))]
+    public void Metrics_and_reset_have_one_spelling(string before, string after)
+    {
+        bank.Get("/metrics").AssertStatusIn(200);
+        bank.Get("/metrics?format=text").AssertStatusIn(200);
+        bank.Post(1, 5, 'c', "kept").AssertOk();
+        using var connection = bank.Connect();
+        connection.Exchange(RawRequest.Get($"{before}metrics{after}")).AssertProblem(404);
+        connection.Exchange(RawRequest.Post($"{before}reset{after}", "")).AssertProblem(404);
+        Assert.Contains("kept", bank.Statement(1).Descriptions());
+    }
+
     [Fact]
     public void An_absolute_target_is_the_path_in_it() =>
         bank.Send(RawRequest.Get("http://localhost/clientes/1/extrato")).AssertOk();
@@ -193,12 +207,49 @@ public abstract class StatusTests<TBank>(TBank bank) : IClassFixture<TBank>
     {
         bank.Post(1, 5, 'c', "x").AssertOk();
 
-        var response = bank.Send(RawRequest.Post("/reset", "", null));
+        var response = bank.Send(RawRequest.Post("/reset", ""));
 
         Assert.Equal(200, response.Status);
         Assert.Empty(response.Body);
         Assert.Equal(0, bank.Statement(1).Balance());
         Assert.Empty(bank.Statement(1).Descriptions());
+    }
+
+    // What a page of another site can send without a preflight (a form, fetch with no-cors) empties no ledger.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("text/plain")]
+    [InlineData("text/plain; application/json")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data; boundary=x")]
+    public void A_reset_that_does_not_say_JSON_is_415_and_changes_nothing(string? contentType)
+    {
+        bank.Post(1, 5, 'c', "kept").AssertOk();
+
+        bank.Send(RawRequest.Post("/reset", "", contentType)).AssertProblem(415);
+        bank.Send(RawRequest.Post("/reset", "{}", contentType)).AssertProblem(415);
+
+        Assert.Contains("kept", bank.Statement(1).Descriptions());
+    }
+
+    [Fact]
+    public void A_preflight_gets_no_permission()
+    {
+        using var connection = bank.Connect();
+        var answer = connection.Exchange(RawRequest.Of(
+            "OPTIONS",
+            "/reset",
+            headers:
+            [
+                "Origin: http://elsewhere.example",
+                "Access-Control-Request-Method: POST",
+                "Access-Control-Request-Headers: content-type",
+            ]));
+
+        answer.AssertProblem(405);
+        Assert.DoesNotContain(
+            answer.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -58,9 +58,10 @@ internal sealed class BankApplication(
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
                 Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Liveness => ForGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
-                Route.Reset when resetEnabled => ForPost(context) ?? ResetAsync(context),
+                Route.Reset when resetEnabled && context.IsLiteral =>
+                    ForPost(context) ?? ForJson(context) ?? ResetAsync(context),
                 Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
-                Route.Metrics => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
+                Route.Metrics when context.IsLiteral => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
                 _ => context.AnswerAsync(Problem.UnknownPath),
             };
         }
@@ -88,6 +89,10 @@ internal sealed class BankApplication(
     // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and its like are not.
     private static Task? ForPost(Exchange exchange) =>
         exchange.Method == HttpMethods.Post ? null : exchange.AnswerAsync(Problem.OnlyPost);
+
+    // A browser sends JSON to another site only after a preflight (CORS), which gets no permission here.
+    private static Task? ForJson(Exchange exchange) =>
+        MediaTypes.IsJson(exchange.RequestHeaders.ContentType) ? null : exchange.AnswerAsync(Problem.NotJson);
 
     private static Task? ForGet(Exchange exchange, Problem otherwise) =>
         exchange.Method == HttpMethods.Get || exchange.Method == HttpMethods.Head

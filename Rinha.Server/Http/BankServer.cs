@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,6 +25,8 @@ internal sealed class BankServer : IDisposable
         options.Limits.MaxRequestHeaderCount = Limits.RequestHeaderCountMax;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(Limits.RequestHeadersTimeoutMs);
         options.Limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(Limits.KeepAliveTimeoutMs);
+        // Bytes above 127 are no error in a header that is never read; the application refuses a key with one.
+        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         // The application counts the body itself: Kestrel's limit would cost an exception per oversized request.
         options.Limits.MaxRequestBodySize = null;
         options.Listen(endPoint, listen => listen.Protocols = HttpProtocols.Http1);

@@ -27,6 +27,20 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     /// <summary>The request's path, decoded, without the query.</summary>
     public string Path => _request.Path;
 
+    /// <summary>
+    /// Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
+    /// refuses a path and forwards other spellings of it unchanged then protects it whatever its own rules of decoding.
+    /// </summary>
+    public bool IsLiteral
+    {
+        get
+        {
+            var (target, path) = (_request.RawTarget, _request.Path);
+            return target.StartsWith(path, StringComparison.Ordinal)
+                && (target.Length == path.Length || target[path.Length] == '?');
+        }
+    }
+
     /// <summary>The query, encoded, with its question mark; empty when there is none.</summary>
     public string Query => _request.QueryString;
 

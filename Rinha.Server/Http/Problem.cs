@@ -25,7 +25,7 @@ internal sealed class Problem
     public static readonly Problem RequestTimeout = new(408, "the request took too long to arrive");
     public static readonly Problem BodyTooLarge =
         new(413, $"the body has more than {Limits.BodyBytesMax} bytes") { ClosesConnection = true };
-    public static readonly Problem NotJson = new(415, "the body must be application/json in UTF-8");
+    public static readonly Problem NotJson = new(415, "Content-Type must be application/json in UTF-8");
     public static readonly Problem LimitExceeded = new(422, "the debit would exceed the limit of the client");
     public static readonly Problem BalanceOverflow = new(422, "the balance would exceed 64 bits");
     public static readonly Problem KeyReused =

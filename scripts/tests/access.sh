@@ -24,6 +24,9 @@ bank() {
   url=http://127.0.0.1:$PORT
 }
 
+# The media type that POST /reset demands.
+JSON='Content-Type: application/json'
+
 # status_of FLAG…
 status_of() {
   curl --silent --noproxy '*' --max-time 5 -o /dev/null -w '%{http_code}' "$@"
@@ -92,7 +95,7 @@ test_what_is_not_for_others_is_refused_from_outside() {
 test_the_ledger_is_not_emptied_by_default() {
   export RINHA_ENABLE_RESET=false
   bank
-  [[ $(status_of -X POST "$url/reset") == 404 ]] || fail 'POST /reset is there'
+  [[ $(status_of -X POST -H "$JSON" "$url/reset") == 404 ]] || fail 'POST /reset is there'
   ! grep -q 'POST /reset is enabled' "$LOGS/api01.log" || fail 'the log says otherwise'
 }
 
@@ -102,14 +105,16 @@ test_the_server_has_no_reset_unless_it_is_told_to() {
     "$SERVER" >"$SCRATCH/log" 2>&1 &
   PROCESS=$!
   eventually 5 grep -q Listening "$SCRATCH/log"
-  [[ $(status_of -X POST --unix-socket "$SCRATCH/api.sock" http://x/reset) == 404 ]] || fail 'POST /reset is there'
+  [[ $(status_of -X POST -H "$JSON" --unix-socket "$SCRATCH/api.sock" http://x/reset) == 404 ]] ||
+    fail 'POST /reset is there'
 }
 
 test_the_contest_stack_can_be_reset_and_says_so() {
   local name
   unset RINHA_ENABLE_RESET
   bank
-  [[ $(status_of -X POST "$url/reset") == 200 ]] || fail 'POST /reset is not there'
+  [[ $(status_of -X POST "$url/reset") == 415 ]] || fail 'a page of another site could send this'
+  [[ $(status_of -X POST -H "$JSON" "$url/reset") == 200 ]] || fail 'POST /reset is not there'
   for name in api01 api02; do
     grep -q 'POST /reset is enabled: any client can empty the ledger' "$LOGS/$name.log" || fail "$name does not say so"
   done

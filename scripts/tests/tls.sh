@@ -45,7 +45,7 @@ test_it_answers_over_tls_and_over_nothing_weaker() {
   [[ $answer == 'HTTP/1.1 200 '*'{"limite":100000,"saldo":7}' ]] || fail "a credit: $answer"
   answer=$(request /clientes/1/extrato)
   [[ $answer == 'HTTP/1.1 200 '*'"total":7,'*'"descricao":"tls"'* ]] || fail "a statement: $answer"
-  answer=$(request /reset -X POST)
+  answer=$(request /reset -X POST -H 'Content-Type: application/json')
   [[ $answer == 'HTTP/1.1 404 '* ]] || fail "POST /reset is there: $answer"
 
   answer=$(curl --silent --include --noproxy '*' --max-time 5 "http://127.0.0.1:$tls_port/clientes/1/extrato")

@@ -39,7 +39,7 @@ internal sealed class KillResetCampaign : ICampaign
 
             var before = Content(bank.DatabasePath);
             bank.Faults[victim].Arm(FaultPoint.InReset, run.Random.Next(1, Steps + 1), FaultAction.Kill);
-            var answer = RawAnswer.Ask(bank.Past(api), "POST", "/reset");
+            var answer = RawAnswer.Ask(bank.Past(api), "POST", "/reset", json: "");
             run.Check(
                 api.WaitForEnd(Bank.Patience, out _) && answer.Status == 0,
                 () => $"the reset is answered {answer.Status}, and its server should be dead");
@@ -49,7 +49,7 @@ internal sealed class KillResetCampaign : ICampaign
             bank.Start();
             run.Check(Content(bank.DatabasePath) == before, () => "the restart has changed the ledger");
 
-            var whole = RawAnswer.Ask(bank.Past(api), "POST", "/reset");
+            var whole = RawAnswer.Ask(bank.Past(api), "POST", "/reset", json: "");
             var empty = Content(bank.DatabasePath);
             run.Check(
                 whole.Status == 200 && empty == (0, 0, 0),

@@ -1,0 +1,150 @@
+using System.Text;
+using Rinha.Server.Tests.Fixtures;
+
+namespace Rinha.Server.Tests.EndToEnd;
+
+/// <summary>What must be the same through nginx, through Caddy and on an API's own socket.</summary>
+public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
+    where TStack : StackFixture
+{
+    private const string Path = "/clientes/1/transacoes";
+    private const string Api = "api01";
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"\"")]
+    [InlineData("two words")]
+    [InlineData("tab\there")]
+    [InlineData("ação")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    [InlineData("again", "again")]
+    [InlineData("AAA", "B1")]
+    [InlineData("AAA", "B2")]
+    [InlineData("", "AAA")]
+    [InlineData("AAA", "")]
+    public void What_is_no_idempotency_key_is_the_same_400(params string[] keys)
+    {
+        stack.Reset();
+        var request = RawRequest.Post(
+            Path, RawRequest.Body, RawRequest.Json, [.. keys.Select(key => $"Idempotency-Key: {key}")]);
+
+        using var api = stack.ConnectTo(Api);
+        var direct = api.Exchange(request).AssertProblem(400);
+        Assert.Equal(direct.Body, stack.Send(request).AssertProblem(400).Body);
+
+        Assert.Equal(0, stack.Statement(1).Balance());
+    }
+
+    [Fact]
+    public void An_idempotency_key_reaches_the_API_byte_for_byte()
+    {
+        stack.Reset();
+        var visible = string.Concat(
+            Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(['"', '\\']));
+        foreach (var key in new[] { visible[..64], visible[^64..], "\"quoted\"", "a,b", new string('k', 64) })
+        {
+            var request = RawRequest.Post(Path, RawRequest.Body, RawRequest.Json, $"Idempotency-Key: {key}");
+            var first = stack.Send(request).AssertOk();
+            stack.Post(1, 1, 'c', "between").AssertOk();
+            using var api = stack.ConnectTo(Api);
+            Assert.Equal(first.Body, api.Exchange(request).AssertOk().Body);
+        }
+    }
+
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/metrics?format=text")]
+    [InlineData("/metrics?")]
+    [InlineData("/metrics#")]
+    [InlineData("/metrics#x")]
+    [InlineData("/metrics/")]
+    [InlineData("/metrics/.")]
+    [InlineData("/metrics/x/..")]
+    [InlineData("/METRICS")]
+    [InlineData("/foo#/../metrics")]
+    [InlineData("/foo%23/../metrics")]
+    [InlineData("/#/../metrics")]
+    [InlineData("/foo?/../metrics")]
+    [InlineData("//metrics")]
+    [InlineData("/./metrics")]
+    [InlineData("/x/../metrics")]
+    [InlineData("/../metrics")]
+    [InlineData("/x/%2e%2e/metrics")]
+    [InlineData("/x/..%2fmetrics")]
+    [InlineData("/%2fmetrics")]
+    [InlineData("/%6detrics")]
+    [InlineData("/%6Detric%73")]
+    [InlineData("/%256detrics")]
+    [InlineData("/metrics%3f")]
+    [InlineData("/metrics%23")]
+    [InlineData("/metrics%20")]
+    [InlineData("http://localhost/metrics")]
+    [InlineData("http://localhost/metrics?x")]
+    [InlineData("http://localhost/%6detrics")]
+    [InlineData("http://localhost/foo#/../metrics")]
+    public void Metrics_are_refused_however_they_are_spelled(string target)
+    {
+        using var api = stack.ConnectTo(Api);
+        // That the proxy lets nothing through would prove nothing of an API without metrics.
+        Assert.Contains("# TYPE", api.Exchange(RawRequest.Get("/metrics")).Text, StringComparison.Ordinal);
+
+        using var connection = stack.Connect();
+        var answer = connection.Exchange(RawRequest.Get(target));
+        answer.AssertStatusIn(target == "/metrics" ? [403] : [400, 403, 404]);
+        Assert.DoesNotContain("# TYPE", answer.Text, StringComparison.Ordinal);
+    }
+
+    // The first is what HAProxy sends for `option httpchk GET /health`.
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("Host: localhost\r\n", false)]
+    [InlineData("Connection: keep-alive\r\n", true)]
+    [InlineData("Host: localhost\r\nConnection: keep-alive\r\n", true)]
+    public void HTTP_1_0_is_understood(string headers, bool isKept)
+    {
+        using var connection = stack.Connect();
+        for (var round = isKept ? 3 : 1; round > 0; round--)
+        {
+            connection.Send($"GET /health HTTP/1.0\r\n{headers}\r\n");
+            connection.Receive().AssertOk();
+        }
+
+        if (isKept)
+        {
+            connection.Send(
+                $"POST {Path} HTTP/1.0\r\n{headers}Content-Type: {RawRequest.Json}\r\n"
+                + $"Content-Length: {RawRequest.Body.Length}\r\n\r\n{RawRequest.Body}");
+            connection.Receive().AssertOk();
+            connection.Send("GET /health HTTP/1.0\r\n\r\n");
+            connection.Receive().AssertOk();
+        }
+
+        Assert.True(connection.IsEnded());
+    }
+
+    [Theory]
+    [InlineData("User-Agent: caf\u00e9")]
+    [InlineData("X-Anything: \u00ff")]
+    [InlineData("X_Underscore: 1")]
+    [InlineData("Connection: keep-alive, TE", "TE: trailers", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive")]
+    [InlineData("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")]
+    [InlineData("Trailer: X", "Via: 1.1 a", "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4", "X-Empty:")]
+    [InlineData("Cookie: a=b", "Cookie: c=d", "Accept: */*", "Accept: text/html", "Origin: null", "Referer: x")]
+    public void Other_headers_change_nothing(params string[] headers)
+    {
+        byte[] read = [.. RawRequest.Get("/clientes/1/extrato"), .. RawRequest.Post(Path, RawRequest.Body)];
+        var lines = string.Concat(headers.Select(header => header + "\r\n"));
+        var request = Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(read).Replace("Host: localhost\r\n", $"Host: localhost\r\n{lines}"));
+        using var connection = stack.Connect();
+        connection.Send(request);
+        connection.Receive().AssertOk();
+        connection.Receive().AssertOk();
+    }
+}
+
+[Collection(RunsAlone.Name)]
+public sealed class NginxProxyTests(StackFixture stack) : ProxyTests<StackFixture>(stack);
+
+[Collection(RunsAlone.Name)]
+public sealed class CaddyProxyTests(CaddyStackFixture stack) : ProxyTests<CaddyStackFixture>(stack);
