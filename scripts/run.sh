@@ -73,8 +73,11 @@ stack_at "$data"
 
 # Everything that can be refused is refused here, before anything is started.
 prepare() {
-  local taken
-  mkdir -p "$RUN" "$LOGS" || die "$DATA cannot be used as the data directory"
+  local reason
+  # A refused start makes no directory. A killed supervisor's processes may have the ports until they are ended below.
+  [[ -d $RUN ]] || check_ports_free
+  reason=$({ mkdir -p "$RUN" "$LOGS" && touch "$RUN/lock"; } 2>&1) ||
+    die "$DATA cannot be used as the data directory: ${reason##*: }"
   exec 9>"$RUN/lock"
   flock -n 9 || die "a stack is already running on $DATA (./rinha stop --data $DATA)"
   if state_read; then
@@ -90,11 +93,7 @@ prepare() {
   [[ $PROXY != caddy ]] || need caddy caddy
   [[ $PROXY == caddy && $backend != floor ]] || need nginx nginx-light nginx
   [[ $backend == floor ]] || publish "$SERVER"
-  ! port_is_taken "$port" || die "port $port is taken"
-  [[ -z $TLS_DIR ]] || ! port_is_taken "$tls_port" || die "port $tls_port is taken"
-  for taken in ${TCP:+$((port + 1)) $((port + 2))}; do
-    ! port_is_taken "$taken" || die "port $taken is taken"
-  done
+  check_ports_free
   prepare_ledger
 }
 
@@ -108,11 +107,25 @@ prepare_ledger() {
   fi
 }
 
-# Somebody listens on this port, on whatever address (state 0A of the kernel's tables).
-port_is_taken() {
-  local -a tables=(/proc/net/tcp)
-  [[ ! -e /proc/net/tcp6 ]] || tables+=(/proc/net/tcp6)
-  awk -v "port=:$(printf %04X "$1")$" '$4 == "0A" && $2 ~ port { found = 1 } END { exit !found }' "${tables[@]}"
+check_ports_free() {
+  local number inode
+  for number in "$port" ${TLS_DIR:+"$tls_port"} ${TCP:+$((port + 1)) $((port + 2))}; do
+    inode=$(listener_inode "$number")
+    [[ -z $inode ]] || die "port $number is taken$(taken_by "$inode")"
+  done
+}
+
+# taken_by INODE: by which stack, or else by which process, as far as this user may see it.
+taken_by() {
+  local pid data name
+  pid=$(socket_owner "$1") && process_look "$pid" || return 0
+  while IFS= read -r data; do
+    stack_at "$data"
+    # The processes of a stack lead the sessions of all others.
+    ! state_read || [[ " ${PID[*]} " != *" ${FIELDS[3]} "* ]] || { echo " by the stack on $DATA" && return; }
+  done < <(stacks_running)
+  name=$(cat "/proc/$pid/comm" 2>/dev/null) || return 0
+  echo " by $name, pid $pid"
 }
 
 detach() {
@@ -135,6 +148,8 @@ detach() {
     fi
     sleep 0.1
   done
+  # On a full disk the log has no line to show.
+  [[ -s $log ]] || die "the stack did not start, and the reason is not in $log; is the disk full?"
   tail -n 1 "$log" >&2
   exit 1
 }

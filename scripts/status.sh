@@ -9,12 +9,12 @@ source "$ROOT/scripts/lib/load.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha status [flags]
-  --data DIR   the data directory of the stack (default: data)
+  --data DIR   the data directory of the stack (default: of the only one that runs)
   --json       the same as one JSON object
 TEXT
 }
 
-data=$ROOT/data json=''
+data='' json=''
 while (($#)); do
   case $1 in
     --data) take data "$@" && shift ;;
@@ -72,12 +72,12 @@ json_cpus() {
   [[ $1 =~ ^[0-9]+$ ]] && cpu_text "$1" || echo null
 }
 
-stack_at "$data"
+stack_find ${data:+"$data"}
 need flock util-linux
 running=false summary="not running: $DATA"
 if state_read; then
   if stack_is_running; then
-    running=true summary="running: http://127.0.0.1:$PORT ($STACK, ${SPLIT_FILE#"$ROOT/"})"
+    running=true summary="running: http://127.0.0.1:$PORT ($STACK, ${SPLIT_FILE#"$ROOT/"}) on $DATA"
   else
     summary="not running: the supervisor of $DATA was killed (./rinha stop ends what it left)"
   fi

@@ -9,11 +9,11 @@ source "$ROOT/scripts/lib/load.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha stop [flags]
-  --data DIR   the data directory of the stack (default: data)
+  --data DIR   the data directory of the stack (default: of the only one that runs)
 TEXT
 }
 
-data=$ROOT/data
+data=''
 while (($#)); do
   case $1 in
     --data) take data "$@" && shift ;;
@@ -23,7 +23,7 @@ while (($#)); do
   shift
 done
 
-stack_at "$data"
+stack_find ${data:+"$data"}
 need flock util-linux
 if ! state_read; then
   ! stack_is_running || die "the stack on $DATA is just starting or ending; try again"

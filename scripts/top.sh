@@ -11,14 +11,14 @@ source "$ROOT/scripts/lib/publish.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha top [flags]     q or Ctrl-C ends it; exit 3 when no stack runs
-  --data DIR   the data directory of the stack (default: data)
+  --data DIR   the data directory of the stack (default: of the only one that runs)
   --count N    end after N refreshes, one a second
 A pipe or a file gets a line of names and then a line a second, in columns parted by tabs. What a process does not say
 of itself is a dash; the proxy and PostgreSQL say nothing, only the kernel about them.
 TEXT
 }
 
-data=$ROOT/data
+data=''
 flags=() count=''
 while (($#)); do
   case $1 in
@@ -35,7 +35,7 @@ while (($#)); do
   shift
 done
 
-stack_at "$data"
+stack_find ${data:+"$data"}
 need flock util-linux
 if ! state_read || ! stack_is_running; then
   echo "rinha: no stack runs on $DATA (./rinha run)" >&2

@@ -5,6 +5,8 @@
 # The executables, as `./rinha build` leaves them.
 SERVER=$ROOT/artifacts/server/Rinha.Server
 LOADTEST=$ROOT/artifacts/loadtest/Rinha.LoadTest
+# Where each running stack makes a directory for its sockets. The tests have a place of their own.
+SOCKETS_PARENT=${SOCKETS_PARENT:-/tmp}
 # nginx lives in /usr/sbin, which is not in the PATH of every user.
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -54,7 +56,7 @@ json_number() {
   [[ $1 =~ ^[0-9]+(\.[0-9]+)?$ ]] && echo "$1" || echo null
 }
 
-# An event of the supervisor, with its time.
+# An event of the supervisor, with its time. A full disk, which cannot take the line, does not end the supervisor.
 event() {
-  printf '%(%H:%M:%S)T %s\n' -1 "$*"
+  printf '%(%H:%M:%S)T %s\n' -1 "$*" 2>/dev/null || true
 }

@@ -15,7 +15,7 @@ nginx_user() {
 # a unix socket has 107 bytes. Started by root, nginx's workers are another user and pass through.
 sockets_directory() {
   local directory
-  directory=$(mktemp -d /tmp/rinha-XXXXXX)
+  directory=$(mktemp -d "$SOCKETS_PARENT/rinha-XXXXXX")
   ((EUID != 0)) || { chgrp "$(id -g "$(nginx_user)")" "$directory" && chmod 0710 "$directory"; } || return 1
   echo "$directory"
 }

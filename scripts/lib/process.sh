@@ -17,6 +17,20 @@ is_process() {
   process_look "$1" && [[ $STARTED == "$2" ]]
 }
 
+# listener_inode PORT: the inode of the socket that listens there, on any address (state 0A of the kernel's tables).
+listener_inode() {
+  local -a tables=(/proc/net/tcp)
+  [[ ! -e /proc/net/tcp6 ]] || tables+=(/proc/net/tcp6)
+  awk -v "port=:$(printf %04X "$1")$" '$4 == "0A" && $2 ~ port && !found++ { print $10 }' "${tables[@]}"
+}
+
+# socket_owner INODE: a process that has the socket open; fails when this user may not see it.
+socket_owner() {
+  local path
+  path=$(find /proc/[0-9]*/fd -lname "socket:\[$1\]" -print -quit 2>/dev/null || true)
+  [[ $path =~ ^/proc/([0-9]+)/ ]] && echo "${BASH_REMATCH[1]}"
+}
+
 # session_kill PID START: ends the session that this process leads, or led: workers outlive a master that was
 # killed. Does nothing when the pid has become somebody else.
 session_kill() {

@@ -12,18 +12,46 @@ stack_at() {
   CGROUP_VERSION=none CGROUP_CPU='' CGROUP_ACCT='' CGROUP_MEMORY=''
 }
 
+# stack_find [DIR]: stack_at DIR; without DIR at the only stack that runs, or at the default when none does.
+stack_find() {
+  local data
+  local -a choices=("$@")
+  (($#)) || mapfile -t choices < <(stacks_running)
+  if ((${#choices[@]} > 1)); then
+    echo 'rinha: several stacks run; choose one with --data:' >&2
+    for data in "${choices[@]}"; do
+      (stack_at "$data" && state_read && printf '  --data %q  port %s, %s\n' "$DATA" "$PORT" "$STACK" >&2) || true
+    done
+    exit 2
+  fi
+  stack_at "${choices[0]:-$ROOT/data}"
+}
+
+# The data directories of this user's stacks, one per line, whatever checkout started them, with those whose supervisor
+# was killed. Each stack's sockets directory has a file that names its data directory; a file is stale when the state
+# there is of other sockets. Other users' files are ignored: stopping a stack kills and deletes what its state says.
+stacks_running() {
+  local record data
+  for record in "$SOCKETS_PARENT"/rinha-*/data; do
+    [[ -f $record && -O $record && -O ${record%/data} ]] || continue
+    data=$(cat "$record" 2>/dev/null) || continue
+    (stack_at "$data" && state_read && [[ $SOCKETS/data == "$record" ]] && echo "$DATA") || true
+  done
+}
+
 # The lock is the supervisor's alone: whoever holds it is alive, however it was started.
 stack_is_running() {
   [[ -e $RUN/lock ]] && ! flock -n "$RUN/lock" true
 }
 
 state_write() {
-  local name
-  {
+  local name text
+  text=$(
     echo "boot $(</proc/sys/kernel/random/boot_id)"
     echo "supervisor $SUPERVISOR_PID $SUPERVISOR_START"
     echo "port $PORT"
     echo "sockets $SOCKETS"
+    echo "server $SERVER"
     echo "stack $STACK $SPLIT"
     echo "backend $BACKEND"
     echo "cgroup $CGROUP_VERSION $CGROUP_CPU $CGROUP_ACCT $CGROUP_MEMORY"
@@ -32,15 +60,22 @@ state_write() {
         echo "process $name ${PID[$name]} ${START[$name]} ${STATE[$name]} ${RESTARTS[$name]} ${SINCE[$name]}"
     done
     [[ -z $READY ]] || echo ready yes
-  } >"$RUN/state.new"
-  mv "$RUN/state.new" "$RUN/state"
+  )
+  STATE_DUE=''
+  if ! { echo "$text" >"$RUN/state.new" && mv "$RUN/state.new" "$RUN/state"; } 2>/dev/null; then
+    [[ -n $READY ]] || die "$RUN/state cannot be written; is the disk full?"
+    # A stack that serves outlives a full disk; the supervisor writes the state when it can.
+    # shellcheck disable=SC2034 # read in supervise.sh
+    STATE_DUE=yes
+  fi
 }
 
 # Fails when there is none, or when it is from before the last boot: then nothing of it can be alive.
 state_read() {
-  local key a b c d e f
-  [[ -e $RUN/state ]] || return 1
-  grep -qx "boot $(</proc/sys/kernel/random/boot_id)" "$RUN/state" || return 1
+  local key a b c d e f text
+  # Read once: the stack may end meanwhile, and remove it.
+  text=$(cat "$RUN/state" 2>/dev/null) || return 1
+  grep -qx "boot $(</proc/sys/kernel/random/boot_id)" <<<"$text" || return 1
   while read -r key a b c d e f; do
     case $key in
       supervisor) SUPERVISOR_PID=$a SUPERVISOR_START=$b ;;
@@ -52,7 +87,7 @@ state_read() {
       process) PID[$a]=$b START[$a]=$c STATE[$a]=$d RESTARTS[$a]=$e SINCE[$a]=$f ;;
       ready) READY=$a ;;
     esac
-  done <"$RUN/state"
+  done <<<"$text"
   [[ $BACKEND != floor ]] || stack_without_ledger
 }
 

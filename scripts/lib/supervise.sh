@@ -16,6 +16,9 @@ supervise() {
   trap 'exit 0' INT TERM HUP
 
   SOCKETS=$(sockets_directory)
+  echo "$DATA" >"$SOCKETS/data"
+  # With the sticky bit systemd-tmpfiles keeps a file of /tmp, however old.
+  chmod 1600 "$SOCKETS/data"
   # A pipe that nobody writes to: reading it with a time-out is a sleep without a process.
   mkfifo "$SOCKETS/tick"
   exec 7<>"$SOCKETS/tick"
@@ -48,6 +51,7 @@ supervise() {
     read -rt 0.2 -u 7 || true
     for name in "${NAMES[@]}"; do watch "$name"; done
     roll
+    [[ -z $STATE_DUE ]] || state_write
   done
 }
 

@@ -10,6 +10,9 @@ run_tests() {
   local name output status line
   if [[ ${1:-} == --only ]]; then
     SCRATCH=$(mktemp -d)
+    # Other stacks may run on this machine. The proxy's user passes through to the sockets.
+    export SOCKETS_PARENT=$SCRATCH
+    chmod 0711 "$SCRATCH"
     trap 'tear_down >/dev/null || true; rm -rf -- "$SCRATCH"' EXIT
     "$2"
     return

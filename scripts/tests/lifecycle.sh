@@ -10,15 +10,19 @@ source "$ROOT/scripts/lib/load.sh"
 RUN_FLAGS=()
 [[ -x $SERVER ]] || RUN_FLAGS=(--floor)
 
+# run_detached [FLAG…]: a stack on $SCRATCH/data, or on another $directory.
 run_detached() {
   port=$(free_port)
-  "$ROOT/rinha" run --detach --data "$SCRATCH/data" --port "$port" "${RUN_FLAGS[@]}" "$@"
-  stack_at "$SCRATCH/data"
+  "$ROOT/rinha" run --detach --data "${directory:=$SCRATCH/data}" --port "$port" "${RUN_FLAGS[@]}" "$@"
+  stack_at "$directory"
   state_read
 }
 
 tear_down() {
-  [[ ! -d $SCRATCH/data ]] || "$ROOT/rinha" stop --data "$SCRATCH/data"
+  local run
+  for run in "$SCRATCH"/*/run; do
+    [[ ! -d $run ]] || "$ROOT/rinha" stop --data "${run%/run}"
+  done
 }
 
 answers() {
@@ -77,9 +81,91 @@ test_a_second_stack_on_the_same_directory_is_refused() {
 
 test_a_taken_port_is_refused() {
   run_detached
-  expect_exit 1 "port $port is taken" \
+  expect_exit 1 "port $port is taken by the stack on $SCRATCH/data" \
     "$ROOT/rinha" run --data "$SCRATCH/other" --port "$port" "${RUN_FLAGS[@]}"
-  [[ ! -e $SCRATCH/other/run/state ]] || fail 'a refused start left its state'
+  [[ ! -e $SCRATCH/other ]] || fail 'a refused start left a directory'
+}
+
+test_a_port_of_another_program_names_it() {
+  [[ -x $SERVER ]] || skip 'the server is not built'
+  local process
+  port=$(free_port)
+  env API_HOST=127.0.0.1 "API_PORT=$port" "DATABASE_URL=$SCRATCH/alone.db" "$SERVER" >"$SCRATCH/log" 2>&1 &
+  process=$!
+  eventually 15 answers
+  expect_exit 1 "port $port is taken by Rinha.Server, pid $process" \
+    "$ROOT/rinha" run --data "$SCRATCH/data" --port "$port"
+  kill "$process" && wait "$process"
+}
+
+# A second checkout, where nothing was built: $checkout. Its verbs never reach a stack in this one's data directory.
+second_checkout() {
+  checkout=$SCRATCH/checkout
+  mkdir "$checkout"
+  cp -r "$ROOT/rinha" "$ROOT/scripts" "$ROOT/nginx" "$ROOT/stacks" "$ROOT/.env" "$checkout"
+}
+
+test_without_data_the_only_stack_is_found_from_any_checkout() {
+  second_checkout
+  mkdir "$SCRATCH/rinha-stale"
+  echo "$SCRATCH/gone" >"$SCRATCH/rinha-stale/data"
+  expect_exit 0 'nothing runs on' "$checkout/rinha" stop
+  expect_exit 3 'not running' "$checkout/rinha" status
+  directory="$SCRATCH/the data"
+  run_detached
+  expect_exit 0 "on $directory" "$checkout/rinha" status
+  [[ ! -x $LOADTEST ]] || expect_exit 0 'requests_per_s' "$ROOT/rinha" top --count 1
+  [[ ${#RUN_FLAGS[@]} != 0 ]] || expect_exit 0 'api02 anew' "$checkout/rinha" restart
+  kill -KILL "$SUPERVISOR_PID"
+  expect_exit 3 "the supervisor of $directory was killed" "$checkout/rinha" status
+  expect_exit 0 "left behind: $directory" "$checkout/rinha" stop
+  nothing_is_left
+  expect_exit 0 'nothing runs on' "$checkout/rinha" stop
+}
+
+test_of_several_stacks_none_is_chosen() {
+  local verb first
+  second_checkout
+  run_detached
+  first=$port directory="$SCRATCH/the data"
+  run_detached
+  for verb in stop status restart top; do
+    expect_exit 2 "--data $SCRATCH/data  port $first, $STACK" "$checkout/rinha" "$verb"
+    expect_exit 2 "--data $SCRATCH/the\\ data  port $port, $STACK" "$checkout/rinha" "$verb"
+  done
+  answers || fail 'one was disturbed'
+  "$checkout/rinha" stop --data "$directory"
+  expect_exit 0 "on $SCRATCH/data" "$checkout/rinha" status
+}
+
+# Root must not end and delete what a state says that another user wrote.
+test_a_stack_that_another_user_names_is_ignored() {
+  ((EUID == 0)) || skip 'only root can play another user'
+  second_checkout
+  run_detached
+  chown nobody "$SOCKETS/data"
+  expect_exit 3 'not running' "$checkout/rinha" status
+  chown root "$SOCKETS/data"
+  expect_exit 0 'running: http' "$checkout/rinha" status
+}
+
+test_a_state_that_cannot_be_written_does_not_end_the_stack() {
+  run_detached
+  # As a full disk does.
+  mkdir "$RUN/state.new"
+  kill -KILL "${PID[api01]}"
+  eventually 15 grep -q 'api01 started again' "$LOGS/supervisor.log"
+  is_process "$SUPERVISOR_PID" "$SUPERVISOR_START" || fail 'the supervisor has ended'
+  answers || fail 'does not answer'
+  rmdir "$RUN/state.new"
+  eventually 15 is_up_again api01 1
+}
+
+test_a_data_directory_that_cannot_be_used_is_one_clear_line() {
+  local output
+  touch "$SCRATCH/file"
+  output=$("$ROOT/rinha" run --data "$SCRATCH/file" --port "$(free_port)" 2>&1) && fail 'it was taken'
+  [[ $output == "rinha: $SCRATCH/file cannot be used as the data directory: Not a directory" ]] || fail "$output"
 }
 
 test_a_killed_api_is_back_within_a_second_and_is_not_missed() {
