@@ -53,8 +53,8 @@ publish "$SERVER" >&2
 publish "$LOADTEST" >&2
 
 sockets=$(sockets_directory)
-# On the disk that the repository is on, as ./data would be.
-work=$ROOT/artifacts/chaos
+# On the disk that the repository is on, as ./data would be; another one may run on another port.
+work=$ROOT/artifacts/chaos-$port
 # shellcheck disable=SC2317 # reached through the trap
 finish() {
   local process

@@ -40,7 +40,7 @@ public sealed class RoundTests : IDisposable
 
         // The second one is handed in while the round completes the first.
         Assert.Equal(
-            PostResult.Accepted, await both.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            PostResult.Accepted, await both.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
         Assert.Equal(2, Balance(ledger));
 
         async Task<PostResult> WriteTwice()
@@ -104,7 +104,7 @@ public sealed class RoundTests : IDisposable
         gate.Exit();
 
         Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            PostResult.Accepted, await write.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class RoundTests : IDisposable
         gate.Exit();
 
         Assert.Equal(PostResult.Accepted, (await writers).Result);
-        var result = await rounds.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var result = await rounds.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
         Assert.Equal(PostResult.Accepted, result);
     }
 
@@ -154,7 +154,7 @@ public sealed class RoundTests : IDisposable
         }
 
         Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            PostResult.Accepted, await write.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
     }
 
     [Fact]
