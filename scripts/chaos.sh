@@ -13,7 +13,7 @@ source "$ROOT/scripts/lib/publish.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha chaos [flags]     exit status 1 when anything was found
-  --short        the campaigns of continuous integration, under 8 minutes
+  --short        the campaigns of continuous integration: they judge counts and the order of events, no durations
   --only NAME    this campaign only (more than once: these)
   --seed N       the same seed, the same decisions (default: 1)
   --soak-minutes N   how long the soak takes (default: 30)

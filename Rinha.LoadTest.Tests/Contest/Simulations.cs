@@ -14,6 +14,12 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     /// <summary>Both bursts and their statements, the one of client 6, and two for each of the five others.</summary>
     public const int HangingAfter = 25 + 1 + 25 + 1 + 1 + (5 * 2);
 
+    /// <summary>Little enough for a machine that is busy with something else.</summary>
+    internal static readonly ContestSchedule Schedule = new(
+        new InjectionProfile(1, 44, RampSeconds: 5, HoldSeconds: 0),
+        new InjectionProfile(1, 22, RampSeconds: 5, HoldSeconds: 0),
+        new InjectionProfile(1, 4, RampSeconds: 5, HoldSeconds: 0));
+
     private const int StatementsAtOnce = 4;
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1.5);
 

@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary><c>accounts</c> on the published binary, while an instance runs.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
 {
     [Fact]

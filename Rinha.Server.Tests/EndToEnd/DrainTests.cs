@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>How a server that is told to stop takes leave of its clients.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class DrainTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What the published binary says of itself when it is about to leave, and when it cannot write.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class HealthTests : IDisposable
 {
     private const int Rounds = 20;

@@ -8,7 +8,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The life of one process: start, stop, crash, start again.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class OneProcessTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -6,7 +6,6 @@ namespace Rinha.Server.Tests.EndToEnd;
 /// <summary>
 /// Two processes on one file with the choices of the design this one comes from: slower, but the money's rules hold.
 /// </summary>
-[Collection(RunsAlone.Name)]
 public sealed class SeedTests : IDisposable
 {
     private const int Threads = 14;

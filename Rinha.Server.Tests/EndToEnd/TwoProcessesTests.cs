@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>Two processes on one file, each asked directly.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class TwoProcessesTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

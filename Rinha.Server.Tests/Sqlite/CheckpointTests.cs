@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-[Collection(RunsAlone.Name)]
 public sealed class CheckpointTests : IDisposable
 {
     private const int Writers = 4;

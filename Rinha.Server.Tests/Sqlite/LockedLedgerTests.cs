@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-[Collection(RunsAlone.Name)]
 public sealed class LockedLedgerTests : IDisposable
 {
     private readonly LedgerOnDisk _disk = new();

@@ -95,9 +95,7 @@ public sealed class RoundTests : IDisposable
         ledger.BeginRound();
         var write = ledger.WriteAsync(Credit(1)).AsTask();
         Assert.False(ledger.TryEndRound());
-        var began = Environment.TickCount64;
         ledger.LeaveRound();
-        Assert.InRange(Environment.TickCount64 - began, 0, 500);
         Assert.Equal(0, ledger.RoundWrites);
         Assert.False(write.IsCompleted);
 
@@ -115,7 +113,6 @@ public sealed class RoundTests : IDisposable
         gate.Enter();
         var writers = Task.Run(() => ledger.Credit(1, 1), TestContext.Current.CancellationToken);
         Task<PostResult> rounds;
-        var began = Environment.TickCount64;
         while (true)
         {
             ledger.BeginRound();
@@ -128,7 +125,6 @@ public sealed class RoundTests : IDisposable
             ledger.LeaveRound();
         }
 
-        Assert.InRange(Environment.TickCount64 - began, 0, 2000);
         Assert.False(rounds.IsCompleted);
 
         gate.Exit();
@@ -147,9 +143,7 @@ public sealed class RoundTests : IDisposable
         {
             ledger.BeginRound();
             write = ledger.WriteAsync(Credit(1)).AsTask();
-            var began = Environment.TickCount64;
             Assert.True(ledger.TryEndRound());
-            Assert.InRange(Environment.TickCount64 - began, 0, 500);
             Assert.False(write.IsCompleted);
         }
 
