@@ -13,7 +13,7 @@ source "$ROOT/scripts/lib/publish.sh"
 usage() {
   cat <<'TEXT'
 usage: ./rinha chaos [flags]     exit status 1 when anything was found
-  --short        the campaigns of continuous integration, under 8 minutes
+  --short        the campaigns of continuous integration: they judge counts and the order of events, no durations
   --only NAME    this campaign only (more than once: these)
   --seed N       the same seed, the same decisions (default: 1)
   --soak-minutes N   how long the soak takes (default: 30)
@@ -53,8 +53,8 @@ publish "$SERVER" >&2
 publish "$LOADTEST" >&2
 
 sockets=$(sockets_directory)
-# On the disk that the repository is on, as ./data would be.
-work=$ROOT/artifacts/chaos
+# On the disk that the repository is on, as ./data would be; another one may run on another port.
+work=$ROOT/artifacts/chaos-$port
 # shellcheck disable=SC2317 # reached through the trap
 finish() {
   local process

@@ -35,13 +35,14 @@ usage: ./rinha scale-out [STAGE…] [flags]     (as root; exit status 1 when any
   --rounds N        turns of each, in alternation (default: 5)
   --serializable    every transaction with isolation SERIALIZABLE instead of READ COMMITTED
   -r RATE           requests/s of the other stages (default: 400)
-  --short           2 API hosts, one short round, short cuts, and no read-your-writes rounds
+  --short           2 API hosts, one short round, short cuts, no read-your-writes rounds; judges counts only
   --json FILE       what was found out, a line of JSON each
 All stages in this order are the default. The network of this machine is left alone.
 TEXT
 }
 
 stages=()
+SHORT=''
 APIS=4 ACCOUNTS=10000 CONNECTIONS=64 SECONDS_EACH=6 ROUNDS=5 RATE=400 CUT_API_SECONDS=10 CUT_DB_SECONDS=10 STEP_SECONDS=3 PAUSE=1 FIRST_ROUND=0 CHECKS=(--check)
 api_cpus=0.10 db_cpus=0.60 json='' DATABASE_OPTIONS=''
 while (($#)); do
@@ -56,6 +57,7 @@ while (($#)); do
     -r) take RATE "$@" && shift ;;
     --serializable) DATABASE_OPTIONS='?options=-c%20default_transaction_isolation%3Dserializable' ;;
     --short)
+      SHORT=yes
       APIS=2 ROUNDS=1 SECONDS_EACH=1 RATE=200 CUT_API_SECONDS=5 CUT_DB_SECONDS=7 STEP_SECONDS=1 PAUSE=0.3 FIRST_ROUND=1
       # Which makes every text another one, as the checks do.
       CHECKS=(--keys)

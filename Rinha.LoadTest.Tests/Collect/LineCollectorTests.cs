@@ -50,7 +50,7 @@ public sealed class LineCollectorTests : IDisposable
         foreach (var snapshot in snapshots)
         {
             _control.Latest = snapshot;
-            await Task.Delay(s_interval * 10, TestContext.Current.CancellationToken);
+            await Task.Delay(s_interval * 50, TestContext.Current.CancellationToken);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Contest;
 using Rinha.LoadTest.Stats;
@@ -24,7 +25,8 @@ internal sealed class Simulation : IDisposable
         Action<StubRequest>? beforeAnswer = null)
     {
         Bank = new StubBank(ledger, keeps: true, beforeAnswer: beforeAnswer);
-        var options = new ContestOptions(ContestSchedule.Short, waitForValidations, Seed: 1);
+        var options = new ContestOptions(Simulations.Schedule, waitForValidations, Seed: 1);
+        BeganAt = Stopwatch.GetTimestamp();
         _run = new RunInBackground(control =>
             ContestSession.Run(Bank.Target, options, Runs.Environment, control, FramesPerSecond));
         if (stopWhen is not null)
@@ -46,6 +48,9 @@ internal sealed class Simulation : IDisposable
     }
 
     public StubBank Bank { get; }
+
+    /// <summary>When it began, from <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    public long BeganAt { get; }
 
     public RunControl Control => _run.Control;
 

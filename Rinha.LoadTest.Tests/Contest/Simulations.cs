@@ -14,9 +14,14 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     /// <summary>Both bursts and their statements, the one of client 6, and two for each of the five others.</summary>
     public const int HangingAfter = 25 + 1 + 25 + 1 + 1 + (5 * 2);
 
+    /// <summary>Little enough for a machine that is busy with something else.</summary>
+    internal static readonly ContestSchedule Schedule = new(
+        new InjectionProfile(1, 44, RampSeconds: 5, HoldSeconds: 0),
+        new InjectionProfile(1, 22, RampSeconds: 5, HoldSeconds: 0),
+        new InjectionProfile(1, 4, RampSeconds: 5, HoldSeconds: 0));
+
     private const int StatementsAtOnce = 4;
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<int, CountdownEvent> _meetings = new();
     private readonly ManualResetEventSlim _answers = new();
@@ -78,18 +83,30 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
 
     private static Simulation Opening(StubLedger ledger) => new(ledger, stopWhen: one => one.LoadBegan);
 
-    private static Simulation Slow(bool waitForValidations) => new(
-        new StubLedger(),
-        stopWhen: one => one.LoadBegan && one.Control.Latest!.Operations[(int)Scenario.Validations].Completed == 70,
-        waitForValidations,
-        request =>
-        {
-            if (request.Body.Contains("devolve", StringComparison.Ordinal) && request.ClientId == 3
-                && request.Body.Contains("\"valor\": 1,", StringComparison.Ordinal))
+    private static Simulation Slow(bool waitForValidations)
+    {
+        var loadBegan = new ManualResetEventSlim();
+        return new(
+            new StubLedger(),
+            stopWhen: one =>
             {
-                Thread.Sleep(s_slow);
-            }
-        });
+                if (one.LoadBegan)
+                {
+                    loadBegan.Set();
+                }
+
+                return one.LoadBegan && one.Control.Latest!.Operations[(int)Scenario.Validations].Completed == 70;
+            },
+            waitForValidations,
+            request =>
+            {
+                if (request.Body.Contains("devolve", StringComparison.Ordinal) && request.ClientId == 3
+                    && request.Body.Contains("\"valor\": 1,", StringComparison.Ordinal))
+                {
+                    loadBegan.Wait(waitForValidations ? s_slow : Wait.Long);
+                }
+            });
+    }
 
     // Each statement that follows a "danada" is held back until all four are there.
     private void Meet(StubRequest request)
@@ -101,7 +118,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
         {
             var isLast = meeting.Signal();
-            if (!meeting.Wait(s_patience))
+            if (!meeting.Wait(Wait.Long))
             {
                 Missed.Enqueue(request.ClientId);
             }

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>Tests that measure time: they run after the others, one by one.</summary>
+/// <summary>Tests that need the machine for themselves: they run after the others, one by one.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone
 {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Rinha.LoadTest.Http;
@@ -7,6 +8,8 @@ namespace Rinha.LoadTest.Tests.Fixtures;
 /// <summary>Targets from URLs that are known to be good.</summary>
 internal static class Targets
 {
+    private static readonly ConcurrentBag<Socket> s_held = [];
+
     public static Target Of(string url)
     {
         Assert.True(Target.TryParse(url, out var target, out var error), error);
@@ -16,8 +19,10 @@ internal static class Targets
     /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
     public static string UnusedUrl()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        // Held for as long as the tests run, and nobody listens.
+        var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        s_held.Add(held);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return $"http://127.0.0.1:{((IPEndPoint)held.LocalEndPoint!).Port}";
     }
 }

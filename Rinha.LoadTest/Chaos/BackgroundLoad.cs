@@ -49,6 +49,7 @@ internal sealed class BackgroundLoad : IDisposable
         Connections = connections,
         Duration = TimeSpan.FromDays(1),
         Rate = rate,
+        RequestTimeout = Bank.Patience,
         Seed = seed,
     };
 

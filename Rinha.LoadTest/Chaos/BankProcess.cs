@@ -10,7 +10,7 @@ namespace Rinha.LoadTest.Chaos;
 internal sealed class BankProcess(
     ChaosSetting setting, string name, string logPath, IReadOnlyDictionary<string, string> environment) : IDisposable
 {
-    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(60);
 
     private Process? _process;
 

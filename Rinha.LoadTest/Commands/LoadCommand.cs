@@ -164,7 +164,7 @@ internal sealed class LoadCommand
         var options = Options(parsed);
         if (parsed.GetValue(_objective) is { } objective)
         {
-            return new FindMaxSession(session, control, objective).Run(options);
+            return new FindMaxSession(one => session.Run(one), control, objective).Run(options);
         }
 
         return parsed.GetValue(_check)

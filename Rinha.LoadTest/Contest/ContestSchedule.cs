@@ -3,7 +3,8 @@ namespace Rinha.LoadTest.Contest;
 /// <summary>The load phase: which scenario starts a virtual user when.</summary>
 internal sealed class ContestSchedule
 {
-    private ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
+    /// <summary>A load of three profiles at once.</summary>
+    public ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
         Starts = [.. Of(Scenario.Debits, debits)
             .Concat(Of(Scenario.Credits, credits))
             .Concat(Of(Scenario.Statements, statements))

@@ -8,10 +8,10 @@ namespace Rinha.LoadTest.Run;
 /// it is small, then looks at the best a second time, since one lucky step proves nothing; if that fails, a little
 /// lower.
 /// </summary>
-/// <param name="session">Carries out the single runs.</param>
+/// <param name="run">Carries out a single run.</param>
 /// <param name="control">How somebody may end the search.</param>
 /// <param name="objective">The target.</param>
-internal sealed class FindMaxSession(LoadSession session, RunControl control, Objective objective)
+internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunControl control, Objective objective)
 {
     private const double FirstRate = 500;
     private const double HighestRate = 1_000_000;
@@ -79,7 +79,7 @@ internal sealed class FindMaxSession(LoadSession session, RunControl control, Ob
 
     private (RunReport Report, bool Met) Try(LoadOptions options, double rate, bool confirmation)
     {
-        var report = session.Run(options with { Rate = rate });
+        var report = run(options with { Rate = rate });
         var latency = objective.Of(report.Latency);
         var met = report.Summary.Failed == 0
             && report.Summary.Completed > 0

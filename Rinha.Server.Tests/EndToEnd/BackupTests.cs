@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary><c>backup</c> and <c>restore</c> on the published binary.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class BackupTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

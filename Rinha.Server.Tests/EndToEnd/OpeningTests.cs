@@ -103,8 +103,6 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
     }
 }
 
-[Collection(RunsAlone.Name)]
 public sealed class SqliteOpeningTests(StackFixture stack) : OpeningTests<StackFixture>(stack);
 
-[Collection(RunsAlone.Name)]
 public sealed class PostgresOpeningTests(PostgresStackFixture stack) : OpeningTests<PostgresStackFixture>(stack);

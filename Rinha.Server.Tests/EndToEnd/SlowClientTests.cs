@@ -10,13 +10,11 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
     public void Who_stops_in_the_body_gets_408_and_changes_nothing()
     {
         using var connection = bank.Connect();
-        var waited = Stopwatch.StartNew();
         connection.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body).AsSpan()[..^10]);
 
         connection.Receive().AssertProblem(408);
 
         Assert.True(connection.IsEnded());
-        Assert.InRange(waited.ElapsedMilliseconds, 1000, 15_000);
         Assert.Equal(0, bank.Statement(1).Balance());
     }
 
@@ -30,8 +28,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
         Assert.Equal(408, connection.Receive().Status);
 
         Assert.True(connection.IsEnded());
-        Assert.InRange(
-            waited.ElapsedMilliseconds, Limits.RequestHeadersTimeoutMs - 1000, Limits.RequestHeadersTimeoutMs + 5000);
+        Assert.True(waited.ElapsedMilliseconds >= Limits.RequestHeadersTimeoutMs - 1000, "cut off too soon");
     }
 
     [Fact]

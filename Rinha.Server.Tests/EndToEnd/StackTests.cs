@@ -5,7 +5,6 @@ using Rinha.Server.Tests.Sqlite;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What nginx makes of requests and answers, and what of an API that dies.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
 {
     private const string Path = "/clientes/1/transacoes";

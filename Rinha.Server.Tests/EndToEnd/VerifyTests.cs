@@ -4,7 +4,6 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary><c>verify</c> and <c>checkpoint</c> on the published binary.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class VerifyTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -18,7 +18,7 @@ internal static class Command
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        if (!process.WaitForExit(2 * Wait.Long))
         {
             process.Kill(entireProcessTree: true);
             Assert.Fail($"./rinha {string.Join(' ', arguments)} does not end");

@@ -3,13 +3,32 @@ using System.Net.Sockets;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>TCP ports on 127.0.0.1 that nobody listens on.</summary>
+/// <summary>
+/// TCP ports on 127.0.0.1 that nobody listens on. Not those that the system gives away by itself, which another program
+/// may get before the test does; and none twice soon.
+/// </summary>
 internal static class FreePort
 {
+    private const int First = 30_000; // scripts/lib/testing.sh has those below.
+    private const int Count = 1_000;
+
+    private static int s_next = Random.Shared.Next(Count);
+
     public static IPEndPoint Next()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
+        while (true)
+        {
+            var endPoint = new IPEndPoint(IPAddress.Loopback, First + (Interlocked.Increment(ref s_next) % Count));
+            try
+            {
+                using var listener = new TcpListener(endPoint);
+                listener.Start();
+                return endPoint;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 }

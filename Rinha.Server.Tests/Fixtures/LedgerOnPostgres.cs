@@ -22,7 +22,15 @@ public class LedgerOnPostgres : ILedgerPlace
     protected LedgerOnPostgres(string options)
     {
         _options = options;
-        _beside = PostgresLedger.Open(Parse(PostgresServer.UrlOf(_schema)), connectionsMax: 9);
+        // With more patience than a server has.
+        var seconds = (int)Wait.Long.TotalSeconds;
+        var address = Parse(PostgresServer.UrlOf(_schema));
+        _beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address.Connection.ConnectionString)
+        {
+            MaxPoolSize = 9,
+            Timeout = seconds,
+            CommandTimeout = seconds,
+        });
         PostgresServer.Execute(_beside, $"CREATE SCHEMA {_schema}");
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.Sockets;
 using Rinha.Server.Sqlite;
 
@@ -17,7 +16,6 @@ internal sealed class PostLoad : IDisposable
     private readonly ConcurrentBag<string> _answered = [];
     private int _sent;
     private int _refused;
-    private long _longestGapMs;
     private volatile bool _stopping;
     private Exception? _failure;
 
@@ -38,9 +36,6 @@ internal sealed class PostLoad : IDisposable
 
     /// <summary>How many were answered with anything else, or not at all.</summary>
     public int Refused => _refused;
-
-    /// <summary>The longest that one client had to wait from one 200 to the next.</summary>
-    public long LongestGapMs => Interlocked.Read(ref _longestGapMs);
 
     public void AwaitAnswered(int more)
     {
@@ -80,7 +75,6 @@ internal sealed class PostLoad : IDisposable
     private void Run()
     {
         RawConnection? connection = null;
-        var lastAnswer = Stopwatch.StartNew();
         try
         {
             while (!_stopping)
@@ -95,7 +89,6 @@ internal sealed class PostLoad : IDisposable
                     if (connection.Exchange(request).Status == 200)
                     {
                         _answered.Add(description);
-                        NoteGap(lastAnswer);
                         continue;
                     }
                 }
@@ -117,17 +110,6 @@ internal sealed class PostLoad : IDisposable
         finally
         {
             connection?.Dispose();
-        }
-    }
-
-    private void NoteGap(Stopwatch lastAnswer)
-    {
-        var gap = lastAnswer.ElapsedMilliseconds;
-        lastAnswer.Restart();
-        long longest;
-        while (gap > (longest = LongestGapMs))
-        {
-            Interlocked.CompareExchange(ref _longestGapMs, gap, longest);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Rinha.Server.Tests.Fixtures;
 /// </summary>
 public sealed class RawConnection : IDisposable
 {
-    private const int TimeoutMs = 20_000;
+    private const int TimeoutMs = 60_000;
     private const nuint OutputQueue = 0x5411; // SIOCOUTQ
 
     private readonly Socket _socket;

@@ -100,7 +100,11 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Freezes it where it stands, locks and all.</summary>
-    public void Freeze() => Assert.Equal(0, Signal(_process.Id, Stop));
+    public void Freeze()
+    {
+        Assert.Equal(0, Signal(_process.Id, Stop));
+        Wait.Until(() => Directory.GetDirectories($"/proc/{_process.Id}/task").All(IsStopped), "all threads stop");
+    }
 
     /// <summary>Lets it go on.</summary>
     public void Thaw() => Assert.Equal(0, Signal(_process.Id, Continue));
@@ -165,6 +169,13 @@ public sealed class ServerProcess : IDisposable
         }
 
         return new ServerProcess(Process.Start(start)!, endPoint, readsOutput);
+    }
+
+    // The state comes after the name, which is in parentheses (proc_pid_stat(5)).
+    private static bool IsStopped(string task)
+    {
+        var stat = File.ReadAllText($"{task}/stat");
+        return stat[stat.LastIndexOf(')') + 2] == 'T';
     }
 
     private bool IsHealthy()

@@ -145,7 +145,8 @@ public sealed class PostgresLedgerTests : IDisposable
                 .Select(_ => Ledger.ReadStatementAsync(1, new Statement()).AsTask())
                 .ToArray();
             post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
-            await Task.Delay(2000 * Limits.PostgresConnectSeconds, TestContext.Current.CancellationToken);
+            // None can be answered from the locked table.
+            await Task.WhenAny(reads).WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);

@@ -4,74 +4,81 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>Who gets in when, and how soon, while others want to.</summary>
-[Collection(RunsAlone.Name)]
+/// <summary>That everyone who wants to gets in, while others want to.</summary>
 public sealed class GateFairnessTests : IDisposable
 {
+    private const int TurnsEach = 1000;
+
     private readonly TemporaryDirectory _directory = new();
 
     private string FilePath => _directory.File("rinha.db");
 
-    [Fact]
-    public void Two_that_wait_get_in_equally_often() =>
-        AssertEqual(TakeTurns([gate => gate.Enter(), gate => gate.Enter()]));
-
-    [Fact]
-    public void Two_that_only_try_get_in_equally_often() => AssertEqual(TakeTurns([TryUntilInside, TryUntilInside]));
-
-    [Fact]
-    public void Who_waits_gets_in_beside_one_that_only_tries()
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(0, 2)]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    public void Each_gets_in_while_the_others_come_straight_back(int waiting, int trying)
     {
-        var turns = TakeTurns([TryUntilInside, gate => gate.Enter()]);
-
-        Assert.True(turns[1].Count >= 0.05 * turns.Sum(turn => turn.Count), Describe(turns));
-    }
-
-    [Fact]
-    public void Who_waits_gets_in_beside_two_that_only_try()
-    {
-        var turns = TakeTurns([TryUntilInside, TryUntilInside, gate => gate.Enter()]);
-
-        Assert.True(turns[2].Count >= 0.05 * turns.Sum(turn => turn.Count), Describe(turns));
-    }
-
-    [Fact]
-    public void Who_waits_is_woken_and_does_not_wait_for_the_death_check()
-    {
-        const int rounds = 100;
-        using var first = new Gate(FilePath);
-        using var inside = new SemaphoreSlim(0);
-        var left = 0L;
-        var latenciesMs = new double[rounds];
-        using var next = new SemaphoreSlim(0);
-        var waiter = new Thread(() =>
+        var wanting = waiting + trying;
+        var isBroken = false;
+        Together.Run(waiting + trying, index =>
         {
-            using var second = new Gate(FilePath);
-            for (var round = 0; round < rounds; round++)
+            using var gate = new Gate(FilePath);
+            try
             {
-                next.Wait();
-                second.Enter();
-                latenciesMs[round] = Stopwatch.GetElapsedTime(Volatile.Read(ref left)).TotalMilliseconds;
-                second.Exit();
-                inside.Release();
+                for (var turn = 1; turn <= TurnsEach || Volatile.Read(ref wanting) > 0; turn++)
+                {
+                    if (index < waiting)
+                    {
+                        Assert.True(gate.TryEnter((long)Wait.Long.TotalMilliseconds), $"kept out in turn {turn}");
+                    }
+                    else
+                    {
+                        TryUntilInside(gate);
+                    }
+
+                    SpinForTransaction();
+                    gate.Exit();
+                    if (turn == TurnsEach)
+                    {
+                        Interlocked.Decrement(ref wanting);
+                    }
+
+                    Assert.False(Volatile.Read(ref isBroken));
+                }
+            }
+            catch
+            {
+                Volatile.Write(ref isBroken, true);
+                throw;
             }
         });
-        waiter.Start();
-        for (var round = 0; round < rounds; round++)
-        {
-            first.Enter();
-            next.Release();
-            Wait.Until(() => ForgedGate.Sleeping(FilePath) != 0, "the second sleeps");
-            Thread.Sleep(1);
-            Volatile.Write(ref left, Stopwatch.GetTimestamp());
-            first.Exit();
-            Assert.True(inside.Wait(Wait.Long, TestContext.Current.CancellationToken));
-        }
+    }
 
-        Assert.True(waiter.Join(Wait.Long));
-        // Unwoken it would sleep on, half of the time for more than half of that.
-        Array.Sort(latenciesMs);
-        Assert.InRange(latenciesMs[rounds * 9 / 10], 0, Limits.GateDeathCheckMs / 4);
+    [Fact]
+    public unsafe void Who_leaves_wakes_who_sleeps()
+    {
+        using var gate = new Gate(FilePath);
+        using var file = new GateFile(FilePath + "-gate");
+        var words = file.Words;
+        gate.Enter();
+        var isWoken = false;
+        using var begins = new ManualResetEventSlim();
+        // Unlike a gate, it never looks by itself whether the holder is dead.
+        var sleeper = new Thread(() =>
+        {
+            Interlocked.Or(ref words->Sleeping, 1 << 30);
+            begins.Set();
+            isWoken = Futex.Wait(ref words->Holder, words->Holder, (int)Wait.Long.TotalMilliseconds);
+        });
+        sleeper.Start();
+        begins.Wait(TestContext.Current.CancellationToken);
+        Thread.Sleep(100); // If it does not sleep yet it finds the word changed.
+        gate.Exit();
+
+        sleeper.Join();
+        Assert.True(isWoken);
     }
 
     public void Dispose() => _directory.Dispose();
@@ -79,52 +86,21 @@ public sealed class GateFairnessTests : IDisposable
     // As the event loop does it.
     private static void TryUntilInside(Gate gate)
     {
+        var began = Stopwatch.GetTimestamp();
         while (!gate.TryEnter())
         {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Wait.Long, "kept out");
             Thread.Yield();
         }
     }
 
-    private static void AssertEqual(Turns[] turns)
+    // A turn takes as long as a small transaction.
+    private static void SpinForTransaction()
     {
-        Assert.True(turns.Min(turn => turn.Count) >= 0.4 * turns.Sum(turn => turn.Count), Describe(turns));
-        Assert.True(turns.Sum(turn => turn.Count) > 1000, Describe(turns));
-    }
-
-    private static string Describe(Turns[] turns) => string.Join(", ", turns.Select(
-        turn => $"{turn.Count} turns, waited {turn.LongestWaitMs:F1} ms at most"));
-
-    // Each comes straight back for a second; a turn takes as long as a small transaction.
-    private Turns[] TakeTurns(Action<Gate>[] enter)
-    {
-        var turns = new Turns[enter.Length];
-        var clock = Stopwatch.StartNew();
-        Together.Run(enter.Length, index =>
+        var entered = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(entered).TotalMicroseconds < 100)
         {
-            using var gate = new Gate(FilePath);
-            while (clock.ElapsedMilliseconds < 1000)
-            {
-                var came = Stopwatch.GetTimestamp();
-                enter[index](gate);
-                var entered = Stopwatch.GetTimestamp();
-                turns[index].Count++;
-                turns[index].LongestWaitMs = Math.Max(
-                    turns[index].LongestWaitMs, Stopwatch.GetElapsedTime(came, entered).TotalMilliseconds);
-                while (Stopwatch.GetElapsedTime(entered).TotalMicroseconds < 100)
-                {
-                    Thread.SpinWait(10);
-                }
-
-                gate.Exit();
-            }
-        });
-        TestContext.Current.TestOutputHelper?.WriteLine(Describe(turns));
-        return turns;
-    }
-
-    private struct Turns
-    {
-        public long Count;
-        public double LongestWaitMs;
+            Thread.SpinWait(10);
+        }
     }
 }

@@ -20,7 +20,7 @@ public sealed class GateWaitTests : IDisposable
 
         var waited = Stopwatch.StartNew();
         Assert.False(waiting.TryEnter(waitMs: 100));
-        Assert.InRange(waited.ElapsedMilliseconds, 95, 2000);
+        Assert.True(waited.ElapsedMilliseconds >= 95, "gave up before its time");
 
         inside.Exit();
         // Who has gone is not awaited: the turn is not kept for it.

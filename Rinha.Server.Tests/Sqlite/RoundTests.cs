@@ -40,7 +40,7 @@ public sealed class RoundTests : IDisposable
 
         // The second one is handed in while the round completes the first.
         Assert.Equal(
-            PostResult.Accepted, await both.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            PostResult.Accepted, await both.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
         Assert.Equal(2, Balance(ledger));
 
         async Task<PostResult> WriteTwice()
@@ -95,16 +95,14 @@ public sealed class RoundTests : IDisposable
         ledger.BeginRound();
         var write = ledger.WriteAsync(Credit(1)).AsTask();
         Assert.False(ledger.TryEndRound());
-        var began = Environment.TickCount64;
         ledger.LeaveRound();
-        Assert.InRange(Environment.TickCount64 - began, 0, 500);
         Assert.Equal(0, ledger.RoundWrites);
         Assert.False(write.IsCompleted);
 
         gate.Exit();
 
         Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            PostResult.Accepted, await write.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -115,7 +113,6 @@ public sealed class RoundTests : IDisposable
         gate.Enter();
         var writers = Task.Run(() => ledger.Credit(1, 1), TestContext.Current.CancellationToken);
         Task<PostResult> rounds;
-        var began = Environment.TickCount64;
         while (true)
         {
             ledger.BeginRound();
@@ -128,13 +125,12 @@ public sealed class RoundTests : IDisposable
             ledger.LeaveRound();
         }
 
-        Assert.InRange(Environment.TickCount64 - began, 0, 2000);
         Assert.False(rounds.IsCompleted);
 
         gate.Exit();
 
         Assert.Equal(PostResult.Accepted, (await writers).Result);
-        var result = await rounds.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var result = await rounds.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
         Assert.Equal(PostResult.Accepted, result);
     }
 
@@ -147,14 +143,12 @@ public sealed class RoundTests : IDisposable
         {
             ledger.BeginRound();
             write = ledger.WriteAsync(Credit(1)).AsTask();
-            var began = Environment.TickCount64;
             Assert.True(ledger.TryEndRound());
-            Assert.InRange(Environment.TickCount64 - began, 0, 500);
             Assert.False(write.IsCompleted);
         }
 
         Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            PostResult.Accepted, await write.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ stage_hosts() {
   sleep "$PAUSE" && api_add 1
   sleep "$PAUSE" && api_restart 1
   for ((number = first + 1; number <= APIS; number++)); do sleep "$PAUSE" && api_remove "$number"; done
-  awk -v now="$(moment)" -v end="$seconds" 'BEGIN { exit now > end }' || found 'the load ended before the last change'
+  awk -v now="$(moment)" -v end="$seconds" 'BEGIN { exit now > end }' || found_slow 'the load ended before the last change'
   load_end hosts
   failed=$(of hosts .summary.failed) again=$(of hosts .summary.retries)
   ((failed == 0)) || found "$failed requests failed: $(of hosts '.failures | tostring')"
@@ -82,7 +82,7 @@ stage_cutapi() {
   step "$name is back"
   until [[ -n $before ]] && (($(served "$APIS") > before)); do
     if ((SECONDS >= deadline)); then
-      found "$name gets no requests after it is back"
+      found_slow "$name gets no requests after it is back"
       break
     fi
     [[ -n $before ]] || ! cluster_asks "http://$(api_address "$APIS"):$BANK_PORT/health" || before=$(served "$APIS")
@@ -98,13 +98,13 @@ stage_cutapi() {
   failing=$(of cutapi '[.series[] | select(.failed > 0).second] | join(" ")')
   for second in $failing; do
     awk -v s="$second" -v cut="$cut" -v back="$back" -v again="$again" \
-      'BEGIN { exit !(s <= cut + 6 || s + 1 >= back && s <= again + 1) }' || found "requests fail in second $second"
+      'BEGIN { exit !(s <= cut + 6 || s + 1 >= back && s <= again + 1) }' || found_slow "requests fail in second $second"
   done
   # Whole seconds that lie inside the cut.
   least=$(jq --argjson cut "$cut" --argjson back "$back" \
     '[.series[] | select(.second >= $cut and .second + 1 <= $back).completed] | min' "$WORK/cutapi.json")
   ((failed <= 64)) || found "$failed requests failed, more than were on their way"
-  ((least * 2 >= RATE)) || found "the others answered only $least requests in one second"
+  ((least * 2 >= RATE)) || found_slow "the others answered only $least requests in one second"
   keep cutapi "cutAt=$cut" "backAt=$back" "servesAt=$again" "failed=$failed" "failedIn=\"$failing\"" \
     "leastCompleted=$least" "failures=$(of cutapi '.failures | tostring')" "series=$(of cutapi '.series | tostring')"
   of cutapi '"\(.summary.requests) requests, \(.summary.failed) failed: \(
@@ -159,7 +159,7 @@ stage_cutdb() {
     "$WORK/probes")
   [[ -z $odd ]] || found "probes (began, status, took, Retry-After): ${odd//$'\n'/; }"
   ((turned_away > 0)) || found 'no probe was answered 503'
-  awk -v well="$well" -v back="$back" 'BEGIN { exit !(well && well <= back + 3) }' || found 'not well again after 3 s'
+  awk -v well="$well" -v back="$back" 'BEGIN { exit !(well && well <= back + 3) }' || found_slow 'not well again after 3 s'
   ((failed == 0)) || found "$failed requests failed for good: $(of cutdb '.failures | tostring')"
   keep cutdb "cutAt=$cut" "backAt=$back" "wellAt=$well" "turnedAway=$turned_away" \
     "unknown=$unknown" "failed=$failed" "sentAgain=$again" \

@@ -33,10 +33,17 @@ need_dotnet() {
 }
 
 provide() {
-  local missing=$1 package
+  local missing=$1 package lock
   shift
   if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
     die "$missing is missing; install it, for example: sudo apt-get install $1"
+  fi
+  # Several of these commands may run at once, as in CI; what one has installed the next need not.
+  exec {lock}>"${TMPDIR:-/tmp}/rinha-apt.lock"
+  flock "$lock"
+  if [[ -e $missing ]] || command -v "$missing" >/dev/null; then
+    exec {lock}>&-
+    return
   fi
   if [[ -z $APT_UPDATED ]]; then
     apt-get update -qq >&2 || echo 'rinha: apt-get update failed; going on with the lists that are here' >&2
@@ -46,6 +53,7 @@ provide() {
     if apt-cache show "$package" >/dev/null 2>&1; then
       echo "installing $package with apt-get"
       install_quietly "$package"
+      exec {lock}>&-
       return
     fi
   done

@@ -10,6 +10,11 @@ found() {
   echo "FOUND: $*"
 }
 
+# found_slow TEXT…: the same, but for `--short`, which a test runs beside other work: there only counts decide.
+found_slow() {
+  [[ -n $SHORT ]] || found "$@"
+}
+
 # keep STAGE NAME=JSON…: a line of figures.
 keep() {
   local stage=$1 pair

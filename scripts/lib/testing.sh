@@ -7,7 +7,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 # run_tests [FILTER]: one line per test, `ok - name` or `not ok - name` with what it printed.
 run_tests() {
-  local name output status line
+  local name output status line began
   if [[ ${1:-} == --only ]]; then
     SCRATCH=$(mktemp -d)
     # Other stacks may run on this machine. The proxy's user passes through to the sockets.
@@ -19,13 +19,13 @@ run_tests() {
   fi
   for name in $(compgen -A function test_); do
     [[ $name == *"${1:-}"* || $0 == *"${1:-}"* ]] || continue
-    status=0
+    status=0 began=$SECONDS
     output=$(bash "$0" --only "$name" 2>&1) || status=$?
     case $status in
-      0) echo "ok - ${name#test_}" ;;
+      0) echo "ok - ${name#test_} ($((SECONDS - began)) s)" ;;
       77) echo "skipped - ${name#test_}: ${output##*$'\n'}" ;;
       *)
-        echo "not ok - ${name#test_}"
+        echo "not ok - ${name#test_} ($((SECONDS - began)) s)"
         while IFS= read -r line; do echo "  # $line"; done <<<"$output"
         ;;
     esac
@@ -73,12 +73,15 @@ eventually() {
   done
 }
 
+# Each of the test files that run at once (TEST_SLOT) has ports of its own, and no test gets one twice. Below the ports
+# that the system gives to clients; the three after it are free for a stack that needs them.
 free_port() {
   local port
   while :; do
-    port=$((20000 + RANDOM % 10000))
+    port=$((20000 + ${TEST_SLOT:-0} * 1000 + RANDOM % 250 * 4))
+    ! grep -qsx "$port" "$SCRATCH/ports" || continue
     # A connection that is refused: nobody listens.
     (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
   done
-  echo "$port"
+  echo "$port" | tee -a "$SCRATCH/ports"
 }

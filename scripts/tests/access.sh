@@ -29,7 +29,7 @@ JSON='Content-Type: application/json'
 
 # status_of FLAG…
 status_of() {
-  curl --silent --noproxy '*' --max-time 5 -o /dev/null -w '%{http_code}' "$@"
+  curl --silent --noproxy '*' --max-time 30 -o /dev/null -w '%{http_code}' "$@"
 }
 
 # listening NAME: where the processes of this name listen, with TCP or UDP, as the kernel has it.
@@ -80,7 +80,7 @@ test_only_nginx_may_use_the_sockets_and_nobody_else_the_ledger() {
   ((EUID == 0)) || return 0
   # Somebody else: neither root nor in nginx's group. curl's 7 is a connection that was not made.
   expect_exit 7 '' setpriv --reuid=65533 --regid=65533 --clear-groups \
-    curl --silent --max-time 5 --unix-socket "$SOCKETS/api01.sock" http://x/health
+    curl --silent --max-time 30 --unix-socket "$SOCKETS/api01.sock" http://x/health
 }
 
 test_what_is_not_for_others_is_refused_from_outside() {
@@ -104,7 +104,7 @@ test_the_server_has_no_reset_unless_it_is_told_to() {
   env -u RINHA_ENABLE_RESET "DATABASE_URL=$SCRATCH/rinha.db" "API_SOCKET=$SCRATCH/api.sock" \
     "$SERVER" >"$SCRATCH/log" 2>&1 &
   PROCESS=$!
-  eventually 5 grep -q Listening "$SCRATCH/log"
+  eventually 60 grep -q Listening "$SCRATCH/log"
   [[ $(status_of -X POST -H "$JSON" --unix-socket "$SCRATCH/api.sock" http://x/reset) == 404 ]] ||
     fail 'POST /reset is there'
 }

@@ -24,7 +24,7 @@ answer_to() {
     cd "$SCRATCH"
     # shellcheck disable=SC2317 # called by the line
     curl() {
-      command curl --silent --output /dev/null --noproxy '*' --max-time 10 --write-out '%{http_code}' "$@"
+      command curl --silent --output /dev/null --noproxy '*' --max-time 30 --write-out '%{http_code}' "$@"
     }
     eval "${1//localhost:9999/127.0.0.1:$PORT}"
   )

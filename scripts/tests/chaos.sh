@@ -22,12 +22,13 @@ test_a_campaign_leaves_a_table_and_nothing_else() {
 }
 
 test_a_campaign_on_postgresql_leaves_a_table_and_nothing_else() {
-  local output process
-  output=$("$ROOT/rinha" chaos --short --only pg-restart --port "$(free_port)" 2>&1) || fail "$output"
+  local output process port
+  port=$(free_port)
+  output=$("$ROOT/rinha" chaos --short --only pg-restart --port "$port" 2>&1) || fail "$output"
   [[ $output == *'pg-restart'*'nothing'* ]] || fail "no table: $output"
-  [[ ! -e $ROOT/artifacts/chaos ]] || fail 'its directory is still there'
+  [[ ! -e $ROOT/artifacts/chaos-$port ]] || fail 'its directory is still there'
   for process in /proc/[0-9]*; do
-    [[ $(readlink "$process/cwd") != "$ROOT"/artifacts/* ]] || fail "still runs: $(tr '\0' ' ' <"$process/cmdline")"
+    [[ $(readlink "$process/cwd") != "$ROOT/artifacts/chaos-$port"/* ]] || fail "still runs: $(tr '\0' ' ' <"$process/cmdline")"
   done
 }
 

@@ -13,7 +13,7 @@ source "$ROOT/scripts/lib/compose.sh"
 
 # A stack of its own beside one that somebody may be running.
 export COMPOSE_PROJECT_NAME=rinha-test
-port=$((21000 + RANDOM % 7000))
+port=$(free_port)
 STARTED_HERE=''
 
 need_engine() {
@@ -41,11 +41,11 @@ tear_down() {
 
 # get PATH; post BODY
 get() {
-  curl --silent --fail --noproxy '*' --max-time 2 "http://localhost:$port$1"
+  curl --silent --fail --noproxy '*' --max-time 30 "http://localhost:$port$1"
 }
 
 post() {
-  curl --silent --fail --noproxy '*' --max-time 2 -H 'content-type: application/json' -d "$1" \
+  curl --silent --fail --noproxy '*' --max-time 30 -H 'content-type: application/json' -d "$1" \
     "${@:2}" "http://localhost:$port/clientes/1/transacoes"
 }
 
@@ -105,8 +105,8 @@ lives_in_containers() {
   # The container engine starts what has died, from the log; the APIs connect again.
   if ((EUID == 0)); then
     kill -KILL "$(service_pid db)"
-    eventually 10 is_back db 1
-    eventually 5 says_as_before
+    eventually 60 is_back db 1
+    eventually 60 says_as_before
   fi
 
   "$ROOT/rinha" compose down --stack "$1"
@@ -152,7 +152,7 @@ test_on_the_network_of_the_host_as_well() {
 
 # secret_get PATH: over https, trusting the one certificate.
 secret_get() {
-  curl --silent --fail --noproxy '*' --max-time 2 --cacert "$SCRATCH/tls.crt" "https://localhost:$port$1"
+  curl --silent --fail --noproxy '*' --max-time 30 --cacert "$SCRATCH/tls.crt" "https://localhost:$port$1"
 }
 
 test_with_tls_nothing_else_is_published() {
@@ -168,7 +168,7 @@ test_with_tls_nothing_else_is_published() {
   compose_at tls
   export RINHA_TLS_DIR=$SCRATCH RINHA_TLS_PORT=$port
   compose up --detach --no-build
-  eventually 20 secret_get /health
+  eventually 60 secret_get /health
   [[ $(secret_get /clientes/1/extrato) == *'"total":0,'* ]] || fail 'a statement'
   expect_exit 22 '' secret_get /metrics
   [[ $(docker port "$(containers nginx)" | sed 's/ .*//' | sort -u) == 9443/tcp ]] || fail 'another port as well'
@@ -203,7 +203,7 @@ test_a_killed_api_costs_no_get_and_doubles_no_post_and_comes_back() {
   load=$!
   sleep 3
   kill -KILL "$(service_pid api01)"
-  eventually 4 is_back api01 1
+  eventually 60 is_back api01 1
   # The POSTs that were in flight on the dead one fail, and that is all that may.
   wait "$load" || true
   tail -n 40 "$SCRATCH/out"

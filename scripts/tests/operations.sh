@@ -29,11 +29,11 @@ api() {
   [[ -x $SERVER ]] || skip 'the server is not built'
   env DATABASE_URL="$SCRATCH/rinha.db" API_SOCKET="$SCRATCH/$1.sock" API_SOCKET_MODE=666 "$SERVER" >"$SCRATCH/$1.log" 2>&1 &
   PROCESSES+=($!)
-  eventually 5 answers --unix-socket "$SCRATCH/$1.sock" http://localhost/health
+  eventually 60 answers --unix-socket "$SCRATCH/$1.sock" http://localhost/health
 }
 
 answers() {
-  curl --silent --fail --noproxy '*' --max-time 2 --output /dev/null "$@"
+  curl --silent --fail --noproxy '*' --max-time 30 --output /dev/null "$@"
 }
 
 test_promtool_finds_nothing_wrong_with_the_metrics() {
@@ -78,7 +78,7 @@ test_nginx_has_a_private_port_with_a_path_for_each_api() {
   nginx_command
   "${NGINX_RUN[@]}" -p "$SCRATCH" -c "$SCRATCH/nginx.conf" 2>"$SCRATCH/nginx.log" &
   PROCESSES+=($!)
-  eventually 5 answers "http://127.0.0.1:$public/health"
+  eventually 60 answers "http://127.0.0.1:$public/health"
 
   for name in api01 api02; do
     # Each its own: the process that answers is the one that was asked.
@@ -97,7 +97,7 @@ value_of() {
 }
 
 status_of() {
-  curl --silent --noproxy '*' --max-time 5 -o /dev/null -w '%{http_code}' "$@"
+  curl --silent --noproxy '*' --max-time 30 -o /dev/null -w '%{http_code}' "$@"
 }
 
 run_tests "$@"

@@ -31,7 +31,11 @@ restart_tree() {
 }
 
 answers() {
-  curl --silent --fail --noproxy '*' --max-time 1 --output /dev/null "http://127.0.0.1:$port/clientes/1/extrato"
+  curl --silent --fail --noproxy '*' --max-time 30 --output /dev/null "http://127.0.0.1:$port/clientes/1/extrato"
+}
+
+is_loaded() {
+  curl --silent --noproxy '*' --max-time 30 "http://127.0.0.1:$port/clientes/1/extrato" | grep -q '"valor"'
 }
 
 failed_of() {
@@ -41,14 +45,16 @@ failed_of() {
 test_both_are_replaced_under_load_and_no_request_fails() {
   stack_with_binary
   local before01=${PID[api01]} before02=${PID[api02]} load
-  "$LOADTEST" load "http://127.0.0.1:$port" -d 6s -r 1000 -o json >"$SCRATCH/report.json" 2>"$SCRATCH/load.log" &
+  "$LOADTEST" load "http://127.0.0.1:$port" -d 600s -c 8 --timeout 60s -o json \
+    >"$SCRATCH/report.json" 2>"$SCRATCH/load.log" &
   load=$!
-  sleep 1
+  eventually 60 is_loaded
   # A newly built binary has another inode; which one runs is seen in /proc.
   cp "$SCRATCH/tree/artifacts/server/Rinha.Server" "$SCRATCH/new"
   mv "$SCRATCH/new" "$SCRATCH/tree/artifacts/server/Rinha.Server"
   expect_exit 0 'api02 anew' restart_tree
   expect_exit 0 'api01 anew' restart_tree
+  kill -TERM "$load"
   wait "$load" || fail "the load: $(tail -n 3 "$SCRATCH/load.log")"
   state_read
   [[ ${PID[api01]} != "$before01" && ${PID[api02]} != "$before02" ]] || fail 'the old processes are still there'
@@ -71,7 +77,7 @@ test_a_new_binary_that_does_not_start_leaves_the_other_serving() {
   local attempt
   for attempt in {1..5}; do answers || fail "request $attempt failed although one serves"; done
   mv "$SCRATCH/good" "$binary"
-  eventually 15 is_back
+  eventually 60 is_back
   expect_exit 0 'api02 anew' restart_tree
 }
 

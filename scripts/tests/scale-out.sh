@@ -46,7 +46,7 @@ test_hosts_come_go_and_are_cut_off_and_the_books_are_right() {
   running=''
   figure rates '.apis == 2 and .requests > 0 and .dbUs > 0 and .syncs > 0'
   figure hosts '.changes == 5 and .failed == 0'
-  figure cutapi '.failed <= 64 and .leastCompleted >= 100 and .servesAt > .backAt'
+  figure cutapi '.failed <= 64 and .leastCompleted > 0 and .servesAt > .backAt'
   figure cutdb '.failed == 0 and .sentAgain > 0 and .turnedAway > 0 and .wellAt > .backAt'
   for stage in hosts cutapi cutdb; do
     figure $stage '.wrongClients == 0 and .rows > 0'
@@ -58,7 +58,7 @@ test_whoever_ends_it_early_finds_no_host_left() {
   hosts_are_needed
   "$ROOT/rinha" scale-out rates --short >"$SCRATCH/out" 2>&1 &
   running=$!
-  eventually 20 grep -q 'API hosts of' "$SCRATCH/out"
+  eventually 60 grep -q 'API hosts of' "$SCRATCH/out"
   [[ -n $(what_is_left "$running") ]] || fail 'there were no hosts at all'
   kill -TERM "$running"
   wait "$running" && fail 'it ended as if all were well'

@@ -28,7 +28,7 @@ bank_with_tls() {
 
 # request PATH FLAG…: over https, where only that certificate is trusted.
 request() {
-  curl --silent --include --noproxy '*' --max-time 5 --cacert "$SCRATCH/tls/tls.crt" \
+  curl --silent --include --noproxy '*' --max-time 30 --cacert "$SCRATCH/tls/tls.crt" \
     "https://localhost:$tls_port$1" "${@:2}"
 }
 
@@ -48,7 +48,7 @@ test_it_answers_over_tls_and_over_nothing_weaker() {
   answer=$(request /reset -X POST -H 'Content-Type: application/json')
   [[ $answer == 'HTTP/1.1 404 '* ]] || fail "POST /reset is there: $answer"
 
-  answer=$(curl --silent --include --noproxy '*' --max-time 5 "http://127.0.0.1:$tls_port/clientes/1/extrato")
+  answer=$(curl --silent --include --noproxy '*' --max-time 30 "http://127.0.0.1:$tls_port/clientes/1/extrato")
   [[ $answer == 'HTTP/1.1 400 '*application/problem+json*'this port speaks HTTPS only'* ]] || fail "plain: $answer"
 
   [[ $(handshake -tls1_3) == *'New, TLSv1.3,'* ]] || fail "TLS 1.3: $(handshake -tls1_3)"
@@ -59,10 +59,10 @@ test_it_answers_over_tls_and_over_nothing_weaker() {
 
 test_without_tls_only_this_machine_is_served() {
   bank_with_tls
-  curl --silent --fail --noproxy '*' --max-time 5 -o /dev/null "http://127.0.0.1:$PORT/health" ||
+  curl --silent --fail --noproxy '*' --max-time 30 -o /dev/null "http://127.0.0.1:$PORT/health" ||
     fail 'not even this one'
   # The machine's other addresses, of which 127.0.0.2 is one. curl's 7 is a connection that was not made.
-  expect_exit 7 '' curl --silent --noproxy '*' --max-time 5 "http://127.0.0.2:$PORT/health"
+  expect_exit 7 '' curl --silent --noproxy '*' --max-time 30 "http://127.0.0.2:$PORT/health"
 }
 
 test_a_missing_certificate_is_one_clear_line() {

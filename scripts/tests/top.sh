@@ -6,7 +6,9 @@ source "$(dirname "$0")/../lib/testing.sh"
 # shellcheck source=scripts/lib/load.sh
 source "$ROOT/scripts/lib/load.sh"
 
+load=''
 tear_down() {
+  [[ -z $load ]] || kill "$load"
   [[ ! -d $SCRATCH/data ]] || "$ROOT/rinha" stop --data "$SCRATCH/data"
 }
 
@@ -32,15 +34,21 @@ is() {
   column "$2" | awk "{ x = \$1 } $1 { found = 1 } END { exit !found }"
 }
 
+shows_a_load() {
+  top --count 3 >"$SCRATCH/lines"
+  is 'x > 0' requests_per_s && is 'x > 0' committed_per_s && is 'x > 0' api01_cpu
+}
+
 test_lines_show_the_load_and_the_processes() {
   stack
-  "$ROOT/rinha" load "http://127.0.0.1:$PORT" -r 200 -d 4s --quiet >/dev/null &
-  top --count 3 >"$SCRATCH/lines"
-  wait
+  "$LOADTEST" load "http://127.0.0.1:$PORT" -r 200 -d 600s --quiet >/dev/null &
+  load=$!
+  eventually 60 shows_a_load
+  kill -TERM "$load"
+  wait "$load"
+  load=''
   (($(wc -l <"$SCRATCH/lines") == 4)) || fail "not a line of names and three more: $(<"$SCRATCH/lines")"
-  is 'x > 100 && x < 400' requests_per_s || fail "the load is not seen: $(column requests_per_s)"
-  is 'x > 50 && x < 400' committed_per_s || fail "its transactions are not seen: $(column committed_per_s)"
-  is 'x > 0 && x < 1000' p99_ms || fail "no p99: $(column p99_ms)"
+  is 'x > 0' p99_ms || fail "no p99: $(column p99_ms)"
   is 'x >= 1' batch_mean || fail "no batches: $(column batch_mean)"
   is 'x == "up"' api01_state || fail "api01 is not up: $(column api01_state)"
   is 'x == "up"' api02_state || fail "api02 is not up: $(column api02_state)"
@@ -62,13 +70,28 @@ test_limits_are_those_in_force() {
   done
 }
 
+is_started_again() {
+  state_read && [[ ${RESTARTS[api01]} == 1 ]] && process_is_up api01 &&
+    curl --silent --fail --unix-socket "$SOCKETS/api01.sock" --output /dev/null http://localhost/health
+}
+
+# The second one after BEFORE has been measured whole since then.
+shows_more_lines() {
+  (($(wc -l <"$SCRATCH/lines") > $1 + 1))
+}
+
 test_it_survives_an_api_that_is_killed() {
+  local before
   stack
-  top --count 5 >"$SCRATCH/lines" &
-  eventually 5 test -s "$SCRATCH/lines"
+  "$ROOT/rinha" top --data "$SCRATCH/data" --count 600 >"$SCRATCH/lines" &
+  load=$!
+  eventually 60 test -s "$SCRATCH/lines"
   kill -KILL "${PID[api01]}"
-  wait
-  (($(wc -l <"$SCRATCH/lines") == 6)) || fail "it ended early: $(<"$SCRATCH/lines")"
+  eventually 60 is_started_again
+  before=$(wc -l <"$SCRATCH/lines")
+  eventually 60 shows_more_lines "$before"
+  kill "$load" || fail "it ended early: $(<"$SCRATCH/lines")"
+  load=''
   [[ $(column api01_state | tail -n 1) == up ]] || fail "api01 is not back: $(column api01_state)"
   ! is 'x != "up"' api02_state || fail "api02 was not up: $(column api02_state)"
 }

@@ -44,11 +44,11 @@ test_the_apis_of_a_stack_can_listen_on_TCP() {
   port=$((21000 + RANDOM % 9000))
   "$ROOT/rinha" run --detach --tcp --data "$SCRATCH/data" --port "$port"
   for port in "$port" $((port + 1)) $((port + 2)); do
-    curl --silent --fail --noproxy '*' --max-time 5 "http://127.0.0.1:$port/clientes/1/extrato" || fail "nobody at $port"
+    curl --silent --fail --noproxy '*' --max-time 30 "http://127.0.0.1:$port/clientes/1/extrato" || fail "nobody at $port"
   done
   # After a restart they are there again.
   "$ROOT/rinha" restart --data "$SCRATCH/data"
-  curl --silent --fail --noproxy '*' --max-time 5 "http://127.0.0.1:$port/health" || fail "nobody at $port"
+  curl --silent --fail --noproxy '*' --max-time 30 "http://127.0.0.1:$port/health" || fail "nobody at $port"
 }
 
 test_nonsense_is_refused_before_anything_starts() {

@@ -5,8 +5,13 @@ namespace Rinha.LoadTest.Chaos.Abuse;
 /// <param name="Make">Makes the attack on a bank that runs.</param>
 internal sealed record AttackKind(string Name, Func<Bank, IAttack> Make)
 {
-    /// <summary>How long it goes on in the short campaign.</summary>
-    public double ShortSeconds { get; init; } = 2;
+    /// <summary>
+    /// Asked directly while it goes on; <see langword="null"/> when other clients come through nginx only.
+    /// </summary>
+    public Func<Bank, BankProcess>? Starves { get; init; }
+
+    /// <summary>How slow the p99 may be whatever it was before.</summary>
+    public double P99SecondsMax { get; init; }
 
     /// <summary>Whether it takes all there is for moments: others may be refused then, but nobody may end.</summary>
     public bool Overloads { get; init; }

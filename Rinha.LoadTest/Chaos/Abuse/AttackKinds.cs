@@ -10,12 +10,12 @@ internal static class AttackKinds
     private const int ManyPerSecond = 6_000;
     private const int ManyPastNginxPerSecond = 3_000;
     private const int AskingPerSecond = 2_000; // Each asks once: a load of its own, but one that can be borne.
-    private const double ManySeconds = 4.5; // Longer than it takes to open them.
-    private const double AskingSeconds = 7;
     private const int HeadersTimeoutMs = 10_000; // nginx.conf and Limits.cs: the same.
 
     private static readonly byte[] s_begun = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
     private static readonly byte[] s_whole = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+
+    private static readonly byte[] s_statement = Bytes("GET /clientes/5/extrato HTTP/1.1\r\nHost: a\r\n\r\n");
 
     private static readonly byte[] s_body = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
@@ -42,15 +42,14 @@ internal static class AttackKinds
         new("bodies that stop", bank => new HoldingAttack(bank.Front, Slow)
             { First = s_body, CutAfterMs = HeadersTimeoutMs }),
         new("10,000 silent connections", bank => new HoldingAttack(bank.Front, Many)
-            { OpenedPerSecond = ManyPerSecond })
-            { ShortSeconds = ManySeconds },
+            { OpenedPerSecond = ManyPerSecond }),
         new("10,000 idle connections", bank => new HoldingAttack(bank.Front, Many)
-            { OpenedPerSecond = AskingPerSecond, First = s_whole }) { ShortSeconds = AskingSeconds },
+            { OpenedPerSecond = AskingPerSecond, First = s_whole }),
         new("10,000 requests at once", bank => new HoldingAttack(bank.Front, Many)
             { OpenedPerSecond = ManyPerSecond, First = s_whole, SendsTogether = true })
-            { ShortSeconds = ManySeconds, Overloads = true },
+            { Overloads = true },
         new("10,000 silent past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Many)
-            { OpenedPerSecond = ManyPastNginxPerSecond }) { ShortSeconds = ManySeconds },
+            { OpenedPerSecond = ManyPastNginxPerSecond }),
         new("huge headers", bank => new FloodAttack(bank.Front, 20)
             { First = s_begun, Again = Filling(), BytesPerSecond = 8_000_000 }),
         new("huge headers past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 20)
@@ -59,6 +58,9 @@ internal static class AttackKinds
         new("endless chunks past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 50)
             { First = s_chunked, Again = Chunk() }),
         new("pipelining", bank => new FloodAttack(bank.Front, 8) { Again = s_whole, BytesPerSecond = 50_000 }),
+        new("statements past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 1)
+            { Again = s_statement, BytesPerSecond = int.MaxValue, TurnMs = 500 })
+            { Starves = bank => bank.Apis[0], P99SecondsMax = 0.02 },
         new("pipelining without reading", bank => new FloodAttack(bank.Front, 50)
             { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 150_000 }),
         new("the same past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 50)

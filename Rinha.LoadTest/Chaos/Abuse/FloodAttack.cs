@@ -16,6 +16,7 @@ internal sealed class FloodAttack(Target target, int connections) : IAttack
     private double _owedOpens;
     private long _lastMs;
     private long _sent;
+    private volatile bool _isUnderWay;
     private long _opened;
     private long _refused;
 
@@ -37,12 +38,30 @@ internal sealed class FloodAttack(Target target, int connections) : IAttack
     /// <summary>Whether each connection is closed as soon as it is open.</summary>
     public bool ClosesAtOnce { get; init; }
 
+    /// <summary>For how long it sends and reads without a pause, each time that it is its turn.</summary>
+    public long TurnMs { get; init; }
+
+    /// <inheritdoc/>
+    public bool IsUnderWay => _isUnderWay;
+
     /// <inheritdoc/>
     public string Done => string.Create(
         CultureInfo.InvariantCulture, $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent");
 
     /// <inheritdoc/>
     public void Step(long nowMs)
+    {
+        var endsMs = nowMs + TurnMs;
+        do
+        {
+            Flood(nowMs);
+            nowMs = TurnMs > 0 ? Clock.NowMs : nowMs;
+        }
+        while (nowMs < endsMs);
+        _isUnderWay = _sent > 0 || ClosesAtOnce;
+    }
+
+    private void Flood(long nowMs)
     {
         var elapsedMs = _lastMs == 0 ? 0 : nowMs - _lastMs;
         _lastMs = nowMs;

@@ -9,7 +9,8 @@ namespace Rinha.LoadTest.Chaos.Abuse;
 /// </summary>
 internal sealed class HoldingAttack(Target target, int connections) : IAttack
 {
-    private const long SlackMs = 4_000; // Of the clocks on both sides, which look once a second, and of a busy machine.
+    // Of the clocks on both sides, which look once a second, and of a busy machine.
+    private static readonly long s_slackMs = (long)Bank.Patience.TotalMilliseconds;
 
     private readonly LinkedList<AttackSocket> _open = new();
     private readonly List<AttackSocket> _new = [];
@@ -18,7 +19,7 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
     private long _lastDripMs;
     private long _cut;
     private long _refused;
-    private int _openMax;
+    private volatile int _openMax;
     private long _oldestMs;
 
     /// <summary>How many connections are opened in a second.</summary>
@@ -45,6 +46,9 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
     public string Done => string.Create(
         CultureInfo.InvariantCulture,
         $"{_openMax:N0} connections at once, {_cut:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s");
+
+    /// <inheritdoc/>
+    public bool IsUnderWay => _openMax >= connections;
 
     /// <inheritdoc/>
     public void Step(long nowMs)
@@ -75,13 +79,8 @@ internal sealed class HoldingAttack(Target target, int connections) : IAttack
             return $"{_refused} connections could not be made";
         }
 
-        if (_openMax < connections)
-        {
-            return $"only {_openMax} of {connections} connections at once";
-        }
-
         var oldestMs = _open.Select(one => nowMs - one.OpenedMs).Append(_oldestMs).Max();
-        return CutAfterMs is { } limitMs && oldestMs > limitMs + SlackMs
+        return CutAfterMs is { } limitMs && oldestMs > limitMs + s_slackMs
             ? $"a connection was held for {oldestMs} ms, not cut off after {limitMs} ms"
             : null;
     }

@@ -6,6 +6,9 @@ internal interface IAttack : IDisposable
     /// <summary>Goes on a little; called every few milliseconds.</summary>
     void Step(long nowMs);
 
+    /// <summary>Whether it has done all that it is to begin with.</summary>
+    bool IsUnderWay { get; }
+
     /// <summary>What is wrong with how it is being treated, if anything is.</summary>
     string? Complaint(long nowMs);
 

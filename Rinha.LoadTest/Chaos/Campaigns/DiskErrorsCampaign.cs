@@ -13,8 +13,6 @@ internal sealed class DiskErrorsCampaign : ICampaign
     private const int ReadOnly = 30; // EROFS
     private const int NoSpace = 28; // ENOSPC
 
-    private static readonly TimeSpan s_untilFailure = TimeSpan.FromSeconds(8);
-
     /// <inheritdoc/>
     public string Name => "disk-errors";
 
@@ -74,12 +72,12 @@ internal sealed class DiskErrorsCampaign : ICampaign
                 {
                     foreach (var api in bank.Apis.Take(failing))
                     {
-                        loaded.Probe.AwaitRefusal(api, "storage", s_untilFailure, what);
+                        loaded.Probe.AwaitRefusal(api, "storage", Bank.Patience, what);
                     }
                 }
 
                 Wait.Until(
-                    s_untilFailure,
+                    Bank.Patience,
                     () => bank.Faults.Sum(control => control.FailedCalls) > failed,
                     () => $"{what}: nothing has failed");
                 loaded.Probe.CheckStatements(what);

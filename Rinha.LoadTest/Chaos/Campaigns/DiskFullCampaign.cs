@@ -12,8 +12,6 @@ internal sealed class DiskFullCampaign : ICampaign
     private const int DiskMegabytes = 48;
     private const int NoSpace = 28; // ENOSPC
 
-    private static readonly TimeSpan s_untilRefusal = TimeSpan.FromSeconds(8);
-
     /// <inheritdoc/>
     public string Name => "disk-full";
 
@@ -61,7 +59,7 @@ internal sealed class DiskFullCampaign : ICampaign
                 {
                     foreach (var api in bank.Apis)
                     {
-                        loaded.Probe.AwaitRefusal(api, "storage", s_untilRefusal, What);
+                        loaded.Probe.AwaitRefusal(api, "storage", Bank.Patience, What);
                     }
 
                     loaded.Probe.CheckStatements(What);

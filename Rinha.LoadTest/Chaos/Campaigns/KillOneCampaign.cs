@@ -45,13 +45,13 @@ internal sealed class KillOneCampaign : ICampaign
             Wait.Until(
                 Bank.Patience, () => bank.ConnectionsOf(api) > 0, () => $"{api.Name} gets no work again: {api.Log}");
             absences.Add(absence.Elapsed);
-            run.Check(
+            run.CheckSpeed(
                 absence.Elapsed < s_absenceMax,
                 () => $"{api.Name} had work again after {absence.ElapsedMilliseconds} ms");
             loaded.AwaitAcknowledged(1);
             var gap = watch.LongestGap(killedAtNs, Clock.NowNs, stalls);
             gaps.Add(gap);
-            run.Check(gap <= s_gapMax, () => $"nothing was acknowledged for {gap.TotalMilliseconds:F0} ms");
+            run.CheckSpeed(gap <= s_gapMax, () => $"nothing was acknowledged for {gap.TotalMilliseconds:F0} ms");
             var (failedPosts, failedGets) = (watch.FailedPosts - posts, watch.FailedGets - gets);
             run.Check(failedGets == 0, () => $"{failedGets} statements failed ({watch.Failures} so far)");
             run.Check(

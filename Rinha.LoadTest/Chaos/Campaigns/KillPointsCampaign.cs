@@ -86,7 +86,7 @@ internal sealed class KillPointsCampaign : ICampaign
             // In most of these places the dead one has left the gate or SQLite's lock closed behind it.
             var gap = loaded.Watch.LongestGap(armedAtNs, Clock.NowNs, stalls);
             gaps.Add(gap);
-            run.Check(
+            run.CheckSpeed(
                 gap <= s_gapMax, () => $"killed at {point}: no acknowledgement for {gap.TotalMilliseconds:F0} ms");
         }
 

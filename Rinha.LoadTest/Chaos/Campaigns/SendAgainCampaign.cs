@@ -8,7 +8,6 @@ internal sealed class SendAgainCampaign : ICampaign
 {
     private const double Rate = 1_000;
     private const int Connections = 32;
-    private static readonly TimeSpan s_retryFor = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public string Name => "send-again";
@@ -45,7 +44,7 @@ internal sealed class SendAgainCampaign : ICampaign
     public static void Run(CampaignRun run, Bank bank, Action<int> makeFault)
     {
         bank.Start();
-        var options = BackgroundLoad.Endless(Rate, Connections, run.Seed) with { RetryFor = s_retryFor };
+        var options = BackgroundLoad.Endless(Rate, Connections, run.Seed) with { RetryFor = Bank.Patience };
         using var load = new BackgroundLoad(bank.Front, options);
         for (var index = 0; index < run.Times; index++)
         {

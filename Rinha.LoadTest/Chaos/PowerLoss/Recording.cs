@@ -6,9 +6,6 @@ internal sealed class Recording
     private const int Connections = 32;
     private const long EnoughLogBytes = 24 * 1024 * 1024; // Some five checkpoints.
 
-    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(8);
-
     // The log's lengths at which transactions had been answered, rising, each with the rows that must be there then.
     private readonly List<(long LogLength, int Index)> _answers = [];
 
@@ -68,8 +65,10 @@ internal sealed class Recording
             bank.Front,
             BackgroundLoad.Endless(rate, Connections, run.Random.Next()),
             inner => answers = new LoggedAnswers(inner, logPath));
-        Thread.Sleep(s_shortest);
-        _ = Wait.For(s_longest - s_shortest, () => new FileInfo(logPath).Length > EnoughLogBytes);
+        Wait.Until(
+            Bank.Patience,
+            () => new FileInfo(logPath).Length > EnoughLogBytes,
+            () => $"only {new FileInfo(logPath).Length} bytes are logged");
         bank.Kill();
         load.Stop();
         var sharedMemory = File.ReadAllBytes(bank.DatabasePath + "-shm");

@@ -11,7 +11,7 @@ internal sealed class Probe(CampaignRun run, Bank bank)
 {
     private const int Clients = 5;
 
-    private static readonly TimeSpan s_recovery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, int> _statuses = [];
     private int _posts;
@@ -34,7 +34,7 @@ internal sealed class Probe(CampaignRun run, Bank bank)
         return answer;
     }
 
-    /// <summary>A server must refuse a post soon, and say why and that it may be sent again.</summary>
+    /// <summary>A server must refuse a post in time, and say why and that it may be sent again.</summary>
     /// <param name="api">Which.</param>
     /// <param name="word">What the reason must name.</param>
     /// <param name="patience">How soon; posts before may be accepted.</param>
@@ -66,18 +66,21 @@ internal sealed class Probe(CampaignRun run, Bank bank)
         }
     }
 
-    /// <summary>Both servers must be alive and accept posts soon.</summary>
+    /// <summary>Both servers must be alive and accept posts again.</summary>
     public void AwaitRecovery(string what)
     {
         var watch = Stopwatch.StartNew();
         foreach (var api in bank.Apis)
         {
             RawAnswer answer = new(0, "", "");
-            var isWell = Wait.For(s_recovery, () => (answer = Post(api)).Status == 200);
+            var isWell = Wait.For(Bank.Patience, () => (answer = Post(api)).Status == 200);
             run.Check(isWell, () => $"{what} is over: {api.Name} still answers {answer.Status} {answer.Body}");
             run.Check(api.IsAlive, () => $"{what}: {api.Name} has died: {api.Log.TrimEnd()}");
         }
 
+        run.CheckSpeed(
+            watch.Elapsed <= s_recoveryMax,
+            () => $"{what} is over: well again after {watch.ElapsedMilliseconds} ms only");
         LongestRecovery = watch.Elapsed > LongestRecovery ? watch.Elapsed : LongestRecovery;
     }
 

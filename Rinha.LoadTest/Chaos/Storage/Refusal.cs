@@ -5,9 +5,7 @@ internal static class Refusal
 {
     private const string Prefix = "Rinha.Server: ";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-
-    /// <summary>It ends soon by itself, with an exit code of its own and one line that names file and reason.</summary>
+    /// <summary>It ends by itself, with an exit code of its own and one line that names file and reason.</summary>
     /// <param name="run">Is told.</param>
     /// <param name="api">The server.</param>
     /// <param name="said">How long its log was when it was started.</param>
@@ -18,7 +16,7 @@ internal static class Refusal
     public static string Check(
         CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
     {
-        var hasEnded = api.WaitForEnd(s_patience, out var exitCode);
+        var hasEnded = api.WaitForEnd(Bank.Patience, out var exitCode);
         var log = api.Log[said..].TrimEnd();
         run.Check(
             hasEnded && exitCode is > 0 and < 128, () => $"{what}: ended {hasEnded}, exit code {exitCode}: {log}");

@@ -1,8 +1,0 @@
-namespace Rinha.Server.Tests.Fixtures;
-
-/// <summary>Tests that measure time, or that need both cores: they run after the others, one by one.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class RunsAlone
-{
-    public const string Name = "runs alone";
-}
