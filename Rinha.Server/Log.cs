@@ -41,12 +41,6 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "POST /reset is enabled: any client can empty the ledger")]
     public static partial void ResetEnabled(ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Information, "The metrics are also sent to OTEL_EXPORTER_OTLP_ENDPOINT")]
-    public static partial void MetricsExported(ILogger logger);
-
-    [LoggerMessage(7, LogLevel.Warning, "RINHA_SEED is for benchmarks alone, and slower than without it: {Seed}")]
-    public static partial void SeedUsed(ILogger logger, string seed);
-
     [LoggerMessage(10, LogLevel.Warning, "Another program has kept the ledger locked for {TimeoutMs} ms")]
     public static partial void LedgerLocked(ILogger logger, int timeoutMs);
 
@@ -63,6 +57,4 @@ internal static partial class Log
     public static partial void RequestAnsweredWithError(
         ILogger logger, string operation, int status, double durationMs);
 
-    [LoggerMessage(23, LogLevel.Information, "{Operation} was answered {Status} after {DurationMs} ms")]
-    public static partial void RequestAnswered(ILogger logger, string operation, int status, double durationMs);
 }

@@ -7,13 +7,11 @@ namespace Rinha.Server.Telemetry;
 /// </summary>
 /// <param name="slowRequestMs">From which duration a request is slow, in milliseconds; 0 for never.</param>
 /// <param name="logger">Told of slow and of failed requests.</param>
-/// <param name="logsEach">For benchmarks: whether it is told of every other request too.</param>
-internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsEach = false)
+internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
 {
     private const double NsPerMs = 1_000_000;
 
-    private readonly long _slowNs = SlowNs(slowRequestMs);
-    private readonly long _toldNs = logsEach ? 0 : SlowNs(slowRequestMs);
+    private readonly long _slowNs = slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
 
     /// <summary>The counts.</summary>
     public RequestMetrics Metrics { get; } = new();
@@ -26,14 +24,11 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsE
     {
         var durationNs = Clock.NowNs - startedAtNs;
         Metrics.Record(operation, status, durationNs);
-        if (status >= 500 || durationNs >= _toldNs)
+        if (status >= 500 || durationNs >= _slowNs)
         {
             Tell(operation, status, durationNs);
         }
     }
-
-    private static long SlowNs(int slowRequestMs) =>
-        slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
 
     private void Tell(Operation operation, int status, long durationNs)
     {
@@ -43,13 +38,9 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsE
         {
             Log.RequestAnsweredWithError(logger, name, status, durationMs);
         }
-        else if (durationNs >= _slowNs)
-        {
-            Log.RequestSlow(logger, name, status, durationMs);
-        }
         else
         {
-            Log.RequestAnswered(logger, name, status, durationMs);
+            Log.RequestSlow(logger, name, status, durationMs);
         }
     }
 }
