@@ -7,7 +7,6 @@ command.Subcommands.Add(new LoadCommand().Create());
 command.Subcommands.Add(new ContestCommand().Create());
 command.Subcommands.Add(new ChaosCommand().Create());
 command.Subcommands.Add(new TopCommand().Create());
-command.Subcommands.Add(new JourneyCommand().Create());
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {

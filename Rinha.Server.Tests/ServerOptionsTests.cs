@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Sqlite;
-using Rinha.Server.Sqlite.Seed;
 
 namespace Rinha.Server.Tests;
 
@@ -21,7 +20,6 @@ public sealed class ServerOptionsTests
         Assert.Equal(1000, options.SlowRequestMs);
         Assert.Equal(0, options.DrainDelayMs);
         Assert.False(options.ResetEnabled);
-        Assert.Equal(SeedChoices.None, options.Seed);
     }
 
     [Theory]
@@ -115,38 +113,6 @@ public sealed class ServerOptionsTests
         Assert.Equal(milliseconds, Create(("RINHA_SLOW_REQUEST_MS", text)).SlowRequestMs);
 
     [Theory]
-    [InlineData("", SeedChoices.None)]
-    [InlineData("connections", SeedChoices.Connections)]
-    [InlineData("BEGIN", SeedChoices.Begin)]
-    [InlineData("busy,checkpoint", SeedChoices.Busy | SeedChoices.Checkpoint)]
-    [InlineData("log,checkpoint,busy,begin,connections", SeedChoices.All)]
-    [InlineData("all", SeedChoices.All)]
-    public void A_seed_is_a_list_of_choices_in_any_order(string text, SeedChoices seed) =>
-        Assert.Equal(seed, Create(("RINHA_SEED", text)).Seed);
-
-    [Fact]
-    public void A_seed_is_for_a_file() => AssertRefused(
-        "DATABASE_URL", ("RINHA_SEED", "checkpoint"), ("DATABASE_URL", "postgres://rinha@/rinha?host=/run/rinha"));
-
-    [Theory]
-    [InlineData("busy", "Warning", true)]
-    [InlineData("log", "Debug", true)]
-    [InlineData("log", "Warning", false)]
-    [InlineData("all", "None", false)]
-    public void A_line_for_each_request_needs_a_log_that_takes_it(string seed, string level, bool isGood)
-    {
-        (string, string)[] given = [("RINHA_SEED", seed), ("RINHA_LOG_LEVEL", level)];
-        if (isGood)
-        {
-            Create(given);
-        }
-        else
-        {
-            AssertRefused("RINHA_LOG_LEVEL", given);
-        }
-    }
-
-    [Theory]
     [InlineData("DATABASE_URL", "")]
     [InlineData("DATABASE_URL", "/")]
     [InlineData("DATABASE_URL", "data/")]
@@ -185,13 +151,6 @@ public sealed class ServerOptionsTests
     [InlineData("RINHA_ENABLE_RESET", "")]
     [InlineData("RINHA_ENABLE_RESET", "1")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
-    [InlineData("RINHA_SEED", "none")]
-    [InlineData("RINHA_SEED", "1")]
-    [InlineData("RINHA_SEED", "gate")]
-    [InlineData("RINHA_SEED", "busy,")]
-    [InlineData("RINHA_SEED", "busy, log")]
-    [InlineData("RINHA_SEED", "busy,log,busy")]
-    [InlineData("RINHA_SEED", "all,log")]
     public void A_bad_value_is_refused_in_one_line_that_names_the_variable(string variable, string value) =>
         AssertRefused(variable, (variable, value));
 
@@ -226,8 +185,7 @@ public sealed class ServerOptionsTests
             "database /x/rinha.db, synchronous Normal, listen http://127.0.0.1:1234, log level Information, "
             + "log format Json, slow from 1000 ms, drain delay 0 ms, reset on",
             options.ToString());
-        Assert.EndsWith(
-            ", reset off, seed Begin, Log", Create(("RINHA_SEED", "log,begin")).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(", reset off", Create().ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -173,12 +173,6 @@ public static class Limits
     /// <summary>WAL pages (of 4 KiB) at which a checkpoint is started: 4 MiB.</summary>
     public const int CheckpointPages = 1024;
 
-    /// <summary>WAL pages at which SQLite checkpoints by itself (its default), for benchmarks.</summary>
-    public const int SeedCheckpointPages = 1000;
-
-    /// <summary>Writing connections of a process in the design this one comes from, for benchmarks.</summary>
-    public const int SeedConnections = 14;
-
     /// <summary>How often to look whether another process's checkpoint is over, in milliseconds.</summary>
     public const int CheckpointLookMs = 10;
 

@@ -42,12 +42,6 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "POST /reset is enabled: any client can empty the ledger")]
     public static partial void ResetEnabled(ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Information, "The metrics are also sent to OTEL_EXPORTER_OTLP_ENDPOINT")]
-    public static partial void MetricsExported(ILogger logger);
-
-    [LoggerMessage(7, LogLevel.Warning, "RINHA_SEED is for benchmarks alone, and slower than without it: {Seed}")]
-    public static partial void SeedUsed(ILogger logger, string seed);
-
     [LoggerMessage(
         8, LogLevel.Warning, "The environment has names that are no settings and have no effect: {Variables}")]
     public static partial void VariablesMisspelt(ILogger logger, string variables);
@@ -70,9 +64,6 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Operation} was answered {Status} after {DurationMs} ms; {Unlogged} more like this before")]
     public static partial void RequestAnsweredWithError(
         ILogger logger, string operation, int status, double durationMs, long unlogged);
-
-    [LoggerMessage(23, LogLevel.Information, "{Operation} was answered {Status} after {DurationMs} ms")]
-    public static partial void RequestAnswered(ILogger logger, string operation, int status, double durationMs);
 
     [LoggerMessage(30, LogLevel.Warning, "A connection cannot be accepted: {Reason}; {Unlogged} more tries failed before")]
     public static partial void AcceptFailed(ILogger logger, string reason, long unlogged);

@@ -9,7 +9,6 @@ using Rinha.Server.Ledger;
 using Rinha.Server.Net;
 using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
-using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -18,8 +17,7 @@ return ServerCommand.Invoke(args, Run, AskHealth);
 
 static int Run(ServerOptions options)
 {
-    using var loggers = LogOutput.Create(
-        options.LogLevel, options.LogFormat, dropsNone: options.Seed.HasFlag(SeedChoices.Log));
+    using var loggers = LogOutput.Create(options.LogLevel, options.LogFormat);
     var logger = loggers.CreateLogger("Rinha");
     OpenFiles.RaiseLimit();
     TellStart(logger, options);
@@ -35,28 +33,16 @@ static int Run(ServerOptions options)
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
-        var watch = new RequestWatch(
-            options.SlowRequestMs, logger, logsEach: options.Seed.HasFlag(SeedChoices.Log));
+        var watch = new RequestWatch(options.SlowRequestMs, logger);
         watch.Metrics.AddTo(metrics);
         ProcessMetrics.AddTo(
             metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
-        using var export = OtlpExport.Start(ServerCommand.Release);
-        if (export is not null)
-        {
-            Log.MetricsExported(logger);
-        }
-
         var application = new BankApplication(ledger, options.ResetEnabled, logger, metrics, watch);
         server.StartAsync(application).GetAwaiter().GetResult();
         Log.Listening(logger, options.Address.ToString());
         if (options.ResetEnabled)
         {
             Log.ResetEnabled(logger);
-        }
-
-        if (options.Seed != SeedChoices.None)
-        {
-            Log.SeedUsed(logger, options.Seed.ToString());
         }
 
         stop.Wait();
@@ -88,14 +74,7 @@ static IDisposable OpenLedger(ServerOptions options, ILogger logger, MetricSet m
         return database;
     }
 
-    if (SeedLedger.IsNeeded(options.Seed))
-    {
-        var seed = new SeedLedger(options.DatabasePath, options.Synchronous, options.Seed, logger);
-        seed.AddTo(metrics);
-        return seed;
-    }
-
-    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger, options.Seed);
+    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
     file.AddTo(metrics);
     return file;
 }

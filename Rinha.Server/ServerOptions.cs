@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Rinha.Server.Net;
 using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
-using Rinha.Server.Sqlite.Seed;
 
 namespace Rinha.Server;
 
@@ -52,8 +51,6 @@ public sealed record ServerOptions
     /// <summary>Whether <c>POST /reset</c> exists.</summary>
     public required bool ResetEnabled { get; init; }
 
-    /// <summary>For benchmarks: choices of another design in place of this one's.</summary>
-    public required SeedChoices Seed { get; init; }
 
     /// <summary>Checks the settings as given.</summary>
     /// <param name="given">A setting's text, <see langword="null"/> when it is not given.</param>
@@ -81,8 +78,7 @@ public sealed record ServerOptions
                 Limits.DrainDelayMsMax,
                 out var drainDelayMs,
                 out error)
-            || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error)
-            || !SeedList.TryRead(given(Setting.Seed), logLevel, postgres is null, out var seed, out error))
+            || !TryReadBoolean(Setting.EnableReset, given(Setting.EnableReset), out var resetEnabled, out error))
         {
             return false;
         }
@@ -98,7 +94,6 @@ public sealed record ServerOptions
             SlowRequestMs = slowRequestMs,
             DrainDelayMs = drainDelayMs,
             ResetEnabled = resetEnabled,
-            Seed = seed,
         };
         return true;
     }
@@ -108,8 +103,7 @@ public sealed record ServerOptions
         CultureInfo.InvariantCulture,
         $"database {Database}, synchronous {Synchronous}, listen {Address}, log level {LogLevel}, "
         + $"log format {LogFormat}, slow from {SlowRequestMs} ms, "
-        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}"
-        + $"{(Seed == SeedChoices.None ? "" : $", seed {Seed}")}");
+        + $"drain delay {DrainDelayMs} ms, {(ResetEnabled ? "reset on" : "reset off")}");
 
     private static bool TryReadDatabase(
         string? text, out string path, out PostgresAddress? postgres, [NotNullWhen(false)] out string? error)

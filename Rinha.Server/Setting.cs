@@ -58,13 +58,6 @@ public sealed record Setting(string Variable, string? Default, string Help)
     public static readonly Setting EnableReset =
         new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
 
-    /// <summary>Choices of another design in place of this one's.</summary>
-    public static readonly Setting Seed = new(
-        "RINHA_SEED",
-        null,
-        "For benchmarks only: slower choices instead of this server's own, out of connections, begin, busy, "
-        + "checkpoint, log; or all.");
-
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
@@ -79,7 +72,6 @@ public sealed record Setting(string Variable, string? Default, string Help)
         SlowRequestMs,
         DrainDelayMs,
         EnableReset,
-        Seed,
     ];
 
     /// <summary>The command-line flag.</summary>

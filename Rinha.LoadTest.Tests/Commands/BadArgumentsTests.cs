@@ -62,8 +62,6 @@ public sealed class BadArgumentsTests
     [InlineData("load --noise-threshold 101%", "'101%'")]
     [InlineData("load --noise-threshold -1%", "-1%")]
     [InlineData("load --noise-threshold %", "'%'")]
-    [InlineData("journey", "journey")]
-    [InlineData("journey x.json --no-such-option", "--no-such-option")]
     [InlineData("top", "--sockets")]
     [InlineData("top --sockets /tmp --cgroup /tmp", "--cgroup")]
     [InlineData("top --sockets /tmp --count x", "--count")]

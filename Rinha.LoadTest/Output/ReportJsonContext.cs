@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
-using Rinha.LoadTest.Journey;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>The generated (reflection-free) code that turns reports and journeys into JSON and back.</summary>
+/// <summary>The generated (reflection-free) code that turns reports into JSON and back.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -12,5 +11,4 @@ namespace Rinha.LoadTest.Output;
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(FailureKindConverter)])]
 [JsonSerializable(typeof(RunReport))]
-[JsonSerializable(typeof(JourneyReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;

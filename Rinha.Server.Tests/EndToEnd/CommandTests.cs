@@ -80,7 +80,6 @@ public sealed class CommandTests : IDisposable
     [InlineData("RINHA_SLOW_REQUEST_MS", "soon")]
     [InlineData("RINHA_DRAIN_DELAY_MS", "60001")]
     [InlineData("RINHA_ENABLE_RESET", "yes")]
-    [InlineData("RINHA_SEED", "seed")]
     public void A_bad_variable_ends_it_with_2_and_one_line_that_names_it(string variable, string value)
     {
         AssertRefused(variable, ServerProcess.Run([], (variable, value)));

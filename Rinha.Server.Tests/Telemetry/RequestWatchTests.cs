@@ -39,21 +39,6 @@ public sealed class RequestWatchTests
     }
 
     [Theory]
-    [InlineData(200, 0, 23)]
-    [InlineData(422, 0, 23)]
-    [InlineData(200, 5000, 21)]
-    [InlineData(503, 0, 22)]
-    public void For_a_benchmark_each_request_is_one_line(int status, int milliseconds, int eventId)
-    {
-        new RequestWatch(slowRequestMs: 1000, _logger, logsEach: true)
-            .End(Operation.Post, status, Clock.NowNs - (milliseconds * NsPerMs));
-
-        var (level, id, message) = Assert.Single(_logger.Lines);
-        Assert.Equal((eventId == 23 ? LogLevel.Information : LogLevel.Warning, eventId), (level, id));
-        Assert.Contains($"post was answered {status} after ", message, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData(500, 0)]
     [InlineData(503, 0)]
     [InlineData(503, 5000)]

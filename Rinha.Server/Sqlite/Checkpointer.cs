@@ -1,6 +1,5 @@
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
-using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
@@ -17,15 +16,12 @@ internal sealed class Checkpointer : IDisposable
     private readonly Gate _gate;
     private readonly StorageAlarm _alarm;
     private readonly LedgerMetrics _metrics;
-    private readonly bool _writersPassGate;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public Checkpointer(
-        LedgerFile file, StorageAlarm alarm, LedgerMetrics metrics, SeedChoices seed = SeedChoices.None)
+    public Checkpointer(LedgerFile file, StorageAlarm alarm, LedgerMetrics metrics)
     {
-        _writersPassGate = !seed.HasFlag(SeedChoices.Busy);
         _database = file.OpenCheckpointer();
         _gate = new Gate(file.Path);
         _alarm = alarm;
@@ -75,12 +71,6 @@ internal sealed class Checkpointer : IDisposable
         if (walPages < Limits.CheckpointPages)
         {
             return; // Another process has just started the WAL over.
-        }
-
-        if (!_writersPassGate)
-        {
-            Report(_database.Checkpoint(truncates: true, out _, out _)); // It waits for SQLite's lock.
-            return;
         }
 
         _gate.Enter();

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
@@ -41,13 +40,12 @@ internal sealed class LedgerWriter : IDisposable
         Checkpointer checkpointer,
         StorageAlarm alarm,
         LedgerMetrics metrics,
-        ILogger logger,
-        SeedChoices seed)
+        ILogger logger)
     {
         _alarm = alarm;
         _metrics = metrics;
         _commitsWait = synchronous == Synchronous.Full;
-        _transaction = new WriteTransaction(file, seed);
+        _transaction = new WriteTransaction(file);
         _gate = new Gate(file.Path);
         file.RefuseConverted();
         _checkpointer = checkpointer;

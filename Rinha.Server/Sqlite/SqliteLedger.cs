@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
@@ -23,14 +22,11 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
     /// <param name="path">The database file; its directory must exist.</param>
     /// <param name="synchronous">What a commit waits for.</param>
     /// <param name="logger">Told of storage failures, never of single requests.</param>
-    /// <param name="seed">
-    /// For benchmarks: of the choices of another design, <see cref="SeedChoices.Checkpoint"/> is the one it knows.
-    /// </param>
     /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
     /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
-    public SqliteLedger(string path, Synchronous synchronous, ILogger logger, SeedChoices seed = SeedChoices.None)
+    public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
     {
         var alarm = new StorageAlarm(logger);
         _file = LedgerFile.Open(path, synchronous);
@@ -40,7 +36,7 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
         }
 
         _checkpointer = new Checkpointer(_file, alarm, _metrics);
-        _writer = new LedgerWriter(_file, synchronous, _checkpointer, alarm, _metrics, logger, seed);
+        _writer = new LedgerWriter(_file, synchronous, _checkpointer, alarm, _metrics, logger);
         _readers = new ReaderPool(_file, alarm);
     }
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
-using Rinha.Server.Sqlite.Seed;
 
 namespace Rinha.Server.Sqlite;
 
@@ -21,12 +20,11 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private readonly string _synchronousPragma;
     private readonly int* _walPages;
 
-    public WriteTransaction(LedgerFile file, SeedChoices seed = SeedChoices.None)
+    public WriteTransaction(LedgerFile file)
     {
-        var isDeferred = seed.HasFlag(SeedChoices.Begin);
         _database = file.OpenWriter();
-        _database.SetBusyTimeout(isDeferred ? Limits.BusyTimeoutMs : 0); // Otherwise Begin says when to wait.
-        _begin = _database.Prepare(isDeferred ? "BEGIN" : "BEGIN IMMEDIATE");
+        _database.SetBusyTimeout(0); // Begin says when to wait.
+        _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
         _rollback = _database.Prepare("ROLLBACK");
         _postings = new Postings(_database);
@@ -34,17 +32,10 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _version = _database.Prepare(LedgerFile.VersionPragma);
         _synchronousPragma = file.SynchronousPragma;
         _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
-        if (seed.HasFlag(SeedChoices.Checkpoint))
-        {
-            _database.Execute($"PRAGMA wal_autocheckpoint = {Limits.SeedCheckpointPages}"); // A hook of SQLite's own.
-        }
-        else
-        {
-            _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
-        }
+        _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
     }
 
-    /// <summary>Pages in the WAL after the last commit; 0 where commits make the checkpoints.</summary>
+    /// <summary>Pages in the WAL after the last commit.</summary>
     public int WalPages => *_walPages;
 
     /// <summary>Transactions that have gone into the history since <see cref="Begin"/>.</summary>

@@ -14,11 +14,7 @@ internal static class LogOutput
     /// </summary>
     /// <param name="level">The least important level that is logged.</param>
     /// <param name="format">How a line looks.</param>
-    /// <param name="dropsNone">
-    /// For benchmarks: whether each line is written, and a request waits for the log if it must.
-    /// </param>
-    public static ILoggerFactory Create(
-        LogLevel level, LogFormat format, bool dropsNone = false) => LoggerFactory.Create(logging =>
+    public static ILoggerFactory Create(LogLevel level, LogFormat format) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
         logging.Services.AddSingleton<ConsoleFormatter, JsonLineFormatter>();
@@ -32,8 +28,7 @@ internal static class LogOutput
         {
             console.FormatterName =
                 format == LogFormat.Json ? JsonLineFormatter.FormatterName : ConsoleFormatterNames.Simple;
-            console.QueueFullMode =
-                dropsNone ? ConsoleLoggerQueueFullMode.Wait : ConsoleLoggerQueueFullMode.DropWrite;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
     });
 }

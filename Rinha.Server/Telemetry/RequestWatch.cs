@@ -8,13 +8,11 @@ namespace Rinha.Server.Telemetry;
 /// </summary>
 /// <param name="slowRequestMs">From which duration a request is slow, in milliseconds; 0 for never.</param>
 /// <param name="logger">Told of slow and of failed requests.</param>
-/// <param name="logsEach">For benchmarks: whether it is told of every other request too.</param>
-internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsEach = false)
+internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
 {
     private const double NsPerMs = 1_000_000;
 
-    private readonly long _slowNs = SlowNs(slowRequestMs);
-    private readonly long _toldNs = logsEach ? 0 : SlowNs(slowRequestMs);
+    private readonly long _slowNs = slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
 
     private readonly LogThrottle[] _throttles = [.. Enum.GetValues<Operation>().Select(_ => new LogThrottle())];
 
@@ -33,35 +31,18 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger, bool logsE
         {
             TellError(operation, status, durationNs);
         }
-        else if (durationNs >= _toldNs)
+        else if (durationNs >= _slowNs)
         {
-            Tell(operation, status, durationNs);
+            Log.RequestSlow(logger, RequestMetrics.NameOf(operation), status, durationNs / NsPerMs);
         }
     }
-
-    private static long SlowNs(int slowRequestMs) =>
-        slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
 
     private void TellError(Operation operation, int status, long durationNs)
     {
-        if (_throttles[(int)operation].TryPass(Environment.TickCount64, out var unlogged) || logsEach)
+        if (_throttles[(int)operation].TryPass(Environment.TickCount64, out var unlogged))
         {
             Log.RequestAnsweredWithError(
                 logger, RequestMetrics.NameOf(operation), status, durationNs / NsPerMs, unlogged);
-        }
-    }
-
-    private void Tell(Operation operation, int status, long durationNs)
-    {
-        var name = RequestMetrics.NameOf(operation);
-        var durationMs = durationNs / NsPerMs;
-        if (durationNs >= _slowNs)
-        {
-            Log.RequestSlow(logger, name, status, durationMs);
-        }
-        else
-        {
-            Log.RequestAnswered(logger, name, status, durationMs);
         }
     }
 }

@@ -15,7 +15,7 @@ test_no_verb_prints_the_help_and_is_an_error() {
 
 test_every_verb_is_in_the_help_with_a_description() {
   local help script verb
-  help=$("$ROOT/rinha" help)
+  help=$("$ROOT/rinha" --help)
   for script in "$ROOT"/scripts/*.sh; do
     verb=$(basename "$script" .sh)
     grep -qE "^  $verb +[a-z0-9-]" <<<"$help" || fail "$verb is not described"
