@@ -189,7 +189,6 @@ public sealed class ServerOptionsTests
     }
 
     [Theory]
-    [InlineData("RINHA_SEDE", "RINHA_SEED")]
     [InlineData("RIHNA_LOG_LEVEL", "RINHA_LOG_LEVEL")]
     [InlineData("RINHA_LOG_LEVELS", "RINHA_LOG_LEVEL")]
     [InlineData("RINHA_ENABLE_REST", "RINHA_ENABLE_RESET")]

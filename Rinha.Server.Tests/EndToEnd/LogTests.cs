@@ -70,7 +70,6 @@ public sealed class LogTests : IDisposable
             ("RINHA_PORT_9999_TCP_PORT", "9999"),
             ("RINHA_PORT_9999_TCP_ADDR", "10.96.0.17"),
             ("RINHA_NAME", "/app/rinha"),
-            ("RINHA_ENV_RINHA_SEED", "all"),
             ("RINHA_ENV_PATH", "/bin"),
             ("RINHA_TLS_DIR", "/etc/rinha"), // Compose
             ("RINHA_TLS_PORT", "443"));

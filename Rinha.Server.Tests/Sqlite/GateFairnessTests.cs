@@ -60,7 +60,7 @@ public sealed class GateFairnessTests : IDisposable
     public unsafe void Who_leaves_wakes_who_sleeps()
     {
         using var gate = new Gate(FilePath);
-        using var file = new GateFile(FilePath + "-gate");
+        using var file = new GateFile(FilePath + "-gate", FilePath);
         var words = file.Words;
         gate.Enter();
         var isWoken = false;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
-using Rinha.Server.Sqlite.Seed;
 using Rinha.Server.Telemetry;
 using Rinha.Server.Tests.Fixtures;
 
@@ -153,7 +152,7 @@ public sealed class LedgerUpgradeTests : IDisposable
 
         Assert.Throws<SqliteException>(() => new AccountTable(file).SetLimit(1, 1));
         Assert.Throws<SqliteException>(() => new LedgerWriter(
-            file, Synchronous.Normal, checkpointer, alarm, metrics, NullLogger.Instance, SeedChoices.None));
+            file, Synchronous.Normal, checkpointer, alarm, metrics, NullLogger.Instance));
     }
 
     [Fact]

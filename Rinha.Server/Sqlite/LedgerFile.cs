@@ -59,7 +59,7 @@ internal sealed class LedgerFile
         }
 
         var file = new LedgerFile(path, synchronous, versions);
-        using var start = new GateFile(path + "-gate");
+        using var start = new GateFile(path + "-gate", path);
         start.Lock(GateFile.StartByte);
         file.ConvertIfOlder();
         using var gate = new Gate(path);

@@ -18,7 +18,7 @@ internal static class LedgerUpgrade
     /// <exception cref="IOException">The copy cannot be written; the ledger was not changed.</exception>
     public static void Run(string path, long version, SchemaVersions versions)
     {
-        using var gate = new GateFile(path + "-gate");
+        using var gate = new GateFile(path + "-gate", path);
         if (!gate.TryLockAll())
         {
             throw new RefusalException(
@@ -61,9 +61,8 @@ internal static class LedgerUpgrade
         Delete(unfinished);
         try
         {
-            LedgerCopy.Make(path, unfinished, static () => { });
+            LedgerCopy.Make(path, unfinished, static () => { }, model: path);
             RefuseDamaged(path, unfinished);
-            DurableFile.GiveToOwnerOf(path, unfinished);
             File.Move(unfinished, copy, overwrite: true);
             DurableFile.SyncDirectoryOf(copy);
         }
