@@ -5,7 +5,7 @@ namespace Rinha.LoadTest.Chaos.Abuse;
 /// <summary>A connection that never waits.</summary>
 internal sealed unsafe class AttackSocket : IDisposable
 {
-    private const int ReadBytes = 4096;
+    private const int ReadBytes = 64 * 1024;
 
     private readonly int _descriptor;
 
