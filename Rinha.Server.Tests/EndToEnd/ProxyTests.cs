@@ -143,8 +143,6 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     }
 }
 
-[Collection(RunsAlone.Name)]
 public sealed class NginxProxyTests(StackFixture stack) : ProxyTests<StackFixture>(stack);
 
-[Collection(RunsAlone.Name)]
 public sealed class CaddyProxyTests(CaddyStackFixture stack) : ProxyTests<CaddyStackFixture>(stack);
