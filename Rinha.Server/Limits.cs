@@ -47,7 +47,7 @@ public static class Limits
     public const int DescriptorsMax = ConnectionsMax + 256;
 
     /// <summary>
-    /// Receives and reads that one connection has before all others have had their turn: some 0.1 ms. Without
+    /// Receives and reads that one connection has before all others have had their turn: some 0.2 ms. Without
     /// pipelining a request takes two.
     /// </summary>
     public const int ReadsPerTurnMax = 16;
