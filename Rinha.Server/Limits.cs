@@ -98,7 +98,7 @@ public static class Limits
     public const int GateDeathCheckMs = 20;
 
     /// <summary>
-    /// How often a round looks in vain for more requests before it commits those it has: some 20 us, when the rounds
+    /// How often a round looks in vain for more writes before it commits those it has: some 20 us, when the rounds
     /// before had several.
     /// </summary>
     public const int GatherLooksMax = 12;
