@@ -47,7 +47,7 @@ public static class Limits
     public const int DescriptorsMax = ConnectionsMax + 256;
 
     /// <summary>
-    /// Receives and reads that one connection has before all others have had their turn: some 0.1 ms. Without
+    /// Receives and reads that one connection has before all others have had their turn: some 0.2 ms. Without
     /// pipelining a request takes two.
     /// </summary>
     public const int ReadsPerTurnMax = 16;
@@ -98,7 +98,7 @@ public static class Limits
     public const int GateDeathCheckMs = 20;
 
     /// <summary>
-    /// How often a round looks in vain for more requests before it commits those it has: some 20 us, when the rounds
+    /// How often a round looks in vain for more writes before it commits those it has: some 20 us, when the rounds
     /// before had several.
     /// </summary>
     public const int GatherLooksMax = 12;

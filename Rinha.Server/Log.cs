@@ -61,10 +61,16 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "A request was slow: {Operation} was answered {Status} after {DurationMs} ms")]
     public static partial void RequestSlow(ILogger logger, string operation, int status, double durationMs);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Operation} was answered {Status} after {DurationMs} ms; {Unlogged} more like this before")]
+    [LoggerMessage(
+        22,
+        LogLevel.Warning,
+        "{Operation} was answered {Status} after {DurationMs} ms; {Unlogged} more like this before")]
     public static partial void RequestAnsweredWithError(
         ILogger logger, string operation, int status, double durationMs, long unlogged);
 
-    [LoggerMessage(30, LogLevel.Warning, "A connection cannot be accepted: {Reason}; {Unlogged} more tries failed before")]
+    [LoggerMessage(
+        30,
+        LogLevel.Warning,
+        "A connection cannot be accepted: {Reason}; {Unlogged} more tries failed before")]
     public static partial void AcceptFailed(ILogger logger, string reason, long unlogged);
 }

@@ -13,7 +13,7 @@ public sealed class OpenFilesTests : IDisposable
     [Theory]
     [InlineData("64:1000", 1000)]
     [InlineData("64:", Limits.DescriptorsMax)]
-    public void The_soft_limit_is_raised_to_what_the_connections_need_or_to_the_hard_limit(string openFiles, long wanted)
+    public void The_soft_limit_is_raised_as_far_as_needed_and_allowed(string openFiles, long wanted)
     {
         using var server = Start(openFiles);
         var (limit, hard) = LimitsOf(server.Id);

@@ -134,7 +134,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // With those that were in the queue before this round, until they have brought as much as a look at the sockets may.
+    // Of those that were in the queue before this round, until they have brought as much as a look at the sockets may.
     private void TakeTurns(int ready)
     {
         for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
