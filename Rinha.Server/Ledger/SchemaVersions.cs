@@ -14,7 +14,7 @@ internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> s
     /// <summary>Whether steps lead from a version to the current one.</summary>
     public bool IsConvertible(long version) => version >= oldest && version < Current;
 
-    /// <summary>The steps from a convertible version to the current one, each with the version it begins from.</summary>
+    /// <summary>The steps from a convertible version to the current one, each with where it begins.</summary>
     public IEnumerable<(long From, string Sql)> StepsFrom(long version)
     {
         for (var from = version; from < Current; from++)

@@ -13,7 +13,7 @@ internal static class LedgerUpgrade
     public static string CopyPathOf(string path, long version) => $"{path}.v{version}-backup";
 
     /// <summary>Converts the ledger of a server that starts; the caller has <see cref="GateFile.StartByte"/>.</summary>
-    /// <exception cref="RefusalException">Another instance or a command uses the ledger; it was not changed.</exception>
+    /// <exception cref="RefusalException">An instance or a command uses the ledger; it was not changed.</exception>
     /// <exception cref="SqliteException">A step failed, or the ledger is damaged; it was not changed.</exception>
     /// <exception cref="IOException">The copy cannot be written; the ledger was not changed.</exception>
     public static void Run(string path, long version, SchemaVersions versions)
