@@ -6,6 +6,7 @@ using Rinha.Server.Tests.Sqlite;
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The published server and this process at the same gate.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class GateBetweenProcessesTests : IDisposable
 {
     private const int WhileMs = 15 * Limits.GateDeathCheckMs;

@@ -7,6 +7,7 @@ namespace Rinha.Server.Tests.Sqlite;
 /// Who dies inside the gate or in front of it, and a damaged file. A dead instance is one whose number stands in the
 /// words while nobody has its byte locked, so it can be written there by hand.
 /// </summary>
+[Collection(RunsAlone.Name)]
 public sealed class GateDeathTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

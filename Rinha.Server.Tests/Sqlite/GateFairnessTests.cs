@@ -5,6 +5,7 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>That everyone who wants to gets in, while others want to.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class GateFairnessTests : IDisposable
 {
     private const int TurnsEach = 1000;

@@ -3,6 +3,7 @@ using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 
+[Collection(RunsAlone.Name)]
 public sealed class GateTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -5,6 +5,7 @@ using Rinha.Server.Tests.Fixtures;
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>The gate as an operator's commands use it: waiting for so long only, and closing it to everybody.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class GateWaitTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
