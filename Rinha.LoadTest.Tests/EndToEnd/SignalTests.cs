@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.EndToEnd;

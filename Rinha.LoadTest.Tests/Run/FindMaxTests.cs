@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tests.Fixtures;
