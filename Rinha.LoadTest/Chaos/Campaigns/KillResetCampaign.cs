@@ -10,7 +10,7 @@ internal sealed class KillResetCampaign : ICampaign
 {
     private const int Clients = 5;
     private const int PostsMax = 12;
-    private const int Steps = 4; // Before each of the three statements, and after the last.
+    private const int Steps = 5; // Before each of the four statements, and after the last.
 
     /// <inheritdoc/>
     public string Name => "kill-reset";
