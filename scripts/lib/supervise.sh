@@ -125,7 +125,7 @@ command_of() {
     postgres_command "$CLUSTER" "$(database_sockets)"
   elif [[ $BACKEND == floor ]]; then
     sed -e "s#/run/rinha/#$SOCKETS/#g" -e "s#NAME#$name#" -e "s/#${FLOOR_LOAD:-mix}: //" \
-      "$ROOT/scripts/wrk/floor.conf" >"$RUN/$name.conf"
+      "$ROOT/nginx/floor.conf" >"$RUN/$name.conf"
     command=("${NGINX_RUN[@]}" -p "$SOCKETS" -c "$RUN/$name.conf")
   else
     ((EUID != 0)) || mode=0660
