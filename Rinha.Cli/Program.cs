@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Rinha.Cli;
 using Rinha.Stack;
 
@@ -9,21 +8,36 @@ var command = new RootCommand("The bank: runs it, watches it, loads it and tests
     new StopVerb().Create(),
     new StatusVerb().Create(),
     new RestartVerb().Create(),
+    new TopVerb().Create(),
+    LoadVerb.Create(),
+    new ContestVerb().Create(),
+    new ChaosVerb().Create(),
+    new TestVerb().Create(),
 };
-var parsed = command.Parse(args);
 if (args.Length == 0)
 {
     command.Parse("--help").Invoke();
     return Exit.Misuse;
 }
 
-if (parsed.Errors.Count > 0)
-{
-    return Exit.Say(string.Join("; ", parsed.Errors.Select(error => error.Message)), Exit.Misuse);
-}
-
 try
 {
+    if (args[0] == LoadVerb.Name)
+    {
+        return LoadVerb.Run(args[1..]);
+    }
+
+    if (!args[0].StartsWith('-') && command.Subcommands.All(verb => verb.Name != args[0]))
+    {
+        return Exit.Say($"unknown verb '{args[0]}'; ./rinha --help lists them", Exit.Misuse);
+    }
+
+    var parsed = command.Parse(args);
+    if (parsed.Errors.Count > 0)
+    {
+        return Exit.Say(parsed.Errors[0].Message, Exit.Misuse);
+    }
+
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException error)

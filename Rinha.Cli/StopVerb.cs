@@ -17,13 +17,17 @@ internal sealed class StopVerb
     public Command Create()
     {
         var command = new Command("stop", "Stop the stack.") { _data };
-        command.SetAction(parsed => Stop(RunningStacks.Choose(parsed.GetValue(_data))));
+        command.SetAction(parsed =>
+        {
+            Stop(RunningStacks.Choose(parsed.GetValue(_data)), Console.WriteLine);
+            return Exit.Success;
+        });
         return command;
     }
 
     /// <summary>Stops the stack on a data directory.</summary>
     /// <exception cref="StackException">It does not end.</exception>
-    public static int Stop(DataDirectory data)
+    public static void Stop(DataDirectory data, Action<string> say)
     {
         if (StackInstance.Read(data) is not { } stack)
         {
@@ -34,20 +38,18 @@ internal sealed class StopVerb
                 throw new StackException($"the stack on {data.FullPath} is just starting or ending; try again");
             }
 
-            Console.WriteLine($"nothing runs on {data.FullPath}");
+            say($"nothing runs on {data.FullPath}");
         }
         else if (stack.IsSupervised)
         {
             EndSupervisor(stack);
-            Console.WriteLine($"stopped: {data.FullPath}");
+            say($"stopped: {data.FullPath}");
         }
         else
         {
             stack.End(Console.Error.WriteLine);
-            Console.WriteLine($"stopped what a killed supervisor left behind: {data.FullPath}");
+            say($"stopped what a killed supervisor left behind: {data.FullPath}");
         }
-
-        return Exit.Success;
     }
 
     private static void EndSupervisor(StackInstance stack)

@@ -39,6 +39,15 @@ public static class ProcessTable
     public static IReadOnlyList<int> WorkingIn(string directory) =>
         [.. All().Where(pid => LinkTarget($"/proc/{pid}/cwd") == directory)];
 
+    /// <summary>The processes that work somewhere below a directory.</summary>
+    public static IReadOnlyList<int> WorkingBelow(string directory) => [.. All().Where(pid =>
+        LinkTarget($"/proc/{pid}/cwd")?.StartsWith(directory + "/", StringComparison.Ordinal) == true)];
+
+    /// <summary>The processes with a text in their command line or their environment.</summary>
+    public static IReadOnlyList<int> Mentioning(string text) => [.. All().Where(pid =>
+        new[] { "cmdline", "environ" }.SelectMany(file => Lines($"/proc/{pid}/{file}"))
+            .Any(line => line.Contains(text, StringComparison.Ordinal)))];
+
     /// <summary>Kills these processes.</summary>
     public static void Kill(IEnumerable<int> processes)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Rinha.Stack.Processes;
 
@@ -41,6 +42,14 @@ public static class Tool
 
         process.WaitForExit();
         return new ToolResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+
+    /// <summary>Replaces this process by a program, which gets its terminal, its signals and its exit status.</summary>
+    /// <exception cref="StackException">The program cannot be started.</exception>
+    public static int Become(IReadOnlyList<string> command)
+    {
+        _ = LibC.Execute(command[0], [.. command, null]);
+        throw new StackException($"{command[0]} does not start: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>Runs a program to its end and hands on each line it prints.</summary>

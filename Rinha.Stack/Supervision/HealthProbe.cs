@@ -1,25 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Rinha.Stack.Supervision;
 
-/// <summary>Asks <c>/health</c>, on a connection for each question.</summary>
+/// <summary>Asks for a page, <c>/health</c> mostly, on a connection for each question.</summary>
 public static class HealthProbe
 {
     private const int TimeoutMilliseconds = 1000;
 
-    private static readonly byte[] s_request = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8
-        .ToArray();
+    private const string Health = "/health";
 
     private static readonly byte[] s_ok = "HTTP/1.1 200"u8.ToArray();
 
     /// <summary>Whether a server on a unix socket is well.</summary>
-    public static bool Answers(string socket) => Answers(new UnixDomainSocketEndPoint(socket), ProtocolType.Unspecified);
+    public static bool Answers(string socket) =>
+        Answers(new UnixDomainSocketEndPoint(socket), ProtocolType.Unspecified, Health);
 
     /// <summary>Whether what listens on a port of this machine is well.</summary>
-    public static bool Answers(int port) => Answers(new IPEndPoint(IPAddress.Loopback, port), ProtocolType.Tcp);
+    public static bool Answers(int port, string path = Health) =>
+        Answers(new IPEndPoint(IPAddress.Loopback, port), ProtocolType.Tcp, path);
 
-    private static bool Answers(EndPoint endPoint, ProtocolType protocol)
+    private static bool Answers(EndPoint endPoint, ProtocolType protocol, string path)
     {
         using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
         socket.ReceiveTimeout = socket.SendTimeout = TimeoutMilliseconds;
@@ -27,7 +29,7 @@ public static class HealthProbe
         try
         {
             socket.Connect(endPoint);
-            socket.Send(s_request);
+            socket.Send(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
             var received = 0;
             while (received < answer.Length)
             {
