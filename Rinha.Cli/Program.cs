@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rinha.Cli;
+using Rinha.Cli.Measure;
 using Rinha.Stack;
 
 var command = new RootCommand("The bank: runs it, watches it, loads it and tests it.")
@@ -11,7 +12,9 @@ var command = new RootCommand("The bank: runs it, watches it, loads it and tests
     new TopVerb().Create(),
     LoadVerb.Create(),
     new ContestVerb().Create(),
+    new MeasureVerb().Create(),
     new ChaosVerb().Create(),
+    new SmokeVerb().Create(),
     new TestVerb().Create(),
 };
 if (args.Length == 0)

@@ -53,6 +53,9 @@ public static class Tool
     }
 
     /// <summary>Runs a program to its end and hands on each line it prints.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="say">Takes a line.</param>
+    /// <param name="more">Variables beside those of this process; an empty one is taken away.</param>
     /// <returns>Its exit status and all it printed.</returns>
     public static ToolResult Follow(
         IReadOnlyList<string> command, Action<string> say, IReadOnlyDictionary<string, string>? more = null)
@@ -60,7 +63,7 @@ public static class Tool
         var start = Describe(command, null, Repository.Root);
         foreach (var (name, value) in more ?? new Dictionary<string, string>())
         {
-            start.Environment[name] = value;
+            start.Environment[name] = value.Length > 0 ? value : null;
         }
 
         var lines = new List<string>();
