@@ -6,12 +6,12 @@ namespace Rinha.LoadTest.Tests.Http;
 
 public sealed class RequestWriterTests
 {
-    private readonly RequestWriter _writer = new("localhost:9999", "somebody", clients: 6);
+    private readonly RequestWriter _writer = new("localhost:9999", "somebody");
     private readonly byte[] _buffer = new byte[1024];
 
     [Theory]
     [InlineData(1)]
-    [InlineData(6)]
+    [InlineData(1_000_000)]
     public void A_statement(int clientId) => Assert.Equal(
         $"GET /clientes/{clientId}/extrato HTTP/1.1\r\n"
             + "user-agent: somebody\r\naccept: */*\r\nhost: localhost:9999\r\n\r\n",
@@ -47,9 +47,14 @@ public sealed class RequestWriterTests
     }
 
     [Fact]
+    public void A_request_that_asks_for_the_end_of_its_connection() => Assert.Contains(
+        "host: localhost:9999\r\nconnection: close\r\n\r\n",
+        Text(new RequestWriter("localhost:9999", "somebody", closes: true).WriteStatement(1, _buffer)));
+
+    [Fact]
     public void A_plan_with_a_key()
     {
-        var writer = new RequestWriter("localhost:9999", "somebody", clients: 6, keys: true);
+        var writer = new RequestWriter("localhost:9999", "somebody", keys: true);
 
         foreach (var (text, code) in new[] { (61L, "000000000z"), (62L, "0000000010") })
         {

@@ -43,7 +43,7 @@ public sealed class ClosedLoopTests
         Runs.Load(bank.Target, Runs.Counted(200) with { Seed = 5, Mix = new Mix(1, 1, 1) });
 
         var sequence = new RequestSequence(new Mix(1, 1, 1), 5);
-        var writer = new RequestWriter(bank.Target.Host, "rinha-loadtest", RequestSequence.Clients);
+        var writer = new RequestWriter(bank.Target.Host, "rinha-loadtest");
         var buffer = new byte[1024];
         foreach (var request in bank.Requests)
         {

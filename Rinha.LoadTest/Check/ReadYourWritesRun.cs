@@ -33,7 +33,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         _log = log;
         // Only credits: no round is lost to a refusal.
         _sequence = new RequestSequence(new Mix(0, 1, 0), options.Seed + 1, distinctTexts: true);
-        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, RequestSequence.Clients, options.HasKeys);
+        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, options.HasKeys);
         _retries = new RetryQueue(options.RetryFor);
         _poster = loop.Rent(this);
         _readers = [.. Enumerable.Range(0, Readers).Select(_ => loop.Rent(this))];

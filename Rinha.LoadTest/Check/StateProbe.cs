@@ -19,7 +19,7 @@ internal sealed class StateProbe : IDriver, IConnectionOwner
     private StateProbe(EventLoop loop, TimeSpan? retryFor)
     {
         _retries = new RetryQueue(retryFor);
-        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, RequestSequence.Clients);
+        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent);
         _connection = loop.Rent(this);
     }
 

@@ -39,6 +39,14 @@ internal sealed class LoadCommand
     private readonly Option<int> _seed = Arguments.Number(
         "--seed", null, 1, 0, int.MaxValue, "The request sequence: the same seed, the same requests.");
 
+    private readonly Option<int> _accounts = Arguments.Number(
+        "--accounts", null, RequestSequence.Clients, 1, 1_000_000, "Ask for the accounts 1 to this.");
+
+    private readonly Option<int> _amount = Arguments.Number(
+        "--amount", null, 0, 0, int.MaxValue, "The cents of every transaction; 0 for 1 to 10000 at random.");
+
+    private readonly Option<bool> _close = new("--close") { Description = "A connection for each request." };
+
     private readonly Option<long?> _iterations = Arguments.Iterations();
 
     private readonly Option<bool> _findMax = new("--find-max")
@@ -77,7 +85,7 @@ internal sealed class LoadCommand
         var command = new Command("load", "Load a server and report latencies, statuses and failures.");
         command.Arguments.Add(_url);
         foreach (var option in new Option[]
-            { _connections, _duration, _rate, _warmUp, _timeout, _mix, _seed, _iterations, _findMax, _objective,
+            { _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed, _iterations, _findMax, _objective,
               _check, _database, _keys, _retry })
         {
             command.Options.Add(option);
@@ -198,6 +206,9 @@ internal sealed class LoadCommand
             Rate = parsed.GetValue(_rate),
             WarmUp = parsed.GetValue(_warmUp),
             Mix = parsed.GetValue(_mix)!,
+            Accounts = parsed.GetValue(_accounts),
+            AmountCents = parsed.GetValue(_amount) is > 0 and var amount ? amount : null,
+            ClosesConnections = parsed.GetValue(_close),
             Seed = parsed.GetValue(_seed),
             RequestTimeout = parsed.GetValue(_timeout),
             Keys = parsed.GetValue(_keys),

@@ -42,7 +42,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         _log = log;
         _control = control;
         _live = live;
-        _writer = new RequestWriter(loop.Target.Host, UserAgent, UnknownClientId);
+        _writer = new RequestWriter(loop.Target.Host, UserAgent);
         _random = new Random(options.Seed);
     }
 

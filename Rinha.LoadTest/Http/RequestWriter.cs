@@ -12,25 +12,26 @@ internal sealed class RequestWriter
     private const int LengthDigits = 2; // A body has 10 to 99 bytes.
     private const string LengthName = "content-length: ";
 
+    private static ReadOnlySpan<byte> PostStart => "POST /clientes/"u8;
+
     private readonly bool _keys;
-    private readonly byte[][] _postHeads;
-    private readonly byte[][] _getRequests;
+    private readonly byte[] _postHead;
+    private readonly byte[] _getRest;
 
     /// <param name="host">The value of the <c>host</c> header.</param>
     /// <param name="userAgent">The value of the <c>user-agent</c> header.</param>
-    /// <param name="clients">How many clients there are requests for, from 1.</param>
     /// <param name="keys">Whether a transaction's text is its idempotency key as well.</param>
-    public RequestWriter(string host, string userAgent, int clients, bool keys = false)
+    /// <param name="closes">Whether each request asks for the end of its connection.</param>
+    public RequestWriter(string host, string userAgent, bool keys = false, bool closes = false)
     {
         _keys = keys;
-        var common = $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n";
+        var close = closes ? "connection: close\r\n" : "";
+        var common = $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n{close}";
         // The key's place is kept free in front of the last header.
         var key = keys ? $"Idempotency-Key: {new string('0', TextCode.Length)}\r\n" : "";
-        _postHeads = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
-            $"POST /clientes/{id}/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"
-                + $"{common}{key}{LengthName}"))];
-        _getRequests = [.. Enumerable.Range(0, clients + 1).Select(id => Encoding.ASCII.GetBytes(
-            $"GET /clientes/{id}/extrato HTTP/1.1\r\n{common}\r\n"))];
+        _postHead = Encoding.ASCII.GetBytes(
+            $"/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n{common}{key}{LengthName}");
+        _getRest = Encoding.ASCII.GetBytes($"/extrato HTTP/1.1\r\n{common}\r\n");
     }
 
     /// <summary>Writes a request.</summary>
@@ -47,7 +48,8 @@ internal sealed class RequestWriter
         var length = WriteTransaction(plan.ClientId, plan.AmountCents, plan.Operation, text, buffer);
         if (_keys)
         {
-            var keyEnd = _postHeads[plan.ClientId].Length - "\r\n".Length - LengthName.Length;
+            var head = PostStart.Length + buffer[PostStart.Length..].IndexOf((byte)'/');
+            var keyEnd = head + _postHead.Length - "\r\n".Length - LengthName.Length;
             text.CopyTo(buffer[(keyEnd - TextCode.Length)..]);
         }
 
@@ -55,11 +57,8 @@ internal sealed class RequestWriter
     }
 
     /// <summary>Writes a GET of a statement.</summary>
-    public int WriteStatement(int clientId, Span<byte> buffer)
-    {
-        _getRequests[clientId].CopyTo(buffer);
-        return _getRequests[clientId].Length;
-    }
+    public int WriteStatement(int clientId, Span<byte> buffer) =>
+        WriteLine("GET /clientes/"u8, clientId, _getRest, buffer);
 
     /// <summary>Writes a POST of <c>{"valor": 1000, "tipo": "d", "descricao": "texto"}</c>.</summary>
     public int WriteTransaction(
@@ -79,11 +78,18 @@ internal sealed class RequestWriter
     /// <summary>Writes a POST of any body of 10 to 99 bytes.</summary>
     public int WritePost(int clientId, ReadOnlySpan<byte> body, Span<byte> buffer)
     {
-        var length = Append(buffer, 0, _postHeads[clientId]);
+        var length = WriteLine(PostStart, clientId, _postHead, buffer);
         buffer[length] = (byte)('0' + (body.Length / 10));
         buffer[length + 1] = (byte)('0' + (body.Length % 10));
         length = Append(buffer, length + LengthDigits, "\r\n\r\n"u8);
         return Append(buffer, length, body);
+    }
+
+    private static int WriteLine(ReadOnlySpan<byte> start, int clientId, ReadOnlySpan<byte> rest, Span<byte> buffer)
+    {
+        start.CopyTo(buffer);
+        _ = Utf8Formatter.TryFormat(clientId, buffer[start.Length..], out var digits);
+        return Append(buffer, start.Length + digits, rest);
     }
 
     private static int Append(Span<byte> buffer, int at, ReadOnlySpan<byte> bytes)

@@ -21,6 +21,15 @@ internal sealed record LoadOptions
     /// <summary>Which requests.</summary>
     public Mix Mix { get; init; } = Mix.Contest;
 
+    /// <summary>How many accounts are asked for: 1 to this.</summary>
+    public int Accounts { get; init; } = RequestSequence.Clients;
+
+    /// <summary>The amount of every transaction; at random when not given.</summary>
+    public int? AmountCents { get; init; }
+
+    /// <summary>Whether each request has a connection of its own. To connect is not in the latencies.</summary>
+    public bool ClosesConnections { get; init; }
+
     /// <summary>The seed of the request sequence.</summary>
     public int Seed { get; init; }
 

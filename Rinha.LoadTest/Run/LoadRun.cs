@@ -47,9 +47,10 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         _options = options;
         _control = control;
         _observer = observer;
-        _sequence = new RequestSequence(options.Mix, options.Seed, options.DistinctTexts || options.HasKeys);
+        _sequence = new RequestSequence(
+            options.Mix, options.Seed, options.DistinctTexts || options.HasKeys, options.Accounts, options.AmountCents);
         _schedule = new LoadSchedule(options);
-        _writer = new RequestWriter(loop.Target.Host, UserAgent, RequestSequence.Clients, options.HasKeys);
+        _writer = new RequestWriter(loop.Target.Host, UserAgent, options.HasKeys, options.ClosesConnections);
         _retries = new RetryQueue(options.RetryFor);
         _graceNs = Math.Max(GraceNs, Nanoseconds(options.RetryFor ?? TimeSpan.Zero));
         _flights = new Flight[options.Connections];

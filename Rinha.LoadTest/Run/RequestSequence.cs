@@ -8,7 +8,10 @@ namespace Rinha.LoadTest.Run;
 /// <param name="seed">Which sequence.</param>
 /// <param name="distinctTexts">Whether no two requests have the same text, so that each can be found again in the
 /// ledger.</param>
-internal sealed class RequestSequence(Mix mix, int seed, bool distinctTexts = false)
+/// <param name="clients">How many clients are asked for, from 1.</param>
+/// <param name="amountCents">The amount of every transaction, instead of one at random.</param>
+internal sealed class RequestSequence(
+    Mix mix, int seed, bool distinctTexts = false, int clients = RequestSequence.Clients, int? amountCents = null)
 {
     /// <summary>How many clients the bank has.</summary>
     public const int Clients = 5;
@@ -23,7 +26,7 @@ internal sealed class RequestSequence(Mix mix, int seed, bool distinctTexts = fa
     /// <summary>The next request.</summary>
     public RequestPlan Next() => new(
         mix.Choose(_random.Next(mix.Total)),
-        _random.Next(Clients) + 1,
-        _random.Next(AmountCentsMax) + 1,
+        _random.Next(clients) + 1,
+        amountCents ?? _random.Next(AmountCentsMax) + 1,
         distinctTexts ? _nextText++ : _random.NextInt64(TextCode.Count));
 }

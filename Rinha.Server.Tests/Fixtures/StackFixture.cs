@@ -42,7 +42,7 @@ public class StackFixture : IBank, IDisposable
 
     /// <summary>The process that started the others.</summary>
     public int SupervisorId =>
-        int.Parse(File.ReadAllText(_directory.File("run/supervisor.pid")), CultureInfo.InvariantCulture);
+        int.Parse(StateValue("supervisor").Split(' ')[0], CultureInfo.InvariantCulture);
 
     public RawConnection Connect() => new(_endPoint);
 
@@ -75,12 +75,14 @@ public class StackFixture : IBank, IDisposable
     }
 
     /// <summary>Where its sockets are.</summary>
-    protected string SocketsPath() => File.ReadLines(_directory.File("run/state"))
-        .Single(line => line.StartsWith("sockets ", StringComparison.Ordinal))["sockets ".Length..];
+    protected string SocketsPath() => StateValue("sockets");
+
+    private string StateValue(string key) => File.ReadLines(_directory.File("run/state"))
+        .Single(line => line.StartsWith(key + " ", StringComparison.Ordinal))[(key.Length + 1)..];
 
     private void Start()
     {
-        var exit = Command.Run(
+        var exit = RinhaCommand.Run(
             "run", "--detach", "--fresh", "--stack", _stack,
             "--data", _directory.FullPath, "--port", $"{_endPoint.Port}");
         Assert.True(exit.Code == 0, exit.Output + exit.Error);
@@ -88,14 +90,14 @@ public class StackFixture : IBank, IDisposable
 
     private void Stop()
     {
-        var exit = Command.Run("stop", "--data", _directory.FullPath);
+        var exit = RinhaCommand.Run("stop", "--data", _directory.FullPath);
         Assert.True(exit.Code == 0, exit.Output + exit.Error);
     }
 
     private JsonElement Status(string name)
     {
         using var status = JsonDocument.Parse(
-            Command.Run("status", "--data", _directory.FullPath, "--json").Output);
+            RinhaCommand.Run("status", "--data", _directory.FullPath, "--json").Output);
         return status.RootElement.GetProperty("processes").EnumerateArray()
             .Single(process => process.GetProperty("name").GetString() == name)
             .Clone();

@@ -57,7 +57,7 @@ public sealed class WriteQueueTests : IDisposable
         waiting.Start();
         Assert.False(waiting.Join(100), "a second turn for nothing");
         _queue.Prod();
-        Assert.True(waiting.Join(Fixtures.Wait.Long));
+        Assert.True(waiting.Join(Wait.Long));
 
         _queue.Prod();
         _queue.Close();

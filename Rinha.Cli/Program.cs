@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Rinha.Cli;
+using Rinha.Cli.Measure;
+using Rinha.Stack;
+
+var command = new RootCommand("The bank: runs it, watches it, loads it and tests it.")
+{
+    new RunVerb().Create(),
+    new StopVerb().Create(),
+    new StatusVerb().Create(),
+    new RestartVerb().Create(),
+    new TopVerb().Create(),
+    LoadVerb.Create(),
+    new ContestVerb().Create(),
+    new MeasureVerb().Create(),
+    new ChaosVerb().Create(),
+    new SmokeVerb().Create(),
+    new TestVerb().Create(),
+};
+if (args.Length == 0)
+{
+    command.Parse("--help").Invoke();
+    return Exit.Misuse;
+}
+
+try
+{
+    if (args[0] == LoadVerb.Name)
+    {
+        return LoadVerb.Run(args[1..]);
+    }
+
+    if (!args[0].StartsWith('-') && command.Subcommands.All(verb => verb.Name != args[0]))
+    {
+        return Exit.Say($"unknown verb '{args[0]}'; ./rinha --help lists them", Exit.Misuse);
+    }
+
+    var parsed = command.Parse(args);
+    if (parsed.Errors.Count > 0)
+    {
+        return Exit.Say(parsed.Errors[0].Message, Exit.Misuse);
+    }
+
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException error)
+{
+    return Exit.Say(error.Message, Exit.Misuse);
+}
+catch (Exception error) when (error is StackException or IOException or UnauthorizedAccessException)
+{
+    return Exit.Say(error.Message, Exit.Failure);
+}

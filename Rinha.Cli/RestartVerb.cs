@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Rinha.Stack;
+using Rinha.Stack.Builds;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Stacks;
+
+namespace Rinha.Cli;
+
+/// <summary><c>restart</c>: both servers anew, one after the other, without a failed request.</summary>
+internal sealed class RestartVerb
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
+
+    private readonly Option<string?> _data = Arguments.Data();
+
+    /// <summary>The command with its options.</summary>
+    public Command Create()
+    {
+        var command = new Command(
+            "restart",
+            "Replace both servers, one after the other, by the binary that is there now. Exit status 1 when a new " +
+            "process does not come up; the other one then goes on serving.")
+        { _data };
+        command.SetAction(parsed => Restart(RunningStacks.Choose(parsed.GetValue(_data))));
+        return command;
+    }
+
+    private static int Restart(DataDirectory data)
+    {
+        var stack = StackInstance.Read(data) ?? throw new StackException($"nothing runs on {data.FullPath}");
+        if (!stack.IsSupervised)
+        {
+            throw new StackException($"the supervisor of {data.FullPath} was killed (./rinha stop ends what it left)");
+        }
+
+        if (!stack.State.IsReady)
+        {
+            throw new StackException($"the stack on {data.FullPath} is just starting; try again");
+        }
+
+        if (stack.State.IsFloor)
+        {
+            throw new StackException($"the stack on {data.FullPath} has no servers (--floor)");
+        }
+
+        // A binary that cannot even say its version must not cost the stack one of its two servers.
+        var server = stack.State.Server;
+        if (!File.Exists(server) || Tool.Run([server, "--version"]) is not { Succeeded: true } version)
+        {
+            throw new StackException($"{server} does not run");
+        }
+
+        using var taken = FileLock.TryTake(data.RunFile("restart.lock"))
+            ?? throw new StackException($"another restart of {data.FullPath} is under way");
+        Console.WriteLine($"restarting with {version.LastLine}");
+        return Follow(stack);
+    }
+
+    private static int Follow(StackInstance stack)
+    {
+        var request = new RestartRequest(stack.Data);
+        request.Send();
+        for (var said = 0; ; Thread.Sleep(s_poll))
+        {
+            foreach (var answer in request.Answers().Skip(said))
+            {
+                said++;
+                if (answer == RestartRequest.Finished)
+                {
+                    return Exit.Success;
+                }
+
+                if (answer.StartsWith(RestartRequest.Failed, StringComparison.Ordinal))
+                {
+                    return Exit.Say(answer[RestartRequest.Failed.Length..], Exit.Failure);
+                }
+
+                Console.WriteLine(answer);
+            }
+
+            if (!stack.State.Supervisor.IsAlive)
+            {
+                request.TryTake();
+                throw new StackException("the supervisor has ended meanwhile");
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Rinha.Stack;
+using Rinha.Stack.Builds;
+using Rinha.Stack.Databases;
+using Rinha.Stack.Processes;
+
+namespace Rinha.Cli;
+
+/// <summary><c>test</c>: every test, or those whose class or method contains a word; the last line counts them.</summary>
+internal sealed partial class TestVerb
+{
+    // Projects of one line run side by side. The stacks want both cores for themselves.
+    private static readonly string[][] s_projects =
+        [["Rinha.Server.Tests", "Rinha.LoadTest.Tests"], ["Rinha.Stack.Tests"]];
+
+    private readonly Argument<string?> _filter = new("filter")
+    {
+        Description = "Only tests whose full name, with its class, contains this.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>The command with its options.</summary>
+    public Command Create()
+    {
+        var command = new Command("test", "Run every test, or those whose name contains a word.") { _filter };
+        command.SetAction(parsed => Run(parsed.GetValue(_filter)));
+        return command;
+    }
+
+    private static int Run(string? filter)
+    {
+        var (passed, failed) = (0, 0);
+        try
+        {
+            GetPrograms();
+            new DotNet(Console.WriteLine).Run(
+                "build", Repository.PathOf("Rinha.slnx"), "-c", "Release", "--nologo", "-v", "quiet",
+                "--disable-build-servers");
+            using var database = new TestDatabase();
+            foreach (var project in s_projects)
+            {
+                foreach (var count in project.AsParallel().Select(name => RunProject(name, filter, database.Url)))
+                {
+                    passed += count.Passed;
+                    failed += count.Failed;
+                }
+            }
+
+            return passed + failed == 0
+                ? throw new StackException($"no test matches '{filter}'")
+                : failed == 0 ? Exit.Success : Exit.Failure;
+        }
+        finally
+        {
+            // Whatever happens on the way, the last line is the count.
+            Console.WriteLine($"{passed} passed, {failed} failed");
+        }
+    }
+
+    private static void GetPrograms()
+    {
+        var packages = new Packages(Console.WriteLine);
+        packages.Need("curl", "curl");
+        packages.Need("nginx", "nginx-light", "nginx");
+        PostgresPrograms.Need(packages);
+        // The HTML report is looked at in a browser. Not every distribution has one to install; without it those tests are
+        // skipped, but in CI they fail.
+        if (Tool.Find("chromium") is null && Tool.Find("google-chrome") is null)
+        {
+            try
+            {
+                packages.Need("chromium", "chromium");
+            }
+            catch (StackException)
+            {
+                Console.WriteLine("no Chromium: the tests that look at the HTML report need one");
+            }
+        }
+
+        var publisher = new Publisher(Console.WriteLine);
+        publisher.Publish(Repository.Server);
+        publisher.Publish(Repository.LoadTester);
+    }
+
+    private static (int Passed, int Failed) RunProject(string project, string? filter, string database)
+    {
+        var assembly = Repository.PathOf(project, "bin", "Release", "net10.0", project + ".dll");
+        string[] select = filter is null ? [] : ["-method", $"*{filter}*"];
+        // Started in the background of a shell, this process ignores Ctrl-C, and so would the tests, which send some.
+        var result = Tool.Follow(
+            ["env", "--default-signal=INT", "dotnet", assembly, "-noLogo", "-noColor", .. select],
+            Console.WriteLine,
+            new Dictionary<string, string> { ["TEST_POSTGRES_URL"] = database });
+        var (passed, failed) = Count(result.Output);
+        return result.Succeeded || failed > 0
+            ? (passed, failed)
+            : throw new StackException($"{project} ended with exit status {result.Status}");
+    }
+
+    // The runner's summary: `Total: 3, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.303s`.
+    private static (int Passed, int Failed) Count(string output)
+    {
+        var summary = Summary().Match(output);
+        if (!summary.Success)
+        {
+            return (0, 0);
+        }
+
+        var counts = summary.Groups.Values.Skip(1)
+            .Select(group => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture)).ToList();
+        return (counts[0] - counts[1..].Sum(), counts[1] + counts[2]);
+    }
+
+    [GeneratedRegex("Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+), Not Run: ([0-9]+)")]
+    private static partial Regex Summary();
+
+    /// <summary>
+    /// The tests' PostgreSQL: for many ledgers at a time, and without waiting for a disk that will not lose its power.
+    /// </summary>
+    private sealed class TestDatabase : IDisposable
+    {
+        private readonly string _directory = Directory.CreateTempSubdirectory("rinha-tests-").FullName;
+        private readonly PostgresCluster _cluster;
+
+        public TestDatabase()
+        {
+            File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
+            var data = Path.Combine(_directory, "data");
+            var sockets = Path.Combine(_directory, "sockets");
+            Url = $"postgres://rinha@/rinha?host={sockets}";
+            _cluster = new PostgresCluster(PostgresPrograms.Find()!, data, sockets);
+            _cluster.Create();
+            File.AppendAllLines(Path.Combine(data, "postgresql.auto.conf"), ["max_connections = 300", "fsync = off"]);
+            _cluster.Start();
+        }
+
+        public string Url { get; }
+
+        public void Dispose()
+        {
+            _cluster.Stop(isImmediate: true);
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+}

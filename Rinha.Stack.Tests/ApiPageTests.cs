@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>
+/// docs/api.md: every command line gives the status that stands behind it, and no operation, field or status is left out.
+/// </summary>
+public sealed partial class ApiPageTests
+{
+    private static readonly string s_page = File.ReadAllText(Testing.Repository.PathOf("docs", "api.md"));
+
+    private static readonly JsonElement s_document = JsonDocument.Parse(
+        File.ReadAllText(Testing.Repository.PathOf("Rinha.Server", "openapi.json"))).RootElement;
+
+    [Fact]
+    public void Every_command_line_gives_its_status()
+    {
+        Assert.SkipWhen(Tool.Find("curl") is null, "no curl");
+        using var stack = BankStack.Start();
+        var lines = CommandLines();
+        Assert.True(lines.Count > 30);
+        var wrong = new List<string>();
+        foreach (var line in lines)
+        {
+            var expected = Expected().Match(line);
+            Assert.True(expected.Success, $"no command line with its status: {line}");
+            var silent = "curl --silent --output /dev/null --noproxy '*' --max-time 10 --write-out '%{http_code}' "
+                + line["curl ".Length..].Replace("localhost:9999", $"127.0.0.1:{stack.Port}", StringComparison.Ordinal);
+            var status = Tool.Run(["bash", "-c", silent], directory: Path.GetDirectoryName(stack.Data.FullPath)).Output;
+            if (status != expected.Groups[1].Value)
+            {
+                wrong.Add($"{status}: {line}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Every_operation_has_a_command_line()
+    {
+        var lines = CommandLines();
+        foreach (var path in s_document.GetProperty("paths").EnumerateObject())
+        {
+            var url = $"http://localhost(:9999)?{path.Name.Replace("{id}", "[0-9]+", StringComparison.Ordinal)}([?' ]|$)";
+            foreach (var method in path.Value.EnumerateObject().Select(one => one.Name).Where(name => name != "parameters"))
+            {
+                var pattern = method switch
+                {
+                    "head" => $"--head .*{url}",
+                    "post" => $"(-X POST.*{url}|{url}.* -d )",
+                    _ => url,
+                };
+                Assert.Contains(lines, line => Regex.IsMatch(line, pattern));
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_field_and_parameter_is_explained_and_every_status_is_in_the_table()
+    {
+        var components = s_document.GetProperty("components");
+        var parameters = components.GetProperty("parameters").EnumerateObject()
+            .Where(one => one.Value.GetProperty("in").GetString() != "path")
+            .Select(one => one.Value.GetProperty("name").GetString()!);
+        Assert.All(
+            Objects(components.GetProperty("schemas")).SelectMany(Names("properties")).Concat(parameters).Distinct(),
+            name => Assert.Contains($"`{name}`", s_page, StringComparison.Ordinal));
+        Assert.All(
+            Objects(s_document.GetProperty("paths")).SelectMany(Names("responses")).Distinct().Where(one => one != "200"),
+            status => Assert.Matches($@"(?m)^\| ([0-9]{{3}}, )*{status}[, ]", s_page));
+    }
+
+    private static Func<JsonElement, IEnumerable<string>> Names(string member) => element =>
+        element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().Select(one => one.Name)
+            : [];
+
+    private static IEnumerable<JsonElement> Objects(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(one => Objects(one.Value)).Prepend(element),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Objects),
+        _ => [],
+    };
+
+    // The page's command lines, each on one line.
+    private static List<string> CommandLines() =>
+    [
+        .. from block in ShellBlock().Matches(s_page)
+           from line in Continued().Replace(block.Groups[1].Value, " ").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+           select line,
+    ];
+
+    [GeneratedRegex("(?ms)^```sh\n(.*?)^```")]
+    private static partial Regex ShellBlock();
+
+    [GeneratedRegex(@"\\\n *")]
+    private static partial Regex Continued();
+
+    [GeneratedRegex("^curl .* # ([0-9]{3})$")]
+    private static partial Regex Expected();
+}

@@ -1,0 +1,49 @@
+using Rinha.Stack.Processes;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>The command itself: its help, and what it refuses.</summary>
+public sealed class CommandTests
+{
+    [Fact]
+    public void What_is_not_a_command_line_is_refused_with_one_line()
+    {
+        RinhaCommand.Run("fly").AssertExit(2, "unknown verb 'fly'");
+        RinhaCommand.Run().AssertExit(2, "rinha [command]");
+        RinhaCommand.Run("run", "--no-such").AssertExit(2, "'--no-such'");
+        RinhaCommand.Run("run", "--port").AssertExit(2, "'--port'");
+        var exit = RinhaCommand.Run("run", "--port", "65536")
+            .AssertExit(2, "rinha: --port: a whole number from 1 to 65535, not '65536'\n");
+        Assert.Equal("", exit.Output);
+    }
+
+    [Fact]
+    public void Every_verb_has_a_help()
+    {
+        var help = RinhaCommand.RunWell("--help").Output;
+        string[] verbs =
+            ["run", "stop", "status", "restart", "top", "load", "contest", "measure", "chaos", "smoke", "test"];
+        Assert.All(verbs, verb => Assert.Matches($@"(?m)^  {verb} +\S", help));
+    }
+
+    [Fact]
+    public void It_works_through_a_link_from_elsewhere_and_says_that_dotnet_is_missing()
+    {
+        using var directory = new TemporaryDirectory();
+        File.CreateSymbolicLink(directory.File("bank"), Testing.Repository.PathOf("rinha"));
+        var linked = Tool.Run([directory.File("bank"), "run", "--help"], directory: directory.FullPath);
+        Assert.Contains("rinha run", linked.Output, StringComparison.Ordinal);
+
+        // A PATH with what the script itself uses, and no dotnet.
+        Directory.CreateDirectory(directory.File("bin"));
+        foreach (var tool in (string[])["sh", "readlink", "dirname", "find"])
+        {
+            File.CreateSymbolicLink(directory.File($"bin/{tool}"), Tool.Find(tool)!);
+        }
+
+        var bare = Tool.Run(["env", $"PATH={directory.File("bin")}", Testing.Repository.PathOf("rinha"), "status"]);
+        Assert.Equal(1, bare.Status);
+        Assert.Contains("rinha: dotnet is missing", bare.Error, StringComparison.Ordinal);
+    }
+}

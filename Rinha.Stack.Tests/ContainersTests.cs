@@ -1,0 +1,150 @@
+using System.Text.RegularExpressions;
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Containers;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Stacks;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>
+/// The stacks in containers: what Compose reads, and, where an engine answers, what it and the kernel have in force.
+/// </summary>
+[Collection(RunsAlone.Name)]
+public sealed partial class ContainersTests
+{
+    private const long ImageBytesMax = 40_000_000;
+
+    [Theory]
+    [MemberData(nameof(LimitsTests.Splits), MemberType = typeof(LimitsTests))]
+    public void Compose_reads_the_same_files_and_limits_as_run(string stack, string split)
+    {
+        var layout = StackLayout.Choose(stack, split);
+        var named = File.ReadLines(layout.SplitFile).FirstOrDefault(line => line.StartsWith("COMPOSE_FILE="));
+        Assert.Equal(
+            named?["COMPOSE_FILE=".Length..] ?? "compose.yaml:compose.override.yaml",
+            string.Join(':', ComposeStack.FilesOf(layout, ContainerNetwork.Bridge)));
+
+        Assert.SkipWhen(ComposeStack.FindCompose() is null, "Compose is not here");
+        var config = new ComposeStack(layout, ContainerNetwork.Bridge, 9999, _ => { }).Compose("config").Output;
+        Assert.Equal(
+            layout.ReadLimits().OrderBy(one => one.Key, StringComparer.Ordinal),
+            LimitsIn(config).OrderBy(one => one.Key, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nginx-sqlite", ContainerNetwork.Host)]
+    [InlineData("nginx-sqlite", ContainerNetwork.Tls)]
+    [InlineData("nginx-postgres", ContainerNetwork.Host)]
+    [InlineData("nginx-postgres", ContainerNetwork.Tls)]
+    [InlineData("caddy-postgres", ContainerNetwork.Host)]
+    public void Compose_accepts_the_files_of_every_network(string stack, ContainerNetwork network)
+    {
+        Assert.SkipWhen(ComposeStack.FindCompose() is null, "Compose is not here");
+        using var tls = new TemporaryDirectory();
+        Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
+        var result = new ComposeStack(StackLayout.Choose(stack), network, 9999, _ => { }).Compose("config", "--quiet");
+        Assert.True(result.Succeeded, result.Output);
+    }
+
+    [Theory]
+    [InlineData("nginx-sqlite")]
+    [InlineData("nginx-postgres")]
+    [InlineData("caddy-postgres")]
+    public void Limits_users_rights_and_ports_are_those_asked_for(string name)
+    {
+        Assert.SkipUnless(ComposeStack.IsEngineThere && ComposeStack.FindCompose() is not null, "no container engine");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root sees into containers");
+        var stack = new ComposeStack(StackLayout.Choose(name), ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
+        Assert.SkipWhen(stack.Containers().Count > 0, "the stack is up");
+        try
+        {
+            stack.Build();
+            stack.Up();
+            var containers = stack.Containers();
+            Assert.Equal(
+                stack.Layout.Processes.Order(StringComparer.Ordinal),
+                containers.Select(one => one.Service).Order(StringComparer.Ordinal));
+            Assert.True(containers.Sum(one => one.Limits.CpuQuota) <= ProcessLimits.CpuQuotaMax);
+            Assert.True(containers.Sum(one => one.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
+            Assert.All(containers, container => Check(container, stack.Layout));
+            CheckImage();
+            using var connection = new RawConnection(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, stack.Port));
+            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+        }
+        finally
+        {
+            stack.Down();
+        }
+
+        Assert.Empty(stack.Containers());
+    }
+
+    private static void Check(StackContainer container, StackLayout layout)
+    {
+        var isProxy = container.Service == layout.Proxy;
+        var owner = isProxy ? "101:1654" : container.Service == StackLayout.Database ? "999:1654" : "1654:1654";
+        Assert.Equal("healthy", container.Health);
+        var limits = layout.ReadLimits()[container.Service];
+        Assert.Equal(limits, container.Limits);
+        Assert.Equal(limits, container.KernelLimits);
+        Assert.Equal(owner, $"{container.StatusOf("Uid")}:{container.StatusOf("Gid")}");
+
+        // Caddy's program wants the right to low ports among those that could be had (0x400); none is in force.
+        Assert.All(
+            (string[])["CapInh", "CapPrm", "CapEff", "CapAmb"],
+            kind => Assert.Equal(0, Convert.ToInt64(container.StatusOf(kind), 16)));
+        Assert.Equal(layout.HasCaddy && isProxy ? 0x400 : 0, Convert.ToInt64(container.StatusOf("CapBnd"), 16));
+        Assert.Equal("1", container.StatusOf("NoNewPrivs"));
+        Assert.Equal("2", container.StatusOf("Seccomp"));
+        Assert.Contains(
+            File.ReadLines($"/proc/{container.Pid}/mounts").Select(line => line.Split(' ')),
+            mount => mount[1] == "/" && mount[3].Split(',')[0] == "ro");
+
+        Assert.Equal(isProxy ? ["9999/tcp"] : [], container.PublishedPorts);
+        Assert.Equal(!isProxy, container.Network == "none");
+        if (StackLayout.Apis.Contains(container.Service))
+        {
+            var socket = $"{container.Root}/run/rinha/{container.Service}.sock";
+            Assert.Equal($"660 {owner}\n", Tool.Run(["stat", "-c", "%a %u:%g", socket]).Output);
+            // The program and SQLite, beside what the base image has.
+            Assert.Equal(
+                ["Rinha.Server", "libe_sqlite3.so"],
+                Directory.GetFiles($"{container.Root}/app").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static void CheckImage()
+    {
+        var runtime = File.ReadLines(Testing.Repository.PathOf("Dockerfile.aot"))
+            .First(line => line.StartsWith("ARG RUNTIME_IMAGE=", StringComparison.Ordinal))["ARG RUNTIME_IMAGE=".Length..];
+        Assert.InRange(SizeOf("rinha-server") - SizeOf(runtime), 1, ImageBytesMax);
+    }
+
+    private static long SizeOf(string image) =>
+        long.Parse(Tool.Run(["docker", "image", "inspect", "-f", "{{.Size}}", image]).Output);
+
+    // Every service that is started, as Compose itself has read the files; version 2 says bytes.
+    private static Dictionary<string, ProcessLimits> LimitsIn(string config)
+    {
+        var services = config[config.IndexOf("services:", StringComparison.Ordinal)..];
+        return Service().Matches(services)
+            .Where(service => !service.Groups[2].Value.Contains("profiles:", StringComparison.Ordinal))
+            .Select(service => (Name: service.Groups[1].Value, Limits: Limit().Match(service.Groups[2].Value)))
+            .Where(service => service.Limits.Success)
+            .ToDictionary(service => service.Name, service => Read(service.Limits));
+    }
+
+    private static ProcessLimits Read(Match limits)
+    {
+        var memory = limits.Groups[2].Value;
+        return ProcessLimits.Parse(
+            limits.Groups[1].Value, memory.All(char.IsAsciiDigit) ? $"{long.Parse(memory) / 1024}K" : memory);
+    }
+
+    [GeneratedRegex(@"(?m)^  ([a-z0-9]+):\n((?:(?:    .*)?\n)+)")]
+    private static partial Regex Service();
+
+    [GeneratedRegex(@"cpus: *['""]?([0-9.]+)['""]?\s+memory: *['""]?([0-9a-zA-Z]+)")]
+    private static partial Regex Limit();
+}

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Databases;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Stacks;
+
+namespace Rinha.Stack.Tests.Fixtures;
+
+/// <summary>A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.</summary>
+internal sealed class BankStack : IDisposable
+{
+    public const string Statement = "/clientes/1/extrato";
+
+    private const string Transactions = "/clientes/1/transacoes";
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<ProcessIdentity> _frozen = [];
+
+    public BankStack()
+    {
+        // PostgreSQL's user passes through.
+        File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
+        Data = new DataDirectory(_directory.File("data"));
+    }
+
+    public DataDirectory Data { get; }
+
+    public int Port { get; } = FreePort.Next().Port;
+
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, Port);
+
+    /// <summary>A path beside the data directory.</summary>
+    public string Scratch(string name) => _directory.File(name);
+
+    /// <summary>The stack as its state has it now.</summary>
+    public StackInstance Instance =>
+        StackInstance.Read(Data) ?? throw new InvalidOperationException($"no stack on {Data.FullPath}");
+
+    /// <summary>Starts one; it must come up.</summary>
+    public static BankStack Start(params string[] flags)
+    {
+        var stack = new BankStack();
+        try
+        {
+            stack.Run(flags);
+        }
+        catch
+        {
+            stack.Dispose();
+            throw;
+        }
+
+        return stack;
+    }
+
+    /// <summary>Starts it, again.</summary>
+    public CommandExit Run(params string[] flags) => RinhaCommand.RunWell(RunArguments(flags));
+
+    /// <summary>Tries to start it.</summary>
+    public CommandExit TryRun((string Name, string Value)[] environment, params string[] flags) =>
+        RinhaCommand.Run(environment, RunArguments(flags));
+
+    /// <summary>Runs another verb on it.</summary>
+    public CommandExit Verb(string verb, params string[] flags) =>
+        RinhaCommand.Run([verb, "--data", Data.FullPath, .. flags]);
+
+    public ProcessIdentity IdentityOf(string name) => Instance.State.Find(name)!.Identity;
+
+    public void Kill(string name) => IdentityOf(name).Send(Signal.Kill);
+
+    /// <summary>Stops a process where it stands, until <see cref="Thaw"/> or the end of the test.</summary>
+    public void Freeze(ProcessIdentity process)
+    {
+        _frozen.Add(process);
+        process.Send(Signal.Stop);
+    }
+
+    public void Thaw()
+    {
+        _frozen.ForEach(process => process.Send(Signal.Continue));
+        _frozen.Clear();
+    }
+
+    public void AwaitRestart(string name, int restarts) => Wait.Until(
+        () => Instance.State.Find(name) is { IsRestarting: false } process
+            && process.Restarts == restarts && process.Identity.IsAlive,
+        $"{name} was started again, {restarts} times in all");
+
+    public RawResponse Get(string path, IPAddress? from = null) => Exchange(RawRequest.Get(path), from);
+
+    public RawResponse Exchange(byte[] request, IPAddress? from = null)
+    {
+        using var connection = new RawConnection(EndPoint, from);
+        return connection.Exchange(request);
+    }
+
+    /// <summary>Posts on account 1.</summary>
+    public RawResponse Post(int cents, string kind = "c", string description = "x", params string[] headers) =>
+        Exchange(RawRequest.Post(
+            Transactions,
+            $$"""{"valor": {{cents}}, "tipo": "{{kind}}", "descricao": "{{description}}"}""",
+            RawRequest.Json,
+            headers));
+
+    /// <summary>Whether a request is answered 200; a connection that breaks is an answer too.</summary>
+    public bool Answers(string path = Statement)
+    {
+        try
+        {
+            return Get(path).Status == 200;
+        }
+        catch (Exception error) when (error is SocketException or EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    public long Balance() =>
+        Get(Statement).AssertOk().Json.GetProperty("saldo").GetProperty("total").GetInt64();
+
+    /// <summary>An answer of one API on its own socket.</summary>
+    public RawResponse Ask(string api, byte[] request)
+    {
+        using var connection = new RawConnection(
+            new UnixDomainSocketEndPoint(Path.Combine(Instance.State.Sockets, api + ".sock")));
+        return connection.Exchange(request);
+    }
+
+    /// <summary>Fails unless each process is in cgroups of its own with the limits of the split.</summary>
+    public void AssertLimited()
+    {
+        var stack = Instance;
+        var cgroup = stack.State.Cgroup;
+        Assert.SkipWhen(cgroup is null, "no cgroup can be written here");
+        foreach (var (name, limits) in stack.State.Layout.ReadLimits())
+        {
+            Assert.Equal(
+                limits, new ProcessLimits((int)cgroup!.CpuQuotaOf(name)!, cgroup.MemoryLimitOf(name)!.Value));
+            var processes = stack.ProcessesOf(name);
+            Assert.Contains(stack.State.Find(name)!.Identity.Pid, processes);
+            foreach (var entrance in cgroup.EntrancesOf(name))
+            {
+                Assert.Superset(
+                    processes.ToHashSet(), File.ReadLines(entrance).Select(int.Parse).ToHashSet());
+            }
+        }
+    }
+
+    /// <summary>Fails unless nothing is left of a stack that has ended.</summary>
+    public void AssertGone(StackInstance before, IEnumerable<int> processes)
+    {
+        Assert.All(processes, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive, $"process {pid} is still there"));
+        Assert.Empty(PostgresCluster.ProcessesOf(Data.Cluster));
+        Assert.False(Directory.Exists(before.State.Sockets));
+        Assert.False(Directory.Exists(before.State.DatabaseSockets));
+        Assert.All(before.State.Cgroup?.Directories ?? [], directory => Assert.False(Directory.Exists(directory)));
+        Assert.Null(StackInstance.Read(Data));
+    }
+
+    public IReadOnlyList<int> AllProcesses()
+    {
+        var stack = Instance;
+        return [.. stack.State.Layout.Processes.SelectMany(stack.ProcessesOf)];
+    }
+
+    public JsonElement Status() => JsonDocument.Parse(Verb("status", "--json").Output).RootElement;
+
+    public void Dispose()
+    {
+        Thaw();
+        if (Directory.Exists(Data.Run))
+        {
+            Verb("stop");
+        }
+
+        _directory.Dispose();
+    }
+
+    private string[] RunArguments(string[] flags) =>
+        ["run", "--detach", "--data", Data.FullPath, "--port", $"{Port}", .. flags];
+}

@@ -1,0 +1,156 @@
+using Rinha.Stack.Processes;
+using Rinha.Stack.Stacks;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>A stack from its start to its end, and past the death of every part of it.</summary>
+public sealed class LifecycleTests
+{
+    [Fact]
+    public void It_starts_answers_and_leaves_nothing()
+    {
+        using var stack = new BankStack();
+        stack.Run().AssertExit(0, $"up: http://127.0.0.1:{stack.Port}\n");
+        Assert.True(stack.Answers());
+        stack.AssertLimited();
+        stack.Verb("status").AssertExit(0, $"running: http://127.0.0.1:{stack.Port} (nginx-sqlite, ");
+        var status = stack.Status();
+        Assert.True(status.GetProperty("running").GetBoolean());
+        Assert.Equal(
+            ["api01", "api02", "nginx"],
+            status.GetProperty("processes").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+
+        var before = stack.Instance;
+        var processes = stack.AllProcesses();
+        stack.Verb("stop").AssertExit(0, "stopped: ");
+        stack.AssertGone(before, processes);
+        stack.Verb("status").AssertExit(3, "not running");
+        stack.Verb("stop").AssertExit(0, "nothing runs on ");
+    }
+
+    [Fact]
+    public void Without_limits_it_says_so()
+    {
+        using var stack = new BankStack();
+        stack.Run("--floor", "--no-limits").AssertExit(0, "NO LIMIT is in force");
+        Assert.Null(stack.Instance.State.Cgroup);
+    }
+
+    [Fact]
+    public void A_second_stack_on_the_same_directory_or_port_is_refused()
+    {
+        using var stack = BankStack.Start("--floor");
+        using var other = new BankStack();
+        RinhaCommand.Run("run", "--floor", "--data", stack.Data.FullPath, "--port", $"{other.Port}")
+            .AssertExit(1, "a stack is already running on ");
+        RinhaCommand.Run("run", "--floor", "--data", other.Data.FullPath, "--port", $"{stack.Port}").AssertExit(
+            1, $"port {stack.Port} is taken by the stack on {stack.Data.FullPath}");
+        Assert.False(File.Exists(other.Data.RunFile("state")));
+        Assert.True(stack.Answers(), "the first one was disturbed");
+    }
+
+    [Fact]
+    public void A_port_of_another_program_is_refused_with_its_name()
+    {
+        using var stack = new BankStack();
+        using var listener = new System.Net.Sockets.TcpListener(stack.EndPoint);
+        listener.Start();
+        stack.TryRun([], "--floor").AssertExit(1, $", pid {Environment.ProcessId}");
+    }
+
+    [Fact]
+    public void A_killed_process_is_started_again_and_the_other_server_takes_its_requests()
+    {
+        using var stack = BankStack.Start();
+        stack.Kill("api01");
+        Assert.All(Enumerable.Range(0, 5), _ => Assert.True(stack.Answers()));
+        stack.AwaitRestart("api01", 1);
+        stack.Kill("nginx");
+        stack.AwaitRestart("nginx", 1);
+        Wait.Until(() => stack.Answers(), "nginx answers again");
+        Assert.Contains(
+            "api01 ended (killed by SIGKILL); starting it again in 200 ms",
+            File.ReadAllText(stack.Data.LogOf("supervisor")),
+            StringComparison.Ordinal);
+        stack.AssertLimited();
+    }
+
+    [Fact]
+    public void What_a_killed_supervisor_leaves_serves_until_the_next_run_ends_it()
+    {
+        using var stack = BankStack.Start();
+        var before = stack.Instance;
+        var processes = stack.AllProcesses();
+        KillSupervisor(stack);
+        Assert.True(stack.Answers(), "the stack must outlive its supervisor");
+        stack.Verb("status").AssertExit(3, "the supervisor of ");
+        stack.Verb("restart").AssertExit(1, "was killed");
+        stack.Run().AssertExit(0, "ending what a killed supervisor left behind");
+        Assert.All(processes, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive));
+        Assert.False(Directory.Exists(before.State.Sockets));
+        Assert.All(before.State.Cgroup?.Directories ?? [], directory => Assert.False(Directory.Exists(directory)));
+    }
+
+    [Fact]
+    public void What_a_killed_supervisor_leaves_is_ended_by_stop()
+    {
+        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        var before = stack.Instance;
+        var processes = stack.AllProcesses();
+        KillSupervisor(stack);
+        stack.Verb("stop").AssertExit(0, "stopped what a killed supervisor left behind");
+        stack.AssertGone(before, processes);
+    }
+
+    [Fact]
+    public void A_server_that_cannot_start_is_one_clear_line()
+    {
+        using var stack = new BankStack();
+        Directory.CreateDirectory(stack.Data.LedgerFile);
+        stack.TryRun([]).AssertExit(1, "api01 could not start (exit status ");
+        RinhaCommand.Run("run", "--data", stack.Data.FullPath, "--port", $"{stack.Port}")
+            .AssertExit(1, "api01 could not start (exit status ");
+        Assert.False(File.Exists(stack.Data.RunFile("state")));
+    }
+
+    [Fact]
+    public void Fresh_deletes_the_ledger_and_nothing_else()
+    {
+        using var stack = new BankStack();
+        Directory.CreateDirectory(stack.Data.FullPath);
+        File.WriteAllText(stack.Data.LedgerFile + "-wal", "old");
+        File.WriteAllText(stack.Data.LedgerFile + "x", "");
+        stack.Run("--fresh");
+        Assert.NotEqual("old", File.ReadAllText(stack.Data.LedgerFile + "-wal"));
+        Assert.True(File.Exists(stack.Data.LedgerFile + "x"));
+    }
+
+    [Fact]
+    public void Without_a_directory_a_verb_acts_on_the_one_stack_there_is()
+    {
+        using var stack = new BankStack();
+        using var other = new BankStack();
+        // Where sockets are looked for: the machine may run other stacks.
+        var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
+        Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
+        RinhaCommand.Run(temporary, "status").AssertExit(3, "not running: ");
+        stack.TryRun(temporary, "--floor").AssertExit(0, "up: ");
+        RinhaCommand.Run(temporary, "status").AssertExit(0, $"on {stack.Data.FullPath}\n");
+
+        other.TryRun(temporary, "--floor").AssertExit(0, "up: ");
+        var several = RinhaCommand.Run(temporary, "stop").AssertExit(2, "--data");
+        Assert.Contains(stack.Data.FullPath, several.Error, StringComparison.Ordinal);
+        Assert.Contains(other.Data.FullPath, several.Error, StringComparison.Ordinal);
+
+        other.Verb("stop").AssertExit(0, "stopped: ");
+        RinhaCommand.Run(temporary, "stop").AssertExit(0, $"stopped: {stack.Data.FullPath}");
+    }
+
+    private static void KillSupervisor(BankStack stack)
+    {
+        var supervisor = stack.Instance.State.Supervisor;
+        supervisor.Send(Signal.Kill);
+        Wait.Until(() => !supervisor.IsAlive, "the supervisor is dead");
+    }
+}

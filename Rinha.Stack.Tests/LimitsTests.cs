@@ -1,0 +1,71 @@
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Stacks;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>The limits: their text, their sums, and that Compose reads the same.</summary>
+public sealed class LimitsTests
+{
+    public static TheoryData<string, string> Splits()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var stack in StackLayout.Names)
+        {
+            foreach (var split in StackLayout.SplitsOf(stack))
+            {
+                data.Add(stack, split);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Splits))]
+    public void Every_split_is_within_the_contest(string stack, string split)
+    {
+        var layout = StackLayout.Choose(stack, split);
+        layout.CheckLimits(layout.ReadLimits());
+    }
+
+    [Fact]
+    public void Every_stack_has_a_default_and_a_tuned_split()
+    {
+        Assert.Equal(["caddy-postgres", "nginx-postgres", "nginx-sqlite"], StackLayout.Names);
+        Assert.All(StackLayout.Names, stack => Assert.Equal(["split", "tuned"], StackLayout.SplitsOf(stack)));
+        Assert.Equal("../../.env", new FileInfo(StackLayout.Choose().SplitFile).LinkTarget);
+    }
+
+    [Theory]
+    [InlineData("0.45", "250MB", 45_000, 262_144_000)]
+    [InlineData("1", "1G", 100_000, 1_073_741_824)]
+    [InlineData("0.05", "50mb", 5_000, 52_428_800)]
+    public void Units_are_those_of_Compose(string cpus, string memory, int quota, long bytes) =>
+        Assert.Equal(new ProcessLimits(quota, bytes), ProcessLimits.Parse(cpus, memory));
+
+    [Theory]
+    [InlineData("nginx-sqlite", "API_CPUS", "fast", "not a number of CPUs: 'fast'")]
+    [InlineData("nginx-sqlite", "API_MEMORY", "250", "not an amount of memory: '250'")]
+    [InlineData("nginx-sqlite", "NGINX_CPUS", "0.70", "add up to 1.60 CPU, above 1.50 (see stacks/nginx-sqlite/split.env)")]
+    [InlineData("nginx-postgres", "DB_CPUS", "0.70", "add up to 1.60 CPU, above 1.50 (see stacks/nginx-postgres/split.env)")]
+    [InlineData("caddy-postgres", "CADDY_MEMORY", "61MB", "add up to 551MB")]
+    public void Limits_beyond_the_contest_are_refused_before_anything_is_made(
+        string layout, string name, string value, string reason)
+    {
+        using var stack = new BankStack();
+        stack.TryRun([(name, value)], "--stack", layout).AssertExit(1, reason);
+        Assert.False(Directory.Exists(stack.Data.FullPath));
+    }
+
+    [Fact]
+    public void A_stack_or_a_split_that_is_not_there_is_refused()
+    {
+        using var stack = new BankStack();
+        stack.TryRun([], "--stack", "sky")
+            .AssertExit(2, "not a stack: 'sky' (caddy-postgres nginx-postgres nginx-sqlite)");
+        stack.TryRun([], "--stack", "caddy-postgres", "--split", "sky")
+            .AssertExit(2, "not a split of caddy-postgres: 'sky' (split tuned)");
+        stack.TryRun([], "--stack", "caddy-postgres", "--limit").AssertExit(2, "--limit and --tls are nginx's");
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Rinha.Stack.Databases;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary><c>measure</c>, short: that what it compares runs, and that every answer was right.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class MeasureTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Theory]
+    [InlineData("mix", "stack", "floor", "RINHA_SYNCHRONOUS=FULL")]
+    [InlineData("refused", "tuned", "floor", "server")]
+    [InlineData("statements", "one", "million", "grown")]
+    [InlineData("connections", "nginx-postgres", "caddy-postgres", "floor")]
+    public void Subjects_are_compared(string load, params string[] subjects)
+    {
+        var json = Measure(
+        [
+            .. subjects, "--load", load, "--rounds", "1", "-d", "1", "-c", "4", "--transactions", "1000", "--server",
+            Testing.Repository.ServerBinary,
+        ]);
+        Assert.Equal(subjects, json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        foreach (var median in json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("median")))
+        {
+            Assert.Equal(0, median.GetProperty("failed").GetDouble());
+            Assert.True(median.GetProperty("requestsPerSecond").GetDouble() > 0);
+            Assert.True(median.GetProperty("api01CpuUs").GetDouble() > 0);
+            Assert.True(median.GetProperty("p50Ms").GetDouble() <= median.GetProperty("maxMs").GetDouble());
+        }
+
+        Assert.Equal(2, json.GetProperty("ratios").GetArrayLength());
+        Assert.False(Directory.Exists(Testing.Repository.PathOf("artifacts", "measure")));
+    }
+
+    [Fact]
+    public void A_ratio_below_the_least_is_a_failure() => RinhaCommand.Run(
+        "measure", "stack", "floor", "--rounds", "1", "-d", "1", "--min-ratio", "1000000").AssertExit(1, "less than 1000000");
+
+    [Fact]
+    public void Nonsense_is_refused_before_anything_starts()
+    {
+        RinhaCommand.Run("measure", "sky", "floor").AssertExit(2, "a stack or a split: 'sky'");
+        RinhaCommand.Run("measure", "stack").AssertExit(2, "two or more different subjects are compared, not: stack");
+        RinhaCommand.Run("measure", "floor", "floor").AssertExit(2, "two or more different subjects");
+        RinhaCommand.Run("measure", "stack", "server").AssertExit(2, "needs --server");
+        RinhaCommand.Run("measure", "stack", "grown", "--stack", "nginx-postgres").AssertExit(2, "grown needs SQLite");
+        RinhaCommand.Run("measure", "--load", "heavy").AssertExit(2, "'heavy'");
+        Assert.False(Directory.Exists(Testing.Repository.PathOf("artifacts", "measure")));
+    }
+
+    // With 3 transactions two clients have none, with 33 a client has fewer than ten.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(33)]
+    [InlineData(10_003)]
+    public void A_file_that_has_grown_is_a_ledger_that_verify_accepts(int transactions)
+    {
+        var file = _directory.File("grown.db");
+        GrownLedger.Create(file, transactions, new Packages(_ => { }));
+        var verified = Tool.Run([Testing.Repository.ServerBinary, "verify", file]);
+        Assert.True(verified.Succeeded, verified.Output + verified.Error);
+        Assert.Contains($"{transactions}", Tool.Run(["sqlite3", file, "SELECT count(*) FROM transacoes"]).Output);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private JsonElement Measure(params IEnumerable<string> arguments)
+    {
+        var file = _directory.File("report.json");
+        RinhaCommand.RunWell(["measure", .. arguments, "--json", file]);
+        return JsonDocument.Parse(File.ReadAllText(file)).RootElement;
+    }
+}

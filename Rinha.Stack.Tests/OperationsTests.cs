@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Proxies;
+using Rinha.Stack.Supervision;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>
+/// What is watched: the metrics as Prometheus' own checker sees them, its configuration and its alerts, and the way to both
+/// servers through the private port.
+/// </summary>
+public sealed class OperationsTests
+{
+    private static readonly string s_operations = Testing.Repository.PathOf("docs", "operations");
+
+    [Fact]
+    public void Promtool_finds_nothing_wrong_with_the_metrics_and_would_find_something()
+    {
+        var promtool = Promtool();
+        using var stack = BankStack.Start();
+        stack.Post(1).AssertOk();
+        var metrics = stack.Ask("api01", RawRequest.Get("/metrics")).Text + "x";
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("metrics"), metrics[..^1]);
+        var checkedMetrics = Tool.Run([promtool, "check", "metrics"], directory.File("metrics"));
+        Assert.True(checkedMetrics.Succeeded, checkedMetrics.Error);
+        File.WriteAllText(directory.File("metrics"), "# TYPE x counter\nx{label=\"value} 1\n");
+        Assert.False(Tool.Run([promtool, "check", "metrics"], directory.File("metrics")).Succeeded);
+    }
+
+    [Fact]
+    public void Promtool_accepts_the_configuration_and_the_alerts_are_raised_by_what_they_are_about()
+    {
+        var promtool = Promtool();
+        var alerts = Path.Combine(s_operations, "alerts.yml");
+        var configuration = Tool.Run([promtool, "check", "config", Path.Combine(s_operations, "prometheus.yml")]);
+        Assert.Contains("SUCCESS", configuration.Output + configuration.Error);
+        var count = Regex.Count(File.ReadAllText(alerts), "alert: ");
+        Assert.Contains($"{count} rules found", Tool.Run([promtool, "check", "rules", alerts]).Output);
+
+        using var directory = new TemporaryDirectory();
+        var series = File.ReadAllText(Testing.Repository.PathOf("Rinha.Stack.Tests", "alerts-test.yml"));
+        File.WriteAllText(directory.File("test.yml"), series.Replace("RULES_FILE", alerts, StringComparison.Ordinal));
+        var tested = Tool.Run([promtool, "test", "rules", directory.File("test.yml")]);
+        Assert.Contains("SUCCESS", tested.Output + tested.Error);
+    }
+
+    // The way Prometheus takes in the sample configuration: a path for each API on a private port.
+    [Fact]
+    public void Nginx_has_a_private_port_with_a_path_for_each_API()
+    {
+        using var stack = BankStack.Start();
+        using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.FullPath, (UnixFileMode)0b111_001_001);
+        var (published, metrics) = (FreePort.Next(), FreePort.Next());
+        var configuration = new NginxConfiguration(stack.Instance.State.Sockets, published.Port)
+        {
+            MetricsPort = metrics.Port,
+        };
+        File.WriteAllText(directory.File("nginx.conf"), configuration.Render(Nginx.Template));
+        var nginx = ChildProcess.Start(
+            Nginx.Run(directory.FullPath, directory.File("nginx.conf")), directory.File("log"), []);
+        try
+        {
+            Wait.Until(() => HealthProbe.Answers(published.Port), "nginx answers");
+            RawResponse Get(System.Net.IPEndPoint endPoint, string path)
+            {
+                using var connection = new RawConnection(endPoint);
+                return connection.Exchange(RawRequest.Get(path));
+            }
+
+            // Each its own: the process that answers is the one that was asked.
+            var starts = new[] { "api01", "api02" }.Select(name => Regex.Match(
+                Get(metrics, $"/{name}/metrics").Text, "(?m)^process_start_time_seconds (.*)$").Groups[1].Value).ToList();
+            Assert.All(starts, start => Assert.True(double.Parse(start, CultureInfo.InvariantCulture) > 0));
+            Assert.Equal(2, starts.Distinct().Count());
+            Assert.Equal(404, Get(metrics, "/health").Status);
+            Assert.Equal(403, Get(published, "/metrics").Status);
+            Assert.Equal(404, Get(published, "/api01/metrics").Status);
+        }
+        finally
+        {
+            nginx.Identity.Send(Signal.Interrupt);
+            Wait.Until(() => nginx.HasExited, "nginx ends");
+        }
+    }
+
+    private static string Promtool()
+    {
+        var promtool = Tool.Find("promtool");
+        Assert.SkipWhen(promtool is null, "no promtool");
+        return promtool!;
+    }
+}

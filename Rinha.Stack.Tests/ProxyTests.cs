@@ -1,0 +1,142 @@
+using System.Net;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Proxies;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>The configurations of the proxies, and what they answer by themselves.</summary>
+public sealed class ProxyTests
+{
+    private static readonly IPAddress s_other = IPAddress.Parse("127.0.0.2");
+
+    [Fact]
+    public void Rendering_replaces_paths_and_port_and_nginx_accepts_it()
+    {
+        using var directory = new TemporaryDirectory();
+        var text = new NginxConfiguration(directory.FullPath, 9876) { LimitsAddresses = true }.Render(Nginx.Template);
+        Assert.DoesNotContain("/run/rinha", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("9999", text, StringComparison.Ordinal);
+        Assert.Contains("listen 9876", text, StringComparison.Ordinal);
+        Assert.Contains($"unix:{directory.FullPath}/api02.sock", text, StringComparison.Ordinal);
+        File.WriteAllText(directory.File("nginx.conf"), text);
+        Assert.Null(Nginx.Test(directory.FullPath, directory.File("nginx.conf")));
+    }
+
+    [Fact]
+    public void A_template_that_drifted_is_refused()
+    {
+        var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
+        Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", 9876).Render(template));
+    }
+
+    [Fact]
+    public void Caddy_accepts_its_configuration()
+    {
+        Assert.SkipWhen(Tool.Find("caddy") is null, "no Caddy");
+        var result = Tool.Run(
+            ["caddy", "validate", "--config", Caddy.Caddyfile, "--adapter", "caddyfile"],
+            environment: new Dictionary<string, string> { ["HOME"] = Path.GetTempPath() });
+        Assert.True(result.Succeeded, result.Error);
+    }
+
+    [Fact]
+    public void What_nginx_answers_by_itself_is_a_problem_document()
+    {
+        using var stack = BankStack.Start("--floor");
+        stack.Get("/" + new string('a', 6000)).AssertProblem(414);
+        stack.Exchange(RawRequest.Get("/", "X-Large: " + new string('a', 6000))).AssertProblem(400);
+        stack.Exchange(RawRequest.Post("/clientes/1/transacoes", new byte[20_000])).AssertProblem(413);
+        Assert.Contains("Active connections", stack.Get("/nginx_status").Text, StringComparison.Ordinal);
+        // No address is limited by default.
+        Assert.Equal([200], Statuses(stack, 1000).Keys);
+
+        // With the supervisor held still the APIs are not started again.
+        var instance = stack.Instance;
+        stack.Freeze(instance.State.Supervisor);
+        instance.Kill("api01");
+        instance.Kill("api02");
+        Assert.Equal("1", stack.Get("/").AssertProblem(502).Header("Retry-After"));
+    }
+
+    [Fact]
+    public void With_limits_an_address_that_asks_too_much_is_told_to_wait_and_others_are_served()
+    {
+        using var stack = BankStack.Start("--floor", "--limit");
+        // Headers and half a body, on connections that stay open.
+        var held = Enumerable.Range(0, 50).Select(_ =>
+        {
+            var connection = new RawConnection(stack.EndPoint);
+            connection.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+            return connection;
+        }).ToList();
+        Wait.Until(() => IsRefusedSlowly(stack), "50 requests are in progress");
+        Assert.Equal("1", stack.Get("/").AssertProblem(429).Header("Retry-After"));
+        Assert.Equal(200, stack.Get("/", s_other).Status);
+        held.ForEach(connection => connection.Dispose());
+        Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");
+
+        // A burst of 200, of which the requests before may have taken some.
+        var counts = Statuses(stack, 1000);
+        Assert.True(counts[200] >= 100, "the burst was not served");
+        Assert.True(counts.GetValueOrDefault(429) > 0, "nothing was refused");
+        Assert.Equal(200, stack.Get("/", s_other).Status);
+        Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");
+        Assert.Equal("", File.ReadAllText(stack.Data.LogOf("nginx")));
+    }
+
+    [Fact]
+    public void Caddy_refuses_what_nginx_refuses()
+    {
+        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        string[] paths =
+        [
+            "/metrics", "/%6detrics", "/x/../metrics", "/x/%2e%2e/metrics", "/./metrics", "/metrics?format=text",
+            "/metrics/",
+        ];
+        Assert.All(paths, path =>
+        {
+            var answer = stack.Get(path);
+            answer.AssertStatusIn(403, 404);
+            Assert.DoesNotContain("# TYPE", answer.Text, StringComparison.Ordinal);
+        });
+        stack.Get("/metrics").AssertProblem(403);
+        Assert.Equal(404, stack.Get("/nginx_status").Status);
+        Assert.Equal(200, stack.Get("/health").Status);
+        Assert.Equal(200, stack.Exchange(RawRequest.Post("/reset", "")).Status);
+        Assert.Equal(413, stack.Exchange(RawRequest.Post("/clientes/1/transacoes", new byte[20_000])).Status);
+    }
+
+    [Fact]
+    public void Caddy_loses_no_post_with_a_killed_server_and_speaks_of_its_own_errors_in_problem_documents()
+    {
+        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        var instance = stack.Instance;
+        stack.Freeze(instance.State.Supervisor);
+        instance.Kill("api01");
+        // One may meet the dead server before it is found out: it is refused, and not applied.
+        var accepted = Enumerable.Range(0, 20).Count(_ => stack.Post(1).Status == 200);
+        Assert.InRange(accepted, 19, 20);
+        Assert.Equal(accepted, stack.Balance());
+        instance.Kill("api02");
+        var answer = stack.Get(BankStack.Statement);
+        answer.AssertStatusIn(502, 503);
+        Assert.Equal("1", answer.AssertProblem(answer.Status).Header("Retry-After"));
+    }
+
+    // Below the rate that is refused for being too fast.
+    private static bool IsRefusedSlowly(BankStack stack)
+    {
+        Thread.Sleep(50);
+        return stack.Get("/").Status == 429;
+    }
+
+    private static Dictionary<int, int> Statuses(BankStack stack, int count)
+    {
+        using var connection = new RawConnection(stack.EndPoint);
+        return Enumerable.Range(0, count)
+            .Select(_ => connection.Exchange(RawRequest.Get("/")).Status)
+            .CountBy(status => status)
+            .ToDictionary();
+    }
+}

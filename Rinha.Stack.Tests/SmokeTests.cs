@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Proxies;
+using Rinha.Stack.Supervision;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>
+/// <c>smoke</c> with the load tester for real, and with a test double of bombardier, which prints what bombardier would and
+/// sends nothing.
+/// </summary>
+[Collection(RunsAlone.Name)]
+public sealed class SmokeTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string Double => _directory.File("double");
+
+    [Fact]
+    public void The_load_tester_makes_the_three_runs()
+    {
+        using var stack = BankStack.Start();
+        var file = _directory.File("result.json");
+        Smoke(stack.Port, "--with", "rinha", "--rate", "100", "--json", file).AssertExit(0, "statements");
+        var runs = JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("runs").EnumerateArray().ToList();
+        Assert.Equal(["credits", "debits", "statements"], runs.Select(run => run.GetProperty("name").GetString()));
+        Assert.All(runs, run => Assert.True(run.GetProperty("ok").GetBoolean()));
+    }
+
+    [Fact]
+    public void A_wrong_answer_fails()
+    {
+        File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_101_101);
+        var port = FreePort.Next().Port;
+        File.WriteAllText(_directory.File("wrong.conf"), $$"""
+            pid wrong.pid; error_log stderr; events {}
+            http {
+              access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+              server { listen 127.0.0.1:{{port}}; location /health { return 200; } location / { return 422 '{}'; } }
+            }
+            """);
+        var nginx = ChildProcess.Start(Nginx.Run(_directory.FullPath, _directory.File("wrong.conf")), _directory.File("log"), []);
+        try
+        {
+            Wait.Until(() => HealthProbe.Answers(port), "nginx answers");
+            Smoke(port, "--with", "rinha", "--only", "credits").AssertExit(1, "1 of 1 runs went wrong");
+            WriteDouble("\"req2xx\":5000,\"req4xx\":0");
+            Smoke(port, "--only", "credits").AssertExit(1, "credits: a wrong answer (curl: 422, 422)");
+        }
+        finally
+        {
+            nginx.Identity.Send(Signal.Interrupt);
+            Wait.Until(() => nginx.HasExited, "nginx ends");
+        }
+    }
+
+    [Theory]
+    [InlineData("credits", "\"req2xx\":5000,\"req4xx\":0", 0)]
+    [InlineData("credits", "\"req2xx\":5000,\"req4xx\":2", 1)]
+    [InlineData("statements", "\"req2xx\":5000,\"req4xx\":0,\"req5xx\":1", 1)]
+    [InlineData("debits", "\"req2xx\":5000,\"req4xx\":200", 1)]
+    [InlineData("debits", "\"req2xx\":0,\"req4xx\":0", 1)]
+    public void Bombardiers_counts_are_judged(string run, string counts, int status)
+    {
+        using var stack = BankStack.Start("--floor");
+        WriteDouble(counts);
+        Smoke(stack.Port, "--only", run).AssertExit(status, run);
+    }
+
+    [Fact]
+    public void A_debit_that_is_refused_after_the_run_makes_4xx_refusals()
+    {
+        using var stack = BankStack.Start();
+        stack.Post(99_960, "d").AssertOk();
+        WriteDouble("\"req2xx\":5000,\"req4xx\":200");
+        var file = _directory.File("result.json");
+        Smoke(stack.Port, "--only", "debits", "--json", file).AssertExit(0, "200 refused");
+        var run = JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("runs")[0];
+        Assert.Equal(422, run.GetProperty("statusAfter").GetInt32());
+        Assert.Equal(5000, run.GetProperty("report").GetProperty("result").GetProperty("req2xx").GetInt32());
+    }
+
+    [Fact]
+    public void A_dry_run_prints_the_command_lines_and_sends_nothing()
+    {
+        RinhaCommand.Run([("BOMBARDIER", "/opt/bombardier")], "smoke", "--dry-run", "-c", "3")
+            .AssertExit(0, "'/opt/bombardier' '-c' '3' '-d' '10s' '-t' '10s' '-l' '-m' 'POST'");
+        RinhaCommand.Run("smoke", "--dry-run", "--with", "rinha", "--only", "statements", "--rate", "5")
+            .AssertExit(0, "-c 14 -d 10s --mix 0:0:1 -r 5 --quiet -o json");
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private CommandExit Smoke(int port, params IEnumerable<string> flags) => RinhaCommand.Run(
+        [("BOMBARDIER", Double)], ["smoke", "--url", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
+
+    // In the form of bombardier's JSON template.
+    private void WriteDouble(string counts)
+    {
+        var others = counts.Contains("req5xx", StringComparison.Ordinal) ? "" : "\"req5xx\":0,";
+        File.WriteAllText(
+            Double,
+            "#!/bin/sh\nprintf '%s' '{\"spec\":{\"numberOfConnections\":14},\"result\":{\"bytesRead\":1,"
+            + $"\"timeTakenSeconds\":2.5,\"req1xx\":0,\"req3xx\":0,{others}{counts},\"others\":0,"
+            + "\"latency\":{\"mean\":900,\"max\":20500,\"percentiles\":{\"50\":800,\"99\":2750}}}}'\n");
+        File.SetUnixFileMode(Double, (UnixFileMode)0b111_000_000);
+    }
+}

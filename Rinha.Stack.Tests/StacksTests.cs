@@ -1,0 +1,129 @@
+using Rinha.Stack.Databases;
+using Rinha.Stack.Processes;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>Each of the stacks from its start, past the death of its parts and a restart, to its end and back.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class StacksTests
+{
+    private static readonly string[] s_inPostgres =
+        ["-At", "-c", "SELECT pid FROM pg_stat_activity WHERE usename = 'rinha' LIMIT 1"];
+
+    [Theory]
+    [InlineData("nginx-sqlite")]
+    [InlineData("nginx-postgres")]
+    [InlineData("caddy-postgres")]
+    public void It_lives_through_everything(string name)
+    {
+        using var stack = BankStack.Start("--stack", name);
+        var layout = stack.Instance.State.Layout;
+        Assert.Contains("\"saldo\":700", stack.Post(700, description: "kept").AssertOk().Text);
+        stack.Verb("status").AssertExit(0, $"({name}, ");
+        stack.AssertLimited();
+        // PostgreSQL is several processes; were only the first one found, its limits would prove nothing.
+        Assert.True(!layout.HasPostgres || stack.Instance.ProcessesOf("db").Count > 4);
+
+        stack.Kill("api01");
+        Wait.Until(() => stack.Answers(), "the other server answers");
+        stack.AwaitRestart("api01", 1);
+        stack.Kill(layout.Proxy);
+        stack.AwaitRestart(layout.Proxy, 1);
+        Wait.Until(() => stack.Answers(), "the proxy answers again");
+        stack.Verb("restart").AssertExit(0, "api02 replaced");
+        Wait.Until(() => stack.Answers(), "the bank answers after the restart");
+        Assert.Equal(700, stack.Balance());
+
+        var before = stack.Instance;
+        var processes = stack.AllProcesses();
+        stack.Verb("stop").AssertExit(0, "stopped: ");
+        stack.AssertGone(before, processes);
+        stack.Run("--stack", name, "--split", "tuned");
+        stack.AssertLimited();
+        stack.Post(1, "d").AssertOk();
+        Assert.Equal(699, stack.Balance());
+        stack.Verb("stop");
+        stack.Run("--stack", name, "--fresh");
+        Assert.Equal(0, stack.Balance());
+    }
+
+    [Fact]
+    public void A_killed_backend_and_a_killed_PostgreSQL_lose_nothing()
+    {
+        using var stack = BankStack.Start("--stack", "nginx-postgres");
+        stack.Post(500).AssertOk();
+        var database = new PostgresCluster(
+            PostgresPrograms.Find()!, stack.Data.Cluster, stack.Instance.State.DatabaseSockets);
+        var backend = int.Parse(database.Ask(s_inPostgres).Output.Trim());
+        // It takes all connections with it: PostgreSQL starts again from its log.
+        ProcessTable.Kill([backend]);
+        PostOnce(stack, "between");
+        Assert.Equal(501, stack.Balance());
+        Assert.Equal(0, stack.Instance.State.Find("db")!.Restarts);
+
+        stack.Kill("db");
+        stack.AwaitRestart("db", 1);
+        PostOnce(stack, "after");
+        Wait.Until(() => stack.Answers() && stack.Balance() == 502, "both servers have connected again");
+    }
+
+    [Fact]
+    public void A_place_that_PostgreSQL_cannot_reach_is_one_clear_line()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root starts it as another user");
+        using var stack = new BankStack();
+        File.SetUnixFileMode(Path.GetDirectoryName(stack.Data.FullPath)!, (UnixFileMode)0b111_000_000);
+        stack.TryRun([], "--stack", "nginx-postgres")
+            .AssertExit(1, $"the user postgres cannot reach {stack.Data.Cluster}.new");
+    }
+
+    [Fact]
+    public void PostgreSQL_keeps_to_its_socket_and_its_port()
+    {
+        var programs = PostgresPrograms.Find();
+        Assert.SkipWhen(programs is null, "no PostgreSQL");
+        using var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.FullPath, (UnixFileMode)0b111_001_001);
+        var (data, sockets, port) = (directory.File("cluster"), directory.File("socket"), FreePort.Next().Port);
+        string OverTcp(string user)
+        {
+            var asked = programs!.Run(
+                "psql", ["-X", "-At", "-c", "SELECT current_user", $"postgres://{user}@127.0.0.1:{port}/rinha"]);
+            return asked.Output + asked.Error;
+        }
+
+        var cluster = new PostgresCluster(programs!, data, sockets, port);
+        try
+        {
+            cluster.Start("it's secret");
+            Assert.Equal("rinha\n", OverTcp("rinha:it%27s%20secret"));
+            Assert.Contains("password authentication failed", OverTcp("rinha:wrong"));
+            Assert.Contains("no pg_hba.conf entry", OverTcp("postgres:wrong"));
+            Assert.Equal(
+                "on\non\nf\n",
+                cluster.Ask(
+                    "-At", "-c", "SHOW synchronous_commit", "-c", "SHOW fsync", "-c",
+                    "SELECT rolsuper FROM pg_roles WHERE rolname = 'rinha'").Output);
+            Assert.True(cluster.Ask("-q", "-c", "SELECT 1 AS one INTO kept").Succeeded);
+            cluster.Stop(isImmediate: true);
+            Assert.Empty(PostgresCluster.ProcessesOf(data));
+
+            cluster = new PostgresCluster(programs!, data, sockets);
+            cluster.Start();
+            Assert.Equal("1\n", cluster.Ask("-At", "-c", "TABLE kept").Output);
+            Assert.Contains("onnection refused", OverTcp("rinha:it%27s%20secret"));
+        }
+        finally
+        {
+            cluster.Stop();
+        }
+
+        Assert.Contains("shut down\n", programs!.Run("pg_controldata", [data]).Output);
+    }
+
+    // One cent, until it is accepted; its key keeps it one, whatever became of the tries before.
+    private static void PostOnce(BankStack stack, string description) => Wait.Until(
+        () => stack.Post(1, "c", description, $"Idempotency-Key: {description}").Status == 200,
+        $"the post '{description}' is accepted");
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary><c>top</c> against a running stack: what it says is what the stack does.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class TopTests
+{
+    [Fact]
+    public void Lines_show_the_load_the_processes_and_the_limits_in_force()
+    {
+        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        using var load = RinhaCommand.Start(
+            [], "load", $"http://127.0.0.1:{stack.Port}", "-r", "100", "-d", "6s", "--quiet");
+        Wait.Until(() => stack.Balance() != 0, "the load has begun");
+        var lines = Lines(stack, 3);
+        load.StandardOutput.ReadToEnd();
+        load.WaitForExit();
+
+        Assert.Equal(4, lines.Count);
+        Assert.Contains(Column(lines, "requests_per_s"), text => Number(text) > 0);
+        Assert.Contains(Column(lines, "committed_per_s"), text => Number(text) > 0);
+        Assert.Contains(Column(lines, "batch_mean"), text => Number(text) >= 1);
+        Assert.All(Column(lines, "api01_state").Concat(Column(lines, "api02_state")), Assert.NotEmpty);
+        foreach (var (name, limits) in stack.Instance.State.Layout.ReadLimits())
+        {
+            Assert.Contains(Column(lines, name + "_memory_mb"), text => Number(text) > 0);
+            if (stack.Instance.State.Cgroup is not null)
+            {
+                Assert.Equal(limits.CpuQuota, Number(Column(lines, name + "_cpu_limit")[0]) * 100_000, 1.0);
+                Assert.Equal(
+                    ProcessLimits.MemoryText(limits.MemoryBytes), Column(lines, name + "_memory_limit_mb")[0] + "MB");
+            }
+        }
+    }
+
+    [Fact]
+    public void It_survives_a_server_that_is_killed()
+    {
+        using var stack = BankStack.Start();
+        using var top = RinhaCommand.Start([], "top", "--data", stack.Data.FullPath, "--count", "8");
+        List<string> lines = [top.StandardOutput.ReadLine()!, top.StandardOutput.ReadLine()!];
+        stack.Kill("api01");
+        lines.AddRange(top.StandardOutput.ReadToEnd().TrimEnd('\n').Split('\n'));
+        Assert.Equal(9, lines.Count);
+        Assert.Equal("up", Column(lines, "api01_state")[^1]);
+        Assert.All(Column(lines, "api02_state"), state => Assert.Equal("up", state));
+    }
+
+    [Fact]
+    public void Without_a_stack_it_says_so_and_nonsense_is_refused()
+    {
+        using var stack = new BankStack();
+        stack.Verb("top").AssertExit(3, $"no stack runs on {stack.Data.FullPath} (./rinha run)");
+        stack.Verb("top", "--count", "x").AssertExit(2, "--count: a whole number");
+        stack.Run("--floor");
+        // Constant answers have no metrics; the kernel still speaks of their processes.
+        Assert.Equal("0", Column(Lines(stack, 1), "requests_per_s")[0]);
+    }
+
+    private static List<string> Lines(BankStack stack, int count) =>
+        [.. stack.Verb("top", "--count", $"{count}").AssertExit(0, "").Output.TrimEnd('\n').Split('\n')];
+
+    private static List<string> Column(List<string> lines, string name)
+    {
+        var index = lines[0].Split('\t').IndexOf(name);
+        Assert.True(index >= 0, $"no column {name} in {lines[0]}");
+        return [.. lines.Skip(1).Select(line => line.Split('\t')[index])];
+    }
+
+    private static double Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

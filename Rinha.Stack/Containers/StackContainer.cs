@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Processes;
+
+namespace Rinha.Stack.Containers;
+
+/// <summary>A container, as the engine describes it and as the kernel has it.</summary>
+public sealed class StackContainer
+{
+    private readonly JsonElement _description;
+
+    private StackContainer(JsonElement description) => _description = description;
+
+    /// <summary>The service that it belongs to.</summary>
+    public string Service => _description.GetProperty("Config").GetProperty("Labels")
+        .GetProperty("com.docker.compose.service").GetString()!;
+
+    /// <summary>Its first process; 0 when it does not run.</summary>
+    public int Pid => State.GetProperty("Pid").GetInt32();
+
+    /// <summary>healthy, starting or unhealthy while it runs, otherwise its state.</summary>
+    public string Health => State.GetProperty("Running").GetBoolean() && State.TryGetProperty("Health", out var health)
+        ? health.GetProperty("Status").GetString()!
+        : State.GetProperty("Status").GetString()!;
+
+    /// <summary>The limits that the engine was told.</summary>
+    public ProcessLimits Limits => new(
+        (int)(HostConfiguration.GetProperty("NanoCpus").GetInt64() / 10_000),
+        HostConfiguration.GetProperty("Memory").GetInt64());
+
+    /// <summary>The limits that the kernel has in force.</summary>
+    public ProcessLimits KernelLimits => new(
+        (int)Number(Cgroup("cpu/cpu.cfs_quota_us", "cpu.max")),
+        Number(Cgroup("memory/memory.limit_in_bytes", "memory.max")));
+
+    /// <summary>The most memory there ever was in bytes, page cache included; 0 when the kernel cannot say.</summary>
+    public long MemoryPeakBytes => Number(Cgroup("memory/memory.max_usage_in_bytes", "memory.peak"));
+
+    /// <summary>In how many periods it had used up its quota.</summary>
+    public long ThrottledPeriods => Number(Cgroup("cpu/cpu.stat", "cpu.stat")?.Split('\n')
+        .FirstOrDefault(line => line.StartsWith("nr_throttled ", StringComparison.Ordinal))?["nr_throttled ".Length..]);
+
+    /// <summary>none, host or the name of a bridge.</summary>
+    public string Network => HostConfiguration.GetProperty("NetworkMode").GetString()!;
+
+    /// <summary>The ports that are published, such as 9999/tcp.</summary>
+    public IReadOnlyList<string> PublishedPorts =>
+        HostConfiguration.TryGetProperty("PortBindings", out var ports) && ports.ValueKind == JsonValueKind.Object
+            ? [.. ports.EnumerateObject().Select(port => port.Name)]
+            : [];
+
+    /// <summary>Its file system, seen through its first process; root only.</summary>
+    public string Root => $"/proc/{Pid}/root";
+
+    private JsonElement State => _description.GetProperty("State");
+
+    private JsonElement HostConfiguration => _description.GetProperty("HostConfig");
+
+    /// <summary>The container of a number, or <see langword="null"/> when it is gone.</summary>
+    public static StackContainer? Inspect(string id)
+    {
+        var result = Tool.Run(["docker", "inspect", id]);
+        return result.Succeeded ? new StackContainer(JsonDocument.Parse(result.Output).RootElement[0]) : null;
+    }
+
+    /// <summary>The first value of a line of /proc/PID/status.</summary>
+    public string? StatusOf(string name) => ProcessTable.Lines($"/proc/{Pid}/status")
+        .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?.Split('\t')[1];
+
+    // The container's own view of its cgroup, through its mounts (root only); otherwise the same file from the host's side.
+    // A file of version 1 begins with its controller.
+    private string? Cgroup(string version1, string version2)
+    {
+        var own = $"{Root}{StackCgroup.FileSystem}";
+        string[] candidates = [$"{own}/{version1}", $"{own}/{version2}", .. FromOutside(version1, version2)];
+        var lines = candidates.Select(ProcessTable.Lines).FirstOrDefault(lines => lines.Length > 0);
+        return lines is null ? null : string.Join('\n', lines);
+    }
+
+    private IEnumerable<string> FromOutside(string version1, string version2)
+    {
+        var controller = version1[..version1.IndexOf('/')];
+        foreach (var parts in ProcessTable.Lines($"/proc/{Pid}/cgroup").Select(line => line.Split(':', 3)))
+        {
+            if (parts[1].Length == 0)
+            {
+                yield return $"{StackCgroup.FileSystem}{parts[2]}/{version2}";
+            }
+            else if (parts[1].Split(',').Contains(controller))
+            {
+                yield return $"{StackCgroup.FileSystem}/{controller}{parts[2]}{version1[controller.Length..]}";
+            }
+        }
+    }
+
+    private static long Number(string? text) =>
+        long.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

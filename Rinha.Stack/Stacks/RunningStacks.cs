@@ -1,0 +1,88 @@
+using Rinha.Stack.Processes;
+
+namespace Rinha.Stack.Stacks;
+
+/// <summary>
+/// The stacks of this machine. Each has a directory for its sockets among the temporary files, with a link to its data
+/// directory: that is how one is found that nobody has named.
+/// </summary>
+public static class RunningStacks
+{
+    private const string Link = "data";
+    private const string Prefix = "rinha-";
+
+    /// <summary>All that this user may see.</summary>
+    public static IReadOnlyList<StackInstance> Find() =>
+    [
+        .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
+           let target = ProcessTable.LinkTarget(Path.Combine(sockets, Link))
+           where target is not null
+           let data = new DataDirectory(target)
+           let state = StackState.Read(data)
+           where state is not null && state.Sockets == sockets
+           select new StackInstance(data, state),
+    ];
+
+    /// <summary>
+    /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is, otherwise
+    /// the repository's own.
+    /// </summary>
+    /// <exception cref="UsageException">Several stacks run.</exception>
+    public static DataDirectory Choose(string? named)
+    {
+        if (named is not null)
+        {
+            return new DataDirectory(named);
+        }
+
+        var all = Find();
+        var supervised = all.Where(stack => stack.IsSupervised).ToList();
+        var candidates = supervised.Count > 0 ? supervised : all;
+        return candidates.Count switch
+        {
+            0 => new DataDirectory(Repository.DefaultData),
+            1 => candidates[0].Data,
+            _ => throw new UsageException(
+                $"several stacks run, say which one with --data: {string.Join("; ", candidates.Order(s_byPath))}"),
+        };
+    }
+
+    /// <summary>In words, what listens on a port.</summary>
+    public static string OwnerOf(int port)
+    {
+        if (Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack)
+        {
+            return $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})";
+        }
+
+        return Listeners.OwnerOf(port) is { } owner ? $"{owner.Name}, pid {owner.Pid}" : "another process";
+    }
+
+    /// <summary>
+    /// Makes a directory for the sockets of a stack. Short: the path of a unix socket has 107 bytes. Started by root,
+    /// nginx's workers are another user, who passes through.
+    /// </summary>
+    /// <exception cref="StackException">Its path would be too long.</exception>
+    public static string CreateSockets(DataDirectory data)
+    {
+        const int pathBytesMax = 107;
+        var path = Directory.CreateTempSubdirectory(Prefix).FullName;
+        if ($"{path}-db/.s.PGSQL.5432".Length > pathBytesMax)
+        {
+            Directory.Delete(path);
+            throw new StackException($"{Path.GetTempPath()} is too long a path for sockets (TMPDIR)");
+        }
+
+        if (Environment.IsPrivilegedProcess)
+        {
+            UserAccount.Proxy.OwnByGroup(path);
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_001_000);
+        }
+
+        File.CreateSymbolicLink(Path.Combine(path, Link), data.FullPath);
+        return path;
+    }
+
+    private static readonly IComparer<StackInstance> s_byPath = Comparer<StackInstance>.Create(
+        (one, other) => string.CompareOrdinal(one.Data.FullPath, other.Data.FullPath));
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Rinha.Testing;
+
+/// <summary>
+/// TCP ports on 127.0.0.1 that nobody listens on. Not those that the system gives away by itself, which another program
+/// may get before the test does; and none twice soon.
+/// </summary>
+public static class FreePort
+{
+    private const int First = 30_000;
+    private const int Count = 1_000;
+
+    private static int s_next = Random.Shared.Next(Count);
+
+    public static IPEndPoint Next()
+    {
+        while (true)
+        {
+            var endPoint = new IPEndPoint(IPAddress.Loopback, First + (Interlocked.Increment(ref s_next) % Count));
+            try
+            {
+                using var listener = new TcpListener(endPoint);
+                listener.Start();
+                return endPoint;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace Rinha.Testing;
+
+/// <summary>Waits for a condition instead of for a time.</summary>
+public static class Wait
+{
+    /// <summary>Longer than anything that works takes, on a machine that is busy with something else.</summary>
+    public static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until the condition holds; fails the test when it does not in time.</summary>
+    public static void Until(Func<bool> condition, string what)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Long, $"waited {waited.Elapsed.TotalSeconds:F1} s in vain: {what}");
+            Thread.Sleep(1);
+        }
+    }
+}
