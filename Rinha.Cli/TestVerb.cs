@@ -37,7 +37,8 @@ internal sealed partial class TestVerb
             GetPrograms();
             var chosen = s_projects.Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
             Build(filter is null ? ["Rinha.slnx"] : chosen.SelectMany(projects => projects));
-            using var database = new TestDatabase();
+            var database = new TestDatabase();
+            using var cleanUp = new CleanUp(database.Remove);
             foreach (var projects in chosen)
             {
                 foreach (var count in projects.AsParallel().Select(name => RunProject(name, filter, database.Url)))
@@ -135,7 +136,7 @@ internal sealed partial class TestVerb
     /// <summary>
     /// The tests' PostgreSQL: for many ledgers at a time, and without waiting for a disk that will not lose its power.
     /// </summary>
-    private sealed class TestDatabase : IDisposable
+    private sealed class TestDatabase
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("rinha-tests-").FullName;
         private readonly PostgresCluster _cluster;
@@ -154,7 +155,7 @@ internal sealed partial class TestVerb
 
         public string Url { get; }
 
-        public void Dispose()
+        public void Remove()
         {
             _cluster.Stop(isImmediate: true);
             Directory.Delete(_directory, recursive: true);
