@@ -76,15 +76,16 @@ internal sealed class ChaosVerb
         }
 
         Directory.CreateDirectory(work);
-        using var setting = new ChaosSetting(work, parsed.GetValue(_port), postgres, !parsed.GetValue(_noLimits));
+        var setting = new ChaosSetting(work, parsed.GetValue(_port), postgres, !parsed.GetValue(_noLimits));
+        using var cleanUp = new CleanUp(setting.Remove);
         return Foreground.Run([Repository.LoadTester, "chaos", .. setting.Prepare(), .. campaigns]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>The sockets, cgroups, configurations and the launcher of a chaos run; all gone when disposed.</summary>
-internal sealed class ChaosSetting(string work, int port, PostgresPrograms? postgres, bool hasLimits) : IDisposable
+/// <summary>The sockets, cgroups, configurations and the launcher of a chaos run.</summary>
+internal sealed class ChaosSetting(string work, int port, PostgresPrograms? postgres, bool hasLimits)
 {
     private readonly string _sockets = RunningStacks.CreateSockets(new DataDirectory(work));
 
@@ -121,8 +122,8 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         ];
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Ends what is left of the run, and takes all of it away.</summary>
+    public void Remove()
     {
         // Interrupted, it leaves processes behind, each the leader of a group. All of them know the sockets' directory,
         // but for PostgreSQL's, which work in ours.

@@ -88,24 +88,22 @@ internal sealed class ContestVerb
         var data = new DataDirectory(Repository.PathOf("artifacts", "contest"));
         var url = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}");
         string[] flags = hasNoLimits ? ["--no-limits"] : [];
-        try
-        {
-            Foreground.RunVerb(
-                new Dictionary<string, string>(),
-                [
-                    "run", "--detach", "--fresh", "--data", data.FullPath, "--port", url[(url.LastIndexOf(':') + 1)..],
-                    "--stack", layout.Name, "--split", layout.Split, .. flags,
-                ]);
-            // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
-            return Readiness.Answers(port) && Readiness.Answers(port)
-                ? Simulate(url, simulation)
-                : throw new StackException($"{url} does not answer");
-        }
-        finally
+        using var cleanUp = new CleanUp(() =>
         {
             StopVerb.Stop(data, Console.Error.WriteLine);
             Directory.Delete(data.FullPath, recursive: true);
-        }
+        });
+        Directory.CreateDirectory(data.FullPath);
+        Foreground.RunVerb(
+            new Dictionary<string, string>(),
+            [
+                "run", "--detach", "--fresh", "--data", data.FullPath, "--port", url[(url.LastIndexOf(':') + 1)..],
+                "--stack", layout.Name, "--split", layout.Split, .. flags,
+            ]);
+        // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
+        return Readiness.Answers(port) && Readiness.Answers(port)
+            ? Simulate(url, simulation)
+            : throw new StackException($"{url} does not answer");
     }
 
     // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be right,
@@ -122,31 +120,25 @@ internal sealed class ContestVerb
             throw new StackException($"the containers of {stack.Project} are there already (docker compose down)");
         }
 
-        try
+        using var cleanUp = new CleanUp(stack.Down);
+        stack.Build();
+        var healthy = stack.Up();
+        Thread.Sleep(s_beforeReadiness);
+        var attempt = 1;
+        while (!(Readiness.Answers(stack.Port) && Readiness.Answers(stack.Port)))
         {
-            stack.Build();
-            var healthy = stack.Up();
-            Thread.Sleep(s_beforeReadiness);
-            var attempt = 1;
-            while (!(Readiness.Answers(stack.Port) && Readiness.Answers(stack.Port)))
+            if (++attempt > ReadinessAttempts)
             {
-                if (++attempt > ReadinessAttempts)
-                {
-                    throw new StackException($"{stack.Url} did not answer in {ReadinessAttempts} attempts");
-                }
-
-                Thread.Sleep(s_betweenAttempts);
+                throw new StackException($"{stack.Url} did not answer in {ReadinessAttempts} attempts");
             }
 
-            Console.Error.WriteLine($"ready at attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
-            var status = Simulate(stack.Url, simulation);
-            WritePeaks(stack.Containers());
-            return status;
+            Thread.Sleep(s_betweenAttempts);
         }
-        finally
-        {
-            stack.Down();
-        }
+
+        Console.Error.WriteLine($"ready at attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
+        var status = Simulate(stack.Url, simulation);
+        WritePeaks(stack.Containers());
+        return status;
     }
 
     // The sum of the peaks is at least the peak of the sum.

@@ -80,6 +80,22 @@ public sealed partial class ContainersTests
         Assert.Empty(stack.Containers());
     }
 
+    // Neither a key among the files, nor a file in an image's build that the Dockerfile does not name.
+    [Fact]
+    public void No_secret_gets_into_the_repository_or_an_image()
+    {
+        var files = Tool.Run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"], directory: Testing.Repository.Root).Output;
+        Assert.DoesNotMatch(@"(?m)\.(key|pem|pfx|p12|crt)$", files);
+        var copied = File.ReadLines(Testing.Repository.PathOf("Dockerfile.aot"))
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from"))
+            .SelectMany(line => line.Split(' ')[1..^1])
+            .Select(name => name.Split('/')[0]);
+        var allowed = File.ReadLines(Testing.Repository.PathOf(".dockerignore"))
+            .SkipWhile(line => line != "*").Where(line => line.StartsWith('!')).Select(line => line[1..].TrimEnd('/'));
+        Assert.Equal(copied.Distinct().Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
+    }
+
     private static void Check(StackContainer container, StackLayout layout)
     {
         var isProxy = container.Service == layout.Proxy;

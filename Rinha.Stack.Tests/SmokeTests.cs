@@ -72,7 +72,7 @@ public sealed class SmokeTests : IDisposable
     public void A_debit_that_is_refused_after_the_run_makes_4xx_refusals()
     {
         using var stack = BankStack.Start();
-        stack.Post(99_960, "d").AssertOk();
+        stack.Post(99_980, "d").AssertOk();
         WriteDouble("\"req2xx\":5000,\"req4xx\":200");
         var file = _directory.File("result.json");
         Smoke(stack.Port, "--only", "debits", "--json", file).AssertExit(0, "200 refused");

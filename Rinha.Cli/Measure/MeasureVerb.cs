@@ -104,36 +104,31 @@ internal sealed class MeasureVerb
             Data: new DataDirectory(Path.Combine(scratch, $"{index + 1}")),
             Port: FirstPort - index)).ToList();
         var report = new MeasureReport(load, subjects);
-        try
-        {
-            foreach (var (subject, data, port) in stacks)
-            {
-                End(data);
-                subject.Start(data, port, load, transactions);
-            }
-
-            // Round 0 warms up and is not kept: after it, each client has the transactions for a whole statement.
-            for (var round = 0; round <= rounds; round++)
-            {
-                foreach (var (subject, data, port) in stacks)
-                {
-                    var turn = round == 0
-                        ? new MeasureLoad(MeasureLoad.Mix, load.Connections, Math.Min(load.Seconds, 2))
-                        : load;
-                    var figures = MeasureTurn.Take(data, port, turn, subject.Accounts);
-                    if (round > 0)
-                    {
-                        report.Add(subject, figures);
-                    }
-                }
-            }
-        }
-        finally
+        using var cleanUp = new CleanUp(() =>
         {
             stacks.ForEach(stack => End(stack.Data));
             if (Directory.Exists(scratch))
             {
                 Directory.Delete(scratch, recursive: true);
+            }
+        });
+        foreach (var (subject, data, port) in stacks)
+        {
+            End(data);
+            subject.Start(data, port, load, transactions);
+        }
+
+        // Round 0 warms up and is not kept: after it, each client has the transactions for a whole statement.
+        for (var round = 0; round <= rounds; round++)
+        {
+            var turn = round == 0 ? new MeasureLoad(MeasureLoad.Mix, load.Connections, Math.Min(load.Seconds, 2)) : load;
+            foreach (var (subject, data, port) in stacks)
+            {
+                var figures = MeasureTurn.Take(data, port, turn, subject.Accounts);
+                if (round > 0)
+                {
+                    report.Add(subject, figures);
+                }
             }
         }
 

@@ -18,6 +18,9 @@ internal static partial class LibC
 /// <summary>The signals that are sent here.</summary>
 public enum Signal
 {
+    /// <summary>nginx: read the configuration again.</summary>
+    HangUp = 1,
+
     /// <summary>nginx: end now. PostgreSQL: end fast.</summary>
     Interrupt = 2,
 
