@@ -11,12 +11,16 @@ public static class RunningStacks
     private const string Link = "data";
     private const string Prefix = "rinha-";
 
-    /// <summary>All that this user may see.</summary>
+    /// <summary>
+    /// All that this user has started. Another user's link is ignored: <c>stop</c> kills the processes and deletes the
+    /// directories that a state names.
+    /// </summary>
     public static IReadOnlyList<StackInstance> Find() =>
     [
         .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
-           let target = ProcessTable.LinkTarget(Path.Combine(sockets, Link))
-           where target is not null
+           let link = Path.Combine(sockets, Link)
+           let target = ProcessTable.LinkTarget(link)
+           where target is not null && LibC.OwnerOf(link) == LibC.UserId()
            let data = new DataDirectory(target)
            let state = StackState.Read(data)
            where state is not null && state.Sockets == sockets
