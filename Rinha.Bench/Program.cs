@@ -1,7 +1,4 @@
-using System.Runtime.Versioning;
 using BenchmarkDotNet.Running;
-
-[assembly: SupportedOSPlatform("linux")]
 
 namespace Rinha.Bench;
 

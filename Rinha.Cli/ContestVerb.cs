@@ -3,7 +3,6 @@ using System.Globalization;
 using Rinha.Stack;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli;
@@ -74,7 +73,7 @@ internal sealed class ContestVerb
             var network = parsed.GetValue(_host) ? ContainerNetwork.Host : ContainerNetwork.Bridge;
             layout.CheckLimits(layout.ReadLimits());
             return RunContainers(
-                new ComposeStack(layout, network, parsed.GetValue(_port), Console.Error.WriteLine), simulation);
+                new ComposeProject(layout, network, parsed.GetValue(_port), Console.Error.WriteLine), simulation);
         }
 
         return parsed.GetValue(_url) is { } url
@@ -108,9 +107,9 @@ internal sealed class ContestVerb
 
     // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be right,
     // and then the load comes at once.
-    private static int RunContainers(ComposeStack stack, List<string> simulation)
+    private static int RunContainers(ComposeProject stack, List<string> simulation)
     {
-        if (!ComposeStack.IsEngineThere)
+        if (!ComposeProject.IsEngineThere)
         {
             throw new StackException("no container engine answers (docker version)");
         }

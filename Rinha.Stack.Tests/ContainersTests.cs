@@ -23,10 +23,10 @@ public sealed partial class ContainersTests
         var named = File.ReadLines(layout.SplitFile).FirstOrDefault(line => line.StartsWith("COMPOSE_FILE="));
         Assert.Equal(
             named?["COMPOSE_FILE=".Length..] ?? "compose.yaml:compose.override.yaml",
-            string.Join(':', ComposeStack.FilesOf(layout, ContainerNetwork.Bridge)));
+            string.Join(':', ComposeProject.FilesOf(layout, ContainerNetwork.Bridge)));
 
-        Assert.SkipWhen(ComposeStack.FindCompose() is null, "Compose is not here");
-        var config = new ComposeStack(layout, ContainerNetwork.Bridge, 9999, _ => { }).Compose("config").Output;
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
+        var config = new ComposeProject(layout, ContainerNetwork.Bridge, 9999, _ => { }).Compose("config").Output;
         Assert.Equal(
             layout.ReadLimits().OrderBy(one => one.Key, StringComparer.Ordinal),
             LimitsIn(config).OrderBy(one => one.Key, StringComparer.Ordinal));
@@ -40,10 +40,10 @@ public sealed partial class ContainersTests
     [InlineData("caddy-postgres", ContainerNetwork.Host)]
     public void Compose_accepts_the_files_of_every_network(string stack, ContainerNetwork network)
     {
-        Assert.SkipWhen(ComposeStack.FindCompose() is null, "Compose is not here");
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
         using var tls = new TemporaryDirectory();
         Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
-        var result = new ComposeStack(StackLayout.Choose(stack), network, 9999, _ => { }).Compose("config", "--quiet");
+        var result = new ComposeProject(StackLayout.Choose(stack), network, 9999, _ => { }).Compose("config", "--quiet");
         Assert.True(result.Succeeded, result.Output);
     }
 
@@ -53,9 +53,9 @@ public sealed partial class ContainersTests
     [InlineData("caddy-postgres")]
     public void Limits_users_rights_and_ports_are_those_asked_for(string name)
     {
-        Assert.SkipUnless(ComposeStack.IsEngineThere && ComposeStack.FindCompose() is not null, "no container engine");
+        Assert.SkipUnless(ComposeProject.IsEngineThere && ComposeProject.FindCompose() is not null, "no container engine");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root sees into containers");
-        var stack = new ComposeStack(StackLayout.Choose(name), ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
+        var stack = new ComposeProject(StackLayout.Choose(name), ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
         Assert.SkipWhen(stack.Containers().Count > 0, "the stack is up");
         try
         {

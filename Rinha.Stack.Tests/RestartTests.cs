@@ -27,7 +27,7 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public void Both_are_replaced_under_load_and_no_request_fails()
+    public async Task Both_are_replaced_under_load_and_no_request_fails()
     {
         int[] before = [_stack.IdentityOf("api01").Pid, _stack.IdentityOf("api02").Pid];
         var load = new ProcessStartInfo(
@@ -45,8 +45,7 @@ public sealed class RestartTests : IDisposable
         Restart().AssertExit(0, "api02 replaced");
         Restart().AssertExit(0, "api01 replaced");
 
-        process.WaitForExit();
-        using var json = JsonDocument.Parse(report.Result);
+        using var json = JsonDocument.Parse(await report);
         Assert.Equal(0, json.RootElement.GetProperty("summary").GetProperty("failed").GetInt64());
         Assert.All(before, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive));
         Assert.Equal(_binary, new FileInfo($"/proc/{_stack.IdentityOf("api01").Pid}/exe").LinkTarget);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Rinha.Server.Net;
-using Rinha.Server.Tests.Fixtures;
 using Rinha.Server.Tests.Telemetry;
 
 namespace Rinha.Server.Tests.Net;

@@ -45,7 +45,7 @@ public static class ProcessTable
 
     /// <summary>The processes with a text in their command line or their environment.</summary>
     public static IReadOnlyList<int> Mentioning(string text) => [.. All().Where(pid =>
-        new[] { "cmdline", "environ" }.SelectMany(file => Lines($"/proc/{pid}/{file}"))
+        Lines($"/proc/{pid}/cmdline").Concat(Lines($"/proc/{pid}/environ"))
             .Any(line => line.Contains(text, StringComparison.Ordinal)))];
 
     /// <summary>Kills these processes.</summary>

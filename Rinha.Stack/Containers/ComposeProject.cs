@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rinha.Stack.Builds;
 using Rinha.Stack.Processes;
 using Rinha.Stack.Stacks;
 
 namespace Rinha.Stack.Containers;
 
 /// <summary>A stack in containers, put together by Compose from the files that its split names.</summary>
-public sealed class ComposeStack
+public sealed class ComposeProject
 {
     // The organiser gives a stack 40 s to answer.
     private static readonly TimeSpan s_healthyWithin = TimeSpan.FromSeconds(40);
@@ -19,7 +18,7 @@ public sealed class ComposeStack
 
     /// <summary>A stack on the host's network or on a bridge with a published port.</summary>
     /// <exception cref="StackException">No engine or no Compose answers.</exception>
-    public ComposeStack(StackLayout layout, ContainerNetwork network, int port, Action<string> say)
+    public ComposeProject(StackLayout layout, ContainerNetwork network, int port, Action<string> say)
     {
         Layout = layout;
         _say = say;
