@@ -118,7 +118,8 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         return
         [
             "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
-            InSockets("faults.so"), "--directory", work, "--port", port.ToString(CultureInfo.InvariantCulture), .. cluster,
+            InSockets("faults.so"), "--directory", work, "--port",
+            port.ToString(CultureInfo.InvariantCulture), .. cluster,
         ];
     }
 
@@ -175,8 +176,8 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         }
     }
 
-    // What becomes each of the processes: inside its cgroup (LIMITS_OF says of which stack), and as the supervisor would
-    // start it. The fault library is for the server alone, not for what starts it.
+    // What becomes each of the processes: inside its cgroup (LIMITS_OF says of which stack), and as the supervisor
+    // would start it. The fault library is for the server alone, not for what starts it.
     private void WriteLauncher()
     {
         var isRoot = Environment.IsPrivilegedProcess;

@@ -55,7 +55,8 @@ internal sealed class ContestVerb
     public Command Create()
     {
         var command = new Command(
-            "contest", "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.")
+            "contest",
+            "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.")
         { _url, _port, _stack, _split, _noLimits, _short, _wait, _compose, _host, _more };
         command.SetAction(Run);
         return command;
@@ -105,8 +106,8 @@ internal sealed class ContestVerb
             : throw new StackException($"{url} does not answer");
     }
 
-    // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be right,
-    // and then the load comes at once.
+    // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be
+    // right, and then the load comes at once.
     private static int RunContainers(ComposeProject stack, List<string> simulation)
     {
         if (!ComposeProject.IsEngineThere)
@@ -145,12 +146,13 @@ internal sealed class ContestVerb
     {
         foreach (var container in containers)
         {
-            Console.Error.WriteLine($"peak memory of {container.Service,-6} {ProcessLimits.MemoryText(container.MemoryPeakBytes),8}, " +
-                $"throttled in {container.ThrottledPeriods} periods");
+            var peak = ProcessLimits.MemoryText(container.MemoryPeakBytes);
+            Console.Error.WriteLine(
+                $"peak memory of {container.Service,-6} {peak,8}, throttled in {container.ThrottledPeriods} periods");
         }
 
-        Console.Error.WriteLine($"peak memory in all: {ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes))}, " +
-            "the page cache of their files included");
+        var sum = ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes));
+        Console.Error.WriteLine($"peak memory in all: {sum}, the page cache of their files included");
     }
 
     private static int Simulate(string url, IEnumerable<string> simulation) =>

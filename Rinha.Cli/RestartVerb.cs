@@ -18,8 +18,8 @@ internal sealed class RestartVerb
     {
         var command = new Command(
             "restart",
-            "Replace both servers, one after the other, by what is there now, built first if a source is newer. Exit status 1 when a new " +
-            "process does not come up; the other one then goes on serving.")
+            "Replace both servers, one after the other, by what is there now, built first if a source is newer. " +
+            "Exit status 1 when a new process does not come up; the other one then goes on serving.")
         { _data };
         command.SetAction(parsed => Restart(RunningStacks.Choose(parsed.GetValue(_data))));
         return command;

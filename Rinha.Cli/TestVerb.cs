@@ -8,7 +8,9 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.Cli;
 
-/// <summary><c>test</c>: every test, or those whose class or method contains a word; the last line counts them.</summary>
+/// <summary>
+/// <c>test</c>: every test, or those whose class or method contains a word; the last line counts them.
+/// </summary>
 internal sealed partial class TestVerb
 {
     // Projects of one line run side by side. The stacks want both cores for themselves.
@@ -35,7 +37,8 @@ internal sealed partial class TestVerb
         try
         {
             GetPrograms();
-            var chosen = s_projects.Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
+            var chosen = s_projects
+                .Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
             Build(filter is null ? ["Rinha.slnx"] : chosen.SelectMany(projects => projects));
             var database = new TestDatabase();
             using var cleanUp = new CleanUp(database.Remove);
@@ -72,7 +75,8 @@ internal sealed partial class TestVerb
         foreach (var project in projects)
         {
             new DotNet(Console.WriteLine).Run(
-                "build", Repository.PathOf(project), "-c", "Release", "--nologo", "-v", "quiet", "--disable-build-servers");
+                "build", Repository.PathOf(project), "-c", "Release", "--nologo", "-v", "quiet",
+                "--disable-build-servers");
         }
     }
 
@@ -82,8 +86,8 @@ internal sealed partial class TestVerb
         packages.Need("curl", "curl");
         packages.Need("nginx", "nginx-light", "nginx");
         PostgresPrograms.Need(packages);
-        // The HTML report is looked at in a browser. Not every distribution has one to install; without it those tests are
-        // skipped, but in CI they fail.
+        // The HTML report is looked at in a browser. Not every distribution has one to install; without it those tests
+        // are skipped, but in CI they fail.
         if (Tool.Find("chromium") is null && Tool.Find("google-chrome") is null)
         {
             try

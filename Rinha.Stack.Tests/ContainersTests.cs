@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
@@ -69,7 +70,7 @@ public sealed partial class ContainersTests
             Assert.True(containers.Sum(one => one.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
             Assert.All(containers, container => Check(container, stack.Layout));
             CheckImage();
-            using var connection = new RawConnection(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, stack.Port));
+            using var connection = new RawConnection(new IPEndPoint(IPAddress.Loopback, stack.Port));
             connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
         }
         finally
@@ -85,7 +86,8 @@ public sealed partial class ContainersTests
     public void No_secret_gets_into_the_repository_or_an_image()
     {
         var files = Tool.Run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard"], directory: Testing.Repository.Root).Output;
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            directory: Testing.Repository.Root).Output;
         Assert.DoesNotMatch(@"(?m)\.(key|pem|pfx|p12|crt)$", files);
         var copied = File.ReadLines(Testing.Repository.PathOf("Dockerfile.aot"))
             .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from"))
@@ -132,8 +134,9 @@ public sealed partial class ContainersTests
 
     private static void CheckImage()
     {
+        const string name = "ARG RUNTIME_IMAGE=";
         var runtime = File.ReadLines(Testing.Repository.PathOf("Dockerfile.aot"))
-            .First(line => line.StartsWith("ARG RUNTIME_IMAGE=", StringComparison.Ordinal))["ARG RUNTIME_IMAGE=".Length..];
+            .First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..];
         Assert.InRange(SizeOf("rinha-server") - SizeOf(runtime), 1, ImageBytesMax);
     }
 

@@ -1,5 +1,4 @@
 using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
 using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;

@@ -5,7 +5,9 @@ using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary><c>restart</c>: both servers anew under load, and what becomes of a new binary that does not start.</summary>
+/// <summary>
+/// <c>restart</c>: both servers anew under load, and what becomes of a new binary that does not start.
+/// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class RestartTests : IDisposable
 {
@@ -65,7 +67,8 @@ public sealed class RestartTests : IDisposable
         Assert.All(Enumerable.Range(0, 5), _ => Assert.True(_stack.Answers()));
 
         File.Move(_stack.Scratch("good"), _binary, overwrite: true);
-        Wait.Until(() => _stack.Instance.State.Find("api01") is { IsRestarting: false, Restarts: > 0 }, "api01 is back");
+        Wait.Until(
+            () => _stack.Instance.State.Find("api01") is { IsRestarting: false, Restarts: > 0 }, "api01 is back");
         Wait.Until(() => Restart() is { Code: 0 }, "a restart succeeds");
         Assert.NotEqual(other, _stack.IdentityOf("api02"));
     }

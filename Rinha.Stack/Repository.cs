@@ -1,6 +1,8 @@
 namespace Rinha.Stack;
 
-/// <summary>The repository's files, found from this program upwards: the tools run from its artifacts/ or bin/.</summary>
+/// <summary>
+/// The repository's files, found from this program upwards: the tools run from its artifacts/ or bin/.
+/// </summary>
 public static class Repository
 {
     /// <summary>The directory of Rinha.slnx.</summary>

@@ -129,7 +129,7 @@ public sealed class RelayTests : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
-            ReceiveTimeout = (int)Wait.Long.TotalMilliseconds,
+            ReceiveTimeout = (int)Wait.Timeout.TotalMilliseconds,
         };
         socket.Connect(IPEndPoint.Parse(_relay.Address));
         return socket;

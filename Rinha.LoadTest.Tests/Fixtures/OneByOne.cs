@@ -11,7 +11,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     private readonly byte[] _request;
     private readonly int _count;
     private readonly Connection _connection;
-    private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Long.TotalNanoseconds;
+    private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Timeout.TotalNanoseconds;
 
     private OneByOne(EventLoop loop, byte[] request, int count)
     {
@@ -29,7 +29,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     public static IReadOnlyList<string> Run(
         Target target, int count = 1, string request = "GET / HTTP/1.1\r\n\r\n", TimeSpan? timeout = null)
     {
-        using var loop = new EventLoop(target, timeout ?? Wait.Long, timeout ?? Wait.Long);
+        using var loop = new EventLoop(target, timeout ?? Wait.Timeout, timeout ?? Wait.Timeout);
         var driver = new OneByOne(loop, Encoding.Latin1.GetBytes(request), count);
         loop.Run(driver);
         return driver.Outcomes;

@@ -42,7 +42,7 @@ internal sealed class RunInBackground : IDisposable
     {
         get
         {
-            Assert.True(_thread.Join(2 * Wait.Long), "the run does not end");
+            Assert.True(_thread.Join(2 * Wait.Timeout), "the run does not end");
             Assert.True(_failure is null, _failure?.ToString());
             return _report!;
         }
@@ -51,6 +51,6 @@ internal sealed class RunInBackground : IDisposable
     public void Dispose()
     {
         Control.Stop();
-        Assert.True(_thread.Join(2 * Wait.Long), "the run does not end though it was told to");
+        Assert.True(_thread.Join(2 * Wait.Timeout), "the run does not end though it was told to");
     }
 }

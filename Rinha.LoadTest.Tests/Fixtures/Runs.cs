@@ -18,7 +18,7 @@ internal static class Runs
         Duration = null,
         Iterations = iterations,
         Seed = 1,
-        RequestTimeout = Wait.Long,
+        RequestTimeout = Wait.Timeout,
     };
 
     /// <summary>A closed loop of so many seconds.</summary>
@@ -27,7 +27,7 @@ internal static class Runs
         Connections = connections,
         Duration = TimeSpan.FromSeconds(seconds),
         Seed = 1,
-        RequestTimeout = Wait.Long,
+        RequestTimeout = Wait.Timeout,
     };
 
     /// <summary>Runs on the calling thread.</summary>

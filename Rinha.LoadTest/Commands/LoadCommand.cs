@@ -85,8 +85,8 @@ internal sealed class LoadCommand
         var command = new Command("load", "Load a server and report latencies, statuses and failures.");
         command.Arguments.Add(_url);
         foreach (var option in new Option[]
-            { _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed, _iterations, _findMax, _objective,
-              _check, _database, _keys, _retry })
+            { _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed, _iterations,
+              _findMax, _objective, _check, _database, _keys, _retry })
         {
             command.Options.Add(option);
         }

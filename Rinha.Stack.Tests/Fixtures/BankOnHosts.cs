@@ -100,18 +100,22 @@ internal sealed class BankOnHosts : IDisposable
 
     /// <summary>How many posts and statements an API has answered; none when it cannot be asked.</summary>
     public double Served(int api) => _network.Run(
-            Load, "curl", "--silent", "--noproxy", "*", "--max-time", "1", $"http://{AddressOf(api)}:{Port}/metrics").Output
+            Load, "curl", "--silent", "--noproxy", "*", "--max-time", "1",
+            $"http://{AddressOf(api)}:{Port}/metrics").Output
         .Split('\n')
         .Where(line => line.StartsWith("rinha_http_requests_total{operation=\"post\"", StringComparison.Ordinal)
             || line.StartsWith("rinha_http_requests_total{operation=\"statement\"", StringComparison.Ordinal))
         .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
-    /// <summary>A debit beyond every limit, which changes nothing: its status, and whether it came with Retry-After.</summary>
+    /// <summary>
+    /// A debit beyond every limit, which changes nothing: its status, and whether it came with Retry-After.
+    /// </summary>
     public (int Status, bool HasRetryAfter) Probe()
     {
         var answer = _network.Run(
-            Load, "curl", "--silent", "--noproxy", "*", "--max-time", "20", "--include", "-H", "Content-Type: application/json",
-            "-d", "{\"valor\":9007199254740991,\"tipo\":\"d\",\"descricao\":\"probe\"}",
+            Load, "curl", "--silent", "--noproxy", "*", "--max-time", "20", "--include", "-H",
+            "Content-Type: application/json", "-d",
+            "{\"valor\":9007199254740991,\"tipo\":\"d\",\"descricao\":\"probe\"}",
             $"http://{ProxyAddress}:{Port}/clientes/5/transacoes").Output;
         return (
             int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture),
@@ -124,8 +128,8 @@ internal sealed class BankOnHosts : IDisposable
         var result = _network.Run(
             Load,
             [
-                Testing.Repository.LoadTestBinary, "load", $"http://{ProxyAddress}:{Port}", "--keys", "-c", "64", "-r", "100",
-                "-d", $"{seconds}s", "--quiet", "-o", "json", .. flags,
+                Testing.Repository.LoadTestBinary, "load", $"http://{ProxyAddress}:{Port}", "--keys", "-c", "64", "-r",
+                "100", "-d", $"{seconds}s", "--quiet", "-o", "json", .. flags,
             ]);
         Assert.True(result.Output.StartsWith('{'), result.Error);
         return JsonDocument.Parse(result.Output).RootElement;
@@ -166,8 +170,8 @@ internal sealed class BankOnHosts : IDisposable
         cluster.Create();
         cluster.Configure();
         File.AppendAllText(Path.Combine(data, "pg_hba.conf"), "host rinha rinha 10.24.1.0/24 scram-sha-256\n");
-        // A client that is gone without a word may hold the locks of half a batch: it is given up before the others have
-        // waited 5 s for them.
+        // A client that is gone without a word may hold the locks of half a batch: it is given up before the others
+        // have waited 5 s for them.
         string[] settings =
         [
             $"listen_addresses={DatabaseAddress}", "max_connections=100", "tcp_keepalives_idle=1",

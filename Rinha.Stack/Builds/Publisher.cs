@@ -71,9 +71,10 @@ public sealed class Publisher(Action<string> say)
         // A source saved during the build must make the next one necessary.
         var begun = DateTime.UtcNow;
         var output = new DotNet(say).Run(
-            "publish", Repository.PathOf(project), "-c", "Release", "-r", DotNet.Runtime, "-o", beside, "--nologo", "-v",
-            "quiet", "--disable-build-servers");
-        // Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong program.
+            "publish", Repository.PathOf(project), "-c", "Release", "-r", DotNet.Runtime, "-o", beside, "--nologo",
+            "-v", "quiet", "-p:RunAnalyzers=false", "--disable-build-servers");
+        // Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong
+        // program.
         if (output.Contains("warning IL", StringComparison.Ordinal))
         {
             throw new StackException("the AOT compiler warns (see above)");

@@ -23,7 +23,7 @@ public sealed class ComposeProject
         Layout = layout;
         _say = say;
         _compose = FindCompose()
-            ?? throw new StackException("neither \"docker compose\" nor docker-compose is here; install the Compose plugin");
+            ?? throw new StackException("neither docker compose nor docker-compose is here: install the plugin");
         Port = network == ContainerNetwork.Host ? 9999 : port;
         Project = layout.Setting("COMPOSE_PROJECT_NAME");
         _environment = new Dictionary<string, string>
@@ -105,7 +105,7 @@ public sealed class ComposeProject
         {
             if (waited.Elapsed > s_healthyWithin)
             {
-                throw new StackException($"the stack did not come up: not healthy after {s_healthyWithin.TotalSeconds} s");
+                throw new StackException($"the stack is not healthy after {s_healthyWithin.TotalSeconds} s");
             }
 
             Thread.Sleep(s_poll);
@@ -121,7 +121,10 @@ public sealed class ComposeProject
     public IReadOnlyList<StackContainer> Containers() =>
     [
         .. Tool.Run(
-            ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", "label=com.docker.compose.project=" + Project])
+            [
+                "docker", "ps", "--all", "--quiet", "--no-trunc", "--filter",
+                "label=com.docker.compose.project=" + Project,
+            ])
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(StackContainer.Inspect)
             .OfType<StackContainer>(),

@@ -68,8 +68,8 @@ public sealed class StackContainer
     public string? StatusOf(string name) => ProcessTable.Lines($"/proc/{Pid}/status")
         .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?.Split('\t')[1];
 
-    // The container's own view of its cgroup, through its mounts (root only); otherwise the same file from the host's side.
-    // A file of version 1 begins with its controller.
+    // The container's own view of its cgroup, through its mounts (root only); otherwise the same file from the host's
+    // side. A file of version 1 begins with its controller.
     private string? Cgroup(string version1, string version2)
     {
         var own = $"{Root}{StackCgroup.FileSystem}";
@@ -95,5 +95,7 @@ public sealed class StackContainer
     }
 
     private static long Number(string? text) =>
-        long.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
 }

@@ -14,8 +14,8 @@ public static class ProcessTable
         .Where(pid => pid > 0);
 
     /// <summary>
-    /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master that
-    /// was killed. Empty when the pid belongs to another process by now.
+    /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master
+    /// that was killed. Empty when the pid belongs to another process by now.
     /// </summary>
     public static IReadOnlyList<int> SessionOf(ProcessIdentity leader)
     {

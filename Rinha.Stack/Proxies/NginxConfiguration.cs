@@ -73,7 +73,8 @@ public sealed record NginxConfiguration(string Sockets, int Port)
         text = Edit(text, @"^( *)server unix:[^ ]*/api01\.sock .*$", $"${{1}}include {list};");
         text = Edit(text, @"^ *server unix:[^ ]*/api02\.sock .*\n", "");
         text = Edit(text, "^( *)proxy_connect_timeout .*$", "$0\n$1proxy_socket_keepalive on;");
-        return Regex.Count(text, $"^ *(include {Regex.Escape(list)}|proxy_socket_keepalive on);", RegexOptions.Multiline) == 2
+        var edited = $"^ *(include {Regex.Escape(list)}|proxy_socket_keepalive on);";
+        return Regex.Count(text, edited, RegexOptions.Multiline) == 2
             ? text
             : throw new StackException("nginx.conf has its upstreams elsewhere than expected");
     }

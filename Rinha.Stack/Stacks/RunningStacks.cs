@@ -28,8 +28,8 @@ public static class RunningStacks
     ];
 
     /// <summary>
-    /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is, otherwise
-    /// the repository's own.
+    /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is,
+    /// otherwise the repository's own.
     /// </summary>
     /// <exception cref="UsageException">Several stacks run.</exception>
     public static DataDirectory Choose(string? named)

@@ -239,7 +239,9 @@ public sealed class Supervisor : IDisposable
         Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
     }
 
-    /// <summary>Replaces the servers by what is on the disk now, one after the other, while the other one serves.</summary>
+    /// <summary>
+    /// Replaces the servers by what is on the disk now, one after the other, while the other one serves.
+    /// </summary>
     private void Roll()
     {
         foreach (var name in StackLayout.Apis)
