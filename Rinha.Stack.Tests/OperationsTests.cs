@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
+using Rinha.Stack.Stacks;
 using Rinha.Stack.Supervision;
 using Rinha.Stack.Tests.Fixtures;
 
@@ -72,7 +73,7 @@ public sealed class OperationsTests
             }
 
             // Each its own: the process that answers is the one that was asked.
-            var starts = new[] { "api01", "api02" }.Select(name => Regex.Match(
+            var starts = StackLayout.Apis.Select(name => Regex.Match(
                 Get(metrics, $"/{name}/metrics").Text,
                 "(?m)^process_start_time_seconds (.*)$").Groups[1].Value).ToList();
             Assert.All(starts, start => Assert.True(double.Parse(start, CultureInfo.InvariantCulture) > 0));
