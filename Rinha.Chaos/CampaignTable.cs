@@ -59,7 +59,8 @@ internal static class CampaignTable
         })),
         new("kill-points", "kill -9 between two steps of a commit or checkpoint", 10, 100, UnderLoad(
         [
-            .. PointFaults.All.Select(one => new FaultPlan(scene => PointFaults.Kill(scene, one.Point, one.CountdownMax))
+            .. PointFaults.All.Select(one => new FaultPlan(
+                scene => PointFaults.Kill(scene, one.Point, one.CountdownMax))
             {
                 Directory = $"{one.Point}",
                 HasFaultLibrary = true,
@@ -81,20 +82,22 @@ internal static class CampaignTable
                 Figure = AcknowledgedAndFailed,
                 Durations = [StopHolder.Refusals, StopHolder.Statements],
             })),
-        new("rolling", "SIGTERM and restart of one API, then of the other", 5, 50, UnderLoad(new FaultPlan(ProcessFaults.Roll)
-        {
-            PauseMs = (50, 200),
-            FailedMax = (0, 0),
-            Figure = AcknowledgedAndFailed,
-            Durations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
-        })),
-        new("clock", "the clock goes back an hour, forward a day", 1, 5, UnderLoad(new FaultPlan(ProcessFaults.TurnClocks)
-        {
-            HasFaultLibrary = true,
-            PauseMs = (0, 0),
-            FailedMax = (0, 0),
-            Figure = scene => $"{scene.Acknowledged} acknowledged",
-        })),
+        new("rolling", "SIGTERM and restart of one API, then of the other", 5, 50, UnderLoad(
+            new FaultPlan(ProcessFaults.Roll)
+            {
+                PauseMs = (50, 200),
+                FailedMax = (0, 0),
+                Figure = AcknowledgedAndFailed,
+                Durations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
+            })),
+        new("clock", "the clock goes back an hour, forward a day", 1, 5, UnderLoad(
+            new FaultPlan(ProcessFaults.TurnClocks)
+            {
+                HasFaultLibrary = true,
+                PauseMs = (0, 0),
+                FailedMax = (0, 0),
+                Figure = scene => $"{scene.Acknowledged} acknowledged",
+            })),
         new("nginx", "kill -9 of nginx, or SIGHUP", 2, 6, UnderLoad(new FaultPlan(ProcessFaults.KillOrReloadNginx)
         {
             PauseMs = (100, 500),

@@ -14,7 +14,7 @@ Option<string?> clusterSockets = new("--cluster-sockets") { Description = "The d
 Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
 Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
 Option<bool> isShort = new("--short") { Description = "The short campaigns." };
-Option<string[]> only = new("--only") { Description = "Only the campaign of this name.", DefaultValueFactory = _ => [] };
+Option<string[]> only = new("--only") { Description = "Only this campaign.", DefaultValueFactory = _ => [] };
 var command = new RootCommand("Makes faults happen to a bank under load (started by ./rinha chaos).")
 {
     launcher, sockets, server, faults, directory, port, cluster, clusterSockets, soakMinutes, seed, isShort, only,

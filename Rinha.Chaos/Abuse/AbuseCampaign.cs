@@ -26,7 +26,9 @@ internal static partial class AbuseCampaign
         {
             Try(run, bank, kind);
             run.Check(bank.Processes.All(one => one.IsAlive), () => $"{kind.Name}: a process has ended");
-            run.Check(bank.Nginx.Children().SequenceEqual(workers), () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
+            run.Check(
+                bank.Nginx.Children().SequenceEqual(workers),
+                () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
             run.Tried();
         }
 

@@ -27,7 +27,7 @@ internal sealed class DatabaseOutage
 
     private DatabaseOutage(Scene scene) => _scene = scene;
 
-    /// <summary>Kills PostgreSQL with all its processes, commits under way, and starts it again after a while.</summary>
+    /// <summary>Kills PostgreSQL with all its processes, commits under way, and starts it a while later.</summary>
     public static void Kill(Scene scene) => Endure(scene, () =>
     {
         scene.Postgres.Kill();
@@ -39,8 +39,8 @@ internal sealed class DatabaseOutage
     public static void Restart(Scene scene) => Endure(scene, scene.Postgres.Restart);
 
     /// <summary>
-    /// Cuts the connections to PostgreSQL: nobody listens there for a while, nothing arrives for longer than the servers
-    /// wait for an answer, or every connection is reset once.
+    /// Cuts the connections to PostgreSQL: nobody listens there for a while, nothing arrives for longer than the
+    /// servers wait for an answer, or every connection is reset once.
     /// </summary>
     public static void Cut(Scene scene)
     {

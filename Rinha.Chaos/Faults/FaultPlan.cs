@@ -42,7 +42,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
     /// <summary>How many more transactions must be acknowledged after each fault: the bank serves again.</summary>
     public int AcknowledgedAfter { get; init; } = 1;
 
-    /// <summary>How many requests may fail around each fault; <see langword="null"/> where that is not counted.</summary>
+    /// <summary>How many requests may fail around each fault; otherwise they are not counted.</summary>
     public (int Posts, int Gets)? FailedMax { get; init; }
 
     /// <summary>The longest time without an acknowledged transaction, in the full form.</summary>

@@ -82,8 +82,8 @@ internal static class ProcessFaults
 
     /// <summary>
     /// Kills nginx, master and worker; every second time lets it read its configuration again instead. That costs at
-    /// most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves that open,
-    /// RFC 9112 §9.5), and no other answer.
+    /// most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves that
+    /// open, RFC 9112 §9.5), and no other answer.
     /// </summary>
     public static void KillOrReloadNginx(Scene scene)
     {
@@ -113,8 +113,8 @@ internal static class ProcessFaults
     }
 
     /// <summary>
-    /// Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in the order of
-    /// the commits, and nothing times out.
+    /// Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in the order
+    /// of the commits, and nothing times out.
     /// </summary>
     public static void TurnClocks(Scene scene)
     {

@@ -110,29 +110,23 @@ internal static class Mutations
     {
         var at = random.Next(bytes.Length + 1);
         var length = random.Next(Math.Min(bytes.Length - at, random.Next(1, 64)) + 1);
-        switch (random.Next(10))
+        return random.Next(10) switch
         {
-            case 0:
-            case 1:
-                return Changed(bytes, at, value => (byte)(value ^ (1 << random.Next(8))));
-            case 2:
-                return Changed(bytes, at, _ => (byte)random.Next(256));
-            case 3:
-                return [.. bytes.AsSpan(0, at), .. bytes.AsSpan(at + length)];
-            case 4:
-                return [.. bytes.AsSpan(0, at + length), .. bytes.AsSpan(at)];
-            case 5:
-                var from = random.Next(other.Length + 1);
-                var part = other.AsSpan(from, random.Next(other.Length - from + 1));
-                return [.. bytes.AsSpan(0, at), .. part, .. bytes.AsSpan(at + length)];
-            case 6:
-                return bytes[..at];
-            case 7:
-            case 8:
-                return [.. bytes.AsSpan(0, at), .. s_tokens[random.Next(s_tokens.Length)], .. bytes.AsSpan(at)];
-            default:
-                return [.. bytes, .. other];
-        }
+            0 or 1 => Changed(bytes, at, value => (byte)(value ^ (1 << random.Next(8)))),
+            2 => Changed(bytes, at, _ => (byte)random.Next(256)),
+            3 => [.. bytes.AsSpan(0, at), .. bytes.AsSpan(at + length)],
+            4 => [.. bytes.AsSpan(0, at + length), .. bytes.AsSpan(at)],
+            5 => [.. bytes.AsSpan(0, at), .. Part(random, other), .. bytes.AsSpan(at + length)],
+            6 => bytes[..at],
+            7 or 8 => [.. bytes.AsSpan(0, at), .. s_tokens[random.Next(s_tokens.Length)], .. bytes.AsSpan(at)],
+            _ => [.. bytes, .. other],
+        };
+    }
+
+    private static ReadOnlySpan<byte> Part(Random random, byte[] of)
+    {
+        var from = random.Next(of.Length + 1);
+        return of.AsSpan(from, random.Next(of.Length - from + 1));
     }
 
     private static byte[] Changed(byte[] bytes, int at, Func<byte, byte> change)

@@ -41,9 +41,7 @@ internal sealed class FuzzEngine : IDisposable
     public IEnumerable<FuzzCase> Recent => _recent;
 
     public string Statuses => string.Join(
-        ", ",
-        _statuses.OrderBy(one => one.Key)
-            .Select(one => $"{one.Key}: {one.Value:N0}"));
+        ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
 
     /// <summary>Tries cases, each on the connection that is free first; returns when all are over.</summary>
     public void Run(FuzzCases cases, long first, long count)

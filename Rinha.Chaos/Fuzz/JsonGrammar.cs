@@ -51,38 +51,22 @@ internal static class JsonGrammar
     public static byte[] Invalid(Random random)
     {
         var (amount, kind, text) = (Amount(random), "\"c\"", Literal(random, Text(random)));
-        switch (random.Next(14))
+        string[] again = [$"\"valor\":{amount}", "\"tipo\":\"d\"", $"\"descricao\":{text}"];
+        return random.Next(14) switch
         {
-            case 0:
-            case 1:
-                return Utf8(Object(random, Pick(random, s_amountsNot), kind, text, false));
-            case 2:
-                return Utf8(Object(random, amount, Pick(random, s_kindsNot), text, false));
-            case 3:
-            case 4:
-                return Utf8(Object(random, amount, kind, Pick(random, s_textsNot), false));
-            case 5:
-                var long11 = Literal(random, string.Concat(Enumerable.Repeat(Text(random), DescriptionScalarsMax + 1)));
-                return Utf8(Object(random, amount, kind, long11, false));
-            case 6:
-                string[] again = [$"\"valor\":{amount}", "\"tipo\":\"d\"", $"\"descricao\":{text}"];
-                return Utf8(WithField(random, Pick(random, again)));
-            case 7:
-                return Utf8(WithoutField(random));
-            case 8:
-                return Utf8(Wrapped(random, Encoding.UTF8.GetString(Valid(random))));
-            case 9:
-                var whole = Valid(random);
-                return whole[..random.Next(Array.LastIndexOf(whole, (byte)'}'))];
-            case 10:
-                return WithBadUtf8(random);
-            case 11:
-                return Utf8(WithField(random, $"\"x\":{Deep(random)}"));
-            case 12:
-                return Utf8(Pick(random, s_bodiesNot));
-            default:
-                return Utf8(WithField(random, Pick(random, s_fieldsNot)));
-        }
+            0 or 1 => Utf8(Object(random, Pick(random, s_amountsNot), kind, text, false)),
+            2 => Utf8(Object(random, amount, Pick(random, s_kindsNot), text, false)),
+            3 or 4 => Utf8(Object(random, amount, kind, Pick(random, s_textsNot), false)),
+            5 => Utf8(Object(random, amount, kind, TooLong(random), false)),
+            6 => Utf8(WithField(random, Pick(random, again))),
+            7 => Utf8(WithoutField(random)),
+            8 => Utf8(Wrapped(random, Encoding.UTF8.GetString(Valid(random)))),
+            9 => CutOff(random, Valid(random)),
+            10 => WithBadUtf8(random),
+            11 => Utf8(WithField(random, $"\"x\":{Deep(random)}")),
+            12 => Utf8(Pick(random, s_bodiesNot)),
+            _ => Utf8(WithField(random, Pick(random, s_fieldsNot))),
+        };
     }
 
     /// <summary>A transaction with so much beside it that it is over the limit of a body.</summary>
@@ -192,6 +176,12 @@ internal static class JsonGrammar
         (_, 0) => $"\\u{(int)letter:x4}",
         _ => $"\\u{(int)letter:X4}",
     };
+
+    private static string TooLong(Random random) =>
+        Literal(random, string.Concat(Enumerable.Repeat(Text(random), DescriptionScalarsMax + 1)));
+
+    private static byte[] CutOff(Random random, byte[] whole) =>
+        whole[..random.Next(Array.LastIndexOf(whole, (byte)'}'))];
 
     private static string WithField(Random random, string field)
     {

@@ -3,8 +3,8 @@ using Rinha.LoadTest.Stats;
 namespace Rinha.Chaos.Load;
 
 /// <summary>
-/// A running bank with a load on it, through nginx or past it, which goes on until <see cref="Finish"/>. Past nginx each
-/// server has a load of its own, and what is not answered 200 or 422 is the server's own answer.
+/// A running bank with a load on it, through nginx or past it, which goes on until <see cref="Finish"/>. Past nginx
+/// each server has a load of its own, and what is not answered 200 or 422 is the server's own answer.
 /// </summary>
 internal sealed class BankUnderLoad : IDisposable
 {
@@ -28,9 +28,9 @@ internal sealed class BankUnderLoad : IDisposable
             Bank.Start();
             foreach (var target in targets)
             {
-                var load = BackgroundLoad.Endless(
-                    rate / targets.Count, Connections / targets.Count, run.Random.Next()) with { RetryFor = retryFor };
-                _loads.Add(new BackgroundLoad(target, load, log =>
+                var (share, connections) = (rate / targets.Count, Connections / targets.Count);
+                var load = BackgroundLoad.Endless(share, connections, run.Random.Next());
+                _loads.Add(new BackgroundLoad(target, load with { RetryFor = retryFor }, log =>
                 {
                     _watches.Add(new LoadWatch(log));
                     return _watches[^1];

@@ -3,8 +3,8 @@ using Rinha.Chaos.Faults;
 namespace Rinha.Chaos.Storage;
 
 /// <summary>
-/// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both while
-/// it fails. What is answered 503 must stay away for ever.
+/// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both
+/// meanwhile. What is answered 503 must stay away for ever.
 /// </summary>
 internal static class DiskErrors
 {
