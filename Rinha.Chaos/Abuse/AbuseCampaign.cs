@@ -43,7 +43,7 @@ internal static partial class AbuseCampaign
         run.Check(
             !bank.Nginx.Log.Contains("worker_connections are not enough", StringComparison.Ordinal),
             () => "nginx ran out of connections");
-        CheckLedger(run, bank);
+        LedgerCheck.CheckClients(run, bank.Ledger);
     }
 
     private static void Try(CampaignRun run, Bank bank, AttackKind kind)
@@ -126,15 +126,6 @@ internal static partial class AbuseCampaign
     }
 
     private static int OpenFiles(Bank bank) => bank.Apis.Sum(api => api.Descriptors());
-
-    private static void CheckLedger(CampaignRun run, Bank bank)
-    {
-        LedgerCheck.CheckStorage(run, bank.Ledger);
-        foreach (var client in LedgerRows.Read(bank.Ledger).Clients)
-        {
-            run.Check(client.BalanceCents == client.SumCents && client.OutOfTurn == 0, () => $"{client}");
-        }
-    }
 
     [GeneratedRegex(@"Active connections: (\d+)")]
     private static partial Regex ActivePattern();

@@ -103,7 +103,7 @@ internal static class Refusal
     /// <summary>It ends by itself, with an exit code of its own and one line that names file and reason.</summary>
     /// <param name="said">How long its log was when it was started.</param>
     /// <param name="reasons">One of these words must be in the line.</param>
-    public static string Check(
+    public static void Check(
         CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
     {
         var hasEnded = api.WaitForEnd(Bank.Patience, out var exitCode);
@@ -120,6 +120,5 @@ internal static class Refusal
         run.Check(
             reasons.Any(reason => line.Contains(reason, StringComparison.OrdinalIgnoreCase)),
             () => $"{what}: does not say {string.Join(" or ", reasons)}: {line}");
-        return line;
     }
 }
