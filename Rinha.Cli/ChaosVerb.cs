@@ -66,7 +66,7 @@ internal sealed class ChaosVerb
         var postgres = hasPostgres ? PostgresPrograms.Need(packages) : null;
         var publisher = new Publisher(Console.Error.WriteLine);
         publisher.Publish(Repository.Server);
-        publisher.Publish(Repository.LoadTester);
+        publisher.Publish(Repository.Chaos);
 
         // On the disk that the repository is on, as ./data would be.
         var work = Repository.PathOf("artifacts", "chaos");
@@ -78,7 +78,7 @@ internal sealed class ChaosVerb
         Directory.CreateDirectory(work);
         var setting = new ChaosSetting(work, parsed.GetValue(_port), postgres, !parsed.GetValue(_noLimits));
         using var cleanUp = new CleanUp(setting.Remove);
-        return Foreground.Run([Repository.LoadTester, "chaos", .. setting.Prepare(), .. campaigns]);
+        return Foreground.Run([Repository.Chaos, .. setting.Prepare(), .. campaigns]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -95,7 +95,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
 
     private string InSockets(string name) => Path.Combine(_sockets, name);
 
-    /// <summary>Makes everything, and returns the load tester's flags that say where it is.</summary>
+    /// <summary>Makes everything, and returns the campaigns' flags that say where it is.</summary>
     public IEnumerable<string> Prepare()
     {
         CreateCgroups();

@@ -17,6 +17,9 @@ public static class Repository
     /// <summary>The published load tester.</summary>
     public static string LoadTester => PathOf("artifacts", "loadtest", "Rinha.LoadTest");
 
+    /// <summary>The published program of the chaos campaigns.</summary>
+    public static string Chaos => PathOf("artifacts", "chaos-campaigns", "Rinha.Chaos");
+
     /// <summary>The absolute path of a file.</summary>
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
-using Rinha.LoadTest.Chaos.Postgres;
+using System.Net;
+using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
