@@ -58,8 +58,7 @@ internal sealed class TopCommand
         }
 
         var view = new TopView(source.Read, parsed.GetValue(_count), s_interval);
-        var terminalName = Environment.GetEnvironmentVariable("TERM");
-        if (!Console.IsOutputRedirected && terminalName is not (null or "" or "dumb"))
+        if (UnixTerminal.CanShow(isTerminal: !Console.IsOutputRedirected, Environment.GetEnvironmentVariable("TERM")))
         {
             view.Show(new UnixTerminal());
         }

@@ -84,7 +84,7 @@ public static class Baselines
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            problem = $"{path} is no readable report: {Words.OneLine(exception.Message, 200)}";
+            problem = $"{path} is no readable report: {Format.OneLine(exception.Message, 200)}";
             return false;
         }
     }
@@ -108,7 +108,7 @@ public static class Baselines
             Higher(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
         ];
         var report = new BaselineReport(
-            name, noiseThreshold, comparisons, false, WholeSeconds.Of(saved), before.Distribution);
+            name, noiseThreshold, comparisons, false, RunCharts.WholeSeconds(saved), before.Distribution);
         return report with { Regressed = Regressions(report).Any() };
     }
 
@@ -142,7 +142,7 @@ public static class Baselines
         : throw new ArgumentException(NotAName(name), nameof(name));
 
     private static string NotAName(string name) =>
-        $"'{Words.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
+        $"'{Format.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
         + "not first a dot";
 
     private static string Others(string directory)
