@@ -35,7 +35,8 @@ public sealed class LayerTests
 
     private static string[] Files(string layer)
     {
-        var files = Directory.GetFiles(Repository.PathOf($"Rinha.LoadTest/{layer}"), "*.cs", SearchOption.AllDirectories);
+        var directory = Repository.PathOf($"Rinha.LoadTest/{layer}");
+        var files = Directory.GetFiles(directory, "*.cs", SearchOption.AllDirectories);
         Assert.NotEmpty(files);
         return files;
     }

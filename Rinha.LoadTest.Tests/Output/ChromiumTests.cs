@@ -53,7 +53,8 @@ public sealed class ChromiumTests
             Assert.Fail($"chromium did not end within {s_timeout.TotalSeconds} s");
         }
 
-        return (output.Result, [.. log.Result.Split('\n').Where(line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
+        var lines = log.Result.Split('\n');
+        return (output.Result, [.. lines.Where(line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
     }
 
     // A test that passes because its browser is missing would prove nothing: it is skipped, and fails in CI.

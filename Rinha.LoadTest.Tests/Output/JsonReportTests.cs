@@ -6,7 +6,7 @@ namespace Rinha.LoadTest.Tests.Output;
 
 public sealed class JsonReportTests
 {
-    /// <summary>Golden/everything.json has every field; what reading or writing lost would be missing in the copy.</summary>
+    // It has every field; what reading or writing lost would be missing in the copy.
     [Fact]
     public void The_document_is_the_golden_one() =>
         Assert.Equal(SampleRuns.Golden("everything.json"), SampleRuns.ToJson(SampleRuns.Everything));

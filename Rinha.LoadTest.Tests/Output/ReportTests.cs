@@ -164,7 +164,7 @@ public sealed class ReportTests
     {
         var chart = RunCharts.Rate(SampleRuns.Closed with { Duration = 59.4 });
         Assert.Equal(59, chart.Lines[0].Points.Count);
-        Assert.StartsWith("second 0: 12,400 completed, 0 failed, p50 500µs", chart.Hints[0].Text, StringComparison.Ordinal);
+        Assert.StartsWith("second 0: 12,400 completed, 0 failed, ", chart.Hints[0].Text, StringComparison.Ordinal);
         Assert.Equal("completed|failed", Names(RunCharts.Rate(SampleRuns.Silent)));
         // A second without answers has no latency: a gap, not the fastest one.
         Assert.All(
@@ -181,7 +181,7 @@ public sealed class ReportTests
         Assert.All(blocks.OfType<Table>(), table =>
             Assert.All(table.Rows, row => Assert.Equal(table.Headings.Count, row.Count)));
         var texts = report.Cards.Select(card => card.Figure)
-            .Concat(blocks.OfType<Table>().SelectMany(table => table.Rows).SelectMany(row => row).Select(cell => cell.Text))
+            .Concat(blocks.OfType<Table>().SelectMany(table => table.Rows.SelectMany(row => row)).Select(cell => cell.Text))
             .Concat(report.Charts.SelectMany(chart => chart.X.Ticks.Concat(chart.Y.Ticks)).Select(tick => tick.Label))
             .Concat(report.Charts.Select(chart => chart.Description));
         Assert.All(texts, text => Assert.DoesNotMatch("NaN|Infinity|∞", text));

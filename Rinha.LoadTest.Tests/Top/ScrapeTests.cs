@@ -46,6 +46,7 @@ public sealed class MetricsTextTests
 
     [Theory]
     [InlineData("x")]
+    [InlineData("x1")]
     [InlineData("x y")]
     [InlineData("x 1 2 3")]
     [InlineData("{a=\"b\"} 1")]

@@ -17,14 +17,12 @@ public sealed class RunControl
     /// <summary>Whether the run starts no requests for the moment.</summary>
     public bool Paused => _paused;
 
-    /// <summary>The newest snapshot; <see langword="null"/> before the first.</summary>
     public LiveSnapshot? Latest
     {
         get => _latest;
         set => _latest = value;
     }
 
-    /// <summary>Ends the run.</summary>
     public void Stop() => _stopRequested = true;
 
     /// <summary>Pauses the run, or lets it go on.</summary>
@@ -59,7 +57,6 @@ internal sealed class StopSignals : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive);
     }
 
-    /// <summary>Leaves the signals to their usual effect again.</summary>
     public void Dispose()
     {
         _interrupt.Dispose();

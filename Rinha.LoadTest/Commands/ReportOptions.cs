@@ -16,17 +16,14 @@ internal sealed class ReportOptions
     private const int FramesPerSecondDefault = 10;
 
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Show nothing but the report." };
-
     private readonly Option<int> _framesPerSecond = Arguments.Number(
         "--fps", null, FramesPerSecondDefault, 1, FramesPerSecondMax,
         "Frames per second of the live screen.");
-
     private readonly Option<string> _format = new Option<string>("--output", "-o")
     {
         Description = "The report's form: text, json, html or svg (its charts).",
         DefaultValueFactory = _ => "text",
     }.AcceptOnlyFromAmong("text", "json", "html", "svg");
-
     private readonly Option<string?> _file = new("--output-file", "-O")
     {
         Description = "Write the report there; the text report is then shown as well.",
@@ -46,11 +43,10 @@ internal sealed class ReportOptions
         command.Options.Add(_limits);
     }
 
-    /// <summary>What the report says of the machine and the command.</summary>
     public EnvironmentReport Environment(ParseResult parsed, string url) =>
         EnvironmentReader.Read(url, parsed.GetValue(_limits));
 
-    /// <summary>Runs a test on a thread of its own while the collector shows it; it is told how many snapshots a second are wanted.</summary>
+    /// <summary>Runs a test, told how many snapshots a second are wanted, on a thread of its own and shows it.</summary>
     public T Watch<T>(ParseResult parsed, Func<RunControl, int, T> run)
     {
         var control = new RunControl();
@@ -74,7 +70,6 @@ internal sealed class ReportOptions
         return test.GetAwaiter().GetResult();
     }
 
-    /// <summary>Puts the report where it was asked for.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(ParseResult parsed, RunReport run)
     {
@@ -103,8 +98,8 @@ internal sealed class ReportOptions
     }
 
     /// <summary>
-    /// Nothing at all when <paramref name="quiet"/>, a live screen where the terminal can show one, and otherwise a line
-    /// of progress each second on the standard error.
+    /// Nothing at all when <paramref name="quiet"/>, a live screen where the terminal can show one, and otherwise a
+    /// line of progress each second on the standard error.
     /// </summary>
     internal static ICollector Choose(bool quiet, int framesPerSecond, bool canShow) => (quiet, canShow) switch
     {
@@ -144,15 +139,12 @@ internal sealed class ReportOptions
 internal sealed class BaselineOptions
 {
     private readonly Option<string?> _save = new("--save-baseline") { Description = "Keep this run under a name." };
-
     private readonly Option<string?> _compare = new("--baseline")
     {
         Description = "Compare with the run of that name.",
     };
-
     private readonly Option<double> _noise = Arguments.Share(
         "--noise-threshold", 0.02, "What share of change is noise.");
-
     private readonly Option<bool> _fail = new("--fail-on-regression")
     {
         Description = "Exit code 1 when the rate, p50, p90, p99 or success is worse by more than noise.",
@@ -206,7 +198,6 @@ internal sealed class BaselineOptions
         return report;
     }
 
-    /// <summary>Whether the run is to fail for being worse.</summary>
     public bool Fails(ParseResult parsed, RunReport report) =>
         parsed.GetValue(_fail) && report.Baseline is { Regressed: true };
 }

@@ -24,7 +24,6 @@ public static class Baselines
     private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
     /// <summary>Whether a name can be a file's: letters, digits, dash, underscore and dot, the first no dot.</summary>
-    /// <param name="name">The name.</param>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= NameCharsMax
         && name[0] != '.'
@@ -32,8 +31,6 @@ public static class Baselines
 
     /// <summary>Saves a run under a name, in place of one that had it.</summary>
     /// <param name="report">The run; its own comparison with a baseline is left out.</param>
-    /// <param name="name">A name that <see cref="IsName"/>.</param>
-    /// <param name="directory">Where; made when it is not there.</param>
     /// <returns>The file.</returns>
     public static string Save(RunReport report, string name, string directory = DefaultDirectory)
     {
@@ -50,11 +47,7 @@ public static class Baselines
         return path;
     }
 
-    /// <summary>Loads a saved run.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="report">The run, when it could be read.</param>
     /// <param name="problem">One line that says why not, when it could not.</param>
-    /// <param name="directory">Where it was saved.</param>
     public static bool TryLoad(
         string name,
         [NotNullWhen(true)] out RunReport? report,
@@ -90,9 +83,6 @@ public static class Baselines
     }
 
     /// <summary>Puts a run beside a saved one.</summary>
-    /// <param name="current">This run.</param>
-    /// <param name="saved">The other one.</param>
-    /// <param name="name">The other one's name.</param>
     /// <param name="noiseThreshold">What share of change, 0 to 1, is noise.</param>
     public static BaselineReport Compare(RunReport current, RunReport saved, string name, double noiseThreshold)
     {

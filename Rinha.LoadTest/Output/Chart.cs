@@ -1,6 +1,5 @@
 namespace Rinha.LoadTest.Output;
 
-/// <summary>A line chart, before it is drawn.</summary>
 internal sealed record Chart : Block
 {
     /// <summary>Unique in the report: <c>chart-rate</c>.</summary>
@@ -30,7 +29,6 @@ internal sealed record Chart : Block
     public bool InText { get; init; }
 }
 
-/// <summary>Which of the charts' colours a line has.</summary>
 internal enum LineColor
 {
     Rate,
@@ -42,9 +40,6 @@ internal enum LineColor
     Failed,
 }
 
-/// <param name="Name">What the legend says.</param>
-/// <param name="Color">Its colour.</param>
-/// <param name="Points">From left to right.</param>
 /// <param name="Dashed">Whether it is drawn behind the others, dashed: another run's.</param>
 /// <param name="Filled">Whether the area under it is tinted.</param>
 /// <param name="Dots">Whether its points stand by themselves instead of being joined.</param>

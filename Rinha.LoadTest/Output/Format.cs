@@ -5,8 +5,8 @@ using Rinha.LoadTest.Http;
 namespace Rinha.LoadTest.Output;
 
 /// <summary>
-/// How everything that is shown writes numbers and names: the same on every machine, whatever its language; and how text
-/// from outside becomes harmless.
+/// How everything that is shown writes numbers and names: the same on every machine, whatever its language; and how
+/// text from outside becomes harmless.
 /// </summary>
 internal static class Format
 {
@@ -57,17 +57,14 @@ internal static class Format
     /// <summary>A percentile's name: <c>99.9%</c>, with no more digits than it needs.</summary>
     public static string Percentile(double share) => (share * 100).ToString("0.########", s_culture) + "%";
 
-    /// <summary>An amount of the contest's money.</summary>
     public static string Dollars(double amount) => "USD " + amount.ToString("#,0.00", s_culture);
 
     /// <summary>How many times as much; a dash when there was nothing to compare with.</summary>
     public static string Ratio(double ratio) => ratio > 0 ? "×" + ratio.ToString("0.000", s_culture) : "–";
 
-    /// <summary>A moment, in UTC to the second.</summary>
     public static string Moment(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", s_culture);
 
-    /// <summary>A kind of failure in lower-case words.</summary>
     public static string Failure(FailureKind kind)
     {
         var words = new StringBuilder();

@@ -3,8 +3,8 @@ using static Rinha.LoadTest.Output.SvgDrawing;
 namespace Rinha.LoadTest.Output;
 
 /// <summary>
-/// Draws a report as one HTML file that needs nothing else: no network, no script, no fonts. Its content security policy
-/// makes the browser enforce that.
+/// Draws a report as one HTML file that needs nothing else: no network, no script, no fonts. Its content security
+/// policy makes the browser enforce that.
 /// </summary>
 internal sealed class HtmlReport
 {

@@ -26,7 +26,6 @@ public static class JsonReport
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Reads a report back.</summary>
     /// <exception cref="JsonException">It is not JSON, lacks something or is of another schema.</exception>
     public static RunReport Read(Stream stream)
     {

@@ -13,7 +13,6 @@ internal sealed class MarkupWriter(TextWriter output)
 
     private readonly Stack<string> _open = new();
 
-    /// <summary>Begins an element on a new line.</summary>
     public MarkupWriter Open(string name, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         StartLine();
@@ -22,7 +21,6 @@ internal sealed class MarkupWriter(TextWriter output)
         return this;
     }
 
-    /// <summary>Ends the element that was begun last.</summary>
     public MarkupWriter Close()
     {
         var name = _open.Pop();
@@ -31,7 +29,6 @@ internal sealed class MarkupWriter(TextWriter output)
         return this;
     }
 
-    /// <summary>Writes an element that holds nothing but text.</summary>
     public MarkupWriter Element(string name, string text, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         StartLine();

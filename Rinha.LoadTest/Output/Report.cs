@@ -1,11 +1,10 @@
 namespace Rinha.LoadTest.Output;
 
 /// <summary>
-/// A report before it is drawn: what it says, in which order, and how good that is. <see cref="ReportBuilder"/> makes it
-/// once from a run; the text, HTML and SVG renderers draw it and compute no figures. The model knows no renderer, and
-/// its texts are as they came: escaping is the renderer's.
+/// A report before it is drawn: what it says, in which order, and how good that is. <see cref="ReportBuilder"/> makes
+/// it once from a run; the text, HTML and SVG renderers draw it and compute no figures. The model knows no renderer,
+/// and its texts are as they came: escaping is the renderer's.
 /// </summary>
-/// <param name="Title">The kind of run.</param>
 /// <param name="Details">What was run, in short pieces.</param>
 /// <param name="Note">How the load was made, and what that means for its latencies.</param>
 /// <param name="Verdict">What the run comes to.</param>
@@ -36,7 +35,6 @@ internal enum Tone
 internal sealed record Card(string Figure, string Name, Tone Tone = Tone.Plain);
 
 /// <param name="Id">Unique in the report, to link to: <c>find-max</c>.</param>
-/// <param name="Heading">What is above it.</param>
 /// <param name="Blocks">What it holds, at least one; where the first is a drawing, the others explain it.</param>
 internal sealed record Section(string Id, string Heading, params IReadOnlyList<Block> Blocks);
 
@@ -45,13 +43,10 @@ internal abstract record Block;
 
 internal sealed record Paragraph(string Text, Tone Tone = Tone.Plain) : Block;
 
-/// <summary>Names with their values.</summary>
 internal sealed record Facts(params IReadOnlyList<(string Name, string Value)> Items) : Block;
 
 /// <summary>A table whose first column names its rows; the other columns are figures, at the right.</summary>
-/// <param name="Caption">What the table shows.</param>
 /// <param name="Headings">The columns' names; the first one's may be empty.</param>
-/// <param name="Rows">As many cells as there are headings.</param>
 /// <param name="ProseLast">Whether the last column is sentences instead of figures.</param>
 internal sealed record Table(
     string Caption,
@@ -67,8 +62,5 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain)
 /// <summary>A table with a bar in each row, as long as the row's share of the largest.</summary>
 internal sealed record Bars(string Caption, string Heading, IReadOnlyList<Bar> Rows) : Block;
 
-/// <param name="Name">What is counted.</param>
-/// <param name="Count">How many.</param>
 /// <param name="Share">Of all, 0 to 1.</param>
-/// <param name="Tone">The bar's colour.</param>
 internal sealed record Bar(string Name, long Count, double Share, Tone Tone = Tone.Plain);

@@ -148,7 +148,7 @@ internal static class BaselineSection
             "baseline",
             $"Beside {baseline.Name}",
             new Table(
-                $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; p99.9 and max are shown, not judged",
+                $"Up to {Format.Percent(baseline.NoiseThreshold)} of change is noise; p99.9 and max are shown, not judged",
                 ["metric", baseline.Name, "this run", "ratio", "verdict"],
                 [.. baseline.Comparisons.Select(Row)]))
         : null;

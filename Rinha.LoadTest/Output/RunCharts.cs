@@ -2,10 +2,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>The charts of a run.</summary>
 internal static class RunCharts
 {
-    /// <summary>Requests in each second.</summary>
     public static Chart Rate(RunReport report)
     {
         var seconds = WholeSeconds(report);
@@ -21,8 +19,8 @@ internal static class RunCharts
 
         if (report.Baseline is { } baseline)
         {
-            lines.Add(new ChartLine(
-                $"completed, {baseline.Name}", LineColor.Rate, Points(before, second => second.Completed), Dashed: true));
+            var points = Points(before, second => second.Completed);
+            lines.Add(new ChartLine($"completed, {baseline.Name}", LineColor.Rate, points, Dashed: true));
         }
 
         var highest = seconds.Concat(before).Select(second => Math.Max(second.Completed, second.Failed));
@@ -42,7 +40,6 @@ internal static class RunCharts
         };
     }
 
-    /// <summary>Latency in each second.</summary>
     public static Chart Latency(RunReport report)
     {
         var before = report.Baseline?.Series ?? [];
@@ -123,7 +120,8 @@ internal static class RunCharts
         if (search.Rate > 0)
         {
             ChartPoint[] upright = [new(search.Rate, y.Low), new(search.Rate, y.High)];
-            lines.Add(new ChartLine($"highest rate: {Format.Rate(search.Rate)}/s", LineColor.Kept, upright, Dashed: true));
+            var name = $"highest rate: {Format.Rate(search.Rate)}/s";
+            lines.Add(new ChartLine(name, LineColor.Kept, upright, Dashed: true));
         }
 
         return new Chart

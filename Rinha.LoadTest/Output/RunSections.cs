@@ -119,7 +119,6 @@ internal static class RunSections
             ("schema", run.Schema)));
     }
 
-    /// <summary>The weights of the mix.</summary>
     public static string Mix(IReadOnlyList<int> weights) => weights.Count == 3
         ? $"{weights[0]} débito : {weights[1]} crédito : {weights[2]} extrato"
         : string.Join(" : ", weights);

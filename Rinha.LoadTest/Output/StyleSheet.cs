@@ -7,7 +7,6 @@ internal static class StyleSheet
     public const string Fonts =
         """system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif""";
 
-    /// <summary>The colours.</summary>
     public const string Palette = """
 
         :root {
@@ -83,7 +82,8 @@ internal static class StyleSheet
         .bars .bar span { display: block; height: 14px; min-width: 1px; border-radius: 3px; background: var(--blue); }
         .bar.good span { background: var(--good); } .bar.warning span { background: var(--warning); }
         .bar.bad span { background: var(--bad); }
-        .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 10px 28px; }
+        .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
+        .facts { gap: 10px 28px; }
         .facts dt { color: var(--muted); font-size: 12px; }
         .facts dd { overflow-wrap: anywhere; }
         .facts div:first-child { grid-column: 1 / -1; }

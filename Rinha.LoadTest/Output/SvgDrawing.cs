@@ -113,7 +113,11 @@ internal sealed class SvgDrawing(MarkupWriter page, Chart chart)
     }
 
     private void Dot(ChartPoint point, ChartLine line) => page.Empty(
-        "circle", ("class", $"dot {ColorOf(line)}"), ("cx", Number(X(point.X))), ("cy", Number(Y(point.Y))), ("r", "4.5"));
+        "circle",
+        ("class", $"dot {ColorOf(line)}"),
+        ("cx", Number(X(point.X))),
+        ("cy", Number(Y(point.Y))),
+        ("r", "4.5"));
 
     private string PathOf(List<ChartPoint> points)
     {

@@ -3,8 +3,8 @@ using static Rinha.LoadTest.Output.SvgDrawing;
 namespace Rinha.LoadTest.Output;
 
 /// <summary>
-/// Draws a report's head and charts as one SVG picture, for a page that can show pictures and nothing else: Markdown. It
-/// needs nothing but itself, and follows the reader's preference for light or dark.
+/// Draws a report's head and charts as one SVG picture, for a page that can show pictures and nothing else: Markdown.
+/// It needs nothing but itself, and follows the reader's preference for light or dark.
 /// </summary>
 internal sealed class SvgReport
 {
@@ -15,8 +15,8 @@ internal sealed class SvgReport
     // Flatter than on a page of its own: the picture is one part of another text.
     private const double Aspect = 2.75;
 
-    // SVG does not break lines, and the reader's fonts are unknown: so widths are guessed. A letter takes that much of a
-    // wide font at 13 units, or of a usual one at the 16 of a small picture.
+    // SVG does not break lines, and the reader's fonts are unknown: so widths are guessed. A letter takes that much of
+    // a wide font at 13 units, or of a usual one at the 16 of a small picture.
     private const double LetterWidth = 8.3;
     private const double FigureLetterWidth = 12.6;
     private const int LineCharsMax = (int)(Width / LetterWidth);
@@ -91,7 +91,8 @@ internal sealed class SvgReport
         _y += 30;
         var verdict = report.Verdict;
         _page.Open("text", ("class", "words sentence"), ("x", Number(Margin)), ("y", Number(_y)));
-        _page.Element("tspan", verdict.Word.ToUpperInvariant(), ("class", $"verdict {HtmlReport.ClassOf(verdict.Tone)}"));
+        var style = "verdict " + HtmlReport.ClassOf(verdict.Tone);
+        _page.Element("tspan", verdict.Word.ToUpperInvariant(), ("class", style));
         var room = LineCharsMax - verdict.Word.Length - 2;
         _page.Element("tspan", Format.OneLine(verdict.Sentence, room), ("dx", "6")).Close();
         _y += 40;

@@ -16,14 +16,15 @@ internal sealed class TextPlot(Chart chart)
             Mark(line);
         }
 
-        var labels = chart.Y.Ticks.GroupBy(tick => Row(tick.Value)).ToDictionary(row => row.Key, row => row.First().Label);
+        var labels = chart.Y.Ticks.GroupBy(tick => Row(tick.Value))
+            .ToDictionary(row => row.Key, row => row.First().Label);
         var lines = new List<Cell[]> { (Cell[])[new($"  {chart.Title}, {chart.Subtitle}", Tone.Muted)] };
         for (var row = PlotRows - 1; row >= 0; row--)
         {
-            var axis = $"{labels.GetValueOrDefault(row, "").PadLeft(LabelColumns)} {(labels.ContainsKey(row) ? '┤' : '│')}";
+            var label = labels.GetValueOrDefault(row, "").PadLeft(LabelColumns);
             lines.Add(
             [
-                new Cell(axis, Tone.Muted),
+                new Cell($"{label} {(labels.ContainsKey(row) ? '┤' : '│')}", Tone.Muted),
                 .. Enumerable.Range(0, PlotColumns).Select(column =>
                     _cells[column, row].Text is null ? new Cell(" ") : _cells[column, row]),
             ]);

@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace Rinha.LoadTest.Output;
 
 /// <summary>
-/// Draws a report as text, some 100 columns wide: in colour for a terminal that has them, else plain. A terminal is left
-/// at the end of what was written, so the sections stand in reverse order and the verdict comes last.
+/// Draws a report as text, some 100 columns wide: in colour for a terminal that has them, else plain. A terminal shows
+/// the end of what was written, so the sections stand in reverse order and the verdict comes last.
 /// </summary>
 internal sealed class TextReport
 {
@@ -198,7 +198,6 @@ internal sealed class TextReport
 /// <summary>Bars and columns out of block characters, exact to an eighth of a character.</summary>
 internal static class Blocks
 {
-    /// <summary>How many steps a character has.</summary>
     public const int Steps = 8;
 
     private const string Rising = " ▁▂▃▄▅▆▇█";

@@ -14,12 +14,10 @@ public sealed record RunReport
     public const string CurrentSchema = "rinha-load/1";
 
     public required string Schema { get; init; }
-
     public required EnvironmentReport Environment { get; init; }
 
     /// <summary><c>closed</c>: each connection waits for its answer; <c>open</c>: requests leave on schedule.</summary>
     public required string Mode { get; init; }
-
     public required int Connections { get; init; }
 
     /// <summary>Requests per second asked for, in an open-loop run.</summary>
@@ -27,7 +25,6 @@ public sealed record RunReport
 
     /// <summary>Debits, credits and statements in the mix, as weights.</summary>
     public required IReadOnlyList<int> Mix { get; init; }
-
     public required int Seed { get; init; }
 
     /// <summary>When the measured part began.</summary>
@@ -41,7 +38,6 @@ public sealed record RunReport
 
     /// <summary>Whether it was ended early, by a signal or <c>q</c>.</summary>
     public required bool Interrupted { get; init; }
-
     public required SummaryReport Summary { get; init; }
 
     /// <summary>All operations together, from the intended send time.</summary>
@@ -52,12 +48,8 @@ public sealed record RunReport
 
     /// <summary>How late requests left, against their schedule; in an open-loop run only.</summary>
     public required LatencyReport? SendDelay { get; init; }
-
     public required IReadOnlyList<OperationReport> Operations { get; init; }
-
-    /// <summary>The failures by kind, most frequent first.</summary>
     public required IReadOnlyList<FailureReport> Failures { get; init; }
-
     public required IReadOnlyList<SecondReport> Series { get; init; }
 
     public ContestReport? Contest { get; init; }
@@ -121,31 +113,18 @@ public sealed record OperationReport(
 public sealed record LatencyReport
 {
     public required long Count { get; init; }
-
     public required double Mean { get; init; }
-
     public required double StandardDeviation { get; init; }
-
     public required double Min { get; init; }
-
     public required double P50 { get; init; }
-
     public required double P75 { get; init; }
-
     public required double P90 { get; init; }
-
     public required double P95 { get; init; }
-
     public required double P99 { get; init; }
-
     public required double P999 { get; init; }
-
     public required double P9999 { get; init; }
-
     public required double Max { get; init; }
-
     public required IReadOnlyList<DistributionPoint> Distribution { get; init; }
-
     public required IReadOnlyList<HistogramBar> Histogram { get; init; }
 }
 
@@ -217,7 +196,6 @@ public sealed record FindMaxReport(string Objective, double Rate, IReadOnlyList<
 /// <param name="Rate">Requests per second asked for.</param>
 /// <param name="Achieved">Completed requests per second.</param>
 /// <param name="Latency">The corrected latency at the target's percentile.</param>
-/// <param name="Failed">Requests that failed.</param>
 /// <param name="Met">Whether the target was kept.</param>
 /// <param name="Confirmation">Whether this was the second look at a rate that had kept it.</param>
 public sealed record FindMaxStep(
@@ -226,7 +204,6 @@ public sealed record FindMaxStep(
 /// <summary>A run beside a saved one.</summary>
 /// <param name="Name">The saved run's name.</param>
 /// <param name="NoiseThreshold">What share of change counts as noise.</param>
-/// <param name="Comparisons">Metric by metric.</param>
 /// <param name="Regressed">Whether any metric that counts is worse by more than noise.</param>
 /// <param name="Series">The saved run's seconds, to be drawn behind this one's.</param>
 /// <param name="Distribution">The saved run's latency distribution.</param>

@@ -16,7 +16,6 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
     private readonly string _accounting = directories[1];
     private readonly string _memory = directories[2];
 
-    /// <summary>Reads what there is; never fails.</summary>
     public CgroupReading Read() => Text(_cpu, "cpu.max") is { } max ? ReadVersion2(max) : ReadVersion1();
 
     private CgroupReading ReadVersion2(string max)

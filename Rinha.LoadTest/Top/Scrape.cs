@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Rinha.LoadTest.Top;
 
@@ -28,7 +28,6 @@ internal sealed class Scrape
         return scrape is not null;
     }
 
-    /// <summary>The series of a name.</summary>
     public IEnumerable<MetricSeries> Named(string name) => _byName[name];
 
     /// <summary>The sum over a name's series; <see langword="null"/> when there is none.</summary>
@@ -97,7 +96,6 @@ internal sealed class Buckets
 {
     private readonly SortedDictionary<double, double> _upTo = [];
 
-    /// <summary>None.</summary>
     public Buckets()
     {
     }
@@ -114,7 +112,6 @@ internal sealed class Buckets
         }
     }
 
-    /// <summary>How many observations there are.</summary>
     public double Count => _upTo.Count > 0 ? _upTo.Values.Last() : 0;
 
     /// <summary>Those of both, of histograms with the same bounds.</summary>
@@ -159,116 +156,36 @@ internal sealed class Buckets
 /// Reads Prometheus' text format, version 0.0.4: a line per series, <c>name{label="value",…} number [time]</c>; what
 /// begins with # is for people.
 /// </summary>
-internal static class MetricsText
+internal static partial class MetricsText
 {
-    /// <summary>Reads a whole scrape.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="series">All series, when every line can be read.</param>
-    /// <param name="error">Which line cannot be read, when one cannot.</param>
+    /// <summary>All series when every line can be read, else which one cannot.</summary>
     public static bool TryParse(
         string text,
         [NotNullWhen(true)] out IReadOnlyList<MetricSeries>? series,
         [NotNullWhen(false)] out string? error)
     {
         var all = new List<MetricSeries>();
-        foreach (var line in text.Split('\n'))
+        foreach (var line in text.Split('\n').Select(line => line.Trim()).Where(line => line is not ("" or ['#', ..])))
         {
-            var trimmed = line.Trim();
-            if (trimmed.Length == 0 || trimmed[0] == '#')
+            var match = Line().Match(line);
+            if (!match.Success || !TryReadValue(match.Groups[4].Value, out var value))
             {
-                continue;
-            }
-
-            if (ParseLine(trimmed) is not { } one)
-            {
-                series = null;
-                error = $"not a line of metrics: '{trimmed}'";
+                (series, error) = (null, $"not a line of metrics: '{line}'");
                 return false;
             }
 
-            all.Add(one);
+            var labels = new Dictionary<string, string>();
+            for (var at = 0; at < match.Groups[2].Captures.Count; at++)
+            {
+                labels[match.Groups[2].Captures[at].Value] = Escape().Replace(
+                    match.Groups[3].Captures[at].Value, one => one.Value == @"\n" ? "\n" : one.Value[1..]);
+            }
+
+            all.Add(new MetricSeries(match.Groups[1].Value, labels, value));
         }
 
-        series = all;
-        error = null;
+        (series, error) = (all, null);
         return true;
-    }
-
-    private static MetricSeries? ParseLine(string line)
-    {
-        var nameEnd = line.AsSpan().IndexOfAny('{', ' ', '\t');
-        if (nameEnd <= 0)
-        {
-            return null;
-        }
-
-        var at = nameEnd;
-        var labels = new Dictionary<string, string>();
-        if (line[at] == '{' && !TryReadLabels(line, ref at, labels))
-        {
-            return null;
-        }
-
-        // A time may follow the value.
-        var value = line[at..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return value.Length is 1 or 2 && TryReadValue(value[0], out var number)
-            ? new MetricSeries(line[..nameEnd], labels, number)
-            : null;
-    }
-
-    // From the opening brace to behind the closing one.
-    private static bool TryReadLabels(string line, ref int at, Dictionary<string, string> labels)
-    {
-        at++;
-        while (true)
-        {
-            at = SkipBlanks(line, at);
-            if (at < line.Length && line[at] == '}')
-            {
-                at++;
-                return true;
-            }
-
-            var equals = line.IndexOf('=', at);
-            if (equals < 0 || !TryReadQuoted(line, SkipBlanks(line, equals + 1), out var value, out var end))
-            {
-                return false;
-            }
-
-            labels[line[at..equals].Trim()] = value;
-            at = SkipBlanks(line, end);
-            if (at < line.Length && line[at] == ',')
-            {
-                at++;
-            }
-        }
-    }
-
-    private static bool TryReadQuoted(string line, int at, out string value, out int end)
-    {
-        var text = new StringBuilder();
-        value = "";
-        end = at + 1;
-        if (at >= line.Length || line[at] != '"')
-        {
-            return false;
-        }
-
-        for (; end < line.Length && line[end] != '"'; end++)
-        {
-            if (line[end] == '\\' && end + 1 < line.Length)
-            {
-                end++;
-                text.Append(line[end] == 'n' ? '\n' : line[end]);
-            }
-            else
-            {
-                text.Append(line[end]);
-            }
-        }
-
-        value = text.ToString();
-        return end++ < line.Length;
     }
 
     private static bool TryReadValue(string text, out double value)
@@ -284,13 +201,12 @@ internal static class MetricsText
             || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
-    private static int SkipBlanks(string line, int at)
-    {
-        while (at < line.Length && line[at] is ' ' or '\t')
-        {
-            at++;
-        }
+    // Name, label names, label values, value.
+    [GeneratedRegex("""
+        ^([^{\s]+)(?:\{\s*(?:([^=,{}"\s]+)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*)*\}\s*|\s+)(\S+)(?:\s+\S+)?$
+        """)]
+    private static partial Regex Line();
 
-        return at;
-    }
+    [GeneratedRegex(@"\\.")]
+    private static partial Regex Escape();
 }

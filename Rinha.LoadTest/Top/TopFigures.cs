@@ -159,7 +159,6 @@ internal sealed record ProcessFigures(
     double? HeapBytes,
     double? Connections)
 {
-    /// <summary>Between two readings of the same process.</summary>
     public static ProcessFigures Between(ProcessReading earlier, ProcessReading later, double seconds)
     {
         var (before, now) = (earlier.Cgroup, later.Cgroup);

@@ -14,12 +14,9 @@ internal sealed record TopReading(double AtSeconds, IReadOnlyList<ProcessReading
 /// <param name="Cgroup">What the kernel says of it; <see langword="null"/> without cgroups.</param>
 internal sealed record ProcessReading(string Name, string State, Scrape? Scrape, CgroupReading? Cgroup)
 {
-    /// <summary>The state of a process that answers.</summary>
     public const string Up = "up";
 
-    /// <summary>The state of a process that does not answer.</summary>
     public const string Down = "down";
 
-    /// <summary>The state of a process that cannot be asked.</summary>
     public const string NotAsked = "-";
 }

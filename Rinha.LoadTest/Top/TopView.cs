@@ -20,7 +20,6 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
 
     private readonly RunControl _control = new();
 
-    /// <summary>Writes a line for each interval.</summary>
     /// <exception cref="IOException">The output takes no more.</exception>
     public void Write(TextWriter output)
     {
@@ -130,7 +129,6 @@ internal static class TopLines
         ("memory_limit_mb", process => process.MemoryLimitBytes / MegaByte),
     ];
 
-    /// <summary>The names, with the units in them.</summary>
     public static string Header(TopFigures figures) => string.Join('\t',
     [
         "time",
@@ -140,9 +138,6 @@ internal static class TopLines
            select $"{process.Name}_{name}",
     ]);
 
-    /// <summary>One interval.</summary>
-    /// <param name="figures">What happened in it.</param>
-    /// <param name="at">When it ended.</param>
     public static string Of(TopFigures figures, DateTimeOffset at) => string.Join('\t',
     [
         at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),

@@ -7,7 +7,6 @@ namespace Rinha.LoadTest.Tui;
 /// <summary>The live screen's panels, each a function of what it shows; the first lines of each matter most.</summary>
 internal static class Panels
 {
-    /// <summary>How many kinds of failure are shown at most.</summary>
     public const int FailureKindCountMax = 5;
 
     private const int NameWidthMin = 7;
@@ -187,7 +186,6 @@ internal static class Panels
                 .AddForeign(hasExample ? failure.Example : "", Math.Max(0, exampleWidth), Tone.Muted));
     };
 
-    /// <summary>What can be pressed now.</summary>
     public static Drawing Keys(ViewState view) => (_, _) => view.Ending
         ?
         [
@@ -282,7 +280,8 @@ internal static class Panels
     {
         (string Name, double Seconds)[] marks =
             [("50", latency.P50), ("90", latency.P90), ("99", latency.P99), ("99.9", latency.P999)];
-        var inside = marks.Where(mark => mark.Seconds > over && mark.Seconds <= upTo).Select(mark => mark.Name).ToList();
+        var inside = marks.Where(mark => mark.Seconds > over && mark.Seconds <= upTo)
+            .Select(mark => mark.Name).ToList();
         return inside.Count switch
         {
             0 => "",

@@ -12,7 +12,6 @@ internal static class Screen
     private const int TwoPanelsWidthMin = 50;
     private const int ThreePanelsWidthMin = 76;
 
-    /// <summary>The picture of a snapshot, for a screen of this width and height in characters.</summary>
     public static Drawing Compose(LiveSnapshot? snapshot, ViewState view, int width, int height)
     {
         if (snapshot is null)
@@ -62,32 +61,20 @@ internal static class Screen
     }
 
     private static Drawing AtMostTwo(
-        int width, Drawing first, Drawing second, int firstShare = 1, int secondShare = 1) =>
-        width >= ThreePanelsWidthMin ? Drawings.Beside((first, firstShare), (second, secondShare)) : Drawings.Beside((first, 1));
+        int width, Drawing first, Drawing second, int firstShare = 1, int secondShare = 1) => Drawings.Beside(
+            width >= ThreePanelsWidthMin ? [(first, firstShare), (second, secondShare)] : [(first, firstShare)]);
 }
 
 /// <summary>The rows of panels, in their order from top to bottom.</summary>
 internal enum Band
 {
-    /// <summary>What runs and how far it has come.</summary>
     Header,
-
-    /// <summary>The whole run, its newest seconds, the statuses.</summary>
     Totals,
-
-    /// <summary>The rate over time and the latency histogram.</summary>
     Charts,
-
-    /// <summary>The latency over time and the percentiles.</summary>
     LatencyCharts,
-
-    /// <summary>The operations and the failures.</summary>
     Tables,
-
     /// <summary>Room that nothing needs.</summary>
     Nothing,
-
-    /// <summary>The keys.</summary>
     Keys,
 }
 
@@ -101,7 +88,6 @@ internal static class ScreenPlan
     /// The bands that fit, from top to bottom, with their rows, which add up to <paramref name="height"/>. What matters
     /// most comes first; what is left in the end makes the charts higher.
     /// </summary>
-    /// <param name="height">The screen's rows.</param>
     /// <param name="tableLines">How many lines the longest table has.</param>
     public static IReadOnlyList<(Band Band, int Rows)> Of(int height, int tableLines)
     {
@@ -156,7 +142,6 @@ internal static class ScreenPlan
 /// <summary>What the person in front of the screen has chosen to see, and how the run stands towards them.</summary>
 internal sealed record ViewState
 {
-    /// <summary>The spans of time, in seconds, that the newest statistics can cover.</summary>
     private static readonly int[] s_windows = [1, 10, 30, 60, 300];
 
     private int _window = 1;
@@ -167,12 +152,9 @@ internal sealed record ViewState
     /// <summary>Whether the run starts no requests for the moment.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Whether the run was told to end.</summary>
     public bool Ending { get; init; }
 
-    /// <summary>The same with the next longer window, if there is one.</summary>
     public ViewState Widened() => this with { _window = Math.Min(_window + 1, s_windows.Length - 1) };
 
-    /// <summary>The same with the next shorter window, if there is one.</summary>
     public ViewState Narrowed() => this with { _window = Math.Max(_window - 1, 0) };
 }

@@ -69,7 +69,6 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         }
     }
 
-    /// <summary>Gives the terminal back.</summary>
     public void Dispose()
     {
         lock (_lock)

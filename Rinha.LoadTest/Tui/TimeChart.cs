@@ -9,10 +9,6 @@ namespace Rinha.LoadTest.Tui;
 /// A value of each second over the time of the run, in columns. The time axis has a round length and grows in steps up
 /// to the run's, so that the columns stay where they are for a while; it always spans the whole width.
 /// </summary>
-/// <param name="series">The finished seconds.</param>
-/// <param name="durationSeconds">The run's length, when it is known.</param>
-/// <param name="column">The column of some seconds.</param>
-/// <param name="tick">How the axis writes a value.</param>
 internal sealed class TimeChart(
     IReadOnlyList<SecondReport> series,
     double? durationSeconds,
@@ -130,16 +126,10 @@ internal sealed class TimeChart(
 }
 
 /// <summary>One column of a chart: a value in a style, and above it a second one.</summary>
-/// <param name="Low">Where the lower part ends.</param>
-/// <param name="LowStyle">Its style.</param>
 /// <param name="High">Where the upper part ends; not below <paramref name="Low"/>.</param>
-/// <param name="HighStyle">Its style.</param>
 internal readonly record struct ChartColumn(double Low, Style LowStyle, double High, Style HighStyle);
 
 /// <summary>Some neighbouring seconds of a run taken together.</summary>
-/// <param name="Seconds">How many there are.</param>
-/// <param name="Completed">Requests answered in them.</param>
-/// <param name="Failed">Requests that failed in them.</param>
 /// <param name="P50">
 /// The mean of the seconds' medians in seconds, each weighted by its requests: close to the median, exact for one
 /// second.
@@ -147,10 +137,8 @@ internal readonly record struct ChartColumn(double Low, Style LowStyle, double H
 /// <param name="P99">
 /// The highest of the seconds' 99th percentiles in seconds: no less than the true one, exact for one second.
 /// </param>
-/// <param name="Max">The longest latency in seconds.</param>
 internal sealed record WindowStats(int Seconds, long Completed, long Failed, double P50, double P99, double Max)
 {
-    /// <summary>Completed requests per second.</summary>
     public double Rate => Seconds > 0 ? (double)Completed / Seconds : 0;
 
     /// <summary>The newest seconds, as many as there are up to <paramref name="count"/>.</summary>

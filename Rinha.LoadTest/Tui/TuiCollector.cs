@@ -95,7 +95,6 @@ internal static class Keys
 {
     private const byte Escape = 0x1B;
 
-    /// <summary>Takes what was typed, key by key.</summary>
     public static ViewState Press(ReadOnlySpan<byte> keys, ViewState view, RunControl control)
     {
         foreach (var key in keys)

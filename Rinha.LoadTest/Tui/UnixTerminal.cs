@@ -6,10 +6,8 @@ namespace Rinha.LoadTest.Tui;
 /// <summary>What the live screen needs of a terminal. None of it throws because the terminal went away.</summary>
 internal interface ITerminal
 {
-    /// <summary>Columns and rows at this moment.</summary>
     (int Width, int Height) Size { get; }
 
-    /// <summary>Writes text and control codes at once.</summary>
     void Write(string text);
 
     /// <summary>Makes each key readable at once and no longer echoed, where there are any; twice is harmless.</summary>
@@ -143,7 +141,6 @@ internal static unsafe partial class TerminalCalls
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(PollRequest* requests, nuint count, int timeoutMs);
 
-    /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct PollRequest
     {
