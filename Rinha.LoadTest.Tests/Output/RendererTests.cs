@@ -101,7 +101,8 @@ public sealed class RendererTests
         using var html = new HtmlParser().ParseDocument(Html(SampleRuns.Hostile));
         Assert.Equal(s_seen, html.QuerySelector("#environment dd")!.TextContent);
         Assert.Equal(s_seen, html.QuerySelector("#failures td:last-child")!.TextContent);
-        Assert.StartsWith(s_seen, html.QuerySelector("#chart-find-max figcaption p")!.TextContent, StringComparison.Ordinal);
+        var subtitle = html.QuerySelector("#chart-find-max figcaption p")!.TextContent;
+        Assert.StartsWith(s_seen, subtitle, StringComparison.Ordinal);
         var svg = XDocument.Parse(Svg(SampleRuns.Hostile)).Root!;
         var texts = svg.Descendants().Where(one => one.Name.LocalName == "text").Select(text => text.Value).ToArray();
         Assert.Contains(texts, text => text.StartsWith("</title></style><script>", StringComparison.Ordinal));

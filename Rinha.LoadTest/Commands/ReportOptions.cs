@@ -46,7 +46,7 @@ internal sealed class ReportOptions
     public EnvironmentReport Environment(ParseResult parsed, string url) =>
         EnvironmentReader.Read(url, parsed.GetValue(_limits));
 
-    /// <summary>Runs a test, told how many snapshots a second are wanted, on a thread of its own and shows it.</summary>
+    /// <summary>Runs a test, told how many snapshots a second to make, on another thread and shows it.</summary>
     public T Watch<T>(ParseResult parsed, Func<RunControl, int, T> run)
     {
         var control = new RunControl();

@@ -148,7 +148,8 @@ internal static class BaselineSection
             "baseline",
             $"Beside {baseline.Name}",
             new Table(
-                $"Up to {Format.Percent(baseline.NoiseThreshold)} of change is noise; p99.9 and max are shown, not judged",
+                $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
+                    + "p99.9 and max are shown, not judged",
                 ["metric", baseline.Name, "this run", "ratio", "verdict"],
                 [.. baseline.Comparisons.Select(Row)]))
         : null;

@@ -40,7 +40,7 @@ internal sealed class Scrape
     /// <summary>The value of a series of another scrape in this one; 0 when it was not there yet.</summary>
     public double ValueOf(MetricSeries series) => _byKey.TryGetValue(series.Key, out var own) ? own.Value : 0;
 
-    /// <summary>Whether the process has begun anew since: a counter has become smaller.</summary>
+    /// <summary>Whether the process has restarted since: a counter has become smaller.</summary>
     public bool IsFromBeforeRestart(Scrape later) => _byKey.Values
         .Any(own => own.IsCounter && later._byKey.TryGetValue(own.Key, out var now) && now.Value < own.Value);
 }

@@ -111,7 +111,7 @@ internal sealed record OperationFigures(
     double? P50,
     double? P99);
 
-/// <summary>The ledger during an interval, over all instances; what nobody says is missing.</summary>
+/// <summary>The ledger during an interval, over all instances; unknown figures are null.</summary>
 /// <param name="CommittedPerSecond">Transactions committed per second.</param>
 /// <param name="RefusedPerSecond">Transactions refused per second.</param>
 /// <param name="BatchMean">How many writes a commit had on average.</param>
@@ -138,7 +138,7 @@ internal sealed record LedgerFigures(
     double? WalBytes,
     double? DatabaseBytes);
 
-/// <summary>One process during an interval; what nobody says is missing.</summary>
+/// <summary>One process during an interval; unknown figures are null.</summary>
 /// <param name="Name"><c>api01</c>, <c>api02</c>, and <c>nginx</c>, <c>caddy</c> or <c>db</c>.</param>
 /// <param name="State">See <see cref="ProcessReading.State"/>.</param>
 /// <param name="Cpu">The CPUs it used.</param>

@@ -8,7 +8,7 @@ internal sealed record TopReading(double AtSeconds, IReadOnlyList<ProcessReading
 /// <summary>Everything that is known of one process of the stack at one moment.</summary>
 /// <param name="Name"><c>api01</c>, <c>api02</c>, and <c>nginx</c>, <c>caddy</c> or <c>db</c>.</param>
 /// <param name="State">
-/// <c>up</c>, <c>down</c> when nobody answers, or what is wrong with the answer; <c>-</c> when it is not asked.
+/// <c>up</c>, <c>down</c> when it does not answer, or what is wrong with the answer; <c>-</c> when it is not asked.
 /// </param>
 /// <param name="Scrape">What it says of itself, when it does.</param>
 /// <param name="Cgroup">What the kernel says of it; <see langword="null"/> without cgroups.</param>

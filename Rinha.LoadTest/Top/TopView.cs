@@ -38,7 +38,7 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
         });
     }
 
-    /// <summary>Shows a screen, drawn anew for each interval.</summary>
+    /// <summary>Redraws a screen for each interval.</summary>
     public void Show(ITerminal terminal)
     {
         var painter = new FramePainter();
