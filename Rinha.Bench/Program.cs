@@ -1,13 +1,10 @@
-using System.Runtime.Versioning;
 using BenchmarkDotNet.Running;
-
-[assembly: SupportedOSPlatform("linux")]
 
 namespace Rinha.Bench;
 
 /// <summary>
 /// <c>jit|aot|both [BenchmarkDotNet's flags]</c> measures, <c>check [TEXT]</c> only runs every benchmark once.
-/// <c>./rinha bench</c> is the comfortable way to call it.
+/// docs/microbenchmarks.md has the command lines.
 /// </summary>
 internal static class Program
 {

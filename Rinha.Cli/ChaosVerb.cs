@@ -66,7 +66,7 @@ internal sealed class ChaosVerb
         var postgres = hasPostgres ? PostgresPrograms.Need(packages) : null;
         var publisher = new Publisher(Console.Error.WriteLine);
         publisher.Publish(Repository.Server);
-        publisher.Publish(Repository.LoadTester);
+        publisher.Publish(Repository.Chaos);
 
         // On the disk that the repository is on, as ./data would be.
         var work = Repository.PathOf("artifacts", "chaos");
@@ -76,15 +76,16 @@ internal sealed class ChaosVerb
         }
 
         Directory.CreateDirectory(work);
-        using var setting = new ChaosSetting(work, parsed.GetValue(_port), postgres, !parsed.GetValue(_noLimits));
-        return Foreground.Run([Repository.LoadTester, "chaos", .. setting.Prepare(), .. campaigns]);
+        var setting = new ChaosSetting(work, parsed.GetValue(_port), postgres, !parsed.GetValue(_noLimits));
+        using var cleanUp = new CleanUp(setting.Remove);
+        return Foreground.Run([Repository.Chaos, .. setting.Prepare(), .. campaigns]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>The sockets, cgroups, configurations and the launcher of a chaos run; all gone when disposed.</summary>
-internal sealed class ChaosSetting(string work, int port, PostgresPrograms? postgres, bool hasLimits) : IDisposable
+/// <summary>The sockets, cgroups, configurations and the launcher of a chaos run.</summary>
+internal sealed class ChaosSetting(string work, int port, PostgresPrograms? postgres, bool hasLimits)
 {
     private readonly string _sockets = RunningStacks.CreateSockets(new DataDirectory(work));
 
@@ -94,7 +95,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
 
     private string InSockets(string name) => Path.Combine(_sockets, name);
 
-    /// <summary>Makes everything, and returns the load tester's flags that say where it is.</summary>
+    /// <summary>Makes everything, and returns the campaigns' flags that say where it is.</summary>
     public IEnumerable<string> Prepare()
     {
         CreateCgroups();
@@ -117,12 +118,13 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         return
         [
             "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
-            InSockets("faults.so"), "--directory", work, "--port", port.ToString(CultureInfo.InvariantCulture), .. cluster,
+            InSockets("faults.so"), "--directory", work, "--port",
+            port.ToString(CultureInfo.InvariantCulture), .. cluster,
         ];
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Ends what is left of the run, and takes all of it away.</summary>
+    public void Remove()
     {
         // Interrupted, it leaves processes behind, each the leader of a group. All of them know the sockets' directory,
         // but for PostgreSQL's, which work in ours.
@@ -174,8 +176,8 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         }
     }
 
-    // What becomes each of the processes: inside its cgroup (LIMITS_OF says of which stack), and as the supervisor would
-    // start it. The fault library is for the server alone, not for what starts it.
+    // What becomes each of the processes: inside its cgroup (LIMITS_OF says of which stack), and as the supervisor
+    // would start it. The fault library is for the server alone, not for what starts it.
     private void WriteLauncher()
     {
         var isRoot = Environment.IsPrivilegedProcess;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Rinha.Stack;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli;
@@ -56,7 +55,8 @@ internal sealed class ContestVerb
     public Command Create()
     {
         var command = new Command(
-            "contest", "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.")
+            "contest",
+            "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.")
         { _url, _port, _stack, _split, _noLimits, _short, _wait, _compose, _host, _more };
         command.SetAction(Run);
         return command;
@@ -74,7 +74,7 @@ internal sealed class ContestVerb
             var network = parsed.GetValue(_host) ? ContainerNetwork.Host : ContainerNetwork.Bridge;
             layout.CheckLimits(layout.ReadLimits());
             return RunContainers(
-                new ComposeStack(layout, network, parsed.GetValue(_port), Console.Error.WriteLine), simulation);
+                new ComposeProject(layout, network, parsed.GetValue(_port), Console.Error.WriteLine), simulation);
         }
 
         return parsed.GetValue(_url) is { } url
@@ -88,31 +88,29 @@ internal sealed class ContestVerb
         var data = new DataDirectory(Repository.PathOf("artifacts", "contest"));
         var url = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}");
         string[] flags = hasNoLimits ? ["--no-limits"] : [];
-        try
-        {
-            Foreground.RunVerb(
-                new Dictionary<string, string>(),
-                [
-                    "run", "--detach", "--fresh", "--data", data.FullPath, "--port", url[(url.LastIndexOf(':') + 1)..],
-                    "--stack", layout.Name, "--split", layout.Split, .. flags,
-                ]);
-            // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
-            return Readiness.Answers(port) && Readiness.Answers(port)
-                ? Simulate(url, simulation)
-                : throw new StackException($"{url} does not answer");
-        }
-        finally
+        using var cleanUp = new CleanUp(() =>
         {
             StopVerb.Stop(data, Console.Error.WriteLine);
             Directory.Delete(data.FullPath, recursive: true);
-        }
+        });
+        Directory.CreateDirectory(data.FullPath);
+        Foreground.RunVerb(
+            new Dictionary<string, string>(),
+            [
+                "run", "--detach", "--fresh", "--data", data.FullPath, "--port", url[(url.LastIndexOf(':') + 1)..],
+                "--stack", layout.Name, "--split", layout.Split, .. flags,
+            ]);
+        // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
+        return Readiness.Answers(port) && Readiness.Answers(port)
+            ? Simulate(url, simulation)
+            : throw new StackException($"{url} does not answer");
     }
 
-    // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be right,
-    // and then the load comes at once.
-    private static int RunContainers(ComposeStack stack, List<string> simulation)
+    // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be
+    // right, and then the load comes at once.
+    private static int RunContainers(ComposeProject stack, List<string> simulation)
     {
-        if (!ComposeStack.IsEngineThere)
+        if (!ComposeProject.IsEngineThere)
         {
             throw new StackException("no container engine answers (docker version)");
         }
@@ -122,31 +120,25 @@ internal sealed class ContestVerb
             throw new StackException($"the containers of {stack.Project} are there already (docker compose down)");
         }
 
-        try
+        using var cleanUp = new CleanUp(stack.Down);
+        stack.Build();
+        var healthy = stack.Up();
+        Thread.Sleep(s_beforeReadiness);
+        var attempt = 1;
+        while (!(Readiness.Answers(stack.Port) && Readiness.Answers(stack.Port)))
         {
-            stack.Build();
-            var healthy = stack.Up();
-            Thread.Sleep(s_beforeReadiness);
-            var attempt = 1;
-            while (!(Readiness.Answers(stack.Port) && Readiness.Answers(stack.Port)))
+            if (++attempt > ReadinessAttempts)
             {
-                if (++attempt > ReadinessAttempts)
-                {
-                    throw new StackException($"{stack.Url} did not answer in {ReadinessAttempts} attempts");
-                }
-
-                Thread.Sleep(s_betweenAttempts);
+                throw new StackException($"{stack.Url} did not answer in {ReadinessAttempts} attempts");
             }
 
-            Console.Error.WriteLine($"ready at attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
-            var status = Simulate(stack.Url, simulation);
-            WritePeaks(stack.Containers());
-            return status;
+            Thread.Sleep(s_betweenAttempts);
         }
-        finally
-        {
-            stack.Down();
-        }
+
+        Console.Error.WriteLine($"ready at attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
+        var status = Simulate(stack.Url, simulation);
+        WritePeaks(stack.Containers());
+        return status;
     }
 
     // The sum of the peaks is at least the peak of the sum.
@@ -154,12 +146,13 @@ internal sealed class ContestVerb
     {
         foreach (var container in containers)
         {
-            Console.Error.WriteLine($"peak memory of {container.Service,-6} {ProcessLimits.MemoryText(container.MemoryPeakBytes),8}, " +
-                $"throttled in {container.ThrottledPeriods} periods");
+            var peak = ProcessLimits.MemoryText(container.MemoryPeakBytes);
+            Console.Error.WriteLine(
+                $"peak memory of {container.Service,-6} {peak,8}, throttled in {container.ThrottledPeriods} periods");
         }
 
-        Console.Error.WriteLine($"peak memory in all: {ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes))}, " +
-            "the page cache of their files included");
+        var sum = ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes));
+        Console.Error.WriteLine($"peak memory in all: {sum}, the page cache of their files included");
     }
 
     private static int Simulate(string url, IEnumerable<string> simulation) =>

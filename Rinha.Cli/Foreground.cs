@@ -9,6 +9,9 @@ namespace Rinha.Cli;
 /// <summary>Programs that a verb hands its terminal to.</summary>
 internal static class Foreground
 {
+    /// <summary>Whether a program has the terminal.</summary>
+    public static bool IsBusy { get; private set; }
+
     /// <summary>Publishes the load tester if necessary. What that says goes to the standard error: the output is the
     /// report's.</summary>
     public static void PublishLoadTester() => new Publisher(Console.Error.WriteLine).Publish(Repository.LoadTester);
@@ -38,7 +41,9 @@ internal static class Foreground
             context.Cancel = true;
             identity.Send(Signal.Terminate);
         });
+        IsBusy = true;
         process.WaitForExit();
+        IsBusy = false;
         return process.ExitCode;
     }
 

@@ -18,8 +18,8 @@ internal sealed class RestartVerb
     {
         var command = new Command(
             "restart",
-            "Replace both servers, one after the other, by the binary that is there now. Exit status 1 when a new " +
-            "process does not come up; the other one then goes on serving.")
+            "Replace both servers, one after the other, by what is there now, built first if a source is newer. " +
+            "Exit status 1 when a new process does not come up; the other one then goes on serving.")
         { _data };
         command.SetAction(parsed => Restart(RunningStacks.Choose(parsed.GetValue(_data))));
         return command;
@@ -41,6 +41,11 @@ internal sealed class RestartVerb
         if (stack.State.IsFloor)
         {
             throw new StackException($"the stack on {data.FullPath} has no servers (--floor)");
+        }
+
+        if (stack.State.Server == Repository.Server)
+        {
+            new Publisher(Console.WriteLine).Publish(Repository.Server);
         }
 
         // A binary that cannot even say its version must not cost the stack one of its two servers.

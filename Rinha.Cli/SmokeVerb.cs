@@ -113,8 +113,9 @@ internal sealed class SmokeVerb
         string[] rate = parsed.GetValue(_rate) is > 0 and var perSecond ? ["-r", Text(perSecond)] : [];
         return
         [
-            Repository.LoadTester, "load", parsed.GetRequiredValue(_url), "-c", Text(parsed.GetValue(_connections)), "-d",
-            Text(parsed.GetValue(_seconds)) + "s", "--mix", mix, .. rate, "--quiet", "-o", "json",
+            Repository.LoadTester, "load", parsed.GetRequiredValue(_url), "-c",
+            Text(parsed.GetValue(_connections)), "-d", Text(parsed.GetValue(_seconds)) + "s", "--mix", mix,
+            .. rate, "--quiet", "-o", "json",
         ];
     }
 
@@ -161,11 +162,11 @@ internal sealed class SmokeVerb
                 .ToDictionary(status => status.Name, status => status.Value.GetInt64());
             IsRight = summary.GetProperty("failed").GetInt64() == 0 && statuses.Values.Sum() > 0
                 && statuses.Keys.All(status => status == "200" || (status == "422" && name == "debits"));
+            var answers = string.Join(' ', statuses.Select(status => $"{status.Key}={status.Value}"));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-11} {summary.GetProperty("rate").GetDouble(),10:F0} {Milliseconds("p50"),8:F2} {Milliseconds("p99"),8:F2} " +
-                $"{Milliseconds("max"),8:F2}  {string.Join(' ', statuses.Select(status => $"{status.Key}={status.Value}"))}" +
-                $"{(IsRight ? "" : "  WRONG")}"));
+                $"{name,-11} {summary.GetProperty("rate").GetDouble(),10:F0} {Milliseconds("p50"),8:F2} " +
+                $"{Milliseconds("p99"),8:F2} {Milliseconds("max"),8:F2}  {answers}{(IsRight ? "" : "  WRONG")}"));
         }
 
         public string Name { get; }

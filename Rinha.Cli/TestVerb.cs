@@ -8,7 +8,9 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.Cli;
 
-/// <summary><c>test</c>: every test, or those whose class or method contains a word; the last line counts them.</summary>
+/// <summary>
+/// <c>test</c>: every test, or those whose class or method contains a word; the last line counts them.
+/// </summary>
 internal sealed partial class TestVerb
 {
     // Projects of one line run side by side. The stacks want both cores for themselves.
@@ -35,13 +37,14 @@ internal sealed partial class TestVerb
         try
         {
             GetPrograms();
-            new DotNet(Console.WriteLine).Run(
-                "build", Repository.PathOf("Rinha.slnx"), "-c", "Release", "--nologo", "-v", "quiet",
-                "--disable-build-servers");
-            using var database = new TestDatabase();
-            foreach (var project in s_projects)
+            var chosen = s_projects
+                .Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
+            Build(filter is null ? ["Rinha.slnx"] : chosen.SelectMany(projects => projects));
+            var database = new TestDatabase();
+            using var cleanUp = new CleanUp(database.Remove);
+            foreach (var projects in chosen)
             {
-                foreach (var count in project.AsParallel().Select(name => RunProject(name, filter, database.Url)))
+                foreach (var count in projects.AsParallel().Select(name => RunProject(name, filter, database.Url)))
                 {
                     passed += count.Passed;
                     failed += count.Failed;
@@ -59,14 +62,32 @@ internal sealed partial class TestVerb
         }
     }
 
+    // Which projects are worth a build: those with a file that has the filter's last word.
+    private static bool HasTests(string project, string? filter)
+    {
+        var word = filter?.Split('.', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+        return Directory.EnumerateFiles(Repository.PathOf(project), "*.cs", SearchOption.AllDirectories)
+            .Any(file => File.ReadAllText(file).Contains(word, StringComparison.Ordinal));
+    }
+
+    private static void Build(IEnumerable<string> projects)
+    {
+        foreach (var project in projects)
+        {
+            new DotNet(Console.WriteLine).Run(
+                "build", Repository.PathOf(project), "-c", "Release", "--nologo", "-v", "quiet",
+                "--disable-build-servers");
+        }
+    }
+
     private static void GetPrograms()
     {
         var packages = new Packages(Console.WriteLine);
         packages.Need("curl", "curl");
         packages.Need("nginx", "nginx-light", "nginx");
         PostgresPrograms.Need(packages);
-        // The HTML report is looked at in a browser. Not every distribution has one to install; without it those tests are
-        // skipped, but in CI they fail.
+        // The HTML report is looked at in a browser. Not every distribution has one to install; without it those tests
+        // are skipped, but in CI they fail.
         if (Tool.Find("chromium") is null && Tool.Find("google-chrome") is null)
         {
             try
@@ -119,7 +140,7 @@ internal sealed partial class TestVerb
     /// <summary>
     /// The tests' PostgreSQL: for many ledgers at a time, and without waiting for a disk that will not lose its power.
     /// </summary>
-    private sealed class TestDatabase : IDisposable
+    private sealed class TestDatabase
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("rinha-tests-").FullName;
         private readonly PostgresCluster _cluster;
@@ -138,7 +159,7 @@ internal sealed partial class TestVerb
 
         public string Url { get; }
 
-        public void Dispose()
+        public void Remove()
         {
             _cluster.Stop(isImmediate: true);
             Directory.Delete(_directory, recursive: true);

@@ -5,7 +5,6 @@ using Rinha.LoadTest.Commands;
 var command = new RootCommand("Tests a bank of Rinha de Backend 2024/Q1: load, correctness, the official simulation.");
 command.Subcommands.Add(new LoadCommand().Create());
 command.Subcommands.Add(new ContestCommand().Create());
-command.Subcommands.Add(new ChaosCommand().Create());
 command.Subcommands.Add(new TopCommand().Create());
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -1,5 +1,3 @@
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests;
 
 /// <summary>The two READMEs say the same: what in them is not language is equal.</summary>

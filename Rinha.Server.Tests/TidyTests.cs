@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests;
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rinha.Server;
@@ -10,8 +9,6 @@ using Rinha.Server.Net;
 using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 using Rinha.Server.Telemetry;
-
-[assembly: SupportedOSPlatform("linux")]
 
 return ServerCommand.Invoke(args, Run, AskHealth);
 

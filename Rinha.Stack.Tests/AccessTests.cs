@@ -5,7 +5,9 @@ using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>Which doors the stack has, who may use them, and what is refused behind the one that is open to all.</summary>
+/// <summary>
+/// Which doors the stack has, who may use them, and what is refused behind the one that is open to all.
+/// </summary>
 public sealed class AccessTests
 {
     private static readonly IPAddress s_elsewhere = IPAddress.Parse("127.0.0.2");

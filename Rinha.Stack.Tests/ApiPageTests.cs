@@ -6,7 +6,8 @@ using Rinha.Stack.Tests.Fixtures;
 namespace Rinha.Stack.Tests;
 
 /// <summary>
-/// docs/api.md: every command line gives the status that stands behind it, and no operation, field or status is left out.
+/// docs/api.md: every command line gives the status that stands behind it, and no operation, field or status is left
+/// out.
 /// </summary>
 public sealed partial class ApiPageTests
 {
@@ -45,8 +46,10 @@ public sealed partial class ApiPageTests
         var lines = CommandLines();
         foreach (var path in s_document.GetProperty("paths").EnumerateObject())
         {
-            var url = $"http://localhost(:9999)?{path.Name.Replace("{id}", "[0-9]+", StringComparison.Ordinal)}([?' ]|$)";
-            foreach (var method in path.Value.EnumerateObject().Select(one => one.Name).Where(name => name != "parameters"))
+            var pathForm = path.Name.Replace("{id}", "[0-9]+", StringComparison.Ordinal);
+            var url = $"http://localhost(:9999)?{pathForm}([?' ]|$)";
+            var members = path.Value.EnumerateObject().Select(one => one.Name);
+            foreach (var method in members.Where(name => name != "parameters"))
             {
                 var pattern = method switch
                 {
@@ -70,7 +73,8 @@ public sealed partial class ApiPageTests
             Objects(components.GetProperty("schemas")).SelectMany(Names("properties")).Concat(parameters).Distinct(),
             name => Assert.Contains($"`{name}`", s_page, StringComparison.Ordinal));
         Assert.All(
-            Objects(s_document.GetProperty("paths")).SelectMany(Names("responses")).Distinct().Where(one => one != "200"),
+            Objects(s_document.GetProperty("paths")).SelectMany(Names("responses")).Distinct()
+                .Where(one => one != "200"),
             status => Assert.Matches($@"(?m)^\| ([0-9]{{3}}, )*{status}[, ]", s_page));
     }
 
@@ -90,7 +94,8 @@ public sealed partial class ApiPageTests
     private static List<string> CommandLines() =>
     [
         .. from block in ShellBlock().Matches(s_page)
-           from line in Continued().Replace(block.Groups[1].Value, " ").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+           let text = Continued().Replace(block.Groups[1].Value, " ")
+           from line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
            select line,
     ];
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
@@ -23,10 +24,10 @@ public sealed partial class ContainersTests
         var named = File.ReadLines(layout.SplitFile).FirstOrDefault(line => line.StartsWith("COMPOSE_FILE="));
         Assert.Equal(
             named?["COMPOSE_FILE=".Length..] ?? "compose.yaml:compose.override.yaml",
-            string.Join(':', ComposeStack.FilesOf(layout, ContainerNetwork.Bridge)));
+            string.Join(':', ComposeProject.FilesOf(layout, ContainerNetwork.Bridge)));
 
-        Assert.SkipWhen(ComposeStack.FindCompose() is null, "Compose is not here");
-        var config = new ComposeStack(layout, ContainerNetwork.Bridge, 9999, _ => { }).Compose("config").Output;
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
+        var config = new ComposeProject(layout, ContainerNetwork.Bridge, 9999, _ => { }).Compose("config").Output;
         Assert.Equal(
             layout.ReadLimits().OrderBy(one => one.Key, StringComparer.Ordinal),
             LimitsIn(config).OrderBy(one => one.Key, StringComparer.Ordinal));
@@ -40,10 +41,10 @@ public sealed partial class ContainersTests
     [InlineData("caddy-postgres", ContainerNetwork.Host)]
     public void Compose_accepts_the_files_of_every_network(string stack, ContainerNetwork network)
     {
-        Assert.SkipWhen(ComposeStack.FindCompose() is null, "Compose is not here");
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
         using var tls = new TemporaryDirectory();
         Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
-        var result = new ComposeStack(StackLayout.Choose(stack), network, 9999, _ => { }).Compose("config", "--quiet");
+        var result = new ComposeProject(StackLayout.Choose(stack), network, 9999, _ => { }).Compose("config", "--quiet");
         Assert.True(result.Succeeded, result.Output);
     }
 
@@ -53,9 +54,9 @@ public sealed partial class ContainersTests
     [InlineData("caddy-postgres")]
     public void Limits_users_rights_and_ports_are_those_asked_for(string name)
     {
-        Assert.SkipUnless(ComposeStack.IsEngineThere && ComposeStack.FindCompose() is not null, "no container engine");
+        Assert.SkipUnless(ComposeProject.IsEngineThere && ComposeProject.FindCompose() is not null, "no container engine");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root sees into containers");
-        var stack = new ComposeStack(StackLayout.Choose(name), ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
+        var stack = new ComposeProject(StackLayout.Choose(name), ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
         Assert.SkipWhen(stack.Containers().Count > 0, "the stack is up");
         try
         {
@@ -69,7 +70,7 @@ public sealed partial class ContainersTests
             Assert.True(containers.Sum(one => one.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
             Assert.All(containers, container => Check(container, stack.Layout));
             CheckImage();
-            using var connection = new RawConnection(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, stack.Port));
+            using var connection = new RawConnection(new IPEndPoint(IPAddress.Loopback, stack.Port));
             connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
         }
         finally
@@ -78,6 +79,23 @@ public sealed partial class ContainersTests
         }
 
         Assert.Empty(stack.Containers());
+    }
+
+    // Neither a key among the files, nor a file in an image's build that the Dockerfile does not name.
+    [Fact]
+    public void No_secret_gets_into_the_repository_or_an_image()
+    {
+        var files = Tool.Run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            directory: Testing.Repository.Root).Output;
+        Assert.DoesNotMatch(@"(?m)\.(key|pem|pfx|p12|crt)$", files);
+        var copied = File.ReadLines(Testing.Repository.PathOf("Dockerfile.aot"))
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from"))
+            .SelectMany(line => line.Split(' ')[1..^1])
+            .Select(name => name.Split('/')[0]);
+        var allowed = File.ReadLines(Testing.Repository.PathOf(".dockerignore"))
+            .SkipWhile(line => line != "*").Where(line => line.StartsWith('!')).Select(line => line[1..].TrimEnd('/'));
+        Assert.Equal(copied.Distinct().Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
     }
 
     private static void Check(StackContainer container, StackLayout layout)
@@ -116,8 +134,9 @@ public sealed partial class ContainersTests
 
     private static void CheckImage()
     {
+        const string name = "ARG RUNTIME_IMAGE=";
         var runtime = File.ReadLines(Testing.Repository.PathOf("Dockerfile.aot"))
-            .First(line => line.StartsWith("ARG RUNTIME_IMAGE=", StringComparison.Ordinal))["ARG RUNTIME_IMAGE=".Length..];
+            .First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..];
         Assert.InRange(SizeOf("rinha-server") - SizeOf(runtime), 1, ImageBytesMax);
     }
 

@@ -1,5 +1,4 @@
 using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
 using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
@@ -145,6 +144,45 @@ public sealed class LifecycleTests
 
         other.Verb("stop").AssertExit(0, "stopped: ");
         RinhaCommand.Run(temporary, "stop").AssertExit(0, $"stopped: {stack.Data.FullPath}");
+    }
+
+    [Fact]
+    public void A_link_of_another_user_is_ignored()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can play another user");
+        using var stack = new BankStack();
+        var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
+        Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
+        stack.TryRun(temporary, "--floor").AssertExit(0, "up: ");
+        var link = Path.Combine(stack.Instance.State.Sockets, "data");
+        Tool.Run(["chown", "--no-dereference", "nobody", link]);
+        RinhaCommand.Run(temporary, "status").AssertExit(3, "not running");
+        Tool.Run(["chown", "--no-dereference", "root", link]);
+        RinhaCommand.Run(temporary, "status").AssertExit(0, "running: ");
+    }
+
+    [Fact]
+    public void A_state_that_cannot_be_written_does_not_end_the_stack()
+    {
+        using var stack = BankStack.Start();
+        // As a full disk does.
+        var obstacle = Directory.CreateDirectory(stack.Data.RunFile("state.new"));
+        stack.Kill("api01");
+        Wait.Until(
+            () => File.ReadAllText(stack.Data.LogOf("supervisor")).Contains("api01 started again", StringComparison.Ordinal),
+            "the server is started again");
+        Assert.True(stack.Instance.State.Supervisor.IsAlive);
+        Assert.True(stack.Answers());
+        obstacle.Delete();
+        stack.AwaitRestart("api01", 1);
+    }
+
+    [Fact]
+    public void A_data_directory_that_cannot_be_used_is_one_line_with_the_reason()
+    {
+        using var stack = new BankStack();
+        File.WriteAllText(stack.Data.FullPath, "");
+        stack.TryRun([], "--floor").AssertExit(1, $"{stack.Data.FullPath} cannot be used as the data directory: ");
     }
 
     private static void KillSupervisor(BankStack stack)

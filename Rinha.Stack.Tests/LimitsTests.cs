@@ -47,8 +47,8 @@ public sealed class LimitsTests
     [Theory]
     [InlineData("nginx-sqlite", "API_CPUS", "fast", "not a number of CPUs: 'fast'")]
     [InlineData("nginx-sqlite", "API_MEMORY", "250", "not an amount of memory: '250'")]
-    [InlineData("nginx-sqlite", "NGINX_CPUS", "0.70", "add up to 1.60 CPU, above 1.50 (see stacks/nginx-sqlite/split.env)")]
-    [InlineData("nginx-postgres", "DB_CPUS", "0.70", "add up to 1.60 CPU, above 1.50 (see stacks/nginx-postgres/split.env)")]
+    [InlineData("nginx-sqlite", "NGINX_CPUS", "0.70", "1.60 CPU, above 1.50 (see stacks/nginx-sqlite/split.env)")]
+    [InlineData("nginx-postgres", "DB_CPUS", "0.70", "1.60 CPU, above 1.50 (see stacks/nginx-postgres/split.env)")]
     [InlineData("caddy-postgres", "CADDY_MEMORY", "61MB", "add up to 551MB")]
     public void Limits_beyond_the_contest_are_refused_before_anything_is_made(
         string layout, string name, string value, string reason)

@@ -23,7 +23,9 @@ public sealed class MeasureTests : IDisposable
             .. subjects, "--load", load, "--rounds", "1", "-d", "1", "-c", "4", "--transactions", "1000", "--server",
             Testing.Repository.ServerBinary,
         ]);
-        Assert.Equal(subjects, json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        Assert.Equal(
+            subjects,
+            json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
         foreach (var median in json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("median")))
         {
             Assert.Equal(0, median.GetProperty("failed").GetDouble());
@@ -38,7 +40,8 @@ public sealed class MeasureTests : IDisposable
 
     [Fact]
     public void A_ratio_below_the_least_is_a_failure() => RinhaCommand.Run(
-        "measure", "stack", "floor", "--rounds", "1", "-d", "1", "--min-ratio", "1000000").AssertExit(1, "less than 1000000");
+        "measure", "stack", "floor", "--rounds", "1", "-d", "1", "--min-ratio", "1000000")
+        .AssertExit(1, "less than 1000000");
 
     [Fact]
     public void Nonsense_is_refused_before_anything_starts()

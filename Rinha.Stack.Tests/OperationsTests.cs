@@ -1,16 +1,16 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
+using Rinha.Stack.Stacks;
 using Rinha.Stack.Supervision;
 using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 
 /// <summary>
-/// What is watched: the metrics as Prometheus' own checker sees them, its configuration and its alerts, and the way to both
-/// servers through the private port.
+/// What is watched: the metrics as Prometheus' own checker sees them, its configuration and its alerts, and the way to
+/// both servers through the private port.
 /// </summary>
 public sealed class OperationsTests
 {
@@ -73,8 +73,9 @@ public sealed class OperationsTests
             }
 
             // Each its own: the process that answers is the one that was asked.
-            var starts = new[] { "api01", "api02" }.Select(name => Regex.Match(
-                Get(metrics, $"/{name}/metrics").Text, "(?m)^process_start_time_seconds (.*)$").Groups[1].Value).ToList();
+            var starts = StackLayout.Apis.Select(name => Regex.Match(
+                Get(metrics, $"/{name}/metrics").Text,
+                "(?m)^process_start_time_seconds (.*)$").Groups[1].Value).ToList();
             Assert.All(starts, start => Assert.True(double.Parse(start, CultureInfo.InvariantCulture) > 0));
             Assert.Equal(2, starts.Distinct().Count());
             Assert.Equal(404, Get(metrics, "/health").Status);

@@ -5,7 +5,9 @@ using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary><c>restart</c>: both servers anew under load, and what becomes of a new binary that does not start.</summary>
+/// <summary>
+/// <c>restart</c>: both servers anew under load, and what becomes of a new binary that does not start.
+/// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class RestartTests : IDisposable
 {
@@ -27,7 +29,7 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public void Both_are_replaced_under_load_and_no_request_fails()
+    public async Task Both_are_replaced_under_load_and_no_request_fails()
     {
         int[] before = [_stack.IdentityOf("api01").Pid, _stack.IdentityOf("api02").Pid];
         var load = new ProcessStartInfo(
@@ -45,8 +47,7 @@ public sealed class RestartTests : IDisposable
         Restart().AssertExit(0, "api02 replaced");
         Restart().AssertExit(0, "api01 replaced");
 
-        process.WaitForExit();
-        using var json = JsonDocument.Parse(report.Result);
+        using var json = JsonDocument.Parse(await report);
         Assert.Equal(0, json.RootElement.GetProperty("summary").GetProperty("failed").GetInt64());
         Assert.All(before, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive));
         Assert.Equal(_binary, new FileInfo($"/proc/{_stack.IdentityOf("api01").Pid}/exe").LinkTarget);
@@ -66,7 +67,8 @@ public sealed class RestartTests : IDisposable
         Assert.All(Enumerable.Range(0, 5), _ => Assert.True(_stack.Answers()));
 
         File.Move(_stack.Scratch("good"), _binary, overwrite: true);
-        Wait.Until(() => _stack.Instance.State.Find("api01") is { IsRestarting: false, Restarts: > 0 }, "api01 is back");
+        Wait.Until(
+            () => _stack.Instance.State.Find("api01") is { IsRestarting: false, Restarts: > 0 }, "api01 is back");
         Wait.Until(() => Restart() is { Code: 0 }, "a restart succeeds");
         Assert.NotEqual(other, _stack.IdentityOf("api02"));
     }

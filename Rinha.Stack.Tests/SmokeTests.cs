@@ -7,8 +7,8 @@ using Rinha.Stack.Tests.Fixtures;
 namespace Rinha.Stack.Tests;
 
 /// <summary>
-/// <c>smoke</c> with the load tester for real, and with a test double of bombardier, which prints what bombardier would and
-/// sends nothing.
+/// <c>smoke</c> with the load tester for real, and with a test double of bombardier, which prints what bombardier would
+/// and sends nothing.
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class SmokeTests : IDisposable
@@ -36,11 +36,13 @@ public sealed class SmokeTests : IDisposable
         File.WriteAllText(_directory.File("wrong.conf"), $$"""
             pid wrong.pid; error_log stderr; events {}
             http {
-              access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+              access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u;
+              scgi_temp_path s;
               server { listen 127.0.0.1:{{port}}; location /health { return 200; } location / { return 422 '{}'; } }
             }
             """);
-        var nginx = ChildProcess.Start(Nginx.Run(_directory.FullPath, _directory.File("wrong.conf")), _directory.File("log"), []);
+        var nginx = ChildProcess.Start(
+            Nginx.Run(_directory.FullPath, _directory.File("wrong.conf")), _directory.File("log"), []);
         try
         {
             Wait.Until(() => HealthProbe.Answers(port), "nginx answers");
@@ -72,7 +74,7 @@ public sealed class SmokeTests : IDisposable
     public void A_debit_that_is_refused_after_the_run_makes_4xx_refusals()
     {
         using var stack = BankStack.Start();
-        stack.Post(99_960, "d").AssertOk();
+        stack.Post(99_980, "d").AssertOk();
         WriteDouble("\"req2xx\":5000,\"req4xx\":200");
         var file = _directory.File("result.json");
         Smoke(stack.Port, "--only", "debits", "--json", file).AssertExit(0, "200 refused");

@@ -4,7 +4,9 @@ using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>Each of the stacks from its start, past the death of its parts and a restart, to its end and back.</summary>
+/// <summary>
+/// Each of the stacks from its start, past the death of its parts and a restart, to its end and back.
+/// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class StacksTests
 {

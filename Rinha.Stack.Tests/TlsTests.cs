@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -59,9 +58,11 @@ public sealed class TlsTests
     [InlineData("tls|limit")]
     public void The_container_switches_on_what_it_is_told_to(string blocks)
     {
-        var line = File.ReadLines(Testing.Repository.PathOf("compose.tls.yaml")).Single(line => line.Contains("sed -E"));
+        var line = File.ReadLines(Testing.Repository.PathOf("compose.tls.yaml"))
+            .Single(line => line.Contains("sed -E"));
+        var template = Testing.Repository.PathOf("nginx", "nginx.conf");
         var script = line.Trim().Split(" >")[0].Replace("$$", "$", StringComparison.Ordinal)
-            .Replace("/etc/nginx/nginx.conf", Testing.Repository.PathOf("nginx", "nginx.conf"), StringComparison.Ordinal);
+            .Replace("/etc/nginx/nginx.conf", template, StringComparison.Ordinal);
         var result = Tool.Run(["env", "NGINX_BLOCKS=" + blocks, "sh", "-euc", script]);
         Assert.Matches(@"(?m)^ *listen 9443 ssl", result.Output);
         Assert.Equal(blocks == "tls", result.Output.Contains("#limit: limit_conn ", StringComparison.Ordinal));

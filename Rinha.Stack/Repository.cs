@@ -1,6 +1,8 @@
 namespace Rinha.Stack;
 
-/// <summary>The repository's files, found from this program upwards: the tools run from its artifacts/ or bin/.</summary>
+/// <summary>
+/// The repository's files, found from this program upwards: the tools run from its artifacts/ or bin/.
+/// </summary>
 public static class Repository
 {
     /// <summary>The directory of Rinha.slnx.</summary>
@@ -14,6 +16,9 @@ public static class Repository
 
     /// <summary>The published load tester.</summary>
     public static string LoadTester => PathOf("artifacts", "loadtest", "Rinha.LoadTest");
+
+    /// <summary>The published program of the chaos campaigns.</summary>
+    public static string Chaos => PathOf("artifacts", "chaos-campaigns", "Rinha.Chaos");
 
     /// <summary>The absolute path of a file.</summary>
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);

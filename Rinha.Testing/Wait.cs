@@ -6,7 +6,7 @@ namespace Rinha.Testing;
 public static class Wait
 {
     /// <summary>Longer than anything that works takes, on a machine that is busy with something else.</summary>
-    public static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits until the condition holds; fails the test when it does not in time.</summary>
     public static void Until(Func<bool> condition, string what)
@@ -14,7 +14,7 @@ public static class Wait
         var waited = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(waited.Elapsed < Long, $"waited {waited.Elapsed.TotalSeconds:F1} s in vain: {what}");
+            Assert.True(waited.Elapsed < Timeout, $"waited {waited.Elapsed.TotalSeconds:F1} s in vain: {what}");
             Thread.Sleep(1);
         }
     }

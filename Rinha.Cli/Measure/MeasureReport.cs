@@ -32,7 +32,8 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
         _rounds[subject.Name].Add(figures);
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"round {_rounds[subject.Name].Count}  {subject.Name,-24} {figures[Rate],8:F0} requests/s  p99 {figures[P99]:F2} ms"));
+            $"round {_rounds[subject.Name].Count}  {subject.Name,-24} {figures[Rate],8:F0} requests/s  " +
+            $"p99 {figures[P99]:F2} ms"));
     }
 
     /// <summary>The medians and the ratios.</summary>
@@ -52,11 +53,13 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
         {
             Line("{0,-24} {1}", subject.Name, string.Join("  ", Processes(subject).Select(process => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{process} {Median(subject.Name, CpuOf(process)):F1} us, {Median(subject.Name, ThrottledOf(process)):F0} throttled, " +
+                $"{process} {Median(subject.Name, CpuOf(process)):F1} us, " +
+                $"{Median(subject.Name, ThrottledOf(process)):F0} throttled, " +
                 $"{Median(subject.Name, MemoryOf(process)):F0} MiB"))));
         }
 
-        Console.WriteLine("us: CPU time per request; throttled: periods of 100 ms with the quota used up; failed: of all rounds");
+        Console.WriteLine(
+            "us: CPU time per request; throttled: periods of 100 ms with the quota used up; failed: of all rounds");
         foreach (var other in subjects.Skip(1).Select(subject => subject.Name))
         {
             Line("{0} / {1}: {2:F3} in requests/s, {3:F3} in p99 ({4}, {5} connections)",

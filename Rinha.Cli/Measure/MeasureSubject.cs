@@ -87,8 +87,9 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
         Foreground.RunVerb(
             environment,
             [
-                "run", "--detach", "--data", data.FullPath, "--port", port.ToString(CultureInfo.InvariantCulture), "--stack",
-                Layout.Name, "--split", Layout.Split, "--server", Server, .. more,
+                "run", "--detach", "--data", data.FullPath, "--port",
+                port.ToString(CultureInfo.InvariantCulture), "--stack", Layout.Name, "--split",
+                Layout.Split, "--server", Server, .. more,
             ]);
         if (Name == Million)
         {

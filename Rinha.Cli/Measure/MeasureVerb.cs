@@ -7,8 +7,8 @@ using Rinha.Stack.Stacks;
 namespace Rinha.Cli.Measure;
 
 /// <summary>
-/// <c>measure</c>: two or more ways to run the bank against each other, in alternation, so that what changes on the machine
-/// changes for all of them.
+/// <c>measure</c>: two or more ways to run the bank against each other, in alternation, so that what changes on the
+/// machine changes for all of them.
 /// </summary>
 internal sealed class MeasureVerb
 {
@@ -16,11 +16,12 @@ internal sealed class MeasureVerb
 
     private readonly Argument<string[]> _subjects = new("subjects")
     {
-        Description = $"""
-            Two or more of: {MeasureSubject.Plain} (the bank as it is), {MeasureSubject.Floor} (its proxy and limits, answering a constant),
-            the name of a stack or of a split, NAME=VALUE (a setting of the servers, such as RINHA_SYNCHRONOUS=FULL),
-            {MeasureSubject.Grown} (a file with many transactions), {MeasureSubject.One} (asked for one account), {MeasureSubject.Million} (a file with a million accounts,
-            asked for all), {MeasureSubject.Other} (the build of --server). Default: stack floor.
+        Description = """
+            Two or more of: stack (the bank as it is), floor (its proxy and limits, answering a constant), the name of a
+            stack or of a split, NAME=VALUE (a setting of the servers, such as RINHA_SYNCHRONOUS=FULL), grown (a file
+            with many transactions), one (asked for one account), million (a file with a million accounts, all
+            asked for),
+            server (the build of --server). Default: stack floor.
             """,
         Arity = ArgumentArity.ZeroOrMore,
     };
@@ -45,7 +46,10 @@ internal sealed class MeasureVerb
     private readonly Option<int> _transactions = Arguments.Number(
         "--transactions", 10_000_000, 1, 999_999_999, "How many the file of 'grown' holds at the start");
 
-    private readonly Option<string?> _json = new("--json") { Description = "Every round and the medians, to this file." };
+    private readonly Option<string?> _json = new("--json")
+    {
+        Description = "Every round and the medians, to this file.",
+    };
 
     private readonly Option<double> _minRatio = new("--min-ratio")
     {
@@ -56,7 +60,8 @@ internal sealed class MeasureVerb
     public Command Create()
     {
         var command = new Command(
-            "measure", "Compare stacks, splits, settings, ledgers or builds: rates, latencies, and CPU of each process.")
+            "measure",
+            "Compare stacks, splits, settings, ledgers or builds: rates, latencies, and CPU of each process.")
         {
             _subjects, _stack, _split, _server, _load, _connections, _seconds, _rounds, _transactions, _json, _minRatio,
         };
@@ -91,7 +96,8 @@ internal sealed class MeasureVerb
         return report.LowestRatio < parsed.GetValue(_minRatio)
             ? throw new StackException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{names[0]} has {report.LowestRatio:F3} of another's requests/s, less than {parsed.GetValue(_minRatio)}"))
+                $"{names[0]} has {report.LowestRatio:F3} of another's requests/s, " +
+                $"less than {parsed.GetValue(_minRatio)}"))
             : Exit.Success;
     }
 
@@ -104,36 +110,33 @@ internal sealed class MeasureVerb
             Data: new DataDirectory(Path.Combine(scratch, $"{index + 1}")),
             Port: FirstPort - index)).ToList();
         var report = new MeasureReport(load, subjects);
-        try
-        {
-            foreach (var (subject, data, port) in stacks)
-            {
-                End(data);
-                subject.Start(data, port, load, transactions);
-            }
-
-            // Round 0 warms up and is not kept: after it, each client has the transactions for a whole statement.
-            for (var round = 0; round <= rounds; round++)
-            {
-                foreach (var (subject, data, port) in stacks)
-                {
-                    var turn = round == 0
-                        ? new MeasureLoad(MeasureLoad.Mix, load.Connections, Math.Min(load.Seconds, 2))
-                        : load;
-                    var figures = MeasureTurn.Take(data, port, turn, subject.Accounts);
-                    if (round > 0)
-                    {
-                        report.Add(subject, figures);
-                    }
-                }
-            }
-        }
-        finally
+        using var cleanUp = new CleanUp(() =>
         {
             stacks.ForEach(stack => End(stack.Data));
             if (Directory.Exists(scratch))
             {
                 Directory.Delete(scratch, recursive: true);
+            }
+        });
+        foreach (var (subject, data, port) in stacks)
+        {
+            End(data);
+            subject.Start(data, port, load, transactions);
+        }
+
+        // Round 0 warms up and is not kept: after it, each client has the transactions for a whole statement.
+        for (var round = 0; round <= rounds; round++)
+        {
+            var turn = round == 0
+                ? new MeasureLoad(MeasureLoad.Mix, load.Connections, Math.Min(load.Seconds, 2))
+                : load;
+            foreach (var (subject, data, port) in stacks)
+            {
+                var figures = MeasureTurn.Take(data, port, turn, subject.Accounts);
+                if (round > 0)
+                {
+                    report.Add(subject, figures);
+                }
             }
         }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Rinha.LoadTest.Chaos;
+using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Rinha.LoadTest.Chaos.Fuzz;
+using Rinha.Chaos.Fuzz;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

@@ -1,4 +1,4 @@
-using Rinha.LoadTest.Chaos;
+using Rinha.Chaos.Load;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;

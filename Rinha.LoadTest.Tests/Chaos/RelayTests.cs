@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
-using Rinha.LoadTest.Chaos.Postgres;
+using System.Net;
+using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
@@ -129,7 +129,7 @@ public sealed class RelayTests : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
-            ReceiveTimeout = (int)Wait.Long.TotalMilliseconds,
+            ReceiveTimeout = (int)Wait.Timeout.TotalMilliseconds,
         };
         socket.Connect(IPEndPoint.Parse(_relay.Address));
         return socket;

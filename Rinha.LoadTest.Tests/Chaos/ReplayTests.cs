@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Chaos;
-using Rinha.LoadTest.Chaos.PowerLoss;
+using Rinha.Chaos.PowerLoss;
+using Rinha.Chaos;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

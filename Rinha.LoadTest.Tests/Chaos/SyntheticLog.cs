@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Rinha.LoadTest.Chaos.PowerLoss;
+using Rinha.Chaos.PowerLoss;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

@@ -18,7 +18,7 @@ public sealed class RetryCheckTests
     {
         var ledger = new DropsConnections(29, applies);
 
-        var report = Run(ledger, retryFor: Wait.Long);
+        var report = Run(ledger, retryFor: Wait.Timeout);
 
         Assert.True(ledger.Dropped > 100);
         Assert.Equal((0, 0), (report.Summary.Failed, report.Check!.Unknown));
@@ -29,7 +29,7 @@ public sealed class RetryCheckTests
     [Fact]
     public void A_bank_that_applies_a_retried_transaction_twice_is_found()
     {
-        var report = Run(new DropsConnections(29, applies: true) { KnowsKeys = false }, retryFor: Wait.Long);
+        var report = Run(new DropsConnections(29, applies: true) { KnowsKeys = false }, retryFor: Wait.Timeout);
 
         Assert.Equal(0, report.Summary.Failed);
         Assert.True(Violations(report, Balances) > 0);

@@ -39,7 +39,7 @@ internal sealed class Simulation : IDisposable
                         Thread.Sleep(10);
                         return _run.IsOver || stopWhen(this);
                     },
-                    Wait.Long);
+                    Wait.Timeout);
                 ServedAtStop = Bank.Served;
                 _run.Control.Stop();
             });

@@ -103,7 +103,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
                 if (request.Body.Contains("devolve", StringComparison.Ordinal) && request.ClientId == 3
                     && request.Body.Contains("\"valor\": 1,", StringComparison.Ordinal))
                 {
-                    loadBegan.Wait(waitForValidations ? s_slow : Wait.Long);
+                    loadBegan.Wait(waitForValidations ? s_slow : Wait.Timeout);
                 }
             });
     }
@@ -118,7 +118,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
         {
             var isLast = meeting.Signal();
-            if (!meeting.Wait(Wait.Long))
+            if (!meeting.Wait(Wait.Timeout))
             {
                 Missed.Enqueue(request.ClientId);
             }

@@ -45,7 +45,7 @@ internal sealed class LoadTester : IDisposable
 
     public CommandExit AwaitExit()
     {
-        Assert.True(_process.WaitForExit(2 * Wait.Long), "the load tester does not end");
+        Assert.True(_process.WaitForExit(2 * Wait.Timeout), "the load tester does not end");
         return new CommandExit(
             _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
@@ -55,7 +55,7 @@ internal sealed class LoadTester : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            _process.WaitForExit(Wait.Long);
+            _process.WaitForExit(Wait.Timeout);
         }
 
         _process.Dispose();

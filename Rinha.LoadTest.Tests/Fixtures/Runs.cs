@@ -23,7 +23,7 @@ internal static class Runs
         Duration = null,
         Iterations = iterations,
         Seed = 1,
-        RequestTimeout = Wait.Long,
+        RequestTimeout = Wait.Timeout,
     };
 
     /// <summary>A closed loop of so many seconds.</summary>
@@ -32,7 +32,7 @@ internal static class Runs
         Connections = connections,
         Duration = TimeSpan.FromSeconds(seconds),
         Seed = 1,
-        RequestTimeout = Wait.Long,
+        RequestTimeout = Wait.Timeout,
     };
 
     /// <summary>Runs on the calling thread.</summary>
@@ -81,7 +81,7 @@ internal sealed class RunInBackground : IDisposable
     {
         get
         {
-            Assert.True(_thread.Join(2 * Wait.Long), "the run does not end");
+            Assert.True(_thread.Join(2 * Wait.Timeout), "the run does not end");
             Assert.True(_failure is null, _failure?.ToString());
             return _report!;
         }
@@ -90,7 +90,7 @@ internal sealed class RunInBackground : IDisposable
     public void Dispose()
     {
         Control.Stop();
-        Assert.True(_thread.Join(2 * Wait.Long), "the run does not end though it was told to");
+        Assert.True(_thread.Join(2 * Wait.Timeout), "the run does not end though it was told to");
     }
 }
 
@@ -137,7 +137,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     private readonly byte[] _request;
     private readonly int _count;
     private readonly Connection _connection;
-    private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Long.TotalNanoseconds;
+    private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Timeout.TotalNanoseconds;
 
     private OneByOne(EventLoop loop, byte[] request, int count)
     {
@@ -155,7 +155,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     public static IReadOnlyList<string> Run(
         Target target, int count = 1, string request = "GET / HTTP/1.1\r\n\r\n", TimeSpan? timeout = null)
     {
-        using var loop = new EventLoop(target, timeout ?? Wait.Long, timeout ?? Wait.Long);
+        using var loop = new EventLoop(target, timeout ?? Wait.Timeout, timeout ?? Wait.Timeout);
         var driver = new OneByOne(loop, Encoding.Latin1.GetBytes(request), count);
         loop.Run(driver);
         return driver.Outcomes;

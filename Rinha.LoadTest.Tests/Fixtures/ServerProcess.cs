@@ -46,7 +46,7 @@ internal sealed class ServerProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            _process.WaitForExit(Wait.Long);
+            _process.WaitForExit(Wait.Timeout);
         }
 
         _process.Dispose();

@@ -80,7 +80,7 @@ internal sealed class StubServer : IDisposable
 
         _listener.Shutdown(SocketShutdown.Both);
         _listener.Dispose();
-        Assert.True(_acceptor.Join(Wait.Long), "the stub goes on listening");
+        Assert.True(_acceptor.Join(Wait.Timeout), "the stub goes on listening");
         List<Thread> threads;
         lock (_lock)
         {
@@ -92,7 +92,7 @@ internal sealed class StubServer : IDisposable
             threads = [.. _threads];
         }
 
-        Assert.All(threads, thread => Assert.True(thread.Join(Wait.Long), "a connection of the stub goes on"));
+        Assert.All(threads, thread => Assert.True(thread.Join(Wait.Timeout), "a connection of the stub goes on"));
         Assert.True(_failure is null, _failure?.ToString());
     }
 

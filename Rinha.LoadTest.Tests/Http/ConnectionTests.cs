@@ -192,7 +192,7 @@ public sealed class ConnectionTests : IDisposable
             connection.Read();
             connection.Send(Ok);
         });
-        using var loop = new EventLoop(server.Target, Wait.Long, Wait.Long);
+        using var loop = new EventLoop(server.Target, Wait.Timeout, Wait.Timeout);
         var driver = new IdlingDriver(loop, closings: 5);
 
         loop.Run(driver);
@@ -216,7 +216,7 @@ public sealed class ConnectionTests : IDisposable
     {
         private readonly Connection _connection;
         private readonly int _closings;
-        private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Long.TotalNanoseconds;
+        private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Timeout.TotalNanoseconds;
 
         public IdlingDriver(EventLoop loop, int closings)
         {

@@ -115,7 +115,7 @@ public sealed class FailureTests : IDisposable
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
             // Closing a unix socket with something unread resets it.
-            SpinWait.SpinUntil(() => connection.Unread > 0, Wait.Long);
+            SpinWait.SpinUntil(() => connection.Unread > 0, Wait.Timeout);
             connection.Send(part);
             connection.AwaitTaken();
         });
@@ -219,7 +219,7 @@ public sealed class FailureTests : IDisposable
     private static LoadOptions Impatient(int count) => Runs.Counted(count) with
     {
         RequestTimeout = TimeSpan.FromMilliseconds(150),
-        ConnectTimeout = Wait.Long,
+        ConnectTimeout = Wait.Timeout,
     };
 
     private static StubServer Sending(string answer, bool close) => StubServer.Start(connection =>

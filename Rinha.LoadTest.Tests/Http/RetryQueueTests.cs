@@ -14,7 +14,7 @@ public sealed class RetryQueueTests : IDisposable
     public RetryQueueTests()
     {
         // Nobody listens there, so a request has failed when Send returns; the test says what time it is.
-        _loop = new EventLoop(Targets.Of("unix:" + _directory.File("s")), Wait.Long, Wait.Long);
+        _loop = new EventLoop(Targets.Of("unix:" + _directory.File("s")), Wait.Timeout, Wait.Timeout);
         _connection = _loop.Rent(new Indifferent());
         _connection.Send(1, nowNs: 0);
     }
@@ -89,7 +89,7 @@ public sealed class RetryQueueTests : IDisposable
     [InlineData(FailureKind.Unanswered, 0, false)]
     public void What_may_go_better_the_next_time_is_sent_again(FailureKind kind, int status, bool expected)
     {
-        var queue = new RetryQueue(Wait.Long);
+        var queue = new RetryQueue(Wait.Timeout);
 
         Assert.Equal(expected, queue.TryAdd(_connection, kind, status, nowNs: 0));
         Assert.Equal(expected, queue.TryRemove(out var connection));

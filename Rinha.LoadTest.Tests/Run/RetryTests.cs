@@ -22,7 +22,7 @@ public sealed class RetryTests
 
         var report = Runs.Load(
             bank.Target,
-            Runs.Counted(300, connections: 4) with { Rate = rate, Mix = new Mix(0, 1, 1), RetryFor = Wait.Long });
+            Runs.Counted(300, connections: 4) with { Rate = rate, Mix = new Mix(0, 1, 1), RetryFor = Wait.Timeout });
 
         Assert.Empty(report.Failures);
         Assert.Equal((300, 300, 0), (report.Summary.Requests, report.Summary.Completed, report.Summary.Failed));
@@ -40,7 +40,7 @@ public sealed class RetryTests
     {
         using var bank = new StubBank(new DropsConnections(2, applies: false), keeps: true);
 
-        Runs.Load(bank.Target, Runs.Counted(60) with { Mix = s_even, RetryFor = Wait.Long });
+        Runs.Load(bank.Target, Runs.Counted(60) with { Mix = s_even, RetryFor = Wait.Timeout });
 
         // Over one connection every second request is dropped, so from the second on each comes twice.
         var requests = bank.Requests.ToList();
@@ -87,12 +87,12 @@ public sealed class RetryTests
         using var bank = new StubBank(new AnswersUnavailable(1, most: 3, applies: false));
 
         var report = Runs.Load(
-            bank.Target, Runs.Counted(1) with { Mix = new Mix(0, 1, 0), RetryFor = Wait.Long });
+            bank.Target, Runs.Counted(1) with { Mix = new Mix(0, 1, 0), RetryFor = Wait.Timeout });
 
         Assert.Equal(3, report.Summary.Retries);
         Assert.Equal([new KeyValuePair<int, long>(200, 1)], report.Summary.Statuses);
         Assert.Equal(1, report.Latency.Count);
-        Assert.InRange(report.Latency.Min, 0.069, Wait.Long.TotalSeconds);
+        Assert.InRange(report.Latency.Min, 0.069, Wait.Timeout.TotalSeconds);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class RetryTests
         using var bank = new StubBank(new RefusesCredits());
 
         var report = Runs.Load(
-            bank.Target, Runs.Counted(10) with { Mix = new Mix(0, 1, 0), RetryFor = Wait.Long });
+            bank.Target, Runs.Counted(10) with { Mix = new Mix(0, 1, 0), RetryFor = Wait.Timeout });
 
         Assert.Equal((10, 0), (report.Summary.Failed, report.Summary.Retries));
         Assert.Equal(10, bank.Served);
@@ -132,7 +132,7 @@ public sealed class RetryTests
         var ledger = new AnswersUnavailableUntil();
         using var bank = new StubBank(ledger);
         using var run = new RunInBackground(
-            bank.Target, Runs.Timed(0.2, connections: 2) with { Rate = rate, RetryFor = Wait.Long });
+            bank.Target, Runs.Timed(0.2, connections: 2) with { Rate = rate, RetryFor = Wait.Timeout });
         // Pauses have grown past the run's own time.
         Wait.Until(() => ledger.Unavailable >= 14, "requests are sent again");
         Assert.False(run.IsOver);
@@ -149,7 +149,7 @@ public sealed class RetryTests
         var ledger = new AnswersUnavailableUntil();
         using var bank = new StubBank(ledger);
         using var run = new RunInBackground(
-            bank.Target, Runs.Timed(60, connections: 2) with { RetryFor = Wait.Long });
+            bank.Target, Runs.Timed(60, connections: 2) with { RetryFor = Wait.Timeout });
         Wait.Until(() => ledger.Unavailable >= 4, "requests are sent again");
 
         run.Control.Stop();
@@ -168,7 +168,7 @@ public sealed class RetryTests
         var path = directory.File("s");
         var ledger = new StubLedger();
         using var run = new RunInBackground(
-            Targets.Of("unix:" + path), Runs.Timed(60, connections: 4) with { RetryFor = Wait.Long });
+            Targets.Of("unix:" + path), Runs.Timed(60, connections: 4) with { RetryFor = Wait.Timeout });
         for (var life = 0; life < 3; life++)
         {
             File.Delete(path);

@@ -34,7 +34,7 @@ public sealed class AllocationTests
             {
                 Rate = rate,
                 Mix = new Mix(1, 1, 0),
-                RetryFor = retries ? Wait.Long : null,
+                RetryFor = retries ? Wait.Timeout : null,
             },
             observer: observer);
 

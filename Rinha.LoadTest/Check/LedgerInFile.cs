@@ -33,8 +33,8 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
         return answer == "ok" ? null : $"{Path.GetFileName(path)}: {answer}";
     }
 
-    // Read-write although nothing is written: a reader of a WAL needs its shared memory.
-    private SqliteConnection Open()
+    /// <summary>Read-write although nothing is written: a reader of a WAL needs its shared memory.</summary>
+    public SqliteConnection Open()
     {
         var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
         connection.Open();

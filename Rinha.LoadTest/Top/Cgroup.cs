@@ -3,8 +3,7 @@ using System.Globalization;
 namespace Rinha.LoadTest.Top;
 
 /// <summary>
-/// The cgroup of one process: three directories in version 1, three times the same one in version 2 (see
-/// scripts/lib/cgroup.sh).
+/// The cgroup of one process: three directories in version 1, three times the same one in version 2.
 /// </summary>
 /// <param name="directories">The directories for CPU, accounting and memory.</param>
 internal sealed class Cgroup(IReadOnlyList<string> directories)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rinha.LoadTest.Chaos;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Top;

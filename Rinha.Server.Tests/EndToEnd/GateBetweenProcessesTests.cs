@@ -57,7 +57,7 @@ public sealed class GateBetweenProcessesTests : IDisposable
 
             server.Kill();
 
-            Assert.True(gate.TryEnter((long)Wait.Long.TotalMilliseconds), "the dead one keeps the others out");
+            Assert.True(gate.TryEnter((long)Wait.Timeout.TotalMilliseconds), "the dead one keeps the others out");
             gate.Exit();
         }
     }
@@ -100,8 +100,8 @@ public sealed class GateBetweenProcessesTests : IDisposable
         Assert.False(entered.Wait(WhileMs, TestContext.Current.CancellationToken));
         server.Thaw();
 
-        Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
-        Assert.True(waiter.Join(Wait.Long));
+        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
+        Assert.True(waiter.Join(Wait.Timeout));
         using (connection)
         {
             connection.Receive().AssertOk();

@@ -156,7 +156,7 @@ public sealed class OneProcessTests : IDisposable
                     reading.Exchange(RawRequest.Get("/health")).AssertOk();
                 }
 
-                Assert.True(waited.Elapsed < Wait.Long, "no 503");
+                Assert.True(waited.Elapsed < Wait.Timeout, "no 503");
             }
 
             Assert.Equal("1", blocked.Receive().AssertProblem(503).Header("Retry-After"));
@@ -179,7 +179,7 @@ public sealed class OneProcessTests : IDisposable
         Assert.False(post.IsCompleted);
         server.Kill();
 
-        var outcome = await post.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
+        var outcome = await post.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         Assert.Equal(PostResult.Accepted, outcome.Result);
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
         load.Stop();

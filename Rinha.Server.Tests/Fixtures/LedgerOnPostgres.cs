@@ -23,7 +23,7 @@ public class LedgerOnPostgres : ILedgerPlace
     {
         _options = options;
         // With more patience than a server has.
-        var seconds = (int)Wait.Long.TotalSeconds;
+        var seconds = (int)Wait.Timeout.TotalSeconds;
         var address = Parse(PostgresServer.UrlOf(_schema));
         _beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address.Connection.ConnectionString)
         {

@@ -87,7 +87,7 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Waits until it has ended.</summary>
     public ServerExit AwaitExit()
     {
-        Assert.True(_process.WaitForExit(Wait.Long), "the server does not end");
+        Assert.True(_process.WaitForExit(Wait.Timeout), "the server does not end");
         return new ServerExit(
             _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
@@ -96,7 +96,7 @@ public sealed class ServerProcess : IDisposable
     public void Kill()
     {
         _process.Kill();
-        Assert.True(_process.WaitForExit(Wait.Long), "a killed process goes on");
+        Assert.True(_process.WaitForExit(Wait.Timeout), "a killed process goes on");
     }
 
     /// <summary>Freezes it where it stands, locks and all.</summary>
@@ -114,7 +114,7 @@ public sealed class ServerProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
-            _process.WaitForExit(Wait.Long);
+            _process.WaitForExit(Wait.Timeout);
         }
 
         _process.Dispose();

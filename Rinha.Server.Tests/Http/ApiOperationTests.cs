@@ -10,7 +10,7 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
     where TBank : class, IBank
 {
     // What these tests cannot bring about: slow clients (SlowClientTests), a ledger that fails (LedgerAnswerTests, also
-    // for a reset that is not enabled), and what only the load balancer answers (StackTests, scripts/tests/nginx.sh).
+    // for a reset that is not enabled), and what only the load balancer answers (StackTests, ProxyTests).
     private static readonly int[] s_elsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
 
     [Theory]

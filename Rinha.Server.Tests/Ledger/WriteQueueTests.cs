@@ -57,7 +57,7 @@ public sealed class WriteQueueTests : IDisposable
         waiting.Start();
         Assert.False(waiting.Join(100), "a second turn for nothing");
         _queue.Prod();
-        Assert.True(waiting.Join(Wait.Long));
+        Assert.True(waiting.Join(Wait.Timeout));
 
         _queue.Prod();
         _queue.Close();
@@ -144,7 +144,7 @@ public sealed class WriteQueueTests : IDisposable
 
         Add(new PendingPost());
 
-        Assert.True(writer.Join(Wait.Long));
+        Assert.True(writer.Join(Wait.Timeout));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class WriteQueueTests : IDisposable
 
         _queue.Close();
 
-        Assert.True(writer.Join(Wait.Long));
+        Assert.True(writer.Join(Wait.Timeout));
         Assert.False(more);
     }
 
@@ -204,7 +204,7 @@ public sealed class WriteQueueTests : IDisposable
         });
         _queue.Close();
 
-        Assert.True(writer.Join(Wait.Long));
+        Assert.True(writer.Join(Wait.Timeout));
         Assert.Equal(adders * each, accepted);
         Assert.Equal(adders * each, taken);
     }

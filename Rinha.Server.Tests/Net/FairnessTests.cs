@@ -22,7 +22,7 @@ public sealed class FairnessTests
             {
                 accounts.Add(account);
                 reached.Set();
-                Assert.True(released.Wait(Wait.Long, TestContext.Current.CancellationToken));
+                Assert.True(released.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
             },
         };
         using var bank = new InProcessBank(ledger, resetEnabled: false);
@@ -31,7 +31,7 @@ public sealed class FairnessTests
 
         // The loop stands at the first request until the rest of the flood and the other client's are in the sockets.
         flooding.Send(RawRequest.Get("/clientes/1/extrato"));
-        Assert.True(reached.Wait(Wait.Long, TestContext.Current.CancellationToken));
+        Assert.True(reached.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
         flooding.Send(Many(RawRequest.Get("/clientes/1/extrato"), flood));
         other.Send(RawRequest.Get("/clientes/2/extrato"));
         released.Set();
@@ -61,7 +61,7 @@ public sealed class FairnessTests
             {
                 unread = account == 2 ? flooding!.Unread() : unread;
                 reached.Set();
-                Assert.True(released.Wait(Wait.Long, TestContext.Current.CancellationToken));
+                Assert.True(released.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
             },
         };
         using var bank = new InProcessBank(ledger, resetEnabled: false);
@@ -70,7 +70,7 @@ public sealed class FairnessTests
         flooding = Connect(bank);
 
         holding.Send(RawRequest.Get("/clientes/1/extrato"));
-        Assert.True(reached.Wait(Wait.Long, TestContext.Current.CancellationToken));
+        Assert.True(reached.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
         flooding.Send(RawRequest.Of("POST", "/nothing", headers: $"Content-Length: {flood}"));
         flooding.Send(new byte[flood]);
         other.Send(RawRequest.Get("/clientes/2/extrato"));

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Rinha.Server.Net;
-using Rinha.Server.Tests.Fixtures;
 using Rinha.Server.Tests.Telemetry;
 
 namespace Rinha.Server.Tests.Net;
@@ -23,7 +22,7 @@ public sealed class ListenerTests : IDisposable
         socket.Shutdown(SocketShutdown.Both); // From now on accept says EINVAL.
 
         await Task.Run(listener.Accept, TestContext.Current.CancellationToken)
-            .WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
+            .WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
 
         listener.AcceptLast();
         Assert.Equal(30, _logger.Lines[0].Event);

@@ -146,7 +146,7 @@ public sealed class PostgresLedgerTests : IDisposable
                 .ToArray();
             post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
             // None can be answered from the locked table.
-            await Task.WhenAny(reads).WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
+            await Task.WhenAny(reads).WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);

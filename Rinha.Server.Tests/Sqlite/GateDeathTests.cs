@@ -77,8 +77,8 @@ public sealed class GateDeathTests : IDisposable
         Assert.Equal(number, ForgedGate.Holder(FilePath));
         holder.Exit();
 
-        Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
-        Assert.All(waiters, waiter => Assert.True(waiter.Join(Wait.Long)));
+        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
+        Assert.All(waiters, waiter => Assert.True(waiter.Join(Wait.Timeout)));
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class GateDeathTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static void AssertEnters(Gate gate) => Assert.True(gate.TryEnter((long)Wait.Long.TotalMilliseconds));
+    private static void AssertEnters(Gate gate) => Assert.True(gate.TryEnter((long)Wait.Timeout.TotalMilliseconds));
 
     private void AssertTakesTurns()
     {

@@ -32,7 +32,7 @@ public sealed class GateFairnessTests : IDisposable
                 {
                     if (index < waiting)
                     {
-                        Assert.True(gate.TryEnter((long)Wait.Long.TotalMilliseconds), $"kept out in turn {turn}");
+                        Assert.True(gate.TryEnter((long)Wait.Timeout.TotalMilliseconds), $"kept out in turn {turn}");
                     }
                     else
                     {
@@ -71,7 +71,7 @@ public sealed class GateFairnessTests : IDisposable
         {
             Interlocked.Or(ref words->Sleeping, 1 << 30);
             begins.Set();
-            isWoken = Futex.Wait(ref words->Holder, words->Holder, (int)Wait.Long.TotalMilliseconds);
+            isWoken = Futex.Wait(ref words->Holder, words->Holder, (int)Wait.Timeout.TotalMilliseconds);
         });
         sleeper.Start();
         begins.Wait(TestContext.Current.CancellationToken);
@@ -90,7 +90,7 @@ public sealed class GateFairnessTests : IDisposable
         var began = Stopwatch.GetTimestamp();
         while (!gate.TryEnter())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Wait.Long, "kept out");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Wait.Timeout, "kept out");
             Thread.Yield();
         }
     }

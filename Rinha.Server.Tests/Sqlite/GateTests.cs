@@ -100,8 +100,8 @@ public sealed class GateTests : IDisposable
         Assert.False(entered.Wait(100, TestContext.Current.CancellationToken));
         first.Exit();
 
-        Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
-        Assert.True(second.Join(Wait.Long));
+        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
+        Assert.True(second.Join(Wait.Timeout));
     }
 
     [Fact]
@@ -114,8 +114,8 @@ public sealed class GateTests : IDisposable
 
         first.Dispose();
 
-        Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
-        Assert.True(second.Join(Wait.Long));
+        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
+        Assert.True(second.Join(Wait.Timeout));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 

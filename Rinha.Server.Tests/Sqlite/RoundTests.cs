@@ -40,7 +40,7 @@ public sealed class RoundTests : IDisposable
 
         // The second one is handed in while the round completes the first.
         Assert.Equal(
-            PostResult.Accepted, await both.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
+            PostResult.Accepted, await both.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
         Assert.Equal(2, Balance(ledger));
 
         async Task<PostResult> WriteTwice()
@@ -102,7 +102,7 @@ public sealed class RoundTests : IDisposable
         gate.Exit();
 
         Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
+            PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class RoundTests : IDisposable
         gate.Exit();
 
         Assert.Equal(PostResult.Accepted, (await writers).Result);
-        var result = await rounds.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
+        var result = await rounds.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         Assert.Equal(PostResult.Accepted, result);
     }
 
@@ -148,7 +148,7 @@ public sealed class RoundTests : IDisposable
         }
 
         Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(Wait.Long, TestContext.Current.CancellationToken));
+            PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Rinha.Server.Telemetry;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Telemetry;
 

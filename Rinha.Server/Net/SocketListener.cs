@@ -129,6 +129,7 @@ internal sealed class SocketListener : IConnectionListener
             descriptor.Dispose(); // Unbound meanwhile.
         }
     }
+
     private void TellFailure(string reason)
     {
         if (_throttle.TryPass(Environment.TickCount64, out var unlogged))

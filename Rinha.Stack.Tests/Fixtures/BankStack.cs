@@ -8,7 +8,9 @@ using Rinha.Stack.Stacks;
 
 namespace Rinha.Stack.Tests.Fixtures;
 
-/// <summary>A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.</summary>
+/// <summary>
+/// A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.
+/// </summary>
 internal sealed class BankStack : IDisposable
 {
     public const string Statement = "/clientes/1/extrato";

@@ -21,7 +21,8 @@ public sealed class DotNet(Action<string> say)
     };
 
     /// <summary>The runtime to compile for.</summary>
-    public static string Runtime => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+    public static string Runtime =>
+        RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
     /// <summary>Runs a command; a package registry may answer 404 for what it has a minute later.</summary>
     /// <param name="arguments">The command.</param>

@@ -3,15 +3,16 @@ using Rinha.Stack.Processes;
 namespace Rinha.Stack.Builds;
 
 /// <summary>
-/// Publishes the server and the load tester, each as a native executable in a directory of artifacts/, when a source is
-/// newer than it. One build at a time.
+/// Publishes the server, the load tester and the chaos campaigns, each as a native executable in a directory of
+/// artifacts/, when a source is newer than it. One build at a time.
 /// </summary>
 public sealed class Publisher(Action<string> say)
 {
     private static string Artifacts => Repository.PathOf("artifacts");
 
     /// <summary>Publishes one of them if that is necessary.</summary>
-    /// <param name="executable"><see cref="Repository.Server"/> or <see cref="Repository.LoadTester"/>.</param>
+    /// <param name="executable"><see cref="Repository.Server"/>, <see cref="Repository.LoadTester"/> or
+    /// <see cref="Repository.Chaos"/>.</param>
     /// <exception cref="StackException">It does not compile.</exception>
     public void Publish(string executable)
     {
@@ -44,10 +45,14 @@ public sealed class Publisher(Action<string> say)
 
     private static IEnumerable<FileInfo> Sources(string project)
     {
-        var directory = new DirectoryInfo(Repository.PathOf(project));
+        // The campaigns have the load tester for a library.
+        string[] projects = project == Path.GetFileName(Repository.Chaos)
+            ? [project, Path.GetFileName(Repository.LoadTester)]
+            : [project];
+        var directories = projects.Select(name => new DirectoryInfo(Repository.PathOf(name))).ToList();
         var root = new DirectoryInfo(Repository.Root);
-        return directory.EnumerateFiles()
-            .Concat(directory.EnumerateDirectories()
+        return directories.SelectMany(directory => directory.EnumerateFiles())
+            .Concat(directories.SelectMany(directory => directory.EnumerateDirectories())
                 .Where(child => child.Name is not ("bin" or "obj"))
                 .SelectMany(child => child.EnumerateFiles("*", SearchOption.AllDirectories)))
             .Concat(root.EnumerateFiles("Directory.*.props"))
@@ -71,9 +76,10 @@ public sealed class Publisher(Action<string> say)
         // A source saved during the build must make the next one necessary.
         var begun = DateTime.UtcNow;
         var output = new DotNet(say).Run(
-            "publish", Repository.PathOf(project), "-c", "Release", "-r", DotNet.Runtime, "-o", beside, "--nologo", "-v",
-            "quiet", "--disable-build-servers");
-        // Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong program.
+            "publish", Repository.PathOf(project), "-c", "Release", "-r", DotNet.Runtime, "-o", beside, "--nologo",
+            "-v", "quiet", "-p:RunAnalyzers=false", "--disable-build-servers");
+        // Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong
+        // program.
         if (output.Contains("warning IL", StringComparison.Ordinal))
         {
             throw new StackException("the AOT compiler warns (see above)");

@@ -4,8 +4,8 @@ using Rinha.Stack.Processes;
 namespace Rinha.Stack.Cgroups;
 
 /// <summary>
-/// The cgroup of a stack, with a child for each process: limits of CPU and memory, and what the kernel has counted. It is
-/// three directories on version 1, three times the same one on version 2.
+/// The cgroup of a stack, with a child for each process: limits of CPU and memory, and what the kernel has counted. It
+/// is three directories on version 1, three times the same one on version 2.
 /// </summary>
 /// <param name="Version">v1 or v2.</param>
 /// <param name="Cpu">The directory with the CPU's quota.</param>
@@ -94,8 +94,8 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         [.. Directories.Select(directory => In(directory, process, "cgroup.procs"))];
 
     /// <summary>
-    /// Whether a process may enter: making a cgroup and moving into it are two permissions, and a throw-away process asks
-    /// for the second.
+    /// Whether a process may enter: making a cgroup and moving into it are two permissions, and a throw-away process
+    /// asks for the second.
     /// </summary>
     public bool CanEnter(string process) => Tool.Run(
         ["/bin/sh", "-c", "for file; do echo $$ >\"$file\" || exit 1; done", "sh", .. EntrancesOf(process)]).Succeeded;
@@ -142,7 +142,9 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         ? Member(In(Cpu, process, "cpu.stat"), "usage_usec")
         : Number(Read(In(Accounting, process, "cpuacct.usage"))) / 1000;
 
-    /// <summary>The most memory there ever was in bytes, page cache included; a kernel before 5.19 cannot say.</summary>
+    /// <summary>
+    /// The most memory there ever was in bytes, page cache included; a kernel before 5.19 cannot say.
+    /// </summary>
     public long? MemoryPeakOf(string process) =>
         Number(Read(In(Memory, process, IsVersion2 ? "memory.peak" : "memory.max_usage_in_bytes")));
 

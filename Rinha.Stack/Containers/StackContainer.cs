@@ -17,10 +17,10 @@ public sealed class StackContainer
         .GetProperty("com.docker.compose.service").GetString()!;
 
     /// <summary>Its first process; 0 when it does not run.</summary>
-    public int Pid => State.GetProperty("Pid").GetInt32();
+    public int Pid => State.GetProperty("Pid"u8).GetInt32();
 
     /// <summary>healthy, starting or unhealthy while it runs, otherwise its state.</summary>
-    public string Health => State.GetProperty("Running").GetBoolean() && State.TryGetProperty("Health", out var health)
+    public string Health => State.GetProperty("Running").GetBoolean() && State.TryGetProperty("Health"u8, out var health)
         ? health.GetProperty("Status").GetString()!
         : State.GetProperty("Status").GetString()!;
 
@@ -53,7 +53,7 @@ public sealed class StackContainer
     /// <summary>Its file system, seen through its first process; root only.</summary>
     public string Root => $"/proc/{Pid}/root";
 
-    private JsonElement State => _description.GetProperty("State");
+    private JsonElement State => _description.GetProperty("State"u8);
 
     private JsonElement HostConfiguration => _description.GetProperty("HostConfig");
 
@@ -68,8 +68,8 @@ public sealed class StackContainer
     public string? StatusOf(string name) => ProcessTable.Lines($"/proc/{Pid}/status")
         .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?.Split('\t')[1];
 
-    // The container's own view of its cgroup, through its mounts (root only); otherwise the same file from the host's side.
-    // A file of version 1 begins with its controller.
+    // The container's own view of its cgroup, through its mounts (root only); otherwise the same file from the host's
+    // side. A file of version 1 begins with its controller.
     private string? Cgroup(string version1, string version2)
     {
         var own = $"{Root}{StackCgroup.FileSystem}";
@@ -95,5 +95,7 @@ public sealed class StackContainer
     }
 
     private static long Number(string? text) =>
-        long.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
 }

@@ -24,7 +24,9 @@ public static class GrownLedger
     private static string Ask(string file, string script, params ReadOnlySpan<string> options)
     {
         var result = Tool.Run(["sqlite3", "-bail", .. options, file], script);
-        return result.Succeeded ? result.Output : throw new StackException($"{file} could not be filled: {result.Error}");
+        return result.Succeeded
+            ? result.Output
+            : throw new StackException($"{file} could not be filled: {result.Error}");
     }
 
     private static string Script(string name) => Repository.PathOf("Rinha.Stack", "Databases", name);

@@ -4,9 +4,9 @@ using Rinha.Stack.Processes;
 namespace Rinha.Stack.Databases;
 
 /// <summary>
-/// A PostgreSQL made, started, asked and ended by this program alone. It listens on a unix socket in a private directory; a
-/// port of 127.0.0.1, for tests that cut connections, takes a password. Its settings, access rules and role are in
-/// stacks/postgres/, for containers too.
+/// A PostgreSQL made, started, asked and ended by this program alone. It listens on a unix socket in a private
+/// directory; a port of 127.0.0.1, for tests that cut connections, takes a password. Its settings, access rules and
+/// role are in stacks/postgres/, for containers too.
 /// </summary>
 /// <param name="programs">PostgreSQL's programs.</param>
 /// <param name="directory">Where its data is.</param>
@@ -84,8 +84,8 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     }
 
     /// <summary>
-    /// Makes what is missing and starts it without a supervisor, with its log in the directory of its socket; returns once
-    /// it answers.
+    /// Makes what is missing and starts it without a supervisor, with its log in the directory of its socket; returns
+    /// once it answers.
     /// </summary>
     /// <param name="password">What rinha comes with over the port.</param>
     /// <exception cref="StackException">It does not answer.</exception>

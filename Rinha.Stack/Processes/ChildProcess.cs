@@ -14,8 +14,8 @@ public sealed record Launch(IReadOnlyList<string> Arguments)
 }
 
 /// <summary>
-/// A child in a session of its own: Ctrl-C does not reach it, and its workers can be found when it is dead. It is in its
-/// cgroup before its program begins, and its files are closed to other users.
+/// A child in a session of its own: Ctrl-C does not reach it, and its workers can be found when it is dead. It is in
+/// its cgroup before its program begins, and its files are closed to other users.
 /// </summary>
 public sealed class ChildProcess
 {

@@ -1,6 +1,8 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>Programs that may be missing. Only root on a Debian-like system gets them installed, and is told so.</summary>
+/// <summary>
+/// Programs that may be missing. Only root on a Debian-like system gets them installed, and is told so.
+/// </summary>
 public sealed class Packages(Action<string> say)
 {
     private const string Policy = "/usr/sbin/policy-rc.d";

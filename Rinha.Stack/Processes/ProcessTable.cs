@@ -14,8 +14,8 @@ public static class ProcessTable
         .Where(pid => pid > 0);
 
     /// <summary>
-    /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master that
-    /// was killed. Empty when the pid belongs to another process by now.
+    /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master
+    /// that was killed. Empty when the pid belongs to another process by now.
     /// </summary>
     public static IReadOnlyList<int> SessionOf(ProcessIdentity leader)
     {
@@ -45,7 +45,7 @@ public static class ProcessTable
 
     /// <summary>The processes with a text in their command line or their environment.</summary>
     public static IReadOnlyList<int> Mentioning(string text) => [.. All().Where(pid =>
-        new[] { "cmdline", "environ" }.SelectMany(file => Lines($"/proc/{pid}/{file}"))
+        Lines($"/proc/{pid}/cmdline").Concat(Lines($"/proc/{pid}/environ"))
             .Any(line => line.Contains(text, StringComparison.Ordinal)))];
 
     /// <summary>Kills these processes.</summary>

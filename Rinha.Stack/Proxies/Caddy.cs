@@ -13,8 +13,8 @@ public static class Caddy
     public static string Caddyfile => Repository.PathOf("stacks", "caddy-postgres", "Caddyfile");
 
     /// <summary>
-    /// Makes a directory for the configuration and for what Caddy writes. It runs as the user that nginx's workers have,
-    /// to whom the sockets are open, and who may not be able to read the repository.
+    /// Makes a directory for the configuration and for what Caddy writes. It runs as the user that nginx's workers
+    /// have, to whom the sockets are open, and who may not be able to read the repository.
     /// </summary>
     public static void Prepare(string sockets)
     {

@@ -38,7 +38,8 @@ public static class Nginx
     private static IEnumerable<string> Command()
     {
         var help = Tool.Run(["nginx", "-h"]);
-        return (help.Output + help.Error).Split('\n').Any(line => line.Trim().StartsWith("-e ", StringComparison.Ordinal))
+        return (help.Output + help.Error).Split('\n')
+            .Any(line => line.Trim().StartsWith("-e ", StringComparison.Ordinal))
             ? ["nginx", "-e", "stderr"]
             : ["nginx"];
     }

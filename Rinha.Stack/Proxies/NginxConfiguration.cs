@@ -20,8 +20,8 @@ public sealed record NginxConfiguration(string Sockets, int Port)
     /// <summary>A private port with the metrics of each API.</summary>
     public int? MetricsPort { get; init; }
 
-    /// <summary>The two APIs at ports of 127.0.0.1 instead of their sockets.</summary>
-    public (int First, int Second)? ApiPorts { get; init; }
+    /// <summary>A file of `server` lines to include, for APIs on other hosts.</summary>
+    public string? ServerList { get; init; }
 
     /// <summary>The configuration.</summary>
     /// <exception cref="StackException">
@@ -53,7 +53,7 @@ public sealed record NginxConfiguration(string Sockets, int Port)
         }
 
         Check(template, text);
-        return ApiPorts is { } ports ? WithApiPorts(text, ports) : text;
+        return ServerList is null ? text : WithServerList(text, ServerList);
     }
 
     private void Check(string template, string text)
@@ -67,11 +67,14 @@ public sealed record NginxConfiguration(string Sockets, int Port)
         }
     }
 
-    private static string WithApiPorts(string text, (int First, int Second) ports)
+    // Over TCP a host can be silent, which a unix socket cannot: connections that nothing is sent over are probed.
+    private static string WithServerList(string text, string list)
     {
-        text = Edit(text, @"^( *server )unix:[^ ]*/api01\.sock ", $"${{1}}127.0.0.1:{Text(ports.First)} ");
-        text = Edit(text, @"^( *server )unix:[^ ]*/api02\.sock ", $"${{1}}127.0.0.1:{Text(ports.Second)} ");
-        return Regex.Count(text, @"^ *server 127\.0\.0\.1:", RegexOptions.Multiline) == 2
+        text = Edit(text, @"^( *)server unix:[^ ]*/api01\.sock .*$", $"${{1}}include {list};");
+        text = Edit(text, @"^ *server unix:[^ ]*/api02\.sock .*\n", "");
+        text = Edit(text, "^( *)proxy_connect_timeout .*$", "$0\n$1proxy_socket_keepalive on;");
+        var edited = $"^ *(include {Regex.Escape(list)}|proxy_socket_keepalive on);";
+        return Regex.Count(text, edited, RegexOptions.Multiline) == 2
             ? text
             : throw new StackException("nginx.conf has its upstreams elsewhere than expected");
     }

@@ -11,12 +11,16 @@ public static class RunningStacks
     private const string Link = "data";
     private const string Prefix = "rinha-";
 
-    /// <summary>All that this user may see.</summary>
+    /// <summary>
+    /// All that this user has started. Another user's link is ignored: <c>stop</c> kills the processes and deletes the
+    /// directories that a state names.
+    /// </summary>
     public static IReadOnlyList<StackInstance> Find() =>
     [
         .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
-           let target = ProcessTable.LinkTarget(Path.Combine(sockets, Link))
-           where target is not null
+           let link = Path.Combine(sockets, Link)
+           let target = ProcessTable.LinkTarget(link)
+           where target is not null && LibC.OwnerOf(link) == LibC.UserId()
            let data = new DataDirectory(target)
            let state = StackState.Read(data)
            where state is not null && state.Sockets == sockets
@@ -24,8 +28,8 @@ public static class RunningStacks
     ];
 
     /// <summary>
-    /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is, otherwise
-    /// the repository's own.
+    /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is,
+    /// otherwise the repository's own.
     /// </summary>
     /// <exception cref="UsageException">Several stacks run.</exception>
     public static DataDirectory Choose(string? named)

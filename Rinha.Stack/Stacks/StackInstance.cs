@@ -127,7 +127,8 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Data.FullPath} ({State.Layout.Name}, port {State.Port}{(IsSupervised ? "" : ", its supervisor was killed")})";
+        $"{Data.FullPath} ({State.Layout.Name}, port {State.Port}" +
+        $"{(IsSupervised ? "" : ", its supervisor was killed")})";
 
     private void Send(Signal signal, params ReadOnlySpan<string> names)
     {

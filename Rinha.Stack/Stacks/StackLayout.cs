@@ -4,8 +4,8 @@ using Rinha.Stack.Cgroups;
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
-/// What a stack is made of: a directory PROXY-LEDGER of stacks/, and in it a split, the file of limits that Compose reads
-/// too.
+/// What a stack is made of: a directory PROXY-LEDGER of stacks/, and in it a split, the file of limits that Compose
+/// reads too.
 /// </summary>
 public sealed partial class StackLayout
 {

@@ -48,7 +48,9 @@ public sealed record StackState
     /// <summary>Whether it has answered.</summary>
     public bool IsReady { get; init; }
 
-    /// <summary>The directory of PostgreSQL's socket, which belongs to another user than the servers' sockets.</summary>
+    /// <summary>
+    /// The directory of PostgreSQL's socket, which belongs to another user than the servers' sockets.
+    /// </summary>
     public string DatabaseSockets => Sockets + "-db";
 
     /// <summary>Its address on this machine.</summary>
@@ -60,8 +62,8 @@ public sealed record StackState
     public ProcessState? Find(string process) => Processes.FirstOrDefault(one => one.Name == process);
 
     /// <summary>
-    /// Reads the state; <see langword="null"/> when there is none, or one from before the last boot, of which nothing can
-    /// be alive.
+    /// Reads the state; <see langword="null"/> when there is none, or one from before the last boot, of which nothing
+    /// can be alive.
     /// </summary>
     public static StackState? Read(DataDirectory data)
     {
@@ -106,7 +108,9 @@ public sealed record StackState
             $"stack {Layout.Name} {Layout.Split}",
             $"backend {(IsFloor ? "floor" : "server")}",
             $"server {Server}",
-            Cgroup is null ? "cgroup none" : $"cgroup {Cgroup.Version} {Cgroup.Cpu} {Cgroup.Accounting} {Cgroup.Memory}",
+            Cgroup is null
+                ? "cgroup none"
+                : $"cgroup {Cgroup.Version} {Cgroup.Cpu} {Cgroup.Accounting} {Cgroup.Memory}",
             .. Processes.Select(process => string.Create(
                 CultureInfo.InvariantCulture,
                 $"process {process.Name} {process.Identity.Pid} {process.Identity.StartTicks} " +

@@ -29,7 +29,8 @@ public static class HealthProbe
         try
         {
             socket.Connect(endPoint);
-            socket.Send(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+            socket.Send(Encoding.ASCII.GetBytes(
+                $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
             var received = 0;
             while (received < answer.Length)
             {

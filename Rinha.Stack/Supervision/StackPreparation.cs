@@ -44,7 +44,7 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StackException($"{data.FullPath} cannot be used as the data directory");
+            throw new StackException($"{data.FullPath} cannot be used as the data directory: {error.Message}");
         }
 
         var taken = FileLock.TryTake(data.RunFile("lock"))

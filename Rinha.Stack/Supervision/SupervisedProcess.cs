@@ -5,8 +5,8 @@ using Rinha.Stack.Stacks;
 namespace Rinha.Stack.Supervision;
 
 /// <summary>
-/// One process under a supervisor. One that keeps dying is started again after 0.2 s, then after twice as long each time
-/// up to 10 s; having lived for 10 s clears the record.
+/// One process under a supervisor. One that keeps dying is started again after 0.2 s, then after twice as long each
+/// time up to 10 s; having lived for 10 s clears the record.
 /// </summary>
 internal sealed class SupervisedProcess(string name)
 {

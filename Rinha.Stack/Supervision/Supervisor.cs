@@ -29,6 +29,7 @@ public sealed class Supervisor : IDisposable
     private readonly List<SupervisedProcess> _processes;
     private readonly AutoResetEvent _died = new(initialState: false);
     private StackState _state;
+    private bool _isStateStale;
 
     /// <summary>A supervisor of a stack that is prepared.</summary>
     /// <param name="options">The stack.</param>
@@ -208,6 +209,11 @@ public sealed class Supervisor : IDisposable
     {
         _ = WaitHandle.WaitAny([_died, _stop.WaitHandle], time);
         _stop.ThrowIfCancellationRequested();
+        if (_isStateStale)
+        {
+            WriteState();
+        }
+
         foreach (var process in _processes.Where(process => process != except))
         {
             if (process.HasDied)
@@ -233,7 +239,9 @@ public sealed class Supervisor : IDisposable
         Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
     }
 
-    /// <summary>Replaces the servers by what is on the disk now, one after the other, while the other one serves.</summary>
+    /// <summary>
+    /// Replaces the servers by what is on the disk now, one after the other, while the other one serves.
+    /// </summary>
     private void Roll()
     {
         foreach (var name in StackLayout.Apis)
@@ -284,10 +292,21 @@ public sealed class Supervisor : IDisposable
         _request.Answer(text);
     }
 
+    // A full disk must not end a stack that runs: the state is written when it can be.
     private void WriteState()
     {
         _state = _state with { Processes = [.. _processes.Select(process => process.State).OfType<ProcessState>()] };
-        _state.Write(_data);
+        try
+        {
+            _state.Write(_data);
+            _isStateStale = false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _isStateStale = _state.IsReady
+                ? true
+                : throw new StackException($"{_data.Run} cannot be written: {error.Message}");
+        }
     }
 
     private void Event(string text) => _say($"{DateTime.Now:HH:mm:ss} {text}");

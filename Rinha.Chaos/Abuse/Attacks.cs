@@ -1,0 +1,206 @@
+namespace Rinha.Chaos.Abuse;
+
+/// <summary>All ways to misuse the bank that are tried.</summary>
+internal static class AttackKinds
+{
+    private const int Slow = 400;
+    private const int Many = 10_000;
+    private const int ManyPerSecond = 6_000;
+    private const int ManyPastNginxPerSecond = 3_000;
+    private const int AskingPerSecond = 2_000; // Each asks once: a load of its own, but one that can be borne.
+    private const int HeadersTimeoutMs = 10_000; // nginx.conf and Limits.cs: the same.
+
+    private static readonly byte[] s_begun = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
+    private static readonly byte[] s_whole = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+
+    // As many as one call takes: the flood is not to be slowed down by its own system calls.
+    private static readonly byte[] s_statements = Bytes(string.Concat(
+        Enumerable.Repeat("GET /clientes/5/extrato HTTP/1.1\r\nHost: a\r\n\r\n", 1_000)));
+
+    private static readonly byte[] s_body = Bytes(
+        "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        + "Content-Length: 4000\r\n\r\n");
+
+    private static readonly byte[] s_chunked = Bytes(
+        "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\n");
+
+    private static readonly byte[] s_post = Bytes(
+        "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        + "Content-Length: 2\r\n\r\n{}");
+
+    public static readonly IReadOnlyList<AttackKind> All =
+    [
+        new("slow headers", bank => new HoldingAttack(bank.Front, Slow)
+            { First = s_begun, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("slow headers past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Slow)
+            { First = s_begun, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("slow bodies", bank => new HoldingAttack(bank.Front, Slow) { First = s_body, Drip = " "u8.ToArray() }),
+        new("slow bodies past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Slow)
+            { First = s_body, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("bodies that stop", bank => new HoldingAttack(bank.Front, Slow)
+            { First = s_body, CutAfterMs = HeadersTimeoutMs }),
+        new("10,000 silent connections", bank => new HoldingAttack(bank.Front, Many)
+            { OpenedPerSecond = ManyPerSecond }),
+        new("10,000 idle connections", bank => new HoldingAttack(bank.Front, Many)
+            { OpenedPerSecond = AskingPerSecond, First = s_whole }),
+        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, Many)
+            { OpenedPerSecond = ManyPerSecond, First = s_whole, SendsTogether = true })
+            { Overloads = true },
+        new("10,000 silent past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Many)
+            { OpenedPerSecond = ManyPastNginxPerSecond }),
+        new("huge headers", bank => new FloodAttack(bank.Front, 20)
+            { First = s_begun, Again = Filling(), BytesPerSecond = 8_000_000 }),
+        new("huge headers past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 20)
+            { First = s_begun, Again = Filling(), BytesPerSecond = 4_000_000 }),
+        new("endless chunks", bank => new FloodAttack(bank.Front, 50) { First = s_chunked, Again = Chunk() }),
+        new("endless chunks past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 50)
+            { First = s_chunked, Again = Chunk() }),
+        new("pipelining", bank => new FloodAttack(bank.Front, 8) { Again = s_whole, BytesPerSecond = 50_000 }),
+        new("statements past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 1)
+            { Again = s_statements, BytesPerSecond = int.MaxValue, TurnMs = 500 })
+            { Starves = bank => bank.Apis[0], P99SecondsMax = 0.02 },
+        new("pipelining without reading", bank => new FloodAttack(bank.Front, 50)
+            { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 150_000 }),
+        new("the same past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 50)
+            { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 300_000 }),
+        new("opened and closed at once", bank => new FloodAttack(bank.Front, 20)
+            { ClosesAtOnce = true, OpensPerSecond = 1_000 }),
+    ];
+
+    private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
+
+    private static byte[] Filling() => Bytes(new string('a', 4_000));
+
+    private static byte[] Chunk() => Bytes($"40\r\n{new string(' ', 64)}\r\n");
+}
+
+/// <summary>One way to misuse the bank.</summary>
+/// <param name="Make">Makes the attack on a bank that runs.</param>
+internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
+{
+    /// <summary>Asked directly while it goes on; <see langword="null"/> when other clients come through nginx
+    /// only.</summary>
+    public Func<Bank, BankProcess>? Starves { get; init; }
+
+    /// <summary>How slow the p99 may be whatever it was before.</summary>
+    public double P99SecondsMax { get; init; }
+
+    /// <summary>Whether it takes all there is for moments: others may be refused then, but nobody may end.</summary>
+    public bool Overloads { get; init; }
+}
+
+/// <summary>
+/// Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them all.
+/// </summary>
+internal abstract class Attack(Target target) : IDisposable
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
+
+    private Thread? _thread;
+    private volatile bool _stops;
+
+    /// <summary>Whether it has done all that it is to begin with.</summary>
+    public abstract bool IsUnderWay { get; }
+
+    /// <summary>What it has done, in a few words.</summary>
+    public abstract string Done { get; }
+
+    protected List<AttackSocket> Sockets { get; } = [];
+
+    protected long Refused { get; private set; }
+
+    public void Start()
+    {
+        _thread = new Thread(() =>
+        {
+            while (!_stops)
+            {
+                Step(Clock.NowMs);
+                Thread.Sleep(s_pause);
+            }
+        })
+        { Name = "attack" };
+        _thread.Start();
+    }
+
+    /// <summary>Ends it and closes what it has open.</summary>
+    /// <returns>What is wrong with how it was treated, if anything is.</returns>
+    public string? Stop()
+    {
+        _stops = true;
+        _thread?.Join();
+        var complaint = Refused > 0 ? $"{Refused} connections could not be made" : Complaint(Clock.NowMs);
+        Sockets.ForEach(one => one.Dispose());
+        Sockets.Clear();
+        return complaint;
+    }
+
+    public void Dispose() => _ = Stop();
+
+    /// <summary>Goes on a little; called every few milliseconds.</summary>
+    protected abstract void Step(long nowMs);
+
+    protected virtual string? Complaint(long nowMs) => null;
+
+    protected AttackSocket Open(long nowMs)
+    {
+        var one = new AttackSocket(target, nowMs);
+        Refused += one.IsRefused ? 1 : 0;
+        Sockets.Add(one);
+        return one;
+    }
+}
+
+/// <summary>A connection that never waits.</summary>
+internal sealed unsafe class AttackSocket : IDisposable
+{
+    private const int ReadBytes = 64 * 1024;
+
+    private readonly int _descriptor;
+
+    public AttackSocket(Target target, long nowMs)
+    {
+        OpenedMs = nowMs;
+        _descriptor = LibC.OpenStream(target.Family);
+        var address = target.Address;
+        fixed (byte* first = address)
+        {
+            IsRefused = _descriptor < 0
+                || (LibC.Connect(_descriptor, first, address.Length) != 0 && LibC.LastError != LibC.InProgress);
+        }
+    }
+
+    public long OpenedMs { get; }
+    public bool IsRefused { get; }
+
+    /// <summary>How much of what there is to send has left; kept here for whoever sends it.</summary>
+    public long Sent { get; set; }
+
+    /// <returns>How many bytes; -1 when the connection is gone.</returns>
+    public int Send(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            var count = LibC.SendTo(_descriptor, first, bytes.Length);
+            // A TCP connection that is still being made takes nothing yet (EAGAIN).
+            return count < 0 && LibC.LastError == LibC.Again ? 0 : (int)count;
+        }
+    }
+
+    /// <returns>Whether the connection is still there.</returns>
+    public bool Drain()
+    {
+        var bytes = stackalloc byte[ReadBytes];
+        while (true)
+        {
+            var count = LibC.Receive(_descriptor, bytes, ReadBytes, 0);
+            if (count <= 0)
+            {
+                return count < 0 && LibC.LastError == LibC.Again;
+            }
+        }
+    }
+
+    public void Dispose() => _ = LibC.Close(_descriptor);
+}

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+
+namespace Rinha.Chaos.Faults;
+
+/// <summary>
+/// One time that the database goes away and comes back under load. Meanwhile everybody gets an answer in time, which is
+/// 503 at worst and says truly whether it may be sent again; soon afterwards all is well, without anybody's help.
+/// </summary>
+internal sealed class DatabaseOutage
+{
+    public const string UntilBothAnswer = "from the database's return until both answer again";
+
+    private const string Answers = "answers";
+
+    // The servers wait for 6 s.
+    private static readonly (int Min, int Max) s_silentMs = (6_500, 12_000);
+    private static readonly (int Min, int Max) s_refusedMs = (500, 3_000);
+
+    // As long as nginx waits for an answer: after that a client is told 504.
+    private static readonly TimeSpan s_answerMax = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Scene _scene;
+    private readonly ConcurrentQueue<(string What, RawAnswer Answer, TimeSpan Time)> _answers = [];
+    private long _backAtNs = long.MaxValue;
+
+    private DatabaseOutage(Scene scene) => _scene = scene;
+
+    /// <summary>Kills PostgreSQL with all its processes, commits under way, and starts it a while later.</summary>
+    public static void Kill(Scene scene) => Endure(scene, () =>
+    {
+        scene.Postgres.Kill();
+        Thread.Sleep(scene.Random.Next(50, 500));
+        scene.Postgres.Start();
+    });
+
+    /// <summary>Restarts PostgreSQL without waiting for its clients: an update of the program.</summary>
+    public static void Restart(Scene scene) => Endure(scene, scene.Postgres.Restart);
+
+    /// <summary>
+    /// Cuts the connections to PostgreSQL: nobody listens there for a while, nothing arrives for longer than the
+    /// servers wait for an answer, or every connection is reset once.
+    /// </summary>
+    public static void Cut(Scene scene)
+    {
+        void For(Action cut, (int Min, int Max) ms)
+        {
+            cut();
+            Thread.Sleep(scene.Random.Next(ms.Min, ms.Max));
+            scene.Relay.Restore();
+        }
+
+        switch (scene.Index % 3)
+        {
+            case 0:
+                Endure(scene, () => For(scene.Relay.Refuse, s_refusedMs));
+                break;
+            case 1:
+                Endure(scene, () => For(scene.Relay.Silence, s_silentMs));
+                break;
+            default:
+                Endure(scene, scene.Relay.Drop, isFelt: false); // Who has nothing under way connects again.
+                break;
+        }
+    }
+
+    /// <summary>Restarts or kills PostgreSQL, a server, or both; not watched, for clients that send again.</summary>
+    public static void KillAny(Scene scene)
+    {
+        if (scene.Index % 2 == 1)
+        {
+            scene.AnyApi().Kill();
+        }
+
+        switch (scene.Index % 4)
+        {
+            case 0:
+                scene.Postgres.Restart();
+                break;
+            case 2 or 3:
+                scene.Postgres.Kill();
+                scene.Postgres.Start();
+                break;
+        }
+
+        scene.Bank.Start();
+    }
+
+    public static void CheckAll(Scene scene)
+    {
+        var (log, watch) = (scene.Loaded.Log, scene.Watch);
+        var others = watch.CountOfOthers(503);
+        scene.Run.Check(others == 0, () => $"{others} requests failed otherwise than with 503: {watch.Failures}");
+        scene.Run.Measured($"{log.Acknowledged.Count:N0} acknowledged, {log.Unavailable.Count:N0} refused with 503, "
+            + $"{log.Unknown.Count:N0} of unknown outcome");
+    }
+
+    public static string LongestWait(Scene scene) =>
+        $"longest wait for an answer: {scene.Spread(Answers).Longest.TotalSeconds:F2} s";
+
+    // Looks at both servers from before the outage, which returns when the database is back, until all is well again.
+    private static void Endure(Scene scene, Action outage, bool isFelt = true)
+    {
+        var (one, run, bank) = (new DatabaseOutage(scene), scene.Run, scene.Bank);
+        using var asking = new CountdownEvent(2 * bank.Apis.Count);
+        var askers = bank.Apis.SelectMany(api => new[]
+        {
+            one.Begin($"{api.Name} to a post", asking, () => scene.Loaded.Probes.Post(api)),
+            one.Begin($"{api.Name} to a statement", asking, () => scene.Loaded.Probes.Statement(api)),
+        }).ToArray();
+        try
+        {
+            _ = asking.Wait(Bank.Patience);
+            outage();
+        }
+        finally
+        {
+            Volatile.Write(ref one._backAtNs, Clock.NowNs);
+            Task.WaitAll(askers);
+        }
+
+        var recovery = askers.Max(asker => asker.Result);
+        scene.Spread(UntilBothAnswer).Add(recovery);
+        run.Check(recovery <= Bank.Patience, () => $"not well even after {recovery.TotalSeconds:F2} s");
+        run.CheckSpeed(recovery <= s_recoveryMax, () => $"all is well only after {recovery.TotalSeconds:F2} s");
+        foreach (var (what, answer, time) in one._answers)
+        {
+            one.Check(what, answer, time);
+        }
+
+        run.Check(one._answers.Any(seen => seen.Answer.Status != 200) || !isFelt, () => "nobody has noticed it");
+        foreach (var api in bank.Apis)
+        {
+            run.Check(api.IsAlive, () => $"{api.Name} has died: {api.Log}");
+        }
+    }
+
+    // Asks until one that was asked after the database's return is answered well; says how long after the return.
+    private Task<TimeSpan> Begin(
+        string what, CountdownEvent asking, Func<(RawAnswer Answer, TimeSpan Time)> ask) => Task.Factory.StartNew(
+        () =>
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                var backAtNs = Volatile.Read(ref _backAtNs);
+                var isBack = Clock.NowNs > backAtNs;
+                var (answer, time) = ask();
+                _answers.Enqueue((what, answer, time));
+                if (isFirst)
+                {
+                    asking.Signal();
+                }
+
+                var since = TimeSpan.FromMicroseconds((Clock.NowNs - backAtNs) / 1e3);
+                if (isBack && (answer.Status == 200 || since > Bank.Patience))
+                {
+                    return since;
+                }
+
+                Thread.Sleep(s_pause);
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    private void Check(string what, RawAnswer answer, TimeSpan time)
+    {
+        _scene.Spread(Answers).Add(time);
+        _scene.Run.CheckSpeed(
+            time <= s_answerMax, () => $"{what} answers {answer.Status} after {time.TotalSeconds:F2} s");
+        if (answer.Status == 200)
+        {
+            return;
+        }
+
+        // What may have been posted must not be sent again without a key.
+        var isOffered = answer.Head.Contains("Retry-After: 1", StringComparison.OrdinalIgnoreCase);
+        _scene.Run.Check(
+            answer.Status == 503 && isOffered != Probes.LeavesOpen(answer)
+                && answer.Head.Contains("application/problem+json", StringComparison.OrdinalIgnoreCase),
+            () => $"{what} answers {answer.Head} {answer.Body}");
+    }
+}

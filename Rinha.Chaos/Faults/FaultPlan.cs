@@ -1,0 +1,160 @@
+using System.Net.Sockets;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.Chaos.Faults;
+
+/// <summary>
+/// A fault that is made again and again, at random moments under load, and what must hold: after each the bank serves
+/// again, with no more help than a start of what has died, and no more has failed than the fault itself costs. At the
+/// end the oracle holds the ledger against all that was answered.
+/// </summary>
+/// <param name="Make">Makes the fault, and starts again what has died.</param>
+internal sealed record FaultPlan(Action<Scene> Make)
+{
+    public const string Gap = "gap";
+
+    /// <summary>Where its ledger is, in the campaign's directory, when the campaign has several plans.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Requests per second.</summary>
+    public double Rate { get; init; } = 2_000;
+
+    /// <summary>Whether each server has a load of its own, past nginx.</summary>
+    public bool IsPastNginx { get; init; }
+
+    /// <summary>Whether clients send again, under its key, what came to nothing.</summary>
+    public bool HasKeys { get; init; }
+
+    /// <summary>Whether the fault library is loaded into both APIs.</summary>
+    public bool HasFaultLibrary { get; init; }
+
+    /// <summary>RINHA_SYNCHRONOUS: NORMAL or FULL.</summary>
+    public string Synchronous { get; init; } = "NORMAL";
+
+    public bool IsOnPostgres { get; init; }
+
+    /// <summary>Whether the servers get to PostgreSQL over a relay, which can be cut.</summary>
+    public bool HasRelay { get; init; }
+
+    /// <summary>How long the load goes on before each fault, at least and at most.</summary>
+    public (int Min, int Max) PauseMs { get; init; } = (100, 400);
+
+    /// <summary>How many more transactions must be acknowledged after each fault: the bank serves again.</summary>
+    public int AcknowledgedAfter { get; init; } = 1;
+
+    /// <summary>How many requests may fail around each fault; otherwise they are not counted.</summary>
+    public (int Posts, int Gets)? FailedMax { get; init; }
+
+    /// <summary>The longest time without an acknowledged transaction, in the full form.</summary>
+    public TimeSpan? GapMax { get; init; }
+
+    /// <summary>What more must hold, and be said, at the end.</summary>
+    public Action<Scene>? AtEnd { get; init; }
+
+    /// <summary>The first of the figures, before the durations.</summary>
+    public Func<Scene, string>? Figure { get; init; }
+
+    /// <summary>Which of the durations noted are among the figures.</summary>
+    public IReadOnlyList<string> Durations { get; init; } = [];
+
+    public Func<Scene, string>? LastFigure { get; init; }
+
+    /// <summary>A campaign of one plan, or of several that share its number of times.</summary>
+    public static Action<CampaignRun> UnderLoad(params FaultPlan[] plans) =>
+        run => Array.ForEach(plans, plan => plan.Run(run, run.Times / plans.Length));
+
+    public static string AcknowledgedAndFailed(Scene scene) =>
+        $"{scene.Acknowledged} acknowledged; failed: {scene.Watch.Failures}";
+
+    public void Run(CampaignRun run, int times)
+    {
+        using var postgres = IsOnPostgres ? new PostgresServer(run) : null;
+        postgres?.Start();
+        using var relay = HasRelay ? new Relay(new UnixDomainSocketEndPoint(postgres!.SocketPath)) : null;
+        using var stalls = new StallWatch();
+        var options = new BankOptions
+        {
+            DataDirectory = Directory is null ? null : Path.Combine(run.Directory, Directory),
+            Synchronous = Synchronous,
+            Faults = HasFaultLibrary,
+            Postgres = postgres,
+            PostgresUrl = relay is null ? null : $"postgres://rinha@{relay.Address}/rinha",
+        };
+        using var loaded = new BankUnderLoad(run, options, Rate, HasKeys ? Bank.Patience : null, IsPastNginx);
+        var scene = new Scene(run, loaded, stalls, postgres, relay);
+        for (scene.Index = 0; scene.Index < times; scene.Index++)
+        {
+            Thread.Sleep(run.Random.Next(PauseMs.Min, PauseMs.Max));
+            Try(scene);
+            run.Tried();
+        }
+
+        scene.Report = loaded.Finish();
+        AtEnd?.Invoke(scene);
+        IEnumerable<string?> figures =
+        [
+            Figure?.Invoke(scene), .. Durations.Select(name => $"{name}: {scene.Spread(name)}"),
+            LastFigure?.Invoke(scene),
+        ];
+        figures.OfType<string>().ToList().ForEach(run.Measured);
+    }
+
+    private void Try(Scene scene)
+    {
+        var (run, watch) = (scene.Run, scene.Watch);
+        var (posts, gets, beganAtNs) = (watch.FailedPosts, watch.FailedGets, Clock.NowNs);
+        scene.HasSurvivor = true;
+        Make(scene);
+        scene.Loaded.AwaitAcknowledged(AcknowledgedAfter);
+        if (GapMax is { } gapMax && scene.HasSurvivor)
+        {
+            var gap = watch.LongestGap(beganAtNs, Clock.NowNs, scene.Stalls);
+            scene.Spread(Gap).Add(gap);
+            run.CheckSpeed(gap <= gapMax, () => $"nothing was acknowledged for {gap.TotalMilliseconds:F0} ms");
+        }
+
+        if (FailedMax is { } failedMax)
+        {
+            var (failedPosts, failedGets) = (watch.FailedPosts - posts, watch.FailedGets - gets);
+            run.Check(failedGets <= failedMax.Gets, () => $"{failedGets} statements failed ({watch.Failures} so far)");
+            run.Check(
+                failedPosts <= failedMax.Posts, () => $"{failedPosts} transactions failed ({watch.Failures} so far)");
+        }
+    }
+}
+
+/// <summary>What a fault is made to, and what was noted on the way.</summary>
+internal sealed class Scene(
+    CampaignRun run, BankUnderLoad loaded, StallWatch stalls, PostgresServer? postgres, Relay? relay)
+{
+    private readonly Dictionary<string, Spread> _durations = [];
+
+    public CampaignRun Run => run;
+    public Random Random => run.Random;
+    public BankUnderLoad Loaded => loaded;
+    public Bank Bank => loaded.Bank;
+    public LoadWatch Watch => loaded.Watch;
+    public StallWatch Stalls => stalls;
+    public PostgresServer Postgres => postgres!;
+    public Relay Relay => relay!;
+
+    /// <summary>The number of the try, from 0.</summary>
+    public int Index { get; set; }
+
+    /// <summary>Whether a server went on; without one nobody can acknowledge anything.</summary>
+    public bool HasSurvivor { get; set; }
+
+    /// <summary>Of whatever the plan counts besides.</summary>
+    public int Counted { get; set; }
+
+    /// <summary>The load's report, at the end.</summary>
+    public RunReport Report { get; set; } = null!;
+
+    public string Acknowledged => $"{Watch.Acknowledged:N0}";
+
+    public BankProcess AnyApi() => Bank.Apis[Random.Next(Bank.Apis.Count)];
+
+    /// <summary>The durations of a name.</summary>
+    public Spread Spread(string name) =>
+        _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
+}

@@ -1,0 +1,143 @@
+using System.Reflection;
+
+namespace Rinha.Chaos.Fuzz;
+
+/// <summary>All cases of a seed, each to be made from its number alone: first the kept ones, then requests of the
+/// grammar, and damaged ones of both.</summary>
+internal sealed class FuzzCases
+{
+    private readonly int _seed;
+    private readonly List<byte[]> _kept = [];
+
+    public FuzzCases(int seed)
+    {
+        _seed = seed;
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".http", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            _kept.Add(bytes);
+        }
+    }
+
+    public FuzzCase Make(long number)
+    {
+        if (number < _kept.Count)
+        {
+            return new FuzzCase(number, _kept[(int)number], FuzzOutcome.Anything);
+        }
+
+        var random = new Random(HashOf(number));
+        var made = RequestGrammar.Next(random, number);
+        if (random.Next(10) >= 4)
+        {
+            return made;
+        }
+
+        var bytes = random.Next(4) == 0 ? _kept[random.Next(_kept.Count)] : made.Bytes;
+        var other = random.Next(2) == 0 ? RequestGrammar.Next(random, number).Bytes : _kept[random.Next(_kept.Count)];
+        return new FuzzCase(number, Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything);
+    }
+
+    // Not HashCode, which is another one in every process (SplitMix64's step).
+    private int HashOf(long number)
+    {
+        var value = (ulong)((number << 32) ^ (number >> 32) ^ _seed) * 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return (int)(value >> 33);
+    }
+}
+
+/// <summary>Some bytes to send on a connection, and what is known about the answer.</summary>
+/// <param name="Number">Which one; together with the seed it makes the bytes again.</param>
+/// <param name="Answers">How many answers there are, where that is known; otherwise 0.</param>
+internal sealed record FuzzCase(long Number, byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
+{
+    /// <summary>Whether nginx answers the same: it passes over some things that a server refuses.</summary>
+    public bool IsSameThroughNginx { get; init; } = true;
+}
+
+/// <summary>What is known about the answer before it is there.</summary>
+internal enum FuzzOutcome
+{
+    Anything,
+    Posted, // A transaction by the rules: 200, or 422 because of the account's balance.
+    Read,
+    Unusable, // Good HTTP with a body that is no transaction: 422.
+    Mixed, // Several requests, each good or with an unusable body: 200 or 422.
+    TooLarge,
+    OtherType,
+    Nowhere,
+    OtherMethod, // Another method than the path has: 405; nginx refuses some by itself: 400.
+    Refused, // Not HTTP, whatever one does: an error, or the connection is just closed.
+}
+
+/// <summary>Damages bytes as a broken client, a bad line or somebody with intent would.</summary>
+internal static class Mutations
+{
+    private const int StepsMax = 4;
+
+    private static readonly byte[][] s_tokens =
+    [
+        "\r\n"u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\0"u8.ToArray(), "\r\n\r\n"u8.ToArray(),
+        " "u8.ToArray(), ":"u8.ToArray(), "\t"u8.ToArray(), "Content-Length: 0\r\n"u8.ToArray(),
+        "Content-Length: 99\r\n"u8.ToArray(), "Transfer-Encoding: chunked\r\n"u8.ToArray(), "0\r\n\r\n"u8.ToArray(),
+        "Expect: 100-continue\r\n"u8.ToArray(), "Connection: close\r\n"u8.ToArray(), "FFFFFFFFFFFFFFFF"u8.ToArray(),
+        "-1"u8.ToArray(), "%00"u8.ToArray(), "%2e%2e/"u8.ToArray(), "\"}"u8.ToArray(), "\\u0000"u8.ToArray(),
+        "\\ud800"u8.ToArray(), [0xEF, 0xBB, 0xBF], [0xFF], [0xC0, 0xAF],
+        "Upgrade: h2c\r\nConnection: Upgrade\r\n"u8.ToArray(), "HTTP/1.0"u8.ToArray(), "HTTP/2.0"u8.ToArray(),
+        "Idempotency-Key: a\r\n"u8.ToArray(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(),
+    ];
+
+    /// <summary>Damages some bytes in one to a few places.</summary>
+    /// <param name="bytes">What is damaged; stays as it is.</param>
+    public static byte[] Mutate(Random random, byte[] bytes, byte[] other)
+    {
+        for (var steps = random.Next(1, StepsMax + 1); steps > 0; steps--)
+        {
+            bytes = Step(random, bytes, other);
+        }
+
+        return bytes;
+    }
+
+    private static byte[] Step(Random random, byte[] bytes, byte[] other)
+    {
+        var at = random.Next(bytes.Length + 1);
+        var length = random.Next(Math.Min(bytes.Length - at, random.Next(1, 64)) + 1);
+        return random.Next(10) switch
+        {
+            0 or 1 => Changed(bytes, at, value => (byte)(value ^ (1 << random.Next(8)))),
+            2 => Changed(bytes, at, _ => (byte)random.Next(256)),
+            3 => [.. bytes.AsSpan(0, at), .. bytes.AsSpan(at + length)],
+            4 => [.. bytes.AsSpan(0, at + length), .. bytes.AsSpan(at)],
+            5 => [.. bytes.AsSpan(0, at), .. Part(random, other), .. bytes.AsSpan(at + length)],
+            6 => bytes[..at],
+            7 or 8 => [.. bytes.AsSpan(0, at), .. s_tokens[random.Next(s_tokens.Length)], .. bytes.AsSpan(at)],
+            _ => [.. bytes, .. other],
+        };
+    }
+
+    private static ReadOnlySpan<byte> Part(Random random, byte[] of)
+    {
+        var from = random.Next(of.Length + 1);
+        return of.AsSpan(from, random.Next(of.Length - from + 1));
+    }
+
+    private static byte[] Changed(byte[] bytes, int at, Func<byte, byte> change)
+    {
+        if (at == bytes.Length)
+        {
+            return bytes;
+        }
+
+        var changed = (byte[])bytes.Clone();
+        changed[at] = change(changed[at]);
+        return changed;
+    }
+}

@@ -1,0 +1,157 @@
+namespace Rinha.Chaos.Fuzz;
+
+/// <summary>Says what is wrong with the answers to a case.</summary>
+internal static class FuzzJudge
+{
+    /// <summary>What is wrong with a case that is not over in time.</summary>
+    public const string Late = "neither answered nor closed";
+
+    // The errors of RFC 9110 that a request can be the reason for.
+    private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
+
+    /// <returns>What is wrong, without anything of this one case; <see langword="null"/> when nothing is.</returns>
+    public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
+    {
+        if (answers.Rest.Length > 0 && !IsOtherVersion(answers.Rest, isFront))
+        {
+            return "an answer that is torn or not HTTP";
+        }
+
+        foreach (var (status, _) in answers.All)
+        {
+            if (status != 200 && !s_refusals.Contains(status) && !IsAskedFor(status, sent.Bytes))
+            {
+                return $"status {status}";
+            }
+        }
+
+        if (isFront && !sent.IsSameThroughNginx)
+        {
+            return null;
+        }
+
+        if (sent.Answers > 0 && answers.All.Count != sent.Answers)
+        {
+            return $"{answers.All.Count} answers to {sent.Outcome}";
+        }
+
+        foreach (var (status, body) in answers.All)
+        {
+            if (!Is(sent.Outcome, status, body, isFront))
+            {
+                return $"status {status} for {sent.Outcome}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a request of the case may be a HEAD.</summary>
+    public static bool MayBeHead(FuzzCase sent) => sent.Bytes.AsSpan().IndexOf("HEAD"u8) >= 0;
+
+    private static bool Is(FuzzOutcome outcome, int status, string body, bool isFront) => outcome switch
+    {
+        FuzzOutcome.Posted => status == 200 || (status == 422 && IsBalance(body)),
+        FuzzOutcome.Read => status == 200,
+        FuzzOutcome.Unusable => status == 422 && !IsBalance(body),
+        FuzzOutcome.Mixed => status is 200 or 422,
+        FuzzOutcome.TooLarge => status == 413,
+        FuzzOutcome.OtherType => status == 415,
+        FuzzOutcome.Nowhere => status == 404 || (isFront && status == 400),
+        FuzzOutcome.OtherMethod => status == 405 || (isFront && status == 400),
+        FuzzOutcome.Refused => status != 200,
+        _ => true,
+    };
+
+    private static bool IsBalance(string body) =>
+        body.Contains("limit of the client", StringComparison.Ordinal)
+        || body.Contains("64 bits", StringComparison.Ordinal);
+
+    // HTTP/0.9, which nginx still speaks, is a body and nothing else; HTTP/2 is told in its own way, by a frame GOAWAY,
+    // that it is not spoken here.
+    private static bool IsOtherVersion(string rest, bool isFront) =>
+        isFront ? rest.StartsWith('{') : rest.StartsWith("\0\0\b\a\0", StringComparison.Ordinal);
+
+    // 505 is for a version of HTTP, that is what follows the second blank of a request line, 501 for a transfer coding
+    // that the server does not have.
+    private static bool IsAskedFor(int status, byte[] request) => status switch
+    {
+        505 => Encoding.Latin1.GetString(request).Split('\n').Any(HasOtherVersion),
+        501 => Encoding.Latin1.GetString(request).Contains("transfer-encoding", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    private static bool HasOtherVersion(string line) =>
+        line.TrimEnd('\r').Split(' ') is [_, _, .. var version]
+        && string.Join(' ', version) is not ("HTTP/1.0" or "HTTP/1.1");
+}
+
+/// <summary>All answers that came back on a connection for one case.</summary>
+internal sealed class FuzzAnswers
+{
+    private readonly List<(int Status, string Body)> _answers = [];
+
+    private FuzzAnswers()
+    {
+    }
+
+    /// <summary>The final answers; those that only say "go on" (100) are left out.</summary>
+    public IReadOnlyList<(int Status, string Body)> All => _answers;
+
+    /// <summary>How many of them say that a transaction was posted.</summary>
+    public int Posted => _answers.Count(
+        one => one.Status == 200 && one.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
+
+    /// <summary>Whether the server keeps the connection after the last of them.</summary>
+    public bool KeepsConnection { get; private set; } = true;
+
+    /// <summary>What follows the last whole answer, if anything does.</summary>
+    public string Rest { get; private set; } = "";
+
+    /// <summary>Whether the rest cannot become an answer, whatever comes.</summary>
+    public bool IsGarbage { get; private set; }
+
+    /// <param name="bytes">It; joined in place where it is chunked.</param>
+    /// <param name="mayBeHead">Whether one of the requests is a HEAD, whose answer has a length but no body.</param>
+    public static FuzzAnswers Read(Span<byte> bytes, bool ended, bool mayBeHead)
+    {
+        var answers = new FuzzAnswers();
+        while (!bytes.IsEmpty)
+        {
+            var state = AnswerParser.Parse(bytes, ended, out var shape);
+            var body = bytes[Math.Min(shape.BodyStart, bytes.Length)..];
+            if (mayBeHead && shape is { BodyStart: > 0, BodyLength: > 0 } && IsNoBody(body, shape.BodyLength, ended))
+            {
+                shape = shape with { BodyLength = 0, Consumed = shape.BodyStart };
+                state = ParseState.Complete;
+            }
+
+            if (state != ParseState.Complete)
+            {
+                answers.IsGarbage = state == ParseState.Garbage;
+                answers.Rest = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 200)]);
+                break;
+            }
+
+            if (shape.Status >= 200)
+            {
+                answers._answers.Add(
+                    (shape.Status, Encoding.UTF8.GetString(bytes.Slice(shape.BodyStart, shape.BodyLength))));
+                answers.KeepsConnection = shape.KeepAlive;
+            }
+
+            bytes = bytes[shape.Consumed..];
+        }
+
+        return answers;
+    }
+
+    // What follows the headers of a HEAD's answer: nothing, the next answer (no body of the bank's begins as one does),
+    // or nginx's answer to a request in HTTP/0.9, which is a body of another length and the connection's end.
+    private static bool IsNoBody(ReadOnlySpan<byte> next, int bodyLength, bool ended) =>
+        next.IsEmpty
+        || next.StartsWith("HTTP/1."u8)
+        || (ended
+            && next.StartsWith("{"u8)
+            && (next.Length < bodyLength || (next.Length > bodyLength && !next[bodyLength..].StartsWith("HTTP/1."u8))));
+}

@@ -1,0 +1,236 @@
+namespace Rinha.Chaos.Fuzz;
+
+/// <summary>Makes bodies: transactions in every way that JSON has to write one, and what only looks like one.</summary>
+internal static class JsonGrammar
+{
+    private const int DescriptionScalarsMax = 10;
+    private const int DepthTooDeep = 70; // The server's reader goes 64 levels down.
+
+    private static readonly string[] s_blanks = ["", "", "", " ", "\t", "\n", "\r\n", "   "];
+
+    private static readonly string[] s_otherNames =
+    [
+        "x", "", "Valor", "VALOR", "valor ", " tipo", "tipo\0", "descrição", "__proto__", "valor\u200b",
+        "\ud83d\ude00",
+    ];
+
+    private static readonly string[] s_amountsNot =
+    [
+        "0", "-0", "-1", "1.5", "1.0", "1e3", "1E0", "100e-2", "9007199254740992", "9223372036854775808",
+        "99999999999999999999999999", "01", "+1", ".5", "1.", "1e", "NaN", "Infinity", "-", "0x10", "\"100\"", "null",
+        "true", "[1]", "{}", "{\"valor\":1}", "1 2", "1_000", "", "１",
+    ];
+
+    private static readonly string[] s_kindsNot =
+    [
+        "\"C\"", "\"D\"", "\"x\"", "\"\"", "\"cd\"", "\"c \"", "null", "1", "true", "[\"c\"]", "{}", "c", "'c'",
+        "\"ｃ\"",
+    ];
+
+    private static readonly string[] s_textsNot =
+    [
+        "\"\"", "null", "1", "true", "[]", "{}", "[\"a\"]", "\"abcdefghijk\"", "\"\\ud800\"", "\"\\udc00\"",
+        "\"\\udc00\\ud800\"", "\"a\\ud83d\"", "\"\\x41\"", "\"\\u12\"", "\"\\u{41}\"", "\"a\nb\"", "\"a\tb\"",
+        "\"\u0001\"", "\"a", "a\"", "'a'", "\"a\"b\"", "\"\\\"", "\"\\uD83D\\u0041\"",
+    ];
+
+    private static readonly string[] s_bodiesNot =
+        ["", " ", "null", "1", "\"c\"", "[]", "{}", "{", "}", "[{}]", "true", "\0", "{,}", "{\"valor\"}"];
+
+    private static readonly string[] s_fieldsNot =
+        ["\"x\":", "\"x\"", "x:1", "'x':1", "\"x\":1,", ",", "\"x\":01", "\"x\":tru"];
+
+    public static byte[] Valid(Random random) => Encoding.UTF8.GetBytes(Object(
+        random,
+        Amount(random),
+        random.Next(3) == 0 ? "\"d\"" : Literal(random, "c"),
+        Literal(random, Text(random)),
+        hasMore: true));
+
+    /// <summary>A body of at most a few hundred bytes that is no transaction.</summary>
+    public static byte[] Invalid(Random random)
+    {
+        var (amount, kind, text) = (Amount(random), "\"c\"", Literal(random, Text(random)));
+        string[] again = [$"\"valor\":{amount}", "\"tipo\":\"d\"", $"\"descricao\":{text}"];
+        return random.Next(14) switch
+        {
+            0 or 1 => Utf8(Object(random, Pick(random, s_amountsNot), kind, text, false)),
+            2 => Utf8(Object(random, amount, Pick(random, s_kindsNot), text, false)),
+            3 or 4 => Utf8(Object(random, amount, kind, Pick(random, s_textsNot), false)),
+            5 => Utf8(Object(random, amount, kind, TooLong(random), false)),
+            6 => Utf8(WithField(random, Pick(random, again))),
+            7 => Utf8(WithoutField(random)),
+            8 => Utf8(Wrapped(random, Encoding.UTF8.GetString(Valid(random)))),
+            9 => CutOff(random, Valid(random)),
+            10 => WithBadUtf8(random),
+            11 => Utf8(WithField(random, $"\"x\":{Deep(random)}")),
+            12 => Utf8(Pick(random, s_bodiesNot)),
+            _ => Utf8(WithField(random, Pick(random, s_fieldsNot))),
+        };
+    }
+
+    /// <summary>A transaction with so much beside it that it is over the limit of a body.</summary>
+    public static byte[] Huge(Random random)
+    {
+        var filling = new string('x', random.Next(4_100, 20_000));
+        return Utf8(WithField(random, $"\"x\":\"{filling}\""));
+    }
+
+    /// <summary>A text of one to ten characters from anywhere in Unicode.</summary>
+    public static string Text(Random random)
+    {
+        var text = new StringBuilder();
+        for (var left = random.Next(1, DescriptionScalarsMax + 1); left > 0; left--)
+        {
+            text.Append(Scalar(random).ToString());
+        }
+
+        return text.ToString();
+    }
+
+    private static Rune Scalar(Random random) => random.Next(10) switch
+    {
+        < 5 => new Rune(random.Next(0x20, 0x7F)),
+        5 => new Rune(random.Next(0x00, 0x20)),
+        6 => new Rune(random.Next(0x7F, 0x800)),
+        7 => new Rune(random.Next(0x800, 0xD800)),
+        8 => new Rune(random.Next(0xE000, 0x10000)),
+        _ => new Rune(random.Next(0x10000, 0x110000)),
+    };
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
+
+    private static string Blank(Random random) => Pick(random, s_blanks);
+
+    // Small mostly: a thousand of the largest would leave a balance without room.
+    private static string Amount(Random random) =>
+        (random.Next(1_000) == 0 ? random.NextInt64(1, 9_007_199_254_740_992) : random.Next(1, 10_000))
+        .ToString(CultureInfo.InvariantCulture);
+
+    private static string Object(Random random, string amount, string kind, string text, bool hasMore)
+    {
+        var fields = new List<string>
+        {
+            $"{Literal(random, "valor")}{Blank(random)}:{Blank(random)}{amount}",
+            $"{Literal(random, "tipo")}{Blank(random)}:{Blank(random)}{kind}",
+            $"{Literal(random, "descricao")}{Blank(random)}:{Blank(random)}{text}",
+        };
+        for (var more = hasMore ? random.Next(-2, 3) : 0; more > 0; more--)
+        {
+            fields.Add($"{Literal(random, Pick(random, s_otherNames))}:{Value(random, random.Next(4))}");
+        }
+
+        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));
+        var comma = $"{Blank(random)},{Blank(random)}";
+        return $"{Blank(random)}{{{Blank(random)}{string.Join(comma, fields)}{Blank(random)}}}{Blank(random)}";
+    }
+
+    private static string Value(Random random, int depth) => random.Next(depth > 0 ? 8 : 6) switch
+    {
+        0 => "null",
+        1 => "true",
+        2 => random.NextDouble().ToString("R", CultureInfo.InvariantCulture),
+        3 => "-1.5e-300",
+        4 => Literal(random, Text(random)),
+        5 => "\"\\ud800\"", // Of a field that nobody reads only the form counts.
+        6 => $"[{Value(random, depth - 1)},{Value(random, depth - 1)}]",
+        _ => $"{{\"valor\":{Value(random, depth - 1)}}}",
+    };
+
+    // Every character as itself where that may be, as an escape, or as its short escape.
+    private static string Literal(Random random, string text)
+    {
+        var literal = new StringBuilder("\"");
+        var escapes = random.Next(8) == 0;
+        foreach (var letter in text)
+        {
+            if (letter < ' ' || letter is '"' or '\\' || (escapes && random.Next(3) == 0))
+            {
+                literal.Append(Escape(random, letter));
+            }
+            else
+            {
+                literal.Append(letter);
+            }
+        }
+
+        // A pair with one half escaped is none: then both are.
+        var whole = literal.Append('"').ToString();
+        return whole.Any(char.IsSurrogate) && whole.Contains("\\u", StringComparison.Ordinal)
+            ? '"' + string.Concat(text.Select(letter => Escape(random, letter))) + '"'
+            : whole;
+    }
+
+    private static string Escape(Random random, char letter) => (letter, random.Next(2)) switch
+    {
+        ('"', 0) => "\\\"",
+        ('\\', 0) => "\\\\",
+        ('/', 0) => "\\/",
+        ('\b', 0) => "\\b",
+        ('\f', 0) => "\\f",
+        ('\n', 0) => "\\n",
+        ('\r', 0) => "\\r",
+        ('\t', 0) => "\\t",
+        (_, 0) => $"\\u{(int)letter:x4}",
+        _ => $"\\u{(int)letter:X4}",
+    };
+
+    private static string TooLong(Random random) =>
+        Literal(random, string.Concat(Enumerable.Repeat(Text(random), DescriptionScalarsMax + 1)));
+
+    private static byte[] CutOff(Random random, byte[] whole) =>
+        whole[..random.Next(Array.LastIndexOf(whole, (byte)'}'))];
+
+    private static string WithField(Random random, string field)
+    {
+        var body = Object(random, Amount(random), "\"c\"", "\"a\"", false);
+        return body.Insert(body.IndexOf('{', StringComparison.Ordinal) + 1, field + ",");
+    }
+
+    private static string WithoutField(Random random)
+    {
+        var fields = new List<string> { "\"valor\":1", "\"tipo\":\"c\"", "\"descricao\":\"a\"" };
+        fields.RemoveAt(random.Next(3));
+        return $"{{{string.Join(',', fields)}}}";
+    }
+
+    private static string Wrapped(Random random, string body) => random.Next(9) switch
+    {
+        0 => "\ufeff" + body,
+        1 => "//x\n" + body,
+        2 => body + "/*x*/",
+        3 => body + body,
+        4 => body + ",",
+        5 => body + "\0",
+        6 => $"[{body}]",
+        7 => body.Insert(body.LastIndexOf('}'), ","),
+        _ => "{" + body + "}",
+    };
+
+    private static string Deep(Random random)
+    {
+        var depth = random.Next(DepthTooDeep, 1_500);
+        return random.Next(2) == 0
+            ? new string('[', depth) + new string(']', depth)
+            : new string('[', depth);
+    }
+
+    private static byte[] WithBadUtf8(Random random)
+    {
+        byte[][] bad =
+        [
+            [0xFF], [0x80], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+            [0xF0, 0x80, 0x80, 0x80],
+        ];
+        var name = random.Next(2) == 0 ? "descricao" : "x";
+        var text = name == "x" ? "\"descricao\":\"a\"," : "";
+        return
+        [
+            .. Encoding.UTF8.GetBytes($"{{\"valor\":1,\"tipo\":\"c\",{text}\"{name}\":\""),
+            .. bad[random.Next(bad.Length)],
+            .. "\"}"u8,
+        ];
+    }
+}

@@ -1,0 +1,270 @@
+namespace Rinha.Chaos.Fuzz;
+
+/// <summary>Makes whole requests of which is known what the bank must say.</summary>
+internal static class RequestGrammar
+{
+    private const int Accounts = 5;
+    private const int PipelinedMax = 8;
+
+    private static readonly string[] s_jsonTypes =
+    [
+        "application/json", "application/json", "application/json", "Application/JSON",
+        "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
+        "application/json ; charset=Utf-8; x=1",
+    ];
+
+    private static readonly string[] s_otherTypes =
+    [
+        "text/plain", "application/xml", "application/json; charset=latin1", "application/jsonx", "json",
+        "multipart/form-data",
+    ];
+
+    private static readonly string[] s_headerNames =
+    [
+        "X-A", "Accept", "User-Agent", "Cookie", "x!#$%&'*+-.^_`|~9", "X",
+    ];
+
+    private static readonly string[] s_nowhere =
+    [
+        "/", "/clientes", "/clientes/", "/clientes/0/extrato", "/clientes/01/extrato", "/clientes/6/extrato",
+        "/clientes/999999999999999999/extrato", "/clientes/9999999999999999999/extrato", "/clientes/-1/extrato",
+        "/clientes/1/extrato/", "/clientes/1/Extrato", "/CLIENTES/1/extrato", "/clientes/1%2Fextrato",
+        "/clientes//extrato", "/clientes/%EF%BC%91/extrato", "/clientes/1/extrato%20", "/health/", "/favicon.ico",
+        "/clientes/1'--/extrato", "/clientes/1/..%2f2/extrato", "/clientes/6/transacoes?limite=x",
+    ];
+
+    private static readonly string[] s_reads =
+    [
+        "/health", "/clientes/1/extrato", "/clientes/2/extrato?a=b&c=%00", "/clientes/%33/extrato",
+        "/clientes/4/./extrato", "/clientes/9/../5/extrato", "/%63lientes/1/extrato", "/health?", "/health?a=/../..",
+        "/clientes/1/transacoes", "/clientes/2/transacoes?limite=100&antes=%39", "/clientes/3/transacoes?antes=1",
+    ];
+
+    private static readonly string[] s_otherMethods =
+        ["PUT", "DELETE", "PATCH", "OPTIONS", "FOO", "get", "Post", "GETT", "PROPFIND", "X-LONG-METHOD-NAME"];
+
+    public static FuzzCase Next(Random random, long number) => random.Next(100) switch
+    {
+        < 38 => new FuzzCase(number, Post(random, JsonGrammar.Valid(random)), FuzzOutcome.Posted, 1),
+        < 70 => new FuzzCase(number, Post(random, JsonGrammar.Invalid(random)), FuzzOutcome.Unusable, 1),
+        < 72 => new FuzzCase(number, Post(random, JsonGrammar.Huge(random)), FuzzOutcome.TooLarge, 1),
+        < 75 => new FuzzCase(
+            number,
+            Post(random, JsonGrammar.Valid(random), type: Pick(random, s_otherTypes)),
+            FuzzOutcome.OtherType,
+            1),
+        < 83 => new FuzzCase(number, Get(random, Pick(random, s_reads)), FuzzOutcome.Read, 1),
+        < 87 => new FuzzCase(number, Get(random, Pick(random, s_nowhere)), FuzzOutcome.Nowhere, 1),
+        < 89 => new FuzzCase(
+            number, Post(random, JsonGrammar.Valid(random), "/clientes/7/transacoes"), FuzzOutcome.Nowhere, 1),
+        < 92 => new FuzzCase(
+            number, Get(random, Pick(random, s_reads), Pick(random, s_otherMethods)), FuzzOutcome.OtherMethod, 1),
+        < 96 => Pipelined(random, number),
+        _ => OddRequests.Next(random, number),
+    };
+
+    /// <summary>A post with a body in one of the two framings that HTTP/1.1 has.</summary>
+    public static byte[] Post(Random random, byte[] body, string? path = null, string? type = null)
+    {
+        path ??= $"/clientes/{random.Next(1, Accounts + 1)}/transacoes{(random.Next(8) == 0 ? "?x=1" : "")}";
+        type ??= Pick(random, s_jsonTypes);
+        var headers = new List<string> { "Host: a", $"Content-Type:{Blank(random)}{type}{Blank(random)}" };
+        if (random.Next(10) == 0)
+        {
+            headers.Add($"Idempotency-Key: {random.NextInt64():x16}{random.NextInt64():x16}");
+        }
+
+        if (random.Next(50) == 0)
+        {
+            headers.Add("Expect: 100-continue");
+        }
+
+        AddOthers(random, headers);
+        var isChunked = random.Next(4) == 0;
+        headers.Add(isChunked ? "Transfer-Encoding: chunked" : $"{Cased(random, "Content-Length")}: {body.Length}");
+        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(headers));
+        return [.. Head($"POST {path} HTTP/1.1", headers), .. isChunked ? Chunked(random, body) : body];
+    }
+
+    public static byte[] Get(Random random, string path, string? method = null)
+    {
+        var headers = new List<string> { "Host: a" };
+        AddOthers(random, headers);
+        return Head($"{method ?? (random.Next(8) == 0 ? "HEAD" : "GET")} {path} HTTP/1.1", headers);
+    }
+
+    public static byte[] Head(string requestLine, IEnumerable<string> headers) =>
+        Encoding.Latin1.GetBytes($"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
+
+    /// <summary>A body in chunks, with what may stand around them.</summary>
+    public static byte[] Chunked(Random random, byte[] body)
+    {
+        var bytes = new List<byte>(body.Length + 64);
+        for (var at = 0; at < body.Length;)
+        {
+            var size = Math.Min(body.Length - at, random.Next(1, random.Next(4) == 0 ? 8 : 4_096));
+            var digits = size.ToString(random.Next(2) == 0 ? "x" : "X4", CultureInfo.InvariantCulture);
+            bytes.AddRange(Encoding.Latin1.GetBytes($"{digits}{Extension(random)}\r\n"));
+            bytes.AddRange(body.AsSpan(at, size));
+            bytes.AddRange("\r\n"u8);
+            at += size;
+        }
+
+        bytes.AddRange(Encoding.Latin1.GetBytes($"0{Extension(random)}\r\n"));
+        if (random.Next(6) == 0)
+        {
+            bytes.AddRange("X-Trailer: 1\r\nX-Other: \r\n"u8);
+        }
+
+        bytes.AddRange("\r\n"u8);
+        return [.. bytes];
+    }
+
+    private static FuzzCase Pipelined(Random random, long number)
+    {
+        var count = random.Next(2, PipelinedMax + 1);
+        var bytes = new List<byte>();
+        for (var left = count; left > 0; left--)
+        {
+            bytes.AddRange(random.Next(3) switch
+            {
+                0 => Post(random, JsonGrammar.Invalid(random)),
+                1 => Post(random, JsonGrammar.Valid(random)),
+                _ => Head($"GET {Pick(random, s_reads)} HTTP/1.1", ["Host: a"]),
+            });
+        }
+
+        return new FuzzCase(number, [.. bytes], FuzzOutcome.Mixed, count);
+    }
+
+    private static void AddOthers(Random random, List<string> headers)
+    {
+        for (var left = random.Next(-4, 4); left > 0; left--)
+        {
+            headers.Add($"{Pick(random, s_headerNames)}:{Blank(random)}{Token(random)}");
+        }
+    }
+
+    private static string Token(Random random) =>
+        string.Create(random.Next(40), random, static (letters, from) =>
+        {
+            foreach (ref var letter in letters)
+            {
+                letter = (char)from.Next(0x21, 0x7F);
+            }
+        });
+
+    private static string Extension(Random random) => random.Next(12) switch
+    {
+        0 => ";a=b",
+        1 => ";a=\"b c\";d",
+        _ => "",
+    };
+
+    private static string Cased(Random random, string name) => random.Next(4) switch
+    {
+        0 => name.ToUpperInvariant(),
+        1 => "content-length",
+        _ => name,
+    };
+
+    private static string Blank(Random random) => random.Next(4) switch
+    {
+        0 => "",
+        1 => "\t ",
+        _ => " ",
+    };
+
+    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
+}
+
+/// <summary>Requests at the edge of HTTP's grammar and beyond it.</summary>
+internal static class OddRequests
+{
+    private const string Line = "POST /clientes/1/transacoes HTTP/1.1";
+
+    private static readonly string[] s_lengthsNot =
+    [
+        "-1", "0x1F", "1 1", "31,31", "31, 32", "", "a", "1e1", "99999999999999999999",
+    ];
+
+    private static readonly string[] s_codings =
+    [
+        "gzip, chunked", "chunked, gzip", "gzip", "identity", "chunked, identity", "Chunked", "chunked, chunked",
+        "\tchunked", "chunked;a=b", "xchunked", "\"chunked\"", "",
+    ];
+
+    private static readonly string[] s_keysNot =
+    [
+        "", " ", "two words", "\"", "\"a", "a\"b", "a\\b", "\"\"", "é", "\u0001", "'; DROP TABLE transacoes; --",
+        new string('k', 65), new string('k', 3_000), "a\r\nIdempotency-Key: b", "a\r\nIdempotency-Key: a",
+    ];
+
+    private static readonly string[] s_keys = ["\"quoted\"", "a,b", "';--", "\"';--\"", new string('k', 64)];
+
+    private static readonly string[] s_linesNot =
+    [
+        "GET /health", "GET  /health HTTP/1.1", "GET /health HTTP/1.1 x", "GET /health HTTP/1",
+        "GET /health http/1.1", "GET /health HTTP/1.1.1", "GET /health HTTP/x.y", " GET /health HTTP/1.1",
+        "GET\t/health\tHTTP/1.1", "GET /he\0alth HTTP/1.1", "G@T /health HTTP/1.1", "\u0001 /health HTTP/1.1",
+        "/health HTTP/1.1", "GET", "GET /health HTTP/11", "GET /health HTTP/-1.1",
+    ];
+
+    private static readonly string[] s_lines =
+    [
+        "OPTIONS * HTTP/1.1", "GET * HTTP/1.1", "GET http://a/health HTTP/1.1", "GET http://b/health HTTP/1.1",
+        "CONNECT a:80 HTTP/1.1", "TRACE /health HTTP/1.1", "GET /%zz HTTP/1.1", "GET /%00 HTTP/1.1",
+        "GET /%c0%af HTTP/1.1", "GET /../../health HTTP/1.1", "GET //health HTTP/1.1", "GET /health#x HTTP/1.1",
+        "GET /health HTTP/1.0", "GET /health HTTP/0.9", "GET /health HTTP/2.0", "GET /health HTTP/1.2",
+        "GET /health HTTP/3.0", "GET /\u00e9 HTTP/1.1", "GET \\health HTTP/1.1", "PRI * HTTP/2.0",
+    ];
+
+    private static readonly string[] s_headersNot =
+        ["no colon", ": nameless", "X : 1", "X\t: 1", "X\0Y: 1", "X: a\0b", " X: 1"];
+
+    public static FuzzCase Next(Random random, long number)
+    {
+        var body = JsonGrammar.Valid(random);
+        string[] framed = ["Host: a", "Content-Type: application/json", $"Content-Length: {body.Length}"];
+        return random.Next(12) switch
+        {
+            0 => Refused(number, Line, body, framed[0], framed[1], $"Content-Length: {Pick(random, s_lengthsNot)}"),
+            1 => Refused(number, Line, body, [.. framed, $"Content-Length: {body.Length + 1}"]),
+            2 => Anything(number, Line, body, framed[0], framed[1], $"Transfer-Encoding: {Pick(random, s_codings)}"),
+            3 => Anything(
+                number,
+                Line,
+                RequestGrammar.Chunked(random, body),
+                [.. framed, $"Transfer-Encoding: {Pick(random, s_codings)}"]),
+            4 => Anything(number, Line, body, [.. framed, $"Idempotency-Key: {Pick(random, s_keys)}"]),
+            10 => Refused(number, Line, body, [.. framed, $"Idempotency-Key: {Pick(random, s_keysNot)}"]),
+            5 => Refused(number, Pick(random, s_linesNot), [], "Host: a") with { IsSameThroughNginx = false },
+            6 => Anything(number, Pick(random, s_lines), [], "Host: a"),
+            7 => Refused(number, Line, body, [.. framed, Pick(random, s_headersNot)]) with
+            {
+                IsSameThroughNginx = false,
+            },
+            8 => Refused(number, Line, body, framed[1], framed[2]),
+            9 => Refused(number, Line, body, [.. framed, "Host: b"]),
+            _ => Large(random, number, body, framed),
+        };
+    }
+
+    private static FuzzCase Large(Random random, long number, byte[] body, string[] framed) => random.Next(5) switch
+    {
+        0 => Refused(number, $"GET /{new string('a', random.Next(8_200, 40_000))} HTTP/1.1", [], "Host: a"),
+        1 => Refused(number, Line, body, [.. framed, $"X: {new string('a', random.Next(16_500, 60_000))}"]),
+        2 => Refused(number, Line, body, [.. framed, .. Enumerable.Repeat("X: 1", random.Next(70, 400))]),
+        3 => Anything(number, Line, body, [.. framed, .. Enumerable.Range(0, 40).Select(index => $"X{index}: 1")]),
+        _ => Anything(number, Line, RequestGrammar.Chunked(random, JsonGrammar.Huge(random)), framed[0], framed[1],
+            "Transfer-Encoding: chunked", "Expect: 100-continue"),
+    };
+
+    private static FuzzCase Refused(long number, string line, byte[] body, params IEnumerable<string> headers) =>
+        new(number, [.. RequestGrammar.Head(line, headers), .. body], FuzzOutcome.Refused);
+
+    private static FuzzCase Anything(long number, string line, byte[] body, params IEnumerable<string> headers) =>
+        new(number, [.. RequestGrammar.Head(line, headers), .. body], FuzzOutcome.Anything);
+
+    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
+}

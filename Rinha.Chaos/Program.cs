@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Data.Common;
+using Rinha.Chaos;
+
+// Started by ./rinha chaos, which has checked the numbers and says where things are.
+Option<string> launcher = new("--launcher") { Required = true };
+Option<string> sockets = new("--sockets") { Required = true };
+Option<string> server = new("--server") { Required = true };
+Option<string> faults = new("--faults") { Required = true };
+Option<string> directory = new("--directory") { Required = true };
+Option<int> port = new("--port") { Required = true };
+Option<string?> cluster = new("--cluster") { Description = "A PostgreSQL cluster to copy, for the campaigns pg-." };
+Option<string?> clusterSockets = new("--cluster-sockets") { Description = "The directory for PostgreSQL's socket." };
+Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
+Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
+Option<bool> isShort = new("--short") { Description = "The short campaigns." };
+Option<string[]> only = new("--only") { Description = "Only this campaign.", DefaultValueFactory = _ => [] };
+var command = new RootCommand("Makes faults happen to a bank under load (started by ./rinha chaos).")
+{
+    launcher, sockets, server, faults, directory, port, cluster, clusterSockets, soakMinutes, seed, isShort, only,
+};
+command.SetAction(parsed =>
+{
+    var names = parsed.GetRequiredValue(only);
+    if (names.FirstOrDefault(name => CampaignTable.All.All(one => one.Name != name)) is { } unknown)
+    {
+        return Refuse(
+            $"no campaign '{unknown}'; there are {string.Join(", ", CampaignTable.All.Select(one => one.Name))}");
+    }
+
+    var setting = new ChaosSetting(
+        parsed.GetRequiredValue(launcher),
+        parsed.GetRequiredValue(sockets),
+        parsed.GetValue(port),
+        parsed.GetRequiredValue(server),
+        parsed.GetRequiredValue(faults),
+        parsed.GetValue(cluster),
+        parsed.GetValue(clusterSockets),
+        parsed.GetValue(soakMinutes),
+        parsed.GetValue(isShort));
+    var campaigns = CampaignTable.All.Where(one => names.Length == 0 || names.Contains(one.Name)).ToList();
+    return new ChaosSession(setting, parsed.GetRequiredValue(directory), parsed.GetValue(seed)).Run(campaigns)
+        ? 0
+        : Fail("chaos has found something");
+});
+var parsed = command.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return Refuse(string.Join("; ", parsed.Errors.Select(error => error.Message)));
+}
+
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or DbException)
+{
+    return Fail(error.Message);
+}
+
+// Exit status 1: something was found wrong, or could not be tried; 2: the command line is wrong.
+static int Fail(string reason) => Say(reason, 1);
+static int Refuse(string reason) => Say(reason, 2);
+static int Say(string reason, int status)
+{
+    Console.Error.WriteLine($"Rinha.Chaos: {reason.ReplaceLineEndings(" ")}");
+    return status;
+}

@@ -1,0 +1,140 @@
+using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.Chaos.Soak;
+
+/// <summary>A long time at a high rate: what the processes hold and how fast they are must be at the end as it was at
+/// the beginning.</summary>
+internal static class SoakCampaign
+{
+    private const int Connections = 64;
+    private const int WarmUpConnections = 256;
+    private const double WarmUpRateMax = 60_000; // More than one stack makes.
+    private const double Megabyte = 1024 * 1024;
+    private const double WalMegabytesMax = 64;
+
+    // Last part against first part. The short one is only there to see that all of this works.
+    private const double GrowthMax = 1.05;
+    private const double ShortGrowthMax = 1.5;
+
+    // Of every minute: of half an hour the first five minutes, twenty, and the last five.
+    private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_middle = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    public static void Run(CampaignRun run)
+    {
+        var isShort = run.Setting.IsShort;
+        var rate = isShort ? 2_000.0 : 10_000.0;
+        var growthMax = isShort ? ShortGrowthMax : GrowthMax;
+        TimeSpan[] parts = isShort
+            ? [TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)]
+            : [run.Setting.SoakMinutes * s_end, run.Setting.SoakMinutes * s_middle, run.Setting.SoakMinutes * s_end];
+
+        using var bank = new Bank(run);
+        bank.Start();
+        var logs = parts.Select(part => new SoakLog((long)(rate * part.TotalSeconds))).ToList();
+        var reports = new List<RunReport>();
+        var samples = new List<List<ResourceSample>>();
+        // A heap grows to what the busiest minute asks for, and then keeps it: that comes first.
+        var warmUp = Part(rate, isShort ? TimeSpan.FromSeconds(2) : TimeSpan.FromMinutes(1), run.Seed) with
+        {
+            Connections = WarmUpConnections,
+            Rate = null,
+        };
+        var warmUpLog = new SoakLog((long)(WarmUpRateMax * warmUp.Duration!.Value.TotalSeconds));
+        _ = Load(bank, warmUp, warmUpLog);
+        for (var index = 0; index < parts.Length; index++)
+        {
+            var (load, log) = (Part(rate, parts[index], run.Seed + index + 1, isShort), logs[index]);
+            samples.Add(Watch(bank, () => reports.Add(Load(bank, load, log))));
+            run.Tried();
+        }
+
+        foreach (var report in reports)
+        {
+            run.Check(report.Summary.Failed == 0, () => $"{report.Summary.Failed} requests failed");
+        }
+
+        CheckGrowth(run, growthMax, samples);
+        var (first, last) = (reports[0].Latency.P99 * 1e3, reports[^1].Latency.P99 * 1e3);
+        var longest = reports.Max(report => report.Latency.Max) * 1e3;
+        run.CheckSpeed(last <= first * growthMax, () => $"p99 went from {first:F2} to {last:F2} ms");
+        run.Measured($"p99 {first:F2} -> {last:F2} ms, max {longest:F0} ms");
+        LedgerCheck.CheckStorage(run, bank.Ledger);
+        SoakLog.Compare(run, bank.DatabasePath, [warmUpLog, .. logs]);
+        run.Measured($"{reports.Sum(report => report.Summary.Completed):N0} requests, "
+            + $"{logs.Sum(log => log.AcknowledgedCount):N0} transactions acknowledged");
+    }
+
+    private static void CheckGrowth(CampaignRun run, double growthMax, List<List<ResourceSample>> samples)
+    {
+        var resident = Ends(samples, sample => sample.ResidentBytes / Megabyte);
+        var descriptors = Ends(samples, sample => sample.Descriptors);
+        var walMegabytes = samples.Max(part => part.Max(sample => sample.WalBytes)) / Megabyte;
+        run.Check(
+            resident.Last <= resident.First * growthMax,
+            () => $"memory went from {resident.First:F1} to {resident.Last:F1} MB");
+        // How many connections nginx keeps to the APIs depends on how fast they are.
+        run.CheckSpeed(
+            descriptors.Last <= descriptors.First * growthMax,
+            () => $"descriptors went from {descriptors.First:F0} to {descriptors.Last:F0}");
+        run.CheckSpeed(walMegabytes <= WalMegabytesMax, () => $"the WAL had {walMegabytes:F0} MB");
+        run.Measured($"RSS {resident.First:F1} -> {resident.Last:F1} MB (both), "
+            + $"descriptors {descriptors.First:F0} -> {descriptors.Last:F0}, WAL <= {walMegabytes:F1} MB");
+    }
+
+    private static (double First, double Last) Ends(
+        List<List<ResourceSample>> samples, Func<ResourceSample, double> of) =>
+        (samples[0].Average(of), samples[^1].Average(of));
+
+    // The short form makes all of its requests, however late: what is still due when the time is over has failed.
+    private static LoadOptions Part(double rate, TimeSpan duration, int seed, bool isCounted = false) => new()
+    {
+        Connections = Connections,
+        Duration = isCounted ? null : duration,
+        Iterations = isCounted ? (long)(rate * duration.TotalSeconds) : null,
+        Rate = rate,
+        RequestTimeout = Bank.Patience,
+        Seed = seed,
+        DistinctTexts = true,
+    };
+
+    private static RunReport Load(Bank bank, LoadOptions options, SoakLog log) => new LoadSession(
+        bank.Front, EnvironmentReader.Read(bank.Front.Url, limits: null), new RunControl(), framesPerSecond: 0)
+        .Run(options, log);
+
+    // Looks once a second at what the bank's processes hold; they must stay the same ones.
+    private static List<ResourceSample> Watch(Bank bank, Action meanwhile)
+    {
+        using var stop = new ManualResetEventSlim();
+        var samples = new List<ResourceSample>();
+        var thread = new Thread(() =>
+        {
+            do
+            {
+                var wal = new FileInfo(bank.DatabasePath + "-wal");
+                samples.Add(new ResourceSample(
+                    bank.Apis.Sum(api => api.ResidentBytes().All),
+                    bank.Apis.Sum(api => api.Descriptors()),
+                    wal.Exists ? wal.Length : 0));
+            }
+            while (!stop.Wait(s_interval));
+        });
+        thread.Start();
+        try
+        {
+            meanwhile();
+        }
+        finally
+        {
+            stop.Set();
+            thread.Join();
+        }
+
+        return samples;
+    }
+
+    private readonly record struct ResourceSample(long ResidentBytes, int Descriptors, long WalBytes);
+}

@@ -1,0 +1,222 @@
+using Rinha.Chaos.Faults;
+
+namespace Rinha.Chaos.Storage;
+
+/// <summary>
+/// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both
+/// meanwhile. What is answered 503 must stay away for ever.
+/// </summary>
+internal static class DiskErrors
+{
+    public const int NoSpace = 28; // ENOSPC
+
+    private const int InputOutput = 5; // EIO
+    private const int ReadOnly = 30; // EROFS
+
+    public static void Make(Scene scene, string synchronous)
+    {
+        var (bank, random, failsSync) = (scene.Bank, scene.Random, scene.Index % 2 == 1);
+        int[] errors = failsSync ? [InputOutput] : [InputOutput, ReadOnly, NoSpace];
+        var error = errors[random.Next(errors.Length)];
+        var every = random.Next(2) == 0 ? 1 : random.Next(2, 6);
+        var failing = random.Next(2) == 0 ? bank.Apis.Count : 1;
+        var isKilled = random.Next(2) == 0;
+        var what = $"{synchronous}, {(failsSync ? "fsync" : "write")} fails with {error}, 1 of {every} in {failing}";
+        var failed = bank.Faults.Sum(control => control.FailedCalls);
+        StorageFaults.Endure(
+            scene,
+            what,
+            () =>
+            {
+                foreach (var control in bank.Faults.Take(failing))
+                {
+                    control.FailsEvery = every;
+                    control.WriteErrno = failsSync ? 0 : error;
+                    control.SyncErrno = failsSync ? error : 0;
+                }
+
+                // With NORMAL no commit waits for fsync: there the checkpoints fail, and nobody else.
+                if (every == 1 && (!failsSync || synchronous == "FULL"))
+                {
+                    foreach (var api in bank.Apis.Take(failing))
+                    {
+                        StorageFaults.AwaitRefusal(scene, api, what);
+                    }
+                }
+
+                Wait.Until(
+                    Bank.Patience,
+                    () => bank.Faults.Sum(control => control.FailedCalls) > failed,
+                    () => $"{what}: nothing has failed");
+                StorageFaults.CheckStatements(scene, what);
+                Thread.Sleep(random.Next(0, 500));
+                if (isKilled)
+                {
+                    bank.Kill();
+                    End(bank);
+                    bank.Start();
+                }
+            },
+            () => End(bank));
+    }
+
+    private static void End(Bank bank)
+    {
+        foreach (var control in bank.Faults)
+        {
+            control.WriteErrno = control.SyncErrno = 0;
+        }
+    }
+}
+
+/// <summary>
+/// Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are not, and
+/// nothing has to be started again. Then starts the bank on a full disk.
+/// </summary>
+internal static class DiskFull
+{
+    private const int DiskMegabytes = 48;
+    private const string What = "disk full";
+
+    public static void Run(CampaignRun run)
+    {
+        using var disk = TemporaryDisk.TryMount(Path.Combine(run.Directory, "disk"), DiskMegabytes);
+        var underLoad = StorageFaults.Plan(scene => Fill(scene, disk)) with
+        {
+            Directory = disk is null ? null : Path.Combine(disk.Path, "data"),
+            Synchronous = run.Random.Next(2) == 0 ? "NORMAL" : "FULL",
+            HasFaultLibrary = disk is null,
+            PauseMs = (100, 800),
+        };
+        underLoad.Run(run, run.Times);
+        if (disk is null)
+        {
+            run.Measured("no right to mount: the library said that the disk is full; no start on a full disk");
+            return;
+        }
+
+        StartOnFullDisk(run, disk, "fresh");
+        StartOnFullDisk(run, disk, "data");
+    }
+
+    private static void Fill(Scene scene, TemporaryDisk? disk)
+    {
+        SetFull(disk, scene.Bank, true);
+        StorageFaults.Endure(
+            scene,
+            What,
+            () =>
+            {
+                foreach (var api in scene.Bank.Apis)
+                {
+                    StorageFaults.AwaitRefusal(scene, api, What);
+                }
+
+                StorageFaults.CheckStatements(scene, What);
+                Thread.Sleep(scene.Random.Next(0, 500));
+                StorageFaults.CheckStatements(scene, What);
+                if (scene.Index % 3 == 1)
+                {
+                    scene.Bank.Kill();
+                    SetFull(disk, scene.Bank, false);
+                    scene.Bank.Start();
+                }
+            },
+            () => SetFull(disk, scene.Bank, false));
+    }
+
+    private static void SetFull(TemporaryDisk? disk, Bank bank, bool isFull)
+    {
+        foreach (var control in bank.Faults)
+        {
+            control.WriteErrno = isFull ? DiskErrors.NoSpace : 0;
+        }
+
+        if (isFull)
+        {
+            disk?.Fill();
+        }
+        else
+        {
+            disk?.Free();
+        }
+    }
+
+    // It works, or says why not in one line; with room it works.
+    private static void StartOnFullDisk(CampaignRun run, TemporaryDisk disk, string directory)
+    {
+        var data = Directory.CreateDirectory(Path.Combine(disk.Path, directory)).FullName;
+        using var bank = new Bank(run, new BankOptions { DataDirectory = data });
+        var api = bank.Apis[0];
+        disk.Fill();
+        var said = api.Log.Length;
+        api.Start();
+        var isStarted = bank.TryAwaitAnswer(api);
+        if (isStarted)
+        {
+            var answer = RawAnswer.Ask(bank.Past(api), "GET", "/clientes/1/extrato");
+            run.Check(answer.Status == 200, () => $"started on a full disk: {answer.Status} {answer.Body}");
+        }
+        else
+        {
+            Refusal.Check(run, api, said, $"start on a full disk ({directory})", disk.Path, "disk");
+        }
+
+        run.Measured($"start on a full disk ({directory}): {(isStarted ? "works" : "refused")}");
+        api.Kill();
+        disk.Free();
+        api.Start();
+        bank.AwaitAnswer(api);
+        var (post, _) = new Probes(bank).Post(api);
+        run.Check(post.Status == 200, () => $"started after a full disk: {post.Status} {post.Body}");
+        bank.Kill();
+        LedgerCheck.CheckClients(run, bank.Ledger);
+    }
+}
+
+/// <summary>A small disk in memory, mounted for a campaign, that can be filled to its last byte.</summary>
+internal sealed class TemporaryDisk : IDisposable
+{
+    private readonly string _ballast;
+
+    private TemporaryDisk(string path)
+    {
+        Path = path;
+        _ballast = System.IO.Path.Combine(path, "ballast");
+    }
+
+    public string Path { get; }
+
+    /// <returns><see langword="null"/> where this process may not mount.</returns>
+    public static TemporaryDisk? TryMount(string path, int megabytes)
+    {
+        Directory.CreateDirectory(path);
+        var size = $"size={megabytes}m,mode=0711";
+        return Environment.IsPrivilegedProcess && Command.Run("mount", "-t", "tmpfs", "-o", size, "rinha-chaos", path)
+            ? new TemporaryDisk(path)
+            : null;
+    }
+
+    public void Fill()
+    {
+        using var file = new FileStream(_ballast, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        for (var chunk = new byte[64 * 1024]; chunk.Length > 0; chunk = new byte[chunk.Length / 16])
+        {
+            try
+            {
+                while (true)
+                {
+                    file.Write(chunk);
+                }
+            }
+            catch (IOException)
+            {
+                // So much does not fit any more.
+            }
+        }
+    }
+
+    public void Free() => File.Delete(_ballast);
+
+    public void Dispose() => Command.Run("umount", "--lazy", Path);
+}

@@ -1,0 +1,112 @@
+namespace Rinha.Chaos.UnderTest;
+
+/// <summary>A PostgreSQL of the campaign's own, on a copy of the cluster that <c>./rinha chaos</c> has made, with its
+/// settings of every day (fsync on); reached over a unix socket.</summary>
+internal sealed class PostgresServer : IDisposable
+{
+    private readonly string _directory;
+    private readonly string _sockets;
+    private readonly BankProcess _process;
+    private readonly LedgerInPostgres _ledger;
+
+    public PostgresServer(CampaignRun run)
+    {
+        if (run.Setting is not { Cluster: { } cluster, ClusterSockets: { } sockets })
+        {
+            throw new ChaosException("no PostgreSQL is given: --cluster and --cluster-sockets");
+        }
+
+        _sockets = sockets;
+        _directory = Path.Combine(run.Directory, "cluster");
+        if (!Command.Run("cp", "-a", cluster, _directory))
+        {
+            throw new ChaosException($"{cluster} cannot be copied to {_directory}");
+        }
+
+        _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={sockets}", out var url);
+        _ledger = new LedgerInPostgres(url!);
+        _process = new BankProcess(run.Setting, "db", Path.Combine(run.Directory, "db.log"), Limits);
+    }
+
+    /// <summary>What the launcher needs to know, so that a bank with a database is inside that stack's
+    /// limits.</summary>
+    public static IReadOnlyDictionary<string, string> Limits { get; } =
+        new Dictionary<string, string> { ["LIMITS_OF"] = "postgres-" };
+
+    public string Url => $"postgres://rinha@/rinha?host={_sockets}";
+
+    public string SocketPath => Path.Combine(_sockets, ".s.PGSQL.5432");
+
+    /// <summary>The ledger in it, for the oracle: as the superuser, who may look everywhere.</summary>
+    public ILedgerPlace Ledger => _ledger;
+
+    // Each of them leads a session of its own and is left behind when the first is killed; what they have in common is
+    // where they work.
+    private IEnumerable<int> Processes => Directory.EnumerateDirectories("/proc")
+        .Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])
+            && new FileInfo(Path.Combine(path, "cwd")).LinkTarget == _directory)
+        .Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+
+    /// <summary>Starts it, first or again, and waits until it answers: what a crash has left is repaired
+    /// then.</summary>
+    public void Start()
+    {
+        _process.Start("-D", _directory, "-c", $"unix_socket_directories={_sockets}");
+        Wait.Until(Bank.Patience, () => Answers() || !_process.IsAlive, () => $"no answer: {_process.Log}");
+        if (!_process.IsAlive)
+        {
+            throw new ChaosException($"PostgreSQL has ended: {_process.Log}");
+        }
+    }
+
+    /// <summary>Kills the first process and all others at once, in the middle of whatever they do.</summary>
+    public void Kill()
+    {
+        var isDead = Wait.For(Bank.Patience, () =>
+        {
+            var processes = Processes.ToList();
+            processes.ForEach(id => Signals.Send(id, Signals.Kill));
+            return processes.Count == 0;
+        });
+        if (!isDead || !_process.WaitForEnd(Bank.Patience, out _))
+        {
+            throw new ChaosException("PostgreSQL does not die");
+        }
+    }
+
+    /// <summary>Stops it and starts it again, as <c>pg_ctl restart -m fast</c> does: what is under way is rolled
+    /// back.</summary>
+    public void Restart()
+    {
+        Signals.Send(_process.ProcessId, Signals.Interrupt);
+        if (!_process.WaitForEnd(Bank.Patience, out var exitCode) || exitCode != 0)
+        {
+            throw new ChaosException($"PostgreSQL does not stop, or not well ({exitCode}): {_process.Log}");
+        }
+
+        Start();
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+        foreach (var left in new DirectoryInfo(_sockets).EnumerateFiles(".s.PGSQL.*"))
+        {
+            left.Delete();
+        }
+    }
+
+    private bool Answers()
+    {
+        try
+        {
+            using var connection = _ledger.Open();
+            return true;
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Rinha.Chaos.UnderTest;
+
+/// <summary>The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every
+/// connection goes on to one address.</summary>
+internal sealed class Relay : IDisposable
+{
+    private const int BufferBytes = 64 * 1024;
+    private const int Backlog = 128;
+
+    private readonly EndPoint _far;
+    private readonly Lock _lock = new();
+    private readonly HashSet<Link> _links = [];
+    private readonly int _port;
+    private Socket _listener;
+    private bool _isRefusing;
+    private volatile TaskCompletionSource _flow = new(); // Done while bytes are carried.
+
+    public Relay(EndPoint far)
+    {
+        _far = far;
+        _flow.SetResult();
+        _listener = Bind(0);
+        _port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        Listen();
+    }
+
+    public string Address => $"127.0.0.1:{_port}";
+
+    public int Connections
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _links.Count;
+            }
+        }
+    }
+
+    /// <summary>Resets all connections, whatever is under way on them; new ones are taken at once.</summary>
+    public void Drop()
+    {
+        lock (_lock)
+        {
+            foreach (var link in _links)
+            {
+                link.Reset();
+            }
+        }
+    }
+
+    /// <summary>Resets all connections, and refuses new ones until <see cref="Restore"/>.</summary>
+    public void Refuse()
+    {
+        _listener.Dispose();
+        _listener = Bind(_port); // Held, but nobody listens: to connect is refused.
+        _isRefusing = true;
+        Drop();
+    }
+
+    /// <summary>Carries nothing more until <see cref="Restore"/>, and says nothing either: connections stay, new ones
+    /// are made, and what is sent meanwhile arrives late.</summary>
+    public void Silence() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Restore()
+    {
+        _flow.TrySetResult();
+        if (_isRefusing)
+        {
+            _isRefusing = false;
+            Listen();
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _flow.TrySetResult();
+        Drop();
+    }
+
+    private static Socket Bind(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        return socket;
+    }
+
+    private void Listen()
+    {
+        _listener.Listen(Backlog);
+        _ = AcceptAsync(_listener);
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await listener.AcceptAsync());
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It listens no more.
+        }
+    }
+
+    private async Task ServeAsync(Socket near)
+    {
+        var isUnix = _far.AddressFamily == AddressFamily.Unix;
+        using var far = new Socket(
+            _far.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        var link = new Link(near, far);
+        lock (_lock)
+        {
+            _links.Add(link);
+        }
+
+        try
+        {
+            near.NoDelay = true;
+            await _flow.Task;
+            await far.ConnectAsync(_far);
+            await Task.WhenAll(CarryAsync(link, near, far), CarryAsync(link, far, near));
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Who is not let through finds the connection closed.
+        }
+
+        lock (_lock)
+        {
+            _links.Remove(link);
+        }
+
+        link.Reset();
+    }
+
+    private async Task CarryAsync(Link link, Socket from, Socket to)
+    {
+        var buffer = new byte[BufferBytes];
+        try
+        {
+            int count;
+            do
+            {
+                count = await from.ReceiveAsync(buffer.AsMemory());
+                await _flow.Task;
+                for (var sent = 0; sent < count;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+                }
+            }
+            while (count > 0);
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            link.Reset(); // One side is gone: so is the other.
+        }
+    }
+
+    private sealed record Link(Socket Near, Socket Far)
+    {
+        public void Reset()
+        {
+            foreach (var socket in new[] { Near, Far })
+            {
+                socket.Close(0); // With a reset, not with a polite end.
+            }
+        }
+    }
+}

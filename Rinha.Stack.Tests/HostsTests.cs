@@ -1,0 +1,83 @@
+using Rinha.Stack.Databases;
+using Rinha.Stack.Hosts;
+using Rinha.Stack.Tests.Fixtures;
+
+namespace Rinha.Stack.Tests;
+
+/// <summary>Past one machine: hosts come, go and are cut off under load, and the books are right.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class HostsTests
+{
+    private const int Cut = 5000;
+
+    [Fact]
+    public async Task Hosts_come_and_go_and_no_request_fails()
+    {
+        using var bank = Bank();
+        bank.List(1);
+        bank.StopApi(2);
+        var load = bank.LoadFor(10, "--retry");
+        bank.StartApi(2);
+        bank.List(1, 2);
+        bank.List(2);
+        bank.StopApi(1);
+        bank.StartApi(1);
+        bank.List(1, 2);
+        // The same host with another process: nginx finds out by itself that it is away.
+        bank.StopApi(1);
+        bank.StartApi(1);
+        Assert.False(load.IsCompleted, "the load ended before the last change");
+
+        var report = await load;
+        Assert.Equal(0, report.GetProperty("summary").GetProperty("failed").GetInt64());
+        bank.AssertBooks(report);
+    }
+
+    [Fact]
+    public async Task An_API_that_is_cut_off_costs_only_what_was_on_its_way_and_serves_again()
+    {
+        const int connections = 64;
+        using var bank = Bank();
+        var load = bank.LoadFor(20);
+        Wait.Until(() => bank.Served(2) > 0, "api2 serves");
+        bank.Cut(BankOnHosts.NameOf(2));
+        var others = bank.Served(1);
+        Thread.Sleep(Cut);
+        Assert.True(bank.Served(1) > others, "the other API must go on serving");
+        bank.Join(BankOnHosts.NameOf(2));
+        var before = 0.0;
+        Wait.Until(() => (before = bank.Served(2)) > 0, "api2 can be asked again");
+        Wait.Until(() => bank.Served(2) > before, "api2 serves again");
+
+        var report = await load;
+        Assert.InRange(report.GetProperty("summary").GetProperty("failed").GetInt64(), 0, connections);
+        bank.AssertBooks(report);
+    }
+
+    [Fact]
+    public async Task While_PostgreSQL_is_cut_off_the_bank_says_503_and_nothing_is_lost_or_doubled()
+    {
+        using var bank = Bank();
+        var load = bank.LoadFor(20, "--retry");
+        Wait.Until(() => bank.Served(1) > 0, "the bank serves");
+        bank.Cut(BankOnHosts.Database);
+        var probes = Enumerable.Range(0, 4).Select(_ => bank.Probe()).ToList();
+        bank.Join(BankOnHosts.Database);
+        Assert.All(probes, probe => Assert.True(probe.Status is 503 or 422, $"{probe.Status}"));
+        Assert.Contains((503, true), probes);
+        Wait.Until(() => bank.Probe().Status == 422, "the bank is well again");
+
+        var report = await load;
+        var summary = report.GetProperty("summary");
+        Assert.Equal(0, summary.GetProperty("failed").GetInt64());
+        Assert.True(summary.GetProperty("retries").GetInt64() > 0);
+        bank.AssertBooks(report);
+    }
+
+    private static BankOnHosts Bank()
+    {
+        Assert.SkipUnless(HostNetwork.IsPossible, "no network namespaces can be made here");
+        Assert.SkipWhen(PostgresPrograms.Find() is null, "no PostgreSQL");
+        return new BankOnHosts();
+    }
+}

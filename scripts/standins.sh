@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# usage: scripts/standins.sh up|down     (root on Debian)
+# For build machines without a container engine or without an image registry.
+# up    starts an engine where none answers, installing Debian's when it is missing, and makes sure that every base image
+#       of the stacks is there: pulled, or as a stand-in under the same tag, made from Debian's packages and this machine's
+#       .NET SDK. Stand-ins are labelled with their recipe.
+# down  ends an engine that `up` has started.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+LABEL=rinha.stand-in
+# Images and volumes stay on the disk; the pid and the sockets do not outlive a boot.
+DATA=/var/lib/rinha-engine RUN=/run/rinha-engine
+TREE=$DATA/stand-in
+
+die() { echo "rinha: $*" >&2 && exit 1; }
+
+install() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2 ||
+    die "apt-get could not install $*"
+}
+
+need() { command -v "$1" >/dev/null || install "$2"; }
+
+engine_answers() { docker version >/dev/null 2>&1; }
+
+engine_start() {
+  local deadline=$((SECONDS + 30))
+  need dockerd docker.io
+  mkdir -p "$DATA/docker" "$RUN"
+  # Without the proxy, which opens a connection of its own for every one from this host: a minute of 340/s uses up half of
+  # the ports, and finding another takes milliseconds.
+  setsid dockerd --userland-proxy=false --data-root "$DATA/docker" --exec-root "$RUN/exec" \
+    --pidfile "$RUN/dockerd.pid" </dev/null >"$RUN/dockerd.log" 2>&1 &
+  until engine_answers; do
+    kill -0 $! 2>/dev/null || die "dockerd could not start: $(tail -n 1 "$RUN/dockerd.log")"
+    ((SECONDS < deadline)) || die "dockerd does not answer: $(tail -n 1 "$RUN/dockerd.log")"
+    sleep 0.1
+  done
+}
+
+engine_stop() {
+  local pid deadline=$((SECONDS + 30))
+  pid=$(cat "$RUN/dockerd.pid" 2>/dev/null) || return 0
+  kill -TERM "$pid" || true
+  while kill -0 "$pid" 2>/dev/null; do
+    ((SECONDS < deadline)) || die "dockerd, pid $pid, does not end"
+    sleep 0.1
+  done
+  # dockerd leaves the network namespaces of its containers mounted.
+  awk -v under="$RUN/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount
+  rm -rf -- "$RUN"
+}
+
+# Every base image with its tag, from the files that name them; rinha-server is ours.
+base_images() {
+  sed -n 's/^ARG \(SDK\|RUNTIME\)_IMAGE=//p' "$ROOT/Dockerfile.aot"
+  sed -nE 's/^ *image: ([a-z]+:.*)/\1/p' "$ROOT"/compose.yaml "$ROOT"/stacks/*/compose.yaml
+}
+
+# What a stand-in is made of: another SDK, distribution or version of this file makes another one.
+recipe() { cat "${BASH_SOURCE[0]}" /etc/os-release <(cd "$ROOT" && dotnet --version) | cksum | tr ' ' -; }
+
+label_of() { docker image inspect -f "{{index .Config.Labels \"$LABEL\"}}" "$1" 2>/dev/null; }
+
+# make IMAGE WHY: WHY is what the attempt to pull it said.
+make() {
+  echo "$1 cannot be pulled ($2): making a stand-in from Debian's packages"
+  tree
+  case $1 in
+    */sdk:*) make_sdk "$1" ;;
+    */runtime-deps:*) make_runtime "$1" ;;
+    nginx:*) tar -c -C "$TREE" --exclude=./var/cache --exclude=./var/lib/apt --exclude=./usr/share/doc . | import "$1" ;;
+    caddy:*) make_caddy "$1" ;;
+    postgres:*) make_postgres "$1" ;;
+    *) die "$1 cannot be pulled ($2), and there is no recipe for it" ;;
+  esac >/dev/null || die "the stand-in for $1 could not be made"
+}
+
+# The directory of a small Debian with what all the images need, made once for them together.
+tree() {
+  [[ ! -d $TREE ]] || return 0
+  need debootstrap debootstrap
+  rm -rf -- "$TREE.new"
+  mkdir -p "$DATA"
+  debootstrap --variant=minbase --include=busybox,ca-certificates,libssl3,nginx-light,zlib1g \
+    "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$TREE.new" >"$DATA/debootstrap.log" 2>&1 ||
+    die "debootstrap failed: $(tail -n 1 "$DATA/debootstrap.log")"
+  # What this machine trusts to reach a package registry, the build must trust as well.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$TREE.new/etc/ssl/certs/ca-certificates.crt"
+  # The users of the real images, and the wget that nginx's has from busybox.
+  printf 'nginx:x:101:101::/nonexistent:/bin/false\napp:x:1654:1654::/home/app:/bin/false\n' >>"$TREE.new/etc/passwd"
+  printf 'postgres:x:999:999::/var/lib/postgresql:/bin/false\n' >>"$TREE.new/etc/passwd"
+  printf 'nginx:x:101:\npostgres:x:999:\napp:x:1654:\n' >>"$TREE.new/etc/group"
+  ln -s busybox "$TREE.new/usr/bin/wget"
+  mv "$TREE.new" "$TREE"
+}
+
+# import IMAGE CHANGE…: an image from the tar archive on the standard input.
+import() {
+  local image=$1 change
+  local -a changes=(--change "LABEL $LABEL=$(recipe)")
+  shift
+  for change in "$@"; do changes+=(--change "$change"); done
+  docker import "${changes[@]}" - "$image"
+}
+
+# The tree and this machine's SDK, where it is here, so that nothing has to be moved.
+make_sdk() {
+  local dotnet
+  dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  tar -c -C "$TREE" . -C / "${dotnet#/}" | import "$1" \
+    "ENV PATH=$dotnet:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+    'ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1' \
+    "ENV NUGET_CERT_REVOCATION_MODE=${NUGET_CERT_REVOCATION_MODE:-online}"
+}
+
+# Only what a native program needs: the C library and its kin, certificates and names of users. No shell, no programs.
+make_runtime() {
+  {
+    printf '%s\n' tmp etc/passwd etc/group etc/os-release usr/lib/os-release etc/ssl/certs/ca-certificates.crt lib lib64
+    chroot "$TREE" dpkg -L libc6 libgcc-s1 libssl3 zlib1g | sed -n 's#^/\(lib.*\.so.*\)#usr/\1#p; s#^/\(usr/lib.*\.so.*\)#\1#p'
+  } | tar -c -C "$TREE" --no-recursion -T - | import "$1" 'USER 1654' 'ENV APP_UID=1654'
+}
+
+# The tree and this machine's Caddy, one program without libraries, with the right as a file that the image gives it.
+make_caddy() {
+  local program=$TREE.parts/usr/bin/caddy
+  need caddy caddy
+  need setcap libcap2-bin
+  rm -rf -- "$TREE.parts"
+  command install -D "$(command -v caddy)" "$program"
+  setcap cap_net_bind_service=+ep "$program"
+  tar -c --xattrs --xattrs-include=security.capability -C "$TREE" . -C "$TREE.parts" usr/bin/caddy | import "$1"
+}
+
+# The tree, this machine's PostgreSQL with the libraries it needs, and what of the image's entrypoint is used here.
+make_postgres() {
+  local parts=$TREE.parts bin library
+  bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort -V | tail -n 1)
+  [[ -n $bin ]] || { install postgresql && bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | tail -n 1); }
+  # Put together in a copy, by links: an archive that names a directory twice is refused.
+  rm -rf -- "$parts"
+  cp -al "$TREE" "$parts"
+  (cd / && cp -a --parents "${bin%/bin}" "$("$bin/pg_config" --sharedir)" "$parts")
+  mkdir -p "$parts/var/lib/postgresql/data" "$parts/docker-entrypoint-initdb.d"
+  chown -R 999:999 "$parts/var/lib/postgresql"
+  ldd "$bin"/{postgres,initdb,psql,pg_isready} | sed -nE 's#.* => (/[^ ]+) .*#\1#p' | sort -u |
+    while read -r library; do
+      # /lib is a link to /usr/lib in the tree, and has to stay one.
+      [[ $library == /usr/* ]] || library=/usr$library
+      [[ -e $parts$library ]] || { mkdir -p "$parts${library%/*}" && cp -L "$library" "$parts$library"; }
+    done
+  cat >"$parts/usr/local/bin/docker-entrypoint.sh" <<'SH'
+#!/bin/sh
+set -e
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  initdb -D "$PGDATA" --username=postgres --auth="$POSTGRES_HOST_AUTH_METHOD" --encoding=UTF8
+  cat /docker-entrypoint-initdb.d/*.sql | postgres --single -D "$PGDATA" -c exit_on_error=on postgres
+fi
+exec "$@"
+SH
+  chmod 0755 "$parts/usr/local/bin/docker-entrypoint.sh"
+  tar -c -C "$parts" . | import "$1" 'ENV PGDATA=/var/lib/postgresql/data' \
+    "ENV PATH=$bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" 'ENTRYPOINT ["docker-entrypoint.sh"]'
+}
+
+if ((EUID != 0)) || ! command -v apt-get >/dev/null; then die 'stand-ins are made by root on Debian'; fi
+case ${1:-} in
+  up)
+    need docker docker.io
+    engine_answers || engine_start
+    docker compose version >/dev/null 2>&1 || need docker-compose docker-compose
+    while read -r image; do
+      present=$(docker image inspect -f present "$image" 2>/dev/null) || present=''
+      [[ -z $present || -n $(label_of "$image") ]] || continue
+      if why=$(docker pull --quiet "$image" 2>&1 >/dev/null); then
+        echo "pulled $image"
+      elif [[ $(label_of "$image") == "$(recipe)" ]]; then
+        echo "STAND-IN for $image, made from Debian's packages, as it cannot be pulled"
+      else
+        make "$image" "${why##*: }"
+      fi
+    done < <(base_images | sort -u)
+    rm -rf -- "$TREE" "$TREE.new" "$TREE.parts"
+    ;;
+  down) engine_stop ;;
+  *) sed -n '2,7s/^# //p' "${BASH_SOURCE[0]}" && exit 2 ;;
+esac
