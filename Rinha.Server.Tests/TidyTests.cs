@@ -36,10 +36,10 @@ public sealed partial class TidyTests
         select $"{name}:{line.Number}");
 
     [Fact]
-    public void No_file_of_code_is_longer_than_300_lines() => AssertNone(
+    public void No_file_of_code_is_longer_than_500_lines() => AssertNone(
         from name in CSharp()
         let count = Lines(name).Count()
-        where count > 300
+        where count > 500
         select $"{name}: {count} lines");
 
     [Fact]

@@ -1,4 +1,4 @@
-using Rinha.LoadTest.Output.Charts;
+using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;
 
@@ -11,7 +11,7 @@ public sealed class AxisScaleTests
     [InlineData(12_400, "0 5,000 10k 15k")]
     public void A_linear_axis_goes_from_zero_to_a_round_end(double max, string labels)
     {
-        var axis = AxisScale.Linear(max, Rinha.LoadTest.Output.Figures.RateTick);
+        var axis = AxisScale.Linear(max, Format.RateTick);
         Assert.Equal(labels, string.Join(' ', axis.Ticks.Select(tick => tick.Label)).Replace("0.2 0.4 0.6 0.8 ", ""));
         Assert.Equal(0, axis.Position(0));
         Assert.Equal(1, axis.Position(axis.High));

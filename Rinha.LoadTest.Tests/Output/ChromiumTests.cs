@@ -1,45 +1,72 @@
+using System.Diagnostics;
 using System.Text;
-using AngleSharp.Dom;
-using AngleSharp.Html.Parser;
-using Rinha.LoadTest.Tests.Output.Samples;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-/// <summary>The page in a real browser, which must see what the parser sees and have nothing to say.</summary>
+/// <summary>The reports in a real browser, which must have nothing to say about them.</summary>
 public sealed class ChromiumTests
 {
-    [Theory]
-    [MemberData(nameof(SampleReports.Names), MemberType = typeof(SampleReports))]
-    public void The_browser_sees_the_same_structure_and_no_error(string sample)
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void The_page_is_shown_without_an_error_and_would_run_no_script()
     {
-        var (dom, console) = Chromium.Load(Rendered.Html(sample));
+        var (dom, console) = Load(RendererTests.Html(SampleRuns.Hostile));
         Assert.Empty(console);
-        using var seen = new HtmlParser().ParseDocument(dom);
-        using var written = HtmlReportTests.Parse(sample);
-        Assert.Equal(written.All.Select(Outline), seen.All.Select(Outline));
-        Assert.Equal(written.Title, seen.Title);
+        Assert.Contains("<section id=\"environment\">", dom, StringComparison.Ordinal);
+        (_, console) = Load(RendererTests.Html(SampleRuns.Closed) + "<script>console.error('no')</script>");
+        Assert.Contains("Content Security Policy", Assert.Single(console), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("closed")]
-    [InlineData("hostile")]
-    public void The_picture_is_shown_in_a_page(string sample)
+    [Fact]
+    public void The_picture_is_shown_in_a_page()
     {
-        var picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(Rendered.Svg(sample)));
-        var (dom, console) = Chromium.Load(
+        var picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(RendererTests.Svg(SampleRuns.Hostile)));
+        var (dom, console) = Load(
             $"<!DOCTYPE html><img src=\"data:image/svg+xml;base64,{picture}\" "
             + "onload=\"document.title = this.naturalWidth\" onerror=\"console.error('broken')\">");
         Assert.Empty(console);
         Assert.Contains("<title>860</title>", dom, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_page_with_an_error_would_be_noticed()
+    private static (string Dom, string[] Console) Load(string html)
     {
-        var (dom, console) = Chromium.Load("<!DOCTYPE html><p id=here></p><script>console.error('noticed')</script>");
-        Assert.Contains("id=\"here\"", dom, StringComparison.Ordinal);
-        Assert.Contains("noticed", Assert.Single(console), StringComparison.Ordinal);
+        using var directory = new TemporaryDirectory();
+        var page = directory.File("report.html");
+        File.WriteAllText(page, html);
+        string[] arguments =
+        [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            $"--user-data-dir={directory.File("profile")}", "--enable-logging=stderr", "--v=0", "--dump-dom",
+            new Uri(page).AbsoluteUri,
+        ];
+        using var process = Process.Start(new ProcessStartInfo(Find(), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var (output, log) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(s_timeout))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"chromium did not end within {s_timeout.TotalSeconds} s");
+        }
+
+        var lines = log.Result.Split('\n');
+        return (output.Result, [.. lines.Where(line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
     }
 
-    private static string Outline(IElement element) => $"{element.LocalName}#{element.Id}.{element.ClassName}";
+    // A test that passes because its browser is missing would prove nothing: it is skipped, and fails in CI.
+    private static string Find()
+    {
+        string[] names = ["chromium", "chromium-browser", "google-chrome"];
+        var found = (Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [])
+            .SelectMany(folder => names.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
+        const string missing = "chromium is missing; on Debian: apt-get install chromium";
+        Assert.SkipWhen(found is null && Environment.GetEnvironmentVariable("CI") != "true", missing);
+        Assert.True(found is not null, missing);
+        return found!;
+    }
 }

@@ -64,39 +64,14 @@ public sealed class DrawingTests
     }
 
     [Fact]
-    public void A_time_chart_without_room_is_drawn_nevertheless()
-    {
-        for (var duration = 1; duration < 10; duration++)
-        {
-            Assert.Equal(2, Picture.Lines(Chart(1, duration, _ => 1), 0, 2).Count);
-            Assert.Single(Picture.Lines(Chart(duration, duration, _ => 1), 1, 1));
-        }
-    }
-
-    [Fact]
-    public void A_histogram_begins_and_ends_where_requests_do_and_marks_the_percentiles()
-    {
-        var latency = SampleSnapshots.Running.Latency;
-        var lines = Picture.Lines(new HistogramDrawing(latency), 50, 20);
-        var used = lines.Where(line => line.Trim().Length > 0).ToArray();
-        Assert.Equal(9, used.Length);
-        Assert.StartsWith(" ≤ 100µs ", used[0], StringComparison.Ordinal);
-        Assert.StartsWith("  ≤ 50ms ", used[^1], StringComparison.Ordinal);
-        Assert.EndsWith("40.00% p50", used[3].TrimEnd(), StringComparison.Ordinal);
-        Assert.EndsWith("20.00% p90", used[4].TrimEnd(), StringComparison.Ordinal);
-        Assert.EndsWith("p99", used[5].TrimEnd(), StringComparison.Ordinal);
-        Assert.EndsWith("p99.9", used[6].TrimEnd(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Merging_bars_loses_no_request_and_keeps_the_detail_where_they_are()
     {
         HistogramBar[] bars = [new(1, 0), new(2, 5), new(3, 900), new(4, 800), new(5, 3), new(6, 2), new(7, 0)];
         Assert.Equal(
             [new HistogramBar(2, 5), new HistogramBar(3, 900), new HistogramBar(4, 800), new HistogramBar(6, 5)],
-            HistogramDrawing.Merged(bars, 4));
-        Assert.Equal([new HistogramBar(6, 1710)], HistogramDrawing.Merged(bars, 1));
-        Assert.Empty(HistogramDrawing.Merged([new(1, 0)], 4));
+            Panels.Merged(bars, 4));
+        Assert.Equal([new HistogramBar(6, 1710)], Panels.Merged(bars, 1));
+        Assert.Empty(Panels.Merged([new(1, 0)], 4));
     }
 
     [Theory]
@@ -106,7 +81,7 @@ public sealed class DrawingTests
     [InlineData(80, "req/s failed p99 p50 completed max p99.9 mean")]
     public void The_table_of_operations_leaves_out_what_has_no_room(int width, string titles)
     {
-        var lines = Picture.Lines(new OperationsDrawing(SampleSnapshots.Running.Operations), width, 4);
+        var lines = Picture.Lines(Panels.Operations(SampleSnapshots.Running.Operations), width, 4);
         Assert.Equal(titles, string.Join(' ', lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.StartsWith("débito", lines[1], StringComparison.Ordinal);
     }
@@ -133,9 +108,9 @@ public sealed class DrawingTests
         Assert.Equal(3, new Line().Append(new Line().Add("lo", Tone.Bad).Add("ng"), 3).Width);
     }
 
-    private static TimeChart Chart(int seconds, double? durationSeconds, Func<int, long> rate) => new(
+    private static Drawing Chart(int seconds, double? durationSeconds, Func<int, long> rate) => new TimeChart(
         [.. Enumerable.Range(0, seconds).Select(second => new SecondReport(second, rate(second), 0, 0, 0, 0))],
         durationSeconds,
-        stats => new ChartColumn(stats.Rate, Palette.Bar, stats.Rate, Palette.Bar),
-        Figures.RateTick);
+        stats => new ChartColumn(stats.Rate, Drawings.Bar, stats.Rate, Drawings.Bar),
+        Format.RateTick).Draw;
 }

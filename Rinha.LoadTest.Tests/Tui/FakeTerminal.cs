@@ -29,7 +29,6 @@ internal sealed class FakeTerminal : ITerminal
         }
     }
 
-    /// <inheritdoc/>
     public (int Width, int Height) Size
     {
         get
@@ -57,7 +56,6 @@ internal sealed class FakeTerminal : ITerminal
         }
     }
 
-    /// <inheritdoc/>
     public void Write(string text)
     {
         lock (_lock)
@@ -71,13 +69,10 @@ internal sealed class FakeTerminal : ITerminal
         }
     }
 
-    /// <inheritdoc/>
     public void EnterKeyMode() => InKeyMode = true;
 
-    /// <inheritdoc/>
     public void LeaveKeyMode() => InKeyMode = false;
 
-    /// <inheritdoc/>
     public int ReadKeys(Span<byte> keys)
     {
         lock (_lock)

@@ -1,6 +1,7 @@
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Stats;
+using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
@@ -38,7 +39,7 @@ internal static class SampleSnapshots
         InFlight = 0,
         Statuses = new Dictionary<int, long>(),
         Failures = [],
-        Latency = Nothing,
+        Latency = new LatencyRecorder().ToReport(),
         Operations = [],
         Series = [],
     };
@@ -56,16 +57,6 @@ internal static class SampleSnapshots
                 .Split(',')
                 .Select(name => Operation(name, 0)),
         ],
-    };
-
-    /// <summary>A latency report of no latencies.</summary>
-    public static LatencyReport Nothing => Latency(0) with
-    {
-        Mean = 0,
-        P50 = 0,
-        P99 = 0,
-        Max = 0,
-        Histogram = [],
     };
 
     private static SecondReport Second(int second) => new(
@@ -104,4 +95,16 @@ internal static class SampleSnapshots
             new HistogramBar(0.1, 0),
         ],
     };
+}
+
+/// <summary>Drawings as plain text.</summary>
+internal static class Picture
+{
+    /// <summary>The lines without their colours, and without the spaces at their ends.</summary>
+    public static string Of(Drawing drawing, int width, int height) =>
+        string.Join('\n', Lines(drawing, width, height).Select(line => line.TrimEnd()));
+
+    /// <summary>The lines without their colours.</summary>
+    public static IReadOnlyList<string> Lines(Drawing drawing, int width, int height) =>
+        [.. drawing.Lines(width, height).Select(line => string.Concat(line.Segments.Select(segment => segment.Text)))];
 }

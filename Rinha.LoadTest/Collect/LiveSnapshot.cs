@@ -1,8 +1,9 @@
+using System.Globalization;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Collect;
 
-/// <summary>A running test at one moment, made by the engine for whoever shows it; never changed after.</summary>
+/// <summary>A running test at one moment, made by the engine for the viewer; never changed after.</summary>
 public sealed record LiveSnapshot
 {
     /// <summary>
@@ -12,32 +13,54 @@ public sealed record LiveSnapshot
 
     /// <summary>Seconds since the phase's run began.</summary>
     public required double Elapsed { get; init; }
-
-    /// <summary>Seconds the run will take, when that is known.</summary>
     public required double? Duration { get; init; }
 
     /// <summary>Requests the run will make, when that is known instead.</summary>
     public required long? Iterations { get; init; }
-
     public required long Completed { get; init; }
-
     public required long Failed { get; init; }
-
-    /// <summary>Requests under way.</summary>
     public required int InFlight { get; init; }
-
-    /// <summary>How many answers had which HTTP status.</summary>
     public required IReadOnlyDictionary<int, long> Statuses { get; init; }
-
-    /// <summary>The failures by kind, most frequent first.</summary>
     public required IReadOnlyList<FailureReport> Failures { get; init; }
-
-    /// <summary>The whole run's latency so far.</summary>
     public required LatencyReport Latency { get; init; }
-
-    /// <summary>Per operation: name, completed, failed, rate, latency.</summary>
     public required IReadOnlyList<OperationReport> Operations { get; init; }
 
     /// <summary>The finished seconds, oldest first; a viewer's window is the newest of them.</summary>
     public required IReadOnlyList<SecondReport> Series { get; init; }
+}
+
+/// <summary>How far a run has come.</summary>
+internal static class RunProgress
+{
+    /// <summary>The requests that are over, well or not.</summary>
+    public static long Done(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
+
+    /// <summary>The share of the run that is over, 0 to 1; <see langword="null"/> when its end is not known.</summary>
+    public static double? Share(LiveSnapshot snapshot) => snapshot switch
+    {
+        { Duration: > 0 and { } duration } => Math.Clamp(snapshot.Elapsed / duration, 0, 1),
+        { Iterations: > 0 and { } iterations } => Math.Clamp((double)Done(snapshot) / iterations, 0, 1),
+        _ => null,
+    };
+
+    /// <summary>
+    /// The seconds to the end: known in a timed run, in a counted one guessed from the pace so far;
+    /// <see langword="null"/> when there is nothing to guess from.
+    /// </summary>
+    public static double? SecondsLeft(LiveSnapshot snapshot) => (snapshot.Duration, Share(snapshot)) switch
+    {
+        ({ } duration, _) => Math.Max(0, duration - snapshot.Elapsed),
+        (_, > 0 and { } share) => snapshot.Elapsed / share * (1 - share),
+        _ => null,
+    };
+
+    /// <summary>A time given in seconds as minutes and seconds, with hours where it has any: <c>1:05</c>.</summary>
+    public static string Clock(double seconds)
+    {
+        // Half up, as a clock on the wall is read to the second; TimeSpan refuses what is not finite.
+        var span = TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Round(Math.Max(0, seconds)) : 0);
+        return span.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours}:{span:mm\\:ss}")
+            : span.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+    }
 }

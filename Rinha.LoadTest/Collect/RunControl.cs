@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rinha.LoadTest.Collect;
 
 /// <summary>
@@ -15,16 +17,69 @@ public sealed class RunControl
     /// <summary>Whether the run starts no requests for the moment.</summary>
     public bool Paused => _paused;
 
-    /// <summary>The newest snapshot; <see langword="null"/> before the first.</summary>
     public LiveSnapshot? Latest
     {
         get => _latest;
         set => _latest = value;
     }
 
-    /// <summary>Ends the run.</summary>
     public void Stop() => _stopRequested = true;
 
     /// <summary>Pauses the run, or lets it go on.</summary>
     public void TogglePause() => _paused = !_paused;
+}
+
+/// <summary>
+/// Turns Ctrl-C and SIGTERM into an early end of the run, as long as this object lives. Once the run is to end, by
+/// whatever means, a further signal is left to its usual effect: the process ends at once. Signals arrive on a thread
+/// of the runtime.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    // timeout(1) signals its child and then the whole process group, so that one wish arrives twice.
+    private static readonly TimeSpan s_echoTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly RunControl _control;
+    private readonly Action _beforeExit;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+    private long? _stoppedAt;
+
+    /// <summary>Listens from now on; <paramref name="beforeExit"/> runs before a signal ends the process.</summary>
+    public StopSignals(RunControl control, Action beforeExit, TimeProvider? time = null)
+    {
+        _control = control;
+        _beforeExit = beforeExit;
+        _time = time ?? TimeProvider.System;
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Receive);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Receive);
+    }
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+    }
+
+    /// <summary>Takes one signal: cancels its usual effect, or leaves the process to it.</summary>
+    internal void Receive(PosixSignalContext context)
+    {
+        lock (_lock)
+        {
+            if (!_control.StopRequested)
+            {
+                _control.Stop();
+                _stoppedAt = _time.GetTimestamp();
+            }
+            else if (_stoppedAt is not { } stoppedAt || _time.GetElapsedTime(stoppedAt) >= s_echoTime)
+            {
+                _beforeExit();
+                return;
+            }
+
+            context.Cancel = true;
+        }
+    }
 }

@@ -15,7 +15,6 @@ internal static class Arguments
 
     private delegate bool Reader<T>(string text, out T? value);
 
-    /// <summary>The server to test.</summary>
     public static Argument<Target> Url() => new("url")
     {
         Description = "The server: http://host:port or unix:/path.",
@@ -42,7 +41,6 @@ internal static class Arguments
                 result, DurationText.TryParse, "a duration such as 500ms, 30s or 2m"),
         };
 
-    /// <summary>A whole number in a range.</summary>
     public static Option<int> Number(string name, string? alias, int fallback, int least, int most, string help)
     {
         var option = new Option<int>(name, alias is null ? [] : [alias])
@@ -59,7 +57,6 @@ internal static class Arguments
         return option;
     }
 
-    /// <summary>How many requests to make.</summary>
     public static Option<long?> Iterations() => new("--iterations", "-n")
     {
         Description = "End after so many requests.",
@@ -74,7 +71,6 @@ internal static class Arguments
             "a whole number from 1"),
     };
 
-    /// <summary>Requests per second.</summary>
     public static Option<double?> Rate() => new("--rate", "-r")
     {
         Description = "Open loop: so many requests a second on a fixed schedule, latencies counted from it.",
@@ -91,7 +87,6 @@ internal static class Arguments
             "requests per second, up to a million"),
     };
 
-    /// <summary>The mix of operations.</summary>
     public static Option<Mix> Mix() => new("--mix")
     {
         Description = "Debits : credits : statements, as weights; 'seed' for 32:1:1.",
@@ -116,7 +111,6 @@ internal static class Arguments
             "a share such as 2%"),
     };
 
-    /// <summary>A latency target.</summary>
     public static Option<Objective?> Objective() => new("--slo")
     {
         Description = "The latency to keep, with --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",

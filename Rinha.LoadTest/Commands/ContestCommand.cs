@@ -8,9 +8,7 @@ namespace Rinha.LoadTest.Commands;
 internal sealed class ContestCommand
 {
     private readonly Argument<Target> _url = Arguments.Url();
-
     private readonly Option<bool> _short = new("--short") { Description = "The opening, then a ramp of 20 s only." };
-
     private readonly Option<bool> _wait = new("--wait-validations")
     {
         Description = "Start the load only after all validations; officially it waits for the 404 alone.",
@@ -21,7 +19,6 @@ internal sealed class ContestCommand
 
     private readonly ReportOptions _report = new();
 
-    /// <summary>The command with its options.</summary>
     public Command Create()
     {
         var command = new Command("contest", "Run the contest's official simulation and score it.");

@@ -5,7 +5,6 @@ namespace Rinha.LoadTest.Commands;
 /// <summary>How the program ends: 0 all well, 1 something was found wrong, 2 the command line is wrong.</summary>
 internal static class Exit
 {
-    /// <summary>All well.</summary>
     public const int Success = 0;
 
     private const int Failure = 1;
@@ -14,7 +13,6 @@ internal static class Exit
     /// <summary>Says in one line what is wrong with the command line.</summary>
     public static int Refuse(string reason) => Say(reason, BadArguments);
 
-    /// <summary>Says in one line what was found wrong.</summary>
     public static int Fail(string reason) => Say(reason, Failure);
 
     /// <summary>Says that nobody listens, and how to change that.</summary>

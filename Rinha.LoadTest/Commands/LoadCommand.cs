@@ -19,58 +19,43 @@ internal sealed class LoadCommand
     private static readonly TimeSpan s_retryFor = TimeSpan.FromSeconds(30);
 
     private readonly Argument<Target> _url = Arguments.Url();
-
     private readonly Option<int> _connections = Arguments.Number(
         "--connections", "-c", ConnectionsDefault, 1, ConnectionsMax, "Connections open at once.");
-
     private readonly Option<TimeSpan> _duration = Arguments.Duration(
         "--duration", "-d", s_durationDefault, "How long to measure; a step of --find-max and --check take 10s.");
 
     private readonly Option<double?> _rate = Arguments.Rate();
-
     private readonly Option<TimeSpan> _warmUp = Arguments.Duration(
         "--warm-up", "-w", TimeSpan.Zero, "How long to run before measuring.");
-
     private readonly Option<TimeSpan> _timeout = Arguments.Duration(
         "--timeout", "-t", TimeSpan.FromSeconds(10), "How long a request may take.");
-
     private readonly Option<Mix> _mix = Arguments.Mix();
-
     private readonly Option<int> _seed = Arguments.Number(
         "--seed", null, 1, 0, int.MaxValue, "The request sequence: the same seed, the same requests.");
-
     private readonly Option<int> _accounts = Arguments.Number(
         "--accounts", null, RequestSequence.Clients, 1, 1_000_000, "Ask for the accounts 1 to this.");
-
     private readonly Option<int> _amount = Arguments.Number(
         "--amount", null, 0, 0, int.MaxValue, "The cents of every transaction; 0 for 1 to 10000 at random.");
 
     private readonly Option<bool> _close = new("--close") { Description = "A connection for each request." };
-
     private readonly Option<long?> _iterations = Arguments.Iterations();
-
     private readonly Option<bool> _findMax = new("--find-max")
     {
         Description = "Search for the highest rate that keeps --slo.",
     };
-
     private readonly Option<Objective?> _objective = Arguments.Objective();
-
     private readonly Option<bool> _check = new("--check")
     {
         Description = "Test correctness instead: every answer, read-your-writes, and the ledger at the end.",
     };
-
     private readonly Option<string?> _database = new("--database")
     {
         Description = "The ledger, a SQLite file or postgres://user@host/name, for --check to look into as well.",
     };
-
     private readonly Option<bool> _keys = new("--keys")
     {
         Description = "Send each transaction with an Idempotency-Key of its own.",
     };
-
     private readonly Option<bool> _retry = new("--retry")
     {
         Description = "Send again, with its key (--keys), what comes to nothing or is answered 5xx, for up to 30s.",
@@ -79,7 +64,6 @@ internal sealed class LoadCommand
     private readonly BaselineOptions _baseline = new();
     private readonly ReportOptions _report = new();
 
-    /// <summary>The command with its options.</summary>
     public Command Create()
     {
         var command = new Command("load", "Load a server and report latencies, statuses and failures.");

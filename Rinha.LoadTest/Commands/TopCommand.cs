@@ -14,13 +14,11 @@ internal sealed class TopCommand
         Description = "The directory of the APIs' sockets.",
         Required = true,
     };
-
     private readonly Option<string[]> _cgroups = new("--cgroup")
     {
         Description = "The stack's cgroup: its directories for CPU, accounting and memory, in this order.",
         DefaultValueFactory = _ => [],
     };
-
     private readonly Option<string[]> _processes = new("--process")
     {
         Description = "The name of a process of the stack, once for each; api… have metrics.",
@@ -30,7 +28,6 @@ internal sealed class TopCommand
     private readonly Option<int> _count = Arguments.Number(
         "--count", null, 0, 0, int.MaxValue, "End after so many seconds; 0 for no end.");
 
-    /// <summary>The command with its options; <c>./rinha top</c> gives those that say where things are.</summary>
     public Command Create()
     {
         var command = new Command("top", "Show a running stack, second by second (started by ./rinha top).");
@@ -58,8 +55,7 @@ internal sealed class TopCommand
         }
 
         var view = new TopView(source.Read, parsed.GetValue(_count), s_interval);
-        var terminalName = Environment.GetEnvironmentVariable("TERM");
-        if (!Console.IsOutputRedirected && terminalName is not (null or "" or "dumb"))
+        if (UnixTerminal.CanShow(isTerminal: !Console.IsOutputRedirected, Environment.GetEnvironmentVariable("TERM")))
         {
             view.Show(new UnixTerminal());
         }

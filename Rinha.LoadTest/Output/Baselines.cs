@@ -24,7 +24,6 @@ public static class Baselines
     private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
     /// <summary>Whether a name can be a file's: letters, digits, dash, underscore and dot, the first no dot.</summary>
-    /// <param name="name">The name.</param>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= NameCharsMax
         && name[0] != '.'
@@ -32,8 +31,6 @@ public static class Baselines
 
     /// <summary>Saves a run under a name, in place of one that had it.</summary>
     /// <param name="report">The run; its own comparison with a baseline is left out.</param>
-    /// <param name="name">A name that <see cref="IsName"/>.</param>
-    /// <param name="directory">Where; made when it is not there.</param>
     /// <returns>The file.</returns>
     public static string Save(RunReport report, string name, string directory = DefaultDirectory)
     {
@@ -50,11 +47,7 @@ public static class Baselines
         return path;
     }
 
-    /// <summary>Loads a saved run.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="report">The run, when it could be read.</param>
     /// <param name="problem">One line that says why not, when it could not.</param>
-    /// <param name="directory">Where it was saved.</param>
     public static bool TryLoad(
         string name,
         [NotNullWhen(true)] out RunReport? report,
@@ -84,15 +77,12 @@ public static class Baselines
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            problem = $"{path} is no readable report: {Words.OneLine(exception.Message, 200)}";
+            problem = $"{path} is no readable report: {Format.OneLine(exception.Message, 200)}";
             return false;
         }
     }
 
     /// <summary>Puts a run beside a saved one.</summary>
-    /// <param name="current">This run.</param>
-    /// <param name="saved">The other one.</param>
-    /// <param name="name">The other one's name.</param>
     /// <param name="noiseThreshold">What share of change, 0 to 1, is noise.</param>
     public static BaselineReport Compare(RunReport current, RunReport saved, string name, double noiseThreshold)
     {
@@ -108,7 +98,7 @@ public static class Baselines
             Higher(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
         ];
         var report = new BaselineReport(
-            name, noiseThreshold, comparisons, false, WholeSeconds.Of(saved), before.Distribution);
+            name, noiseThreshold, comparisons, false, RunCharts.WholeSeconds(saved), before.Distribution);
         return report with { Regressed = Regressions(report).Any() };
     }
 
@@ -142,7 +132,7 @@ public static class Baselines
         : throw new ArgumentException(NotAName(name), nameof(name));
 
     private static string NotAName(string name) =>
-        $"'{Words.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
+        $"'{Format.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
         + "not first a dot";
 
     private static string Others(string directory)

@@ -13,8 +13,6 @@ public static class EnvironmentReader
     // What means nothing to a shell, besides letters and digits.
     private const string Unquoted = "-_./:=,+@%";
 
-    /// <summary>Reads the machine.</summary>
-    /// <param name="target">The URL under test.</param>
     /// <param name="limits">The stack's limits in the caller's words, when he gave any.</param>
     public static EnvironmentReport Read(string target, string? limits) => new(
         CommandLine(Environment.GetCommandLineArgs()),

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
@@ -17,17 +19,13 @@ public static class JsonReport
             NewLine = "\n",
         });
 
-    /// <summary>Writes a report, ending with a line feed.</summary>
-    /// <param name="report">The report.</param>
-    /// <param name="stream">Where to; left open.</param>
+    /// <summary>Writes a report and a line feed; the stream stays open.</summary>
     public static void Write(RunReport report, Stream stream)
     {
         JsonSerializer.Serialize(stream, report, Context.RunReport);
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Reads a report back.</summary>
-    /// <param name="stream">Where from.</param>
     /// <exception cref="JsonException">It is not JSON, lacks something or is of another schema.</exception>
     public static RunReport Read(Stream stream)
     {
@@ -38,3 +36,17 @@ public static class JsonReport
             : throw new JsonException($"its schema is {report.Schema}, not {RunReport.CurrentSchema}");
     }
 }
+
+/// <summary>The generated (reflection-free) code that turns reports into JSON and back.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(FailureKindConverter)])]
+[JsonSerializable(typeof(RunReport))]
+internal sealed partial class ReportJsonContext : JsonSerializerContext;
+
+/// <summary>Writes a kind of failure as its name in camel case, as all other names in the document are.</summary>
+internal sealed class FailureKindConverter()
+    : JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

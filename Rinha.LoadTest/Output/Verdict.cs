@@ -16,7 +16,7 @@ internal sealed record Verdict(Tone Tone, string Sentence)
         ?? OfSearch(report) ?? new Verdict(
             report.Interrupted ? Tone.Warning : Tone.Good,
             (report.Interrupted ? "Interrupted, but all " : "All ")
-            + $"{Figures.Count(report.Summary.Requests)} requests were answered as they should be");
+            + $"{Format.Count(report.Summary.Requests)} requests were answered as they should be");
 
     private static Verdict? OfChecks(RunReport report)
     {
@@ -41,16 +41,16 @@ internal sealed record Verdict(Tone Tone, string Sentence)
         return fines <= 0
             ? new Verdict(
                 report.Summary.Failed == 0 ? Tone.Good : Tone.Warning,
-                $"The contest pays in full: {Figures.Dollars(contest.Payment)}")
+                $"The contest pays in full: {Format.Dollars(contest.Payment)}")
             : new Verdict(
                 Tone.Bad,
-                $"The contest pays {Figures.Dollars(contest.Payment)}, after {Figures.Dollars(fines)} of fines");
+                $"The contest pays {Format.Dollars(contest.Payment)}, after {Format.Dollars(fines)} of fines");
     }
 
     private static Verdict? OfBaseline(RunReport report) => report.Baseline is { Regressed: true } baseline
         ? new Verdict(
             Tone.Bad,
-            $"Worse than {baseline.Name} by more than {Figures.Percent(baseline.NoiseThreshold)}: "
+            $"Worse than {baseline.Name} by more than {Format.Percent(baseline.NoiseThreshold)}: "
             + string.Join(", ", Baselines.Regressions(baseline).Select(comparison => comparison.Metric)))
         : null;
 
@@ -59,15 +59,15 @@ internal sealed record Verdict(Tone Tone, string Sentence)
         ? null
         : new Verdict(
             Tone.Warning,
-            $"{Figures.Count(report.Summary.Failed)} of {Count(report.Summary.Requests, "request")} failed");
+            $"{Format.Count(report.Summary.Failed)} of {Count(report.Summary.Requests, "request")} failed");
 
     private static Verdict? OfSearch(RunReport report) => report.FindMax switch
     {
         null => null,
         { Rate: > 0 } search => new Verdict(
-            Tone.Good, $"The highest rate that keeps {search.Objective} is {Figures.Rate(search.Rate)} requests/s"),
+            Tone.Good, $"The highest rate that keeps {search.Objective} is {Format.Rate(search.Rate)} requests/s"),
         var search => new Verdict(Tone.Bad, $"No rate that was tried keeps {search.Objective}"),
     };
 
-    private static string Count(long count, string noun) => $"{Figures.Count(count)} {noun}{(count == 1 ? "" : "s")}";
+    private static string Count(long count, string noun) => $"{Format.Count(count)} {noun}{(count == 1 ? "" : "s")}";
 }

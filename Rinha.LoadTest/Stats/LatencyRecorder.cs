@@ -14,26 +14,20 @@ internal sealed class LatencyRecorder
 
     private readonly LongHistogram _histogram = new(LowestNs, HighestNs, Digits);
 
-    /// <summary>How many were recorded.</summary>
     public long Count => _histogram.TotalCount;
 
-    /// <summary>Takes in one latency.</summary>
     public void Record(long latencyNs) => _histogram.RecordValue(Math.Clamp(latencyNs, 0, HighestNs));
 
-    /// <summary>Forgets everything.</summary>
     public void Reset() => _histogram.Reset();
 
-    /// <summary>Takes in all of another's.</summary>
     public void Add(LatencyRecorder other) => _histogram.Add(other._histogram);
 
     /// <summary>A percentile (0 to 100) in seconds; 0 when nothing was recorded.</summary>
     public double Percentile(double percentile) =>
         Count == 0 ? 0 : _histogram.GetValueAtPercentile(percentile) / NanosecondsPerSecond;
 
-    /// <summary>The longest in seconds; 0 when nothing was recorded.</summary>
     public double Max() => Count == 0 ? 0 : _histogram.GetMaxValue() / NanosecondsPerSecond;
 
-    /// <summary>Everything about the distribution.</summary>
     public LatencyReport ToReport() => new()
     {
         Count = Count,

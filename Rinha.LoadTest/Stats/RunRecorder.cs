@@ -31,29 +31,23 @@ internal sealed class RunRecorder
     /// <summary>How late requests left, where there is a schedule.</summary>
     public LatencyRecorder? SendDelay { get; }
 
-    /// <summary>The finished seconds, as they are now.</summary>
     public IReadOnlyList<SecondReport> Series => [.. _series];
 
     /// <summary>When the measured part began, in <see cref="Clock"/> nanoseconds.</summary>
     public long StartedAtNs { get; private set; }
 
-    /// <summary>Requests answered as they should be.</summary>
     public long Completed { get; private set; }
 
-    /// <summary>Requests that failed.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>How often requests were sent again.</summary>
     public long Retries { get; private set; }
 
-    /// <summary>Begins the measured part.</summary>
     public void Start(long nowNs)
     {
         StartedAtNs = nowNs;
         _secondEndsAtNs = nowNs + NanosecondsPerSecond;
     }
 
-    /// <summary>A request was answered as it should be.</summary>
     public void Complete(int operation, int status, long intendedAtNs, long sentAtNs, long completedAtNs)
     {
         Advance(completedAtNs);
@@ -79,7 +73,6 @@ internal sealed class RunRecorder
     /// <summary>An answer came whose status makes it a failure; to be followed by <see cref="Fail"/>.</summary>
     public void CountStatus(int operation, int status) => _operations[operation].CountStatus(status);
 
-    /// <summary>A request is sent again.</summary>
     public void CountRetry() => Retries++;
 
     /// <summary>Leaves a pause out of the measured part.</summary>
@@ -99,10 +92,8 @@ internal sealed class RunRecorder
         }
     }
 
-    /// <summary>The failures by kind, most frequent first.</summary>
     public List<FailureReport> Failures() => [.. _failures.Values.OrderByDescending(failure => failure.Count)];
 
-    /// <summary>All answers by status.</summary>
     public SortedDictionary<int, long> Statuses()
     {
         var statuses = new SortedDictionary<int, long>();
@@ -114,7 +105,6 @@ internal sealed class RunRecorder
         return statuses;
     }
 
-    /// <summary>All operations' latencies together.</summary>
     public LatencyReport TotalLatency() => Merge(operation => operation.Latency);
 
     /// <summary>The same from the actual send times, where they differ.</summary>
@@ -156,7 +146,6 @@ internal sealed class RunRecorder
         };
     }
 
-    /// <summary>Operation by operation, when the run took so many seconds.</summary>
     public List<OperationReport> ToOperations(double seconds) =>
         [.. _operations.Select(operation => operation.ToReport(seconds))];
 
@@ -204,4 +193,64 @@ internal sealed class RunRecorder
 
         return total.ToReport();
     }
+}
+
+/// <summary>One operation's counts and latencies.</summary>
+/// <param name="correcting">Whether the uncorrected latencies are kept beside the corrected.</param>
+internal sealed class OperationRecorder(string name, bool correcting)
+{
+    private const int StatusMax = 1000;
+
+    private readonly long[] _statuses = new long[StatusMax];
+
+    public string Name { get; } = name;
+
+    /// <summary>Latencies from the intended send time.</summary>
+    public LatencyRecorder Latency { get; } = new();
+
+    /// <summary>Latencies from the actual send time, where they are kept.</summary>
+    public LatencyRecorder? Uncorrected { get; } = correcting ? new LatencyRecorder() : null;
+
+    public long Completed { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public void Complete(long latencyNs, long uncorrectedNs)
+    {
+        Completed++;
+        Latency.Record(latencyNs);
+        Uncorrected?.Record(uncorrectedNs);
+    }
+
+    public void Fail() => Failed++;
+
+    /// <summary>Counts an answer's status, right or wrong.</summary>
+    public void CountStatus(int status) => _statuses[status]++;
+
+    public void CopyTo(OperationRecorder other)
+    {
+        other.Completed = Completed;
+        other.Failed = Failed;
+        _statuses.CopyTo(other._statuses, 0);
+        other.Latency.Reset();
+        other.Latency.Add(Latency);
+        if (Uncorrected is not null && other.Uncorrected is not null)
+        {
+            other.Uncorrected.Reset();
+            other.Uncorrected.Add(Uncorrected);
+        }
+    }
+
+    public Dictionary<int, long> Statuses() => Enumerable.Range(0, StatusMax)
+        .Where(status => _statuses[status] > 0)
+        .ToDictionary(status => status, status => _statuses[status]);
+
+    public OperationReport ToReport(double seconds) => new(
+        Name,
+        Completed,
+        Failed,
+        seconds > 0 ? Completed / seconds : 0,
+        Statuses(),
+        Latency.ToReport(),
+        Uncorrected?.ToReport());
 }

@@ -95,3 +95,96 @@ internal sealed record TopFigures(
 
     private static string Label(MetricSeries series, string name) => series.Labels.GetValueOrDefault(name, "");
 }
+
+/// <summary>One operation during an interval, over all instances.</summary>
+/// <param name="Name">The value of the label <c>operation</c>.</param>
+/// <param name="PerSecond">Requests per second.</param>
+/// <param name="RefusedPerSecond">Those that were answered 4xx.</param>
+/// <param name="ErrorsPerSecond">Those that were answered 5xx.</param>
+/// <param name="P50">The median of the time a request took, in seconds; missing when there was none.</param>
+/// <param name="P99">The 99th percentile of it, in seconds.</param>
+internal sealed record OperationFigures(
+    string Name,
+    double PerSecond,
+    double RefusedPerSecond,
+    double ErrorsPerSecond,
+    double? P50,
+    double? P99);
+
+/// <summary>The ledger during an interval, over all instances; unknown figures are null.</summary>
+/// <param name="CommittedPerSecond">Transactions committed per second.</param>
+/// <param name="RefusedPerSecond">Transactions refused per second.</param>
+/// <param name="BatchMean">How many writes a commit had on average.</param>
+/// <param name="BatchP99">The 99th percentile of that.</param>
+/// <param name="CommitP99">The 99th percentile of the time a commit took, in seconds.</param>
+/// <param name="GateP50">The median of the wait for the gate, in seconds.</param>
+/// <param name="GateP99">The 99th percentile of it.</param>
+/// <param name="CheckpointsPerSecond">Checkpoints per second.</param>
+/// <param name="CheckpointP99">The 99th percentile of the time a checkpoint took, in seconds.</param>
+/// <param name="QueuedWrites">Writes that wait now, in all queues together.</param>
+/// <param name="WalBytes">The size of the write-ahead log, which the instances share.</param>
+/// <param name="DatabaseBytes">The size of the database, which they share as well.</param>
+internal sealed record LedgerFigures(
+    double CommittedPerSecond,
+    double RefusedPerSecond,
+    double? BatchMean,
+    double? BatchP99,
+    double? CommitP99,
+    double? GateP50,
+    double? GateP99,
+    double CheckpointsPerSecond,
+    double? CheckpointP99,
+    double? QueuedWrites,
+    double? WalBytes,
+    double? DatabaseBytes);
+
+/// <summary>One process during an interval; unknown figures are null.</summary>
+/// <param name="Name"><c>api01</c>, <c>api02</c>, and <c>nginx</c>, <c>caddy</c> or <c>db</c>.</param>
+/// <param name="State">See <see cref="ProcessReading.State"/>.</param>
+/// <param name="Cpu">The CPUs it used.</param>
+/// <param name="CpuLimit">How many it may use.</param>
+/// <param name="ThrottledShare">In what share of the quota's periods it was used up, 0 to 1.</param>
+/// <param name="MemoryBytes">The memory it has now.</param>
+/// <param name="MemoryLimitBytes">How much it may have.</param>
+/// <param name="HeapBytes">The part of it that is the runtime's heap.</param>
+/// <param name="Connections">The connections it has open now.</param>
+internal sealed record ProcessFigures(
+    string Name,
+    string State,
+    double? Cpu,
+    double? CpuLimit,
+    double? ThrottledShare,
+    double? MemoryBytes,
+    double? MemoryLimitBytes,
+    double? HeapBytes,
+    double? Connections)
+{
+    public static ProcessFigures Between(ProcessReading earlier, ProcessReading later, double seconds)
+    {
+        var (before, now) = (earlier.Cgroup, later.Cgroup);
+        var periods = now?.Periods - before?.Periods;
+        return new ProcessFigures(
+            later.Name,
+            later.State,
+            (Increase(before?.CpuSeconds, now?.CpuSeconds) ?? Own(earlier, later)) / seconds,
+            now?.CpuLimit,
+            periods switch
+            {
+                > 0 => (double?)(now!.ThrottledPeriods - before!.ThrottledPeriods) / periods,
+                0 => 0,
+                _ => null,
+            },
+            now?.MemoryBytes ?? later.Scrape?.Value("process_resident_memory_bytes"),
+            now?.MemoryLimitBytes,
+            later.Scrape?.Value("dotnet_gc_heap_bytes"),
+            later.Scrape?.Value("rinha_http_open_connections"));
+    }
+
+    // Without a cgroup, what the process says itself.
+    private static double? Own(ProcessReading earlier, ProcessReading later) =>
+        earlier.Scrape is { } before && later.Scrape is { } now && now.Value("process_cpu_seconds_total") is not null
+            ? new ScrapeInterval(before, now).Growth("process_cpu_seconds_total")
+            : null;
+
+    private static double? Increase(double? before, double? now) => now < before ? now : now - before;
+}

@@ -30,9 +30,6 @@ internal sealed class FramePainter
     };
 
     /// <summary>The text to write; empty when the terminal shows this picture already.</summary>
-    /// <param name="picture">What is to be seen.</param>
-    /// <param name="width">The terminal's columns.</param>
-    /// <param name="height">The terminal's rows.</param>
     /// <param name="whole">Whether to write all lines, over what others may have written.</param>
     public string Paint(Drawing picture, int width, int height, bool whole)
     {

@@ -1,6 +1,5 @@
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
-using Rinha.LoadTest.Output.Charts;
 using Rinha.LoadTest.Stats;
 using Spectre.Console;
 
@@ -10,15 +9,11 @@ namespace Rinha.LoadTest.Tui;
 /// A value of each second over the time of the run, in columns. The time axis has a round length and grows in steps up
 /// to the run's, so that the columns stay where they are for a while; it always spans the whole width.
 /// </summary>
-/// <param name="series">The finished seconds.</param>
-/// <param name="durationSeconds">The run's length, when it is known.</param>
-/// <param name="column">The column of some seconds.</param>
-/// <param name="tick">How the axis writes a value.</param>
 internal sealed class TimeChart(
     IReadOnlyList<SecondReport> series,
     double? durationSeconds,
     Func<WindowStats, ChartColumn> column,
-    Func<double, string> tick) : Drawing
+    Func<double, string> tick)
 {
     // From here on there is room for a label half-way up.
     private const int MiddleLabelRowsMin = 7;
@@ -30,25 +25,24 @@ internal sealed class TimeChart(
     private static readonly int[] s_axisSeconds = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400];
 
     /// <summary>Completed requests per second; seconds with failures stand out.</summary>
-    public static TimeChart OfRate(LiveSnapshot snapshot) => new(
+    public static Drawing OfRate(LiveSnapshot snapshot) => new TimeChart(
         snapshot.Series,
         snapshot.Duration,
         stats =>
         {
-            var style = stats.Failed > 0 ? ToneStyle.Of(Tone.Bad) : Palette.Bar;
+            var style = stats.Failed > 0 ? TextReport.StyleOf(Tone.Bad) : Drawings.Bar;
             return new ChartColumn(stats.Rate, style, stats.Rate, style);
         },
-        Figures.RateTick);
+        Format.RateTick).Draw;
 
     /// <summary>The median and above it the 99th percentile.</summary>
-    public static TimeChart OfLatency(LiveSnapshot snapshot) => new(
+    public static Drawing OfLatency(LiveSnapshot snapshot) => new TimeChart(
         snapshot.Series,
         snapshot.Duration,
-        stats => new ChartColumn(stats.P50, Palette.Bar, stats.P99, Palette.Border),
-        Figures.DurationTick);
+        stats => new ChartColumn(stats.P50, Drawings.Bar, stats.P99, Drawings.Border),
+        Format.DurationTick).Draw;
 
-    /// <inheritdoc/>
-    protected override IEnumerable<Line> Draw(int width, int height)
+    public IEnumerable<Line> Draw(int width, int height)
     {
         if (series.Count == 0)
         {
@@ -108,7 +102,7 @@ internal sealed class TimeChart(
 
     private static Line Row(string label, ChartColumn[] columns, double top, int row, int rows)
     {
-        var line = new Line().Right(label, LabelWidth, Tone.Muted).Add("│", Palette.Border);
+        var line = new Line().Right(label, LabelWidth, Tone.Muted).Add("│", Drawings.Border);
         var below = (rows - 1 - row) * Blocks.Steps;
         foreach (var (low, lowStyle, high, highStyle) in columns)
         {
@@ -125,8 +119,47 @@ internal sealed class TimeChart(
     }
 
     private static Line TimeAxis(int width, int seconds) => new Line()
-        .Repeat(' ', LabelWidth, Palette.Border)
-        .Add("└", Palette.Border)
+        .Repeat(' ', LabelWidth, Drawings.Border)
+        .Add("└", Drawings.Border)
         .Left("0:00", Math.Max(0, width - EndWidth), Tone.Muted)
         .Right(RunProgress.Clock(seconds), EndWidth, Tone.Muted);
+}
+
+/// <summary>One column of a chart: a value in a style, and above it a second one.</summary>
+/// <param name="High">Where the upper part ends; not below <paramref name="Low"/>.</param>
+internal readonly record struct ChartColumn(double Low, Style LowStyle, double High, Style HighStyle);
+
+/// <summary>Some neighbouring seconds of a run taken together.</summary>
+/// <param name="P50">
+/// The mean of the seconds' medians in seconds, each weighted by its requests: close to the median, exact for one
+/// second.
+/// </param>
+/// <param name="P99">
+/// The highest of the seconds' 99th percentiles in seconds: no less than the true one, exact for one second.
+/// </param>
+internal sealed record WindowStats(int Seconds, long Completed, long Failed, double P50, double P99, double Max)
+{
+    public double Rate => Seconds > 0 ? (double)Completed / Seconds : 0;
+
+    /// <summary>The newest seconds, as many as there are up to <paramref name="count"/>.</summary>
+    public static WindowStats OfLast(IReadOnlyList<SecondReport> series, int count) =>
+        Of(series, Math.Max(0, series.Count - count), count);
+
+    /// <summary>So many seconds from one on, as far as there are any.</summary>
+    public static WindowStats Of(IReadOnlyList<SecondReport> series, int start, int count)
+    {
+        var end = Math.Min(series.Count, start + count);
+        var (completed, failed, p50Sum, p99, max) = (0L, 0L, 0.0, 0.0, 0.0);
+        for (var at = start; at < end; at++)
+        {
+            var second = series[at];
+            completed += second.Completed;
+            failed += second.Failed;
+            p50Sum += second.P50 * second.Completed;
+            p99 = Math.Max(p99, second.P99);
+            max = Math.Max(max, second.Max);
+        }
+
+        return new WindowStats(end - start, completed, failed, completed > 0 ? p50Sum / completed : 0, p99, max);
+    }
 }

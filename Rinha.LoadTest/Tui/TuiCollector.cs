@@ -21,13 +21,6 @@ internal sealed class TuiCollector(int framesPerSecond, ITerminal terminal) : IC
     private readonly TimeSpan _frameInterval = TimeSpan.FromSeconds(1.0 / framesPerSecond);
     private readonly FramePainter _painter = new();
 
-    /// <summary>Shows runs on the process's own terminal.</summary>
-    public TuiCollector(int framesPerSecond)
-        : this(framesPerSecond, new UnixTerminal())
-    {
-    }
-
-    /// <inheritdoc/>
     public void Watch(RunControl control, Task run)
     {
         var screen = new TerminalScreen(terminal);
@@ -91,5 +84,43 @@ internal sealed class TuiCollector(int framesPerSecond, ITerminal terminal) : IC
     {
         var wait = untilFrame < s_keyInterval ? untilFrame : s_keyInterval;
         return Task.WaitAny([run], wait > TimeSpan.Zero ? wait : TimeSpan.Zero) == 0;
+    }
+}
+
+/// <summary>
+/// What the keys do: <c>+</c> and <c>-</c> change the window, <c>p</c> (or space) pauses, <c>q</c> ends the run with a
+/// full report. Ctrl-C is a signal and does not come here.
+/// </summary>
+internal static class Keys
+{
+    private const byte Escape = 0x1B;
+
+    public static ViewState Press(ReadOnlySpan<byte> keys, ViewState view, RunControl control)
+    {
+        foreach (var key in keys)
+        {
+            switch (key)
+            {
+                // Beside minus on most keyboards, plus is where = is.
+                case (byte)'+' or (byte)'=':
+                    view = view.Widened();
+                    break;
+                case (byte)'-' or (byte)'_':
+                    view = view.Narrowed();
+                    break;
+                case (byte)'p' or (byte)'P' or (byte)' ':
+                    control.TogglePause();
+                    break;
+                case (byte)'q' or (byte)'Q':
+                    control.Stop();
+                    break;
+
+                // An arrow or a function key is an escape and letters, which come together and mean nothing here.
+                case Escape:
+                    return view;
+            }
+        }
+
+        return view;
     }
 }

@@ -1,0 +1,86 @@
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.LoadTest.Output;
+
+/// <summary>
+/// Makes the report of a run. A new section is a function that returns it, or <see langword="null"/> when the run has
+/// nothing for it, and a line in the list here.
+/// </summary>
+internal static class ReportBuilder
+{
+    private static readonly Func<RunReport, Section?>[] s_sections =
+    [
+        ContestSection.Of,
+        CheckSection.Of,
+        FindMaxSection.Of,
+        RunSections.Time,
+        RunSections.Latency,
+        RunSections.Answers,
+        RunSections.Operations,
+        RunSections.Failures,
+        BaselineSection.Of,
+        RunSections.Environment,
+    ];
+
+    public static Report Of(RunReport run) => new(
+        run switch
+        {
+            { Contest: not null } => "Rinha contest run",
+            { FindMax: not null } => "Rinha search for the highest rate",
+            _ => "Rinha load test",
+        },
+        [.. Details(run)],
+        run.Mode == "open"
+            ? "Open loop: latencies count from the intended send times."
+            : "Closed loop: a slow answer delays the next request, so the latencies hide waiting.",
+        Verdict.Of(run),
+        [.. Cards(run)],
+        [.. s_sections.Select(section => section(run)).OfType<Section>()]);
+
+    private static IEnumerable<string> Details(RunReport run)
+    {
+        var rate = run.TargetRate is { } asked ? $"{Format.Rate(asked)} requests/s asked for, " : "";
+        yield return run.Environment.Target;
+        yield return $"{run.Mode} loop, {rate}{Format.Count(run.Connections)} "
+            + $"connection{(run.Connections == 1 ? "" : "s")}";
+        if (run.Mix.Count > 0)
+        {
+            yield return RunSections.Mix(run.Mix);
+        }
+
+        yield return RunSections.Duration(run);
+        yield return Format.Moment(run.StartedAt);
+        if (run.Environment.Limits is { } limits)
+        {
+            yield return $"limits: {limits}";
+        }
+    }
+
+    private static IEnumerable<Card> Cards(RunReport run)
+    {
+        var (summary, latency) = (run.Summary, run.Latency);
+        if (run.Contest is { } contest)
+        {
+            yield return new Card(Format.Dollars(contest.Payment), "contest payment", Verdict.Of(run).Tone);
+        }
+
+        yield return new Card(Format.Rate(summary.Rate), "requests/s", Tone.Strong);
+        yield return new Card(Format.Count(summary.Requests), "requests");
+        var isComplete = summary.Requests > 0 && summary.Failed == 0;
+        yield return new Card(
+            Format.Percent(summary.SuccessShare), "completed", isComplete ? Tone.Good : Tone.Warning);
+        yield return new Card(
+            Format.Count(summary.Failed), "failed", summary.Failed > 0 ? Tone.Bad : Tone.Plain);
+        if (summary.Retries is { } retries)
+        {
+            yield return new Card(Format.Count(retries), "retries");
+        }
+
+        (string Name, double Seconds)[] latencies =
+            [("p50", latency.P50), ("p90", latency.P90), ("p99", latency.P99), ("max", latency.Max)];
+        foreach (var (name, seconds) in latencies)
+        {
+            yield return new Card(RunSections.Figure(latency, seconds), name);
+        }
+    }
+}
