@@ -44,7 +44,8 @@ public sealed partial class ContainersTests
         Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
         using var tls = new TemporaryDirectory();
         Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
-        var result = new ComposeProject(StackLayout.Choose(stack), network, 9999, _ => { }).Compose("config", "--quiet");
+        var project = new ComposeProject(StackLayout.Choose(stack), network, 9999, _ => { });
+        var result = project.Compose("config", "--quiet");
         Assert.True(result.Succeeded, result.Output);
     }
 
@@ -54,9 +55,11 @@ public sealed partial class ContainersTests
     [InlineData("caddy-postgres")]
     public void Limits_users_rights_and_ports_are_those_asked_for(string name)
     {
-        Assert.SkipUnless(ComposeProject.IsEngineThere && ComposeProject.FindCompose() is not null, "no container engine");
+        Assert.SkipUnless(ComposeProject.IsEngineThere, "no container engine");
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root sees into containers");
-        var stack = new ComposeProject(StackLayout.Choose(name), ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
+        var layout = StackLayout.Choose(name);
+        var stack = new ComposeProject(layout, ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
         Assert.SkipWhen(stack.Containers().Count > 0, "the stack is up");
         try
         {

@@ -168,8 +168,9 @@ public sealed class LifecycleTests
         // As a full disk does.
         var obstacle = Directory.CreateDirectory(stack.Data.RunFile("state.new"));
         stack.Kill("api01");
+        var log = stack.Data.LogOf("supervisor");
         Wait.Until(
-            () => File.ReadAllText(stack.Data.LogOf("supervisor")).Contains("api01 started again", StringComparison.Ordinal),
+            () => File.ReadAllText(log).Contains("api01 started again", StringComparison.Ordinal),
             "the server is started again");
         Assert.True(stack.Instance.State.Supervisor.IsAlive);
         Assert.True(stack.Answers());

@@ -31,7 +31,7 @@ public sealed class LedgerUpgradeTests : IDisposable
         AssertConverted(FilePath);
         var copy = $"{FilePath}.v{OldLedger.Oldest + stepsTaken}-backup";
         OldLedger.AssertHasTaken(stepsTaken, copy);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
+        Assert.Equal(File.GetUnixFileMode(FilePath), File.GetUnixFileMode(copy));
         Assert.Null(Open().ConvertedFrom);
         using var ledger = LedgerExtensions.OpenLedger(FilePath);
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);

@@ -20,9 +20,10 @@ public sealed class StackContainer
     public int Pid => State.GetProperty("Pid"u8).GetInt32();
 
     /// <summary>healthy, starting or unhealthy while it runs, otherwise its state.</summary>
-    public string Health => State.GetProperty("Running").GetBoolean() && State.TryGetProperty("Health"u8, out var health)
-        ? health.GetProperty("Status").GetString()!
-        : State.GetProperty("Status").GetString()!;
+    public string Health =>
+        State.GetProperty("Running").GetBoolean() && State.TryGetProperty("Health"u8, out var health)
+            ? health.GetProperty("Status").GetString()!
+            : State.GetProperty("Status").GetString()!;
 
     /// <summary>The limits that the engine was told.</summary>
     public ProcessLimits Limits => new(
