@@ -131,7 +131,7 @@ internal sealed class Relay : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Who is not let through finds the connection closed.
+            link.Reset(); // The client finds its connection closed.
         }
 
         lock (_lock)
@@ -139,7 +139,8 @@ internal sealed class Relay : IDisposable
             _links.Remove(link);
         }
 
-        link.Reset();
+        // After both ends in order: with a reset the kernel would drop what the client has not read yet.
+        near.Dispose();
     }
 
     private async Task CarryAsync(Link link, Socket from, Socket to)
