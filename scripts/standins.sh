@@ -16,6 +16,7 @@ TREE=$DATA/stand-in
 die() { echo "rinha: $*" >&2 && exit 1; }
 
 install() {
+  apt-get update -qq </dev/null >&2 || echo 'apt-get update failed; going on with the lists that are here' >&2
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2 ||
     die "apt-get could not install $*"
 }
