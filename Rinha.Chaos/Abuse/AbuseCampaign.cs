@@ -87,7 +87,7 @@ internal static partial class AbuseCampaign
         }
     }
 
-    // Whoever floods one API must leave it time for others, also where no nginx shares it out among them.
+    // A client that floods one API past nginx must not keep other clients waiting.
     private static void CheckDirect(CampaignRun run, Bank bank, BankProcess api, string kind)
     {
         var probes = new Probes(bank);

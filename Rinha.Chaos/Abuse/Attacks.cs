@@ -7,7 +7,7 @@ internal static class AttackKinds
     private const int Many = 10_000;
     private const int ManyPerSecond = 6_000;
     private const int ManyPastNginxPerSecond = 3_000;
-    private const int AskingPerSecond = 2_000; // Each asks once: a load of its own, but one that can be borne.
+    private const int AskingPerSecond = 2_000; // One request per connection: a load the server can bear.
     private const int HeadersTimeoutMs = 10_000; // nginx.conf and Limits.cs: the same.
 
     private static readonly byte[] s_begun = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
@@ -86,7 +86,7 @@ internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
     /// <summary>How slow the p99 may be whatever it was before.</summary>
     public double P99SecondsMax { get; init; }
 
-    /// <summary>Whether it takes all there is for moments: others may be refused then, but nobody may end.</summary>
+    /// <summary>Whether it uses up a resource for moments: others may be refused then, but no process may end.</summary>
     public bool Overloads { get; init; }
 }
 
@@ -174,7 +174,7 @@ internal sealed unsafe class AttackSocket : IDisposable
     public long OpenedMs { get; }
     public bool IsRefused { get; }
 
-    /// <summary>How much of what there is to send has left; kept here for whoever sends it.</summary>
+    /// <summary>How many bytes have been sent; the sender keeps its place here.</summary>
     public long Sent { get; set; }
 
     /// <returns>How many bytes; -1 when the connection is gone.</returns>

@@ -60,7 +60,7 @@ internal sealed class DatabaseOutage
                 Endure(scene, () => For(scene.Relay.Silence, s_silentMs));
                 break;
             default:
-                Endure(scene, scene.Relay.Drop, isFelt: false); // Who has nothing under way connects again.
+                Endure(scene, scene.Relay.Drop, isFelt: false); // A server with nothing under way reconnects.
                 break;
         }
     }
@@ -129,7 +129,7 @@ internal sealed class DatabaseOutage
             one.Check(what, answer, time);
         }
 
-        run.Check(one._answers.Any(seen => seen.Answer.Status != 200) || !isFelt, () => "nobody has noticed it");
+        run.Check(one._answers.Any(seen => seen.Answer.Status != 200) || !isFelt, () => "no request has noticed it");
         foreach (var api in bank.Apis)
         {
             run.Check(api.IsAlive, () => $"{api.Name} has died: {api.Log}");
