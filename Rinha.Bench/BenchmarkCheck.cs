@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Reflection;
-using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
 
 namespace Rinha.Bench;

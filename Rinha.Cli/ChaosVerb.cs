@@ -1,12 +1,8 @@
-using System.CommandLine;
-using System.Globalization;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli;
 

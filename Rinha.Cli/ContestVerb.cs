@@ -1,9 +1,6 @@
-using System.CommandLine;
-using System.Globalization;
 using Rinha.Stack;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli;
 

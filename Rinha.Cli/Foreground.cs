@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
-using Rinha.Stack.Processes;
 
 namespace Rinha.Cli;
 

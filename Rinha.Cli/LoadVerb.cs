@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Rinha.Cli;
 
 /// <summary><c>load</c>: loads a running stack. All its flags are the load tester's.</summary>

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Rinha.Cli;
 using Rinha.Cli.Measure;
 using Rinha.Stack;

@@ -1,9 +1,4 @@
-using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Rinha.Stack;
-using Rinha.Stack.Stacks;
 using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;

@@ -1,8 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using Rinha.Stack;
-using Rinha.Stack.Processes;
 
 namespace Rinha.Cli;
 

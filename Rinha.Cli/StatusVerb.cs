@@ -1,9 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using Rinha.Stack;
 using Rinha.Stack.Cgroups;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli;
 

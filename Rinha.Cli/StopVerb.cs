@@ -1,8 +1,5 @@
-using System.CommandLine;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli;
 

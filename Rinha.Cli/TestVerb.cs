@@ -1,10 +1,7 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
 using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
 
 namespace Rinha.Cli;
 

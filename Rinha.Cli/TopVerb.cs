@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using Rinha.Stack.Stacks;
-
 namespace Rinha.Cli;
 
 /// <summary><c>top</c>: the running stack second by second.</summary>

@@ -1,7 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests;
 

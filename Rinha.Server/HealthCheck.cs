@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
 using Rinha.Server.Net;
 using Rinha.Server.Telemetry;
 

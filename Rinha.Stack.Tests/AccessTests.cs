@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Tests.Fixtures;
-
 namespace Rinha.Stack.Tests;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Tests;
 
 /// <summary>The microbenchmarks, without measuring: each asserts its answers and runs once.</summary>

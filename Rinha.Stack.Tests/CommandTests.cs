@@ -1,6 +1,3 @@
-using Rinha.Stack.Processes;
-using Rinha.Stack.Tests.Fixtures;
-
 namespace Rinha.Stack.Tests;
 
 /// <summary>The command itself: its help, and what it refuses.</summary>

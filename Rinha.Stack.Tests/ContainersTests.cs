@@ -1,10 +1,6 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

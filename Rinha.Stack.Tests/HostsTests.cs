@@ -1,6 +1,5 @@
 using Rinha.Stack.Databases;
 using Rinha.Stack.Hosts;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

@@ -1,6 +1,3 @@
-using Rinha.Stack.Processes;
-using Rinha.Stack.Tests.Fixtures;
-
 namespace Rinha.Stack.Tests;
 
 /// <summary>A stack from its start to its end, and past the death of every part of it.</summary>

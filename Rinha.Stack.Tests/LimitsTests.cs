@@ -1,6 +1,4 @@
 using Rinha.Stack.Cgroups;
-using Rinha.Stack.Stacks;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

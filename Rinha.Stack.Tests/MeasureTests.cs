@@ -1,7 +1,4 @@
-using System.Text.Json;
 using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

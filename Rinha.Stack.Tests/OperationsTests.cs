@@ -1,10 +1,6 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
-using Rinha.Stack.Stacks;
 using Rinha.Stack.Supervision;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

@@ -1,7 +1,4 @@
-using System.Net;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

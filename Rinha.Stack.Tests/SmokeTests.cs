@@ -1,8 +1,5 @@
-using System.Text.Json;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
 using Rinha.Stack.Supervision;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

@@ -1,6 +1,4 @@
 using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Rinha.Stack.Cgroups;
-using Rinha.Stack.Tests.Fixtures;
 
 namespace Rinha.Stack.Tests;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rinha.Testing;
 
 /// <summary>Requests as bytes; everything about them can be wrong.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Rinha.Testing;
 
 /// <summary>One response as it came over the wire.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Rinha.Testing;
 
 /// <summary>The repository's command, <c>./rinha</c>.</summary>

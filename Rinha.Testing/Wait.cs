@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rinha.Testing;
 
 /// <summary>Waits for a condition instead of for a time.</summary>

@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using Rinha.Server.Http;
 
 namespace Rinha.Bench.Http;

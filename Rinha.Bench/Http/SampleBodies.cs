@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rinha.Bench.Http;
 
 /// <summary>Bodies of a transaction.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using BenchmarkDotNet.Attributes;
 using Rinha.Server.Http;
 using Rinha.Server.Ledger;
 

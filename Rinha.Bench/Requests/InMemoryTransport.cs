@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Bench.Sqlite;
 using Rinha.Server.Http;

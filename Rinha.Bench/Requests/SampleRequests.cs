@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rinha.Bench.Requests;
 
 /// <summary>Requests as bytes, with the headers that a client of the contest sends through nginx.</summary>

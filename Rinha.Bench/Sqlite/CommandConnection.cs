@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Rinha.Server;
 using Rinha.Server.Ledger;

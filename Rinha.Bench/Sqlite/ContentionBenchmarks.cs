@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using Perfolizer.Mathematics.OutlierDetection;
 
 namespace Rinha.Bench.Sqlite;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using BenchmarkDotNet.Attributes;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rinha.Server;
 using Rinha.Server.Sqlite;
 

@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
 

@@ -86,7 +86,7 @@ internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
     /// <summary>How slow the p99 may be whatever it was before.</summary>
     public double P99SecondsMax { get; init; }
 
-    /// <summary>Whether it uses up a resource for moments: others may be refused then, but no process may end.</summary>
+    /// <summary>Whether it uses up a resource for moments: others may be refused, but no process may end.</summary>
     public bool Overloads { get; init; }
 }
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Faults;

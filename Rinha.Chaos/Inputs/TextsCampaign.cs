@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Chaos.Inputs;

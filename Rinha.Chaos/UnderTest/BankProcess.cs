@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rinha.Chaos.UnderTest;
 
 /// <summary>One of the bank's processes, which the campaign may start, kill and start again.</summary>

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Rinha.Chaos.UnderTest;
 
 /// <summary>The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using Rinha.Stack.Stacks;
-
 namespace Rinha.Cli.Measure;
 
 /// <summary>What was measured: every round, the medians, and the first subject's over each other's.</summary>

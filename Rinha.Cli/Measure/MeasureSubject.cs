@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Rinha.Stack;
 using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli.Measure;
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
 using Rinha.Stack;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli.Measure;
 

@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Cli.Measure;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Rinha.Chaos.Fuzz;
 
 namespace Rinha.LoadTest.Tests.Chaos;

@@ -1,8 +1,4 @@
 using Rinha.Chaos.Load;
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 

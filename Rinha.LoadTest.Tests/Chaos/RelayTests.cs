@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Net;
 using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;

@@ -1,8 +1,3 @@
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Check;
 
 public sealed class AnswerJudgeTests

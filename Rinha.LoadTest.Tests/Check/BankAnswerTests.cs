@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.LoadTest.Check;
-
 namespace Rinha.LoadTest.Tests.Check;
 
 public sealed class BankAnswerTests

@@ -1,6 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Check;
 

@@ -1,7 +1,3 @@
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Check;
 
 /// <summary>The oracle's look into a real ledger: the same findings, wherever it is.</summary>

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Check;
 

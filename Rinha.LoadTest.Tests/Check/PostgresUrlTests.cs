@@ -1,5 +1,4 @@
 using Npgsql;
-using Rinha.LoadTest.Check;
 
 namespace Rinha.LoadTest.Tests.Check;
 

@@ -1,7 +1,3 @@
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Tests.Fixtures.Faults;
 
 namespace Rinha.LoadTest.Tests.Check;

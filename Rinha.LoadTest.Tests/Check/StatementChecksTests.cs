@@ -1,7 +1,3 @@
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Check;
 
 public sealed class StatementChecksTests

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rinha.LoadTest.Collect;
 
 namespace Rinha.LoadTest.Tests.Collect;

@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Commands;
 
 /// <summary>The published binary refuses what it does not understand, in one line and before anything else.</summary>

@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Contest;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Contest;
 

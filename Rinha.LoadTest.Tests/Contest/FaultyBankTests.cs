@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tests.Fixtures.Faults;
 
 namespace Rinha.LoadTest.Tests.Contest;

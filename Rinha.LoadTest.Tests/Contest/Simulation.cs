@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Contest;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.Contest;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Rinha.LoadTest.Contest;
-using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Tests.Fixtures.Faults;
 
 namespace Rinha.LoadTest.Tests.Contest;

@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
 /// <summary>The published binary compares a run with a saved one; its exit code says whether it is worse.</summary>

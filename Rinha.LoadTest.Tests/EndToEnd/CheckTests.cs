@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Tests.Fixtures.Faults;
 
 namespace Rinha.LoadTest.Tests.EndToEnd;

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Rinha.LoadTest.Tests.Fixtures;
 
 namespace Rinha.LoadTest.Tests.EndToEnd;
 

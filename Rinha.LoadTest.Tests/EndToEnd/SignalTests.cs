@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
 /// <summary>Signals end a run of the published binary early, with a full report.</summary>

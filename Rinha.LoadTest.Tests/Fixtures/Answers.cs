@@ -1,8 +1,3 @@
-using System.Text;
-using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-
 namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>A bank's answers given to a <see cref="TransactionLog"/> without any network between.</summary>

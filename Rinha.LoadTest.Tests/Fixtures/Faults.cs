@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rinha.LoadTest.Tests.Fixtures.Faults;
 
 /// <summary>Answers 200 to transactions that are none.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>The published binary as a process of its own, without a terminal; killed when disposed.</summary>

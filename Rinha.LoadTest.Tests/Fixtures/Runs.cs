@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Rinha.LoadTest.Collect;
-using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Output;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.LoadTest.Http;
-
 namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>The real server, as published, on a unix socket and a database of its own; killed when disposed.</summary>

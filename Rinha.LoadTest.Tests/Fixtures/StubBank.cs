@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json;
-using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 

@@ -1,10 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Text;
-using Rinha.LoadTest.Http;
-
 namespace Rinha.LoadTest.Tests.Fixtures;
 
 /// <summary>

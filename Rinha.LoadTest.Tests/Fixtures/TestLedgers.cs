@@ -1,7 +1,5 @@
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Rinha.LoadTest.Check;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 

@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Tests.Contest;
-using Rinha.LoadTest.Tests.Fixtures;
 using Xunit.Sdk;
 using Xunit.v3;
 

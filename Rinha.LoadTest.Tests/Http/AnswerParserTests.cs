@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.LoadTest.Http;
-
 namespace Rinha.LoadTest.Tests.Http;
 
 public sealed class AnswerParserTests

@@ -1,7 +1,3 @@
-using System.Text;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Http;
 
 public sealed class ConnectionTests : IDisposable

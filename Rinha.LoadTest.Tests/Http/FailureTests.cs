@@ -1,10 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Http;
 
 /// <summary>Every way in which a request can fail, provoked by a server that does just that.</summary>

@@ -1,6 +1,3 @@
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Http;
 
 public sealed class RetryQueueTests : IDisposable

@@ -1,8 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Http;
 
 public sealed class TargetTests

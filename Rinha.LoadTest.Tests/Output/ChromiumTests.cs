@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Rinha.LoadTest.Tests.Output;
 
 /// <summary>The reports in a real browser, which must have nothing to say about them.</summary>

@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tests.Output;
 

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AngleSharp.Html.Parser;
 using Rinha.LoadTest.Output;
-using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tests.Output;
 

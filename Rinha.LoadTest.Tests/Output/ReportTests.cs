@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Output;
-using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tests.Output;
 

@@ -1,7 +1,4 @@
-using System.Text;
-using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Output;
-using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tests.Output;
 

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Run;
 
 public sealed class ClosedLoopTests

@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Run;
-
 namespace Rinha.LoadTest.Tests.Run;
 
 public sealed class DurationTextTests

@@ -1,7 +1,3 @@
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Run;
 
 public sealed class FindMaxTests

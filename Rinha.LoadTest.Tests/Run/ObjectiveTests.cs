@@ -1,6 +1,3 @@
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
-
 namespace Rinha.LoadTest.Tests.Run;
 
 public sealed class ObjectiveTests

@@ -1,6 +1,3 @@
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Tests.Fixtures;
 using Rinha.LoadTest.Tests.Fixtures.Faults;
 
 namespace Rinha.LoadTest.Tests.Run;

@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.LoadTest.Run;
-
 namespace Rinha.LoadTest.Tests.Run;
 
 public sealed class TextCodeTests

@@ -1,7 +1,3 @@
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Stats;
 
 /// <summary>A load generator that collects garbage measures its own pauses: a request allocates nothing.</summary>

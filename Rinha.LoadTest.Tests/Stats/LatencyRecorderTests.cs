@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Stats;
-
 namespace Rinha.LoadTest.Tests.Stats;
 
 public sealed class LatencyRecorderTests

@@ -1,7 +1,3 @@
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Stats;
-using Rinha.LoadTest.Tests.Fixtures;
-
 namespace Rinha.LoadTest.Tests.Stats;
 
 public sealed class RunRecorderTests

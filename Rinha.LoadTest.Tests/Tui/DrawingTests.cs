@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Output;
-using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;

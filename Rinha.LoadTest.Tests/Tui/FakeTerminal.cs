@@ -1,4 +1,3 @@
-using System.Text;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;

@@ -1,6 +1,4 @@
 using Rinha.LoadTest.Collect;
-using Rinha.LoadTest.Http;
-using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;

@@ -1,4 +1,3 @@
-using System.Text;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Tui;
 

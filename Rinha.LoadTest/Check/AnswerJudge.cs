@@ -1,4 +1,3 @@
-using System.Text;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Rinha.LoadTest.Check;
 
 /// <summary>Reads the bank's answers (contest API), tolerantly: unknown fields and any order.</summary>

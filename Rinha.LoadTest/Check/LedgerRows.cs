@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.InteropServices;
 using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Stats;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rinha.LoadTest.Http;
 
 /// <summary>The monotonic clock that every measurement uses, in nanoseconds since an arbitrary moment.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Http;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;

@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Stats;

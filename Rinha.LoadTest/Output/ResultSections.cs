@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;

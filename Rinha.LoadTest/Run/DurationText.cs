@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rinha.LoadTest.Run;
 
 /// <summary>Durations as people write them: <c>500us</c>, <c>10ms</c>, <c>30s</c>, <c>2m</c>, <c>1h</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rinha.LoadTest.Top;
 
 /// <summary>

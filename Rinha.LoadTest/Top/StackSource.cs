@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Top;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Tui;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Tui;
 

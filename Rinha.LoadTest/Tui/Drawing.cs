@@ -1,4 +1,3 @@
-using System.Text;
 using Rinha.LoadTest.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rinha.LoadTest.Collect;
 
 namespace Rinha.LoadTest.Tui;

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace Rinha.LoadTest.Tui;
 
 /// <summary>What the live screen needs of a terminal. None of it throws because the terminal went away.</summary>

@@ -1,6 +1,3 @@
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary><c>backup</c> and <c>restore</c> on the published binary.</summary>

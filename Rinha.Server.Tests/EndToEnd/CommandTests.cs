@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The binary as a command: what it says and with which exit code it ends.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>How a server that is told to stop takes leave of its clients.</summary>

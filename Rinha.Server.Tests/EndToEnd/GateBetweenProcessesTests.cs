@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
 using Rinha.Server.Tests.Sqlite;
 
 namespace Rinha.Server.Tests.EndToEnd;

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What the published binary says of itself when it is about to leave, and when it cannot write.</summary>

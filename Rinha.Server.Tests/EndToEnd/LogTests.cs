@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What the binary says on its standard output.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What the binary answers at <c>/metrics</c>, read by the letter and held against what was sent.</summary>

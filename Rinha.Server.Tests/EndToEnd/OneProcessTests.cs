@@ -1,10 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The life of one process: start, stop, crash, start again.</summary>

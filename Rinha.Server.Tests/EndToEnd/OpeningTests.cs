@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>

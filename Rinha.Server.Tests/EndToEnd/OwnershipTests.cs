@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What an operator's command leaves when root runs it on the ledger of another user.</summary>

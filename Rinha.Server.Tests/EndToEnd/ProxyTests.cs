@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What must be the same through nginx, through Caddy and on an API's own socket.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>Clients that begin a request and never end it.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Rinha.Server.Tests.Fixtures;
 using Rinha.Server.Tests.Sqlite;
 
 namespace Rinha.Server.Tests.EndToEnd;

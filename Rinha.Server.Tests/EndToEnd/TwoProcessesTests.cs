@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>Two processes on one file, each asked directly.</summary>

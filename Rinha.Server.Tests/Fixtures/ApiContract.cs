@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>

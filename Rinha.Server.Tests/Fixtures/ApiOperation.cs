@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>One operation of openapi.json.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>What most tests ask a bank, each on a connection of its own.</summary>

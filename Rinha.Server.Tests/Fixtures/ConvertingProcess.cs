@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 

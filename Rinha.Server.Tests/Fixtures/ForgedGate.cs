@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
-using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 

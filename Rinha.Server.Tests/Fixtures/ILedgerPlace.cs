@@ -1,5 +1,3 @@
-using Rinha.Server.Ledger;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>

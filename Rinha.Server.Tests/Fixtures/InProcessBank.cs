@@ -1,9 +1,6 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
 using Rinha.Server.Net;
-using Rinha.Server.Sqlite;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Fixtures;

@@ -1,5 +1,3 @@
-using Rinha.Server.Ledger;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>Tests that hold for every kind of ledger, each on a new one.</summary>

@@ -1,7 +1,3 @@
-using System.Text;
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The ledger's verbs in one line each.</summary>

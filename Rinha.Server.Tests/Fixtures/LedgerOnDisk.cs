@@ -1,5 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
 using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Tests.Fixtures;

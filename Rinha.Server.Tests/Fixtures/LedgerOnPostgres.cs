@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Rinha.Server.Ledger;
 using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;

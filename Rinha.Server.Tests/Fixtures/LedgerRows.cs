@@ -1,5 +1,3 @@
-using Rinha.Server.Sqlite;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>Looks into a ledger's file, past the ledger.</summary>

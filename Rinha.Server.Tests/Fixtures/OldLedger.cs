@@ -1,6 +1,4 @@
 using System.Collections;
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
-using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 

@@ -1,5 +1,3 @@
-using Rinha.Server.Ledger;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>What the ledger made of a post; balance and limit are 0 unless it was accepted.</summary>

@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>A ledger in which there is something to damage.</summary>

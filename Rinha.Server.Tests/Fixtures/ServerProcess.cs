@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The published binary as a process of its own; killed when disposed.</summary>

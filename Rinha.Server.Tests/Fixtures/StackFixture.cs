@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The whole stack, two APIs behind nginx, as <c>./rinha run --detach</c> starts it on a free port.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Tests.Fixtures;
 

@@ -1,7 +1,5 @@
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
 using Rinha.Server.Telemetry;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
 

@@ -1,9 +1,6 @@
 using System.Reflection;
-using System.Text.Json;
 using Microsoft.OpenApi;
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
 

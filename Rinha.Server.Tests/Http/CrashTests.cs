@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>What is kept in <see cref="Crashes"/> stays answered as it is now, and harms nothing.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>Where a request ends is not said, is said wrongly, or is said by the connection's end.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>HTTP/1.0 and 1.1 as they come over the wire: split, chunked, pipelined, kept alive or not.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>Response headers, and request headers that are too many or wrong.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary><c>GET /clientes/{id}/transacoes</c>: the whole history, page by page.</summary>

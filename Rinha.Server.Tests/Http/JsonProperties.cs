@@ -1,9 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using FsCheck;
 using FsCheck.Xunit;
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
 using Rinha.Server.Tests.Ledger;
 
 namespace Rinha.Server.Tests.Http;

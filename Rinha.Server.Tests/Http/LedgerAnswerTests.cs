@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
 

@@ -1,8 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Tests.Http;
 

@@ -1,9 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Http;
 

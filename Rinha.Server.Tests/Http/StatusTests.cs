@@ -1,5 +1,3 @@
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>Which status each path, method and media type gets.</summary>

@@ -1,6 +1,4 @@
-using System.Text;
 using Rinha.Server.Http;
-using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Tests.Http;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>What a transaction changes, and what is answered.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Rinha.Server.Ledger;
-
 namespace Rinha.Server.Tests.Ledger;
 
 public sealed class DescriptionTests

@@ -1,7 +1,3 @@
-using System.Text;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>The whole history, page by page.</summary>

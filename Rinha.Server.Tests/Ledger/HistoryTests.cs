@@ -1,7 +1,3 @@
-using System.Globalization;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Ledger;
 
 public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>

@@ -1,7 +1,5 @@
-using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Tests.Ledger;
 

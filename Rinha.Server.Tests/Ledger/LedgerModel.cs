@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>The rules of the bank in a few lines of memory: what the real ledger is compared with.</summary>

@@ -1,7 +1,4 @@
-using System.Text;
 using FsCheck.Xunit;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Ledger;
 

@@ -1,5 +1,3 @@
-using Rinha.Server.Ledger;
-
 namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>One post of a generated sequence, and which of two instances it goes to.</summary>

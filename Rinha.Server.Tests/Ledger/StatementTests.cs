@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Ledger;
 
 public sealed class StatementTests

@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Ledger;
 
 public sealed class WriteQueueTests : IDisposable
@@ -212,7 +209,7 @@ public sealed class WriteQueueTests : IDisposable
     public void Dispose() => _queue.Dispose();
 
     private static void AwaitBlocked(Thread thread) =>
-        Wait.Until(() => (thread.ThreadState & ThreadState.WaitSleepJoin) != 0, "the writer waits");
+        Wait.Until(() => (thread.ThreadState & System.Threading.ThreadState.WaitSleepJoin) != 0, "the writer waits");
 
     private static PendingPost[] Posts(int count) => [.. Enumerable.Range(0, count).Select(_ => new PendingPost())];
 

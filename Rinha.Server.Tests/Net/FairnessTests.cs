@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Net;
 
 /// <summary>Clients that send many requests without waiting for the answers.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Rinha.Server.Net;
 using Rinha.Server.Tests.Telemetry;
 

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Rinha.Server.Ledger;
 using Rinha.Server.Postgres;
 using Rinha.Server.Telemetry;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Postgres;
 

@@ -1,6 +1,4 @@
-using Rinha.Server.Ledger;
 using Rinha.Server.Postgres;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Postgres;
 

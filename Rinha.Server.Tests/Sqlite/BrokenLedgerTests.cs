@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>A file that somebody else has damaged while the ledger is open.</summary>

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 

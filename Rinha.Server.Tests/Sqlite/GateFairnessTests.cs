@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>That everyone who wants to gets in, while others want to.</summary>

@@ -1,6 +1,3 @@
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 [Collection(RunsAlone.Name)]

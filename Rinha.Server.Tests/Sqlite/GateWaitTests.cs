@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>The gate as an operator's commands use it: waiting for so long only, and closing it to everybody.</summary>

@@ -1,7 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>How long keys are kept, by clocks that go right and wrong.</summary>

@@ -1,6 +1,4 @@
-using Rinha.Server.Sqlite;
 using Rinha.Server.Sqlite.Native;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 

@@ -1,8 +1,3 @@
-using System.Text;
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 public sealed class LedgerFileTests : IDisposable

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
 using Rinha.Server.Telemetry;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Sqlite;
 

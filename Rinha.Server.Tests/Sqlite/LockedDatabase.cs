@@ -1,5 +1,3 @@
-using Rinha.Server.Sqlite;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>Another program that holds the database's write lock until it is disposed.</summary>

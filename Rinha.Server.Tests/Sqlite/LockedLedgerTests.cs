@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using Rinha.Server.Ledger;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 public sealed class LockedLedgerTests : IDisposable

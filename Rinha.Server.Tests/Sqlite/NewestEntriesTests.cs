@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
 using FsCheck.Xunit;
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
 using Rinha.Server.Tests.Ledger;
 
 namespace Rinha.Server.Tests.Sqlite;

@@ -1,6 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>How a reset empties a long history: without writing the pages that it frees.</summary>

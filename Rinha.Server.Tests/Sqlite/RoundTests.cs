@@ -1,7 +1,3 @@
-using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite;
-using Rinha.Server.Tests.Fixtures;
-
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>

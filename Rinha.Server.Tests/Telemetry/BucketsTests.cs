@@ -1,6 +1,5 @@
 using FsCheck.Xunit;
 using Rinha.Server.Telemetry;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Telemetry;
 

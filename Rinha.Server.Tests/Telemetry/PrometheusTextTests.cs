@@ -1,6 +1,4 @@
-using System.Text;
 using Rinha.Server.Telemetry;
-using Rinha.Server.Tests.Fixtures;
 
 namespace Rinha.Server.Tests.Telemetry;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Rinha.Server.Http;
 
 /// <summary>

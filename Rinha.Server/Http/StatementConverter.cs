@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Ledger;
 
 /// <summary>One accepted transaction, as a page of the history lists it.</summary>

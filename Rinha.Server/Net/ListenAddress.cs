@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Rinha.Server.Net;
 
 /// <summary>Where the server listens: a TCP port, or a unix socket with its file mode.</summary>

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Net;
 
 /// <summary>Binds the listening socket; a unix socket has its final mode before anyone can connect.</summary>

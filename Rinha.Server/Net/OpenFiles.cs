@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Net;
 
 /// <summary>How many descriptors this process may have (getrlimit(2)).</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Rinha.Server.Ledger;
 using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;

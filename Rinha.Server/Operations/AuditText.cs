@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;

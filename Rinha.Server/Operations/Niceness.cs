@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Operations;
 
 /// <summary>How much of the processor a long command takes from those who answer requests.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Rinha.Server.Sqlite.Native;
 using Rinha.Server.Telemetry;
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Sqlite;
 
 /// <summary>Sleeping on a word of shared memory until another process changes it (futex(2)).</summary>

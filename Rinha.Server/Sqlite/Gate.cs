@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rinha.Server.Sqlite;
 
 /// <summary>

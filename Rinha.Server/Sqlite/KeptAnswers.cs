@@ -1,4 +1,3 @@
-using System.Text;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite.Native;
 

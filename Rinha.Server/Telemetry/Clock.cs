@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rinha.Server.Telemetry;
 
 /// <summary>The clock that durations are measured with.</summary>

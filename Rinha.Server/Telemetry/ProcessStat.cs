@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace Rinha.Server.Telemetry;
 
 /// <summary>What the kernel knows of a process (proc(5)).</summary>

@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text.Json;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
 using Rinha.Stack.Hosts;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests.Fixtures;

@@ -1,10 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Stack.Tests.Fixtures;
 

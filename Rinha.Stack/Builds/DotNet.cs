@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rinha.Stack.Processes;
 
 namespace Rinha.Stack.Builds;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Rinha.Stack.Processes;
 using Rinha.Stack.Stacks;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Processes;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rinha.Stack.Processes;
 
 namespace Rinha.Stack.Databases;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Processes;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>How a process of a stack is started.</summary>

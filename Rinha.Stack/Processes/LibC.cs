@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>What .NET has no name for.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>TCP ports and who listens on them, as the kernel has it.</summary>

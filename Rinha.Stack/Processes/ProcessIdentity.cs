@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>

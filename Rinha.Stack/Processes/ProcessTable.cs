@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>Questions to /proc about several processes. Each may end while it is asked about.</summary>

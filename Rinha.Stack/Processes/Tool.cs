@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>Programs of this machine: where they are, and short calls of them.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace Rinha.Stack.Processes;
 
 /// <summary>A user of this machine, from /etc/passwd.</summary>

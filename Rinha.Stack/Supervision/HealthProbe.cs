@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-
 namespace Rinha.Stack.Supervision;
 
 /// <summary>Asks for a page, <c>/health</c> mostly, on a connection for each question.</summary>

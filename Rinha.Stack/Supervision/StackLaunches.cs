@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rinha.Stack.Databases;
 using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;

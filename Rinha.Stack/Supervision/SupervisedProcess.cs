@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rinha.Stack.Processes;
 using Rinha.Stack.Stacks;
 
