@@ -69,8 +69,7 @@ public sealed partial class ContainersTests
             Assert.True(containers.Sum(one => one.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
             Assert.All(containers, container => Check(container, stack.Layout));
             CheckImage();
-            using var connection = new RawConnection(new IPEndPoint(IPAddress.Loopback, stack.Port));
-            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+            CheckKeys(stack.Port);
         }
         finally
         {
@@ -129,6 +128,20 @@ public sealed partial class ContainersTests
                 ["Rinha.Server", "libe_sqlite3.so"],
                 Directory.GetFiles($"{container.Root}/app").Select(Path.GetFileName).Order(StringComparer.Ordinal));
         }
+    }
+
+    // The image's proxy may be newer than this machine's: nginx 1.23 began to join repeated headers.
+    private static void CheckKeys(int port)
+    {
+        using var connection = new RawConnection(new IPEndPoint(IPAddress.Loopback, port));
+        Post("Idempotency-Key: a").AssertOk();
+        Post("Idempotency-Key:").AssertProblem(400);
+        Post("Idempotency-Key: a", "Idempotency-Key: b").AssertProblem(400);
+        Post($"Idempotency-Key: {new string('k', 65)}").AssertProblem(400);
+        Post("Idempotency-Key: ação").AssertProblem(400);
+
+        RawResponse Post(params string[] headers) => connection.Exchange(
+            RawRequest.Post("/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, headers));
     }
 
     private static void CheckImage()
