@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace Rinha.Server.Tests;
+
+/// <summary>The documents lead readers somewhere.</summary>
+public sealed partial class DocumentsTests
+{
+    [Fact]
+    public void Every_link_leads_to_a_file_and_a_heading_that_exist()
+    {
+        var documents = RepositoryFiles.Text.Where(name => name.EndsWith(".md", StringComparison.Ordinal)).ToList();
+        Assert.Contains("README.md", documents);
+        Assert.Empty(
+            from document in documents
+            from Match link in Link().Matches(File.ReadAllText(Repository.PathOf(document)))
+            let path = link.Groups["path"].Value
+            where !path.Contains("://", StringComparison.Ordinal)
+            let target = path.Length == 0
+                ? Repository.PathOf(document)
+                : Path.GetFullPath(path, Path.GetDirectoryName(Repository.PathOf(document))!)
+            where !Path.Exists(target) || !HasHeading(target, link.Groups["heading"].Value)
+            select $"{document}: {link.Value}");
+    }
+
+    [Fact]
+    public void Every_page_is_reachable_from_the_README()
+    {
+        var found = new HashSet<string> { Repository.PathOf("README.md") };
+        var waiting = new Queue<string>(found);
+        while (waiting.TryDequeue(out var page))
+        {
+            var directory = Path.GetDirectoryName(page)!;
+            var linked = Link().Matches(File.ReadAllText(page))
+                .Select(link => Path.GetFullPath(link.Groups["path"].Value, directory))
+                .SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.md") : [path])
+                .Where(path => path.EndsWith(".md", StringComparison.Ordinal));
+            foreach (var next in linked.Where(found.Add))
+            {
+                waiting.Enqueue(next);
+            }
+        }
+
+        Assert.Empty(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Except(found));
+    }
+
+    // GitHub's anchors: lower case, blanks as hyphens, punctuation left out.
+    private static bool HasHeading(string path, string heading) => heading.Length == 0 || File.ReadLines(path)
+        .Where(line => line.StartsWith('#'))
+        .Select(line => NotInAnchor().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))
+        .Contains(heading);
+
+    [GeneratedRegex(@"\]\((?<path>[^)#\s]*)(#(?<heading>[^)]+))?\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NotInAnchor();
+}
