@@ -7,23 +7,17 @@ public sealed class ReadmeTests
     private static readonly string[] s_portuguese = File.ReadAllLines(Repository.PathOf("README.pt-BR.md"));
 
     [Fact]
-    public void They_have_the_same_commands()
+    public void They_have_the_same_commands_headings_tables_and_links()
     {
         var commands = Commands(s_english);
-
         Assert.True(commands.Count > 20, "the rule sees too few commands");
         Assert.Equal(commands, Commands(s_portuguese));
+        Assert.Equal(Shape(s_english), Shape(s_portuguese));
+        Assert.Equal(Links(s_english).Except(["README.pt-BR.md"]), Links(s_portuguese).Except(["README.md"]));
     }
 
     [Fact]
-    public void They_have_the_same_headings_and_tables() => Assert.Equal(Shape(s_english), Shape(s_portuguese));
-
-    [Fact]
-    public void They_link_to_the_same_files() =>
-        Assert.Equal(Links(s_english).Except(["README.pt-BR.md"]), Links(s_portuguese).Except(["README.md"]));
-
-    [Fact]
-    public void What_they_link_to_is_there() => Assert.All(
+    public void The_files_they_link_to_are_there() => Assert.All(
         Links(s_english).Where(link => !link.Contains("://", StringComparison.Ordinal)),
         link => Assert.True(Path.Exists(Repository.PathOf(link)), link));
 

@@ -36,6 +36,8 @@ public class LedgerOnPostgres : ILedgerPlace
     /// <summary>What a server is given to use it.</summary>
     public string Url => $"{PostgresServer.UrlOf(_schema, _options)}&application_name={_schema}";
 
+    public PostgresAddress Address => PostgresServer.Parse(Url);
+
     public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
 
     /// <summary>Its connections beside the instances.</summary>
@@ -43,7 +45,7 @@ public class LedgerOnPostgres : ILedgerPlace
 
     public ILedger Open()
     {
-        var ledger = new PostgresLedger(PostgresServer.Parse(Url), NullLogger.Instance);
+        var ledger = new PostgresLedger(Address, NullLogger.Instance);
         _instances.Add(ledger);
         return ledger;
     }
