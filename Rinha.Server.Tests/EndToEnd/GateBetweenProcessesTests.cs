@@ -130,7 +130,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
         gate.Exit();
     }
 
-    protected override void Dispose(bool disposing) => _servers.ForEach(server => server.Dispose());
+    protected override void CleanUp() => _servers.ForEach(server => server.Dispose());
 
     private ServerProcess Start()
     {

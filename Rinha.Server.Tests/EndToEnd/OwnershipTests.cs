@@ -74,7 +74,7 @@ public sealed class OwnershipTests : ServerTest
         Assert.StartsWith("0:0 ", Access(other), StringComparison.Ordinal);
     }
 
-    protected override void Dispose(bool disposing) => _backups.Dispose();
+    protected override void CleanUp() => _backups.Dispose();
 
     private static string Access(string path)
     {

@@ -165,7 +165,7 @@ public sealed class TwoProcessesTests : ServerTest
         }
     }
 
-    protected override void Dispose(bool disposing) => Array.ForEach(_servers, server => server.Dispose());
+    protected override void CleanUp() => Array.ForEach(_servers, server => server.Dispose());
 
     // Freezes one process again and again until it is caught where the other can read and cannot write; gives the
     // waiting post. Now and then it is caught changing what reads begin with: see HalfChangedIndex.

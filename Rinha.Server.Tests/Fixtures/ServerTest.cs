@@ -15,12 +15,13 @@ public abstract class ServerTest : IDisposable
 
     public void Dispose()
     {
-        Dispose(true);
+        CleanUp();
         _directory.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    protected virtual void Dispose(bool disposing)
+    /// <summary>Ends what a test may have left running in the directory.</summary>
+    protected virtual void CleanUp()
     {
     }
 
