@@ -36,6 +36,17 @@ public static class HttpCases
         { "http://localhost/x/../", "" },
     };
 
+    /// <summary>How a client may spell <c>/metrics</c> in the hope that the proxy does not see it.</summary>
+    public static TheoryData<string> MetricsTargets { get; } =
+    [
+        "/metrics", "/metrics?format=text", "/metrics?", "/metrics#", "/metrics#x", "/metrics/", "/metrics/.",
+        "/metrics/x/..", "/METRICS", "/foo#/../metrics", "/foo%23/../metrics", "/#/../metrics", "/foo?/../metrics",
+        "//metrics", "/./metrics", "/x/../metrics", "/../metrics", "/x/%2e%2e/metrics", "/x/..%2fmetrics",
+        "/%2fmetrics", "/%6detrics", "/%6Detric%73", "/%256detrics", "/metrics%3f", "/metrics%23", "/metrics%20",
+        "http://localhost/metrics", "http://localhost/metrics?x", "http://localhost/%6detrics",
+        "http://localhost/foo#/../metrics",
+    ];
+
     public static TheoryData<string> Json { get; } =
     [
         "application/json", "Application/JSON", "application/json;charset=utf-8", "application/json; charset=UTF-8",
