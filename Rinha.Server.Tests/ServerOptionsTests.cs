@@ -70,7 +70,8 @@ public sealed class ServerOptionsTests
     public void A_socket_has_an_octal_mode_and_a_path_of_107_bytes_at_most(string? mode, string octal)
     {
         var path = "/" + new string('x', 106);
-        var address = Create([("API_SOCKET", path), .. mode is null ? [] : new[] { ("API_SOCKET_MODE", mode) }]).Address;
+        var given = mode is null ? [] : new[] { ("API_SOCKET_MODE", mode) };
+        var address = Create([("API_SOCKET", path), .. given]).Address;
 
         Assert.Equal(path, Assert.IsType<UnixDomainSocketEndPoint>(address.EndPoint).ToString());
         Assert.Equal($"unix:{path}", address.ToString());

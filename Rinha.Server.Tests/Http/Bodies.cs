@@ -21,8 +21,8 @@ public static class Bodies
 
     private static readonly string[] s_badKinds =
     [
-        "\"C\"", "\"D\"", "\"\"", "\" c\"", "\"c \"", "\"cd\"", "\"c\\u0000\"", "\"credito\"", "null", "1", "99", "false",
-        "[\"c\"]", "{}",
+        "\"C\"", "\"D\"", "\"\"", "\" c\"", "\"c \"", "\"cd\"", "\"c\\u0000\"", "\"credito\"", "null", "1", "99",
+        "false", "[\"c\"]", "{}",
     ];
 
     private static readonly string[] s_badTexts =
@@ -56,8 +56,8 @@ public static class Bodies
     // Sequences of bytes, a character each; among them overlong ones, a surrogate, and one beyond U+10FFFF.
     private static readonly string[] s_notUtf8 =
     [
-        "\u0080", "\u00BF", "\u00C3", "\u00C3(", "\u00C0\u00AF", "\u00E0\u0080\u0080", "\u00E2\u0082", "\u00ED\u00A0\u0080",
-        "\u00F0\u0080\u0080\u0080", "\u00F0\u009F\u0098", "\u00F4\u0090\u0080\u0080",
+        "\u0080", "\u00BF", "\u00C3", "\u00C3(", "\u00C0\u00AF", "\u00E0\u0080\u0080", "\u00E2\u0082",
+        "\u00ED\u00A0\u0080", "\u00F0\u0080\u0080\u0080", "\u00F0\u009F\u0098", "\u00F4\u0090\u0080\u0080",
         "\u00F8\u0088\u0080\u0080\u0080", "\u00FE", "\u00FF",
     ];
 
@@ -131,7 +131,7 @@ public static class Bodies
         ("""{"descricao":"","tipo":"x","valor":1}""", Kind),
     ];
 
-    /// <summary>Bodies that are not UTF-8, or with a lone surrogate, which JSON's grammar allows and Unicode not.</summary>
+    /// <summary>Bodies that are not UTF-8 or have a lone surrogate: JSON's grammar allows it, Unicode does not.</summary>
     public static IEnumerable<byte[]> NotUnicode =>
     [
         .. from bytes in s_notUtf8

@@ -154,8 +154,8 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     [InlineData("HTTP/1.0", "X-Nothing: 1")]
     public void A_connection_that_is_not_kept_is_closed_after_the_whole_answer(string version, string header)
     {
-        var post = RawRequest.Of(
-            "POST", Path, version, header, "Content-Type: application/json", $"Content-Length: {RawRequest.Body.Length}");
+        var length = $"Content-Length: {RawRequest.Body.Length}";
+        var post = RawRequest.Of("POST", Path, version, header, "Content-Type: application/json", length);
         byte[][] requests =
         [
             RawRequest.Of("GET", "/clientes/1/extrato", version, header),

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Ledger;
 
-/// <summary>What is kept of the transactions, and how it is read: the newest ten, or all of them page by page.</summary>
+/// <summary>What is kept of the transactions and how it is read: the newest ten, or all, page by page.</summary>
 public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
