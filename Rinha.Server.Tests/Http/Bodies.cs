@@ -61,6 +61,7 @@ public static class Bodies
         "\u00F8\u0088\u0080\u0080\u0080", "\u00FE", "\u00FF",
     ];
 
+    // JSON's grammar allows them, Unicode does not.
     private static readonly string[] s_loneSurrogates =
     [
         @"\ud800", @"\udc00", @"\ud800x", @"x\ud83d", @"\ude00\ud83d", @"\ud83d\ud83d", @"\ud83d\u0041",
@@ -131,7 +132,7 @@ public static class Bodies
         ("""{"descricao":"","tipo":"x","valor":1}""", Kind),
     ];
 
-    /// <summary>Bodies that are not UTF-8 or have a lone surrogate: JSON's grammar allows it, Unicode does not.</summary>
+    /// <summary>Bodies that are not UTF-8 or have a lone surrogate.</summary>
     public static IEnumerable<byte[]> NotUnicode =>
     [
         .. from bytes in s_notUtf8
