@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests;
 
-/// <summary>What docs/operations has for those who watch the server speaks of the metrics that there are.</summary>
+/// <summary>docs/operations names the metrics and events that there are, and no others.</summary>
 public sealed partial class OperationsTests : IDisposable
 {
     private readonly LedgerOnDisk _disk = new();
@@ -21,78 +22,40 @@ public sealed partial class OperationsTests : IDisposable
     }
 
     [Fact]
-    public void Every_metric_is_documented_with_its_type_and_no_other_is()
-    {
-        var documented = File.ReadLines(Operations("metrics.md"))
-            .Select(line => Row().Match(line))
-            .Where(row => row.Success)
-            .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}");
-
-        Assert.Equal(
-            _present.Names.Select(name => $"{name} {_present.TypeOf(name)}").Order(StringComparer.Ordinal),
-            documented.Order(StringComparer.Ordinal));
-    }
+    public void Every_metric_is_documented_with_its_type_and_no_other_is() => Assert.Equal(
+        _present.Names.Select(name => $"{name} {_present.TypeOf(name)}").Order(StringComparer.Ordinal),
+        Row().Matches(Text("metrics.md"))
+            .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}")
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_event_of_the_log_is_documented_with_its_number()
     {
-        var text = File.ReadAllText(Operations("metrics.md"));
-        var events = typeof(Log).GetMethods()
-            .Select(method => (
-                method.Name,
-                Message: (Microsoft.Extensions.Logging.LoggerMessageAttribute?)Attribute.GetCustomAttribute(
-                    method, typeof(Microsoft.Extensions.Logging.LoggerMessageAttribute))))
-            .Where(entry => entry.Message is not null)
-            .ToList();
+        var events =
+            from method in typeof(Log).GetMethods()
+            from message in method.GetCustomAttributes(typeof(LoggerMessageAttribute), inherit: false)
+            select $"| {((LoggerMessageAttribute)message).EventId} | `{method.Name}` |";
 
-        Assert.True(events.Count >= 10, "the rule sees too few events");
-        Assert.All(events, entry => Assert.Contains(
-            $"| {entry.Message!.EventId} | `{entry.Name}` |", text, StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("alerts.yml")]
-    [InlineData("grafana-dashboard.json")]
-    public void What_is_asked_of_Prometheus_is_there(string file)
-    {
-        var named = NamesIn(File.ReadAllText(Operations(file)));
-
-        Assert.NotEmpty(named);
-        Assert.All(named, name => Assert.Contains(name, _present.Names));
+        Assert.True(events.Count() >= 10, "the rule sees too few events");
+        var text = Text("metrics.md");
+        Assert.All(events, row => Assert.Contains(row, text, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void The_dashboard_shows_every_metric_and_none_of_its_panels_is_empty()
+    public void The_alerts_and_the_dashboard_ask_for_metrics_that_are_there_and_the_dashboard_for_each()
     {
-        using var dashboard = JsonDocument.Parse(File.ReadAllText(Operations("grafana-dashboard.json")));
+        Assert.NotEmpty(NamesIn(Text("alerts.yml")));
+        Assert.Empty(NamesIn(Text("alerts.yml")).Except(_present.Names));
+
+        using var dashboard = JsonDocument.Parse(Text("grafana-dashboard.json"));
         var panels = dashboard.RootElement.GetProperty("panels").EnumerateArray()
             .Where(panel => panel.GetProperty("type").GetString() != "row")
+            .Select(panel => NamesIn(panel.GetProperty("targets").GetRawText()))
             .ToList();
-        var expressions = panels.Select(panel => string.Join('\n', panel.GetProperty("targets").EnumerateArray()
-            .Select(target => target.GetProperty("expr").GetString()))).ToList();
-
-        Assert.All(expressions, expression => Assert.NotEmpty(NamesIn(expression)));
-        Assert.All(panels, panel => Assert.NotEmpty(panel.GetProperty("title").GetString()!));
+        Assert.All(panels, Assert.NotEmpty);
         Assert.Equal(
             _present.Names.Order(StringComparer.Ordinal),
-            expressions.SelectMany(NamesIn).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(
-            panels.Count, panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
-    }
-
-    [Fact]
-    public void Every_alert_has_a_summary_a_severity_and_a_patience()
-    {
-        var alerts = File.ReadAllText(Operations("alerts.yml")).Split("- alert: ")[1..];
-
-        Assert.True(alerts.Length >= 7, "the rule sees too few alerts");
-        Assert.All(alerts, alert =>
-        {
-            Assert.Contains("  summary: ", alert, StringComparison.Ordinal);
-            Assert.Contains("  severity: ", alert, StringComparison.Ordinal);
-            Assert.Contains("  for: ", alert, StringComparison.Ordinal);
-            Assert.Contains("  expr: ", alert, StringComparison.Ordinal);
-        });
+            panels.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal));
     }
 
     public void Dispose()
@@ -101,13 +64,13 @@ public sealed partial class OperationsTests : IDisposable
         _disk.Dispose();
     }
 
-    [GeneratedRegex(@"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|")]
+    [GeneratedRegex(@"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"\b(rinha|dotnet|process)_[a-z_]+[a-z]\b")]
     private static partial Regex MetricName();
 
-    private static string Operations(string name) => Repository.PathOf("docs", "operations", name);
+    private static string Text(string name) => File.ReadAllText(Repository.PathOf("docs", "operations", name));
 
     // A histogram is asked for by the names of its parts.
     private HashSet<string> NamesIn(string text) =>

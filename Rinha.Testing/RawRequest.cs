@@ -8,6 +8,9 @@ public static class RawRequest
     /// <summary>A usable body, 51 bytes long.</summary>
     public const string Body = """{"valor": 1, "tipo": "c", "descricao": "descricao"}""";
 
+    /// <summary>A credit of one cent to client 1.</summary>
+    public static byte[] Credit => Post("/clientes/1/transacoes", Body);
+
     public static byte[] Of(string method, string path, string version = "HTTP/1.1", params string[] headers) =>
         Encoding.UTF8.GetBytes(
             $"{method} {path} {version}\r\nHost: localhost\r\n"

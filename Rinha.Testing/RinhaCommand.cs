@@ -30,12 +30,7 @@ public static class RinhaCommand
     }
 
     /// <summary>Runs a verb that must succeed.</summary>
-    public static CommandExit RunWell(params string[] arguments)
-    {
-        var exit = Run(arguments);
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
-        return exit;
-    }
+    public static CommandExit RunWell(params string[] arguments) => Run(arguments).AssertWell();
 
     /// <summary>Starts a verb.</summary>
     public static Process Start((string Name, string Value)[] environment, params string[] arguments)

@@ -1,34 +1,16 @@
-using System.Reflection;
-
 namespace Rinha.Chaos.Fuzz;
 
 /// <summary>All cases of a seed, each to be made from its number alone: first the kept ones, then requests of the
 /// grammar, and damaged ones of both.</summary>
-internal sealed class FuzzCases
+internal sealed class FuzzCases(int seed)
 {
-    private readonly int _seed;
-    private readonly List<byte[]> _kept = [];
-
-    public FuzzCases(int seed)
-    {
-        _seed = seed;
-        var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames()
-            .Where(name => name.EndsWith(".http", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal))
-        {
-            using var stream = assembly.GetManifestResourceStream(name)!;
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            _kept.Add(bytes);
-        }
-    }
+    private static readonly byte[][] s_kept = [.. KnownRequests.All.Select(request => request.Bytes)];
 
     public FuzzCase Make(long number)
     {
-        if (number < _kept.Count)
+        if (number < s_kept.Length)
         {
-            return new FuzzCase(number, _kept[(int)number], FuzzOutcome.Anything);
+            return new FuzzCase(number, s_kept[(int)number], FuzzOutcome.Anything);
         }
 
         var random = new Random(HashOf(number));
@@ -38,15 +20,17 @@ internal sealed class FuzzCases
             return made;
         }
 
-        var bytes = random.Next(4) == 0 ? _kept[random.Next(_kept.Count)] : made.Bytes;
-        var other = random.Next(2) == 0 ? RequestGrammar.Next(random, number).Bytes : _kept[random.Next(_kept.Count)];
+        var bytes = random.Next(4) == 0 ? s_kept[random.Next(s_kept.Length)] : made.Bytes;
+        var other = random.Next(2) == 0
+            ? RequestGrammar.Next(random, number).Bytes
+            : s_kept[random.Next(s_kept.Length)];
         return new FuzzCase(number, Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything);
     }
 
     // Not HashCode, which is another one in every process (SplitMix64's step).
     private int HashOf(long number)
     {
-        var value = (ulong)((number << 32) ^ (number >> 32) ^ _seed) * 0x9E3779B97F4A7C15;
+        var value = (ulong)((number << 32) ^ (number >> 32) ^ seed) * 0x9E3779B97F4A7C15;
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
         value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
         return (int)(value >> 33);

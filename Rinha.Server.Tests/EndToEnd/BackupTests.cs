@@ -1,114 +1,98 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary><c>backup</c> and <c>restore</c> on the published binary.</summary>
-public sealed class BackupTests : IDisposable
+public sealed class BackupTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
+    private const string Damage = "UPDATE clientes SET saldo = saldo + 1 WHERE id = 1";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private string Database => _directory.File("rinha.db");
-
-    private string Backup => _directory.File("copy.db");
+    private string Backup => InDirectory("copy.db");
 
     [Fact]
     public void A_backup_under_load_is_a_moment_of_the_ledger_and_can_be_put_in_its_place()
     {
         using var load = RunUnderLoad(out var before, out var after);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Backup));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Backup));
         AssertAlone(Backup);
-        AssertVerified(Backup);
+        RunWell("verify", Backup);
         LedgerRows.AssertBalanced(Backup);
         var saved = LedgerRows.Query(Backup, "SELECT count(*) FROM transacoes");
         Assert.InRange(saved, before, after);
 
-        var restored = Run("restore", Backup);
+        var restored = RunWell("restore", Backup);
 
-        Assert.Equal(0, restored.Code);
-        var aside = Assert.Single(Directory.GetFiles(_directory.FullPath, "rinha.db.before-restore-*"));
+        var aside = Assert.Single(Aside());
         Assert.Contains(aside, restored.Output, StringComparison.Ordinal);
         load.AssertKept(aside);
         LedgerRows.AssertBalanced(aside);
-        Assert.Equal(saved, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        Assert.Equal(saved, Transactions());
         using var server = Start();
-        using var connection = server.Connect();
-        connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
-        AssertVerified(Database);
-        Assert.Equal(saved + 1, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        server.Send(RawRequest.Credit).AssertOk();
+        RunWell("verify");
+        Assert.Equal(saved + 1, Transactions());
     }
 
     [Fact]
     public void What_is_there_is_never_overwritten()
     {
-        SampleLedger.Make(Database);
+        SampleLedger.Make(Ledger);
         File.WriteAllText(Backup, "mine");
 
-        AssertRefused("is there already", Run("backup", Backup));
+        Run("backup", Backup).AssertRefused("is there already");
 
         Assert.Equal("mine", File.ReadAllText(Backup));
         AssertAlone(Backup);
     }
 
     [Fact]
-    public void Without_a_ledger_there_is_nothing_to_back_up_and_nothing_is_made()
-    {
-        AssertRefused("there is no ledger at", Run("backup", Backup));
-
-        Assert.Empty(Directory.GetFileSystemEntries(_directory.FullPath));
-    }
-
-    [Fact]
     public void A_damaged_ledger_gives_no_backup_and_says_what_is_wrong()
     {
-        SampleLedger.Make(Database);
-        SampleLedger.Damage(Database, "UPDATE clientes SET saldo = saldo + 1 WHERE id = 1");
+        SampleLedger.Make(Ledger);
+        SampleLedger.Damage(Ledger, Damage);
 
-        var exit = Run("backup", Backup);
+        AssertDamaged(Run("backup", Backup));
 
-        Assert.Equal(1, exit.Code);
-        Assert.Contains("balance: client 1", exit.Output, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(_directory.FullPath, "copy.db*"));
-    }
-
-    [Fact]
-    public void A_second_backup_at_the_same_time_is_refused()
-    {
-        SampleLedger.Make(Database);
-        using var other = new Gate(Database);
-        Assert.True(other.TryBeginCheckpoint());
-
-        AssertRefused("under way", Run("backup", Backup));
-    }
-
-    [Fact]
-    public void A_ledger_in_use_is_not_replaced()
-    {
-        SampleLedger.Make(_directory.File("other.db"));
-        using (var server = Start())
-        {
-            AssertRefused("stop every instance", Run("restore", _directory.File("other.db")));
-            using var connection = server.Connect();
-            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
-        }
-
-        using var reader = Sqlite.LockedDatabase.Of(Database);
-        AssertRefused("used by another program", Run("restore", _directory.File("other.db")));
-        Assert.Equal(1, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
-        Assert.Empty(Directory.GetFiles(_directory.FullPath, "*restor*"));
+        Assert.Empty(Directory.GetFiles(InDirectory(""), "copy.db*"));
     }
 
     [Fact]
     public void A_damaged_backup_changes_nothing()
     {
-        SampleLedger.Make(Database);
-        var before = File.ReadAllBytes(Database);
+        SampleLedger.Make(Ledger);
+        var before = File.ReadAllBytes(Ledger);
         SampleLedger.Make(Backup);
-        SampleLedger.Damage(Backup, "UPDATE clientes SET saldo = saldo + 1 WHERE id = 1");
+        SampleLedger.Damage(Backup, Damage);
 
-        var exit = Run("restore", Backup);
+        AssertDamaged(Run("restore", Backup));
 
-        Assert.Equal(1, exit.Code);
-        Assert.Contains("balance: client 1", exit.Output, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(Database));
-        AssertAlone(Database, "-gate");
+        Assert.Equal(before, File.ReadAllBytes(Ledger));
+        AssertAlone(Ledger, "-gate");
+    }
+
+    [Fact]
+    public void A_second_backup_at_the_same_time_is_refused()
+    {
+        SampleLedger.Make(Ledger);
+        using var other = new Gate(Ledger);
+        Assert.True(other.TryBeginCheckpoint());
+
+        Run("backup", Backup).AssertRefused("under way");
+    }
+
+    [Fact]
+    public void A_ledger_in_use_is_not_replaced()
+    {
+        SampleLedger.Make(Backup);
+        using (var server = Start())
+        {
+            Run("restore", Backup).AssertRefused("stop every instance");
+            server.Send(RawRequest.Credit).AssertOk();
+        }
+
+        using var reader = Sqlite.LockedDatabase.Of(Ledger);
+        Run("restore", Backup).AssertRefused("used by another program");
+        Assert.Equal(1, Transactions());
+        Assert.Empty(Directory.GetFiles(InDirectory(""), "*restor*"));
     }
 
     [Fact]
@@ -116,43 +100,38 @@ public sealed class BackupTests : IDisposable
     {
         SampleLedger.Make(Backup);
 
-        Assert.Equal(0, Run("restore", Backup).Code);
+        RunWell("restore", Backup);
 
         using var server = Start();
-        using var connection = server.Connect();
-        var statement = connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk().Json;
-        Assert.Equal(210, statement.Balance());
-        Assert.Equal("kept", statement.Descriptions()[0]);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Database));
+        Assert.Equal(210, server.Statement(1).Balance());
+        Assert.Equal("kept", server.Statement(1).Descriptions()[0]);
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Ledger));
     }
 
     [Fact]
     public void A_ledger_that_cannot_be_read_is_kept_with_its_log()
     {
         SampleLedger.Make(Backup);
-        File.WriteAllText(Database, "no database");
-        File.WriteAllText(Database + "-wal", "no log");
+        File.WriteAllText(Ledger, "no database");
+        File.WriteAllText(Ledger + "-wal", "no log");
 
-        Assert.Equal(0, Run("restore", Backup).Code);
+        RunWell("restore", Backup);
 
-        var aside = Directory.GetFiles(_directory.FullPath, "rinha.db.before-restore-*").Order().ToArray();
-        Assert.Equal(2, aside.Length);
-        Assert.Equal("no database", File.ReadAllText(aside[0]));
-        Assert.Equal("no log", File.ReadAllText(aside[1]));
-        AssertVerified(Database);
-        Assert.Equal(SampleLedger.Transactions, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        Assert.Equal(["no database", "no log"], Aside().Order().Select(File.ReadAllText));
+        RunWell("verify");
+        Assert.Equal(SampleLedger.Transactions, Transactions());
     }
 
     [Fact]
     public void Another_programs_database_is_not_replaced()
     {
         SampleLedger.Make(Backup);
-        using (var other = Rinha.Server.Sqlite.Database.Open(Database))
+        using (var other = Database.Open(Ledger))
         {
             other.Execute("CREATE TABLE t (x)");
         }
 
-        AssertRefused("another program's database", Run("restore", Backup));
+        Run("restore", Backup).AssertRefused("another program's database");
     }
 
     [Theory]
@@ -160,20 +139,17 @@ public sealed class BackupTests : IDisposable
     [InlineData("rinha.db", "is the ledger itself")]
     public void A_backup_that_is_none_is_refused(string name, string why)
     {
-        SampleLedger.Make(Database);
+        SampleLedger.Make(Ledger);
 
-        AssertRefused(why, Run("restore", _directory.File(name)));
+        Run("restore", InDirectory(name)).AssertRefused(why);
 
-        Assert.Equal(SampleLedger.Transactions, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        Assert.Equal(SampleLedger.Transactions, Transactions());
     }
 
-    public void Dispose() => _directory.Dispose();
-
-    private static void AssertRefused(string why, ServerExit exit)
+    private static void AssertDamaged(CommandExit exit)
     {
-        Assert.Equal(2, exit.Code);
-        Assert.Contains(why, exit.Error, StringComparison.Ordinal);
-        Assert.Single(exit.Error.TrimEnd('\n').Split('\n'));
+        Assert.Equal(1, exit.Code);
+        Assert.Contains("balance: client 1", exit.Output, StringComparison.Ordinal);
     }
 
     // But for what else is named: no log, no unfinished copy.
@@ -181,11 +157,7 @@ public sealed class BackupTests : IDisposable
         new[] { path }.Concat(beside.Select(suffix => path + suffix)),
         Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Order());
 
-    private static void AssertVerified(string path)
-    {
-        var exit = ServerProcess.Run(["verify", path]);
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
-    }
+    private string[] Aside() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
 
     // Makes a backup while clients post, and then ends the server as a crash does: its log stays behind.
     private PostLoad RunUnderLoad(out int before, out int after)
@@ -194,17 +166,12 @@ public sealed class BackupTests : IDisposable
         var load = new PostLoad(server.Connect, threads: 4, prefix: "b");
         load.AwaitAnswered(2000);
         before = load.Answered;
-        var exit = Run("backup", Backup);
+        RunWell("backup", Backup);
         load.AwaitAnswered(500);
         Assert.Equal(0, load.Refused);
         server.Kill();
         load.Stop();
         after = load.Answered + load.Refused;
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
         return load;
     }
-
-    private ServerExit Run(params string[] arguments) => ServerProcess.Run(arguments, ("DATABASE_URL", Database));
-
-    private ServerProcess Start() => ServerProcess.Start(Database, _directory.File("api.sock"));
 }

@@ -1,39 +1,76 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>How a server that is told to stop takes leave of its clients.</summary>
-public sealed class DrainTests : IDisposable
+/// <summary>How a server that is told to stop takes leave of balancers and clients.</summary>
+public sealed class DrainTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
+    private const int Rounds = 20;
+
+    // Longer than any test waits for an exit.
+    private static readonly (string, string) s_longDelay = ("RINHA_DRAIN_DELAY_MS", $"{Limits.DrainDelayMsMax}");
+
+    [Fact]
+    public void From_the_signal_on_health_is_503_and_says_why_while_everything_else_goes_on()
+    {
+        using var server = Start(s_longDelay);
+        using var kept = server.Connect();
+        kept.Exchange(RawRequest.Get("/health")).AssertOk();
+        server.Terminate();
+        Wait.Until(() => server.Get("/health").Status == 503, "health is 503");
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            Assert.Null(server.Send(RawRequest.Credit).AssertOk().Header("Connection"));
+            Assert.Null(kept.Exchange(RawRequest.Credit).AssertOk().Header("Connection"));
+            var health = kept.Exchange(RawRequest.Get("/health"));
+            Assert.Equal(503, health.Status);
+            Assert.Contains("stopping", health.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("alive", server.Get("/health/live").AssertOk().Json.GetProperty("status").GetString());
+        Assert.Equal(503, server.Send(RawRequest.Of("HEAD", "/health")).Status);
+        Assert.Equal(1, Run("--healthcheck").Code);
+        // The second signal ends the delay.
+        server.Terminate();
+        Assert.Equal(0, server.AwaitExit().Code);
+        Assert.False(File.Exists(Socket));
+        Assert.Equal(2 * Rounds, Transactions());
+    }
+
+    [Fact]
+    public void It_ends_when_the_delay_is_over_and_not_before()
+    {
+        using var server = Start(("RINHA_DRAIN_DELAY_MS", "500"));
+        var watch = Stopwatch.StartNew();
+
+        Assert.Equal(0, server.End().Code);
+
+        Assert.True(watch.ElapsedMilliseconds >= 500, "it did not wait");
+    }
 
     [Fact]
     public async Task Every_request_on_an_open_connection_is_still_answered_and_says_that_it_was_the_last()
     {
         using var server = Start();
-        var connections = Enumerable.Range(0, 20).Select(_ => server.Connect()).ToList();
-        connections.ForEach(connection => connection.Exchange(RawRequest.Get("/health")).AssertOk());
+        var connections = ConnectMany(server, 20);
 
         var exit = Task.Run(server.End);
         Wait.Until(() => !File.Exists(Socket), "the server takes no more connections");
         foreach (var connection in connections)
         {
-            var answer = connection
-                .Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body))
-                .AssertOk();
-            Assert.Equal("close", answer.Header("Connection"));
+            Assert.Equal("close", connection.Exchange(RawRequest.Credit).AssertOk().Header("Connection"));
             Assert.True(connection.IsEnded());
             connection.Dispose();
         }
 
         Assert.Equal(0, (await exit).Code);
-        Assert.Equal(20, LedgerRows.Query(Database, "SELECT saldo FROM clientes WHERE id = 1"));
+        Assert.Equal(20, Transactions());
     }
 
     [Fact]
-    public async Task Whoever_keeps_on_asking_on_other_connections_does_not_hold_it_up()
+    public async Task Clients_that_keep_on_asking_on_other_connections_do_not_hold_it_up()
     {
         using var server = Start();
-        var connections = Enumerable.Range(0, 2_000).Select(_ => server.Connect()).ToList();
-        connections.ForEach(connection => connection.Exchange(RawRequest.Get("/health")).AssertOk());
+        var connections = ConnectMany(server, 2_000);
 
         var watch = Stopwatch.StartNew();
         var exit = Task.Run(server.End);
@@ -56,11 +93,10 @@ public sealed class DrainTests : IDisposable
         connections.ForEach(connection => connection.Dispose());
     }
 
-    public void Dispose() => _directory.Dispose();
-
-    private string Database => _directory.File("rinha.db");
-
-    private string Socket => _directory.File("api.sock");
-
-    private ServerProcess Start() => ServerProcess.Start(Database, Socket);
+    private static List<RawConnection> ConnectMany(ServerProcess server, int count)
+    {
+        var connections = Enumerable.Range(0, count).Select(_ => server.Connect()).ToList();
+        connections.ForEach(connection => connection.Exchange(RawRequest.Get("/health")).AssertOk());
+        return connections;
+    }
 }

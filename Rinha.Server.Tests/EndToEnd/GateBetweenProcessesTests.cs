@@ -4,24 +4,19 @@ namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The published server and this process at the same gate.</summary>
 [Collection(RunsAlone.Name)]
-public sealed class GateBetweenProcessesTests : IDisposable
+public sealed class GateBetweenProcessesTests : ServerTest
 {
     private const int WhileMs = 15 * Limits.GateDeathCheckMs;
 
-    private static readonly byte[] s_post = RawRequest.Post("/clientes/3/transacoes", RawRequest.Body);
-
-    private readonly TemporaryDirectory _directory = new();
     private readonly List<ServerProcess> _servers = [];
-
-    private string FilePath => _directory.File("rinha.db");
 
     [Fact]
     public void While_one_is_inside_the_others_commit_nothing_and_afterwards_all()
     {
         using var first = new PostLoad(Start().Connect, threads: 3, prefix: "a");
         using var second = new PostLoad(Start().Connect, threads: 3, prefix: "b");
-        using var database = Database.Open(FilePath);
-        using var gate = new Gate(FilePath);
+        using var database = Database.Open(Ledger);
+        using var gate = new Gate(Ledger);
 
         for (var turn = 0; turn < 30; turn++)
         {
@@ -38,17 +33,17 @@ public sealed class GateBetweenProcessesTests : IDisposable
         first.Stop();
         second.Stop();
         Assert.Equal(0, first.Refused + second.Refused);
-        Assert.Equal(0, ForgedGate.Holder(FilePath));
+        Assert.Equal(0, ForgedGate.Holder(Ledger));
     }
 
     [Fact]
     public void Who_is_killed_inside_does_not_keep_the_others_out()
     {
-        using var gate = new Gate(FilePath);
+        using var gate = new Gate(Ledger);
         for (var round = 0; round < 3; round++)
         {
             var server = Start();
-            using var locked = LockedDatabase.Of(FilePath);
+            using var locked = LockedDatabase.Of(Ledger);
             using var connection = PostThatStaysInside(server);
             Assert.False(gate.TryEnter());
 
@@ -63,15 +58,13 @@ public sealed class GateBetweenProcessesTests : IDisposable
     public void Who_is_killed_inside_is_replaced_by_its_successor()
     {
         var server = Start();
-        using (LockedDatabase.Of(FilePath))
+        using (LockedDatabase.Of(Ledger))
         {
             using var connection = PostThatStaysInside(server);
             server.Kill();
         }
 
-        using var again = Start().Connect();
-
-        again.Exchange(s_post).AssertOk();
+        Start().Send(RawRequest.Credit).AssertOk();
     }
 
     [Fact]
@@ -79,7 +72,7 @@ public sealed class GateBetweenProcessesTests : IDisposable
     {
         var server = Start();
         using var entered = new ManualResetEventSlim();
-        using var gate = new Gate(FilePath);
+        using var gate = new Gate(Ledger);
         var waiter = new Thread(() =>
         {
             gate.Enter();
@@ -87,7 +80,7 @@ public sealed class GateBetweenProcessesTests : IDisposable
             gate.Exit();
         });
         RawConnection connection;
-        using (LockedDatabase.Of(FilePath))
+        using (LockedDatabase.Of(Ledger))
         {
             connection = PostThatStaysInside(server);
             server.Freeze();
@@ -109,12 +102,12 @@ public sealed class GateBetweenProcessesTests : IDisposable
     public void A_server_waits_for_who_is_inside_and_answers_when_that_one_leaves()
     {
         using var connection = Start().Connect();
-        using var gate = new Gate(FilePath);
+        using var gate = new Gate(Ledger);
         for (var round = 0; round < 20; round++)
         {
             gate.Enter();
-            connection.Send(s_post);
-            Wait.Until(() => ForgedGate.Sleeping(FilePath) != 0, "the server's writer sleeps");
+            connection.Send(RawRequest.Credit);
+            Wait.Until(() => ForgedGate.Sleeping(Ledger) != 0, "the server's writer sleeps");
             Assert.False(connection.HasMore());
             gate.Exit();
             connection.Receive().AssertOk();
@@ -131,21 +124,17 @@ public sealed class GateBetweenProcessesTests : IDisposable
         }
 
         survivor.AwaitAnswered(50);
-        using var gate = new Gate(FilePath);
+        using var gate = new Gate(Ledger);
         gate.Enter();
-        Assert.InRange(ForgedGate.Holder(FilePath), 1, 6);
+        Assert.InRange(ForgedGate.Holder(Ledger), 1, 6);
         gate.Exit();
     }
 
-    public void Dispose()
-    {
-        _servers.ForEach(server => server.Dispose());
-        _directory.Dispose();
-    }
+    protected override void CleanUp() => _servers.ForEach(server => server.Dispose());
 
     private ServerProcess Start()
     {
-        var server = ServerProcess.Start(FilePath, _directory.File($"api{_servers.Count}.sock"));
+        var server = ServerProcess.Start(Ledger, InDirectory($"api{_servers.Count}.sock"));
         _servers.Add(server);
         return server;
     }
@@ -154,13 +143,13 @@ public sealed class GateBetweenProcessesTests : IDisposable
     private RawConnection PostThatStaysInside(ServerProcess server)
     {
         var connection = server.Connect();
-        connection.Send(s_post);
+        connection.Send(RawRequest.Credit);
         var since = Stopwatch.StartNew();
         // The loop is inside for a moment too, finds the database locked, and leaves it to the writer.
         Wait.Until(
             () =>
             {
-                if (ForgedGate.Holder(FilePath) == 0)
+                if (ForgedGate.Holder(Ledger) == 0)
                 {
                     since.Restart();
                 }

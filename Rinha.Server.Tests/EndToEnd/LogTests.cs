@@ -1,18 +1,16 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What the binary says on its standard output.</summary>
-public sealed class LogTests : IDisposable
+public sealed class LogTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private string Database => _directory.File("rinha.db");
-
-    private string Socket => _directory.File("api.sock");
-
     [Fact]
-    public void A_life_is_one_JSON_object_a_line()
+    public void A_life_is_one_JSON_object_a_line_with_nothing_for_an_ordinary_request()
     {
-        using var server = ServerProcess.Start(Database, Socket, ("RINHA_ENABLE_RESET", "true"));
+        using var server = Start(("RINHA_ENABLE_RESET", "true"), ("RINHA_SLOW_REQUEST_MS", "3600000"));
+        server.Send(RawRequest.Credit).AssertOk();
+        server.Post(1, "{}").AssertProblem(422);
+        server.Get("/nothing").AssertProblem(404);
+        server.Get("/metrics");
         var lines = Lines(server.End());
 
         Assert.Equal(
@@ -25,60 +23,31 @@ public sealed class LogTests : IDisposable
             Assert.Equal("Rinha", line.GetProperty("category").GetString());
             Assert.NotEmpty(line.GetProperty("message").GetString()!);
         });
-    }
-
-    [Fact]
-    public void The_first_line_tells_build_settings_and_limits()
-    {
-        using var server = ServerProcess.Start(Database, Socket, ("RINHA_SLOW_REQUEST_MS", "250"));
-        var start = Lines(server.End())[0];
-
-        Assert.StartsWith(
-            $"Rinha.Server {ServerCommand.Release}",
-            start.GetProperty("message").GetString(),
-            StringComparison.Ordinal);
+        // The first line tells the build, the settings and the limits.
+        var start = lines[0];
         Assert.StartsWith(ServerCommand.Release, start.GetProperty("version").GetString(), StringComparison.Ordinal);
         Assert.NotNull(start.GetProperty("commit").GetString());
-        Assert.Equal(Database, start.GetProperty("database").GetString());
-        Assert.Equal("Normal", start.GetProperty("synchronous").GetString());
-        Assert.Equal($"unix:{Socket}", start.GetProperty("listen").GetString());
-        Assert.Equal("Information", start.GetProperty("log_level").GetString());
-        Assert.Equal("Json", start.GetProperty("log_format").GetString());
-        Assert.Equal(250, start.GetProperty("slow_request_ms").GetInt32());
-        Assert.False(start.GetProperty("reset_enabled").GetBoolean());
+        Assert.Equal(Ledger, start.GetProperty("database").GetString());
+        Assert.Equal(3_600_000, start.GetProperty("slow_request_ms").GetInt32());
+        Assert.True(start.GetProperty("reset_enabled").GetBoolean());
         Assert.Equal(Environment.ProcessorCount, start.GetProperty("processors").GetInt32());
         Assert.All(["cpu_quota", "memory_limit_bytes", "open_files_limit"], name => Assert.True(
             start.GetProperty(name).ValueKind is JsonValueKind.Null or JsonValueKind.Number, name));
     }
 
     [Fact]
-    public void The_variables_of_a_service_called_rinha_and_of_compose_are_no_settings_and_not_spoken_of()
+    public void Misspelt_settings_are_named_in_one_warning_without_their_values_and_other_variables_are_not()
     {
-        using var server = ServerProcess.Start(
-            Database,
-            Socket,
-            ("RINHA_SERVICE_HOST", "10.96.0.17"), // Kubernetes
-            ("RINHA_SERVICE_PORT", "9999"),
+        using var server = Start(
+            ("RINHA_SYNCHRONUS", "FULL"),
+            ("RINHA_LOG_LEVLE", "secret"),
+            ("RINHA_SERVICE_HOST", "10.96.0.17"), // Kubernetes, for a service called rinha
             ("RINHA_SERVICE_PORT_HTTP", "9999"),
             ("RINHA_PORT", "tcp://10.96.0.17:9999"), // and Docker's links
-            ("RINHA_PORT_9999_TCP", "tcp://10.96.0.17:9999"),
             ("RINHA_PORT_9999_TCP_PROTO", "tcp"),
-            ("RINHA_PORT_9999_TCP_PORT", "9999"),
-            ("RINHA_PORT_9999_TCP_ADDR", "10.96.0.17"),
             ("RINHA_NAME", "/app/rinha"),
             ("RINHA_ENV_PATH", "/bin"),
-            ("RINHA_TLS_DIR", "/etc/rinha"), // Compose
-            ("RINHA_TLS_PORT", "443"));
-
-        Assert.All(
-            Lines(server.End()), line => Assert.Equal("Information", line.GetProperty("level").GetString()));
-    }
-
-    [Fact]
-    public void Misspelt_settings_are_named_in_one_warning_without_their_values()
-    {
-        using var server = ServerProcess.Start(
-            Database, Socket, ("RINHA_SYNCHRONUS", "FULL"), ("RINHA_LOG_LEVLE", "secret"), ("RINHA_PORT", "8080"));
+            ("RINHA_TLS_DIR", "/etc/rinha")); // Compose
         var exit = server.End();
 
         var warning = Assert.Single(
@@ -91,24 +60,9 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public void Requests_are_not_logged()
-    {
-        using var server = ServerProcess.Start(Database, Socket);
-        using (var connection = server.Connect())
-        {
-            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
-            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", "{}")).AssertProblem(422);
-            connection.Exchange(RawRequest.Get("/nothing")).AssertProblem(404);
-            connection.Exchange(RawRequest.Get("/metrics"));
-        }
-
-        Assert.Equal([1, 2, 3, 4], Lines(server.End()).Select(line => line.GetProperty("event_id").GetInt32()));
-    }
-
-    [Fact]
     public void Text_is_for_people()
     {
-        using var server = ServerProcess.Start(Database, Socket, ("RINHA_LOG_FORMAT", "text"));
+        using var server = Start(("RINHA_LOG_FORMAT", "text"));
         var lines = server.End().Output.TrimEnd('\n').Split('\n');
 
         Assert.Equal(4, lines.Length);
@@ -119,41 +73,38 @@ public sealed class LogTests : IDisposable
     [Fact]
     public void A_slow_request_is_a_warning()
     {
-        using var server = ServerProcess.Start(Database, Socket, ("RINHA_SLOW_REQUEST_MS", "100"));
+        using var server = Start(("RINHA_SLOW_REQUEST_MS", "100"));
         using (var connection = server.Connect())
         {
-            using var gate = new Gate(Database);
+            using var gate = new Gate(Ledger);
             gate.Enter();
-            connection.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
-            Wait.Until(() => ForgedGate.Sleeping(Database) != 0, "the post waits at the gate");
+            connection.Send(RawRequest.Credit);
+            Wait.Until(() => ForgedGate.Sleeping(Ledger) != 0, "the post waits at the gate");
             Thread.Sleep(150);
             gate.Exit();
             connection.Receive().AssertOk();
         }
 
         var slow = Assert.Single(Lines(server.End()), line => line.GetProperty("event_id").GetInt32() == 21);
-        Assert.Equal("Warning", slow.GetProperty("level").GetString());
-        Assert.Equal("post", slow.GetProperty("operation").GetString());
-        Assert.Equal(200, slow.GetProperty("status").GetInt32());
+        AssertWarning(slow, "post", 200);
         Assert.True(slow.GetProperty("duration_ms").GetDouble() >= 150);
     }
 
     [Fact]
     public void An_answer_of_5xx_is_a_warning_and_its_cause_an_error_with_the_exception()
     {
-        using var server = ServerProcess.Start(Database, Socket);
-        Break(Database);
-        using (var connection = server.Connect())
+        using var server = Start();
+        using (var database = Database.Open(Ledger))
         {
-            connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertProblem(503);
+            // No statement can be read any more.
+            database.Execute("ALTER TABLE clientes RENAME TO elsewhere");
         }
+
+        server.Get("/clientes/1/extrato").AssertProblem(503);
 
         var lines = Lines(server.End());
         var answer = Assert.Single(lines, line => line.GetProperty("event_id").GetInt32() == 22);
-        Assert.Equal("Warning", answer.GetProperty("level").GetString());
-        Assert.Equal("statement", answer.GetProperty("operation").GetString());
-        Assert.Equal(503, answer.GetProperty("status").GetInt32());
-        Assert.True(answer.GetProperty("duration_ms").GetDouble() >= 0);
+        AssertWarning(answer, "statement", 503);
         Assert.Equal(0, answer.GetProperty("unlogged").GetInt64());
         var cause = lines.First(line => line.GetProperty("event_id").GetInt32() == 11);
         Assert.Equal("Error", cause.GetProperty("level").GetString());
@@ -162,11 +113,11 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_nobody_reads_makes_nobody_wait_and_what_was_dropped_is_said()
+    public async Task A_log_that_is_not_read_makes_nobody_wait_and_what_was_dropped_is_said()
     {
         const int Clients = 200;
         const int Requests = 30 * Clients; // The pipe and the queue take some 3,000 lines.
-        using var server = ServerProcess.StartUnread(Database, Socket, ("RINHA_SLOW_REQUEST_MS", "1"));
+        using var server = ServerProcess.StartUnread(Ledger, Socket, ("RINHA_SLOW_REQUEST_MS", "1"));
         var connections = Enumerable.Range(0, Clients).Select(_ => server.Connect()).ToList();
         for (var sent = 0; sent < Requests; sent += Clients)
         {
@@ -181,10 +132,8 @@ public sealed class LogTests : IDisposable
                 while (server.ReadOutput() is { } line)
                 {
                     using var parsed = JsonDocument.Parse(line);
-                    if (parsed.RootElement.GetProperty("event_id").GetInt32() == 21)
-                    {
-                        Interlocked.Increment(ref lines);
-                    }
+                    var isSlow = parsed.RootElement.GetProperty("event_id").GetInt32() == 21;
+                    Interlocked.Add(ref lines, isSlow ? 1 : 0);
                 }
             },
             TestContext.Current.CancellationToken);
@@ -198,12 +147,10 @@ public sealed class LogTests : IDisposable
         Assert.Matches(@"^\d+ message\(s\) dropped because of queue size limit", exit.Error);
     }
 
-    public void Dispose() => _directory.Dispose();
-
     // Each request is one line: its end comes after more than the millisecond from which it is slow.
     private static void SendSlowly(List<RawConnection> connections)
     {
-        var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body);
+        var request = RawRequest.Credit;
         connections.ForEach(connection => connection.Send(request.AsSpan(0, request.Length - 1)));
         connections.ForEach(connection => connection.AwaitRead());
         Thread.Sleep(2);
@@ -211,14 +158,14 @@ public sealed class LogTests : IDisposable
         connections.ForEach(connection => connection.Receive().AssertOk());
     }
 
-    // Takes the clients away beneath it: no statement can be read any more.
-    private static void Break(string path)
+    private static void AssertWarning(JsonElement line, string operation, int status)
     {
-        using var database = Rinha.Server.Sqlite.Database.Open(path);
-        database.Execute("ALTER TABLE clientes RENAME TO elsewhere");
+        Assert.Equal("Warning", line.GetProperty("level").GetString());
+        Assert.Equal(operation, line.GetProperty("operation").GetString());
+        Assert.Equal(status, line.GetProperty("status").GetInt32());
     }
 
-    private static List<JsonElement> Lines(ServerExit exit)
+    private static List<JsonElement> Lines(CommandExit exit)
     {
         Assert.Equal(0, exit.Code);
         Assert.EndsWith("\n", exit.Output, StringComparison.Ordinal);

@@ -6,48 +6,6 @@ public sealed class MetricsTests : IDisposable
     private readonly AotBank _bank = new();
 
     [Fact]
-    public void The_answer_is_Prometheus_text_of_exactly_the_metrics_that_are_promised()
-    {
-        var answer = _bank.Get("/metrics");
-
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Header("Content-Type"));
-        var metrics = MetricsText.Parse(answer.Text);
-        Assert.Equal(
-            [
-                "counter dotnet_gc_collections_total",
-                "counter process_cpu_seconds_total",
-                "counter rinha_http_requests_total",
-                "counter rinha_ledger_transactions_total",
-                "gauge dotnet_gc_heap_bytes",
-                "gauge process_resident_memory_bytes",
-                "gauge process_start_time_seconds",
-                "gauge rinha_build_info",
-                "gauge rinha_http_open_connections",
-                "gauge rinha_ledger_database_bytes",
-                "gauge rinha_ledger_queued_writes",
-                "gauge rinha_ledger_wal_bytes",
-                "histogram rinha_http_request_duration_seconds",
-                "histogram rinha_ledger_batch_writes",
-                "histogram rinha_ledger_checkpoint_duration_seconds",
-                "histogram rinha_ledger_commit_duration_seconds",
-                "histogram rinha_ledger_gate_wait_seconds",
-            ],
-            metrics.Names.Select(name => $"{metrics.TypeOf(name)} {name}").Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void It_is_only_read()
-    {
-        using var connection = _bank.Connect();
-        var head = connection.Exchange(RawRequest.Of("HEAD", "/metrics"), head: true);
-        Assert.Equal(200, head.Status);
-        Assert.True(int.Parse(head.Header("Content-Length")!, CultureInfo.InvariantCulture) > 1000);
-        var post = connection.Exchange(RawRequest.Of("POST", "/metrics")).AssertProblem(405);
-        Assert.Equal("GET, HEAD", post.Header("Allow"));
-    }
-
-    [Fact]
     public void Every_request_is_counted_by_operation_and_status_and_timed()
     {
         var before = Read();
@@ -64,15 +22,18 @@ public sealed class MetricsTests : IDisposable
         _bank.Send(RawRequest.Of("PUT", "/health")).AssertProblem(405);
         _bank.Reset();
 
-        // A request is counted when its answer has left; the client may be faster than that.
-        AwaitGrowth(before, "other", 404, 1);
-        AwaitGrowth(before, "post", 200, 3);
-        AwaitGrowth(before, "post", 422, 1);
-        AwaitGrowth(before, "post", 404, 1);
-        AwaitGrowth(before, "statement", 200, 1);
-        AwaitGrowth(before, "health", 200, 1);
-        AwaitGrowth(before, "health", 405, 1);
-        AwaitGrowth(before, "reset", 200, 1);
+        (string, int, int)[] expected =
+        [
+            ("other", 404, 1), ("post", 200, 3), ("post", 422, 1), ("post", 404, 1), ("statement", 200, 1),
+            ("health", 200, 1), ("health", 405, 1), ("reset", 200, 1),
+        ];
+        foreach (var (operation, status, count) in expected)
+        {
+            // A request is counted when its answer has left; the client may be faster than that.
+            var sample = $"rinha_http_requests_total{{operation=\"{operation}\",status=\"{status}\"}}";
+            Wait.Until(() => Growth(before, Read(), sample) >= count, sample);
+            Assert.Equal(count, Growth(before, Read(), sample));
+        }
 
         var after = Read();
         Assert.Equal(5, Growth(before, after, """rinha_http_request_duration_seconds_count{operation="post"}"""));
@@ -85,9 +46,16 @@ public sealed class MetricsTests : IDisposable
     public void Transactions_batches_and_turns_are_counted()
     {
         var before = Read();
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 9; round++)
         {
             _bank.Post(2, RawRequest.Body).AssertOk();
+        }
+
+        // What is sent again under its key is in a batch, and not counted again.
+        for (var round = 0; round < 2; round++)
+        {
+            _bank.Send(RawRequest.Post(
+                "/clientes/2/transacoes", RawRequest.Body, headers: "Idempotency-Key: k-1")).AssertOk();
         }
 
         _bank.Post(2, 80_100, 'd', "too much").AssertProblem(422);
@@ -96,23 +64,12 @@ public sealed class MetricsTests : IDisposable
         var after = Read();
         Assert.Equal(10, Growth(before, after, """rinha_ledger_transactions_total{result="committed"}"""));
         Assert.Equal(2, Growth(before, after, """rinha_ledger_transactions_total{result="refused"}"""));
-        Assert.Equal(12, Growth(before, after, "rinha_ledger_batch_writes_count"));
-        Assert.Equal(12, Growth(before, after, "rinha_ledger_batch_writes_sum"));
-        Assert.Equal(12, Growth(before, after, "rinha_ledger_commit_duration_seconds_count"));
+        Assert.Equal(13, Growth(before, after, "rinha_ledger_batch_writes_count"));
+        Assert.Equal(13, Growth(before, after, "rinha_ledger_batch_writes_sum"));
+        Assert.Equal(13, Growth(before, after, "rinha_ledger_commit_duration_seconds_count"));
         Assert.True(Growth(before, after, "rinha_ledger_commit_duration_seconds_sum") >= 12e-6);
-        Assert.InRange(Growth(before, after, "rinha_ledger_gate_wait_seconds_count"), 12, 24);
+        Assert.InRange(Growth(before, after, "rinha_ledger_gate_wait_seconds_count"), 13, 26);
         Assert.Equal(0, after["rinha_ledger_queued_writes"]);
-    }
-
-    [Fact]
-    public void A_transaction_sent_again_under_its_key_is_not_counted_again()
-    {
-        var before = Read();
-        var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body, headers: "Idempotency-Key: k-1");
-        _bank.Send(request).AssertOk();
-        _bank.Send(request).AssertOk();
-
-        Assert.Equal(1, Growth(before, Read(), """rinha_ledger_transactions_total{result="committed"}"""));
     }
 
     [Fact]
@@ -121,7 +78,7 @@ public sealed class MetricsTests : IDisposable
         using var gate = new Gate(_bank.DatabasePath);
         gate.Enter();
         using var waiting = _bank.Connect();
-        waiting.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
+        waiting.Send(RawRequest.Credit);
         Wait.Until(() => Read()["rinha_ledger_queued_writes"] == 1, "the post waits");
         Thread.Sleep(200);
         gate.Exit();
@@ -188,12 +145,10 @@ public sealed class MetricsTests : IDisposable
     private static double Growth(MetricsText before, MetricsText after, string sample) =>
         after.OrZero(sample) - before.OrZero(sample);
 
-    private void AwaitGrowth(MetricsText before, string operation, int status, double expected)
+    private MetricsText Read()
     {
-        var sample = $"rinha_http_requests_total{{operation=\"{operation}\",status=\"{status}\"}}";
-        Wait.Until(() => Growth(before, Read(), sample) >= expected, sample);
-        Assert.Equal(expected, Growth(before, Read(), sample));
+        var answer = _bank.Get("/metrics");
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Header("Content-Type"));
+        return MetricsText.Parse(answer.Text);
     }
-
-    private MetricsText Read() => MetricsText.Parse(_bank.Get("/metrics").Text);
 }

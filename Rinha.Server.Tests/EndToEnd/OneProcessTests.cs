@@ -1,42 +1,26 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>The life of one process: start, stop, crash, start again.</summary>
-public sealed class OneProcessTests : IDisposable
+public sealed class OneProcessTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private string Database => _directory.File("rinha.db");
-
-    private string Socket => _directory.File("api.sock");
-
     [Fact]
-    public void A_polite_stop_ends_it_with_0_and_takes_the_socket_away()
+    public void A_polite_stop_ends_it_with_0_takes_the_socket_away_and_keeps_what_was_answered()
     {
         using var server = Start();
         using var idle = server.Connect();
         idle.Exchange(RawRequest.Get("/health")).AssertOk();
-
-        var exit = server.End();
-
-        Assert.Equal(0, exit.Code);
-        Assert.Empty(exit.Error);
-        Assert.False(File.Exists(Socket));
-        Assert.True(idle.IsEnded());
-    }
-
-    [Fact]
-    public void What_was_answered_before_a_polite_stop_is_kept()
-    {
-        using var server = Start();
         using var load = new PostLoad(server.Connect, threads: 4, prefix: "a");
         load.AwaitAnswered(500);
 
-        Assert.Equal(0, server.End().Code);
+        var exit = server.End();
         load.Stop();
 
-        load.AssertKept(Database);
-        LedgerRows.AssertBalanced(Database);
-        Assert.False(File.Exists(Database + "-wal"));
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        Assert.False(File.Exists(Socket));
+        Assert.True(idle.IsEnded());
+        load.AssertKept(Ledger);
+        LedgerRows.AssertBalanced(Ledger);
+        Assert.False(File.Exists(Ledger + "-wal"));
     }
 
     [Fact]
@@ -51,8 +35,8 @@ public sealed class OneProcessTests : IDisposable
             server.Kill();
             load.Stop();
 
-            load.AssertKept(Database);
-            LedgerRows.AssertBalanced(Database);
+            load.AssertKept(Ledger);
+            LedgerRows.AssertBalanced(Ledger);
         }
     }
 
@@ -61,34 +45,39 @@ public sealed class OneProcessTests : IDisposable
     {
         using (var first = Start())
         {
-            Post(first, "before");
+            first.Post(1, 1, 'c', "before").AssertOk();
             first.Kill();
         }
 
         Assert.True(File.Exists(Socket));
         using var second = Start();
-        Post(second, "after");
+        second.Post(1, 1, 'c', "after").AssertOk();
 
-        using var connection = second.Connect();
-        var statement = connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk().Json;
-        Assert.Equal(["after", "before"], statement.Descriptions());
+        Assert.Equal(["after", "before"], second.Statement(1).Descriptions());
     }
 
-    [Fact]
-    public void The_socket_of_a_running_process_is_left_to_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_socket_of_another_process_is_left_to_it_even_if_that_one_stands_still(bool isFrozen)
     {
         using var first = Start();
+        if (isFrozen)
+        {
+            first.Freeze();
+        }
 
-        var exit = ServerProcess.Run([], ("DATABASE_URL", _directory.File("other.db")), ("API_SOCKET", Socket));
+        ServerProcess.Run([], ("DATABASE_URL", InDirectory("other.db")), ("API_SOCKET", Socket))
+            .AssertRefused("listens there already");
 
-        Assert.Equal(2, exit.Code);
-        Post(first, "still here");
+        first.Thaw();
+        first.Send(RawRequest.Credit).AssertOk();
     }
 
     [Fact]
     public void The_socket_has_the_mode_it_was_given()
     {
-        using var server = ServerProcess.Start(Database, Socket, ("API_SOCKET_MODE", "606"));
+        using var server = Start(("API_SOCKET_MODE", "606"));
 
         Assert.Equal("606", Convert.ToString((int)File.GetUnixFileMode(Socket), 8));
     }
@@ -97,56 +86,44 @@ public sealed class OneProcessTests : IDisposable
     public void It_also_listens_on_a_TCP_port_and_only_there()
     {
         var endPoint = FreePort.Next();
-        using var server = ServerProcess.StartOn(endPoint, Database);
-        using var connection = new RawConnection(endPoint);
+        using var server = ServerProcess.StartOn(endPoint, Ledger);
 
-        connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
+        server.Get("/clientes/1/extrato").AssertOk();
 
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         Assert.Throws<SocketException>(() => other.Connect(IPAddress.Parse("127.0.0.2"), endPoint.Port));
     }
 
     [Fact]
-    public void Reset_is_off_unless_it_is_asked_for()
-    {
-        using var server = Start();
-        using var connection = server.Connect();
-
-        connection.Exchange(RawRequest.Post("/reset", "")).AssertProblem(404);
-    }
-
-    [Fact]
     public void Full_synchronous_works_as_well()
     {
-        using var server = ServerProcess.Start(Database, Socket, ("RINHA_SYNCHRONOUS", "FULL"));
+        using var server = Start(("RINHA_SYNCHRONOUS", "FULL"));
         for (var round = 0; round < 20; round++)
         {
-            Post(server, "full");
+            server.Send(RawRequest.Credit).AssertOk();
         }
 
         server.Kill();
-        LedgerRows.AssertBalanced(Database);
-        Assert.Equal(20, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        LedgerRows.AssertBalanced(Ledger);
+        Assert.Equal(20, Transactions());
     }
 
     [Fact]
-    public void A_lock_held_for_too_long_is_503_and_statements_go_on()
+    public void A_lock_held_for_too_long_is_503_to_writes_and_health_until_it_is_released_and_statements_go_on()
     {
         using var server = Start();
-        Post(server, "before");
-        using (var other = Sqlite.LockedDatabase.Of(Database))
+        server.Post(1, 1, 'c', "before").AssertOk();
+        using (Sqlite.LockedDatabase.Of(Ledger))
         {
             using var blocked = server.Connect();
             var waited = Stopwatch.StartNew();
-            blocked.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
-            using var reading = server.Connect();
+            blocked.Send(RawRequest.Credit);
             while (!blocked.HasMore())
             {
-                var statement = reading.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk().Json;
-                Assert.Equal(["before"], statement.Descriptions());
+                Assert.Equal(["before"], server.Statement(1).Descriptions());
                 if (waited.ElapsedMilliseconds < Limits.BusyTimeoutMs / 2)
                 {
-                    reading.Exchange(RawRequest.Get("/health")).AssertOk();
+                    server.Get("/health").AssertOk();
                 }
 
                 Assert.True(waited.Elapsed < Wait.Timeout, "no 503");
@@ -154,17 +131,23 @@ public sealed class OneProcessTests : IDisposable
 
             Assert.Equal("1", blocked.Receive().AssertProblem(503).Header("Retry-After"));
             Assert.True(waited.ElapsedMilliseconds >= Limits.BusyTimeoutMs - 50, "refused before the timeout");
+            Wait.Until(() => server.Get("/health").Status == 503, "health is 503");
+            Assert.Contains(
+                "locked", server.Get("/health").Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+            server.Get("/health/live").AssertOk();
         }
 
-        Post(server, "after");
-        Assert.Equal(2, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        Wait.Until(() => server.Get("/health").Status == 200, "health is 200 again without a write");
+        Assert.Equal(1, Transactions());
+        server.Send(RawRequest.Credit).AssertOk();
+        Assert.Equal(2, Transactions());
     }
 
     [Fact]
     public async Task A_process_that_dies_with_the_lock_in_its_hand_leaves_it_to_the_others()
     {
         using var server = Start();
-        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var ledger = LedgerExtensions.OpenLedger(Ledger);
         using var load = new PostLoad(server.Connect, threads: 8, prefix: "x");
         load.AwaitAnswered(100);
 
@@ -176,17 +159,8 @@ public sealed class OneProcessTests : IDisposable
         Assert.Equal(PostResult.Accepted, outcome.Result);
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
         load.Stop();
-        load.AssertKept(Database);
-        LedgerRows.AssertBalanced(Database);
-    }
-
-    public void Dispose() => _directory.Dispose();
-
-    private static void Post(ServerProcess server, string description)
-    {
-        using var connection = server.Connect();
-        connection.Exchange(RawRequest.Post(
-            "/clientes/1/transacoes", BankExtensions.TransactionJson(1, 'c', description))).AssertOk();
+        load.AssertKept(Ledger);
+        LedgerRows.AssertBalanced(Ledger);
     }
 
     // Freezes the process again and again until it is caught where nobody else can write.
@@ -197,7 +171,7 @@ public sealed class OneProcessTests : IDisposable
             // Long enough to be somewhere else than the last time.
             Thread.Sleep(1);
             server.Freeze();
-            if (ForgedGate.Holder(Database) != 0)
+            if (ForgedGate.Holder(Ledger) != 0)
             {
                 return ledger.PostAsync(1, TransactionKind.Credit, 1, "other");
             }
@@ -205,9 +179,6 @@ public sealed class OneProcessTests : IDisposable
             server.Thaw();
         }
 
-        Assert.Fail("the process was never caught inside");
-        return null!;
+        throw new InvalidOperationException("the process was never caught inside");
     }
-
-    private ServerProcess Start() => ServerProcess.Start(Database, Socket);
 }

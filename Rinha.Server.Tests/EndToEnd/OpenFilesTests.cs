@@ -1,10 +1,8 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>A server that may have few descriptors.</summary>
-public sealed class OpenFilesTests : IDisposable
+public sealed class OpenFilesTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
     [Theory]
     [InlineData("64:1000", 1000)]
     [InlineData("64:", Limits.DescriptorsMax)]
@@ -32,7 +30,7 @@ public sealed class OpenFilesTests : IDisposable
 
         for (var request = 0; request < 100; request++)
         {
-            first.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+            first.Exchange(RawRequest.Credit).AssertOk();
             first.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
         }
 
@@ -57,8 +55,6 @@ public sealed class OpenFilesTests : IDisposable
             clients + (2 * clients) + (10 * ran.Elapsed.TotalSeconds));
     }
 
-    public void Dispose() => _directory.Dispose();
-
     private static (long Soft, long Hard) LimitsOf(int process)
     {
         const string name = "Max open files";
@@ -72,6 +68,5 @@ public sealed class OpenFilesTests : IDisposable
     }
 
     private ServerProcess Start(string openFiles) =>
-        ServerProcess.StartUnder(
-            ["prlimit", $"--nofile={openFiles}"], _directory.File("rinha.db"), _directory.File("api.sock"));
+        ServerProcess.StartUnder(["prlimit", $"--nofile={openFiles}"], Ledger, Socket);
 }

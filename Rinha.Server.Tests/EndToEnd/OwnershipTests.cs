@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What an operator's command leaves when root runs it on the ledger of another user.</summary>
-public sealed class OwnershipTests : IDisposable
+public sealed class OwnershipTests : ServerTest
 {
     private const int User = 65534;
     private const int Group = 65533;
@@ -9,10 +9,7 @@ public sealed class OwnershipTests : IDisposable
     private static readonly string[] s_asUser =
         ["setpriv", $"--reuid={User}", $"--regid={Group}", "--clear-groups"];
 
-    private readonly TemporaryDirectory _directory = new();
     private readonly TemporaryDirectory _backups = new();
-
-    private string Database => _directory.File("rinha.db");
 
     private string Backup => _backups.File("backup.db");
 
@@ -20,9 +17,9 @@ public sealed class OwnershipTests : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         SampleLedger.Make(Backup);
-        File.Copy(Backup, Database);
-        File.SetUnixFileMode(Database, (UnixFileMode)0x1B4); // 664: a group shares it.
-        using var chown = Process.Start("chown", ["-R", $"{User}:{Group}", _directory.FullPath]);
+        File.Copy(Backup, Ledger);
+        File.SetUnixFileMode(Ledger, (UnixFileMode)0x1B4); // 664: a group shares it.
+        using var chown = Process.Start("chown", ["-R", $"{User}:{Group}", InDirectory("")]);
         chown.WaitForExit();
         Assert.Equal(0, chown.ExitCode);
     }
@@ -37,7 +34,7 @@ public sealed class OwnershipTests : IDisposable
     [InlineData("restore {0}")]
     public void Every_file_is_the_servers_users_and_the_server_starts(string command)
     {
-        Run(string.Format(null, command, Backup).Split(' '));
+        RunWell(string.Format(null, command, Backup).Split(' '));
 
         AssertUsers("664");
         AssertServes();
@@ -46,22 +43,22 @@ public sealed class OwnershipTests : IDisposable
     [Fact]
     public void A_ledger_that_is_restored_where_none_was_is_the_directorys_owners()
     {
-        File.Delete(Database);
+        File.Delete(Ledger);
 
-        Run("restore", Backup);
+        RunWell("restore", Backup);
 
-        Assert.Equal($"{User}:{Group} 600", Access(Database));
-        Assert.Equal($"{User}:{Group} 644", Access(Database + "-gate"));
+        Assert.Equal($"{User}:{Group} 600", Access(Ledger));
+        Assert.Equal($"{User}:{Group} 644", Access(Ledger + "-gate"));
         AssertServes();
     }
 
     [Fact]
     public void So_are_the_log_and_its_index_which_SQLite_makes()
     {
-        using var database = Rinha.Server.Sqlite.Database.Open(Database);
+        using var database = Database.Open(Ledger);
         database.Execute("UPDATE clientes SET limite = limite + 1 WHERE id = 1");
 
-        Assert.True(File.Exists(Database + "-wal") && File.Exists(Database + "-shm"));
+        Assert.True(File.Exists(Ledger + "-wal") && File.Exists(Ledger + "-shm"));
         AssertUsers("664");
     }
 
@@ -70,18 +67,14 @@ public sealed class OwnershipTests : IDisposable
     {
         var other = _backups.File("other");
         File.WriteAllText(other, "of root");
-        File.CreateSymbolicLink(Database + "-gate", other);
+        File.CreateSymbolicLink(Ledger + "-gate", other);
 
-        Run("checkpoint");
+        RunWell("checkpoint");
 
         Assert.StartsWith("0:0 ", Access(other), StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        _directory.Dispose();
-        _backups.Dispose();
-    }
+    protected override void CleanUp() => _backups.Dispose();
 
     private static string Access(string path)
     {
@@ -91,19 +84,12 @@ public sealed class OwnershipTests : IDisposable
     }
 
     private void AssertUsers(string mode) => Assert.All(
-        Directory.GetFiles(_directory.FullPath),
+        Directory.GetFiles(InDirectory("")),
         path => Assert.Equal($"{path} {User}:{Group} {mode}", $"{path} {Access(path)}"));
 
     private void AssertServes()
     {
-        using var server = ServerProcess.StartUnder(s_asUser, Database, _directory.File("api.sock"));
-        using var connection = server.Connect();
-        connection.Exchange(RawRequest.Post("/clientes/2/transacoes", RawRequest.Body)).AssertOk();
-    }
-
-    private void Run(params string[] arguments)
-    {
-        var exit = ServerProcess.Run(arguments, ("DATABASE_URL", Database));
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
+        using var server = ServerProcess.StartUnder(s_asUser, Ledger, Socket);
+        server.Post(2, RawRequest.Body).AssertOk();
     }
 }

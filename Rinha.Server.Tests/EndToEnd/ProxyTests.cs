@@ -1,3 +1,5 @@
+using Rinha.Server.Tests.Http;
+
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What must be the same through nginx, through Caddy and on an API's own socket.</summary>
@@ -49,36 +51,7 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     }
 
     [Theory]
-    [InlineData("/metrics")]
-    [InlineData("/metrics?format=text")]
-    [InlineData("/metrics?")]
-    [InlineData("/metrics#")]
-    [InlineData("/metrics#x")]
-    [InlineData("/metrics/")]
-    [InlineData("/metrics/.")]
-    [InlineData("/metrics/x/..")]
-    [InlineData("/METRICS")]
-    [InlineData("/foo#/../metrics")]
-    [InlineData("/foo%23/../metrics")]
-    [InlineData("/#/../metrics")]
-    [InlineData("/foo?/../metrics")]
-    [InlineData("//metrics")]
-    [InlineData("/./metrics")]
-    [InlineData("/x/../metrics")]
-    [InlineData("/../metrics")]
-    [InlineData("/x/%2e%2e/metrics")]
-    [InlineData("/x/..%2fmetrics")]
-    [InlineData("/%2fmetrics")]
-    [InlineData("/%6detrics")]
-    [InlineData("/%6Detric%73")]
-    [InlineData("/%256detrics")]
-    [InlineData("/metrics%3f")]
-    [InlineData("/metrics%23")]
-    [InlineData("/metrics%20")]
-    [InlineData("http://localhost/metrics")]
-    [InlineData("http://localhost/metrics?x")]
-    [InlineData("http://localhost/%6detrics")]
-    [InlineData("http://localhost/foo#/../metrics")]
+    [MemberData(nameof(HttpCases.MetricsTargets), MemberType = typeof(HttpCases))]
     public void Metrics_are_refused_however_they_are_spelled(string target)
     {
         using var api = stack.ConnectTo(Api);
@@ -120,24 +93,8 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     }
 
     [Theory]
-    [InlineData("User-Agent: caf\u00e9")]
-    [InlineData("X-Anything: \u00ff")]
-    [InlineData("X_Underscore: 1")]
-    [InlineData("Connection: keep-alive, TE", "TE: trailers", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive")]
-    [InlineData("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")]
-    [InlineData("Trailer: X", "Via: 1.1 a", "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4", "X-Empty:")]
-    [InlineData("Cookie: a=b", "Cookie: c=d", "Accept: */*", "Accept: text/html", "Origin: null", "Referer: x")]
-    public void Other_headers_change_nothing(params string[] headers)
-    {
-        byte[] read = [.. RawRequest.Get("/clientes/1/extrato"), .. RawRequest.Post(Path, RawRequest.Body)];
-        var lines = string.Concat(headers.Select(header => header + "\r\n"));
-        var request = Encoding.Latin1.GetBytes(
-            Encoding.Latin1.GetString(read).Replace("Host: localhost\r\n", $"Host: localhost\r\n{lines}"));
-        using var connection = stack.Connect();
-        connection.Send(request);
-        connection.Receive().AssertOk();
-        connection.Receive().AssertOk();
-    }
+    [MemberData(nameof(HttpCases.OtherHeaders), MemberType = typeof(HttpCases))]
+    public void Other_headers_change_nothing(string headers) => HttpCases.AssertHeadersChangeNothing(stack, headers);
 }
 
 public sealed class NginxProxyTests(StackFixture stack) : ProxyTests<StackFixture>(stack);

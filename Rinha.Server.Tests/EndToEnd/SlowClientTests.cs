@@ -7,7 +7,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
     public void Who_stops_in_the_body_gets_408_and_changes_nothing()
     {
         using var connection = bank.Connect();
-        connection.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body).AsSpan()[..^10]);
+        connection.Send(RawRequest.Credit.AsSpan()[..^10]);
 
         connection.Receive().AssertProblem(408);
 

@@ -1,14 +1,11 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>Two processes on one file, each asked directly.</summary>
-public sealed class TwoProcessesTests : IDisposable
+public sealed class TwoProcessesTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
     private readonly ServerProcess[] _servers;
 
     public TwoProcessesTests() => _servers = [Start(0), Start(1)];
-
-    private string Database => _directory.File("rinha.db");
 
     [Theory]
     [InlineData(1, 1000)]
@@ -40,23 +37,20 @@ public sealed class TwoProcessesTests : IDisposable
         });
 
         Assert.Equal(limit / amount, accepted);
-        using var last = _servers[0].Connect();
-        var statement = last.Exchange(RawRequest.Get($"/clientes/{id}/extrato")).AssertOk().Json;
-        Assert.Equal(-(limit / amount) * amount, statement.Balance());
-        LedgerRows.AssertBalanced(Database);
+        Assert.Equal(-(limit / amount) * amount, _servers[0].Statement(id).Balance());
+        LedgerRows.AssertBalanced(Ledger);
     }
 
     [Fact]
     public void What_one_has_answered_the_other_reads_ten_thousand_times()
     {
         RawConnection[] connections = [_servers[0].Connect(), _servers[1].Connect()];
-        var post = RawRequest.Post("/clientes/3/transacoes", RawRequest.Body);
-        var get = RawRequest.Get("/clientes/3/extrato");
+        var get = RawRequest.Get("/clientes/1/extrato");
 
         for (var number = 1; number <= 10_000; number++)
         {
-            Assert.Equal(
-                number, connections[number % 2].Exchange(post).AssertOk().Json.GetProperty("saldo").GetInt64());
+            var posted = connections[number % 2].Exchange(RawRequest.Credit).AssertOk().Json;
+            Assert.Equal(number, posted.GetProperty("saldo").GetInt64());
             Assert.Equal(number, connections[(number + 1) % 2].Exchange(get).AssertOk().Json.Balance());
         }
 
@@ -76,16 +70,16 @@ public sealed class TwoProcessesTests : IDisposable
             survivors.AwaitAnswered(300);
             victims.Stop();
 
-            victims.AssertKept(Database);
-            LedgerRows.AssertBalanced(Database);
+            victims.AssertKept(Ledger);
+            LedgerRows.AssertBalanced(Ledger);
             _servers[0].Dispose();
             _servers[0] = Start(0);
         }
 
         survivors.Stop();
         Assert.Equal(0, survivors.Refused);
-        survivors.AssertKept(Database);
-        LedgerRows.AssertBalanced(Database);
+        survivors.AssertKept(Ledger);
+        LedgerRows.AssertBalanced(Ledger);
     }
 
     [Fact]
@@ -93,20 +87,18 @@ public sealed class TwoProcessesTests : IDisposable
     {
         var request = RawRequest.Post(
             "/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, "Idempotency-Key: again");
-        var first = Ask(0, request).AssertOk();
-        Ask(1, RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+        var first = _servers[0].Send(request).AssertOk();
+        _servers[1].Send(RawRequest.Credit).AssertOk();
 
-        Assert.Equal(first.Body, Ask(1, request).AssertOk().Body);
-        foreach (var server in _servers)
+        Assert.Equal(first.Body, _servers[1].Send(request).AssertOk().Body);
+        for (var number = 0; number < 2; number++)
         {
-            server.Kill();
-            server.Dispose();
+            _servers[number].Dispose();
+            _servers[number] = Start(number);
         }
 
-        _servers[0] = Start(0);
-        _servers[1] = Start(1);
-        Assert.Equal(first.Body, Ask(0, request).AssertOk().Body);
-        Assert.Equal(2, LedgerRows.Query(Database, "SELECT count(*) FROM transacoes"));
+        Assert.Equal(first.Body, _servers[0].Send(request).AssertOk().Body);
+        Assert.Equal(2, Transactions());
     }
 
     [Fact]
@@ -114,12 +106,11 @@ public sealed class TwoProcessesTests : IDisposable
     {
         for (var round = 0; round < 10; round++)
         {
-            var database = _directory.File($"{round}.db");
+            var database = InDirectory($"{round}.db");
             Together.Run(2, number =>
             {
-                using var server = ServerProcess.Start(database, _directory.File($"{round}-{number}.sock"));
-                using var connection = server.Connect();
-                connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+                using var server = ServerProcess.Start(database, InDirectory($"{round}-{number}.sock"));
+                server.Send(RawRequest.Credit).AssertOk();
             });
 
             Assert.Equal(2, LedgerRows.Query(database, "SELECT saldo FROM clientes WHERE id = 1"));
@@ -154,8 +145,8 @@ public sealed class TwoProcessesTests : IDisposable
 
         load.AwaitAnswered(100);
         load.Stop();
-        load.AssertKept(Database);
-        LedgerRows.AssertBalanced(Database);
+        load.AssertKept(Ledger);
+        LedgerRows.AssertBalanced(Ledger);
     }
 
     [Fact]
@@ -174,26 +165,7 @@ public sealed class TwoProcessesTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Both_are_served_when_both_are_under_load()
-    {
-        using var first = new PostLoad(_servers[0].Connect, threads: 4, prefix: "a");
-        using var second = new PostLoad(_servers[1].Connect, threads: 4, prefix: "b");
-        first.AwaitAnswered(3000);
-        second.AwaitAnswered(3000);
-        first.Stop();
-        second.Stop();
-
-        Assert.Equal(0, first.Refused + second.Refused);
-        first.AssertKept(Database);
-        second.AssertKept(Database);
-    }
-
-    public void Dispose()
-    {
-        Array.ForEach(_servers, server => server.Dispose());
-        _directory.Dispose();
-    }
+    protected override void CleanUp() => Array.ForEach(_servers, server => server.Dispose());
 
     // Freezes one process again and again until it is caught where the other can read and cannot write; gives the
     // waiting post. Now and then it is caught changing what reads begin with: see HalfChangedIndex.
@@ -202,14 +174,14 @@ public sealed class TwoProcessesTests : IDisposable
         for (var attempt = 0; attempt < 2000; attempt++)
         {
             _servers[0].Freeze();
-            if (ForgedGate.Holder(Database) != 0)
+            if (ForgedGate.Holder(Ledger) != 0)
             {
                 using var read = _servers[1].Connect();
                 read.Send(RawRequest.Get("/clientes/1/extrato"));
                 if (SpinWait.SpinUntil(read.HasMore, 250))
                 {
                     var post = _servers[1].Connect();
-                    post.Send(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
+                    post.Send(RawRequest.Credit);
                     return post;
                 }
             }
@@ -221,11 +193,5 @@ public sealed class TwoProcessesTests : IDisposable
         throw new InvalidOperationException("the process was never caught inside");
     }
 
-    private RawResponse Ask(int number, byte[] request)
-    {
-        using var connection = _servers[number].Connect();
-        return connection.Exchange(request);
-    }
-
-    private ServerProcess Start(int number) => ServerProcess.Start(Database, _directory.File($"api{number}.sock"));
+    private ServerProcess Start(int number) => ServerProcess.Start(Ledger, InDirectory($"api{number}.sock"));
 }

@@ -1,12 +1,8 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary><c>verify</c> and <c>checkpoint</c> on the published binary.</summary>
-public sealed class VerifyTests : IDisposable
+public sealed class VerifyTests : ServerTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private string Database => _directory.File("rinha.db");
-
     [Fact]
     public void It_is_0_while_instances_are_at_work_and_tells_programs_what_it_has_counted()
     {
@@ -15,10 +11,9 @@ public sealed class VerifyTests : IDisposable
         for (var round = 0; round < 5; round++)
         {
             load.AwaitAnswered(500);
-            var exit = Run("verify", "--json");
 
-            Assert.True(exit.Code == 0, exit.Output + exit.Error);
-            var report = JsonDocument.Parse(exit.Output).RootElement;
+            var report = JsonDocument.Parse(RunWell("verify", "--json").Output).RootElement;
+
             Assert.True(report.GetProperty("sound").GetBoolean());
             Assert.Equal(5, report.GetProperty("accounts").GetInt64());
             var transactions = report.GetProperty("transactions").GetInt64();
@@ -36,8 +31,8 @@ public sealed class VerifyTests : IDisposable
     [Fact]
     public void It_is_1_with_a_line_for_each_thing_that_is_wrong()
     {
-        SampleLedger.Make(Database);
-        SampleLedger.Damage(Database, "UPDATE clientes SET saldo = saldo + 1 WHERE id < 3");
+        SampleLedger.Make(Ledger);
+        SampleLedger.Damage(Ledger, "UPDATE clientes SET saldo = saldo + 1 WHERE id < 3");
 
         var exit = Run("verify");
 
@@ -46,7 +41,7 @@ public sealed class VerifyTests : IDisposable
         Assert.Contains(
             "balance: client 1: the balance is 211, the history adds up to 210", exit.Output, StringComparison.Ordinal);
         Assert.Contains("balance: client 2", exit.Output, StringComparison.Ordinal);
-        var json = JsonDocument.Parse(Run("verify", Database, "--json").Output).RootElement;
+        var json = JsonDocument.Parse(Run("verify", Ledger, "--json").Output).RootElement;
         Assert.False(json.GetProperty("sound").GetBoolean());
         Assert.Equal(2, json.GetProperty("findingCount").GetInt64());
         Assert.Equal("balance", json.GetProperty("findings")[0].GetProperty("check").GetString());
@@ -55,24 +50,22 @@ public sealed class VerifyTests : IDisposable
     [Fact]
     public void Odd_key_numbers_alone_are_told_with_0_and_do_not_stop_a_backup()
     {
-        SampleLedger.Make(Database);
-        SampleLedger.Damage(Database, "DELETE FROM chaves WHERE chave = 'key-19'");
+        SampleLedger.Make(Ledger);
+        SampleLedger.Damage(Ledger, "DELETE FROM chaves WHERE chave = 'key-19'");
         const string warning = "warning: key-numbers: 3 keys have the numbers from 1 to 4";
 
-        var exit = Run("verify");
-        Assert.Equal(0, exit.Code);
-        Assert.Contains("rinha.db: sound\n", exit.Output, StringComparison.Ordinal);
-        Assert.Contains(warning, exit.Output, StringComparison.Ordinal);
+        var verified = RunWell("verify").Output;
+        Assert.Contains("rinha.db: sound\n", verified, StringComparison.Ordinal);
+        Assert.Contains(warning, verified, StringComparison.Ordinal);
 
-        var json = JsonDocument.Parse(Run("verify", "--json").Output).RootElement;
+        var json = JsonDocument.Parse(RunWell("verify", "--json").Output).RootElement;
         Assert.True(json.GetProperty("sound").GetBoolean());
         Assert.Equal(0, json.GetProperty("findingCount").GetInt64());
         Assert.Equal("key-numbers", json.GetProperty("warnings")[0].GetProperty("check").GetString());
 
-        var backup = Run("backup", _directory.File("backup.db"));
-        Assert.True(backup.Code == 0, backup.Output + backup.Error);
-        Assert.Contains(warning, backup.Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(_directory.File("backup.db")));
+        var backup = RunWell("backup", InDirectory("backup.db")).Output;
+        Assert.Contains(warning, backup, StringComparison.Ordinal);
+        Assert.True(File.Exists(InDirectory("backup.db")));
     }
 
     [Fact]
@@ -80,30 +73,27 @@ public sealed class VerifyTests : IDisposable
     {
         using (var server = Start())
         {
-            using var connection = server.Connect();
-            connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+            server.Send(RawRequest.Credit).AssertOk();
             server.Kill();
         }
 
-        var before = (File.ReadAllBytes(Database), File.ReadAllBytes(Database + "-wal"));
-        Assert.NotEmpty(before.Item2);
+        var (database, log) = (File.ReadAllBytes(Ledger), File.ReadAllBytes(Ledger + "-wal"));
+        Assert.NotEmpty(log);
 
-        var exit = Run("verify");
+        Assert.Contains("transactions  1\n", RunWell("verify").Output, StringComparison.Ordinal);
 
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
-        Assert.Contains("transactions  1\n", exit.Output, StringComparison.Ordinal);
-        Assert.Equal(before.Item1, File.ReadAllBytes(Database));
-        Assert.Equal(before.Item2, File.ReadAllBytes(Database + "-wal"));
+        Assert.Equal(database, File.ReadAllBytes(Ledger));
+        Assert.Equal(log, File.ReadAllBytes(Ledger + "-wal"));
     }
 
-    [Fact]
-    public void Without_a_ledger_it_is_2()
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("backup", "copy.db")]
+    public void Without_a_ledger_it_is_2_and_nothing_is_made(string command, params string[] files)
     {
-        var exit = Run("verify");
+        Run([command, .. files.Select(InDirectory)]).AssertRefused("there is no ledger at");
 
-        Assert.Equal(2, exit.Code);
-        Assert.Contains("there is no ledger at", exit.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(_directory.FullPath));
+        Assert.Empty(Directory.GetFileSystemEntries(InDirectory("")));
     }
 
     [Fact]
@@ -113,40 +103,30 @@ public sealed class VerifyTests : IDisposable
         using var load = new PostLoad(server.Connect, threads: 4, prefix: "c");
         load.AwaitAnswered(1000);
 
-        var exit = Run("checkpoint");
+        Assert.Matches(@"[1-9][0-9,]* of [1-9][0-9,]* pages are in the database", RunWell("checkpoint").Output);
 
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
-        Assert.Matches(@"[1-9][0-9,]* of [1-9][0-9,]* pages are in the database", exit.Output);
         load.Stop();
         Assert.Equal(0, load.Refused);
-        exit = Run("checkpoint");
-        Assert.Contains("the log has 0 bytes", exit.Output, StringComparison.Ordinal);
-        Assert.Equal(0, new FileInfo(Database + "-wal").Length);
-        load.AssertKept(Database);
-        LedgerRows.AssertBalanced(Database);
+        Assert.Contains("the log has 0 bytes", RunWell("checkpoint").Output, StringComparison.Ordinal);
+        Assert.Equal(0, new FileInfo(Ledger + "-wal").Length);
+        load.AssertKept(Ledger);
+        LedgerRows.AssertBalanced(Ledger);
     }
 
     [Fact]
     public void A_checkpoint_that_a_reader_is_in_the_way_of_is_1_and_says_so()
     {
         using var server = Start();
-        using var reader = Rinha.Server.Sqlite.Database.Open(Database);
+        using var reader = Database.Open(Ledger);
         reader.Execute("BEGIN");
         reader.QueryInt64("SELECT count(*) FROM clientes");
-        using var connection = server.Connect();
-        connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)).AssertOk();
+        server.Send(RawRequest.Credit).AssertOk();
 
         var exit = Run("checkpoint");
 
         Assert.Equal(1, exit.Code);
         Assert.Contains("a reader needs", exit.Error, StringComparison.Ordinal);
         reader.Execute("COMMIT");
-        Assert.Equal(0, Run("checkpoint").Code);
+        RunWell("checkpoint");
     }
-
-    public void Dispose() => _directory.Dispose();
-
-    private ServerExit Run(params string[] arguments) => ServerProcess.Run(arguments, ("DATABASE_URL", Database));
-
-    private ServerProcess Start() => ServerProcess.Start(Database, _directory.File("api.sock"));
 }

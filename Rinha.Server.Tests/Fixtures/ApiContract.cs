@@ -7,12 +7,10 @@ internal sealed class ApiContract
 {
     private static readonly string[] s_methods = ["get", "head", "post", "put", "patch", "delete"];
 
-    private readonly ApiSchemas _schemas;
-
     private ApiContract(string text)
     {
         Root = JsonDocument.Parse(text).RootElement;
-        _schemas = new ApiSchemas(Root);
+        Schemas = new ApiSchemas(Root);
         Operations =
         [
             .. from path in Root.GetProperty("paths").EnumerateObject()
@@ -27,13 +25,11 @@ internal sealed class ApiContract
     public static ApiContract Api { get; } =
         new(File.ReadAllText(Repository.PathOf("Rinha.Server", "openapi.json")));
 
-    /// <summary>The whole document.</summary>
     public JsonElement Root { get; }
 
     public IReadOnlyList<ApiOperation> Operations { get; }
 
-    /// <summary>The schemas, to hold values against.</summary>
-    public ApiSchemas Schemas => _schemas;
+    public ApiSchemas Schemas { get; }
 
     /// <summary>What a reference points to, or the element itself when it is none.</summary>
     public JsonElement Resolve(JsonElement element)
@@ -119,11 +115,36 @@ internal sealed class ApiContract
             return;
         }
 
-        var wrong = _schemas.Judge(content.GetProperty(mediaType).GetProperty("schema"), answer.Json);
+        var wrong = Schemas.Judge(content.GetProperty(mediaType).GetProperty("schema"), answer.Json);
         Assert.True(wrong is null, $"{asked}: {wrong}\n{answer.Text}");
         if (mediaType == "application/problem+json")
         {
             Assert.Equal(answer.Status, answer.Json.GetProperty("status").GetInt32());
         }
     }
+}
+
+/// <summary>One operation of openapi.json.</summary>
+/// <param name="Path">The path, with <c>{id}</c> for a client's number.</param>
+internal sealed record ApiOperation(string Method, string Path, JsonElement Responses)
+{
+    /// <summary>The path of client 1, or the path itself.</summary>
+    public string Example => Path.Replace("{id}", "1", StringComparison.Ordinal);
+
+    public IEnumerable<int> Statuses => Responses.EnumerateObject()
+        .Select(response => int.Parse(response.Name, CultureInfo.InvariantCulture));
+
+    /// <summary>Whether this is the path of the request; a number is one as the router sees it.</summary>
+    public bool IsAt(string path)
+    {
+        var wanted = Path.Split('/');
+        var given = path.Split('/');
+        return wanted.Length == given.Length
+            && wanted.Zip(given).All(pair => pair.First == "{id}" ? IsId(pair.Second) : pair.First == pair.Second);
+    }
+
+    public override string ToString() => $"{Method} {Path}";
+
+    private static bool IsId(string text) =>
+        text.Length is >= 1 and <= 18 && text[0] != '0' && text.All(char.IsAsciiDigit);
 }

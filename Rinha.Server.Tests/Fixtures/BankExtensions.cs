@@ -1,30 +1,30 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>What most tests ask a bank, each on a connection of its own.</summary>
+/// <summary>What most tests ask a server, each on a connection of its own.</summary>
 internal static class BankExtensions
 {
     /// <summary>The answer to a request, which is one that openapi.json knows (<see cref="ApiContract"/>).</summary>
-    public static RawResponse Send(this IBank bank, byte[] request)
+    public static RawResponse Send(this IServer server, byte[] request)
     {
-        using var connection = bank.Connect();
+        using var connection = server.Connect();
         var response = connection.Exchange(request, head: request.AsSpan().StartsWith("HEAD "u8));
         ApiContract.Api.AssertKept(request, response);
         return response;
     }
 
-    public static RawResponse Get(this IBank bank, string path) => bank.Send(RawRequest.Get(path));
+    public static RawResponse Get(this IServer server, string path) => server.Send(RawRequest.Get(path));
 
-    public static RawResponse Post(this IBank bank, long id, string body, string? contentType = RawRequest.Json) =>
-        bank.Send(RawRequest.Post($"/clientes/{id}/transacoes", body, contentType));
+    public static RawResponse Post(this IServer server, long id, string body, string? contentType = RawRequest.Json) =>
+        server.Send(RawRequest.Post($"/clientes/{id}/transacoes", body, contentType));
 
-    public static RawResponse Post(this IBank bank, long id, long amount, char kind, string description) =>
-        bank.Post(id, TransactionJson(amount, kind, description));
+    public static RawResponse Post(this IServer server, long id, long amount, char kind, string description) =>
+        server.Post(id, TransactionJson(amount, kind, description));
 
     public static string TransactionJson(long amount, char kind, string description) =>
         $$"""{"valor": {{amount}}, "tipo": "{{kind}}", "descricao": {{JsonSerializer.Serialize(description)}}}""";
 
-    public static JsonElement Statement(this IBank bank, long id) =>
-        bank.Get($"/clientes/{id}/extrato").AssertOk().Json;
+    public static JsonElement Statement(this IServer server, long id) =>
+        server.Get($"/clientes/{id}/extrato").AssertOk().Json;
 
     public static long Balance(this JsonElement statement) =>
         statement.GetProperty("saldo").GetProperty("total").GetInt64();
@@ -33,6 +33,6 @@ internal static class BankExtensions
         [.. statement.GetProperty("ultimas_transacoes").EnumerateArray()
             .Select(entry => entry.GetProperty("descricao").GetString()!)];
 
-    public static void Reset(this IBank bank) =>
-        Assert.Equal(200, bank.Send(RawRequest.Post("/reset", "")).Status);
+    public static void Reset(this IServer server) =>
+        Assert.Equal(200, server.Send(RawRequest.Post("/reset", "")).Status);
 }

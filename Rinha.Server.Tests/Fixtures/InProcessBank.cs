@@ -6,20 +6,15 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The server's own parts, wired as Program.cs does, in the test's process.</summary>
-public sealed class InProcessBank : IBank, IDisposable
+internal sealed class InProcessBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly ILedger _ledger;
     private readonly BankServer _server;
     private readonly MetricSet _metrics = new();
 
-    public InProcessBank()
-        : this(null, resetEnabled: true)
-    {
-    }
-
     /// <summary>A bank over the given ledger, or over one in a file when there is none.</summary>
-    internal InProcessBank(ILedger? ledger, bool resetEnabled)
+    public InProcessBank(ILedger? ledger, bool resetEnabled = true)
     {
         _ledger = ledger ?? LedgerExtensions.OpenLedger(DatabasePath);
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -116,3 +116,6 @@ internal static class LedgerExtensions
     public static SqliteLedger OpenLedger(string path) =>
         new(path, Synchronous.Normal, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 }
+
+/// <summary>What the ledger made of a post; balance and limit are 0 unless it was accepted.</summary>
+public readonly record struct PostOutcome(PostResult Result, long BalanceCents, long LimitCents);

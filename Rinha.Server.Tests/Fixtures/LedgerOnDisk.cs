@@ -31,24 +31,20 @@ public sealed class LedgerOnDisk : ILedgerPlace
         return ledger;
     }
 
-    /// <inheritdoc/>
     public void Close()
     {
         _instances.ForEach(ledger => ledger.Dispose());
         _instances.Clear();
     }
 
-    /// <inheritdoc/>
     public long Query(string sql) => LedgerRows.Query(FilePath, sql);
 
-    /// <inheritdoc/>
     public void Execute(string sql)
     {
         using var database = Database.Open(FilePath);
         database.Execute(sql);
     }
 
-    /// <inheritdoc/>
     public bool Refuses(string sql)
     {
         try
@@ -62,10 +58,8 @@ public sealed class LedgerOnDisk : ILedgerPlace
         }
     }
 
-    /// <inheritdoc/>
     public void AssertBalanced() => LedgerRows.AssertBalanced(FilePath);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Close();

@@ -23,7 +23,7 @@ public class LedgerOnPostgres : ILedgerPlace
         _options = options;
         // With more patience than a server has.
         var seconds = (int)Wait.Timeout.TotalSeconds;
-        var address = Parse(PostgresServer.UrlOf(_schema));
+        var address = PostgresServer.Parse(PostgresServer.UrlOf(_schema));
         _beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address.Connection.ConnectionString)
         {
             MaxPoolSize = 9,
@@ -36,34 +36,30 @@ public class LedgerOnPostgres : ILedgerPlace
     /// <summary>What a server is given to use it.</summary>
     public string Url => $"{PostgresServer.UrlOf(_schema, _options)}&application_name={_schema}";
 
-    /// <inheritdoc/>
+    public PostgresAddress Address => PostgresServer.Parse(Url);
+
     public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
 
     /// <summary>Its connections beside the instances.</summary>
     internal NpgsqlDataSource Beside => _beside;
 
-    /// <inheritdoc/>
     public ILedger Open()
     {
-        var ledger = new PostgresLedger(Parse(Url), NullLogger.Instance);
+        var ledger = new PostgresLedger(Address, NullLogger.Instance);
         _instances.Add(ledger);
         return ledger;
     }
 
-    /// <inheritdoc/>
     public void Close()
     {
         _instances.ForEach(ledger => ledger.Dispose());
         _instances.Clear();
     }
 
-    /// <inheritdoc/>
     public long Query(string sql) => PostgresServer.Query(_beside, sql);
 
-    /// <inheritdoc/>
     public void Execute(string sql) => PostgresServer.Execute(_beside, sql);
 
-    /// <inheritdoc/>
     public bool Refuses(string sql)
     {
         try
@@ -85,10 +81,8 @@ public class LedgerOnPostgres : ILedgerPlace
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    /// <inheritdoc/>
     public void AssertBalanced() => PostgresServer.AssertBalanced(_beside);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Close();
@@ -96,10 +90,8 @@ public class LedgerOnPostgres : ILedgerPlace
         _beside.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    private static PostgresAddress Parse(string url)
-    {
-        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
-        return address;
-    }
 }
+
+/// <summary>The same under SERIALIZABLE, as engines have it that know no other isolation.</summary>
+public sealed class LedgerOnSerializablePostgres()
+    : LedgerOnPostgres("-c default_transaction_isolation=serializable");

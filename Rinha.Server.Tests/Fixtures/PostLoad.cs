@@ -18,8 +18,6 @@ internal sealed class PostLoad : IDisposable
     private Exception? _failure;
 
     /// <summary>Starts the clients.</summary>
-    /// <param name="connect">Opens a connection.</param>
-    /// <param name="threads">How many clients.</param>
     /// <param name="prefix">Begins every description: one or two characters, another one for each load.</param>
     public PostLoad(Func<RawConnection> connect, int threads, string prefix)
     {
@@ -44,8 +42,7 @@ internal sealed class PostLoad : IDisposable
     /// <summary>Ends the clients; what they asked last is answered or broken off by then.</summary>
     public void Stop()
     {
-        _stopping = true;
-        _threads.ForEach(thread => thread.Join());
+        Dispose();
         Assert.Null(_failure);
     }
 

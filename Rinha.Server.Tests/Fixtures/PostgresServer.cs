@@ -1,4 +1,5 @@
 using Npgsql;
+using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;
 
@@ -26,6 +27,13 @@ internal static class PostgresServer
     /// <param name="options">More settings of its connections, as the server's command line has them.</param>
     public static string UrlOf(string schema, string options = "") =>
         $"{Url}{(Url.Contains('?') ? '&' : '?')}options={Uri.EscapeDataString($"-c search_path={schema} {options}")}";
+
+    /// <summary>The address in a URL that must be good.</summary>
+    public static PostgresAddress Parse(string url)
+    {
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+        return address;
+    }
 
     /// <summary>Runs statements in it.</summary>
     public static void Execute(NpgsqlDataSource source, string sql)

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The published binary as a process of its own; killed when disposed.</summary>
-public sealed class ServerProcess : IDisposable
+public sealed class ServerProcess : IServer, IDisposable
 {
     private const int TerminateSignal = 15;
     private const int Continue = 18;
@@ -12,12 +12,29 @@ public sealed class ServerProcess : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    private ServerProcess(Process process, EndPoint endPoint, bool readsOutput)
+    private ServerProcess(
+        string[] command, (string Name, string Value)[] environment, EndPoint endPoint, bool readsOutput = true)
     {
-        _process = process;
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var name in Setting.All.Select(setting => setting.Variable))
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
         _endPoint = endPoint;
-        _output = readsOutput ? process.StandardOutput.ReadToEndAsync() : Task.FromResult("");
-        _error = process.StandardError.ReadToEndAsync();
+        _output = readsOutput ? _process.StandardOutput.ReadToEndAsync() : Task.FromResult("");
+        _error = _process.StandardError.ReadToEndAsync();
     }
 
     public int Id => _process.Id;
@@ -25,42 +42,43 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Starts it on a database and a unix socket and waits for its first 200.</summary>
     public static ServerProcess Start(
         string database, string socket, params (string Name, string Value)[] environment) =>
-        StartHealthy(
-            new UnixDomainSocketEndPoint(socket), [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment]);
-
-    /// <summary>
-    /// Starts it with nobody to read its standard output until <see cref="ReadOutput"/>: the pipe takes 64 KB.
-    /// </summary>
-    public static ServerProcess StartUnread(
-        string database, string socket, params (string Name, string Value)[] environment) => StartHealthy(
-        new UnixDomainSocketEndPoint(socket),
-        [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
-        readsOutput: false);
-
-    /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
-    public static ServerProcess StartOn(IPEndPoint endPoint, string database) =>
-        StartHealthy(
-            endPoint,
-            [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")]);
-
-    /// <summary>Runs it to its end, as a command.</summary>
-    public static ServerExit Run(string[] arguments, params (string Name, string Value)[] environment)
-    {
-        using var server = Launch(arguments, environment, new IPEndPoint(IPAddress.Loopback, 0));
-        return server.AwaitExit();
-    }
+        StartUnder([], database, socket, environment);
 
     /// <summary>As <see cref="Start"/>, under a program like <c>unshare</c> that starts it.</summary>
-    public static ServerProcess StartUnder(string[] starter, string database, string socket) => StartHealthy(
-        new UnixDomainSocketEndPoint(socket),
-        [("DATABASE_URL", database), ("API_SOCKET", socket)],
-        starter: starter);
+    public static ServerProcess StartUnder(
+        string[] starter, string database, string socket, params (string Name, string Value)[] environment) =>
+        AwaitHealth(new ServerProcess(
+            [.. starter, Repository.ServerBinary],
+            [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
+            new UnixDomainSocketEndPoint(socket)));
+
+    /// <summary>
+    /// As <see cref="Start"/>; its standard output is not read until <see cref="ReadOutput"/>: the pipe takes 64 KB.
+    /// </summary>
+    public static ServerProcess StartUnread(
+        string database, string socket, params (string Name, string Value)[] environment) =>
+        AwaitHealth(new ServerProcess(
+            [Repository.ServerBinary],
+            [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
+            new UnixDomainSocketEndPoint(socket),
+            readsOutput: false));
+
+    /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
+    public static ServerProcess StartOn(IPEndPoint endPoint, string database) => AwaitHealth(new ServerProcess(
+        [Repository.ServerBinary],
+        [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")],
+        endPoint));
+
+    /// <summary>Runs it to its end, as a command.</summary>
+    public static CommandExit Run(string[] arguments, params (string Name, string Value)[] environment) =>
+        RunUnder([], arguments, environment);
 
     /// <summary>As <see cref="Run"/>, under a program like <c>setpriv</c> that starts it.</summary>
-    public static ServerExit RunUnder(
+    public static CommandExit RunUnder(
         string[] starter, string[] arguments, params (string Name, string Value)[] environment)
     {
-        using var server = Launch(arguments, environment, new IPEndPoint(IPAddress.Loopback, 0), starter: starter);
+        using var server = new ServerProcess(
+            [.. starter, Repository.ServerBinary, .. arguments], environment, new IPEndPoint(IPAddress.Loopback, 0));
         return server.AwaitExit();
     }
 
@@ -73,17 +91,17 @@ public sealed class ServerProcess : IDisposable
     public void Terminate() => Assert.Equal(0, Signal(_process.Id, TerminateSignal));
 
     /// <summary>Asks it politely to end and waits for that.</summary>
-    public ServerExit End()
+    public CommandExit End()
     {
         Terminate();
         return AwaitExit();
     }
 
     /// <summary>Waits until it has ended.</summary>
-    public ServerExit AwaitExit()
+    public CommandExit AwaitExit()
     {
         Assert.True(_process.WaitForExit(Wait.Timeout), "the server does not end");
-        return new ServerExit(
+        return new CommandExit(
             _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
 
@@ -108,8 +126,7 @@ public sealed class ServerProcess : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            _process.WaitForExit(Wait.Timeout);
+            Kill();
         }
 
         _process.Dispose();
@@ -118,52 +135,19 @@ public sealed class ServerProcess : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     internal static extern int Signal(int process, int signal);
 
-    private static ServerProcess StartHealthy(
-        EndPoint endPoint,
-        (string Name, string Value)[] environment,
-        bool readsOutput = true,
-        string[]? starter = null)
+    private static ServerProcess AwaitHealth(ServerProcess server)
     {
-        var server = Launch([], environment, endPoint, readsOutput, starter);
         try
         {
             Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
             Assert.False(server._process.HasExited, "the server ended at once");
+            return server;
         }
         catch
         {
             server.Dispose();
             throw;
         }
-
-        return server;
-    }
-
-    private static ServerProcess Launch(
-        string[] arguments,
-        (string Name, string Value)[] environment,
-        EndPoint endPoint,
-        bool readsOutput = true,
-        string[]? starter = null)
-    {
-        string[] command = [.. starter ?? [], Repository.ServerBinary, .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach (var name in Setting.All.Select(setting => setting.Variable))
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return new ServerProcess(Process.Start(start)!, endPoint, readsOutput);
     }
 
     // The state comes after the name, which is in parentheses (proc_pid_stat(5)).

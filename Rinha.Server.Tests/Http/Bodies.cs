@@ -12,6 +12,61 @@ public static class Bodies
     private const string Kind = nameof(TransactionError.InvalidKind);
     private const string Text = nameof(TransactionError.InvalidDescription);
 
+    private static readonly string[] s_badAmounts =
+    [
+        "0", "-0", "-1", "1.0", "1e0", "1E2", "100e-2", "9007199254740992", "9223372036854775807",
+        "9223372036854775808", "18446744073709551617", "1e400", "1" + new string('0', 500), "\"1\"", "\"\"", "null",
+        "true", "[1]", """{"valor":1}""",
+    ];
+
+    private static readonly string[] s_badKinds =
+    [
+        "\"C\"", "\"D\"", "\"\"", "\" c\"", "\"c \"", "\"cd\"", "\"c\\u0000\"", "\"credito\"", "null", "1", "99",
+        "false", "[\"c\"]", "{}",
+    ];
+
+    private static readonly string[] s_badTexts =
+    [
+        "\"12345678901\"", "\"ãçõéíÁÊÔàü!\"", "\"💰💸💳🏦💱💲🪙💴💵💶💷\"", "1", "true", "[\"x\"]", """{"descricao":"x"}""",
+        $"\"{Repeated("e\u0301", 6)}\"", // six accented letters, but twelve scalar values
+        $"\"{Repeated(@"\uD83D\uDE00", 11)}\"", $"\"{Repeated(@"\u0031", 11)}\"", $"\"{Repeated(@"\u0031", 300)}\"",
+    ];
+
+    private static readonly string[] s_malformed =
+    [
+        "", " ", "null", "true", "1", "\"c\"", "[]", "valor=1&tipo=c&descricao=x", $"[{With()}]", With() + ",",
+        With() + "}", With() + "x", With() + With(), With() + "\0", "\ufeff" + With(),
+        With(text: "\"x\","), With(text: "\"x\"/*y*/"), With(text: "\"a\nb\""), With(text: "\"a\0b\""),
+        With(text: @"""\x"""), With(text: @"""\u12"""), With(text: @"""\u12G4"""), With(text: "\"x\",\"a\":[1,]"),
+        With(text: "\"x\",\"a\":[}"), With(text: "\"x\",\"a\":nul"), With(amount: ""), With(amount: "01"),
+        With(amount: "+1"), With(amount: ".5"), With(amount: "1."), With(amount: "0x1"), With(amount: "NaN"),
+        With(amount: "Infinity"),
+        """{,"valor":1,"tipo":"c","descricao":"x"}""",
+        """{"valor":1;"tipo":"c";"descricao":"x"}""",
+        """{"valor":1 "tipo":"c","descricao":"x"}""",
+        """{"valor" 1,"tipo":"c","descricao":"x"}""",
+        """{valor:1,"tipo":"c","descricao":"x"}""",
+        """{'valor':1,'tipo':'c','descricao':'x'}""",
+        "{\"valor\":1,//\n\"tipo\":\"c\",\"descricao\":\"x\"}",
+        With(text: $"\"x\",\"a\":{new string('[', 2000)}{new string(']', 2000)}"),
+        new string('[', 4000),
+        Repeated("{\"a\":", 800),
+    ];
+
+    // Sequences of bytes, a character each; among them overlong ones, a surrogate, and one beyond U+10FFFF.
+    private static readonly string[] s_notUtf8 =
+    [
+        "\u0080", "\u00BF", "\u00C3", "\u00C3(", "\u00C0\u00AF", "\u00E0\u0080\u0080", "\u00E2\u0082",
+        "\u00ED\u00A0\u0080", "\u00F0\u0080\u0080\u0080", "\u00F0\u009F\u0098", "\u00F4\u0090\u0080\u0080",
+        "\u00F8\u0088\u0080\u0080\u0080", "\u00FE", "\u00FF",
+    ];
+
+    // JSON's grammar allows them, Unicode does not.
+    private static readonly string[] s_loneSurrogates =
+    [
+        @"\ud800", @"\udc00", @"\ud800x", @"x\ud83d", @"\ude00\ud83d", @"\ud83d\ud83d", @"\ud83d\u0041",
+    ];
+
     /// <summary>The body, then valor, tipo and descricao as they must be read.</summary>
     public static TheoryData<string, long, string, string> Accepted { get; } = new()
     {
@@ -30,8 +85,8 @@ public static class Bodies
         { """{"valor":1,"tipo":"c","descricao":"\u0000"}""", 1, "c", "\0" },
         { """{"valor":1,"tipo":"c","descricao":"\u00e7\u00E7"}""", 1, "c", "çç" },
         { """{"valor":1,"tipo":"c","descricao":"\ud83d\ude00"}""", 1, "c", "😀" },
-        { Escaped(@"\uD83D\uDE00", 10), 1, "c", string.Concat(Enumerable.Repeat("😀", 10)) },
-        { Escaped(@"\u0031", 10), 1, "c", "1111111111" },
+        { With(text: $"\"{Repeated(@"\uD83D\uDE00", 10)}\""), 1, "c", Repeated("😀", 10) },
+        { With(text: $"\"{Repeated(@"\u0031", 10)}\""), 1, "c", "1111111111" },
         { "{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"\u007f\u2028\ufeff\"}", 1, "c", "\u007f\u2028\ufeff" },
         { """{"\u0076alor":1,"tip\u006f":"\u0063","descricao":"x"}""", 1, "c", "x" },
         { """{"valor":1,"tipo":"\u0064","descricao":"x"}""", 1, "d", "x" },
@@ -42,159 +97,54 @@ public static class Bodies
     };
 
     /// <summary>The body and the name of its error.</summary>
-    public static TheoryData<string, string> Refused { get; } = new()
-    {
+    public static TheoryData<string, string> Refused { get; } =
+    [
         // The contest's own five.
-        { """{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""", Amount },
-        { """{"valor": 1, "tipo": "x", "descricao": "devolve"}""", Kind },
-        { """{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""", Text },
-        { """{"valor": 1, "tipo": "c", "descricao": ""}""", Text },
-        { """{"valor": 1, "tipo": "c", "descricao": null}""", Text },
+        ("""{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""", Amount),
+        ("""{"valor": 1, "tipo": "x", "descricao": "devolve"}""", Kind),
+        ("""{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""", Text),
+        ("""{"valor": 1, "tipo": "c", "descricao": ""}""", Text),
+        ("""{"valor": 1, "tipo": "c", "descricao": null}""", Text),
 
-        { """{"valor":0,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":-0,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":-1,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":1.0,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":1e0,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":1E2,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":100e-2,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":9007199254740992,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":9223372036854775807,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":9223372036854775808,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":18446744073709551617,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":1e400,"tipo":"c","descricao":"x"}""", Amount },
-        { $$"""{"valor":1{{new string('0', 500)}},"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":"1","tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":"","tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":null,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":true,"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":[1],"tipo":"c","descricao":"x"}""", Amount },
-        { """{"valor":{"valor":1},"tipo":"c","descricao":"x"}""", Amount },
+        .. from amount in s_badAmounts select (With(amount: amount), Amount),
+        .. from kind in s_badKinds select (With(kind: kind), Kind),
+        .. from text in s_badTexts select (With(text: text), Text),
+        .. from body in s_malformed select (body, Malformed),
 
-        { """{"valor":1,"tipo":"C","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":"D","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":"","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":" c","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":"c ","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":"cd","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":"c\u0000","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":"credito","descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":null,"descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":1,"descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":99,"descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":false,"descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":["c"],"descricao":"x"}""", Kind },
-        { """{"valor":1,"tipo":{},"descricao":"x"}""", Kind },
+        ("{}", Missing),
+        ("""{"tipo":"c","descricao":"x"}""", Missing),
+        ("""{"valor":1,"descricao":"x"}""", Missing),
+        ("""{"valor":1,"tipo":"c"}""", Missing),
+        ("""{"Valor":1,"tipo":"c","descricao":"x"}""", Missing),
+        ("""{"valor":1,"Tipo":"c","descricao":"x"}""", Missing),
+        ("""{"valor":1,"tipo":"c","descrição":"x"}""", Missing),
+        ("""{"transacao":{"valor":1,"tipo":"c","descricao":"x"}}""", Missing),
 
-        { """{"valor":1,"tipo":"c","descricao":"12345678901"}""", Text },
-        { """{"valor":1,"tipo":"c","descricao":"ãçõéíÁÊÔàü!"}""", Text },
-        { """{"valor":1,"tipo":"c","descricao":"💰💸💳🏦💱💲🪙💴💵💶💷"}""", Text },
-        { Escaped(@"\uD83D\uDE00", 11), Text },
-        { Escaped(@"\u0031", 11), Text },
-        { Escaped(@"\u0031", 300), Text },
-        { """{"valor":1,"tipo":"c","descricao":1}""", Text },
-        { """{"valor":1,"tipo":"c","descricao":true}""", Text },
-        { """{"valor":1,"tipo":"c","descricao":["x"]}""", Text },
-        { """{"valor":1,"tipo":"c","descricao":{"descricao":"x"}}""", Text },
+        ("""{"valor":1,"valor":1,"tipo":"c","descricao":"x"}""", Duplicate),
+        ("""{"valor":1,"tipo":"c","tipo":"d","descricao":"x"}""", Duplicate),
+        ("""{"valor":1,"tipo":"c","descricao":"x","descricao":"y"}""", Duplicate),
+        ("""{"valor":"x","tipo":"c","descricao":"x","v\u0061lor":1}""", Duplicate),
 
-        { "{}", Missing },
-        { """{"tipo":"c","descricao":"x"}""", Missing },
-        { """{"valor":1,"descricao":"x"}""", Missing },
-        { """{"valor":1,"tipo":"c"}""", Missing },
-        { """{"Valor":1,"tipo":"c","descricao":"x"}""", Missing },
-        { """{"valor":1,"Tipo":"c","descricao":"x"}""", Missing },
-        { """{"valor":1,"tipo":"c","descrição":"x"}""", Missing },
-        { """{"transacao":{"valor":1,"tipo":"c","descricao":"x"}}""", Missing },
-
-        { """{"valor":1,"valor":1,"tipo":"c","descricao":"x"}""", Duplicate },
-        { """{"valor":1,"tipo":"c","tipo":"d","descricao":"x"}""", Duplicate },
-        { """{"valor":1,"tipo":"c","descricao":"x","descricao":"y"}""", Duplicate },
-        { """{"valor":"x","tipo":"c","descricao":"x","v\u0061lor":1}""", Duplicate },
-
-        { "", Malformed },
-        { " ", Malformed },
-        { "null", Malformed },
-        { "true", Malformed },
-        { "1", Malformed },
-        { "\"c\"", Malformed },
-        { "[]", Malformed },
-        { """[{"valor":1,"tipo":"c","descricao":"x"}]""", Malformed },
-        { "valor=1&tipo=c&descricao=x", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x"},""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x"}}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x"}x""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x"}{"valor":1,"tipo":"c","descricao":"x"}""", Malformed },
-        { "{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"x\"}\0", Malformed },
-        { "\ufeff{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"x\"}", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x",}""", Malformed },
-        { """{,"valor":1,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":1;"tipo":"c";"descricao":"x"}""", Malformed },
-        { """{"valor":1 "tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor" 1,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{valor:1,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{'valor':1,'tipo':'c','descricao':'x'}""", Malformed },
-        { """{"valor":01,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":+1,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":.5,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":1.,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":0x1,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":NaN,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":Infinity,"tipo":"c","descricao":"x"}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x"/*y*/}""", Malformed },
-        { "{\"valor\":1,//\n\"tipo\":\"c\",\"descricao\":\"x\"}", Malformed },
-        { "{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"a\nb\"}", Malformed },
-        { "{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"a\0b\"}", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"\x"}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"\u12"}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"\u12G4"}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x","a":[1,]}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x","a":[}""", Malformed },
-        { """{"valor":1,"tipo":"c","descricao":"x","a":nul}""", Malformed },
-        { "{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"x\",\"a\":" + Nested(2000) + "}", Malformed },
-        { new string('[', 4000), Malformed },
-        { string.Concat(Enumerable.Repeat("{\"a\":", 800)), Malformed },
-    };
-
-    /// <summary>Lone surrogates, as escapes; JSON's grammar allows them, Unicode does not.</summary>
-    public static TheoryData<string> LoneSurrogates { get; } =
-    [
-        """{"valor":1,"tipo":"c","descricao":"\ud800"}""",
-        """{"valor":1,"tipo":"c","descricao":"\udc00"}""",
-        """{"valor":1,"tipo":"c","descricao":"\ud800x"}""",
-        """{"valor":1,"tipo":"c","descricao":"x\ud83d"}""",
-        """{"valor":1,"tipo":"c","descricao":"\ude00\ud83d"}""",
-        """{"valor":1,"tipo":"c","descricao":"\ud83d\ud83d"}""",
-        """{"valor":1,"tipo":"c","descricao":"\ud83d\u0041"}""",
-        """{"valor":1,"tipo":"\ud800","descricao":"x"}""",
-        """{"valor":1,"tipo":"c","descricao":"x","\ud800":1}""",
+        // Of several errors the first by precedence is told.
+        ("""{"valor":"x","tipo":"x","tipo":"x"}""", Duplicate),
+        ("""{"valor":"x","tipo":"x"}""", Missing),
+        ("""{"descricao":"","tipo":"x","valor":0}""", Amount),
+        ("""{"descricao":"","tipo":"x","valor":1}""", Kind),
     ];
 
-    /// <summary>Bytes, in hexadecimal, that are not UTF-8: put where the description's text would be.</summary>
-    public static TheoryData<string> NotUtf8 { get; } =
+    /// <summary>Bodies that are not UTF-8 or have a lone surrogate.</summary>
+    public static IEnumerable<byte[]> NotUnicode =>
     [
-        "80",
-        "BF",
-        "C3",
-        "C328",
-        "C0AF", // overlong
-        "E08080", // overlong
-        "E282",
-        "EDA080", // a surrogate
-        "F0808080", // overlong
-        "F09F98",
-        "F4908080", // beyond U+10FFFF
-        "F888808080",
-        "FE",
-        "FF",
+        .. from bytes in s_notUtf8
+           from body in new[] { With(text: "\"*\""), With(text: "\"x\",\"outro\":\"*\"") }
+           select Encoding.Latin1.GetBytes(body.Replace("*", bytes, StringComparison.Ordinal)),
+        .. from text in s_loneSurrogates select Encoding.UTF8.GetBytes(With(text: $"\"{text}\"")),
+        Encoding.UTF8.GetBytes(With(kind: @"""\ud800""")),
+        Encoding.UTF8.GetBytes(With(text: @"""x"",""\ud800"":1")),
     ];
 
-    /// <summary>A valid body but for the given bytes of its description.</summary>
-    public static byte[] WithDescriptionBytes(string hex) =>
-        [.. """{"valor":1,"tipo":"c","descricao":" """u8[..^1], .. Convert.FromHexString(hex), .. "\"}"u8];
+    private static string With(string amount = "1", string kind = "\"c\"", string text = "\"x\"") =>
+        $$"""{"valor":{{amount}},"tipo":{{kind}},"descricao":{{text}}}""";
 
-    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
-
-    private static string Escaped(string escape, int times) =>
-        $$"""{"valor":1,"tipo":"c","descricao":"{{string.Concat(Enumerable.Repeat(escape, times))}}"}""";
+    private static string Repeated(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 }

@@ -1,33 +1,36 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>HTTP/1.0 and 1.1 as they come over the wire: split, chunked, pipelined, kept alive or not.</summary>
-public abstract class FramingTests<TBank> : IClassFixture<TBank>
+/// <summary>HTTP/1.0 and 1.1 as they come over the wire: split, chunked, pipelined, kept alive or broken off.</summary>
+public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
-    private const string Path = "/clientes/1/transacoes";
-    private readonly TBank _bank;
+    private static readonly byte[] s_post = RawRequest.Post(Path, RawRequest.Body);
 
-    protected FramingTests(TBank bank)
+    private static readonly byte[] s_chunkedHead = RawRequest.Of(
+        "POST", Path, headers: ["Content-Type: application/json", "Transfer-Encoding: chunked"]);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public void A_post_split_at_every_byte_is_one_post(int chunkBytes) => SplitAtEveryByte(
+        chunkBytes == 0 ? s_post : RawRequest.PostChunked(Path, RawRequest.Body, chunkBytes),
+        (answer, split) => Assert.Equal(split, NewBalance(answer)));
+
+    [Fact]
+    public void An_unusable_body_split_at_every_byte_is_422_and_the_connection_goes_on()
     {
-        _bank = bank;
-        bank.Reset();
+        SplitAtEveryByte(
+            RawRequest.Post(Path, """{"valor": 1.2, "tipo": "d", "descricao": "é"}"""),
+            (answer, _) => answer.AssertProblem(422));
+
+        AssertUntouched();
     }
-
-    [Fact]
-    public void A_post_split_at_every_byte_is_one_post() => SplitAtEveryByte(
-        RawRequest.Post(Path, RawRequest.Body),
-        (answer, split) => Assert.Equal(split, answer.AssertOk().Json.GetProperty("saldo").GetInt64()));
-
-    [Fact]
-    public void A_chunked_post_split_at_every_byte_is_one_post() => SplitAtEveryByte(
-        RawRequest.PostChunked(Path, RawRequest.Body, 7),
-        (answer, split) => Assert.Equal(split, answer.AssertOk().Json.GetProperty("saldo").GetInt64()));
 
     [Fact]
     public void Requests_that_come_byte_by_byte_are_answered()
     {
-        using var connection = _bank.Connect();
-        foreach (var request in new[] { RawRequest.Post(Path, RawRequest.Body), RawRequest.Get("/clientes/1/extrato") })
+        using var connection = Bank.Connect();
+        foreach (var request in new[] { s_post, RawRequest.Get("/clientes/1/extrato") })
         {
             foreach (var value in request)
             {
@@ -39,23 +42,13 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
         }
     }
 
-    [Fact]
-    public void An_unusable_body_split_at_every_byte_is_422_and_the_connection_goes_on()
-    {
-        SplitAtEveryByte(
-            RawRequest.Post(Path, """{"valor": 1.2, "tipo": "d", "descricao": "é"}"""),
-            (answer, _) => answer.AssertProblem(422));
-
-        Assert.Equal(0, _bank.Statement(1).Balance());
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(10)]
     [InlineData(1000)]
     public void Chunks_of_any_size_make_the_body(int chunkBytes)
     {
-        using var connection = _bank.Connect();
+        using var connection = Bank.Connect();
         connection.Exchange(RawRequest.PostChunked(Path, RawRequest.Body, chunkBytes)).AssertOk();
         connection.Exchange(RawRequest.PostChunked(Path, "", chunkBytes)).AssertProblem(422);
         connection.Exchange(RawRequest.PostChunked(Path, RawRequest.Body, chunkBytes)).AssertOk();
@@ -64,43 +57,43 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     [Fact]
     public void Chunk_extensions_and_trailers_are_passed_over()
     {
-        using var connection = _bank.Connect();
-        connection.Send(RawRequest.Of(
-            "POST", Path, headers: ["Content-Type: application/json", "Transfer-Encoding: chunked"]));
+        using var connection = Bank.Connect();
+        connection.Send(s_chunkedHead);
         connection.Send($"{RawRequest.Body.Length:X};name=value\r\n{RawRequest.Body}\r\n0\r\nX-Trailer: 1\r\n\r\n");
         connection.Receive().AssertOk();
         connection.Exchange(RawRequest.Get("/health")).AssertOk();
     }
 
     [Theory]
-    [InlineData("x\r\n")]
-    [InlineData("-1\r\n")]
-    [InlineData("FFFFFFFFFFFFFFFFF\r\n")]
-    [InlineData("3\r\nabcd\r\n")]
-    public void A_chunk_that_breaks_the_rules_is_400(string chunk)
+    [InlineData("X: a\0b\r\n\r\n")]
+    [InlineData("X\0: a\r\n\r\n")]
+    [InlineData("X\u008c: a\r\n\r\n")]
+    [InlineData(": a\r\n\r\n")]
+    [InlineData("no colon\r\n\r\n")]
+    public void A_trailer_that_breaks_the_rules_is_400_however_it_comes(string trailer)
     {
-        using var connection = _bank.Connect();
-        connection.Send(RawRequest.Of(
-            "POST", Path, headers: ["Content-Type: application/json", "Transfer-Encoding: chunked"]));
-        connection.Send(chunk);
+        var body = Encoding.UTF8.GetBytes($"{RawRequest.Body.Length:X}\r\n{RawRequest.Body}\r\n0\r\n{trailer}");
+        foreach (var secondPart in new[] { 0, body.Length })
+        {
+            AssertRefused([.. s_chunkedHead, .. body], secondPart, before: 0);
+            // Behind another request it is not at the start of what was received.
+            AssertRefused([.. RawRequest.Get("/health"), .. s_chunkedHead, .. body], secondPart, before: 1);
+        }
 
-        connection.Receive().AssertProblem(400);
-
-        Assert.True(connection.IsEnded());
-        Assert.Equal(0, _bank.Statement(1).Balance());
+        AssertUntouched();
     }
 
     [Fact]
     public void A_body_is_asked_for_when_the_client_waits_for_that()
     {
-        using var connection = _bank.Connect();
+        using var connection = Bank.Connect();
         for (var round = 1; round <= 3; round++)
         {
             var request = RawRequest.Post(Path, RawRequest.Body, RawRequest.Json, "Expect: 100-continue");
             connection.Send(request.AsSpan(0, request.Length - RawRequest.Body.Length));
             Assert.Equal(100, connection.Receive().Status);
             connection.Send(RawRequest.Body);
-            Assert.Equal(round, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
+            Assert.Equal(round, NewBalance(connection.Receive()));
         }
     }
 
@@ -112,101 +105,16 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     [InlineData("/clientes/1/extrato", "application/json", 50, 405)]
     public void A_body_that_will_not_be_used_is_not_asked_for(string path, string type, int length, int status)
     {
-        using var connection = _bank.Connect();
+        using var connection = Bank.Connect();
         connection.Send(RawRequest.Of(
             "POST", path, headers: [$"Content-Type: {type}", $"Content-Length: {length}", "Expect: 100-continue"]));
         connection.Receive().AssertProblem(status);
     }
 
     [Fact]
-    public void Pipelined_requests_are_answered_in_their_order()
-    {
-        const int count = 100;
-        using var connection = _bank.Connect();
-        var requests = new List<byte>();
-        for (var number = 0; number < count; number++)
-        {
-            requests.AddRange(RawRequest.Post(Path, RawRequest.Body));
-            requests.AddRange(RawRequest.Get("/clientes/1/extrato"));
-            requests.AddRange(RawRequest.Get("/clientes/6/extrato"));
-            requests.AddRange(RawRequest.Post(Path, "{"));
-        }
-
-        connection.Send([.. requests]);
-
-        for (var number = 1; number <= count; number++)
-        {
-            Assert.Equal(number, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
-            Assert.Equal(number, connection.Receive().AssertOk().Json.Balance());
-            connection.Receive().AssertProblem(404);
-            connection.Receive().AssertProblem(422);
-        }
-
-        Assert.False(connection.HasMore());
-    }
-
-    [Fact]
-    public void A_connection_carries_a_thousand_requests()
-    {
-        using var connection = _bank.Connect();
-        for (var number = 1; number <= 1000; number++)
-        {
-            var response = connection.Exchange(RawRequest.Post(Path, RawRequest.Body)).AssertOk();
-            Assert.Equal(number, response.Json.GetProperty("saldo").GetInt64());
-        }
-    }
-
-    [Theory]
-    [InlineData("HTTP/1.1", "Connection: close")]
-    [InlineData("HTTP/1.0", "X-Nothing: 1")]
-    public void A_connection_that_is_not_kept_is_closed_after_the_whole_answer(string version, string header)
-    {
-        using (var connection = _bank.Connect())
-        {
-            connection.Exchange(RawRequest.Of("GET", "/clientes/1/extrato", version, header)).AssertOk();
-            Assert.True(connection.IsEnded());
-        }
-
-        using (var connection = _bank.Connect())
-        {
-            var body = Encoding.UTF8.GetBytes(RawRequest.Body);
-            var request = RawRequest.Of(
-                "POST", Path, version, header, "Content-Type: application/json", $"Content-Length: {body.Length}");
-            connection.Exchange([.. request, .. body]).AssertOk();
-            Assert.True(connection.IsEnded());
-        }
-    }
-
-    [Fact]
-    public void HTTP_1_0_is_kept_alive_when_it_asks_for_that()
-    {
-        using var connection = _bank.Connect();
-        for (var round = 0; round < 3; round++)
-        {
-            connection.Exchange(RawRequest.Of("GET", "/health", "HTTP/1.0", "Connection: keep-alive")).AssertOk();
-        }
-    }
-
-    [Fact]
-    public void Empty_lines_before_a_request_are_passed_over()
-    {
-        using var connection = _bank.Connect();
-        connection.Send("\r\n\r\n");
-        connection.Exchange(RawRequest.Get("/health")).AssertOk();
-    }
-
-    [Fact]
-    public void HTTP_1_0_needs_no_host()
-    {
-        using var connection = _bank.Connect();
-        connection.Send("GET /clientes/1/extrato HTTP/1.0\r\n\r\n");
-        connection.Receive().AssertOk();
-    }
-
-    [Fact]
     public void A_body_where_none_belongs_is_passed_over()
     {
-        using var connection = _bank.Connect();
+        using var connection = Bank.Connect();
         connection.Send([.. RawRequest.Get("/clientes/1/extrato", "Content-Length: 5"), .. "12345"u8]);
         connection.Receive().AssertOk();
         connection.Exchange(RawRequest.Post("/clientes/6/transacoes", RawRequest.Body)).AssertProblem(404);
@@ -217,13 +125,96 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     }
 
     [Fact]
+    public void Pipelined_requests_are_answered_in_their_order()
+    {
+        const int count = 100;
+        using var connection = Bank.Connect();
+        byte[] requests =
+        [
+            .. s_post,
+            .. RawRequest.Get("/clientes/1/extrato"),
+            .. RawRequest.Get("/clientes/6/extrato"),
+            .. RawRequest.Post(Path, "{"),
+        ];
+        connection.Send([.. Enumerable.Repeat(requests, count).SelectMany(bytes => bytes)]);
+
+        for (var number = 1; number <= count; number++)
+        {
+            Assert.Equal(number, NewBalance(connection.Receive()));
+            Assert.Equal(number, connection.Receive().AssertOk().Json.Balance());
+            connection.Receive().AssertProblem(404);
+            connection.Receive().AssertProblem(422);
+        }
+
+        Assert.False(connection.HasMore());
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1", "Connection: close")]
+    [InlineData("HTTP/1.0", "X-Nothing: 1")]
+    public void A_connection_that_is_not_kept_is_closed_after_the_whole_answer(string version, string header)
+    {
+        var length = $"Content-Length: {RawRequest.Body.Length}";
+        var post = RawRequest.Of("POST", Path, version, header, "Content-Type: application/json", length);
+        byte[][] requests =
+        [
+            RawRequest.Of("GET", "/clientes/1/extrato", version, header),
+            [.. post, .. Encoding.UTF8.GetBytes(RawRequest.Body)],
+        ];
+        foreach (var request in requests)
+        {
+            using var connection = Bank.Connect();
+            connection.Exchange(request).AssertOk();
+            Assert.True(connection.IsEnded());
+        }
+    }
+
+    [Fact]
+    public void Empty_lines_before_a_request_are_passed_over()
+    {
+        using var connection = Bank.Connect();
+        connection.Send("\r\n\r\n");
+        connection.Exchange(RawRequest.Get("/health")).AssertOk();
+    }
+
+    [Fact]
+    public void HTTP_1_0_needs_no_host_and_is_kept_alive_when_it_asks_for_that()
+    {
+        using var connection = Bank.Connect();
+        for (var round = 0; round < 3; round++)
+        {
+            connection.Send("GET /clientes/1/extrato HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            connection.Receive().AssertOk();
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_taken_for_a_request_behind_chunks_of_HTTP_1_0()
+    {
+        using var connection = Bank.Connect();
+        connection.Send(RawRequest.Of(
+            "POST",
+            Path,
+            "HTTP/1.0",
+            "Connection: keep-alive",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked"));
+        connection.Send($"{RawRequest.Body.Length:X}\r\n{RawRequest.Body}\r\n0\r\n\r\n");
+        connection.Send(s_post);
+
+        connection.Receive();
+
+        Assert.True(connection.IsEnded());
+        Assert.True(Bank.Statement(1).Balance() <= 1);
+    }
+
+    [Fact]
     public void Five_hundred_connections_at_once_are_served()
     {
-        var connections = Enumerable.Range(0, 500).Select(_ => _bank.Connect()).ToList();
-        connections.ForEach(connection => connection.Send(RawRequest.Post(Path, RawRequest.Body)));
+        var connections = Enumerable.Range(0, 500).Select(_ => Bank.Connect()).ToList();
+        connections.ForEach(connection => connection.Send(s_post));
 
-        var balances = connections.Select(
-            connection => connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
+        var balances = connections.Select(connection => NewBalance(connection.Receive()));
 
         Assert.Equal(Enumerable.Range(1, 500).Select(number => (long)number), balances.Order());
         connections.ForEach(connection => connection.Dispose());
@@ -232,22 +223,51 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
     [Fact]
     public void Clients_that_vanish_do_not_disturb_the_others()
     {
-        var request = RawRequest.Post(Path, RawRequest.Body);
-        for (var sent = 1; sent <= request.Length; sent++)
+        for (var sent = 1; sent <= s_post.Length; sent++)
         {
-            using var connection = _bank.Connect();
-            connection.Send(request.AsSpan(0, sent));
+            using var connection = Bank.Connect();
+            connection.Send(s_post.AsSpan(0, sent));
             connection.Abort();
         }
 
-        _bank.Post(2, 1, 'c', "x").AssertOk();
-        _bank.AssertBalanced();
+        Bank.Post(2, 1, 'c', "x").AssertOk();
+        Bank.AssertBalanced();
     }
+
+    [Fact]
+    public void A_client_that_sends_the_end_with_the_request_gets_the_answer_and_the_end()
+    {
+        for (var number = 1; number <= 100; number++)
+        {
+            using var connection = Bank.Connect();
+            connection.Send(s_post);
+            connection.EndSending();
+            Assert.Equal(number, NewBalance(connection.Receive()));
+            Assert.True(connection.IsEnded());
+        }
+    }
+
+    [Fact]
+    public void A_body_that_ends_too_early_changes_nothing()
+    {
+        for (var missing = 1; missing < RawRequest.Body.Length; missing += 10)
+        {
+            using var connection = Bank.Connect();
+            connection.Send(s_post.AsSpan()[..^missing]);
+            connection.AwaitRead();
+            connection.EndSending();
+            Assert.True(connection.IsEnded() || connection.Receive().Status == 400);
+        }
+
+        AssertUntouched();
+    }
+
+    private static long NewBalance(RawResponse answer) => answer.AssertOk().Json.GetProperty("saldo").GetInt64();
 
     // Over one connection, each time in two parts that arrive one by one.
     private void SplitAtEveryByte(byte[] request, Action<RawResponse, int> check)
     {
-        using var connection = _bank.Connect();
+        using var connection = Bank.Connect();
         for (var split = 1; split < request.Length; split++)
         {
             connection.Send(request.AsSpan(0, split));
@@ -258,9 +278,23 @@ public abstract class FramingTests<TBank> : IClassFixture<TBank>
 
         Assert.False(connection.HasMore());
     }
-}
 
-public sealed class InProcessFramingTests(InProcessBank bank) : FramingTests<InProcessBank>(bank);
+    // In two parts, the second of which has so many bytes.
+    private void AssertRefused(byte[] requests, int secondPart, int before)
+    {
+        using var connection = Bank.Connect();
+        connection.Send(requests.AsSpan()[..^secondPart]);
+        connection.AwaitRead();
+        connection.Send(requests.AsSpan()[^secondPart..]);
+        for (; before > 0; before--)
+        {
+            connection.Receive().AssertOk();
+        }
+
+        connection.Receive().AssertProblem(400);
+        Assert.True(connection.IsEnded());
+    }
+}
 
 public sealed class AotFramingTests(AotBank bank) : FramingTests<AotBank>(bank);
 

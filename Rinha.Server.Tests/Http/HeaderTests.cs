@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Response headers, and request headers that are too many or wrong.</summary>
-public abstract class HeaderTests<TBank>(TBank bank) : IClassFixture<TBank>
+/// <summary>Response headers, and request headers that mean nothing.</summary>
+public abstract class HeaderTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
     private static readonly string[] s_unwanted =
@@ -15,16 +15,16 @@ public abstract class HeaderTests<TBank>(TBank bank) : IClassFixture<TBank>
     {
         RawResponse[] responses =
         [
-            bank.Get("/clientes/1/extrato"),
-            bank.Get("/clientes/6/extrato"),
-            bank.Get("/health"),
-            bank.Get("/nothing"),
-            bank.Post(1, RawRequest.Body),
-            bank.Post(1, "{"),
-            bank.Post(1, RawRequest.Body, "text/plain"),
-            bank.Post(1, new string(' ', 5000)),
-            bank.Send(RawRequest.Post("/reset", "")),
-            bank.Send(RawRequest.Of("PUT", "/health")),
+            Bank.Get("/clientes/1/extrato"),
+            Bank.Get("/clientes/6/extrato"),
+            Bank.Get("/health"),
+            Bank.Get("/nothing"),
+            Bank.Post(1, RawRequest.Body),
+            Bank.Post(1, "{"),
+            Bank.Post(1, RawRequest.Body, "text/plain"),
+            Bank.Post(1, new string(' ', 5000)),
+            Bank.Send(RawRequest.Post("/reset", "")),
+            Bank.Send(RawRequest.Of("PUT", "/health")),
         ];
         foreach (var response in responses)
         {
@@ -38,127 +38,35 @@ public abstract class HeaderTests<TBank>(TBank bank) : IClassFixture<TBank>
     [Fact]
     public void A_kept_connection_is_not_announced_and_a_closed_one_is()
     {
-        Assert.Null(bank.Get("/health").Header("Connection"));
-        Assert.Equal("close", bank.Send(RawRequest.Get("/health", "Connection: close")).Header("Connection"));
-        Assert.Equal("close", bank.Post(1, new string(' ', 5000)).Header("Connection"));
+        Assert.Null(Bank.Get("/health").Header("Connection"));
+        Assert.Equal("close", Bank.Send(RawRequest.Get("/health", "Connection: close")).Header("Connection"));
+        Assert.Equal("close", Bank.Post(1, new string(' ', 5000)).Header("Connection"));
     }
 
     [Fact]
     public void Headers_of_one_answer_do_not_stay_for_the_next()
     {
-        using var connection = bank.Connect();
+        using var connection = Bank.Connect();
         Assert.NotNull(connection.Exchange(RawRequest.Of("PUT", "/health")).Header("Allow"));
         Assert.Null(connection.Exchange(RawRequest.Get("/health")).AssertOk().Header("Allow"));
-    }
-
-    [Theory]
-    [MemberData(nameof(BrokenRequests.All), MemberType = typeof(BrokenRequests))]
-    public void What_is_not_HTTP_is_refused_and_ends_the_connection(string request, int status)
-    {
-        using var connection = bank.Connect();
-        connection.Send(request);
-
-        Assert.Equal(status, connection.Receive().Status);
-        Assert.True(connection.IsEnded());
-    }
-
-    [Fact]
-    public void HTTP_2_is_not_spoken()
-    {
-        using var connection = bank.Connect();
-        connection.Send("GET /health HTTP/2.0\r\nHost: a\r\n\r\n");
-
-        Assert.Equal(505, connection.Receive().Status);
-        Assert.True(connection.IsEnded());
-    }
-
-    [Fact]
-    public void A_request_line_that_is_too_long_is_414()
-    {
-        using var connection = bank.Connect();
-        connection.Send(RawRequest.Get("/" + new string('x', Limits.RequestLineBytesMax)));
-
-        Assert.Equal(414, connection.Receive().Status);
-        Assert.True(connection.IsEnded());
-    }
-
-    [Fact]
-    public void Headers_that_are_too_large_are_431()
-    {
-        using var connection = bank.Connect();
-        connection.Send(RawRequest.Get("/health", "X: " + new string('x', Limits.RequestHeadersBytesMax)));
-
-        Assert.Equal(431, connection.Receive().Status);
-        Assert.True(connection.IsEnded());
-    }
-
-    [Fact]
-    public void Headers_that_are_too_many_are_431()
-    {
-        using var connection = bank.Connect();
-        connection.Send(RawRequest.Get(
-            "/health", [.. Enumerable.Range(0, Limits.RequestHeaderCountMax).Select(number => $"X-{number}: 1")]));
-
-        Assert.Equal(431, connection.Receive().Status);
-        Assert.True(connection.IsEnded());
     }
 
     [Fact]
     public void Header_names_are_taken_in_any_case()
     {
-        var body = RawRequest.Body;
-        string[] heads =
-        [
-            $"HOST: localhost\r\nCONTENT-TYPE: application/json\r\nCONTENT-LENGTH: {body.Length}",
-            $"host: localhost\r\ncontent-type: application/json\r\ncontent-length: {body.Length}",
-            $"hOsT: localhost\r\ncOnTeNt-TyPe: application/json\r\ncOnTeNt-LeNgTh: {body.Length}",
-        ];
-        foreach (var head in heads)
+        var head = $"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {RawRequest.Body.Length}";
+        foreach (var spelling in new[] { head.ToUpperInvariant(), head.ToLowerInvariant() })
         {
-            using var connection = bank.Connect();
-            connection.Send($"POST /clientes/1/transacoes HTTP/1.1\r\n{head}\r\n\r\n{body}");
+            using var connection = Bank.Connect();
+            connection.Send($"POST {Path} HTTP/1.1\r\n{spelling}\r\n\r\n{RawRequest.Body}");
             connection.Receive().AssertOk();
         }
     }
 
-    [Fact]
-    public void Bytes_above_127_are_no_error()
-    {
-        using var connection = bank.Connect();
-        connection.Send("GET /health HTTP/1.1\r\nHost: a\r\nUser-Agent: caf"u8);
-        connection.Send([0xE9, .. "\r\nX-Other: "u8, 0xFF, .. "\r\n\r\n"u8]);
-
-        connection.Receive().AssertOk();
-    }
-
-    // What Java's HttpClient sends with every request of a new connection.
-    [Fact]
-    public void An_offer_of_HTTP_2_is_not_taken_up()
-    {
-        string[] offer =
-            ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk"];
-        var post = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, offer);
-        using var connection = bank.Connect();
-        connection.Exchange(RawRequest.Get("/health", offer)).AssertOk();
-        connection.Exchange(post).AssertOk();
-        connection.Exchange(RawRequest.Get("/health")).AssertOk();
-    }
-
-    [Fact]
-    public void Cookies_and_other_headers_change_nothing() =>
-        bank.Send(RawRequest.Get(
-            "/clientes/1/extrato",
-            "Cookie: a=b",
-            "Accept: text/plain",
-            "Accept-Encoding: gzip, br",
-            "If-None-Match: *",
-            "If-Modified-Since: Fri, 31 Dec 2100 23:59:59 GMT",
-            "Range: bytes=0-1",
-            "X-HTTP-Method-Override: DELETE"))
-            .AssertOk();
+    [Theory]
+    [MemberData(nameof(HttpCases.OtherHeaders), MemberType = typeof(HttpCases))]
+    public void Other_headers_change_nothing(string headers) => HttpCases.AssertHeadersChangeNothing(Bank, headers);
 }
-
-public sealed class InProcessHeaderTests(InProcessBank bank) : HeaderTests<InProcessBank>(bank);
 
 public sealed class AotHeaderTests(AotBank bank) : HeaderTests<AotBank>(bank);
 

@@ -1,5 +1,6 @@
 namespace Rinha.Server.Tests.Ledger;
 
+/// <summary>What is kept of the transactions and how it is read: the newest ten, or all, page by page.</summary>
 public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
@@ -21,57 +22,6 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 1"));
         Assert.Equal((long)posts * (posts + 1) / 2, Ledger.Statement(1).BalanceCents);
         Place.AssertBalanced();
-    }
-
-    [Fact]
-    public void An_entry_shows_what_was_posted()
-    {
-        var before = Timestamp.Now;
-        Ledger.Credit(1, 90_000, "descricao");
-        Ledger.Debit(1, 10, "a\0💰");
-        var after = Timestamp.Now;
-
-        var entries = Ledger.Statement(1).Entries;
-        Assert.Equal((10, TransactionKind.Debit), (entries[0].AmountCents, entries[0].Kind));
-        Assert.Equal((90_000, TransactionKind.Credit), (entries[1].AmountCents, entries[1].Kind));
-        Assert.Equal(["a\0💰", "descricao"], Ledger.Statement(1).Texts());
-        Assert.InRange(
-            entries[1].PostedAt.MicrosecondsSinceEpoch, before.MicrosecondsSinceEpoch, after.MicrosecondsSinceEpoch);
-    }
-
-    [Fact]
-    public void Each_account_has_a_history_and_a_sequence_of_its_own()
-    {
-        for (var round = 0; round < 3; round++)
-        {
-            for (var id = 1; id <= 5; id++)
-            {
-                Ledger.Credit(id, 1, $"{id} {round}");
-            }
-        }
-
-        for (var id = 1; id <= 5; id++)
-        {
-            Assert.Equal([$"{id} 2", $"{id} 1", $"{id} 0"], Ledger.Statement(id).Texts());
-            Assert.Equal(3, Place.Query($"SELECT max(seq) FROM transacoes WHERE cliente_id = {id}"));
-        }
-
-        Place.AssertBalanced();
-    }
-
-    [Fact]
-    public void The_sequence_has_no_gap_where_posts_were_refused()
-    {
-        for (var number = 0; number < 50; number++)
-        {
-            Ledger.Debit(1, 30_000);
-            Ledger.Credit(1, 10_000);
-            Ledger.Credit(6, 1);
-        }
-
-        Place.AssertBalanced();
-        Assert.Equal(
-            Place.Query("SELECT count(*) FROM transacoes"), Place.Query("SELECT max(seq) FROM transacoes"));
     }
 
     [Fact]
@@ -118,9 +68,104 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
             Assert.True(Ledger.Statement(id).Entries.IsEmpty);
         }
 
-        Ledger.Credit(1, 1);
-        Assert.Equal(1, Place.Query("SELECT max(seq) FROM transacoes"));
+        Assert.Empty(Ledger.Page(1, long.MaxValue, 100).Sequences());
+        Ledger.CreditAtOnce(5 * 70);
+        Assert.Equal(70, Ledger.Page(1, long.MaxValue, 100).Sequences().Count);
         Place.AssertBalanced();
+    }
+
+    [Theory]
+    [InlineData(0, 20)]
+    [InlineData(1, 1)]
+    [InlineData(63, 100)]
+    [InlineData(64, 1)]
+    [InlineData(65, 64)]
+    [InlineData(500, 7)]
+    [InlineData(500, 100)]
+    public void The_pages_hold_everything_once_newest_first(int posts, int entriesWanted)
+    {
+        for (var number = 1; number <= posts; number++)
+        {
+            Ledger.Credit(1, number, $"{number}");
+            // Another client's rows lie between.
+            Ledger.Debit(2, 1, "other");
+        }
+
+        var seen = new List<long>();
+        long? before = long.MaxValue;
+        while (before is { } next)
+        {
+            var page = Ledger.Page(1, next, entriesWanted);
+            Assert.InRange(page.Entries.Length, 0, entriesWanted);
+            foreach (ref readonly var entry in page.Entries)
+            {
+                seen.Add(entry.Sequence);
+                Assert.Equal(entry.Sequence, entry.Transaction.AmountCents);
+                Assert.Equal($"{entry.Sequence}", Encoding.UTF8.GetString(entry.Transaction.Description.AsUtf8()));
+                Assert.Equal(TransactionKind.Credit, entry.Transaction.Kind);
+            }
+
+            before = page.NextBefore;
+        }
+
+        Assert.Equal(Enumerable.Range(1, posts).Reverse().Select(number => (long)number), seen);
+        Place.AssertBalanced();
+    }
+
+    [Fact]
+    public void A_page_can_begin_at_every_sequence()
+    {
+        Ledger.CreditAtOnce(5 * 200);
+
+        for (var before = 1L; before <= 202; before++)
+        {
+            var page = Ledger.Page(3, before, 3);
+            var expected = Enumerable.Range(1, 3).Select(back => before - back).Where(seq => seq is >= 1 and <= 200);
+            expected = before == 202 ? [200, 199, 198] : expected;
+            Assert.Equal(expected, page.Sequences());
+            Assert.Equal(page.Sequences().LastOrDefault(1) is var last && last > 1 ? last : null, page.NextBefore);
+        }
+    }
+
+    [Fact]
+    public void What_is_posted_between_two_pages_moves_nothing()
+    {
+        Ledger.CreditAtOnce(5 * 100);
+        var first = Ledger.Page(1, long.MaxValue, 30).Sequences();
+        Ledger.CreditAtOnce(5 * 100);
+
+        var second = Ledger.Page(1, first[^1], 30).Sequences();
+
+        Assert.Equal([.. Enumerable.Range(41, 60).Reverse()], first.Concat(second).Select(seq => (int)seq));
+    }
+
+    [Fact]
+    public async Task Every_page_is_one_snapshot_while_two_instances_write()
+    {
+        var other = Place.Open();
+        using var ended = new CancellationTokenSource();
+        var writing = Task.WhenAll(
+            WriteAsync(Ledger, ended.Token), WriteAsync(other, ended.Token));
+        var newest = 0L;
+        for (var page = 0; page < 200 || newest < 200; page++)
+        {
+            var sequences = Ledger.Page(1, long.MaxValue, 100).Sequences();
+            Assert.Equal(Enumerable.Range(0, sequences.Count).Select(back => sequences[0] - back), sequences);
+            newest = sequences.FirstOrDefault();
+            Assert.False(writing.IsFaulted);
+        }
+
+        await ended.CancelAsync();
+        await writing;
+        Place.AssertBalanced();
+    }
+
+    private static async Task WriteAsync(ILedger ledger, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            await ledger.PostAsync(1, TransactionKind.Credit, 1, "x").ConfigureAwait(false);
+        }
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

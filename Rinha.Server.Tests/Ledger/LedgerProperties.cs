@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using FsCheck.Xunit;
 
 namespace Rinha.Server.Tests.Ledger;
@@ -73,3 +75,79 @@ public sealed class SqliteLedgerProperties : LedgerProperties<LedgerOnDisk>;
 public sealed class PostgresLedgerProperties : LedgerProperties<LedgerOnPostgres>;
 
 public sealed class SerializablePostgresLedgerProperties : LedgerProperties<LedgerOnSerializablePostgres>;
+
+/// <summary>One post of a generated sequence, and which of two instances it goes to.</summary>
+public sealed record LedgerStep(long AccountId, TransactionKind Kind, long AmountCents, string Text, int Instance);
+
+/// <summary>The rules of the bank in a few lines of memory: what the real ledger is compared with.</summary>
+internal sealed class LedgerModel
+{
+    private readonly Dictionary<long, long> _balances = SeedAccounts.LimitsCents.Keys.ToDictionary(id => id, _ => 0L);
+    private readonly List<LedgerStep> _accepted = [];
+
+    public PostOutcome Post(LedgerStep step)
+    {
+        if (!_balances.TryGetValue(step.AccountId, out var balance))
+        {
+            return new PostOutcome(PostResult.UnknownAccount, 0, 0);
+        }
+
+        var limit = SeedAccounts.LimitsCents[step.AccountId];
+        var after = (Int128)balance + (step.Kind == TransactionKind.Credit ? step.AmountCents : -step.AmountCents);
+        if (after < -limit)
+        {
+            return new PostOutcome(PostResult.LimitExceeded, 0, 0);
+        }
+
+        if (after > long.MaxValue)
+        {
+            return new PostOutcome(PostResult.BalanceOverflow, 0, 0);
+        }
+
+        _balances[step.AccountId] = (long)after;
+        _accepted.Add(step);
+        return new PostOutcome(PostResult.Accepted, (long)after, limit);
+    }
+
+    /// <summary>Fails unless the statement is the one this model would give.</summary>
+    public void AssertEqual(long accountId, Statement statement)
+    {
+        Assert.Equal(_balances[accountId], statement.BalanceCents);
+        Assert.Equal(SeedAccounts.LimitsCents[accountId], statement.LimitCents);
+        var expected = _accepted.Where(step => step.AccountId == accountId).Reverse().Take(10).ToList();
+        Assert.Equal(expected.Select(step => step.Text), statement.Texts());
+        for (var index = 0; index < expected.Count; index++)
+        {
+            Assert.Equal(expected[index].AmountCents, statement.Entries[index].AmountCents);
+            Assert.Equal(expected[index].Kind, statement.Entries[index].Kind);
+        }
+    }
+}
+
+/// <summary>Posts and texts at random, the edges more often than chance would have them.</summary>
+public static class LedgerArbitraries
+{
+    private static readonly Gen<long> s_amounts = Gen.OneOf(
+        Gen.Choose(1, 10).Select(amount => (long)amount),
+        Gen.Choose(1, 100_000).Select(amount => (long)amount),
+        Gen.Elements<long>(80_000, 100_000, 500_000, 1_000_000, 10_000_000, Limits.AmountCentsMax));
+
+    private static readonly Gen<Rune> s_runes = Gen.OneOf(
+        Gen.Choose(0, 0x7F).Select(value => new Rune(value)),
+        Gen.Choose(0x80, 0xD7FF).Select(value => new Rune(value)),
+        Gen.Choose(0xE000, 0x10FFFF).Select(value => new Rune(value)),
+        Gen.Elements<Rune>([.. "\0\"\\/\b\f\n\r\t\u001f\u007f\u2028\ufeff\uffff".EnumerateRunes()]));
+
+    public static Arbitrary<Rune[]> Texts() => Arb.From(
+        from length in Gen.Choose(1, Description.ScalarsMax)
+        from runes in s_runes.ArrayOf(length)
+        select runes);
+
+    public static Arbitrary<LedgerStep> Steps() => Arb.From(
+        from id in Gen.Frequency((9, Gen.Choose(1, 5)), (1, Gen.Elements(-1, 0, 6)))
+        from kind in Gen.Elements(TransactionKind.Credit, TransactionKind.Debit, TransactionKind.Debit)
+        from amount in s_amounts
+        from text in Gen.Choose(0, 999)
+        from instance in Gen.Choose(0, 1)
+        select new LedgerStep(id, kind, amount, $"text {text}", instance));
+}

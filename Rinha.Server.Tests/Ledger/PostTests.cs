@@ -4,56 +4,23 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
     where TPlace : ILedgerPlace, new()
 {
     [Fact]
-    public void A_new_ledger_has_the_five_accounts_at_zero_and_no_other()
+    public void A_new_ledger_has_the_five_accounts_at_zero_and_no_other_and_each_has_its_own_limit()
     {
         foreach (var (id, limit) in SeedAccounts.LimitsCents)
         {
             var statement = Ledger.Statement(id);
-            Assert.Equal(0, statement.BalanceCents);
-            Assert.Equal(limit, statement.LimitCents);
+            Assert.Equal((0, limit), (statement.BalanceCents, statement.LimitCents));
             Assert.True(statement.Entries.IsEmpty);
+
+            Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, limit + 1).Result);
+            Assert.Equal(new PostOutcome(PostResult.Accepted, 1 - limit, limit), Ledger.Debit(id, limit - 1));
+            Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, 2).Result);
+            Assert.Equal(new PostOutcome(PostResult.Accepted, -limit, limit), Ledger.Debit(id, 1));
+            Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, Limits.AmountCentsMax).Result);
+            Assert.Equal(-limit, Ledger.Statement(id).BalanceCents);
         }
 
         Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
-        Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(6));
-    }
-
-    [Fact]
-    public void A_credit_adds_and_a_debit_takes()
-    {
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 1000, 100_000), Ledger.Credit(1, 1000));
-        Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 100_000), Ledger.Debit(1, 1500));
-
-        Assert.Equal(-500, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(0, Ledger.Statement(2).BalanceCents);
-    }
-
-    [Fact]
-    public void Debit_down_to_the_limit_is_accepted()
-    {
-        Assert.Equal(-100_000, Ledger.Debit(1, 100_000).BalanceCents);
-        Assert.Equal(-100_000, Ledger.Statement(1).BalanceCents);
-    }
-
-    [Fact]
-    public void Debit_beyond_the_limit_is_refused()
-    {
-        Ledger.Debit(1, 99_999);
-
-        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, 2).Result);
-        Assert.Equal(PostResult.Accepted, Ledger.Debit(1, 1).Result);
-        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, 1).Result);
-        Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(1, Limits.AmountCentsMax).Result);
-    }
-
-    [Fact]
-    public void The_limit_is_the_accounts_own()
-    {
-        foreach (var (id, limit) in SeedAccounts.LimitsCents)
-        {
-            Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, limit + 1).Result);
-            Assert.Equal(-limit, Ledger.Debit(id, limit).BalanceCents);
-        }
     }
 
     [Fact]
@@ -94,6 +61,7 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(PostResult.UnknownAccount, Ledger.Debit(id, 1).Result);
         Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(id));
         Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadStatement(id, new Statement()));
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadHistory(id, LedgerExtensions.Wanted(long.MaxValue, 1)));
         Assert.Equal(0, Place.Query("SELECT count(*) FROM transacoes"));
         Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
     }
@@ -112,16 +80,6 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(long.MaxValue, Ledger.Statement(1).BalanceCents);
         Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
         Assert.Equal(PostResult.Accepted, Ledger.Debit(1, Limits.AmountCentsMax).Result);
-    }
-
-    [Fact]
-    public void The_largest_amount_is_kept_exactly()
-    {
-        Ledger.Credit(1, Limits.AmountCentsMax);
-        Ledger.Credit(1, Limits.AmountCentsMax);
-
-        Assert.Equal(2 * Limits.AmountCentsMax, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(Limits.AmountCentsMax, Ledger.Statement(1).Entries[0].AmountCents);
     }
 
     [Fact]

@@ -5,40 +5,20 @@ public sealed class WriteQueueTests : IDisposable
     private readonly WriteQueue _queue = new();
 
     [Fact]
-    public void Writes_are_taken_in_the_order_they_came_in()
+    public void Writes_are_taken_in_their_order_no_more_than_fit_and_across_the_end_of_the_ring()
     {
         var writes = Posts(5);
         Add(writes);
-
-        var batch = new PendingWrite[8];
-        Assert.Equal(5, _queue.Take(batch));
-        Assert.Equal(writes, batch[..5]);
-        Assert.Equal(0, _queue.Take(batch));
-    }
-
-    [Fact]
-    public void No_more_are_taken_than_fit()
-    {
-        var writes = Posts(5);
-        Add(writes);
-
         var batch = new PendingWrite[3];
         Assert.Equal(3, _queue.Take(batch));
         Assert.Equal(writes[..3], batch);
         Assert.Equal(2, _queue.Take(batch));
         Assert.Equal(writes[3..], batch[..2]);
-    }
+        Assert.Equal(0, _queue.Take(batch));
 
-    [Fact]
-    public void The_order_holds_across_the_end_of_the_ring()
-    {
-        var batch = new PendingWrite[Limits.QueuedWritesMax];
-        Add(Posts(Limits.QueuedWritesMax - 3));
-        Assert.Equal(batch.Length - 3, _queue.Take(batch));
-
-        var writes = Posts(Limits.QueuedWritesMax);
+        writes = Posts(Limits.QueuedWritesMax);
         Add(writes);
-
+        batch = new PendingWrite[Limits.QueuedWritesMax];
         Assert.Equal(batch.Length, _queue.Take(batch));
         Assert.Equal(writes, batch);
     }
@@ -62,18 +42,22 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_queue_refuses_the_next_write_at_once_and_only_that_one()
+    public async Task A_full_queue_refuses_the_next_write_at_once_and_takes_it_when_there_is_room()
     {
         var inside = Add(Posts(Limits.QueuedWritesMax));
+        var post = new PendingPost();
 
-        var refused = Add(new PendingPost());
+        var refused = Add(post);
 
         Assert.True(refused.IsCompleted);
         Assert.Equal(PostResult.Overloaded, await refused);
         Assert.All(inside, task => Assert.False(task.IsCompleted));
 
         Assert.Equal(1, _queue.Take(new PendingWrite[1]));
-        Assert.False(Add(new PendingPost()).IsCompleted);
+        var again = Add(post);
+        Assert.False(again.IsCompleted);
+        post.Complete(PostResult.Accepted);
+        Assert.Equal(PostResult.Accepted, await again);
     }
 
     [Fact]
@@ -93,69 +77,43 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task A_write_that_has_been_refused_can_be_handed_in_again()
+    public void Only_what_is_older_is_taken_as_overdue_the_oldest_first_and_not_taken_again()
     {
-        var post = new PendingPost();
-        Add(Posts(Limits.QueuedWritesMax));
-        Assert.Equal(PostResult.Overloaded, await Add(post));
-        Assert.Equal(1, _queue.Take(new PendingWrite[1]));
-
-        var task = Add(post);
-        Assert.False(task.IsCompleted);
-        post.Complete(PostResult.Accepted);
-        Assert.Equal(PostResult.Accepted, await task);
-    }
-
-    [Fact]
-    public void Only_what_is_older_is_taken_as_overdue_the_oldest_first()
-    {
-        var writes = Posts(2);
+        var writes = Posts(3);
         Add(writes);
         var oldest = writes[0].QueuedAtMs;
 
         Assert.Null(_queue.TakeOlderThan(oldest));
         Assert.Same(writes[0], _queue.TakeOlderThan(oldest + 1));
         Assert.Same(writes[1], _queue.TakeOlderThan(long.MaxValue));
+        var batch = new PendingWrite[4];
+        Assert.Equal(1, _queue.Take(batch));
+        Assert.Same(writes[2], batch[0]);
         Assert.Null(_queue.TakeOlderThan(long.MaxValue));
     }
 
-    [Fact]
-    public void What_was_taken_as_overdue_is_not_taken_again()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_waiting_writer_wakes_when_a_write_comes_in_and_when_the_queue_closes(bool isWrite)
     {
-        var writes = Posts(3);
-        Add(writes);
-
-        Assert.Same(writes[0], _queue.TakeOlderThan(long.MaxValue));
-
-        var batch = new PendingWrite[4];
-        Assert.Equal(2, _queue.Take(batch));
-        Assert.Equal(writes[1..], batch[..2]);
-    }
-
-    [Fact]
-    public void A_waiting_writer_wakes_when_a_write_comes_in()
-    {
-        var writer = new Thread(() => Assert.True(_queue.Wait()));
-        writer.Start();
-        AwaitBlocked(writer);
-
-        Add(new PendingPost());
-
-        Assert.True(writer.Join(Wait.Timeout));
-    }
-
-    [Fact]
-    public void A_waiting_writer_wakes_when_the_queue_closes()
-    {
-        var more = true;
+        var more = !isWrite;
         var writer = new Thread(() => more = _queue.Wait());
         writer.Start();
-        AwaitBlocked(writer);
+        Wait.Until(
+            () => (writer.ThreadState & System.Threading.ThreadState.WaitSleepJoin) != 0, "the writer waits");
 
-        _queue.Close();
+        if (isWrite)
+        {
+            Add(new PendingPost());
+        }
+        else
+        {
+            _queue.Close();
+        }
 
         Assert.True(writer.Join(Wait.Timeout));
-        Assert.False(more);
+        Assert.Equal(isWrite, more);
     }
 
     [Fact]
@@ -207,9 +165,6 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     public void Dispose() => _queue.Dispose();
-
-    private static void AwaitBlocked(Thread thread) =>
-        Wait.Until(() => (thread.ThreadState & System.Threading.ThreadState.WaitSleepJoin) != 0, "the writer waits");
 
     private static PendingPost[] Posts(int count) => [.. Enumerable.Range(0, count).Select(_ => new PendingPost())];
 

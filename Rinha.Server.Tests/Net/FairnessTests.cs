@@ -22,7 +22,7 @@ public sealed class FairnessTests
                 Assert.True(released.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
             },
         };
-        using var bank = new InProcessBank(ledger, resetEnabled: false);
+        using var bank = new InProcessBank(ledger);
         using var flooding = Connect(bank);
         using var other = Connect(bank);
 
@@ -61,7 +61,7 @@ public sealed class FairnessTests
                 Assert.True(released.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
             },
         };
-        using var bank = new InProcessBank(ledger, resetEnabled: false);
+        using var bank = new InProcessBank(ledger);
         using var holding = Connect(bank);
         using var other = Connect(bank);
         flooding = Connect(bank);
@@ -105,7 +105,7 @@ public sealed class FairnessTests
     private static void AssertAllOnTheLoop(WatchedLedger ledger)
     {
         const int rounds = 50;
-        using var bank = new InProcessBank(ledger, resetEnabled: false);
+        using var bank = new InProcessBank(ledger);
         using var connection = Connect(bank);
         for (var round = 1; round <= rounds; round++)
         {

@@ -55,18 +55,11 @@ public sealed class PostgresAddressTests
         Assert.NotEmpty(reason);
     }
 
-    [Fact]
-    public void The_password_is_never_shown()
-    {
-        Assert.True(PostgresAddress.TryParse("postgres://rinha:secret@db/bank", out var address, out _));
-        Assert.DoesNotContain("secret", address.ToString(), StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("postgres://rinha:secret@db:x/bank")]
     [InlineData("postgres://rinha:one?secret@db/bank")]
     [InlineData("postgres://rinha@db/bank?sslpassword=secret")]
-    public void Nor_is_it_in_the_reason_why_an_address_is_refused(string url)
+    public void The_password_is_not_in_the_reason_why_an_address_is_refused(string url)
     {
         Assert.False(PostgresAddress.TryParse(url, out _, out var reason));
         Assert.DoesNotContain("secret", reason, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class PostgresLedgerTests : IDisposable
     {
         Together.Run(4, _ =>
         {
-            using var ledger = new PostgresLedger(Address(_place.Url), NullLogger.Instance);
+            using var ledger = new PostgresLedger(_place.Address, NullLogger.Instance);
             Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
         });
 
@@ -181,7 +181,7 @@ public sealed class PostgresLedgerTests : IDisposable
     [Fact]
     public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
     {
-        var accounts = new PostgresAccounts(Address(_place.Url));
+        var accounts = new PostgresAccounts(_place.Address);
         accounts.Add(6, 8, 500);
         Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
@@ -216,7 +216,7 @@ public sealed class PostgresLedgerTests : IDisposable
     [Fact]
     public async Task Where_there_are_too_many_keys_only_those_known_are_answered()
     {
-        using var source = PostgresLedger.Open(Address(_place.Url), connectionsMax: 9);
+        using var source = PostgresLedger.Open(_place.Address, connectionsMax: 9);
         Post("first");
         using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
@@ -232,12 +232,6 @@ public sealed class PostgresLedgerTests : IDisposable
     }
 
     public void Dispose() => _place.Dispose();
-
-    private static PostgresAddress Address(string url)
-    {
-        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
-        return address;
-    }
 
     private static async Task<PostResult> Write(PostgresWriter writer, string? key)
     {

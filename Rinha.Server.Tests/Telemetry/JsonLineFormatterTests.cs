@@ -5,26 +5,6 @@ namespace Rinha.Server.Tests.Telemetry;
 public sealed partial class JsonLineFormatterTests
 {
     [Fact]
-    public void A_line_has_time_level_event_message_and_the_messages_fields()
-    {
-        var line = Line(logger => Log.RequestSlow(logger, "post", 200, 1234.5));
-
-        Assert.Equal(TimeSpan.Zero, DateTimeOffset.Parse(
-            line.GetProperty("timestamp").GetString()!, CultureInfo.InvariantCulture).Offset);
-        Assert.Equal("Warning", line.GetProperty("level").GetString());
-        Assert.Equal("RequestSlow", line.GetProperty("event").GetString());
-        Assert.Equal(21, line.GetProperty("event_id").GetInt32());
-        Assert.Equal("Rinha", line.GetProperty("category").GetString());
-        Assert.Equal(
-            "A request was slow: post was answered 200 after 1234.5 ms", line.GetProperty("message").GetString());
-        Assert.Equal("post", line.GetProperty("operation").GetString());
-        Assert.Equal(200, line.GetProperty("status").GetInt32());
-        Assert.Equal(1234.5, line.GetProperty("duration_ms").GetDouble());
-        Assert.False(line.TryGetProperty("exception", out _));
-        Assert.Equal(9, line.EnumerateObject().Count());
-    }
-
-    [Fact]
     public void An_exception_is_fields_in_the_same_line()
     {
         var line = Line(logger => Log.StorageFailed(logger, Thrown("first\nsecond \"quoted\" ç")));

@@ -5,51 +5,26 @@ namespace Rinha.Server.Tests.Telemetry;
 
 public sealed class RequestWatchTests
 {
-    private const long NsPerMs = 1_000_000;
-
     private readonly RecordingLogger _logger = new();
 
     [Theory]
-    [InlineData(200)]
-    [InlineData(404)]
-    [InlineData(422)]
-    public void What_is_quick_and_not_the_servers_fault_is_not_logged(int status)
+    [InlineData(1000, 200, 500, null)]
+    [InlineData(1000, 422, 500, null)]
+    [InlineData(0, 200, 3_600_000, null)] // Off.
+    [InlineData(1000, 200, 1500, "A request was slow: health was answered 200 after ")]
+    [InlineData(1000, 500, 0, "health was answered 500 after ")]
+    [InlineData(1000, 503, 5000, "health was answered 503 after ")]
+    public void Slow_requests_and_faults_of_the_server_are_one_warning(
+        int slowMs, int status, int milliseconds, string? warning)
     {
-        new RequestWatch(slowRequestMs: 1000, _logger).End(Operation.Post, status, Clock.NowNs);
+        new RequestWatch(slowMs, _logger).End(Operation.Health, status, Clock.NowNs - (milliseconds * 1_000_000L));
 
-        Assert.Empty(_logger.Lines);
-    }
-
-    [Fact]
-    public void A_slow_request_is_a_warning_with_its_operation_status_and_duration()
-    {
-        new RequestWatch(slowRequestMs: 1000, _logger).End(Operation.Statement, 200, Clock.NowNs - (1500 * NsPerMs));
-
-        var (level, id, message) = Assert.Single(_logger.Lines);
-        Assert.Equal((LogLevel.Warning, 21), (level, id));
-        Assert.Matches(@"^A request was slow: statement was answered 200 after 15\d\d\.\d+ ms$", message);
-    }
-
-    [Fact]
-    public void Nothing_is_slow_when_that_is_off()
-    {
-        new RequestWatch(slowRequestMs: 0, _logger).End(Operation.Post, 200, Clock.NowNs - (3_600_000 * NsPerMs));
-
-        Assert.Empty(_logger.Lines);
-    }
-
-    [Theory]
-    [InlineData(500, 0)]
-    [InlineData(503, 0)]
-    [InlineData(503, 5000)]
-    public void A_fault_of_the_server_is_one_line_slow_or_not(int status, int milliseconds)
-    {
-        new RequestWatch(slowRequestMs: 1000, _logger)
-            .End(Operation.Health, status, Clock.NowNs - (milliseconds * NsPerMs));
-
-        var (level, id, message) = Assert.Single(_logger.Lines);
-        Assert.Equal((LogLevel.Warning, 22), (level, id));
-        Assert.StartsWith($"health was answered {status} after ", message, StringComparison.Ordinal);
+        Assert.Equal(warning is null ? 0 : 1, _logger.Lines.Count);
+        Assert.All(_logger.Lines, line =>
+        {
+            Assert.Equal((LogLevel.Warning, status == 200 ? 21 : 22), (line.Level, line.Event));
+            Assert.StartsWith(warning!, line.Message, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

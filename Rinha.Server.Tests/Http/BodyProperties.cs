@@ -6,7 +6,7 @@ using Rinha.Server.Tests.Ledger;
 namespace Rinha.Server.Tests.Http;
 
 /// <summary>What must hold for any text and any bytes.</summary>
-public sealed class JsonProperties
+public sealed class BodyProperties
 {
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 500)]
     public void Any_description_goes_in_and_out_unchanged_however_it_is_escaped(Rune[] runes, bool escaped)
@@ -16,8 +16,7 @@ public sealed class JsonProperties
             ? '"' + string.Concat(text.Select(unit => $"\\u{(int)unit:x4}")) + '"'
             : JsonSerializer.Serialize(text);
 
-        var body = TransactionBody.Parse(Encoding.UTF8.GetBytes(
-            $$"""{"valor":1,"tipo":"c","descricao":{{json}}}"""));
+        var body = Parse("1", "\"c\"", json);
 
         Assert.Equal(TransactionError.None, body.Error);
         var statement = new Statement();
@@ -32,8 +31,7 @@ public sealed class JsonProperties
     [Property(MaxTest = 500)]
     public void Any_amount_is_taken_if_and_only_if_it_is_in_range(long amount)
     {
-        var body = TransactionBody.Parse(Encoding.UTF8.GetBytes(
-            $$"""{"valor":{{amount}},"tipo":"c","descricao":"x"}"""));
+        var body = Parse($"{amount}", "\"c\"", "\"x\"");
 
         var inRange = amount is >= 1 and <= 9_007_199_254_740_991;
         Assert.Equal(inRange ? TransactionError.None : TransactionError.InvalidAmount, body.Error);
@@ -41,15 +39,31 @@ public sealed class JsonProperties
     }
 
     [Property(MaxTest = 500)]
-    public void Any_other_text_as_kind_is_refused(NonNull<string> kind)
-    {
-        var body = TransactionBody.Parse(Encoding.UTF8.GetBytes(
-            $$"""{"valor":1,"tipo":{{JsonSerializer.Serialize(kind.Get)}},"descricao":"x"}"""));
-
-        Assert.Equal(kind.Get is "c" or "d" ? TransactionError.None : TransactionError.InvalidKind, body.Error);
-    }
+    public void Any_other_text_as_kind_is_refused(NonNull<string> kind) => Assert.Equal(
+        kind.Get is "c" or "d" ? TransactionError.None : TransactionError.InvalidKind,
+        Parse("1", JsonSerializer.Serialize(kind.Get), "\"x\"").Error);
 
     [Property(MaxTest = 1000)]
     public void Any_bytes_are_refused_without_a_throw(byte[] bytes) =>
         Assert.NotEqual(TransactionError.None, TransactionBody.Parse(bytes).Error);
+
+    [Fact]
+    public void No_byte_put_in_the_place_of_another_makes_the_parser_throw()
+    {
+        var whole = """{"valor": 1000, "tipo": "d", "descricao": "a\u00e7\ud83d\ude00é"}"""u8.ToArray();
+        Assert.Equal(TransactionError.None, TransactionBody.Parse(whole).Error);
+        for (var index = 0; index < whole.Length; index++)
+        {
+            var broken = whole.ToArray();
+            for (var value = 0; value <= byte.MaxValue; value++)
+            {
+                broken[index] = (byte)value;
+                var body = TransactionBody.Parse(broken);
+                Assert.True(body.Error != TransactionError.None || body.Description.AsUtf8().Length > 0);
+            }
+        }
+    }
+
+    private static TransactionBody Parse(string amount, string kind, string description) => TransactionBody.Parse(
+        Encoding.UTF8.GetBytes($$"""{"valor":{{amount}},"tipo":{{kind}},"descricao":{{description}}}"""));
 }

@@ -4,8 +4,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>What whoever listens inside the process gets to see.</summary>
-public sealed class MeterTests
+/// <summary>What a listener inside the process sees, and what Prometheus must not misread.</summary>
+public sealed class MetricSetTests
 {
     [Fact]
     public void A_listener_sees_counters_when_it_looks_and_durations_as_they_are()
@@ -44,5 +44,18 @@ public sealed class MeterTests
             Assert.Contains(("rinha_http_requests_total", 1, "reset,418"), seen);
             Assert.Contains(("rinha_http_requests_total", 1, "post,200"), seen);
         }
+    }
+
+    [Fact]
+    public void What_would_end_a_label_or_a_line_is_escaped()
+    {
+        using var metrics = new MetricSet();
+        metrics.Add(new ObservedFamily("x", "A \\ and\na line.", () =>
+            [new(1, new KeyValuePair<string, object?>("label", "a\"b\\c\nd"))]));
+
+        var text = Encoding.UTF8.GetString(metrics.ToPrometheus());
+        Assert.Contains("# HELP x A \\\\ and\\na line.\n", text, StringComparison.Ordinal);
+        Assert.Contains("x{label=\"a\\\"b\\\\c\\nd\"} 1\n", text, StringComparison.Ordinal);
+        MetricsText.Parse(text);
     }
 }

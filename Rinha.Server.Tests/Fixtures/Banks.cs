@@ -1,0 +1,59 @@
+namespace Rinha.Server.Tests.Fixtures;
+
+/// <summary>Something to send requests to.</summary>
+public interface IServer
+{
+    RawConnection Connect();
+}
+
+/// <summary>A running server whose ledger can be looked into; <c>POST /reset</c> is enabled.</summary>
+public interface IBank : IServer
+{
+    /// <summary>Fails unless its ledger keeps the books.</summary>
+    void AssertBalanced();
+}
+
+/// <summary>The published binary on a database of its own.</summary>
+public sealed class AotBank : IBank, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public AotBank() =>
+        Server = ServerProcess.Start(DatabasePath, _directory.File("api.sock"), ("RINHA_ENABLE_RESET", "true"));
+
+    public string DatabasePath => _directory.File("rinha.db");
+
+    public ServerProcess Server { get; }
+
+    public RawConnection Connect() => Server.Connect();
+
+    public void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
+
+    public void Dispose()
+    {
+        Server.Dispose();
+        _directory.Dispose();
+    }
+}
+
+/// <summary>The published binary on a PostgreSQL ledger of its own.</summary>
+public sealed class PostgresBank : IBank, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly LedgerOnPostgres _place = new();
+    private readonly ServerProcess _server;
+
+    public PostgresBank() =>
+        _server = ServerProcess.Start(_place.Url, _directory.File("api.sock"), ("RINHA_ENABLE_RESET", "true"));
+
+    public RawConnection Connect() => _server.Connect();
+
+    public void AssertBalanced() => _place.AssertBalanced();
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _place.Dispose();
+        _directory.Dispose();
+    }
+}

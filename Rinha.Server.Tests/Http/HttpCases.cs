@@ -1,0 +1,102 @@
+using Rinha.Chaos.Fuzz;
+
+namespace Rinha.Server.Tests.Http;
+
+/// <summary>Paths, headers and requests that more than one test sends.</summary>
+public static class HttpCases
+{
+    /// <summary>No plain positive integer of at most 18 digits; none needs escaping in a request line.</summary>
+    public static TheoryData<string> NotIds { get; } =
+    [
+        "", "0", "01", "007", "-1", "+1", "1.0", "1,0", "1e0", "0x1", "abc", "1a", "a1", "1_0", "null",
+        "9223372036854775807", "9223372036854775808", "99999999999999999999999999999999",
+        "18446744073709551617", // 2^64 + 1: must not wrap around to 1
+    ];
+
+    public static TheoryData<string> UnknownPaths { get; } =
+    [
+        "/", "/clientes", "/clientes/", "/clientes/1", "/clientes/1/", "/clientes/1/saldo", "/clientes/1/Extrato",
+        "/clientes/1/EXTRATO", "/clientes/1/extrato/", "/clientes/1/extrato/1", "/clientes/1//extrato",
+        "/clientes//extrato", "//clientes/1/extrato", "/Clientes/1/extrato", "/cliente/1/extrato",
+        "/clientes/1/transacao", "/clientes/1/transacoes/", "/clientes/1/transacoes.json", "/clientesextrato",
+        "/healthz", "/health/", "/Health", "/reset/", "/openapi.json/", "/openapi.yaml", "/favicon.ico",
+    ];
+
+    /// <summary>What can stand around the name of a path without its slash, for some decoder to remove.</summary>
+    public static TheoryData<string, string> OtherSpellings { get; } = new()
+    {
+        { "/./", "" },
+        { "/x/../", "" },
+        { "/x/%2e%2e/", "" },
+        { "/x#/../", "" },
+        { "/", "/x/.." },
+        { "/", "#x" },
+        { "//", "" },
+        { "http://localhost/", "" },
+        { "http://localhost/x/../", "" },
+    };
+
+    /// <summary>How a client may spell <c>/metrics</c> in the hope that the proxy does not see it.</summary>
+    public static TheoryData<string> MetricsTargets { get; } =
+    [
+        "/metrics", "/metrics?format=text", "/metrics?", "/metrics#", "/metrics#x", "/metrics/", "/metrics/.",
+        "/metrics/x/..", "/METRICS", "/foo#/../metrics", "/foo%23/../metrics", "/#/../metrics", "/foo?/../metrics",
+        "//metrics", "/./metrics", "/x/../metrics", "/../metrics", "/x/%2e%2e/metrics", "/x/..%2fmetrics",
+        "/%2fmetrics", "/%6detrics", "/%6Detric%73", "/%256detrics", "/metrics%3f", "/metrics%23", "/metrics%20",
+        "http://localhost/metrics", "http://localhost/metrics?x", "http://localhost/%6detrics",
+        "http://localhost/foo#/../metrics",
+    ];
+
+    public static TheoryData<string> Json { get; } =
+    [
+        "application/json", "Application/JSON", "application/json;charset=utf-8", "application/json; charset=UTF-8",
+        "application/json; charset=\"utf-8\"", "application/json; version=1",
+    ];
+
+    public static TheoryData<string> NotJson { get; } =
+    [
+        "", "text/plain", "text/json", "application/xml", "application/jsonp", "application/json5",
+        "application/problem+json", "application/x-www-form-urlencoded", "application/json; charset=latin1",
+        "application/json; charset=utf-16", "application/json, text/plain", "application", "json", "*/*",
+    ];
+
+    public static TheoryData<string> BadPages { get; } =
+    [
+        "?antes=", "?antes", "?antes=0", "?antes=-1", "?antes=+1", "?antes=1.0", "?antes=1%20",
+        "?antes=9223372036854775808", "?limite=0", "?limite=101", "?limite=x", "?limite=5&limite=5",
+        "?antes=5&antes=5", "?Limite=5", "?limit=5", "?antes=5&x=1",
+    ];
+
+    /// <summary>Header lines that mean nothing to the bank.</summary>
+    public static TheoryData<string> OtherHeaders { get; } =
+    [
+        "User-Agent: caf\u00e9",
+        "X-Anything: \u00ff",
+        "X_Underscore: 1",
+        "Connection: keep-alive, TE\r\nTE: trailers\r\nKeep-Alive: timeout=5\r\nProxy-Connection: keep-alive",
+        // What Java's HttpClient sends with every request of a new connection.
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAAAAAAAA",
+        "Trailer: X\r\nVia: 1.1 a\r\nForwarded: for=1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\nX-Empty:",
+        "Cookie: a=b\r\nCookie: c=d\r\nAccept: */*\r\nAccept: text/html\r\nOrigin: null\r\nReferer: x",
+        "Accept-Encoding: gzip, br\r\nIf-None-Match: *\r\nRange: bytes=0-1\r\nX-HTTP-Method-Override: DELETE",
+    ];
+
+    /// <summary>The names of <see cref="KnownRequests"/>.</summary>
+    public static TheoryData<string> KnownNames { get; } = [.. KnownRequests.All.Select(request => request.Name)];
+
+    /// <summary>The operations of openapi.json, each as METHOD PATH.</summary>
+    public static TheoryData<string> Operations { get; } =
+        [.. ApiContract.Api.Operations.Select(operation => operation.ToString())];
+
+    /// <summary>Fails unless a read and a write with these header lines, in Latin-1, are answered with 200.</summary>
+    public static void AssertHeadersChangeNothing(IBank bank, string headers)
+    {
+        var requests = Encoding.Latin1.GetString(
+            [.. RawRequest.Get("/clientes/1/extrato"), .. RawRequest.Post("/clientes/1/transacoes", RawRequest.Body)]);
+        using var connection = bank.Connect();
+        connection.Send(Encoding.Latin1.GetBytes(
+            requests.Replace("Host: ", $"{headers}\r\nHost: ", StringComparison.Ordinal)));
+        connection.Receive().AssertOk();
+        connection.Receive().AssertOk();
+    }
+}
