@@ -12,11 +12,11 @@ public sealed class ServerOptionsTests
         Assert.Equal(Path.GetFullPath("rinha.db"), options.DatabasePath);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9999), options.Address.EndPoint);
         Assert.Equal(Synchronous.Normal, options.Synchronous);
-        Assert.Equal(LogLevel.Information, options.LogLevel);
-        Assert.Equal(LogFormat.Json, options.LogFormat);
-        Assert.Equal(1000, options.SlowRequestMs);
-        Assert.Equal(0, options.DrainDelayMs);
-        Assert.False(options.ResetEnabled);
+        Assert.Equal(LogLevel.Information, options.Get(Setting.LogLevel));
+        Assert.Equal(LogFormat.Json, options.Get(Setting.LogFormat));
+        Assert.Equal(1000, options.Get(Setting.SlowRequestMs));
+        Assert.Equal(0, options.Get(Setting.DrainDelayMs));
+        Assert.False(options.Get(Setting.ResetEnabled));
     }
 
     [Theory]
@@ -83,31 +83,31 @@ public sealed class ServerOptionsTests
     [InlineData("none", LogLevel.None)]
     [InlineData("Debug", LogLevel.Debug)]
     public void The_log_level_is_a_word_in_any_case(string text, LogLevel level) =>
-        Assert.Equal(level, Create(("RINHA_LOG_LEVEL", text)).LogLevel);
+        Assert.Equal(level, Create(("RINHA_LOG_LEVEL", text)).Get(Setting.LogLevel));
 
     [Theory]
     [InlineData("0", 0)]
     [InlineData("60000", 60_000)]
     public void The_drain_delay_is_in_milliseconds(string text, int delayMs) =>
-        Assert.Equal(delayMs, Create(("RINHA_DRAIN_DELAY_MS", text)).DrainDelayMs);
+        Assert.Equal(delayMs, Create(("RINHA_DRAIN_DELAY_MS", text)).Get(Setting.DrainDelayMs));
 
     [Theory]
     [InlineData("true", true)]
     [InlineData("False", false)]
     public void Reset_is_enabled_by_a_word(string text, bool enabled) =>
-        Assert.Equal(enabled, Create(("RINHA_ENABLE_RESET", text)).ResetEnabled);
+        Assert.Equal(enabled, Create(("RINHA_ENABLE_RESET", text)).Get(Setting.ResetEnabled));
 
     [Theory]
     [InlineData("json", LogFormat.Json)]
     [InlineData("TEXT", LogFormat.Text)]
     public void A_log_format_is_given_by_name(string text, LogFormat format) =>
-        Assert.Equal(format, Create(("RINHA_LOG_FORMAT", text)).LogFormat);
+        Assert.Equal(format, Create(("RINHA_LOG_FORMAT", text)).Get(Setting.LogFormat));
 
     [Theory]
     [InlineData("0", 0)]
     [InlineData("3600000", 3_600_000)]
     public void A_slow_request_is_given_in_milliseconds(string text, int milliseconds) =>
-        Assert.Equal(milliseconds, Create(("RINHA_SLOW_REQUEST_MS", text)).SlowRequestMs);
+        Assert.Equal(milliseconds, Create(("RINHA_SLOW_REQUEST_MS", text)).Get(Setting.SlowRequestMs));
 
     [Theory]
     [InlineData("DATABASE_URL", "")]
@@ -206,8 +206,8 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Every_setting_has_a_flag_of_its_name()
     {
-        Assert.Equal("--database-url", Setting.DatabaseUrl.Flag);
-        Assert.Equal("--rinha-enable-reset", Setting.EnableReset.Flag);
+        Assert.Equal("--database-url", Setting.Database.Flag);
+        Assert.Equal("--rinha-enable-reset", Setting.ResetEnabled.Flag);
         Assert.Equal(Setting.All.Count, Setting.All.DistinctBy(setting => setting.Flag).Count());
         Assert.All(Setting.All, setting => Assert.NotEmpty(setting.Help));
     }

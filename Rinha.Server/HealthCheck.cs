@@ -4,10 +4,6 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server;
 
 /// <summary>Asks a running instance how it is, as a container's health check.</summary>
-/// <remarks>
-/// An engine starts a process for each check, and that costs a container some 30 ms of its CPU: as much as a thousand
-/// requests. So the check itself can take its time: see <see cref="Watch"/>.
-/// </remarks>
 internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
@@ -18,27 +14,10 @@ internal static class HealthCheck
     // The first process of the container, or of the machine.
     private const string FirstProcess = "1";
 
-    /// <summary>Whether <c>GET /health</c> at the address answers 200 in time.</summary>
-    /// <param name="address">Where the instance listens.</param>
-    /// <param name="failure">What went wrong, when it does not.</param>
-    public static bool Ask(ListenAddress address, out string failure)
-    {
-        try
-        {
-            var status = AskForStatus(address);
-            failure = $"{address} answered {status}";
-            return status == "200";
-        }
-        catch (Exception error) when (error is SocketException or IOException)
-        {
-            failure = $"{address} does not answer: {error.Message}";
-            return false;
-        }
-    }
-
     /// <summary>
-    /// Asks; in a container that has settled, waits and asks again, so that the engine has a process to start once in
-    /// <paramref name="holdSeconds"/> and not all the time.
+    /// Whether <c>GET /health</c> answers 200 in time. In a container that has settled it waits and asks again: an
+    /// engine starts a process for each check, which costs the container some 30 ms of its CPU, as much as a thousand
+    /// requests; so it has one to start once in <paramref name="holdSeconds"/>, and not all the time.
     /// </summary>
     public static bool Watch(ListenAddress address, int holdSeconds, out string failure)
     {
@@ -62,6 +41,21 @@ internal static class HealthCheck
     /// </summary>
     public static bool IsSettled(long ageMs) => ageMs is < 0 or >= SettledAfterMs;
 
+    private static bool Ask(ListenAddress address, out string failure)
+    {
+        try
+        {
+            var status = AskForStatus(address);
+            failure = $"{address} answered {status}";
+            return status == "200";
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            failure = $"{address} does not answer: {error.Message}";
+            return false;
+        }
+    }
+
     private static string AskForStatus(ListenAddress address)
     {
         using var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
@@ -74,13 +68,9 @@ internal static class HealthCheck
 
         // The status line begins "HTTP/1.1 200"; more is not needed.
         Span<byte> line = stackalloc byte["HTTP/1.1 200".Length];
-        var count = 0;
-        int received;
-        while (count < line.Length && (received = socket.Receive(line[count..])) > 0)
-        {
-            count += received;
-        }
-
-        return count == line.Length ? Encoding.ASCII.GetString(line[^3..]) : "nothing";
+        using var answer = new NetworkStream(socket);
+        return answer.ReadAtLeast(line, line.Length, throwOnEndOfStream: false) == line.Length
+            ? Encoding.ASCII.GetString(line[^3..])
+            : "nothing";
     }
 }

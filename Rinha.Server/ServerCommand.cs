@@ -4,6 +4,19 @@ using Rinha.Server.Operations;
 
 namespace Rinha.Server;
 
+/// <summary>How the binary ends, whatever it was asked to do (docs/operations/commands.md).</summary>
+internal static class ExitCode
+{
+    /// <summary>Done, and all is well.</summary>
+    public const int Good = 0;
+
+    /// <summary>It was tried and failed, or something wrong was found.</summary>
+    public const int Failed = 1;
+
+    /// <summary>A setting or an argument is bad, or the request must not be done now: nothing was changed.</summary>
+    public const int Refused = 2;
+}
+
 /// <summary>
 /// The command line: a flag for each setting, <c>--healthcheck</c>, <c>--help</c> and <c>--version</c>, and an
 /// operator's commands (<see cref="OperationList"/>); without one of these the server runs.
@@ -60,16 +73,46 @@ internal static class ServerCommand
     }
 
     /// <summary>Says in one line why what was asked for is not done.</summary>
-    /// <returns>The exit code.</returns>
     public static int Refuse(string reason) => Say(reason, ExitCode.Refused);
 
     /// <summary>Says in one line what went wrong.</summary>
-    /// <returns>The exit code.</returns>
     public static int Fail(string reason) => Say(reason, ExitCode.Failed);
 
     private static int Say(string reason, int exitCode)
     {
         Console.Error.WriteLine($"Rinha.Server: {reason.ReplaceLineEndings(" ")}");
         return exitCode;
+    }
+}
+
+/// <summary>The flags of the settings, for the server and for every command of an operator.</summary>
+internal sealed class SettingOptions
+{
+    private readonly Dictionary<Setting, Option<string?>> _options = Setting.All.ToDictionary(
+        setting => setting,
+        setting => new Option<string?>(setting.Flag)
+        {
+            Description = $"{setting.Help} [{setting.Variable}; default {setting.Default ?? "none"}]",
+            Recursive = true,
+        });
+
+    /// <summary>Adds them to the command and to those below it.</summary>
+    public SettingOptions(Command root)
+    {
+        foreach (var option in _options.Values)
+        {
+            root.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads the settings from the command line and the environment, and does something with them.</summary>
+    /// <returns>Its exit code, or <see cref="ExitCode.Refused"/> after a line that names the bad setting.</returns>
+    public int With(ParseResult parsed, Func<ServerOptions, int> action)
+    {
+        string? Given(Setting setting) =>
+            parsed.GetValue(_options[setting]) ?? Environment.GetEnvironmentVariable(setting.Variable);
+        return ServerOptions.TryCreate(Given, out var options, out var error)
+            ? action(options)
+            : ServerCommand.Refuse(error);
     }
 }

@@ -9,7 +9,7 @@ namespace Rinha.Server.Tests.Fixtures;
 public sealed class InProcessBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly ILedger _ledger;
+    private readonly SqliteLedger? _file;
     private readonly BankServer _server;
     private readonly MetricSet _metrics = new();
 
@@ -18,17 +18,22 @@ public sealed class InProcessBank : IBank, IDisposable
     {
     }
 
-    /// <summary>A bank over the given ledger, or over one in a file when there is none.</summary>
-    internal InProcessBank(ILedger? ledger, bool resetEnabled)
+    /// <summary>A bank over the given ledger and its round, or over one in a file when there is none.</summary>
+    internal InProcessBank(ILedger? ledger, bool resetEnabled, IWriteRound? round = null)
     {
-        _ledger = ledger ?? LedgerExtensions.OpenLedger(DatabasePath);
+        if (ledger is null)
+        {
+            _file = LedgerExtensions.OpenLedger(DatabasePath);
+            _file.AddTo(_metrics);
+            (ledger, round) = (_file, _file.Round);
+        }
+
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var transport = new SocketTransport(address, _ledger as IWriteRounds, NullLogger.Instance);
+        var transport = new SocketTransport(address, round, NullLogger.Instance);
         _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
         var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
-        watch.Metrics.AddTo(_metrics);
-        (_ledger as SqliteLedger)?.AddTo(_metrics);
-        var application = new BankApplication(_ledger, resetEnabled, NullLogger.Instance, _metrics, watch);
+        watch.AddTo(_metrics);
+        var application = new BankApplication(ledger, resetEnabled, NullLogger.Instance, _metrics, watch);
         _server.StartAsync(application).GetAwaiter().GetResult();
     }
 
@@ -44,8 +49,7 @@ public sealed class InProcessBank : IBank, IDisposable
     {
         _server.StopAsync().GetAwaiter().GetResult();
         _server.Dispose();
-        _metrics.Dispose();
-        (_ledger as SqliteLedger)?.Dispose();
+        _file?.Dispose();
         _directory.Dispose();
     }
 }

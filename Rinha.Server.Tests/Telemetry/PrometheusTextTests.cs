@@ -7,9 +7,9 @@ public sealed class PrometheusTextTests
     [Fact]
     public void A_histogram_is_written_bucket_by_bucket()
     {
-        using var metrics = new MetricSet();
+        var metrics = new MetricSet();
         var bounds = new BucketBounds(5_000, 10_000);
-        var family = new HistogramFamily("x_seconds", "Help.", bounds, 1e9, "kind", ["a", "b"]);
+        var family = new HistogramFamily("x_seconds", "Help.", bounds, 1e9, "kind", "a", "b");
         metrics.Add(family);
         family.Record(5_000, 0);
         family.Record(2_000_000_000, 0);
@@ -36,9 +36,9 @@ public sealed class PrometheusTextTests
     [Fact]
     public void Counters_and_gauges_are_told_apart_by_their_names()
     {
-        using var metrics = new MetricSet();
-        metrics.Add(new ObservedFamily("x_total", "Help.", () => 9_007_199_254_740_991));
-        metrics.Add(new ObservedFamily("y", "Help.", () => -0.5));
+        var metrics = new MetricSet();
+        metrics.Add("x_total", "Help.", () => 9_007_199_254_740_991);
+        metrics.Add("y", "Help.", () => -0.5);
 
         var text = MetricsText.Parse(Encoding.UTF8.GetString(metrics.ToPrometheus()));
         Assert.Equal("counter", text.TypeOf("x_total"));
@@ -50,9 +50,8 @@ public sealed class PrometheusTextTests
     [Fact]
     public void What_would_end_a_label_or_a_line_is_escaped()
     {
-        using var metrics = new MetricSet();
-        metrics.Add(new ObservedFamily("x", "A \\ and\na line.", () =>
-            [new(1, new KeyValuePair<string, object?>("label", "a\"b\\c\nd"))]));
+        var metrics = new MetricSet();
+        metrics.Add("x", "A \\ and\na line.", () => [new MetricSample(1, ("label", "a\"b\\c\nd"))]);
 
         var text = Encoding.UTF8.GetString(metrics.ToPrometheus());
         Assert.Contains("# HELP x A \\\\ and\\na line.\n", text, StringComparison.Ordinal);

@@ -1,5 +1,9 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
@@ -20,4 +24,166 @@ internal sealed partial class BankJsonContext : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
+}
+
+/// <summary>
+/// What a thread needs to make an answer, used again for each: nothing here outlives the call that sends the answer.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread; the writer holds no resource.")]
+internal sealed class AnswerBuffer
+{
+    // A statement with ten descriptions of ten emoji, each written as two escapes, takes about 2,200 bytes.
+    private const int InitialBytes = 4096;
+
+    [ThreadStatic]
+    private static AnswerBuffer? s_current;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new(InitialBytes);
+    private readonly Utf8JsonWriter _json;
+
+    private AnswerBuffer() => _json = new Utf8JsonWriter(_bytes, BankJsonContext.WriterOptions);
+
+    /// <summary>The calling thread's buffer.</summary>
+    public static AnswerBuffer Current => s_current ??= new AnswerBuffer();
+
+    /// <summary>Writes a value as JSON.</summary>
+    /// <returns>Its bytes; valid until the next call on this thread.</returns>
+    public ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        _bytes.ResetWrittenCount();
+        _json.Reset();
+        JsonSerializer.Serialize(_json, value, type);
+        _json.Flush();
+        return _bytes.WrittenMemory;
+    }
+}
+
+/// <summary>The answer to an accepted transaction (contest API): limit, and balance after the transaction.</summary>
+internal readonly record struct TransactionResponse(
+    [property: JsonPropertyName("limite")] long LimitCents,
+    [property: JsonPropertyName("saldo")] long BalanceCents);
+
+/// <summary>
+/// The answer of <c>GET /health</c> (<c>healthy</c>, or <c>unhealthy</c> with a reason) and of <c>GET /health/live</c>
+/// (<c>alive</c>).
+/// </summary>
+internal readonly record struct HealthResponse(
+    [property: JsonPropertyName("status")] string Status,
+    [property: JsonPropertyName("timestamp"), JsonConverter(typeof(TimestampConverter))] Timestamp Timestamp,
+    [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Reason = null);
+
+/// <summary>
+/// The body of an error answer (RFC 9457): <c>type</c> about:blank, so <c>title</c> is the status phrase.
+/// </summary>
+internal readonly record struct ProblemResponse(
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("title")] string Title,
+    [property: JsonPropertyName("status")] int Status,
+    [property: JsonPropertyName("detail")] string Detail);
+
+/// <summary>The answer to a request for a statement.</summary>
+[JsonConverter(typeof(StatementConverter))]
+internal readonly record struct StatementResponse(Statement Statement);
+
+/// <summary>The answer to a request for a page of the history.</summary>
+[JsonConverter(typeof(HistoryConverter))]
+internal readonly record struct HistoryResponse(HistoryPage Page);
+
+/// <summary>A converter for values that the server sends but never receives.</summary>
+internal abstract class WriteOnlyConverter<T> : JsonConverter<T>
+{
+    public sealed override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        throw new NotSupportedException($"{typeof(T).Name} is only written.");
+}
+
+/// <summary>
+/// Writes a statement (contest API): <c>saldo</c> with <c>total</c>, <c>data_extrato</c> and <c>limite</c>, then
+/// <c>ultimas_transacoes</c>, newest first. One converter for the whole: generated code would box every entry.
+/// </summary>
+internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
+{
+    /// <summary>Writes what every list of transactions says of one.</summary>
+    public static void WriteFields(Utf8JsonWriter writer, in StatementEntry entry)
+    {
+        writer.WriteNumber("valor"u8, entry.AmountCents);
+        writer.WriteString("tipo"u8, entry.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        writer.WriteString("descricao"u8, entry.Description.AsUtf8());
+        writer.WritePropertyName("realizada_em"u8);
+        TimestampConverter.Write(writer, entry.PostedAt);
+    }
+
+    public override void Write(Utf8JsonWriter writer, StatementResponse value, JsonSerializerOptions options)
+    {
+        var statement = value.Statement;
+        writer.WriteStartObject();
+
+        writer.WriteStartObject("saldo"u8);
+        writer.WriteNumber("total"u8, statement.BalanceCents);
+        writer.WritePropertyName("data_extrato"u8);
+        TimestampConverter.Write(writer, statement.ReadAt);
+        writer.WriteNumber("limite"u8, statement.LimitCents);
+        writer.WriteEndObject();
+
+        writer.WriteStartArray("ultimas_transacoes"u8);
+        foreach (ref readonly var entry in statement.Entries)
+        {
+            writer.WriteStartObject();
+            WriteFields(writer, entry);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>
+/// Writes a page of the history: <c>transacoes</c>, newest first, and <c>proxima</c>, the <c>antes</c> of the next page
+/// or <c>null</c>.
+/// </summary>
+internal sealed class HistoryConverter : WriteOnlyConverter<HistoryResponse>
+{
+    public override void Write(Utf8JsonWriter writer, HistoryResponse value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("transacoes"u8);
+        foreach (ref readonly var entry in value.Page.Entries)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("seq"u8, entry.Sequence);
+            StatementConverter.WriteFields(writer, entry.Transaction);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        if (value.Page.NextBefore is { } next)
+        {
+            writer.WriteNumber("proxima"u8, next);
+        }
+        else
+        {
+            writer.WriteNull("proxima"u8);
+        }
+
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Writes <c>2024-01-17T02:34:41.217753Z</c>: ISO 8601, UTC, always six decimals.</summary>
+internal sealed class TimestampConverter : WriteOnlyConverter<Timestamp>
+{
+    private const int RoundTripLength = 28; // 2024-01-17T02:34:41.2177530Z
+
+    public static void Write(Utf8JsonWriter writer, Timestamp value)
+    {
+        // A standard format, whose seventh decimal is cut off, takes a sixth of the time of a custom one with six.
+        Span<byte> text = stackalloc byte[RoundTripLength];
+        _ = value.ToUtc().TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[^2] = (byte)'Z';
+        writer.WriteStringValue(text[..^1]);
+    }
+
+    public override void Write(Utf8JsonWriter writer, Timestamp value, JsonSerializerOptions options) =>
+        Write(writer, value);
 }

@@ -46,6 +46,5 @@ internal sealed class BankServer : IDisposable
         await _kestrel.StopAsync(timeout.Token);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _kestrel.Dispose();
 }

@@ -1,9 +1,9 @@
 namespace Rinha.Server.Http;
 
 /// <summary>
-/// How a stopping server takes leave of its clients without losing a request. Closing an idle connection would meet the
-/// request that a load balancer is just sending over it; so each connection ends with the answer to its next request,
-/// which says so (<c>Connection: close</c>, RFC 9112 §9.6). Only those over which nothing comes any more are closed.
+/// Stops the server without losing a request. Closing an idle connection would meet the request that a load balancer is
+/// just sending over it; so each connection ends with the answer to its next request, which says so
+/// (<c>Connection: close</c>, RFC 9112 §9.6). Only those over which nothing comes any more are closed.
 /// </summary>
 internal sealed class Drain
 {
@@ -13,7 +13,7 @@ internal sealed class Drain
     private volatile bool _hasBegun;
     private int _answers;
 
-    /// <summary>Whether the server will stop soon, and says so to whoever asks how it is.</summary>
+    /// <summary>Whether the server will stop soon, as <c>/health</c> says.</summary>
     public bool IsAnnounced => _isAnnounced;
 
     /// <summary>Whether answers are to end their connections.</summary>

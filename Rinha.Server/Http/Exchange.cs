@@ -19,6 +19,8 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     private readonly IHttpResponseBodyFeature _responseBody =
         features.GetRequiredFeature<IHttpResponseBodyFeature>();
 
+    private readonly LoopTurn? _turn = features.Get<LoopTurn>();
+
     /// <summary>
     /// The request's method; Kestrel gives the known ones as the constants of <see cref="HttpMethods"/>.
     /// </summary>
@@ -44,38 +46,37 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     /// <summary>The query, encoded, with its question mark; empty when there is none.</summary>
     public string Query => _request.QueryString;
 
-    /// <summary>The request's headers.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
-    /// <summary>The request's body.</summary>
     public PipeReader RequestBody => _requestBody.Reader;
+
+    /// <summary>Whether the body comes in chunks.</summary>
+    public bool IsChunked => _request.Headers.TransferEncoding.Count > 0;
 
     /// <summary>
     /// Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
     /// §6.1).
     /// </summary>
-    public bool HasFaultyFraming =>
-        _request.Headers.TransferEncoding.Count > 0 && !HttpProtocol.IsHttp11(_request.Protocol);
+    public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
+
+    /// <summary>The round that a write joins now; see <see cref="LoopTurn"/>.</summary>
+    public IWriteRound? Round => _turn?.Round;
 
     /// <summary>Whether any of the answer has left.</summary>
     public bool HasStarted => _response.HasStarted;
 
-    /// <summary>The connection's transaction: it has one request at a time, hence one transaction.</summary>
+    /// <summary>The transaction to post; of the connection, which has one request at a time.</summary>
     public PendingPost Post { get; } = new();
 
-    /// <summary>The statement to answer with; of the connection, like <see cref="Post"/>.</summary>
     public Statement Statement => field ??= new Statement();
 
-    /// <summary>The page of a history to answer with; of the connection, too.</summary>
     public HistoryPage History => field ??= new HistoryPage();
 
-    /// <summary>What the request is about.</summary>
     public Operation Operation { get; set; }
 
     /// <summary>The <see cref="Clock"/> as the request began, in nanoseconds.</summary>
     public long StartedAtNs { get; set; }
 
-    /// <summary>The answer's status.</summary>
     public int Status => _response.StatusCode;
 
     /// <summary>The connection ends with the answer: what follows is not taken for a request.</summary>

@@ -5,13 +5,10 @@ namespace Rinha.Server.Http;
 /// <summary>Which part of a history is asked for: the query <c>antes=SEQ&amp;limite=N</c>, both optional.</summary>
 internal static class HistoryQuery
 {
-    /// <summary>Reads a query.</summary>
-    /// <param name="query">As it was sent, with its question mark, or empty.</param>
-    /// <param name="beforeSequence">At least 1; when not given, beyond every sequence.</param>
-    /// <param name="entriesWanted">1 to <see cref="Limits.HistoryEntriesMax"/>.</param>
+    /// <summary>Reads a query as it was sent, with its question mark, or empty.</summary>
     /// <returns>
     /// <see langword="false"/> if a value is no plain integer or out of its range, a parameter is given twice, or
-    /// another one is given: a misspelt one would otherwise be a page that nobody has asked for.
+    /// another one is given: a misspelt one would otherwise get a page that was not asked for.
     /// </returns>
     public static bool TryRead(string query, out long beforeSequence, out int entriesWanted)
     {

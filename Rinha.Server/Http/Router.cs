@@ -1,5 +1,18 @@
 namespace Rinha.Server.Http;
 
+/// <summary>What a path asks for.</summary>
+internal enum Route
+{
+    Unknown,
+    Transactions, // /clientes/{id}/transacoes: POST one, GET a page of the history.
+    Statement, // /clientes/{id}/extrato
+    Health, // /health
+    Liveness, // /health/live
+    Reset, // /reset
+    Document, // /openapi.json
+    Metrics, // /metrics
+}
+
 /// <summary>Path to route. Paths are matched exactly, in case and without a trailing slash.</summary>
 internal static class Router
 {

@@ -8,20 +8,14 @@ internal interface IAccounts
     /// <summary>Calls for each account, by id: its id, limit and balance in cents, number of transactions.</summary>
     void List(Action<long, long, long, long> account);
 
-    /// <summary>Adds accounts, all or none.</summary>
-    /// <param name="firstId">From 1.</param>
-    /// <param name="lastId">
-    /// <see cref="Limits.AccountIdMax"/> and <see cref="Limits.AccountsAddedMax"/> accounts at most.
-    /// </param>
-    /// <param name="limitCents">Of each, 0 to <see cref="Limits.AmountCentsMax"/>.</param>
-    /// <exception cref="RefusalException">One of them is there already.</exception>
+    /// <summary>
+    /// Adds accounts with a limit of 0 to <see cref="Limits.AmountCentsMax"/>, all or none: ids from 1 to
+    /// <see cref="Limits.AccountIdMax"/>, <see cref="Limits.AccountsAddedMax"/> of them at most.
+    /// </summary>
+    /// <exception cref="RefusalException">One of them exists.</exception>
     void Add(long firstId, long lastId, long limitCents);
 
-    /// <summary>Gives an account another limit.</summary>
-    /// <param name="id">Whose.</param>
-    /// <param name="limitCents">0 to <see cref="Limits.AmountCentsMax"/>.</param>
-    /// <exception cref="RefusalException">
-    /// There is no such account, or its balance is below minus the limit.
-    /// </exception>
+    /// <summary>Gives an account another limit, 0 to <see cref="Limits.AmountCentsMax"/>.</summary>
+    /// <exception cref="RefusalException">No such account, or its balance is below minus the limit.</exception>
     void SetLimit(long id, long limitCents);
 }

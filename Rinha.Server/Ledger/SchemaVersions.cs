@@ -1,5 +1,10 @@
 namespace Rinha.Server.Ledger;
 
+/// <summary>Something that an operator asked for is not done, and nothing was changed.</summary>
+/// <param name="message">Why, in one line.</param>
+/// <param name="cause">What was found out first, if anything.</param>
+public sealed class RefusalException(string message, Exception? cause = null) : Exception(message, cause);
+
 /// <summary>
 /// The schema versions that this server can open: the current one, and older released ones, which it converts. A new
 /// version adds its step at the end, and so the current version is the oldest plus the number of steps.
@@ -15,13 +20,8 @@ internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> s
     public bool IsConvertible(long version) => version >= oldest && version < Current;
 
     /// <summary>The steps from a convertible version to the current one, each with where it begins.</summary>
-    public IEnumerable<(long From, string Sql)> StepsFrom(long version)
-    {
-        for (var from = version; from < Current; from++)
-        {
-            yield return (from, steps[(int)(from - oldest)]);
-        }
-    }
+    public IEnumerable<(long From, string Sql)> StepsFrom(long version) =>
+        steps.Skip((int)(version - oldest)).Select((sql, index) => (version + index, sql));
 
     /// <summary>
     /// Why a ledger of a version cannot be used as it is, to be put after its name; <see langword="null"/> if it can.

@@ -1,9 +1,9 @@
 namespace Rinha.Server.Ledger;
 
 /// <summary>
-/// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits and
-/// takes; the busy check removes what has waited too long. A write is in the queue or out of it, never both, so one
-/// that was removed as too old is certain not to be applied.
+/// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits; the
+/// busy check removes what has waited too long. A write is in the queue or out of it, never both, so one that was
+/// removed as too old is certain not to be applied.
 /// </summary>
 internal sealed class WriteQueue : IDisposable
 {
@@ -13,39 +13,32 @@ internal sealed class WriteQueue : IDisposable
     private int _head;
     private int _count;
     private bool _writerWaits;
-    private bool _prodded;
-    private bool _closed;
+    private bool _isProbeDue;
+    private bool _isClosed;
 
-    /// <summary>How many writes wait; to whoever has just added something, surely not 0 before it is taken.</summary>
+    /// <summary>How many writes wait; to a thread that has just added one, not 0 before it is taken.</summary>
     public int Count => Volatile.Read(ref _count);
-
-    /// <summary>Whether nothing waits; for whoever has just added something, certain.</summary>
-    public bool IsEmpty => Count == 0;
 
     /// <summary>Adds a write, or completes it at once when the queue is full or closed.</summary>
     /// <param name="write">The write.</param>
-    /// <param name="wakesWriter">
-    /// Whether the writer is to come for it; otherwise <see cref="Wake"/> is still due.
-    /// </param>
+    /// <param name="wakesWriter">Whether the writer is to come for it; otherwise <see cref="Wake"/> is due.</param>
     public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
-        bool wake;
-        PostResult refusal;
+        var wake = false;
+        var refusal = PostResult.Accepted;
         lock (_lock)
         {
-            if (_count < _ring.Length && !_closed)
+            if (_count == _ring.Length || _isClosed)
+            {
+                refusal = _isClosed ? PostResult.Stopping : PostResult.Overloaded;
+            }
+            else
             {
                 _ring[(_head + _count) & (_ring.Length - 1)] = write;
                 _count++;
                 wake = wakesWriter && _writerWaits;
                 _writerWaits &= !wake;
-                refusal = PostResult.Accepted;
-            }
-            else
-            {
-                wake = false;
-                refusal = _closed ? PostResult.Stopping : PostResult.Overloaded;
             }
         }
 
@@ -78,18 +71,18 @@ internal sealed class WriteQueue : IDisposable
     }
 
     /// <summary>Lets the writer take a turn although nothing waits.</summary>
-    public void Prod()
+    public void WakeForProbe()
     {
         lock (_lock)
         {
-            _prodded = true;
+            _isProbeDue = true;
             _writerWaits = false;
         }
 
         Signal();
     }
 
-    /// <summary>Waits until there is something to take, or the writer is to take a turn for nothing.</summary>
+    /// <summary>Waits until there is something to take, or a probe is due.</summary>
     /// <returns><see langword="false"/> when the queue is closed and empty: no write will come any more.</returns>
     public bool Wait()
     {
@@ -102,14 +95,14 @@ internal sealed class WriteQueue : IDisposable
                     return true;
                 }
 
-                if (_closed)
+                if (_isClosed)
                 {
                     return false;
                 }
 
-                if (_prodded)
+                if (_isProbeDue)
                 {
-                    _prodded = false;
+                    _isProbeDue = false;
                     return true;
                 }
 
@@ -147,12 +140,21 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
+    /// <summary>Takes every write that waits and completes it.</summary>
+    public void RefuseAll(PostResult result)
+    {
+        while (TakeOlderThan(long.MaxValue) is { } write)
+        {
+            write.Complete(result);
+        }
+    }
+
     /// <summary>Lets no more writes in; those inside are still taken.</summary>
     public void Close()
     {
         lock (_lock)
         {
-            _closed = true;
+            _isClosed = true;
         }
 
         Signal();
@@ -179,5 +181,49 @@ internal sealed class WriteQueue : IDisposable
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
         return write;
+    }
+}
+
+/// <summary>The writes of one commit with their results. Belongs to one thread.</summary>
+internal sealed class Batch
+{
+    private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
+    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private int _decided;
+
+    /// <summary>How many writes it has.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The results of all that were taken.</summary>
+    public Span<PostResult> Results => _results.AsSpan(0, Count);
+
+    /// <summary>Takes what waits, as far as there is room (<see cref="WriteQueue.Take"/>).</summary>
+    /// <returns>The writes that were taken now.</returns>
+    public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)
+    {
+        var count = queue.Take(_writes.AsSpan(Count), stopsAtReset);
+        Count += count;
+        return _writes.AsSpan(Count - count, count);
+    }
+
+    /// <summary>Notes the result of the next write in the order in which they were taken.</summary>
+    public void SetNext(PostResult result) => _results[_decided++] = result;
+
+    /// <summary>Gives every write the same result.</summary>
+    public void FailAll(PostResult result = PostResult.StorageFailed)
+    {
+        Results.Fill(result);
+        _decided = Count;
+    }
+
+    /// <summary>Completes every write with its result, and is empty afterwards.</summary>
+    public void Complete()
+    {
+        var count = Count;
+        Count = _decided = 0;
+        for (var index = 0; index < count; index++)
+        {
+            _writes[index].Complete(_results[index]);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
@@ -14,7 +15,7 @@ namespace Rinha.Server.Net;
 /// One reader at a time; <see cref="End"/> and the cancelling members may come from other threads.
 /// </para>
 /// </summary>
-internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
+internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, LoopTurn turn)
     : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int BufferBytes = 4096;
@@ -65,12 +66,14 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
     {
         var reads = 0;
         _readsLeft = Limits.ReadsPerTurnMax;
+        turn.Round = loop.Round;
         while (TryResume(out var result))
         {
             reads++;
             _read.SetResult(result);
         }
 
+        turn.Round = null;
         return reads;
     }
 
@@ -84,7 +87,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -92,7 +94,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         return new ValueTask<ReadResult>(this, _read.Version);
     }
 
-    /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
     {
         lock (_lock)
@@ -101,10 +102,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         lock (_lock)
@@ -121,7 +120,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override void CancelPendingRead()
     {
         lock (_lock)
@@ -131,7 +129,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
         lock (_lock)

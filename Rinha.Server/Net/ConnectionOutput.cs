@@ -26,10 +26,8 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
     private bool _isCanceled;
     private bool _isBroken;
 
-    /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
 
-    /// <inheritdoc/>
     public override long UnflushedBytes => _end - _start;
 
     /// <summary>The socket takes more: what is left of a flush is sent.</summary>
@@ -66,24 +64,20 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
         _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: true));
     }
 
-    /// <inheritdoc/>
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(Math.Max(sizeHint, 1));
         return _buffer.AsMemory(_end);
     }
 
-    /// <inheritdoc/>
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         MakeRoom(Math.Max(sizeHint, 1));
         return _buffer.AsSpan(_end);
     }
 
-    /// <inheritdoc/>
     public override void Advance(int bytes) => _end += bytes;
 
-    /// <inheritdoc/>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -103,7 +97,6 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
         }
     }
 
-    /// <inheritdoc/>
     public override void CancelPendingFlush()
     {
         lock (_lock)
@@ -120,7 +113,6 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
         _flush.SetResult(new FlushResult(isCanceled: true, isCompleted: false));
     }
 
-    /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
         lock (_lock)

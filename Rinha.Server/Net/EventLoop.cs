@@ -16,7 +16,6 @@ internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
     private readonly SafeFileHandle _wake = LibC.CreateEvent();
-    private readonly IWriteRounds? _rounds;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
@@ -28,14 +27,17 @@ internal sealed class EventLoop : IDisposable
     private volatile bool _stopping;
     private SocketListener? _listener;
 
-    /// <param name="rounds">The ledger, if it commits by rounds.</param>
-    /// <param name="logger">Told of failures that nobody expected.</param>
-    public EventLoop(IWriteRounds? rounds, ILogger logger)
+    /// <param name="round">The ledger's, if it has one.</param>
+    /// <param name="logger">Told of unexpected failures.</param>
+    public EventLoop(IWriteRound? round, ILogger logger)
     {
-        _rounds = rounds;
+        Round = round;
         _logger = logger;
         _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
     }
+
+    /// <summary>The round that the connections' writes join, each during its turn.</summary>
+    public IWriteRound? Round { get; }
 
     /// <summary>How many connections there are.</summary>
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
@@ -89,7 +91,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>The connection's number will soon be another one's.</summary>
+    /// <summary>Unregisters a connection, before its descriptor is reused.</summary>
     public void Forget(SocketConnection connection)
     {
         lock (_lock)
@@ -123,13 +125,12 @@ internal sealed class EventLoop : IDisposable
         {
             var count = WaitForEvents();
             var ready = _ready.IsEmpty ? 0 : _ready.Count;
-            _rounds?.BeginRound();
             Dispatch(count);
             TakeTurns(ready);
-            if (_rounds is not null)
+            if (Round is not null)
             {
-                Gather(_rounds);
-                EndRound(_rounds);
+                Gather(Round);
+                End(Round);
             }
         }
     }
@@ -177,7 +178,7 @@ internal sealed class EventLoop : IDisposable
             Thread.Yield();
         }
 
-        // Who adds to the queue after this look at it sees that the loop sleeps, and wakes it.
+        // A thread that adds to the queue after this look at it sees that the loop sleeps, and wakes it.
         Interlocked.Exchange(ref _sleeps, true);
         var events = _poller.Wait(_ready.IsEmpty ? Poller.Forever : Poller.NotAtAll);
         Volatile.Write(ref _sleeps, false);
@@ -185,13 +186,13 @@ internal sealed class EventLoop : IDisposable
     }
 
     // While the other process is inside, more may come to share the commit.
-    private void EndRound(IWriteRounds rounds)
+    private void End(IWriteRound round)
     {
-        for (var tries = 0; !rounds.TryEndRound(); tries++)
+        for (var tries = 0; !round.TryEnd(); tries++)
         {
             if (tries == Limits.GateTriesMax)
             {
-                rounds.LeaveRound();
+                round.Leave();
                 return;
             }
 
@@ -203,25 +204,25 @@ internal sealed class EventLoop : IDisposable
     // A commit costs nearly the same for one write as for several. So a round with writes looks whether more have come,
     // and lets whoever sends them run; only while rounds have had several, so that a lone request waits for nobody, and
     // not while other work waits: reads that keep coming must not put the commit off.
-    private void Gather(IWriteRounds rounds)
+    private void Gather(IWriteRound round)
     {
         var looksInVain = 0;
-        while (rounds.RoundWrites > 0
-            && rounds.RoundWrites < _expectedWrites
+        while (round.Writes > 0
+            && round.Writes < _expectedWrites
             && looksInVain < Limits.GatherLooksMax
             && _ready.IsEmpty)
         {
-            var writes = rounds.RoundWrites;
+            var writes = round.Writes;
             var count = _poller.Wait(Poller.NotAtAll);
             Dispatch(count);
-            looksInVain += rounds.RoundWrites == writes ? 1 : 0;
+            looksInVain += round.Writes == writes ? 1 : 0;
             if (count == 0)
             {
                 Thread.Yield();
             }
         }
 
-        _expectedWrites = rounds.RoundWrites switch
+        _expectedWrites = round.Writes switch
         {
             0 => _expectedWrites,
             1 => looksInVain > 0 ? 1 : 2,
@@ -248,7 +249,7 @@ internal sealed class EventLoop : IDisposable
             }
             else
             {
-                // An event of a closed socket's number is a hint like any other to whom has the number now.
+                // A stale event on a reused descriptor: harmless, a spurious wake-up.
                 var connections = Volatile.Read(ref _connections);
                 (number < connections.Length ? connections[number] : null)?.OnReady(ready);
             }

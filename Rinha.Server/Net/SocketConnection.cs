@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
@@ -16,9 +17,11 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     {
         _loop = loop;
         _socket = socket;
-        _input = new ConnectionInput(socket, loop);
+        var turn = new LoopTurn();
+        _input = new ConnectionInput(socket, loop, turn);
         _output = new ConnectionOutput(socket, isAwaited => loop.AwaitWritable(socket, isAwaited));
         LocalEndPoint = local;
+        Features.Set(turn);
         // Kestrel takes both ends from here; the other one is its own.
         Application = this;
         Transport = this;
@@ -45,7 +48,6 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         }
     }
 
-    /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason)
     {
         _socket.Shutdown();
@@ -53,7 +55,6 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         _output.End();
     }
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         _loop.Forget(this);

@@ -9,7 +9,6 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
     public SocketDescriptor(int number)
         : base(-1, ownsHandle: true) => SetHandle(number);
 
-    /// <inheritdoc/>
     public override bool IsInvalid => handle == -1;
 
     /// <summary>The kernel's number for it.</summary>
@@ -68,6 +67,5 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
         }
     }
 
-    /// <inheritdoc/>
     protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
 }

@@ -37,7 +37,6 @@ internal sealed class SocketListener : IConnectionListener
         Number = (int)socket.SafeHandle.DangerousGetHandle();
     }
 
-    /// <inheritdoc/>
     public EndPoint EndPoint { get; }
 
     /// <summary>The kernel's number for the socket.</summary>
@@ -63,13 +62,11 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
         await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection)
             ? connection
             : null;
 
-    /// <inheritdoc/>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         AcceptLast();
@@ -77,7 +74,6 @@ internal sealed class SocketListener : IConnectionListener
         return default;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync();

@@ -8,11 +8,8 @@ namespace Rinha.Server.Net;
 /// <summary>
 /// Kestrel's connections from an event loop of our own: one thread, one receive and one send per request.
 /// </summary>
-/// <param name="address">Where to listen.</param>
-/// <param name="rounds">The ledger, if it commits by rounds.</param>
-/// <param name="logger">Told of failures that nobody expected.</param>
 [SuppressMessage("Design", "CA1001", Justification = "Kestrel disposes of the listener, and that of the loop.")]
-internal sealed class SocketTransport(ListenAddress address, IWriteRounds? rounds, ILogger logger)
+internal sealed class SocketTransport(ListenAddress address, IWriteRound? round, ILogger logger)
     : IConnectionListenerFactory
 {
     private EventLoop? _loop;
@@ -22,8 +19,8 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRounds? round
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
     /// <summary>
-    /// Takes no new connections from now on. Whoever has connected to a unix socket is served, whoever connects now
-    /// finds nobody: no request gets lost between.
+    /// Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
+    /// now is refused: no request gets lost between.
     /// </summary>
     public void StopAccepting()
     {
@@ -35,10 +32,9 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRounds? round
         _listener?.AcceptLast();
     }
 
-    /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        _loop = new EventLoop(rounds, logger);
+        _loop = new EventLoop(round, logger);
         _listener = new SocketListener(ListenSocket.Bind(address), endpoint, _loop, logger);
         _loop.Start(_listener);
         return new ValueTask<IConnectionListener>(_listener);

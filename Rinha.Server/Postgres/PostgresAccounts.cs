@@ -6,7 +6,6 @@ namespace Rinha.Server.Postgres;
 /// <summary>The accounts of a PostgreSQL ledger, for an operator.</summary>
 internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
 {
-    /// <inheritdoc/>
     public void List(Action<long, long, long, long> account)
     {
         using var source = Open();
@@ -18,7 +17,6 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         }
     }
 
-    /// <inheritdoc/>
     public void Add(long firstId, long lastId, long limitCents)
     {
         using var source = Open();
@@ -34,7 +32,6 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         }
     }
 
-    /// <inheritdoc/>
     public void SetLimit(long id, long limitCents)
     {
         using var source = Open();

@@ -40,7 +40,6 @@ public sealed class PostgresLedger : ILedger, IDisposable
         _writer = new PostgresWriter(_writes, _keys, alarm, _metrics, logger);
     }
 
-    /// <inheritdoc/>
     public WriterState Writer => _writer.State;
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
@@ -52,18 +51,14 @@ public sealed class PostgresLedger : ILedger, IDisposable
         return builder.Build();
     }
 
-    /// <inheritdoc/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
-    /// <inheritdoc/>
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
         _reader.ReadStatementAsync(accountId, statement);
 
-    /// <inheritdoc/>
     public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
         _reader.ReadHistoryAsync(accountId, page);
 
-    /// <inheritdoc/>
     public ValueTask<LookupResult> FindAccountAsync(long accountId) => _reader.FindAccountAsync(accountId);
 
     /// <summary>Adds what the ledger counts to the metrics of the server.</summary>

@@ -35,21 +35,18 @@ internal sealed class PostgresReader(NpgsqlDataSource source, StorageAlarm alarm
 
     private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
 
-    /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
         StatementSql,
         [accountId],
         row => statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now),
         row => statement.Add(Entry(row)));
 
-    /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
     public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => ReadAsync(
         HistorySql,
         [accountId, page.BeforeSequence, page.EntriesWanted],
         _ => page.Begin(page.BeforeSequence, page.EntriesWanted),
         row => page.Add(new HistoryEntry(row.GetInt64(2), Entry(row))));
 
-    /// <inheritdoc cref="ILedger.FindAccountAsync"/>
     public ValueTask<LookupResult> FindAccountAsync(long accountId) => ReadAsync(AccountSql, [accountId], null, null);
 
     private static StatementEntry Entry(NpgsqlDataReader row)
