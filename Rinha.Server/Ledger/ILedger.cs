@@ -35,67 +35,32 @@ public interface ILedger
 /// <summary>The outcome of a write. Only <see cref="Accepted"/> has surely changed the ledger.</summary>
 public enum PostResult
 {
-    /// <summary>Committed and durable as the synchronous setting promises.</summary>
-    Accepted,
-
-    /// <summary>No such account.</summary>
+    Accepted, // Committed and durable as the synchronous setting promises.
     UnknownAccount,
-
-    /// <summary>The debit would take the balance below minus the limit.</summary>
-    LimitExceeded,
-
-    /// <summary>The credit would take the balance beyond 64 bits.</summary>
-    BalanceOverflow,
-
-    /// <summary>The key was already used for a different transaction.</summary>
-    KeyReused,
-
-    /// <summary><see cref="Limits.IdempotencyKeysMax"/> keys are being kept.</summary>
-    TooManyKeys,
-
-    /// <summary>The ledger stayed locked for <see cref="Limits.BusyTimeoutMs"/>.</summary>
-    Busy,
-
-    /// <summary><see cref="Limits.QueuedWritesMax"/> writes are waiting already.</summary>
-    Overloaded,
-
-    /// <summary>The database could not be written; the reason is in the log.</summary>
-    StorageFailed,
-
-    /// <summary>The connection was lost before the database confirmed. This alone may have changed the ledger.</summary>
-    OutcomeUnknown,
-
-    /// <summary>The server is stopping and takes no more writes.</summary>
-    Stopping,
+    LimitExceeded, // The debit would take the balance below minus the limit.
+    BalanceOverflow, // The credit would take the balance beyond 64 bits.
+    KeyReused, // The key was already used for a different transaction.
+    TooManyKeys, // Limits.IdempotencyKeysMax are being kept.
+    Busy, // The ledger stayed locked for Limits.BusyTimeoutMs.
+    Overloaded, // Limits.QueuedWritesMax writes are waiting already.
+    StorageFailed, // The database could not be written; the reason is in the log.
+    OutcomeUnknown, // The connection was lost before the database confirmed: this alone may have changed the ledger.
+    Stopping, // The server takes no more writes.
 }
 
 /// <summary>The outcome of a read.</summary>
 public enum LookupResult
 {
-    /// <summary>Read, from one consistent snapshot.</summary>
-    Found,
-
-    /// <summary>No such account.</summary>
+    Found, // Read, from one consistent snapshot.
     UnknownAccount,
-
-    /// <summary>The ledger was locked for reads too: a process stands still while changing what a read needs.</summary>
-    Busy,
-
-    /// <summary>The database could not be read; the reason is in the log.</summary>
-    StorageFailed,
+    Busy, // Locked for reads too: a process stands still while changing what a read needs.
+    StorageFailed, // The database could not be read; the reason is in the log.
 }
 
 /// <summary>Whether a write that comes now can be expected to be taken.</summary>
 public enum WriterState
 {
-    /// <summary>Yes.</summary>
     Ready,
-
-    /// <summary>
-    /// Writes are timing out (<see cref="Limits.BusyTimeoutMs"/>): another process or program stays inside the ledger.
-    /// </summary>
-    Locked,
-
-    /// <summary>The writer has ended.</summary>
-    Ended,
+    Locked, // Writes are timing out: another process or program stays inside the ledger.
+    Ended, // The writer's thread has ended.
 }

@@ -3,11 +3,8 @@ namespace Rinha.Server.Ledger;
 /// <summary>Which way the money goes (contest API: <c>tipo</c>, <c>"c"</c> or <c>"d"</c>).</summary>
 public enum TransactionKind
 {
-    /// <summary>Adds to the balance.</summary>
-    Credit,
-
-    /// <summary>Takes from the balance, down to minus the account's limit.</summary>
-    Debit,
+    Credit, // Adds to the balance.
+    Debit, // Takes from the balance, down to minus the account's limit.
 }
 
 /// <summary>One accepted transaction, as a statement lists it.</summary>

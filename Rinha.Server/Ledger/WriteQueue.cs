@@ -189,7 +189,6 @@ internal sealed class Batch
 {
     private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
     private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
-    private int _decided;
 
     /// <summary>How many writes it has.</summary>
     public int Count { get; private set; }
@@ -206,21 +205,14 @@ internal sealed class Batch
         return _writes.AsSpan(Count - count, count);
     }
 
-    /// <summary>Notes the result of the next write in the order in which they were taken.</summary>
-    public void SetNext(PostResult result) => _results[_decided++] = result;
-
     /// <summary>Gives every write the same result.</summary>
-    public void FailAll(PostResult result = PostResult.StorageFailed)
-    {
-        Results.Fill(result);
-        _decided = Count;
-    }
+    public void FailAll(PostResult result = PostResult.StorageFailed) => Results.Fill(result);
 
     /// <summary>Completes every write with its result, and is empty afterwards.</summary>
     public void Complete()
     {
         var count = Count;
-        Count = _decided = 0;
+        Count = 0;
         for (var index = 0; index < count; index++)
         {
             _writes[index].Complete(_results[index]);

@@ -8,11 +8,7 @@ namespace Rinha.Server.Net;
 /// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
 /// not read makes a flush wait for <see cref="OnWritable"/>. One writer at a time, as Kestrel sees to.
 /// </summary>
-/// <param name="socket">Where it goes.</param>
-/// <param name="awaitWritable">
-/// Asks to be told (<see langword="true"/>), or no longer, when the socket takes more.
-/// </param>
-internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awaitWritable)
+internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     : PipeWriter, IValueTaskSource<FlushResult>
 {
     private const int BufferBytes = 4096;
@@ -41,7 +37,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
             }
 
             _waits = false;
-            awaitWritable(false);
+            loop.AwaitWritable(socket, false);
         }
 
         _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: _isBroken));
@@ -92,7 +88,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
 
             _waits = true;
             _flush.Reset();
-            awaitWritable(true);
+            loop.AwaitWritable(socket, true);
             return new ValueTask<FlushResult>(this, _flush.Version);
         }
     }

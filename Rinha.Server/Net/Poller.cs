@@ -11,7 +11,6 @@ internal sealed unsafe class Poller : IDisposable
     public const uint Readable = 0x1; // EPOLLIN
     public const uint Writable = 0x4; // EPOLLOUT
     public const uint Broken = 0x8 | 0x10; // EPOLLERR | EPOLLHUP, which are always reported
-
     public const uint Ended = 0x2000; // EPOLLRDHUP: the other side sends no more
 
     public const int Forever = -1;
@@ -37,9 +36,8 @@ internal sealed unsafe class Poller : IDisposable
     /// <summary>Changes what is watched for, and looks whether it is there already.</summary>
     public void Change(int descriptor, uint interest) => Control(Modify, descriptor, interest);
 
-    /// <summary>Waits for events.</summary>
-    /// <param name="timeoutMs"><see cref="Forever"/> or <see cref="NotAtAll"/>.</param>
-    /// <returns>How many there are, to be had from <see cref="Event"/>.</returns>
+    /// <summary>Waits <see cref="Forever"/> or <see cref="NotAtAll"/>.</summary>
+    /// <returns>How many events there are, to be had from <see cref="Event"/>.</returns>
     public int Wait(int timeoutMs)
     {
         var count = LibC.WaitForEvents(_descriptor, _events, EventsMax, timeoutMs);
@@ -51,7 +49,6 @@ internal sealed unsafe class Poller : IDisposable
         return Math.Max(count, 0);
     }
 
-    /// <summary>One of the events of the last wait.</summary>
     public (uint Ready, int Descriptor) Event(int index)
     {
         var bytes = new ReadOnlySpan<byte>(_events + (index * s_eventBytes), s_eventBytes);

@@ -19,7 +19,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         _socket = socket;
         var turn = new LoopTurn();
         _input = new ConnectionInput(socket, loop, turn);
-        _output = new ConnectionOutput(socket, isAwaited => loop.AwaitWritable(socket, isAwaited));
+        _output = new ConnectionOutput(socket, loop);
         LocalEndPoint = local;
         Features.Set(turn);
         // Kestrel takes both ends from here; the other one is its own.

@@ -23,7 +23,7 @@ internal sealed class SocketListener : IConnectionListener
 
     /// <param name="socket">Bound, not yet listening.</param>
     /// <param name="endPoint">Where.</param>
-    /// <param name="loop">Where its connections live.</param>
+    /// <param name="loop">Gets the connections.</param>
     /// <param name="logger">Told, at most once a second, that connections cannot be accepted.</param>
     public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop, ILogger logger)
     {
@@ -93,7 +93,7 @@ internal sealed class SocketListener : IConnectionListener
             {
                 if (error != LibC.Again)
                 {
-                    TellFailure(LibC.Text(error));
+                    LogFailure(LibC.Text(error));
                     _retry.Change(RetryMs, Timeout.Infinite);
                 }
 
@@ -114,7 +114,7 @@ internal sealed class SocketListener : IConnectionListener
         var connection = new SocketConnection(_loop, descriptor, id, EndPoint);
         if (!_loop.TryAdd(connection, descriptor, out var failure))
         {
-            TellFailure(failure);
+            LogFailure(failure);
         }
         else if (!_accepted.Writer.TryWrite(connection))
         {
@@ -123,7 +123,7 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    private void TellFailure(string reason)
+    private void LogFailure(string reason)
     {
         if (_throttle.TryPass(Environment.TickCount64, out var unlogged))
         {

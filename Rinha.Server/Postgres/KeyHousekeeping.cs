@@ -11,7 +11,7 @@ internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
     private const int DroppedAtOnce = 10_000;
-    private const int TimeoutSeconds = 60; // Nobody waits for it.
+    private const int TimeoutSeconds = 60; // No request waits for it.
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
@@ -19,10 +19,6 @@ internal sealed class KeyHousekeeping : IDisposable
     private readonly long _keysMax;
     private readonly Timer _timer;
 
-    /// <summary>Looks after the keys of a ledger.</summary>
-    /// <param name="source">Its connections.</param>
-    /// <param name="alarm">Told of failures.</param>
-    /// <param name="keysMax">How many keys are kept.</param>
     public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm, long keysMax = Limits.IdempotencyKeysMax)
     {
         _keysMax = keysMax;

@@ -217,11 +217,11 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
         // What arrives during the batch still joins it: its commit is then shared by more.
         while (sound && batch.TakeFrom(_queue, stopsAtReset: !waits) is { Length: > 0 } taken)
         {
+            var results = batch.Results[^taken.Length..];
             for (var index = 0; index < taken.Length; index++)
             {
-                var result = _transaction.Apply(taken[index]);
-                batch.SetNext(result);
-                sound &= result != PostResult.StorageFailed;
+                results[index] = _transaction.Apply(taken[index]);
+                sound &= results[index] != PostResult.StorageFailed;
             }
         }
 
