@@ -213,6 +213,15 @@ public sealed class ServerOptionsTests
     }
 
     [Fact]
+    public void The_README_has_every_setting_with_its_default()
+    {
+        var rows = File.ReadAllLines(Repository.PathOf("README.md")).Where(line => line.StartsWith('|')).ToList();
+        Assert.All(Setting.All, setting => Assert.Contains(rows, row =>
+            row.Contains($"`{setting.Variable}`", StringComparison.Ordinal)
+            && (setting.Default is null || row.Contains($"`{setting.Default}`", StringComparison.OrdinalIgnoreCase))));
+    }
+
+    [Fact]
     public void A_PostgreSQL_address_is_taken_and_shown_without_its_password()
     {
         var options = Create(("DATABASE_URL", "postgres://rinha:secret@db:6432/bank"));

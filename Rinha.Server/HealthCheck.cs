@@ -3,7 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-/// <summary>Asks a running instance how it is, as a container's health check.</summary>
+// Asks a running instance how it is, as a container's health check.
 internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
@@ -14,11 +14,9 @@ internal static class HealthCheck
     // The first process of the container, or of the machine.
     private const string FirstProcess = "1";
 
-    /// <summary>
-    /// Whether <c>GET /health</c> answers 200 in time. In a container that has settled it waits and asks again: an
-    /// engine starts a process for each check, which costs the container some 30 ms of its CPU, as much as a thousand
-    /// requests; so it has one to start once in <paramref name="holdSeconds"/>, and not all the time.
-    /// </summary>
+    // Whether GET /health answers 200 in time. In a container that has settled it waits and asks again: an engine
+    // starts a process for each check, which costs the container some 30 ms of its CPU, as much as a thousand requests;
+    // so it has one to start once in holdSeconds, and not all the time.
     public static bool Watch(ListenAddress address, int holdSeconds, out string failure)
     {
         if (!Ask(address, out failure))
@@ -35,10 +33,8 @@ internal static class HealthCheck
         return Ask(address, out failure);
     }
 
-    /// <summary>
-    /// Whether a container whose first process has this age has settled. An age below 0 comes from a clock that cannot
-    /// be trusted: then checks hold, since an engine that starts one after the other takes the CPU from the server.
-    /// </summary>
+    // Whether a container whose first process has this age has settled. An age below 0 comes from a clock that cannot
+    // be trusted: then checks hold, since an engine that starts one after the other takes the CPU from the server.
     public static bool IsSettled(long ageMs) => ageMs is < 0 or >= SettledAfterMs;
 
     private static bool Ask(ListenAddress address, out string failure)

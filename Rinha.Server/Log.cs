@@ -3,10 +3,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-/// <summary>
-/// Everything the server logs: rare events, and single requests only when they are slow or the server's fault. The
-/// numbers and names are stable, for programs that read the log.
-/// </summary>
+// Everything the server logs: rare events, and single requests only when they are slow or the server's fault. The
+// numbers and names are stable, for programs that read the log.
 internal static partial class Log
 {
     // What the message says in one go is there as fields as well.
@@ -75,10 +73,8 @@ internal static partial class Log
     public static partial void AcceptFailed(ILogger logger, string reason, long unlogged);
 }
 
-/// <summary>
-/// Lets one line a second into the log and counts the rest, for events that come as often as requests do. One for each
-/// cause; any thread may ask.
-/// </summary>
+// Lets one line a second into the log and counts the rest, for events that come as often as requests do. One for each
+// cause; any thread may ask.
 internal sealed class LogThrottle
 {
     private const long IntervalMs = 1000;
@@ -86,9 +82,7 @@ internal sealed class LogThrottle
     private long _nextAtMs = long.MinValue;
     private long _unlogged;
 
-    /// <summary>Whether an event is to be logged.</summary>
-    /// <param name="nowMs"><see cref="Environment.TickCount64"/>.</param>
-    /// <param name="unlogged">How many were kept out since the last one that was logged.</param>
+    // Whether an event is to be logged, and if so how many were kept out since the last one. nowMs is of TickCount64.
     public bool TryPass(long nowMs, out long unlogged)
     {
         var nextAtMs = Interlocked.Read(ref _nextAtMs);

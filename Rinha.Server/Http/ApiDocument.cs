@@ -1,14 +1,12 @@
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// What <c>GET /openapi.json</c> answers: openapi.json, without its blanks and with the version of this server.
-/// </summary>
+// What GET /openapi.json answers: openapi.json, without its blanks and with the version of this server.
 internal static class ApiDocument
 {
     private const string Resource = "openapi.json";
     private const string VersionPlaceholder = "\"0.0.0\"";
 
-    /// <summary>OpenAPI 3.1 in UTF-8; made when it is asked for the first time.</summary>
+    // OpenAPI 3.1 in UTF-8; made when it is asked for the first time.
     public static ReadOnlyMemory<byte> Json { get; } = Create();
 
     private static byte[] Create()

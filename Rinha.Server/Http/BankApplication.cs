@@ -11,10 +11,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// Routes each request to the ledger and writes the answer. It runs on the thread that received the bytes and, after a
-/// write, on the ledger's writer: it never blocks.
-/// </summary>
+// Routes each request to the ledger and writes the answer. It runs on the thread that received the bytes and, after a
+// write, on the ledger's writer: it never blocks.
 internal sealed class BankApplication(
     ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestWatch watch)
     : IHttpApplication<Exchange>

@@ -7,7 +7,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-/// <summary>Every JSON type of the wire; the code that reads and writes them is generated at build time.</summary>
+// Every JSON type of the wire; the code that reads and writes them is generated at build time.
 [JsonSerializable(typeof(TransactionBody))]
 [JsonSerializable(typeof(TransactionResponse))]
 [JsonSerializable(typeof(StatementResponse))]
@@ -16,9 +16,7 @@ namespace Rinha.Server.Http;
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class BankJsonContext : JsonSerializerContext
 {
-    /// <summary>
-    /// How answers are written: not for embedding in HTML, so little more than what JSON demands is escaped.
-    /// </summary>
+    // How answers are written: not for embedding in HTML, so little more than what JSON demands is escaped.
     public static JsonWriterOptions WriterOptions { get; } = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -26,9 +24,7 @@ internal sealed partial class BankJsonContext : JsonSerializerContext
     };
 }
 
-/// <summary>
-/// What a thread needs to make an answer, used again for each: nothing here outlives the call that sends the answer.
-/// </summary>
+// What a thread needs to make an answer, used again for each: nothing here outlives the call that sends the answer.
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread; the writer holds no resource.")]
 internal sealed class AnswerBuffer
 {
@@ -43,11 +39,9 @@ internal sealed class AnswerBuffer
 
     private AnswerBuffer() => _json = new Utf8JsonWriter(_bytes, BankJsonContext.WriterOptions);
 
-    /// <summary>The calling thread's buffer.</summary>
     public static AnswerBuffer Current => s_current ??= new AnswerBuffer();
 
-    /// <summary>Writes a value as JSON.</summary>
-    /// <returns>Its bytes; valid until the next call on this thread.</returns>
+    // Writes a value as JSON. Returns its bytes; valid until the next call on this thread.
     public ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)
     {
         _bytes.ResetWrittenCount();
@@ -58,52 +52,43 @@ internal sealed class AnswerBuffer
     }
 }
 
-/// <summary>The answer to an accepted transaction (contest API): limit, and balance after the transaction.</summary>
+// The answer to an accepted transaction (contest API): limit, and balance after the transaction.
 internal readonly record struct TransactionResponse(
     [property: JsonPropertyName("limite")] long LimitCents,
     [property: JsonPropertyName("saldo")] long BalanceCents);
 
-/// <summary>
-/// The answer of <c>GET /health</c> (<c>healthy</c>, or <c>unhealthy</c> with a reason) and of <c>GET /health/live</c>
-/// (<c>alive</c>).
-/// </summary>
+// The answer of GET /health (healthy, or unhealthy with a reason) and of GET /health/live (alive).
 internal readonly record struct HealthResponse(
     [property: JsonPropertyName("status")] string Status,
     [property: JsonPropertyName("timestamp"), JsonConverter(typeof(TimestampConverter))] Timestamp Timestamp,
     [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? Reason = null);
 
-/// <summary>
-/// The body of an error answer (RFC 9457): <c>type</c> about:blank, so <c>title</c> is the status phrase.
-/// </summary>
+// The body of an error answer (RFC 9457): type about:blank, so title is the status phrase.
 internal readonly record struct ProblemResponse(
     [property: JsonPropertyName("type")] string Type,
     [property: JsonPropertyName("title")] string Title,
     [property: JsonPropertyName("status")] int Status,
     [property: JsonPropertyName("detail")] string Detail);
 
-/// <summary>The answer to a request for a statement.</summary>
 [JsonConverter(typeof(StatementConverter))]
 internal readonly record struct StatementResponse(Statement Statement);
 
-/// <summary>The answer to a request for a page of the history.</summary>
 [JsonConverter(typeof(HistoryConverter))]
 internal readonly record struct HistoryResponse(HistoryPage Page);
 
-/// <summary>A converter for values that the server sends but never receives.</summary>
+// A converter for values that the server sends but never receives.
 internal abstract class WriteOnlyConverter<T> : JsonConverter<T>
 {
     public sealed override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
         throw new NotSupportedException($"{typeof(T).Name} is only written.");
 }
 
-/// <summary>
-/// Writes a statement (contest API): <c>saldo</c> with <c>total</c>, <c>data_extrato</c> and <c>limite</c>, then
-/// <c>ultimas_transacoes</c>, newest first. One converter for the whole: generated code would box every entry.
-/// </summary>
+// Writes a statement (contest API): saldo with total, data_extrato and limite, then ultimas_transacoes, newest first.
+// One converter for the whole: generated code would box every entry.
 internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
 {
-    /// <summary>Writes what every list of transactions says of one.</summary>
+    // Writes what every list of transactions says of one.
     public static void WriteFields(Utf8JsonWriter writer, in StatementEntry entry)
     {
         writer.WriteNumber("valor"u8, entry.AmountCents);
@@ -138,10 +123,7 @@ internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
     }
 }
 
-/// <summary>
-/// Writes a page of the history: <c>transacoes</c>, newest first, and <c>proxima</c>, the <c>antes</c> of the next page
-/// or <c>null</c>.
-/// </summary>
+// Writes a page of the history: transacoes, newest first, and proxima, the antes of the next page or null.
 internal sealed class HistoryConverter : WriteOnlyConverter<HistoryResponse>
 {
     public override void Write(Utf8JsonWriter writer, HistoryResponse value, JsonSerializerOptions options)
@@ -170,7 +152,7 @@ internal sealed class HistoryConverter : WriteOnlyConverter<HistoryResponse>
     }
 }
 
-/// <summary>Writes <c>2024-01-17T02:34:41.217753Z</c>: ISO 8601, UTC, always six decimals.</summary>
+// Writes 2024-01-17T02:34:41.217753Z: ISO 8601, UTC, always six decimals.
 internal sealed class TimestampConverter : WriteOnlyConverter<Timestamp>
 {
     private const int RoundTripLength = 28; // 2024-01-17T02:34:41.2177530Z

@@ -6,10 +6,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it
-/// holds is looked up and allocated once a connection.
-/// </summary>
+// One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it holds
+// is looked up and allocated once a connection.
 internal sealed class Exchange(IFeatureCollection features, Drain drain)
 {
     // Kestrel's connection implements the features itself, the same object for every request on it.
@@ -21,18 +19,14 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
 
     private readonly LoopTurn? _turn = features.Get<LoopTurn>();
 
-    /// <summary>
-    /// The request's method; Kestrel gives the known ones as the constants of <see cref="HttpMethods"/>.
-    /// </summary>
+    // The request's method; Kestrel gives the known ones as the constants of HttpMethods.
     public string Method => _request.Method;
 
-    /// <summary>The request's path, decoded, without the query.</summary>
+    // The request's path, decoded, without the query.
     public string Path => _request.Path;
 
-    /// <summary>
-    /// Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
-    /// refuses a path and forwards other spellings of it unchanged then protects it whatever its own rules of decoding.
-    /// </summary>
+    // Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
+    // refuses a path and forwards other spellings of it unchanged then protects it whatever its own rules of decoding.
     public bool IsLiteral
     {
         get
@@ -43,29 +37,24 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         }
     }
 
-    /// <summary>The query, encoded, with its question mark; empty when there is none.</summary>
     public string Query => _request.QueryString;
 
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
     public PipeReader RequestBody => _requestBody.Reader;
 
-    /// <summary>Whether the body comes in chunks.</summary>
     public bool IsChunked => _request.Headers.TransferEncoding.Count > 0;
 
-    /// <summary>
-    /// Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
-    /// §6.1).
-    /// </summary>
+    // Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
+    // §6.1).
     public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
 
-    /// <summary>The round that a write joins now; see <see cref="LoopTurn"/>.</summary>
+    // The round that a write joins now; see LoopTurn.
     public IWriteRound? Round => _turn?.Round;
 
-    /// <summary>Whether any of the answer has left.</summary>
     public bool HasStarted => _response.HasStarted;
 
-    /// <summary>The transaction to post; of the connection, which has one request at a time.</summary>
+    // The transaction to post; of the connection, which has one request at a time.
     public PendingPost Post { get; } = new();
 
     public Statement Statement => field ??= new Statement();
@@ -74,15 +63,15 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
 
     public Operation Operation { get; set; }
 
-    /// <summary>The <see cref="Clock"/> as the request began, in nanoseconds.</summary>
+    // The Clock as the request began, in nanoseconds.
     public long StartedAtNs { get; set; }
 
     public int Status => _response.StatusCode;
 
-    /// <summary>The connection ends with the answer: what follows is not taken for a request.</summary>
+    // The connection ends with the answer: what follows is not taken for a request.
     public void CloseAfterwards() => _response.Headers.Connection = "close";
 
-    /// <summary>Answers with a body; it is copied before the call returns.</summary>
+    // Answers with a body; it is copied before the call returns.
     public Task AnswerAsync(int status, string mediaType, ReadOnlyMemory<byte> body)
     {
         _response.StatusCode = status;
@@ -100,7 +89,6 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         return Task.CompletedTask;
     }
 
-    /// <summary>Answers with an error.</summary>
     public Task AnswerAsync(Problem problem)
     {
         var headers = _response.Headers;
@@ -122,7 +110,6 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         return AnswerAsync(problem.Status, MediaTypes.ProblemJson, problem.Body);
     }
 
-    /// <summary>Answers 200 without a body.</summary>
     public Task AnswerEmptyAsync()
     {
         _response.StatusCode = StatusCodes.Status200OK;

@@ -4,7 +4,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-/// <summary>Why a transaction's body cannot be used, in order of precedence.</summary>
+// Why a transaction's body cannot be used, in order of precedence.
 internal enum TransactionError
 {
     None,
@@ -16,15 +16,13 @@ internal enum TransactionError
     InvalidDescription,
 }
 
-/// <summary>
-/// The body of <c>POST /clientes/{id}/transacoes</c>: <c>{"valor": 1000, "tipo": "c", "descricao": "texto"}</c>, judged
-/// while it is read. Unknown fields are passed over.
-/// </summary>
+// The body of POST /clientes/{id}/transacoes: {"valor": 1000, "tipo": "c", "descricao": "texto"}, judged while it is
+// read. Unknown fields are passed over.
 [JsonConverter(typeof(TransactionBodyConverter))]
 internal readonly record struct TransactionBody(
     TransactionError Error, long AmountCents, TransactionKind Kind, Description Description)
 {
-    /// <summary>Reads a whole body; never throws.</summary>
+    // Reads a whole body; never throws.
     public static TransactionBody Parse(ReadOnlySpan<byte> json)
     {
         // The JSON reader does not look inside the strings it passes over.
@@ -45,7 +43,7 @@ internal readonly record struct TransactionBody(
     }
 }
 
-/// <summary>Reads a <see cref="TransactionBody"/> without making strings; a bad field is noted, not thrown.</summary>
+// Reads a TransactionBody without making strings; a bad field is noted, not thrown.
 internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
 {
     // The longest way to write a description: ten surrogate pairs, \uXXXX\uXXXX each.

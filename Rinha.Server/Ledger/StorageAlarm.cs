@@ -2,10 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Ledger;
 
-/// <summary>
-/// Logs that the storage fails, at most once a second: when it does, every request would, on a thread that must not
-/// wait and to a disk that may be the one that fails.
-/// </summary>
+// Logs that the storage fails, at most once a second: when it does, every request would, on a thread that must not wait
+// and to a disk that may be the one that fails.
 internal sealed class StorageAlarm(ILogger logger)
 {
     private readonly LogThrottle _throttle = new();

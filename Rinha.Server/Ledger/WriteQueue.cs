@@ -1,10 +1,8 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>
-/// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits; the
-/// busy check removes what has waited too long. A write is in the queue or out of it, never both, so one that was
-/// removed as too old is certain not to be applied.
-/// </summary>
+// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits; the
+// busy check removes what has waited too long. A write is in the queue or out of it, never both, so one that was
+// removed as too old is certain not to be applied.
 internal sealed class WriteQueue : IDisposable
 {
     private readonly PendingWrite?[] _ring = new PendingWrite?[Limits.QueuedWritesMax];
@@ -16,12 +14,10 @@ internal sealed class WriteQueue : IDisposable
     private bool _isProbeDue;
     private bool _isClosed;
 
-    /// <summary>How many writes wait; to a thread that has just added one, not 0 before it is taken.</summary>
+    // How many writes wait; to a thread that has just added one, not 0 before it is taken.
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Adds a write, or completes it at once when the queue is full or closed.</summary>
-    /// <param name="write">The write.</param>
-    /// <param name="wakesWriter">Whether the writer is to come for it; otherwise <see cref="Wake"/> is due.</param>
+    // Adds a write, or completes it at once when the queue is full or closed. Without wakesWriter a Wake is due.
     public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
@@ -54,7 +50,7 @@ internal sealed class WriteQueue : IDisposable
         return task;
     }
 
-    /// <summary>Lets the writer come for what waits.</summary>
+    // Lets the writer come for what waits.
     public void Wake()
     {
         lock (_lock)
@@ -70,7 +66,7 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    /// <summary>Lets the writer take a turn although nothing waits.</summary>
+    // Lets the writer take a turn although nothing waits.
     public void WakeForProbe()
     {
         lock (_lock)
@@ -82,8 +78,8 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    /// <summary>Waits until there is something to take, or a probe is due.</summary>
-    /// <returns><see langword="false"/> when the queue is closed and empty: no write will come any more.</returns>
+    // Waits until there is something to take, or a probe is due. False when the queue is closed and empty: no write
+    // will come any more.
     public bool Wait()
     {
         while (true)
@@ -113,10 +109,8 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the oldest writes, as many as there are or fit.</summary>
-    /// <param name="batch">Where to.</param>
-    /// <param name="stopsAtReset">Whether to leave the first reset in the queue, and all that came after it.</param>
-    /// <returns>How many were taken; 0 when the busy check was faster.</returns>
+    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset. Returns
+    // how many were taken; 0 when the busy check was faster.
     public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
     {
         lock (_lock)
@@ -131,7 +125,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the oldest write if it was added before <paramref name="tickMs"/>.</summary>
+    // Takes the oldest write if it was added before tickMs.
     public PendingWrite? TakeOlderThan(long tickMs)
     {
         lock (_lock)
@@ -140,7 +134,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Takes every write that waits and completes it.</summary>
+    // Takes every write that waits and completes it.
     public void RefuseAll(PostResult result)
     {
         while (TakeOlderThan(long.MaxValue) is { } write)
@@ -149,7 +143,6 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Lets no more writes in; those inside are still taken.</summary>
     public void Close()
     {
         lock (_lock)
@@ -184,20 +177,18 @@ internal sealed class WriteQueue : IDisposable
     }
 }
 
-/// <summary>The writes of one commit with their results. Belongs to one thread.</summary>
+// The writes of one commit with their results. Belongs to one thread.
 internal sealed class Batch
 {
     private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
     private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
 
-    /// <summary>How many writes it has.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The results of all that were taken.</summary>
+    // The results of all that were taken.
     public Span<PostResult> Results => _results.AsSpan(0, Count);
 
-    /// <summary>Takes what waits, as far as there is room (<see cref="WriteQueue.Take"/>).</summary>
-    /// <returns>The writes that were taken now.</returns>
+    // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes that were taken now.
     public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)
     {
         var count = queue.Take(_writes.AsSpan(Count), stopsAtReset);
@@ -205,10 +196,10 @@ internal sealed class Batch
         return _writes.AsSpan(Count - count, count);
     }
 
-    /// <summary>Gives every write the same result.</summary>
+    // Gives every write the same result.
     public void FailAll(PostResult result = PostResult.StorageFailed) => Results.Fill(result);
 
-    /// <summary>Completes every write with its result, and is empty afterwards.</summary>
+    // Completes every write with its result, and is empty afterwards.
     public void Complete()
     {
         var count = Count;

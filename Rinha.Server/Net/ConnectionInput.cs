@@ -5,16 +5,13 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
-/// connection does not have.
-/// <para>
-/// A read never completes at once: the event loop resumes the reader, in turns of <see cref="Limits.ReadsPerTurnMax"/>,
-/// and looks at the other sockets between two turns. So a client with many requests in its socket cannot keep the loop,
-/// and a thread that completes a request (the ledger's writer) sends the answer without handling the next request.
-/// One reader at a time; <see cref="End"/> and the cancelling members may come from other threads.
-/// </para>
-/// </summary>
+// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
+// connection does not have.
+//
+// A read never completes at once: the event loop resumes the reader, in turns of Limits.ReadsPerTurnMax, and looks at
+// the other sockets between two turns. So a client with many requests in its socket cannot keep the loop, and a thread
+// that completes a request (the ledger's writer) sends the answer without handling the next request. One reader at a
+// time; End and the cancelling members may come from other threads.
 internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, LoopTurn turn)
     : PipeReader, IValueTaskSource<ReadResult>
 {
@@ -41,8 +38,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
 
     private bool HasNews => _end != _examined || _isCanceled || _hasEnded;
 
-    /// <summary>Something has come: if it is waited for, this is the connection's turn. For the loop alone.</summary>
-    /// <param name="isEndThere">Whether the other side's end is behind it: no other event will tell of it.</param>
+    // Something has come: if it is waited for, this is the connection's turn. For the loop alone. If the other side's
+    // end is behind it, no other event will tell of that.
     public void OnReadable(bool isEndThere)
     {
         lock (_lock)
@@ -60,8 +57,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         TakeTurn();
     }
 
-    /// <summary>Resumes the reader while it waits and there is something to read. For the loop alone.</summary>
-    /// <returns>How often.</returns>
+    // Resumes the reader while it waits and there is something to read. For the loop alone. Returns how often.
     public int TakeTurn()
     {
         var reads = 0;
@@ -77,7 +73,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         return reads;
     }
 
-    /// <summary>Nothing more will be received: as if the other side had closed.</summary>
+    // Nothing more will be received: as if the other side had closed.
     public void End()
     {
         lock (_lock)

@@ -4,10 +4,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
-/// not read makes a flush wait for <see cref="OnWritable"/>. One writer at a time, as Kestrel sees to.
-/// </summary>
+// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
+// not read makes a flush wait for OnWritable. One writer at a time, as Kestrel sees to.
 internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     : PipeWriter, IValueTaskSource<FlushResult>
 {
@@ -26,7 +24,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
 
     public override long UnflushedBytes => _end - _start;
 
-    /// <summary>The socket takes more: what is left of a flush is sent.</summary>
+    // The socket takes more: what is left of a flush is sent.
     public void OnWritable()
     {
         lock (_lock)
@@ -43,22 +41,8 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
         _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: _isBroken));
     }
 
-    /// <summary>Nothing more can be sent.</summary>
-    public void End()
-    {
-        lock (_lock)
-        {
-            _isBroken = true;
-            if (!_waits)
-            {
-                return;
-            }
-
-            _waits = false;
-        }
-
-        _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: true));
-    }
+    // Nothing more can be sent.
+    public void End() => Interrupt(isCanceled: false);
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -93,21 +77,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    public override void CancelPendingFlush()
-    {
-        lock (_lock)
-        {
-            if (!_waits)
-            {
-                _isCanceled = true;
-                return;
-            }
-
-            _waits = false;
-        }
-
-        _flush.SetResult(new FlushResult(isCanceled: true, isCompleted: false));
-    }
+    public override void CancelPendingFlush() => Interrupt(isCanceled: true);
 
     public override void Complete(Exception? exception = null)
     {
@@ -126,6 +96,24 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     void IValueTaskSource<FlushResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _flush.OnCompleted(continuation, state, token, flags);
+
+    // Resumes a flush that waits: it was canceled, or the other side is gone.
+    private void Interrupt(bool isCanceled)
+    {
+        lock (_lock)
+        {
+            _isBroken |= !isCanceled;
+            if (!_waits)
+            {
+                _isCanceled |= isCanceled;
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _flush.SetResult(new FlushResult(isCanceled, isCompleted: !isCanceled));
+    }
 
     // False when the socket takes no more for now.
     private bool TrySend()

@@ -6,12 +6,10 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
-/// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it
-/// is at work wait in their sockets and make the next round. A connection that has more than its turn allows waits in a
-/// queue; each round looks at the sockets first, then goes on with those in the queue.
-/// </summary>
+// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
+// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it is
+// at work wait in their sockets and make the next round. A connection that has more than its turn allows waits in a
+// queue; each round looks at the sockets first, then goes on with those in the queue.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -27,8 +25,6 @@ internal sealed class EventLoop : IDisposable
     private volatile bool _stopping;
     private SocketListener? _listener;
 
-    /// <param name="round">The ledger's, if it has one.</param>
-    /// <param name="logger">Told of unexpected failures.</param>
     public EventLoop(IWriteRound? round, ILogger logger)
     {
         Round = round;
@@ -36,13 +32,12 @@ internal sealed class EventLoop : IDisposable
         _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
     }
 
-    /// <summary>The round that the connections' writes join, each during its turn.</summary>
+    // The round that the connections' writes join, each during its turn.
     public IWriteRound? Round { get; }
 
-    /// <summary>How many connections there are.</summary>
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
-    /// <summary>Begins with the connections that come to a listener.</summary>
+    // Begins with the connections that come to a listener.
     public void Start(SocketListener listener)
     {
         _listener = listener;
@@ -51,7 +46,7 @@ internal sealed class EventLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Gives a connection a turn in the next round; any thread may call it.</summary>
+    // Gives a connection a turn in the next round; any thread may call it.
     public void Schedule(ConnectionInput input)
     {
         _ready.Enqueue(input);
@@ -61,7 +56,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Begins to watch a connection, or closes it if it cannot be watched.</summary>
+    // Begins to watch a connection, or closes it if it cannot be watched.
     public bool TryAdd(
         SocketConnection connection, SocketDescriptor socket, [NotNullWhen(false)] out string? failure)
     {
@@ -91,7 +86,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Unregisters a connection, before its descriptor is reused.</summary>
+    // Unregisters a connection, before its descriptor is reused.
     public void Forget(SocketConnection connection)
     {
         lock (_lock)
@@ -101,11 +96,11 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Whether to tell a connection that its socket takes more.</summary>
+    // Whether to tell a connection that its socket takes more.
     public void AwaitWritable(SocketDescriptor socket, bool isAwaited) =>
         _poller.Change(socket.Number, isAwaited ? Poller.Readable | Poller.Writable : Poller.Readable);
 
-    /// <summary>Ends the thread; to be called when the last connection is gone and the listener is closed.</summary>
+    // Ends the thread; to be called when the last connection is gone and the listener is closed.
     public void Dispose()
     {
         _stopping = true;

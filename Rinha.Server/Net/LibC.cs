@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Net;
 
-/// <summary>The system calls of the event loop (Linux; see each call's page in section 2 of the manual).</summary>
+// The system calls of the event loop (Linux; see each call's page in section 2 of the manual).
 internal static unsafe partial class LibC
 {
     public const int Again = 11; // EAGAIN
@@ -11,24 +11,21 @@ internal static unsafe partial class LibC
 
     private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
 
-    /// <summary>The last failed call's errno.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
-    /// <summary>What an errno means.</summary>
     public static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
 
-    /// <summary>Takes a waiting connection, non-blocking.</summary>
-    /// <returns>Its descriptor, or -1.</returns>
+    // Takes a waiting connection, non-blocking. Returns its descriptor, or -1.
     public static int Accept(SafeHandle listener) => Accept4(listener, 0, 0, NonBlockingCloseOnExec);
 
-    /// <summary>Sends small packets at once (TCP_NODELAY).</summary>
+    // Sends small packets at once (TCP_NODELAY).
     public static void SetNoDelay(SafeHandle socket)
     {
         var on = 1;
         _ = SetOption(socket, 6, 1, &on, sizeof(int)); // IPPROTO_TCP, TCP_NODELAY
     }
 
-    /// <summary>Something that <see cref="Signal"/> makes readable (eventfd(2)).</summary>
+    // Something that Signal makes readable (eventfd(2)).
     public static SafeFileHandle CreateEvent() => new(EventFd(0, NonBlockingCloseOnExec), ownsHandle: true);
 
     public static void Signal(SafeFileHandle wake)
@@ -71,10 +68,8 @@ internal static unsafe partial class LibC
     public static partial nint Receive(SafeHandle socket, byte* bytes, nint count, int flags);
 }
 
-/// <summary>
-/// A connected, non-blocking socket. As a safe handle: its number is not given back to the kernel while a call on it is
-/// under way on another thread.
-/// </summary>
+// A connected, non-blocking socket. As a safe handle: its number is not given back to the kernel while a call on it is
+// under way on another thread.
 internal sealed unsafe class SocketDescriptor : SafeHandle
 {
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
@@ -85,11 +80,9 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
 
     public override bool IsInvalid => handle == -1;
 
-    /// <summary>The kernel's number for it.</summary>
     public int Number => (int)handle;
 
-    /// <summary>Receives what is there.</summary>
-    /// <returns>How many bytes, 0 at the end, or -1 and an errno.</returns>
+    // Receives what is there. Returns how many bytes, 0 at the end, or -1 and an errno.
     public int Receive(Span<byte> bytes, out int error)
     {
         fixed (byte* first = bytes)
@@ -106,8 +99,7 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
         }
     }
 
-    /// <summary>Sends as much as is taken now.</summary>
-    /// <returns>How many bytes, or -1 and an errno.</returns>
+    // Sends as much as is taken now. Returns how many bytes, or -1 and an errno.
     public int Send(ReadOnlySpan<byte> bytes, out int error)
     {
         fixed (byte* first = bytes)
@@ -124,7 +116,7 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
         }
     }
 
-    /// <summary>Ends both directions; the other side sees the end, and so does a reader or writer here.</summary>
+    // Ends both directions; the other side sees the end, and so does a reader or writer here.
     public void Shutdown()
     {
         try
@@ -140,15 +132,13 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
     protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
 }
 
-/// <summary>How many descriptors this process may have (getrlimit(2)).</summary>
+// How many descriptors this process may have (getrlimit(2)).
 internal static partial class OpenFiles
 {
     private const int Resource = 7; // RLIMIT_NOFILE, on x64 and arm64.
 
-    /// <summary>
-    /// Raises the soft limit to what the connections need, or to the hard limit if that is lower: services and
-    /// containers often start with 1,024. A higher one is left as it is.
-    /// </summary>
+    // Raises the soft limit to what the connections need, or to the hard limit if that is lower: services and
+    // containers often start with 1,024. A higher one is left as it is.
     public static void RaiseLimit()
     {
         if (Get(Resource, out var limit) == 0 && limit.Soft < Limits.DescriptorsMax)

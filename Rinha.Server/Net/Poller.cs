@@ -2,10 +2,8 @@ using System.Buffers.Binary;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// An epoll instance (epoll(7)). Edge-triggered: an event says that something has come since, and is a hint only; the
-/// receive or send that follows is what decides.
-/// </summary>
+// An epoll instance (epoll(7)). Edge-triggered: an event says that something has come since, and is a hint only; the
+// receive or send that follows is what decides.
 internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
@@ -29,15 +27,13 @@ internal sealed unsafe class Poller : IDisposable
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed((nuint)(EventsMax * s_eventBytes));
     private readonly int _descriptor = LibC.CreateEpoll(CloseOnExec);
 
-    /// <summary>Begins to watch a descriptor; closing the descriptor ends it.</summary>
-    /// <exception cref="IOException">It cannot be watched.</exception>
+    // Begins to watch a descriptor; closing the descriptor ends it. IOException: it cannot be watched.
     public void Watch(int descriptor, uint interest) => Control(Add, descriptor, interest);
 
-    /// <summary>Changes what is watched for, and looks whether it is there already.</summary>
+    // Changes what is watched for, and looks whether it is there already.
     public void Change(int descriptor, uint interest) => Control(Modify, descriptor, interest);
 
-    /// <summary>Waits <see cref="Forever"/> or <see cref="NotAtAll"/>.</summary>
-    /// <returns>How many events there are, to be had from <see cref="Event"/>.</returns>
+    // Waits Forever or NotAtAll. Returns how many events there are, to be had from Event.
     public int Wait(int timeoutMs)
     {
         var count = LibC.WaitForEvents(_descriptor, _events, EventsMax, timeoutMs);

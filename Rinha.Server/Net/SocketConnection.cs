@@ -4,7 +4,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>One client's connection, as Kestrel wants to see it.</summary>
+// One client's connection, as Kestrel wants to see it.
 internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 {
     private readonly EventLoop _loop;
@@ -31,10 +31,9 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 
     PipeWriter IDuplexPipe.Output => _output;
 
-    /// <summary>The kernel's number for the socket.</summary>
     public int Number => _socket.Number;
 
-    /// <summary>What the loop found; anything wrong with the socket shows when it is used.</summary>
+    // What the loop found; anything wrong with the socket shows when it is used.
     public void OnReady(uint ready)
     {
         if ((ready & (Poller.Readable | Poller.Ended | Poller.Broken)) != 0)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Net;
 
-/// <summary>A listening socket: the loop accepts what comes, Kestrel takes it from here.</summary>
+// A listening socket: the loop accepts what comes, Kestrel takes it from here.
 internal sealed class SocketListener : IConnectionListener
 {
     // Without a free descriptor, say, nothing can be accepted: what waits is tried again a little later.
@@ -21,10 +21,7 @@ internal sealed class SocketListener : IConnectionListener
     private readonly Timer _retry;
     private long _lastId;
 
-    /// <param name="socket">Bound, not yet listening.</param>
-    /// <param name="endPoint">Where.</param>
-    /// <param name="loop">Gets the connections.</param>
-    /// <param name="logger">Told, at most once a second, that connections cannot be accepted.</param>
+    // The socket is bound and not yet listening.
     public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop, ILogger logger)
     {
         _logger = logger;
@@ -39,10 +36,9 @@ internal sealed class SocketListener : IConnectionListener
 
     public EndPoint EndPoint { get; }
 
-    /// <summary>The kernel's number for the socket.</summary>
     public int Number { get; }
 
-    /// <summary>Takes every connection that waits, and none after <see cref="AcceptLast"/>.</summary>
+    // Takes every connection that waits, and none after AcceptLast.
     public void Accept()
     {
         lock (_accepting)
@@ -51,7 +47,7 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    /// <summary>Takes what waits and closes the socket; any thread may call it.</summary>
+    // Takes what waits and closes the socket; any thread may call it.
     public void AcceptLast()
     {
         lock (_accepting)

@@ -5,9 +5,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// Kestrel's connections from an event loop of our own: one thread, one receive and one send per request.
-/// </summary>
+// Kestrel's connections from an event loop of our own: one thread, one receive and one send per request.
 [SuppressMessage("Design", "CA1001", Justification = "Kestrel disposes of the listener, and that of the loop.")]
 internal sealed class SocketTransport(ListenAddress address, IWriteRound? round, ILogger logger)
     : IConnectionListenerFactory
@@ -15,13 +13,11 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     private EventLoop? _loop;
     private SocketListener? _listener;
 
-    /// <summary>How many connections there are, those included that Kestrel has not taken yet.</summary>
+    // How many connections there are, those included that Kestrel has not taken yet.
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
-    /// <summary>
-    /// Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
-    /// now is refused: no request gets lost between.
-    /// </summary>
+    // Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
+    // now is refused: no request gets lost between.
     public void StopAccepting()
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
@@ -41,7 +37,7 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     }
 }
 
-/// <summary>Binds the listening socket; a unix socket has its final mode before anyone can connect.</summary>
+// Binds the listening socket; a unix socket has its final mode before anyone can connect.
 internal static unsafe partial class ListenSocket
 {
     private const int CurrentDirectory = -100; // AT_FDCWD
@@ -52,8 +48,7 @@ internal static unsafe partial class ListenSocket
     private const int TypeMask = 0xF000; // S_IFMT
     private const int TypeSocket = 0xC000; // S_IFSOCK
 
-    /// <summary>Binds, but does not listen yet.</summary>
-    /// <exception cref="SocketException">The address is taken or not allowed.</exception>
+    // Binds, but does not listen yet. SocketException: the address is taken or not allowed.
     public static Socket Bind(ListenAddress address)
     {
         var path = (address.EndPoint as UnixDomainSocketEndPoint)?.ToString();

@@ -3,10 +3,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>
-/// Keeps the idempotency keys for as long as was promised and no longer, and knows whether there are too many. It looks
-/// once a minute, so that no request pays for it; several instances may do so.
-/// </summary>
+// Keeps the idempotency keys for as long as was promised and no longer, and knows whether there are too many. It looks
+// once a minute, so that no request pays for it; several instances may do so.
 internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
@@ -27,12 +25,12 @@ internal sealed class KeyHousekeeping : IDisposable
         _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
     }
 
-    /// <summary>Whether, a minute ago at most, so many keys were kept that there is room for no other.</summary>
+    // Whether, a minute ago at most, so many keys were kept that there is room for no other.
     public bool AreTooMany { get; private set; }
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>Drops what has been kept for long enough, and counts the rest.</summary>
+    // Drops what has been kept for long enough, and counts the rest.
     public async Task RunAsync()
     {
         try
@@ -42,9 +40,8 @@ internal sealed class KeyHousekeeping : IDisposable
             }
 
             await using var count = _source.CreateCommand(
-                "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas");
+                "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
             count.CommandTimeout = TimeoutSeconds;
-            count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _keysMax });
             AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
@@ -64,11 +61,8 @@ internal sealed class KeyHousekeeping : IDisposable
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
               ORDER BY criada_em LIMIT $2)
-            """);
+            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, DroppedAtOnce);
         drop.CommandTimeout = TimeoutSeconds;
-        drop.Parameters.Add(
-            new NpgsqlParameter<long> { TypedValue = Limits.IdempotencyKeptHours * MicrosecondsPerHour });
-        drop.Parameters.Add(new NpgsqlParameter<long> { TypedValue = DroppedAtOnce });
         return await drop.ExecuteNonQueryAsync();
     }
 }

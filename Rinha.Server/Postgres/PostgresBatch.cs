@@ -3,11 +3,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>
-/// Writes that go to the server together, in one round trip and one transaction: without BEGIN and COMMIT of its own,
-/// all that is sent before a Sync is one transaction
-/// (https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY). Belongs to one thread.
-/// </summary>
+// Writes that go to the server together, in one round trip and one transaction: without BEGIN and COMMIT of its own,
+// all that is sent before a Sync is one transaction
+// (https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY). Belongs to one thread.
 internal sealed class PostgresBatch : IDisposable
 {
     // Posts that wait for one of these locks, and those that come later, find the ledger empty. An account that is
@@ -26,16 +24,14 @@ internal sealed class PostgresBatch : IDisposable
     private readonly int[] _order = new int[Limits.BatchWritesMax];
     private bool _mayKeepKeys;
 
-    /// <summary>Transactions of the last run that have gone into the history.</summary>
+    // Transactions of the last run that have gone into the history.
     public int Posted { get; private set; }
 
-    /// <summary>Transactions of the last run that the rules have turned away, those left out that came again.</summary>
+    // Transactions of the last run that the rules have turned away, those left out that came again.
     public int Refused { get; private set; }
 
-    /// <summary>
-    /// Applies all writes, or none when it throws (<see cref="PostgresFailure"/>). None has been answered yet, so any
-    /// order among them is right.
-    /// </summary>
+    // Applies all writes, or none when it throws (PostgresFailure). None has been answered yet, so any order among them
+    // is right.
     public void Run(
         NpgsqlConnection connection,
         ReadOnlySpan<PendingWrite> writes,
@@ -135,10 +131,8 @@ internal sealed class PostgresBatch : IDisposable
     }
 }
 
-/// <summary>
-/// One transaction to post, as one statement that judges, changes, keeps and answers: what it returns is as it was
-/// under the account's row lock. Nothing in it is PostgreSQL's alone (schema.postgres.sql).
-/// </summary>
+// One transaction to post, as one statement that judges, changes, keeps and answers: what it returns is as it was under
+// the account's row lock. Nothing in it is PostgreSQL's alone (schema.postgres.sql).
 internal sealed class PostCommand
 {
     // The row lock makes READ COMMITTED enough: an UPDATE that had to wait judges the row anew as it is then
@@ -203,7 +197,7 @@ internal sealed class PostCommand
     private readonly NpgsqlParameter<string>? _key;
     private readonly NpgsqlParameter<bool> _mayKeep = new();
 
-    /// <summary>A command for one transaction after the other, all with an idempotency key or all without.</summary>
+    // A command for one transaction after the other, all with an idempotency key or all without.
     public PostCommand(bool isKeyed)
     {
         Command = new NpgsqlBatchCommand(isKeyed ? Keyed : Plain);
@@ -221,7 +215,7 @@ internal sealed class PostCommand
 
     public NpgsqlBatchCommand Command { get; }
 
-    /// <summary>Says which transaction it is, and whether a new key may be kept.</summary>
+    // Says which transaction it is, and whether a new key may be kept.
     public void Bind(PendingPost post, Timestamp postedAt, bool mayKeep)
     {
         _accountId.TypedValue = post.AccountId;
@@ -232,10 +226,8 @@ internal sealed class PostCommand
         _mayKeep.TypedValue = mayKeep;
     }
 
-    /// <summary>
-    /// Reads its outcome at the command's result; balance and limit go to the <paramref name="post"/>.
-    /// <paramref name="isAgain"/> says that it has come before, and this is the first answer again.
-    /// </summary>
+    // Reads its outcome at the command's result; balance and limit go to the post. isAgain says that it has come
+    // before, and this is the first answer again.
     public static PostResult Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isAgain)
     {
         isAgain = false;

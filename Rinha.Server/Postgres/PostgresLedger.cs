@@ -152,12 +152,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private async ValueTask<LookupResult> ReadOnceAsync(
         string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
     {
-        await using var command = _reads.CreateCommand(sql);
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });
-        }
-
+        await using var command = _reads.CreateCommand(sql).With(parameters);
         await using var row = await command.ExecuteReaderAsync();
         if (!await row.ReadAsync())
         {

@@ -5,10 +5,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>
-/// Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next
-/// one gathers. What the server surely did not do is retried or refused; an unknown outcome is answered as such.
-/// </summary>
+// Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next one
+// gathers. What the server surely did not do is retried or refused; an unknown outcome is answered as such.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -48,12 +46,11 @@ internal sealed class PostgresWriter : IDisposable
         _ => WriterState.Ready,
     };
 
-    /// <summary>How many writes wait.</summary>
     public int QueuedWrites => _queue.Count;
 
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
 
-    /// <summary>Takes no more writes, finishes those that wait, ends the thread.</summary>
+    // Takes no more writes, finishes those that wait, ends the thread.
     public void Dispose()
     {
         _queue.Close();

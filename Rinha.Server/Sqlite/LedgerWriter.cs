@@ -4,17 +4,13 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Commits what waits in the queue together (group commit), in turns: pass the gate, open the transaction, only then
-/// take what waits, commit, leave the gate, complete the writes. A write that is still in the queue has surely not
-/// been applied.
-/// <para>
-/// The event loop adds its writes to a round (<see cref="IWriteRound"/>) and takes the turn at its end, on its own
-/// thread: no other thread has to be woken. Whatever would make the loop wait is left to the writer's thread: the other
-/// process staying inside the gate, another program's lock, a disk to wait for, or a reset, which reads the whole
-/// history.
-/// </para>
-/// </summary>
+// Commits what waits in the queue together (group commit), in turns: pass the gate, open the transaction, only then
+// take what waits, commit, leave the gate, complete the writes. A write that is still in the queue has surely not been
+// applied.
+//
+// The event loop adds its writes to a round (IWriteRound) and takes the turn at its end, on its own thread: no other
+// thread has to be woken. Whatever would make the loop wait is left to the writer's thread: the other process staying
+// inside the gate, another program's lock, a disk to wait for, or a reset, which reads the whole history.
 internal sealed class LedgerWriter : IWriteRound, IDisposable
 {
     private readonly WriteQueue _queue = new();
@@ -55,9 +51,7 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
         _thread.Start();
     }
 
-    /// <summary>
-    /// Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.
-    /// </summary>
+    // Whether the thread has ended; if not after Dispose, it may still use what it was given.
     public bool HasEnded => !_thread.IsAlive;
 
     public WriterState State => (_thread.IsAlive, _isLockedOut) switch
@@ -67,7 +61,6 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
         _ => WriterState.Ready,
     };
 
-    /// <summary>How many writes wait.</summary>
     public int QueuedWrites => _queue.Count;
 
     int IWriteRound.Writes => _roundWrites;
@@ -126,10 +119,8 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
 
     void IWriteRound.Leave() => LeaveRound();
 
-    /// <summary>
-    /// Takes no more writes, finishes those that wait, ends the thread. If another process sits on the lock, what waits
-    /// for it is refused and the thread left to the end of the process.
-    /// </summary>
+    // Takes no more writes, finishes those that wait, ends the thread. If another process sits on the lock, what waits
+    // for it is refused and the thread left to the end of the process.
     public void Dispose()
     {
         _queue.Close();

@@ -2,27 +2,17 @@ using System.Numerics;
 
 namespace Rinha.Server.Telemetry;
 
-/// <summary>The clock that durations are measured with.</summary>
+// The clock that durations are measured with.
 internal static class Clock
 {
-    /// <summary>Nanoseconds in a second.</summary>
     public const long NsPerSecond = 1_000_000_000;
 
-    /// <summary>
-    /// Nanoseconds since some moment, never less than before; on Linux they are the stopwatch's own unit.
-    /// </summary>
+    // Nanoseconds since some moment, never less than before; on Linux they are the stopwatch's own unit.
     public static long NowNs => Stopwatch.GetTimestamp();
 }
 
-/// <summary>
-/// A histogram, one or one for each value of a label. Any thread may record and read; nothing is allocated.
-/// </summary>
-/// <param name="name">The metric's name.</param>
-/// <param name="help">What it is, in a sentence.</param>
-/// <param name="bounds">The buckets.</param>
-/// <param name="unitsPerOne">How many of the recorded values make one of the published: for ns, a second's.</param>
-/// <param name="label">The label's name, if there is one.</param>
-/// <param name="values">Its values, in the order of the series' numbers.</param>
+// A histogram, one or one for each value of a label, in the order of the series' numbers. unitsPerOne recorded values
+// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated.
 internal sealed class HistogramFamily(
     string name, string help, BucketBounds bounds, double unitsPerOne, string? label = null, params string[] values)
 {
@@ -33,17 +23,17 @@ internal sealed class HistogramFamily(
 
     public string Help => help;
 
-    /// <summary>The upper bounds in the published unit, without that of everything beyond.</summary>
+    // The upper bounds in the published unit, without that of everything beyond.
     public IReadOnlyList<double> Bounds { get; } = [.. bounds.Upper.ToArray().Select(bound => bound / unitsPerOne)];
 
-    /// <summary>A histogram of durations in nanoseconds, published in seconds.</summary>
+    // A histogram of durations in nanoseconds, published in seconds.
     public static HistogramFamily OfDurations(string name, string help, string? label = null, params string[] values) =>
         new(name, help, BucketBounds.Durations, Clock.NsPerSecond, label, values);
 
-    /// <summary>Counts a value from 0 in the series of this number.</summary>
+    // Counts a value from 0 in the series of this number.
     public void Record(long value, int series = 0) => _series[series].Record(value);
 
-    /// <summary>For each series its labels, how many values were at most each bound, and their sum.</summary>
+    // For each series its labels, how many values were at most each bound, and their sum.
     public IEnumerable<((string Name, string Value)[] Labels, long[] Counts, double Sum)> Series()
     {
         for (var index = 0; index < _series.Length; index++)
@@ -54,29 +44,23 @@ internal sealed class HistogramFamily(
     }
 }
 
-/// <summary>
-/// How many values fell under which bound, and their sum. Any thread may record and read; to record is two atomic
-/// additions.
-/// </summary>
+// How many values fell under which bound, and their sum. Any thread may record and read; to record is two atomic
+// additions.
 internal sealed class Buckets(BucketBounds bounds)
 {
     private readonly long[] _counts = new long[bounds.BucketCount];
     private long _sum;
 
-    /// <summary>The sum of all values.</summary>
     public long Sum => Interlocked.Read(ref _sum);
 
-    /// <summary>Counts a value from 0.</summary>
     public void Record(long value)
     {
         Interlocked.Increment(ref _counts[bounds.IndexOf(value)]);
         Interlocked.Add(ref _sum, value);
     }
 
-    /// <summary>
-    /// How many values were at most each bound, and at last how many there were: what is recorded meanwhile is in all
-    /// of the numbers from some bound on, or in none.
-    /// </summary>
+    // How many values were at most each bound, and at last how many there were: what is recorded meanwhile is in all of
+    // the numbers from some bound on, or in none.
     public long[] Cumulate()
     {
         var counts = new long[_counts.Length];
@@ -91,10 +75,8 @@ internal sealed class Buckets(BucketBounds bounds)
     }
 }
 
-/// <summary>
-/// The upper bounds of a histogram's buckets. Each is at least twice the one before, so a value's power of two names
-/// its bucket or the one after: to find it takes a table and one comparison, no search.
-/// </summary>
+// The upper bounds of a histogram's buckets. Each is at least twice the one before, so a value's power of two names its
+// bucket or the one after: to find it takes a table and one comparison, no search.
 internal sealed class BucketBounds
 {
     private const int Octaves = 64;
@@ -103,9 +85,7 @@ internal sealed class BucketBounds
     private readonly long[] _upper;
     private readonly byte[] _firstOfOctave = new byte[Octaves];
 
-    /// <param name="upper">
-    /// From 1, ascending, each at least twice the one before; a value equal to one is under it.
-    /// </param>
+    // From 1, ascending, each at least twice the one before; a value equal to one is under it.
     public BucketBounds(params long[] upper)
     {
         for (var index = 0; index < upper.Length; index++)
@@ -120,21 +100,19 @@ internal sealed class BucketBounds
         }
     }
 
-    /// <summary>
-    /// 1, 2, 5, 10 … from 5 us to 10 s, in nanoseconds: from a fast request to one that gave up waiting.
-    /// </summary>
+    // 1, 2, 5, 10 … from 5 us to 10 s, in nanoseconds: from a fast request to one that gave up waiting.
     public static BucketBounds Durations { get; } = new(
         5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
         1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000, 100_000_000, 200_000_000, 500_000_000,
         1_000_000_000, 2_000_000_000, 5_000_000_000, 10_000_000_000);
 
-    /// <summary>The bounds, without the one of everything beyond.</summary>
+    // The bounds, without the one of everything beyond.
     public ReadOnlySpan<long> Upper => _upper.AsSpan(0, _upper.Length - 1);
 
-    /// <summary>How many buckets there are, the one of everything beyond included.</summary>
+    // How many buckets there are, the one of everything beyond included.
     public int BucketCount => _upper.Length;
 
-    /// <summary>The bucket of a value from 0: the first whose bound is not less than it.</summary>
+    // The bucket of a value from 0: the first whose bound is not less than it.
     public int IndexOf(long value)
     {
         var first = _firstOfOctave[BitOperations.Log2((ulong)value | 1)];

@@ -7,13 +7,11 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Rinha.Server.Telemetry;
 
-/// <summary>Where the log goes: to the standard output, a line for each event.</summary>
+// Where the log goes: to the standard output, a line for each event.
 internal static class LogOutput
 {
-    /// <summary>
-    /// Makes the loggers. A line is handed to a thread that writes it; while its queue is full, further ones are
-    /// dropped, and counted on the standard error: a log that nobody reads, or a slow disk, never delays a request.
-    /// </summary>
+    // Makes the loggers. A line is handed to a thread that writes it; while its queue is full, further ones are
+    // dropped, and counted on the standard error: a log that nobody reads, or a slow disk, never delays a request.
     public static ILoggerFactory Create(LogLevel level, LogFormat format) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
@@ -33,16 +31,13 @@ internal static class LogOutput
     });
 }
 
-/// <summary>
-/// A log line as one JSON object: when, how important, which event, the message, and what the message speaks of as
-/// members of their own, so that nobody has to take it apart again.
-/// </summary>
+// A log line as one JSON object: when, how important, which event, the message, and what the message speaks of as
+// members of their own, so that nobody has to take it apart again.
 internal sealed class JsonLineFormatter() : ConsoleFormatter(FormatterName)
 {
-    /// <summary>Its name among the console's formatters.</summary>
     public const string FormatterName = "rinha-json";
 
-    /// <summary>ISO 8601, UTC, in milliseconds.</summary>
+    // ISO 8601, UTC, in milliseconds.
     public const string TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     private const string Template = "{OriginalFormat}"; // How the logging library calls the message's template.

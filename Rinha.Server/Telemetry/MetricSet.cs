@@ -1,21 +1,17 @@
 namespace Rinha.Server.Telemetry;
 
-/// <summary>
-/// Every metric of the server, written in Prometheus' text format 0.0.4
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/). Filled before the first request.
-/// </summary>
+// Every metric of the server, written in Prometheus' text format 0.0.4
+// (https://prometheus.io/docs/instrumenting/exposition_formats/). Filled before the first request.
 internal sealed class MetricSet
 {
-    /// <summary>The format's media type.</summary>
     public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
 
     private readonly List<Action<StringBuilder>> _writers = [];
 
-    /// <summary>Adds a counter, whose name ends in <c>_total</c>, or a gauge, computed at scrape time.</summary>
+    // Adds a counter, whose name ends in _total, or a gauge, computed at scrape time.
     public void Add(string name, string help, Func<double> value) =>
         Add(name, help, () => [new MetricSample(value())]);
 
-    /// <summary>Adds one with labels.</summary>
     public void Add(string name, string help, Func<IEnumerable<MetricSample>> samples) => _writers.Add(text =>
     {
         Begin(text, name, name.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge", help);
@@ -25,7 +21,6 @@ internal sealed class MetricSet
         }
     });
 
-    /// <summary>Adds a histogram.</summary>
     public void Add(HistogramFamily family) => _writers.Add(text =>
     {
         Begin(text, family.Name, "histogram", family.Help);
@@ -42,7 +37,7 @@ internal sealed class MetricSet
         }
     });
 
-    /// <summary>All of them with their present values.</summary>
+    // All of them with their present values.
     public byte[] ToPrometheus()
     {
         var text = new StringBuilder(16 * 1024);
@@ -77,5 +72,4 @@ internal sealed class MetricSet
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }
 
-/// <summary>One value of a metric with its labels.</summary>
 internal readonly record struct MetricSample(double Value, params (string Name, string Value)[] Labels);

@@ -1,9 +1,9 @@
 namespace Rinha.Server.Telemetry;
 
-/// <summary>Metrics of the runtime and the kernel, computed at scrape time.</summary>
+// Metrics of the runtime and the kernel, computed at scrape time.
 internal static class ProcessMetrics
 {
-    /// <summary>Adds the metrics to those of the server; <paramref name="commit"/> may be empty.</summary>
+    // Adds the metrics to those of the server; commit may be empty.
     public static void AddTo(MetricSet metrics, string version, string commit, Func<int> openConnections)
     {
         var startTimeSeconds = DateTimeOffset.UtcNow.AddMilliseconds(-ProcessStat.AgeMs("self"))
@@ -32,22 +32,17 @@ internal static class ProcessMetrics
         select new MetricSample(GC.CollectionCount(generation) - older, ("generation", $"{generation}"));
 }
 
-/// <summary>What the kernel knows of a process (proc(5)).</summary>
+// What the kernel knows of a process (proc(5)).
 internal static unsafe partial class ProcessStat
 {
     private const int ClockTicksPerSecond = 100; // USER_HZ, the unit of /proc/PID/stat.
     private const int BootTime = 7; // CLOCK_BOOTTIME
 
-    /// <summary>How long ago a process, by its number or <c>self</c>, was started: ms, to ten exactly.</summary>
-    /// <exception cref="IOException">There is no such process, or it is hidden.</exception>
+    // How long ago a process, by its number or self, was started; exact to 10 ms.
     public static long AgeMs(string process) => AgeMs(File.ReadAllText($"/proc/{process}/stat"), BootTimeMs());
 
-    /// <summary>How long ago a process was started.</summary>
-    /// <param name="stat">Its <c>/proc/PID/stat</c>.</param>
-    /// <param name="bootTimeMs">
-    /// The present time by the clock that the start is told in: since the boot, the time that the machine was suspended
-    /// included. (<see cref="Environment.TickCount64"/> does not include it.)
-    /// </param>
+    // By its /proc/PID/stat and the present time of the clock that the start is told in: since the boot, the time that
+    // the machine was suspended included. (Environment.TickCount64 does not include it.)
     public static long AgeMs(string stat, long bootTimeMs)
     {
         // The second field, a name in parentheses, may hold blanks; the start time is the 22nd.

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Telemetry;
 
-/// <summary>What a request was about; the label <c>operation</c> is its name in lower case.</summary>
+// What a request was about; the label operation is its name in lower case.
 internal enum Operation
 {
     Other, // A path that leads nowhere.
@@ -14,13 +14,9 @@ internal enum Operation
     Metrics,
 }
 
-/// <summary>
-/// Sees every request end: counts it by operation and status with the time it took, and logs it if it was slow or the
-/// server's fault (of these one a second for each operation: a disk that fails fails every request). Any thread may
-/// call it; nothing is allocated.
-/// </summary>
-/// <param name="slowRequestMs">From which duration a request is slow, in milliseconds; 0 for never.</param>
-/// <param name="logger">Told of slow and of failed requests.</param>
+// Sees every request end: counts it by operation and status with the time it took, and logs it if it was slow or the
+// server's fault (of these one a second for each operation: a disk that fails fails every request). No request is slow
+// when slowRequestMs is 0. Any thread may call it; nothing is allocated.
 internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
 {
     private const double NsPerMs = 1_000_000;
@@ -40,10 +36,7 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
         "operation",
         s_operations);
 
-    /// <summary>A request has been answered.</summary>
-    /// <param name="operation">What it was about.</param>
-    /// <param name="status">The answer's HTTP status.</param>
-    /// <param name="startedAtNs">The <see cref="Clock"/> as it began.</param>
+    // A request that began at this time of the Clock has been answered.
     public void End(Operation operation, int status, long startedAtNs)
     {
         var durationNs = Clock.NowNs - startedAtNs;
@@ -60,7 +53,6 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
         }
     }
 
-    /// <summary>Adds the counts and durations to the metrics of the server.</summary>
     public void AddTo(MetricSet metrics)
     {
         metrics.Add("rinha_http_requests_total", "Answered requests.", Counts);
