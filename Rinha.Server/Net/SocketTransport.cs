@@ -57,7 +57,9 @@ internal static unsafe partial class ListenSocket
             RemoveStale(address.EndPoint, path);
         }
 
-        var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        // Only of TCP does .NET let the address be taken again at once (SO_REUSEADDR).
+        var protocol = path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
         socket.Bind(address.EndPoint);
         if (path is not null)
         {
