@@ -14,7 +14,7 @@ public sealed partial class OperationsTests : IDisposable
 
     public OperationsTests()
     {
-        new RequestWatch(slowRequestMs: 0, NullLogger.Instance).Metrics.AddTo(_metrics);
+        new RequestWatch(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
         _disk.Ledger.AddTo(_metrics);
         new LedgerMetrics().AddRetriesTo(_metrics);
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);
@@ -60,7 +60,6 @@ public sealed partial class OperationsTests : IDisposable
 
     public void Dispose()
     {
-        _metrics.Dispose();
         _disk.Dispose();
     }
 

@@ -96,7 +96,7 @@ public sealed class ServerOptionsTests
 
     [Fact]
     public void A_slow_request_of_0_ms_turns_the_warning_off() =>
-        Assert.Equal(0, Create(("RINHA_SLOW_REQUEST_MS", "0")).SlowRequestMs);
+        Assert.Equal(0, Create(("RINHA_SLOW_REQUEST_MS", "0")).Get(Setting.SlowRequestMs));
 
     [Theory]
     [MemberData(nameof(BadValues))]
@@ -127,6 +127,16 @@ public sealed class ServerOptionsTests
     [InlineData("", null)]
     public void A_name_is_a_misspelt_setting_within_two_edits(string variable, string? meant) =>
         Assert.Equal(meant, Setting.Meant(variable)?.Variable);
+
+    [Fact]
+    public void Every_setting_and_its_default_are_documented()
+    {
+        var page = Repository.PathOf("docs", "operations", "running.md");
+        var rows = File.ReadAllLines(page).Where(line => line.StartsWith('|')).ToList();
+        Assert.All(Setting.All, setting => Assert.Contains(rows, row =>
+            row.Contains($"`{setting.Variable}`", StringComparison.Ordinal)
+            && (setting.Default is null || row.Contains($"`{setting.Default}`", StringComparison.OrdinalIgnoreCase))));
+    }
 
     [Fact]
     public void A_PostgreSQL_address_is_taken_and_shown_without_its_password()

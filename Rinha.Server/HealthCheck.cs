@@ -3,11 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-/// <summary>Asks a running instance how it is, as a container's health check.</summary>
-/// <remarks>
-/// An engine starts a process for each check, and that costs a container some 30 ms of its CPU: as much as a thousand
-/// requests. So the check itself can take its time: see <see cref="Watch"/>.
-/// </remarks>
+// Asks a running instance how it is, as a container's health check.
 internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
@@ -18,28 +14,9 @@ internal static class HealthCheck
     // The first process of the container, or of the machine.
     private const string FirstProcess = "1";
 
-    /// <summary>Whether <c>GET /health</c> at the address answers 200 in time.</summary>
-    /// <param name="address">Where the instance listens.</param>
-    /// <param name="failure">What went wrong, when it does not.</param>
-    public static bool Ask(ListenAddress address, out string failure)
-    {
-        try
-        {
-            var status = AskForStatus(address);
-            failure = $"{address} answered {status}";
-            return status == "200";
-        }
-        catch (Exception error) when (error is SocketException or IOException)
-        {
-            failure = $"{address} does not answer: {error.Message}";
-            return false;
-        }
-    }
-
-    /// <summary>
-    /// Asks; in a container that has settled, waits and asks again, so that the engine has a process to start once in
-    /// <paramref name="holdSeconds"/> and not all the time.
-    /// </summary>
+    // Whether GET /health answers 200 in time. In a container that has settled it waits and asks again: an engine
+    // starts a process for each check, which costs the container some 30 ms of its CPU, as much as a thousand requests;
+    // so it has one to start once in holdSeconds, and not all the time.
     public static bool Watch(ListenAddress address, int holdSeconds, out string failure)
     {
         if (!Ask(address, out failure))
@@ -56,11 +33,24 @@ internal static class HealthCheck
         return Ask(address, out failure);
     }
 
-    /// <summary>
-    /// Whether a container whose first process has this age has settled. An age below 0 comes from a clock that cannot
-    /// be trusted: then checks hold, since an engine that starts one after the other takes the CPU from the server.
-    /// </summary>
+    // Whether a container whose first process has this age has settled. An age below 0 comes from a clock that cannot
+    // be trusted: then checks hold, since an engine that starts one after the other takes the CPU from the server.
     public static bool IsSettled(long ageMs) => ageMs is < 0 or >= SettledAfterMs;
+
+    private static bool Ask(ListenAddress address, out string failure)
+    {
+        try
+        {
+            var status = AskForStatus(address);
+            failure = $"{address} answered {status}";
+            return status == "200";
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            failure = $"{address} does not answer: {error.Message}";
+            return false;
+        }
+    }
 
     private static string AskForStatus(ListenAddress address)
     {
@@ -74,13 +64,9 @@ internal static class HealthCheck
 
         // The status line begins "HTTP/1.1 200"; more is not needed.
         Span<byte> line = stackalloc byte["HTTP/1.1 200".Length];
-        var count = 0;
-        int received;
-        while (count < line.Length && (received = socket.Receive(line[count..])) > 0)
-        {
-            count += received;
-        }
-
-        return count == line.Length ? Encoding.ASCII.GetString(line[^3..]) : "nothing";
+        using var answer = new NetworkStream(socket);
+        return answer.ReadAtLeast(line, line.Length, throwOnEndOfStream: false) == line.Length
+            ? Encoding.ASCII.GetString(line[^3..])
+            : "nothing";
     }
 }

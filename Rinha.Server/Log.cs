@@ -1,34 +1,34 @@
 using Microsoft.Extensions.Logging;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-/// <summary>
-/// Everything the server logs: rare events, and single requests only when they are slow or the server's fault (or all
-/// of them, for a benchmark). The numbers and names are stable, for whoever reads the log with a program.
-/// </summary>
+// Everything the server logs: rare events, and single requests only when they are slow or the server's fault. The
+// numbers and names are stable, for programs that read the log.
 internal static partial class Log
 {
-#pragma warning disable SYSLIB1015 // What the message says in one go is there as fields as well.
-    [LoggerMessage(1, LogLevel.Information, "Rinha.Server {Version} starting: {Settings}; {Limits}")]
-    public static partial void Starting(
-        ILogger logger,
-        string version,
-        string settings,
-        string limits,
-        string commit,
-        string database,
-        string synchronous,
-        string listen,
-        string logLevel,
-        string logFormat,
-        int slowRequestMs,
-        int drainDelayMs,
-        bool resetEnabled,
-        int processors,
-        double? cpuQuota,
-        long? memoryLimitBytes,
-        long? openFilesLimit);
-#pragma warning restore SYSLIB1015
+    // What the message says in one go is there as fields as well.
+    public static void Starting(ILogger logger, ServerOptions options, MachineLimits limits)
+    {
+        List<KeyValuePair<string, object?>> fields =
+        [
+            new("Version", ServerCommand.Version),
+            new("Settings", options.ToString()),
+            new("Limits", limits.ToString()),
+            new("Commit", ServerCommand.Commit),
+            .. options.Fields(),
+            new("Processors", limits.Processors),
+            new("CpuQuota", limits.CpuQuota),
+            new("MemoryLimitBytes", limits.MemoryBytes),
+            new("OpenFilesLimit", limits.OpenFiles),
+        ];
+        logger.Log(
+            LogLevel.Information,
+            new EventId(1, nameof(Starting)),
+            fields,
+            exception: null,
+            (_, _) => $"Rinha.Server {ServerCommand.Version} starting: {options}; {limits}");
+    }
 
     [LoggerMessage(2, LogLevel.Information, "Listening on {Address}")]
     public static partial void Listening(ILogger logger, string address);
@@ -69,8 +69,31 @@ internal static partial class Log
         ILogger logger, string operation, int status, double durationMs, long unlogged);
 
     [LoggerMessage(
-        30,
-        LogLevel.Warning,
-        "A connection cannot be accepted: {Reason}; {Unlogged} more tries failed before")]
+        30, LogLevel.Warning, "A connection cannot be accepted: {Reason}; {Unlogged} more tries failed before")]
     public static partial void AcceptFailed(ILogger logger, string reason, long unlogged);
+}
+
+// Lets one line a second into the log and counts the rest, for events that come as often as requests do. One for each
+// cause; any thread may ask.
+internal sealed class LogThrottle
+{
+    private const long IntervalMs = 1000;
+
+    private long _nextAtMs = long.MinValue;
+    private long _unlogged;
+
+    // Whether an event is to be logged, and if so how many were kept out since the last one. nowMs is of TickCount64.
+    public bool TryPass(long nowMs, out long unlogged)
+    {
+        var nextAtMs = Interlocked.Read(ref _nextAtMs);
+        if (nowMs >= nextAtMs && Interlocked.CompareExchange(ref _nextAtMs, nowMs + IntervalMs, nextAtMs) == nextAtMs)
+        {
+            unlogged = Interlocked.Exchange(ref _unlogged, 0);
+            return true;
+        }
+
+        Interlocked.Increment(ref _unlogged);
+        unlogged = 0;
+        return false;
+    }
 }

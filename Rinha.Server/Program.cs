@@ -12,42 +12,25 @@ return ServerCommand.Invoke(args, Run, AskHealth);
 
 static int Run(ServerOptions options)
 {
-    using var loggers = LogOutput.Create(options.LogLevel, options.LogFormat);
+    using var loggers = LogOutput.Create(options.Get(Setting.LogLevel), options.Get(Setting.LogFormat));
     var logger = loggers.CreateLogger("Rinha");
     OpenFiles.RaiseLimit();
     TellStart(logger, options);
     try
     {
-        using var metrics = new MetricSet();
-        using var opened = OpenLedger(options, logger, metrics);
-        var ledger = (ILedger)opened;
-        var transport = new SocketTransport(options.Address, ledger as IWriteRounds, logger);
-        using var server = new BankServer(options.Address.EndPoint, transport, loggers);
-        using var stop = new ManualResetEventSlim();
-        using var hurry = new ManualResetEventSlim();
-        using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
-        using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
-
-        var watch = new RequestWatch(options.SlowRequestMs, logger);
-        watch.Metrics.AddTo(metrics);
-        ProcessMetrics.AddTo(
-            metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
-        var application = new BankApplication(ledger, options.ResetEnabled, logger, metrics, watch);
-        server.StartAsync(application).GetAwaiter().GetResult();
-        Log.Listening(logger, options.Address.ToString());
-        if (options.ResetEnabled)
+        var metrics = new MetricSet();
+        if (options.Postgres is { } database)
         {
-            Log.ResetEnabled(logger);
+            using var ledger = new PostgresLedger(database, logger);
+            ledger.AddTo(metrics);
+            Serve(options, ledger, round: null, metrics, loggers, logger);
         }
-
-        stop.Wait();
-        Log.Stopping(logger);
-        application.Drain.Announce();
-        _ = hurry.Wait(options.DrainDelayMs);
-        application.Drain.Begin();
-        transport.StopAccepting();
-        application.Drain.AwaitEnd(() => transport.OpenConnections);
-        server.StopAsync().GetAwaiter().GetResult();
+        else
+        {
+            using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
+            ledger.AddTo(metrics);
+            Serve(options, ledger, ledger.Round, metrics, loggers, logger);
+        }
     }
     catch (Exception error) when (
         error is SqliteException or NpgsqlException or RefusalException
@@ -60,41 +43,47 @@ static int Run(ServerOptions options)
     return ExitCode.Good;
 }
 
-static IDisposable OpenLedger(ServerOptions options, ILogger logger, MetricSet metrics)
+// From the first connection to the last.
+static void Serve(
+    ServerOptions options,
+    ILedger ledger,
+    IWriteRound? round,
+    MetricSet metrics,
+    ILoggerFactory loggers,
+    ILogger logger)
 {
-    if (options.Postgres is { } address)
+    var transport = new SocketTransport(options.Address, round, logger);
+    using var server = new BankServer(options.Address.EndPoint, transport, loggers);
+    using var stop = new ManualResetEventSlim();
+    using var hurry = new ManualResetEventSlim();
+    using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
+    using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
+
+    var watch = new RequestWatch(options.Get(Setting.SlowRequestMs), logger);
+    watch.AddTo(metrics);
+    ProcessMetrics.AddTo(metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
+    var isResetEnabled = options.Get(Setting.ResetEnabled);
+    var application = new BankApplication(ledger, isResetEnabled, logger, metrics, watch);
+    server.StartAsync(application).GetAwaiter().GetResult();
+    Log.Listening(logger, options.Address.ToString());
+    if (isResetEnabled)
     {
-        var database = new PostgresLedger(address, logger);
-        database.AddTo(metrics);
-        return database;
+        Log.ResetEnabled(logger);
     }
 
-    var file = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
-    file.AddTo(metrics);
-    return file;
+    stop.Wait();
+    Log.Stopping(logger);
+    application.Drain.Announce();
+    _ = hurry.Wait(options.Get(Setting.DrainDelayMs));
+    application.Drain.Begin();
+    transport.StopAccepting();
+    application.Drain.AwaitEnd(() => transport.OpenConnections);
+    server.StopAsync().GetAwaiter().GetResult();
 }
 
 static void TellStart(ILogger logger, ServerOptions options)
 {
-    var limits = MachineLimits.Read();
-    Log.Starting(
-        logger,
-        ServerCommand.Version,
-        options.ToString(),
-        limits.ToString(),
-        ServerCommand.Commit,
-        options.Database,
-        options.Synchronous.ToString(),
-        options.Address.ToString(),
-        options.LogLevel.ToString(),
-        options.LogFormat.ToString(),
-        options.SlowRequestMs,
-        options.DrainDelayMs,
-        options.ResetEnabled,
-        limits.Processors,
-        limits.CpuQuota,
-        limits.MemoryBytes,
-        limits.OpenFiles);
+    Log.Starting(logger, options, MachineLimits.Read());
     var misspelt = Environment.GetEnvironmentVariables().Keys
         .Cast<string>()
         .Where(name => Setting.Meant(name) is not null)
@@ -120,12 +109,5 @@ static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim
         stop.Set();
     });
 
-static int AskHealth(ServerOptions options, int holdSeconds)
-{
-    if (HealthCheck.Watch(options.Address, holdSeconds, out var failure))
-    {
-        return ExitCode.Good;
-    }
-
-    return ServerCommand.Fail(failure);
-}
+static int AskHealth(ServerOptions options, int holdSeconds) =>
+    HealthCheck.Watch(options.Address, holdSeconds, out var failure) ? ExitCode.Good : ServerCommand.Fail(failure);

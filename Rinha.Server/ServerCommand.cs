@@ -4,24 +4,32 @@ using Rinha.Server.Operations;
 
 namespace Rinha.Server;
 
-/// <summary>
-/// The command line: a flag for each setting, <c>--healthcheck</c>, <c>--help</c> and <c>--version</c>, and an
-/// operator's commands (<see cref="OperationList"/>); without one of these the server runs.
-/// </summary>
+// How the binary ends, whatever it was asked to do (docs/operations/commands.md).
+internal static class ExitCode
+{
+    public const int Good = 0;
+
+    // It was tried and failed, or something wrong was found.
+    public const int Failed = 1;
+
+    // A setting or an argument is bad, or the request must not be done now: nothing was changed.
+    public const int Refused = 2;
+}
+
+// The command line: a flag for each setting, --healthcheck, --help and --version, and an operator's commands
+// (OperationList); without one of these the server runs.
 internal static class ServerCommand
 {
-    /// <summary>The version, with the commit it was built from where that is known.</summary>
+    // With the commit it was built from where that is known.
     public static string Version { get; } = typeof(ServerCommand).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>The version alone.</summary>
     public static string Release => Version.Split('+')[0];
 
-    /// <summary>The commit it was built from; empty where that is not known.</summary>
+    // The commit it was built from; empty where that is not known.
     public static string Commit => Version.Contains('+') ? Version.Split('+')[1] : "";
 
-    /// <summary>Reads the command line and the environment, then runs or asks.</summary>
-    /// <returns>The exit code.</returns>
+    // Reads the command line and the environment, then runs or asks. Returns the exit code.
     public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int, int> healthCheck)
     {
         var command = new RootCommand("A small bank on one SQLite file: Rinha de Backend 2024/Q1.");
@@ -59,17 +67,47 @@ internal static class ServerCommand
             : result.Invoke();
     }
 
-    /// <summary>Says in one line why what was asked for is not done.</summary>
-    /// <returns>The exit code.</returns>
+    // Says in one line why what was asked for is not done.
     public static int Refuse(string reason) => Say(reason, ExitCode.Refused);
 
-    /// <summary>Says in one line what went wrong.</summary>
-    /// <returns>The exit code.</returns>
+    // Says in one line what went wrong.
     public static int Fail(string reason) => Say(reason, ExitCode.Failed);
 
     private static int Say(string reason, int exitCode)
     {
         Console.Error.WriteLine($"Rinha.Server: {reason.ReplaceLineEndings(" ")}");
         return exitCode;
+    }
+}
+
+// The flags of the settings, for the server and for every command of an operator.
+internal sealed class SettingOptions
+{
+    private readonly Dictionary<Setting, Option<string?>> _options = Setting.All.ToDictionary(
+        setting => setting,
+        setting => new Option<string?>(setting.Flag)
+        {
+            Description = $"{setting.Help} [{setting.Variable}; default {setting.Default ?? "none"}]",
+            Recursive = true,
+        });
+
+    // Adds them to the command and to those below it.
+    public SettingOptions(Command root)
+    {
+        foreach (var option in _options.Values)
+        {
+            root.Options.Add(option);
+        }
+    }
+
+    // Reads the settings from the command line and the environment, and does something with them. Returns its exit
+    // code, or ExitCode.Refused after a line that names the bad setting.
+    public int With(ParseResult parsed, Func<ServerOptions, int> action)
+    {
+        string? Given(Setting setting) =>
+            parsed.GetValue(_options[setting]) ?? Environment.GetEnvironmentVariable(setting.Variable);
+        return ServerOptions.TryCreate(Given, out var options, out var error)
+            ? action(options)
+            : ServerCommand.Refuse(error);
     }
 }

@@ -1,86 +1,135 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Rinha.Server.Net;
+using Rinha.Server.Sqlite;
+
 namespace Rinha.Server;
 
+/// <summary>How a log line looks.</summary>
+public enum LogFormat
+{
+    Json, // One object, for programs.
+    Text, // One line, for people.
+}
+
+/// <summary>Reads a setting's text.</summary>
+/// <returns>What is wrong with it, to follow the variable's name; <see langword="null"/> if nothing is.</returns>
+public delegate string? SettingParser<T>(string text, out T value);
+
 /// <summary>
-/// One setting: an environment variable and the flag of the same name (<c>API_PORT</c>, <c>--api-port</c>).
+/// A setting, declared once: the environment variable, from which its flag follows (<c>API_PORT</c>,
+/// <c>--api-port</c>), its default, its help, what it may be, and how the start line tells it. A new one needs nothing
+/// but its declaration here; <see cref="ServerOptions.Get"/> gives its value.
 /// </summary>
-/// <param name="Variable">The environment variable.</param>
-/// <param name="Default">What holds when it is not given, if that can be said in a word.</param>
-/// <param name="Help">What it does, for <c>--help</c>.</param>
-public sealed record Setting(string Variable, string? Default, string Help)
+public abstract class Setting
 {
     // Shorter names differ by two letters from those of other programs: APP_PORT, API_ROOT.
     private const int GuessedLengthMin = 10;
     private const int GuessedEditsMax = 2;
+    private const int SlowRequestMsMax = 3_600_000;
 
-    /// <summary>Where the ledger is.</summary>
-    public static readonly Setting DatabaseUrl = new(
+    private static readonly List<Setting> s_all = []; // Before the settings, which add themselves.
+
+    public static readonly Setting<DatabaseAddress> Database = new(
         "DATABASE_URL",
         "rinha.db",
-        "The ledger: sqlite:///absolute/path or a plain path, or postgres://user:password@host:port/database.");
+        "The ledger: sqlite:///absolute/path or a plain path, or postgres://user:password@host:port/database.",
+        DatabaseAddress.Parse,
+        database => $"database {database}");
 
-    /// <summary>The address of the TCP listener.</summary>
-    public static readonly Setting ApiHost = new("API_HOST", "127.0.0.1", "The IP address to listen on.");
+    public static readonly Setting<IPAddress> ApiHost =
+        new("API_HOST", "127.0.0.1", "The IP address to listen on.", ListenAddress.ParseHost);
 
-    /// <summary>The port of the TCP listener.</summary>
-    public static readonly Setting ApiPort = new("API_PORT", "9999", "The TCP port to listen on.");
+    public static readonly Setting<ushort> ApiPort =
+        new("API_PORT", "9999", "The TCP port to listen on.", ListenAddress.ParsePort);
 
-    /// <summary>The unix socket, in place of TCP.</summary>
-    public static readonly Setting ApiSocket =
-        new("API_SOCKET", null, "The path of a unix socket to listen on, instead of TCP.");
+    public static readonly Setting<string> ApiSocket =
+        new("API_SOCKET", null, "The path of a unix socket to listen on, instead of TCP.", ListenAddress.ParsePath);
 
-    /// <summary>The unix socket's file mode.</summary>
-    public static readonly Setting ApiSocketMode =
-        new("API_SOCKET_MODE", "660", "The unix socket's file mode, in octal; connecting needs write permission.");
+    public static readonly Setting<UnixFileMode> ApiSocketMode = new(
+        "API_SOCKET_MODE",
+        "660",
+        "The unix socket's file mode, in octal; connecting needs write permission.",
+        ListenAddress.ParseMode);
 
-    /// <summary>What a commit waits for.</summary>
-    public static readonly Setting Synchronous = new(
-        "RINHA_SYNCHRONOUS", "NORMAL", "What an answer waits for: NORMAL (the kernel), FULL (the disk).");
+    public static readonly Setting<Synchronous> Synchronous = new(
+        "RINHA_SYNCHRONOUS",
+        "NORMAL",
+        "What an answer waits for: NORMAL (the kernel), FULL (the disk).",
+        ParseChoice,
+        synchronous => $"synchronous {synchronous}");
 
-    /// <summary>How much is logged.</summary>
-    public static readonly Setting LogLevel = new(
-        "RINHA_LOG_LEVEL", "Information", "Trace, Debug, Information, Warning, Error, Critical or None.");
+    public static readonly Setting<LogLevel> LogLevel = new(
+        "RINHA_LOG_LEVEL",
+        "Information",
+        "Trace, Debug, Information, Warning, Error, Critical or None.",
+        ParseChoice,
+        level => $"log level {level}");
 
-    /// <summary>How a log line looks.</summary>
-    public static readonly Setting LogFormat = new(
-        "RINHA_LOG_FORMAT", "Json", "A log line is for programs (json, an object) or for people (text).");
+    public static readonly Setting<LogFormat> LogFormat = new(
+        "RINHA_LOG_FORMAT",
+        "Json",
+        "A log line is for programs (json, an object) or for people (text).",
+        ParseChoice,
+        format => $"log format {format}");
 
-    /// <summary>From when a request is slow.</summary>
-    public static readonly Setting SlowRequestMs = new(
-        "RINHA_SLOW_REQUEST_MS", "1000", "Requests that take so many milliseconds are logged; 0 for none.");
+    public static readonly Setting<int> SlowRequestMs = new(
+        "RINHA_SLOW_REQUEST_MS",
+        "1000",
+        "Requests that take so many milliseconds are logged; 0 for none.",
+        (string text, out int slowMs) => ParseMilliseconds(text, SlowRequestMsMax, out slowMs),
+        slowMs => $"slow from {slowMs} ms");
 
-    /// <summary>How long balancers that ask have to leave before a stopping server closes its listener.</summary>
-    public static readonly Setting DrainDelayMs = new(
+    public static readonly Setting<int> DrainDelayMs = new(
         "RINHA_DRAIN_DELAY_MS",
         "0",
-        "How long to go on accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.");
+        "How long to go on accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.",
+        (string text, out int delayMs) => ParseMilliseconds(text, Limits.DrainDelayMsMax, out delayMs),
+        delayMs => $"drain delay {delayMs} ms");
 
-    /// <summary>Whether the ledger can be emptied over HTTP.</summary>
-    public static readonly Setting EnableReset =
-        new("RINHA_ENABLE_RESET", "false", "Whether POST /reset empties the ledger: true or false.");
+    public static readonly Setting<bool> ResetEnabled = new(
+        "RINHA_ENABLE_RESET",
+        "false",
+        "Whether POST /reset empties the ledger: true or false.",
+        (string text, out bool isEnabled) =>
+            bool.TryParse(text, out isEnabled) ? null : $"true or false, not '{text}'",
+        isEnabled => isEnabled ? "reset on" : "reset off");
+
+    private protected Setting(string variable, string? fallback, string help, string name)
+    {
+        (Variable, Default, Help, Name) = (variable, fallback, help, name);
+        s_all.Add(this);
+    }
 
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
-    public static readonly IReadOnlyList<Setting> All =
-    [
-        DatabaseUrl,
-        ApiHost,
-        ApiPort,
-        ApiSocket,
-        ApiSocketMode,
-        Synchronous,
-        LogLevel,
-        LogFormat,
-        SlowRequestMs,
-        DrainDelayMs,
-        EnableReset,
-    ];
+    public static IReadOnlyList<Setting> All => s_all;
+
+    /// <summary>The environment variable.</summary>
+    public string Variable { get; }
+
+    /// <summary>The text that holds when none is given; <see langword="null"/> for none.</summary>
+    public string? Default { get; }
+
+    /// <summary>What it does, for <c>--help</c>.</summary>
+    public string Help { get; }
+
+    /// <summary>The field of the start line that has its value.</summary>
+    public string Name { get; }
 
     /// <summary>The command-line flag.</summary>
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');
 
+    /// <summary>Reads its text into an object of its type.</summary>
+    /// <returns>What is wrong, in one line that names the variable, if something is.</returns>
+    internal abstract string? Parse(string text, out object? value);
+
+    /// <summary>What the start line says; <see langword="null"/> for what it tells in another way.</summary>
+    internal abstract string? Tell(object? value);
+
     /// <summary>
-    /// The setting whose variable was probably meant by a name that is none: it differs by one or two edits. Other
-    /// names are other programs' business, whatever they begin with: Kubernetes gives every pod <c>RINHA_PORT</c> where
-    /// a service is called <c>rinha</c>.
+    /// The setting that an unknown variable probably means: one within two edits. Other names are other programs'
+    /// business, whatever they begin with: Kubernetes gives every pod <c>RINHA_PORT</c> where a service is called
+    /// <c>rinha</c>.
     /// </summary>
     public static Setting? Meant(string variable) => All.Any(setting => setting.Variable == variable)
         ? null
@@ -106,4 +155,39 @@ public sealed record Setting(string Variable, string? Default, string Help)
 
         return row[^1];
     }
+
+    // Enum.TryParse would take numbers as well.
+    private static string? ParseChoice<T>(string text, out T value)
+        where T : struct, Enum
+    {
+        value = default;
+        return text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out value)
+            ? null
+            : $"one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'";
+    }
+
+    private static string? ParseMilliseconds(string text, int maxMs, out int valueMs) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out valueMs) && valueMs <= maxMs
+            ? null
+            : $"milliseconds from 0 to {maxMs}, not '{text}'";
+}
+
+/// <summary>A <see cref="Setting"/> with a value of this type.</summary>
+public sealed class Setting<T>(
+    string variable,
+    string? fallback,
+    string help,
+    SettingParser<T> parser,
+    Func<T, string>? tell = null,
+    [CallerMemberName] string name = "")
+    : Setting(variable, fallback, help, name)
+{
+    internal override string? Parse(string text, out object? value)
+    {
+        var wrong = parser(text, out var parsed);
+        value = parsed;
+        return wrong is null ? null : $"{Variable}: {wrong}";
+    }
+
+    internal override string? Tell(object? value) => tell?.Invoke((T)value!);
 }

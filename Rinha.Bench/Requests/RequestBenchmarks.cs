@@ -40,7 +40,7 @@ public class RequestBenchmarks : IDisposable
     {
         _server = new BankServer(_transport.EndPoint, _transport, NullLoggerFactory.Instance);
         var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
-        watch.Metrics.AddTo(_metrics);
+        watch.AddTo(_metrics);
         var application = new BankApplication(Open(), resetEnabled: false, NullLogger.Instance, _metrics, watch);
         _server.StartAsync(application).GetAwaiter().GetResult();
         for (var index = 0; index < Connections; index++)
@@ -81,7 +81,6 @@ public class RequestBenchmarks : IDisposable
         _clients.ForEach(client => client.Dispose());
         _server?.StopAsync().GetAwaiter().GetResult();
         _server?.Dispose();
-        _metrics.Dispose();
         _sqlite?.Dispose();
         _scratch?.Dispose();
         _countdown.Dispose();

@@ -9,21 +9,26 @@ namespace Rinha.Server.Tests.Fixtures;
 internal sealed class InProcessBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly ILedger _ledger;
+    private readonly SqliteLedger? _file;
     private readonly BankServer _server;
     private readonly MetricSet _metrics = new();
 
-    /// <summary>A bank over the given ledger, or over one in a file when there is none.</summary>
-    public InProcessBank(ILedger? ledger, bool resetEnabled = true)
+    /// <summary>A bank over the given ledger and its round, or over one in a file when there is none.</summary>
+    public InProcessBank(ILedger? ledger = null, bool resetEnabled = true, IWriteRound? round = null)
     {
-        _ledger = ledger ?? LedgerExtensions.OpenLedger(DatabasePath);
+        if (ledger is null)
+        {
+            _file = LedgerExtensions.OpenLedger(DatabasePath);
+            _file.AddTo(_metrics);
+            (ledger, round) = (_file, _file.Round);
+        }
+
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var transport = new SocketTransport(address, _ledger as IWriteRounds, NullLogger.Instance);
+        var transport = new SocketTransport(address, round, NullLogger.Instance);
         _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
         var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
-        watch.Metrics.AddTo(_metrics);
-        (_ledger as SqliteLedger)?.AddTo(_metrics);
-        var application = new BankApplication(_ledger, resetEnabled, NullLogger.Instance, _metrics, watch);
+        watch.AddTo(_metrics);
+        var application = new BankApplication(ledger, resetEnabled, NullLogger.Instance, _metrics, watch);
         _server.StartAsync(application).GetAwaiter().GetResult();
     }
 
@@ -39,8 +44,7 @@ internal sealed class InProcessBank : IBank, IDisposable
     {
         _server.StopAsync().GetAwaiter().GetResult();
         _server.Dispose();
-        _metrics.Dispose();
-        (_ledger as SqliteLedger)?.Dispose();
+        _file?.Dispose();
         _directory.Dispose();
     }
 }

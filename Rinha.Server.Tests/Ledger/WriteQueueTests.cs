@@ -24,19 +24,19 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public void A_prod_is_one_turn_for_nothing_and_the_end_goes_before_it()
+    public void A_probe_is_one_turn_for_nothing_and_the_end_goes_before_it()
     {
-        _queue.Prod();
-        _queue.Prod();
+        _queue.WakeForProbe();
+        _queue.WakeForProbe();
         Assert.True(_queue.Wait());
 
         var waiting = new Thread(() => Assert.True(_queue.Wait()));
         waiting.Start();
         Assert.False(waiting.Join(100), "a second turn for nothing");
-        _queue.Prod();
+        _queue.WakeForProbe();
         Assert.True(waiting.Join(Wait.Timeout));
 
-        _queue.Prod();
+        _queue.WakeForProbe();
         _queue.Close();
         Assert.False(_queue.Wait());
     }
@@ -122,7 +122,7 @@ public sealed class WriteQueueTests : IDisposable
         _queue.Close();
         _queue.Dispose();
 
-        _queue.Prod();
+        _queue.WakeForProbe();
     }
 
     [Fact]

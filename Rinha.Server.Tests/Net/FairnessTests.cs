@@ -99,13 +99,48 @@ public sealed class FairnessTests
     public void A_commit_that_ends_its_round_handles_no_requests()
     {
         using var disk = new LedgerOnDisk();
-        AssertAllOnTheLoop(new LedgerOfRounds(disk.Ledger, (IWriteRounds)disk.Ledger));
+        var ledger = new LedgerOfRounds(disk.Ledger);
+        AssertAllOnTheLoop(ledger, ledger);
+        Assert.Equal(100, ledger.Joined);
     }
 
-    private static void AssertAllOnTheLoop(WatchedLedger ledger)
+    [Fact]
+    public void A_body_in_chunks_which_another_thread_hands_on_joins_no_round()
+    {
+        using var disk = new LedgerOnDisk();
+        var ledger = new LedgerOfRounds(disk.Ledger);
+        using var bank = new InProcessBank(ledger, resetEnabled: false, ledger);
+        using var connection = Connect(bank);
+
+        for (var balance = 1; balance <= 20; balance++)
+        {
+            connection.Send(RawRequest.PostChunked("/clientes/1/transacoes", RawRequest.Body, chunkBytes: 20));
+            Assert.Equal(balance, connection.Receive().AssertOk().Json.GetProperty("saldo").GetInt64());
+        }
+
+        Assert.Equal(0, ledger.Joined);
+    }
+
+    [Fact]
+    public void A_body_in_two_parts_joins_a_round()
+    {
+        using var disk = new LedgerOnDisk();
+        var ledger = new LedgerOfRounds(disk.Ledger);
+        using var bank = new InProcessBank(ledger, resetEnabled: false, ledger);
+        using var connection = Connect(bank);
+        var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body);
+
+        connection.Send(request[..^2]);
+        connection.Send(request[^2..]);
+        connection.Receive().AssertOk();
+
+        Assert.Equal(1, ledger.Joined);
+    }
+
+    private static void AssertAllOnTheLoop(WatchedLedger ledger, IWriteRound? joined = null)
     {
         const int rounds = 50;
-        using var bank = new InProcessBank(ledger);
+        using var bank = new InProcessBank(ledger, resetEnabled: false, joined);
         using var connection = Connect(bank);
         for (var round = 1; round <= rounds; round++)
         {
@@ -137,23 +172,31 @@ public sealed class FairnessTests
         [.. Enumerable.Repeat(request, count).SelectMany(bytes => bytes)];
 
     // Notes what comes while a round is being ended as if it came on another thread.
-    private sealed class LedgerOfRounds(ILedger ledger, IWriteRounds rounds) : WatchedLedger(ledger), IWriteRounds
+    private sealed class LedgerOfRounds(SqliteLedger ledger) : WatchedLedger(ledger), IWriteRound
     {
+        private readonly IWriteRound _round = ledger.Round;
         private bool _isEnding;
 
-        public int RoundWrites => rounds.RoundWrites;
+        public int Joined { get; private set; }
 
-        public void BeginRound() => rounds.BeginRound();
+        public int Writes => _round.Writes;
 
-        public bool TryEndRound()
+        public ValueTask<PostResult> JoinAsync(PendingWrite write)
+        {
+            Note();
+            Joined++;
+            return _round.JoinAsync(write);
+        }
+
+        public bool TryEnd()
         {
             _isEnding = true;
-            var hasEnded = rounds.TryEndRound();
+            var hasEnded = _round.TryEnd();
             _isEnding = false;
             return hasEnded;
         }
 
-        public void LeaveRound() => rounds.LeaveRound();
+        public void Leave() => _round.Leave();
 
         protected override void Note() => Threads.Enqueue(_isEnding ? "commit" : Thread.CurrentThread.Name);
     }

@@ -15,7 +15,7 @@ public sealed class ListenerTests : IDisposable
         var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(endPoint);
-        using var loop = new EventLoop(rounds: null, _logger);
+        using var loop = new EventLoop(round: null, _logger);
         var listener = new SocketListener(socket, endPoint, loop, _logger);
         socket.Shutdown(SocketShutdown.Both); // From now on accept says EINVAL.
 
@@ -30,7 +30,7 @@ public sealed class ListenerTests : IDisposable
     [Fact]
     public void A_connection_that_cannot_be_watched_is_closed()
     {
-        using var loop = new EventLoop(rounds: null, _logger);
+        using var loop = new EventLoop(round: null, _logger);
         // No socket: epoll says EPERM.
         using var file = File.OpenHandle(_directory.File("file"), FileMode.Create, FileAccess.Write);
         var descriptor = new SocketDescriptor((int)file.DangerousGetHandle());

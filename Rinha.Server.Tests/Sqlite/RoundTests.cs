@@ -13,16 +13,15 @@ public sealed class RoundTests : IDisposable
     public async Task A_round_commits_all_its_writes_before_it_ends()
     {
         using var ledger = LedgerExtensions.OpenLedger(Database);
-        ledger.BeginRound();
-        var writes = Enumerable.Range(0, 5).Select(_ => ledger.WriteAsync(Credit(1)).AsTask()).ToList();
-        Assert.Equal(5, ledger.RoundWrites);
+        var writes = Enumerable.Range(0, 5).Select(_ => ledger.Round.JoinAsync(Credit(1)).AsTask()).ToList();
+        Assert.Equal(5, ledger.Round.Writes);
         Assert.All(writes, write => Assert.False(write.IsCompleted));
 
-        Assert.True(ledger.TryEndRound());
+        Assert.True(ledger.Round.TryEnd());
 
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
-        Assert.Equal(0, ledger.RoundWrites);
+        Assert.Equal(0, ledger.Round.Writes);
         Assert.Equal(5, Balance(ledger));
     }
 
@@ -30,9 +29,8 @@ public sealed class RoundTests : IDisposable
     public async Task What_an_answer_brings_with_it_is_not_forgotten()
     {
         using var ledger = LedgerExtensions.OpenLedger(Database);
-        ledger.BeginRound();
         var both = WriteTwice();
-        Assert.True(ledger.TryEndRound());
+        Assert.True(ledger.Round.TryEnd());
 
         // The second one is handed in while the round completes the first.
         Assert.Equal(
@@ -41,7 +39,7 @@ public sealed class RoundTests : IDisposable
 
         async Task<PostResult> WriteTwice()
         {
-            await ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
+            await ledger.Round.JoinAsync(Credit(1)).ConfigureAwait(false);
             return await ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
         }
     }
@@ -50,13 +48,12 @@ public sealed class RoundTests : IDisposable
     public void Other_threads_write_beside_a_round()
     {
         using var ledger = LedgerExtensions.OpenLedger(Database);
-        ledger.BeginRound();
 
         // On a thread of its own, and waited for: the round has not ended meanwhile.
         Together.Run(() => Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result));
 
-        Assert.Equal(0, ledger.RoundWrites);
-        Assert.True(ledger.TryEndRound());
+        Assert.Equal(0, ledger.Round.Writes);
+        Assert.True(ledger.Round.TryEnd());
         Assert.Equal(1, Balance(ledger));
     }
 
@@ -66,17 +63,16 @@ public sealed class RoundTests : IDisposable
         using var ledger = LedgerExtensions.OpenLedger(Database);
         using var gate = new Gate(Database);
         gate.Enter();
-        ledger.BeginRound();
-        var writes = new List<Task<PostResult>> { ledger.WriteAsync(Credit(1)).AsTask() };
-        Assert.False(ledger.TryEndRound());
-        writes.Add(ledger.WriteAsync(Credit(1)).AsTask());
-        Assert.False(ledger.TryEndRound());
-        Assert.Equal(2, ledger.RoundWrites);
+        var writes = new List<Task<PostResult>> { ledger.Round.JoinAsync(Credit(1)).AsTask() };
+        Assert.False(ledger.Round.TryEnd());
+        writes.Add(ledger.Round.JoinAsync(Credit(1)).AsTask());
+        Assert.False(ledger.Round.TryEnd());
+        Assert.Equal(2, ledger.Round.Writes);
         gate.Exit();
 
-        Assert.True(ledger.TryEndRound());
+        Assert.True(ledger.Round.TryEnd());
 
-        Assert.Equal(0, ledger.RoundWrites);
+        Assert.Equal(0, ledger.Round.Writes);
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
         Assert.Equal(2, Balance(ledger));
@@ -88,11 +84,10 @@ public sealed class RoundTests : IDisposable
         using var ledger = LedgerExtensions.OpenLedger(Database);
         using var gate = new Gate(Database);
         gate.Enter();
-        ledger.BeginRound();
-        var write = ledger.WriteAsync(Credit(1)).AsTask();
-        Assert.False(ledger.TryEndRound());
-        ledger.LeaveRound();
-        Assert.Equal(0, ledger.RoundWrites);
+        var write = ledger.Round.JoinAsync(Credit(1)).AsTask();
+        Assert.False(ledger.Round.TryEnd());
+        ledger.Round.Leave();
+        Assert.Equal(0, ledger.Round.Writes);
         Assert.False(write.IsCompleted);
 
         gate.Exit();
@@ -111,14 +106,13 @@ public sealed class RoundTests : IDisposable
         Task<PostResult> rounds;
         while (true)
         {
-            ledger.BeginRound();
-            rounds = ledger.WriteAsync(Credit(1)).AsTask();
-            if (ledger.TryEndRound())
+            rounds = ledger.Round.JoinAsync(Credit(1)).AsTask();
+            if (ledger.Round.TryEnd())
             {
                 break; // The writer has the turn, and takes this too.
             }
 
-            ledger.LeaveRound();
+            ledger.Round.Leave();
         }
 
         Assert.False(rounds.IsCompleted);
@@ -137,9 +131,8 @@ public sealed class RoundTests : IDisposable
         Task<PostResult> write;
         using (LockedDatabase.Of(Database))
         {
-            ledger.BeginRound();
-            write = ledger.WriteAsync(Credit(1)).AsTask();
-            Assert.True(ledger.TryEndRound());
+            write = ledger.Round.JoinAsync(Credit(1)).AsTask();
+            Assert.True(ledger.Round.TryEnd());
             Assert.False(write.IsCompleted);
         }
 
@@ -153,17 +146,16 @@ public sealed class RoundTests : IDisposable
         using var ledger = LedgerExtensions.OpenLedger(Database);
         var roundThreadId = Environment.CurrentManagedThreadId;
         var isEnding = false;
-        ledger.BeginRound();
-        var before = ledger.WriteAsync(Credit(1)).AsTask();
-        var resetByRound = ledger.WriteAsync(new PendingReset()).AsTask().ContinueWith(
+        var before = ledger.Round.JoinAsync(Credit(1)).AsTask();
+        var resetByRound = ledger.Round.JoinAsync(new PendingReset()).AsTask().ContinueWith(
             _ => isEnding && Environment.CurrentManagedThreadId == roundThreadId,
             TestContext.Current.CancellationToken,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-        var after = ledger.WriteAsync(Credit(20)).AsTask();
+        var after = ledger.Round.JoinAsync(Credit(20)).AsTask();
 
         isEnding = true;
-        Assert.True(ledger.TryEndRound());
+        Assert.True(ledger.Round.TryEnd());
         isEnding = false;
 
         Assert.Equal(PostResult.Accepted, await before);
@@ -184,14 +176,13 @@ public sealed class RoundTests : IDisposable
         {
             for (var round = 0; round < rounds; round++)
             {
-                ledgers[index].BeginRound();
                 var writes = Task.WhenAll(
-                    Enumerable.Range(0, 3).Select(_ => ledgers[index].WriteAsync(Credit(1)).AsTask()));
-                for (var tries = 0; !ledgers[index].TryEndRound(); tries++)
+                    Enumerable.Range(0, 3).Select(_ => ledgers[index].Round.JoinAsync(Credit(1)).AsTask()));
+                for (var tries = 0; !ledgers[index].Round.TryEnd(); tries++)
                 {
                     if (tries == Limits.GateTriesMax)
                     {
-                        ledgers[index].LeaveRound();
+                        ledgers[index].Round.Leave();
                         break;
                     }
 

@@ -11,33 +11,22 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// The joint of the server: Kestrel hands it each request, it finds the route, asks the ledger and answers. It runs on
-/// the thread that received the bytes and, after a write, on the ledger's writer: it never blocks.
-/// </summary>
-/// <param name="ledger">The book.</param>
-/// <param name="resetEnabled">Whether <c>POST /reset</c> exists.</param>
-/// <param name="logger">Told of unexpected failures.</param>
-/// <param name="metrics">What <c>GET /metrics</c> answers.</param>
-/// <param name="watch">Told of the end of every request.</param>
+// Routes each request to the ledger and writes the answer. It runs on the thread that received the bytes and, after a
+// write, on the ledger's writer: it never blocks.
 internal sealed class BankApplication(
     ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestWatch watch)
     : IHttpApplication<Exchange>
 {
-    /// <summary>How the server takes leave of its clients.</summary>
     public Drain Drain { get; } = new();
 
-    /// <inheritdoc/>
     public Exchange CreateContext(IFeatureCollection contextFeatures) =>
         contextFeatures is IHostContextContainer<Exchange> connection
             ? connection.HostContext ??= new Exchange(contextFeatures, Drain)
             : new Exchange(contextFeatures, Drain);
 
-    /// <inheritdoc/>
     public void DisposeContext(Exchange context, Exception? exception) =>
         watch.End(context.Operation, context.Status, context.StartedAtNs);
 
-    /// <inheritdoc/>
     public Task ProcessRequestAsync(Exchange context)
     {
         context.StartedAtNs = Clock.NowNs;
@@ -117,7 +106,7 @@ internal sealed class BankApplication(
         {
             if (body.IsCompleted)
             {
-                return PostAsync(exchange, accountId, reader, body.Buffer);
+                return PostAsync(exchange, exchange.Round, accountId, reader, body.Buffer);
             }
 
             reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
@@ -162,10 +151,13 @@ internal sealed class BankApplication(
             return;
         }
 
-        await PostAsync(exchange, accountId, reader, body.Buffer);
+        // Kestrel hands on chunks from a thread of the pool, beside the loop: these are in no round.
+        var round = exchange.IsChunked ? null : exchange.Round;
+        await PostAsync(exchange, round, accountId, reader, body.Buffer);
     }
 
-    private Task PostAsync(Exchange exchange, long accountId, PipeReader reader, in ReadOnlySequence<byte> bytes)
+    private Task PostAsync(
+        Exchange exchange, IWriteRound? round, long accountId, PipeReader reader, in ReadOnlySequence<byte> bytes)
     {
         var body = Parse(bytes);
         reader.AdvanceTo(bytes.End);
@@ -185,7 +177,7 @@ internal sealed class BankApplication(
         post.Kind = body.Kind;
         post.AmountCents = body.AmountCents;
         post.Description = body.Description;
-        return AnswerPostAsync(exchange, ledger.WriteAsync(post));
+        return AnswerPostAsync(exchange, round is null ? ledger.WriteAsync(post) : round.JoinAsync(post));
     }
 
     private static TransactionBody Parse(in ReadOnlySequence<byte> bytes)
@@ -213,7 +205,7 @@ internal sealed class BankApplication(
             : exchange.AnswerAsync(Problem.Of(result)));
     }
 
-    // The account comes before the body: what is wrong with a request to nobody is that nobody is there.
+    // An unknown account is 404, whatever the body says.
     private Task RefuseAsync(Exchange exchange, long accountId, Problem problem) =>
         AnswerRefusalAsync(exchange, ledger.FindAccountAsync(accountId), problem);
 
@@ -244,7 +236,7 @@ internal sealed class BankApplication(
             BankJsonContext.Default.HistoryResponse);
     }
 
-    // The response is of what the read fills, and written when that is done.
+    // The response holds what the read fills, so it is written only after the read.
     private static async Task AnswerReadAsync<T>(
         Exchange exchange, ValueTask<LookupResult> read, T response, JsonTypeInfo<T> type)
     {
@@ -255,10 +247,9 @@ internal sealed class BankApplication(
             : exchange.AnswerAsync(Problem.Of(result)));
     }
 
-    // Whoever distributes requests is to send them elsewhere when this instance leaves, cannot read, or cannot write.
-    // Whether account 1 exists does not matter; that the ledger could be read does.
-    private Task SendHealthAsync(Exchange exchange) =>
-        AnswerHealthAsync(exchange, ledger.FindAccountAsync(1));
+    // Tells load balancers to stop routing here when this instance stops, cannot read, or cannot write. Whether account
+    // 1 exists does not matter; that the ledger could be read does.
+    private Task SendHealthAsync(Exchange exchange) => AnswerHealthAsync(exchange, ledger.FindAccountAsync(1));
 
     private async Task AnswerHealthAsync(Exchange exchange, ValueTask<LookupResult> lookup)
     {
@@ -284,7 +275,7 @@ internal sealed class BankApplication(
         exchange.AnswerAsync(StatusCodes.Status200OK, MediaTypes.Json, ApiDocument.Json);
 
     private Task SendMetricsAsync(Exchange exchange) =>
-        exchange.AnswerAsync(StatusCodes.Status200OK, PrometheusText.MediaType, metrics.ToPrometheus());
+        exchange.AnswerAsync(StatusCodes.Status200OK, MetricSet.MediaType, metrics.ToPrometheus());
 
     private static Task SendLivenessAsync(Exchange exchange) => exchange.AnswerAsync(
         StatusCodes.Status200OK,

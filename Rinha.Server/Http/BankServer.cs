@@ -6,14 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// Kestrel made by hand: HTTP/1.1 and the application, with no host, container, middleware or routing between.
-/// </summary>
+// Kestrel made by hand: HTTP/1.1 and the application, with no host, container, middleware or routing between.
 internal sealed class BankServer : IDisposable
 {
     private readonly KestrelServer _kestrel;
 
-    /// <summary>A server on the connections that the transport brings; the benchmarks' are not sockets.</summary>
+    // A server on the connections that the transport brings; the benchmarks' are not sockets.
     public BankServer(EndPoint endPoint, IConnectionListenerFactory transport, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
@@ -31,21 +29,15 @@ internal sealed class BankServer : IDisposable
         _kestrel = new KestrelServer(Options.Create(options), transport, loggers);
     }
 
-    /// <summary>Begins to accept connections.</summary>
-    /// <exception cref="IOException">The address is taken.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be used.</exception>
     public Task StartAsync(IHttpApplication<Exchange> application) =>
         _kestrel.StartAsync(application, CancellationToken.None);
 
-    /// <summary>
-    /// Accepts no more connections, lets requests finish for <see cref="Limits.StopTimeoutMs"/>, closes the rest.
-    /// </summary>
+    // Accepts no more connections, lets requests finish for Limits.StopTimeoutMs, closes the rest.
     public async Task StopAsync()
     {
         using var timeout = new CancellationTokenSource(Limits.StopTimeoutMs);
         await _kestrel.StopAsync(timeout.Token);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _kestrel.Dispose();
 }

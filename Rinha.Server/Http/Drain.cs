@@ -1,10 +1,8 @@
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// How a stopping server takes leave of its clients without losing a request. Closing an idle connection would meet the
-/// request that a load balancer is just sending over it; so each connection ends with the answer to its next request,
-/// which says so (<c>Connection: close</c>, RFC 9112 §9.6). Only those over which nothing comes any more are closed.
-/// </summary>
+// Stops the server without losing a request. Closing an idle connection would meet the request that a load balancer is
+// just sending over it; so each connection ends with the answer to its next request, which says so (Connection: close,
+// RFC 9112 §9.6). Only those over which nothing comes any more are closed.
 internal sealed class Drain
 {
     private const int LookMs = 5;
@@ -13,30 +11,27 @@ internal sealed class Drain
     private volatile bool _hasBegun;
     private int _answers;
 
-    /// <summary>Whether the server will stop soon, and says so to whoever asks how it is.</summary>
+    // Whether the server will stop soon, as /health says.
     public bool IsAnnounced => _isAnnounced;
 
-    /// <summary>Whether answers are to end their connections.</summary>
+    // Whether answers are to end their connections.
     public bool HasBegun => _hasBegun;
 
-    /// <summary>From now on <c>/health</c> says that the server stops; all else goes on.</summary>
+    // From now on /health says that the server stops; all else goes on.
     public void Announce() => _isAnnounced = true;
 
-    /// <summary>From now on answers end their connections.</summary>
+    // From now on answers end their connections.
     public void Begin()
     {
         _isAnnounced = true;
         _hasBegun = true;
     }
 
-    /// <summary>One more answer has ended its connection.</summary>
+    // One more answer has ended its connection.
     public void CountAnswer() => Interlocked.Increment(ref _answers);
 
-    /// <summary>
-    /// Waits until no connection is left or nothing has happened for <see cref="Limits.DrainQuietMs"/>, at most
-    /// <see cref="Limits.DrainTimeoutMs"/> in all.
-    /// </summary>
-    /// <param name="openConnections">How many there are; no more are accepted.</param>
+    // Waits until no connection is left or nothing has happened for Limits.DrainQuietMs, at most Limits.DrainTimeoutMs
+    // in all. No more connections are accepted.
     public void AwaitEnd(Func<int> openConnections)
     {
         var whole = Stopwatch.StartNew();

@@ -6,10 +6,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it
-/// holds is looked up and allocated once a connection.
-/// </summary>
+// One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it holds
+// is looked up and allocated once a connection.
 internal sealed class Exchange(IFeatureCollection features, Drain drain)
 {
     // Kestrel's connection implements the features itself, the same object for every request on it.
@@ -19,18 +17,16 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     private readonly IHttpResponseBodyFeature _responseBody =
         features.GetRequiredFeature<IHttpResponseBodyFeature>();
 
-    /// <summary>
-    /// The request's method; Kestrel gives the known ones as the constants of <see cref="HttpMethods"/>.
-    /// </summary>
+    private readonly LoopTurn? _turn = features.Get<LoopTurn>();
+
+    // The request's method; Kestrel gives the known ones as the constants of HttpMethods.
     public string Method => _request.Method;
 
-    /// <summary>The request's path, decoded, without the query.</summary>
+    // The request's path, decoded, without the query.
     public string Path => _request.Path;
 
-    /// <summary>
-    /// Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
-    /// refuses a path and forwards other spellings of it unchanged then protects it whatever its own rules of decoding.
-    /// </summary>
+    // Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
+    // refuses a path and forwards other spellings of it unchanged then protects it whatever its own rules of decoding.
     public bool IsLiteral
     {
         get
@@ -41,47 +37,41 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         }
     }
 
-    /// <summary>The query, encoded, with its question mark; empty when there is none.</summary>
     public string Query => _request.QueryString;
 
-    /// <summary>The request's headers.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
-    /// <summary>The request's body.</summary>
     public PipeReader RequestBody => _requestBody.Reader;
 
-    /// <summary>
-    /// Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
-    /// §6.1).
-    /// </summary>
-    public bool HasFaultyFraming =>
-        _request.Headers.TransferEncoding.Count > 0 && !HttpProtocol.IsHttp11(_request.Protocol);
+    public bool IsChunked => _request.Headers.TransferEncoding.Count > 0;
 
-    /// <summary>Whether any of the answer has left.</summary>
+    // Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
+    // §6.1).
+    public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
+
+    // The round that a write joins now; see LoopTurn.
+    public IWriteRound? Round => _turn?.Round;
+
     public bool HasStarted => _response.HasStarted;
 
-    /// <summary>The connection's transaction: it has one request at a time, hence one transaction.</summary>
+    // The transaction to post; of the connection, which has one request at a time.
     public PendingPost Post { get; } = new();
 
-    /// <summary>The statement to answer with; of the connection, like <see cref="Post"/>.</summary>
     public Statement Statement => field ??= new Statement();
 
-    /// <summary>The page of a history to answer with; of the connection, too.</summary>
     public HistoryPage History => field ??= new HistoryPage();
 
-    /// <summary>What the request is about.</summary>
     public Operation Operation { get; set; }
 
-    /// <summary>The <see cref="Clock"/> as the request began, in nanoseconds.</summary>
+    // The Clock as the request began, in nanoseconds.
     public long StartedAtNs { get; set; }
 
-    /// <summary>The answer's status.</summary>
     public int Status => _response.StatusCode;
 
-    /// <summary>The connection ends with the answer: what follows is not taken for a request.</summary>
+    // The connection ends with the answer: what follows is not taken for a request.
     public void CloseAfterwards() => _response.Headers.Connection = "close";
 
-    /// <summary>Answers with a body; it is copied before the call returns.</summary>
+    // Answers with a body; it is copied before the call returns.
     public Task AnswerAsync(int status, string mediaType, ReadOnlyMemory<byte> body)
     {
         _response.StatusCode = status;
@@ -99,7 +89,6 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         return Task.CompletedTask;
     }
 
-    /// <summary>Answers with an error.</summary>
     public Task AnswerAsync(Problem problem)
     {
         var headers = _response.Headers;
@@ -121,7 +110,6 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         return AnswerAsync(problem.Status, MediaTypes.ProblemJson, problem.Body);
     }
 
-    /// <summary>Answers 200 without a body.</summary>
     public Task AnswerEmptyAsync()
     {
         _response.StatusCode = StatusCodes.Status200OK;

@@ -2,17 +2,12 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Rinha.Server.Http;
 
-/// <summary>Which part of a history is asked for: the query <c>antes=SEQ&amp;limite=N</c>, both optional.</summary>
+// Which part of a history is asked for: the query antes=SEQ&limite=N, both optional.
 internal static class HistoryQuery
 {
-    /// <summary>Reads a query.</summary>
-    /// <param name="query">As it was sent, with its question mark, or empty.</param>
-    /// <param name="beforeSequence">At least 1; when not given, beyond every sequence.</param>
-    /// <param name="entriesWanted">1 to <see cref="Limits.HistoryEntriesMax"/>.</param>
-    /// <returns>
-    /// <see langword="false"/> if a value is no plain integer or out of its range, a parameter is given twice, or
-    /// another one is given: a misspelt one would otherwise be a page that nobody has asked for.
-    /// </returns>
+    // Reads a query as it was sent, with its question mark, or empty. False if a value is no plain integer or out of
+    // its range, a parameter is given twice, or another one is given: a misspelt one would otherwise get a page that
+    // was not asked for.
     public static bool TryRead(string query, out long beforeSequence, out int entriesWanted)
     {
         beforeSequence = long.MaxValue;

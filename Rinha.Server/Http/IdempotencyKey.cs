@@ -2,20 +2,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// The request header <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header): a client sends a request that
-/// came to nothing again under the same key, and it is applied once. The draft writes the key as a string in quotation
-/// marks (RFC 9651 §3.3.3); without them, as most clients write it, it is the same key.
-/// </summary>
+// The request header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a client retries a failed request
+// under the same key, and it is applied once. The draft writes the key as a string in quotation marks (RFC 9651
+// §3.3.3); without them, as most clients write it, it is the same key.
 internal static class IdempotencyKey
 {
     private const string Header = "Idempotency-Key";
     private const char Quote = '"';
 
-    /// <summary>Reads the key.</summary>
-    /// <param name="headers">The request's.</param>
-    /// <param name="key">The key; <see langword="null"/> when there is none.</param>
-    /// <returns><see langword="false"/> when the header is there but holds no key.</returns>
+    // Reads the key; null when there is none. False when the header is there but holds no key.
     public static bool TryRead(IHeaderDictionary headers, out string? key)
     {
         key = null;

@@ -3,15 +3,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rinha.Server.Http;
 
-/// <summary>The media types of the wire.</summary>
 internal static class MediaTypes
 {
     public const string Json = "application/json";
     public const string ProblemJson = "application/problem+json";
 
-    /// <summary>
-    /// Whether a request's Content-Type says JSON; in UTF-8, the only encoding JSON has (RFC 8259 §8.1).
-    /// </summary>
+    // Whether a request's Content-Type says JSON; in UTF-8, the only encoding JSON has (RFC 8259 §8.1).
     public static bool IsJson(StringValues contentType) =>
         contentType.Count == 1 && (contentType[0] == Json || IsJsonWithParameters(contentType[0]));
 

@@ -4,9 +4,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status.
-/// </summary>
+// Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status.
 internal sealed class Problem
 {
     public static readonly Problem BadRequest =
@@ -56,25 +54,20 @@ internal sealed class Problem
             BankJsonContext.Default.ProblemResponse);
     }
 
-    /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
-    /// <summary>The JSON body.</summary>
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>The methods allowed, for 405.</summary>
     public string? Allow { get; private init; }
 
-    /// <summary>Whether the same request may succeed a second later (<c>Retry-After</c>).</summary>
+    // Whether the same request may succeed a second later (Retry-After).
     public bool Retry { get; private init; }
 
-    /// <summary>Whether the connection ends because the rest of the body is not worth reading.</summary>
+    // Whether the connection ends because the rest of the body is not worth reading.
     public bool ClosesConnection { get; private init; }
 
-    /// <summary>The answer to a body that cannot be used.</summary>
     public static Problem Of(TransactionError error) => s_bodyProblems[(int)error];
 
-    /// <summary>The answer to a write that was not accepted.</summary>
     public static Problem Of(PostResult result) => result switch
     {
         PostResult.UnknownAccount => UnknownAccount,
@@ -89,7 +82,6 @@ internal sealed class Problem
         _ => StorageFailed,
     };
 
-    /// <summary>The answer to a read that found nothing.</summary>
     public static Problem Of(LookupResult result) => result switch
     {
         LookupResult.UnknownAccount => UnknownAccount,
@@ -97,7 +89,7 @@ internal sealed class Problem
         _ => StorageFailed,
     };
 
-    /// <summary>The answer to a body that came too slowly or broke HTTP's rules while it was read.</summary>
+    // The answer to a body that came too slowly or broke HTTP's rules while it was read.
     public static Problem OfBrokenBody(Exception error) =>
         error is BadHttpRequestException { StatusCode: 408 } ? RequestTimeout : BadRequest;
 

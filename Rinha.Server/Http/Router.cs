@@ -1,6 +1,18 @@
 namespace Rinha.Server.Http;
 
-/// <summary>Path to route. Paths are matched exactly, in case and without a trailing slash.</summary>
+internal enum Route
+{
+    Unknown,
+    Transactions, // /clientes/{id}/transacoes: POST one, GET a page of the history.
+    Statement, // /clientes/{id}/extrato
+    Health, // /health
+    Liveness, // /health/live
+    Reset, // /reset
+    Document, // /openapi.json
+    Metrics, // /metrics
+}
+
+// Path to route. Paths are matched exactly, in case and without a trailing slash.
 internal static class Router
 {
     private const string AccountPrefix = "/clientes/";
@@ -8,9 +20,7 @@ internal static class Router
     // 2^63 - 1 has 19 digits; 18 cannot overflow and are more accounts than there will ever be.
     private const int AccountDigitsMax = 18;
 
-    /// <summary>
-    /// Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.
-    /// </summary>
+    // Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.
     public static Route Match(string path, out long accountId)
     {
         accountId = 0;

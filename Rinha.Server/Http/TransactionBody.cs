@@ -4,15 +4,25 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-/// <summary>
-/// The body of <c>POST /clientes/{id}/transacoes</c>: <c>{"valor": 1000, "tipo": "c", "descricao": "texto"}</c>, judged
-/// while it is read. Unknown fields are passed over.
-/// </summary>
+// Why a transaction's body cannot be used, in order of precedence.
+internal enum TransactionError
+{
+    None,
+    Malformed,
+    DuplicateField,
+    MissingField,
+    InvalidAmount,
+    InvalidKind,
+    InvalidDescription,
+}
+
+// The body of POST /clientes/{id}/transacoes: {"valor": 1000, "tipo": "c", "descricao": "texto"}, judged while it is
+// read. Unknown fields are passed over.
 [JsonConverter(typeof(TransactionBodyConverter))]
 internal readonly record struct TransactionBody(
     TransactionError Error, long AmountCents, TransactionKind Kind, Description Description)
 {
-    /// <summary>Reads a whole body; never throws.</summary>
+    // Reads a whole body; never throws.
     public static TransactionBody Parse(ReadOnlySpan<byte> json)
     {
         // The JSON reader does not look inside the strings it passes over.
@@ -30,5 +40,137 @@ internal readonly record struct TransactionBody(
             // The library's only way to say "not JSON". A well-formed body, valid or not, never gets here.
             return new TransactionBody { Error = TransactionError.Malformed };
         }
+    }
+}
+
+// Reads a TransactionBody without making strings; a bad field is noted, not thrown.
+internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
+{
+    // The longest way to write a description: ten surrogate pairs, \uXXXX\uXXXX each.
+    private const int EscapedBytesMax = Description.ScalarsMax * 12;
+
+    [Flags]
+    private enum Fields
+    {
+        None = 0,
+        Amount = 1,
+        Kind = 2,
+        Description = 4,
+        All = Amount | Kind | Description,
+    }
+
+    public override TransactionBody Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return new TransactionBody { Error = TransactionError.Malformed };
+        }
+
+        var seen = Fields.None;
+        var invalid = Fields.None;
+        var duplicate = false;
+        long amountCents = 0;
+        var kind = TransactionKind.Credit;
+        var description = default(Description);
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = Name(ref reader);
+            reader.Read();
+            duplicate |= (seen & field) != 0;
+            seen |= field;
+            var valid = field switch
+            {
+                Fields.Amount => TryReadAmount(ref reader, out amountCents),
+                Fields.Kind => TryReadKind(ref reader, out kind),
+                Fields.Description => TryReadDescription(ref reader, out description),
+                _ => true,
+            };
+            invalid |= valid ? Fields.None : field;
+            reader.Skip(); // Of an object or array the rest, of anything else nothing.
+        }
+
+        return new TransactionBody(Judge(seen, invalid, duplicate), amountCents, kind, description);
+    }
+
+    public override void Write(Utf8JsonWriter writer, TransactionBody value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("A transaction's body is only read.");
+
+    private static TransactionError Judge(Fields seen, Fields invalid, bool duplicate)
+    {
+        if (duplicate)
+        {
+            return TransactionError.DuplicateField;
+        }
+
+        if (seen != Fields.All)
+        {
+            return TransactionError.MissingField;
+        }
+
+        if ((invalid & Fields.Amount) != 0)
+        {
+            return TransactionError.InvalidAmount;
+        }
+
+        if ((invalid & Fields.Kind) != 0)
+        {
+            return TransactionError.InvalidKind;
+        }
+
+        return invalid == Fields.None ? TransactionError.None : TransactionError.InvalidDescription;
+    }
+
+    private static Fields Name(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("valor"u8))
+        {
+            return Fields.Amount;
+        }
+
+        if (reader.ValueTextEquals("tipo"u8))
+        {
+            return Fields.Kind;
+        }
+
+        return reader.ValueTextEquals("descricao"u8) ? Fields.Description : Fields.None;
+    }
+
+    private static bool TryReadAmount(ref Utf8JsonReader reader, out long amountCents)
+    {
+        amountCents = 0;
+        return reader.TokenType == JsonTokenType.Number
+            && reader.TryGetInt64(out amountCents) // Refuses a fraction or an exponent, 1.0 and 1e2 too.
+            && amountCents is >= 1 and <= Limits.AmountCentsMax;
+    }
+
+    private static bool TryReadKind(ref Utf8JsonReader reader, out TransactionKind kind)
+    {
+        kind = TransactionKind.Credit;
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return false;
+        }
+
+        if (reader.ValueTextEquals("d"u8))
+        {
+            kind = TransactionKind.Debit;
+            return true;
+        }
+
+        return reader.ValueTextEquals("c"u8);
+    }
+
+    private static bool TryReadDescription(ref Utf8JsonReader reader, out Description description)
+    {
+        description = default;
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > EscapedBytesMax)
+        {
+            return false;
+        }
+
+        Span<byte> utf8 = stackalloc byte[EscapedBytesMax];
+        return Description.TryCreate(utf8[..reader.CopyString(utf8)], out description);
     }
 }

@@ -2,7 +2,8 @@ namespace Rinha.Server.Ledger;
 
 /// <summary>
 /// The bank's book. Any thread may call any member. What a completed write changed is seen at once by every read that
-/// starts after it, in this process and in every other one on the same ledger.
+/// starts after it, in this process and in every other one on the same ledger. Reads are of one snapshot and do not
+/// wait for writers.
 /// </summary>
 public interface ILedger
 {
@@ -14,25 +15,52 @@ public interface ILedger
     /// </summary>
     ValueTask<PostResult> WriteAsync(PendingWrite write);
 
-    /// <summary>Reads an account's statement, from one snapshot, without waiting for writers.</summary>
-    /// <param name="accountId">Whose.</param>
-    /// <param name="statement">Is filled; it belongs to the ledger until the task ends.</param>
+    /// <summary>Fills an account's statement; it belongs to the ledger until the task ends.</summary>
     ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement);
 
     /// <summary>
-    /// Reads a page of an account's history, from one snapshot, without waiting for writers. What is posted meanwhile
-    /// never moves a transaction to another page: pages are cut by sequence.
+    /// Fills the page that is wanted (<see cref="HistoryPage.Begin"/>) of an account's history; it belongs to the ledger
+    /// until the task ends. What is posted meanwhile never moves a transaction to another page: pages are cut by
+    /// sequence.
     /// </summary>
-    /// <param name="accountId">Whose.</param>
-    /// <param name="page">
-    /// Says what is wanted (<see cref="HistoryPage.Begin"/>), and is filled; it belongs to the ledger until the task
-    /// ends.
-    /// </param>
     ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page);
-
-    /// <summary>Whether writes can be expected to be taken.</summary>
-    WriterState Writer { get; }
 
     /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
     ValueTask<LookupResult> FindAccountAsync(long accountId);
+
+    /// <summary>Whether writes can be expected to be taken.</summary>
+    WriterState Writer { get; }
+}
+
+/// <summary>The outcome of a write. Only <see cref="Accepted"/> has surely changed the ledger.</summary>
+public enum PostResult
+{
+    Accepted, // Committed and durable as the synchronous setting promises.
+    UnknownAccount,
+    LimitExceeded, // The debit would take the balance below minus the limit.
+    BalanceOverflow, // The credit would take the balance beyond 64 bits.
+    KeyReused, // The key was already used for a different transaction.
+    TooManyKeys, // Limits.IdempotencyKeysMax are being kept.
+    Busy, // The ledger stayed locked for Limits.BusyTimeoutMs.
+    Overloaded, // Limits.QueuedWritesMax writes are waiting already.
+    StorageFailed, // The database could not be written; the reason is in the log.
+    OutcomeUnknown, // The connection was lost before the database confirmed: this alone may have changed the ledger.
+    Stopping, // The server takes no more writes.
+}
+
+/// <summary>The outcome of a read.</summary>
+public enum LookupResult
+{
+    Found, // Read, from one consistent snapshot.
+    UnknownAccount,
+    Busy, // Locked for reads too: a process stands still while changing what a read needs.
+    StorageFailed, // The database could not be read; the reason is in the log.
+}
+
+/// <summary>Whether a write that comes now can be expected to be taken.</summary>
+public enum WriterState
+{
+    Ready,
+    Locked, // Writes are timing out: another process or program stays inside the ledger.
+    Ended, // The writer's thread has ended.
 }

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Rinha.Server.Ledger;
 
 /// <summary>
-/// A write on its way through the ledger: waited for by the one that handed it in, completed once by the ledger, then
-/// free to be used again. The waiter's continuation runs on the completing thread, so it must not block.
+/// A write on its way through the ledger: awaited by its caller, completed once by the ledger, then free to be used
+/// again. The caller's continuation runs on the completing thread, so it must not block.
 /// </summary>
 public abstract class PendingWrite : IValueTaskSource<PostResult>
 {
@@ -32,3 +32,36 @@ public abstract class PendingWrite : IValueTaskSource<PostResult>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 }
+
+/// <summary>A transaction to post, and, once it is accepted, the account as it left it.</summary>
+public sealed class PendingPost : PendingWrite
+{
+    /// <summary>The account; any number, known or not.</summary>
+    public long AccountId { get; set; }
+
+    public TransactionKind Kind { get; set; }
+
+    /// <summary>1 to <see cref="Limits.AmountCentsMax"/>.</summary>
+    public long AmountCents { get; set; }
+
+    /// <summary>A valid description.</summary>
+    public Description Description { get; set; }
+
+    /// <summary>
+    /// The key under which the client may send the same transaction again without its being posted again: 1 to
+    /// <see cref="Limits.IdempotencyKeyLengthMax"/> visible ASCII characters; <see langword="null"/> for none.
+    /// </summary>
+    public string? IdempotencyKey { get; set; }
+
+    /// <summary>
+    /// The balance after this transaction; set when the result is <see cref="PostResult.Accepted"/>. Of a transaction
+    /// sent again it is the balance of the first time.
+    /// </summary>
+    public long BalanceCents { get; set; }
+
+    /// <summary>The account's limit; set when the result is <see cref="PostResult.Accepted"/>.</summary>
+    public long LimitCents { get; set; }
+}
+
+/// <summary>Request to zero every balance and delete the history.</summary>
+public sealed class PendingReset : PendingWrite;

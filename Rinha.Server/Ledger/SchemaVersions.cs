@@ -1,31 +1,25 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>
-/// The schema versions that this server can open: the current one, and older released ones, which it converts. A new
-/// version adds its step at the end, and so the current version is the oldest plus the number of steps.
-/// </summary>
-/// <param name="oldest">The oldest version that can be converted.</param>
-/// <param name="steps">SQL: the first leads from the oldest version to the next one, and so on.</param>
+/// <summary>Something that an operator asked for is not done, and nothing was changed.</summary>
+/// <param name="message">Why, in one line.</param>
+/// <param name="cause">What was found out first, if anything.</param>
+public sealed class RefusalException(string message, Exception? cause = null) : Exception(message, cause);
+
+// The schema versions that this server can open: the current one, and older released ones, which it converts. A new
+// version adds its step at the end: SQL that leads from the version before to the new one. So the current version is the
+// oldest that can be converted plus the number of steps.
 internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> steps)
 {
-    /// <summary>The version of a ledger in use.</summary>
     public long Current => oldest + steps.Count;
 
-    /// <summary>Whether steps lead from a version to the current one.</summary>
+    // Whether steps lead from a version to the current one.
     public bool IsConvertible(long version) => version >= oldest && version < Current;
 
-    /// <summary>The steps from a convertible version to the current one, each with where it begins.</summary>
-    public IEnumerable<(long From, string Sql)> StepsFrom(long version)
-    {
-        for (var from = version; from < Current; from++)
-        {
-            yield return (from, steps[(int)(from - oldest)]);
-        }
-    }
+    // The steps from a convertible version to the current one, each with where it begins.
+    public IEnumerable<(long From, string Sql)> StepsFrom(long version) =>
+        steps.Skip((int)(version - oldest)).Select((sql, index) => (version + index, sql));
 
-    /// <summary>
-    /// Why a ledger of a version cannot be used as it is, to be put after its name; <see langword="null"/> if it can.
-    /// </summary>
+    // Why a ledger of a version cannot be used as it is, to be put after its name; null if it can.
     public string? WhyRefused(long version)
     {
         if (version > Current)

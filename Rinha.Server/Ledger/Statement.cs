@@ -1,8 +1,29 @@
 namespace Rinha.Server.Ledger;
 
+/// <summary>Which way the money goes (contest API: <c>tipo</c>, <c>"c"</c> or <c>"d"</c>).</summary>
+public enum TransactionKind
+{
+    Credit, // Adds to the balance.
+    Debit, // Takes from the balance, down to minus the account's limit.
+}
+
+/// <summary>One accepted transaction, as a statement lists it.</summary>
+/// <param name="AmountCents">1 to <see cref="Limits.AmountCentsMax"/>, whichever the kind.</param>
+/// <param name="Kind">Credit or debit.</param>
+/// <param name="Description">The text as it was sent.</param>
+/// <param name="PostedAt">When its transaction was written.</param>
+public readonly record struct StatementEntry(
+    long AmountCents, TransactionKind Kind, Description Description, Timestamp PostedAt);
+
+/// <summary>One accepted transaction, as a page of the history lists it.</summary>
+/// <param name="Sequence">Its place among the account's transactions: the first has 1.</param>
+/// <param name="Transaction">What was posted.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct HistoryEntry(long Sequence, StatementEntry Transaction);
+
 /// <summary>
-/// An account at one instant: its balance and its latest transactions, of the same snapshot. The object is filled
-/// anew by each read and holds no more than <see cref="EntriesMax"/> entries, so that its owner can use it again.
+/// An account at one instant: its balance and its latest transactions, of the same snapshot. Each read fills the object
+/// again, so its owner can keep it.
 /// </summary>
 public sealed class Statement
 {
@@ -25,16 +46,39 @@ public sealed class Statement
     public ReadOnlySpan<StatementEntry> Entries => _entries.AsSpan(0, _count);
 
     /// <summary>Empties the statement and sets its head.</summary>
-    public void Begin(long balanceCents, long limitCents, Timestamp readAt)
-    {
-        BalanceCents = balanceCents;
-        LimitCents = limitCents;
-        ReadAt = readAt;
-        _count = 0;
-    }
+    public void Begin(long balanceCents, long limitCents, Timestamp readAt) =>
+        (BalanceCents, LimitCents, ReadAt, _count) = (balanceCents, limitCents, readAt, 0);
 
     /// <summary>
     /// Adds the next older transaction; at most <see cref="EntriesMax"/> times after a <see cref="Begin"/>.
     /// </summary>
     public void Add(in StatementEntry entry) => _entries[_count++] = entry;
+}
+
+/// <summary>
+/// Part of an account's history, newest first. Each read fills the object again, so its owner can keep it.
+/// </summary>
+public sealed class HistoryPage
+{
+    private readonly HistoryEntry[] _entries = new HistoryEntry[Limits.HistoryEntriesMax];
+    private int _count;
+
+    /// <summary>The transactions before this sequence are wanted, at least 1.</summary>
+    public long BeforeSequence { get; private set; }
+
+    /// <summary>How many are wanted, 1 to <see cref="Limits.HistoryEntriesMax"/>.</summary>
+    public int EntriesWanted { get; private set; }
+
+    /// <summary>The transactions, newest first.</summary>
+    public ReadOnlySpan<HistoryEntry> Entries => _entries.AsSpan(0, _count);
+
+    /// <summary>Before which sequence the next page begins; <see langword="null"/> after the oldest one.</summary>
+    public long? NextBefore => _count > 0 && _entries[_count - 1].Sequence > 1 ? _entries[_count - 1].Sequence : null;
+
+    /// <summary>Empties the page and says what is wanted.</summary>
+    public void Begin(long beforeSequence, int entriesWanted) =>
+        (BeforeSequence, EntriesWanted, _count) = (beforeSequence, entriesWanted, 0);
+
+    /// <summary>Adds the next older transaction; at most <see cref="EntriesWanted"/> times.</summary>
+    public void Add(in HistoryEntry entry) => _entries[_count++] = entry;
 }

@@ -1,10 +1,8 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>
-/// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits and
-/// takes; the busy check removes what has waited too long. A write is in the queue or out of it, never both, so one
-/// that was removed as too old is certain not to be applied.
-/// </summary>
+// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits; the
+// busy check removes what has waited too long. A write is in the queue or out of it, never both, so one that was
+// removed as too old is certain not to be applied.
 internal sealed class WriteQueue : IDisposable
 {
     private readonly PendingWrite?[] _ring = new PendingWrite?[Limits.QueuedWritesMax];
@@ -13,39 +11,30 @@ internal sealed class WriteQueue : IDisposable
     private int _head;
     private int _count;
     private bool _writerWaits;
-    private bool _prodded;
-    private bool _closed;
+    private bool _isProbeDue;
+    private bool _isClosed;
 
-    /// <summary>How many writes wait; to whoever has just added something, surely not 0 before it is taken.</summary>
+    // How many writes wait; to a thread that has just added one, not 0 before it is taken.
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether nothing waits; for whoever has just added something, certain.</summary>
-    public bool IsEmpty => Count == 0;
-
-    /// <summary>Adds a write, or completes it at once when the queue is full or closed.</summary>
-    /// <param name="write">The write.</param>
-    /// <param name="wakesWriter">
-    /// Whether the writer is to come for it; otherwise <see cref="Wake"/> is still due.
-    /// </param>
+    // Adds a write, or completes it at once when the queue is full or closed. Without wakesWriter a Wake is due.
     public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
-        bool wake;
-        PostResult refusal;
+        var wake = false;
+        var refusal = PostResult.Accepted;
         lock (_lock)
         {
-            if (_count < _ring.Length && !_closed)
+            if (_count == _ring.Length || _isClosed)
+            {
+                refusal = _isClosed ? PostResult.Stopping : PostResult.Overloaded;
+            }
+            else
             {
                 _ring[(_head + _count) & (_ring.Length - 1)] = write;
                 _count++;
                 wake = wakesWriter && _writerWaits;
                 _writerWaits &= !wake;
-                refusal = PostResult.Accepted;
-            }
-            else
-            {
-                wake = false;
-                refusal = _closed ? PostResult.Stopping : PostResult.Overloaded;
             }
         }
 
@@ -61,7 +50,7 @@ internal sealed class WriteQueue : IDisposable
         return task;
     }
 
-    /// <summary>Lets the writer come for what waits.</summary>
+    // Lets the writer come for what waits.
     public void Wake()
     {
         lock (_lock)
@@ -77,20 +66,20 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    /// <summary>Lets the writer take a turn although nothing waits.</summary>
-    public void Prod()
+    // Lets the writer take a turn although nothing waits.
+    public void WakeForProbe()
     {
         lock (_lock)
         {
-            _prodded = true;
+            _isProbeDue = true;
             _writerWaits = false;
         }
 
         Signal();
     }
 
-    /// <summary>Waits until there is something to take, or the writer is to take a turn for nothing.</summary>
-    /// <returns><see langword="false"/> when the queue is closed and empty: no write will come any more.</returns>
+    // Waits until there is something to take, or a probe is due. False when the queue is closed and empty: no write
+    // will come any more.
     public bool Wait()
     {
         while (true)
@@ -102,14 +91,14 @@ internal sealed class WriteQueue : IDisposable
                     return true;
                 }
 
-                if (_closed)
+                if (_isClosed)
                 {
                     return false;
                 }
 
-                if (_prodded)
+                if (_isProbeDue)
                 {
-                    _prodded = false;
+                    _isProbeDue = false;
                     return true;
                 }
 
@@ -120,10 +109,8 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the oldest writes, as many as there are or fit.</summary>
-    /// <param name="batch">Where to.</param>
-    /// <param name="stopsAtReset">Whether to leave the first reset in the queue, and all that came after it.</param>
-    /// <returns>How many were taken; 0 when the busy check was faster.</returns>
+    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset. Returns
+    // how many were taken; 0 when the busy check was faster.
     public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
     {
         lock (_lock)
@@ -138,7 +125,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the oldest write if it was added before <paramref name="tickMs"/>.</summary>
+    // Takes the oldest write if it was added before tickMs.
     public PendingWrite? TakeOlderThan(long tickMs)
     {
         lock (_lock)
@@ -147,12 +134,20 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>Lets no more writes in; those inside are still taken.</summary>
+    // Takes every write that waits and completes it.
+    public void RefuseAll(PostResult result)
+    {
+        while (TakeOlderThan(long.MaxValue) is { } write)
+        {
+            write.Complete(result);
+        }
+    }
+
     public void Close()
     {
         lock (_lock)
         {
-            _closed = true;
+            _isClosed = true;
         }
 
         Signal();
@@ -179,5 +174,39 @@ internal sealed class WriteQueue : IDisposable
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
         return write;
+    }
+}
+
+// The writes of one commit with their results. Belongs to one thread.
+internal sealed class Batch
+{
+    private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
+    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+
+    public int Count { get; private set; }
+
+    // The results of all that were taken.
+    public Span<PostResult> Results => _results.AsSpan(0, Count);
+
+    // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes that were taken now.
+    public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)
+    {
+        var count = queue.Take(_writes.AsSpan(Count), stopsAtReset);
+        Count += count;
+        return _writes.AsSpan(Count - count, count);
+    }
+
+    // Gives every write the same result.
+    public void FailAll(PostResult result = PostResult.StorageFailed) => Results.Fill(result);
+
+    // Completes every write with its result, and is empty afterwards.
+    public void Complete()
+    {
+        var count = Count;
+        Count = 0;
+        for (var index = 0; index < count; index++)
+        {
+            _writes[index].Complete(_results[index]);
+        }
     }
 }

@@ -1,20 +1,18 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
-/// connection does not have.
-/// <para>
-/// A read never completes at once: the event loop resumes the reader, in turns of <see cref="Limits.ReadsPerTurnMax"/>,
-/// and looks at the other sockets between two turns. So a client with many requests in its socket cannot keep the loop,
-/// and a thread that completes a request (the ledger's writer) sends the answer without handling the next request.
-/// One reader at a time; <see cref="End"/> and the cancelling members may come from other threads.
-/// </para>
-/// </summary>
-internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
+// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
+// connection does not have.
+//
+// A read never completes at once: the event loop resumes the reader, in turns of Limits.ReadsPerTurnMax, and looks at
+// the other sockets between two turns. So a client with many requests in its socket cannot keep the loop, and a thread
+// that completes a request (the ledger's writer) sends the answer without handling the next request. One reader at a
+// time; End and the cancelling members may come from other threads.
+internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, LoopTurn turn)
     : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int BufferBytes = 4096;
@@ -40,8 +38,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
 
     private bool HasNews => _end != _examined || _isCanceled || _hasEnded;
 
-    /// <summary>Something has come: if it is waited for, this is the connection's turn. For the loop alone.</summary>
-    /// <param name="isEndThere">Whether the other side's end is behind it: no other event will tell of it.</param>
+    // Something has come: if it is waited for, this is the connection's turn. For the loop alone. If the other side's
+    // end is behind it, no other event will tell of that.
     public void OnReadable(bool isEndThere)
     {
         lock (_lock)
@@ -59,22 +57,23 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         TakeTurn();
     }
 
-    /// <summary>Resumes the reader while it waits and there is something to read. For the loop alone.</summary>
-    /// <returns>How often.</returns>
+    // Resumes the reader while it waits and there is something to read. For the loop alone. Returns how often.
     public int TakeTurn()
     {
         var reads = 0;
         _readsLeft = Limits.ReadsPerTurnMax;
+        turn.Round = loop.Round;
         while (TryResume(out var result))
         {
             reads++;
             _read.SetResult(result);
         }
 
+        turn.Round = null;
         return reads;
     }
 
-    /// <summary>Nothing more will be received: as if the other side had closed.</summary>
+    // Nothing more will be received: as if the other side had closed.
     public void End()
     {
         lock (_lock)
@@ -84,7 +83,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -92,7 +90,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         return new ValueTask<ReadResult>(this, _read.Version);
     }
 
-    /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
     {
         lock (_lock)
@@ -101,10 +98,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         lock (_lock)
@@ -121,7 +116,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override void CancelPendingRead()
     {
         lock (_lock)
@@ -131,7 +125,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop)
         }
     }
 
-    /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
         lock (_lock)

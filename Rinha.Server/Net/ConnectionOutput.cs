@@ -4,15 +4,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
-/// not read makes a flush wait for <see cref="OnWritable"/>. One writer at a time, as Kestrel sees to.
-/// </summary>
-/// <param name="socket">Where it goes.</param>
-/// <param name="awaitWritable">
-/// Asks to be told (<see langword="true"/>), or no longer, when the socket takes more.
-/// </param>
-internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awaitWritable)
+// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
+// not read makes a flush wait for OnWritable. One writer at a time, as Kestrel sees to.
+internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     : PipeWriter, IValueTaskSource<FlushResult>
 {
     private const int BufferBytes = 4096;
@@ -26,13 +20,11 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
     private bool _isCanceled;
     private bool _isBroken;
 
-    /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
 
-    /// <inheritdoc/>
     public override long UnflushedBytes => _end - _start;
 
-    /// <summary>The socket takes more: what is left of a flush is sent.</summary>
+    // The socket takes more: what is left of a flush is sent.
     public void OnWritable()
     {
         lock (_lock)
@@ -43,47 +35,29 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
             }
 
             _waits = false;
-            awaitWritable(false);
+            loop.AwaitWritable(socket, false);
         }
 
         _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: _isBroken));
     }
 
-    /// <summary>Nothing more can be sent.</summary>
-    public void End()
-    {
-        lock (_lock)
-        {
-            _isBroken = true;
-            if (!_waits)
-            {
-                return;
-            }
+    // Nothing more can be sent.
+    public void End() => Interrupt(isCanceled: false);
 
-            _waits = false;
-        }
-
-        _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: true));
-    }
-
-    /// <inheritdoc/>
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(Math.Max(sizeHint, 1));
         return _buffer.AsMemory(_end);
     }
 
-    /// <inheritdoc/>
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         MakeRoom(Math.Max(sizeHint, 1));
         return _buffer.AsSpan(_end);
     }
 
-    /// <inheritdoc/>
     public override void Advance(int bytes) => _end += bytes;
 
-    /// <inheritdoc/>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -98,29 +72,13 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
 
             _waits = true;
             _flush.Reset();
-            awaitWritable(true);
+            loop.AwaitWritable(socket, true);
             return new ValueTask<FlushResult>(this, _flush.Version);
         }
     }
 
-    /// <inheritdoc/>
-    public override void CancelPendingFlush()
-    {
-        lock (_lock)
-        {
-            if (!_waits)
-            {
-                _isCanceled = true;
-                return;
-            }
+    public override void CancelPendingFlush() => Interrupt(isCanceled: true);
 
-            _waits = false;
-        }
-
-        _flush.SetResult(new FlushResult(isCanceled: true, isCompleted: false));
-    }
-
-    /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
         lock (_lock)
@@ -138,6 +96,24 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, Action<bool> awa
     void IValueTaskSource<FlushResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _flush.OnCompleted(continuation, state, token, flags);
+
+    // Resumes a flush that waits: it was canceled, or the other side is gone.
+    private void Interrupt(bool isCanceled)
+    {
+        lock (_lock)
+        {
+            _isBroken |= !isCanceled;
+            if (!_waits)
+            {
+                _isCanceled |= isCanceled;
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _flush.SetResult(new FlushResult(isCanceled, isCompleted: !isCanceled));
+    }
 
     // False when the socket takes no more for now.
     private bool TrySend()

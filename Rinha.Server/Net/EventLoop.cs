@@ -6,17 +6,14 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
-/// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it
-/// is at work wait in their sockets and make the next round. A connection that has more than its turn allows waits in a
-/// queue; each round looks at the sockets first, then goes on with those in the queue.
-/// </summary>
+// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
+// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it is
+// at work wait in their sockets and make the next round. A connection that has more than its turn allows waits in a
+// queue; each round looks at the sockets first, then goes on with those in the queue.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
     private readonly SafeFileHandle _wake = LibC.CreateEvent();
-    private readonly IWriteRounds? _rounds;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
@@ -28,19 +25,19 @@ internal sealed class EventLoop : IDisposable
     private volatile bool _stopping;
     private SocketListener? _listener;
 
-    /// <param name="rounds">The ledger, if it commits by rounds.</param>
-    /// <param name="logger">Told of failures that nobody expected.</param>
-    public EventLoop(IWriteRounds? rounds, ILogger logger)
+    public EventLoop(IWriteRound? round, ILogger logger)
     {
-        _rounds = rounds;
+        Round = round;
         _logger = logger;
         _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
     }
 
-    /// <summary>How many connections there are.</summary>
+    // The round that the connections' writes join, each during its turn.
+    public IWriteRound? Round { get; }
+
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
-    /// <summary>Begins with the connections that come to a listener.</summary>
+    // Begins with the connections that come to a listener.
     public void Start(SocketListener listener)
     {
         _listener = listener;
@@ -49,7 +46,7 @@ internal sealed class EventLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Gives a connection a turn in the next round; any thread may call it.</summary>
+    // Gives a connection a turn in the next round; any thread may call it.
     public void Schedule(ConnectionInput input)
     {
         _ready.Enqueue(input);
@@ -59,7 +56,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Begins to watch a connection, or closes it if it cannot be watched.</summary>
+    // Begins to watch a connection, or closes it if it cannot be watched.
     public bool TryAdd(
         SocketConnection connection, SocketDescriptor socket, [NotNullWhen(false)] out string? failure)
     {
@@ -89,7 +86,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>The connection's number will soon be another one's.</summary>
+    // Unregisters a connection, before its descriptor is reused.
     public void Forget(SocketConnection connection)
     {
         lock (_lock)
@@ -99,11 +96,11 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Whether to tell a connection that its socket takes more.</summary>
+    // Whether to tell a connection that its socket takes more.
     public void AwaitWritable(SocketDescriptor socket, bool isAwaited) =>
         _poller.Change(socket.Number, isAwaited ? Poller.Readable | Poller.Writable : Poller.Readable);
 
-    /// <summary>Ends the thread; to be called when the last connection is gone and the listener is closed.</summary>
+    // Ends the thread; to be called when the last connection is gone and the listener is closed.
     public void Dispose()
     {
         _stopping = true;
@@ -123,13 +120,12 @@ internal sealed class EventLoop : IDisposable
         {
             var count = WaitForEvents();
             var ready = _ready.IsEmpty ? 0 : _ready.Count;
-            _rounds?.BeginRound();
             Dispatch(count);
             TakeTurns(ready);
-            if (_rounds is not null)
+            if (Round is not null)
             {
-                Gather(_rounds);
-                EndRound(_rounds);
+                Gather(Round);
+                End(Round);
             }
         }
     }
@@ -177,7 +173,7 @@ internal sealed class EventLoop : IDisposable
             Thread.Yield();
         }
 
-        // Who adds to the queue after this look at it sees that the loop sleeps, and wakes it.
+        // A thread that adds to the queue after this look at it sees that the loop sleeps, and wakes it.
         Interlocked.Exchange(ref _sleeps, true);
         var events = _poller.Wait(_ready.IsEmpty ? Poller.Forever : Poller.NotAtAll);
         Volatile.Write(ref _sleeps, false);
@@ -185,13 +181,13 @@ internal sealed class EventLoop : IDisposable
     }
 
     // While the other process is inside, more may come to share the commit.
-    private void EndRound(IWriteRounds rounds)
+    private void End(IWriteRound round)
     {
-        for (var tries = 0; !rounds.TryEndRound(); tries++)
+        for (var tries = 0; !round.TryEnd(); tries++)
         {
             if (tries == Limits.GateTriesMax)
             {
-                rounds.LeaveRound();
+                round.Leave();
                 return;
             }
 
@@ -203,25 +199,25 @@ internal sealed class EventLoop : IDisposable
     // A commit costs nearly the same for one write as for several. So a round with writes looks whether more have come,
     // and lets whoever sends them run; only while rounds have had several, so that a lone request waits for nobody, and
     // not while other work waits: reads that keep coming must not put the commit off.
-    private void Gather(IWriteRounds rounds)
+    private void Gather(IWriteRound round)
     {
         var looksInVain = 0;
-        while (rounds.RoundWrites > 0
-            && rounds.RoundWrites < _expectedWrites
+        while (round.Writes > 0
+            && round.Writes < _expectedWrites
             && looksInVain < Limits.GatherLooksMax
             && _ready.IsEmpty)
         {
-            var writes = rounds.RoundWrites;
+            var writes = round.Writes;
             var count = _poller.Wait(Poller.NotAtAll);
             Dispatch(count);
-            looksInVain += rounds.RoundWrites == writes ? 1 : 0;
+            looksInVain += round.Writes == writes ? 1 : 0;
             if (count == 0)
             {
                 Thread.Yield();
             }
         }
 
-        _expectedWrites = rounds.RoundWrites switch
+        _expectedWrites = round.Writes switch
         {
             0 => _expectedWrites,
             1 => looksInVain > 0 ? 1 : 2,
@@ -248,7 +244,7 @@ internal sealed class EventLoop : IDisposable
             }
             else
             {
-                // An event of a closed socket's number is a hint like any other to whom has the number now.
+                // A stale event on a reused descriptor: harmless, a spurious wake-up.
                 var connections = Volatile.Read(ref _connections);
                 (number < connections.Length ? connections[number] : null)?.OnReady(ready);
             }

@@ -2,46 +2,32 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Net;
 
-/// <summary>The system calls of the event loop (Linux; see each call's page in section 2 of the manual).</summary>
+// The system calls of the event loop (Linux; see each call's page in section 2 of the manual).
 internal static unsafe partial class LibC
 {
     public const int Again = 11; // EAGAIN
     public const int Interrupted = 4; // EINTR
     public const int Aborted = 103; // ECONNABORTED
-    public const int ShutdownBoth = 2; // SHUT_RDWR
 
     private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
-    private const int NoSignal = 0x4000; // MSG_NOSIGNAL
 
-    /// <summary>The last failed call's errno.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
-    /// <summary>What an errno means.</summary>
     public static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
 
-    /// <summary>Takes a waiting connection, non-blocking.</summary>
-    /// <returns>Its descriptor, or -1.</returns>
+    // Takes a waiting connection, non-blocking. Returns its descriptor, or -1.
     public static int Accept(SafeHandle listener) => Accept4(listener, 0, 0, NonBlockingCloseOnExec);
 
-    /// <summary>Sends what the socket takes now.</summary>
-    /// <returns>How many bytes, or -1.</returns>
-    public static nint Send(SafeHandle socket, byte* bytes, nint count) => SendTo(socket, bytes, count, NoSignal);
-
-    /// <summary>Receives what is there.</summary>
-    /// <returns>How many bytes, 0 at the end, or -1.</returns>
-    public static nint Receive(SafeHandle socket, byte* bytes, nint count) => ReceiveFrom(socket, bytes, count, 0);
-
-    /// <summary>Sends small packets at once (TCP_NODELAY).</summary>
+    // Sends small packets at once (TCP_NODELAY).
     public static void SetNoDelay(SafeHandle socket)
     {
         var on = 1;
         _ = SetOption(socket, 6, 1, &on, sizeof(int)); // IPPROTO_TCP, TCP_NODELAY
     }
 
-    /// <summary>Something that <see cref="Signal"/> makes readable (eventfd(2)).</summary>
+    // Something that Signal makes readable (eventfd(2)).
     public static SafeFileHandle CreateEvent() => new(EventFd(0, NonBlockingCloseOnExec), ownsHandle: true);
 
-    /// <summary>Makes it readable.</summary>
     public static void Signal(SafeFileHandle wake)
     {
         var one = 1UL;
@@ -76,8 +62,102 @@ internal static unsafe partial class LibC
     private static partial int Accept4(SafeHandle listener, nint address, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint SendTo(SafeHandle socket, byte* bytes, nint count, int flags);
+    public static partial nint Send(SafeHandle socket, byte* bytes, nint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    private static partial nint ReceiveFrom(SafeHandle socket, byte* bytes, nint count, int flags);
+    public static partial nint Receive(SafeHandle socket, byte* bytes, nint count, int flags);
+}
+
+// A connected, non-blocking socket. As a safe handle: its number is not given back to the kernel while a call on it is
+// under way on another thread.
+internal sealed unsafe class SocketDescriptor : SafeHandle
+{
+    private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int ShutdownBoth = 2; // SHUT_RDWR
+
+    public SocketDescriptor(int number)
+        : base(-1, ownsHandle: true) => SetHandle(number);
+
+    public override bool IsInvalid => handle == -1;
+
+    public int Number => (int)handle;
+
+    // Receives what is there. Returns how many bytes, 0 at the end, or -1 and an errno.
+    public int Receive(Span<byte> bytes, out int error)
+    {
+        fixed (byte* first = bytes)
+        {
+            nint count;
+            do
+            {
+                count = LibC.Receive(this, first, bytes.Length, 0);
+                error = count < 0 ? LibC.LastError : 0;
+            }
+            while (error == LibC.Interrupted);
+
+            return (int)count;
+        }
+    }
+
+    // Sends as much as is taken now. Returns how many bytes, or -1 and an errno.
+    public int Send(ReadOnlySpan<byte> bytes, out int error)
+    {
+        fixed (byte* first = bytes)
+        {
+            nint count;
+            do
+            {
+                count = LibC.Send(this, first, bytes.Length, NoSignal);
+                error = count < 0 ? LibC.LastError : 0;
+            }
+            while (error == LibC.Interrupted);
+
+            return (int)count;
+        }
+    }
+
+    // Ends both directions; the other side sees the end, and so does a reader or writer here.
+    public void Shutdown()
+    {
+        try
+        {
+            _ = LibC.Shutdown(this, ShutdownBoth);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed already, by the other of two that wanted its end.
+        }
+    }
+
+    protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
+}
+
+// How many descriptors this process may have (getrlimit(2)).
+internal static partial class OpenFiles
+{
+    private const int Resource = 7; // RLIMIT_NOFILE, on x64 and arm64.
+
+    // Raises the soft limit to what the connections need, or to the hard limit if that is lower: services and
+    // containers often start with 1,024. A higher one is left as it is.
+    public static void RaiseLimit()
+    {
+        if (Get(Resource, out var limit) == 0 && limit.Soft < Limits.DescriptorsMax)
+        {
+            limit.Soft = Math.Min(Limits.DescriptorsMax, limit.Hard);
+            _ = Set(Resource, limit);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int Get(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int Set(int resource, in Limit limit);
+
+    // struct rlimit; "unlimited" is the largest number.
+    private struct Limit
+    {
+        public nuint Soft;
+        public nuint Hard;
+    }
 }

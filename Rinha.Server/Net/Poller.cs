@@ -2,16 +2,13 @@ using System.Buffers.Binary;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// An epoll instance (epoll(7)). Edge-triggered: an event says that something has come since, and is a hint only; the
-/// receive or send that follows is what decides.
-/// </summary>
+// An epoll instance (epoll(7)). Edge-triggered: an event says that something has come since, and is a hint only; the
+// receive or send that follows is what decides.
 internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
     public const uint Writable = 0x4; // EPOLLOUT
     public const uint Broken = 0x8 | 0x10; // EPOLLERR | EPOLLHUP, which are always reported
-
     public const uint Ended = 0x2000; // EPOLLRDHUP: the other side sends no more
 
     public const int Forever = -1;
@@ -30,16 +27,13 @@ internal sealed unsafe class Poller : IDisposable
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed((nuint)(EventsMax * s_eventBytes));
     private readonly int _descriptor = LibC.CreateEpoll(CloseOnExec);
 
-    /// <summary>Begins to watch a descriptor; closing the descriptor ends it.</summary>
-    /// <exception cref="IOException">It cannot be watched.</exception>
+    // Begins to watch a descriptor; closing the descriptor ends it. IOException: it cannot be watched.
     public void Watch(int descriptor, uint interest) => Control(Add, descriptor, interest);
 
-    /// <summary>Changes what is watched for, and looks whether it is there already.</summary>
+    // Changes what is watched for, and looks whether it is there already.
     public void Change(int descriptor, uint interest) => Control(Modify, descriptor, interest);
 
-    /// <summary>Waits for events.</summary>
-    /// <param name="timeoutMs"><see cref="Forever"/> or <see cref="NotAtAll"/>.</param>
-    /// <returns>How many there are, to be had from <see cref="Event"/>.</returns>
+    // Waits Forever or NotAtAll. Returns how many events there are, to be had from Event.
     public int Wait(int timeoutMs)
     {
         var count = LibC.WaitForEvents(_descriptor, _events, EventsMax, timeoutMs);
@@ -51,7 +45,6 @@ internal sealed unsafe class Poller : IDisposable
         return Math.Max(count, 0);
     }
 
-    /// <summary>One of the events of the last wait.</summary>
     public (uint Ready, int Descriptor) Event(int index)
     {
         var bytes = new ReadOnlySpan<byte>(_events + (index * s_eventBytes), s_eventBytes);

@@ -1,9 +1,10 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>One client's connection, as Kestrel wants to see it.</summary>
+// One client's connection, as Kestrel wants to see it.
 internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 {
     private readonly EventLoop _loop;
@@ -16,9 +17,11 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     {
         _loop = loop;
         _socket = socket;
-        _input = new ConnectionInput(socket, loop);
-        _output = new ConnectionOutput(socket, isAwaited => loop.AwaitWritable(socket, isAwaited));
+        var turn = new LoopTurn();
+        _input = new ConnectionInput(socket, loop, turn);
+        _output = new ConnectionOutput(socket, loop);
         LocalEndPoint = local;
+        Features.Set(turn);
         // Kestrel takes both ends from here; the other one is its own.
         Application = this;
         Transport = this;
@@ -28,10 +31,9 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 
     PipeWriter IDuplexPipe.Output => _output;
 
-    /// <summary>The kernel's number for the socket.</summary>
     public int Number => _socket.Number;
 
-    /// <summary>What the loop found; anything wrong with the socket shows when it is used.</summary>
+    // What the loop found; anything wrong with the socket shows when it is used.
     public void OnReady(uint ready)
     {
         if ((ready & (Poller.Readable | Poller.Ended | Poller.Broken)) != 0)
@@ -45,7 +47,6 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         }
     }
 
-    /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason)
     {
         _socket.Shutdown();
@@ -53,7 +54,6 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         _output.End();
     }
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         _loop.Forget(this);

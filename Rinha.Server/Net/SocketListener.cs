@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Net;
 
-/// <summary>A listening socket: the loop accepts what comes, Kestrel takes it from here.</summary>
+// A listening socket: the loop accepts what comes, Kestrel takes it from here.
 internal sealed class SocketListener : IConnectionListener
 {
     // Without a free descriptor, say, nothing can be accepted: what waits is tried again a little later.
@@ -21,10 +21,7 @@ internal sealed class SocketListener : IConnectionListener
     private readonly Timer _retry;
     private long _lastId;
 
-    /// <param name="socket">Bound, not yet listening.</param>
-    /// <param name="endPoint">Where.</param>
-    /// <param name="loop">Where its connections live.</param>
-    /// <param name="logger">Told, at most once a second, that connections cannot be accepted.</param>
+    // The socket is bound and not yet listening.
     public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop, ILogger logger)
     {
         _logger = logger;
@@ -37,13 +34,11 @@ internal sealed class SocketListener : IConnectionListener
         Number = (int)socket.SafeHandle.DangerousGetHandle();
     }
 
-    /// <inheritdoc/>
     public EndPoint EndPoint { get; }
 
-    /// <summary>The kernel's number for the socket.</summary>
     public int Number { get; }
 
-    /// <summary>Takes every connection that waits, and none after <see cref="AcceptLast"/>.</summary>
+    // Takes every connection that waits, and none after AcceptLast.
     public void Accept()
     {
         lock (_accepting)
@@ -52,7 +47,7 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    /// <summary>Takes what waits and closes the socket; any thread may call it.</summary>
+    // Takes what waits and closes the socket; any thread may call it.
     public void AcceptLast()
     {
         lock (_accepting)
@@ -63,13 +58,11 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
         await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection)
             ? connection
             : null;
 
-    /// <inheritdoc/>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         AcceptLast();
@@ -77,7 +70,6 @@ internal sealed class SocketListener : IConnectionListener
         return default;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync();
@@ -97,7 +89,7 @@ internal sealed class SocketListener : IConnectionListener
             {
                 if (error != LibC.Again)
                 {
-                    TellFailure(LibC.Text(error));
+                    LogFailure(LibC.Text(error));
                     _retry.Change(RetryMs, Timeout.Infinite);
                 }
 
@@ -118,7 +110,7 @@ internal sealed class SocketListener : IConnectionListener
         var connection = new SocketConnection(_loop, descriptor, id, EndPoint);
         if (!_loop.TryAdd(connection, descriptor, out var failure))
         {
-            TellFailure(failure);
+            LogFailure(failure);
         }
         else if (!_accepted.Writer.TryWrite(connection))
         {
@@ -127,7 +119,7 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    private void TellFailure(string reason)
+    private void LogFailure(string reason)
     {
         if (_throttle.TryPass(Environment.TickCount64, out var unlogged))
         {

@@ -5,26 +5,19 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-/// <summary>
-/// Kestrel's connections from an event loop of our own: one thread, one receive and one send per request.
-/// </summary>
-/// <param name="address">Where to listen.</param>
-/// <param name="rounds">The ledger, if it commits by rounds.</param>
-/// <param name="logger">Told of failures that nobody expected.</param>
+// Kestrel's connections from an event loop of our own: one thread, one receive and one send per request.
 [SuppressMessage("Design", "CA1001", Justification = "Kestrel disposes of the listener, and that of the loop.")]
-internal sealed class SocketTransport(ListenAddress address, IWriteRounds? rounds, ILogger logger)
+internal sealed class SocketTransport(ListenAddress address, IWriteRound? round, ILogger logger)
     : IConnectionListenerFactory
 {
     private EventLoop? _loop;
     private SocketListener? _listener;
 
-    /// <summary>How many connections there are, those included that Kestrel has not taken yet.</summary>
+    // How many connections there are, those included that Kestrel has not taken yet.
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
-    /// <summary>
-    /// Takes no new connections from now on. Whoever has connected to a unix socket is served, whoever connects now
-    /// finds nobody: no request gets lost between.
-    /// </summary>
+    // Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
+    // now is refused: no request gets lost between.
     public void StopAccepting()
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
@@ -35,12 +28,84 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRounds? round
         _listener?.AcceptLast();
     }
 
-    /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        _loop = new EventLoop(rounds, logger);
+        _loop = new EventLoop(round, logger);
         _listener = new SocketListener(ListenSocket.Bind(address), endpoint, _loop, logger);
         _loop.Start(_listener);
         return new ValueTask<IConnectionListener>(_listener);
     }
+}
+
+// Binds the listening socket; a unix socket has its final mode before anyone can connect.
+internal static unsafe partial class ListenSocket
+{
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint TypeOnly = 0x1; // STATX_TYPE
+    private const int StatBytes = 256;
+    private const int StatModeOffset = 28;
+    private const int TypeMask = 0xF000; // S_IFMT
+    private const int TypeSocket = 0xC000; // S_IFSOCK
+
+    // Binds, but does not listen yet. SocketException: the address is taken or not allowed.
+    public static Socket Bind(ListenAddress address)
+    {
+        var path = (address.EndPoint as UnixDomainSocketEndPoint)?.ToString();
+        if (path is not null)
+        {
+            RemoveStale(address.EndPoint, path);
+        }
+
+        // Only of TCP does .NET let the address be taken again at once (SO_REUSEADDR).
+        var protocol = path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
+        socket.Bind(address.EndPoint);
+        if (path is not null)
+        {
+            File.SetUnixFileMode(path, address.SocketMode);
+        }
+
+        return socket;
+    }
+
+    // A server that was killed leaves its socket's file behind.
+    private static void RemoveStale(EndPoint address, string path)
+    {
+        if (!IsSocket(path))
+        {
+            return; // Nothing, or something else's file: binding says so.
+        }
+
+        // It must not wait for a server that stands still and whose queue is full: that one is alive.
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            Blocking = false,
+        };
+        try
+        {
+            probe.Connect(address);
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
+        {
+        }
+
+        throw new SocketException((int)SocketError.AddressAlreadyInUse, $"{path}: a server listens there already");
+    }
+
+    private static bool IsSocket(string path)
+    {
+        var stat = stackalloc byte[StatBytes];
+        return Statx(CurrentDirectory, path, NoFollow, TypeOnly, stat) == 0
+            && (*(ushort*)(stat + StatModeOffset) & TypeMask) == TypeSocket;
+    }
+
+    // struct statx is the same on every architecture, unlike struct stat (statx(2)).
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, byte* stat);
 }

@@ -3,15 +3,13 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>
-/// Keeps the idempotency keys for as long as was promised and no longer, and knows whether there are too many. It looks
-/// once a minute, so that no request pays for it; several instances may do so.
-/// </summary>
+// Keeps the idempotency keys for as long as was promised and no longer, and knows whether there are too many. It looks
+// once a minute, so that no request pays for it; several instances may do so.
 internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
     private const int DroppedAtOnce = 10_000;
-    private const int TimeoutSeconds = 60; // Nobody waits for it.
+    private const int TimeoutSeconds = 60; // No request waits for it.
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
@@ -19,10 +17,6 @@ internal sealed class KeyHousekeeping : IDisposable
     private readonly long _keysMax;
     private readonly Timer _timer;
 
-    /// <summary>Looks after the keys of a ledger.</summary>
-    /// <param name="source">Its connections.</param>
-    /// <param name="alarm">Told of failures.</param>
-    /// <param name="keysMax">How many keys are kept.</param>
     public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm, long keysMax = Limits.IdempotencyKeysMax)
     {
         _keysMax = keysMax;
@@ -31,12 +25,12 @@ internal sealed class KeyHousekeeping : IDisposable
         _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
     }
 
-    /// <summary>Whether, a minute ago at most, so many keys were kept that there is room for no other.</summary>
+    // Whether, a minute ago at most, so many keys were kept that there is room for no other.
     public bool AreTooMany { get; private set; }
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>Drops what has been kept for long enough, and counts the rest.</summary>
+    // Drops what has been kept for long enough, and counts the rest.
     public async Task RunAsync()
     {
         try
@@ -46,9 +40,8 @@ internal sealed class KeyHousekeeping : IDisposable
             }
 
             await using var count = _source.CreateCommand(
-                "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas");
+                "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
             count.CommandTimeout = TimeoutSeconds;
-            count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _keysMax });
             AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
@@ -68,11 +61,8 @@ internal sealed class KeyHousekeeping : IDisposable
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
               ORDER BY criada_em LIMIT $2)
-            """);
+            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, DroppedAtOnce);
         drop.CommandTimeout = TimeoutSeconds;
-        drop.Parameters.Add(
-            new NpgsqlParameter<long> { TypedValue = Limits.IdempotencyKeptHours * MicrosecondsPerHour });
-        drop.Parameters.Add(new NpgsqlParameter<long> { TypedValue = DroppedAtOnce });
         return await drop.ExecuteNonQueryAsync();
     }
 }

@@ -3,10 +3,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>The accounts of a PostgreSQL ledger, for an operator.</summary>
+// The accounts of a PostgreSQL ledger, for an operator.
 internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
 {
-    /// <inheritdoc/>
     public void List(Action<long, long, long, long> account)
     {
         using var source = Open();
@@ -18,7 +17,6 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         }
     }
 
-    /// <inheritdoc/>
     public void Add(long firstId, long lastId, long limitCents)
     {
         using var source = Open();
@@ -34,7 +32,6 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         }
     }
 
-    /// <inheritdoc/>
     public void SetLimit(long id, long limitCents)
     {
         using var source = Open();
@@ -55,27 +52,16 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         return source;
     }
 
-    private static NpgsqlCommand Command(NpgsqlDataSource source, string sql, ReadOnlySpan<long> parameters)
-    {
-        var command = source.CreateCommand(sql);
-        command.CommandTimeout = 0; // A million accounts take their time; an operator can see to it.
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });
-        }
-
-        return command;
-    }
-
     private static int Run(NpgsqlDataSource source, string sql, params ReadOnlySpan<long> parameters)
     {
-        using var command = Command(source, sql, parameters);
+        using var command = source.CreateCommand(sql).With(parameters);
+        command.CommandTimeout = 0; // A million accounts take their time; an operator can see to it.
         return command.ExecuteNonQuery();
     }
 
     private static long? Query(NpgsqlDataSource source, string sql, params ReadOnlySpan<long> parameters)
     {
-        using var command = Command(source, sql, parameters);
+        using var command = source.CreateCommand(sql).With(parameters);
         return command.ExecuteScalar() as long?;
     }
 }

@@ -23,7 +23,7 @@ public sealed class PostgresAddress
     /// <summary>Reads <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>.</summary>
     /// <param name="url">One for which <see cref="IsMeant"/> holds; every part of it may be percent-encoded.</param>
     /// <param name="address">The address, if it is one.</param>
-    /// <param name="reason">Why it is none; never with a password in it.</param>
+    /// <param name="reason">Why it cannot be used; never with a password in it.</param>
     public static bool TryParse(
         string url,
         [NotNullWhen(true)] out PostgresAddress? address,
@@ -126,41 +126,37 @@ public sealed class PostgresAddress
         {
             case "user":
                 connection.Username = value;
-                return true;
-            case "password":
+                break;
+            case "password" when !value.Contains('\0'):
                 connection.Password = value;
-                return !value.Contains('\0');
-            case "host":
+                break;
+            case "host" when !value.Contains(',') && !value.Contains('\0'): // Of several, which has the ledger?
                 connection.Host = value;
-                return !value.Contains(',') && !value.Contains('\0'); // One server: of several, which has the ledger?
-            case "port":
-                if (!ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
-                {
-                    return false;
-                }
-
+                break;
+            case "port" when ushort.TryParse(
+                value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0:
                 connection.Port = port;
-                return true;
+                break;
             case "dbname":
                 connection.Database = value;
-                return true;
-            case "sslmode":
-                var modeName = value.Replace("-", "", StringComparison.Ordinal);
-                var isMode = Enum.TryParse<SslMode>(modeName, ignoreCase: true, out var mode)
-                    && !char.IsAsciiDigit(value[0]);
+                break;
+            case "sslmode" when !char.IsAsciiDigit(value[0]) && Enum.TryParse<SslMode>(
+                value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode):
                 connection.SslMode = mode;
-                return isMode;
-            case "sslrootcert":
+                break;
+            case "sslrootcert" when File.Exists(value):
                 connection.RootCertificate = value;
-                return File.Exists(value);
+                break;
             case "application_name":
                 connection.ApplicationName = value;
-                return true;
+                break;
             case "options":
                 connection.Options += " " + value;
-                return true;
+                break;
             default:
                 return false;
         }
+
+        return true;
     }
 }

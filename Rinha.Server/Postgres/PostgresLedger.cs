@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rinha.Server.Ledger;
@@ -7,27 +8,44 @@ namespace Rinha.Server.Postgres;
 
 /// <summary>
 /// The ledger in a PostgreSQL database, shared by any number of processes on any number of machines. The database must
-/// commit to its disk before it says so (<c>synchronous_commit</c>, its default).
+/// commit to its disk before it says so (<c>synchronous_commit</c>, its default). Writes go through one writer; reads
+/// have connections of their own and wait for none.
 /// </summary>
 public sealed class PostgresLedger : ILedger, IDisposable
 {
+    private const string Account = """
+        SELECT clientes.saldo, clientes.limite,
+          ultimas.seq, ultimas.valor, ultimas.tipo = 'c', ultimas.descricao, ultimas.realizada_em
+        FROM clientes LEFT JOIN LATERAL (
+          SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
+          WHERE cliente_id = clientes.id
+        """;
+
+    private const string Newest = """
+        ) AS ultimas ON true
+        WHERE clientes.id = $1
+        ORDER BY ultimas.seq DESC
+        """;
+
+    private const string StatementSql = $"{Account} ORDER BY seq DESC LIMIT 10 {Newest}";
+    private const string HistorySql = $"{Account} AND seq < $2 ORDER BY seq DESC LIMIT $3 {Newest}";
+    private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
+
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes; // Of one connection, which no read can have.
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
-    private readonly PostgresReader _reader;
+    private readonly StorageAlarm _alarm;
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
     /// Connects, makes an empty ledger (schema.postgres.sql) if there is none, and converts an older one.
     /// </summary>
-    /// <param name="address">Where the database is.</param>
-    /// <param name="logger">Told of storage failures, never of single requests.</param>
     /// <exception cref="RefusalException">The database is not a ledger that this server knows.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
     public PostgresLedger(PostgresAddress address, ILogger logger)
     {
-        var alarm = new StorageAlarm(logger);
+        _alarm = new StorageAlarm(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
         if (PostgresSchema.Ensure(_writes, converts: true) is { } version)
@@ -35,12 +53,10 @@ public sealed class PostgresLedger : ILedger, IDisposable
             Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
         }
 
-        _keys = new KeyHousekeeping(_reads, alarm);
-        _reader = new PostgresReader(_reads, alarm);
-        _writer = new PostgresWriter(_writes, _keys, alarm, _metrics, logger);
+        _keys = new KeyHousekeeping(_reads, _alarm);
+        _writer = new PostgresWriter(_writes, _keys, _alarm, _metrics, logger);
     }
 
-    /// <inheritdoc/>
     public WriterState Writer => _writer.State;
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
@@ -52,19 +68,21 @@ public sealed class PostgresLedger : ILedger, IDisposable
         return builder.Build();
     }
 
-    /// <inheritdoc/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
-    /// <inheritdoc/>
-    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
-        _reader.ReadStatementAsync(accountId, statement);
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
+        StatementSql,
+        [accountId],
+        row => statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now),
+        row => statement.Add(Entry(row)));
 
-    /// <inheritdoc/>
-    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
-        _reader.ReadHistoryAsync(accountId, page);
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => ReadAsync(
+        HistorySql,
+        [accountId, page.BeforeSequence, page.EntriesWanted],
+        _ => page.Begin(page.BeforeSequence, page.EntriesWanted),
+        row => page.Add(new HistoryEntry(row.GetInt64(2), Entry(row))));
 
-    /// <inheritdoc/>
-    public ValueTask<LookupResult> FindAccountAsync(long accountId) => _reader.FindAccountAsync(accountId);
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => ReadAsync(AccountSql, [accountId], null, null);
 
     /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
     internal void AddTo(MetricSet metrics)
@@ -80,5 +98,77 @@ public sealed class PostgresLedger : ILedger, IDisposable
         _writer.Dispose();
         _writes.Dispose();
         _reads.Dispose();
+    }
+
+    private static StatementEntry Entry(NpgsqlDataReader row)
+    {
+        // The schema lets other programs write more than a description and a time can be.
+        var bytes = row.GetFieldValue<byte[]>(5);
+        return Utf8.IsValid(bytes)
+            && Description.TryCreate(bytes, out var description)
+            && Timestamp.TryCreate(row.GetInt64(6), out var postedAt)
+            ? new StatementEntry(
+                row.GetInt64(3),
+                row.GetBoolean(4) ? TransactionKind.Credit : TransactionKind.Debit,
+                description,
+                postedAt)
+            : throw new InvalidDataException("read: a client's transactions are damaged");
+    }
+
+    // One statement and hence one snapshot. A read changes nothing and an idle connection may have lost its server long
+    // ago: so what could not be read is read once more, unless that took its whole time.
+    private async ValueTask<LookupResult> ReadAsync(
+        string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadOnceAsync(sql, parameters, begin, add);
+            }
+            catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+            {
+                // Under SERIALIZABLE a read too may collide, again and again.
+                var isCollision = PostgresFailure.MayBeTriedAgain(error);
+                if (attempt >= (isCollision ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
+                {
+                    _alarm.Raise(error);
+                    return LookupResult.StorageFailed;
+                }
+
+                if (!isCollision)
+                {
+                    _reads.Clear(); // The others have most likely lost their server, too.
+                }
+            }
+            catch (InvalidDataException error)
+            {
+                _alarm.Raise(error);
+                return LookupResult.StorageFailed;
+            }
+        }
+    }
+
+    private async ValueTask<LookupResult> ReadOnceAsync(
+        string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
+    {
+        await using var command = _reads.CreateCommand(sql).With(parameters);
+        await using var row = await command.ExecuteReaderAsync();
+        if (!await row.ReadAsync())
+        {
+            return LookupResult.UnknownAccount;
+        }
+
+        begin?.Invoke(row);
+        while (add is not null && !await row.IsDBNullAsync(2))
+        {
+            add(row);
+            if (!await row.ReadAsync())
+            {
+                break;
+            }
+        }
+
+        return LookupResult.Found;
     }
 }

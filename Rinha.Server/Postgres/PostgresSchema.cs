@@ -3,28 +3,20 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>
-/// Makes the ledger's tables in an empty database, converts those of an older version, and looks whether those that are
-/// there are the ledger's.
-/// </summary>
+// Makes the ledger's tables in an empty database, converts those of an older version, and looks whether those that are
+// there are the ledger's.
 internal static class PostgresSchema
 {
-    /// <summary>Version 1 is the first that was released. schema.postgres.sql has the current one.</summary>
+    // Version 1 is the first that was released. schema.postgres.sql has the current one.
     public static readonly SchemaVersions Versions = new(oldest: 1);
 
     private const int TriesMax = 50;
     private const int TryAgainMs = 100;
     private const int NoTimeout = 0; // A conversion takes as long as the history is large.
 
-    /// <summary>Makes, converts or verifies; several instances may do so at the same moment.</summary>
-    /// <param name="source">The database.</param>
-    /// <param name="converts">Whether an older version is converted; otherwise it is refused.</param>
-    /// <param name="versions">Other versions than <see cref="Versions"/>, for tests.</param>
-    /// <returns>The version from which the tables were converted, if they were.</returns>
-    /// <exception cref="RefusalException">
-    /// The database holds something else or a version that cannot be used, or a step failed; it was not changed.
-    /// </exception>
-    /// <exception cref="NpgsqlException">The database cannot be reached or written.</exception>
+    // Makes, converts or verifies; several instances may do so at the same moment. Without converts an older version is
+    // refused. Returns the version from which the tables were converted, if they were. RefusalException: the database
+    // holds something else or a version that cannot be used, or a step failed; it was not changed.
     public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -116,6 +108,17 @@ internal static class PostgresSchema
         Execute(connection, $"UPDATE esquema SET versao = {versions.Current}");
         transaction.Commit();
         return version;
+    }
+
+    // Sets $1, $2 … of a command.
+    public static NpgsqlCommand With(this NpgsqlCommand command, params ReadOnlySpan<long> values)
+    {
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
+        }
+
+        return command;
     }
 
     private static void Execute(NpgsqlConnection connection, string sql, int? timeoutSeconds = null)

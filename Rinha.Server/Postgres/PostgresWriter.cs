@@ -5,10 +5,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
-/// <summary>
-/// Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next
-/// one gathers. What the server surely did not do is done again or refused; what nobody knows of is said to be so.
-/// </summary>
+// Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next one
+// gathers. What the server surely did not do is retried or refused; an unknown outcome is answered as such.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -25,7 +23,7 @@ internal sealed class PostgresWriter : IDisposable
     private readonly Timer _busyCheck;
     private NpgsqlConnection? _connection;
     private long _usedAtMs; // When the server last answered on that connection.
-    private long _lockedOutAtMs = NeverMs; // When writes last waited in vain, if none has been committed since.
+    private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
     public PostgresWriter(
         NpgsqlDataSource source, KeyHousekeeping keys, StorageAlarm alarm, LedgerMetrics metrics, ILogger logger)
@@ -40,10 +38,7 @@ internal sealed class PostgresWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>
-    /// <inheritdoc cref="ILedger.Writer"/> Who is told that it is locked sends no writes any more; after a while they
-    /// are needed, to find out whether it still is.
-    /// </summary>
+    // Nobody sends writes to a locked ledger; after a while they are needed, to find out whether it still is.
     public WriterState State => (_thread.IsAlive, IsLockedOut) switch
     {
         (false, _) => WriterState.Ended,
@@ -51,24 +46,18 @@ internal sealed class PostgresWriter : IDisposable
         _ => WriterState.Ready,
     };
 
-    /// <summary>How many writes wait.</summary>
     public int QueuedWrites => _queue.Count;
 
-    /// <inheritdoc cref="ILedger.WriteAsync"/>
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
 
-    /// <summary>Takes no more writes, finishes those that wait, ends the thread.</summary>
+    // Takes no more writes, finishes those that wait, ends the thread.
     public void Dispose()
     {
         _queue.Close();
         _busyCheck.Dispose();
         if (!_thread.Join(Limits.WriterStopTimeoutMs))
         {
-            while (_queue.TakeOlderThan(long.MaxValue) is { } waiting)
-            {
-                waiting.Complete(PostResult.Stopping);
-            }
-
+            _queue.RefuseAll(PostResult.Stopping);
             return;
         }
 
@@ -94,7 +83,9 @@ internal sealed class PostgresWriter : IDisposable
                     _batch.FailAll(result);
                     if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
                     {
-                        RefuseWaiting(result);
+                        // The next batch may take as long again, and what came meanwhile has waited for nearly as long:
+                        // no client waits for both. None of it was sent.
+                        _queue.RefuseAll(result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result);
                     }
                 }
                 else
@@ -153,17 +144,6 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // Who came meanwhile has waited for nearly as long, and the next batch may take as long again: nobody's client
-    // waits for both. None of it was sent.
-    private void RefuseWaiting(PostResult result)
-    {
-        var refusal = result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result;
-        while (_queue.TakeOlderThan(long.MaxValue) is { } waiting)
-        {
-            waiting.Complete(refusal);
-        }
-    }
-
     private PostResult GiveUp()
     {
         Interlocked.Exchange(ref _lockedOutAtMs, Environment.TickCount64);
@@ -193,7 +173,7 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // Of a batch that goes over a connection that was lost meanwhile nobody would know what became of it.
+    // On a dead connection the batch's outcome is unknown; ping first.
     private static bool Answers(NpgsqlConnection connection)
     {
         try
@@ -223,8 +203,8 @@ internal sealed class PostgresWriter : IDisposable
     {
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
         {
-            overdue.Complete(PostResult.Busy);
             Interlocked.Exchange(ref _lockedOutAtMs, Environment.TickCount64);
+            overdue.Complete(PostResult.Busy);
         }
     }
 }

@@ -4,18 +4,14 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Commits what waits in the queue together (group commit), in turns: pass the gate, open the transaction, only then
-/// take what waits, commit, leave the gate, complete the writes. A write that is still in the queue has surely not
-/// been applied.
-/// <para>
-/// Who hands in writes in rounds (<see cref="BeginRound"/>) takes the turn at the end of the round, on its own thread:
-/// no other thread has to be woken. Whatever would make that one wait is left to the writer's thread: the other process
-/// staying inside the gate, another program's lock, a disk to wait for, or a reset, which reads the whole
-/// history.
-/// </para>
-/// </summary>
-internal sealed class LedgerWriter : IDisposable
+// Commits what waits in the queue together (group commit), in turns: pass the gate, open the transaction, only then
+// take what waits, commit, leave the gate, complete the writes. A write that is still in the queue has surely not been
+// applied.
+//
+// The event loop adds its writes to a round (IWriteRound) and takes the turn at its end, on its own thread: no other
+// thread has to be woken. Whatever would make the loop wait is left to the writer's thread: the other process staying
+// inside the gate, another program's lock, a disk to wait for, or a reset, which reads the whole history.
+internal sealed class LedgerWriter : IWriteRound, IDisposable
 {
     private readonly WriteQueue _queue = new();
     private readonly Batch _batch = new();
@@ -30,8 +26,8 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
     private readonly bool _commitsWait;
-    private volatile bool _isLockedOut; // A write has waited in vain, and no transaction has been opened since.
-    private int _roundThreadId;
+    private volatile bool _isLockedOut; // A write has timed out, and no transaction has been opened since.
+    private int _roundWrites; // The loop's.
     private long _gateAskedAtNs; // In vain, by the turn that still waits; 0 when none does. Under the turn's lock.
 
     public LedgerWriter(
@@ -55,12 +51,9 @@ internal sealed class LedgerWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>
-    /// Whether the thread has ended; if not after <see cref="Dispose"/>, it may still use what it was given.
-    /// </summary>
+    // Whether the thread has ended; if not after Dispose, it may still use what it was given.
     public bool HasEnded => !_thread.IsAlive;
 
-    /// <inheritdoc cref="ILedger.Writer"/>
     public WriterState State => (_thread.IsAlive, _isLockedOut) switch
     {
         (false, _) => WriterState.Ended,
@@ -68,33 +61,23 @@ internal sealed class LedgerWriter : IDisposable
         _ => WriterState.Ready,
     };
 
-    /// <inheritdoc cref="IWriteRounds.RoundWrites"/>
-    public int RoundWrites { get; private set; }
-
-    /// <summary>How many writes wait.</summary>
     public int QueuedWrites => _queue.Count;
 
-    /// <inheritdoc cref="ILedger.WriteAsync"/>
-    public ValueTask<PostResult> WriteAsync(PendingWrite write)
-    {
-        if (Environment.CurrentManagedThreadId != _roundThreadId)
-        {
-            return _queue.Add(write);
-        }
+    int IWriteRound.Writes => _roundWrites;
 
-        RoundWrites++;
+    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+
+    ValueTask<PostResult> IWriteRound.JoinAsync(PendingWrite write)
+    {
+        _roundWrites++;
         return _queue.Add(write, wakesWriter: false);
     }
 
-    /// <inheritdoc cref="IWriteRounds.BeginRound"/>
-    public void BeginRound() => _roundThreadId = Environment.CurrentManagedThreadId;
-
-    /// <inheritdoc cref="IWriteRounds.TryEndRound"/>
-    public bool TryEndRound()
+    bool IWriteRound.TryEnd()
     {
-        if (_queue.IsEmpty)
+        if (_queue.Count == 0)
         {
-            EndRound();
+            _roundWrites = 0;
             return true;
         }
 
@@ -113,7 +96,7 @@ internal sealed class LedgerWriter : IDisposable
             }
 
             NoteGateEntered();
-            EndRound();
+            _roundWrites = 0;
             try
             {
                 WriteBatch(_roundBatch, waits: false);
@@ -134,28 +117,17 @@ internal sealed class LedgerWriter : IDisposable
         return true;
     }
 
-    /// <inheritdoc cref="IWriteRounds.LeaveRound"/>
-    public void LeaveRound()
-    {
-        EndRound();
-        _queue.Wake();
-    }
+    void IWriteRound.Leave() => LeaveRound();
 
-    /// <summary>
-    /// Takes no more writes, finishes those that wait, ends the thread. If another process sits on the lock, what waits
-    /// for it is refused and the thread left to the end of the process.
-    /// </summary>
+    // Takes no more writes, finishes those that wait, ends the thread. If another process sits on the lock, what waits
+    // for it is refused and the thread left to the end of the process.
     public void Dispose()
     {
         _queue.Close();
         _busyCheck.Dispose();
         if (!_thread.Join(Limits.WriterStopTimeoutMs))
         {
-            while (_queue.TakeOlderThan(long.MaxValue) is { } waiting)
-            {
-                waiting.Complete(PostResult.Stopping);
-            }
-
+            _queue.RefuseAll(PostResult.Stopping);
             return;
         }
 
@@ -188,11 +160,10 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    // What the answers bring with them, in turn, is the writer's.
-    private void EndRound()
+    private void LeaveRound()
     {
-        _roundThreadId = 0;
-        RoundWrites = 0;
+        _roundWrites = 0;
+        _queue.Wake();
     }
 
     private void NoteGateAsked() => _gateAskedAtNs = _gateAskedAtNs == 0 ? Clock.NowNs : _gateAskedAtNs;
@@ -237,11 +208,11 @@ internal sealed class LedgerWriter : IDisposable
         // What arrives during the batch still joins it: its commit is then shared by more.
         while (sound && batch.TakeFrom(_queue, stopsAtReset: !waits) is { Length: > 0 } taken)
         {
+            var results = batch.Results[^taken.Length..];
             for (var index = 0; index < taken.Length; index++)
             {
-                var result = _transaction.Apply(taken[index]);
-                batch.SetNext(result);
-                sound &= result != PostResult.StorageFailed;
+                results[index] = _transaction.Apply(taken[index]);
+                sound &= results[index] != PostResult.StorageFailed;
             }
         }
 
@@ -275,13 +246,14 @@ internal sealed class LedgerWriter : IDisposable
     {
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
         {
-            overdue.Complete(PostResult.Busy);
             _isLockedOut = true;
+            overdue.Complete(PostResult.Busy);
         }
 
         if (_isLockedOut)
         {
-            _queue.Prod(); // Who asks how it is sends no writes until it is well again: it has to find out by itself.
+            // A balancer that sees 503 sends no writes, so probe the lock ourselves.
+            _queue.WakeForProbe();
         }
     }
 }

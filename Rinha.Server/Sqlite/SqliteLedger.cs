@@ -6,9 +6,9 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// The ledger in one SQLite file, shared by any number of processes: all writes of this one go through its writer,
-/// reads run on the caller's thread over a pool of reading connections and wait for nobody.
+/// reads run on the caller's thread over a pool of reading connections and never wait for a writer.
 /// </summary>
-public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
+public sealed class SqliteLedger : ILedger, IDisposable
 {
     private readonly LedgerFile _file;
     private readonly Checkpointer _checkpointer;
@@ -40,33 +40,19 @@ public sealed class SqliteLedger : ILedger, IWriteRounds, IDisposable
         _readers = new ReaderPool(_file, alarm);
     }
 
-    /// <inheritdoc/>
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+    /// <summary>The round in which the event loop's writes share a commit.</summary>
+    public IWriteRound Round => _writer;
 
-    /// <inheritdoc/>
     public WriterState Writer => _writer.State;
 
-    /// <inheritdoc/>
-    public int RoundWrites => _writer.RoundWrites;
+    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
-    /// <inheritdoc/>
-    public void BeginRound() => _writer.BeginRound();
-
-    /// <inheritdoc/>
-    public bool TryEndRound() => _writer.TryEndRound();
-
-    /// <inheritdoc/>
-    public void LeaveRound() => _writer.LeaveRound();
-
-    /// <inheritdoc/>
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
         new(_readers.Read(accountId, statement));
 
-    /// <inheritdoc/>
     public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
         new(_readers.ReadHistory(accountId, page));
 
-    /// <inheritdoc/>
     public ValueTask<LookupResult> FindAccountAsync(long accountId) => new(_readers.Find(accountId));
 
     /// <summary>Adds what the ledger counts to the metrics of the server.</summary>

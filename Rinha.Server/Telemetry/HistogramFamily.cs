@@ -1,92 +1,121 @@
-using System.Diagnostics.Metrics;
+using System.Numerics;
 
 namespace Rinha.Server.Telemetry;
 
-/// <summary>
-/// A histogram, one or one for each value of a label. It is kept in <see cref="Buckets"/>; its instrument is told of
-/// single values only while somebody listens.
-/// </summary>
-internal sealed class HistogramFamily : MetricFamily
+// The clock that durations are measured with.
+internal static class Clock
 {
-    private readonly BucketBounds _bounds;
-    private readonly double _unitsPerOne;
-    private readonly KeyValuePair<string, object?>[][] _tags;
-    private readonly Buckets[] _series;
-    private Histogram<double>? _instrument;
+    public const long NsPerSecond = 1_000_000_000;
 
-    /// <summary>A histogram without labels.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="help">What it is, in a sentence.</param>
-    /// <param name="bounds">The buckets.</param>
-    /// <param name="unitsPerOne">How many of the recorded values make one of the published: for ns, a second's.</param>
-    public HistogramFamily(string name, string help, BucketBounds bounds, double unitsPerOne)
-        : this(name, help, bounds, unitsPerOne, [[]])
-    {
-    }
+    // Nanoseconds since some moment, never less than before; on Linux they are the stopwatch's own unit.
+    public static long NowNs => Stopwatch.GetTimestamp();
+}
 
-    /// <summary>A histogram for each value of a label.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="help">What it is, in a sentence.</param>
-    /// <param name="bounds">The buckets.</param>
-    /// <param name="unitsPerOne">How many of the recorded values make one of the published: for ns, a second's.</param>
-    /// <param name="label">The label's name.</param>
-    /// <param name="values">Its values, in the order of the series' numbers.</param>
-    public HistogramFamily(
-        string name, string help, BucketBounds bounds, double unitsPerOne, string label, IEnumerable<string> values)
-        : this(name, help, bounds, unitsPerOne, [.. values.Select(value => TagsOf(label, value))])
-    {
-    }
+// A histogram, one or one for each value of a label, in the order of the series' numbers. unitsPerOne recorded values
+// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated.
+internal sealed class HistogramFamily(
+    string name, string help, BucketBounds bounds, double unitsPerOne, string? label = null, params string[] values)
+{
+    private readonly Buckets[] _series =
+        [.. Enumerable.Range(0, Math.Max(1, values.Length)).Select(_ => new Buckets(bounds))];
 
-    private HistogramFamily(
-        string name, string help, BucketBounds bounds, double unitsPerOne, KeyValuePair<string, object?>[][] tags)
-        : base(name, help)
-    {
-        _bounds = bounds;
-        _unitsPerOne = unitsPerOne;
-        _tags = tags;
-        _series = [.. tags.Select(_ => new Buckets(bounds))];
-    }
+    public string Name => name;
 
-    /// <summary>Counts a value from 0 in the series of this number.</summary>
-    public void Record(long value, int series = 0)
+    public string Help => help;
+
+    // The upper bounds in the published unit, without that of everything beyond.
+    public IReadOnlyList<double> Bounds { get; } = [.. bounds.Upper.ToArray().Select(bound => bound / unitsPerOne)];
+
+    // A histogram of durations in nanoseconds, published in seconds.
+    public static HistogramFamily OfDurations(string name, string help, string? label = null, params string[] values) =>
+        new(name, help, BucketBounds.Durations, Clock.NsPerSecond, label, values);
+
+    // Counts a value from 0 in the series of this number.
+    public void Record(long value, int series = 0) => _series[series].Record(value);
+
+    // For each series its labels, how many values were at most each bound, and their sum.
+    public IEnumerable<((string Name, string Value)[] Labels, long[] Counts, double Sum)> Series()
     {
-        _series[series].Record(value);
-        if (_instrument is { Enabled: true } instrument)
+        for (var index = 0; index < _series.Length; index++)
         {
-            instrument.Record(value / _unitsPerOne, _tags[series]);
+            var sum = _series[index].Sum / unitsPerOne;
+            yield return (label is null ? [] : [(label, values[index])], _series[index].Cumulate(), sum);
+        }
+    }
+}
+
+// How many values fell under which bound, and their sum. Any thread may record and read; to record is two atomic
+// additions.
+internal sealed class Buckets(BucketBounds bounds)
+{
+    private readonly long[] _counts = new long[bounds.BucketCount];
+    private long _sum;
+
+    public long Sum => Interlocked.Read(ref _sum);
+
+    public void Record(long value)
+    {
+        Interlocked.Increment(ref _counts[bounds.IndexOf(value)]);
+        Interlocked.Add(ref _sum, value);
+    }
+
+    // How many values were at most each bound, and at last how many there were: what is recorded meanwhile is in all of
+    // the numbers from some bound on, or in none.
+    public long[] Cumulate()
+    {
+        var counts = new long[_counts.Length];
+        long total = 0;
+        for (var index = 0; index < counts.Length; index++)
+        {
+            total += Interlocked.Read(ref _counts[index]);
+            counts[index] = total;
+        }
+
+        return counts;
+    }
+}
+
+// The upper bounds of a histogram's buckets. Each is at least twice the one before, so a value's power of two names its
+// bucket or the one after: to find it takes a table and one comparison, no search.
+internal sealed class BucketBounds
+{
+    private const int Octaves = 64;
+
+    // Ends with a bound that no value passes: the bucket of everything beyond.
+    private readonly long[] _upper;
+    private readonly byte[] _firstOfOctave = new byte[Octaves];
+
+    // From 1, ascending, each at least twice the one before; a value equal to one is under it.
+    public BucketBounds(params long[] upper)
+    {
+        for (var index = 0; index < upper.Length; index++)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(upper[index], index == 0 ? 1 : 2 * upper[index - 1]);
+        }
+
+        _upper = [.. upper, long.MaxValue];
+        for (var octave = 0; octave < Octaves; octave++)
+        {
+            _firstOfOctave[octave] = (byte)upper.Count(bound => (ulong)bound < 1UL << octave);
         }
     }
 
-    /// <inheritdoc/>
-    public override void Publish(Meter meter) => _instrument = meter.CreateHistogram(
-        Name,
-        unit: null,
-        Help,
-        tags: null,
-        new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds() });
+    // 1, 2, 5, 10 … from 5 us to 10 s, in nanoseconds: from a fast request to one that gave up waiting.
+    public static BucketBounds Durations { get; } = new(
+        5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
+        1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000, 100_000_000, 200_000_000, 500_000_000,
+        1_000_000_000, 2_000_000_000, 5_000_000_000, 10_000_000_000);
 
-    /// <inheritdoc/>
-    public override void WriteTo(PrometheusText text)
+    // The bounds, without the one of everything beyond.
+    public ReadOnlySpan<long> Upper => _upper.AsSpan(0, _upper.Length - 1);
+
+    // How many buckets there are, the one of everything beyond included.
+    public int BucketCount => _upper.Length;
+
+    // The bucket of a value from 0: the first whose bound is not less than it.
+    public int IndexOf(long value)
     {
-        text.Begin(Name, "histogram", Help);
-        var bounds = Bounds();
-        for (var series = 0; series < _series.Length; series++)
-        {
-            var sum = _series[series].Sum / _unitsPerOne;
-            text.Histogram(Name, bounds, _series[series].Cumulate(), sum, _tags[series]);
-        }
-    }
-
-    private static KeyValuePair<string, object?>[] TagsOf(string label, string value) => [new(label, value)];
-
-    private double[] Bounds()
-    {
-        var bounds = new double[_bounds.Upper.Length];
-        for (var index = 0; index < bounds.Length; index++)
-        {
-            bounds[index] = _bounds.Upper[index] / _unitsPerOne;
-        }
-
-        return bounds;
+        var first = _firstOfOctave[BitOperations.Log2((ulong)value | 1)];
+        return first + (value > _upper[first] ? 1 : 0);
     }
 }

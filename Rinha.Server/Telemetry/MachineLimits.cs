@@ -1,20 +1,13 @@
 namespace Rinha.Server.Telemetry;
 
-/// <summary>
-/// How much of the machine this process may use: what the kernel's control groups (version 1 or 2) and its own limits
-/// say.
-/// </summary>
-/// <param name="Processors">How many processors the runtime counts on.</param>
-/// <param name="CpuQuota">How many CPUs' time it gets, all in all; <see langword="null"/> for no limit.</param>
-/// <param name="MemoryBytes">How much memory it gets; <see langword="null"/> for no limit.</param>
-/// <param name="OpenFiles">How many descriptors it may have; <see langword="null"/> for no limit.</param>
+// How much of the machine this process may use: the processors that the runtime counts on, and what the kernel's control
+// groups (version 1 or 2) and its own limits say; null for no limit. CpuQuota is how many CPUs' time it gets.
 internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes, long? OpenFiles)
 {
     // Version 1 writes a number of this size for "no limit".
     private const double MemoryBytesNone = 1L << 62;
 
-    /// <summary>Reads them; what cannot be read is no limit.</summary>
-    /// <param name="root">Where <c>proc</c> lies.</param>
+    // Reads them below a root; what cannot be read is no limit.
     public static MachineLimits Read(string root = "/")
     {
         double? cpus = null;
@@ -46,7 +39,6 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
             OpenFilesIn(Lines(Path.Combine(root, "proc/self/limits"))));
     }
 
-    /// <summary>The limits in one line, for the log.</summary>
     public override string ToString()
     {
         var cpus = CpuQuota?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none";

@@ -1,38 +1,75 @@
-using System.Diagnostics.Metrics;
-
 namespace Rinha.Server.Telemetry;
 
-/// <summary>
-/// Every metric of the server: for Prometheus as text, and as the instruments of a <see cref="Meter"/> for whoever
-/// listens inside the process (OpenTelemetry, dotnet-counters). Filled before the first request.
-/// </summary>
-internal sealed class MetricSet : IDisposable
+// Every metric of the server, written in Prometheus' text format 0.0.4
+// (https://prometheus.io/docs/instrumenting/exposition_formats/). Filled before the first request.
+internal sealed class MetricSet
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "Rinha.Server";
+    public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private readonly Meter _meter = new(MeterName);
-    private readonly List<MetricFamily> _families = [];
+    private readonly List<Action<StringBuilder>> _writers = [];
 
-    /// <summary>Adds a metric.</summary>
-    public void Add(MetricFamily family)
+    // Adds a counter, whose name ends in _total, or a gauge, computed at scrape time.
+    public void Add(string name, string help, Func<double> value) =>
+        Add(name, help, () => [new MetricSample(value())]);
+
+    public void Add(string name, string help, Func<IEnumerable<MetricSample>> samples) => _writers.Add(text =>
     {
-        family.Publish(_meter);
-        _families.Add(family);
-    }
+        Begin(text, name, name.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge", help);
+        foreach (var sample in samples())
+        {
+            Write(text, name, sample.Value, sample.Labels);
+        }
+    });
 
-    /// <summary>All of them with their present values, in Prometheus' text format.</summary>
+    public void Add(HistogramFamily family) => _writers.Add(text =>
+    {
+        Begin(text, family.Name, "histogram", family.Help);
+        foreach (var (labels, counts, sum) in family.Series())
+        {
+            for (var index = 0; index < counts.Length; index++)
+            {
+                var bound = index == family.Bounds.Count ? "+Inf" : Format(family.Bounds[index]);
+                Write(text, family.Name + "_bucket", counts[index], [.. labels, ("le", bound)]);
+            }
+
+            Write(text, family.Name + "_sum", sum, labels);
+            Write(text, family.Name + "_count", counts[^1], labels);
+        }
+    });
+
+    // All of them with their present values.
     public byte[] ToPrometheus()
     {
-        var text = new PrometheusText();
-        foreach (var family in _families)
+        var text = new StringBuilder(16 * 1024);
+        foreach (var write in _writers)
         {
-            family.WriteTo(text);
+            write(text);
         }
 
-        return text.ToUtf8();
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
+    private static void Begin(StringBuilder text, string name, string kind, string help) => text
+        .Append(CultureInfo.InvariantCulture, $"# HELP {name} {Escape(help)}\n# TYPE {name} {kind}\n");
+
+    private static void Write(StringBuilder text, string name, double value, (string Name, string Value)[] labels)
+    {
+        text.Append(name);
+        var separator = '{';
+        foreach (var label in labels)
+        {
+            var quoted = Escape(label.Value).Replace("\"", "\\\"", StringComparison.Ordinal);
+            text.Append(CultureInfo.InvariantCulture, $"{separator}{label.Name}=\"{quoted}\"");
+            separator = ',';
+        }
+
+        text.Append(labels.Length == 0 ? " " : "} ").Append(Format(value)).Append('\n');
+    }
+
+    private static string Format(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }
+
+internal readonly record struct MetricSample(double Value, params (string Name, string Value)[] Labels);

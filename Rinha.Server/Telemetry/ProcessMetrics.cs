@@ -1,51 +1,65 @@
-using System.Diagnostics.Metrics;
-
 namespace Rinha.Server.Telemetry;
 
-/// <summary>What is asked of the runtime and the kernel when somebody reads it.</summary>
+// Metrics of the runtime and the kernel, computed at scrape time.
 internal static class ProcessMetrics
 {
-    /// <summary>Adds the metrics to those of the server.</summary>
-    /// <param name="metrics">Those of the server.</param>
-    /// <param name="version">The build's version.</param>
-    /// <param name="commit">The commit it was built from, or nothing.</param>
-    /// <param name="openConnections">How many clients are connected.</param>
+    // Adds the metrics to those of the server; commit may be empty.
     public static void AddTo(MetricSet metrics, string version, string commit, Func<int> openConnections)
     {
         var startTimeSeconds = DateTimeOffset.UtcNow.AddMilliseconds(-ProcessStat.AgeMs("self"))
             .ToUnixTimeMilliseconds() / 1000.0;
-        metrics.Add(new ObservedFamily(
-            "rinha_http_open_connections", "Connections that are open.", () => openConnections()));
-        metrics.Add(new ObservedFamily(
-            "dotnet_gc_collections_total", "Garbage collections, by the oldest generation collected.", Collections));
-        metrics.Add(new ObservedFamily(
-            "dotnet_gc_heap_bytes", "Size of the managed heap's objects.", () => GC.GetTotalMemory(false)));
-        metrics.Add(new ObservedFamily(
-            "process_resident_memory_bytes", "Memory of the process.", () => Environment.WorkingSet));
-        metrics.Add(new ObservedFamily(
+        metrics.Add("rinha_http_open_connections", "Connections that are open.", () => openConnections());
+        metrics.Add(
+            "dotnet_gc_collections_total", "Garbage collections, by the oldest generation collected.", Collections);
+        metrics.Add("dotnet_gc_heap_bytes", "Size of the managed heap's objects.", () => GC.GetTotalMemory(false));
+        metrics.Add("process_resident_memory_bytes", "Memory of the process.", () => Environment.WorkingSet);
+        metrics.Add(
             "process_cpu_seconds_total",
             "CPU time of the process, user and system.",
-            () => Environment.CpuUsage.TotalTime.TotalSeconds));
-        metrics.Add(new ObservedFamily(
-            "process_start_time_seconds", "When the process began, since 1970-01-01 UTC.", () => startTimeSeconds));
-        metrics.Add(new ObservedFamily(
+            () => Environment.CpuUsage.TotalTime.TotalSeconds);
+        metrics.Add(
+            "process_start_time_seconds", "When the process began, since 1970-01-01 UTC.", () => startTimeSeconds);
+        metrics.Add(
             "rinha_build_info",
             "1, with the version and the commit of the build.",
-            () => [new Measurement<double>(
-                1,
-                new KeyValuePair<string, object?>("version", version),
-                new KeyValuePair<string, object?>("commit", commit))]));
+            () => [new MetricSample(1, ("version", version), ("commit", commit))]);
     }
 
     // The runtime counts a collection of an older generation as one of the younger ones too.
-    private static IEnumerable<Measurement<double>> Collections()
+    private static IEnumerable<MetricSample> Collections() =>
+        from generation in Enumerable.Range(0, GC.MaxGeneration + 1)
+        let older = generation == GC.MaxGeneration ? 0 : GC.CollectionCount(generation + 1)
+        select new MetricSample(GC.CollectionCount(generation) - older, ("generation", $"{generation}"));
+}
+
+// What the kernel knows of a process (proc(5)).
+internal static unsafe partial class ProcessStat
+{
+    private const int ClockTicksPerSecond = 100; // USER_HZ, the unit of /proc/PID/stat.
+    private const int BootTime = 7; // CLOCK_BOOTTIME
+
+    // How long ago a process, by its number or self, was started; exact to 10 ms.
+    public static long AgeMs(string process) => AgeMs(File.ReadAllText($"/proc/{process}/stat"), BootTimeMs());
+
+    // By its /proc/PID/stat and the present time of the clock that the start is told in: since the boot, the time that
+    // the machine was suspended included. (Environment.TickCount64 does not include it.)
+    public static long AgeMs(string stat, long bootTimeMs)
     {
-        for (var generation = 0; generation <= GC.MaxGeneration; generation++)
-        {
-            var older = generation == GC.MaxGeneration ? 0 : GC.CollectionCount(generation + 1);
-            yield return new Measurement<double>(
-                GC.CollectionCount(generation) - older,
-                new KeyValuePair<string, object?>("generation", $"{generation}"));
-        }
+        // The second field, a name in parentheses, may hold blanks; the start time is the 22nd.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var startedTicks = long.Parse(fields[22 - 3], CultureInfo.InvariantCulture);
+        return bootTimeMs - (startedTicks * 1000 / ClockTicksPerSecond);
     }
+
+    private static long BootTimeMs()
+    {
+        var time = stackalloc long[2]; // struct timespec of 64-bit Linux.
+        return GetTime(BootTime, time) == 0
+            ? (time[0] * 1000) + (time[1] / 1_000_000)
+            : throw new IOException(
+                $"clock_gettime: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    private static partial int GetTime(int clock, long* time);
 }
