@@ -1,5 +1,3 @@
-using Rinha.Server.Sqlite.Native;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>

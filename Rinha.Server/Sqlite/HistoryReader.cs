@@ -1,6 +1,5 @@
 using System.Text.Unicode;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -60,12 +59,12 @@ internal sealed class HistoryReader(Database database) : IDisposable
     {
         entry = default;
         var amountCents = _page.Int64(1);
-        var kind = _page.Utf8(2);
+        var kind = _page.Bytes(2);
         var isCredit = kind.SequenceEqual("c"u8);
         if (amountCents is < 1 or > Limits.AmountCentsMax
             || (!isCredit && !kind.SequenceEqual("d"u8))
-            || !Utf8.IsValid(_page.Utf8(3))
-            || !Description.TryCreate(_page.Utf8(3), out var description)
+            || !Utf8.IsValid(_page.Bytes(3))
+            || !Description.TryCreate(_page.Bytes(3), out var description)
             || !Timestamp.TryCreate(_page.Int64(4), out var postedAt))
         {
             return false;

@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -95,7 +94,7 @@ internal static class LedgerAudit
             int result;
             while ((result = violations.Step()) == SqliteResult.Row)
             {
-                var what = Encoding.UTF8.GetString(violations.Utf8(0));
+                var what = Encoding.UTF8.GetString(violations.Bytes(0));
                 if (check.IsWarning)
                 {
                     report.Warn(check.Name, what);

@@ -60,7 +60,7 @@ internal static class LedgerBackup
         {
             throw new SqliteException(
                 $"{path}-wal has grown to {walBytes} bytes behind the backup, which gives up; try when less is posted",
-                Native.SqliteResult.Full);
+                SqliteResult.Full);
         }
 
         if (walBytes < mostBytes / 4)

@@ -1,4 +1,4 @@
-using Rinha.Server.Sqlite.Native;
+using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
@@ -72,8 +72,8 @@ internal static class LedgerCopy
     /// <exception cref="SqliteException">A step failed, or stayed locked out.</exception>
     public static void CopyPages(Database source, Database target, Action afterStep)
     {
-        var backup = NativeSqlite.BackupInit(target.Handle, "main", source.Handle, "main");
-        if (backup == 0)
+        var backup = raw.sqlite3_backup_init(target.Handle, "main", source.Handle, "main");
+        if (backup.IsInvalid)
         {
             throw target.Error("copy");
         }
@@ -81,14 +81,14 @@ internal static class LedgerCopy
         int step;
         try
         {
-            while ((step = NativeSqlite.BackupStep(backup, Limits.BackupStepPages)) == SqliteResult.Ok)
+            while ((step = raw.sqlite3_backup_step(backup, Limits.BackupStepPages)) == SqliteResult.Ok)
             {
                 afterStep();
             }
         }
         finally
         {
-            _ = NativeSqlite.BackupFinish(backup);
+            _ = raw.sqlite3_backup_finish(backup);
         }
 
         // Only a last step that says "done" makes a whole copy. By SQLite's documentation sqlite3_backup_finish may

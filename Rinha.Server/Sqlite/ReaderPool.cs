@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 

@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -48,7 +47,7 @@ internal sealed class StatementReader : IDisposable
         if (result == SqliteResult.Row)
         {
             statement.Begin(_statement.Int64(0), _statement.Int64(1), Timestamp.Now);
-            _isDamaged = !NewestEntries.TryRead(_statement.Blob(2), statement);
+            _isDamaged = !NewestEntries.TryRead(_statement.Bytes(2), statement);
         }
 
         _statement.Reset();

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 

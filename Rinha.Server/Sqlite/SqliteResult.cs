@@ -1,4 +1,4 @@
-namespace Rinha.Server.Sqlite.Native;
+namespace Rinha.Server.Sqlite;
 
 /// <summary>SQLite's result codes that the ledger tells apart (https://www.sqlite.org/rescode.html).</summary>
 internal static class SqliteResult
