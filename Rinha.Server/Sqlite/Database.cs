@@ -9,6 +9,7 @@ namespace Rinha.Server.Sqlite;
 internal sealed class Database : IDisposable
 {
     private readonly string _path;
+    private readonly nint _pointer;
 
     static Database() => Batteries_V2.Init();
 
@@ -16,6 +17,7 @@ internal sealed class Database : IDisposable
     {
         _path = path;
         Handle = handle;
+        _pointer = handle.DangerousGetHandle();
     }
 
     /// <summary>SQLite's connection.</summary>
@@ -28,7 +30,7 @@ internal sealed class Database : IDisposable
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") != 0;
 
     /// <summary>How many rows the last INSERT, UPDATE or DELETE has changed.</summary>
-    public int Changes => raw.sqlite3_changes(Handle);
+    public int Changes => StatementCalls.Changes(_pointer);
 
     /// <summary>Opens the file, creating an empty one if there is none.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>

@@ -7,7 +7,11 @@ internal sealed class PreparedStatement : IDisposable
 {
     private const uint Persistent = raw.SQLITE_PREPARE_PERSISTENT;
 
+    // SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
+    private const nint Transient = -1;
+
     private readonly sqlite3_stmt _handle;
+    private readonly nint _pointer;
 
     public PreparedStatement(Database database, string sql)
     {
@@ -15,26 +19,40 @@ internal sealed class PreparedStatement : IDisposable
         {
             throw database.Error(sql);
         }
+
+        _pointer = _handle.DangerousGetHandle();
     }
 
     /// <summary>Sets a parameter; the first has index 1.</summary>
-    public void Bind(int index, long value) => _ = raw.sqlite3_bind_int64(_handle, index, value);
+    public void Bind(int index, long value) => _ = StatementCalls.BindInt64(_pointer, index, value);
 
     /// <summary>Sets a parameter to NULL.</summary>
-    public void BindNull(int index) => _ = raw.sqlite3_bind_null(_handle, index);
+    public void BindNull(int index) => _ = StatementCalls.BindNull(_pointer, index);
 
     /// <summary>Sets a parameter to a text, NUL characters included.</summary>
-    public void Bind(int index, ReadOnlySpan<byte> utf8) => _ = raw.sqlite3_bind_text(_handle, index, utf8);
+    public unsafe void Bind(int index, ReadOnlySpan<byte> utf8)
+    {
+        fixed (byte* text = utf8)
+        {
+            _ = StatementCalls.BindText(_pointer, index, text, utf8.Length, Transient);
+        }
+    }
 
     /// <summary>Sets a parameter to bytes.</summary>
-    public void BindBlob(int index, ReadOnlySpan<byte> bytes) => _ = raw.sqlite3_bind_blob(_handle, index, bytes);
+    public unsafe void BindBlob(int index, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* blob = bytes)
+        {
+            _ = StatementCalls.BindBlob(_pointer, index, blob, bytes.Length, Transient);
+        }
+    }
 
     /// <summary>Runs to the next row or to the end.</summary>
     /// <returns><see cref="SqliteResult.Row"/>, <see cref="SqliteResult.Done"/> or an extended error code.</returns>
-    public int Step() => raw.sqlite3_step(_handle);
+    public int Step() => StatementCalls.Step(_pointer);
 
     /// <summary>Makes the statement ready to run again and ends its part in the transaction.</summary>
-    public void Reset() => _ = raw.sqlite3_reset(_handle);
+    public void Reset() => _ = StatementCalls.Reset(_pointer);
 
     /// <summary>Runs a statement that gives no rows.</summary>
     /// <returns><see cref="SqliteResult.Done"/> or an extended error code.</returns>
@@ -46,12 +64,17 @@ internal sealed class PreparedStatement : IDisposable
     }
 
     /// <summary>The row's column as an integer.</summary>
-    public long Int64(int column) => raw.sqlite3_column_int64(_handle, column);
+    public long Int64(int column) => StatementCalls.ColumnInt64(_pointer, column);
 
     /// <summary>
     /// The bytes of the row's column, a blob or a text, NUL characters included; valid until the next step or reset.
     /// </summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_handle, column);
+    public unsafe ReadOnlySpan<byte> Bytes(int column)
+    {
+        // The blob first: asking for it may convert the value and with it the number of bytes.
+        var bytes = StatementCalls.ColumnBlob(_pointer, column);
+        return new ReadOnlySpan<byte>(bytes, StatementCalls.ColumnBytes(_pointer, column));
+    }
 
     public void Dispose() => _handle.Dispose();
 }
