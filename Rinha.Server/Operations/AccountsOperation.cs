@@ -8,7 +8,8 @@ namespace Rinha.Server.Operations;
 /// <summary><c>accounts list|add|set-limit</c>, also while instances run; they see the change at once.</summary>
 internal static class AccountsOperation
 {
-    /// <summary>The command with its three.</summary>
+    private const int FlushBytes = 64 * 1024;
+
     public static Command Create(SettingOptions settings)
     {
         var command = new Command("accounts", "List the accounts, add some, or set a limit; while instances run.");
@@ -26,7 +27,8 @@ internal static class AccountsOperation
         command.SetOperation(settings, (parsed, options) =>
         {
             using var output = Console.OpenStandardOutput();
-            AccountList.Write(output, Open(options), parsed.GetValue(json));
+            Action<Stream, IAccounts> write = parsed.GetValue(json) ? WriteJson : WriteLines;
+            write(output, Open(options));
             return ExitCode.Good;
         });
         return command;
@@ -83,6 +85,41 @@ internal static class AccountsOperation
     private static IAccounts Open(ServerOptions options) => options.Postgres is { } address
         ? new PostgresAccounts(address)
         : new AccountTable(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
+
+    private static void WriteLines(Stream output, IAccounts accounts)
+    {
+        using var text = new StreamWriter(output, new UTF8Encoding(false), FlushBytes, leaveOpen: true)
+        {
+            NewLine = "\n",
+        };
+        text.WriteLine($"{"id",18} {"limit",16} {"balance",20} {"transactions",14}");
+        accounts.List((id, limitCents, balanceCents, transactions) => text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}")));
+    }
+
+    private static void WriteJson(Stream output, IAccounts accounts)
+    {
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartArray();
+            accounts.List((id, limitCents, balanceCents, transactions) =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id"u8, id);
+                json.WriteNumber("limitCents"u8, limitCents);
+                json.WriteNumber("balanceCents"u8, balanceCents);
+                json.WriteNumber("transactions"u8, transactions);
+                json.WriteEndObject();
+                if (json.BytesPending >= FlushBytes)
+                {
+                    json.Flush();
+                }
+            });
+            json.WriteEndArray();
+        }
+
+        output.Write("\n"u8);
+    }
 
     private static (long First, long Last) ReadIds(string text)
     {

@@ -4,12 +4,14 @@ using SQLitePCL;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// One connection to the database file. SQLite's own mutexes are off (SQLITE_OPEN_NOMUTEX): one thread at a time.
+/// One connection to the database file, with the statements prepared for it. SQLite's own mutexes are off
+/// (SQLITE_OPEN_NOMUTEX): one thread at a time. What fails throws <see cref="SqliteException"/>.
 /// </summary>
 internal sealed class Database : IDisposable
 {
     private readonly string _path;
     private readonly nint _pointer;
+    private readonly List<PreparedStatement> _statements = [];
 
     static Database() => Batteries_V2.Init();
 
@@ -20,11 +22,7 @@ internal sealed class Database : IDisposable
         _pointer = handle.DangerousGetHandle();
     }
 
-    /// <summary>SQLite's connection.</summary>
     public sqlite3 Handle { get; }
-
-    /// <summary>Whether a transaction is open.</summary>
-    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>Whether nothing can be written: SQLite opens a file so that it may not open otherwise.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") != 0;
@@ -33,16 +31,11 @@ internal sealed class Database : IDisposable
     public int Changes => StatementCalls.Changes(_pointer);
 
     /// <summary>Opens the file, creating an empty one if there is none.</summary>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
     public static Database Open(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
-    /// <summary>
-    /// Opens a file that is there, so that closing it leaves no trace in it or in its write-ahead log.
-    /// </summary>
-    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <summary>Opens a file that is there; closing it leaves no trace in it or in its write-ahead log.</summary>
     public static Database OpenToLook(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
 
-    /// <summary>How long to wait for a lock, in milliseconds.</summary>
     public void SetBusyTimeout(int timeoutMs) =>
         Check(raw.sqlite3_busy_timeout(Handle, timeoutMs), "set the busy timeout");
 
@@ -64,60 +57,87 @@ internal sealed class Database : IDisposable
         raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_FKEY, enforces ? 1 : 0, out _),
         "switch foreign keys on or off");
 
-    /// <summary>Runs statements that give no rows, or whose rows do not matter.</summary>
-    /// <exception cref="SqliteException">One of them failed; those before it have run.</exception>
+    /// <summary>Runs statements whose rows, if any, do not matter.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql), sql);
 
-    /// <summary>Runs a statement whose failure is no surprise.</summary>
-    /// <returns>Whether it succeeded.</returns>
+    /// <summary>As <see cref="Execute"/>, for statements whose failure is no surprise.</summary>
     public bool TryExecute(string sql) => raw.sqlite3_exec(Handle, sql) == SqliteResult.Ok;
 
-    /// <summary>Prepares one statement, to be run many times.</summary>
-    /// <exception cref="SqliteException">It does not fit the schema.</exception>
-    public PreparedStatement Prepare(string sql) => new(this, sql);
-
-    /// <summary>Runs a statement and gives the first column of its first row.</summary>
-    /// <exception cref="SqliteException">It failed or gave no row.</exception>
-    public long QueryInt64(string sql)
+    /// <summary>Rolls the transaction back, if one is open.</summary>
+    public void RollBack()
     {
-        using var statement = Prepare(sql);
-        var result = statement.Step();
-        return result == SqliteResult.Row ? statement.Int64(0) : throw Error(sql);
+        if (raw.sqlite3_get_autocommit(Handle) == 0)
+        {
+            _ = TryExecute("ROLLBACK");
+        }
     }
 
-    /// <summary>Runs a statement and gives the first column of its first row as text.</summary>
-    /// <exception cref="SqliteException">It failed or gave no row.</exception>
+    /// <summary>Prepares one statement, to be run many times until the connection is closed.</summary>
+    public PreparedStatement Prepare(string sql)
+    {
+        var statement = new PreparedStatement(this, sql);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Runs one statement once.</summary>
+    public void Run(string sql, params ReadOnlySpan<long> parameters)
+    {
+        using var statement = new PreparedStatement(this, sql, parameters);
+        if (statement.Step() != SqliteResult.Done)
+        {
+            throw Error(sql);
+        }
+    }
+
+    /// <summary>Runs a query, and calls for each of its rows.</summary>
+    public void ForEachRow(string attempt, string sql, Action<PreparedStatement> row)
+    {
+        using var statement = new PreparedStatement(this, sql);
+        int result;
+        while ((result = statement.Step()) == SqliteResult.Row)
+        {
+            row(statement);
+        }
+
+        if (result != SqliteResult.Done)
+        {
+            throw Error(attempt);
+        }
+    }
+
+    /// <summary>Gives the first column of the first row; without a row it throws.</summary>
+    public long QueryInt64(string sql, params ReadOnlySpan<long> parameters)
+    {
+        using var statement = new PreparedStatement(this, sql, parameters);
+        return statement.Step() == SqliteResult.Row ? statement.Int64(0) : throw Error(sql);
+    }
+
     public string QueryText(string sql)
     {
-        using var statement = Prepare(sql);
-        var result = statement.Step();
-        return result == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error(sql);
+        using var statement = new PreparedStatement(this, sql);
+        return statement.Step() == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error(sql);
     }
 
     /// <summary>
     /// Moves pages of the write-ahead log into the database file: as many as no reader needs where they are.
     /// </summary>
-    /// <param name="truncates">
-    /// Whether the log is to be empty afterwards (SQLITE_CHECKPOINT_TRUNCATE); a reader or a writer makes that busy.
-    /// </param>
+    /// <param name="truncates">Whether to empty the log too, for which a reader or a writer makes it busy.</param>
     /// <param name="walPages">Pages in the log.</param>
     /// <param name="movedPages">How many of them are in the database file now.</param>
     /// <returns>A result code of SQLite.</returns>
     public int Checkpoint(bool truncates, out int walPages, out int movedPages) => raw.sqlite3_wal_checkpoint_v2(
         Handle,
         "main",
-        truncates ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, // Passive waits for nobody.
+        truncates ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, // Passive waits for no one.
         out walPages,
         out movedPages);
 
     /// <summary>
     /// Moves the bulk of the log into the database file, beside those who commit, until what they write meanwhile is
-    /// little. SQLite itself syncs what a checkpoint has moved only when nobody has committed during it: here it is
+    /// little. SQLite itself syncs what a checkpoint has moved only when no one has committed during it: here it is
     /// synced after each pass, so that the last one, which no commit may disturb, does not wait for all of it.
     /// </summary>
-    /// <param name="walPages">Pages in the log.</param>
-    /// <param name="movedPages">How many of them are in the database file now.</param>
-    /// <returns>A result code of SQLite.</returns>
     public int CheckpointBulk(out int walPages, out int movedPages)
     {
         for (var pass = 1; ; pass++)
@@ -138,6 +158,34 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>What SQLite says of this connection's last failure.</summary>
+    public SqliteException Error(string attempt) => new(
+        $"{_path}: {attempt}: {raw.sqlite3_errmsg(Handle).utf8_to_string()}", raw.sqlite3_extended_errcode(Handle));
+
+    public void Dispose()
+    {
+        _statements.ForEach(statement => statement.Dispose());
+        Handle.Dispose();
+    }
+
+    private static Database Open(string path, int mode)
+    {
+        var result = raw.sqlite3_open_v2(path, out var handle, mode | raw.SQLITE_OPEN_NOMUTEX, null);
+        var database = new Database(path, handle);
+        try
+        {
+            database.Check(result, "open");
+            database.Check(raw.sqlite3_extended_result_codes(handle, 1), "open");
+            database.SetBusyTimeout(Limits.BusyTimeoutMs);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
     // What SQLite does for itself, with its own descriptor: to close another one of the same file would free its locks.
     private unsafe int SyncFile()
     {
@@ -148,28 +196,6 @@ internal sealed class Database : IDisposable
         return result == SqliteResult.Ok
             ? ((delegate* unmanaged[Cdecl]<nint, int, int>)(*(nint**)file)[syncMethod])(file, syncNormal)
             : result;
-    }
-
-    /// <summary>What SQLite says of this connection's last failure.</summary>
-    public SqliteException Error(string attempt) => new(
-        $"{_path}: {attempt}: {raw.sqlite3_errmsg(Handle).utf8_to_string()}", raw.sqlite3_extended_errcode(Handle));
-
-    public void Dispose() => Handle.Dispose();
-
-    private static Database Open(string path, int mode)
-    {
-        var result = raw.sqlite3_open_v2(path, out var handle, mode | raw.SQLITE_OPEN_NOMUTEX, null);
-        var database = new Database(path, handle);
-        if (result != SqliteResult.Ok)
-        {
-            var error = database.Error("open");
-            database.Dispose();
-            throw error;
-        }
-
-        _ = raw.sqlite3_extended_result_codes(handle, 1);
-        database.SetBusyTimeout(Limits.BusyTimeoutMs);
-        return database;
     }
 
     private void Check(int result, string attempt)

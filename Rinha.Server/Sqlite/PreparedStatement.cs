@@ -5,28 +5,30 @@ namespace Rinha.Server.Sqlite;
 /// <summary>One SQL statement, compiled once for its connection and run many times by its thread.</summary>
 internal sealed class PreparedStatement : IDisposable
 {
-    private const uint Persistent = raw.SQLITE_PREPARE_PERSISTENT;
-
     // SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
     private const nint Transient = -1;
 
     private readonly sqlite3_stmt _handle;
     private readonly nint _pointer;
 
-    public PreparedStatement(Database database, string sql)
+    public PreparedStatement(Database database, string sql, params ReadOnlySpan<long> parameters)
     {
-        if (raw.sqlite3_prepare_v3(database.Handle, sql, Persistent, out _handle) != SqliteResult.Ok)
+        const uint persistent = raw.SQLITE_PREPARE_PERSISTENT;
+        if (raw.sqlite3_prepare_v3(database.Handle, sql, persistent, out _handle) != SqliteResult.Ok)
         {
             throw database.Error(sql);
         }
 
         _pointer = _handle.DangerousGetHandle();
+        for (var index = 0; index < parameters.Length; index++)
+        {
+            Bind(index + 1, parameters[index]);
+        }
     }
 
     /// <summary>Sets a parameter; the first has index 1.</summary>
     public void Bind(int index, long value) => _ = StatementCalls.BindInt64(_pointer, index, value);
 
-    /// <summary>Sets a parameter to NULL.</summary>
     public void BindNull(int index) => _ = StatementCalls.BindNull(_pointer, index);
 
     /// <summary>Sets a parameter to a text, NUL characters included.</summary>
@@ -38,7 +40,6 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    /// <summary>Sets a parameter to bytes.</summary>
     public unsafe void BindBlob(int index, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* blob = bytes)
@@ -63,7 +64,6 @@ internal sealed class PreparedStatement : IDisposable
         return result;
     }
 
-    /// <summary>The row's column as an integer.</summary>
     public long Int64(int column) => StatementCalls.ColumnInt64(_pointer, column);
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// The calls of a request, some thirty a transaction, on the pointers of SQLitePCLRaw's handles: without the dispatch and
+/// The calls of a request, some thirty a transaction, on the pointers of the same handles: without the dispatch and
 /// the reference count that it puts around each.
 /// </summary>
 internal static unsafe partial class StatementCalls
