@@ -40,11 +40,7 @@ public sealed class LedgerOnDisk : ILedgerPlace
     public long Query(string sql) => LedgerRows.Query(FilePath, sql);
 
     /// <inheritdoc/>
-    public void Execute(string sql)
-    {
-        using var database = Database.Open(FilePath);
-        database.Execute(sql);
-    }
+    public void Execute(string sql) => LedgerRows.Execute(FilePath, sql);
 
     /// <inheritdoc/>
     public bool Refuses(string sql)
@@ -54,7 +50,7 @@ public sealed class LedgerOnDisk : ILedgerPlace
             Execute(sql);
             return false;
         }
-        catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == Constraint)
+        catch (Microsoft.Data.Sqlite.SqliteException error) when (error.SqliteErrorCode == Constraint)
         {
             return true;
         }

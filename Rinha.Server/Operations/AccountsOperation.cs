@@ -10,28 +10,23 @@ internal static class AccountsOperation
 {
     private const int FlushBytes = 64 * 1024;
 
-    public static Command Create(SettingOptions settings)
-    {
-        var command = new Command("accounts", "List the accounts, add some, or set a limit; while instances run.");
-        command.Subcommands.Add(CreateList(settings));
-        command.Subcommands.Add(CreateAdd(settings));
-        command.Subcommands.Add(CreateSetLimit(settings));
-        return command;
-    }
+    public static Command Create(SettingOptions settings) =>
+        new("accounts", "List the accounts, add some, or set a limit; while instances run.")
+        {
+            CreateList(settings), CreateAdd(settings), CreateSetLimit(settings),
+        };
 
     private static Command CreateList(SettingOptions settings)
     {
         var json = new Option<bool>("--json") { Description = "The list as one JSON array." };
-        var command = new Command("list", "Every account with its limit, balance and number of transactions.");
-        command.Options.Add(json);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("list", "Every account with its limit, balance and number of transactions.") { json };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             using var output = Console.OpenStandardOutput();
             Action<Stream, IAccounts> write = parsed.GetValue(json) ? WriteJson : WriteLines;
             write(output, Open(options));
             return ExitCode.Good;
         });
-        return command;
     }
 
     private static Command CreateAdd(SettingOptions settings)
@@ -48,10 +43,8 @@ internal static class AccountsOperation
             HelpName = "CENTS",
             Required = true,
         };
-        var command = new Command("add", "Add an account, or a range of them, with a balance of 0.");
-        command.Arguments.Add(ids);
-        command.Options.Add(limit);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("add", "Add an account, or a range of them, with a balance of 0.") { ids, limit };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var (first, last) = ReadIds(parsed.GetRequiredValue(ids));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
@@ -60,17 +53,17 @@ internal static class AccountsOperation
                 CultureInfo.InvariantCulture, $"{last - first + 1:N0} added, each with a limit of {cents} cents"));
             return ExitCode.Good;
         });
-        return command;
     }
 
     private static Command CreateSetLimit(SettingOptions settings)
     {
         var id = new Argument<string>("ID") { Description = "Whose." };
         var limit = new Argument<string>("CENTS") { Description = $"The limit, 0 to {Limits.AmountCentsMax}." };
-        var command = new Command("set-limit", "Give an account another limit, which its balance must keep.");
-        command.Arguments.Add(id);
-        command.Arguments.Add(limit);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("set-limit", "Give an account another limit, which its balance must keep.")
+        {
+            id, limit,
+        };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var account = ReadId(parsed.GetRequiredValue(id));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
@@ -79,7 +72,6 @@ internal static class AccountsOperation
                 CultureInfo.InvariantCulture, $"account {account} has a limit of {cents} cents"));
             return ExitCode.Good;
         });
-        return command;
     }
 
     private static IAccounts Open(ServerOptions options) => options.Postgres is { } address

@@ -9,9 +9,9 @@ internal static class FileOperations
     public static Command CreateBackup(SettingOptions settings)
     {
         var file = Operation.FileArgument<string>("Where to; nothing may be there yet.");
-        var command = new Command("backup", "Copy the ledger as it is now into a new file, while instances run.");
-        command.Arguments.Add(file);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command(
+            "backup", "Copy the ledger as it is now into a new file, while instances run.") { file };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var path = Operation.FileOf(options);
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
@@ -32,16 +32,14 @@ internal static class FileOperations
             AuditText.WriteWarnings(Console.Out, report);
             return ExitCode.Good;
         });
-        return command;
     }
 
     public static Command CreateRestore(SettingOptions settings)
     {
         var file = Operation.FileArgument<string>("A backup; it stays where it is.");
         var command = new Command(
-            "restore", "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.");
-        command.Arguments.Add(file);
-        command.SetOperation(settings, (parsed, options) =>
+            "restore", "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.") { file };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var path = Operation.FileOf(options);
             var backup = Path.GetFullPath(parsed.GetRequiredValue(file));
@@ -63,7 +61,6 @@ internal static class FileOperations
 
             return ExitCode.Good;
         });
-        return command;
     }
 
     public static Command CreateVerify(SettingOptions settings)
@@ -71,10 +68,8 @@ internal static class FileOperations
         var file = Operation.FileArgument<string?>("A ledger or a backup [default: the ledger of the settings].");
         file.Arity = ArgumentArity.ZeroOrOne;
         var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
-        var command = new Command("verify", "Hold the ledger, or a backup, against itself; read-only.");
-        command.Arguments.Add(file);
-        command.Options.Add(json);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("verify", "Hold the ledger, or a backup, against itself; read-only.") { file, json };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.FileOf(options);
             Operation.YieldProcessor();
@@ -91,13 +86,12 @@ internal static class FileOperations
 
             return report.IsSound ? ExitCode.Good : ExitCode.Failed;
         });
-        return command;
     }
 
     public static Command CreateCheckpoint(SettingOptions settings)
     {
         var command = new Command("checkpoint", "Move the write-ahead log into the database, while instances run.");
-        command.SetOperation(settings, (_, options) =>
+        return command.SetOperation(settings, (_, options) =>
         {
             var path = Operation.FileOf(options);
             using var log = new LogMove(LedgerFile.OpenExisting(path, options.Synchronous));
@@ -113,6 +107,5 @@ internal static class FileOperations
                 _ => ExitCode.Good,
             };
         });
-        return command;
     }
 }

@@ -41,8 +41,9 @@ internal static partial class Operation
         : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");
 
     /// <summary>Sets what the command does; its failures become one line and an exit code.</summary>
-    public static void SetOperation(
-        this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run) =>
+    public static Command SetOperation(
+        this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run)
+    {
         command.SetAction(parsed => settings.With(parsed, options =>
         {
             try
@@ -59,6 +60,8 @@ internal static partial class Operation
                 return ServerCommand.Fail(error.Message);
             }
         }));
+        return command;
+    }
 
     /// <summary>Lets the calling thread run only when no other wants the processor.</summary>
     public static void YieldProcessor()
