@@ -154,7 +154,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void It_reads_one_snapshot_while_others_write_and_changes_nothing()
+    public async Task It_reads_one_snapshot_while_others_write_and_changes_nothing()
     {
         SampleLedger.Make(FilePath);
         using var ledger = LedgerExtensions.OpenLedger(FilePath);
@@ -172,7 +172,7 @@ public sealed class AuditTests : IDisposable
             ledger.CreditAtOnce(50);
         }
 
-        audits.GetAwaiter().GetResult();
+        await audits;
         LedgerRows.AssertBalanced(FilePath);
     }
 
