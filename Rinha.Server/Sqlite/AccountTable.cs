@@ -26,6 +26,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
         }
 
         database.Run(
+            "add accounts",
             """
             WITH RECURSIVE ids (id) AS (VALUES (?1) UNION ALL SELECT id + 1 FROM ids WHERE id < ?2)
             INSERT INTO clientes (id, limite) SELECT id, ?3 FROM ids
@@ -49,7 +50,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
                 $"account {id} has a balance of {balanceCents} cents, below minus the limit of {limitCents}");
         }
 
-        database.Run("UPDATE clientes SET limite = ?2 WHERE id = ?1", id, limitCents);
+        database.Run("set the limit", "UPDATE clientes SET limite = ?2 WHERE id = ?1", id, limitCents);
     });
 
     private void InTurn(Action<Database> change)

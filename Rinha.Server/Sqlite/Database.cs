@@ -81,12 +81,12 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs one statement once.</summary>
-    public void Run(string sql, params ReadOnlySpan<long> parameters)
+    public void Run(string attempt, string sql, params ReadOnlySpan<long> parameters)
     {
         using var statement = new PreparedStatement(this, sql, parameters);
         if (statement.Step() != SqliteResult.Done)
         {
-            throw Error(sql);
+            throw Error(attempt);
         }
     }
 
