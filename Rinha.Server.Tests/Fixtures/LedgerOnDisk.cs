@@ -1,5 +1,3 @@
-using Rinha.Server.Sqlite.Native;
-
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>
@@ -39,11 +37,7 @@ public sealed class LedgerOnDisk : ILedgerPlace
 
     public long Query(string sql) => LedgerRows.Query(FilePath, sql);
 
-    public void Execute(string sql)
-    {
-        using var database = Database.Open(FilePath);
-        database.Execute(sql);
-    }
+    public void Execute(string sql) => LedgerRows.Execute(FilePath, sql);
 
     public bool Refuses(string sql)
     {
@@ -52,7 +46,7 @@ public sealed class LedgerOnDisk : ILedgerPlace
             Execute(sql);
             return false;
         }
-        catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == Constraint)
+        catch (Microsoft.Data.Sqlite.SqliteException error) when (error.SqliteErrorCode == Constraint)
         {
             return true;
         }

@@ -49,7 +49,7 @@ internal static class OldLedger
             ledger.CreditAtOnce(Transactions);
         }
 
-        using var database = Database.Open(path);
+        using var database = LedgerRows.Open(path);
         foreach (var step in s_back.Skip(stepsTaken).Reverse())
         {
             database.Execute(step);
@@ -68,8 +68,7 @@ internal static class OldLedger
         Assert.Equal(
             stepsTaken > 2 ? 0 : 1,
             LedgerRows.Query(path, "SELECT count(*) FROM pragma_table_info('transacoes') WHERE name = 'texto'"));
-        using var database = Database.Open(path);
-        Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
+        Assert.Equal("ok", LedgerRows.QueryText(path, "PRAGMA integrity_check"));
     }
 
     private sealed class ObservedSteps(Action<int> beforeStep) : IReadOnlyList<string>

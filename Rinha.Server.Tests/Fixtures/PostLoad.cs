@@ -49,15 +49,15 @@ internal sealed class PostLoad : IDisposable
     /// <summary>Fails unless the file has every answered post exactly once, and none of the others twice.</summary>
     public void AssertKept(string databasePath)
     {
-        using var database = Database.Open(databasePath);
+        using var database = LedgerRows.Open(databasePath);
         database.Execute("CREATE TEMP TABLE answered (descricao TEXT PRIMARY KEY) WITHOUT ROWID");
         database.Execute("INSERT INTO answered VALUES " + string.Join(',', _answered.Select(text => $"('{text}')")));
 
-        Assert.Equal(_answered.Count, database.QueryInt64(
+        Assert.Equal(_answered.Count, database.Query(
             "SELECT count(*) FROM answered JOIN transacoes USING (descricao)"));
-        Assert.Equal(0, database.QueryInt64(
+        Assert.Equal(0, database.Query(
             $"SELECT count(*) - count(DISTINCT descricao) FROM transacoes WHERE descricao LIKE '{_prefix}-%'"));
-        var kept = database.QueryInt64($"SELECT count(*) FROM transacoes WHERE descricao LIKE '{_prefix}-%'");
+        var kept = database.Query($"SELECT count(*) FROM transacoes WHERE descricao LIKE '{_prefix}-%'");
         Assert.InRange(kept, _answered.Count, _answered.Count + _refused);
     }
 

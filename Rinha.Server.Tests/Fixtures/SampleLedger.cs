@@ -36,12 +36,8 @@ internal static class SampleLedger
     }
 
     /// <summary>Runs statements that the ledger's own rules would refuse.</summary>
-    public static void Damage(string path, string sql)
-    {
-        using var database = Database.Open(path);
-        database.Execute("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF");
-        database.Execute(sql);
-    }
+    public static void Damage(string path, string sql) =>
+        LedgerRows.Execute(path, $"PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}");
 
     private static void Accept(PostOutcome outcome) => Assert.Equal(PostResult.Accepted, outcome.Result);
 }

@@ -43,18 +43,6 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void The_log_is_moved_into_the_database_while_the_ledger_is_open()
-    {
-        var ledger = _disk.Open();
-        for (var round = 0; round < 1000; round++)
-        {
-            ledger.CreditAtOnce(AtOnce);
-        }
-
-        Wait.Until(() => new FileInfo(_disk.FilePath).Length > 1_000_000, "the rows reach the database file");
-    }
-
-    [Fact]
     public void Whoever_writes_starts_the_log_over_though_the_other_one_did_before()
     {
         var (first, second) = (_disk.Open(), _disk.Open());

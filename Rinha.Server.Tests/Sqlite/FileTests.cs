@@ -3,8 +3,6 @@ namespace Rinha.Server.Tests.Sqlite;
 /// <summary>What the ledger does with its rows that another one need not do.</summary>
 public sealed class FileTests : IDisposable
 {
-    private const long MicrosecondsPerHour = 3_600_000_000;
-
     private readonly LedgerOnDisk _disk = new();
 
     private SqliteLedger Ledger => _disk.Ledger;
@@ -20,7 +18,7 @@ public sealed class FileTests : IDisposable
     {
         _ = Ledger;
 
-        Assert.Throws<SqliteException>(() => _disk.Execute($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
+        Assert.True(_disk.Refuses($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
         _disk.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
     }
 
@@ -83,57 +81,5 @@ public sealed class FileTests : IDisposable
         Assert.Equal(LookupResult.Found, _disk.Ledger.FindAccount(1));
     }
 
-    [Fact]
-    public void Keys_are_kept_for_24_hours_and_then_dropped_two_for_each_new_one()
-    {
-        for (var number = 0; number < 5; number++)
-        {
-            Credit($"key{number}");
-        }
-
-        Age(hours: 23);
-        Credit("day");
-        Assert.Equal(6, Keys());
-
-        Age(hours: 2);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 600, 100_000), Credit("day"));
-        Assert.Equal(6, Keys());
-        Credit("next");
-        Assert.Equal(5, Keys());
-        Credit("after");
-        Credit("last");
-        Assert.Equal(4, Keys()); // day, next, after, last
-        Assert.Equal(PostResult.Accepted, Credit("key0").Result);
-        Assert.Equal(10, _disk.Query("SELECT count(*) FROM transacoes"));
-    }
-
-    [Fact]
-    public void No_more_keys_are_taken_than_can_be_kept()
-    {
-        Credit("first");
-        Move(to: Limits.IdempotencyKeysMax - 1);
-        Credit("last but one");
-        Move("first", to: 1);
-
-        Assert.Equal(PostResult.TooManyKeys, Credit("one too many").Result);
-        Assert.Equal(PostResult.Accepted, Credit("first").Result);
-        Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result);
-        Assert.Equal(201, Ledger.Statement(1).BalanceCents);
-
-        Age(hours: 25);
-        Assert.Equal(PostResult.Accepted, Credit("one too many").Result);
-    }
-
     public void Dispose() => _disk.Dispose();
-
-    private PostOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
-
-    private long Keys() => _disk.Query("SELECT count(*) FROM chaves");
-
-    private void Age(int hours) =>
-        _disk.Execute($"UPDATE chaves SET criada_em = criada_em - {hours * MicrosecondsPerHour}");
-
-    private void Move(long to) => _disk.Execute($"UPDATE chaves SET id = {to}");
-
-    private void Move(string key, long to) => _disk.Execute($"UPDATE chaves SET id = {to} WHERE chave = '{key}'");
 }

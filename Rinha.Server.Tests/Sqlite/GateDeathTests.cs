@@ -58,24 +58,15 @@ public sealed class GateDeathTests : IDisposable
     public void A_holder_that_lives_is_waited_for()
     {
         using var holder = new Gate(FilePath);
+        using var waiter = new Gate(FilePath);
         holder.Enter();
         var number = ForgedGate.Holder(FilePath);
-        using var entered = new ManualResetEventSlim();
-        var waiters = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
-        {
-            using var gate = new Gate(FilePath);
-            gate.Enter();
-            entered.Set();
-            gate.Exit();
-        })).ToList();
-        waiters.ForEach(waiter => waiter.Start());
 
-        Assert.False(entered.Wait(20 * Limits.GateDeathCheckMs, TestContext.Current.CancellationToken));
+        Assert.False(waiter.TryEnter(waitMs: 20 * Limits.GateDeathCheckMs));
+
         Assert.Equal(number, ForgedGate.Holder(FilePath));
         holder.Exit();
-
-        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
-        Assert.All(waiters, waiter => Assert.True(waiter.Join(Wait.Timeout)));
+        AssertEnters(waiter);
     }
 
     [Fact]

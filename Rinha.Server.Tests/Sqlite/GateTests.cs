@@ -1,33 +1,12 @@
 namespace Rinha.Server.Tests.Sqlite;
 
+/// <summary>Who gets in and who waits, and the gate as an operator's commands use it: closed to all.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class GateTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
     private string FilePath => _directory.File("rinha.db");
-
-    [Fact]
-    public void Only_one_is_inside_at_a_time()
-    {
-        var inside = 0;
-        var entered = 0;
-
-        Together.Run(4, _ =>
-        {
-            using var gate = new Gate(FilePath);
-            for (var turn = 0; turn < 2000; turn++)
-            {
-                gate.Enter();
-                Assert.Equal(1, Interlocked.Increment(ref inside));
-                entered++; // Without Interlocked: the gate itself must keep the others out.
-                Assert.Equal(0, Interlocked.Decrement(ref inside));
-                gate.Exit();
-            }
-        });
-
-        Assert.Equal(8000, entered);
-    }
 
     [Fact]
     public void Who_only_tries_gets_in_when_nobody_is_inside_or_waits()
@@ -86,30 +65,26 @@ public sealed class GateTests : IDisposable
         Assert.Equal(0, ForgedGate.Asking(FilePath));
     }
 
-    [Fact]
-    public void Who_waits_gets_in_when_the_other_leaves()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_waiter_gets_in_when_the_other_leaves_or_is_disposed_inside(bool isDisposed)
     {
         using var first = new Gate(FilePath);
         using var entered = new ManualResetEventSlim();
         first.Enter();
-        var second = Start(entered);
+        var second = new Thread(() =>
+        {
+            using var gate = new Gate(FilePath);
+            gate.Enter();
+            entered.Set();
+            gate.Exit();
+        });
+        second.Start();
 
         Assert.False(entered.Wait(100, TestContext.Current.CancellationToken));
-        first.Exit();
-
-        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
-        Assert.True(second.Join(Wait.Timeout));
-    }
-
-    [Fact]
-    public void Who_is_disposed_inside_lets_the_next_one_in()
-    {
-        using var entered = new ManualResetEventSlim();
-        var first = new Gate(FilePath);
-        first.Enter();
-        var second = Start(entered);
-
-        first.Dispose();
+        Action leave = isDisposed ? first.Dispose : first.Exit;
+        leave();
 
         Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
         Assert.True(second.Join(Wait.Timeout));
@@ -185,46 +160,72 @@ public sealed class GateTests : IDisposable
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    [Fact]
-    public void One_checkpoints_until_it_is_gone()
-    {
-        using var second = new Gate(FilePath);
-        using (var first = new Gate(FilePath))
-        {
-            Assert.True(first.TryBeginCheckpoint());
-            Assert.False(second.TryBeginCheckpoint());
-            // The checkpointer does not stand in anybody's way.
-            second.Enter();
-            second.Exit();
-        }
-
-        Assert.True(second.TryBeginCheckpoint());
-    }
-
-    [Fact]
-    public void One_checkpoints_until_it_is_done()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_checkpoints_until_it_is_done_or_gone(bool isDisposed)
     {
         using var first = new Gate(FilePath);
         using var second = new Gate(FilePath);
         Assert.True(first.TryBeginCheckpoint());
-        first.EndCheckpoint();
+        Assert.False(second.TryBeginCheckpoint());
+        // The checkpointer does not stand in the way of writers.
+        second.Enter();
+        second.Exit();
+        Action end = isDisposed ? first.Dispose : first.EndCheckpoint;
+        end();
 
         Assert.True(second.TryBeginCheckpoint());
-        Assert.False(first.TryBeginCheckpoint());
+    }
+
+    [Fact]
+    public void Who_waits_for_so_long_goes_away_afterwards_and_leaves_no_trace()
+    {
+        using var inside = new Gate(FilePath);
+        using var waiting = new Gate(FilePath);
+        inside.Enter();
+
+        var waited = Stopwatch.StartNew();
+        Assert.False(waiting.TryEnter(waitMs: 100));
+        Assert.True(waited.ElapsedMilliseconds >= 95, "gave up before its time");
+
+        inside.Exit();
+        // Who has gone is not awaited: the turn is not kept for it.
+        Assert.True(inside.TryEnter());
+        inside.Exit();
+        Assert.True(waiting.TryEnter(waitMs: 100));
+        waiting.Exit();
+    }
+
+    [Fact]
+    public void It_is_closed_to_everybody_only_while_nobody_has_it_open()
+    {
+        using (new Gate(FilePath))
+        {
+            using var early = new GateFile(FilePath + "-gate", FilePath);
+            Assert.False(early.TryLockAll());
+        }
+
+        using (var closed = new GateFile(FilePath + "-gate", FilePath))
+        {
+            Assert.True(closed.TryLockAll());
+            var refusal = Assert.Throws<IOException>(() => new Gate(FilePath));
+            Assert.Contains("restore", refusal.Message, StringComparison.Ordinal);
+            Assert.Throws<IOException>(() => LedgerExtensions.OpenLedger(FilePath));
+        }
+
+        new Gate(FilePath).Dispose();
+    }
+
+    [Fact]
+    public void Who_checkpoints_has_it_open_too()
+    {
+        using var checkpointer = new GateFile(FilePath + "-gate", FilePath);
+        Assert.True(checkpointer.TryLock(GateFile.CheckpointerByte));
+
+        using var closing = new GateFile(FilePath + "-gate", FilePath);
+        Assert.False(closing.TryLockAll());
     }
 
     public void Dispose() => _directory.Dispose();
-
-    private Thread Start(ManualResetEventSlim entered)
-    {
-        var thread = new Thread(() =>
-        {
-            using var gate = new Gate(FilePath);
-            gate.Enter();
-            entered.Set();
-            gate.Exit();
-        });
-        thread.Start();
-        return thread;
-    }
 }

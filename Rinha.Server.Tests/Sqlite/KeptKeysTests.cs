@@ -1,22 +1,25 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How long keys are kept, by clocks that go right and wrong.</summary>
+/// <summary>How long keys are kept, by clocks that go right and wrong, and how many.</summary>
 public sealed class KeptKeysTests : IDisposable
 {
     private readonly LedgerOnDisk _disk = new();
 
     [Fact]
-    public void Each_new_key_drops_the_two_oldest_that_have_expired()
+    public void Keys_are_kept_for_24_hours_and_each_new_one_drops_the_two_oldest_that_have_expired()
     {
         Keep("a", "b", "c", "d");
         Age("a", hours: 27);
         Age("b", hours: 26);
         Age("c", hours: 25);
+        Age("d", hours: 23);
 
+        Keep("c", "d"); // One that has expired is known until it is dropped.
+        Assert.Equal("a b c d", Kept());
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Keep("f");
-        Assert.Equal("d e f", Kept());
+        Keep("a");
+        Assert.Equal("d e a", Kept());
     }
 
     [Fact]
@@ -50,20 +53,35 @@ public sealed class KeptKeysTests : IDisposable
         Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
     }
 
+    [Fact]
+    public void No_more_keys_are_taken_than_can_be_kept()
+    {
+        Keep("first");
+        _disk.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
+        Keep("last but one");
+        _disk.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
+
+        Assert.Equal(PostResult.TooManyKeys, Post("one too many"));
+        Keep("first");
+        Assert.Equal(PostResult.Accepted, _disk.Ledger.Credit(1, 1).Result);
+
+        Age("first", hours: 25);
+        Keep("one too many");
+    }
+
     public void Dispose() => _disk.Dispose();
 
     // Under refusals: their times are those of no transaction.
-    private void Keep(params string[] keys) => Assert.All(keys, key => Assert.Equal(
-        PostResult.LimitExceeded,
-        _disk.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result));
+    private void Keep(params string[] keys) =>
+        Assert.All(keys, key => Assert.Equal(PostResult.LimitExceeded, Post(key)));
+
+    private PostResult Post(string key) =>
+        _disk.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
 
     private void Age(string key, int hours) => _disk.Execute(
         $"UPDATE chaves SET criada_em = {Timestamp.Now.MicrosecondsSinceEpoch} - {hours} * 3600000000 "
         + $"WHERE chave = '{key}'");
 
-    private string Kept()
-    {
-        using var database = Database.Open(_disk.FilePath);
-        return database.QueryText("SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
-    }
+    private string Kept() =>
+        LedgerRows.QueryText(_disk.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
 }

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How far a backup lets the log grow behind it.</summary>
+/// <summary>How far a backup lets the log grow behind it, and what stops the copy.</summary>
 public sealed class LedgerBackupTests : IDisposable
 {
     private const int Posts = 40_000; // More than one step of pages.
@@ -14,11 +14,11 @@ public sealed class LedgerBackupTests : IDisposable
     {
         var ledger = _disk.Open();
         var file = LedgerFile.OpenExisting(_disk.FilePath, Synchronous.Normal);
-        using (var reader = Database.Open(_disk.FilePath))
+        using (var reader = LedgerRows.Open(_disk.FilePath))
         {
             // An old snapshot: the log cannot be emptied in front of the backup.
             reader.Execute("BEGIN");
-            Assert.Equal(0, reader.QueryInt64("SELECT count(*) FROM transacoes"));
+            Assert.Equal(0, reader.Query("SELECT count(*) FROM transacoes"));
             for (var posted = 0; posted < Posts; posted += 200)
             {
                 ledger.CreditAtOnce(200);
@@ -54,6 +54,24 @@ public sealed class LedgerBackupTests : IDisposable
         Assert.Throws<RefusalException>(() => LedgerBackup.Make(file, BackupPath));
         other.EndCheckpoint();
         Assert.True(LedgerBackup.Make(file, BackupPath).IsSound);
+    }
+
+    [Fact]
+    public void A_copy_that_is_locked_out_fails()
+    {
+        SampleLedger.Make(_disk.FilePath);
+        using var source = Database.OpenToLook(_disk.FilePath);
+        using var target = Database.Open(BackupPath);
+        target.SetBusyTimeout(0);
+        using (LockedDatabase.Of(BackupPath))
+        {
+            var failure = Assert.Throws<SqliteException>(
+                () => LedgerCopy.CopyPages(source, target, () => Assert.Fail("a step was made")));
+            Assert.Equal(SqliteResult.Busy, SqliteResult.Primary(failure.ResultCode));
+        }
+
+        LedgerCopy.CopyPages(source, target, static () => { });
+        Assert.Equal(SampleLedger.Transactions, target.QueryInt64("SELECT count(*) FROM transacoes"));
     }
 
     public void Dispose() => _disk.Dispose();

@@ -25,39 +25,30 @@ public sealed class LedgerFileTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_file_becomes_a_ledger()
+    public void An_empty_file_becomes_a_ledger_that_says_whose_it_is_and_uses_a_write_ahead_log()
     {
         File.WriteAllBytes(FilePath, []);
 
         using var ledger = LedgerExtensions.OpenLedger(FilePath);
 
         Assert.Equal(100_000, ledger.Statement(1).LimitCents);
+        Assert.Equal(0x52494E48, LedgerRows.Query(FilePath, "PRAGMA application_id"));
+        Assert.Equal(LedgerFile.Versions.Current, LedgerRows.Query(FilePath, "PRAGMA user_version"));
+        Assert.Equal("wal", LedgerRows.QueryText(FilePath, "PRAGMA journal_mode"));
     }
 
-    [Fact]
-    public void A_new_file_says_whose_it_is_and_uses_a_write_ahead_log()
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("wal")]
+    public void A_ledger_that_was_made_by_hand_is_used_with_a_write_ahead_log(string mode)
     {
-        using var ledger = LedgerExtensions.OpenLedger(FilePath);
-        using var database = Database.Open(FilePath);
-
-        Assert.Equal(0x52494E48, database.QueryInt64("PRAGMA application_id"));
-        Assert.Equal(LedgerFile.Versions.Current, database.QueryInt64("PRAGMA user_version"));
-        Assert.Equal("wal", database.QueryText("PRAGMA journal_mode"));
-    }
-
-    [Fact]
-    public void A_ledger_that_was_made_by_hand_gets_its_write_ahead_log()
-    {
-        using (var database = Database.Open(FilePath))
-        {
-            database.Execute(File.ReadAllText(Repository.PathOf("schema.sql")));
-            Assert.Equal("delete", database.QueryText("PRAGMA journal_mode"));
-        }
+        LedgerRows.Execute(FilePath, File.ReadAllText(Repository.PathOf("schema.sql")));
+        Assert.Equal(mode, LedgerRows.QueryText(FilePath, $"PRAGMA journal_mode = {mode}"));
 
         using var ledger = LedgerExtensions.OpenLedger(FilePath);
 
-        using var look = Database.Open(FilePath);
-        Assert.Equal("wal", look.QueryText("PRAGMA journal_mode"));
+        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+        Assert.Equal("wal", LedgerRows.QueryText(FilePath, "PRAGMA journal_mode"));
     }
 
     [Theory]
@@ -67,7 +58,7 @@ public sealed class LedgerFileTests : IDisposable
     {
         File.WriteAllText(FilePath, content);
 
-        AssertRefusedUntouched<SqliteException>();
+        AssertRefusedUntouched();
     }
 
     [Theory]
@@ -78,19 +69,16 @@ public sealed class LedgerFileTests : IDisposable
     [InlineData("CREATE TABLE clientes (id, limite, saldo); CREATE TABLE transacoes (id);")]
     public void Another_programs_database_is_refused_and_stays_as_it_is(string sql)
     {
-        using (var database = Database.Open(FilePath))
-        {
-            database.Execute(sql);
-        }
+        LedgerRows.Execute(FilePath, sql);
 
-        Assert.Contains("another program", AssertRefusedUntouched<SqliteException>().Message, StringComparison.Ordinal);
+        Assert.Contains("another program", AssertRefusedUntouched().Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Another_programs_write_ahead_log_stays_as_it_is_too()
     {
         var crashed = _directory.File("crashed.db");
-        using (var database = Database.Open(crashed))
+        using (var database = LedgerRows.Open(crashed))
         {
             database.Execute("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);");
             // What a crash would leave: rows that are only in the log.
@@ -99,7 +87,7 @@ public sealed class LedgerFileTests : IDisposable
         }
 
         var log = File.ReadAllBytes(FilePath + "-wal");
-        AssertRefusedUntouched<SqliteException>();
+        AssertRefusedUntouched();
 
         Assert.Equal(log, File.ReadAllBytes(FilePath + "-wal"));
     }
@@ -111,12 +99,9 @@ public sealed class LedgerFileTests : IDisposable
     public void A_ledger_of_a_version_that_cannot_be_used_is_refused_and_stays_as_it_is(int version, string why)
     {
         LedgerExtensions.OpenLedger(FilePath).Dispose();
-        using (var database = Database.Open(FilePath))
-        {
-            database.Execute($"PRAGMA user_version = {version}");
-        }
+        LedgerRows.Execute(FilePath, $"PRAGMA user_version = {version}");
 
-        var error = AssertRefusedUntouched<SqliteException>();
+        var error = AssertRefusedUntouched();
 
         Assert.Equal($"{FilePath} has schema version {version}, {why}", error.Message);
     }
@@ -164,26 +149,12 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
     }
 
-    [Fact]
-    public void The_schema_also_works_on_its_own()
-    {
-        using (var database = Database.Open(FilePath))
-        {
-            database.Execute(File.ReadAllText(Repository.PathOf("schema.sql"), Encoding.UTF8));
-            database.Execute("PRAGMA journal_mode = WAL");
-        }
-
-        using var ledger = LedgerExtensions.OpenLedger(FilePath);
-        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
-    }
-
     public void Dispose() => _directory.Dispose();
 
-    private T AssertRefusedUntouched<T>()
-        where T : Exception
+    private SqliteException AssertRefusedUntouched()
     {
         var before = File.ReadAllBytes(FilePath);
-        var error = Assert.Throws<T>(() => LedgerExtensions.OpenLedger(FilePath));
+        var error = Assert.Throws<SqliteException>(() => LedgerExtensions.OpenLedger(FilePath));
         Assert.Equal(before, File.ReadAllBytes(FilePath));
         return error;
     }

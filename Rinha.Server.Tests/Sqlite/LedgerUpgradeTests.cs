@@ -73,11 +73,11 @@ public sealed class LedgerUpgradeTests : IDisposable
     {
         OldLedger.Make(FilePath);
         byte[] log;
-        using (var reader = Database.Open(FilePath))
+        using (var reader = LedgerRows.Open(FilePath))
         {
             // What is committed stays in the log.
             reader.Execute("BEGIN");
-            Assert.Equal(OldLedger.Oldest, reader.QueryInt64("PRAGMA user_version"));
+            Assert.Equal(OldLedger.Oldest, reader.Query("PRAGMA user_version"));
             Open();
             log = File.ReadAllBytes(FilePath + "-wal");
         }
@@ -89,10 +89,7 @@ public sealed class LedgerUpgradeTests : IDisposable
         {
             var path = _directory.File($"{halves}.db");
             File.WriteAllBytes(path, old);
-            using (var database = Database.Open(path))
-            {
-                Assert.Equal("wal", database.QueryText("PRAGMA journal_mode = WAL"));
-            }
+            Assert.Equal("wal", LedgerRows.QueryText(path, "PRAGMA journal_mode = WAL"));
 
             File.WriteAllBytes(path + "-wal", log[..(WalHeaderBytes + (halves * WalFrameBytes / 2))]);
             OldLedger.AssertHasTaken(halves == 2 * frames ? 3 : 0, path);

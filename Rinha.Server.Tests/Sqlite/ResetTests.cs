@@ -22,10 +22,10 @@ public sealed class ResetTests : IDisposable
         Assert.True(transaction.TryCommit());
 
         Assert.InRange(transaction.WalPages, 1, pages / 20);
-        using var database = Database.Open(FilePath);
-        Assert.InRange(database.QueryInt64("PRAGMA freelist_count"), pages * 9 / 10, pages);
-        Assert.Equal(0, database.QueryInt64("SELECT sum(abs(saldo)) + sum(ultima_seq) FROM clientes"));
-        Assert.Equal("ok", database.QueryText("PRAGMA integrity_check"));
+        using var database = LedgerRows.Open(FilePath);
+        Assert.InRange(database.Query("PRAGMA freelist_count"), pages * 9 / 10, pages);
+        Assert.Equal(0, database.Query("SELECT sum(abs(saldo)) + sum(ultima_seq) FROM clientes"));
+        Assert.Equal("ok", LedgerRows.QueryText(FilePath, "PRAGMA integrity_check"));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ResetTests : IDisposable
     // Fills all three tables; the last connection to close moves everything into the file. Returns the file's pages.
     private int Grow()
     {
-        using var database = Database.Open(FilePath);
+        using var database = LedgerRows.Open(FilePath);
         database.Execute($"""
             BEGIN;
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {Rows})
@@ -58,6 +58,6 @@ public sealed class ResetTests : IDisposable
             UPDATE clientes SET saldo = {Rows}, ultima_seq = {Rows}, ultima_id = {Rows} WHERE id = 1;
             COMMIT;
             """);
-        return (int)database.QueryInt64("PRAGMA page_count");
+        return (int)database.Query("PRAGMA page_count");
     }
 }

@@ -8,28 +8,25 @@ namespace Rinha.Server.Operations;
 /// <summary><c>accounts list|add|set-limit</c>, also while instances run; they see the change at once.</summary>
 internal static class AccountsOperation
 {
-    /// <summary>The command with its three.</summary>
-    public static Command Create(SettingOptions settings)
-    {
-        var command = new Command("accounts", "List the accounts, add some, or set a limit; while instances run.");
-        command.Subcommands.Add(CreateList(settings));
-        command.Subcommands.Add(CreateAdd(settings));
-        command.Subcommands.Add(CreateSetLimit(settings));
-        return command;
-    }
+    private const int FlushBytes = 64 * 1024;
+
+    public static Command Create(SettingOptions settings) =>
+        new("accounts", "List the accounts, add some, or set a limit; while instances run.")
+        {
+            CreateList(settings), CreateAdd(settings), CreateSetLimit(settings),
+        };
 
     private static Command CreateList(SettingOptions settings)
     {
         var json = new Option<bool>("--json") { Description = "The list as one JSON array." };
-        var command = new Command("list", "Every account with its limit, balance and number of transactions.");
-        command.Options.Add(json);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("list", "Every account with its limit, balance and number of transactions.") { json };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             using var output = Console.OpenStandardOutput();
-            AccountList.Write(output, Open(options), parsed.GetValue(json));
+            Action<Stream, IAccounts> write = parsed.GetValue(json) ? WriteJson : WriteLines;
+            write(output, Open(options));
             return ExitCode.Good;
         });
-        return command;
     }
 
     private static Command CreateAdd(SettingOptions settings)
@@ -46,10 +43,8 @@ internal static class AccountsOperation
             HelpName = "CENTS",
             Required = true,
         };
-        var command = new Command("add", "Add an account, or a range of them, with a balance of 0.");
-        command.Arguments.Add(ids);
-        command.Options.Add(limit);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("add", "Add an account, or a range of them, with a balance of 0.") { ids, limit };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var (first, last) = ReadIds(parsed.GetRequiredValue(ids));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
@@ -58,17 +53,17 @@ internal static class AccountsOperation
                 CultureInfo.InvariantCulture, $"{last - first + 1:N0} added, each with a limit of {cents} cents"));
             return ExitCode.Good;
         });
-        return command;
     }
 
     private static Command CreateSetLimit(SettingOptions settings)
     {
         var id = new Argument<string>("ID") { Description = "Whose." };
         var limit = new Argument<string>("CENTS") { Description = $"The limit, 0 to {Limits.AmountCentsMax}." };
-        var command = new Command("set-limit", "Give an account another limit, which its balance must keep.");
-        command.Arguments.Add(id);
-        command.Arguments.Add(limit);
-        command.SetOperation(settings, (parsed, options) =>
+        var command = new Command("set-limit", "Give an account another limit, which its balance must keep.")
+        {
+            id, limit,
+        };
+        return command.SetOperation(settings, (parsed, options) =>
         {
             var account = ReadId(parsed.GetRequiredValue(id));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
@@ -77,12 +72,46 @@ internal static class AccountsOperation
                 CultureInfo.InvariantCulture, $"account {account} has a limit of {cents} cents"));
             return ExitCode.Good;
         });
-        return command;
     }
 
     private static IAccounts Open(ServerOptions options) => options.Postgres is { } address
         ? new PostgresAccounts(address)
         : new AccountTable(LedgerFile.OpenExisting(options.DatabasePath, options.Synchronous));
+
+    private static void WriteLines(Stream output, IAccounts accounts)
+    {
+        using var text = new StreamWriter(output, new UTF8Encoding(false), FlushBytes, leaveOpen: true)
+        {
+            NewLine = "\n",
+        };
+        text.WriteLine($"{"id",18} {"limit",16} {"balance",20} {"transactions",14}");
+        accounts.List((id, limitCents, balanceCents, transactions) => text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}")));
+    }
+
+    private static void WriteJson(Stream output, IAccounts accounts)
+    {
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartArray();
+            accounts.List((id, limitCents, balanceCents, transactions) =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id"u8, id);
+                json.WriteNumber("limitCents"u8, limitCents);
+                json.WriteNumber("balanceCents"u8, balanceCents);
+                json.WriteNumber("transactions"u8, transactions);
+                json.WriteEndObject();
+                if (json.BytesPending >= FlushBytes)
+                {
+                    json.Flush();
+                }
+            });
+            json.WriteEndArray();
+        }
+
+        output.Write("\n"u8);
+    }
 
     private static (long First, long Last) ReadIds(string text)
     {

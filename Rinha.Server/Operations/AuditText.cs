@@ -6,7 +6,6 @@ namespace Rinha.Server.Operations;
 /// <summary>An audit's report for people and for programs.</summary>
 internal static class AuditText
 {
-    /// <summary>Writes the report as lines.</summary>
     public static void WriteLines(TextWriter output, string path, AuditReport report)
     {
         output.WriteLine(string.Create(
@@ -35,7 +34,6 @@ internal static class AuditText
         WriteWarnings(output, report);
     }
 
-    /// <summary>Writes a line for each warning.</summary>
     public static void WriteWarnings(TextWriter output, AuditReport report)
     {
         foreach (var warning in report.Warnings)
@@ -44,7 +42,7 @@ internal static class AuditText
         }
     }
 
-    /// <summary>Writes the report as one JSON object and a line feed.</summary>
+    /// <summary>Writes one JSON object and a line feed.</summary>
     public static void WriteJson(Stream output, string path, AuditReport report)
     {
         using (var json = new Utf8JsonWriter(

@@ -5,13 +5,23 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary>What an operator's commands have in common.</summary>
-internal static class Operation
+/// <summary>An operator's commands, in the order of <c>--help</c>.</summary>
+internal static class OperationList
 {
-    /// <summary>
-    /// An argument that names a file. A flag that is not known would be taken for one: a file of such a name is given
-    /// with its directory.
-    /// </summary>
+    public static readonly IReadOnlyList<Func<SettingOptions, Command>> All =
+    [
+        FileOperations.CreateBackup,
+        FileOperations.CreateRestore,
+        FileOperations.CreateVerify,
+        FileOperations.CreateCheckpoint,
+        AccountsOperation.Create,
+    ];
+}
+
+/// <summary>What an operator's commands have in common.</summary>
+internal static partial class Operation
+{
+    /// <summary>An argument that names a file; an unknown flag is not taken for one.</summary>
     public static Argument<T> FileArgument<T>(string description)
     {
         var argument = new Argument<T>("FILE") { Description = description };
@@ -25,28 +35,15 @@ internal static class Operation
         return argument;
     }
 
-    /// <summary>The file that the ledger is.</summary>
-    /// <exception cref="RefusalException">It is no file: what is asked for is the business of PostgreSQL's
-    /// tools.</exception>
+    /// <exception cref="RefusalException">The ledger is in PostgreSQL, whose own tools do this.</exception>
     public static string FileOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
         : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");
 
-    /// <summary>As <see cref="SetOperation"/>, for what can only be done to a file.</summary>
-    public static void SetFileOperation(
-        this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run) =>
-        command.SetOperation(settings, (parsed, options) =>
-        {
-            _ = FileOf(options);
-            return run(parsed, options);
-        });
-
-    /// <summary>Says what a command does, and how its failures end it.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="settings">The settings' flags.</param>
-    /// <param name="run">Does it and gives the exit code.</param>
-    public static void SetOperation(
-        this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run) =>
+    /// <summary>Sets what the command does; its failures become one line and an exit code.</summary>
+    public static Command SetOperation(
+        this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run)
+    {
         command.SetAction(parsed => settings.With(parsed, options =>
         {
             try
@@ -63,4 +60,17 @@ internal static class Operation
                 return ServerCommand.Fail(error.Message);
             }
         }));
+        return command;
+    }
+
+    /// <summary>Lets the calling thread run only when no other wants the processor.</summary>
+    public static void YieldProcessor()
+    {
+        const int process = 0; // PRIO_PROCESS; on Linux, with the id 0, the calling thread.
+        const int lowest = 19;
+        _ = SetPriority(process, 0, lowest);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int kind, int id, int niceness);
 }

@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -9,85 +8,50 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal sealed class AccountTable(LedgerFile file) : IAccounts
 {
-    /// <inheritdoc/>
-    /// <exception cref="SqliteException">The table cannot be read.</exception>
     public void List(Action<long, long, long, long> account)
     {
         using var database = file.OpenReader();
-        using var rows = database.Prepare("SELECT id, limite, saldo, ultima_seq FROM clientes ORDER BY id");
-        int result;
-        while ((result = rows.Step()) == SqliteResult.Row)
-        {
-            account(rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3));
-        }
-
-        if (result != SqliteResult.Done)
-        {
-            throw database.Error("list accounts");
-        }
+        database.ForEachRow(
+            "list accounts",
+            "SELECT id, limite, saldo, ultima_seq FROM clientes ORDER BY id",
+            row => account(row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3)));
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="SqliteException">The ledger stayed locked, or could not be written.</exception>
     public void Add(long firstId, long lastId, long limitCents) => InTurn(database =>
     {
-        using var taken = database.Prepare("SELECT min(id) FROM clientes WHERE id BETWEEN ?1 AND ?2");
-        taken.Bind(1, firstId);
-        taken.Bind(2, lastId);
-        if (taken.Step() != SqliteResult.Row)
-        {
-            throw database.Error("look for accounts");
-        }
-
-        if (taken.Int64(0) is not 0 and var id)
+        const string taken = "SELECT ifnull(min(id), 0) FROM clientes WHERE id BETWEEN ?1 AND ?2";
+        if (database.QueryInt64(taken, firstId, lastId) is not 0 and var id)
         {
             throw new RefusalException($"account {id} is there already; none was added");
         }
 
-        taken.Reset();
-        using var insert = database.Prepare("""
+        database.Run(
+            "add accounts",
+            """
             WITH RECURSIVE ids (id) AS (VALUES (?1) UNION ALL SELECT id + 1 FROM ids WHERE id < ?2)
             INSERT INTO clientes (id, limite) SELECT id, ?3 FROM ids
-            """);
-        insert.Bind(1, firstId);
-        insert.Bind(2, lastId);
-        insert.Bind(3, limitCents);
-        Run(database, insert, "add accounts");
+            """,
+            firstId,
+            lastId,
+            limitCents);
     });
 
-    /// <inheritdoc/>
-    /// <exception cref="SqliteException">The ledger stayed locked, or could not be written.</exception>
     public void SetLimit(long id, long limitCents) => InTurn(database =>
     {
-        using var account = database.Prepare("SELECT saldo FROM clientes WHERE id = ?1");
-        account.Bind(1, id);
-        switch (account.Step())
+        if (database.QueryInt64("SELECT count(*) FROM clientes WHERE id = ?1", id) == 0)
         {
-            case SqliteResult.Row when account.Int64(0) < -limitCents:
-                throw new RefusalException(
-                    $"account {id} has a balance of {account.Int64(0)} cents, below minus the limit of {limitCents}");
-            case SqliteResult.Row:
-                break;
-            case SqliteResult.Done:
-                throw new RefusalException($"there is no account {id}");
-            default:
-                throw database.Error("look for the account");
+            throw new RefusalException($"there is no account {id}");
         }
 
-        account.Reset();
-        using var update = database.Prepare("UPDATE clientes SET limite = ?2 WHERE id = ?1");
-        update.Bind(1, id);
-        update.Bind(2, limitCents);
-        Run(database, update, "set the limit");
+        var balanceCents = database.QueryInt64("SELECT saldo FROM clientes WHERE id = ?1", id);
+        if (balanceCents < -limitCents)
+        {
+            throw new RefusalException(
+                $"account {id} has a balance of {balanceCents} cents, below minus the limit of {limitCents}");
+        }
+
+        database.Run("set the limit", "UPDATE clientes SET limite = ?2 WHERE id = ?1", id, limitCents);
     });
-
-    private static void Run(Database database, PreparedStatement statement, string attempt)
-    {
-        if (statement.Run() != SqliteResult.Done)
-        {
-            throw database.Error(attempt);
-        }
-    }
 
     private void InTurn(Action<Database> change)
     {
@@ -110,11 +74,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
         }
         catch
         {
-            if (database.InTransaction)
-            {
-                _ = database.TryExecute("ROLLBACK");
-            }
-
+            database.RollBack();
             throw;
         }
         finally

@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;

@@ -3,13 +3,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// What makes files and their names last: the calls that .NET does not have (fsync(2), link(2), fchown(2)).
+/// Makes files and their names last: the calls that .NET does not have (fsync(2) of a directory, link(2), fchown(2)).
 /// </summary>
 internal static unsafe partial class DurableFile
 {
-    private const int ReadOnlyDirectory = 0x80000; // O_RDONLY | O_CLOEXEC; O_DIRECTORY's number is the architecture's.
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const uint Owners = 0x8 | 0x10; // STATX_UID | STATX_GID
     private const int StatBytes = 256;
     private const int StatUserOffset = 20;
     private const int StatGroupOffset = 24;
@@ -18,18 +15,12 @@ internal static unsafe partial class DurableFile
     /// <exception cref="IOException">They cannot be brought there.</exception>
     public static void SyncDirectoryOf(string path)
     {
+        const int readOnly = 0x80000; // O_RDONLY | O_CLOEXEC; the number of O_DIRECTORY depends on the architecture.
         var directory = DirectoryOf(path);
-        var descriptor = Open(directory, ReadOnlyDirectory);
-        var result = descriptor < 0 ? -1 : Fsync(descriptor);
-        var error = Marshal.GetLastPInvokeError();
-        if (descriptor >= 0)
+        using var handle = Open(directory, readOnly);
+        if (handle.IsInvalid || Fsync(handle) != 0)
         {
-            _ = Close(descriptor);
-        }
-
-        if (result != 0)
-        {
-            throw new IOException($"{directory} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)}");
+            throw new IOException($"{directory} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
@@ -39,8 +30,7 @@ internal static unsafe partial class DurableFile
     {
         if (Link(path, newPath) != 0)
         {
-            throw new IOException(
-                $"{newPath} cannot be made: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            throw new IOException($"{newPath} cannot be made: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
@@ -53,13 +43,14 @@ internal static unsafe partial class DurableFile
     {
         if (Environment.IsPrivilegedProcess)
         {
+            const int currentDirectory = -100; // AT_FDCWD
+            const uint owners = 0x8 | 0x10; // STATX_UID | STATX_GID
             var stat = stackalloc byte[StatBytes];
-            if (Statx(CurrentDirectory, model, 0, Owners, stat) != 0
+            if (Statx(currentDirectory, model, 0, owners, stat) != 0
                 || Fchown(file, *(uint*)(stat + StatUserOffset), *(uint*)(stat + StatGroupOffset)) != 0)
             {
                 throw new IOException(
-                    $"a new file cannot be given to the owner of {model}: "
-                    + Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+                    $"a new file cannot be given to the owner of {model}: {Marshal.GetLastPInvokeErrorMessage()}");
             }
         }
 
@@ -80,19 +71,16 @@ internal static unsafe partial class DurableFile
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+    private static partial int Fsync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string path, string newPath);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    private static partial int Fchown(SafeHandle file, uint user, uint group);
+    private static partial int Fchown(SafeFileHandle file, uint user, uint group);
 
     // struct statx is the same on every architecture, unlike struct stat (statx(2)).
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

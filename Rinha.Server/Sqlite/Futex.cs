@@ -18,11 +18,9 @@ internal static unsafe partial class Futex
 
     /// <summary>
     /// Sleeps while the word has a value, until woken. The kernel compares and falls asleep in one step with respect to
-    /// <see cref="Wake"/>, so who changes the word first and wakes then cannot be missed.
+    /// <see cref="Wake"/>: a change of the word followed by a wake cannot be missed.
     /// </summary>
-    /// <returns>
-    /// <see langword="false"/> when the time was over; otherwise there may be something new, or not.
-    /// </returns>
+    /// <returns>Whether there may be something new; <see langword="false"/> when the time is over.</returns>
     public static bool Wait(ref int word, int value, int timeoutMs)
     {
         var timeout = new TimeSpec { Seconds = timeoutMs / 1000, Nanoseconds = timeoutMs % 1000 * 1_000_000L };
@@ -43,7 +41,7 @@ internal static unsafe partial class Futex
         };
     }
 
-    /// <summary>Wakes those that sleep on the word, as many as there are up to a number.</summary>
+    /// <summary>Wakes up to so many that sleep on the word.</summary>
     public static void Wake(ref int word, int count)
     {
         fixed (int* address = &word)

@@ -2,25 +2,25 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
-/// and look again, up to 100 ms at a time; here who leaves wakes the next one.
+/// and look again, up to 100 ms at a time; here the instance that leaves wakes the next one.
 /// <para>
-/// The lock is a word in a file that all processes have mapped: to go in and out is an atomic exchange each, without a
-/// system call; who must wait sleeps on the word (futex(2)). It is fair: who was inside last lets one that has asked
-/// meanwhile go first, and all let one go first that keeps being too slow for that. And it survives its holders: each
-/// instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
-/// description lock, fcntl(2), which the kernel frees when the process dies). A waiter to whom nothing has happened for
-/// a while looks whether the holder still has its byte.
+/// The lock is a word in a file that all processes have mapped: entering and leaving are an atomic exchange each,
+/// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets one that has
+/// asked meanwhile go first, and all let one go first that keeps waking too late for it. And it survives its holders:
+/// each instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
+/// description lock, fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks
+/// that the holder still has its byte.
 /// </para>
 /// One instance belongs to one thread at a time; threads of one process that compete have an instance each.
 /// </summary>
 internal sealed unsafe class Gate : IDisposable
 {
     private readonly GateFile _file;
-    private readonly int _number; // From 1; 0 is nobody.
+    private readonly int _number; // From 1; 0 is none.
     private readonly int _bit;
-    private GateWords* _words; // Null when disposed: a late caller gets an exception, not somebody else's memory.
+    private GateWords* _words; // Null when disposed: a late caller gets an exception, not another's memory.
     private int _deferrals;
-    private long _defersSince; // To one that starves; 0 when not.
+    private long _defersSince; // To a starving one; 0 when not.
 
     /// <summary>Opens the gate of a database: the file <c>PATH-gate</c> beside it, made if need be.</summary>
     /// <exception cref="IOException">The file cannot be opened or mapped, or too many have it open.</exception>
@@ -48,8 +48,7 @@ internal sealed unsafe class Gate : IDisposable
     /// <summary>Waits, however long, until this instance alone is inside.</summary>
     public void Enter() => TryEnter(long.MaxValue);
 
-    /// <summary>Waits until this instance alone is inside, or for so many milliseconds in vain.</summary>
-    /// <returns>Whether it is inside.</returns>
+    /// <summary>As <see cref="Enter"/>, but gives up after a time.</summary>
     public bool TryEnter(long waitMs)
     {
         var began = Environment.TickCount64;
@@ -63,7 +62,7 @@ internal sealed unsafe class Gate : IDisposable
 
             if (vainWakes == Limits.GateVainWakesMax)
             {
-                // Whoever only tries comes back sooner than a sleeper wakes up, and could keep it out for long.
+                // One that only tries comes back sooner than a sleeper wakes up, and could keep it out for long.
                 Interlocked.Or(ref _words->Starving, _bit);
                 vainWakes = 0;
             }
@@ -78,8 +77,8 @@ internal sealed unsafe class Gate : IDisposable
     }
 
     /// <summary>
-    /// Goes in unless somebody is inside, or has been asking since this one was inside last. Whether the one inside
-    /// still lives only <see cref="Enter"/> finds out.
+    /// Goes in unless another is inside, or has been asking since this one was inside last. Only <see cref="Enter"/>
+    /// finds out whether the one inside still lives.
     /// </summary>
     public bool TryEnter()
     {
@@ -109,11 +108,11 @@ internal sealed unsafe class Gate : IDisposable
         Leave();
     }
 
-    /// <summary>Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end.</summary>
-    /// <returns><see langword="false"/> if another one is at it.</returns>
+    /// <summary>
+    /// Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end, unless another is.
+    /// </summary>
     public bool TryBeginCheckpoint() => _file.TryLock(GateFile.CheckpointerByte);
 
-    /// <summary>Leaves checkpointing to whoever is asked next.</summary>
     public void EndCheckpoint() => _file.Unlock(GateFile.CheckpointerByte);
 
     public void Dispose()
@@ -165,7 +164,7 @@ internal sealed unsafe class Gate : IDisposable
         Clear(ref _words->Starving, _bit);
     }
 
-    // Mostly there is nothing to clear, and then nothing is written that others would have to fetch.
+    // Mostly there is nothing to clear: then nothing is written that others would have to fetch.
     private static void Clear(ref int word, int bits)
     {
         if ((Volatile.Read(ref word) & bits) != 0)
@@ -198,12 +197,12 @@ internal sealed unsafe class Gate : IDisposable
     {
         if (!IsNumber(holder) || holder == _number)
         {
-            // Written by nobody: the file is damaged. (This instance is not inside, or it would not be here.)
+            // No instance wrote this: the file is damaged. (This one is not inside, or it would not be here.)
             Interlocked.CompareExchange(ref _words->Holder, 0, holder);
         }
         else if (_file.TryLock(holder))
         {
-            // Nobody can get the dead one's number and go in with it while its byte is locked here. To have looked only
+            // No instance can get the dead one's number and go in with it while its byte is locked here. Only to look
             // would not do: by the exchange it might be the number of a new instance, alive and inside.
             Interlocked.CompareExchange(ref _words->Holder, 0, holder);
             _file.Unlock(holder);
@@ -221,7 +220,7 @@ internal sealed unsafe class Gate : IDisposable
         return starving != 0 && (starving & _bit) == 0;
     }
 
-    // Who is awaited may have died, or have no processor: the turn is kept for it only so long.
+    // The waiter may be dead or descheduled: the turn is kept for it only so long.
     private bool MustDefer()
     {
         if (IsTurnOfStarving())
@@ -247,7 +246,7 @@ internal sealed unsafe class Gate : IDisposable
         return false;
     }
 
-    // Who still lives asks again.
+    // Those that still live ask again.
     private void ForgetOthers()
     {
         Clear(ref _words->Asking, ~_bit);

@@ -4,14 +4,28 @@ using Microsoft.Win32.SafeHandles;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
+/// What the instances of a <see cref="Gate"/> tell one another, in shared memory. Only the first word decides who is
+/// inside; the others are hints, and cost a little time when they are wrong.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GateWords
+{
+    public int Holder; // The number of the instance that is inside; 0 when none is.
+    public int Sleeping; // A bit for each instance that sleeps until Holder changes.
+    public int Asking; // A bit for each instance that was refused entry and still wants it.
+    public int Starving; // A bit for each instance that has woken too late so often that all others let it go first.
+    public int Last; // The number of the instance that was inside last.
+}
+
+/// <summary>
 /// The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.
 /// </summary>
 internal sealed unsafe partial class GateFile : IDisposable
 {
-    /// <summary>The byte that whoever checkpoints has locked.</summary>
+    /// <summary>Locked by the one that checkpoints.</summary>
     public const int CheckpointerByte = 0;
 
-    /// <summary>The byte that an instance has locked while it opens the ledger: instances start one by one.</summary>
+    /// <summary>Locked by an instance while it opens the ledger: instances start one by one.</summary>
     public const int StartByte = Limits.GateInstancesMax + 1;
 
     private const int MappedBytes = 4096;
@@ -26,12 +40,10 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
 
-    /// <summary>Opens the file, made if need be.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="model">
-    /// A new one gets the access of this file or directory, if there is one: the database, so that the server's user
-    /// can open a gate that root has made.
-    /// </param>
+    /// <summary>
+    /// Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
+    /// the server's user can open a gate that root has made.
+    /// </summary>
     /// <exception cref="IOException">It cannot be opened, made as long as it has to be, or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public GateFile(string path, string model)
@@ -65,11 +77,13 @@ internal sealed unsafe partial class GateFile : IDisposable
     /// <summary>The words; valid until <see cref="Dispose"/>.</summary>
     public GateWords* Words { get; }
 
-    /// <summary>Locks a byte until <see cref="Unlock"/>, <see cref="Dispose"/> or the process's end.</summary>
-    /// <returns><see langword="false"/> if another instance has it locked.</returns>
+    /// <summary>
+    /// Locks a byte, unless another instance has, until <see cref="Unlock"/>, <see cref="Dispose"/> or the process's
+    /// end.
+    /// </summary>
     public bool TryLock(int index) => TryLock(index, count: 1);
 
-    /// <summary>Waits, however long, until it has locked a byte.</summary>
+    /// <summary>As <see cref="TryLock(int)"/>, waiting however long.</summary>
     public void Lock(int index)
     {
         var range = Range(Write, index, count: 1);
@@ -83,13 +97,11 @@ internal sealed unsafe partial class GateFile : IDisposable
     }
 
     /// <summary>
-    /// Locks the bytes of all instances and the checkpointer's: nobody has the gate open, and nobody can open it until
-    /// <see cref="Dispose"/> or the process's end.
+    /// Locks the bytes of all instances and the checkpointer's, unless an instance has the gate open; then none can
+    /// open it until <see cref="Dispose"/> or the process's end.
     /// </summary>
-    /// <returns><see langword="false"/> if an instance lives.</returns>
     public bool TryLockAll() => TryLock(CheckpointerByte, count: Limits.GateInstancesMax + 1);
 
-    /// <summary>Unlocks a byte.</summary>
     public void Unlock(int index)
     {
         var range = Range(Free, index, count: 1);
@@ -170,7 +182,7 @@ internal sealed unsafe partial class GateFile : IDisposable
         new() { Type = type, Start = index, Length = count };
 
     private static IOException Failure(int index) =>
-        new($"lock byte {index} of the gate: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        new($"lock byte {index} of the gate: {Marshal.GetLastPInvokeErrorMessage()}");
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Fcntl(SafeHandle file, int command, ref FileLock range);

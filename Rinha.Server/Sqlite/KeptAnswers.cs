@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -7,7 +6,7 @@ namespace Rinha.Server.Sqlite;
 /// The answers kept for requests that are sent again: the table <c>chaves</c>, used inside a write transaction, so that
 /// an answer is there exactly when what it speaks of is.
 /// </summary>
-internal sealed class KeptAnswers : IDisposable
+internal sealed class KeptAnswers
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
 
@@ -41,12 +40,10 @@ internal sealed class KeptAnswers : IDisposable
             """);
     }
 
-    /// <summary>Looks whether the key has come before.</summary>
-    /// <param name="post">Has a key; gets what was answered.</param>
-    /// <param name="result">
-    /// The result of the first time; <see cref="PostResult.KeyReused"/> if that was another transaction;
-    /// <see cref="PostResult.StorageFailed"/> when nobody can tell.
-    /// </param>
+    /// <summary>
+    /// Looks whether the key has come before; then the result is that of the first time, or
+    /// <see cref="PostResult.KeyReused"/> if that was another transaction.
+    /// </summary>
     public bool TryFind(PendingPost post, out PostResult result)
     {
         BindRequest(_find, post);
@@ -57,10 +54,6 @@ internal sealed class KeptAnswers : IDisposable
     }
 
     /// <summary>Drops keys that have been kept for long enough, and looks whether there is room for one more.</summary>
-    /// <returns>
-    /// <see cref="PostResult.Accepted"/>, <see cref="PostResult.TooManyKeys"/> or
-    /// <see cref="PostResult.StorageFailed"/>.
-    /// </returns>
     public PostResult MakeRoom(Timestamp now)
     {
         _drop.Bind(1, now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour));
@@ -69,33 +62,20 @@ internal sealed class KeptAnswers : IDisposable
             return PostResult.StorageFailed;
         }
 
-        var isKnown = _count.Step() == SqliteResult.Row;
-        var hasRoom = isKnown && _count.Int64(0) < Limits.IdempotencyKeysMax;
+        var result = _count.Step() != SqliteResult.Row ? PostResult.StorageFailed
+            : _count.Int64(0) < Limits.IdempotencyKeysMax ? PostResult.Accepted
+            : PostResult.TooManyKeys;
         _count.Reset();
-        return (isKnown, hasRoom) switch
-        {
-            (false, _) => PostResult.StorageFailed,
-            (true, false) => PostResult.TooManyKeys,
-            _ => PostResult.Accepted,
-        };
+        return result;
     }
 
     /// <summary>Keeps the answer to a transaction that has just been judged, with the balance as it is now.</summary>
-    /// <returns><see langword="false"/> when the database could not.</returns>
     public bool TryKeep(PendingPost post, PostResult result, Timestamp now)
     {
         BindRequest(_keep, post);
         _keep.Bind(6, result == PostResult.Accepted ? 1 : 0);
         _keep.Bind(7, now.MicrosecondsSinceEpoch);
         return _keep.Run() == SqliteResult.Done && _database.Changes == 1;
-    }
-
-    public void Dispose()
-    {
-        foreach (var statement in new[] { _find, _drop, _count, _keep })
-        {
-            statement.Dispose();
-        }
     }
 
     private static void BindRequest(PreparedStatement statement, PendingPost post)
@@ -119,11 +99,8 @@ internal sealed class KeptAnswers : IDisposable
         post.LimitCents = _find.Int64(0);
         post.BalanceCents = _find.Int64(1);
         var isRefusal = _find.Int64(2) == 1;
-        return (isRefusal, post.Kind) switch
-        {
-            (false, _) => PostResult.Accepted,
-            (true, TransactionKind.Debit) => PostResult.LimitExceeded,
-            (true, _) => PostResult.BalanceOverflow,
-        };
+        return !isRefusal ? PostResult.Accepted
+            : post.Kind == TransactionKind.Debit ? PostResult.LimitExceeded
+            : PostResult.BalanceOverflow;
     }
 }

@@ -1,12 +1,11 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and makes nobody wait; but as long
-/// as it reads, the write-ahead log cannot start over. Its memory is bounded: what is to be kept meanwhile, a row for
-/// each account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
+/// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
+/// it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each
+/// account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
 /// </summary>
 internal static class LedgerAudit
 {
@@ -14,9 +13,7 @@ internal static class LedgerAudit
 
     /// <summary>Audits a ledger that others may be using.</summary>
     /// <param name="path">The ledger.</param>
-    /// <param name="yields">
-    /// Whether to take a small part of a processor and many times as long, where nobody waits for the snapshot's end.
-    /// </param>
+    /// <param name="yields">Whether to sleep often: for a snapshot whose end no one waits for.</param>
     /// <exception cref="RefusalException">There is no such file, or it has another schema version.</exception>
     public static AuditReport Run(string path, bool yields = false)
     {
@@ -25,8 +22,7 @@ internal static class LedgerAudit
             throw new RefusalException($"there is no ledger at {path}");
         }
 
-        var wal = new FileInfo(path + "-wal");
-        var report = new AuditReport { WalBytes = wal.Exists ? wal.Length : 0 };
+        var report = new AuditReport { WalBytes = LedgerFile.WalBytesOf(path) };
         try
         {
             using var database = Database.OpenToLook(path);
@@ -52,14 +48,12 @@ internal static class LedgerAudit
                 throw new RefusalException($"{path} {reason}");
             }
 
-            if (!TryCount(database, report))
+            if (TryCount(database, report))
             {
-                return report;
-            }
-
-            foreach (var check in AuditChecks.All)
-            {
-                Run(database, check, report);
+                foreach (var check in AuditChecks.All)
+                {
+                    Run(database, check, report);
+                }
             }
         }
         catch (SqliteException error)
@@ -91,25 +85,9 @@ internal static class LedgerAudit
         try
         {
             database.Execute(check.Preparation);
-            using var violations = database.Prepare(check.Sql);
-            int result;
-            while ((result = violations.Step()) == SqliteResult.Row)
-            {
-                var what = Encoding.UTF8.GetString(violations.Utf8(0));
-                if (check.IsWarning)
-                {
-                    report.Warn(check.Name, what);
-                }
-                else
-                {
-                    report.Add(check.Name, what);
-                }
-            }
-
-            if (result != SqliteResult.Done)
-            {
-                throw database.Error(check.Name);
-            }
+            Action<string, string> add = check.IsWarning ? report.Warn : report.Add;
+            database.ForEachRow(
+                check.Name, check.Sql, row => add(check.Name, Encoding.UTF8.GetString(row.Bytes(0))));
         }
         catch (SqliteException error)
         {

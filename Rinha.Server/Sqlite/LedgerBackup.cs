@@ -4,22 +4,16 @@ namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
-/// emptied first, nobody checkpoints in vain meanwhile, and how far it may grow is bounded.
+/// emptied first, no instance tries to checkpoint meanwhile, and how far it may grow is bounded.
 /// </summary>
 internal static class LedgerBackup
 {
-    /// <summary>
-    /// Copies the ledger as it is now, audits the copy, and only then gives it its name.
-    /// </summary>
+    /// <summary>Copies the ledger as it is now, audits the copy, and only then gives it its name.</summary>
     /// <param name="file">The ledger.</param>
     /// <param name="targetPath">A name that is free.</param>
     /// <param name="walBytesMax">How long the log may get meanwhile, if the database is not longer itself.</param>
     /// <returns>What the audit found; if it is not sound, there is no backup.</returns>
-    /// <exception cref="RefusalException">The name is taken, or another backup is under way.</exception>
-    /// <exception cref="SqliteException">The copy failed, or the log has grown too far meanwhile.</exception>
-    /// <exception cref="IOException">The target cannot be written.</exception>
-    public static AuditReport Make(
-        LedgerFile file, string targetPath, long walBytesMax = Limits.BackupWalBytesMax)
+    public static AuditReport Make(LedgerFile file, string targetPath, long walBytesMax = Limits.BackupWalBytesMax)
     {
         if (Path.Exists(targetPath))
         {
@@ -46,21 +40,20 @@ internal static class LedgerBackup
         }
         finally
         {
-            File.Delete(unfinished); // Which is not there any more when all went well.
+            File.Delete(unfinished); // Gone already when all went well.
         }
     }
 
     // A snapshot is being kept: the longer, the longer the log.
     private static void Pause(string path, long walBytesMax)
     {
-        var wal = new FileInfo(path + "-wal");
-        var walBytes = wal.Exists ? wal.Length : 0;
+        var walBytes = LedgerFile.WalBytesOf(path);
         var mostBytes = Math.Max(walBytesMax, new FileInfo(path).Length);
         if (walBytes > mostBytes)
         {
             throw new SqliteException(
                 $"{path}-wal has grown to {walBytes} bytes behind the backup, which gives up; try when less is posted",
-                Native.SqliteResult.Full);
+                SqliteResult.Full);
         }
 
         if (walBytes < mostBytes / 4)

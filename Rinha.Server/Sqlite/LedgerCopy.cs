@@ -1,20 +1,18 @@
-using Rinha.Server.Sqlite.Native;
+using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
 /// Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
-/// on the disk, readable by its owner alone unless somebody else's access is given.
+/// on the disk, readable by its owner alone unless another file's access is given.
 /// </summary>
 internal static class LedgerCopy
 {
-    /// <summary>Copies.</summary>
-    /// <param name="sourcePath">Others may write it meanwhile; the copy has what was there at the beginning.</param>
-    /// <param name="targetPath">A name that is free; after a failure nothing is left there.</param>
+    /// <summary>Copies the source, which others may write meanwhile; after a failure leaves nothing.</summary>
+    /// <param name="sourcePath">The database.</param>
+    /// <param name="targetPath">A name that is free.</param>
     /// <param name="afterStep">Called after every <see cref="Limits.BackupStepPages"/> pages; may pause.</param>
-    /// <param name="model">A file or directory whose access the copy gets; otherwise it is its owner's alone.</param>
-    /// <exception cref="SqliteException">One of the two failed.</exception>
-    /// <exception cref="IOException">The target is there already, or cannot be written.</exception>
+    /// <param name="model">A file or directory whose access the copy gets.</param>
     public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null)
     {
         var options = new FileStreamOptions
@@ -44,6 +42,27 @@ internal static class LedgerCopy
         }
     }
 
+    /// <summary>Copies all pages of one database into another.</summary>
+    public static void CopyPages(Database source, Database target, Action afterStep)
+    {
+        var step = SqliteResult.Ok;
+        using (var backup = raw.sqlite3_backup_init(target.Handle, "main", source.Handle, "main"))
+        {
+            while (!backup.IsInvalid
+                && (step = raw.sqlite3_backup_step(backup, Limits.BackupStepPages)) == SqliteResult.Ok)
+            {
+                afterStep();
+            }
+        }
+
+        // Only a last step that says "done" makes a whole copy. By SQLite's documentation sqlite3_backup_finish may
+        // return SQLITE_OK after a step that was locked out.
+        if (step != SqliteResult.Done)
+        {
+            throw target.Error("copy");
+        }
+    }
+
     private static void Copy(string sourcePath, string targetPath, FileStream file, Action afterStep)
     {
         using var source = Database.OpenToLook(sourcePath);
@@ -68,38 +87,7 @@ internal static class LedgerCopy
         });
     }
 
-    /// <summary>Copies all pages of one database into another.</summary>
-    /// <exception cref="SqliteException">A step failed, or stayed locked out.</exception>
-    public static void CopyPages(Database source, Database target, Action afterStep)
-    {
-        var backup = NativeSqlite.BackupInit(target.Handle, "main", source.Handle, "main");
-        if (backup == 0)
-        {
-            throw target.Error("copy");
-        }
-
-        int step;
-        try
-        {
-            while ((step = NativeSqlite.BackupStep(backup, Limits.BackupStepPages)) == SqliteResult.Ok)
-            {
-                afterStep();
-            }
-        }
-        finally
-        {
-            _ = NativeSqlite.BackupFinish(backup);
-        }
-
-        // Only a last step that says "done" makes a whole copy. By SQLite's documentation sqlite3_backup_finish may
-        // return SQLITE_OK after a step that was locked out.
-        if (step != SqliteResult.Done)
-        {
-            throw target.Error("copy");
-        }
-    }
-
-    // The copied header says that there is a write-ahead log; who only reads could not open it without making one.
+    // The copied header says that there is a write-ahead log; a reader could not open it without making one.
     private static void EndLog(string path)
     {
         using var database = Database.Open(path);

@@ -1,8 +1,17 @@
 using System.Reflection;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
+
+/// <summary>What a commit waits for (https://www.sqlite.org/pragma.html#pragma_synchronous).</summary>
+public enum Synchronous
+{
+    /// <summary>The kernel has the transaction: it survives a crash of every process, not a loss of power.</summary>
+    Normal,
+
+    /// <summary>The disk has the transaction: it survives a loss of power too.</summary>
+    Full,
+}
 
 /// <summary>
 /// Opens the ledger's file: checks whose it is, makes the schema in an empty one, converts an older one, and gives
@@ -25,7 +34,6 @@ internal sealed class LedgerFile
         _versions = versions ?? Versions;
     }
 
-    /// <summary>The database file's path.</summary>
     public string Path { get; }
 
     /// <summary>The version from which opening it has converted the ledger, if it has.</summary>
@@ -42,15 +50,6 @@ internal sealed class LedgerFile
     /// Makes the file ready for use. Any number of processes may do so at once: they start one by one, the first
     /// finds an empty file and fills it, or an older ledger and converts it; the others find that done.
     /// </summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="synchronous">What a commit of the writer waits for.</param>
-    /// <param name="versions">Other versions than <see cref="Versions"/>, for tests.</param>
-    /// <exception cref="SqliteException">
-    /// The file is not a ledger of a version that this server knows, or cannot be used.
-    /// </exception>
-    /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
-    /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
     public static LedgerFile Open(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
@@ -62,37 +61,36 @@ internal sealed class LedgerFile
         using var start = new GateFile(path + "-gate", path);
         start.Lock(GateFile.StartByte);
         file.ConvertIfOlder();
-        using var gate = new Gate(path);
+        using var gate = new Gate(path); // Left when disposed.
         gate.Enter();
-        try
+        using var database = Database.Open(path);
+        if (database.IsReadOnly)
         {
-            using var database = Database.Open(path);
-            if (database.IsReadOnly)
-            {
-                throw new SqliteException($"{path} is read-only", SqliteResult.ReadOnly);
-            }
-
-            var hasSchema = file.HasSchema(database);
-            file.UseWriteAheadLog(database);
-            if (!hasSchema)
-            {
-                CreateSchema(database);
-            }
+            throw new SqliteException($"{path} is read-only", SqliteResult.ReadOnly);
         }
-        finally
+
+        var hasSchema = file.HasSchema(database);
+        // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may
+        // lack it.
+        var mode = database.QueryText("PRAGMA journal_mode = WAL");
+        if (mode != "wal")
         {
-            gate.Exit();
+            throw new SqliteException($"{path} cannot use a write-ahead log (journal mode stays {mode})", 0);
+        }
+
+        if (!hasSchema)
+        {
+            database.Execute("BEGIN IMMEDIATE");
+            database.Execute(ReadSchema());
+            database.Execute("COMMIT");
         }
 
         return file;
     }
 
-    /// <summary>
-    /// A ledger that is there already, as an operator's command needs it: nothing is made, and nobody waited for.
-    /// </summary>
+    /// <summary>A ledger that is there already, for an operator's command: makes nothing, waits for no one.</summary>
     /// <exception cref="RefusalException">There is none, or it is not of this version, or cannot be read.</exception>
-    public static LedgerFile OpenExisting(
-        string path, Synchronous synchronous, SchemaVersions? versions = null)
+    public static LedgerFile OpenExisting(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
         {
@@ -111,66 +109,55 @@ internal sealed class LedgerFile
         }
     }
 
-    /// <summary>The schema version of a ledger; <see langword="null"/> when a database is none.</summary>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <summary>The length of a ledger's write-ahead log; 0 when there is none.</summary>
+    public static long WalBytesOf(string path) => new FileInfo(path + "-wal") is { Exists: true } wal ? wal.Length : 0;
+
+    /// <summary>The schema version of a ledger; <see langword="null"/> when the database is none.</summary>
     public static long? VersionOf(Database database) =>
         database.QueryInt64("PRAGMA application_id") == ApplicationId
             ? database.QueryInt64("PRAGMA user_version")
             : null;
 
     /// <summary>Whether a database says that it is a ledger, of whatever version, or is empty.</summary>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
-    public static bool IsOurs(Database database) =>
-        VersionOf(database) is not null
-        || database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0;
+    public static bool IsOurs(Database database) => VersionOf(database) is not null || HasNoTables(database);
 
     /// <summary>
     /// Refuses a ledger that another server has converted since this one opened it. An instance asks once it has the
     /// gate open: from then on nothing can be converted.
     /// </summary>
-    /// <exception cref="SqliteException">The ledger has another version, or cannot be read.</exception>
     public void RefuseConverted()
     {
         using var database = Database.OpenToLook(Path);
         _ = HasSchema(database);
     }
 
-    /// <summary>A connection for the one writer.</summary>
-    public Database OpenWriter()
-    {
-        // foreign_keys: the file too refuses a transaction of an unknown account.
-        return OpenConnection(Limits.WriterCacheKib, $"""
-            {SynchronousPragma}
-            PRAGMA foreign_keys = ON;
-            """);
-    }
+    // foreign_keys: the file too refuses a transaction of an unknown account.
+    public Database OpenWriter() =>
+        OpenConnection(Limits.WriterCacheKib, $"{SynchronousPragma} PRAGMA foreign_keys = ON;");
 
-    /// <summary>A connection that cannot change anything.</summary>
     public Database OpenReader() => OpenConnection(Limits.ReaderCacheKib, "PRAGMA query_only = ON;");
 
-    /// <summary>A connection for the checkpointer.</summary>
     public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib, "");
 
+    // temp_store: nothing of a query ever goes to a second file. mmap_size: off, since a disk that fails under a
+    // mapping kills the process (SIGBUS) instead of failing one read, and since each commit of another connection
+    // makes SQLite undo the mapping. cache_size: bounded (negative: KiB), as the default would be shared by no one
+    // and a large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
+    // started over. wal_autocheckpoint: off, since a commit that checkpoints makes everybody wait for its fsyncs;
+    // the checkpointer does it beside the requests.
     private Database OpenConnection(int cacheKib, string morePragmas)
     {
         var database = Database.Open(Path);
-        // temp_store: nothing of a query ever goes to a second file. mmap_size: off, since a disk that fails under a
-        // mapping kills the process (SIGBUS) instead of failing one read, and since each commit of another connection
-        // makes SQLite undo the mapping. cache_size: bounded (negative: KiB), as the default would be shared by no one
-        // and a large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
-        // started over. wal_autocheckpoint: off, since a commit that checkpoints makes everybody wait for its fsyncs;
-        // the checkpointer does it beside the requests.
-        var pragmas = $"""
-            PRAGMA temp_store = MEMORY;
-            PRAGMA mmap_size = 0;
-            PRAGMA cache_size = -{cacheKib};
-            PRAGMA journal_size_limit = {Limits.WalBytesKept};
-            PRAGMA wal_autocheckpoint = 0;
-            {morePragmas}
-            """;
         try
         {
-            database.Execute(pragmas);
+            database.Execute($"""
+                PRAGMA temp_store = MEMORY;
+                PRAGMA mmap_size = 0;
+                PRAGMA cache_size = -{cacheKib};
+                PRAGMA journal_size_limit = {Limits.WalBytesKept};
+                PRAGMA wal_autocheckpoint = 0;
+                {morePragmas}
+                """);
             return database;
         }
         catch
@@ -191,7 +178,15 @@ internal sealed class LedgerFile
 
         try
         {
-            ConvertedFrom = FindOlderVersion();
+            using var database = Database.OpenToLook(Path);
+            if (FindVersion(database) is { } found && _versions.IsConvertible(found))
+            {
+                ConvertedFrom = found;
+            }
+            else
+            {
+                _ = HasSchema(database);
+            }
         }
         catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == SqliteResult.ReadOnly)
         {
@@ -202,18 +197,6 @@ internal sealed class LedgerFile
         {
             LedgerUpgrade.Run(Path, version, _versions);
         }
-    }
-
-    private long? FindOlderVersion()
-    {
-        using var database = Database.OpenToLook(Path);
-        if (FindVersion(database) is { } version && _versions.IsConvertible(version))
-        {
-            return version;
-        }
-
-        _ = HasSchema(database);
-        return null;
     }
 
     // False for an empty database. Throws for one that is not ours or has another version.
@@ -237,29 +220,13 @@ internal sealed class LedgerFile
             return version;
         }
 
-        return database.QueryInt64("PRAGMA application_id") == 0
-            && database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0
+        return database.QueryInt64("PRAGMA application_id") == 0 && HasNoTables(database)
             ? null
             : throw new SqliteException($"{Path} is another program's database", 0);
     }
 
-    // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may lack
-    // it.
-    private void UseWriteAheadLog(Database database)
-    {
-        var mode = database.QueryText("PRAGMA journal_mode = WAL");
-        if (mode != "wal")
-        {
-            throw new SqliteException($"{Path} cannot use a write-ahead log (journal mode stays {mode})", 0);
-        }
-    }
-
-    private static void CreateSchema(Database database)
-    {
-        database.Execute("BEGIN IMMEDIATE");
-        database.Execute(ReadSchema());
-        database.Execute("COMMIT");
-    }
+    private static bool HasNoTables(Database database) =>
+        database.QueryInt64("SELECT count(*) FROM sqlite_schema") == 0;
 
     private static string ReadSchema()
     {

@@ -1,28 +1,19 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// Puts a backup in a ledger's place while nobody uses the ledger. The one that was there keeps its file, under another
-/// name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
+/// Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
+/// another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
 /// </summary>
 internal static class LedgerRestore
 {
     /// <summary>Restores.</summary>
     /// <param name="path">The ledger; there may be none.</param>
-    /// <param name="backupPath">What is to be there.</param>
-    /// <param name="asidePath">
-    /// The name of the ledger that was there; <see langword="null"/> when there was none or nothing was done.
-    /// </param>
-    /// <param name="versions">Other versions than <see cref="LedgerFile.Versions"/>, for tests.</param>
+    /// <param name="backupPath">What is to be there; it stays as it is.</param>
+    /// <param name="asidePath">The new name of the ledger that was there, if it was replaced.</param>
+    /// <param name="versions">Others than <see cref="LedgerFile.Versions"/>, for tests.</param>
     /// <returns>What the audit of the backup found; if it is not sound, nothing was done.</returns>
-    /// <exception cref="RefusalException">
-    /// An instance or another program uses the ledger; there is no such backup, or it has a schema version that cannot
-    /// be converted; there is another program's database.
-    /// </exception>
-    /// <exception cref="SqliteException">The backup cannot be read.</exception>
-    /// <exception cref="IOException">A file cannot be written.</exception>
     public static AuditReport Run(
         string path, string backupPath, out string? asidePath, SchemaVersions? versions = null)
     {
@@ -52,18 +43,20 @@ internal static class LedgerRestore
             var report = LedgerAudit.Run(restored);
             if (report.IsSound)
             {
-                asidePath = PutInPlace(path, restored);
+                asidePath = File.Exists(path) ? PutAside(path) : null;
+                File.Delete(path + "-shm");
+                File.Move(restored, path, overwrite: true);
+                DurableFile.SyncDirectoryOf(path);
             }
 
             return report;
         }
         finally
         {
-            File.Delete(restored); // Which has its new name when all went well.
+            File.Delete(restored); // Gone already when all went well.
         }
     }
 
-    // The backup is the original, and stays as it is.
     private static void ConvertIfOlder(string restored, string backupPath, SchemaVersions versions)
     {
         using var database = Database.Open(restored);
@@ -82,25 +75,18 @@ internal static class LedgerRestore
         }
     }
 
-    private static string? PutInPlace(string path, string restored)
+    private static string PutAside(string path)
     {
-        string? aside = null;
-        if (File.Exists(path))
+        var stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
+        var aside = $"{path}.before-restore-{stamp}";
+        var isWhole = TryEndLog(path);
+        DurableFile.AddName(path, aside);
+        if (!isWhole)
         {
-            var stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
-            aside = $"{path}.before-restore-{stamp}";
-            var isWhole = TryEndLog(path);
-            DurableFile.AddName(path, aside);
-            if (!isWhole)
-            {
-                // It cannot be read, and so its log could not be moved into it: the two stay together.
-                File.Move(path + "-wal", aside + "-wal");
-            }
+            // It cannot be read, and so its log could not be moved into it: the two stay together.
+            File.Move(path + "-wal", aside + "-wal");
         }
 
-        File.Delete(path + "-shm");
-        File.Move(restored, path, overwrite: true);
-        DurableFile.SyncDirectoryOf(path);
         return aside;
     }
 
@@ -125,7 +111,7 @@ internal static class LedgerRestore
             : throw new RefusalException($"{path} is being used by another program");
     }
 
-    // Only a look: whoever closes a database that may be written takes its log away, even if nobody can read it.
+    // Only a look: closing a database that may be written takes its log away, even if it cannot be read.
     private static bool IsReadable(string path)
     {
         try

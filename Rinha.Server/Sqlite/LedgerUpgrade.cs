@@ -9,13 +9,9 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal static class LedgerUpgrade
 {
-    /// <summary>Where the copy of a ledger of a version is.</summary>
     public static string CopyPathOf(string path, long version) => $"{path}.v{version}-backup";
 
     /// <summary>Converts the ledger of a server that starts; the caller has <see cref="GateFile.StartByte"/>.</summary>
-    /// <exception cref="RefusalException">An instance or a command uses the ledger; it was not changed.</exception>
-    /// <exception cref="SqliteException">A step failed, or the ledger is damaged; it was not changed.</exception>
-    /// <exception cref="IOException">The copy cannot be written; the ledger was not changed.</exception>
     public static void Run(string path, long version, SchemaVersions versions)
     {
         using var gate = new GateFile(path + "-gate", path);
@@ -30,12 +26,10 @@ internal static class LedgerUpgrade
         Convert(database, version, versions, () => KeepCopy(path, version));
     }
 
-    /// <summary>Converts a database that no other process uses.</summary>
-    /// <param name="database">The database; after a failure it is to be closed, which rolls back.</param>
-    /// <param name="version">Its version, which is convertible.</param>
-    /// <param name="versions">The steps.</param>
-    /// <param name="keepCopy">Called under the write lock, before anything is changed.</param>
-    /// <exception cref="SqliteException">A step failed.</exception>
+    /// <summary>
+    /// Converts a database that no other process uses; after a failure close it, which rolls back. It calls to keep a
+    /// copy under the write lock, before anything is changed.
+    /// </summary>
     public static void Convert(Database database, long version, SchemaVersions versions, Action keepCopy)
     {
         // Without foreign keys a step can replace a table that others refer to.
@@ -82,7 +76,8 @@ internal static class LedgerUpgrade
         }
     }
 
-    // With what SQLite had beside it when an earlier attempt was killed: it would be taken for the next copy's.
+    // With the files SQLite keeps beside it, left when an earlier attempt was killed: the next copy would take them for
+    // its own.
     private static void Delete(string unfinished)
     {
         foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])

@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -12,10 +11,7 @@ internal sealed class LogMove : IDisposable
     private readonly Database _database;
     private readonly Gate _gate;
 
-    /// <summary>Becomes the one that checkpoints.</summary>
-    /// <exception cref="RefusalException">
-    /// Another one stays at it for <see cref="Limits.BusyTimeoutMs"/>: a backup, say.
-    /// </exception>
+    /// <summary>Becomes the one that checkpoints, unless another stays at it: a backup, say.</summary>
     public LogMove(LedgerFile file)
     {
         _gate = new Gate(file.Path);
@@ -43,15 +39,10 @@ internal sealed class LogMove : IDisposable
 
     /// <summary>
     /// Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
-    /// way.
+    /// way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no.
     /// </summary>
     /// <param name="pages">Pages that were in the log.</param>
     /// <param name="moved">How many of them are in the database now.</param>
-    /// <returns>
-    /// <see langword="false"/> when an instance stayed inside the gate for <see cref="Limits.BusyTimeoutMs"/>: then
-    /// only the bulk has been moved.
-    /// </returns>
-    /// <exception cref="SqliteException">The database failed.</exception>
     public bool TryRun(out int pages, out int moved)
     {
         Check(_database.CheckpointBulk(out pages, out moved));
@@ -74,7 +65,6 @@ internal sealed class LogMove : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _database.Dispose();

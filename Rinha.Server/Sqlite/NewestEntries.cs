@@ -12,10 +12,8 @@ namespace Rinha.Server.Sqlite;
 /// </summary>
 internal static class NewestEntries
 {
-    /// <summary>The length of one entry.</summary>
     public const int EntryBytes = TextAt + Description.BytesMax;
 
-    /// <summary>The most bytes that are kept.</summary>
     public const int BytesMax = Statement.EntriesMax * EntryBytes;
 
     private const int PostedAt = 8;
@@ -27,9 +25,6 @@ internal static class NewestEntries
     private const byte Debit = (byte)'d';
 
     /// <summary>Writes an entry; the rest of its text is zeros.</summary>
-    /// <param name="entry"><see cref="EntryBytes"/> bytes.</param>
-    /// <param name="post">What is posted.</param>
-    /// <param name="postedAt">When.</param>
     public static void Write(Span<byte> entry, PendingPost post, Timestamp postedAt)
     {
         var description = post.Description;
@@ -42,11 +37,7 @@ internal static class NewestEntries
         text.CopyTo(entry[TextAt..]);
     }
 
-    /// <summary>Adds all entries to a statement.</summary>
-    /// <returns>
-    /// <see langword="false"/> when these bytes are no entries; the statement then has those before the first wrong
-    /// one.
-    /// </returns>
+    /// <summary>Adds the entries to a statement; of damaged bytes those before the first wrong one.</summary>
     public static bool TryRead(ReadOnlySpan<byte> entries, Statement statement)
     {
         if (entries.Length > BytesMax || entries.Length % EntryBytes != 0)

@@ -1,5 +1,4 @@
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -7,7 +6,7 @@ namespace Rinha.Server.Sqlite;
 /// The money's SQL, used inside a write transaction. The rules stand in the statements themselves, which run under the
 /// write lock: what they see is what they change.
 /// </summary>
-internal sealed class Postings : IDisposable
+internal sealed class Postings
 {
     // The concatenation of blobs has the type of a text, and its bytes.
     private static readonly string s_count = $"""
@@ -48,20 +47,10 @@ internal sealed class Postings : IDisposable
     /// <summary>Another transaction begins, or the history has been emptied.</summary>
     public void ForgetLastId() => _lastId = -1;
 
-    public void Dispose()
-    {
-        foreach (var statement in new[] { _account, _credit, _debit, _newestId, _insert, _mark })
-        {
-            statement.Dispose();
-        }
-    }
-
     /// <summary>
-    /// Posts a transaction, and tells its <paramref name="post"/> the balance and limit; a refused one leaves no trace.
+    /// Posts a transaction, and sets its balance and limit; a refused one leaves no trace. After
+    /// <see cref="PostResult.StorageFailed"/> roll everything back.
     /// </summary>
-    /// <returns>
-    /// <see cref="PostResult.StorageFailed"/> when a statement failed: then everything must be rolled back.
-    /// </returns>
     public PostResult Post(PendingPost post, Timestamp postedAt)
     {
         // Under the write lock this sees what the update is going to change. RETURNING would say the same afterwards,

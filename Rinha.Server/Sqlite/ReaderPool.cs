@@ -1,10 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The reading connections. A read runs on the caller's thread and waits for nobody.</summary>
+/// <summary>The reading connections. A read runs on the caller's thread and waits for no other.</summary>
 internal sealed class ReaderPool : IDisposable
 {
     private readonly LedgerFile _file;
@@ -22,44 +21,14 @@ internal sealed class ReaderPool : IDisposable
         _idle.Push(new StatementReader(file));
     }
 
-    /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
-    public LookupResult Read(long accountId, Statement statement)
-    {
-        if (!TryRent(out var reader, out var refusal))
-        {
-            return refusal;
-        }
+    public LookupResult Read(long accountId, Statement statement) =>
+        Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement));
 
-        var result = reader.Read(accountId, statement);
-        Return(reader, result);
-        return result;
-    }
+    public LookupResult ReadHistory(long accountId, HistoryPage page) =>
+        Use(accountId, page, static (reader, id, page) => reader.ReadHistory(id, page));
 
-    /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
-    public LookupResult ReadHistory(long accountId, HistoryPage page)
-    {
-        if (!TryRent(out var reader, out var refusal))
-        {
-            return refusal;
-        }
-
-        var result = reader.ReadHistory(accountId, page);
-        Return(reader, result);
-        return result;
-    }
-
-    /// <inheritdoc cref="ILedger.FindAccountAsync"/>
-    public LookupResult Find(long accountId)
-    {
-        if (!TryRent(out var reader, out var refusal))
-        {
-            return refusal;
-        }
-
-        var result = reader.Find(accountId);
-        Return(reader, result);
-        return result;
-    }
+    public LookupResult Find(long accountId) =>
+        Use<object?>(accountId, null, static (reader, id, _) => reader.Find(id));
 
     public void Dispose()
     {
@@ -70,6 +39,27 @@ internal sealed class ReaderPool : IDisposable
                 reader.Dispose();
             }
         }
+    }
+
+    private LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
+    {
+        if (!TryRent(out var reader, out var refusal))
+        {
+            return refusal;
+        }
+
+        var result = read(reader, accountId, answer);
+        if (result == LookupResult.StorageFailed)
+        {
+            _alarm.Raise(reader.LastError);
+        }
+
+        lock (_idle)
+        {
+            _idle.Push(reader);
+        }
+
+        return result;
     }
 
     private bool TryRent([NotNullWhen(true)] out StatementReader? reader, out LookupResult refusal)
@@ -97,19 +87,6 @@ internal sealed class ReaderPool : IDisposable
         {
             _alarm.Raise(error);
             return false;
-        }
-    }
-
-    private void Return(StatementReader reader, LookupResult result)
-    {
-        if (result == LookupResult.StorageFailed)
-        {
-            _alarm.Raise(reader.LastError);
-        }
-
-        lock (_idle)
-        {
-            _idle.Push(reader);
         }
     }
 }

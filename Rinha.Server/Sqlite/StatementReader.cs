@@ -1,5 +1,5 @@
+using System.Text.Unicode;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
@@ -17,7 +17,9 @@ internal sealed class StatementReader : IDisposable
         _database = file.OpenReader();
         try
         {
-            (_statement, _find) = Prepare(_database);
+            // One row, hence one snapshot.
+            _statement = _database.Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = ?1");
+            _find = _database.Prepare("SELECT 1 FROM clientes WHERE id = ?1");
             _history = new HistoryReader(_database);
         }
         catch
@@ -27,19 +29,10 @@ internal sealed class StatementReader : IDisposable
         }
     }
 
-    /// <summary>What was wrong at the last failure.</summary>
     public SqliteException LastError => _isDamaged
         ? new SqliteException("read: a client's transactions are damaged", SqliteResult.Corrupt)
         : _database.Error("read");
 
-    private static (PreparedStatement Statement, PreparedStatement Find) Prepare(Database database)
-    {
-        // One row, hence one snapshot.
-        var statement = database.Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = ?1");
-        return (statement, database.Prepare("SELECT 1 FROM clientes WHERE id = ?1"));
-    }
-
-    /// <inheritdoc cref="ILedger.ReadStatementAsync"/>
     public LookupResult Read(long accountId, Statement statement)
     {
         _statement.Bind(1, accountId);
@@ -48,19 +41,13 @@ internal sealed class StatementReader : IDisposable
         if (result == SqliteResult.Row)
         {
             statement.Begin(_statement.Int64(0), _statement.Int64(1), Timestamp.Now);
-            _isDamaged = !NewestEntries.TryRead(_statement.Blob(2), statement);
+            _isDamaged = !NewestEntries.TryRead(_statement.Bytes(2), statement);
         }
 
         _statement.Reset();
-        return result switch
-        {
-            SqliteResult.Row when !_isDamaged => LookupResult.Found,
-            SqliteResult.Done => LookupResult.UnknownAccount,
-            _ => Failure(result),
-        };
+        return Answer(result);
     }
 
-    /// <inheritdoc cref="ILedger.ReadHistoryAsync"/>
     public LookupResult ReadHistory(long accountId, HistoryPage page)
     {
         // Accounts are never taken away, so this one is still there for the page.
@@ -71,33 +58,87 @@ internal sealed class StatementReader : IDisposable
         }
 
         var result = _history.Read(accountId, page);
-        _isDamaged = _history.FoundDamage;
+        _isDamaged = result == SqliteResult.Row;
         return result == SqliteResult.Done ? LookupResult.Found : Failure(result);
     }
 
-    /// <inheritdoc cref="ILedger.FindAccountAsync"/>
     public LookupResult Find(long accountId)
     {
         _isDamaged = false;
         _find.Bind(1, accountId);
         var result = _find.Step();
         _find.Reset();
-        return result switch
-        {
-            SqliteResult.Row => LookupResult.Found,
-            SqliteResult.Done => LookupResult.UnknownAccount,
-            _ => Failure(result),
-        };
+        return Answer(result);
     }
+
+    public void Dispose() => _database.Dispose();
 
     private static LookupResult Failure(int result) =>
         SqliteResult.IsLocked(result) ? LookupResult.Busy : LookupResult.StorageFailed;
 
-    public void Dispose()
+    private LookupResult Answer(int result) => result switch
     {
-        _statement.Dispose();
-        _find.Dispose();
-        _history.Dispose();
-        _database.Dispose();
+        SqliteResult.Row when !_isDamaged => LookupResult.Found,
+        SqliteResult.Done => LookupResult.UnknownAccount,
+        _ => Failure(result),
+    };
+}
+
+/// <summary>
+/// Reads a client's history newest first: enters it at the client's newest transaction, or at the mark next above the
+/// page, and goes from each to the one before. One statement, hence one snapshot; it reads a page's rows and 63 more at
+/// most, however long the history is.
+/// </summary>
+internal sealed class HistoryReader(Database database)
+{
+    private readonly PreparedStatement _page = database.Prepare($"""
+        WITH RECURSIVE caminho (seq, valor, tipo, descricao, realizada_em, anterior) AS (
+          SELECT seq, valor, tipo, descricao, realizada_em, anterior FROM transacoes WHERE id = coalesce(
+            (SELECT transacao_id FROM marcos WHERE cliente_id = ?1 AND seq >= ?2 - 1 ORDER BY seq LIMIT 1),
+            (SELECT ultima_id FROM clientes WHERE id = ?1))
+          UNION ALL
+          SELECT t.seq, t.valor, t.tipo, t.descricao, t.realizada_em, t.anterior
+          FROM caminho JOIN transacoes AS t ON t.id = caminho.anterior
+          LIMIT ?3 + {Limits.HistoryMarkEvery}
+        )
+        SELECT seq, valor, tipo, descricao, realizada_em FROM caminho WHERE seq < ?2 ORDER BY seq DESC LIMIT ?3
+        """);
+
+    /// <summary>Fills the page of an account that exists.</summary>
+    /// <returns><see cref="SqliteResult.Done"/>, an error code, or a row that holds no transaction.</returns>
+    public int Read(long accountId, HistoryPage page)
+    {
+        _page.Bind(1, accountId);
+        _page.Bind(2, page.BeforeSequence);
+        _page.Bind(3, page.EntriesWanted);
+        int result;
+        while ((result = _page.Step()) == SqliteResult.Row && TryReadEntry(out var entry))
+        {
+            page.Add(entry);
+        }
+
+        _page.Reset();
+        return result;
+    }
+
+    private bool TryReadEntry(out HistoryEntry entry)
+    {
+        entry = default;
+        var amountCents = _page.Int64(1);
+        var kind = _page.Bytes(2);
+        var isCredit = kind.SequenceEqual("c"u8);
+        if (amountCents is < 1 or > Limits.AmountCentsMax
+            || (!isCredit && !kind.SequenceEqual("d"u8))
+            || !Utf8.IsValid(_page.Bytes(3))
+            || !Description.TryCreate(_page.Bytes(3), out var description)
+            || !Timestamp.TryCreate(_page.Int64(4), out var postedAt))
+        {
+            return false;
+        }
+
+        var transactionKind = isCredit ? TransactionKind.Credit : TransactionKind.Debit;
+        entry = new HistoryEntry(
+            _page.Int64(0), new StatementEntry(amountCents, transactionKind, description, postedAt));
+        return true;
     }
 }

@@ -1,18 +1,26 @@
 using System.Runtime.CompilerServices;
 using Rinha.Server.Ledger;
-using Rinha.Server.Sqlite.Native;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The writing connection: begin, apply any number of writes, commit or roll back.
-/// </summary>
+/// <summary>What became of the attempt to open a write transaction.</summary>
+internal enum BeginResult
+{
+    Begun,
+
+    /// <summary>Another connection kept the lock for <see cref="Limits.BusyTimeoutMs"/>.</summary>
+    Busy,
+
+    /// <summary>The database cannot be written.</summary>
+    Failed,
+}
+
+/// <summary>The writing connection: begin, apply any number of writes, commit or roll back.</summary>
 internal sealed unsafe class WriteTransaction : IDisposable
 {
     private readonly Database _database;
     private readonly PreparedStatement _begin;
     private readonly PreparedStatement _commit;
-    private readonly PreparedStatement _rollback;
     private readonly Postings _postings;
     private readonly KeptAnswers _keptAnswers;
     private readonly PreparedStatement _version;
@@ -25,7 +33,6 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _database.SetBusyTimeout(0); // Begin says when to wait.
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
-        _rollback = _database.Prepare("ROLLBACK");
         _postings = new Postings(_database);
         _keptAnswers = new KeptAnswers(_database);
         _version = _database.Prepare(LedgerFile.VersionPragma);
@@ -40,44 +47,37 @@ internal sealed unsafe class WriteTransaction : IDisposable
     /// <summary>Transactions that have gone into the history since <see cref="Begin"/>.</summary>
     public int Posted { get; private set; }
 
-    /// <summary>
-    /// Transactions that the rules have turned away since <see cref="Begin"/>; a kept answer given again is not one.
-    /// </summary>
+    /// <summary>Transactions refused since <see cref="Begin"/>; a kept answer given again is not one.</summary>
     public int Refused { get; private set; }
 
     /// <summary>What SQLite said of the last failure.</summary>
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
-    /// <summary>Opens a transaction and takes the database's write lock.</summary>
-    /// <param name="waits">Whether to wait for another program's lock, <see cref="Limits.BusyTimeoutMs"/> long.</param>
+    /// <summary>
+    /// Takes the database's write lock; waits for another program's for <see cref="Limits.BusyTimeoutMs"/>, or not.
+    /// </summary>
     public BeginResult Begin(bool waits)
     {
         _postings.ForgetLastId();
         Posted = Refused = 0;
         var result = _begin.Run();
-        if (result == SqliteResult.Done)
-        {
-            return BeginResult.Begun;
-        }
-
         if (waits && SqliteResult.Primary(result) == SqliteResult.Busy)
         {
             _database.SetBusyTimeout(Limits.BusyTimeoutMs);
             result = _begin.Run();
             _database.SetBusyTimeout(0);
-            if (result == SqliteResult.Done)
-            {
-                return BeginResult.Begun;
-            }
         }
 
-        Fail("begin");
+        if (result == SqliteResult.Done)
+        {
+            return BeginResult.Begun;
+        }
+
+        LastError = _database.Error("begin");
         return SqliteResult.IsLocked(result) ? BeginResult.Busy : BeginResult.Failed;
     }
 
-    /// <summary>
-    /// Applies one write; after <see cref="PostResult.StorageFailed"/> everything must be rolled back.
-    /// </summary>
+    /// <summary>Applies one write; after <see cref="PostResult.StorageFailed"/> roll everything back.</summary>
     public PostResult Apply(PendingWrite write) => write switch
     {
         PendingPost { IdempotencyKey: null } post => Post(post, Timestamp.Now),
@@ -93,30 +93,17 @@ internal sealed unsafe class WriteTransaction : IDisposable
             return true;
         }
 
-        Fail("commit");
+        LastError = _database.Error("commit");
         Rollback();
         OverwriteFailedCommit();
         return false;
     }
 
-    /// <summary>Takes back everything since <see cref="Begin"/>, unless SQLite has done so by itself.</summary>
-    public void Rollback()
-    {
-        if (_database.InTransaction)
-        {
-            _ = _rollback.Run();
-        }
-    }
+    /// <summary>Undoes everything since <see cref="Begin"/>, unless SQLite has done so by itself.</summary>
+    public void Rollback() => _database.RollBack();
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _begin, _commit, _rollback, _version })
-        {
-            statement.Dispose();
-        }
-
-        _postings.Dispose();
-        _keptAnswers.Dispose();
         _database.Dispose();
         NativeMemory.Free(_walPages);
     }
@@ -151,30 +138,26 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private void OverwriteFailedCommit()
     {
         _ = _database.TryExecute("PRAGMA synchronous = NORMAL;");
-        if (_begin.Run() == SqliteResult.Done
-            && (_version.Run() != SqliteResult.Done || _commit.Run() != SqliteResult.Done))
+        if (_begin.Run() == SqliteResult.Done && _version.Run() == SqliteResult.Done)
         {
-            Rollback();
+            _ = _commit.Run();
         }
 
+        Rollback();
         _ = _database.TryExecute(_synchronousPragma);
     }
 
     private PostResult Post(PendingPost post, Timestamp now)
     {
         var result = _postings.Post(post, now);
-        switch (result)
+        if (result == PostResult.StorageFailed)
         {
-            case PostResult.Accepted:
-                Posted++;
-                break;
-            case PostResult.StorageFailed:
-                return Broken("post");
-            default:
-                Refused++;
-                break;
+            return Broken("post");
         }
 
+        var isAccepted = result == PostResult.Accepted;
+        Posted += isAccepted ? 1 : 0;
+        Refused += isAccepted ? 0 : 1;
         return result;
     }
 
@@ -184,39 +167,23 @@ internal sealed unsafe class WriteTransaction : IDisposable
     // size: the next posts reuse the free pages, and to shrink it would mean to write all that is left inside the gate.
     private PostResult Reset()
     {
-        try
-        {
-            _database.EnforceForeignKeys(false);
-            _database.Execute("""
-                DELETE FROM chaves;
-                DELETE FROM marcos;
-                DELETE FROM transacoes;
-                UPDATE clientes SET saldo = 0, ultima_seq = 0, ultima_id = NULL, ultimas = x'';
-                """);
-            _postings.ForgetLastId();
-            return PostResult.Accepted;
-        }
-        catch (SqliteException error)
-        {
-            LastError = error;
-            return PostResult.StorageFailed;
-        }
-        finally
-        {
-            _database.EnforceForeignKeys(true);
-        }
+        _database.EnforceForeignKeys(false);
+        var isEmptied = _database.TryExecute("""
+            DELETE FROM chaves;
+            DELETE FROM marcos;
+            DELETE FROM transacoes;
+            UPDATE clientes SET saldo = 0, ultima_seq = 0, ultima_id = NULL, ultimas = x'';
+            """);
+        var result = isEmptied ? PostResult.Accepted : Broken("reset");
+        _database.EnforceForeignKeys(true);
+        _postings.ForgetLastId();
+        return result;
     }
 
     private PostResult Broken(string attempt)
     {
-        Fail(attempt);
-        return PostResult.StorageFailed;
-    }
-
-    private bool Fail(string attempt)
-    {
         LastError = _database.Error(attempt);
-        return false;
+        return PostResult.StorageFailed;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

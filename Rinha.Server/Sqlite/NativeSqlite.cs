@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+using SQLitePCL;
+
+[assembly: DisableRuntimeMarshalling]
+
+namespace Rinha.Server.Sqlite;
+
+/// <summary>The two functions that SQLitePCLRaw lacks, in the library that it has loaded.</summary>
+internal static unsafe partial class NativeSqlite
+{
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
+    public static partial int FileControl(sqlite3 database, nint name, int operation, out nint file);
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_wal_hook")]
+    public static partial nint WalHook(
+        sqlite3 database, delegate* unmanaged[Cdecl]<nint, nint, byte*, int, int> hook, nint context);
+}
