@@ -12,8 +12,11 @@ public sealed partial class ContainersTests
 {
     private const long ImageBytesMax = 40_000_000;
 
+    public static TheoryData<string, string> Splits() => new(
+        from stack in StackLayout.Names from split in StackLayout.SplitsOf(stack) select (stack, split));
+
     [Theory]
-    [MemberData(nameof(LimitsTests.Splits), MemberType = typeof(LimitsTests))]
+    [MemberData(nameof(Splits))]
     public void Compose_reads_the_same_files_and_limits_as_run(string stack, string split)
     {
         var layout = StackLayout.Choose(stack, split);

@@ -1,5 +1,3 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Databases;
 
 /// <summary>
@@ -7,19 +5,13 @@ namespace Rinha.Stack.Databases;
 /// directory; a port of 127.0.0.1, for tests that cut connections, takes a password. Its settings, access rules and
 /// role are in stacks/postgres/, for containers too.
 /// </summary>
-/// <param name="programs">PostgreSQL's programs.</param>
-/// <param name="directory">Where its data is.</param>
-/// <param name="sockets">Where its socket is.</param>
-/// <param name="port">The port it listens on, when it has one.</param>
 public sealed class PostgresCluster(PostgresPrograms programs, string directory, string sockets, int? port = null)
 {
-    private const int DefaultPort = 5432;
-
     private static readonly TimeSpan s_startFor = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_stopFor = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(3);
 
-    private string PortText => (port ?? DefaultPort).ToString(CultureInfo.InvariantCulture);
+    private string PortText => $"{port ?? 5432}";
 
     /// <summary>
     /// Makes the database with the role rinha, unless it is there. It is made beside and moved into place, so that one
@@ -40,24 +32,13 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         }
 
         Own(programs, beside);
-        var made = programs.Run(
-            "initdb",
-            ["-D", beside, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
-        if (!made.Succeeded)
-        {
-            throw new StackException($"initdb failed: {made.LastLine}");
-        }
-
+        string[] flags = ["-D", beside, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
+        programs.Run("initdb", flags).OrFail("initdb failed");
         // A server for one client, which needs no socket and ends with its input.
-        var role = programs.Run(
+        programs.Run(
             "postgres",
             ["--single", "-D", beside, "-c", "exit_on_error=on", "postgres"],
-            Repository.PathOf("stacks", "postgres", "rinha.sql"));
-        if (!role.Succeeded)
-        {
-            throw new StackException($"the role rinha could not be made: {role.LastLine}");
-        }
-
+            Repository.PathOf("stacks", "postgres", "rinha.sql")).OrFail("the role rinha could not be made");
         Directory.Move(beside, directory);
     }
 
@@ -74,7 +55,6 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     /// <summary>Makes the directory of its socket, for its user alone.</summary>
     public void CreateSockets() => Own(programs, sockets);
 
-    /// <summary>The server itself.</summary>
     public Launch Launch()
     {
         string[] listening = port is null ? [] : ["-c", "listen_addresses=127.0.0.1", "-c", "port=" + PortText];
@@ -95,22 +75,15 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         Configure();
         var log = Path.Combine(sockets, "log");
         var child = ChildProcess.Start(Launch(), log, []);
-        for (var deadline = DateTime.UtcNow + s_startFor; !Answers(); Thread.Sleep(20))
+        if (!Poll.Until(s_startFor, () => Answers() || child.HasExited) || child.HasExited)
         {
-            if (child.HasExited || DateTime.UtcNow > deadline)
-            {
-                throw new StackException($"PostgreSQL does not start: {File.ReadLines(log).LastOrDefault()}");
-            }
+            throw new StackException($"PostgreSQL does not start: {File.ReadLines(log).LastOrDefault()}");
         }
 
         if (password is not null)
         {
             var quoted = password.Replace("'", "''", StringComparison.Ordinal);
-            var asked = Ask("-q", "-c", $"ALTER ROLE rinha PASSWORD '{quoted}'");
-            if (!asked.Succeeded)
-            {
-                throw new StackException($"PostgreSQL takes no password: {asked.LastLine}");
-            }
+            Ask("-q", "-c", $"ALTER ROLE rinha PASSWORD '{quoted}'").OrFail("PostgreSQL takes no password");
         }
     }
 
@@ -128,18 +101,12 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     {
         var file = ProcessTable.Lines(Path.Combine(directory, "postmaster.pid")).FirstOrDefault();
         // The file of a killed one may still be there, and its number be another process's.
-        if (int.TryParse(file, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            && ProcessesOf(directory).Contains(pid))
+        if (int.TryParse(file, out var pid) && ProcessesOf(directory).Contains(pid))
         {
             ProcessIdentity.Of(pid).Send(isImmediate ? Signal.Quit : Signal.Interrupt);
         }
 
-        for (var deadline = DateTime.UtcNow + s_stopFor;
-            ProcessesOf(directory).Count > 0 && DateTime.UtcNow < deadline;
-            Thread.Sleep(20))
-        {
-        }
-
+        Poll.Until(s_stopFor, () => ProcessesOf(directory).Count == 0);
         Kill(directory);
     }
 
@@ -152,16 +119,12 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     /// <summary>Kills them, and returns when none is left: until then no other can start there.</summary>
     public static void Kill(string directory)
     {
-        for (var deadline = DateTime.UtcNow + s_killFor; DateTime.UtcNow < deadline; Thread.Sleep(20))
+        Poll.Until(s_killFor, () =>
         {
             var processes = ProcessesOf(directory);
-            if (processes.Count == 0)
-            {
-                return;
-            }
-
             ProcessTable.Kill(processes);
-        }
+            return processes.Count == 0;
+        });
     }
 
     // For the database's user alone. The directory above is there already.

@@ -1,7 +1,6 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>How a process of a stack is started.</summary>
-/// <param name="Arguments">The program and its arguments.</param>
+/// <summary>How a process of a stack is started: the program and its arguments.</summary>
 public sealed record Launch(IReadOnlyList<string> Arguments)
 {
     /// <summary>Variables beside this process's own; all it gets when <see cref="IsEnvironmentClean"/>.</summary>
@@ -30,6 +29,9 @@ public sealed class ChildProcess
         exec setsid "$@"
         """;
 
+    private static readonly string[] s_signals =
+        "0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM".Split(' ');
+
     private readonly Process _process;
 
     private ChildProcess(Process process, ProcessIdentity identity)
@@ -38,18 +40,18 @@ public sealed class ChildProcess
         Identity = identity;
     }
 
-    /// <summary>Which process it is.</summary>
     public ProcessIdentity Identity { get; }
 
-    /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>How it ended, in words.</summary>
-    public string ExitText => Describe(_process.ExitCode);
+    /// <summary>How it ended, in words. .NET reports a death by signal N as 128 + N.</summary>
+    public string ExitText => _process.ExitCode is > 128 and var status
+        ? $"killed by SIG{s_signals.ElementAtOrDefault(status - 128) ?? $"{status - 128}"}"
+        : $"exit status {_process.ExitCode}";
 
-    /// <summary>Starts a process.</summary>
+    /// <summary>Starts a process; its output is appended to <paramref name="log"/>.</summary>
     /// <param name="launch">The program.</param>
-    /// <param name="log">Where its output is appended.</param>
+    /// <param name="log">A file.</param>
     /// <param name="cgroups">The cgroup.procs files that it enters first.</param>
     /// <param name="exited">Called on another thread when it has ended.</param>
     public static ChildProcess Start(Launch launch, string log, IEnumerable<string> cgroups, Action? exited = null)
@@ -61,34 +63,10 @@ public sealed class ChildProcess
         }
 
         start.Environment["PATH"] = Tool.SearchPath;
-        foreach (var (name, value) in launch.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
+        Tool.Add(start, launch.Environment);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.Exited += (_, _) => exited?.Invoke();
         process.Start();
         return new ChildProcess(process, ProcessIdentity.Of(process.Id));
     }
-
-    // .NET reports a death by signal N as 128 + N.
-    private static string Describe(int status) => status > 128
-        ? $"killed by {NameOf(status - 128)}"
-        : $"exit status {status}";
-
-    private static string NameOf(int signal) => signal switch
-    {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        15 => "SIGTERM",
-        _ => $"signal {signal}",
-    };
 }

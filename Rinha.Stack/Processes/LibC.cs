@@ -32,27 +32,14 @@ internal static partial class LibC
     private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* stat);
 }
 
-/// <summary>The signals that are sent here.</summary>
+/// <summary>The signals that are sent here, with what nginx and PostgreSQL make of them.</summary>
 public enum Signal
 {
-    /// <summary>nginx: read the configuration again.</summary>
-    HangUp = 1,
-
-    /// <summary>nginx: end now. PostgreSQL: end fast.</summary>
-    Interrupt = 2,
-
-    /// <summary>nginx: finish the requests in progress. PostgreSQL: end without writing what is in memory.</summary>
-    Quit = 3,
-
-    /// <summary>End at once.</summary>
+    HangUp = 1, // nginx: read the configuration again
+    Interrupt = 2, // nginx: end now; PostgreSQL: end fast
+    Quit = 3, // nginx: finish the requests in progress; PostgreSQL: end without writing what is in memory
     Kill = 9,
-
-    /// <summary>End in order.</summary>
     Terminate = 15,
-
-    /// <summary>Run again after <see cref="Stop"/>.</summary>
     Continue = 18,
-
-    /// <summary>Freeze.</summary>
     Stop = 19,
 }

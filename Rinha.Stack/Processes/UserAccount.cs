@@ -1,9 +1,6 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>A user of this machine, from /etc/passwd.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Id">Its number.</param>
-/// <param name="GroupId">The number of its first group.</param>
+/// <summary>A user of this machine, from /etc/passwd, and its first group.</summary>
 public sealed record UserAccount(string Name, int Id, int GroupId)
 {
     private static readonly string[] s_proxyUsers = ["www-data", "nginx", "nobody"];
@@ -14,17 +11,15 @@ public sealed record UserAccount(string Name, int Id, int GroupId)
     public static UserAccount Proxy { get; } = s_proxyUsers.Select(Find).FirstOrDefault(user => user is not null)
         ?? throw new StackException("none of the users www-data, nginx and nobody exists");
 
-    /// <summary>The name of its first group.</summary>
-    public string GroupName => Entries("/etc/group").FirstOrDefault(entry => Number(entry[2]) == GroupId)?[0]
-        ?? GroupId.ToString(CultureInfo.InvariantCulture);
+    public string GroupName =>
+        Entries("/etc/group").FirstOrDefault(entry => entry[2] == $"{GroupId}")?[0] ?? $"{GroupId}";
 
-    /// <summary>The user of a name, or <see langword="null"/>.</summary>
     public static UserAccount? Find(string name) =>
         Entries("/etc/passwd").FirstOrDefault(entry => entry[0] == name) is { } entry
-            ? new UserAccount(name, Number(entry[2]), Number(entry[3]))
+            ? new UserAccount(name, int.Parse(entry[2]), int.Parse(entry[3]))
             : null;
 
-    /// <summary>Gives a file or directory to this user.</summary>
+    /// <summary>Gives a file or directory to this user and its group.</summary>
     /// <exception cref="StackException">It cannot be given away.</exception>
     public void Own(string path) => Change(path, Id, GroupId);
 
@@ -42,6 +37,4 @@ public sealed record UserAccount(string Name, int Id, int GroupId)
 
     private static IEnumerable<string[]> Entries(string file) =>
         ProcessTable.Lines(file).Select(line => line.Split(':')).Where(entry => entry.Length > 3);
-
-    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,3 @@
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
-
 namespace Rinha.Stack.Proxies;
 
 /// <summary>
@@ -8,9 +5,6 @@ namespace Rinha.Stack.Proxies;
 /// </summary>
 public static class Caddy
 {
-    /// <summary>The configuration of the stack.</summary>
-    public static string Caddyfile => Repository.PathOf("stacks", "caddy-postgres", "Caddyfile");
-
     /// <summary>
     /// Makes a directory for the configuration and for what Caddy writes. It runs as the user that nginx's workers
     /// have, to whom the sockets are open, and who may not be able to read the repository.
@@ -20,7 +14,7 @@ public static class Caddy
         var home = HomeIn(sockets);
         Directory.CreateDirectory(home, (UnixFileMode)0b111_000_000);
         var file = Path.Combine(home, "Caddyfile");
-        File.WriteAllText(file, File.ReadAllText(Caddyfile));
+        File.WriteAllText(file, File.ReadAllText(Repository.PathOf("stacks", "caddy-postgres", "Caddyfile")));
         if (Environment.IsPrivilegedProcess)
         {
             UserAccount.Proxy.Own(home);
@@ -46,7 +40,7 @@ public static class Caddy
             {
                 ["HOME"] = HomeIn(sockets),
                 ["RINHA_SOCKETS"] = sockets,
-                ["RINHA_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                ["RINHA_PORT"] = $"{port}",
                 ["GOMAXPROCS"] = "1",
                 ["GOMEMLIMIT"] = layout.Setting("CADDY_HEAP"),
             },

@@ -1,5 +1,3 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
@@ -10,22 +8,6 @@ public static class RunningStacks
 {
     private const string Link = "data";
     private const string Prefix = "rinha-";
-
-    /// <summary>
-    /// All that this user has started. Another user's link is ignored: <c>stop</c> kills the processes and deletes the
-    /// directories that a state names.
-    /// </summary>
-    public static IReadOnlyList<StackInstance> Find() =>
-    [
-        .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
-           let link = Path.Combine(sockets, Link)
-           let target = ProcessTable.LinkTarget(link)
-           where target is not null && LibC.OwnerOf(link) == LibC.UserId()
-           let data = new DataDirectory(target)
-           let state = StackState.Read(data)
-           where state is not null && state.Sockets == sockets
-           select new StackInstance(data, state),
-    ];
 
     /// <summary>
     /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is,
@@ -46,21 +28,15 @@ public static class RunningStacks
         {
             0 => new DataDirectory(Repository.DefaultData),
             1 => candidates[0].Data,
-            _ => throw new UsageException(
-                $"several stacks run, say which one with --data: {string.Join("; ", candidates.Order(s_byPath))}"),
+            _ => throw new UsageException("several stacks run, say which one with --data: "
+                + string.Join("; ", candidates.Select(stack => $"{stack}").Order(StringComparer.Ordinal))),
         };
     }
 
     /// <summary>In words, what listens on a port.</summary>
-    public static string OwnerOf(int port)
-    {
-        if (Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack)
-        {
-            return $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})";
-        }
-
-        return Listeners.OwnerOf(port) is { } owner ? $"{owner.Name}, pid {owner.Pid}" : "another process";
-    }
+    public static string OwnerOf(int port) => Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack
+        ? $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})"
+        : ProcessTable.OwnerOf(port);
 
     /// <summary>
     /// Makes a directory for the sockets of a stack. Short: the path of a unix socket has 107 bytes. Started by root,
@@ -87,6 +63,16 @@ public static class RunningStacks
         return path;
     }
 
-    private static readonly IComparer<StackInstance> s_byPath = Comparer<StackInstance>.Create(
-        (one, other) => string.CompareOrdinal(one.Data.FullPath, other.Data.FullPath));
+    // All that this user has started. Another user's link is ignored: stop kills the processes and deletes the
+    // directories that a state names.
+    private static List<StackInstance> Find() =>
+    [
+        .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
+           let link = Path.Combine(sockets, Link)
+           let target = ProcessTable.LinkTarget(link)
+           where target is not null && LibC.OwnerOf(link) == LibC.UserId()
+           let stack = StackInstance.Read(new DataDirectory(target))
+           where stack is not null && stack.State.Sockets == sockets
+           select stack,
+    ];
 }

@@ -1,6 +1,3 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Stacks;
 
 /// <summary>One process of a stack.</summary>
@@ -20,7 +17,6 @@ public sealed record StackState
 {
     private const string FileName = "state";
 
-    /// <summary>Who looks after it.</summary>
     public required ProcessIdentity Supervisor { get; init; }
 
     /// <summary>Where its proxy listens.</summary>
@@ -29,14 +25,10 @@ public sealed record StackState
     /// <summary>The directory of its sockets.</summary>
     public required string Sockets { get; init; }
 
-    /// <summary>What it is made of; without the ledger when it is a floor.</summary>
     public required StackLayout Layout { get; init; }
 
-    /// <summary>Whether constant answers stand in for the servers.</summary>
-    public bool IsFloor { get; init; }
-
     /// <summary>The binary of its servers.</summary>
-    public string Server { get; init; } = Repository.Server;
+    public required string Server { get; init; }
 
     /// <summary>Its cgroup; <see langword="null"/> without limits.</summary>
     public StackCgroup? Cgroup { get; init; }
@@ -53,7 +45,7 @@ public sealed record StackState
     public string DatabaseSockets => Sockets + "-db";
 
     /// <summary>Its address on this machine.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+    public string Url => $"http://127.0.0.1:{Port}";
 
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
@@ -66,32 +58,25 @@ public sealed record StackState
     /// </summary>
     public static StackState? Read(DataDirectory data)
     {
-        var lines = ProcessTable.Lines(data.RunFile(FileName));
-        if (!lines.Contains("boot " + BootId))
+        var lines = ProcessTable.Lines(data.RunFile(FileName)).Select(line => line.Split(' ', 2)).ToLookup(
+            line => line[0], line => line[1]);
+        if (!lines["boot"].Contains(BootId))
         {
             return null;
         }
 
-        var words = lines.Select(line => line.Split(' ')).ToList();
-        string Value(string key, int index = 1) => words.First(line => line[0] == key)[index];
-        string? Rest(string key) =>
-            lines.FirstOrDefault(line => line.StartsWith(key + " ", StringComparison.Ordinal))?[(key.Length + 1)..];
-
-        var layout = StackLayout.Choose(Value("stack"), Value("stack", 2));
-        var isFloor = Value("backend") == "floor";
+        string[] WordsOf(string key) => lines[key].Single().Split(' ');
+        var (stack, supervisor, cgroup) = (WordsOf("stack"), WordsOf("supervisor"), WordsOf("cgroup"));
         return new StackState
         {
-            Supervisor = new ProcessIdentity(Number(Value("supervisor")), Long(Value("supervisor", 2))),
-            Port = Number(Value("port")),
-            Sockets = Rest("sockets")!,
-            Layout = isFloor ? layout.WithoutLedger() : layout,
-            IsFloor = isFloor,
-            Server = Rest("server") ?? Repository.Server,
-            Cgroup = Value("cgroup") == "none"
-                ? null
-                : new StackCgroup(Value("cgroup"), Value("cgroup", 2), Value("cgroup", 3), Value("cgroup", 4)),
-            Processes = [.. words.Where(line => line[0] == "process").Select(ReadProcess)],
-            IsReady = Rest("ready") is not null,
+            Supervisor = IdentityOf(supervisor),
+            Port = int.Parse(lines["port"].Single()),
+            Sockets = lines["sockets"].Single(),
+            Layout = StackLayout.Choose(stack[0], stack[1]) with { IsFloor = lines["backend"].Contains("floor") },
+            Server = lines["server"].Single(),
+            Cgroup = cgroup[0] == "none" ? null : new StackCgroup(cgroup[0], cgroup[1], cgroup[2], cgroup[3]),
+            Processes = [.. lines["process"].Select(line => ReadProcess(line.Split(' ')))],
+            IsReady = lines["ready"].Any(),
         };
     }
 
@@ -105,16 +90,13 @@ public sealed record StackState
             $"port {Port}",
             $"sockets {Sockets}",
             $"stack {Layout.Name} {Layout.Split}",
-            $"backend {(IsFloor ? "floor" : "server")}",
+            $"backend {(Layout.IsFloor ? "floor" : "server")}",
             $"server {Server}",
-            Cgroup is null
-                ? "cgroup none"
-                : $"cgroup {Cgroup.Version} {Cgroup.Cpu} {Cgroup.Accounting} {Cgroup.Memory}",
-            .. Processes.Select(process => string.Create(
-                CultureInfo.InvariantCulture,
+            $"cgroup {Cgroup?.Version ?? "none"} {Cgroup?.Cpu} {Cgroup?.Accounting} {Cgroup?.Memory}",
+            .. Processes.Select(process =>
                 $"process {process.Name} {process.Identity.Pid} {process.Identity.StartTicks} " +
                 $"{(process.IsRestarting ? "restarting" : "running")} {process.Restarts} " +
-                $"{process.Since.ToUnixTimeSeconds()}")),
+                $"{process.Since.ToUnixTimeSeconds()}"),
         ];
         var file = data.RunFile(FileName);
         File.WriteAllLines(file + ".new", IsReady ? [.. lines, "ready yes"] : lines);
@@ -124,14 +106,12 @@ public sealed record StackState
     /// <summary>Forgets the state: nothing of the stack is left.</summary>
     public static void Delete(DataDirectory data) => File.Delete(data.RunFile(FileName));
 
-    private static ProcessState ReadProcess(string[] line) => new(
-        line[1],
-        new ProcessIdentity(Number(line[2]), Long(line[3])),
-        line[4] == "restarting",
-        Number(line[5]),
-        DateTimeOffset.FromUnixTimeSeconds(Long(line[6])));
+    private static ProcessState ReadProcess(string[] words) => new(
+        words[0],
+        IdentityOf(words[1..]),
+        words[3] == "restarting",
+        int.Parse(words[4]),
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[5])));
 
-    private static int Number(string text) => (int)Long(text);
-
-    private static long Long(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static ProcessIdentity IdentityOf(string[] words) => new(int.Parse(words[0]), long.Parse(words[1]));
 }

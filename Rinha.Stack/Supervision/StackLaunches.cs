@@ -1,7 +1,4 @@
-using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Stack.Supervision;
 
@@ -11,7 +8,7 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
     // nginx learns from its connections that a server leaves; Caddy has to be told on /health, and given time to ask.
     private const int CaddyDrainMilliseconds = 1000;
 
-    private string NginxConfigurationFile => options.Data.RunFile("nginx.conf");
+    private string NginxFile => options.Data.RunFile("nginx.conf");
 
     /// <summary>Writes what the proxy and the database read.</summary>
     public void WriteConfigurations()
@@ -28,12 +25,15 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
                 TlsDirectory = options.TlsDirectory,
                 TlsPort = options.TlsPort,
             };
-            File.WriteAllText(NginxConfigurationFile, configuration.Render(Nginx.Template));
+            File.WriteAllText(NginxFile, configuration.Render(Nginx.Template));
         }
 
-        foreach (var name in options.Floor is null ? [] : StackLayout.Apis)
+        if (options.Floor is { } load)
         {
-            File.WriteAllText(FloorFile(name), Nginx.FloorConfiguration(sockets, name, options.Floor!));
+            foreach (var name in StackLayout.Apis)
+            {
+                File.WriteAllText(FloorFile(name), Nginx.FloorConfiguration(sockets, name, load));
+            }
         }
 
         database?.Configure();
@@ -51,11 +51,14 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
         {
             return options.Layout.HasCaddy
                 ? Caddy.Run(sockets, options.Port, options.Layout)
-                : Nginx.Run(sockets, NginxConfigurationFile);
+                : Nginx.Run(sockets, NginxFile);
         }
 
         return options.Floor is null ? Server(name) : Nginx.Run(sockets, FloorFile(name));
     }
+
+    /// <summary>The socket of a server.</summary>
+    public string SocketOf(string name) => Path.Combine(sockets, name + ".sock");
 
     // As root, its socket belongs to the group of the proxy's user; other users may not connect.
     private Launch Server(string name)
@@ -66,7 +69,6 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
         var reset = Environment.GetEnvironmentVariable("RINHA_ENABLE_RESET") is { Length: > 0 } value
             ? value
             : options.TlsDirectory is null ? "true" : "false";
-        var drain = options.Layout.HasCaddy ? CaddyDrainMilliseconds : 0;
         return new Launch([.. identity, options.Server])
         {
             Environment = new Dictionary<string, string>
@@ -74,16 +76,13 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
                 ["DATABASE_URL"] = options.Layout.HasPostgres
                     ? $"postgres://rinha@/rinha?host={sockets}-db"
                     : options.Data.LedgerFile,
-                ["API_SOCKET"] = SocketOf(sockets, name),
+                ["API_SOCKET"] = SocketOf(name),
                 ["API_SOCKET_MODE"] = isRoot ? "0660" : "0600",
                 ["RINHA_ENABLE_RESET"] = reset,
-                ["RINHA_DRAIN_DELAY_MS"] = drain.ToString(CultureInfo.InvariantCulture),
+                ["RINHA_DRAIN_DELAY_MS"] = $"{(options.Layout.HasCaddy ? CaddyDrainMilliseconds : 0)}",
             },
         };
     }
-
-    /// <summary>The socket of a server.</summary>
-    public static string SocketOf(string sockets, string name) => Path.Combine(sockets, name + ".sock");
 
     private string FloorFile(string name) => options.Data.RunFile(name + ".conf");
 }

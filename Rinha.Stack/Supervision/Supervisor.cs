@@ -1,8 +1,3 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
-
 namespace Rinha.Stack.Supervision;
 
 /// <summary>
@@ -19,15 +14,12 @@ public sealed class Supervisor : IDisposable
     private readonly RunOptions _options;
     private readonly Action<string> _say;
     private readonly CancellationToken _stop;
-    private readonly DataDirectory _data;
-    private readonly StackLayout _layout;
-    private readonly string _sockets;
     private readonly PostgresCluster? _database;
     private readonly StackLaunches _launches;
     private readonly RestartRequest _request;
     private readonly List<SupervisedProcess> _processes;
     private readonly AutoResetEvent _died = new(initialState: false);
-    private StackState _state;
+    private StackInstance _stack;
     private bool _isStateStale;
 
     /// <summary>A supervisor of a stack that is prepared.</summary>
@@ -39,34 +31,29 @@ public sealed class Supervisor : IDisposable
         _options = options;
         _say = say;
         _stop = stop;
-        _data = options.Data;
-        _layout = options.Floor is null ? options.Layout : options.Layout.WithoutLedger();
-        _sockets = RunningStacks.CreateSockets(_data);
-        _processes = [.. _layout.Processes.Select(name => new SupervisedProcess(name))];
-        _request = new RestartRequest(_data);
-        _state = new StackState
+        _processes = [.. options.Layout.Processes.Select(name => new SupervisedProcess(name))];
+        _request = new RestartRequest(options.Data);
+        _stack = new StackInstance(options.Data, new StackState
         {
             Supervisor = ProcessIdentity.Of(Environment.ProcessId),
             Port = options.Port,
-            Sockets = _sockets,
-            Layout = _layout,
-            IsFloor = options.Floor is not null,
+            Sockets = RunningStacks.CreateSockets(options.Data),
+            Layout = options.Layout,
             Server = options.Server,
             Cgroup = options.HasLimits ? StackCgroup.Locate($"rinha-{options.Port}-{Environment.ProcessId}") : null,
-        };
-        _database = _layout.Processes.Contains(StackLayout.Database)
-            ? new PostgresCluster(PostgresPrograms.Need(new Packages(say)), _data.Cluster, _state.DatabaseSockets)
+        });
+        _database = options.HasDatabase
+            ? new PostgresCluster(
+                PostgresPrograms.Need(new Packages(say)), options.Data.Cluster, _stack.State.DatabaseSockets)
             : null;
-        _launches = new StackLaunches(options, _sockets, _database);
+        _launches = new StackLaunches(options, _stack.State.Sockets, _database);
     }
-
-    private StackInstance Stack => new(_data, _state);
 
     /// <summary>Runs the stack until it is stopped.</summary>
     /// <exception cref="StackException">It could not be started; nothing of it is left.</exception>
     public void Run()
     {
-        WriteState();
+        WriteState(_stack.State);
         try
         {
             Start();
@@ -75,7 +62,9 @@ public sealed class Supervisor : IDisposable
                 Watch(s_tick);
                 if (_request.TryTake())
                 {
-                    Roll();
+                    AnswerRestart(ReplaceServers() is { } reason
+                        ? RestartRequest.Failed + reason
+                        : RestartRequest.Finished);
                 }
             }
         }
@@ -85,30 +74,32 @@ public sealed class Supervisor : IDisposable
         }
         finally
         {
-            Stack.End(_say);
+            _stack.End(_say);
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _died.Dispose();
 
     private void Start()
     {
         CreateCgroups();
-        RotateLogs();
-        _launches.WriteConfigurations();
-        if (_database is not null)
+        // The logs of the run before stay readable, those of this run start empty.
+        foreach (var log in _options.Layout.Processes.Select(_options.Data.LogOf).Where(File.Exists))
         {
-            _database.CreateSockets();
-            StartHealthy(StackLayout.Database);
+            File.Move(log, log + ".old", overwrite: true);
         }
 
-        // The proxy after its upstreams: its first requests must not meet a missing socket.
-        StartHealthy([.. StackLayout.Apis]);
-        StartHealthy(_layout.Proxy);
-        _state = _state with { IsReady = true };
-        WriteState();
-        foreach (var line in Stack.Describe())
+        _launches.WriteConfigurations();
+        _database?.CreateSockets();
+        // Each group after those it needs: the proxy's first requests must not meet a missing socket.
+        foreach (var group in _processes.GroupBy(process =>
+            process.Name == StackLayout.Database ? 0 : process.Name == _options.Layout.Proxy ? 2 : 1))
+        {
+            StartHealthy([.. group]);
+        }
+
+        WriteState(_stack.State with { IsReady = true });
+        foreach (var line in _stack.Describe())
         {
             _say(line);
         }
@@ -117,107 +108,84 @@ public sealed class Supervisor : IDisposable
     private void CreateCgroups()
     {
         var limits = _options.Check();
-        if (_state.Cgroup is { } cgroup
-            && !_layout.Processes.All(name => cgroup.TryCreate(name, limits[name]) && cgroup.CanEnter(name)))
+        if (_stack.State.Cgroup is { } cgroup
+            && !_options.Layout.Processes.All(name => cgroup.TryCreate(name, limits[name]) && cgroup.CanEnter(name)))
         {
             cgroup.TryRemove();
-            _state = _state with { Cgroup = null };
-        }
-    }
-
-    // The logs of the run before stay readable, those of this run start empty.
-    private void RotateLogs()
-    {
-        foreach (var log in _layout.Processes.Select(_data.LogOf).Where(File.Exists))
-        {
-            File.Move(log, log + ".old", overwrite: true);
+            WriteState(_stack.State with { Cgroup = null });
         }
     }
 
     // During the start, a process that ends is an error and not something to start again.
-    private void StartHealthy(params string[] names)
+    private void StartHealthy(List<SupervisedProcess> group)
     {
-        foreach (var name in names)
+        group.ForEach(Start);
+        var reason = group.Select(process => AwaitHealthy(process, () =>
         {
-            Start(Find(name));
-        }
-
-        foreach (var name in names)
+            _stop.WaitHandle.WaitOne(s_poll);
+            _stop.ThrowIfCancellationRequested();
+        })).FirstOrDefault(reason => reason is not null);
+        if (reason is not null)
         {
-            if (AwaitHealthy(Find(name), Pause) is { } reason)
-            {
-                throw new StackException(reason);
-            }
+            throw new StackException(reason);
         }
     }
-
-    private SupervisedProcess Find(string name) => _processes.First(process => process.Name == name);
 
     private void Start(SupervisedProcess process)
     {
         // nginx refuses a socket file left by a killed predecessor.
-        File.Delete(StackLaunches.SocketOf(_sockets, process.Name));
+        File.Delete(_launches.SocketOf(process.Name));
         process.SetStarted(ChildProcess.Start(
             _launches.Of(process.Name),
-            _data.LogOf(process.Name),
-            _state.Cgroup?.EntrancesOf(process.Name) ?? [],
+            _options.Data.LogOf(process.Name),
+            _stack.State.Cgroup?.EntrancesOf(process.Name) ?? [],
             () => _died.Set()));
-        WriteState();
+        WriteState(_stack.State);
     }
 
-    /// <summary>Waits until a process answers; returns the reason when it does not.</summary>
+    // Waits until a process answers; returns the reason when it does not.
     private string? AwaitHealthy(SupervisedProcess process, Action pause)
     {
         for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); pause())
         {
-            if (process.Child.HasExited)
+            var failure = process.Child.HasExited ? $"could not start ({process.Child.ExitText})"
+                : DateTime.UtcNow > deadline ? $"does not answer after {s_healthyWithin.TotalSeconds} s"
+                : null;
+            if (failure is not null)
             {
-                return $"{process.Name} could not start ({process.Child.ExitText}): {_data.LastLineOf(process.Name)}";
-            }
-
-            if (DateTime.UtcNow > deadline)
-            {
-                return $"{process.Name} does not answer after {s_healthyWithin.TotalSeconds} s: " +
-                    _data.LastLineOf(process.Name);
+                return $"{process.Name} {failure}: {_options.Data.LastLineOf(process.Name)}";
             }
         }
 
         return null;
     }
 
-    private bool IsHealthy(string name)
-    {
-        if (name == StackLayout.Database)
-        {
-            return _database!.Answers();
-        }
-
-        return name == _layout.Proxy
+    private bool IsHealthy(string name) => name == StackLayout.Database
+        ? _database!.Answers()
+        : name == _options.Layout.Proxy
             ? HealthProbe.Answers(_options.Port)
-            : HealthProbe.Answers(StackLaunches.SocketOf(_sockets, name));
-    }
+            : HealthProbe.Answers(_launches.SocketOf(name));
 
-    private void Pause()
-    {
-        _stop.WaitHandle.WaitOne(s_poll);
-        _stop.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>Waits a moment, then looks after the processes, but for one that is being replaced.</summary>
+    // Waits a moment, then looks after the processes, but for one that is being replaced.
     private void Watch(TimeSpan time, SupervisedProcess? except = null)
     {
         _ = WaitHandle.WaitAny([_died, _stop.WaitHandle], time);
         _stop.ThrowIfCancellationRequested();
         if (_isStateStale)
         {
-            WriteState();
+            WriteState(_stack.State);
         }
 
         foreach (var process in _processes.Where(process => process != except))
         {
             if (process.HasDied)
             {
-                ScheduleRestart(process);
+                var reason = process.Child.ExitText;
+                var backOff = process.SetDied();
+                // A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
+                _stack.Kill(process.Name);
+                WriteState(_stack.State);
+                Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
             }
             else if (process.IsDue)
             {
@@ -228,44 +196,29 @@ public sealed class Supervisor : IDisposable
         }
     }
 
-    private void ScheduleRestart(SupervisedProcess process)
-    {
-        var reason = process.Child.ExitText;
-        var backOff = process.SetDied();
-        // A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
-        Stack.Kill(process.Name);
-        WriteState();
-        Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
-    }
-
-    /// <summary>
-    /// Replaces the servers by what is on the disk now, one after the other, while the other one serves.
-    /// </summary>
-    private void Roll()
+    // By what is on the disk now, one after the other, while the other one serves. Returns the reason when it cannot.
+    private string? ReplaceServers()
     {
         foreach (var name in StackLayout.Apis)
         {
             var other = StackLayout.Apis.First(api => api != name);
             if (!IsHealthy(other))
             {
-                AnswerRestart($"{RestartRequest.Failed}{other} does not answer /health, so {name} goes on as it is");
-                return;
+                return $"{other} does not answer /health, so {name} goes on as it is";
             }
 
-            var began = DateTime.UtcNow;
-            if (Replace(Find(name)) is { } reason)
+            var without = Stopwatch.StartNew();
+            var process = _processes.First(process => process.Name == name);
+            if (Replace(process) is { } reason)
             {
-                AnswerRestart($"{RestartRequest.Failed}{reason}; {other} goes on serving");
-                return;
+                return $"{reason}; {other} goes on serving";
             }
 
-            AnswerRestart(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name} replaced, pid {Find(name).Child.Identity.Pid}, " +
-                $"without it for {(DateTime.UtcNow - began).TotalMilliseconds:F0} ms"));
+            AnswerRestart($"{name} replaced, pid {process.Child.Identity.Pid}, " +
+                $"without it for {without.Elapsed.TotalMilliseconds:F0} ms");
         }
 
-        AnswerRestart(RestartRequest.Finished);
+        return null;
     }
 
     // The server's end lets its clients go without losing a request. When the new one fails, the supervisor goes on
@@ -277,7 +230,7 @@ public sealed class Supervisor : IDisposable
         {
             if (DateTime.UtcNow > deadline)
             {
-                Stack.Kill(process.Name);
+                _stack.Kill(process.Name);
             }
         }
 
@@ -292,21 +245,75 @@ public sealed class Supervisor : IDisposable
     }
 
     // A full disk must not end a stack that runs: the state is written when it can be.
-    private void WriteState()
+    private void WriteState(StackState state)
     {
-        _state = _state with { Processes = [.. _processes.Select(process => process.State).OfType<ProcessState>()] };
+        var processes = _processes.Select(process => process.State).OfType<ProcessState>();
+        _stack = _stack with { State = state with { Processes = [.. processes] } };
         try
         {
-            _state.Write(_data);
+            _stack.State.Write(_options.Data);
             _isStateStale = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _isStateStale = _state.IsReady
+            _isStateStale = state.IsReady
                 ? true
-                : throw new StackException($"{_data.Run} cannot be written: {error.Message}");
+                : throw new StackException($"{_options.Data.Run} cannot be written: {error.Message}");
         }
     }
 
     private void Event(string text) => _say($"{DateTime.Now:HH:mm:ss} {text}");
+
+    /// <summary>
+    /// One process. One that keeps dying is started again after 0.2 s, then after twice as long each time up to 10 s;
+    /// having lived for 10 s clears the record.
+    /// </summary>
+    private sealed class SupervisedProcess(string name)
+    {
+        private static readonly TimeSpan s_backOffMin = TimeSpan.FromMilliseconds(200);
+        private static readonly TimeSpan s_backOffMax = TimeSpan.FromSeconds(10);
+
+        private ChildProcess? _child;
+        private DateTimeOffset _since;
+        private long _started;
+        private long _died;
+        private TimeSpan? _backOff;
+        private int _restarts;
+        private bool _isRestarting;
+
+        public string Name { get; } = name;
+
+        /// <summary>The process, once it was started.</summary>
+        public ChildProcess Child => _child ?? throw new InvalidOperationException($"{Name} was not started");
+
+        public bool HasDied => !_isRestarting && _child is { HasExited: true };
+
+        public bool IsDue => _isRestarting && Stopwatch.GetElapsedTime(_died) >= _backOff;
+
+        /// <summary>What is written down of it; <see langword="null"/> before its first start.</summary>
+        public ProcessState? State =>
+            _child is null ? null : new ProcessState(Name, _child.Identity, _isRestarting, _restarts, _since);
+
+        public void SetStarted(ChildProcess child)
+        {
+            _child = child;
+            _since = DateTimeOffset.UtcNow;
+            _started = Stopwatch.GetTimestamp();
+            _isRestarting = false;
+        }
+
+        /// <summary>Counts another start after a death.</summary>
+        public void CountRestart() => _restarts++;
+
+        /// <summary>Plans the next start after a death, and returns how long it takes until then.</summary>
+        public TimeSpan SetDied()
+        {
+            _died = Stopwatch.GetTimestamp();
+            _isRestarting = true;
+            var lived = Stopwatch.GetElapsedTime(_started, _died);
+            var next = _backOff is null || lived >= s_backOffMax ? s_backOffMin : _backOff.Value * 2;
+            _backOff = next < s_backOffMax ? next : s_backOffMax;
+            return _backOff.Value;
+        }
+    }
 }

@@ -1,12 +1,13 @@
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
+using Rinha.Stack.Stacks;
 
-namespace Rinha.Stack.Tests.Fixtures;
+namespace Rinha.Testing;
 
 /// <summary>
 /// A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.
 /// </summary>
-internal sealed class BankStack : IDisposable
+public sealed class BankStack : IDisposable
 {
     public const string Statement = "/clientes/1/extrato";
 
@@ -20,6 +21,8 @@ internal sealed class BankStack : IDisposable
         // PostgreSQL's user passes through.
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
         Data = new DataDirectory(_directory.File("data"));
+        // The binary must be there and be new: the stack would build it in the middle of the tests.
+        _ = Repository.ServerBinary;
     }
 
     public DataDirectory Data { get; }
@@ -121,7 +124,7 @@ internal sealed class BankStack : IDisposable
     public RawResponse Ask(string api, byte[] request)
     {
         using var connection = new RawConnection(
-            new UnixDomainSocketEndPoint(Path.Combine(Instance.State.Sockets, api + ".sock")));
+            new UnixDomainSocketEndPoint($"{Instance.State.Sockets}/{api}.sock"));
         return connection.Exchange(request);
     }
 
@@ -133,14 +136,12 @@ internal sealed class BankStack : IDisposable
         Assert.SkipWhen(cgroup is null, "no cgroup can be written here");
         foreach (var (name, limits) in stack.State.Layout.ReadLimits())
         {
-            Assert.Equal(
-                limits, new ProcessLimits((int)cgroup!.CpuQuotaOf(name)!, cgroup.MemoryLimitOf(name)!.Value));
+            Assert.Equal(limits, new ProcessLimits((int)cgroup!.CpuQuotaOf(name)!, (long)cgroup.MemoryLimitOf(name)!));
             var processes = stack.ProcessesOf(name);
             Assert.Contains(stack.State.Find(name)!.Identity.Pid, processes);
             foreach (var entrance in cgroup.EntrancesOf(name))
             {
-                Assert.Superset(
-                    processes.ToHashSet(), File.ReadLines(entrance).Select(int.Parse).ToHashSet());
+                Assert.Superset(processes.ToHashSet(), File.ReadLines(entrance).Select(int.Parse).ToHashSet());
             }
         }
     }

@@ -1,4 +1,4 @@
-namespace Rinha.Stack.Builds;
+namespace Rinha.Stack.Processes;
 
 /// <summary>A lock between processes, which the kernel takes back when its holder dies (flock).</summary>
 public sealed class FileLock : IDisposable
@@ -7,8 +7,7 @@ public sealed class FileLock : IDisposable
 
     private FileLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock, unless another process has it.</summary>
-    /// <returns>The lock, or <see langword="null"/>.</returns>
+    /// <summary>Takes the lock; <see langword="null"/> when another process has it.</summary>
     public static FileLock? TryTake(string path)
     {
         try
@@ -21,27 +20,23 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Takes the lock, however long that takes.</summary>
-    /// <param name="path">Its file.</param>
-    /// <param name="waiting">Called once when another process has it.</param>
+    /// <summary>Takes the lock, however long that takes; calls <paramref name="waiting"/> once if it has to.</summary>
     public static FileLock Take(string path, Action waiting)
     {
-        for (var isFirst = true; ; isFirst = false)
+        var taken = TryTake(path);
+        if (taken is null)
         {
-            if (TryTake(path) is { } taken)
-            {
-                return taken;
-            }
-
-            if (isFirst)
-            {
-                waiting();
-            }
-
-            Thread.Sleep(100);
+            waiting();
         }
+
+        while (taken is null)
+        {
+            Thread.Sleep(100);
+            taken = TryTake(path);
+        }
+
+        return taken;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }
