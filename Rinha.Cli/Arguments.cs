@@ -31,7 +31,6 @@ internal static class Arguments
 
     public static Option<int> Port(string name, int fallback, string help) => Number(name, fallback, 1, PortMax, help);
 
-    /// <summary>A whole number in a range.</summary>
     public static Option<int> Number(string name, int fallback, int least, int most, string help, string? alias = null)
     {
         return new Option<int>(name, alias is null ? [] : [alias])

@@ -6,7 +6,6 @@ namespace Rinha.Cli;
 /// <summary>Programs that a verb hands its terminal to.</summary>
 internal static class Foreground
 {
-    /// <summary>Whether a program has the terminal.</summary>
     public static bool IsBusy { get; private set; }
 
     /// <summary>Publishes the load tester if necessary. What that says goes to the standard error: the output is the
@@ -20,7 +19,6 @@ internal static class Foreground
     }
 
     /// <summary>Runs a program to its end. Ctrl-C is for it: this process then goes on and cleans up.</summary>
-    /// <returns>Its exit status.</returns>
     public static int Run(IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = Repository.Root };
@@ -39,9 +37,7 @@ internal static class Foreground
     }
 
     /// <summary>Runs another verb to its end, its output among the messages.</summary>
-    /// <param name="arguments">The verb and its arguments.</param>
     /// <param name="environment">Variables beside those of this process; an empty one is taken away.</param>
-    /// <exception cref="StackException">It failed; what it said has been shown.</exception>
     public static void RunVerb(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] command = [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], .. arguments];

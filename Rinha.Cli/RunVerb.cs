@@ -57,19 +57,17 @@ internal static class RunVerb
     {
         var isFloor = parsed.GetResult(s_floor) is { Implicit: false };
         var layout = StackLayout.Choose(parsed.GetRequiredValue(s_stack), parsed.GetRequiredValue(s_split));
-        var options = new RunOptions
-        {
-            Data = new DataDirectory(parsed.GetRequiredValue(s_data)),
-            Layout = layout with { IsFloor = isFloor },
-            Port = parsed.GetValue(s_port),
-            Server = Path.GetFullPath(parsed.GetRequiredValue(s_server)),
-            IsFresh = parsed.GetValue(s_fresh),
-            HasLimits = !parsed.GetValue(s_noLimits),
-            Floor = isFloor ? parsed.GetValue(s_floor) ?? FloorDefault : null,
-            LimitsAddresses = parsed.GetValue(s_limit),
-            TlsDirectory = parsed.GetValue(s_tls),
-            TlsPort = parsed.GetValue(s_tlsPort),
-        };
+        var options = new RunOptions(
+            new DataDirectory(parsed.GetRequiredValue(s_data)),
+            layout with { IsFloor = isFloor },
+            parsed.GetValue(s_port),
+            Path.GetFullPath(parsed.GetRequiredValue(s_server)),
+            IsFresh: parsed.GetValue(s_fresh),
+            HasLimits: !parsed.GetValue(s_noLimits),
+            isFloor ? parsed.GetValue(s_floor) ?? FloorDefault : null,
+            LimitsAddresses: parsed.GetValue(s_limit),
+            parsed.GetValue(s_tls),
+            parsed.GetValue(s_tlsPort));
         options.Check();
         var preparation = new StackPreparation(options, Console.WriteLine);
         preparation.GetPrograms();

@@ -11,8 +11,6 @@ internal static class StopVerb
         return Exit.Success;
     });
 
-    /// <summary>Stops the stack on a data directory.</summary>
-    /// <exception cref="StackException">It does not end.</exception>
     public static void Stop(DataDirectory data, Action<string> say)
     {
         if (StackInstance.Read(data) is not { } stack)

@@ -47,10 +47,8 @@ public sealed class OperationsTests
     {
         using var stack = BankStack.Start();
         var (published, metrics) = (FreePort.Next(), FreePort.Next());
-        var configuration = new NginxConfiguration(stack.Instance.State.Sockets, published.Port)
-        {
-            MetricsPort = metrics.Port,
-        };
+        var configuration = new NginxConfiguration(
+            stack.Instance.State.Sockets, published.Port, MetricsPort: metrics.Port);
         using var nginx = new NginxProcess(configuration.Render(Nginx.Template), published.Port);
         RawResponse Get(IPEndPoint endPoint, string path)
         {

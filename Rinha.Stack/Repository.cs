@@ -5,7 +5,6 @@ namespace Rinha.Stack;
 /// </summary>
 public static class Repository
 {
-    /// <summary>The directory of Rinha.slnx.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>The data directory of <c>run</c> without <c>--data</c>.</summary>
@@ -36,7 +35,10 @@ public static class Repository
     }
 }
 
-/// <summary>What stops a command, in one line for its user. <c>./rinha</c> prints it and ends with status 1.</summary>
+/// <summary>
+/// What stops a command, in one line for its user. Whatever cannot do what it is asked for throws it; <c>./rinha</c>
+/// prints it and ends with status 1.
+/// </summary>
 public class StackException(string message) : Exception(message);
 
 /// <summary>A command that contradicts itself or names what does not exist: exit status 2.</summary>

@@ -31,7 +31,6 @@ public sealed class BankStack : IDisposable
 
     public IPEndPoint EndPoint => new(IPAddress.Loopback, Port);
 
-    /// <summary>A path beside the data directory.</summary>
     public string Scratch(string name) => _directory.File(name);
 
     /// <summary>The stack as its state has it now.</summary>
@@ -55,14 +54,11 @@ public sealed class BankStack : IDisposable
         return stack;
     }
 
-    /// <summary>Starts it, again.</summary>
     public CommandExit Run(params string[] flags) => RinhaCommand.RunWell(RunArguments(flags));
 
-    /// <summary>Tries to start it.</summary>
     public CommandExit TryRun((string Name, string Value)[] environment, params string[] flags) =>
         RinhaCommand.Run(environment, RunArguments(flags));
 
-    /// <summary>Runs another verb on it.</summary>
     public CommandExit Verb(string verb, params string[] flags) =>
         RinhaCommand.Run([verb, "--data", Data.FullPath, .. flags]);
 

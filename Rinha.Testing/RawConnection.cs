@@ -13,8 +13,6 @@ public sealed class RawConnection : IDisposable
     private int _start;
     private int _end;
 
-    /// <param name="endPoint">Where it goes.</param>
-    /// <param name="from">This machine's address that it comes from.</param>
     public RawConnection(EndPoint endPoint, IPAddress? from = null)
     {
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
@@ -65,13 +63,11 @@ public sealed class RawConnection : IDisposable
         return unread;
     }
 
-    /// <summary>Says that no more will be sent, and still reads.</summary>
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Closes without a word: whoever writes to this connection gets a reset.</summary>
     public void Abort() => _socket.Close(0);
 
-    /// <summary>Sends a request and reads its response.</summary>
     public RawResponse Exchange(ReadOnlySpan<byte> request, bool head = false)
     {
         Send(request);
@@ -220,7 +216,6 @@ public sealed record RawResponse(
         return this;
     }
 
-    /// <summary>Fails unless the status is one of these.</summary>
     public void AssertStatusIn(params int[] statuses) => Assert.Contains(Status, statuses);
 
     /// <summary>Fails unless this is a 200 with JSON.</summary>

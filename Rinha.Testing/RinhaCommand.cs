@@ -15,7 +15,6 @@ public static class RinhaCommand
         return process.AwaitExit(s_endsWithin);
     }
 
-    /// <summary>Runs a verb that must succeed.</summary>
     public static CommandExit RunWell(params string[] arguments) => Run(arguments).AssertExit(0, "");
 
     public static TestProcess Start(

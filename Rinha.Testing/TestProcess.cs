@@ -19,9 +19,7 @@ public sealed class TestProcess : IDisposable
     private readonly Task<string>? _output;
     private readonly Task<string> _error;
 
-    /// <param name="command">The program and its arguments.</param>
     /// <param name="environment">Variables beside those of the tests; an empty one is taken away.</param>
-    /// <param name="directory">Where it works.</param>
     /// <param name="readsOutput">Whether its standard output is read as it comes; otherwise a pipe takes 64 KB.</param>
     public TestProcess(
         IReadOnlyList<string> command,

@@ -23,7 +23,6 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
             $"p99 {figures[P99]:F2} ms");
     }
 
-    /// <summary>The medians and the ratios.</summary>
     public void WriteTable()
     {
         Console.WriteLine(
@@ -56,7 +55,6 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
         }
     }
 
-    /// <summary>All of it.</summary>
     public void WriteJson(string file) => File.WriteAllText(file, JsonSerializer.Serialize(
         new
         {

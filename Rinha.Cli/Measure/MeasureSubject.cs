@@ -25,8 +25,6 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
 
     private (string Name, string Value)? Setting { get; init; }
 
-    /// <summary>The subject of a name.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
     public static MeasureSubject Parse(string name, StackLayout layout, string? server)
     {
         var subject = new MeasureSubject(name, layout);
@@ -95,7 +93,6 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
     }
 
     /// <summary>One turn of the load: figures by name, in the order in which they are shown.</summary>
-    /// <exception cref="StackException">The load tester failed, or nothing was answered.</exception>
     public IReadOnlyDictionary<string, double> Take(DataDirectory data, int port, MeasureLoad load)
     {
         var stack = StackInstance.Read(data) ?? throw new StackException($"no stack on {data.FullPath}");
@@ -135,9 +132,8 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
     }
 
     private static Dictionary<string, (double Cpu, double Throttled)> Count(StackInstance stack) =>
-        stack.State.Layout.Processes.ToDictionary(
-            name => name,
-            name => ((double)stack.CpuMicrosecondsOf(name), (double)(stack.State.Cgroup?.ThrottledPeriodsOf(name) ?? 0)));
+        stack.State.Layout.Processes.ToDictionary(name => name, name => (
+            (double)stack.CpuMicrosecondsOf(name), (double)(stack.State.Cgroup?.ThrottledPeriodsOf(name) ?? 0)));
 
     [GeneratedRegex("^([A-Z][A-Z0-9_]*)=(.+)$")]
     private static partial Regex SettingForm();
@@ -154,7 +150,6 @@ internal sealed record MeasureLoad(string Name, int Connections, int Seconds)
     /// <summary>The answers of a floor that this load takes for right.</summary>
     public string FloorAnswers => Name == "connections" ? Mix : Name;
 
-    /// <summary>The flags of the load tester.</summary>
     public IEnumerable<string> Flags => Name switch
     {
         "refused" => ["--mix", "1:0:0", "--amount", RefusedCents],

@@ -9,7 +9,6 @@ public sealed partial class Publisher(Action<string> say)
     private static string Runtime =>
         RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
-    /// <exception cref="StackException">It does not compile.</exception>
     public void Publish(string executable)
     {
         // Asked before the lock: running what another user built takes no right to write here.
@@ -109,7 +108,6 @@ public sealed class DotNet(Action<string> say)
     };
 
     /// <summary>Runs a command on a project, again if the package registry failed; returns all it printed.</summary>
-    /// <exception cref="StackException">It failed.</exception>
     public string Run(string command, string project, params string[] flags)
     {
         for (var attempt = 1; ; attempt++)

@@ -2,7 +2,6 @@ namespace Rinha.Stack.Cgroups;
 
 /// <summary>How much one process may use.</summary>
 /// <param name="CpuQuota">Microseconds of each period of 100 ms: the kernel's unit, so no sum is ever rounded.</param>
-/// <param name="MemoryBytes">Memory in bytes.</param>
 public sealed partial record ProcessLimits(int CpuQuota, long MemoryBytes)
 {
     /// <summary>1.50 CPU, the contest's bound over all processes.</summary>
@@ -14,7 +13,6 @@ public sealed partial record ProcessLimits(int CpuQuota, long MemoryBytes)
     private const long Megabyte = 1024 * 1024;
 
     /// <summary>Reads limits as Compose writes them: <c>0.45</c> and <c>250MB</c>, in powers of 1024.</summary>
-    /// <exception cref="StackException">One of them is no such text.</exception>
     public static ProcessLimits Parse(string cpus, string memory) => new(QuotaOf(cpus), BytesOf(memory));
 
     /// <summary>A quota as a number of CPUs, cut after two digits; none when there is no limit.</summary>

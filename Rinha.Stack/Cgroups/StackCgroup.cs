@@ -4,7 +4,6 @@ namespace Rinha.Stack.Cgroups;
 /// The cgroup of a stack, with a child for each process: limits of CPU and memory, and what the kernel has counted. It
 /// is three directories on version 1, three times the same one on version 2. The name "" is the cgroup itself.
 /// </summary>
-/// <param name="Version">v1 or v2.</param>
 /// <param name="Cpu">The directory with the CPU's quota.</param>
 /// <param name="Accounting">The directory with the CPU's usage.</param>
 /// <param name="Memory">The directory with the memory's limit.</param>
@@ -31,7 +30,6 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         [Version2] = ("cpu.max", "memory.max", "memory.swap.max", "memory.peak"),
     };
 
-    /// <summary>Its directories, each once.</summary>
     public IEnumerable<string> Directories => new[] { Cpu, Accounting, Memory }.Distinct();
 
     public string Name => Path.GetFileName(Cpu);
@@ -134,7 +132,6 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
     /// <summary>In how many periods the process had used up its quota.</summary>
     public long? ThrottledPeriodsOf(string process) => Read(Cpu, process, "cpu.stat", "nr_throttled");
 
-    /// <summary>The CPU time used so far, in microseconds.</summary>
     public long? CpuMicrosecondsOf(string process) => Version == Version2
         ? Read(Cpu, process, "cpu.stat", "usage_usec")
         : Read(Accounting, process, "cpuacct.usage") / 1000;

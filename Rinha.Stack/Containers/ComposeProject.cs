@@ -11,7 +11,6 @@ public sealed class ComposeProject
     private readonly Action<string> _say;
 
     /// <summary>A stack on the host's network or on a bridge with a published port.</summary>
-    /// <exception cref="StackException">No engine or no Compose answers.</exception>
     public ComposeProject(StackLayout layout, ContainerNetwork network, int port, Action<string> say)
     {
         Layout = layout;
@@ -70,7 +69,6 @@ public sealed class ComposeProject
 
     /// <summary>Starts it; returns once the proxy is healthy, which waits for the servers.</summary>
     /// <returns>How long that took.</returns>
-    /// <exception cref="StackException">It does not come up.</exception>
     public TimeSpan Up()
     {
         var waited = Stopwatch.StartNew();
@@ -80,7 +78,6 @@ public sealed class ComposeProject
             : throw new StackException($"the stack is not healthy after {s_healthyWithin.TotalSeconds} s");
     }
 
-    /// <summary>Stops and removes it, with its data.</summary>
     public void Down() => Compose("down", "--remove-orphans", "--volumes").OrFail("it could not be taken down");
 
     /// <summary>All containers of the project, running or not, whether its files name them or not.</summary>
@@ -94,7 +91,6 @@ public sealed class ComposeProject
     public StackContainer? Find(string service) => Containers().FirstOrDefault(one => one.Service == service);
 }
 
-/// <summary>Where the proxy's port is.</summary>
 public enum ContainerNetwork
 {
     /// <summary>Published from a bridge.</summary>

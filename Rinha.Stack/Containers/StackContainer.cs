@@ -19,7 +19,6 @@ public sealed class StackContainer
             ? health.GetProperty("Status").GetString()!
             : State.GetProperty("Status").GetString()!;
 
-    /// <summary>The limits that the engine was told.</summary>
     public ProcessLimits Limits => new(
         (int)(HostConfiguration.GetProperty("NanoCpus").GetInt64() / 10_000),
         HostConfiguration.GetProperty("Memory").GetInt64());
@@ -30,7 +29,6 @@ public sealed class StackContainer
     /// <summary>The most memory there ever was in bytes, page cache included; 0 when the kernel cannot say.</summary>
     public long MemoryPeakBytes => Cgroup.MemoryPeakOf("") ?? 0;
 
-    /// <summary>In how many periods it had used up its quota.</summary>
     public long ThrottledPeriods => Cgroup.ThrottledPeriodsOf("") ?? 0;
 
     /// <summary>none, host or the name of a bridge.</summary>

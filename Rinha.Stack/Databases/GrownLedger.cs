@@ -4,7 +4,6 @@ namespace Rinha.Stack.Databases;
 public static class GrownLedger
 {
     /// <summary>Makes one, and returns when it is on the disk.</summary>
-    /// <exception cref="StackException">It cannot be made.</exception>
     public static void Create(string file, long transactions, Packages packages)
     {
         packages.Need("sqlite3", "sqlite3");

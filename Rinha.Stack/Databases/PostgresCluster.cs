@@ -17,7 +17,6 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     /// Makes the database with the role rinha, unless it is there. It is made beside and moved into place, so that one
     /// that is there is whole.
     /// </summary>
-    /// <exception cref="StackException">It cannot be made.</exception>
     public void Create()
     {
         if (Directory.Exists(directory))
@@ -67,7 +66,6 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     /// once it answers.
     /// </summary>
     /// <param name="password">What rinha comes with over the port.</param>
-    /// <exception cref="StackException">It does not answer.</exception>
     public void Start(string? password = null)
     {
         CreateSockets();
@@ -87,7 +85,6 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         }
     }
 
-    /// <summary>Whether it takes connections.</summary>
     public bool Answers() =>
         programs.Run("pg_isready", ["-q", "-h", sockets, "-p", PortText, "-U", "postgres", "-d", "rinha"]).Succeeded;
 

@@ -20,7 +20,6 @@ public sealed partial class PostgresPrograms
     private PostgresPrograms(string directory) => _directory = directory;
 
     /// <summary>Finds them, or installs them where that is possible.</summary>
-    /// <exception cref="StackException">There are none.</exception>
     public static PostgresPrograms Need(Packages packages)
     {
         if (Find() is { } found)
@@ -60,7 +59,6 @@ public sealed partial class PostgresPrograms
     public ToolResult Run(string program, IEnumerable<string> arguments, string? input = null) => Tool.Run(
         [.. _identity, Path.Combine(_directory, program), .. arguments], input, s_environment, directory: "/");
 
-    /// <summary>Whether the database's user can write to a directory.</summary>
     public bool CanWrite(string directory) => Tool.Run([.. _identity, "test", "-w", directory]).Succeeded;
 
     /// <summary>One of them as a child of a supervisor.</summary>

@@ -14,8 +14,6 @@ public sealed class HostNetwork : IDisposable
     private readonly string _name = $"{Prefix}{Environment.ProcessId}";
     private readonly StackCgroup _cgroup;
 
-    /// <summary>A network with a switch and no host.</summary>
-    /// <exception cref="StackException">It cannot be made.</exception>
     public HostNetwork()
     {
         _cgroup = StackCgroup.Locate(_name)
@@ -33,16 +31,13 @@ public sealed class HostNetwork : IDisposable
         InSwitch("link", "set", "switch", "up");
     }
 
-    /// <summary>Whether this user and this kernel can have any.</summary>
     public static bool IsPossible => Environment.IsPrivilegedProcess && Tool.Find("ip") is not null
         && Tool.Run(["unshare", "--net", "true"]).Succeeded && StackCgroup.Locate("rinha-hosts") is not null;
 
     private string Switch => NamespaceOf("switch");
 
-    /// <summary>Adds a host with its limits.</summary>
     /// <param name="name">Its name, short: a cable has it too.</param>
     /// <param name="address">Its address, such as 10.24.1.2/24.</param>
-    /// <param name="limits">What its processes may use.</param>
     public void Add(string name, string address, ProcessLimits limits)
     {
         var host = NamespaceOf(name);
@@ -68,7 +63,6 @@ public sealed class HostNetwork : IDisposable
     /// <summary>Takes a host's cable out of the switch, without a word to anything on the host.</summary>
     public void Cut(string name) => InSwitch("link", "set", name, "down");
 
-    /// <summary>Plugs it in again.</summary>
     public void Join(string name) => InSwitch("link", "set", name, "up");
 
     /// <summary>A setting of net.ipv4, in force on this host alone.</summary>

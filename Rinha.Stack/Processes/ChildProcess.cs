@@ -50,8 +50,6 @@ public sealed class ChildProcess
         : $"exit status {_process.ExitCode}";
 
     /// <summary>Starts a process; its output is appended to <paramref name="log"/>.</summary>
-    /// <param name="launch">The program.</param>
-    /// <param name="log">A file.</param>
     /// <param name="cgroups">The cgroup.procs files that it enters first.</param>
     /// <param name="exited">Called on another thread when it has ended.</param>
     public static ChildProcess Start(Launch launch, string log, IEnumerable<string> cgroups, Action? exited = null)

@@ -10,7 +10,6 @@ public sealed class Packages(Action<string> say)
     private bool _isListUpdated;
 
     /// <summary>Installs the first of the packages that apt knows when a command is missing.</summary>
-    /// <exception cref="StackException">It is missing afterwards.</exception>
     public void Need(string command, params string[] packages)
     {
         if (Tool.Find(command) is not null)
@@ -40,7 +39,6 @@ public sealed class Packages(Action<string> say)
     }
 
     /// <summary>Installs a package in whatever way there is.</summary>
-    /// <exception cref="StackException">There is none.</exception>
     public void Provide(string missing, params string[] packages)
     {
         if (!Environment.IsPrivilegedProcess || Tool.Find("apt-get") is null)

@@ -27,7 +27,6 @@ public static class ProcessTable
         ];
     }
 
-    /// <summary>The processes that work in a directory.</summary>
     public static IReadOnlyList<int> WorkingIn(string directory) =>
         [.. All().Where(pid => LinkTarget($"/proc/{pid}/cwd") == directory)];
 
@@ -47,7 +46,6 @@ public static class ProcessTable
         }
     }
 
-    /// <summary>Their resident memory in bytes.</summary>
     public static long ResidentBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/status", "VmRSS:")) * 1024;
 
@@ -55,14 +53,11 @@ public static class ProcessTable
     public static long ProportionalBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:")) * 1024;
 
-    /// <summary>The CPU time they have used, in microseconds.</summary>
     public static long CpuMicroseconds(IEnumerable<int> processes) =>
         processes.Sum(pid => ProcessStat.Read(pid)?.CpuTicks ?? 0) * (1_000_000 / TicksPerSecond);
 
-    /// <summary>Whether somebody listens on this TCP port, on whatever address.</summary>
     public static bool IsListening(int port) => Listeners().Any(one => one.Port == port);
 
-    /// <summary>The TCP ports that a process listens on.</summary>
     public static IReadOnlyList<int> PortsOf(int pid)
     {
         var inodes = SocketsOf(pid).ToHashSet();
@@ -79,7 +74,6 @@ public static class ProcessTable
             : $"{Lines($"/proc/{owner}/comm").FirstOrDefault("?")}, pid {owner}";
     }
 
-    /// <summary>The target of a symbolic link, or <see langword="null"/>.</summary>
     internal static string? LinkTarget(string path)
     {
         try
@@ -146,14 +140,12 @@ public static class ProcessTable
 /// A process that cannot be mistaken for another: a pid is reused, a pid with the time it started (in ticks since boot)
 /// is not.
 /// </summary>
-/// <param name="Pid">Its number.</param>
 /// <param name="StartTicks">When it started; 0 when it was gone before that could be read.</param>
 public readonly record struct ProcessIdentity(int Pid, long StartTicks)
 {
     /// <summary>Whether it runs; a zombie does not.</summary>
     public bool IsAlive => ProcessStat.Read(Pid) is { IsDead: false } stat && stat.StartTicks == StartTicks;
 
-    /// <summary>The process that has this number now.</summary>
     public static ProcessIdentity Of(int pid) => new(pid, ProcessStat.Read(pid)?.StartTicks ?? 0);
 
     /// <summary>Sends a signal, unless the process is gone.</summary>

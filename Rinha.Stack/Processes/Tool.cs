@@ -9,16 +9,11 @@ public static class Tool
     public static string SearchPath { get; } =
         $"{Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin";
 
-    /// <summary>The path of a program, or <see langword="null"/>.</summary>
     public static string? Find(string name) => SearchPath.Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="input">A file for its standard input.</param>
     /// <param name="environment">All the variables it gets; those of this process when not given.</param>
-    /// <param name="directory">Where it works.</param>
     public static ToolResult Run(
         IReadOnlyList<string> command,
         string? input = null,
@@ -49,10 +44,7 @@ public static class Tool
     }
 
     /// <summary>Runs a program in the repository to its end and hands on each line it prints.</summary>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="say">Takes a line.</param>
     /// <param name="more">Variables beside those of this process; an empty one is taken away.</param>
-    /// <returns>Its exit status and all it printed.</returns>
     public static ToolResult Follow(
         IReadOnlyList<string> command, Action<string> say, IReadOnlyDictionary<string, string>? more = null)
     {
@@ -82,7 +74,6 @@ public static class Tool
     }
 
     /// <summary>Replaces this process by a program, which gets its terminal, its signals and its exit status.</summary>
-    /// <exception cref="StackException">The program cannot be started.</exception>
     public static int Become(IReadOnlyList<string> command)
     {
         _ = LibC.Execute(command[0], [.. command, null]);
@@ -120,10 +111,8 @@ public sealed record ToolResult(int Status, string Output, string Error)
     /// <summary>The lines of its standard output, without empty ones.</summary>
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The last line that it printed.</summary>
     public string LastLine =>
         (Output + "\n" + Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault("nothing was printed");
 
-    /// <exception cref="StackException">It did not succeed: what could not be done, and its last line.</exception>
     public ToolResult OrFail(string what) => Succeeded ? this : throw new StackException($"{what}: {LastLine}");
 }

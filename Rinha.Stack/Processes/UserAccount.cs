@@ -5,9 +5,7 @@ public sealed record UserAccount(string Name, int Id, int GroupId)
 {
     private static readonly string[] s_proxyUsers = ["www-data", "nginx", "nobody"];
 
-    /// <summary>
-    /// The user of the proxy's workers when root starts it: Debian has www-data, others have nginx.
-    /// </summary>
+    /// <summary>The user of the proxy's workers when root starts it: Debian has www-data, others have nginx.</summary>
     public static UserAccount Proxy { get; } = s_proxyUsers.Select(Find).FirstOrDefault(user => user is not null)
         ?? throw new StackException("none of the users www-data, nginx and nobody exists");
 
@@ -20,11 +18,9 @@ public sealed record UserAccount(string Name, int Id, int GroupId)
             : null;
 
     /// <summary>Gives a file or directory to this user and its group.</summary>
-    /// <exception cref="StackException">It cannot be given away.</exception>
     public void Own(string path) => Change(path, Id, GroupId);
 
     /// <summary>Gives a file or directory to the group of this user.</summary>
-    /// <exception cref="StackException">It cannot be given away.</exception>
     public void OwnByGroup(string path) => Change(path, -1, GroupId);
 
     private static void Change(string path, int user, int group)

@@ -3,7 +3,6 @@ namespace Rinha.Stack.Proxies;
 /// <summary>How nginx is started.</summary>
 public static class Nginx
 {
-    /// <summary>The template of every configuration.</summary>
     public static string Template => File.ReadAllText(Repository.PathOf("nginx", "nginx.conf"));
 
     /// <summary>nginx in the foreground, with a configuration and the directory it writes to.</summary>
@@ -16,8 +15,6 @@ public static class Nginx
     }
 
     /// <summary>An API that only answers: the floor of <c>measure</c>.</summary>
-    /// <param name="sockets">The directory of the sockets.</param>
-    /// <param name="name">api01 or api02.</param>
     /// <param name="load">Which load's answers it gives: mix, refused or statements.</param>
     public static string FloorConfiguration(string sockets, string name, string load) =>
         File.ReadAllText(Repository.PathOf("nginx", "floor.conf"))
@@ -32,23 +29,23 @@ public static class Nginx
 }
 
 /// <summary>What makes nginx/nginx.conf, which is written for a container, a configuration for this machine.</summary>
-public sealed record NginxConfiguration(string Sockets, int Port)
+/// <param name="Sockets">The directory of the servers' sockets.</param>
+/// <param name="Port">Where http is spoken.</param>
+/// <param name="LimitsAddresses">Whether requests and connections of each address are limited.</param>
+/// <param name="TlsDirectory">The directory of tls.crt and tls.key: https for others, http for this machine.</param>
+/// <param name="TlsPort">Where https is spoken.</param>
+/// <param name="MetricsPort">A private port with the metrics of each API.</param>
+/// <param name="ServerList">A file of `server` lines to include, for APIs on other hosts.</param>
+public sealed record NginxConfiguration(
+    string Sockets,
+    int Port,
+    bool LimitsAddresses = false,
+    string? TlsDirectory = null,
+    int TlsPort = 0,
+    int? MetricsPort = null,
+    string? ServerList = null)
 {
     private const string ContainerSockets = "/run/rinha/";
-
-    /// <summary>Whether requests and connections of each address are limited.</summary>
-    public bool LimitsAddresses { get; init; }
-
-    /// <summary>The directory of tls.crt and tls.key: https for others, http for this machine alone.</summary>
-    public string? TlsDirectory { get; init; }
-
-    public int TlsPort { get; init; }
-
-    /// <summary>A private port with the metrics of each API.</summary>
-    public int? MetricsPort { get; init; }
-
-    /// <summary>A file of `server` lines to include, for APIs on other hosts.</summary>
-    public string? ServerList { get; init; }
 
     /// <exception cref="StackException">
     /// The template has drifted away from these edits: it must not start something else than was asked for.

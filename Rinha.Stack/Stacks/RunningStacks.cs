@@ -13,7 +13,6 @@ public static class RunningStacks
     /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is,
     /// otherwise the repository's own.
     /// </summary>
-    /// <exception cref="UsageException">Several stacks run.</exception>
     public static DataDirectory Choose(string? named)
     {
         if (named is not null)
@@ -42,7 +41,6 @@ public static class RunningStacks
     /// Makes a directory for the sockets of a stack. Short: the path of a unix socket has 107 bytes. Started by root,
     /// nginx's workers are another user, who passes through.
     /// </summary>
-    /// <exception cref="StackException">Its path would be too long.</exception>
     public static string CreateSockets(DataDirectory data)
     {
         const int pathBytesMax = 107;

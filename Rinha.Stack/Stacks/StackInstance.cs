@@ -37,7 +37,6 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
         ? ProcessTable.ProportionalBytes(ProcessesOf(name))
         : ProcessTable.ResidentBytes(ProcessesOf(name));
 
-    /// <summary>The CPU time they have used, in microseconds.</summary>
     public long CpuMicrosecondsOf(string name) =>
         State.Cgroup?.CpuMicrosecondsOf(name) ?? ProcessTable.CpuMicroseconds(ProcessesOf(name));
 

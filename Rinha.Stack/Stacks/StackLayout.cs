@@ -50,7 +50,6 @@ public sealed record StackLayout
             .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
     ];
 
-    /// <exception cref="UsageException">There is none.</exception>
     public static StackLayout Choose(string stack = DefaultName, string split = DefaultSplit)
     {
         if (!Names.Contains(stack))
@@ -63,8 +62,6 @@ public sealed record StackLayout
             : throw new UsageException($"not a split of {stack}: '{split}' ({string.Join(' ', SplitsOf(stack))})");
     }
 
-    /// <summary>The limits of its processes.</summary>
-    /// <exception cref="StackException">One is missing or not understood.</exception>
     public IReadOnlyDictionary<string, ProcessLimits> ReadLimits() => Processes.ToDictionary(
         process => process,
         process =>
@@ -74,7 +71,6 @@ public sealed record StackLayout
         });
 
     /// <summary>Refuses limits above what the contest allows.</summary>
-    /// <exception cref="StackException">They are above.</exception>
     public void CheckLimits(IReadOnlyDictionary<string, ProcessLimits> limits)
     {
         var cpu = limits.Values.Sum(limit => limit.CpuQuota);
@@ -89,7 +85,6 @@ public sealed record StackLayout
     }
 
     /// <summary>A setting of the split; as in Compose, a variable of the environment wins over the file.</summary>
-    /// <exception cref="StackException">It is missing.</exception>
     public string Setting(string name)
     {
         if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)

@@ -1,11 +1,8 @@
 namespace Rinha.Stack.Stacks;
 
 /// <summary>One process of a stack.</summary>
-/// <param name="Name">Its name in the stack.</param>
 /// <param name="Identity">Which process it is, or was.</param>
 /// <param name="IsRestarting">Whether it has died and waits to be started again.</param>
-/// <param name="Restarts">How often it was started again.</param>
-/// <param name="Since">When it was started.</param>
 public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
@@ -13,43 +10,33 @@ public sealed record ProcessState(
 /// What is known of a stack on disk, in DIR/run/state: what <c>stop</c>, <c>status</c> and the next <c>run</c> need to
 /// find all that belongs to it, even after its supervisor was killed.
 /// </summary>
-public sealed record StackState
+/// <param name="Port">Where its proxy listens.</param>
+/// <param name="Sockets">The directory of its sockets.</param>
+/// <param name="Server">The binary of its servers.</param>
+/// <param name="Cgroup">Its cgroup; <see langword="null"/> without limits.</param>
+/// <param name="Processes">Those of its processes that were started.</param>
+/// <param name="IsReady">Whether it has answered.</param>
+public sealed record StackState(
+    ProcessIdentity Supervisor,
+    int Port,
+    string Sockets,
+    StackLayout Layout,
+    string Server,
+    StackCgroup? Cgroup,
+    IReadOnlyList<ProcessState> Processes,
+    bool IsReady)
 {
     private const string FileName = "state";
-
-    public required ProcessIdentity Supervisor { get; init; }
-
-    /// <summary>Where its proxy listens.</summary>
-    public required int Port { get; init; }
-
-    /// <summary>The directory of its sockets.</summary>
-    public required string Sockets { get; init; }
-
-    public required StackLayout Layout { get; init; }
-
-    /// <summary>The binary of its servers.</summary>
-    public required string Server { get; init; }
-
-    /// <summary>Its cgroup; <see langword="null"/> without limits.</summary>
-    public StackCgroup? Cgroup { get; init; }
-
-    /// <summary>Those of its processes that were started.</summary>
-    public IReadOnlyList<ProcessState> Processes { get; init; } = [];
-
-    /// <summary>Whether it has answered.</summary>
-    public bool IsReady { get; init; }
 
     /// <summary>
     /// The directory of PostgreSQL's socket, which belongs to another user than the servers' sockets.
     /// </summary>
     public string DatabaseSockets => Sockets + "-db";
 
-    /// <summary>Its address on this machine.</summary>
     public string Url => $"http://127.0.0.1:{Port}";
 
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
-    /// <summary>A process by its name, if it was started.</summary>
     public ProcessState? Find(string process) => Processes.FirstOrDefault(one => one.Name == process);
 
     /// <summary>
@@ -67,17 +54,15 @@ public sealed record StackState
 
         string[] WordsOf(string key) => lines[key].Single().Split(' ');
         var (stack, supervisor, cgroup) = (WordsOf("stack"), WordsOf("supervisor"), WordsOf("cgroup"));
-        return new StackState
-        {
-            Supervisor = IdentityOf(supervisor),
-            Port = int.Parse(lines["port"].Single()),
-            Sockets = lines["sockets"].Single(),
-            Layout = StackLayout.Choose(stack[0], stack[1]) with { IsFloor = lines["backend"].Contains("floor") },
-            Server = lines["server"].Single(),
-            Cgroup = cgroup[0] == "none" ? null : new StackCgroup(cgroup[0], cgroup[1], cgroup[2], cgroup[3]),
-            Processes = [.. lines["process"].Select(line => ReadProcess(line.Split(' ')))],
-            IsReady = lines["ready"].Any(),
-        };
+        return new StackState(
+            IdentityOf(supervisor),
+            int.Parse(lines["port"].Single()),
+            lines["sockets"].Single(),
+            StackLayout.Choose(stack[0], stack[1]) with { IsFloor = lines["backend"].Contains("floor") },
+            lines["server"].Single(),
+            cgroup[0] == "none" ? null : new StackCgroup(cgroup[0], cgroup[1], cgroup[2], cgroup[3]),
+            [.. lines["process"].Select(line => ReadProcess(line.Split(' ')))],
+            lines["ready"].Any());
     }
 
     /// <summary>Writes the state, whole or not at all.</summary>
@@ -103,7 +88,6 @@ public sealed record StackState
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>Forgets the state: nothing of the stack is left.</summary>
     public static void Delete(DataDirectory data) => File.Delete(data.RunFile(FileName));
 
     private static ProcessState ReadProcess(string[] words) => new(

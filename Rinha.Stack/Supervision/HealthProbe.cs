@@ -8,10 +8,8 @@ public static class HealthProbe
 
     private static readonly byte[] s_ok = "HTTP/1.1 200"u8.ToArray();
 
-    /// <summary>Whether a server on a unix socket is well.</summary>
     public static bool Answers(string socket) => Answers(new UnixDomainSocketEndPoint(socket), Health);
 
-    /// <summary>Whether what listens on a port of this machine is well.</summary>
     public static bool Answers(int port, string path = Health) =>
         Answers(new IPEndPoint(IPAddress.Loopback, port), path);
 

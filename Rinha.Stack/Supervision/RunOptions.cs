@@ -3,40 +3,30 @@ using Rinha.Stack.Builds;
 namespace Rinha.Stack.Supervision;
 
 /// <summary>What is asked of <c>run</c>.</summary>
-public sealed record RunOptions
+/// <param name="Data">Where the ledger, the logs and the state are.</param>
+/// <param name="Port">Where the proxy listens.</param>
+/// <param name="Server">The binary of the servers.</param>
+/// <param name="IsFresh">Whether the ledger is deleted first.</param>
+/// <param name="HasLimits">Whether there are cgroups.</param>
+/// <param name="Floor">The load whose answers a floor gives: mix, refused or statements.</param>
+/// <param name="LimitsAddresses">Whether nginx limits the requests and connections of each address.</param>
+/// <param name="TlsDirectory">The directory of tls.crt and tls.key.</param>
+/// <param name="TlsPort">Where https is spoken.</param>
+public sealed record RunOptions(
+    DataDirectory Data,
+    StackLayout Layout,
+    int Port,
+    string Server,
+    bool IsFresh,
+    bool HasLimits,
+    string? Floor,
+    bool LimitsAddresses,
+    string? TlsDirectory,
+    int TlsPort)
 {
-    public required DataDirectory Data { get; init; }
-
-    public required StackLayout Layout { get; init; }
-
-    /// <summary>Where the proxy listens.</summary>
-    public required int Port { get; init; }
-
-    /// <summary>The binary of the servers.</summary>
-    public required string Server { get; init; }
-
-    /// <summary>Whether the ledger is deleted first.</summary>
-    public bool IsFresh { get; init; }
-
-    /// <summary>Whether there are cgroups.</summary>
-    public bool HasLimits { get; init; }
-
-    /// <summary>The load whose answers a floor gives: mix, refused or statements.</summary>
-    public string? Floor { get; init; }
-
-    /// <summary>Whether nginx limits the requests and connections of each address.</summary>
-    public bool LimitsAddresses { get; init; }
-
-    /// <summary>The directory of tls.crt and tls.key.</summary>
-    public string? TlsDirectory { get; init; }
-
-    /// <summary>Where https is spoken.</summary>
-    public int TlsPort { get; init; }
-
     internal bool HasDatabase => Layout is { HasPostgres: true, IsFloor: false };
 
     /// <summary>The limits of each process, within the contest's.</summary>
-    /// <exception cref="StackException">These options cannot be had.</exception>
     public IReadOnlyDictionary<string, ProcessLimits> Check()
     {
         if (Layout.HasCaddy && (LimitsAddresses || TlsDirectory is not null))
@@ -66,7 +56,6 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
     private readonly Packages _packages = new(say);
 
     /// <summary>Programs are installed while the server is published: the two do not need each other.</summary>
-    /// <exception cref="StackException">One cannot be had.</exception>
     public void GetPrograms()
     {
         var programs = Task.Run(NeedPrograms);
@@ -84,7 +73,6 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
 
     /// <summary>Takes the data directory for this process, and ends what a killed supervisor left in it.</summary>
     /// <returns>The lock, to be held as long as the stack runs.</returns>
-    /// <exception cref="StackException">Another stack runs there.</exception>
     public FileLock TakeData()
     {
         var data = options.Data;
@@ -111,7 +99,6 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
     }
 
     /// <summary>Refuses ports that are taken, and makes an empty ledger where one is asked for.</summary>
-    /// <exception cref="StackException">A port is taken, or the ledger cannot be made.</exception>
     public void PrepareLedger()
     {
         int[] ports = options.TlsDirectory is null ? [options.Port] : [options.Port, options.TlsPort];

@@ -19,12 +19,8 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
         }
         else
         {
-            var configuration = new NginxConfiguration(sockets, options.Port)
-            {
-                LimitsAddresses = options.LimitsAddresses,
-                TlsDirectory = options.TlsDirectory,
-                TlsPort = options.TlsPort,
-            };
+            var configuration = new NginxConfiguration(
+                sockets, options.Port, options.LimitsAddresses, options.TlsDirectory, options.TlsPort);
             File.WriteAllText(NginxFile, configuration.Render(Nginx.Template));
         }
 
@@ -39,7 +35,6 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
         database?.Configure();
     }
 
-    /// <summary>The program of a name.</summary>
     public Launch Of(string name)
     {
         if (name == StackLayout.Database)
@@ -57,7 +52,6 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
         return options.Floor is null ? Server(name) : Nginx.Run(sockets, FloorFile(name));
     }
 
-    /// <summary>The socket of a server.</summary>
     public string SocketOf(string name) => Path.Combine(sockets, name + ".sock");
 
     // As root, its socket belongs to the group of the proxy's user; other users may not connect.

@@ -22,10 +22,7 @@ public sealed class Supervisor : IDisposable
     private StackInstance _stack;
     private bool _isStateStale;
 
-    /// <summary>A supervisor of a stack that is prepared.</summary>
-    /// <param name="options">The stack.</param>
-    /// <param name="say">Takes a line about what happens.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>Looks after a stack that is prepared, and says what happens, until it is stopped.</summary>
     public Supervisor(RunOptions options, Action<string> say, CancellationToken stop)
     {
         _options = options;
@@ -33,15 +30,15 @@ public sealed class Supervisor : IDisposable
         _stop = stop;
         _processes = [.. options.Layout.Processes.Select(name => new SupervisedProcess(name))];
         _request = new RestartRequest(options.Data);
-        _stack = new StackInstance(options.Data, new StackState
-        {
-            Supervisor = ProcessIdentity.Of(Environment.ProcessId),
-            Port = options.Port,
-            Sockets = RunningStacks.CreateSockets(options.Data),
-            Layout = options.Layout,
-            Server = options.Server,
-            Cgroup = options.HasLimits ? StackCgroup.Locate($"rinha-{options.Port}-{Environment.ProcessId}") : null,
-        });
+        _stack = new StackInstance(options.Data, new StackState(
+            ProcessIdentity.Of(Environment.ProcessId),
+            options.Port,
+            RunningStacks.CreateSockets(options.Data),
+            options.Layout,
+            options.Server,
+            options.HasLimits ? StackCgroup.Locate($"rinha-{options.Port}-{Environment.ProcessId}") : null,
+            Processes: [],
+            IsReady: false));
         _database = options.HasDatabase
             ? new PostgresCluster(
                 PostgresPrograms.Need(new Packages(say)), options.Data.Cluster, _stack.State.DatabaseSockets)
@@ -50,16 +47,15 @@ public sealed class Supervisor : IDisposable
     }
 
     /// <summary>Runs the stack until it is stopped.</summary>
-    /// <exception cref="StackException">It could not be started; nothing of it is left.</exception>
     public void Run()
     {
-        WriteState(_stack.State);
+        WriteState();
         try
         {
             Start();
             while (true)
             {
-                Watch(s_tick);
+                Watch(s_tick, []);
                 if (_request.TryTake())
                 {
                     AnswerRestart(ReplaceServers() is { } reason
@@ -120,11 +116,7 @@ public sealed class Supervisor : IDisposable
     private void StartHealthy(List<SupervisedProcess> group)
     {
         group.ForEach(Start);
-        var reason = group.Select(process => AwaitHealthy(process, () =>
-        {
-            _stop.WaitHandle.WaitOne(s_poll);
-            _stop.ThrowIfCancellationRequested();
-        })).FirstOrDefault(reason => reason is not null);
+        var reason = group.Select(process => AwaitHealthy(process, _processes)).FirstOrDefault(one => one is not null);
         if (reason is not null)
         {
             throw new StackException(reason);
@@ -140,13 +132,13 @@ public sealed class Supervisor : IDisposable
             _options.Data.LogOf(process.Name),
             _stack.State.Cgroup?.EntrancesOf(process.Name) ?? [],
             () => _died.Set()));
-        WriteState(_stack.State);
+        WriteState();
     }
 
-    // Waits until a process answers; returns the reason when it does not.
-    private string? AwaitHealthy(SupervisedProcess process, Action pause)
+    // Waits until a process answers, and meanwhile looks after the others; returns the reason when it does not.
+    private string? AwaitHealthy(SupervisedProcess process, List<SupervisedProcess> except)
     {
-        for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); pause())
+        for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); Watch(s_poll, except))
         {
             var failure = process.Child.HasExited ? $"could not start ({process.Child.ExitText})"
                 : DateTime.UtcNow > deadline ? $"does not answer after {s_healthyWithin.TotalSeconds} s"
@@ -166,17 +158,17 @@ public sealed class Supervisor : IDisposable
             ? HealthProbe.Answers(_options.Port)
             : HealthProbe.Answers(_launches.SocketOf(name));
 
-    // Waits a moment, then looks after the processes, but for one that is being replaced.
-    private void Watch(TimeSpan time, SupervisedProcess? except = null)
+    // Waits a moment, then looks after the processes, but for those that are being started.
+    private void Watch(TimeSpan time, List<SupervisedProcess> except)
     {
         _ = WaitHandle.WaitAny([_died, _stop.WaitHandle], time);
         _stop.ThrowIfCancellationRequested();
         if (_isStateStale)
         {
-            WriteState(_stack.State);
+            WriteState();
         }
 
-        foreach (var process in _processes.Where(process => process != except))
+        foreach (var process in _processes.Except(except))
         {
             if (process.HasDied)
             {
@@ -184,12 +176,11 @@ public sealed class Supervisor : IDisposable
                 var backOff = process.SetDied();
                 // A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
                 _stack.Kill(process.Name);
-                WriteState(_stack.State);
+                WriteState();
                 Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
             }
             else if (process.IsDue)
             {
-                process.CountRestart();
                 Start(process);
                 Event($"{process.Name} started again, pid {process.Child.Identity.Pid}");
             }
@@ -226,7 +217,7 @@ public sealed class Supervisor : IDisposable
     private string? Replace(SupervisedProcess process)
     {
         process.Child.Identity.Send(Signal.Terminate);
-        for (var deadline = DateTime.UtcNow + s_drainsWithin; !process.Child.HasExited; Watch(s_poll, process))
+        for (var deadline = DateTime.UtcNow + s_drainsWithin; !process.Child.HasExited; Watch(s_poll, [process]))
         {
             if (DateTime.UtcNow > deadline)
             {
@@ -235,7 +226,7 @@ public sealed class Supervisor : IDisposable
         }
 
         Start(process);
-        return AwaitHealthy(process, () => Watch(s_poll, process));
+        return AwaitHealthy(process, [process]);
     }
 
     private void AnswerRestart(string text)
@@ -245,13 +236,14 @@ public sealed class Supervisor : IDisposable
     }
 
     // A full disk must not end a stack that runs: the state is written when it can be.
-    private void WriteState(StackState state)
+    private void WriteState(StackState? changed = null)
     {
         var processes = _processes.Select(process => process.State).OfType<ProcessState>();
-        _stack = _stack with { State = state with { Processes = [.. processes] } };
+        var state = (changed ?? _stack.State) with { Processes = [.. processes] };
+        _stack = _stack with { State = state };
         try
         {
-            _stack.State.Write(_options.Data);
+            state.Write(_options.Data);
             _isStateStale = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -273,46 +265,37 @@ public sealed class Supervisor : IDisposable
         private static readonly TimeSpan s_backOffMin = TimeSpan.FromMilliseconds(200);
         private static readonly TimeSpan s_backOffMax = TimeSpan.FromSeconds(10);
 
+        private readonly Stopwatch _sinceChange = new();
         private ChildProcess? _child;
-        private DateTimeOffset _since;
-        private long _started;
-        private long _died;
         private TimeSpan? _backOff;
-        private int _restarts;
-        private bool _isRestarting;
 
         public string Name { get; } = name;
 
         /// <summary>The process, once it was started.</summary>
         public ChildProcess Child => _child ?? throw new InvalidOperationException($"{Name} was not started");
 
-        public bool HasDied => !_isRestarting && _child is { HasExited: true };
-
-        public bool IsDue => _isRestarting && Stopwatch.GetElapsedTime(_died) >= _backOff;
-
         /// <summary>What is written down of it; <see langword="null"/> before its first start.</summary>
-        public ProcessState? State =>
-            _child is null ? null : new ProcessState(Name, _child.Identity, _isRestarting, _restarts, _since);
+        public ProcessState? State { get; private set; }
+
+        public bool HasDied => State is { IsRestarting: false } && Child.HasExited;
+
+        public bool IsDue => State is { IsRestarting: true } && _sinceChange.Elapsed >= _backOff;
 
         public void SetStarted(ChildProcess child)
         {
+            var restarts = State is { IsRestarting: true } dead ? dead.Restarts + 1 : State?.Restarts ?? 0;
             _child = child;
-            _since = DateTimeOffset.UtcNow;
-            _started = Stopwatch.GetTimestamp();
-            _isRestarting = false;
+            State = new ProcessState(Name, child.Identity, IsRestarting: false, restarts, DateTimeOffset.UtcNow);
+            _sinceChange.Restart();
         }
-
-        /// <summary>Counts another start after a death.</summary>
-        public void CountRestart() => _restarts++;
 
         /// <summary>Plans the next start after a death, and returns how long it takes until then.</summary>
         public TimeSpan SetDied()
         {
-            _died = Stopwatch.GetTimestamp();
-            _isRestarting = true;
-            var lived = Stopwatch.GetElapsedTime(_started, _died);
-            var next = _backOff is null || lived >= s_backOffMax ? s_backOffMin : _backOff.Value * 2;
+            var next = _backOff is null || _sinceChange.Elapsed >= s_backOffMax ? s_backOffMin : _backOff.Value * 2;
             _backOff = next < s_backOffMax ? next : s_backOffMax;
+            _sinceChange.Restart();
+            State = State! with { IsRestarting = true };
             return _backOff.Value;
         }
     }
