@@ -3,6 +3,7 @@ using Rinha.Stack.Builds;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
 using Rinha.Stack.Proxies;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
@@ -51,11 +52,7 @@ internal static class ChaosVerb
 
         // On the disk that the repository is on, as ./data would be.
         var work = Repository.PathOf("artifacts", "chaos");
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-
+        Files.DeleteTrees(work);
         Directory.CreateDirectory(work);
         var setting = new ChaosSetting(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
         using var cleanUp = new CleanUp(setting.Remove);
@@ -115,11 +112,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
             .Where(pid => pid != Environment.ProcessId));
         ProcessTable.Kill(ProcessTable.WorkingBelow(work));
         _ = _cgroup?.TryRemove();
-        foreach (var directory in ((string[])[_sockets, DatabaseSockets, Template]).Where(Directory.Exists))
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-
+        Files.DeleteTrees(_sockets, DatabaseSockets, Template);
         if (!Directory.EnumerateFileSystemEntries(work).Any())
         {
             Directory.Delete(work);
@@ -158,9 +151,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
     // would start it. The fault library is for the server alone, not for what starts it.
     private void WriteLauncher()
     {
-        var isRoot = Environment.IsPrivilegedProcess;
-        string[] identity = isRoot ? ["setpriv", $"--regid={UserAccount.Proxy.GroupId}", "--keep-groups"] : [];
-        var database = postgres?.Launch("postgres", []).Arguments ?? ["false"];
+        var database = postgres?.Command("postgres") ?? ["false"];
         string[] lines =
         [
             "#!/bin/sh",
@@ -169,10 +160,10 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
             .. (_cgroup?.Directories ?? []).Select(
                 directory => $"echo $$ >\"{directory}/$LIMITS_OF$name/cgroup.procs\" || exit 1"),
             "umask 077",
-            $"[ \"$name\" != nginx ] || exec setsid {Quote(Nginx.Run(_sockets, InSockets("nginx.conf")).Arguments)}",
-            $"[ \"$name\" != db ] || exec env -i LC_ALL=C PATH=\"$PATH\" setsid {Quote(database)} \"$@\"",
-            $"exec setsid {Quote(identity)} env \"API_SOCKET={_sockets}/$name.sock\" " +
-                $"API_SOCKET_MODE={(isRoot ? "0660" : "0600")} ${{FAULT_LIBRARY:+LD_PRELOAD=\"$FAULT_LIBRARY\"}} " +
+            $"[ \"$name\" != nginx ] || exec setsid {Quote(Nginx.Command(_sockets, InSockets("nginx.conf")))}",
+            $"[ \"$name\" != db ] || exec setsid {Quote(database)} \"$@\"",
+            $"exec setsid {Quote(UserAccount.Proxy.AsGroup)} env \"API_SOCKET={_sockets}/$name.sock\" " +
+                $"API_SOCKET_MODE={StackLaunches.SocketMode} ${{FAULT_LIBRARY:+LD_PRELOAD=\"$FAULT_LIBRARY\"}} " +
                 $"{Quote([Repository.Server])} \"$@\"",
         ];
         File.WriteAllLines(InSockets("launch"), lines);

@@ -17,7 +17,6 @@ public static class RinhaCommand
 
     public static CommandExit RunWell(params string[] arguments) => Run(arguments).AssertExit(0, "");
 
-    public static TestProcess Start(
-        (string Name, string Value)[] environment, string[] arguments, bool readsOutput = true) =>
-        new([Repository.PathOf("rinha"), .. arguments], environment, Repository.Root, readsOutput);
+    public static TestProcess Start((string Name, string Value)[] environment, params string[] arguments) =>
+        new([Repository.PathOf("rinha"), .. arguments], environment, Repository.Root);
 }

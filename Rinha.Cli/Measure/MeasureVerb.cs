@@ -107,10 +107,7 @@ internal static class MeasureVerb
                 StopVerb.Stop(data, _ => { });
             }
 
-            if (Directory.Exists(scratch))
-            {
-                Directory.Delete(scratch, recursive: true);
-            }
+            Files.DeleteTrees(scratch);
         }
 
         // What an earlier run that was killed has left.

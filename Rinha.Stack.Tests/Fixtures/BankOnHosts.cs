@@ -58,16 +58,10 @@ internal sealed class BankOnHosts : IDisposable
 
     public void StartApi(int api)
     {
-        Start(NameOf(api), new Launch([Testing.Repository.ServerBinary])
-        {
-            Environment = new Dictionary<string, string>
-            {
-                ["DATABASE_URL"] = $"postgres://rinha:{Password}@{DatabaseAddress}/rinha",
-                ["API_HOST"] = AddressOf(api),
-                ["API_PORT"] = $"{Port}",
-                ["RINHA_DRAIN_DELAY_MS"] = "0",
-            },
-        });
+        Start(
+            NameOf(api),
+            "env", $"DATABASE_URL=postgres://rinha:{Password}@{DatabaseAddress}/rinha", $"API_HOST={AddressOf(api)}",
+            $"API_PORT={Port}", "RINHA_DRAIN_DELAY_MS=0", Testing.Repository.ServerBinary);
         AwaitHealthy(AddressOf(api));
     }
 
@@ -162,11 +156,7 @@ internal sealed class BankOnHosts : IDisposable
             $"listen_addresses={DatabaseAddress}", "max_connections=100", "tcp_keepalives_idle=1",
             "tcp_keepalives_interval=1", "tcp_keepalives_count=2", "tcp_user_timeout=3000",
         ];
-        var launch = _cluster.Launch();
-        Start(Database, launch with
-        {
-            Arguments = [.. launch.Arguments, .. settings.SelectMany(setting => (string[])["-c", setting])],
-        });
+        Start(Database, [.. _cluster.Command(), .. settings.SelectMany(setting => (string[])["-c", setting])]);
         Wait.Until(_cluster.Answers, "PostgreSQL answers");
         _cluster.Ask("-q", "-c", $"ALTER ROLE rinha PASSWORD '{Password}'").OrFail("the password");
     }
@@ -174,12 +164,11 @@ internal sealed class BankOnHosts : IDisposable
     private void StartProxy()
     {
         var directory = Directory.CreateDirectory(_directory.File(Proxy)).FullName;
-        UserAccount.Proxy.OwnByGroup(directory);
-        File.SetUnixFileMode(directory, (UnixFileMode)0b111_001_000);
+        UserAccount.Proxy.OpenDirectory(directory);
         WriteList(1, 2);
         var configuration = new NginxConfiguration(directory, Port, ServerList: ListFile);
         File.WriteAllText($"{directory}/nginx.conf", configuration.Render(Nginx.Template));
-        Start(Proxy, Nginx.Run(directory, $"{directory}/nginx.conf"));
+        Start(Proxy, Nginx.Command(directory, $"{directory}/nginx.conf"));
         AwaitHealthy(ProxyAddress);
     }
 
@@ -187,8 +176,8 @@ internal sealed class BankOnHosts : IDisposable
     private void WriteList(params int[] apis) => File.WriteAllLines(ListFile, apis.Select(
         api => $"server {AddressOf(api)}:{Port} max_conns=512 max_fails=2 fail_timeout=5s;"));
 
-    private void Start(string host, Launch launch) =>
-        _processes[host] = _network.Start(host, launch, _directory.File(host + ".log"));
+    private void Start(string host, params IReadOnlyList<string> command) =>
+        _processes[host] = _network.Start(host, command, _directory.File(host + ".log"));
 
     private void AwaitHealthy(string address) => Wait.Until(
         () => Curl($"http://{address}:{Port}/health", "--fail", "--max-time", "1").Succeeded, $"{address} answers");

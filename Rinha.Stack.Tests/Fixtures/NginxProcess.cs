@@ -16,7 +16,7 @@ internal sealed class NginxProcess : IDisposable
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
         var file = _directory.File("nginx.conf");
         File.WriteAllText(file, configuration);
-        _process = ChildProcess.Start(Nginx.Run(_directory.FullPath, file), _directory.File("log"), []);
+        _process = ChildProcess.Start(Nginx.Command(_directory.FullPath, file), _directory.File("log"), []);
         Wait.Until(() => HealthProbe.Answers(port), "nginx answers");
     }
 

@@ -31,16 +31,16 @@ public sealed partial class Publisher(Action<string> say)
     /// </summary>
     public static bool IsUpToDate(string output)
     {
-        var root = new DirectoryInfo(Repository.Root);
         var built = File.GetLastWriteTimeUtc(output);
+        var project = Path.GetFileName(output).Replace(".dll", "", StringComparison.Ordinal);
+        string[] shared = ["Directory.*.props", "schema*.sql", "global.json"];
         return File.Exists(output)
-            && ProjectsOf(Path.GetFileName(output).Replace(".dll", "", StringComparison.Ordinal))
-                .SelectMany(project => new DirectoryInfo(Repository.PathOf(project)).EnumerateFileSystemInfos())
-                .SelectMany(FilesOf)
-                .Concat(root.EnumerateFiles("Directory.*.props"))
-                .Concat(root.EnumerateFiles("schema*.sql"))
-                .Concat(root.EnumerateFiles("global.json"))
-                .All(source => source.LastWriteTimeUtc <= built);
+            && ProjectsOf(project)
+                .SelectMany(name => Directory.EnumerateFiles(
+                    Repository.PathOf(name), "*", SearchOption.AllDirectories))
+                .Where(file => !BuildOutput().IsMatch(file[Repository.Root.Length..]))
+                .Concat(shared.SelectMany(pattern => Directory.EnumerateFiles(Repository.Root, pattern)))
+                .All(source => File.GetLastWriteTimeUtc(source) <= built);
     }
 
     private static IEnumerable<string> ProjectsOf(string project) =>
@@ -48,13 +48,6 @@ public sealed partial class Publisher(Action<string> say)
             .SelectMany(match => ProjectsOf(match.Groups[1].Value))
             .Append(project)
             .Distinct();
-
-    private static IEnumerable<FileInfo> FilesOf(FileSystemInfo entry) => entry switch
-    {
-        FileInfo file => [file],
-        DirectoryInfo { Name: not ("bin" or "obj") } child => child.EnumerateFiles("*", SearchOption.AllDirectories),
-        _ => [],
-    };
 
     // Built beside and moved into place: a stack that runs must be able to start the old one again meanwhile.
     private void Build(string executable)
@@ -64,11 +57,7 @@ public sealed partial class Publisher(Action<string> say)
         var beside = directory + ".new";
         new Packages(say).NeedLinker();
         say($"building {project} for {Runtime}");
-        if (Directory.Exists(beside))
-        {
-            Directory.Delete(beside, recursive: true);
-        }
-
+        Files.DeleteTrees(beside);
         // A source saved during the build must make the next one necessary.
         var begun = DateTime.UtcNow;
         var output = new DotNet(say).Run(
@@ -80,16 +69,15 @@ public sealed partial class Publisher(Action<string> say)
         }
 
         File.SetLastWriteTimeUtc(Path.Combine(beside, project), begun);
-        if (Directory.Exists(directory))
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-
+        Files.DeleteTrees(directory);
         Directory.Move(beside, directory);
     }
 
     [GeneratedRegex(@"<ProjectReference Include=""\.\./([^/]+)/")]
     private static partial Regex Reference();
+
+    [GeneratedRegex("/(bin|obj)/")]
+    private static partial Regex BuildOutput();
 }
 
 /// <summary>The .NET SDK, called as every verb calls it.</summary>

@@ -76,14 +76,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
     /// <returns>Whether the kernel took all of it.</returns>
     public bool TryCreate(string process, ProcessLimits limits)
     {
-        try
-        {
-            foreach (var directory in Directories)
-            {
-                Directory.CreateDirectory(Path.Combine(directory, process));
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        if (!Directories.All(directory => Files.Try(() => Directory.CreateDirectory($"{directory}/{process}"))))
         {
             return false;
         }
@@ -112,15 +105,8 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         ["/bin/sh", "-c", "for file; do echo $$ >\"$file\" || exit 1; done", "sh", .. EntrancesOf(process)]).Succeeded;
 
     /// <summary>Removes it, once the kernel has let go of its last process; whether it is gone.</summary>
-    public bool TryRemove() => Poll.Until(s_removeFor, () =>
-    {
-        foreach (var directory in Directories.Where(Directory.Exists))
-        {
-            RemoveTree(directory);
-        }
-
-        return !Directories.Any(Directory.Exists);
-    });
+    public bool TryRemove() =>
+        Poll.Until(s_removeFor, () => Directories.Count(directory => !RemoveTree(directory)) == 0);
 
     /// <summary>The CPU limit in force, in microseconds of each period; <see langword="null"/> for none.</summary>
     public long? CpuQuotaOf(string process) => Read(Cpu, process, s_files[Version].Quota);
@@ -179,22 +165,15 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         .FirstOrDefault(parts => parts[1].Split(',').Contains(controller))?[2];
 
     // The kernel's files go with their directory.
-    private static void RemoveTree(string directory)
+    private static bool RemoveTree(string directory) => !Directory.Exists(directory) || Files.Try(() =>
     {
-        try
+        foreach (var child in Directory.GetDirectories(directory))
         {
-            foreach (var child in Directory.GetDirectories(directory))
-            {
-                RemoveTree(child);
-            }
+            RemoveTree(child);
+        }
 
-            Directory.Delete(directory);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Tried again by the caller.
-        }
-    }
+        Directory.Delete(directory);
+    });
 
     // The first number of a file, or that of the line that begins with a word.
     private static long? Read(string directory, string process, string file, string? member = null)
@@ -204,16 +183,5 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         return long.TryParse(words?[member is null ? 0 : 1], NumberStyles.None, null, out var number) ? number : null;
     }
 
-    private static bool Write(string path, string text)
-    {
-        try
-        {
-            File.WriteAllText(path, text + "\n");
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private static bool Write(string path, string text) => Files.Try(() => File.WriteAllText(path, text + "\n"));
 }

@@ -9,13 +9,9 @@ public sealed partial class PostgresPrograms
     private const string ClusterSettings = "/etc/postgresql-common/createcluster.conf";
     private const int VersionMin = 15;
 
-    private static readonly Dictionary<string, string> s_environment = new() { ["LC_ALL"] = "C" };
+    public static readonly UserAccount User = new("postgres");
 
     private readonly string _directory;
-
-    private readonly string[] _identity = Environment.IsPrivilegedProcess
-        ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        : [];
 
     private PostgresPrograms(string directory) => _directory = directory;
 
@@ -55,19 +51,18 @@ public sealed partial class PostgresPrograms
             : null;
     }
 
-    /// <summary>Runs one of them as the database's user, without the PG… variables of this process.</summary>
-    public ToolResult Run(string program, IEnumerable<string> arguments, string? input = null) => Tool.Run(
-        [.. _identity, Path.Combine(_directory, program), .. arguments], input, s_environment, directory: "/");
+    /// <summary>Runs one of them to its end.</summary>
+    public ToolResult Run(string program, string[] arguments, string? input = null) =>
+        Tool.Run(Command(program, arguments), input, directory: "/");
 
-    public bool CanWrite(string directory) => Tool.Run([.. _identity, "test", "-w", directory]).Succeeded;
+    /// <summary>One of them as the database's user, without the PG… variables of this process.</summary>
+    public IReadOnlyList<string> Command(string program, params string[] arguments) =>
+    [
+        .. User.AsUser, "env", "-i", "LC_ALL=C", $"PATH={Tool.SearchPath}", Path.Combine(_directory, program),
+        .. arguments,
+    ];
 
-    /// <summary>One of them as a child of a supervisor.</summary>
-    public Launch Launch(string program, IEnumerable<string> arguments) =>
-        new([.. _identity, Path.Combine(_directory, program), .. arguments])
-        {
-            IsEnvironmentClean = true,
-            Environment = s_environment,
-        };
+    public bool CanWrite(string directory) => Tool.Run([.. User.AsUser, "test", "-w", directory]).Succeeded;
 
     // The first number of a text, or 0.
     private static int VersionIn(string text) =>

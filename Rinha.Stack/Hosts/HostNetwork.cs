@@ -9,8 +9,6 @@ public sealed class HostNetwork : IDisposable
     // A run that was killed cannot take its namespaces away; the next one knows by the pid that they are left over.
     private const string Prefix = "rinha-";
 
-    private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(5);
-
     private readonly string _name = $"{Prefix}{Environment.ProcessId}";
     private readonly StackCgroup _cgroup;
 
@@ -54,8 +52,8 @@ public sealed class HostNetwork : IDisposable
     }
 
     /// <summary>Starts a process on a host, within its limits.</summary>
-    public ChildProcess Start(string name, Launch launch, string log) =>
-        ChildProcess.Start(launch with { Arguments = At(name, launch.Arguments) }, log, _cgroup.EntrancesOf(name));
+    public ChildProcess Start(string name, IReadOnlyList<string> command, string log) =>
+        ChildProcess.Start(At(name, command), log, _cgroup.EntrancesOf(name));
 
     /// <summary>Runs a program on a host to its end, outside of its limits.</summary>
     public ToolResult Run(string name, params IReadOnlyList<string> command) => Tool.Run(At(name, command));
@@ -81,12 +79,7 @@ public sealed class HostNetwork : IDisposable
     {
         foreach (var host in Namespaces().Where(name => name.StartsWith(network + "-", StringComparison.Ordinal)))
         {
-            Poll.Until(s_killFor, () =>
-            {
-                var processes = Tool.Run(["ip", "netns", "pids", host]).Lines;
-                ProcessTable.Kill(processes.Select(int.Parse));
-                return processes.Length == 0;
-            });
+            ProcessTable.KillAll(() => [.. Tool.Run(["ip", "netns", "pids", host]).Lines.Select(int.Parse)]);
             Tool.Run(["ip", "netns", "delete", host]);
         }
     }

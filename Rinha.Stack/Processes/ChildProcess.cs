@@ -1,15 +1,5 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>How a process of a stack is started: the program and its arguments.</summary>
-public sealed record Launch(IReadOnlyList<string> Arguments)
-{
-    /// <summary>Variables beside this process's own; all it gets when <see cref="IsEnvironmentClean"/>.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Whether it gets none of this process's variables.</summary>
-    public bool IsEnvironmentClean { get; init; }
-}
-
 /// <summary>
 /// A child in a session of its own: Ctrl-C does not reach it, and its workers can be found when it is dead. It is in
 /// its cgroup before its program begins, and its files are closed to other users.
@@ -52,16 +42,11 @@ public sealed class ChildProcess
     /// <summary>Starts a process; its output is appended to <paramref name="log"/>.</summary>
     /// <param name="cgroups">The cgroup.procs files that it enters first.</param>
     /// <param name="exited">Called on another thread when it has ended.</param>
-    public static ChildProcess Start(Launch launch, string log, IEnumerable<string> cgroups, Action? exited = null)
+    public static ChildProcess Start(
+        IReadOnlyList<string> command, string log, IEnumerable<string> cgroups, Action? exited = null)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Wrapper, "sh", log, .. cgroups, "--", .. launch.Arguments]);
-        if (launch.IsEnvironmentClean)
-        {
-            start.Environment.Clear();
-        }
-
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Wrapper, "sh", log, .. cgroups, "--", .. command]);
         start.Environment["PATH"] = Tool.SearchPath;
-        Tool.Add(start, launch.Environment);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.Exited += (_, _) => exited?.Invoke();
         process.Start();

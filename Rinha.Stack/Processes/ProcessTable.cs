@@ -5,6 +5,8 @@ public static class ProcessTable
 {
     private const int TicksPerSecond = 100;
 
+    private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master
     /// that was killed. Empty when the pid belongs to another process by now.
@@ -46,6 +48,14 @@ public static class ProcessTable
         }
     }
 
+    /// <summary>Kills processes until there are none any more, or some cannot be killed.</summary>
+    public static void KillAll(Func<IReadOnlyList<int>> processes) => Poll.Until(s_killFor, () =>
+    {
+        var left = processes();
+        Kill(left);
+        return left.Count == 0;
+    });
+
     public static long ResidentBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/status", "VmRSS:")) * 1024;
 
@@ -74,30 +84,10 @@ public static class ProcessTable
             : $"{Lines($"/proc/{owner}/comm").FirstOrDefault("?")}, pid {owner}";
     }
 
-    internal static string? LinkTarget(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static string? LinkTarget(string path) => Files.Try(() => new FileInfo(path).LinkTarget, null);
 
     /// <summary>The lines of a file; none when it is gone or closed to this user.</summary>
-    internal static string[] Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    internal static string[] Lines(string path) => Files.Try(() => File.ReadAllLines(path), []);
 
     private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
         .Select(directory => int.TryParse(Path.GetFileName(directory), out var pid) ? pid : 0)
@@ -122,17 +112,10 @@ public static class ProcessTable
     private static IEnumerable<string> SocketsOf(int pid)
     {
         const string prefix = "socket:[";
-        try
-        {
-            return from descriptor in Directory.GetFiles($"/proc/{pid}/fd")
-                   let target = LinkTarget(descriptor)
-                   where target is not null && target.StartsWith(prefix, StringComparison.Ordinal)
-                   select target[prefix.Length..^1];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
+        return from descriptor in Files.Try(() => Directory.GetFiles($"/proc/{pid}/fd"), [])
+               let target = LinkTarget(descriptor)
+               where target is not null && target.StartsWith(prefix, StringComparison.Ordinal)
+               select target[prefix.Length..^1];
     }
 }
 

@@ -13,22 +13,10 @@ public static class Tool
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(File.Exists);
 
-    /// <param name="environment">All the variables it gets; those of this process when not given.</param>
-    public static ToolResult Run(
-        IReadOnlyList<string> command,
-        string? input = null,
-        IReadOnlyDictionary<string, string>? environment = null,
-        string? directory = null)
+    /// <summary>Runs a program to its end, in a directory and with a file for its input when they are given.</summary>
+    public static ToolResult Run(IReadOnlyList<string> command, string? input = null, string? directory = null)
     {
-        var start = Describe(command, directory ?? "");
-        if (environment is not null)
-        {
-            start.Environment.Clear();
-            Add(start, environment);
-            start.Environment["PATH"] = SearchPath;
-        }
-
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Describe(command, directory ?? ""))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using (process.StandardInput)
@@ -49,7 +37,11 @@ public static class Tool
         IReadOnlyList<string> command, Action<string> say, IReadOnlyDictionary<string, string>? more = null)
     {
         var start = Describe(command, Repository.Root);
-        Add(start, more ?? new Dictionary<string, string>());
+        foreach (var (name, value) in more ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value.Length > 0 ? value : null;
+        }
+
         var lines = new List<string>();
         void Take(object sender, DataReceivedEventArgs data)
         {
@@ -78,15 +70,6 @@ public static class Tool
     {
         _ = LibC.Execute(command[0], [.. command, null]);
         throw new StackException($"{command[0]} does not start: {Marshal.GetLastPInvokeErrorMessage()}");
-    }
-
-    /// <summary>Gives a program variables; an empty one is taken away.</summary>
-    internal static void Add(ProcessStartInfo start, IEnumerable<KeyValuePair<string, string>> variables)
-    {
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value.Length > 0 ? value : null;
-        }
     }
 
     private static ProcessStartInfo Describe(IReadOnlyList<string> command, string directory)

@@ -15,37 +15,19 @@ public static class Caddy
         Directory.CreateDirectory(home, (UnixFileMode)0b111_000_000);
         var file = Path.Combine(home, "Caddyfile");
         File.WriteAllText(file, File.ReadAllText(Repository.PathOf("stacks", "caddy-postgres", "Caddyfile")));
-        if (Environment.IsPrivilegedProcess)
-        {
-            UserAccount.Proxy.Own(home);
-            UserAccount.Proxy.Own(file);
-        }
+        UserAccount.Proxy.Own(home, file);
     }
 
     /// <summary>
     /// Caddy with one thread at a time, as nginx has one worker: its share of the CPU is less than one core. The heap
     /// stays below what is left of its memory, so that it is collected instead of being killed.
     /// </summary>
-    public static Launch Run(string sockets, int port, StackLayout layout)
-    {
-        var user = UserAccount.Proxy;
-        string[] identity = Environment.IsPrivilegedProcess
-            ? ["setpriv", $"--reuid={user.Id}", $"--regid={user.GroupId}", "--clear-groups"]
-            : [];
-        return new Launch(
-            [.. identity, "caddy", "run", "--config", $"{HomeIn(sockets)}/Caddyfile", "--adapter", "caddyfile"])
-        {
-            IsEnvironmentClean = true,
-            Environment = new Dictionary<string, string>
-            {
-                ["HOME"] = HomeIn(sockets),
-                ["RINHA_SOCKETS"] = sockets,
-                ["RINHA_PORT"] = $"{port}",
-                ["GOMAXPROCS"] = "1",
-                ["GOMEMLIMIT"] = layout.Setting("CADDY_HEAP"),
-            },
-        };
-    }
+    public static IReadOnlyList<string> Command(string sockets, int port, StackLayout layout) =>
+    [
+        .. UserAccount.Proxy.AsUser, "env", "-i", $"PATH={Tool.SearchPath}", $"HOME={HomeIn(sockets)}",
+        $"RINHA_SOCKETS={sockets}", $"RINHA_PORT={port}", "GOMAXPROCS=1", $"GOMEMLIMIT={layout.Setting("CADDY_HEAP")}",
+        "caddy", "run", "--config", $"{HomeIn(sockets)}/Caddyfile", "--adapter", "caddyfile",
+    ];
 
     private static string HomeIn(string sockets) => Path.Combine(sockets, "caddy");
 }

@@ -6,12 +6,14 @@ public static class Nginx
     public static string Template => File.ReadAllText(Repository.PathOf("nginx", "nginx.conf"));
 
     /// <summary>nginx in the foreground, with a configuration and the directory it writes to.</summary>
-    public static Launch Run(string directory, string configuration)
+    public static IReadOnlyList<string> Command(string directory, string configuration)
     {
         var user = Environment.IsPrivilegedProcess
-            ? $" user {UserAccount.Proxy.Name} {UserAccount.Proxy.GroupName};"
+            ? $" user {UserAccount.Proxy.Name} {UserAccount.Proxy.Group};"
             : "";
-        return new Launch([.. Command(), "-g", "daemon off;" + user, "-p", directory, "-c", configuration]);
+        // Without -e, which came with 1.19.5, nginx looks for its compiled-in log file first.
+        string[] errors = Tool.Run(["nginx", "-h"]).Error.Contains("\n  -e ") ? ["-e", "stderr"] : [];
+        return ["nginx", .. errors, "-g", "daemon off;" + user, "-p", directory, "-c", configuration];
     }
 
     /// <summary>An API that only answers: the floor of <c>measure</c>.</summary>
@@ -21,11 +23,6 @@ public static class Nginx
             .Replace("/run/rinha/", sockets + "/", StringComparison.Ordinal)
             .Replace("NAME", name, StringComparison.Ordinal)
             .Replace($"#{load}: ", "", StringComparison.Ordinal);
-
-    // Without -e, which came with 1.19.5, nginx looks for its compiled-in log file first.
-    private static string[] Command() => Tool.Run(["nginx", "-h"]).Error.Contains("\n  -e ")
-        ? ["nginx", "-e", "stderr"]
-        : ["nginx"];
 }
 
 /// <summary>What makes nginx/nginx.conf, which is written for a container, a configuration for this machine.</summary>

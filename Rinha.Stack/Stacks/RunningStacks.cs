@@ -51,12 +51,7 @@ public static class RunningStacks
             throw new StackException($"{Path.GetTempPath()} is too long a path for sockets (TMPDIR)");
         }
 
-        if (Environment.IsPrivilegedProcess)
-        {
-            UserAccount.Proxy.OwnByGroup(path);
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_001_000);
-        }
-
+        UserAccount.Proxy.OpenDirectory(path);
         File.CreateSymbolicLink(Path.Combine(path, Link), data.FullPath);
         return path;
     }
@@ -68,9 +63,12 @@ public static class RunningStacks
         .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
            let link = Path.Combine(sockets, Link)
            let target = ProcessTable.LinkTarget(link)
-           where target is not null && LibC.OwnerOf(link) == LibC.UserId()
+           where target is not null && IsOurs(link)
            let stack = StackInstance.Read(new DataDirectory(target))
            where stack is not null && stack.State.Sockets == sockets
            select stack,
     ];
+
+    private static bool IsOurs(string link) =>
+        Tool.Run(["stat", "-c", "%u", link]).Output == Tool.Run(["id", "-u"]).Output;
 }

@@ -22,15 +22,9 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     /// <summary>
     /// All processes of one name: nginx is a master and its worker, PostgreSQL a process for each connection and more.
     /// </summary>
-    public IReadOnlyList<int> ProcessesOf(string name)
-    {
-        if (name == StackLayout.Database)
-        {
-            return PostgresCluster.ProcessesOf(Data.Cluster);
-        }
-
-        return State.Find(name) is { } process ? ProcessTable.SessionOf(process.Identity) : [];
-    }
+    public IReadOnlyList<int> ProcessesOf(string name) => name == StackLayout.Database
+        ? PostgresCluster.ProcessesOf(Data.Cluster)
+        : State.Find(name) is { } process ? ProcessTable.SessionOf(process.Identity) : [];
 
     /// <summary>Their memory. PostgreSQL's processes share most of it, which is counted once.</summary>
     public long ResidentBytesOf(string name) => name == StackLayout.Database
@@ -41,17 +35,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
         State.Cgroup?.CpuMicrosecondsOf(name) ?? ProcessTable.CpuMicroseconds(ProcessesOf(name));
 
     /// <summary>Kills all processes of one name, also when the first of them is gone.</summary>
-    public void Kill(string name)
-    {
-        if (name == StackLayout.Database)
-        {
-            PostgresCluster.Kill(Data.Cluster);
-        }
-        else
-        {
-            ProcessTable.Kill(ProcessesOf(name));
-        }
-    }
+    public void Kill(string name) => ProcessTable.KillAll(() => ProcessesOf(name));
 
     /// <summary>
     /// Ends every process and removes what they left outside the data directory. For a supervisor at its end, and for
@@ -74,11 +58,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
             say($"the cgroup {cgroup.Cpu} could not be removed");
         }
 
-        foreach (var directory in ((string[])[State.Sockets, State.DatabaseSockets]).Where(Directory.Exists))
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-
+        Files.DeleteTrees(State.Sockets, State.DatabaseSockets);
         StackState.Delete(Data);
         new RestartRequest(Data).TryTake();
         foreach (var configuration in Directory.GetFiles(Data.Run, "*.conf"))

@@ -118,13 +118,9 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
             }
         }
 
-        if (options.IsFresh && options.HasDatabase && Directory.Exists(data.Cluster))
-        {
-            Directory.Delete(data.Cluster, recursive: true);
-        }
-
         if (options.HasDatabase)
         {
+            Files.DeleteTrees(options.IsFresh ? [data.Cluster] : []);
             new PostgresCluster(PostgresPrograms.Need(_packages), data.Cluster, "").Create();
         }
     }

@@ -187,7 +187,8 @@ public sealed class Supervisor : IDisposable
         }
     }
 
-    // By what is on the disk now, one after the other, while the other one serves. Returns the reason when it cannot.
+    // By what is on the disk now, one after the other, while the other one serves. Returns the reason when it cannot:
+    // a new one that fails is tried again, as after a death.
     private string? ReplaceServers()
     {
         foreach (var name in StackLayout.Apis)
@@ -198,9 +199,20 @@ public sealed class Supervisor : IDisposable
                 return $"{other} does not answer /health, so {name} goes on as it is";
             }
 
+            // The server's end lets its clients go without losing a request.
             var without = Stopwatch.StartNew();
             var process = _processes.First(process => process.Name == name);
-            if (Replace(process) is { } reason)
+            process.Child.Identity.Send(Signal.Terminate);
+            for (; !process.Child.HasExited; Watch(s_poll, [process]))
+            {
+                if (without.Elapsed > s_drainsWithin)
+                {
+                    _stack.Kill(name);
+                }
+            }
+
+            Start(process);
+            if (AwaitHealthy(process, [process]) is { } reason)
             {
                 return $"{reason}; {other} goes on serving";
             }
@@ -210,23 +222,6 @@ public sealed class Supervisor : IDisposable
         }
 
         return null;
-    }
-
-    // The server's end lets its clients go without losing a request. When the new one fails, the supervisor goes on
-    // trying, as after a death.
-    private string? Replace(SupervisedProcess process)
-    {
-        process.Child.Identity.Send(Signal.Terminate);
-        for (var deadline = DateTime.UtcNow + s_drainsWithin; !process.Child.HasExited; Watch(s_poll, [process]))
-        {
-            if (DateTime.UtcNow > deadline)
-            {
-                _stack.Kill(process.Name);
-            }
-        }
-
-        Start(process);
-        return AwaitHealthy(process, [process]);
     }
 
     private void AnswerRestart(string text)

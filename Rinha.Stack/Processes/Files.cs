@@ -40,3 +40,38 @@ public sealed class FileLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 }
+
+/// <summary>Files that may be gone, or closed to this user.</summary>
+public static class Files
+{
+    /// <summary>What can be had of one, otherwise something else.</summary>
+    public static T Try<T>(Func<T> use, T otherwise)
+    {
+        try
+        {
+            return use();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return otherwise;
+        }
+    }
+
+    /// <summary>Whether it can be done.</summary>
+    public static bool Try(Action use) => Try(
+        () =>
+        {
+            use();
+            return true;
+        },
+        otherwise: false);
+
+    /// <summary>Deletes those of these directories that are there, with all they hold.</summary>
+    public static void DeleteTrees(params IEnumerable<string> directories)
+    {
+        foreach (var directory in directories.Where(Directory.Exists))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
