@@ -54,8 +54,7 @@ internal static class ContestVerb
         {
             var network = parsed.GetValue(s_host) ? ContainerNetwork.Host : ContainerNetwork.Bridge;
             layout.CheckLimits(layout.ReadLimits());
-            return RunContainers(
-                new ComposeProject(layout, network, parsed.GetValue(s_port), Console.Error.WriteLine), simulation);
+            return RunContainers(new ComposeProject(layout, network, parsed.GetValue(s_port)), simulation);
         }
 
         return parsed.GetValue(s_url) is { } url
@@ -93,6 +92,7 @@ internal static class ContestVerb
         }
 
         using var cleanUp = new CleanUp(stack.Down);
+        Console.Error.WriteLine("building the server's image with Dockerfile.aot");
         stack.Build();
         var healthy = stack.Up();
         Thread.Sleep(s_beforeReadiness);

@@ -37,13 +37,14 @@ internal static class Foreground
     }
 
     /// <summary>Runs another verb to its end, its output among the messages.</summary>
-    /// <param name="environment">Variables beside those of this process; an empty one is taken away.</param>
-    public static void RunVerb(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="verb">It and its arguments.</param>
+    /// <param name="variables">What env is told, such as NAME=VALUE or -u NAME.</param>
+    public static void RunVerb(string[] verb, params string[] variables)
     {
-        string[] command = [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], .. arguments];
-        if (!Tool.Follow(command, Console.Error.WriteLine, environment).Succeeded)
+        string[] rinha = [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]];
+        if (!Tool.Follow(["env", .. variables, .. rinha, .. verb], Console.Error.WriteLine).Succeeded)
         {
-            throw new StackException($"{arguments[0]} failed (see above)");
+            throw new StackException($"{verb[0]} failed (see above)");
         }
     }
 }

@@ -114,9 +114,11 @@ internal static partial class TestVerb
         string[] select = filter is null ? [] : ["-method", $"*{filter}*"];
         // Started in the background of a shell, this process ignores Ctrl-C, and so would the tests, which send some.
         var result = Tool.Follow(
-            ["env", "--default-signal=INT", "dotnet", AssemblyOf(project), "-noLogo", "-noColor", .. select],
-            Console.WriteLine,
-            new Dictionary<string, string> { ["TEST_POSTGRES_URL"] = database });
+            [
+                "env", "--default-signal=INT", $"TEST_POSTGRES_URL={database}", "dotnet", AssemblyOf(project),
+                "-noLogo", "-noColor", .. select,
+            ],
+            Console.WriteLine);
         var (passed, failed) = Count(result.Output);
         return result.Succeeded || failed > 0
             ? (passed, failed)

@@ -1,6 +1,7 @@
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
 using Rinha.Stack.Stacks;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Testing;
 
@@ -100,18 +101,7 @@ public sealed class BankStack : IDisposable
             RawRequest.Json,
             headers));
 
-    /// <summary>Whether a request is answered 200; a connection that breaks is an answer too.</summary>
-    public bool Answers(string path = Statement)
-    {
-        try
-        {
-            return Get(path).Status == 200;
-        }
-        catch (Exception error) when (error is SocketException or EndOfStreamException)
-        {
-            return false;
-        }
-    }
+    public bool Answers() => HealthProbe.Answers(Port, Statement);
 
     public long Balance() =>
         Get(Statement).AssertOk().Json.GetProperty("saldo").GetProperty("total").GetInt64();

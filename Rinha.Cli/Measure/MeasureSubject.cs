@@ -23,7 +23,7 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
 
     private string Server { get; init; } = Repository.Server;
 
-    private (string Name, string Value)? Setting { get; init; }
+    private string? Setting { get; init; }
 
     public static MeasureSubject Parse(string name, StackLayout layout, string? server)
     {
@@ -43,9 +43,9 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
             return subject with { Layout = StackLayout.Choose(layout.Name, name) };
         }
 
-        if (SettingForm().Match(name) is { Success: true } match)
+        if (SettingForm().IsMatch(name))
         {
-            return subject with { Setting = (match.Groups[1].Value, match.Groups[2].Value) };
+            return subject with { Setting = name };
         }
 
         return name switch
@@ -72,19 +72,14 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
         }
 
         // What the subjects have in common is the default, whatever the environment of this process has.
-        var environment = new Dictionary<string, string> { ["RINHA_SYNCHRONOUS"] = "" };
-        if (Setting is { } setting)
-        {
-            environment[setting.Name] = setting.Value;
-        }
-
+        string[] variables = ["-u", "RINHA_SYNCHRONOUS", .. Setting is null ? [] : (string[])[Setting]];
         string[] floor = Layout.IsFloor ? ["--floor", load.FloorAnswers] : [];
         Foreground.RunVerb(
             [
                 "run", "--detach", "--data", data.FullPath, "--port", $"{port}", "--stack", Layout.Name, "--split",
                 Layout.Split, "--server", Server, .. floor,
             ],
-            environment);
+            variables);
         if (Name == Million)
         {
             string[] accounts = [$"6..{AccountsMillion}", "--limit", "100000", "--database-url", data.LedgerFile];
@@ -135,7 +130,7 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
         stack.State.Layout.Processes.ToDictionary(name => name, name => (
             (double)stack.CpuMicrosecondsOf(name), (double)(stack.State.Cgroup?.ThrottledPeriodsOf(name) ?? 0)));
 
-    [GeneratedRegex("^([A-Z][A-Z0-9_]*)=(.+)$")]
+    [GeneratedRegex("^[A-Z][A-Z0-9_]*=.+$")]
     private static partial Regex SettingForm();
 }
 

@@ -88,25 +88,13 @@ public sealed class DotNet(Action<string> say)
     private static readonly string[] s_registryFailures =
         ["NU1101", "NU1102", "NU1103", "NU1301", "not indicate success: 404"];
 
-    private static readonly Dictionary<string, string> s_english = new()
-    {
-        ["DOTNET_CLI_UI_LANGUAGE"] = "en",
-        ["DOTNET_NOLOGO"] = "1",
-        ["LC_ALL"] = "C.UTF-8",
-    };
-
     /// <summary>Runs a command on a project, again if the package registry failed; returns all it printed.</summary>
     public string Run(string command, string project, params string[] flags)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var result = Tool.Follow(
-                [
-                    "dotnet", command, project, "-c", "Release", "--nologo", "-v", "quiet", "--disable-build-servers",
-                    .. flags,
-                ],
-                say,
-                s_english);
+            string[] quietly = ["-c", "Release", "--nologo", "-v", "quiet", "--disable-build-servers", .. flags];
+            var result = Tool.Follow(["dotnet", command, project, .. quietly], say);
             if (result.Succeeded)
             {
                 return result.Output;

@@ -7,25 +7,22 @@ public sealed class ComposeProject
     private static readonly TimeSpan s_healthyWithin = TimeSpan.FromSeconds(40);
 
     private readonly IReadOnlyList<string> _compose;
-    private readonly Dictionary<string, string> _environment;
-    private readonly Action<string> _say;
 
     /// <summary>A stack on the host's network or on a bridge with a published port.</summary>
-    public ComposeProject(StackLayout layout, ContainerNetwork network, int port, Action<string> say)
+    public ComposeProject(StackLayout layout, ContainerNetwork network, int port)
     {
         Layout = layout;
-        _say = say;
-        _compose = FindCompose()
-            ?? throw new StackException("neither docker compose nor docker-compose is here: install the plugin");
         Port = network == ContainerNetwork.Host ? 9999 : port;
         Project = layout.Setting("COMPOSE_PROJECT_NAME");
-        _environment = new Dictionary<string, string>
-        {
-            ["COMPOSE_FILE"] = string.Join(':', FilesOf(layout, network).Select(file => Repository.PathOf(file))),
-            ["COMPOSE_PROJECT_NAME"] = Project,
-            ["RINHA_PORT"] = $"{Port}",
-            ["GIT_COMMIT"] = Tool.Run(["git", "-C", Repository.Root, "rev-parse", "--short=12", "HEAD"]).Output.Trim(),
-        };
+        var compose = FindCompose()
+            ?? throw new StackException("neither docker compose nor docker-compose is here: install the plugin");
+        var files = FilesOf(layout, network).Select(file => Repository.PathOf(file));
+        var commit = Tool.Run(["git", "-C", Repository.Root, "rev-parse", "--short=12", "HEAD"]).Output.Trim();
+        _compose =
+        [
+            "env", $"COMPOSE_FILE={string.Join(':', files)}", $"COMPOSE_PROJECT_NAME={Project}", $"RINHA_PORT={Port}",
+            $"GIT_COMMIT={commit}", .. compose, "--env-file", layout.SplitFile,
+        ];
     }
 
     public StackLayout Layout { get; }
@@ -57,15 +54,11 @@ public sealed class ComposeProject
             command => Tool.Find(command[0]) is not null && Tool.Run([.. command, "version"]).Succeeded);
     }
 
-    public ToolResult Compose(params IEnumerable<string> arguments) => Tool.Follow(
-        [.. _compose, "--env-file", Layout.SplitFile, .. arguments], _ => { }, _environment);
+    public ToolResult Compose(params IEnumerable<string> arguments) =>
+        Tool.Run([.. _compose, .. arguments], directory: Repository.Root);
 
     /// <summary>Builds the server's image; a build that changes nothing takes a second.</summary>
-    public void Build()
-    {
-        _say("building the server's image with Dockerfile.aot");
-        Compose("build", "api01").OrFail("the image could not be built");
-    }
+    public void Build() => Compose("build", "api01").OrFail("the image could not be built");
 
     /// <summary>Starts it; returns once the proxy is healthy, which waits for the servers.</summary>
     /// <returns>How long that took.</returns>

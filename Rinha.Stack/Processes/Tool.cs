@@ -32,16 +32,8 @@ public static class Tool
     }
 
     /// <summary>Runs a program in the repository to its end and hands on each line it prints.</summary>
-    /// <param name="more">Variables beside those of this process; an empty one is taken away.</param>
-    public static ToolResult Follow(
-        IReadOnlyList<string> command, Action<string> say, IReadOnlyDictionary<string, string>? more = null)
+    public static ToolResult Follow(IReadOnlyList<string> command, Action<string> say)
     {
-        var start = Describe(command, Repository.Root);
-        foreach (var (name, value) in more ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value.Length > 0 ? value : null;
-        }
-
         var lines = new List<string>();
         void Take(object sender, DataReceivedEventArgs data)
         {
@@ -55,7 +47,7 @@ public static class Tool
             }
         }
 
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Describe(command, Repository.Root))!;
         process.OutputDataReceived += Take;
         process.ErrorDataReceived += Take;
         process.BeginOutputReadLine();
