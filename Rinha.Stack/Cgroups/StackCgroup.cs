@@ -105,8 +105,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         ["/bin/sh", "-c", "for file; do echo $$ >\"$file\" || exit 1; done", "sh", .. EntrancesOf(process)]).Succeeded;
 
     /// <summary>Removes it, once the kernel has let go of its last process; whether it is gone.</summary>
-    public bool TryRemove() =>
-        Poll.Until(s_removeFor, () => Directories.Count(directory => !RemoveTree(directory)) == 0);
+    public bool TryRemove() => Poll.Until(s_removeFor, () => Directories.All(RemoveTree));
 
     /// <summary>The CPU limit in force, in microseconds of each period; <see langword="null"/> for none.</summary>
     public long? CpuQuotaOf(string process) => Read(Cpu, process, s_files[Version].Quota);

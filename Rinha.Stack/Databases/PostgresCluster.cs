@@ -99,7 +99,7 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         Directory.CreateDirectory(place);
         File.SetUnixFileMode(place, (UnixFileMode)0b111_000_000);
         PostgresPrograms.User.Own(place);
-        if (!programs.CanWrite(place))
+        if (!Tool.Run([.. PostgresPrograms.User.AsUser, "test", "-w", place]).Succeeded)
         {
             throw new StackException(
                 $"the user postgres cannot reach {place}: others may not pass through a directory above it");

@@ -62,8 +62,6 @@ public sealed partial class PostgresPrograms
         .. arguments,
     ];
 
-    public bool CanWrite(string directory) => Tool.Run([.. User.AsUser, "test", "-w", directory]).Succeeded;
-
     // The first number of a text, or 0.
     private static int VersionIn(string text) =>
         int.TryParse(Number().Match(text).ValueSpan, out var version) ? version : 0;
