@@ -2,57 +2,75 @@ using System.CommandLine.Parsing;
 
 namespace Rinha.Cli;
 
-/// <summary>Options that several verbs have.</summary>
+/// <summary>Verbs, and the options that several of them have.</summary>
 internal static class Arguments
 {
     private const int PortMax = 65_535;
 
-    /// <summary>The data directory of a running stack.</summary>
-    public static Option<string?> Data() => new("--data")
+    public static Command Verb(string name, string help, Func<ParseResult, int> run, params Symbol[] symbols)
     {
-        Description = "The data directory of the stack (default: that of the one that runs).",
-    };
+        var command = new Command(name, help);
+        symbols.OfType<Option>().ToList().ForEach(command.Add);
+        symbols.OfType<Argument>().ToList().ForEach(command.Add);
+        command.SetAction(run);
+        return command;
+    }
 
-    /// <summary>A TCP port.</summary>
+    /// <summary>A verb about a running stack: that of --data, or the one there is.</summary>
+    public static Command VerbOnStack(
+        string name, string help, Func<DataDirectory, ParseResult, int> run, params Option[] options)
+    {
+        var data = Text("--data", "The data directory of the stack (default: that of the one that runs).");
+        return Verb(
+            name, help, parsed => run(RunningStacks.Choose(parsed.GetValue(data)), parsed), [data, .. options]);
+    }
+
+    public static Option<bool> Flag(string name, string help) => new(name) { Description = help };
+
+    public static Option<string?> Text(string name, string help) => new(name) { Description = help };
+
     public static Option<int> Port(string name, int fallback, string help) => Number(name, fallback, 1, PortMax, help);
 
-    /// <summary>A whole number in a range.</summary>
     public static Option<int> Number(string name, int fallback, int least, int most, string help, string? alias = null)
     {
-        var option = new Option<int>(name, alias is null ? [] : [alias])
+        return new Option<int>(name, alias is null ? [] : [alias])
         {
             Description = $"{help} (default: {fallback}).",
             DefaultValueFactory = _ => fallback,
-            CustomParser = result => Read(result, least, most),
+            CustomParser = Read,
         };
-        return option;
+
+        int Read(ArgumentResult result)
+        {
+            var text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.None, null, out var number) || number < least || number > most)
+            {
+                result.AddError($"{name}: a whole number from {least} to {most}, not '{text}'");
+            }
+
+            return number;
+        }
     }
 
-    /// <summary>The name of a stack.</summary>
     public static Option<string> Stack() => new("--stack")
     {
         Description = "The proxy and the ledger: nginx-sqlite (default), nginx-postgres or caddy-postgres.",
         DefaultValueFactory = _ => StackLayout.DefaultName,
     };
 
-    /// <summary>The name of a split.</summary>
     public static Option<string> Split() => new("--split")
     {
         Description = "How the limits are shared out, a file stacks/STACK/NAME.env: split (default) or tuned.",
         DefaultValueFactory = _ => StackLayout.DefaultSplit,
     };
 
-    private static int Read(ArgumentResult result, int least, int most)
-    {
-        var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most)
-        {
-            return number;
-        }
-
-        result.AddError(
-            $"{(result.Parent as OptionResult)?.Option.Name}: a whole number from {least} to {most}, not '{text}'");
-        return 0;
-    }
+    /// <summary>Those of these options that were given, as words to hand to another program.</summary>
+    public static IEnumerable<string> Given(this ParseResult parsed, params Option[] options) =>
+        from option in options
+        let result = parsed.GetResult(option)
+        where result is { Implicit: false }
+        from word in result.Tokens.Count == 0
+            ? [option.Name]
+            : result.Tokens.SelectMany(token => (string[])[option.Name, token.Value])
+        select word;
 }

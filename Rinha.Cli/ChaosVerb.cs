@@ -3,57 +3,43 @@ using Rinha.Stack.Builds;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
 using Rinha.Stack.Proxies;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
 /// <summary><c>chaos</c>: faults, power loss and bad input against a stack of its own.</summary>
-internal sealed class ChaosVerb
+internal static class ChaosVerb
 {
-    private readonly Option<bool> _short = new("--short")
-    {
-        Description = "The campaigns of continuous integration, under 8 minutes.",
-    };
-
-    private readonly Option<string[]> _only = new("--only")
+    private static readonly Option<string[]> s_only = new("--only")
     {
         Description = "This campaign only (more than once: these).",
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<int> _seed = Arguments.Number(
-        "--seed", 1, 0, int.MaxValue, "The same seed, the same decisions");
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9998, "Where its nginx listens");
 
-    private readonly Option<int> _soakMinutes = Arguments.Number(
-        "--soak-minutes", 30, 1, 24 * 60, "How long the soak takes");
+    private static readonly Option<bool> s_noLimits = Arguments.Flag(
+        "--no-limits", "Without cgroups; otherwise .env says how much CPU and memory each process gets.");
 
-    private readonly Option<int> _port = Arguments.Port("--port", 9998, "Where its nginx listens");
+    // The campaigns' own: checked here, before anything is built, and handed on as they are.
+    private static readonly Option[] s_campaigns =
+    [
+        Arguments.Flag("--short", "The campaigns of continuous integration, under 8 minutes."),
+        s_only,
+        Arguments.Number("--seed", 1, 0, int.MaxValue, "The same seed, the same decisions"),
+        Arguments.Number("--soak-minutes", 30, 1, 24 * 60, "How long the soak takes"),
+    ];
 
-    private readonly Option<bool> _noLimits = new("--no-limits")
+    public static Command Create() => Arguments.Verb(
+        "chaos",
+        "Make faults happen to a stack of its own: what must hold then, holds. Exit status 1 when not.",
+        Run,
+        [.. s_campaigns, s_port, s_noLimits]);
+
+    private static int Run(ParseResult parsed)
     {
-        Description = "Without cgroups; otherwise .env says how much CPU and memory each process gets.",
-    };
-
-    /// <summary>The command with its options.</summary>
-    public Command Create()
-    {
-        var command = new Command(
-            "chaos", "Make faults happen to a stack of its own: what must hold then, holds. Exit status 1 when not.")
-        { _short, _only, _seed, _soakMinutes, _port, _noLimits };
-        command.SetAction(Run);
-        return command;
-    }
-
-    private int Run(ParseResult parsed)
-    {
-        var only = parsed.GetRequiredValue(_only);
-        List<string> campaigns =
-        [
-            "--seed", Text(parsed.GetValue(_seed)), "--soak-minutes", Text(parsed.GetValue(_soakMinutes)),
-            .. only.SelectMany(name => (string[])["--only", name]),
-        ];
-        campaigns.AddRange(parsed.GetValue(_short) ? ["--short"] : []);
-
         // The campaigns on PostgreSQL have it in their names.
+        var only = parsed.GetRequiredValue(s_only);
         var hasPostgres = only.Length == 0 || only.Any(name => name.StartsWith("pg-", StringComparison.Ordinal));
         var packages = new Packages(Console.Error.WriteLine);
         packages.Need("setpriv", "util-linux");
@@ -66,18 +52,12 @@ internal sealed class ChaosVerb
 
         // On the disk that the repository is on, as ./data would be.
         var work = Repository.PathOf("artifacts", "chaos");
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-
+        Files.DeleteTrees(work);
         Directory.CreateDirectory(work);
-        var setting = new ChaosSetting(work, parsed.GetValue(_port), postgres, !parsed.GetValue(_noLimits));
+        var setting = new ChaosSetting(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
         using var cleanUp = new CleanUp(setting.Remove);
-        return Foreground.Run([Repository.Chaos, .. setting.Prepare(), .. campaigns]);
+        return Foreground.Run([Repository.Chaos, .. setting.Prepare(), .. parsed.Given(s_campaigns)]);
     }
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>The sockets, cgroups, configurations and the launcher of a chaos run.</summary>
@@ -85,37 +65,40 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
 {
     private readonly string _sockets = RunningStacks.CreateSockets(new DataDirectory(work));
 
-    private StackCgroup? _cgroup;
+    private readonly StackCgroup? _cgroup =
+        hasLimits ? StackCgroup.Locate($"rinha-chaos-{Environment.ProcessId}") : null;
 
     private string DatabaseSockets => _sockets + "-db";
+
+    private string Template => Path.Combine(work, "cluster");
 
     private string InSockets(string name) => Path.Combine(_sockets, name);
 
     /// <summary>Makes everything, and returns the campaigns' flags that say where it is.</summary>
     public IEnumerable<string> Prepare()
     {
-        CreateCgroups();
-        var configuration = new NginxConfiguration(_sockets, port).Render(Nginx.Template);
-        File.WriteAllText(InSockets("nginx.conf"), configuration);
-        WriteLauncher();
-        CompileFaults();
-        string[] cluster = [];
-        if (postgres is not null)
+        if (_cgroup is null)
         {
-            // A cluster that has never run, for each campaign to copy. Its socket is in a directory of its user's.
-            var template = Path.Combine(work, "cluster");
-            var made = new PostgresCluster(postgres, template, DatabaseSockets);
-            made.CreateSockets();
-            made.Create();
-            made.Configure();
-            cluster = ["--cluster", template, "--cluster-sockets", DatabaseSockets];
+            Console.Error.WriteLine("NO LIMIT is in force");
+        }
+        else
+        {
+            CreateCgroups("", StackLayout.Choose());
         }
 
+        File.WriteAllText(
+            InSockets("nginx.conf"), new NginxConfiguration(_sockets, port).Render(Nginx.Template));
+        WriteLauncher();
+        Tool.Run(
+        [
+            Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
+            InSockets("faults.so"), .. Directory.GetFiles(Repository.PathOf("scripts", "faults"), "*.c"), "-ldl",
+        ]).OrFail("the fault library does not compile");
         return
         [
             "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
-            InSockets("faults.so"), "--directory", work, "--port",
-            port.ToString(CultureInfo.InvariantCulture), .. cluster,
+            InSockets("faults.so"), "--directory", work, "--port", $"{port}",
+            .. postgres is null ? [] : PreparePostgres(postgres),
         ];
     }
 
@@ -129,34 +112,26 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
             .Where(pid => pid != Environment.ProcessId));
         ProcessTable.Kill(ProcessTable.WorkingBelow(work));
         _ = _cgroup?.TryRemove();
-        foreach (var directory in (string[])[_sockets, DatabaseSockets, Path.Combine(work, "cluster")])
-        {
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-        }
-
+        Files.DeleteTrees(_sockets, DatabaseSockets, Template);
         if (!Directory.EnumerateFileSystemEntries(work).Any())
         {
             Directory.Delete(work);
         }
     }
 
-    private void CreateCgroups()
+    // A cluster that has never run, for each campaign to copy. Its socket is in a directory of its user's.
+    private string[] PreparePostgres(PostgresPrograms programs)
     {
-        _cgroup = hasLimits ? StackCgroup.Locate($"rinha-chaos-{Environment.ProcessId}") : null;
-        if (_cgroup is null)
-        {
-            Console.Error.WriteLine("NO LIMIT is in force");
-            return;
-        }
-
-        CreateCgroups("", StackLayout.Choose());
-        if (postgres is not null)
+        if (_cgroup is not null)
         {
             CreateCgroups("postgres-", StackLayout.Choose("nginx-postgres"));
         }
+
+        var cluster = new PostgresCluster(programs, Template, DatabaseSockets);
+        cluster.CreateSockets();
+        cluster.Create();
+        cluster.Configure();
+        return ["--cluster", Template, "--cluster-sockets", DatabaseSockets];
     }
 
     private void CreateCgroups(string prefix, StackLayout layout)
@@ -176,42 +151,25 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
     // would start it. The fault library is for the server alone, not for what starts it.
     private void WriteLauncher()
     {
-        var isRoot = Environment.IsPrivilegedProcess;
-        string[] identity = isRoot ? ["setpriv", $"--regid={UserAccount.Proxy.GroupId}", "--keep-groups"] : [];
-        List<string> lines = ["#!/bin/sh", "name=$1; shift", $"export PATH={Quote(Tool.SearchPath)}"];
-        lines.AddRange((_cgroup?.Directories ?? []).Select(
-            directory => $"echo $$ >\"{directory}/$LIMITS_OF$name/cgroup.procs\" || exit 1"));
-        lines.Add("umask 077");
-        lines.Add($"[ \"$name\" != nginx ] || exec setsid {Quote(Nginx.Run(_sockets, InSockets("nginx.conf")))}");
-        if (postgres is not null)
-        {
-            lines.Add($"[ \"$name\" != db ] || exec env -i LC_ALL=C PATH=\"$PATH\" setsid " +
-                $"{Quote(postgres.Launch("postgres", []))} \"$@\"");
-        }
-
-        lines.Add($"exec setsid {Quote([.. identity])} env \"API_SOCKET={_sockets}/$name.sock\" " +
-            $"API_SOCKET_MODE={(isRoot ? "0660" : "0600")} ${{FAULT_LIBRARY:+LD_PRELOAD=\"$FAULT_LIBRARY\"}} " +
-            $"{Quote(Repository.Server)} \"$@\"");
+        var database = postgres?.Command("postgres") ?? ["false"];
+        string[] lines =
+        [
+            "#!/bin/sh",
+            "name=$1; shift",
+            $"export PATH={Quote([Tool.SearchPath])}",
+            .. (_cgroup?.Directories ?? []).Select(
+                directory => $"echo $$ >\"{directory}/$LIMITS_OF$name/cgroup.procs\" || exit 1"),
+            "umask 077",
+            $"[ \"$name\" != nginx ] || exec setsid {Quote(Nginx.Command(_sockets, InSockets("nginx.conf")))}",
+            $"[ \"$name\" != db ] || exec setsid {Quote(database)} \"$@\"",
+            $"exec setsid {Quote(UserAccount.Proxy.AsGroup)} env \"API_SOCKET={_sockets}/$name.sock\" " +
+                $"API_SOCKET_MODE={StackLaunches.SocketMode} ${{FAULT_LIBRARY:+LD_PRELOAD=\"$FAULT_LIBRARY\"}} " +
+                $"{Quote([Repository.Server])} \"$@\"",
+        ];
         File.WriteAllLines(InSockets("launch"), lines);
         File.SetUnixFileMode(InSockets("launch"), (UnixFileMode)0b111_101_101);
     }
 
-    private void CompileFaults()
-    {
-        var sources = Directory.GetFiles(Repository.PathOf("scripts", "faults"), "*.c");
-        var result = Tool.Run(
-        [
-            Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
-            InSockets("faults.so"), .. sources, "-ldl",
-        ]);
-        if (!result.Succeeded)
-        {
-            throw new StackException($"the fault library does not compile: {result.LastLine}");
-        }
-    }
-
-    private static string Quote(Launch launch) => Quote([.. launch.Arguments]);
-
-    private static string Quote(params ReadOnlySpan<string> words) => string.Join(
-        ' ', [.. words.ToArray().Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'")]);
+    private static string Quote(IEnumerable<string> words) => string.Join(
+        ' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 }

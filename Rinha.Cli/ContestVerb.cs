@@ -1,111 +1,85 @@
 using Rinha.Stack;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Containers;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
 /// <summary><c>contest</c>: the contest's official simulation against a fresh stack, and its score.</summary>
-internal sealed class ContestVerb
+internal static class ContestVerb
 {
     private const int ReadinessAttempts = 20;
 
     private static readonly TimeSpan s_beforeReadiness = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_betweenAttempts = TimeSpan.FromSeconds(2);
 
-    private readonly Option<string?> _url = new("--url")
-    {
-        Description = "A running server instead of a fresh stack; its ledger must be empty.",
-    };
+    private static readonly Option<string?> s_url = Arguments.Text(
+        "--url", "A running server instead of a fresh stack; its ledger must be empty.");
 
-    private readonly Option<int> _port = Arguments.Port("--port", 9999, "Where the fresh stack listens");
-    private readonly Option<string> _stack = Arguments.Stack();
-    private readonly Option<string> _split = Arguments.Split();
-    private readonly Option<bool> _noLimits = new("--no-limits") { Description = "Without its limits." };
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "Where the fresh stack listens");
+    private static readonly Option<string> s_stack = Arguments.Stack();
+    private static readonly Option<string> s_split = Arguments.Split();
+    private static readonly Option<bool> s_noLimits = Arguments.Flag("--no-limits", "Without its limits.");
 
-    private readonly Option<bool> _short = new("--short")
-    {
-        Description = "The opening, then a ramp of 20 s instead of the official 4 minutes.",
-    };
+    private static readonly Option<bool> s_short = Arguments.Flag(
+        "--short", "The opening, then a ramp of 20 s instead of the official 4 minutes.");
 
-    private readonly Option<bool> _wait = new("--wait-validations")
-    {
-        Description = "Start the load only after all validations; officially it waits for the 404 alone.",
-    };
+    private static readonly Option<bool> s_wait = Arguments.Flag(
+        "--wait-validations", "Start the load only after all validations; officially it waits for the 404 alone.");
 
-    private readonly Option<bool> _compose = new("--compose")
-    {
-        Description = "The containers instead of processes, with the organiser's protocol of readiness.",
-    };
+    private static readonly Option<bool> s_compose = Arguments.Flag(
+        "--compose", "The containers instead of processes, with the organiser's protocol of readiness.");
 
-    private readonly Option<bool> _host = new("--host")
-    {
-        Description = "With --compose: the proxy on the host's network, port 9999, instead of a bridge.",
-    };
+    private static readonly Option<bool> s_host = Arguments.Flag(
+        "--host", "With --compose: the proxy on the host's network, port 9999, instead of a bridge.");
 
-    private readonly Argument<string[]> _more = new("flags")
+    private static readonly Argument<string[]> s_more = new("flags")
     {
         Description = "After --: flags of the simulation, such as -o html -O report.html.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>The command with its options.</summary>
-    public Command Create()
-    {
-        var command = new Command(
-            "contest",
-            "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.")
-        { _url, _port, _stack, _split, _noLimits, _short, _wait, _compose, _host, _more };
-        command.SetAction(Run);
-        return command;
-    }
+    public static Command Create() => Arguments.Verb(
+        "contest",
+        "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.",
+        Run,
+        s_url, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_more);
 
-    private int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed)
     {
-        var layout = StackLayout.Choose(parsed.GetRequiredValue(_stack), parsed.GetRequiredValue(_split));
-        List<string> simulation = [.. parsed.GetValue(_more) ?? []];
-        simulation.AddRange(parsed.GetValue(_short) ? ["--short"] : []);
-        simulation.AddRange(parsed.GetValue(_wait) ? ["--wait-validations"] : []);
+        var layout = StackLayout.Choose(parsed.GetRequiredValue(s_stack), parsed.GetRequiredValue(s_split));
+        string[] simulation = [.. parsed.GetValue(s_more) ?? [], .. parsed.Given(s_short, s_wait)];
         Foreground.PublishLoadTester();
-        if (parsed.GetValue(_compose))
+        if (parsed.GetValue(s_compose))
         {
-            var network = parsed.GetValue(_host) ? ContainerNetwork.Host : ContainerNetwork.Bridge;
+            var network = parsed.GetValue(s_host) ? ContainerNetwork.Host : ContainerNetwork.Bridge;
             layout.CheckLimits(layout.ReadLimits());
-            return RunContainers(
-                new ComposeProject(layout, network, parsed.GetValue(_port), Console.Error.WriteLine), simulation);
+            return RunContainers(new ComposeProject(layout, network, parsed.GetValue(s_port)), simulation);
         }
 
-        return parsed.GetValue(_url) is { } url
+        return parsed.GetValue(s_url) is { } url
             ? Simulate(url, simulation)
-            : RunFresh(layout, parsed.GetValue(_port), parsed.GetValue(_noLimits), simulation);
+            : RunFresh(parsed.GetValue(s_port), [.. parsed.Given(s_stack, s_split, s_noLimits)], simulation);
     }
 
-    private static int RunFresh(StackLayout layout, int port, bool hasNoLimits, List<string> simulation)
+    private static int RunFresh(int port, string[] flags, string[] simulation)
     {
         // On the disk that the repository is on, as ./data would be; and beside it, as that one is in use.
         var data = new DataDirectory(Repository.PathOf("artifacts", "contest"));
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}");
-        string[] flags = hasNoLimits ? ["--no-limits"] : [];
+        var url = $"http://localhost:{port}";
         using var cleanUp = new CleanUp(() =>
         {
             StopVerb.Stop(data, Console.Error.WriteLine);
             Directory.Delete(data.FullPath, recursive: true);
         });
         Directory.CreateDirectory(data.FullPath);
-        Foreground.RunVerb(
-            new Dictionary<string, string>(),
-            [
-                "run", "--detach", "--fresh", "--data", data.FullPath, "--port", url[(url.LastIndexOf(':') + 1)..],
-                "--stack", layout.Name, "--split", layout.Split, .. flags,
-            ]);
-        // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
-        return Readiness.Answers(port) && Readiness.Answers(port)
-            ? Simulate(url, simulation)
-            : throw new StackException($"{url} does not answer");
+        Foreground.RunVerb(["run", "--detach", "--fresh", "--data", data.FullPath, "--port", $"{port}", .. flags]);
+        return IsReady(port) ? Simulate(url, simulation) : throw new StackException($"{url} does not answer");
     }
 
     // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be
     // right, and then the load comes at once.
-    private static int RunContainers(ComposeProject stack, List<string> simulation)
+    private static int RunContainers(ComposeProject stack, string[] simulation)
     {
         if (!ComposeProject.IsEngineThere)
         {
@@ -118,18 +92,17 @@ internal sealed class ContestVerb
         }
 
         using var cleanUp = new CleanUp(stack.Down);
+        Console.Error.WriteLine("building the server's image with Dockerfile.aot");
         stack.Build();
         var healthy = stack.Up();
         Thread.Sleep(s_beforeReadiness);
         var attempt = 1;
-        while (!(Readiness.Answers(stack.Port) && Readiness.Answers(stack.Port)))
+        for (; !IsReady(stack.Port); Thread.Sleep(s_betweenAttempts))
         {
             if (++attempt > ReadinessAttempts)
             {
                 throw new StackException($"{stack.Url} did not answer in {ReadinessAttempts} attempts");
             }
-
-            Thread.Sleep(s_betweenAttempts);
         }
 
         Console.Error.WriteLine($"ready at attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
@@ -151,6 +124,10 @@ internal sealed class ContestVerb
         var sum = ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes));
         Console.Error.WriteLine($"peak memory in all: {sum}, the page cache of their files included");
     }
+
+    // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
+    private static bool IsReady(int port) =>
+        Enumerable.Range(0, 2).All(_ => HealthProbe.Answers(port, "/clientes/1/extrato"));
 
     private static int Simulate(string url, IEnumerable<string> simulation) =>
         Foreground.Run([Repository.LoadTester, "contest", url, .. simulation]);

@@ -3,7 +3,6 @@ namespace Rinha.Cli;
 /// <summary>How a verb ends.</summary>
 internal static class Exit
 {
-    /// <summary>All is well.</summary>
     public const int Success = 0;
 
     /// <summary>It failed, or found something wrong.</summary>

@@ -8,6 +8,5 @@ internal static class LoadVerb
     /// <summary>The command, for the list of verbs: its flags never come to be parsed here.</summary>
     public static Command Create() => new(Name, "Load a running stack: latencies, the highest rate, or correctness.");
 
-    /// <summary>Becomes the load tester.</summary>
     public static int Run(IEnumerable<string> arguments) => Foreground.BecomeLoadTester([Name, .. arguments]);
 }

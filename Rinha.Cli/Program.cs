@@ -4,17 +4,17 @@ using Rinha.Stack;
 
 var command = new RootCommand("The bank: runs it, watches it, loads it and tests it.")
 {
-    new RunVerb().Create(),
-    new StopVerb().Create(),
-    new StatusVerb().Create(),
-    new RestartVerb().Create(),
-    new TopVerb().Create(),
+    RunVerb.Create(),
+    StopVerb.Create(),
+    StatusVerb.Create(),
+    RestartVerb.Create(),
+    TopVerb.Create(),
     LoadVerb.Create(),
-    new ContestVerb().Create(),
-    new MeasureVerb().Create(),
-    new ChaosVerb().Create(),
-    new SmokeVerb().Create(),
-    new TestVerb().Create(),
+    ContestVerb.Create(),
+    MeasureVerb.Create(),
+    ChaosVerb.Create(),
+    SmokeVerb.Create(),
+    TestVerb.Create(),
 };
 if (args.Length == 0)
 {
@@ -35,12 +35,9 @@ try
     }
 
     var parsed = command.Parse(args);
-    if (parsed.Errors.Count > 0)
-    {
-        return Exit.Say(parsed.Errors[0].Message, Exit.Misuse);
-    }
-
-    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0
+        ? Exit.Say(parsed.Errors[0].Message, Exit.Misuse)
+        : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException error)
 {

@@ -4,49 +4,37 @@ using Rinha.Stack.Builds;
 namespace Rinha.Cli;
 
 /// <summary><c>restart</c>: both servers anew, one after the other, without a failed request.</summary>
-internal sealed class RestartVerb
+internal static class RestartVerb
 {
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
-
-    private readonly Option<string?> _data = Arguments.Data();
-
-    /// <summary>The command with its options.</summary>
-    public Command Create()
-    {
-        var command = new Command(
-            "restart",
-            "Replace both servers, one after the other, by what is there now, built first if a source is newer. " +
-            "Exit status 1 when a new process does not come up; the other one then goes on serving.")
-        { _data };
-        command.SetAction(parsed => Restart(RunningStacks.Choose(parsed.GetValue(_data))));
-        return command;
-    }
+    public static Command Create() => Arguments.VerbOnStack(
+        "restart",
+        "Replace both servers, one after the other, by what is there now, built first if a source is newer. " +
+        "Exit status 1 when a new process does not come up; the other one then goes on serving.",
+        (data, _) => Restart(data));
 
     private static int Restart(DataDirectory data)
     {
         var stack = StackInstance.Read(data) ?? throw new StackException($"nothing runs on {data.FullPath}");
-        if (!stack.IsSupervised)
+        var refusal = stack switch
         {
-            throw new StackException($"the supervisor of {data.FullPath} was killed (./rinha stop ends what it left)");
+            { IsSupervised: false } =>
+                $"the supervisor of {data.FullPath} was killed (./rinha stop ends what it left)",
+            { State.IsReady: false } => $"the stack on {data.FullPath} is just starting; try again",
+            { State.Layout.IsFloor: true } => $"the stack on {data.FullPath} has no servers (--floor)",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw new StackException(refusal);
         }
 
-        if (!stack.State.IsReady)
+        var server = stack.State.Server;
+        if (server == Repository.Server)
         {
-            throw new StackException($"the stack on {data.FullPath} is just starting; try again");
-        }
-
-        if (stack.State.IsFloor)
-        {
-            throw new StackException($"the stack on {data.FullPath} has no servers (--floor)");
-        }
-
-        if (stack.State.Server == Repository.Server)
-        {
-            new Publisher(Console.WriteLine).Publish(Repository.Server);
+            new Publisher(Console.WriteLine).Publish(server);
         }
 
         // A binary that cannot even say its version must not cost the stack one of its two servers.
-        var server = stack.State.Server;
         if (!File.Exists(server) || Tool.Run([server, "--version"]) is not { Succeeded: true } version)
         {
             throw new StackException($"{server} does not run");
@@ -62,7 +50,7 @@ internal sealed class RestartVerb
     {
         var request = new RestartRequest(stack.Data);
         request.Send();
-        for (var said = 0; ; Thread.Sleep(s_poll))
+        for (var said = 0; ; Thread.Sleep(10))
         {
             foreach (var answer in request.Answers().Skip(said))
             {
@@ -80,7 +68,7 @@ internal sealed class RestartVerb
                 Console.WriteLine(answer);
             }
 
-            if (!stack.State.Supervisor.IsAlive)
+            if (!stack.IsSupervised)
             {
                 request.TryTake();
                 throw new StackException("the supervisor has ended meanwhile");

@@ -4,109 +4,90 @@ using Rinha.Stack.Supervision;
 namespace Rinha.Cli;
 
 /// <summary><c>run</c>: two API processes behind a proxy on one port, inside the contest's limits.</summary>
-internal sealed class RunVerb
+internal static class RunVerb
 {
-    private const int PortDefault = 9999;
-    private const int TlsPortDefault = 9443;
     private const string FloorDefault = "mix";
 
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
-
-    private readonly Option<string> _data = new("--data")
+    private static readonly Option<string> s_data = new("--data")
     {
         Description = "Where the database, the logs and the state are (default: data).",
         DefaultValueFactory = _ => Repository.DefaultData,
     };
 
-    private readonly Option<int> _port = Arguments.Port("--port", PortDefault, "Where the proxy listens");
-    private readonly Option<string> _stack = Arguments.Stack();
-    private readonly Option<string> _split = Arguments.Split();
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "Where the proxy listens");
+    private static readonly Option<string> s_stack = Arguments.Stack();
+    private static readonly Option<string> s_split = Arguments.Split();
 
-    private readonly Option<bool> _fresh = new("--fresh")
-    {
-        Description = "Delete the stack's ledger first: DIR/rinha.db and its side files, or DIR/postgres.",
-    };
+    private static readonly Option<bool> s_fresh = Arguments.Flag(
+        "--fresh", "Delete the stack's ledger first: DIR/rinha.db and its side files, or DIR/postgres.");
 
-    private readonly Option<bool> _limit = new("--limit")
-    {
-        Description = "nginx limits the requests and connections of each address (docs/open-network.md).",
-    };
+    private static readonly Option<bool> s_limit = Arguments.Flag(
+        "--limit", "nginx limits the requests and connections of each address (docs/open-network.md).");
 
-    private readonly Option<string?> _tls = new("--tls")
-    {
-        Description = "https with DIR/tls.crt and DIR/tls.key; http for this machine alone, and no POST /reset " +
-            "unless RINHA_ENABLE_RESET=true.",
-    };
+    private static readonly Option<string?> s_tls = Arguments.Text(
+        "--tls",
+        "https with DIR/tls.crt and DIR/tls.key; http for this machine alone, and no POST /reset " +
+        "unless RINHA_ENABLE_RESET=true.");
 
-    private readonly Option<int> _tlsPort = Arguments.Port("--tls-port", TlsPortDefault, "Where https is spoken");
+    private static readonly Option<int> s_tlsPort = Arguments.Port("--tls-port", 9443, "Where https is spoken");
 
-    private readonly Option<bool> _noLimits = new("--no-limits")
-    {
-        Description = "Without cgroups; otherwise the split says how much CPU and memory each process gets.",
-    };
+    private static readonly Option<bool> s_noLimits = Arguments.Flag(
+        "--no-limits", "Without cgroups; otherwise the split says how much CPU and memory each process gets.");
 
-    private readonly Option<bool> _detach = new("--detach")
-    {
-        Description = "In the background: returns once the stack answers, or with the reason why it does not.",
-    };
+    private static readonly Option<bool> s_detach = Arguments.Flag(
+        "--detach", "In the background: returns once the stack answers, or with the reason why it does not.");
 
-    private readonly Option<string> _server = new("--server")
+    private static readonly Option<string> s_server = new("--server")
     {
         Description = "Another build of the server (default: this tree's, built when a source is newer).",
         DefaultValueFactory = _ => Repository.Server,
     };
 
-    private readonly Option<string?> _floor = new("--floor")
+    private static readonly Option<string?> s_floor = new Option<string?>("--floor")
     {
         Description = "Constant answers of nginx instead of the servers: mix (default), refused or statements.",
         Arity = ArgumentArity.ZeroOrOne,
-    };
+    }.AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
 
-    /// <summary>The command with its options.</summary>
-    public Command Create()
-    {
-        var command = new Command("run", "Run two API processes behind a proxy, inside the contest's limits.")
-        {
-            _data, _port, _stack, _split, _fresh, _limit, _tls, _tlsPort, _noLimits, _detach, _server, _floor,
-        };
-        _floor.AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
-        command.SetAction(Run);
-        return command;
-    }
+    public static Command Create() => Arguments.Verb(
+        "run", "Run two API processes behind a proxy, inside the contest's limits.", Run, s_data, s_port, s_stack,
+        s_split, s_fresh, s_limit, s_tls, s_tlsPort, s_noLimits, s_detach, s_server, s_floor);
 
-    private int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed)
     {
-        var isFloor = parsed.GetResult(_floor) is { Implicit: false };
-        var options = new RunOptions
-        {
-            Data = new DataDirectory(parsed.GetRequiredValue(_data)),
-            Layout = StackLayout.Choose(parsed.GetRequiredValue(_stack), parsed.GetRequiredValue(_split)),
-            Port = parsed.GetValue(_port),
-            Server = Path.GetFullPath(parsed.GetRequiredValue(_server)),
-            IsFresh = parsed.GetValue(_fresh),
-            HasLimits = !parsed.GetValue(_noLimits),
-            Floor = isFloor ? parsed.GetValue(_floor) ?? FloorDefault : null,
-            LimitsAddresses = parsed.GetValue(_limit),
-            TlsDirectory = parsed.GetValue(_tls),
-            TlsPort = parsed.GetValue(_tlsPort),
-        };
+        var isFloor = parsed.GetResult(s_floor) is { Implicit: false };
+        var layout = StackLayout.Choose(parsed.GetRequiredValue(s_stack), parsed.GetRequiredValue(s_split));
+        var options = new RunOptions(
+            new DataDirectory(parsed.GetRequiredValue(s_data)),
+            layout with { IsFloor = isFloor },
+            parsed.GetValue(s_port),
+            Path.GetFullPath(parsed.GetRequiredValue(s_server)),
+            IsFresh: parsed.GetValue(s_fresh),
+            HasLimits: !parsed.GetValue(s_noLimits),
+            isFloor ? parsed.GetValue(s_floor) ?? FloorDefault : null,
+            LimitsAddresses: parsed.GetValue(s_limit),
+            parsed.GetValue(s_tls),
+            parsed.GetValue(s_tlsPort));
         options.Check();
         var preparation = new StackPreparation(options, Console.WriteLine);
         preparation.GetPrograms();
-        if (parsed.GetValue(_detach))
+        using (var taken = preparation.TakeData())
         {
-            return Detach(options, preparation);
+            preparation.PrepareLedger();
+            if (!parsed.GetValue(s_detach))
+            {
+                Supervise(options);
+                Console.WriteLine($"stopped: {options.Data.FullPath}");
+                return Exit.Success;
+            }
         }
 
-        Supervise(options, preparation);
-        Console.WriteLine($"stopped: {options.Data.FullPath}");
-        return Exit.Success;
+        // What can be refused was refused here, where it is read; the child finds everything in place.
+        return Detach(options.Data, parsed);
     }
 
-    private static void Supervise(RunOptions options, StackPreparation preparation)
+    private static void Supervise(RunOptions options)
     {
-        using var taken = preparation.TakeData();
-        preparation.PrepareLedger();
         using var stop = new CancellationTokenSource();
         void Cancel(PosixSignalContext context)
         {
@@ -121,20 +102,20 @@ internal sealed class RunVerb
         supervisor.Run();
     }
 
-    /// <summary>Runs the same without <c>--detach</c> in a session that outlives this one, until it answers.</summary>
-    private static int Detach(RunOptions options, StackPreparation preparation)
+    // Runs the same without --detach in a session that outlives this one, until it answers.
+    private static int Detach(DataDirectory data, ParseResult parsed)
     {
-        // What can be refused is refused here, where it is read; the child then finds everything in place.
-        using (preparation.TakeData())
-        {
-            preparation.PrepareLedger();
-        }
-
-        using var child = StartSession(options);
+        using var child = Process.Start(
+            "/bin/sh",
+            [
+                "-c", "log=$1; shift; exec setsid \"$@\" </dev/null >\"$log\" 2>&1", "sh", data.LogOf("supervisor"),
+                Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], "run",
+                .. parsed.Given(
+                    s_data, s_port, s_stack, s_split, s_limit, s_tls, s_tlsPort, s_noLimits, s_server, s_floor),
+            ]);
         while (!child.HasExited)
         {
-            if (StackInstance.Read(options.Data) is { State.IsReady: true } stack
-                && stack.State.Supervisor.Pid == child.Id)
+            if (StackInstance.Read(data) is { State.IsReady: true } stack && stack.State.Supervisor.Pid == child.Id)
             {
                 foreach (var line in stack.Describe())
                 {
@@ -144,40 +125,10 @@ internal sealed class RunVerb
                 return Exit.Success;
             }
 
-            Thread.Sleep(s_poll);
+            Thread.Sleep(10);
         }
 
-        Console.Error.WriteLine(options.Data.LastLineOf("supervisor"));
+        Console.Error.WriteLine(data.LastLineOf("supervisor"));
         return Exit.Failure;
     }
-
-    private static Process StartSession(RunOptions options)
-    {
-        List<string> arguments =
-        [
-            "run", "--data", options.Data.FullPath, "--port", Text(options.Port), "--stack", options.Layout.Name,
-            "--split", options.Layout.Split, "--server", options.Server,
-        ];
-        void Add(bool isGiven, params ReadOnlySpan<string> words)
-        {
-            if (isGiven)
-            {
-                arguments.AddRange(words);
-            }
-        }
-
-        Add(!options.HasLimits, "--no-limits");
-        Add(options.LimitsAddresses, "--limit");
-        Add(options.TlsDirectory is not null, "--tls", options.TlsDirectory ?? "", "--tls-port", Text(options.TlsPort));
-        Add(options.Floor is not null, "--floor", options.Floor ?? "");
-        return Process.Start(
-            "/bin/sh",
-            [
-                "-c", "log=$1; shift; exec setsid \"$@\" </dev/null >\"$log\" 2>&1", "sh",
-                options.Data.LogOf("supervisor"), Environment.ProcessPath!, Environment.GetCommandLineArgs()[0],
-                .. arguments,
-            ]);
-    }
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,29 +1,16 @@
 using Rinha.Stack;
-using Rinha.Stack.Builds;
 
 namespace Rinha.Cli;
 
 /// <summary><c>stop</c>: stops a stack, or ends what its killed supervisor has left.</summary>
-internal sealed class StopVerb
+internal static class StopVerb
 {
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
-
-    private readonly Option<string?> _data = Arguments.Data();
-
-    /// <summary>The command with its options.</summary>
-    public Command Create()
+    public static Command Create() => Arguments.VerbOnStack("stop", "Stop the stack.", (data, _) =>
     {
-        var command = new Command("stop", "Stop the stack.") { _data };
-        command.SetAction(parsed =>
-        {
-            Stop(RunningStacks.Choose(parsed.GetValue(_data)), Console.WriteLine);
-            return Exit.Success;
-        });
-        return command;
-    }
+        Stop(data, Console.WriteLine);
+        return Exit.Success;
+    });
 
-    /// <summary>Stops the stack on a data directory.</summary>
-    /// <exception cref="StackException">It does not end.</exception>
     public static void Stop(DataDirectory data, Action<string> say)
     {
         if (StackInstance.Read(data) is not { } stack)
@@ -39,26 +26,19 @@ internal sealed class StopVerb
         }
         else if (stack.IsSupervised)
         {
-            EndSupervisor(stack);
+            var supervisor = stack.State.Supervisor;
+            supervisor.Send(Signal.Terminate);
+            if (!Poll.Until(StackInstance.EndsWithin, () => !supervisor.IsAlive, pauseMilliseconds: 10))
+            {
+                throw new StackException($"the supervisor, pid {supervisor.Pid}, does not end");
+            }
+
             say($"stopped: {data.FullPath}");
         }
         else
         {
             stack.End(Console.Error.WriteLine);
             say($"stopped what a killed supervisor left behind: {data.FullPath}");
-        }
-    }
-
-    private static void EndSupervisor(StackInstance stack)
-    {
-        var supervisor = stack.State.Supervisor;
-        supervisor.Send(Signal.Terminate);
-        for (var deadline = DateTime.UtcNow + StackInstance.EndsWithin; supervisor.IsAlive; Thread.Sleep(s_poll))
-        {
-            if (DateTime.UtcNow > deadline)
-            {
-                throw new StackException($"the supervisor, pid {supervisor.Pid}, does not end");
-            }
         }
     }
 }

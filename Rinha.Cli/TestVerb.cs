@@ -8,25 +8,23 @@ namespace Rinha.Cli;
 /// <summary>
 /// <c>test</c>: every test, or those whose class or method contains a word; the last line counts them.
 /// </summary>
-internal sealed partial class TestVerb
+internal static partial class TestVerb
 {
     // Projects of one line run side by side. The stacks want both cores for themselves.
     private static readonly string[][] s_projects =
         [["Rinha.Server.Tests", "Rinha.LoadTest.Tests"], ["Rinha.Stack.Tests"]];
 
-    private readonly Argument<string?> _filter = new("filter")
+    private static readonly Argument<string?> s_filter = new("filter")
     {
         Description = "Only tests whose full name, with its class, contains this.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    /// <summary>The command with its options.</summary>
-    public Command Create()
-    {
-        var command = new Command("test", "Run every test, or those whose name contains a word.") { _filter };
-        command.SetAction(parsed => Run(parsed.GetValue(_filter)));
-        return command;
-    }
+    public static Command Create() => Arguments.Verb(
+        "test",
+        "Run every test, or those whose name contains a word.",
+        parsed => Run(parsed.GetValue(s_filter)),
+        s_filter);
 
     private static int Run(string? filter)
     {
@@ -36,16 +34,15 @@ internal sealed partial class TestVerb
             GetPrograms();
             var chosen = s_projects
                 .Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
-            Build(filter is null ? ["Rinha.slnx"] : chosen.SelectMany(projects => projects));
-            var database = new TestDatabase();
-            using var cleanUp = new CleanUp(database.Remove);
-            foreach (var projects in chosen)
+            Build(filter is null ? null : chosen.SelectMany(projects => projects));
+            // The stacks start a PostgreSQL of their own.
+            using var database = chosen[0].Count > 0 ? new TestDatabase() : null;
+            var url = database?.Url ?? "";
+            foreach (var count in chosen.SelectMany(projects =>
+                projects.AsParallel().Select(name => RunProject(name, filter, url))))
             {
-                foreach (var count in projects.AsParallel().Select(name => RunProject(name, filter, database.Url)))
-                {
-                    passed += count.Passed;
-                    failed += count.Failed;
-                }
+                passed += count.Passed;
+                failed += count.Failed;
             }
 
             return passed + failed == 0
@@ -67,15 +64,25 @@ internal sealed partial class TestVerb
             .Any(file => File.ReadAllText(file).Contains(word, StringComparison.Ordinal));
     }
 
-    private static void Build(IEnumerable<string> projects)
+    // All of the solution, or those of some projects that are not up to date.
+    private static void Build(IEnumerable<string>? projects)
     {
-        foreach (var project in projects)
+        var dotnet = new DotNet(Console.WriteLine);
+        if (projects is null)
         {
-            new DotNet(Console.WriteLine).Run(
-                "build", Repository.PathOf(project), "-c", "Release", "--nologo", "-v", "quiet",
-                "--disable-build-servers");
+            dotnet.Run("build", Repository.PathOf("Rinha.slnx"));
+        }
+
+        foreach (var project in (projects ?? []).Where(project => !Publisher.IsUpToDate(AssemblyOf(project))))
+        {
+            var begun = DateTime.UtcNow;
+            dotnet.Run("build", Repository.PathOf(project));
+            File.SetLastWriteTimeUtc(AssemblyOf(project), begun);
         }
     }
+
+    private static string AssemblyOf(string project) =>
+        Repository.PathOf(project, "bin", "Release", "net10.0", project + ".dll");
 
     private static void GetPrograms()
     {
@@ -104,13 +111,14 @@ internal sealed partial class TestVerb
 
     private static (int Passed, int Failed) RunProject(string project, string? filter, string database)
     {
-        var assembly = Repository.PathOf(project, "bin", "Release", "net10.0", project + ".dll");
         string[] select = filter is null ? [] : ["-method", $"*{filter}*"];
         // Started in the background of a shell, this process ignores Ctrl-C, and so would the tests, which send some.
         var result = Tool.Follow(
-            ["env", "--default-signal=INT", "dotnet", assembly, "-noLogo", "-noColor", .. select],
-            Console.WriteLine,
-            new Dictionary<string, string> { ["TEST_POSTGRES_URL"] = database });
+            [
+                "env", "--default-signal=INT", $"TEST_POSTGRES_URL={database}", "dotnet", AssemblyOf(project),
+                "-noLogo", "-noColor", .. select,
+            ],
+            Console.WriteLine);
         var (passed, failed) = Count(result.Output);
         return result.Succeeded || failed > 0
             ? (passed, failed)
@@ -120,15 +128,11 @@ internal sealed partial class TestVerb
     // The runner's summary: `Total: 3, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.303s`.
     private static (int Passed, int Failed) Count(string output)
     {
-        var summary = Summary().Match(output);
-        if (!summary.Success)
-        {
-            return (0, 0);
-        }
-
-        var counts = summary.Groups.Values.Skip(1)
-            .Select(group => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture)).ToList();
-        return (counts[0] - counts[1..].Sum(), counts[1] + counts[2]);
+        var counts = Summary().Match(output).Groups.Values.Skip(1)
+            .Select(group => int.Parse(group.ValueSpan)).ToList();
+        return counts is [var total, var errors, var failed, ..]
+            ? (total - counts[1..].Sum(), errors + failed)
+            : (0, 0);
     }
 
     [GeneratedRegex("Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+), Not Run: ([0-9]+)")]
@@ -137,10 +141,11 @@ internal sealed partial class TestVerb
     /// <summary>
     /// The tests' PostgreSQL: for many ledgers at a time, and without waiting for a disk that will not lose its power.
     /// </summary>
-    private sealed class TestDatabase
+    private sealed class TestDatabase : IDisposable
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("rinha-tests-").FullName;
         private readonly PostgresCluster _cluster;
+        private readonly CleanUp _cleanUp;
 
         public TestDatabase()
         {
@@ -149,6 +154,11 @@ internal sealed partial class TestVerb
             var sockets = Path.Combine(_directory, "sockets");
             Url = $"postgres://rinha@/rinha?host={sockets}";
             _cluster = new PostgresCluster(PostgresPrograms.Find()!, data, sockets);
+            _cleanUp = new CleanUp(() =>
+            {
+                _cluster.Stop(isImmediate: true);
+                Directory.Delete(_directory, recursive: true);
+            });
             _cluster.Create();
             File.AppendAllLines(Path.Combine(data, "postgresql.auto.conf"), ["max_connections = 300", "fsync = off"]);
             _cluster.Start();
@@ -156,10 +166,6 @@ internal sealed partial class TestVerb
 
         public string Url { get; }
 
-        public void Remove()
-        {
-            _cluster.Stop(isImmediate: true);
-            Directory.Delete(_directory, recursive: true);
-        }
+        public void Dispose() => _cleanUp.Dispose();
     }
 }

@@ -12,8 +12,11 @@ public sealed partial class ContainersTests
 {
     private const long ImageBytesMax = 40_000_000;
 
+    public static TheoryData<string, string> Splits() => new(
+        from stack in StackLayout.Names from split in StackLayout.SplitsOf(stack) select (stack, split));
+
     [Theory]
-    [MemberData(nameof(LimitsTests.Splits), MemberType = typeof(LimitsTests))]
+    [MemberData(nameof(Splits))]
     public void Compose_reads_the_same_files_and_limits_as_run(string stack, string split)
     {
         var layout = StackLayout.Choose(stack, split);
@@ -23,7 +26,7 @@ public sealed partial class ContainersTests
             string.Join(':', ComposeProject.FilesOf(layout, ContainerNetwork.Bridge)));
 
         Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
-        var config = new ComposeProject(layout, ContainerNetwork.Bridge, 9999, _ => { }).Compose("config").Output;
+        var config = new ComposeProject(layout, ContainerNetwork.Bridge, 9999).Compose("config").Output;
         Assert.Equal(
             layout.ReadLimits().OrderBy(one => one.Key, StringComparer.Ordinal),
             LimitsIn(config).OrderBy(one => one.Key, StringComparer.Ordinal));
@@ -40,9 +43,9 @@ public sealed partial class ContainersTests
         Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
         using var tls = new TemporaryDirectory();
         Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
-        var project = new ComposeProject(StackLayout.Choose(stack), network, 9999, _ => { });
+        var project = new ComposeProject(StackLayout.Choose(stack), network, 9999);
         var result = project.Compose("config", "--quiet");
-        Assert.True(result.Succeeded, result.Output);
+        Assert.True(result.Succeeded, result.Error);
     }
 
     [Theory]
@@ -55,7 +58,7 @@ public sealed partial class ContainersTests
         Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root sees into containers");
         var layout = StackLayout.Choose(name);
-        var stack = new ComposeProject(layout, ContainerNetwork.Bridge, FreePort.Next().Port, _ => { });
+        var stack = new ComposeProject(layout, ContainerNetwork.Bridge, FreePort.Next().Port);
         Assert.SkipWhen(stack.Containers().Count > 0, "the stack is up");
         try
         {

@@ -4,28 +4,6 @@ namespace Rinha.Stack.Tests;
 public sealed class LifecycleTests
 {
     [Fact]
-    public void It_starts_answers_and_leaves_nothing()
-    {
-        using var stack = new BankStack();
-        stack.Run().AssertExit(0, $"up: http://127.0.0.1:{stack.Port}\n");
-        Assert.True(stack.Answers());
-        stack.AssertLimited();
-        stack.Verb("status").AssertExit(0, $"running: http://127.0.0.1:{stack.Port} (nginx-sqlite, ");
-        var status = stack.Status();
-        Assert.True(status.GetProperty("running").GetBoolean());
-        Assert.Equal(
-            ["api01", "api02", "nginx"],
-            status.GetProperty("processes").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
-
-        var before = stack.Instance;
-        var processes = stack.AllProcesses();
-        stack.Verb("stop").AssertExit(0, "stopped: ");
-        stack.AssertGone(before, processes);
-        stack.Verb("status").AssertExit(3, "not running");
-        stack.Verb("stop").AssertExit(0, "nothing runs on ");
-    }
-
-    [Fact]
     public void Without_limits_it_says_so()
     {
         using var stack = new BankStack();
@@ -53,23 +31,6 @@ public sealed class LifecycleTests
         using var listener = new System.Net.Sockets.TcpListener(stack.EndPoint);
         listener.Start();
         stack.TryRun([], "--floor").AssertExit(1, $", pid {Environment.ProcessId}");
-    }
-
-    [Fact]
-    public void A_killed_process_is_started_again_and_the_other_server_takes_its_requests()
-    {
-        using var stack = BankStack.Start();
-        stack.Kill("api01");
-        Assert.All(Enumerable.Range(0, 5), _ => Assert.True(stack.Answers()));
-        stack.AwaitRestart("api01", 1);
-        stack.Kill("nginx");
-        stack.AwaitRestart("nginx", 1);
-        Wait.Until(() => stack.Answers(), "nginx answers again");
-        Assert.Contains(
-            "api01 ended (killed by SIGKILL); starting it again in 200 ms",
-            File.ReadAllText(stack.Data.LogOf("supervisor")),
-            StringComparison.Ordinal);
-        stack.AssertLimited();
     }
 
     [Fact]

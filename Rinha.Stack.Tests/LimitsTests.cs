@@ -5,36 +5,6 @@ namespace Rinha.Stack.Tests;
 /// <summary>The limits: their text, their sums, and that Compose reads the same.</summary>
 public sealed class LimitsTests
 {
-    public static TheoryData<string, string> Splits()
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var stack in StackLayout.Names)
-        {
-            foreach (var split in StackLayout.SplitsOf(stack))
-            {
-                data.Add(stack, split);
-            }
-        }
-
-        return data;
-    }
-
-    [Theory]
-    [MemberData(nameof(Splits))]
-    public void Every_split_is_within_the_contest(string stack, string split)
-    {
-        var layout = StackLayout.Choose(stack, split);
-        layout.CheckLimits(layout.ReadLimits());
-    }
-
-    [Fact]
-    public void Every_stack_has_a_default_and_a_tuned_split()
-    {
-        Assert.Equal(["caddy-postgres", "nginx-postgres", "nginx-sqlite"], StackLayout.Names);
-        Assert.All(StackLayout.Names, stack => Assert.Equal(["split", "tuned"], StackLayout.SplitsOf(stack)));
-        Assert.Equal("../../.env", new FileInfo(StackLayout.Choose().SplitFile).LinkTarget);
-    }
-
     [Theory]
     [InlineData("0.45", "250MB", 45_000, 262_144_000)]
     [InlineData("1", "1G", 100_000, 1_073_741_824)]

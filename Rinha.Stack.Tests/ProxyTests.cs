@@ -8,52 +8,10 @@ public sealed class ProxyTests
     private static readonly IPAddress s_other = IPAddress.Parse("127.0.0.2");
 
     [Fact]
-    public void Rendering_replaces_paths_and_port_and_nginx_accepts_it()
-    {
-        using var directory = new TemporaryDirectory();
-        var text = new NginxConfiguration(directory.FullPath, 9876) { LimitsAddresses = true }.Render(Nginx.Template);
-        Assert.DoesNotContain("/run/rinha", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("9999", text, StringComparison.Ordinal);
-        Assert.Contains("listen 9876", text, StringComparison.Ordinal);
-        Assert.Contains($"unix:{directory.FullPath}/api02.sock", text, StringComparison.Ordinal);
-        File.WriteAllText(directory.File("nginx.conf"), text);
-        Assert.Null(Nginx.Test(directory.FullPath, directory.File("nginx.conf")));
-    }
-
-    [Fact]
     public void A_template_that_drifted_is_refused()
     {
         var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
         Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", 9876).Render(template));
-    }
-
-    [Fact]
-    public void Caddy_accepts_its_configuration()
-    {
-        Assert.SkipWhen(Tool.Find("caddy") is null, "no Caddy");
-        var result = Tool.Run(
-            ["caddy", "validate", "--config", Caddy.Caddyfile, "--adapter", "caddyfile"],
-            environment: new Dictionary<string, string> { ["HOME"] = Path.GetTempPath() });
-        Assert.True(result.Succeeded, result.Error);
-    }
-
-    [Fact]
-    public void What_nginx_answers_by_itself_is_a_problem_document()
-    {
-        using var stack = BankStack.Start("--floor");
-        stack.Get("/" + new string('a', 6000)).AssertProblem(414);
-        stack.Exchange(RawRequest.Get("/", "X-Large: " + new string('a', 6000))).AssertProblem(400);
-        stack.Exchange(RawRequest.Post("/clientes/1/transacoes", new byte[20_000])).AssertProblem(413);
-        Assert.Contains("Active connections", stack.Get("/nginx_status").Text, StringComparison.Ordinal);
-        // No address is limited by default.
-        Assert.Equal([200], Statuses(stack, 1000).Keys);
-
-        // With the supervisor held still the APIs are not started again.
-        var instance = stack.Instance;
-        stack.Freeze(instance.State.Supervisor);
-        instance.Kill("api01");
-        instance.Kill("api02");
-        Assert.Equal("1", stack.Get("/").AssertProblem(502).Header("Retry-After"));
     }
 
     [Fact]
@@ -80,17 +38,6 @@ public sealed class ProxyTests
         Assert.Equal(200, stack.Get("/", s_other).Status);
         Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");
         Assert.Equal("", File.ReadAllText(stack.Data.LogOf("nginx")));
-    }
-
-    [Fact]
-    public void Caddy_refuses_what_nginx_refuses()
-    {
-        using var stack = BankStack.Start("--stack", "caddy-postgres");
-        stack.Get("/metrics").AssertProblem(403);
-        Assert.Equal(404, stack.Get("/nginx_status").Status);
-        Assert.Equal(200, stack.Get("/health").Status);
-        Assert.Equal(200, stack.Exchange(RawRequest.Post("/reset", "")).Status);
-        Assert.Equal(413, stack.Exchange(RawRequest.Post("/clientes/1/transacoes", new byte[20_000])).Status);
     }
 
     [Fact]

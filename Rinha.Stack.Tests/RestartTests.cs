@@ -24,17 +24,14 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Both_are_replaced_under_load_and_no_request_fails()
+    public void Both_are_replaced_under_load_and_no_request_fails()
     {
         int[] before = [_stack.IdentityOf("api01").Pid, _stack.IdentityOf("api02").Pid];
-        var load = new ProcessStartInfo(
-            Testing.Repository.LoadTestBinary,
-            ["load", $"http://127.0.0.1:{_stack.Port}", "-d", "6s", "-r", "500", "-o", "json"])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(load)!;
-        var report = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using var load = new TestProcess(
+        [
+            Testing.Repository.LoadTestBinary, "load", $"http://127.0.0.1:{_stack.Port}", "-d", "6s", "-r", "500",
+            "-o", "json",
+        ]);
         Wait.Until(() => _stack.Balance() != 0, "the load has begun");
         // A new build has another inode; /proc shows which one runs.
         File.Copy(_binary, _binary + ".new");
@@ -42,7 +39,7 @@ public sealed class RestartTests : IDisposable
         Restart().AssertExit(0, "api02 replaced");
         Restart().AssertExit(0, "api01 replaced");
 
-        using var json = JsonDocument.Parse(await report);
+        using var json = JsonDocument.Parse(load.AwaitExit().Output);
         Assert.Equal(0, json.RootElement.GetProperty("summary").GetProperty("failed").GetInt64());
         Assert.All(before, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive));
         Assert.Equal(_binary, new FileInfo($"/proc/{_stack.IdentityOf("api01").Pid}/exe").LinkTarget);

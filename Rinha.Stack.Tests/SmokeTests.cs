@@ -1,6 +1,3 @@
-using Rinha.Stack.Proxies;
-using Rinha.Stack.Supervision;
-
 namespace Rinha.Stack.Tests;
 
 /// <summary>
@@ -28,30 +25,20 @@ public sealed class SmokeTests : IDisposable
     [Fact]
     public void A_wrong_answer_fails()
     {
-        File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_101_101);
         var port = FreePort.Next().Port;
-        File.WriteAllText(_directory.File("wrong.conf"), $$"""
+        using var nginx = new NginxProcess(
+            $$"""
             pid wrong.pid; error_log stderr; events {}
             http {
               access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u;
               scgi_temp_path s;
               server { listen 127.0.0.1:{{port}}; location /health { return 200; } location / { return 422 '{}'; } }
             }
-            """);
-        var nginx = ChildProcess.Start(
-            Nginx.Run(_directory.FullPath, _directory.File("wrong.conf")), _directory.File("log"), []);
-        try
-        {
-            Wait.Until(() => HealthProbe.Answers(port), "nginx answers");
-            Smoke(port, "--with", "rinha", "--only", "credits").AssertExit(1, "1 of 1 runs went wrong");
-            WriteDouble("\"req2xx\":5000,\"req4xx\":0");
-            Smoke(port, "--only", "credits").AssertExit(1, "credits: a wrong answer (curl: 422, 422)");
-        }
-        finally
-        {
-            nginx.Identity.Send(Signal.Interrupt);
-            Wait.Until(() => nginx.HasExited, "nginx ends");
-        }
+            """,
+            port);
+        Smoke(port, "--with", "rinha", "--only", "credits").AssertExit(1, "1 of 1 runs went wrong");
+        WriteDouble("\"req2xx\":5000,\"req4xx\":0");
+        Smoke(port, "--only", "credits").AssertExit(1, "credits: a wrong answer (curl: 422, 422)");
     }
 
     [Theory]

@@ -14,8 +14,7 @@ public sealed class TopTests
             [], "load", $"http://127.0.0.1:{stack.Port}", "-r", "100", "-d", "6s", "--quiet");
         Wait.Until(() => stack.Balance() != 0, "the load has begun");
         var lines = Lines(stack, 3);
-        load.StandardOutput.ReadToEnd();
-        load.WaitForExit();
+        load.AwaitExit();
 
         Assert.Equal(4, lines.Count);
         Assert.Contains(Column(lines, "requests_per_s"), text => Number(text) > 0);
@@ -35,24 +34,10 @@ public sealed class TopTests
     }
 
     [Fact]
-    public void It_survives_a_server_that_is_killed()
-    {
-        using var stack = BankStack.Start();
-        using var top = RinhaCommand.Start([], "top", "--data", stack.Data.FullPath, "--count", "8");
-        List<string> lines = [top.StandardOutput.ReadLine()!, top.StandardOutput.ReadLine()!];
-        stack.Kill("api01");
-        lines.AddRange(top.StandardOutput.ReadToEnd().TrimEnd('\n').Split('\n'));
-        Assert.Equal(9, lines.Count);
-        Assert.Equal("up", Column(lines, "api01_state")[^1]);
-        Assert.All(Column(lines, "api02_state"), state => Assert.Equal("up", state));
-    }
-
-    [Fact]
-    public void Without_a_stack_it_says_so_and_nonsense_is_refused()
+    public void Without_a_stack_it_says_so_and_a_floor_has_no_requests()
     {
         using var stack = new BankStack();
         stack.Verb("top").AssertExit(3, $"no stack runs on {stack.Data.FullPath} (./rinha run)");
-        stack.Verb("top", "--count", "x").AssertExit(2, "--count: a whole number");
         stack.Run("--floor");
         // Constant answers have no metrics; the kernel still speaks of their processes.
         Assert.Equal("0", Column(Lines(stack, 1), "requests_per_s")[0]);
@@ -69,5 +54,5 @@ public sealed class TopTests
     }
 
     private static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        double.TryParse(text, out var number) ? number : 0;
 }

@@ -5,22 +5,17 @@ namespace Rinha.Stack;
 /// </summary>
 public static class Repository
 {
-    /// <summary>The directory of Rinha.slnx.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Where a verb keeps its stack when it is not told another place.</summary>
+    /// <summary>The data directory of <c>run</c> without <c>--data</c>.</summary>
     public static string DefaultData => PathOf("data");
 
-    /// <summary>The published server.</summary>
     public static string Server => PathOf("artifacts", "server", "Rinha.Server");
 
-    /// <summary>The published load tester.</summary>
     public static string LoadTester => PathOf("artifacts", "loadtest", "Rinha.LoadTest");
 
-    /// <summary>The published program of the chaos campaigns.</summary>
     public static string Chaos => PathOf("artifacts", "chaos-campaigns", "Rinha.Chaos");
 
-    /// <summary>The absolute path of a file.</summary>
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>A path as a user of the repository would write it.</summary>
@@ -29,13 +24,22 @@ public static class Repository
 
     private static string FindRoot()
     {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Rinha.slnx")))
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Rinha.slnx")))
         {
-            directory = directory.Parent
+            directory = Path.GetDirectoryName(directory)
                 ?? throw new DirectoryNotFoundException("no Rinha.slnx above " + AppContext.BaseDirectory);
         }
 
-        return directory.FullName;
+        return directory;
     }
 }
+
+/// <summary>
+/// What stops a command, in one line for its user. Whatever cannot do what it is asked for throws it; <c>./rinha</c>
+/// prints it and ends with status 1.
+/// </summary>
+public class StackException(string message) : Exception(message);
+
+/// <summary>A command that contradicts itself or names what does not exist: exit status 2.</summary>
+public sealed class UsageException(string message) : StackException(message);

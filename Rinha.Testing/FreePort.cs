@@ -13,19 +13,13 @@ public static class FreePort
 
     public static IPEndPoint Next()
     {
-        while (true)
+        int port;
+        do
         {
-            var endPoint = new IPEndPoint(IPAddress.Loopback, First + (Interlocked.Increment(ref s_next) % Count));
-            try
-            {
-                using var listener = new TcpListener(endPoint);
-                listener.Start();
-                return endPoint;
-            }
-            catch (SocketException)
-            {
-                // Somebody has it.
-            }
+            port = First + (Interlocked.Increment(ref s_next) % Count);
         }
+        while (ProcessTable.IsListening(port));
+
+        return new IPEndPoint(IPAddress.Loopback, port);
     }
 }

@@ -13,21 +13,18 @@ public sealed class RawConnection : IDisposable
     private int _start;
     private int _end;
 
-    /// <param name="endPoint">Where it goes.</param>
-    /// <param name="from">This machine's address that it comes from.</param>
     public RawConnection(EndPoint endPoint, IPAddress? from = null)
     {
-        var unix = endPoint is UnixDomainSocketEndPoint;
-        _socket = new Socket(
-            endPoint.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp)
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
         {
             ReceiveTimeout = TimeoutMs,
             SendTimeout = TimeoutMs,
         };
-        if (!unix)
+        if (endPoint is IPEndPoint)
         {
             _socket.NoDelay = true;
         }
+
 
         if (from is not null)
         {
@@ -66,13 +63,11 @@ public sealed class RawConnection : IDisposable
         return unread;
     }
 
-    /// <summary>Says that no more will be sent, and still reads.</summary>
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Closes without a word: whoever writes to this connection gets a reset.</summary>
     public void Abort() => _socket.Close(0);
 
-    /// <summary>Sends a request and reads its response.</summary>
     public RawResponse Exchange(ReadOnlySpan<byte> request, bool head = false)
     {
         Send(request);
@@ -99,7 +94,7 @@ public sealed class RawConnection : IDisposable
 
         var length = response.Header("Content-Length");
         Assert.True(length is not null, $"{statusLine}: no Content-Length");
-        return response with { Body = ReadBytes(int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)) };
+        return response with { Body = [.. Enumerable.Range(0, int.Parse(length)).Select(_ => ReadByte())] };
     }
 
     /// <summary>Whether the other side has ended the connection, with nothing unread; waits for it.</summary>
@@ -131,17 +126,6 @@ public sealed class RawConnection : IDisposable
         return Encoding.Latin1.GetString([.. line[..^2]]);
     }
 
-    private byte[] ReadBytes(int count)
-    {
-        var bytes = new byte[count];
-        for (var index = 0; index < count; index++)
-        {
-            bytes[index] = ReadByte();
-        }
-
-        return bytes;
-    }
-
     private byte ReadByte()
     {
         if (_start == _end)
@@ -159,4 +143,88 @@ public sealed class RawConnection : IDisposable
 
     [DllImport("libc", EntryPoint = "ioctl")]
     private static extern int Control(int descriptor, nuint request, out int value);
+}
+
+/// <summary>Requests as bytes; everything about them can be wrong.</summary>
+public static class RawRequest
+{
+    public const string Json = "application/json";
+
+    /// <summary>A usable body, 51 bytes long.</summary>
+    public const string Body = """{"valor": 1, "tipo": "c", "descricao": "descricao"}""";
+
+    public static byte[] Credit => Post("/clientes/1/transacoes", Body);
+
+    public static byte[] Of(string method, string path, string version = "HTTP/1.1", params string[] headers) =>
+        Encoding.UTF8.GetBytes(
+            $"{method} {path} {version}\r\nHost: localhost\r\n"
+            + string.Concat(headers.Select(header => header + "\r\n")) + "\r\n");
+
+    public static byte[] Get(string path, params string[] headers) => Of("GET", path, headers: headers);
+
+    public static byte[] Post(string path, byte[] body, string? contentType = Json, params string[] headers) =>
+    [
+        .. Of(
+            "POST",
+            path,
+            headers:
+            [
+                .. contentType is null ? [] : new[] { $"Content-Type: {contentType}" },
+                $"Content-Length: {body.Length}",
+                .. headers,
+            ]),
+        .. body,
+    ];
+
+    public static byte[] Post(string path, string body, string? contentType = Json, params string[] headers) =>
+        Post(path, Encoding.UTF8.GetBytes(body), contentType, headers);
+
+    /// <summary>A body in chunks of a given size.</summary>
+    public static byte[] PostChunked(string path, string body, int chunkBytes, params string[] headers)
+    {
+        string[] all = [$"Content-Type: {Json}", "Transfer-Encoding: chunked", .. headers];
+        return [.. Of("POST", path, headers: all), .. Chunks(Encoding.UTF8.GetBytes(body), chunkBytes)];
+    }
+
+    private static IEnumerable<byte> Chunks(byte[] body, int chunkBytes) => body
+        .Chunk(chunkBytes)
+        .SelectMany(chunk => (byte[])[.. Encoding.ASCII.GetBytes($"{chunk.Length:x}\r\n"), .. chunk, .. "\r\n"u8])
+        .Concat("0\r\n\r\n"u8.ToArray());
+}
+
+/// <summary>One response as it came over the wire.</summary>
+public sealed record RawResponse(
+    string StatusLine, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
+{
+    public int Status { get; } = int.Parse(StatusLine.AsSpan(9, 3));
+
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    /// <summary>A header's value; fails when it is there twice.</summary>
+    public string? Header(string name) => Headers
+        .Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+        .Select(header => header.Value)
+        .SingleOrDefault();
+
+    /// <summary>Fails unless this is an error of the status, described as RFC 9457 wants it.</summary>
+    public RawResponse AssertProblem(int status)
+    {
+        Assert.Equal(status, Status);
+        Assert.Equal("application/problem+json", Header("Content-Type"));
+        Assert.Equal(status, Json.GetProperty("status").GetInt32());
+        Assert.NotEmpty(Json.GetProperty("title").GetString()!);
+        return this;
+    }
+
+    public void AssertStatusIn(params int[] statuses) => Assert.Contains(Status, statuses);
+
+    /// <summary>Fails unless this is a 200 with JSON.</summary>
+    public RawResponse AssertOk()
+    {
+        Assert.True(Status == 200, $"{StatusLine}\n{Text}");
+        Assert.Equal("application/json", Header("Content-Type"));
+        return this;
+    }
 }

@@ -7,13 +7,6 @@ public static class Wait
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits until the condition holds; fails the test when it does not in time.</summary>
-    public static void Until(Func<bool> condition, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < Timeout, $"waited {waited.Elapsed.TotalSeconds:F1} s in vain: {what}");
-            Thread.Sleep(1);
-        }
-    }
+    public static void Until(Func<bool> condition, string what) => Assert.True(
+        Poll.Until(Timeout, condition, pauseMilliseconds: 1), $"not after {Timeout.TotalSeconds} s: {what}");
 }

@@ -9,26 +9,22 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
 {
     public const string Plain = "stack";
     public const string Floor = "floor";
-    public const string Grown = "grown";
-    public const string One = "one";
-    public const string Million = "million";
     public const string Other = "server";
 
-    private const int Accounts5 = 5;
+    private const string Grown = "grown";
+    private const string Million = "million";
     private const int AccountsMillion = 1_000_000;
 
-    // What the subjects have in common is the default, whatever the environment of this process has.
-    private static readonly Dictionary<string, string> s_environment = new() { ["RINHA_SYNCHRONOUS"] = "" };
+    // The names of latencies here, in milliseconds, and in the load tester's report, in seconds.
+    private static readonly (string Name, string Member)[] s_latencies =
+        [("p50Ms", "p50"), ("p99Ms", "p99"), ("p999Ms", "p999"), ("maxMs", "max")];
 
-    /// <summary>How many accounts are asked for.</summary>
-    public int Accounts { get; private init; } = Accounts5;
+    private int Accounts { get; init; } = 5;
 
     private string Server { get; init; } = Repository.Server;
 
-    private (string Name, string Value)? Setting { get; init; }
+    private string? Setting { get; init; }
 
-    /// <summary>The subject of a name.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
     public static MeasureSubject Parse(string name, StackLayout layout, string? server)
     {
         var subject = new MeasureSubject(name, layout);
@@ -47,15 +43,16 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
             return subject with { Layout = StackLayout.Choose(layout.Name, name) };
         }
 
-        if (SettingForm().Match(name) is { Success: true } match)
+        if (SettingForm().IsMatch(name))
         {
-            return subject with { Setting = (match.Groups[1].Value, match.Groups[2].Value) };
+            return subject with { Setting = name };
         }
 
         return name switch
         {
-            Plain or Floor or Grown => subject,
-            One => subject with { Accounts = 1 },
+            Plain or Grown => subject,
+            Floor => subject with { Layout = layout with { IsFloor = true } },
+            "one" => subject with { Accounts = 1 },
             Million => subject with { Accounts = AccountsMillion },
             Other when server is not null => subject with { Server = server },
             Other => throw new UsageException("'server' needs --server PATH"),
@@ -74,42 +71,70 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
             GrownLedger.Create(data.LedgerFile, transactions, new Packages(Console.Error.WriteLine));
         }
 
-        var environment = new Dictionary<string, string>(s_environment);
-        if (Setting is { } setting)
-        {
-            environment[setting.Name] = setting.Value;
-        }
-
-        string[] more = Name == Floor ? ["--floor", load.FloorAnswers] : [];
+        // What the subjects have in common is the default, whatever the environment of this process has.
+        string[] variables = ["-u", "RINHA_SYNCHRONOUS", .. Setting is null ? [] : (string[])[Setting]];
+        string[] floor = Layout.IsFloor ? ["--floor", load.FloorAnswers] : [];
         Foreground.RunVerb(
-            environment,
             [
-                "run", "--detach", "--data", data.FullPath, "--port",
-                port.ToString(CultureInfo.InvariantCulture), "--stack", Layout.Name, "--split",
-                Layout.Split, "--server", Server, .. more,
-            ]);
+                "run", "--detach", "--data", data.FullPath, "--port", $"{port}", "--stack", Layout.Name, "--split",
+                Layout.Split, "--server", Server, .. floor,
+            ],
+            variables);
         if (Name == Million)
         {
-            var added = Tool.Run(
-            [
-                Server, "accounts", "add", $"{Accounts5 + 1}..{AccountsMillion}", "--limit", "100000", "--database-url",
-                data.LedgerFile,
-            ]);
-            if (!added.Succeeded)
-            {
-                throw new StackException($"the accounts could not be added: {added.LastLine}");
-            }
+            string[] accounts = [$"6..{AccountsMillion}", "--limit", "100000", "--database-url", data.LedgerFile];
+            Tool.Run([Server, "accounts", "add", .. accounts]).OrFail("the accounts could not be added");
         }
     }
 
-    [GeneratedRegex("^([A-Z][A-Z0-9_]*)=(.+)$")]
+    /// <summary>One turn of the load: figures by name, in the order in which they are shown.</summary>
+    public IReadOnlyDictionary<string, double> Take(DataDirectory data, int port, MeasureLoad load)
+    {
+        var stack = StackInstance.Read(data) ?? throw new StackException($"no stack on {data.FullPath}");
+        var before = Count(stack);
+        using var report = JsonDocument.Parse(Tool.Run(
+        [
+            Repository.LoadTester, "load", $"http://127.0.0.1:{port}", "-c", $"{load.Connections}", "-d",
+            $"{load.Seconds}s", "--accounts", $"{Accounts}", .. load.Flags, "--quiet", "-o", "json",
+        ]).OrFail("the load tester failed").Output);
+        var after = Count(StackInstance.Read(data) ?? stack);
+
+        var summary = report.RootElement.GetProperty("summary");
+        var completed = summary.GetProperty("completed").GetDouble();
+        if (completed == 0)
+        {
+            throw new StackException($"not one request was answered on port {port}");
+        }
+
+        var figures = new Dictionary<string, double>
+        {
+            ["requestsPerSecond"] = completed / report.RootElement.GetProperty("duration").GetDouble(),
+            ["failed"] = summary.GetProperty("failed").GetDouble(),
+        };
+        foreach (var (name, member) in s_latencies)
+        {
+            figures[name] = report.RootElement.GetProperty("latency").GetProperty(member).GetDouble() * 1000;
+        }
+
+        foreach (var name in stack.State.Layout.Processes)
+        {
+            figures[name + "CpuUs"] = (after[name].Cpu - before[name].Cpu) / completed;
+            figures[name + "Throttled"] = after[name].Throttled - before[name].Throttled;
+            figures[name + "ResidentMiB"] = stack.ResidentBytesOf(name) / (1024.0 * 1024);
+        }
+
+        return figures;
+    }
+
+    private static Dictionary<string, (double Cpu, double Throttled)> Count(StackInstance stack) =>
+        stack.State.Layout.Processes.ToDictionary(name => name, name => (
+            (double)stack.CpuMicrosecondsOf(name), (double)(stack.State.Cgroup?.ThrottledPeriodsOf(name) ?? 0)));
+
+    [GeneratedRegex("^[A-Z][A-Z0-9_]*=.+$")]
     private static partial Regex SettingForm();
 }
 
-/// <summary>What a subject is asked for.</summary>
-/// <param name="Name">mix, refused, statements or connections.</param>
-/// <param name="Connections">How many requests are in flight at once.</param>
-/// <param name="Seconds">How long.</param>
+/// <summary>What a subject is asked for: mix, refused, statements or connections.</summary>
 internal sealed record MeasureLoad(string Name, int Connections, int Seconds)
 {
     public const string Mix = "mix";
@@ -120,7 +145,6 @@ internal sealed record MeasureLoad(string Name, int Connections, int Seconds)
     /// <summary>The answers of a floor that this load takes for right.</summary>
     public string FloorAnswers => Name == "connections" ? Mix : Name;
 
-    /// <summary>The flags of the load tester.</summary>
     public IEnumerable<string> Flags => Name switch
     {
         "refused" => ["--mix", "1:0:0", "--amount", RefusedCents],

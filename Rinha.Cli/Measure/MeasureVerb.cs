@@ -7,11 +7,11 @@ namespace Rinha.Cli.Measure;
 /// <c>measure</c>: two or more ways to run the bank against each other, in alternation, so that what changes on the
 /// machine changes for all of them.
 /// </summary>
-internal sealed class MeasureVerb
+internal static class MeasureVerb
 {
     private const int FirstPort = 19_999;
 
-    private readonly Argument<string[]> _subjects = new("subjects")
+    private static readonly Argument<string[]> s_subjects = new("subjects")
     {
         Description = """
             Two or more of: stack (the bank as it is), floor (its proxy and limits, answering a constant), the name of a
@@ -23,54 +23,48 @@ internal sealed class MeasureVerb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string> _stack = Arguments.Stack();
-    private readonly Option<string> _split = Arguments.Split();
-    private readonly Option<string?> _server = new("--server") { Description = "Another build of the server." };
+    private static readonly Option<string> s_stack = Arguments.Stack();
+    private static readonly Option<string> s_split = Arguments.Split();
+    private static readonly Option<string?> s_server = Arguments.Text("--server", "Another build of the server.");
 
-    private readonly Option<string> _load = new Option<string>("--load")
+    private static readonly Option<string> s_load = new Option<string>("--load")
     {
         Description = "What is asked for: the contest's mix, debits that are refused, statements, or the mix with a " +
             "connection for each request.",
         DefaultValueFactory = _ => MeasureLoad.Mix,
     }.AcceptOnlyFromAmong(MeasureLoad.Mix, "refused", "statements", "connections");
 
-    private readonly Option<int> _connections = Arguments.Number(
+    private static readonly Option<int> s_connections = Arguments.Number(
         "--connections", 14, 1, 20_000, "Requests in flight at once", "-c");
 
-    private readonly Option<int> _seconds = Arguments.Number("--duration", 10, 1, 3600, "Seconds of one turn", "-d");
-    private readonly Option<int> _rounds = Arguments.Number("--rounds", 5, 1, 1000, "Turns of each");
+    private static readonly Option<int> s_seconds = Arguments.Number(
+        "--duration", 10, 1, 3600, "Seconds of one turn", "-d");
 
-    private readonly Option<int> _transactions = Arguments.Number(
+    private static readonly Option<int> s_rounds = Arguments.Number("--rounds", 5, 1, 1000, "Turns of each");
+
+    private static readonly Option<int> s_transactions = Arguments.Number(
         "--transactions", 10_000_000, 1, 999_999_999, "How many the file of 'grown' holds at the start");
 
-    private readonly Option<string?> _json = new("--json")
-    {
-        Description = "Every round and the medians, to this file.",
-    };
+    private static readonly Option<string?> s_json = Arguments.Text(
+        "--json", "Every round and the medians, to this file.");
 
-    private readonly Option<double> _minRatio = new("--min-ratio")
+    private static readonly Option<double> s_minRatio = new("--min-ratio")
     {
         Description = "Exit status 1 when the first one's requests/s over another's are below this.",
     };
 
-    /// <summary>The command with its options.</summary>
-    public Command Create()
-    {
-        var command = new Command(
-            "measure",
-            "Compare stacks, splits, settings, ledgers or builds: rates, latencies, and CPU of each process.")
-        {
-            _subjects, _stack, _split, _server, _load, _connections, _seconds, _rounds, _transactions, _json, _minRatio,
-        };
-        command.SetAction(Run);
-        return command;
-    }
+    public static Command Create() => Arguments.Verb(
+        "measure",
+        "Compare stacks, splits, settings, ledgers or builds: rates, latencies, and CPU of each process.",
+        Run,
+        s_subjects, s_stack, s_split, s_server, s_load, s_connections, s_seconds, s_rounds, s_transactions, s_json,
+        s_minRatio);
 
-    private int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed)
     {
-        var layout = StackLayout.Choose(parsed.GetRequiredValue(_stack), parsed.GetRequiredValue(_split));
-        var server = parsed.GetValue(_server) is { } path ? Path.GetFullPath(path) : null;
-        var names = parsed.GetValue(_subjects) is { Length: > 0 } given
+        var layout = StackLayout.Choose(parsed.GetRequiredValue(s_stack), parsed.GetRequiredValue(s_split));
+        var server = parsed.GetValue(s_server) is { } path ? Path.GetFullPath(path) : null;
+        var names = parsed.GetValue(s_subjects) is { Length: > 0 } given
             ? given
             : [MeasureSubject.Plain, server is null ? MeasureSubject.Floor : MeasureSubject.Other];
         var subjects = names.Select(name => MeasureSubject.Parse(name, layout, server)).ToList();
@@ -80,21 +74,20 @@ internal sealed class MeasureVerb
         }
 
         var load = new MeasureLoad(
-            parsed.GetRequiredValue(_load), parsed.GetValue(_connections), parsed.GetValue(_seconds));
+            parsed.GetRequiredValue(s_load), parsed.GetValue(s_connections), parsed.GetValue(s_seconds));
         Foreground.PublishLoadTester();
         new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
-        var report = Measure(subjects, load, parsed.GetValue(_rounds), parsed.GetValue(_transactions));
+        var report = Measure(subjects, load, parsed.GetValue(s_rounds), parsed.GetValue(s_transactions));
         report.WriteTable();
-        if (parsed.GetValue(_json) is { } file)
+        if (parsed.GetValue(s_json) is { } file)
         {
             report.WriteJson(file);
         }
 
-        return report.LowestRatio < parsed.GetValue(_minRatio)
-            ? throw new StackException(string.Create(
-                CultureInfo.InvariantCulture,
+        return report.LowestRatio < parsed.GetValue(s_minRatio)
+            ? throw new StackException(
                 $"{names[0]} has {report.LowestRatio:F3} of another's requests/s, " +
-                $"less than {parsed.GetValue(_minRatio)}"))
+                $"less than {parsed.GetValue(s_minRatio)}")
             : Exit.Success;
     }
 
@@ -107,17 +100,21 @@ internal sealed class MeasureVerb
             Data: new DataDirectory(Path.Combine(scratch, $"{index + 1}")),
             Port: FirstPort - index)).ToList();
         var report = new MeasureReport(load, subjects);
-        using var cleanUp = new CleanUp(() =>
+        void Remove()
         {
-            stacks.ForEach(stack => End(stack.Data));
-            if (Directory.Exists(scratch))
+            foreach (var data in stacks.Select(stack => stack.Data).Where(data => StackInstance.Read(data) is not null))
             {
-                Directory.Delete(scratch, recursive: true);
+                StopVerb.Stop(data, _ => { });
             }
-        });
+
+            Files.DeleteTrees(scratch);
+        }
+
+        // What an earlier run that was killed has left.
+        Remove();
+        using var cleanUp = new CleanUp(Remove);
         foreach (var (subject, data, port) in stacks)
         {
-            End(data);
             subject.Start(data, port, load, transactions);
         }
 
@@ -129,7 +126,7 @@ internal sealed class MeasureVerb
                 : load;
             foreach (var (subject, data, port) in stacks)
             {
-                var figures = MeasureTurn.Take(data, port, turn, subject.Accounts);
+                var figures = subject.Take(data, port, turn);
                 if (round > 0)
                 {
                     report.Add(subject, figures);
@@ -138,13 +135,5 @@ internal sealed class MeasureVerb
         }
 
         return report;
-    }
-
-    private static void End(DataDirectory data)
-    {
-        if (StackInstance.Read(data) is not null)
-        {
-            StopVerb.Stop(data, _ => { });
-        }
     }
 }

@@ -1,19 +1,14 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Builds;
 
 /// <summary>
 /// Publishes the server, the load tester and the chaos campaigns, each as a native executable in a directory of
 /// artifacts/, when a source is newer than it. One build at a time.
 /// </summary>
-public sealed class Publisher(Action<string> say)
+public sealed partial class Publisher(Action<string> say)
 {
-    private static string Artifacts => Repository.PathOf("artifacts");
+    private static string Runtime =>
+        RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
-    /// <summary>Publishes one of them if that is necessary.</summary>
-    /// <param name="executable"><see cref="Repository.Server"/>, <see cref="Repository.LoadTester"/> or
-    /// <see cref="Repository.Chaos"/>.</param>
-    /// <exception cref="StackException">It does not compile.</exception>
     public void Publish(string executable)
     {
         // Asked before the lock: running what another user built takes no right to write here.
@@ -22,43 +17,37 @@ public sealed class Publisher(Action<string> say)
             return;
         }
 
-        Directory.CreateDirectory(Artifacts);
-        using var held = FileLock.Take(
-            Path.Combine(Artifacts, ".lock"), () => say("waiting for another build"));
+        var artifacts = Directory.CreateDirectory(Repository.PathOf("artifacts")).FullName;
+        using var held = FileLock.Take(Path.Combine(artifacts, ".lock"), () => say("waiting for another build"));
         if (!IsUpToDate(executable))
         {
             Build(executable);
         }
     }
 
-    /// <summary>Whether an executable is newer than all it is built from.</summary>
-    public static bool IsUpToDate(string executable)
+    /// <summary>
+    /// Whether the output of a project, which has its name, is newer than the sources of the project and of those it
+    /// refers to.
+    /// </summary>
+    public static bool IsUpToDate(string output)
     {
-        if (!File.Exists(executable))
-        {
-            return false;
-        }
-
-        var built = File.GetLastWriteTimeUtc(executable);
-        return Sources(Path.GetFileName(executable)).All(source => source.LastWriteTimeUtc <= built);
+        var built = File.GetLastWriteTimeUtc(output);
+        var project = Path.GetFileName(output).Replace(".dll", "", StringComparison.Ordinal);
+        string[] shared = ["Directory.*.props", "schema*.sql", "global.json"];
+        return File.Exists(output)
+            && ProjectsOf(project)
+                .SelectMany(name => Directory.EnumerateFiles(
+                    Repository.PathOf(name), "*", SearchOption.AllDirectories))
+                .Where(file => !BuildOutput().IsMatch(file[Repository.Root.Length..]))
+                .Concat(shared.SelectMany(pattern => Directory.EnumerateFiles(Repository.Root, pattern)))
+                .All(source => File.GetLastWriteTimeUtc(source) <= built);
     }
 
-    private static IEnumerable<FileInfo> Sources(string project)
-    {
-        // The campaigns have the load tester for a library.
-        string[] projects = project == Path.GetFileName(Repository.Chaos)
-            ? [project, Path.GetFileName(Repository.LoadTester)]
-            : [project];
-        var directories = projects.Select(name => new DirectoryInfo(Repository.PathOf(name))).ToList();
-        var root = new DirectoryInfo(Repository.Root);
-        return directories.SelectMany(directory => directory.EnumerateFiles())
-            .Concat(directories.SelectMany(directory => directory.EnumerateDirectories())
-                .Where(child => child.Name is not ("bin" or "obj"))
-                .SelectMany(child => child.EnumerateFiles("*", SearchOption.AllDirectories)))
-            .Concat(root.EnumerateFiles("Directory.*.props"))
-            .Concat(root.EnumerateFiles("schema*.sql"))
-            .Concat(root.EnumerateFiles("global.json"));
-    }
+    private static IEnumerable<string> ProjectsOf(string project) =>
+        Reference().Matches(File.ReadAllText(Repository.PathOf(project, project + ".csproj")))
+            .SelectMany(match => ProjectsOf(match.Groups[1].Value))
+            .Append(project)
+            .Distinct();
 
     // Built beside and moved into place: a stack that runs must be able to start the old one again meanwhile.
     private void Build(string executable)
@@ -67,30 +56,57 @@ public sealed class Publisher(Action<string> say)
         var directory = Path.GetDirectoryName(executable)!;
         var beside = directory + ".new";
         new Packages(say).NeedLinker();
-        say($"building {project} for {DotNet.Runtime}");
-        if (Directory.Exists(beside))
-        {
-            Directory.Delete(beside, recursive: true);
-        }
-
+        say($"building {project} for {Runtime}");
+        Files.DeleteTrees(beside);
         // A source saved during the build must make the next one necessary.
         var begun = DateTime.UtcNow;
         var output = new DotNet(say).Run(
-            "publish", Repository.PathOf(project), "-c", "Release", "-r", DotNet.Runtime, "-o", beside, "--nologo",
-            "-v", "quiet", "-p:RunAnalyzers=false", "--disable-build-servers");
-        // Warnings are errors already; those of the AOT compiler are looked for once more, as they mean a wrong
-        // program.
+            "publish", Repository.PathOf(project), "-r", Runtime, "-o", beside, "-p:RunAnalyzers=false");
+        // Warnings are errors already. The AOT compiler's mean a wrong program, so look for them once more.
         if (output.Contains("warning IL", StringComparison.Ordinal))
         {
             throw new StackException("the AOT compiler warns (see above)");
         }
 
         File.SetLastWriteTimeUtc(Path.Combine(beside, project), begun);
-        if (Directory.Exists(directory))
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-
+        Files.DeleteTrees(directory);
         Directory.Move(beside, directory);
+    }
+
+    [GeneratedRegex(@"<ProjectReference Include=""\.\./([^/]+)/")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("/(bin|obj)/")]
+    private static partial Regex BuildOutput();
+}
+
+/// <summary>The .NET SDK, called as every verb calls it.</summary>
+public sealed class DotNet(Action<string> say)
+{
+    private const int Attempts = 3;
+
+    private static readonly string[] s_registryFailures =
+        ["NU1101", "NU1102", "NU1103", "NU1301", "not indicate success: 404"];
+
+    /// <summary>Runs a command on a project, again if the package registry failed; returns all it printed.</summary>
+    public string Run(string command, string project, params string[] flags)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            string[] quietly = ["-c", "Release", "--nologo", "-v", "quiet", "--disable-build-servers", .. flags];
+            var result = Tool.Follow(["dotnet", command, project, .. quietly], say);
+            if (result.Succeeded)
+            {
+                return result.Output;
+            }
+
+            if (attempt == Attempts || !s_registryFailures.Any(result.Output.Contains))
+            {
+                throw new StackException($"dotnet {command} {project} failed (see above)");
+            }
+
+            say($"the package registry did not answer as expected; attempt {attempt + 1} of {Attempts} in 20 s");
+            Thread.Sleep(TimeSpan.FromSeconds(20));
+        }
     }
 }

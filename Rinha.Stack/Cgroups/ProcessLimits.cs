@@ -1,12 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Rinha.Stack.Cgroups;
 
 /// <summary>How much one process may use.</summary>
-/// <param name="CpuQuota">
-/// CPU, in microseconds of each period of 100 ms: the unit of the kernel, so that no sum is ever rounded.
-/// </param>
-/// <param name="MemoryBytes">Memory, in bytes.</param>
+/// <param name="CpuQuota">Microseconds of each period of 100 ms: the kernel's unit, so no sum is ever rounded.</param>
 public sealed partial record ProcessLimits(int CpuQuota, long MemoryBytes)
 {
     /// <summary>1.50 CPU, the contest's bound over all processes.</summary>
@@ -18,29 +13,20 @@ public sealed partial record ProcessLimits(int CpuQuota, long MemoryBytes)
     private const long Megabyte = 1024 * 1024;
 
     /// <summary>Reads limits as Compose writes them: <c>0.45</c> and <c>250MB</c>, in powers of 1024.</summary>
-    /// <exception cref="StackException">One of them is no such text.</exception>
     public static ProcessLimits Parse(string cpus, string memory) => new(QuotaOf(cpus), BytesOf(memory));
 
     /// <summary>A quota as a number of CPUs, cut after two digits; none when there is no limit.</summary>
-    public static string CpuText(long? quota) => quota is null
-        ? "none"
-        : string.Create(CultureInfo.InvariantCulture, $"{quota / 100_000}.{quota % 100_000 / 1000:00}");
+    public static string CpuText(long? quota) =>
+        quota is null ? "none" : $"{quota / 100_000}.{quota % 100_000 / 1000:00}";
 
     /// <summary>Bytes as megabytes, cut; none when there is no limit.</summary>
-    public static string MemoryText(long? bytes) => bytes is null
-        ? "none"
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Megabyte}MB");
+    public static string MemoryText(long? bytes) => bytes is null ? "none" : $"{bytes / Megabyte}MB";
 
-    /// <inheritdoc/>
-    public override string ToString() => $"{CpuText(CpuQuota)} CPU, {MemoryText(MemoryBytes)}";
-
-    /// <summary>Compose's <c>cpus</c> as a quota.</summary>
-    internal static int QuotaOf(string cpus) => CpuForm().IsMatch(cpus)
-        ? (int)(decimal.Parse(cpus, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * 100_000)
+    private static int QuotaOf(string cpus) => CpuForm().IsMatch(cpus)
+        ? (int)(decimal.Parse(cpus) * 100_000)
         : throw new StackException($"not a number of CPUs: '{cpus}'");
 
-    /// <summary>Compose's <c>memory</c> in bytes.</summary>
-    internal static long BytesOf(string memory)
+    private static long BytesOf(string memory)
     {
         var match = MemoryForm().Match(memory);
         if (!match.Success)
@@ -54,7 +40,7 @@ public sealed partial record ProcessLimits(int CpuQuota, long MemoryBytes)
             'M' => Megabyte,
             _ => 1024 * Megabyte,
         };
-        return long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) * unit;
+        return long.Parse(match.Groups[1].ValueSpan) * unit;
     }
 
     [GeneratedRegex(@"^[0-9]{1,3}(\.[0-9]{1,5})?$")]

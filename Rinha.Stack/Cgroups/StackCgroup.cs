@@ -1,48 +1,45 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Cgroups;
 
 /// <summary>
 /// The cgroup of a stack, with a child for each process: limits of CPU and memory, and what the kernel has counted. It
-/// is three directories on version 1, three times the same one on version 2.
+/// is three directories on version 1, three times the same one on version 2. The name "" is the cgroup itself.
 /// </summary>
-/// <param name="Version">v1 or v2.</param>
 /// <param name="Cpu">The directory with the CPU's quota.</param>
 /// <param name="Accounting">The directory with the CPU's usage.</param>
 /// <param name="Memory">The directory with the memory's limit.</param>
 public sealed record StackCgroup(string Version, string Cpu, string Accounting, string Memory)
 {
-    /// <summary>The kernel's place for them.</summary>
-    public const string FileSystem = "/sys/fs/cgroup";
-
-    /// <summary>The period docker uses; a quota is the microseconds a process may run in each of them.</summary>
-    public const int PeriodMicroseconds = 100_000;
-
+    private const string FileSystem = "/sys/fs/cgroup";
     private const string Version1 = "v1";
     private const string Version2 = "v2";
     private const string Controllers = "+cpu +memory";
+
+    // The period docker uses; a quota is the microseconds a process may run in each of them.
+    private const int PeriodMicroseconds = 100_000;
 
     // Version 1 writes "no limit" as the largest number of pages there is.
     private const long UnlimitedBytes = long.MaxValue / 2;
 
     private static readonly TimeSpan s_removeFor = TimeSpan.FromSeconds(3);
 
-    /// <summary>Its directories, each once.</summary>
+    // What the two versions call the same thing.
+    private static readonly Dictionary<string, (string Quota, string Memory, string Swap, string Peak)> s_files = new()
+    {
+        [Version1] = (
+            "cpu.cfs_quota_us", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max_usage_in_bytes"),
+        [Version2] = ("cpu.max", "memory.max", "memory.swap.max", "memory.peak"),
+    };
+
     public IEnumerable<string> Directories => new[] { Cpu, Accounting, Memory }.Distinct();
 
-    /// <summary>Its name.</summary>
     public string Name => Path.GetFileName(Cpu);
-
-    private bool IsVersion2 => Version == Version2;
 
     /// <summary>Where a stack's cgroup goes; makes nothing. <see langword="null"/> when none can be made.</summary>
     public static StackCgroup? Locate(string stack, string fileSystem = FileSystem)
     {
         if (File.Exists(Path.Combine(fileSystem, "cgroup.controllers")))
         {
-            return BaseOfVersion2(fileSystem) is { } root
-                ? new StackCgroup(Version2, $"{root}/{stack}", $"{root}/{stack}", $"{root}/{stack}")
-                : null;
+            return BaseOfVersion2(fileSystem) is { } root ? OfVersion2($"{root}/{stack}") : null;
         }
 
         string[] controllers = ["cpu", "cpuacct", "memory"];
@@ -55,42 +52,50 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         return new StackCgroup(Version1, places[0], places[1], places[2]);
     }
 
+    /// <summary>A container's: through its own mounts (root only), otherwise as the host sees it.</summary>
+    public static StackCgroup OfContainer(int pid)
+    {
+        var inside = $"/proc/{pid}/root{FileSystem}";
+        if (File.Exists(inside + "/cpu.max"))
+        {
+            return OfVersion2(inside);
+        }
+
+        if (Directory.Exists(inside + "/memory"))
+        {
+            return new StackCgroup(Version1, inside + "/cpu", inside + "/cpuacct", inside + "/memory");
+        }
+
+        string Outside(string controller) => $"{FileSystem}/{controller}{PathOf($"{pid}", controller)}";
+        return PathOf($"{pid}", "memory") is null
+            ? OfVersion2(Outside(""))
+            : new StackCgroup(Version1, Outside("cpu"), Outside("cpuacct"), Outside("memory"));
+    }
+
     /// <summary>Makes the cgroup of one process with its limits, without swap as a way around them.</summary>
     /// <returns>Whether the kernel took all of it.</returns>
     public bool TryCreate(string process, ProcessLimits limits)
     {
-        try
-        {
-            foreach (var directory in Directories)
-            {
-                Directory.CreateDirectory(Path.Combine(directory, process));
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        if (!Directories.All(directory => Files.Try(() => Directory.CreateDirectory($"{directory}/{process}"))))
         {
             return false;
         }
 
-        var bytes = Text(limits.MemoryBytes);
-        if (IsVersion2)
-        {
-            var isLimited = Write(Path.Combine(Cpu, "cgroup.subtree_control"), Controllers)
-                && Write(In(Cpu, process, "cpu.max"), $"{Text(limits.CpuQuota)} {Text(PeriodMicroseconds)}")
-                && Write(In(Memory, process, "memory.max"), bytes);
-            _ = Write(In(Memory, process, "memory.swap.max"), "0");
-            return isLimited;
-        }
-
-        var isSet = Write(In(Cpu, process, "cpu.cfs_period_us"), Text(PeriodMicroseconds))
-            && Write(In(Cpu, process, "cpu.cfs_quota_us"), Text(limits.CpuQuota))
-            && Write(In(Memory, process, "memory.limit_in_bytes"), bytes);
-        _ = Write(In(Memory, process, "memory.memsw.limit_in_bytes"), bytes);
-        return isSet;
+        var isVersion1 = Version == Version1;
+        var (quota, memory, swap, _) = s_files[Version];
+        var isLimited = (isVersion1
+                ? Write($"{Cpu}/{process}/cpu.cfs_period_us", $"{PeriodMicroseconds}")
+                : Write(Cpu + "/cgroup.subtree_control", Controllers))
+            && Write($"{Cpu}/{process}/{quota}", $"{limits.CpuQuota}{(isVersion1 ? "" : $" {PeriodMicroseconds}")}")
+            && Write($"{Memory}/{process}/{memory}", $"{limits.MemoryBytes}");
+        // A kernel may have been built without swap. Version 1 counts memory and swap together.
+        _ = Write($"{Memory}/{process}/{swap}", isVersion1 ? $"{limits.MemoryBytes}" : "0");
+        return isLimited;
     }
 
     /// <summary>The files that a process writes its pid into to be in its cgroup.</summary>
     public IReadOnlyList<string> EntrancesOf(string process) =>
-        [.. Directories.Select(directory => In(directory, process, "cgroup.procs"))];
+        [.. Directories.Select(directory => Path.Combine(directory, process, "cgroup.procs"))];
 
     /// <summary>
     /// Whether a process may enter: making a cgroup and moving into it are two permissions, and a throw-away process
@@ -99,71 +104,33 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
     public bool CanEnter(string process) => Tool.Run(
         ["/bin/sh", "-c", "for file; do echo $$ >\"$file\" || exit 1; done", "sh", .. EntrancesOf(process)]).Succeeded;
 
-    /// <summary>
-    /// Removes it. That works once its last process is gone, which may take the kernel a moment.
-    /// </summary>
-    /// <returns>Whether it is gone.</returns>
-    public bool TryRemove()
-    {
-        for (var deadline = DateTime.UtcNow + s_removeFor; DateTime.UtcNow < deadline; Thread.Sleep(20))
-        {
-            foreach (var directory in Directories.Where(Directory.Exists))
-            {
-                RemoveTree(directory);
-            }
-
-            if (!Directories.Any(Directory.Exists))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Removes it, once the kernel has let go of its last process; whether it is gone.</summary>
+    public bool TryRemove() => Poll.Until(s_removeFor, () => Directories.All(RemoveTree));
 
     /// <summary>The CPU limit in force, in microseconds of each period; <see langword="null"/> for none.</summary>
-    public long? CpuQuotaOf(string process) => IsVersion2
-        ? Number(Read(In(Cpu, process, "cpu.max"))?.Split(' ')[0])
-        : Number(Read(In(Cpu, process, "cpu.cfs_quota_us")));
+    public long? CpuQuotaOf(string process) => Read(Cpu, process, s_files[Version].Quota);
 
     /// <summary>The memory limit in force in bytes; <see langword="null"/> for none.</summary>
     public long? MemoryLimitOf(string process) =>
-        Number(Read(In(Memory, process, IsVersion2 ? "memory.max" : "memory.limit_in_bytes"))) is { } bytes
-        && bytes < UnlimitedBytes
-            ? bytes
-            : null;
+        Read(Memory, process, s_files[Version].Memory) is { } bytes and < UnlimitedBytes ? bytes : null;
 
     /// <summary>In how many periods the process had used up its quota.</summary>
-    public long? ThrottledPeriodsOf(string process) => Member(In(Cpu, process, "cpu.stat"), "nr_throttled");
+    public long? ThrottledPeriodsOf(string process) => Read(Cpu, process, "cpu.stat", "nr_throttled");
 
-    /// <summary>The CPU time used so far, in microseconds.</summary>
-    public long? CpuMicrosecondsOf(string process) => IsVersion2
-        ? Member(In(Cpu, process, "cpu.stat"), "usage_usec")
-        : Number(Read(In(Accounting, process, "cpuacct.usage"))) / 1000;
+    public long? CpuMicrosecondsOf(string process) => Version == Version2
+        ? Read(Cpu, process, "cpu.stat", "usage_usec")
+        : Read(Accounting, process, "cpuacct.usage") / 1000;
 
     /// <summary>
     /// The most memory there ever was in bytes, page cache included; a kernel before 5.19 cannot say.
     /// </summary>
-    public long? MemoryPeakOf(string process) =>
-        Number(Read(In(Memory, process, IsVersion2 ? "memory.peak" : "memory.max_usage_in_bytes")));
-
-    /// <summary>How often there was no room for what was wanted, until something was given back.</summary>
-    public long? MemoryFullOf(string process) => IsVersion2
-        ? Member(In(Memory, process, "memory.events"), "max")
-        : Number(Read(In(Memory, process, "memory.failcnt")));
-
-    /// <summary>How many of its processes the kernel has killed for want of memory.</summary>
-    public long? KilledOf(string process) =>
-        Member(In(Memory, process, IsVersion2 ? "memory.events" : "memory.oom_control"), "oom_kill");
+    public long? MemoryPeakOf(string process) => Read(Memory, process, s_files[Version].Peak);
 
     // Below our own cgroup, so that limits already on this process stay in force; in a container without a cgroup
     // namespace that path is not visible, and the root of what is visible is the container's own cgroup.
     private static string BaseOfVersion1(string fileSystem, string controller)
     {
-        var own = ProcessTable.Lines("/proc/self/cgroup")
-            .Select(line => line.Split(':', 3))
-            .FirstOrDefault(parts => parts[1].Split(',').Contains(controller))?[2] ?? "";
-        var path = $"{fileSystem}/{controller}{own}";
+        var path = $"{fileSystem}/{controller}{PathOf("self", controller)}";
         return (Directory.Exists(path) ? path : $"{fileSystem}/{controller}").TrimEnd('/');
     }
 
@@ -171,10 +138,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
     // ancestor that systemd has delegated to this user.
     private static string? BaseOfVersion2(string fileSystem)
     {
-        var path = Environment.IsPrivilegedProcess
-            ? ""
-            : ProcessTable.Lines("/proc/self/cgroup")
-                .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..] ?? "";
+        var path = (Environment.IsPrivilegedProcess ? null : PathOf("self", "")) ?? "";
         while (true)
         {
             path = path.TrimEnd('/');
@@ -192,50 +156,31 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         }
     }
 
+    private static StackCgroup OfVersion2(string directory) => new(Version2, directory, directory, directory);
+
+    // Where a process is in the hierarchy of a controller; version 2 has one hierarchy, without a name.
+    private static string? PathOf(string pid, string controller) => ProcessTable.Lines($"/proc/{pid}/cgroup")
+        .Select(line => line.Split(':', 3))
+        .FirstOrDefault(parts => parts[1].Split(',').Contains(controller))?[2];
+
     // The kernel's files go with their directory.
-    private static void RemoveTree(string directory)
+    private static bool RemoveTree(string directory) => !Directory.Exists(directory) || Files.Try(() =>
     {
-        try
+        foreach (var child in Directory.GetDirectories(directory))
         {
-            foreach (var child in Directory.GetDirectories(directory))
-            {
-                RemoveTree(child);
-            }
+            RemoveTree(child);
+        }
 
-            Directory.Delete(directory);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Tried again by the caller.
-        }
+        Directory.Delete(directory);
+    });
+
+    // The first number of a file, or that of the line that begins with a word.
+    private static long? Read(string directory, string process, string file, string? member = null)
+    {
+        var words = ProcessTable.Lines(Path.Combine(directory, process, file)).Select(line => line.Split(' '))
+            .FirstOrDefault(words => member is null || words[0] == member);
+        return long.TryParse(words?[member is null ? 0 : 1], NumberStyles.None, null, out var number) ? number : null;
     }
 
-    private static string In(string directory, string process, string file) => Path.Combine(directory, process, file);
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static long? Member(string file, string name)
-    {
-        var line = ProcessTable.Lines(file)
-            .FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal));
-        return Number(line?[(name.Length + 1)..]);
-    }
-
-    private static long? Number(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static string? Read(string path) => ProcessTable.Lines(path).FirstOrDefault();
-
-    private static bool Write(string path, string text)
-    {
-        try
-        {
-            File.WriteAllText(path, text + "\n");
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private static bool Write(string path, string text) => Files.Try(() => File.WriteAllText(path, text + "\n"));
 }

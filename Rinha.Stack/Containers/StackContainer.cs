@@ -1,6 +1,3 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Containers;
 
 /// <summary>A container, as the engine describes it and as the kernel has it.</summary>
@@ -10,7 +7,6 @@ public sealed class StackContainer
 
     private StackContainer(JsonElement description) => _description = description;
 
-    /// <summary>The service that it belongs to.</summary>
     public string Service => _description.GetProperty("Config").GetProperty("Labels")
         .GetProperty("com.docker.compose.service").GetString()!;
 
@@ -23,22 +19,17 @@ public sealed class StackContainer
             ? health.GetProperty("Status").GetString()!
             : State.GetProperty("Status").GetString()!;
 
-    /// <summary>The limits that the engine was told.</summary>
     public ProcessLimits Limits => new(
         (int)(HostConfiguration.GetProperty("NanoCpus").GetInt64() / 10_000),
         HostConfiguration.GetProperty("Memory").GetInt64());
 
     /// <summary>The limits that the kernel has in force.</summary>
-    public ProcessLimits KernelLimits => new(
-        (int)Number(Cgroup("cpu/cpu.cfs_quota_us", "cpu.max")),
-        Number(Cgroup("memory/memory.limit_in_bytes", "memory.max")));
+    public ProcessLimits KernelLimits => new((int)(Cgroup.CpuQuotaOf("") ?? 0), Cgroup.MemoryLimitOf("") ?? 0);
 
     /// <summary>The most memory there ever was in bytes, page cache included; 0 when the kernel cannot say.</summary>
-    public long MemoryPeakBytes => Number(Cgroup("memory/memory.max_usage_in_bytes", "memory.peak"));
+    public long MemoryPeakBytes => Cgroup.MemoryPeakOf("") ?? 0;
 
-    /// <summary>In how many periods it had used up its quota.</summary>
-    public long ThrottledPeriods => Number(Cgroup("cpu/cpu.stat", "cpu.stat")?.Split('\n')
-        .FirstOrDefault(line => line.StartsWith("nr_throttled ", StringComparison.Ordinal))?["nr_throttled ".Length..]);
+    public long ThrottledPeriods => Cgroup.ThrottledPeriodsOf("") ?? 0;
 
     /// <summary>none, host or the name of a bridge.</summary>
     public string Network => HostConfiguration.GetProperty("NetworkMode").GetString()!;
@@ -56,6 +47,8 @@ public sealed class StackContainer
 
     private JsonElement HostConfiguration => _description.GetProperty("HostConfig");
 
+    private StackCgroup Cgroup => StackCgroup.OfContainer(Pid);
+
     /// <summary>The container of a number, or <see langword="null"/> when it is gone.</summary>
     public static StackContainer? Inspect(string id)
     {
@@ -66,35 +59,4 @@ public sealed class StackContainer
     /// <summary>The first value of a line of /proc/PID/status.</summary>
     public string? StatusOf(string name) => ProcessTable.Lines($"/proc/{Pid}/status")
         .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?.Split('\t')[1];
-
-    // The container's own view of its cgroup, through its mounts (root only); otherwise the same file from the host's
-    // side. A file of version 1 begins with its controller.
-    private string? Cgroup(string version1, string version2)
-    {
-        var own = $"{Root}{StackCgroup.FileSystem}";
-        string[] candidates = [$"{own}/{version1}", $"{own}/{version2}", .. FromOutside(version1, version2)];
-        var lines = candidates.Select(ProcessTable.Lines).FirstOrDefault(lines => lines.Length > 0);
-        return lines is null ? null : string.Join('\n', lines);
-    }
-
-    private IEnumerable<string> FromOutside(string version1, string version2)
-    {
-        var controller = version1[..version1.IndexOf('/')];
-        foreach (var parts in ProcessTable.Lines($"/proc/{Pid}/cgroup").Select(line => line.Split(':', 3)))
-        {
-            if (parts[1].Length == 0)
-            {
-                yield return $"{StackCgroup.FileSystem}{parts[2]}/{version2}";
-            }
-            else if (parts[1].Split(',').Contains(controller))
-            {
-                yield return $"{StackCgroup.FileSystem}/{controller}{parts[2]}{version1[controller.Length..]}";
-            }
-        }
-    }
-
-    private static long Number(string? text) =>
-        long.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : 0;
 }

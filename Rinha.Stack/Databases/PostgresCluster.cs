@@ -1,31 +1,18 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Databases;
 
 /// <summary>
 /// A PostgreSQL made, started, asked and ended by this program alone. It listens on a unix socket in a private
-/// directory; a port of 127.0.0.1, for tests that cut connections, takes a password. Its settings, access rules and
-/// role are in stacks/postgres/, for containers too.
+/// directory. Its settings, access rules and role are in stacks/postgres/, for containers too.
 /// </summary>
-/// <param name="programs">PostgreSQL's programs.</param>
-/// <param name="directory">Where its data is.</param>
-/// <param name="sockets">Where its socket is.</param>
-/// <param name="port">The port it listens on, when it has one.</param>
-public sealed class PostgresCluster(PostgresPrograms programs, string directory, string sockets, int? port = null)
+public sealed class PostgresCluster(PostgresPrograms programs, string directory, string sockets)
 {
-    private const int DefaultPort = 5432;
-
     private static readonly TimeSpan s_startFor = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_stopFor = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(3);
-
-    private string PortText => (port ?? DefaultPort).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Makes the database with the role rinha, unless it is there. It is made beside and moved into place, so that one
     /// that is there is whole.
     /// </summary>
-    /// <exception cref="StackException">It cannot be made.</exception>
     public void Create()
     {
         if (Directory.Exists(directory))
@@ -34,30 +21,15 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         }
 
         var beside = directory + ".new";
-        if (Directory.Exists(beside))
-        {
-            Directory.Delete(beside, recursive: true);
-        }
-
-        Own(programs, beside);
-        var made = programs.Run(
-            "initdb",
-            ["-D", beside, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
-        if (!made.Succeeded)
-        {
-            throw new StackException($"initdb failed: {made.LastLine}");
-        }
-
+        Files.DeleteTrees(beside);
+        Own(beside);
+        string[] flags = ["-D", beside, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
+        programs.Run("initdb", flags).OrFail("initdb failed");
         // A server for one client, which needs no socket and ends with its input.
-        var role = programs.Run(
+        programs.Run(
             "postgres",
             ["--single", "-D", beside, "-c", "exit_on_error=on", "postgres"],
-            Repository.PathOf("stacks", "postgres", "rinha.sql"));
-        if (!role.Succeeded)
-        {
-            throw new StackException($"the role rinha could not be made: {role.LastLine}");
-        }
-
+            Repository.PathOf("stacks", "postgres", "rinha.sql")).OrFail("the role rinha could not be made");
         Directory.Move(beside, directory);
     }
 
@@ -72,75 +44,47 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     }
 
     /// <summary>Makes the directory of its socket, for its user alone.</summary>
-    public void CreateSockets() => Own(programs, sockets);
+    public void CreateSockets() => Own(sockets);
 
-    /// <summary>The server itself.</summary>
-    public Launch Launch()
-    {
-        string[] listening = port is null ? [] : ["-c", "listen_addresses=127.0.0.1", "-c", "port=" + PortText];
-        return programs.Launch(
-            "postgres", ["-D", directory, "-c", "unix_socket_directories=" + sockets, .. listening]);
-    }
+    public IReadOnlyList<string> Command() =>
+        programs.Command("postgres", "-D", directory, "-c", "unix_socket_directories=" + sockets);
 
     /// <summary>
     /// Makes what is missing and starts it without a supervisor, with its log in the directory of its socket; returns
     /// once it answers.
     /// </summary>
-    /// <param name="password">What rinha comes with over the port.</param>
-    /// <exception cref="StackException">It does not answer.</exception>
-    public void Start(string? password = null)
+    public void Start()
     {
         CreateSockets();
         Create();
         Configure();
         var log = Path.Combine(sockets, "log");
-        var child = ChildProcess.Start(Launch(), log, []);
-        for (var deadline = DateTime.UtcNow + s_startFor; !Answers(); Thread.Sleep(20))
+        var child = ChildProcess.Start(Command(), log, []);
+        if (!Poll.Until(s_startFor, () => Answers() || child.HasExited) || child.HasExited)
         {
-            if (child.HasExited || DateTime.UtcNow > deadline)
-            {
-                throw new StackException($"PostgreSQL does not start: {File.ReadLines(log).LastOrDefault()}");
-            }
-        }
-
-        if (password is not null)
-        {
-            var quoted = password.Replace("'", "''", StringComparison.Ordinal);
-            var asked = Ask("-q", "-c", $"ALTER ROLE rinha PASSWORD '{quoted}'");
-            if (!asked.Succeeded)
-            {
-                throw new StackException($"PostgreSQL takes no password: {asked.LastLine}");
-            }
+            throw new StackException($"PostgreSQL does not start: {File.ReadLines(log).LastOrDefault()}");
         }
     }
 
-    /// <summary>Whether it takes connections.</summary>
     public bool Answers() =>
-        programs.Run("pg_isready", ["-q", "-h", sockets, "-p", PortText, "-U", "postgres", "-d", "rinha"]).Succeeded;
+        programs.Run("pg_isready", ["-q", "-h", sockets, "-U", "postgres", "-d", "rinha"]).Succeeded;
 
     /// <summary>psql on the database rinha, as the superuser, without anybody's ~/.psqlrc.</summary>
-    public ToolResult Ask(params IEnumerable<string> arguments) => programs.Run(
-        "psql",
-        ["-X", "-h", sockets, "-p", PortText, "-U", "postgres", "-d", "rinha", "-v", "ON_ERROR_STOP=1", .. arguments]);
+    public ToolResult Ask(params string[] arguments) => programs.Run(
+        "psql", ["-X", "-h", sockets, "-U", "postgres", "-d", "rinha", "-v", "ON_ERROR_STOP=1", .. arguments]);
 
     /// <summary>Ends it; an immediate end leaves what is in memory to the next start.</summary>
     public void Stop(bool isImmediate = false)
     {
         var file = ProcessTable.Lines(Path.Combine(directory, "postmaster.pid")).FirstOrDefault();
         // The file of a killed one may still be there, and its number be another process's.
-        if (int.TryParse(file, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            && ProcessesOf(directory).Contains(pid))
+        if (int.TryParse(file, out var pid) && ProcessesOf(directory).Contains(pid))
         {
             ProcessIdentity.Of(pid).Send(isImmediate ? Signal.Quit : Signal.Interrupt);
         }
 
-        for (var deadline = DateTime.UtcNow + s_stopFor;
-            ProcessesOf(directory).Count > 0 && DateTime.UtcNow < deadline;
-            Thread.Sleep(20))
-        {
-        }
-
-        Kill(directory);
+        Poll.Until(s_stopFor, () => ProcessesOf(directory).Count == 0);
+        ProcessTable.KillAll(() => ProcessesOf(directory));
     }
 
     /// <summary>
@@ -149,35 +93,16 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     /// </summary>
     public static IReadOnlyList<int> ProcessesOf(string directory) => ProcessTable.WorkingIn(directory);
 
-    /// <summary>Kills them, and returns when none is left: until then no other can start there.</summary>
-    public static void Kill(string directory)
-    {
-        for (var deadline = DateTime.UtcNow + s_killFor; DateTime.UtcNow < deadline; Thread.Sleep(20))
-        {
-            var processes = ProcessesOf(directory);
-            if (processes.Count == 0)
-            {
-                return;
-            }
-
-            ProcessTable.Kill(processes);
-        }
-    }
-
     // For the database's user alone. The directory above is there already.
-    private static void Own(PostgresPrograms programs, string directory)
+    private void Own(string place)
     {
-        Directory.CreateDirectory(directory);
-        File.SetUnixFileMode(directory, (UnixFileMode)0b111_000_000);
-        if (Environment.IsPrivilegedProcess)
-        {
-            (UserAccount.Find("postgres") ?? throw new StackException("there is no user postgres")).Own(directory);
-        }
-
-        if (!programs.CanWrite(directory))
+        Directory.CreateDirectory(place);
+        File.SetUnixFileMode(place, (UnixFileMode)0b111_000_000);
+        PostgresPrograms.User.Own(place);
+        if (!Tool.Run([.. PostgresPrograms.User.AsUser, "test", "-w", place]).Succeeded)
         {
             throw new StackException(
-                $"the user postgres cannot reach {directory}: others may not pass through a directory above it");
+                $"the user postgres cannot reach {place}: others may not pass through a directory above it");
         }
     }
 }

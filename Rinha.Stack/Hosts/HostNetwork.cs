@@ -1,6 +1,3 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Hosts;
 
 /// <summary>
@@ -12,33 +9,33 @@ public sealed class HostNetwork : IDisposable
     // A run that was killed cannot take its namespaces away; the next one knows by the pid that they are left over.
     private const string Prefix = "rinha-";
 
-    private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(5);
-
-    private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}");
+    private readonly string _name = $"{Prefix}{Environment.ProcessId}";
     private readonly StackCgroup _cgroup;
 
-    /// <summary>A network with a switch and no host.</summary>
-    /// <exception cref="StackException">It cannot be made.</exception>
     public HostNetwork()
     {
         _cgroup = StackCgroup.Locate(_name)
             ?? throw new StackException("no cgroup can be made here, and without limits all hosts would be one");
-        RemoveLeftovers();
+        foreach (var name in Namespaces().Select(name => string.Join('-', name.Split('-')[..2])).Distinct())
+        {
+            if (!Directory.Exists($"/proc/{name[Prefix.Length..]}"))
+            {
+                Remove(name);
+            }
+        }
+
         Ip("netns", "add", Switch);
         InSwitch("link", "add", "switch", "type", "bridge");
         InSwitch("link", "set", "switch", "up");
     }
 
-    private string Switch => NamespaceOf("switch");
-
-    /// <summary>Whether this user and this kernel can have any.</summary>
     public static bool IsPossible => Environment.IsPrivilegedProcess && Tool.Find("ip") is not null
         && Tool.Run(["unshare", "--net", "true"]).Succeeded && StackCgroup.Locate("rinha-hosts") is not null;
 
-    /// <summary>Adds a host with its limits.</summary>
+    private string Switch => NamespaceOf("switch");
+
     /// <param name="name">Its name, short: a cable has it too.</param>
     /// <param name="address">Its address, such as 10.24.1.2/24.</param>
-    /// <param name="limits">What its processes may use.</param>
     public void Add(string name, string address, ProcessLimits limits)
     {
         var host = NamespaceOf(name);
@@ -55,31 +52,21 @@ public sealed class HostNetwork : IDisposable
     }
 
     /// <summary>Starts a process on a host, within its limits.</summary>
-    public ChildProcess Start(string name, Launch launch, string log) =>
-        ChildProcess.Start(launch with { Arguments = At(name, launch.Arguments) }, log, _cgroup.EntrancesOf(name));
+    public ChildProcess Start(string name, IReadOnlyList<string> command, string log) =>
+        ChildProcess.Start(At(name, command), log, _cgroup.EntrancesOf(name));
 
     /// <summary>Runs a program on a host to its end, outside of its limits.</summary>
     public ToolResult Run(string name, params IReadOnlyList<string> command) => Tool.Run(At(name, command));
 
-    /// <summary>A command line as it is run on a host.</summary>
-    public IReadOnlyList<string> At(string name, IReadOnlyList<string> command) =>
-        ["nsenter", $"--net=/run/netns/{NamespaceOf(name)}", "--", .. command];
-
     /// <summary>Takes a host's cable out of the switch, without a word to anything on the host.</summary>
     public void Cut(string name) => InSwitch("link", "set", name, "down");
 
-    /// <summary>Plugs it in again.</summary>
     public void Join(string name) => InSwitch("link", "set", name, "up");
 
     /// <summary>A setting of net.ipv4, in force on this host alone.</summary>
-    public void Tune(string name, string setting, int value)
-    {
-        var result = Run(name, "sh", "-c", "echo \"$2\" >\"/proc/sys/net/ipv4/$1\"", "sh", setting, $"{value}");
-        if (!result.Succeeded)
-        {
-            throw new StackException($"{name} knows no {setting}");
-        }
-    }
+    public void Tune(string name, string setting, int value) =>
+        Run(name, "sh", "-c", "echo \"$2\" >\"/proc/sys/net/ipv4/$1\"", "sh", setting, $"{value}")
+            .OrFail($"{name} knows no {setting}");
 
     /// <summary>Ends all that runs on the hosts, and removes them.</summary>
     public void Dispose()
@@ -88,50 +75,24 @@ public sealed class HostNetwork : IDisposable
         _cgroup.TryRemove();
     }
 
-    private static void RemoveLeftovers()
-    {
-        foreach (var name in Namespaces().Select(name => string.Join('-', name.Split('-')[..2])).Distinct())
-        {
-            if (!Directory.Exists($"/proc/{name[Prefix.Length..]}"))
-            {
-                Remove(name);
-            }
-        }
-    }
-
     private static void Remove(string network)
     {
         foreach (var host in Namespaces().Where(name => name.StartsWith(network + "-", StringComparison.Ordinal)))
         {
-            for (var deadline = DateTime.UtcNow + s_killFor; DateTime.UtcNow < deadline; Thread.Sleep(20))
-            {
-                var processes = Tool.Run(["ip", "netns", "pids", host]).Output
-                    .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-                if (processes.Length == 0)
-                {
-                    break;
-                }
-
-                ProcessTable.Kill(processes.Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)));
-            }
-
+            ProcessTable.KillAll(() => [.. Tool.Run(["ip", "netns", "pids", host]).Lines.Select(int.Parse)]);
             Tool.Run(["ip", "netns", "delete", host]);
         }
     }
 
-    private static IEnumerable<string> Namespaces() => Tool.Run(["ip", "netns", "list"]).Output
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    private static IEnumerable<string> Namespaces() => Tool.Run(["ip", "netns", "list"]).Lines
         .Select(line => line.Split(' ')[0])
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.Split('-').Length == 3);
 
-    private static void Ip(params IReadOnlyList<string> arguments)
-    {
-        var result = Tool.Run(["ip", .. arguments]);
-        if (!result.Succeeded)
-        {
-            throw new StackException($"ip {string.Join(' ', arguments)}: {result.LastLine}");
-        }
-    }
+    private static void Ip(params IReadOnlyList<string> arguments) =>
+        Tool.Run(["ip", .. arguments]).OrFail($"ip {string.Join(' ', arguments)}");
+
+    private IReadOnlyList<string> At(string name, IReadOnlyList<string> command) =>
+        ["nsenter", $"--net=/run/netns/{NamespaceOf(name)}", "--", .. command];
 
     private string NamespaceOf(string host) => $"{_name}-{host}";
 

@@ -10,14 +10,14 @@ public sealed class Packages(Action<string> say)
     private bool _isListUpdated;
 
     /// <summary>Installs the first of the packages that apt knows when a command is missing.</summary>
-    /// <exception cref="StackException">It is missing afterwards.</exception>
-    public void Need(string command, params ReadOnlySpan<string> packages)
+    public void Need(string command, params string[] packages)
     {
-        if (Tool.Find(command) is null)
+        if (Tool.Find(command) is not null)
         {
-            Provide(command, packages);
+            return;
         }
 
+        Provide(command, packages);
         if (Tool.Find(command) is null)
         {
             throw new StackException($"{command} is still missing");
@@ -39,8 +39,7 @@ public sealed class Packages(Action<string> say)
     }
 
     /// <summary>Installs a package in whatever way there is.</summary>
-    /// <exception cref="StackException">There is none.</exception>
-    public void Provide(string missing, params ReadOnlySpan<string> packages)
+    public void Provide(string missing, params string[] packages)
     {
         if (!Environment.IsPrivilegedProcess || Tool.Find("apt-get") is null)
         {
@@ -57,17 +56,11 @@ public sealed class Packages(Action<string> say)
             }
         }
 
-        foreach (var package in packages)
-        {
-            if (Tool.Run(["apt-cache", "show", package]).Succeeded)
-            {
-                say($"installing {package} with apt-get");
-                Install(package);
-                return;
-            }
-        }
-
-        throw new StackException($"{missing} is missing, and apt-get knows none of: {string.Join(' ', packages)}");
+        var package = packages.FirstOrDefault(name => Tool.Run(["apt-cache", "show", name]).Succeeded)
+            ?? throw new StackException(
+                $"{missing} is missing, and apt-get knows none of: {string.Join(' ', packages)}");
+        say($"installing {package} with apt-get");
+        Install(package);
     }
 
     // Debian's nginx would start a server on port 80; this file is how a package is told not to.
@@ -82,15 +75,9 @@ public sealed class Packages(Action<string> say)
 
         try
         {
-            var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
-                .ToDictionary(entry => (string)entry.Key, entry => (string)(entry.Value ?? ""));
-            environment["DEBIAN_FRONTEND"] = "noninteractive";
-            var result = Tool.Run(
-                ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], environment: environment);
-            if (!result.Succeeded)
-            {
-                throw new StackException($"apt-get could not install {package}: {result.LastLine}");
-            }
+            string[] install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package];
+            Tool.Run(["env", "DEBIAN_FRONTEND=noninteractive", .. install])
+                .OrFail($"apt-get could not install {package}");
         }
         finally
         {

@@ -1,15 +1,11 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>Questions to /proc about several processes. Each may end while it is asked about.</summary>
+/// <summary>Questions to /proc about processes and ports. Each process may end while it is asked about.</summary>
 public static class ProcessTable
 {
     private const int TicksPerSecond = 100;
 
-    /// <summary>Every process there is.</summary>
-    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
-        .Select(directory => int.TryParse(
-            Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-        .Where(pid => pid > 0);
+    private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master
@@ -33,7 +29,6 @@ public static class ProcessTable
         ];
     }
 
-    /// <summary>The processes that work in a directory.</summary>
     public static IReadOnlyList<int> WorkingIn(string directory) =>
         [.. All().Where(pid => LinkTarget($"/proc/{pid}/cwd") == directory)];
 
@@ -43,10 +38,8 @@ public static class ProcessTable
 
     /// <summary>The processes with a text in their command line or their environment.</summary>
     public static IReadOnlyList<int> Mentioning(string text) => [.. All().Where(pid =>
-        Lines($"/proc/{pid}/cmdline").Concat(Lines($"/proc/{pid}/environ"))
-            .Any(line => line.Contains(text, StringComparison.Ordinal)))];
+        Lines($"/proc/{pid}/cmdline").Concat(Lines($"/proc/{pid}/environ")).Any(line => line.Contains(text)))];
 
-    /// <summary>Kills these processes.</summary>
     public static void Kill(IEnumerable<int> processes)
     {
         foreach (var pid in processes)
@@ -55,48 +48,116 @@ public static class ProcessTable
         }
     }
 
-    /// <summary>Their resident memory in bytes.</summary>
-    public static long ResidentBytes(IEnumerable<int> processes) => processes.Sum(pid =>
-        Field(Lines($"/proc/{pid}/status"), "VmRSS:") * 1024);
+    /// <summary>Kills processes until there are none any more, or some cannot be killed.</summary>
+    public static void KillAll(Func<IReadOnlyList<int>> processes) => Poll.Until(s_killFor, () =>
+    {
+        var left = processes();
+        Kill(left);
+        return left.Count == 0;
+    });
+
+    public static long ResidentBytes(IEnumerable<int> processes) =>
+        processes.Sum(pid => Kibibytes($"/proc/{pid}/status", "VmRSS:")) * 1024;
 
     /// <summary>Their resident memory in bytes, each page divided by the number of processes that share it.</summary>
-    public static long ProportionalBytes(IEnumerable<int> processes) => processes.Sum(pid =>
-        Field(Lines($"/proc/{pid}/smaps_rollup"), "Pss:") * 1024);
+    public static long ProportionalBytes(IEnumerable<int> processes) =>
+        processes.Sum(pid => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:")) * 1024;
 
-    /// <summary>The CPU time they have used, in microseconds.</summary>
     public static long CpuMicroseconds(IEnumerable<int> processes) =>
         processes.Sum(pid => ProcessStat.Read(pid)?.CpuTicks ?? 0) * (1_000_000 / TicksPerSecond);
 
-    /// <summary>The target of a symbolic link, or <see langword="null"/>.</summary>
-    internal static string? LinkTarget(string path)
+    public static bool IsListening(int port) => Listeners().Any(one => one.Port == port);
+
+    public static IReadOnlyList<int> PortsOf(int pid)
     {
-        try
+        var inodes = SocketsOf(pid).ToHashSet();
+        return [.. Listeners().Where(one => inodes.Contains(one.Inode)).Select(one => one.Port).Distinct()];
+    }
+
+    /// <summary>A process that listens on a TCP port, in words.</summary>
+    public static string OwnerOf(int port)
+    {
+        var inodes = Listeners().Where(one => one.Port == port).Select(one => one.Inode).ToHashSet();
+        var owner = All().FirstOrDefault(pid => SocketsOf(pid).Any(inodes.Contains));
+        return owner == 0
+            ? "another process"
+            : $"{Lines($"/proc/{owner}/comm").FirstOrDefault("?")}, pid {owner}";
+    }
+
+    internal static string? LinkTarget(string path) => Files.Try(() => new FileInfo(path).LinkTarget, null);
+
+    /// <summary>The lines of a file; none when it is gone or closed to this user.</summary>
+    internal static string[] Lines(string path) => Files.Try(() => File.ReadAllLines(path), []);
+
+    private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
+        .Select(directory => int.TryParse(Path.GetFileName(directory), out var pid) ? pid : 0)
+        .Where(pid => pid > 0);
+
+    private static long Kibibytes(string file, string name) => Lines(file)
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => long.Parse(line.AsSpan(name.Length).TrimEnd("kB")))
+        .FirstOrDefault();
+
+    private static IEnumerable<(int Port, string Inode)> Listeners()
+    {
+        const string listening = "0A";
+        return from table in (string[])["/proc/net/tcp", "/proc/net/tcp6"]
+               from line in Lines(table).Skip(1)
+               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+               where fields[3] == listening
+               select (int.Parse(fields[1].Split(':')[1], NumberStyles.HexNumber), fields[9]);
+    }
+
+    // The inodes of the sockets that a process has open.
+    private static IEnumerable<string> SocketsOf(int pid)
+    {
+        const string prefix = "socket:[";
+        return from descriptor in Files.Try(() => Directory.GetFiles($"/proc/{pid}/fd"), [])
+               let target = LinkTarget(descriptor)
+               where target is not null && target.StartsWith(prefix, StringComparison.Ordinal)
+               select target[prefix.Length..^1];
+    }
+}
+
+/// <summary>
+/// A process that cannot be mistaken for another: a pid is reused, a pid with the time it started (in ticks since boot)
+/// is not.
+/// </summary>
+/// <param name="StartTicks">When it started; 0 when it was gone before that could be read.</param>
+public readonly record struct ProcessIdentity(int Pid, long StartTicks)
+{
+    /// <summary>Whether it runs; a zombie does not.</summary>
+    public bool IsAlive => ProcessStat.Read(Pid) is { IsDead: false } stat && stat.StartTicks == StartTicks;
+
+    public static ProcessIdentity Of(int pid) => new(pid, ProcessStat.Read(pid)?.StartTicks ?? 0);
+
+    /// <summary>Sends a signal, unless the process is gone.</summary>
+    public void Send(Signal signal)
+    {
+        if (IsAlive)
         {
-            return new FileInfo(path).LinkTarget;
+            _ = LibC.Kill(Pid, (int)signal);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+    }
+}
+
+/// <summary>A line of /proc/PID/stat: CPU time in user and kernel mode, and the start since boot, in ticks.</summary>
+internal readonly record struct ProcessStat(char State, int Session, long CpuTicks, long StartTicks)
+{
+    public bool IsDead => State is 'Z' or 'X';
+
+    public static ProcessStat? Read(int pid)
+    {
+        if (ProcessTable.Lines($"/proc/{pid}/stat") is not [.., var text])
         {
             return null;
         }
-    }
 
-    /// <summary>The lines of a file of /proc; none when it is gone or closed to this user.</summary>
-    internal static string[] Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+        // The second field, the name, may hold blanks, parentheses and line feeds. Field 3 of proc_pid_stat(5) is
+        // fields[0].
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return new ProcessStat(fields[0][0], (int)Number(3), Number(11) + Number(12), Number(19));
 
-    private static long Field(string[] lines, string name)
-    {
-        var line = lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(
-            line.AsSpan(name.Length).TrimEnd("kB").Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
+        long Number(int index) => long.Parse(fields[index]);
     }
 }

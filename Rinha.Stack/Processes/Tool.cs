@@ -9,24 +9,14 @@ public static class Tool
     public static string SearchPath { get; } =
         $"{Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin";
 
-    /// <summary>The path of a program, or <see langword="null"/>.</summary>
     public static string? Find(string name) => SearchPath.Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="input">A file for its standard input.</param>
-    /// <param name="environment">All the variables it gets; those of this process when not given.</param>
-    /// <param name="directory">Where it works.</param>
-    public static ToolResult Run(
-        IReadOnlyList<string> command,
-        string? input = null,
-        IReadOnlyDictionary<string, string>? environment = null,
-        string? directory = null)
+    /// <summary>Runs a program to its end, in a directory and with a file for its input when they are given.</summary>
+    public static ToolResult Run(IReadOnlyList<string> command, string? input = null, string? directory = null)
     {
-        using var process = Process.Start(Describe(command, environment, directory))
-            ?? throw new StackException($"{command[0]} does not start");
+        using var process = Process.Start(Describe(command, directory ?? ""))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using (process.StandardInput)
@@ -41,30 +31,11 @@ public static class Tool
         return new ToolResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
-    /// <summary>Replaces this process by a program, which gets its terminal, its signals and its exit status.</summary>
-    /// <exception cref="StackException">The program cannot be started.</exception>
-    public static int Become(IReadOnlyList<string> command)
+    /// <summary>Runs a program in the repository to its end and hands on each line it prints.</summary>
+    public static ToolResult Follow(IReadOnlyList<string> command, Action<string> say)
     {
-        _ = LibC.Execute(command[0], [.. command, null]);
-        throw new StackException($"{command[0]} does not start: {Marshal.GetLastPInvokeErrorMessage()}");
-    }
-
-    /// <summary>Runs a program to its end and hands on each line it prints.</summary>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="say">Takes a line.</param>
-    /// <param name="more">Variables beside those of this process; an empty one is taken away.</param>
-    /// <returns>Its exit status and all it printed.</returns>
-    public static ToolResult Follow(
-        IReadOnlyList<string> command, Action<string> say, IReadOnlyDictionary<string, string>? more = null)
-    {
-        var start = Describe(command, null, Repository.Root);
-        foreach (var (name, value) in more ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value.Length > 0 ? value : null;
-        }
-
         var lines = new List<string>();
-        void Add(object sender, DataReceivedEventArgs data)
+        void Take(object sender, DataReceivedEventArgs data)
         {
             if (data.Data is not null)
             {
@@ -76,9 +47,9 @@ public static class Tool
             }
         }
 
-        using var process = Process.Start(start) ?? throw new StackException($"{command[0]} does not start");
-        process.OutputDataReceived += Add;
-        process.ErrorDataReceived += Add;
+        using var process = Process.Start(Describe(command, Repository.Root))!;
+        process.OutputDataReceived += Take;
+        process.ErrorDataReceived += Take;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         process.StandardInput.Close();
@@ -86,25 +57,22 @@ public static class Tool
         return new ToolResult(process.ExitCode, string.Join('\n', lines), "");
     }
 
-    private static ProcessStartInfo Describe(
-        IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment, string? directory)
+    /// <summary>Replaces this process by a program, which gets its terminal, its signals and its exit status.</summary>
+    public static int Become(IReadOnlyList<string> command)
+    {
+        _ = LibC.Execute(command[0], [.. command, null]);
+        throw new StackException($"{command[0]} does not start: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static ProcessStartInfo Describe(IReadOnlyList<string> command, string directory)
     {
         var start = new ProcessStartInfo(Find(command[0]) ?? command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = directory ?? "",
+            WorkingDirectory = directory,
         };
-        if (environment is not null)
-        {
-            start.Environment.Clear();
-            foreach (var (name, value) in environment)
-            {
-                start.Environment[name] = value;
-            }
-        }
-
         start.Environment["PATH"] = SearchPath;
         return start;
     }
@@ -113,10 +81,13 @@ public static class Tool
 /// <summary>How a program ended and what it printed.</summary>
 public sealed record ToolResult(int Status, string Output, string Error)
 {
-    /// <summary>Whether it ended with status 0.</summary>
     public bool Succeeded => Status == 0;
 
-    /// <summary>The last line that it printed.</summary>
+    /// <summary>The lines of its standard output, without empty ones.</summary>
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     public string LastLine =>
         (Output + "\n" + Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault("nothing was printed");
+
+    public ToolResult OrFail(string what) => Succeeded ? this : throw new StackException($"{what}: {LastLine}");
 }

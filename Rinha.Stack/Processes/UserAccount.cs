@@ -1,47 +1,47 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>A user of this machine, from /etc/passwd.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Id">Its number.</param>
-/// <param name="GroupId">The number of its first group.</param>
-public sealed record UserAccount(string Name, int Id, int GroupId)
+/// <summary>A user of this machine that root hands programs and files to. Another user than root keeps them.</summary>
+public sealed class UserAccount(string name)
 {
     private static readonly string[] s_proxyUsers = ["www-data", "nginx", "nobody"];
 
-    /// <summary>
-    /// The user of the proxy's workers when root starts it: Debian has www-data, others have nginx.
-    /// </summary>
-    public static UserAccount Proxy { get; } = s_proxyUsers.Select(Find).FirstOrDefault(user => user is not null)
-        ?? throw new StackException("none of the users www-data, nginx and nobody exists");
+    private string? _group;
+
+    /// <summary>The user of the proxy's workers: Debian has www-data, others have nginx.</summary>
+    public static UserAccount Proxy { get; } = new(
+        s_proxyUsers.FirstOrDefault(ProcessTable.Lines("/etc/passwd").Select(line => line.Split(':')[0]).Contains)
+        ?? throw new StackException("none of the users www-data, nginx and nobody exists"));
+
+    public string Name => name;
 
     /// <summary>The name of its first group.</summary>
-    public string GroupName => Entries("/etc/group").FirstOrDefault(entry => Number(entry[2]) == GroupId)?[0]
-        ?? GroupId.ToString(CultureInfo.InvariantCulture);
+    public string Group => _group ??= Tool.Run(["id", "-gn", name]).OrFail($"there is no user {name}").Output.Trim();
 
-    /// <summary>The user of a name, or <see langword="null"/>.</summary>
-    public static UserAccount? Find(string name) =>
-        Entries("/etc/passwd").FirstOrDefault(entry => entry[0] == name) is { } entry
-            ? new UserAccount(name, Number(entry[2]), Number(entry[3]))
-            : null;
+    /// <summary>The beginning of a command line that is run as this user.</summary>
+    public IReadOnlyList<string> AsUser => Environment.IsPrivilegedProcess
+        ? ["setpriv", $"--reuid={name}", $"--regid={Group}", "--clear-groups"]
+        : [];
 
-    /// <summary>Gives a file or directory to this user.</summary>
-    /// <exception cref="StackException">It cannot be given away.</exception>
-    public void Own(string path) => Change(path, Id, GroupId);
+    /// <summary>The beginning of a command line whose files are of this user's group.</summary>
+    public IReadOnlyList<string> AsGroup =>
+        Environment.IsPrivilegedProcess ? ["setpriv", $"--regid={Group}", "--keep-groups"] : [];
 
-    /// <summary>Gives a file or directory to the group of this user.</summary>
-    /// <exception cref="StackException">It cannot be given away.</exception>
-    public void OwnByGroup(string path) => Change(path, -1, GroupId);
-
-    private static void Change(string path, int user, int group)
+    /// <summary>Gives files or directories to this user and its group.</summary>
+    public void Own(params string[] paths)
     {
-        if (LibC.ChangeOwner(path, user, group) != 0)
+        if (Environment.IsPrivilegedProcess)
         {
-            throw new StackException($"{path} cannot be given away: {Marshal.GetLastPInvokeErrorMessage()}");
+            Tool.Run(["chown", $"{name}:{Group}", .. paths]).OrFail($"{paths[0]} cannot be given away");
         }
     }
 
-    private static IEnumerable<string[]> Entries(string file) =>
-        ProcessTable.Lines(file).Select(line => line.Split(':')).Where(entry => entry.Length > 3);
-
-    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    /// <summary>Gives a directory to the group of this user, which may pass through.</summary>
+    public void OpenDirectory(string path)
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            Tool.Run(["chgrp", Group, path]).OrFail($"{path} cannot be given away");
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_001_000);
+        }
+    }
 }

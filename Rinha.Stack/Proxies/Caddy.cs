@@ -1,6 +1,3 @@
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
-
 namespace Rinha.Stack.Proxies;
 
 /// <summary>
@@ -8,9 +5,6 @@ namespace Rinha.Stack.Proxies;
 /// </summary>
 public static class Caddy
 {
-    /// <summary>The configuration of the stack.</summary>
-    public static string Caddyfile => Repository.PathOf("stacks", "caddy-postgres", "Caddyfile");
-
     /// <summary>
     /// Makes a directory for the configuration and for what Caddy writes. It runs as the user that nginx's workers
     /// have, to whom the sockets are open, and who may not be able to read the repository.
@@ -20,38 +14,20 @@ public static class Caddy
         var home = HomeIn(sockets);
         Directory.CreateDirectory(home, (UnixFileMode)0b111_000_000);
         var file = Path.Combine(home, "Caddyfile");
-        File.WriteAllText(file, File.ReadAllText(Caddyfile));
-        if (Environment.IsPrivilegedProcess)
-        {
-            UserAccount.Proxy.Own(home);
-            UserAccount.Proxy.Own(file);
-        }
+        File.WriteAllText(file, File.ReadAllText(Repository.PathOf("stacks", "caddy-postgres", "Caddyfile")));
+        UserAccount.Proxy.Own(home, file);
     }
 
     /// <summary>
     /// Caddy with one thread at a time, as nginx has one worker: its share of the CPU is less than one core. The heap
     /// stays below what is left of its memory, so that it is collected instead of being killed.
     /// </summary>
-    public static Launch Run(string sockets, int port, StackLayout layout)
-    {
-        var user = UserAccount.Proxy;
-        string[] identity = Environment.IsPrivilegedProcess
-            ? ["setpriv", $"--reuid={user.Id}", $"--regid={user.GroupId}", "--clear-groups"]
-            : [];
-        return new Launch(
-            [.. identity, "caddy", "run", "--config", $"{HomeIn(sockets)}/Caddyfile", "--adapter", "caddyfile"])
-        {
-            IsEnvironmentClean = true,
-            Environment = new Dictionary<string, string>
-            {
-                ["HOME"] = HomeIn(sockets),
-                ["RINHA_SOCKETS"] = sockets,
-                ["RINHA_PORT"] = port.ToString(CultureInfo.InvariantCulture),
-                ["GOMAXPROCS"] = "1",
-                ["GOMEMLIMIT"] = layout.Setting("CADDY_HEAP"),
-            },
-        };
-    }
+    public static IReadOnlyList<string> Command(string sockets, int port, StackLayout layout) =>
+    [
+        .. UserAccount.Proxy.AsUser, "env", "-i", $"PATH={Tool.SearchPath}", $"HOME={HomeIn(sockets)}",
+        $"RINHA_SOCKETS={sockets}", $"RINHA_PORT={port}", "GOMAXPROCS=1", $"GOMEMLIMIT={layout.Setting("CADDY_HEAP")}",
+        "caddy", "run", "--config", $"{HomeIn(sockets)}/Caddyfile", "--adapter", "caddyfile",
+    ];
 
     private static string HomeIn(string sockets) => Path.Combine(sockets, "caddy");
 }

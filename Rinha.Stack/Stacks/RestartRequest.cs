@@ -6,19 +6,12 @@ namespace Rinha.Stack.Stacks;
 /// </summary>
 public sealed class RestartRequest(DataDirectory data)
 {
-    /// <summary>The file that is the request.</summary>
-    public const string FileName = "restart";
-
-    /// <summary>The last answer when both servers were replaced.</summary>
     public const string Finished = "finished";
-
-    /// <summary>The beginning of the last answer when not.</summary>
     public const string Failed = "failed: ";
 
-    private readonly string _request = data.RunFile(FileName);
+    private readonly string _request = data.RunFile("restart");
     private readonly string _answers = data.RunFile("restart.log");
 
-    /// <summary>Makes the request.</summary>
     public void Send()
     {
         File.WriteAllText(_answers, "");
@@ -28,16 +21,11 @@ public sealed class RestartRequest(DataDirectory data)
     /// <summary>Takes the request back; whether there was one.</summary>
     public bool TryTake()
     {
-        if (!File.Exists(_request))
-        {
-            return false;
-        }
-
+        var isThere = File.Exists(_request);
         File.Delete(_request);
-        return true;
+        return isThere;
     }
 
-    /// <summary>Gives an answer.</summary>
     public void Answer(string text) => File.AppendAllText(_answers, text + "\n");
 
     /// <summary>The answers so far, whole lines only.</summary>

@@ -1,5 +1,3 @@
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
@@ -12,26 +10,9 @@ public static class RunningStacks
     private const string Prefix = "rinha-";
 
     /// <summary>
-    /// All that this user has started. Another user's link is ignored: <c>stop</c> kills the processes and deletes the
-    /// directories that a state names.
-    /// </summary>
-    public static IReadOnlyList<StackInstance> Find() =>
-    [
-        .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
-           let link = Path.Combine(sockets, Link)
-           let target = ProcessTable.LinkTarget(link)
-           where target is not null && LibC.OwnerOf(link) == LibC.UserId()
-           let data = new DataDirectory(target)
-           let state = StackState.Read(data)
-           where state is not null && state.Sockets == sockets
-           select new StackInstance(data, state),
-    ];
-
-    /// <summary>
     /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is,
     /// otherwise the repository's own.
     /// </summary>
-    /// <exception cref="UsageException">Several stacks run.</exception>
     public static DataDirectory Choose(string? named)
     {
         if (named is not null)
@@ -46,27 +27,20 @@ public static class RunningStacks
         {
             0 => new DataDirectory(Repository.DefaultData),
             1 => candidates[0].Data,
-            _ => throw new UsageException(
-                $"several stacks run, say which one with --data: {string.Join("; ", candidates.Order(s_byPath))}"),
+            _ => throw new UsageException("several stacks run, say which one with --data: "
+                + string.Join("; ", candidates.Select(stack => $"{stack}").Order(StringComparer.Ordinal))),
         };
     }
 
     /// <summary>In words, what listens on a port.</summary>
-    public static string OwnerOf(int port)
-    {
-        if (Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack)
-        {
-            return $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})";
-        }
-
-        return Listeners.OwnerOf(port) is { } owner ? $"{owner.Name}, pid {owner.Pid}" : "another process";
-    }
+    public static string OwnerOf(int port) => Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack
+        ? $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})"
+        : ProcessTable.OwnerOf(port);
 
     /// <summary>
     /// Makes a directory for the sockets of a stack. Short: the path of a unix socket has 107 bytes. Started by root,
     /// nginx's workers are another user, who passes through.
     /// </summary>
-    /// <exception cref="StackException">Its path would be too long.</exception>
     public static string CreateSockets(DataDirectory data)
     {
         const int pathBytesMax = 107;
@@ -77,16 +51,24 @@ public static class RunningStacks
             throw new StackException($"{Path.GetTempPath()} is too long a path for sockets (TMPDIR)");
         }
 
-        if (Environment.IsPrivilegedProcess)
-        {
-            UserAccount.Proxy.OwnByGroup(path);
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_001_000);
-        }
-
+        UserAccount.Proxy.OpenDirectory(path);
         File.CreateSymbolicLink(Path.Combine(path, Link), data.FullPath);
         return path;
     }
 
-    private static readonly IComparer<StackInstance> s_byPath = Comparer<StackInstance>.Create(
-        (one, other) => string.CompareOrdinal(one.Data.FullPath, other.Data.FullPath));
+    // All that this user has started. Another user's link is ignored: stop kills the processes and deletes the
+    // directories that a state names.
+    private static List<StackInstance> Find() =>
+    [
+        .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
+           let link = Path.Combine(sockets, Link)
+           let target = ProcessTable.LinkTarget(link)
+           where target is not null && IsOurs(link)
+           let stack = StackInstance.Read(new DataDirectory(target))
+           where stack is not null && stack.State.Sockets == sockets
+           select stack,
+    ];
+
+    private static bool IsOurs(string link) =>
+        Tool.Run(["stat", "-c", "%u", link]).Output == Tool.Run(["id", "-u"]).Output;
 }

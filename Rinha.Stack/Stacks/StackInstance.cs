@@ -1,12 +1,6 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Stacks;
 
 /// <summary>A stack that runs, or that a killed supervisor has left behind.</summary>
-/// <param name="Data">Its data directory.</param>
-/// <param name="State">What it is.</param>
 public sealed record StackInstance(DataDirectory Data, StackState State)
 {
     // The proxy finishes the requests it has. A server that stops gives its requests 8 s and its writer, waiting for a
@@ -14,16 +8,12 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     private static readonly TimeSpan s_proxyDrains = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_serversDrain = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_databaseStops = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Longer than all of an orderly end takes.</summary>
     public static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(35);
 
     /// <summary>Whether its supervisor lives; otherwise something killed it, and the processes may still run.</summary>
     public bool IsSupervised => State.Supervisor.IsAlive;
-
-    /// <summary>Its ledger: a file, or PostgreSQL's directory.</summary>
-    public string Ledger => State.Layout.HasPostgres ? Data.Cluster : Data.LedgerFile;
 
     /// <summary>The stack on a data directory, or <see langword="null"/>.</summary>
     public static StackInstance? Read(DataDirectory data) =>
@@ -32,37 +22,20 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     /// <summary>
     /// All processes of one name: nginx is a master and its worker, PostgreSQL a process for each connection and more.
     /// </summary>
-    public IReadOnlyList<int> ProcessesOf(string name)
-    {
-        if (name == StackLayout.Database)
-        {
-            return PostgresCluster.ProcessesOf(Data.Cluster);
-        }
-
-        return State.Find(name) is { } process ? ProcessTable.SessionOf(process.Identity) : [];
-    }
+    public IReadOnlyList<int> ProcessesOf(string name) => name == StackLayout.Database
+        ? PostgresCluster.ProcessesOf(Data.Cluster)
+        : State.Find(name) is { } process ? ProcessTable.SessionOf(process.Identity) : [];
 
     /// <summary>Their memory. PostgreSQL's processes share most of it, which is counted once.</summary>
     public long ResidentBytesOf(string name) => name == StackLayout.Database
         ? ProcessTable.ProportionalBytes(ProcessesOf(name))
         : ProcessTable.ResidentBytes(ProcessesOf(name));
 
-    /// <summary>The CPU time they have used, in microseconds.</summary>
     public long CpuMicrosecondsOf(string name) =>
         State.Cgroup?.CpuMicrosecondsOf(name) ?? ProcessTable.CpuMicroseconds(ProcessesOf(name));
 
     /// <summary>Kills all processes of one name, also when the first of them is gone.</summary>
-    public void Kill(string name)
-    {
-        if (name == StackLayout.Database)
-        {
-            PostgresCluster.Kill(Data.Cluster);
-        }
-        else
-        {
-            ProcessTable.Kill(ProcessesOf(name));
-        }
-    }
+    public void Kill(string name) => ProcessTable.KillAll(() => ProcessesOf(name));
 
     /// <summary>
     /// Ends every process and removes what they left outside the data directory. For a supervisor at its end, and for
@@ -70,14 +43,11 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     /// </summary>
     public void End(Action<string> say)
     {
-        var proxy = State.Layout.Proxy;
         // The proxy first, while the servers that its last requests need are still there.
-        Send(State.Layout.HasCaddy ? Signal.Terminate : Signal.Quit, proxy);
-        Await(s_proxyDrains, proxy);
-        Send(Signal.Terminate, [.. StackLayout.Apis, proxy]);
-        Await(s_serversDrain, [.. StackLayout.Apis, proxy]);
-        Send(Signal.Interrupt, StackLayout.Database);
-        Await(s_databaseStops, StackLayout.Database);
+        string[] proxy = [State.Layout.Proxy];
+        End(proxy, State.Layout.HasCaddy ? Signal.Terminate : Signal.Quit, s_proxyDrains);
+        End([.. StackLayout.Apis, .. proxy], Signal.Terminate, s_serversDrain);
+        End([StackLayout.Database], Signal.Interrupt, s_databaseStops);
         foreach (var process in State.Processes)
         {
             Kill(process.Name);
@@ -88,16 +58,9 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
             say($"the cgroup {cgroup.Cpu} could not be removed");
         }
 
-        foreach (var directory in (string[])[State.Sockets, State.DatabaseSockets])
-        {
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-        }
-
+        Files.DeleteTrees(State.Sockets, State.DatabaseSockets);
         StackState.Delete(Data);
-        File.Delete(Data.RunFile(RestartRequest.FileName));
+        new RestartRequest(Data).TryTake();
         foreach (var configuration in Directory.GetFiles(Data.Run, "*.conf"))
         {
             File.Delete(configuration);
@@ -121,29 +84,18 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
             : $"  limits in force through cgroup {State.Cgroup.Version}, {State.Cgroup.Name}";
         yield return $"  logs   {Data.Logs}";
         yield return $"  stack  {State.Layout.Name}, limits of {Repository.Shorten(State.Layout.SplitFile)}";
-        yield return $"  data   {Ledger}";
+        yield return $"  data   {(State.Layout.HasPostgres ? Data.Cluster : Data.LedgerFile)}";
         yield return $"up: {State.Url}";
     }
 
-    /// <inheritdoc/>
     public override string ToString() =>
         $"{Data.FullPath} ({State.Layout.Name}, port {State.Port}" +
         $"{(IsSupervised ? "" : ", its supervisor was killed")})";
 
-    private void Send(Signal signal, params ReadOnlySpan<string> names)
+    private void End(string[] names, Signal signal, TimeSpan within)
     {
-        foreach (var name in names)
-        {
-            State.Find(name)?.Identity.Send(signal);
-        }
-    }
-
-    private void Await(TimeSpan time, params string[] names)
-    {
-        var deadline = DateTime.UtcNow + time;
-        while (names.Any(name => State.Find(name)?.Identity.IsAlive == true) && DateTime.UtcNow < deadline)
-        {
-            Thread.Sleep(s_poll);
-        }
+        var processes = names.Select(State.Find).OfType<ProcessState>().Select(one => one.Identity).ToList();
+        processes.ForEach(process => process.Send(signal));
+        Poll.Until(within, () => !processes.Any(process => process.IsAlive), pauseMilliseconds: 10);
     }
 }

@@ -1,14 +1,8 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Processes;
-
 namespace Rinha.Stack.Stacks;
 
 /// <summary>One process of a stack.</summary>
-/// <param name="Name">Its name in the stack.</param>
 /// <param name="Identity">Which process it is, or was.</param>
 /// <param name="IsRestarting">Whether it has died and waits to be started again.</param>
-/// <param name="Restarts">How often it was started again.</param>
-/// <param name="Since">When it was started.</param>
 public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
@@ -16,48 +10,33 @@ public sealed record ProcessState(
 /// What is known of a stack on disk, in DIR/run/state: what <c>stop</c>, <c>status</c> and the next <c>run</c> need to
 /// find all that belongs to it, even after its supervisor was killed.
 /// </summary>
-public sealed record StackState
+/// <param name="Port">Where its proxy listens.</param>
+/// <param name="Sockets">The directory of its sockets.</param>
+/// <param name="Server">The binary of its servers.</param>
+/// <param name="Cgroup">Its cgroup; <see langword="null"/> without limits.</param>
+/// <param name="Processes">Those of its processes that were started.</param>
+/// <param name="IsReady">Whether it has answered.</param>
+public sealed record StackState(
+    ProcessIdentity Supervisor,
+    int Port,
+    string Sockets,
+    StackLayout Layout,
+    string Server,
+    StackCgroup? Cgroup,
+    IReadOnlyList<ProcessState> Processes,
+    bool IsReady)
 {
     private const string FileName = "state";
-
-    /// <summary>Who looks after it.</summary>
-    public required ProcessIdentity Supervisor { get; init; }
-
-    /// <summary>Where its proxy listens.</summary>
-    public required int Port { get; init; }
-
-    /// <summary>The directory of its sockets.</summary>
-    public required string Sockets { get; init; }
-
-    /// <summary>What it is made of; without the ledger when it is a floor.</summary>
-    public required StackLayout Layout { get; init; }
-
-    /// <summary>Whether constant answers stand in for the servers.</summary>
-    public bool IsFloor { get; init; }
-
-    /// <summary>The binary of its servers.</summary>
-    public string Server { get; init; } = Repository.Server;
-
-    /// <summary>Its cgroup; <see langword="null"/> without limits.</summary>
-    public StackCgroup? Cgroup { get; init; }
-
-    /// <summary>Those of its processes that were started.</summary>
-    public IReadOnlyList<ProcessState> Processes { get; init; } = [];
-
-    /// <summary>Whether it has answered.</summary>
-    public bool IsReady { get; init; }
 
     /// <summary>
     /// The directory of PostgreSQL's socket, which belongs to another user than the servers' sockets.
     /// </summary>
     public string DatabaseSockets => Sockets + "-db";
 
-    /// <summary>Its address on this machine.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+    public string Url => $"http://127.0.0.1:{Port}";
 
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
-    /// <summary>A process by its name, if it was started.</summary>
     public ProcessState? Find(string process) => Processes.FirstOrDefault(one => one.Name == process);
 
     /// <summary>
@@ -66,33 +45,24 @@ public sealed record StackState
     /// </summary>
     public static StackState? Read(DataDirectory data)
     {
-        var lines = ProcessTable.Lines(data.RunFile(FileName));
-        if (!lines.Contains("boot " + BootId))
+        var lines = ProcessTable.Lines(data.RunFile(FileName)).Select(line => line.Split(' ', 2)).ToLookup(
+            line => line[0], line => line[1]);
+        if (!lines["boot"].Contains(BootId))
         {
             return null;
         }
 
-        var words = lines.Select(line => line.Split(' ')).ToList();
-        string Value(string key, int index = 1) => words.First(line => line[0] == key)[index];
-        string? Rest(string key) =>
-            lines.FirstOrDefault(line => line.StartsWith(key + " ", StringComparison.Ordinal))?[(key.Length + 1)..];
-
-        var layout = StackLayout.Choose(Value("stack"), Value("stack", 2));
-        var isFloor = Value("backend") == "floor";
-        return new StackState
-        {
-            Supervisor = new ProcessIdentity(Number(Value("supervisor")), Long(Value("supervisor", 2))),
-            Port = Number(Value("port")),
-            Sockets = Rest("sockets")!,
-            Layout = isFloor ? layout.WithoutLedger() : layout,
-            IsFloor = isFloor,
-            Server = Rest("server") ?? Repository.Server,
-            Cgroup = Value("cgroup") == "none"
-                ? null
-                : new StackCgroup(Value("cgroup"), Value("cgroup", 2), Value("cgroup", 3), Value("cgroup", 4)),
-            Processes = [.. words.Where(line => line[0] == "process").Select(ReadProcess)],
-            IsReady = Rest("ready") is not null,
-        };
+        string[] WordsOf(string key) => lines[key].Single().Split(' ');
+        var (stack, supervisor, cgroup) = (WordsOf("stack"), WordsOf("supervisor"), WordsOf("cgroup"));
+        return new StackState(
+            IdentityOf(supervisor),
+            int.Parse(lines["port"].Single()),
+            lines["sockets"].Single(),
+            StackLayout.Choose(stack[0], stack[1]) with { IsFloor = lines["backend"].Contains("floor") },
+            lines["server"].Single(),
+            cgroup[0] == "none" ? null : new StackCgroup(cgroup[0], cgroup[1], cgroup[2], cgroup[3]),
+            [.. lines["process"].Select(line => ReadProcess(line.Split(' ')))],
+            lines["ready"].Any());
     }
 
     /// <summary>Writes the state, whole or not at all.</summary>
@@ -105,33 +75,27 @@ public sealed record StackState
             $"port {Port}",
             $"sockets {Sockets}",
             $"stack {Layout.Name} {Layout.Split}",
-            $"backend {(IsFloor ? "floor" : "server")}",
+            $"backend {(Layout.IsFloor ? "floor" : "server")}",
             $"server {Server}",
-            Cgroup is null
-                ? "cgroup none"
-                : $"cgroup {Cgroup.Version} {Cgroup.Cpu} {Cgroup.Accounting} {Cgroup.Memory}",
-            .. Processes.Select(process => string.Create(
-                CultureInfo.InvariantCulture,
+            $"cgroup {Cgroup?.Version ?? "none"} {Cgroup?.Cpu} {Cgroup?.Accounting} {Cgroup?.Memory}",
+            .. Processes.Select(process =>
                 $"process {process.Name} {process.Identity.Pid} {process.Identity.StartTicks} " +
                 $"{(process.IsRestarting ? "restarting" : "running")} {process.Restarts} " +
-                $"{process.Since.ToUnixTimeSeconds()}")),
+                $"{process.Since.ToUnixTimeSeconds()}"),
         ];
         var file = data.RunFile(FileName);
         File.WriteAllLines(file + ".new", IsReady ? [.. lines, "ready yes"] : lines);
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>Forgets the state: nothing of the stack is left.</summary>
     public static void Delete(DataDirectory data) => File.Delete(data.RunFile(FileName));
 
-    private static ProcessState ReadProcess(string[] line) => new(
-        line[1],
-        new ProcessIdentity(Number(line[2]), Long(line[3])),
-        line[4] == "restarting",
-        Number(line[5]),
-        DateTimeOffset.FromUnixTimeSeconds(Long(line[6])));
+    private static ProcessState ReadProcess(string[] words) => new(
+        words[0],
+        IdentityOf(words[1..]),
+        words[3] == "restarting",
+        int.Parse(words[4]),
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[5])));
 
-    private static int Number(string text) => (int)Long(text);
-
-    private static long Long(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static ProcessIdentity IdentityOf(string[] words) => new(int.Parse(words[0]), long.Parse(words[1]));
 }

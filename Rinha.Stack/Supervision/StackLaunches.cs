@@ -1,17 +1,17 @@
-using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Proxies;
-using Rinha.Stack.Stacks;
 
 namespace Rinha.Stack.Supervision;
 
 /// <summary>What becomes each process of a stack, and the files that it reads.</summary>
-internal sealed class StackLaunches(RunOptions options, string sockets, PostgresCluster? database)
+public sealed class StackLaunches(RunOptions options, string sockets, PostgresCluster? database)
 {
     // nginx learns from its connections that a server leaves; Caddy has to be told on /health, and given time to ask.
     private const int CaddyDrainMilliseconds = 1000;
 
-    private string NginxConfigurationFile => options.Data.RunFile("nginx.conf");
+    /// <summary>As root, a server's socket belongs to the group of the proxy's user; others may not connect.</summary>
+    public static string SocketMode => Environment.IsPrivilegedProcess ? "0660" : "0600";
+
+    private string NginxFile => options.Data.RunFile("nginx.conf");
 
     /// <summary>Writes what the proxy and the database read.</summary>
     public void WriteConfigurations()
@@ -22,68 +22,61 @@ internal sealed class StackLaunches(RunOptions options, string sockets, Postgres
         }
         else
         {
-            var configuration = new NginxConfiguration(sockets, options.Port)
-            {
-                LimitsAddresses = options.LimitsAddresses,
-                TlsDirectory = options.TlsDirectory,
-                TlsPort = options.TlsPort,
-            };
-            File.WriteAllText(NginxConfigurationFile, configuration.Render(Nginx.Template));
+            var configuration = new NginxConfiguration(
+                sockets, options.Port, options.LimitsAddresses, options.TlsDirectory, options.TlsPort);
+            File.WriteAllText(NginxFile, configuration.Render(Nginx.Template));
         }
 
-        foreach (var name in options.Floor is null ? [] : StackLayout.Apis)
+        if (options.Floor is { } load)
         {
-            File.WriteAllText(FloorFile(name), Nginx.FloorConfiguration(sockets, name, options.Floor!));
+            foreach (var name in StackLayout.Apis)
+            {
+                File.WriteAllText(FloorFile(name), Nginx.FloorConfiguration(sockets, name, load));
+            }
         }
 
         database?.Configure();
     }
 
-    /// <summary>The program of a name.</summary>
-    public Launch Of(string name)
+    public IReadOnlyList<string> Of(string name)
     {
         if (name == StackLayout.Database)
         {
-            return database!.Launch();
+            return database!.Command();
         }
 
         if (name == options.Layout.Proxy)
         {
             return options.Layout.HasCaddy
-                ? Caddy.Run(sockets, options.Port, options.Layout)
-                : Nginx.Run(sockets, NginxConfigurationFile);
+                ? Caddy.Command(sockets, options.Port, options.Layout)
+                : Nginx.Command(sockets, NginxFile);
         }
 
-        return options.Floor is null ? Server(name) : Nginx.Run(sockets, FloorFile(name));
+        return options.Floor is null ? Server(name) : Nginx.Command(sockets, FloorFile(name));
     }
 
-    // As root, its socket belongs to the group of the proxy's user; other users may not connect.
-    private Launch Server(string name)
+    public string SocketOf(string name) => Path.Combine(sockets, name + ".sock");
+
+    private IReadOnlyList<string> Server(string name)
     {
-        var isRoot = Environment.IsPrivilegedProcess;
-        string[] identity = isRoot ? ["setpriv", $"--regid={UserAccount.Proxy.GroupId}", "--keep-groups"] : [];
         // The contest needs a reset; a bank that is open to a network with TLS does not.
         var reset = Environment.GetEnvironmentVariable("RINHA_ENABLE_RESET") is { Length: > 0 } value
             ? value
             : options.TlsDirectory is null ? "true" : "false";
-        var drain = options.Layout.HasCaddy ? CaddyDrainMilliseconds : 0;
-        return new Launch([.. identity, options.Server])
-        {
-            Environment = new Dictionary<string, string>
-            {
-                ["DATABASE_URL"] = options.Layout.HasPostgres
-                    ? $"postgres://rinha@/rinha?host={sockets}-db"
-                    : options.Data.LedgerFile,
-                ["API_SOCKET"] = SocketOf(sockets, name),
-                ["API_SOCKET_MODE"] = isRoot ? "0660" : "0600",
-                ["RINHA_ENABLE_RESET"] = reset,
-                ["RINHA_DRAIN_DELAY_MS"] = drain.ToString(CultureInfo.InvariantCulture),
-            },
-        };
+        return
+        [
+            .. UserAccount.Proxy.AsGroup,
+            "env",
+            options.Layout.HasPostgres
+                ? $"DATABASE_URL=postgres://rinha@/rinha?host={sockets}-db"
+                : $"DATABASE_URL={options.Data.LedgerFile}",
+            $"API_SOCKET={SocketOf(name)}",
+            $"API_SOCKET_MODE={SocketMode}",
+            $"RINHA_ENABLE_RESET={reset}",
+            $"RINHA_DRAIN_DELAY_MS={(options.Layout.HasCaddy ? CaddyDrainMilliseconds : 0)}",
+            options.Server,
+        ];
     }
-
-    /// <summary>The socket of a server.</summary>
-    public static string SocketOf(string sockets, string name) => Path.Combine(sockets, name + ".sock");
 
     private string FloorFile(string name) => options.Data.RunFile(name + ".conf");
 }

@@ -1,8 +1,3 @@
-using Rinha.Stack.Cgroups;
-using Rinha.Stack.Databases;
-using Rinha.Stack.Processes;
-using Rinha.Stack.Stacks;
-
 namespace Rinha.Stack.Supervision;
 
 /// <summary>
@@ -19,51 +14,39 @@ public sealed class Supervisor : IDisposable
     private readonly RunOptions _options;
     private readonly Action<string> _say;
     private readonly CancellationToken _stop;
-    private readonly DataDirectory _data;
-    private readonly StackLayout _layout;
-    private readonly string _sockets;
     private readonly PostgresCluster? _database;
     private readonly StackLaunches _launches;
     private readonly RestartRequest _request;
     private readonly List<SupervisedProcess> _processes;
     private readonly AutoResetEvent _died = new(initialState: false);
-    private StackState _state;
+    private StackInstance _stack;
     private bool _isStateStale;
 
-    /// <summary>A supervisor of a stack that is prepared.</summary>
-    /// <param name="options">The stack.</param>
-    /// <param name="say">Takes a line about what happens.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>Looks after a stack that is prepared, and says what happens, until it is stopped.</summary>
     public Supervisor(RunOptions options, Action<string> say, CancellationToken stop)
     {
         _options = options;
         _say = say;
         _stop = stop;
-        _data = options.Data;
-        _layout = options.Floor is null ? options.Layout : options.Layout.WithoutLedger();
-        _sockets = RunningStacks.CreateSockets(_data);
-        _processes = [.. _layout.Processes.Select(name => new SupervisedProcess(name))];
-        _request = new RestartRequest(_data);
-        _state = new StackState
-        {
-            Supervisor = ProcessIdentity.Of(Environment.ProcessId),
-            Port = options.Port,
-            Sockets = _sockets,
-            Layout = _layout,
-            IsFloor = options.Floor is not null,
-            Server = options.Server,
-            Cgroup = options.HasLimits ? StackCgroup.Locate($"rinha-{options.Port}-{Environment.ProcessId}") : null,
-        };
-        _database = _layout.Processes.Contains(StackLayout.Database)
-            ? new PostgresCluster(PostgresPrograms.Need(new Packages(say)), _data.Cluster, _state.DatabaseSockets)
+        _processes = [.. options.Layout.Processes.Select(name => new SupervisedProcess(name))];
+        _request = new RestartRequest(options.Data);
+        _stack = new StackInstance(options.Data, new StackState(
+            ProcessIdentity.Of(Environment.ProcessId),
+            options.Port,
+            RunningStacks.CreateSockets(options.Data),
+            options.Layout,
+            options.Server,
+            options.HasLimits ? StackCgroup.Locate($"rinha-{options.Port}-{Environment.ProcessId}") : null,
+            Processes: [],
+            IsReady: false));
+        _database = options.HasDatabase
+            ? new PostgresCluster(
+                PostgresPrograms.Need(new Packages(say)), options.Data.Cluster, _stack.State.DatabaseSockets)
             : null;
-        _launches = new StackLaunches(options, _sockets, _database);
+        _launches = new StackLaunches(options, _stack.State.Sockets, _database);
     }
 
-    private StackInstance Stack => new(_data, _state);
-
     /// <summary>Runs the stack until it is stopped.</summary>
-    /// <exception cref="StackException">It could not be started; nothing of it is left.</exception>
     public void Run()
     {
         WriteState();
@@ -72,10 +55,12 @@ public sealed class Supervisor : IDisposable
             Start();
             while (true)
             {
-                Watch(s_tick);
+                Watch(s_tick, []);
                 if (_request.TryTake())
                 {
-                    Roll();
+                    AnswerRestart(ReplaceServers() is { } reason
+                        ? RestartRequest.Failed + reason
+                        : RestartRequest.Finished);
                 }
             }
         }
@@ -85,30 +70,32 @@ public sealed class Supervisor : IDisposable
         }
         finally
         {
-            Stack.End(_say);
+            _stack.End(_say);
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _died.Dispose();
 
     private void Start()
     {
         CreateCgroups();
-        RotateLogs();
-        _launches.WriteConfigurations();
-        if (_database is not null)
+        // The logs of the run before stay readable, those of this run start empty.
+        foreach (var log in _options.Layout.Processes.Select(_options.Data.LogOf).Where(File.Exists))
         {
-            _database.CreateSockets();
-            StartHealthy(StackLayout.Database);
+            File.Move(log, log + ".old", overwrite: true);
         }
 
-        // The proxy after its upstreams: its first requests must not meet a missing socket.
-        StartHealthy([.. StackLayout.Apis]);
-        StartHealthy(_layout.Proxy);
-        _state = _state with { IsReady = true };
-        WriteState();
-        foreach (var line in Stack.Describe())
+        _launches.WriteConfigurations();
+        _database?.CreateSockets();
+        // Each group after those it needs: the proxy's first requests must not meet a missing socket.
+        foreach (var group in _processes.GroupBy(process =>
+            process.Name == StackLayout.Database ? 0 : process.Name == _options.Layout.Proxy ? 2 : 1))
+        {
+            StartHealthy([.. group]);
+        }
+
+        WriteState(_stack.State with { IsReady = true });
+        foreach (var line in _stack.Describe())
         {
             _say(line);
         }
@@ -117,94 +104,62 @@ public sealed class Supervisor : IDisposable
     private void CreateCgroups()
     {
         var limits = _options.Check();
-        if (_state.Cgroup is { } cgroup
-            && !_layout.Processes.All(name => cgroup.TryCreate(name, limits[name]) && cgroup.CanEnter(name)))
+        if (_stack.State.Cgroup is { } cgroup
+            && !_options.Layout.Processes.All(name => cgroup.TryCreate(name, limits[name]) && cgroup.CanEnter(name)))
         {
             cgroup.TryRemove();
-            _state = _state with { Cgroup = null };
-        }
-    }
-
-    // The logs of the run before stay readable, those of this run start empty.
-    private void RotateLogs()
-    {
-        foreach (var log in _layout.Processes.Select(_data.LogOf).Where(File.Exists))
-        {
-            File.Move(log, log + ".old", overwrite: true);
+            WriteState(_stack.State with { Cgroup = null });
         }
     }
 
     // During the start, a process that ends is an error and not something to start again.
-    private void StartHealthy(params string[] names)
+    private void StartHealthy(List<SupervisedProcess> group)
     {
-        foreach (var name in names)
+        group.ForEach(Start);
+        var reason = group.Select(process => AwaitHealthy(process, _processes)).FirstOrDefault(one => one is not null);
+        if (reason is not null)
         {
-            Start(Find(name));
-        }
-
-        foreach (var name in names)
-        {
-            if (AwaitHealthy(Find(name), Pause) is { } reason)
-            {
-                throw new StackException(reason);
-            }
+            throw new StackException(reason);
         }
     }
-
-    private SupervisedProcess Find(string name) => _processes.First(process => process.Name == name);
 
     private void Start(SupervisedProcess process)
     {
         // nginx refuses a socket file left by a killed predecessor.
-        File.Delete(StackLaunches.SocketOf(_sockets, process.Name));
+        File.Delete(_launches.SocketOf(process.Name));
         process.SetStarted(ChildProcess.Start(
             _launches.Of(process.Name),
-            _data.LogOf(process.Name),
-            _state.Cgroup?.EntrancesOf(process.Name) ?? [],
+            _options.Data.LogOf(process.Name),
+            _stack.State.Cgroup?.EntrancesOf(process.Name) ?? [],
             () => _died.Set()));
         WriteState();
     }
 
-    /// <summary>Waits until a process answers; returns the reason when it does not.</summary>
-    private string? AwaitHealthy(SupervisedProcess process, Action pause)
+    // Waits until a process answers, and meanwhile looks after the others; returns the reason when it does not.
+    private string? AwaitHealthy(SupervisedProcess process, List<SupervisedProcess> except)
     {
-        for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); pause())
+        for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); Watch(s_poll, except))
         {
-            if (process.Child.HasExited)
+            var failure = process.Child.HasExited ? $"could not start ({process.Child.ExitText})"
+                : DateTime.UtcNow > deadline ? $"does not answer after {s_healthyWithin.TotalSeconds} s"
+                : null;
+            if (failure is not null)
             {
-                return $"{process.Name} could not start ({process.Child.ExitText}): {_data.LastLineOf(process.Name)}";
-            }
-
-            if (DateTime.UtcNow > deadline)
-            {
-                return $"{process.Name} does not answer after {s_healthyWithin.TotalSeconds} s: " +
-                    _data.LastLineOf(process.Name);
+                return $"{process.Name} {failure}: {_options.Data.LastLineOf(process.Name)}";
             }
         }
 
         return null;
     }
 
-    private bool IsHealthy(string name)
-    {
-        if (name == StackLayout.Database)
-        {
-            return _database!.Answers();
-        }
-
-        return name == _layout.Proxy
+    private bool IsHealthy(string name) => name == StackLayout.Database
+        ? _database!.Answers()
+        : name == _options.Layout.Proxy
             ? HealthProbe.Answers(_options.Port)
-            : HealthProbe.Answers(StackLaunches.SocketOf(_sockets, name));
-    }
+            : HealthProbe.Answers(_launches.SocketOf(name));
 
-    private void Pause()
-    {
-        _stop.WaitHandle.WaitOne(s_poll);
-        _stop.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>Waits a moment, then looks after the processes, but for one that is being replaced.</summary>
-    private void Watch(TimeSpan time, SupervisedProcess? except = null)
+    // Waits a moment, then looks after the processes, but for those that are being started.
+    private void Watch(TimeSpan time, List<SupervisedProcess> except)
     {
         _ = WaitHandle.WaitAny([_died, _stop.WaitHandle], time);
         _stop.ThrowIfCancellationRequested();
@@ -213,76 +168,60 @@ public sealed class Supervisor : IDisposable
             WriteState();
         }
 
-        foreach (var process in _processes.Where(process => process != except))
+        foreach (var process in _processes.Except(except))
         {
             if (process.HasDied)
             {
-                ScheduleRestart(process);
+                var reason = process.Child.ExitText;
+                var backOff = process.SetDied();
+                // A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
+                _stack.Kill(process.Name);
+                WriteState();
+                Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
             }
             else if (process.IsDue)
             {
-                process.CountRestart();
                 Start(process);
                 Event($"{process.Name} started again, pid {process.Child.Identity.Pid}");
             }
         }
     }
 
-    private void ScheduleRestart(SupervisedProcess process)
-    {
-        var reason = process.Child.ExitText;
-        var backOff = process.SetDied();
-        // A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
-        Stack.Kill(process.Name);
-        WriteState();
-        Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
-    }
-
-    /// <summary>
-    /// Replaces the servers by what is on the disk now, one after the other, while the other one serves.
-    /// </summary>
-    private void Roll()
+    // By what is on the disk now, one after the other, while the other one serves. Returns the reason when it cannot:
+    // a new one that fails is tried again, as after a death.
+    private string? ReplaceServers()
     {
         foreach (var name in StackLayout.Apis)
         {
             var other = StackLayout.Apis.First(api => api != name);
             if (!IsHealthy(other))
             {
-                AnswerRestart($"{RestartRequest.Failed}{other} does not answer /health, so {name} goes on as it is");
-                return;
+                return $"{other} does not answer /health, so {name} goes on as it is";
             }
 
-            var began = DateTime.UtcNow;
-            if (Replace(Find(name)) is { } reason)
+            // The server's end lets its clients go without losing a request.
+            var without = Stopwatch.StartNew();
+            var process = _processes.First(process => process.Name == name);
+            process.Child.Identity.Send(Signal.Terminate);
+            for (; !process.Child.HasExited; Watch(s_poll, [process]))
             {
-                AnswerRestart($"{RestartRequest.Failed}{reason}; {other} goes on serving");
-                return;
+                if (without.Elapsed > s_drainsWithin)
+                {
+                    _stack.Kill(name);
+                }
             }
 
-            AnswerRestart(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name} replaced, pid {Find(name).Child.Identity.Pid}, " +
-                $"without it for {(DateTime.UtcNow - began).TotalMilliseconds:F0} ms"));
+            Start(process);
+            if (AwaitHealthy(process, [process]) is { } reason)
+            {
+                return $"{reason}; {other} goes on serving";
+            }
+
+            AnswerRestart($"{name} replaced, pid {process.Child.Identity.Pid}, " +
+                $"without it for {without.Elapsed.TotalMilliseconds:F0} ms");
         }
 
-        AnswerRestart(RestartRequest.Finished);
-    }
-
-    // The server's end lets its clients go without losing a request. When the new one fails, the supervisor goes on
-    // trying, as after a death.
-    private string? Replace(SupervisedProcess process)
-    {
-        process.Child.Identity.Send(Signal.Terminate);
-        for (var deadline = DateTime.UtcNow + s_drainsWithin; !process.Child.HasExited; Watch(s_poll, process))
-        {
-            if (DateTime.UtcNow > deadline)
-            {
-                Stack.Kill(process.Name);
-            }
-        }
-
-        Start(process);
-        return AwaitHealthy(process, () => Watch(s_poll, process));
+        return null;
     }
 
     private void AnswerRestart(string text)
@@ -292,21 +231,67 @@ public sealed class Supervisor : IDisposable
     }
 
     // A full disk must not end a stack that runs: the state is written when it can be.
-    private void WriteState()
+    private void WriteState(StackState? changed = null)
     {
-        _state = _state with { Processes = [.. _processes.Select(process => process.State).OfType<ProcessState>()] };
+        var processes = _processes.Select(process => process.State).OfType<ProcessState>();
+        var state = (changed ?? _stack.State) with { Processes = [.. processes] };
+        _stack = _stack with { State = state };
         try
         {
-            _state.Write(_data);
+            state.Write(_options.Data);
             _isStateStale = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _isStateStale = _state.IsReady
+            _isStateStale = state.IsReady
                 ? true
-                : throw new StackException($"{_data.Run} cannot be written: {error.Message}");
+                : throw new StackException($"{_options.Data.Run} cannot be written: {error.Message}");
         }
     }
 
     private void Event(string text) => _say($"{DateTime.Now:HH:mm:ss} {text}");
+
+    /// <summary>
+    /// One process. One that keeps dying is started again after 0.2 s, then after twice as long each time up to 10 s;
+    /// having lived for 10 s clears the record.
+    /// </summary>
+    private sealed class SupervisedProcess(string name)
+    {
+        private static readonly TimeSpan s_backOffMin = TimeSpan.FromMilliseconds(200);
+        private static readonly TimeSpan s_backOffMax = TimeSpan.FromSeconds(10);
+
+        private readonly Stopwatch _sinceChange = new();
+        private ChildProcess? _child;
+        private TimeSpan? _backOff;
+
+        public string Name { get; } = name;
+
+        /// <summary>The process, once it was started.</summary>
+        public ChildProcess Child => _child ?? throw new InvalidOperationException($"{Name} was not started");
+
+        /// <summary>What is written down of it; <see langword="null"/> before its first start.</summary>
+        public ProcessState? State { get; private set; }
+
+        public bool HasDied => State is { IsRestarting: false } && Child.HasExited;
+
+        public bool IsDue => State is { IsRestarting: true } && _sinceChange.Elapsed >= _backOff;
+
+        public void SetStarted(ChildProcess child)
+        {
+            var restarts = State is { IsRestarting: true } dead ? dead.Restarts + 1 : State?.Restarts ?? 0;
+            _child = child;
+            State = new ProcessState(Name, child.Identity, IsRestarting: false, restarts, DateTimeOffset.UtcNow);
+            _sinceChange.Restart();
+        }
+
+        /// <summary>Plans the next start after a death, and returns how long it takes until then.</summary>
+        public TimeSpan SetDied()
+        {
+            var next = _backOff is null || _sinceChange.Elapsed >= s_backOffMax ? s_backOffMin : _backOff.Value * 2;
+            _backOff = next < s_backOffMax ? next : s_backOffMax;
+            _sinceChange.Restart();
+            State = State! with { IsRestarting = true };
+            return _backOff.Value;
+        }
+    }
 }

@@ -1,12 +1,14 @@
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
+using Rinha.Stack.Stacks;
+using Rinha.Stack.Supervision;
 
-namespace Rinha.Stack.Tests.Fixtures;
+namespace Rinha.Testing;
 
 /// <summary>
 /// A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.
 /// </summary>
-internal sealed class BankStack : IDisposable
+public sealed class BankStack : IDisposable
 {
     public const string Statement = "/clientes/1/extrato";
 
@@ -20,6 +22,8 @@ internal sealed class BankStack : IDisposable
         // PostgreSQL's user passes through.
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
         Data = new DataDirectory(_directory.File("data"));
+        // The binary must be there and be new: the stack would build it in the middle of the tests.
+        _ = Repository.ServerBinary;
     }
 
     public DataDirectory Data { get; }
@@ -28,7 +32,6 @@ internal sealed class BankStack : IDisposable
 
     public IPEndPoint EndPoint => new(IPAddress.Loopback, Port);
 
-    /// <summary>A path beside the data directory.</summary>
     public string Scratch(string name) => _directory.File(name);
 
     /// <summary>The stack as its state has it now.</summary>
@@ -52,14 +55,11 @@ internal sealed class BankStack : IDisposable
         return stack;
     }
 
-    /// <summary>Starts it, again.</summary>
     public CommandExit Run(params string[] flags) => RinhaCommand.RunWell(RunArguments(flags));
 
-    /// <summary>Tries to start it.</summary>
     public CommandExit TryRun((string Name, string Value)[] environment, params string[] flags) =>
         RinhaCommand.Run(environment, RunArguments(flags));
 
-    /// <summary>Runs another verb on it.</summary>
     public CommandExit Verb(string verb, params string[] flags) =>
         RinhaCommand.Run([verb, "--data", Data.FullPath, .. flags]);
 
@@ -101,18 +101,7 @@ internal sealed class BankStack : IDisposable
             RawRequest.Json,
             headers));
 
-    /// <summary>Whether a request is answered 200; a connection that breaks is an answer too.</summary>
-    public bool Answers(string path = Statement)
-    {
-        try
-        {
-            return Get(path).Status == 200;
-        }
-        catch (Exception error) when (error is SocketException or EndOfStreamException)
-        {
-            return false;
-        }
-    }
+    public bool Answers() => HealthProbe.Answers(Port, Statement);
 
     public long Balance() =>
         Get(Statement).AssertOk().Json.GetProperty("saldo").GetProperty("total").GetInt64();
@@ -121,7 +110,7 @@ internal sealed class BankStack : IDisposable
     public RawResponse Ask(string api, byte[] request)
     {
         using var connection = new RawConnection(
-            new UnixDomainSocketEndPoint(Path.Combine(Instance.State.Sockets, api + ".sock")));
+            new UnixDomainSocketEndPoint($"{Instance.State.Sockets}/{api}.sock"));
         return connection.Exchange(request);
     }
 
@@ -133,14 +122,12 @@ internal sealed class BankStack : IDisposable
         Assert.SkipWhen(cgroup is null, "no cgroup can be written here");
         foreach (var (name, limits) in stack.State.Layout.ReadLimits())
         {
-            Assert.Equal(
-                limits, new ProcessLimits((int)cgroup!.CpuQuotaOf(name)!, cgroup.MemoryLimitOf(name)!.Value));
+            Assert.Equal(limits, new ProcessLimits((int)cgroup!.CpuQuotaOf(name)!, (long)cgroup.MemoryLimitOf(name)!));
             var processes = stack.ProcessesOf(name);
             Assert.Contains(stack.State.Find(name)!.Identity.Pid, processes);
             foreach (var entrance in cgroup.EntrancesOf(name))
             {
-                Assert.Superset(
-                    processes.ToHashSet(), File.ReadLines(entrance).Select(int.Parse).ToHashSet());
+                Assert.Superset(processes.ToHashSet(), File.ReadLines(entrance).Select(int.Parse).ToHashSet());
             }
         }
     }
