@@ -9,6 +9,7 @@ Option<string> server = new("--server") { Required = true };
 Option<string> faults = new("--faults") { Required = true };
 Option<string> directory = new("--directory") { Required = true };
 Option<int> port = new("--port") { Required = true };
+Option<string?> cgroup = new("--cgroup") { Description = "The stack's cgroup, when there are limits." };
 Option<string?> cluster = new("--cluster") { Description = "A PostgreSQL cluster to copy, for the campaigns pg-." };
 Option<string?> clusterSockets = new("--cluster-sockets") { Description = "The directory for PostgreSQL's socket." };
 Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
@@ -17,7 +18,8 @@ Option<bool> isShort = new("--short") { Description = "The short campaigns." };
 Option<string[]> only = new("--only") { Description = "Only this campaign.", DefaultValueFactory = _ => [] };
 var command = new RootCommand("Makes faults happen to a bank under load (started by ./rinha chaos).")
 {
-    launcher, sockets, server, faults, directory, port, cluster, clusterSockets, soakMinutes, seed, isShort, only,
+    launcher, sockets, server, faults, directory, port, cgroup, cluster, clusterSockets, soakMinutes, seed, isShort,
+    only,
 };
 command.SetAction(parsed =>
 {
@@ -34,6 +36,7 @@ command.SetAction(parsed =>
         parsed.GetValue(port),
         parsed.GetRequiredValue(server),
         parsed.GetRequiredValue(faults),
+        parsed.GetValue(cgroup),
         parsed.GetValue(cluster),
         parsed.GetValue(clusterSockets),
         parsed.GetValue(soakMinutes),

@@ -115,7 +115,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         [
             "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
             InSockets("faults.so"), "--directory", work, "--port",
-            port.ToString(CultureInfo.InvariantCulture), .. cluster,
+            port.ToString(CultureInfo.InvariantCulture), .. cluster, .. _cgroup is null ? [] : ["--cgroup", _cgroup.Name],
         ];
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Rinha.LoadTest.Stats;
+using Rinha.Stack.Cgroups;
 
 namespace Rinha.Chaos.Abuse;
 
@@ -21,23 +22,23 @@ internal static partial class AbuseCampaign
         using var bank = new Bank(run);
         bank.Start();
         _ = Measure(run, bank, TimeSpan.Zero, () => true); // Warms up.
-        var workers = bank.Nginx.Children();
+        var workers = bank.Nginx.Children;
         foreach (var kind in AttackKinds.All)
         {
             Try(run, bank, kind);
             run.Check(bank.Processes.All(one => one.IsAlive), () => $"{kind.Name}: a process has ended");
             run.Check(
-                bank.Nginx.Children().SequenceEqual(workers),
+                bank.Nginx.Children.SequenceEqual(workers),
                 () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
             run.Tried();
         }
 
+        var cgroup = run.Setting.Cgroup is { } name ? StackCgroup.Locate(name) : null;
         foreach (var process in bank.Processes)
         {
-            var memory = MemoryLimit.Of(process.ProcessId);
-            run.Check(memory.PeakBytes <= memory.LimitBytes, () => $"{process.Name}: {memory}");
-            var (peak, limit) = (memory.PeakBytes / 1048576.0, memory.LimitBytes / 1048576.0);
-            run.Measured($"{process.Name}: at most {peak:F0} of {limit:F0} MB");
+            var (peak, limit) = (cgroup?.MemoryPeakOf(process.Name) ?? 0, cgroup?.MemoryLimitOf(process.Name) ?? 0);
+            run.Check(peak <= limit, () => $"{process.Name}: {peak} of {limit} bytes");
+            run.Measured($"{process.Name}: at most {peak / 1048576.0:F0} of {limit / 1048576.0:F0} MB");
         }
 
         run.Check(
@@ -58,7 +59,7 @@ internal static partial class AbuseCampaign
             var openBefore = OpenFiles(bank);
             using var attack = kind.Make(bank);
             attack.Start();
-            if (kind.Starves is { } starved && Wait.For(Bank.Patience, () => attack.IsUnderWay))
+            if (kind.Starves is { } starved && Wait.For(() => attack.IsUnderWay))
             {
                 CheckDirect(run, bank, starved(bank), kind.Name);
             }
@@ -80,7 +81,7 @@ internal static partial class AbuseCampaign
             run.Check(complaint is null, () => Says(complaint!));
             run.Check(attack.IsUnderWay, () => Says("not all of it could be tried"));
             run.Check(
-                Wait.For(Bank.Patience, () => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
+                Wait.For(() => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
                 () => Says($"{ActiveClients(bank)} clients and {OpenFiles(bank)} files open, {openBefore} before"));
             run.Measured($"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}");
             return;
@@ -108,7 +109,7 @@ internal static partial class AbuseCampaign
         using var load = new BackgroundLoad(
             bank.Front, BackgroundLoad.Endless(Rate, Connections, run.Seed), log => watch = new LoadWatch(log));
         Thread.Sleep(time);
-        _ = Wait.For(Bank.Patience, () => isUnderWay() && watch!.Acknowledged >= ShortAnswers);
+        _ = Wait.For(() => isUnderWay() && watch!.Acknowledged >= ShortAnswers);
         run.Check(watch!.Acknowledged >= ShortAnswers, () => $"only {watch.Acknowledged} were answered");
         return load.Stop();
     }
@@ -125,7 +126,7 @@ internal static partial class AbuseCampaign
             : int.MaxValue;
     }
 
-    private static int OpenFiles(Bank bank) => bank.Apis.Sum(api => api.Descriptors());
+    private static int OpenFiles(Bank bank) => bank.Apis.Sum(api => api.Descriptors);
 
     [GeneratedRegex(@"Active connections: (\d+)")]
     private static partial Regex ActivePattern();

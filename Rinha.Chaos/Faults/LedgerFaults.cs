@@ -15,9 +15,7 @@ internal static class KillInSchema
             var directory = Path.Combine(run.Directory, $"data{index}");
             using var bank = new Bank(run, new BankOptions { Faults = true, DataDirectory = directory });
             Start(bank, run, first: run.Random.Next(bank.Apis.Count), isOther: index % 2 == 0);
-            Wait.Until(
-                Bank.Patience,
-                () => bank.Apis.All(api => !api.IsAlive || bank.Past(api).Answers()),
+            Wait.Until(() => bank.Apis.All(api => !api.IsAlive || bank.Past(api).Answers()),
                 () => "a server neither dies nor answers");
             run.Check(
                 bank.Faults.Any(fault => fault.Hits > 0) && bank.Faults.Sum(fault => fault.Hits) == Dead(bank),
@@ -58,7 +56,7 @@ internal static class KillInSchema
 
         bank.Apis[first].Start();
         // It makes the ledger if it comes to the gate first.
-        Wait.Until(Bank.Patience, () => File.Exists(bank.DatabasePath + "-gate"), () => Logs(bank));
+        Wait.Until(() => File.Exists(bank.DatabasePath + "-gate"), () => Logs(bank));
         bank.Apis[1 - first].Start();
     }
 
@@ -94,7 +92,7 @@ internal static class KillInReset
             bank.Faults[victim].Arm(FaultPoint.InReset, run.Random.Next(1, Steps + 1), FaultAction.Kill);
             var answer = RawAnswer.Ask(bank.Past(api), "POST", "/reset", json: "");
             run.Check(
-                api.WaitForEnd(Bank.Patience, out _) && answer.Status == 0,
+                api.WaitForEnd(out _) && answer.Status == 0,
                 () => $"the reset is answered {answer.Status}, and its server should be dead");
             LedgerCheck.CheckStorage(run, bank.Ledger);
             var after = Content(bank.DatabasePath);

@@ -32,9 +32,7 @@ internal static class PointFaults
             fault.Arm(point, countdown, FaultAction.Kill);
         }
 
-        Wait.Until(
-            Bank.Patience,
-            () => armed.Any(fault => !fault.IsArmed),
+        Wait.Until(() => armed.Any(fault => !fault.IsArmed),
             () => $"nobody has come to {point} {countdown} times");
         foreach (var fault in armed)
         {
@@ -42,9 +40,7 @@ internal static class PointFaults
         }
 
         // Both may have come there.
-        Wait.Until(
-            Bank.Patience,
-            () => bank.Apis.Count(api => !api.IsAlive) is > 0 and var dead
+        Wait.Until(() => bank.Apis.Count(api => !api.IsAlive) is > 0 and var dead
                 && dead == armed.Sum(fault => fault.Hits) - hits,
             () => $"{armed.Sum(fault => fault.Hits) - hits} should have died at {point}");
         // In most of these places the dead one has left the gate or SQLite's lock closed behind it.
@@ -78,7 +74,7 @@ internal static class StopHolder
         var (fault, stopped, other) = (bank.Faults[holder], bank.Apis[holder], bank.Apis[1 - holder]);
         var hits = fault.Hits;
         fault.Arm(point, run.Random.Next(1, CountdownMax + 1), FaultAction.Stop);
-        Wait.Until(Bank.Patience, () => fault.Hits > hits, () => $"{stopped.Name} has not come to {point}");
+        Wait.Until(() => fault.Hits > hits, () => $"{stopped.Name} has not come to {point}");
         var stoppedAtNs = Clock.NowNs;
         var post = Task.Run(() => scene.Loaded.Probes.Post(other));
         try
@@ -88,7 +84,7 @@ internal static class StopHolder
         }
         finally
         {
-            stopped.Signal(Signals.Continue);
+            stopped.Signal(Signal.Continue);
         }
 
         var (answer, time) = post.Result;

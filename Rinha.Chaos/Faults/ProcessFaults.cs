@@ -70,8 +70,8 @@ internal static class ProcessFaults
         foreach (var api in scene.Bank.Apis)
         {
             var absence = Stopwatch.StartNew();
-            api.Signal(Signals.Terminate);
-            var hasEnded = api.WaitForEnd(Bank.Patience, out var exitCode);
+            api.Signal(Signal.Terminate);
+            var hasEnded = api.WaitForEnd(out var exitCode);
             scene.Spread(UntilEnd).Add(absence.Elapsed);
             scene.Run.Check(
                 hasEnded && exitCode == 0, () => $"{api.Name} has ended: {hasEnded}, with {exitCode}: {api.Log}");
@@ -97,11 +97,9 @@ internal static class ProcessFaults
 
         var failed = watch.FailedPosts + watch.FailedGets;
         var closed = watch.CountOf(FailureKind.ClosedBeforeAnswer);
-        var before = nginx.Children();
-        Signals.Send(nginx.ProcessId, Signals.Hangup);
-        Wait.Until(
-            Bank.Patience,
-            () => nginx.Children() is { Length: > 0 } now && !now.Intersect(before).Any(),
+        var before = nginx.Children;
+        ProcessIdentity.Of(nginx.ProcessId).Send(Signal.HangUp);
+        Wait.Until(() => nginx.Children is { Length: > 0 } now && !now.Intersect(before).Any(),
             () => "nginx keeps its worker");
         scene.Loaded.AwaitAcknowledged(BankUnderLoad.Connections);
         closed = watch.CountOf(FailureKind.ClosedBeforeAnswer) - closed;
@@ -148,8 +146,7 @@ internal static class ProcessFaults
     private static void StartAndAwaitWork(Scene scene, BankProcess api, Stopwatch absence)
     {
         api.Start();
-        Wait.Until(
-            Bank.Patience, () => scene.Bank.ConnectionsOf(api) > 0, () => $"{api.Name} gets no work again: {api.Log}");
+        Wait.Until(() => scene.Bank.ConnectionsOf(api) > 0, () => $"{api.Name} gets no work again: {api.Log}");
         scene.Spread(UntilUsed).Add(absence.Elapsed);
     }
 

@@ -37,7 +37,7 @@ internal static class FuzzCampaign
             }
 
             CheckLedger(run, bank, engine);
-            memory.AddRange(batch == 0 ? bank.Apis.Select(api => api.ResidentBytes().Own) : []);
+            memory.AddRange(batch == 0 ? bank.Apis.Select(api => api.ResidentBytes.Own) : []);
         }
 
         var seconds = watch.Elapsed.TotalSeconds;
@@ -67,7 +67,7 @@ internal static class FuzzCampaign
     {
         for (var index = 0; index < bank.Apis.Count; index++)
         {
-            var (was, now) = (before[index], bank.Apis[index].ResidentBytes().Own);
+            var (was, now) = (before[index], bank.Apis[index].ResidentBytes.Own);
             run.Check(
                 now <= (was * GrowthMax) + GrowthBytesMax,
                 () => $"{bank.Apis[index].Name} has grown from {was:N0} to {now:N0} bytes");
@@ -86,7 +86,7 @@ internal static class FuzzCampaign
                 _ = RawAnswer.Exchange(bank.Past(api), bytes, TimeSpan.FromMilliseconds(500));
             }
 
-            return Wait.For(TimeSpan.FromMilliseconds(100), () => bank.Apis.Any(api => !api.IsAlive));
+            return Wait.For(() => bank.Apis.Any(api => !api.IsAlive), TimeSpan.FromMilliseconds(100));
         }
 
         if (engine.Recent.FirstOrDefault(one => Kills(one.Bytes)) is not { } killer)
@@ -129,7 +129,7 @@ internal sealed class FuzzFindings(CampaignRun run)
         {
             var unknown = sent with { Outcome = FuzzOutcome.Anything, Answers = 0 };
             bool IsFoundWith(byte[] less) =>
-                SingleLane.Find(lane.Target, lane.IsFront, unknown with { Bytes = less }, out _) == what;
+                FuzzLane.Find(lane.Target, lane.IsFront, unknown with { Bytes = less }, out _) == what;
             var bytes = IsFoundWith(sent.Bytes) ? Minimize(sent.Bytes, IsFoundWith) : sent.Bytes;
             var path = Write(run, $"case-{sent.Number}", bytes);
             run.Check(false, () =>

@@ -28,19 +28,19 @@ internal sealed class FuzzCases
     {
         if (number < _kept.Count)
         {
-            return new FuzzCase(number, _kept[(int)number], FuzzOutcome.Anything);
+            return new FuzzCase(_kept[(int)number], FuzzOutcome.Anything) { Number = number };
         }
 
         var random = new Random(HashOf(number));
-        var made = RequestGrammar.Next(random, number);
+        var made = RequestGrammar.Next(random) with { Number = number };
         if (random.Next(10) >= 4)
         {
             return made;
         }
 
-        var bytes = random.Next(4) == 0 ? _kept[random.Next(_kept.Count)] : made.Bytes;
-        var other = random.Next(2) == 0 ? RequestGrammar.Next(random, number).Bytes : _kept[random.Next(_kept.Count)];
-        return new FuzzCase(number, Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything);
+        var bytes = random.Next(4) == 0 ? random.Pick(_kept) : made.Bytes;
+        var other = random.Next(2) == 0 ? RequestGrammar.Next(random).Bytes : random.Pick(_kept);
+        return new FuzzCase(Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything) { Number = number };
     }
 
     // Not HashCode, which is another one in every process (SplitMix64's step).
@@ -54,10 +54,12 @@ internal sealed class FuzzCases
 }
 
 /// <summary>Some bytes to send on a connection, and what is known about the answer.</summary>
-/// <param name="Number">Which one; together with the seed it makes the bytes again.</param>
 /// <param name="Answers">How many answers there are, where that is known; otherwise 0.</param>
-internal sealed record FuzzCase(long Number, byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
+internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
 {
+    /// <summary>Which one; together with the seed it makes the bytes again.</summary>
+    public long Number { get; init; }
+
     /// <summary>Whether nginx answers the same: it passes over some things that a server refuses.</summary>
     public bool IsSameThroughNginx { get; init; } = true;
 }
@@ -75,6 +77,11 @@ internal enum FuzzOutcome
     Nowhere,
     OtherMethod, // Another method than the path has: 405; nginx refuses some by itself: 400.
     Refused, // Not HTTP, whatever one does: an error, or the connection is just closed.
+}
+
+internal static class Choices
+{
+    public static T Pick<T>(this Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 }
 
 /// <summary>Damages bytes as a broken client, a bad line or somebody with intent would.</summary>
@@ -118,7 +125,7 @@ internal static class Mutations
             4 => [.. bytes.AsSpan(0, at + length), .. bytes.AsSpan(at)],
             5 => [.. bytes.AsSpan(0, at), .. Part(random, other), .. bytes.AsSpan(at + length)],
             6 => bytes[..at],
-            7 or 8 => [.. bytes.AsSpan(0, at), .. s_tokens[random.Next(s_tokens.Length)], .. bytes.AsSpan(at)],
+            7 or 8 => [.. bytes.AsSpan(0, at), .. random.Pick(s_tokens), .. bytes.AsSpan(at)],
             _ => [.. bytes, .. other],
         };
     }

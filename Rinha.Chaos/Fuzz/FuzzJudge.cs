@@ -3,15 +3,17 @@ namespace Rinha.Chaos.Fuzz;
 /// <summary>Says what is wrong with the answers to a case.</summary>
 internal static class FuzzJudge
 {
-    /// <summary>What is wrong with a case that is not over in time.</summary>
-    public const string Late = "neither answered nor closed";
-
     // The errors of RFC 9110 that a request can be the reason for.
     private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
 
     /// <returns>What is wrong, without anything of this one case; <see langword="null"/> when nothing is.</returns>
     public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
     {
+        if (answers.IsLate)
+        {
+            return "neither answered nor closed";
+        }
+
         if (answers.Rest.Length > 0 && !IsOtherVersion(answers.Rest, isFront))
         {
             return "an answer that is torn or not HTTP";
@@ -110,6 +112,13 @@ internal sealed class FuzzAnswers
 
     /// <summary>Whether the rest cannot become an answer, whatever comes.</summary>
     public bool IsGarbage { get; private set; }
+
+    /// <summary>Whether the connection was neither used up nor closed in time.</summary>
+    public bool IsLate { get; set; }
+
+    /// <summary>Whether the end was sent before any answer had come: nginx may have dropped what it had sent
+    /// on.</summary>
+    public bool EndedUnanswered { get; set; }
 
     /// <param name="bytes">It; joined in place where it is chunked.</param>
     /// <param name="mayBeHead">Whether one of the requests is a HEAD, whose answer has a length but no body.</param>

@@ -54,18 +54,18 @@ internal static class JsonGrammar
         string[] again = [$"\"valor\":{amount}", "\"tipo\":\"d\"", $"\"descricao\":{text}"];
         return random.Next(14) switch
         {
-            0 or 1 => Utf8(Object(random, Pick(random, s_amountsNot), kind, text, false)),
-            2 => Utf8(Object(random, amount, Pick(random, s_kindsNot), text, false)),
-            3 or 4 => Utf8(Object(random, amount, kind, Pick(random, s_textsNot), false)),
+            0 or 1 => Utf8(Object(random, random.Pick(s_amountsNot), kind, text, false)),
+            2 => Utf8(Object(random, amount, random.Pick(s_kindsNot), text, false)),
+            3 or 4 => Utf8(Object(random, amount, kind, random.Pick(s_textsNot), false)),
             5 => Utf8(Object(random, amount, kind, TooLong(random), false)),
-            6 => Utf8(WithField(random, Pick(random, again))),
+            6 => Utf8(WithField(random, random.Pick(again))),
             7 => Utf8(WithoutField(random)),
             8 => Utf8(Wrapped(random, Encoding.UTF8.GetString(Valid(random)))),
             9 => CutOff(random, Valid(random)),
             10 => WithBadUtf8(random),
             11 => Utf8(WithField(random, $"\"x\":{Deep(random)}")),
-            12 => Utf8(Pick(random, s_bodiesNot)),
-            _ => Utf8(WithField(random, Pick(random, s_fieldsNot))),
+            12 => Utf8(random.Pick(s_bodiesNot)),
+            _ => Utf8(WithField(random, random.Pick(s_fieldsNot))),
         };
     }
 
@@ -100,9 +100,7 @@ internal static class JsonGrammar
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
-
-    private static string Blank(Random random) => Pick(random, s_blanks);
+    private static string Blank(Random random) => random.Pick(s_blanks);
 
     // Small mostly: a thousand of the largest would leave a balance without room.
     private static string Amount(Random random) =>
@@ -119,7 +117,7 @@ internal static class JsonGrammar
         };
         for (var more = hasMore ? random.Next(-2, 3) : 0; more > 0; more--)
         {
-            fields.Add($"{Literal(random, Pick(random, s_otherNames))}:{Value(random, random.Next(4))}");
+            fields.Add($"{Literal(random, random.Pick(s_otherNames))}:{Value(random, random.Next(4))}");
         }
 
         random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));

@@ -24,8 +24,8 @@ internal static class SmugglingCampaign
             {
                 var parts = new SmugglingParts(FirstCents + sent.Count, SecondCents + sent.Count);
                 var isFront = target == bank.Front;
-                var one = new FuzzCase(sent.Count, parts.Bytes(pair), FuzzOutcome.Anything);
-                var found = SingleLane.Find(target, isFront, one, out var answers);
+                var one = new FuzzCase(parts.Bytes(pair), FuzzOutcome.Anything) { Number = sent.Count };
+                var found = FuzzLane.Find(target, isFront, one, out var answers);
                 run.Check(found is null, () => $"{pair.Name} at {target.Url}: {found}");
                 sent.Add(new Sent(pair, parts, isFront, answers));
                 run.Tried();

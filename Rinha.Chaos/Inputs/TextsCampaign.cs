@@ -20,10 +20,10 @@ internal static class TextsCampaign
     {
         using var bank = new Bank(run);
         bank.Start();
-        using var first = new SingleLane(bank.Past(bank.Apis[0]), isFront: false);
-        using var second = new SingleLane(bank.Past(bank.Apis[1]), isFront: false);
-        using var front = new SingleLane(bank.Front, isFront: true);
-        SingleLane[] connections = [first, second, front];
+        using var first = new FuzzLane(bank.Past(bank.Apis[0]), isFront: false);
+        using var second = new FuzzLane(bank.Past(bank.Apis[1]), isFront: false);
+        using var front = new FuzzLane(bank.Front, isFront: true);
+        FuzzLane[] connections = [first, second, front];
         var texts = run.Setting.IsShort ? PlaneTexts.Some(run.Random, ShortTextsPerPlane) : PlaneTexts.Every();
         var sent = new List<string>();
         foreach (var batch in HostileTexts.All.Concat(texts).Chunk(StatementEntries))
@@ -44,7 +44,7 @@ internal static class TextsCampaign
         run.Measured($"{sent.Distinct(StringComparer.Ordinal).Count():N0} texts, each in two forms");
     }
 
-    private static void Post(CampaignRun run, SingleLane connection, int account, string[] batch, bool isEscaped)
+    private static void Post(CampaignRun run, FuzzLane connection, int account, string[] batch, bool isEscaped)
     {
         var path = $"/clientes/{account}/transacoes";
         byte[] posts = [.. batch.SelectMany(text => TextJson.Post(path, text, isEscaped))];
@@ -56,7 +56,7 @@ internal static class TextsCampaign
         }
     }
 
-    private static void Read(CampaignRun run, SingleLane connection, int account, string[] batch)
+    private static void Read(CampaignRun run, FuzzLane connection, int account, string[] batch)
     {
         var request = Encoding.ASCII.GetBytes($"GET /clientes/{account}/extrato HTTP/1.1\r\nHost: a\r\n\r\n");
         var (status, body) = Ask(connection, request, 1)[0];
@@ -67,9 +67,9 @@ internal static class TextsCampaign
                 + $"the statement has {string.Join(" | ", read.Select(Codes))}");
     }
 
-    private static IReadOnlyList<(int Status, string Body)> Ask(SingleLane connection, byte[] requests, int count)
+    private static IReadOnlyList<(int Status, string Body)> Ask(FuzzLane connection, byte[] requests, int count)
     {
-        var answers = connection.Ask(new FuzzCase(0, requests, FuzzOutcome.Anything, count), out _);
+        var answers = connection.Ask(new FuzzCase(requests, FuzzOutcome.Anything, count));
         return answers.All.Count == count
             ? answers.All
             : throw new ChaosException($"{answers.All.Count} answers of {count}, then '{answers.Rest}'");

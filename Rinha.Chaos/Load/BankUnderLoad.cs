@@ -1,3 +1,5 @@
+using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Load;
@@ -51,7 +53,6 @@ internal sealed class BankUnderLoad : IDisposable
     /// <summary>For single requests besides.</summary>
     public Probes Probes { get; }
 
-    /// <summary>What becomes of the requests meanwhile.</summary>
     public LoadWatch Watch => _watches[0];
 
     /// <summary>What was sent and answered; to be read after <see cref="Finish"/>.</summary>
@@ -65,7 +66,6 @@ internal sealed class BankUnderLoad : IDisposable
         int Acknowledged() => _watches.Sum(watch => watch.Acknowledged);
         var goal = Acknowledged() + more;
         Wait.Until(
-            Bank.Patience,
             () => Acknowledged() >= goal,
             () => $"the bank answers no more: {string.Join("; ", _watches.Select(watch => watch.Failures))}");
     }
@@ -102,5 +102,55 @@ internal sealed class BankUnderLoad : IDisposable
     {
         Bank.Dispose(); // First: what is dead keeps no request waiting.
         _loads.ForEach(load => load.Dispose());
+    }
+}
+
+/// <summary>A load run on a thread of its own, with every transaction remembered, while faults are made to
+/// happen.</summary>
+internal sealed class BackgroundLoad : IDisposable
+{
+    private readonly RunControl _control = new();
+    private readonly Task<RunReport> _run;
+
+    /// <param name="options">The load; its texts are made distinct.</param>
+    /// <param name="observer">Sees every request besides the log; on the load's thread.</param>
+    public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
+    {
+        var session = new LoadSession(
+            target, EnvironmentReader.Read(target.Url, limits: null), _control, framesPerSecond: 0);
+        var seen = observer is null ? Log : observer(Log);
+        _run = Task.Factory.StartNew(
+            () => session.Run(options with { DistinctTexts = true }, seen),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>What was sent and answered; to be read after <see cref="Stop"/>.</summary>
+    public TransactionLog Log { get; } = new();
+
+    /// <summary>A load that goes on until it is stopped: open loop, the contest's mix.</summary>
+    public static LoadOptions Endless(double rate, int connections, int seed) => new()
+    {
+        Connections = connections,
+        Duration = TimeSpan.FromDays(1),
+        Rate = rate,
+        RequestTimeout = Bank.Patience,
+        Seed = seed,
+    };
+
+    /// <summary>Ends the load and waits for its last answers.</summary>
+    public RunReport Stop()
+    {
+        Dispose();
+        return _run.Exception is { } failure
+            ? throw new ChaosException($"the load ended with {failure.InnerException}")
+            : _run.Result;
+    }
+
+    public void Dispose()
+    {
+        _control.Stop();
+        Task.WhenAny(_run).Wait();
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Rinha.Chaos.Load;
 
 /// <summary>The oracle at the end of a campaign on a fresh ledger: every acknowledged transaction exactly once, no
@@ -51,5 +53,56 @@ internal readonly record struct PostedRow(
                 row.GetString(4),
                 row.GetInt64(5))));
         return rows;
+    }
+}
+
+/// <summary>Single requests to one server, past nginx and beside the load, whose transactions the oracle counts like
+/// the load's.</summary>
+internal sealed class Probes(Bank bank)
+{
+    private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedTransaction Transaction)> _posts = [];
+
+    private long _nextText = TextCode.Count; // Downwards; the load's begin in the lower half and go up.
+
+    /// <summary>Whether an answer says that it is not known whether the transaction was posted.</summary>
+    public static bool LeavesOpen(RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
+
+    /// <summary>Credits a cent.</summary>
+    public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
+    {
+        var text = Interlocked.Decrement(ref _nextText);
+        var description = new byte[TextCode.Length];
+        TextCode.Write(text, description);
+        var json = $$"""{"valor":1,"tipo":"c","descricao":"{{Encoding.ASCII.GetString(description)}}"}""";
+        var posted = Ask(api, "POST", $"/clientes/{clientId}/transacoes", json);
+        _ = BankAnswer.TryReadTransaction(Encoding.UTF8.GetBytes(posted.Answer.Body), out _, out var balanceCents);
+        _posts[text] = (posted.Answer, new LoggedTransaction(clientId, 1, balanceCents));
+        return posted;
+    }
+
+    public (RawAnswer Answer, TimeSpan Time) Statement(BankProcess api, int clientId = 1) =>
+        Ask(api, "GET", $"/clientes/{clientId}/extrato");
+
+    /// <summary>Adds what was sent to a log: a 503 that says that nothing was changed is held to that.</summary>
+    /// <param name="isRefusalFinal">Whether every 503 is held to that, whatever it says.</param>
+    public void AddTo(TransactionLog log, bool isRefusalFinal = false)
+    {
+        foreach (var (text, (answer, transaction)) in _posts)
+        {
+            if (answer.Status == 503 && (isRefusalFinal || !LeavesOpen(answer)))
+            {
+                log.Refused.Add(text);
+            }
+            else
+            {
+                (answer.Status == 200 ? log.Acknowledged : log.Unknown)[text] = transaction;
+            }
+        }
+    }
+
+    private (RawAnswer Answer, TimeSpan Time) Ask(BankProcess api, string method, string path, string? json = null)
+    {
+        var watch = Stopwatch.StartNew();
+        return (RawAnswer.Ask(bank.Past(api), method, path, json), watch.Elapsed);
     }
 }

@@ -53,9 +53,7 @@ internal sealed class Recording(
             bank.Front,
             BackgroundLoad.Endless(rate, Connections, run.Random.Next()),
             inner => answers = new LoggedAnswers(inner, logPath));
-        Wait.Until(
-            Bank.Patience,
-            () => new FileInfo(logPath).Length > EnoughLogBytes,
+        Wait.Until(() => new FileInfo(logPath).Length > EnoughLogBytes,
             () => $"only {new FileInfo(logPath).Length} bytes are logged");
         bank.Kill();
         load.Stop();

@@ -116,8 +116,8 @@ internal static class SoakCampaign
             {
                 var wal = new FileInfo(bank.DatabasePath + "-wal");
                 samples.Add(new ResourceSample(
-                    bank.Apis.Sum(api => api.ResidentBytes().All),
-                    bank.Apis.Sum(api => api.Descriptors()),
+                    bank.Apis.Sum(api => api.ResidentBytes.All),
+                    bank.Apis.Sum(api => api.Descriptors),
                     wal.Exists ? wal.Length : 0));
             }
             while (!stop.Wait(s_interval));

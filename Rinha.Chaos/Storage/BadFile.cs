@@ -85,13 +85,13 @@ internal sealed record BadFile(
     private static Action<string, byte[]> Guard(string mode) => (path, good) =>
     {
         File.WriteAllBytes(path, good);
-        Command.Run("chmod", mode, path);
+        _ = Tool.Run(["chmod", mode, path]);
     };
 
     private static void MakeGuardedDirectory(string path, byte[] good)
     {
         File.WriteAllBytes(path, good);
-        Command.Run("chmod", "500", Path.GetDirectoryName(path)!);
+        _ = Tool.Run(["chmod", "500", Path.GetDirectoryName(path)!]);
     }
 }
 
@@ -106,7 +106,7 @@ internal static class Refusal
     public static void Check(
         CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
     {
-        var hasEnded = api.WaitForEnd(Bank.Patience, out var exitCode);
+        var hasEnded = api.WaitForEnd(out var exitCode);
         var log = api.Log[said..].TrimEnd();
         run.Check(
             hasEnded && exitCode is > 0 and < 128, () => $"{what}: ended {hasEnded}, exit code {exitCode}: {log}");

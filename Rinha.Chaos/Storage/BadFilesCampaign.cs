@@ -57,8 +57,8 @@ internal static class BadFilesCampaign
             probes.Post(api, 1 + (number % Clients));
         }
 
-        api.Signal(Signals.Terminate);
-        api.WaitForEnd(Bank.Patience, out _);
+        api.Signal(Signal.Terminate);
+        api.WaitForEnd(out _);
         LedgerCheck.CheckClients(run, bank.Ledger);
         return File.ReadAllBytes(bank.DatabasePath);
     }
@@ -73,8 +73,8 @@ internal static class BadFilesCampaign
 
         // A copy that others than its owner may read, too.
         var copy = Path.Combine(run.Directory, "server");
-        Command.Run("cp", "-r", Path.GetDirectoryName(run.Setting.Server)!, copy);
-        Command.Run("chmod", "-R", "a+rX", copy);
+        _ = Tool.Run(["cp", "-r", Path.GetDirectoryName(run.Setting.Server)!, copy]);
+        _ = Tool.Run(["chmod", "-R", "a+rX", copy]);
         var server = Path.Combine(copy, Path.GetFileName(run.Setting.Server));
         var launcher = Path.Combine(run.Directory, "launch-nobody");
         File.WriteAllText(launcher, $"""
@@ -84,12 +84,12 @@ internal static class BadFilesCampaign
               env API_PORT={run.Setting.Port} '{server}' "$@"
 
             """);
-        Command.Run("chmod", "755", launcher);
+        _ = Tool.Run(["chmod", "755", launcher]);
         var setting = run.Setting with { Launcher = launcher };
         using var version = new BankProcess(
             setting, "nobody", Path.Combine(run.Directory, "nobody.log"), new Dictionary<string, string>());
         version.Start("--version");
-        return version.WaitForEnd(Bank.Patience, out var exitCode) && exitCode == 0 ? setting : null;
+        return version.WaitForEnd(out var exitCode) && exitCode == 0 ? setting : null;
     }
 
     private static void Try(CampaignRun run, BadFile kind, int index, byte[] good, ChaosSetting setting)
@@ -101,7 +101,7 @@ internal static class BadFilesCampaign
         var before = setting == run.Setting && kind.IsUnprivileged ? new() { ["rinha.db"] = good } : FilesIn(data);
         if (setting != run.Setting)
         {
-            Command.Run("chown", "-R", Nobody, data);
+            _ = Tool.Run(["chown", "-R", Nobody, data]);
         }
 
         using var api = new BankProcess(
@@ -111,7 +111,7 @@ internal static class BadFilesCampaign
             new Dictionary<string, string> { ["DATABASE_URL"] = path });
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.Named), kind.Reasons);
-        Command.Run("chmod", "-R", "u+rwX", data); // For whoever is not root.
+        _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // For whoever is not root.
         var after = FilesIn(data);
         // The gate is made before anything is opened; the others are what SQLite makes to read a file with a WAL.
         foreach (var (suffix, isHarmless) in new[] { ("-gate", true), ("-shm", true), ("-wal", false) })
@@ -173,9 +173,9 @@ internal static class BadFilesCampaign
         }
 
         run.Check(api.IsAlive, () => $"damaged {table}: the server has ended: {api.Log.TrimEnd()}");
-        api.Signal(Signals.Terminate);
+        api.Signal(Signal.Terminate);
         run.Check(
-            api.WaitForEnd(Bank.Patience, out var exitCode) && exitCode == 0,
+            api.WaitForEnd(out var exitCode) && exitCode == 0,
             () => $"damaged {table}: exit code {exitCode}");
         var bytes = File.ReadAllBytes(bank.DatabasePath);
         run.Check(

@@ -44,9 +44,7 @@ internal static class DiskErrors
                     }
                 }
 
-                Wait.Until(
-                    Bank.Patience,
-                    () => bank.Faults.Sum(control => control.FailedCalls) > failed,
+                Wait.Until(() => bank.Faults.Sum(control => control.FailedCalls) > failed,
                     () => $"{what}: nothing has failed");
                 StorageFaults.CheckStatements(scene, what);
                 Thread.Sleep(random.Next(0, 500));
@@ -191,10 +189,8 @@ internal sealed class TemporaryDisk : IDisposable
     public static TemporaryDisk? TryMount(string path, int megabytes)
     {
         Directory.CreateDirectory(path);
-        var size = $"size={megabytes}m,mode=0711";
-        return Environment.IsPrivilegedProcess && Command.Run("mount", "-t", "tmpfs", "-o", size, "rinha-chaos", path)
-            ? new TemporaryDisk(path)
-            : null;
+        string[] mount = ["mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=0711", "rinha-chaos", path];
+        return Environment.IsPrivilegedProcess && Tool.Run(mount).Succeeded ? new TemporaryDisk(path) : null;
     }
 
     public void Fill()
@@ -218,5 +214,5 @@ internal sealed class TemporaryDisk : IDisposable
 
     public void Free() => File.Delete(_ballast);
 
-    public void Dispose() => Command.Run("umount", "--lazy", Path);
+    public void Dispose() => _ = Tool.Run(["umount", "--lazy", Path]);
 }

@@ -64,9 +64,7 @@ internal static class LockedLedger
             What,
             () =>
             {
-                Wait.Until(
-                    Bank.Patience,
-                    () => new FileInfo(walPath).Length > 3 * CheckpointBytes,
+                Wait.Until(() => new FileInfo(walPath).Length > 3 * CheckpointBytes,
                     () => "the WAL does not grow although a snapshot is kept");
                 StorageFaults.CheckStatements(scene, What);
             },
@@ -84,12 +82,12 @@ internal static class LockedLedger
     private static void AwaitBoundedWal(CampaignRun run, string walPath)
     {
         var first = WalSequence(walPath);
-        var isRestarted = Wait.For(Bank.Patience, () => WalSequence(walPath) != first);
+        var isRestarted = Wait.For(() => WalSequence(walPath) != first);
         run.Check(isRestarted, () => "the WAL is not started over although the snapshot is gone");
         var length = new FileInfo(walPath).Length;
         run.Check(length <= WalBytesKept + CheckpointBytes, () => $"{length} bytes of WAL are kept");
         var restarted = WalSequence(walPath);
-        var isAgain = Wait.For(Bank.Patience, () => WalSequence(walPath) > restarted + 1);
+        var isAgain = Wait.For(() => WalSequence(walPath) > restarted + 1);
         run.Check(isAgain, () => "the WAL is not started over again");
         run.CheckSpeed(
             new FileInfo(walPath).Length <= Math.Max(length, 3 * CheckpointBytes),

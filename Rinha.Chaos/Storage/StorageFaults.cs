@@ -42,7 +42,7 @@ internal static class StorageFaults
         foreach (var api in apis)
         {
             RawAnswer answer = new(0, "", "");
-            var isWell = Wait.For(Bank.Patience, () => (answer = Post(scene, api)).Status == 200);
+            var isWell = Wait.For(() => (answer = Post(scene, api)).Status == 200);
             run.Check(isWell, () => $"{what} is over: {api.Name} still answers {answer.Status} {answer.Body}");
         }
 
@@ -58,7 +58,7 @@ internal static class StorageFaults
     public static void AwaitRefusal(Scene scene, BankProcess api, string what)
     {
         RawAnswer answer = new(0, "", "");
-        var isRefused = Wait.For(Bank.Patience, () => (answer = Post(scene, api)).Status != 200);
+        var isRefused = Wait.For(() => (answer = Post(scene, api)).Status != 200);
         scene.Run.Check(
             isRefused && answer.Status == 503 && answer.Body.Contains("storage", StringComparison.Ordinal)
                 && answer.Head.Contains("Retry-After: 1", StringComparison.OrdinalIgnoreCase)

@@ -53,7 +53,7 @@ internal sealed class Relay : IDisposable
     public void Refuse()
     {
         _listener.Dispose();
-        _listener = Bind(_port); // Held, but nobody listens: to connect is refused.
+        _listener = Bind(_port); // Held without listening: to connect is refused.
         _isRefusing = true;
         Drop();
     }
@@ -87,6 +87,8 @@ internal sealed class Relay : IDisposable
         return socket;
     }
 
+    private static bool IsEnd(Exception error) => error is SocketException or ObjectDisposedException;
+
     private void Listen()
     {
         _listener.Listen(Backlog);
@@ -102,7 +104,7 @@ internal sealed class Relay : IDisposable
                 _ = ServeAsync(await listener.AcceptAsync());
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsEnd(error))
         {
             // It listens no more.
         }
@@ -110,9 +112,7 @@ internal sealed class Relay : IDisposable
 
     private async Task ServeAsync(Socket near)
     {
-        var isUnix = _far.AddressFamily == AddressFamily.Unix;
-        using var far = new Socket(
-            _far.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        using var far = new Socket(_far.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         var link = new Link(near, far);
         lock (_lock)
         {
@@ -126,7 +126,7 @@ internal sealed class Relay : IDisposable
             await far.ConnectAsync(_far);
             await Task.WhenAll(CarryAsync(link, near, far), CarryAsync(link, far, near));
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsEnd(error))
         {
             link.Reset(); // The client finds its connection closed.
         }
@@ -145,20 +145,19 @@ internal sealed class Relay : IDisposable
         var buffer = new byte[BufferBytes];
         try
         {
-            int count;
-            do
+            while (await from.ReceiveAsync(buffer.AsMemory()) is var count and > 0)
             {
-                count = await from.ReceiveAsync(buffer.AsMemory());
                 await _flow.Task;
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
                 }
             }
-            while (count > 0);
+
+            await _flow.Task;
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsEnd(error))
         {
             link.Reset(); // One side is gone: so is the other.
         }
@@ -168,10 +167,8 @@ internal sealed class Relay : IDisposable
     {
         public void Reset()
         {
-            foreach (var socket in new[] { Near, Far })
-            {
-                socket.Close(0); // With a reset, not with a polite end.
-            }
+            Near.Close(0); // With a reset, not with a polite end.
+            Far.Close(0);
         }
     }
 }
