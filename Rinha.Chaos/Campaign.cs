@@ -7,17 +7,14 @@ namespace Rinha.Chaos;
 /// <param name="Fault">What is done to the bank, in a few words for the table.</param>
 /// <param name="ShortTimes">How often the fault is tried in continuous integration.</param>
 /// <param name="Times">How often otherwise.</param>
-/// <param name="Run">
-/// Tries the fault so many times and counts each with <see cref="CampaignRun.Tried"/>, and tells the run what it finds.
-/// Everything it starts has ended when it returns.
-/// </param>
+/// <param name="Run">Tries the fault so many times and counts each with <see cref="CampaignRun.Tried"/>, and tells the
+/// run what it finds. Everything it starts has ended when it returns.</param>
 internal sealed record Campaign(string Name, string Fault, int ShortTimes, int Times, Action<CampaignRun> Run);
 
 /// <summary>Where the parts of the bank under test are; prepared by <c>./rinha chaos</c>.</summary>
-/// <param name="Launcher">
-/// A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>, <c>nginx</c> or
-/// <c>db</c>, inside its cgroup and as the right user. The rest is in the environment (<see cref="BankProcess"/>).
-/// </param>
+/// <param name="Launcher">A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>,
+/// <c>nginx</c> or <c>db</c>, inside its cgroup and as the right user. The rest is in the environment (<see
+/// cref="BankProcess"/>).</param>
 /// <param name="SocketDirectory">Where the APIs' unix sockets are, as nginx's configuration says.</param>
 /// <param name="FaultLibrary">What is loaded before the server's own libraries to make faults happen.</param>
 /// <param name="Cgroup">The name of the stack's cgroup; <see langword="null"/> without limits.</param>
@@ -48,18 +45,14 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
 
     public ChaosSetting Setting => setting;
     public string Directory => directory;
-
-    /// <summary>For every decision that is left to chance.</summary>
-    public Random Random { get; } = new(seed);
+    public Random Random { get; } = new(seed); // For every decision that is left to chance.
 
     public int Seed => seed;
     public int Times => times;
     public int TriedTimes { get; private set; }
     public long Checks { get; private set; }
     public long ViolationCount { get; private set; }
-
-    /// <summary>The first of the violations, in words.</summary>
-    public IReadOnlyList<string> Violations => _violations;
+    public IReadOnlyList<string> Violations => _violations; // The first of the violations, in words.
 
     public IReadOnlyList<string> Figures => _figures;
 
@@ -92,7 +85,6 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
         }
     }
 
-    /// <summary>Takes over the results of the load tester's own checks.</summary>
     public void Check(IEnumerable<CheckResult> results)
     {
         foreach (var result in results)
@@ -101,7 +93,6 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
         }
     }
 
-    /// <summary>Adds something measured to the table: <c>longest gap 12 ms</c>.</summary>
     public void Measured(string figure) => _figures.Add(figure);
 }
 
@@ -120,7 +111,6 @@ internal static class Wait
         }
     }
 
-    /// <summary>Looks until something is so, or the time is over.</summary>
     public static bool For(Func<bool> isSo, TimeSpan? patience = null)
     {
         var watch = Stopwatch.StartNew();

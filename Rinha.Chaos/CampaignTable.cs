@@ -9,10 +9,9 @@ using static Rinha.Chaos.Faults.FaultPlan;
 
 namespace Rinha.Chaos;
 
-/// <summary>
-/// All campaigns, in the order in which they run: name, fault, how often in the short and in the full form, and what is
-/// done and must hold. A fault under load is a <see cref="FaultPlan"/>; other campaigns have their own code.
-/// </summary>
+/// <summary>All campaigns, in the order in which they run: name, fault, how often in the short and in the full form,
+/// and what is done and must hold. A fault under load is a <see cref="FaultPlan"/>; other campaigns have their own
+/// code.</summary>
 internal static class CampaignTable
 {
     private const int Connections = BankUnderLoad.Connections;

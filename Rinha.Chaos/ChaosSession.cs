@@ -14,7 +14,6 @@ internal sealed class ChaosSession(ChaosSetting setting, string directory, int s
         .Border(TableBorder.Minimal)
         .AddColumns("campaign", "fault", "tried", "checks", "found", "time", "measured");
 
-    /// <summary>Runs them, and says whether nothing was found.</summary>
     public bool Run(IReadOnlyList<Campaign> campaigns)
     {
         var isClean = true;

@@ -99,6 +99,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         File.WriteAllText(InSockets("nginx.conf"), configuration);
         WriteLauncher();
         CompileFaults();
+        string[] cgroup = _cgroup is null ? [] : ["--cgroup", _cgroup.Name];
         string[] cluster = [];
         if (postgres is not null)
         {
@@ -115,7 +116,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         [
             "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
             InSockets("faults.so"), "--directory", work, "--port",
-            port.ToString(CultureInfo.InvariantCulture), .. cluster, .. _cgroup is null ? [] : ["--cgroup", _cgroup.Name],
+            port.ToString(CultureInfo.InvariantCulture), .. cgroup, .. cluster,
         ];
     }
 

@@ -82,17 +82,14 @@ internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
     /// <summary>Asked directly while it goes on; <see langword="null"/> when other clients come through nginx
     /// only.</summary>
     public Func<Bank, BankProcess>? Starves { get; init; }
-
-    /// <summary>How slow the p99 may be whatever it was before.</summary>
-    public double P99SecondsMax { get; init; }
+    public double P99SecondsMax { get; init; } // How slow the p99 may be whatever it was before.
 
     /// <summary>Whether it uses up a resource for moments: others may be refused, but no process may end.</summary>
     public bool Overloads { get; init; }
 }
 
-/// <summary>
-/// Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them all.
-/// </summary>
+/// <summary>Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them
+/// all.</summary>
 internal abstract class Attack(Target target) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
@@ -100,10 +97,8 @@ internal abstract class Attack(Target target) : IDisposable
     private Thread? _thread;
     private volatile bool _stops;
 
-    /// <summary>Whether it has done all that it is to begin with.</summary>
-    public abstract bool IsUnderWay { get; }
+    public abstract bool IsUnderWay { get; } // Whether it has done all that it is to begin with.
 
-    /// <summary>What it has done, in a few words.</summary>
     public abstract string Done { get; }
 
     protected List<AttackSocket> Sockets { get; } = [];
@@ -138,7 +133,6 @@ internal abstract class Attack(Target target) : IDisposable
 
     public void Dispose() => _ = Stop();
 
-    /// <summary>Goes on a little; called every few milliseconds.</summary>
     protected abstract void Step(long nowMs);
 
     protected virtual string? Complaint(long nowMs) => null;
@@ -173,9 +167,7 @@ internal sealed unsafe class AttackSocket : IDisposable
 
     public long OpenedMs { get; }
     public bool IsRefused { get; }
-
-    /// <summary>How many bytes have been sent; the sender keeps its place here.</summary>
-    public long Sent { get; set; }
+    public long Sent { get; set; } // How many bytes have been sent; the sender keeps its place here.
 
     /// <returns>How many bytes; -1 when the connection is gone.</returns>
     public int Send(ReadOnlySpan<byte> bytes)

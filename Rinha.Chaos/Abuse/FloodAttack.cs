@@ -22,11 +22,8 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     /// <summary>Whether answers are read; who does not read them must not harm the others.</summary>
     public bool Reads { get; init; } = true;
 
-    /// <summary>Whether each connection is closed as soon as it is open.</summary>
     public bool ClosesAtOnce { get; init; }
-
-    /// <summary>For how long it sends and reads without a pause, each time that it is its turn.</summary>
-    public long TurnMs { get; init; }
+    public long TurnMs { get; init; } // For how long it sends and reads without a pause, each time that it is its turn.
 
     public override bool IsUnderWay => _isUnderWay;
 

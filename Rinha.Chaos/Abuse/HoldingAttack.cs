@@ -15,13 +15,10 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
     private volatile int _openMax;
     private long _oldestMs;
 
-    /// <summary>How many connections are opened in a second.</summary>
     public int OpenedPerSecond { get; init; } = 500;
 
     public byte[] First { get; init; } = [];
-
-    /// <summary>Whether that is sent on all of them in the same moment, once a second.</summary>
-    public bool SendsTogether { get; init; }
+    public bool SendsTogether { get; init; } // Whether that is sent on all of them in the same moment, once a second.
 
     public byte[] Drip { get; init; } = [];
     public long DripMs { get; init; } = 1_000;

@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Faults;
 
-/// <summary>
-/// One time that the database goes away and comes back under load. Meanwhile everybody gets an answer in time, which is
-/// 503 at worst and says truly whether it may be sent again; soon afterwards all is well, without anybody's help.
-/// </summary>
+/// <summary>One time that the database goes away and comes back under load. Meanwhile everybody gets an answer in time,
+/// which is 503 at worst and says truly whether it may be sent again; soon afterwards all is well, without anybody's
+/// help.</summary>
 internal sealed class DatabaseOutage
 {
     public const string UntilBothAnswer = "from the database's return until both answer again";
@@ -38,10 +37,8 @@ internal sealed class DatabaseOutage
     /// <summary>Restarts PostgreSQL without waiting for its clients: an update of the program.</summary>
     public static void Restart(Scene scene) => Endure(scene, scene.Postgres.Restart);
 
-    /// <summary>
-    /// Cuts the connections to PostgreSQL: nobody listens there for a while, nothing arrives for longer than the
-    /// servers wait for an answer, or every connection is reset once.
-    /// </summary>
+    /// <summary>Cuts the connections to PostgreSQL: nobody listens there for a while, nothing arrives for longer than
+    /// the servers wait for an answer, or every connection is reset once.</summary>
     public static void Cut(Scene scene)
     {
         void For(Action cut, (int Min, int Max) ms)

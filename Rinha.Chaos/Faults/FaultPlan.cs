@@ -2,11 +2,9 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Faults;
 
-/// <summary>
-/// A fault that is made again and again, at random moments under load, and what must hold: after each the bank serves
-/// again, with no more help than a start of what has died, and no more has failed than the fault itself costs. At the
-/// end the oracle holds the ledger against all that was answered.
-/// </summary>
+/// <summary>A fault that is made again and again, at random moments under load, and what must hold: after each the bank
+/// serves again, with no more help than a start of what has died, and no more has failed than the fault itself costs.
+/// At the end the oracle holds the ledger against all that was answered.</summary>
 /// <param name="Make">Makes the fault, and starts again what has died.</param>
 internal sealed record FaultPlan(Action<Scene> Make)
 {
@@ -14,26 +12,14 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     /// <summary>Where its ledger is, in the campaign's directory, when the campaign has several plans.</summary>
     public string? Directory { get; init; }
-
-    /// <summary>Requests per second.</summary>
-    public double Rate { get; init; } = 2_000;
-
-    /// <summary>Whether each server has a load of its own, past nginx.</summary>
-    public bool IsPastNginx { get; init; }
-
-    /// <summary>Whether clients send again, under its key, what came to nothing.</summary>
-    public bool HasKeys { get; init; }
-
-    /// <summary>Whether the fault library is loaded into both APIs.</summary>
-    public bool HasFaultLibrary { get; init; }
-
-    /// <summary>RINHA_SYNCHRONOUS: NORMAL or FULL.</summary>
-    public string Synchronous { get; init; } = "NORMAL";
+    public double Rate { get; init; } = 2_000; // Requests per second.
+    public bool IsPastNginx { get; init; } // Whether each server has a load of its own, past nginx.
+    public bool HasKeys { get; init; } // Whether clients send again, under its key, what came to nothing.
+    public bool HasFaultLibrary { get; init; } // Whether the fault library is loaded into both APIs.
+    public string Synchronous { get; init; } = "NORMAL"; // RINHA_SYNCHRONOUS: NORMAL or FULL.
 
     public bool IsOnPostgres { get; init; }
-
-    /// <summary>Whether the servers get to PostgreSQL over a relay, which can be cut.</summary>
-    public bool HasRelay { get; init; }
+    public bool HasRelay { get; init; } // Whether the servers get to PostgreSQL over a relay, which can be cut.
 
     /// <summary>How long the load goes on before each fault, at least and at most.</summary>
     public (int Min, int Max) PauseMs { get; init; } = (100, 400);
@@ -43,18 +29,10 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     /// <summary>How many requests may fail around each fault; otherwise they are not counted.</summary>
     public (int Posts, int Gets)? FailedMax { get; init; }
-
-    /// <summary>The longest time without an acknowledged transaction, in the full form.</summary>
-    public TimeSpan? GapMax { get; init; }
-
-    /// <summary>What more must hold, and be said, at the end.</summary>
-    public Action<Scene>? AtEnd { get; init; }
-
-    /// <summary>The first of the figures, before the durations.</summary>
-    public Func<Scene, string>? Figure { get; init; }
-
-    /// <summary>Which of the durations noted are among the figures.</summary>
-    public IReadOnlyList<string> Durations { get; init; } = [];
+    public TimeSpan? GapMax { get; init; } // The longest time without an acknowledged transaction, in the full form.
+    public Action<Scene>? AtEnd { get; init; } // What more must hold, and be said, at the end.
+    public Func<Scene, string>? Figure { get; init; } // The first of the figures, before the durations.
+    public IReadOnlyList<string> Durations { get; init; } = []; // Which of the durations noted are among the figures.
 
     public Func<Scene, string>? LastFigure { get; init; }
 
@@ -136,24 +114,15 @@ internal sealed class Scene(
     public StallWatch Stalls => stalls;
     public PostgresServer Postgres => postgres!;
     public Relay Relay => relay!;
-
-    /// <summary>The number of the try, from 0.</summary>
-    public int Index { get; set; }
-
-    /// <summary>Whether a server went on; without one nobody can acknowledge anything.</summary>
-    public bool HasSurvivor { get; set; }
-
-    /// <summary>Of whatever the plan counts besides.</summary>
-    public int Counted { get; set; }
-
-    /// <summary>The load's report, at the end.</summary>
-    public RunReport Report { get; set; } = null!;
+    public int Index { get; set; } // The number of the try, from 0.
+    public bool HasSurvivor { get; set; } // Whether a server went on; without one nobody can acknowledge anything.
+    public int Counted { get; set; } // Of whatever the plan counts besides.
+    public RunReport Report { get; set; } = null!; // The load's report, at the end.
 
     public string Acknowledged => $"{Watch.Acknowledged:N0}";
 
     public BankProcess AnyApi() => Bank.Apis[Random.Next(Bank.Apis.Count)];
 
-    /// <summary>The durations of a name.</summary>
     public Spread Spread(string name) =>
         _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
 }

@@ -1,15 +1,11 @@
 namespace Rinha.Chaos.Faults;
 
-/// <summary>
-/// Lets a server die between two steps of its work. What was acknowledged is there exactly once, what was not is there
-/// whole or not at all.
-/// </summary>
+/// <summary>Lets a server die between two steps of its work. What was acknowledged is there exactly once, what was not
+/// is there whole or not at all.</summary>
 internal static class PointFaults
 {
-    /// <summary>
-    /// How often each point is passed before it counts, at most: some tenths of a second of the load, or all the places
-    /// of a checkpoint.
-    /// </summary>
+    /// <summary>How often each point is passed before it counts, at most: some tenths of a second of the load, or all
+    /// the places of a checkpoint.</summary>
     public static readonly IReadOnlyList<(FaultPoint Point, int CountdownMax)> All =
     [
         (FaultPoint.AfterBegin, 50),
@@ -49,10 +45,8 @@ internal static class PointFaults
     }
 }
 
-/// <summary>
-/// Stops a server that is inside the gate, for shorter than the other one waits or until it has given up. The other
-/// then goes on, or says that it cannot; statements it gives all the while.
-/// </summary>
+/// <summary>Stops a server that is inside the gate, for shorter than the other one waits or until it has given up. The
+/// other then goes on, or says that it cannot; statements it gives all the while.</summary>
 internal static class StopHolder
 {
     public const string Refusals = "503";

@@ -24,7 +24,6 @@ internal static class ProcessFaults
             absence.Elapsed < s_absenceMax, () => $"{api.Name} had work again after {absence.ElapsedMilliseconds} ms");
     }
 
-    /// <summary>Kills both servers, every second time nginx too.</summary>
     public static void KillAll(Scene scene)
     {
         if (scene.Index % 2 == 1)
@@ -41,7 +40,6 @@ internal static class ProcessFaults
         scene.Spread(UntilAllAnswer).Add(restart.Elapsed);
     }
 
-    /// <summary>Kills one server, both, nginx or everything.</summary>
     public static void KillAny(Scene scene)
     {
         Kill((scene.Index % 4) switch
@@ -80,11 +78,9 @@ internal static class ProcessFaults
         }
     }
 
-    /// <summary>
-    /// Kills nginx, master and worker; every second time lets it read its configuration again instead. That costs at
-    /// most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves that
-    /// open, RFC 9112 §9.5), and no other answer.
-    /// </summary>
+    /// <summary>Kills nginx, master and worker; every second time lets it read its configuration again instead. That
+    /// costs at most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves
+    /// that open, RFC 9112 §9.5), and no other answer.</summary>
     public static void KillOrReloadNginx(Scene scene)
     {
         var (nginx, watch) = (scene.Bank.Nginx, scene.Watch);
@@ -110,10 +106,8 @@ internal static class ProcessFaults
         scene.Counted += closed;
     }
 
-    /// <summary>
-    /// Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in the order
-    /// of the commits, and nothing times out.
-    /// </summary>
+    /// <summary>Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in
+    /// the order of the commits, and nothing times out.</summary>
     public static void TurnClocks(Scene scene)
     {
         var bank = scene.Bank;

@@ -122,7 +122,6 @@ internal sealed class FuzzFindings(CampaignRun run)
         }
     }
 
-    /// <summary>Makes the first of each kind small, writes them down and tells the run.</summary>
     public void Report()
     {
         foreach (var (what, sent, lane) in _first)

@@ -57,8 +57,7 @@ internal sealed class FuzzCases
 /// <param name="Answers">How many answers there are, where that is known; otherwise 0.</param>
 internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
 {
-    /// <summary>Which one; together with the seed it makes the bytes again.</summary>
-    public long Number { get; init; }
+    public long Number { get; init; } // Which one; together with the seed it makes the bytes again.
 
     /// <summary>Whether nginx answers the same: it passes over some things that a server refuses.</summary>
     public bool IsSameThroughNginx { get; init; } = true;
@@ -101,8 +100,6 @@ internal static class Mutations
         "Idempotency-Key: a\r\n"u8.ToArray(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(),
     ];
 
-    /// <summary>Damages some bytes in one to a few places.</summary>
-    /// <param name="bytes">What is damaged; stays as it is.</param>
     public static byte[] Mutate(Random random, byte[] bytes, byte[] other)
     {
         for (var steps = random.Next(1, StepsMax + 1); steps > 0; steps--)

@@ -24,7 +24,6 @@ internal sealed class FuzzEngine(Bank bank) : IDisposable
 
     public required Action Tried { get; init; }
 
-    /// <summary>How many answers say that a transaction was posted.</summary>
     public long Posted { get; private set; }
 
     /// <summary>How many of those may be the repeated answer to a repeated request.</summary>
@@ -129,10 +128,8 @@ internal sealed class FuzzEngine(Bank bank) : IDisposable
     }
 }
 
-/// <summary>
-/// One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent after it:
-/// the server need not wait for more, so neither need we.
-/// </summary>
+/// <summary>One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent
+/// after it: the server need not wait for more, so neither need we.</summary>
 internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
@@ -145,7 +142,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 
     private byte[] _received = new byte[BufferBytes];
     private int _count;
-    private Socket? _socket;
+    private NetworkStream? _stream;
     private bool _hasSentEnd;
     private bool _endedUnanswered;
 
@@ -165,30 +162,27 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 
     public FuzzAnswers Ask(FuzzCase one) => AskAsync(one).GetAwaiter().GetResult();
 
-    /// <summary>Sends a case, and waits for all that comes back.</summary>
     public async Task<FuzzAnswers> AskAsync(FuzzCase one)
     {
         _count = 0;
         _hasSentEnd = _endedUnanswered = false;
         using var patience = new CancellationTokenSource(s_patience);
-        var (ended, isLate) = (false, false);
+        var isLate = false;
         try
         {
-            _socket = await ConnectAsync();
-            var isSent = await TrySendAsync(_socket, one, patience.Token);
-            while (await TryReceiveAsync(_socket, one, patience.Token))
+            await ConnectAsync();
+            var isSent = await TrySendAsync(one, patience.Token);
+            while (await TryReceiveAsync(one, patience.Token))
             {
                 if (TryEnd(one, isSent, out var answers))
                 {
                     return answers;
                 }
             }
-
-            ended = true;
         }
-        catch (SocketException)
+        catch (IOException)
         {
-            ended = true; // What has come until then is the answer.
+            // What has come until then is the answer.
         }
         catch (OperationCanceledException)
         {
@@ -196,92 +190,76 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
 
         Dispose();
-        return Read(one, ended, isLate);
+        return Read(one, hasEnded: !isLate, isLate);
     }
 
     public void Dispose()
     {
-        _socket?.Dispose();
-        _socket = null;
+        _stream?.Dispose();
+        _stream = null;
     }
 
-    private async Task<Socket> ConnectAsync()
+    private async Task ConnectAsync()
     {
         // Between two cases the server may only end the connection.
-        if (_socket is not null && !_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
+        if (_stream?.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) == false)
         {
-            return _socket;
+            return;
         }
 
         Dispose();
-        var protocol = target.IsTcp ? ProtocolType.Tcp : ProtocolType.Unspecified;
-        var socket = new Socket(target.EndPoint.AddressFamily, SocketType.Stream, protocol);
+        var socket = new Socket(target.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(target.EndPoint);
-            return socket;
         }
         catch (SocketException error)
         {
             socket.Dispose();
             throw new ChaosException($"connect to {target.Url}: {error.Message}");
         }
+
+        _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
     // Says whether all of it was taken. What is refused already is not: what there is to read says how.
-    private async ValueTask<bool> TrySendAsync(Socket socket, FuzzCase one, CancellationToken patience)
+    private async Task<bool> TrySendAsync(FuzzCase one, CancellationToken patience)
     {
         var isSent = true;
         try
         {
             // Some come in two pieces, which the server then may or may not see at once.
             var cut = one.Number % 16 == 3 ? (one.Bytes.Length + 1) / 2 : 0;
-            if (cut > 0)
-            {
-                await SendAllAsync(socket, one.Bytes.AsMemory(0, cut), patience);
-                await Task.Yield();
-            }
-
-            await SendAllAsync(socket, one.Bytes.AsMemory(cut), patience);
+            await _stream!.WriteAsync(one.Bytes.AsMemory(0, cut), patience);
+            await Task.Yield();
+            await _stream.WriteAsync(one.Bytes.AsMemory(cut), patience);
         }
-        catch (SocketException)
+        catch (IOException)
         {
             isSent = false;
         }
 
         if (!isFront && (one.Answers == 0 || one.Number % 8 == 5))
         {
-            SendEnd(socket);
+            SendEnd();
         }
 
         return isSent;
     }
 
-    private static async ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken patience)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, patience)..];
-        }
-    }
-
     // Says whether the server has more to say than its end.
-    private async ValueTask<bool> TryReceiveAsync(Socket socket, FuzzCase one, CancellationToken patience)
+    private async Task<bool> TryReceiveAsync(FuzzCase one, CancellationToken patience)
     {
         if (_count == _received.Length)
         {
             Array.Resize(ref _received, _received.Length * 2);
         }
 
-        var receiving = socket.ReceiveAsync(_received.AsMemory(_count), patience);
-        if (isFront && one.Answers == 0 && !_hasSentEnd && !receiving.IsCompleted)
+        var receiving = _stream!.ReadAsync(_received.AsMemory(_count), patience).AsTask();
+        if (isFront && one.Answers == 0 && !_hasSentEnd
+            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, patience)) != receiving)
         {
-            var task = receiving.AsTask();
-            receiving = new ValueTask<int>(task);
-            if (await Task.WhenAny(task, Task.Delay(s_frontQuiet, patience)) != task)
-            {
-                SendEnd(socket);
-            }
+            SendEnd();
         }
 
         var count = await receiving;
@@ -298,42 +276,37 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
             return false;
         }
 
-        answers = Read(one, ended: false, isLate: false);
+        answers = Read(one, hasEnded: false);
         if (answers.IsGarbage)
         {
             Dispose();
             return true;
         }
 
-        if (answers.All.Count < one.Answers)
+        if (answers.All.Count < one.Answers || (answers.KeepsConnection && isSent))
         {
-            return false;
+            return answers.All.Count >= one.Answers;
         }
 
-        if (answers.KeepsConnection && isSent)
-        {
-            return true;
-        }
-
-        SendEnd(_socket!);
+        SendEnd();
         return false;
     }
 
     // From a copy, as a chunked body is joined in place.
-    private FuzzAnswers Read(FuzzCase one, bool ended, bool isLate)
+    private FuzzAnswers Read(FuzzCase one, bool hasEnded, bool isLate = false)
     {
-        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), ended, FuzzJudge.MayBeHead(one));
+        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), hasEnded, FuzzJudge.MayBeHead(one));
         (answers.IsLate, answers.EndedUnanswered) = (isLate, _endedUnanswered);
         return answers;
     }
 
-    private void SendEnd(Socket socket)
+    private void SendEnd()
     {
         _hasSentEnd = true;
         _endedUnanswered = _count == 0;
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            _stream!.Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {

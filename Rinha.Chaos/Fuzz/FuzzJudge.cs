@@ -48,7 +48,6 @@ internal static class FuzzJudge
         return null;
     }
 
-    /// <summary>Whether a request of the case may be a HEAD.</summary>
     public static bool MayBeHead(FuzzCase sent) => sent.Bytes.AsSpan().IndexOf("HEAD"u8) >= 0;
 
     private static bool Is(FuzzOutcome outcome, int status, string body, bool isFront) => outcome switch
@@ -100,21 +99,14 @@ internal sealed class FuzzAnswers
     /// <summary>The final answers; those that only say "go on" (100) are left out.</summary>
     public IReadOnlyList<(int Status, string Body)> All => _answers;
 
-    /// <summary>How many of them say that a transaction was posted.</summary>
     public int Posted => _answers.Count(
         one => one.Status == 200 && one.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
 
     /// <summary>Whether the server keeps the connection after the last of them.</summary>
     public bool KeepsConnection { get; private set; } = true;
-
-    /// <summary>What follows the last whole answer, if anything does.</summary>
-    public string Rest { get; private set; } = "";
-
-    /// <summary>Whether the rest cannot become an answer, whatever comes.</summary>
-    public bool IsGarbage { get; private set; }
-
-    /// <summary>Whether the connection was neither used up nor closed in time.</summary>
-    public bool IsLate { get; set; }
+    public string Rest { get; private set; } = ""; // What follows the last whole answer, if anything does.
+    public bool IsGarbage { get; private set; } // Whether the rest cannot become an answer, whatever comes.
+    public bool IsLate { get; set; } // Whether the connection was neither used up nor closed in time.
 
     /// <summary>Whether the end was sent before any answer had come: nginx may have dropped what it had sent
     /// on.</summary>

@@ -76,7 +76,6 @@ internal static class JsonGrammar
         return Utf8(WithField(random, $"\"x\":\"{filling}\""));
     }
 
-    /// <summary>A text of one to ten characters from anywhere in Unicode.</summary>
     public static string Text(Random random)
     {
         var text = new StringBuilder();

@@ -71,8 +71,7 @@ internal static class SmugglingCampaign
 /// <param name="Fate">What may become of the second request.</param>
 internal sealed record SmugglingPair(string Name, SecondFate Fate, Func<SmugglingParts, string> Make)
 {
-    /// <summary>What may become of it where nginx is not between.</summary>
-    public SecondFate FatePastNginx { get; init; } = Fate;
+    public SecondFate FatePastNginx { get; init; } = Fate; // What may become of it where nginx is not between.
 }
 
 /// <summary>What may become of a second request (RFC 9112).</summary>
@@ -108,7 +107,6 @@ internal sealed record SmugglingParts(int FirstCents, int SecondCents)
     /// <summary>A body as one chunk, with the last one behind it.</summary>
     public static string Chunk(string body) => $"{Hex(body)}\r\n{body}\r\n0\r\n\r\n";
 
-    /// <summary>How long something is, as a chunk says it.</summary>
     public static string Hex(string body) => body.Length.ToString("x", CultureInfo.InvariantCulture);
 
     public byte[] Bytes(SmugglingPair pair) => Encoding.Latin1.GetBytes(pair.Make(this));

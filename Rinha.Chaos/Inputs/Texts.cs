@@ -4,7 +4,6 @@ namespace Rinha.Chaos.Inputs;
 /// itself.</summary>
 internal static class HostileTexts
 {
-    /// <summary>All of them; 1 to 10 characters each.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         "'", "''", "\"", "\"\"", "`", ";", "--", "/*", "*/", "#", "\\", "\\\\", "\\'", "\\\"", "%", "_", "%%", "?",

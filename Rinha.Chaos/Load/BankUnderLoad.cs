@@ -4,10 +4,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Load;
 
-/// <summary>
-/// A running bank with a load on it, through nginx or past it, which goes on until <see cref="Finish"/>. Past nginx
-/// each server has a load of its own, and what is not answered 200 or 422 is the server's own answer.
-/// </summary>
+/// <summary>A running bank with a load on it, through nginx or past it, which goes on until <see cref="Finish"/>. Past
+/// nginx each server has a load of its own, and what is not answered 200 or 422 is the server's own answer.</summary>
 internal sealed class BankUnderLoad : IDisposable
 {
     /// <summary>How many clients there are, and so how many requests may be under way.</summary>
@@ -49,9 +47,7 @@ internal sealed class BankUnderLoad : IDisposable
     }
 
     public Bank Bank { get; }
-
-    /// <summary>For single requests besides.</summary>
-    public Probes Probes { get; }
+    public Probes Probes { get; } // For single requests besides.
 
     public LoadWatch Watch => _watches[0];
 
@@ -112,8 +108,6 @@ internal sealed class BackgroundLoad : IDisposable
     private readonly RunControl _control = new();
     private readonly Task<RunReport> _run;
 
-    /// <param name="options">The load; its texts are made distinct.</param>
-    /// <param name="observer">Sees every request besides the log; on the load's thread.</param>
     public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
     {
         var session = new LoadSession(
@@ -139,7 +133,6 @@ internal sealed class BackgroundLoad : IDisposable
         Seed = seed,
     };
 
-    /// <summary>Ends the load and waits for its last answers.</summary>
     public RunReport Stop()
     {
         Dispose();

@@ -16,14 +16,12 @@ internal static class LedgerCheck
         run.Check(StatementChecks.Run(log));
     }
 
-    /// <summary>Looks whether the books are right, whatever was sent.</summary>
     public static void CheckClients(CampaignRun run, ILedgerPlace ledger)
     {
         CheckStorage(run, ledger);
         run.Check(Oracle.Clients(LedgerRows.Read(ledger)));
     }
 
-    /// <summary>Asks the database whether what it has stored is sound.</summary>
     public static void CheckStorage(CampaignRun run, ILedgerPlace ledger)
     {
         var damage = ledger.FindDamage();
@@ -38,7 +36,6 @@ internal readonly record struct PostedRow(
 {
     public long SignedCents => Kind == "d" ? -AmountCents : AmountCents;
 
-    /// <summary>Reads the whole history, in the order of its commits.</summary>
     public static List<PostedRow> ReadAll(string databasePath)
     {
         var rows = new List<PostedRow>();

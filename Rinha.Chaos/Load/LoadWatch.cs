@@ -27,9 +27,8 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
         return $"{count} {(isPost ? "POST" : "GET")} {how}";
     })));
 
-    /// <summary>
-    /// The longest time without an acknowledged transaction: both ends count as one, and stalls are taken off.
-    /// </summary>
+    /// <summary>The longest time without an acknowledged transaction: both ends count as one, and stalls are taken
+    /// off.</summary>
     public TimeSpan LongestGap(long fromNs, long toNs, StallWatch stalls)
     {
         lock (_lock)

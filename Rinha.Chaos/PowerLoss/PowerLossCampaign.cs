@@ -62,8 +62,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
 
     private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];
 
-    /// <summary>How many answered transactions were lost at most, with NORMAL.</summary>
-    public int MostLost { get; private set; }
+    public int MostLost { get; private set; } // How many answered transactions were lost at most, with NORMAL.
 
     public int Losing { get; private set; }
 

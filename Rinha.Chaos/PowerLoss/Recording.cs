@@ -11,15 +11,11 @@ internal sealed class Recording(
     private readonly List<(long LogLength, int Index)> _answers = [];
 
     public IReadOnlyList<LogRecord> Records => records;
-
-    /// <summary>What the ledger holds at the end of the run.</summary>
-    public IReadOnlyList<PostedRow> History => history;
+    public IReadOnlyList<PostedRow> History => history; // What the ledger holds at the end of the run.
 
     public byte[] SharedMemory => sharedMemory;
     public byte[] Gate => gate;
-
-    /// <summary>How often the WAL was begun or started over.</summary>
-    public int WalStarts => Records.Count(IsWalStart);
+    public int WalStarts => Records.Count(IsWalStart); // How often the WAL was begun or started over.
 
     /// <summary>Which records are the delicate ones: of a checkpoint, and of the moment when the WAL is started
     /// over.</summary>

@@ -15,7 +15,6 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     /// <summary>What the log tells of the WAL before this position is on the disk.</summary>
     public long SyncedWalPosition { get; private set; }
 
-    /// <summary>Goes on to a position of the log.</summary>
     public void AdvanceTo(long position)
     {
         while (_next < records.Count && records[_next].End <= position)
@@ -24,7 +23,6 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
         }
     }
 
-    /// <summary>The files that the disk has when the power goes now.</summary>
     public Dictionary<LoggedFile, byte[]> Lose(Remains remains, Random random)
     {
         var names = new Dictionary<LoggedFile, ReplayedFile>(_syncedNames);

@@ -12,11 +12,9 @@ internal sealed class ReplayedFile
 
     private long Length => _pending.Count == 0 ? _syncedLength : _pending[^1].Length;
 
-    /// <summary>Bytes were written, and are perhaps on the disk.</summary>
     public void Write(long position, long offset, ReadOnlyMemory<byte> data) =>
         _pending.Add(new PendingWrite(position, offset, data, Length, Math.Max(Length, offset + data.Length)));
 
-    /// <summary>The length was changed, perhaps on the disk too.</summary>
     public void Truncate(long position, long length) =>
         _pending.Add(new PendingWrite(position, length, default, Length, length));
 
@@ -35,7 +33,6 @@ internal sealed class ReplayedFile
         _pending.RemoveRange(0, count);
     }
 
-    /// <summary>The bytes that the disk has when the power goes now.</summary>
     public byte[] Lose(Remains remains, Random random)
     {
         if (remains == Remains.Nothing || _pending.Count == 0)
@@ -121,7 +118,6 @@ internal readonly record struct PendingWrite(
 {
     public long End => Data.IsEmpty ? Math.Max(LengthBefore, Offset) : Offset + Data.Length;
 
-    /// <summary>Makes the change in a piece of the file.</summary>
     public void ApplyTo(Span<byte> piece, long at)
     {
         var from = Math.Max(Offset, at);

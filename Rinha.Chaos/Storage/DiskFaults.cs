@@ -2,10 +2,8 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>
-/// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both
-/// meanwhile. What is answered 503 must stay away for ever.
-/// </summary>
+/// <summary>Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills
+/// both meanwhile. What is answered 503 must stay away for ever.</summary>
 internal static class DiskErrors
 {
     public const int NoSpace = 28; // ENOSPC
@@ -67,10 +65,8 @@ internal static class DiskErrors
     }
 }
 
-/// <summary>
-/// Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are not, and
-/// nothing has to be started again. Then starts the bank on a full disk.
-/// </summary>
+/// <summary>Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are
+/// not, and nothing has to be started again. Then starts the bank on a full disk.</summary>
 internal static class DiskFull
 {
     private const int DiskMegabytes = 48;

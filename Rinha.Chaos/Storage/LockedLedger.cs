@@ -3,10 +3,8 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>
-/// Another program sits on the ledger: with the write lock, so that posts are refused after the timeout and not before;
-/// or with a snapshot that it does not give back, so that the WAL grows until it does.
-/// </summary>
+/// <summary>Another program sits on the ledger: with the write lock, so that posts are refused after the timeout and
+/// not before; or with a snapshot that it does not give back, so that the WAL grows until it does.</summary>
 internal static class LockedLedger
 {
     private const int WalSequenceAt = 12;

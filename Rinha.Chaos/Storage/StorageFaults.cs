@@ -2,10 +2,9 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>
-/// What must hold while the storage of a bank under load fails, and afterwards: both servers live on, say no more than
-/// anybody can read, refuse posts with a reason and answer statements; then they accept posts again by themselves.
-/// </summary>
+/// <summary>What must hold while the storage of a bank under load fails, and afterwards: both servers live on, say no
+/// more than anybody can read, refuse posts with a reason and answer statements; then they accept posts again by
+/// themselves.</summary>
 internal static class StorageFaults
 {
     private const int Clients = 5;

@@ -15,9 +15,7 @@ internal sealed record BankOptions
     public string? PostgresUrl { get; init; }
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Whether the fault library is loaded into both APIs.</summary>
-    public bool Faults { get; init; }
+    public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
 }
 
 /// <summary>The whole bank: two published servers on one fresh ledger behind nginx, as <c>./rinha run</c> has it but
@@ -51,9 +49,7 @@ internal sealed class Bank : IDisposable
 
     /// <summary>What the fault library in each of <see cref="Apis"/> is told; empty without it.</summary>
     public IReadOnlyList<FaultControl> Faults { get; }
-
-    /// <summary>The load balancer: a master and its worker.</summary>
-    public BankProcess Nginx { get; }
+    public BankProcess Nginx { get; } // The load balancer: a master and its worker.
 
     public IEnumerable<BankProcess> Processes => Apis.Append(Nginx);
 

@@ -8,9 +8,7 @@ internal sealed partial class BankProcess(
     private Process? _process;
 
     public string Name => name;
-
-    /// <summary>It leads a session and a process group of the same number.</summary>
-    public int ProcessId => _process!.Id;
+    public int ProcessId => _process!.Id; // It leads a session and a process group of the same number.
 
     /// <summary>Whether it is alive (a stopped one is).</summary>
     public bool IsAlive => _process is { HasExited: false };
@@ -22,13 +20,10 @@ internal sealed partial class BankProcess(
     public string[] Children => File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>How many file descriptors it has open.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{ProcessId}/fd").Length;
 
-    /// <summary>
-    /// Its resident bytes (proc_pid_statm(5)), with or without those of files: a mapped ledger that grows is no memory
-    /// lost.
-    /// </summary>
+    /// <summary>Its resident bytes (proc_pid_statm(5)), with or without those of files: a mapped ledger that grows is
+    /// no memory lost.</summary>
     public (long All, long Own) ResidentBytes
     {
         get
@@ -64,7 +59,6 @@ internal sealed partial class BankProcess(
         }
     }
 
-    /// <summary>Ends it at once and waits for that.</summary>
     public void Kill()
     {
         Signal(Stack.Processes.Signal.Kill);

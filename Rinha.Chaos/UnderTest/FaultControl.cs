@@ -55,9 +55,7 @@ internal sealed class FaultControl : IDisposable
 
     /// <summary>Where the file is: <c>FAULT_CONTROL</c>.</summary>
     public string Path { get; }
-
-    /// <summary>How often it has acted at a point.</summary>
-    public int Hits => Read(Word.Hits);
+    public int Hits => Read(Word.Hits); // How often it has acted at a point.
 
     public bool IsArmed => Read(Word.Point) != (int)FaultPoint.None;
 
