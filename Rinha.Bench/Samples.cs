@@ -37,7 +37,8 @@ internal static class Samples
         for (var index = 0; index < Statement.EntriesMax; index++)
         {
             var kind = index % 3 == 0 ? TransactionKind.Credit : TransactionKind.Debit;
-            statement.Add(new StatementEntry(1000 + index, kind, s_text, new Timestamp(readAtUs - (index * 1_000_000L))));
+            var postedAt = new Timestamp(readAtUs - (index * 1_000_000L));
+            statement.Add(new StatementEntry(1000 + index, kind, s_text, postedAt));
         }
     }
 

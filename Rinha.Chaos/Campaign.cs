@@ -12,27 +12,29 @@ namespace Rinha.Chaos;
 internal sealed record Campaign(string Name, string Fault, int ShortTimes, int Times, Action<CampaignRun> Run);
 
 /// <summary>Where the parts of the bank under test are; prepared by <c>./rinha chaos</c>.</summary>
-/// <param name="Launcher">A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>,
-/// <c>nginx</c> or <c>db</c>, inside its cgroup and as the right user. The rest is in the environment (<see
-/// cref="BankProcess"/>).</param>
-/// <param name="SocketDirectory">Where the APIs' unix sockets are, as nginx's configuration says.</param>
-/// <param name="FaultLibrary">What is loaded before the server's own libraries to make faults happen.</param>
+/// <param name="Sockets">The directory of the APIs' sockets, the launcher and the fault library.</param>
+/// <param name="Work">The directory of the campaigns' own.</param>
 /// <param name="Cgroup">The name of the stack's cgroup; <see langword="null"/> without limits.</param>
-/// <param name="Cluster">A PostgreSQL cluster that has never run, with the role and the database rinha.</param>
-/// <param name="ClusterSockets">The directory for PostgreSQL's unix socket, which belongs to its user.</param>
 /// <param name="SoakMinutes">How long the soak takes when it is not the short one.</param>
 /// <param name="IsShort">Whether this is the short campaign of continuous integration.</param>
 internal sealed record ChaosSetting(
-    string Launcher,
-    string SocketDirectory,
-    int Port,
-    string Server,
-    string FaultLibrary,
-    string? Cgroup,
-    string? Cluster,
-    string? ClusterSockets,
-    int SoakMinutes,
-    bool IsShort);
+    string Sockets, string Work, int Port, string? Cgroup, int SoakMinutes, bool IsShort)
+{
+    /// <summary>
+    /// A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>, <c>nginx</c> or
+    /// <c>db</c>, inside its cgroup and as the right user. The rest is in the environment (<see cref="BankProcess"/>).
+    /// </summary>
+    public string Launcher { get; init; } = Path.Combine(Sockets, "launch");
+
+    /// <summary>What is loaded before the server's own libraries to make faults happen.</summary>
+    public string FaultLibrary => Path.Combine(Sockets, "faults.so");
+
+    /// <summary>A PostgreSQL cluster that has never run, with the role and the database rinha.</summary>
+    public string Cluster => Path.Combine(Work, "cluster");
+
+    /// <summary>The directory for PostgreSQL's unix socket, which belongs to its user.</summary>
+    public string ClusterSockets => Sockets + "-db";
+}
 
 /// <summary>A campaign under way: what it is given, and what it has found so far. Belongs to one thread.</summary>
 /// <param name="directory">The campaign's own, empty; deleted afterwards unless something is found.</param>
@@ -85,6 +87,19 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
         }
     }
 
+    /// <summary>Notes whether an answer has the status that it must have.</summary>
+    /// <param name="what">What was asked, of whom, and when.</param>
+    public bool CheckAnswer(RawAnswer answer, string what, int status = 200) =>
+        Check(answer.Status == status, () => $"{what} is answered {answer.Status} {answer.Body}");
+
+    public void CheckAlive(Bank bank, string when)
+    {
+        foreach (var process in bank.Processes)
+        {
+            Check(process.IsAlive, () => $"{when}: {process.Name} has ended: {process.Log.TrimEnd()}");
+        }
+    }
+
     public void Check(IEnumerable<CheckResult> results)
     {
         foreach (var result in results)
@@ -126,4 +141,9 @@ internal static class Wait
 
         return true;
     }
+}
+
+internal static class Choices
+{
+    public static T Pick<T>(this Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 }

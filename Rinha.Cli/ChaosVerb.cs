@@ -99,8 +99,6 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         File.WriteAllText(InSockets("nginx.conf"), configuration);
         WriteLauncher();
         CompileFaults();
-        string[] cgroup = _cgroup is null ? [] : ["--cgroup", _cgroup.Name];
-        string[] cluster = [];
         if (postgres is not null)
         {
             // A cluster that has never run, for each campaign to copy. Its socket is in a directory of its user's.
@@ -109,14 +107,12 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
             made.CreateSockets();
             made.Create();
             made.Configure();
-            cluster = ["--cluster", template, "--cluster-sockets", DatabaseSockets];
         }
 
         return
         [
-            "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
-            InSockets("faults.so"), "--directory", work, "--port",
-            port.ToString(CultureInfo.InvariantCulture), .. cgroup, .. cluster,
+            "--sockets", _sockets, "--directory", work, "--port", port.ToString(CultureInfo.InvariantCulture),
+            .. _cgroup is null ? (string[])[] : ["--cgroup", _cgroup.Name],
         ];
     }
 

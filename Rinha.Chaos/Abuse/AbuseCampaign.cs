@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Rinha.LoadTest.Stats;
 using Rinha.Stack.Cgroups;
 
@@ -6,7 +5,7 @@ namespace Rinha.Chaos.Abuse;
 
 /// <summary>Misuses the bank while normal clients go on: they are served, all of them, inside the memory that there is,
 /// in the full form nearly as fast as before, and afterwards nothing is left open.</summary>
-internal static partial class AbuseCampaign
+internal static class AbuseCampaign
 {
     private const double Rate = 1_000;
     private const int Connections = 16;
@@ -26,7 +25,7 @@ internal static partial class AbuseCampaign
         foreach (var kind in AttackKinds.All)
         {
             Try(run, bank, kind);
-            run.Check(bank.Processes.All(one => one.IsAlive), () => $"{kind.Name}: a process has ended");
+            run.CheckAlive(bank, kind.Name);
             run.Check(
                 bank.Nginx.Children.SequenceEqual(workers),
                 () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
@@ -50,9 +49,8 @@ internal static partial class AbuseCampaign
     private static void Try(CampaignRun run, Bank bank, AttackKind kind)
     {
         // In the short form the number of answers ends the measurement: their speed is not judged.
-        var (calm, under) = run.Setting.IsShort
-            ? (TimeSpan.Zero, TimeSpan.Zero)
-            : (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+        var isShort = run.Setting.IsShort;
+        var (calm, under) = (TimeSpan.FromSeconds(isShort ? 0 : 5), TimeSpan.FromSeconds(isShort ? 0 : 15));
         for (var attempt = 1; ; attempt++)
         {
             var before = Measure(run, bank, calm, () => true);
@@ -69,7 +67,7 @@ internal static partial class AbuseCampaign
             var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
             var p99Max = Math.Max(kind.P99SecondsMax, SlowdownMax * Math.Max(calmP99, BaselineSecondsMin));
             var isFast = kind.Overloads || p99 <= p99Max;
-            if (!isFast && !run.Setting.IsShort && attempt < Attempts)
+            if (!isFast && !isShort && attempt < Attempts)
             {
                 continue;
             }
@@ -94,8 +92,7 @@ internal static partial class AbuseCampaign
         var probes = new Probes(bank);
         for (var post = 1; post <= DirectPosts; post++)
         {
-            var (answer, _) = probes.Post(api);
-            if (!run.Check(answer.Status == 200, () => $"{kind}: {api.Name} answers post {post} with {answer.Status}"))
+            if (!run.CheckAnswer(probes.Post(api).Answer, $"{kind}: post {post} to {api.Name}"))
             {
                 return;
             }
@@ -121,13 +118,10 @@ internal static partial class AbuseCampaign
     private static int ActiveClients(Bank bank)
     {
         var answer = RawAnswer.Ask(bank.Front, "GET", "/nginx_status");
-        return ActivePattern().Match(answer.Body) is { Success: true } match
-            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        return answer.Body.Split(' ') is ["Active", "connections:", var count, ..]
+            ? int.Parse(count, CultureInfo.InvariantCulture)
             : int.MaxValue;
     }
 
     private static int OpenFiles(Bank bank) => bank.Apis.Sum(api => api.Descriptors);
-
-    [GeneratedRegex(@"Active connections: (\d+)")]
-    private static partial Regex ActivePattern();
 }

@@ -111,6 +111,7 @@ internal sealed class Scene(
     public BankUnderLoad Loaded => loaded;
     public Bank Bank => loaded.Bank;
     public LoadWatch Watch => loaded.Watch;
+    public Probes Probes => loaded.Probes;
     public StallWatch Stalls => stalls;
     public PostgresServer Postgres => postgres!;
     public Relay Relay => relay!;
@@ -121,7 +122,7 @@ internal sealed class Scene(
 
     public string Acknowledged => $"{Watch.Acknowledged:N0}";
 
-    public BankProcess AnyApi() => Bank.Apis[Random.Next(Bank.Apis.Count)];
+    public BankProcess AnyApi() => Random.Pick(Bank.Apis);
 
     public Spread Spread(string name) =>
         _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();

@@ -57,6 +57,12 @@ internal sealed class FuzzCases
 /// <param name="Answers">How many answers there are, where that is known; otherwise 0.</param>
 internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
 {
+    /// <param name="text">A letter for each byte.</param>
+    public FuzzCase(string text, FuzzOutcome outcome, int answers = 0)
+        : this(Encoding.Latin1.GetBytes(text), outcome, answers)
+    {
+    }
+
     public long Number { get; init; } // Which one; together with the seed it makes the bytes again.
 
     /// <summary>Whether nginx answers the same: it passes over some things that a server refuses.</summary>
@@ -76,11 +82,6 @@ internal enum FuzzOutcome
     Nowhere,
     OtherMethod, // Another method than the path has: 405; nginx refuses some by itself: 400.
     Refused, // Not HTTP, whatever one does: an error, or the connection is just closed.
-}
-
-internal static class Choices
-{
-    public static T Pick<T>(this Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 }
 
 /// <summary>Damages bytes as a broken client, a bad line or somebody with intent would.</summary>

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
 /// <summary>Sends cases over many connections at once, and judges the answers.</summary>
-internal sealed class FuzzEngine(Bank bank) : IDisposable
+internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried) : IDisposable
 {
     private const int DirectLanes = 24;
     private const int FrontLanes = 48;
@@ -18,11 +18,6 @@ internal sealed class FuzzEngine(Bank bank) : IDisposable
     private readonly Dictionary<int, long> _statuses = [];
     private readonly Queue<FuzzCase> _recent = new();
     private bool _isBroken;
-
-    /// <summary>Called with what is wrong, for which case, and where.</summary>
-    public required Action<string, FuzzCase, FuzzLane> Found { get; init; }
-
-    public required Action Tried { get; init; }
 
     public long Posted { get; private set; }
 
@@ -121,10 +116,10 @@ internal sealed class FuzzEngine(Bank bank) : IDisposable
 
         if (FuzzJudge.Find(sent, answers, lane.IsFront) is { } finding)
         {
-            Found(finding, sent, lane);
+            findings.Add(finding, sent, lane);
         }
 
-        Tried();
+        tried();
     }
 }
 

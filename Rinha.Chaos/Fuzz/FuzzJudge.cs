@@ -19,12 +19,11 @@ internal static class FuzzJudge
             return "an answer that is torn or not HTTP";
         }
 
-        foreach (var (status, _) in answers.All)
+        var (strange, _) = answers.All.FirstOrDefault(one =>
+            one.Status != 200 && !s_refusals.Contains(one.Status) && !IsAskedFor(one.Status, sent.Bytes));
+        if (strange != 0)
         {
-            if (status != 200 && !s_refusals.Contains(status) && !IsAskedFor(status, sent.Bytes))
-            {
-                return $"status {status}";
-            }
+            return $"status {strange}";
         }
 
         if (isFront && !sent.IsSameThroughNginx)
@@ -37,15 +36,8 @@ internal static class FuzzJudge
             return $"{answers.All.Count} answers to {sent.Outcome}";
         }
 
-        foreach (var (status, body) in answers.All)
-        {
-            if (!Is(sent.Outcome, status, body, isFront))
-            {
-                return $"status {status} for {sent.Outcome}";
-            }
-        }
-
-        return null;
+        var (wrong, _) = answers.All.FirstOrDefault(one => !Is(sent.Outcome, one.Status, one.Body, isFront));
+        return wrong == 0 ? null : $"status {wrong} for {sent.Outcome}";
     }
 
     public static bool MayBeHead(FuzzCase sent) => sent.Bytes.AsSpan().IndexOf("HEAD"u8) >= 0;
@@ -92,18 +84,13 @@ internal sealed class FuzzAnswers
 {
     private readonly List<(int Status, string Body)> _answers = [];
 
-    private FuzzAnswers()
-    {
-    }
-
     /// <summary>The final answers; those that only say "go on" (100) are left out.</summary>
     public IReadOnlyList<(int Status, string Body)> All => _answers;
 
     public int Posted => _answers.Count(
         one => one.Status == 200 && one.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
 
-    /// <summary>Whether the server keeps the connection after the last of them.</summary>
-    public bool KeepsConnection { get; private set; } = true;
+    public bool KeepsConnection { get; private set; } = true; // Whether the server does, after the last of them.
     public string Rest { get; private set; } = ""; // What follows the last whole answer, if anything does.
     public bool IsGarbage { get; private set; } // Whether the rest cannot become an answer, whatever comes.
     public bool IsLate { get; set; } // Whether the connection was neither used up nor closed in time.

@@ -61,7 +61,7 @@ internal static class RequestGrammar
     };
 
     /// <summary>A post with a body in one of the two framings that HTTP/1.1 has.</summary>
-    public static byte[] Post(Random random, byte[] body, string? path = null, string? type = null)
+    public static string Post(Random random, string body, string? path = null, string? type = null)
     {
         path ??= $"/clientes/{random.Next(1, Accounts + 1)}/transacoes{(random.Next(8) == 0 ? "?x=1" : "")}";
         type ??= random.Pick(s_jsonTypes);
@@ -79,59 +79,46 @@ internal static class RequestGrammar
         AddOthers(random, headers);
         var isChunked = random.Next(4) == 0;
         headers.Add(isChunked ? "Transfer-Encoding: chunked" : $"{Cased(random, "Content-Length")}: {body.Length}");
-        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(headers));
-        return [.. Head($"POST {path} HTTP/1.1", headers), .. isChunked ? Chunked(random, body) : body];
+        random.Shuffle(CollectionsMarshal.AsSpan(headers));
+        return Head($"POST {path} HTTP/1.1", headers) + (isChunked ? Chunked(random, body) : body);
     }
 
-    public static byte[] Get(Random random, string path, string? method = null)
+    public static string Get(Random random, string path, string? method = null)
     {
         var headers = new List<string> { "Host: a" };
         AddOthers(random, headers);
         return Head($"{method ?? (random.Next(8) == 0 ? "HEAD" : "GET")} {path} HTTP/1.1", headers);
     }
 
-    public static byte[] Head(string requestLine, IEnumerable<string> headers) =>
-        Encoding.Latin1.GetBytes($"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
+    public static string Head(string requestLine, IEnumerable<string> headers) =>
+        $"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
 
     /// <summary>A body in chunks, with what may stand around them.</summary>
-    public static byte[] Chunked(Random random, byte[] body)
+    public static string Chunked(Random random, string body)
     {
-        var bytes = new List<byte>(body.Length + 64);
+        var chunks = new StringBuilder();
         for (var at = 0; at < body.Length;)
         {
             var size = Math.Min(body.Length - at, random.Next(1, random.Next(4) == 0 ? 8 : 4_096));
             var digits = size.ToString(random.Next(2) == 0 ? "x" : "X4", CultureInfo.InvariantCulture);
-            bytes.AddRange(Encoding.Latin1.GetBytes($"{digits}{Extension(random)}\r\n"));
-            bytes.AddRange(body.AsSpan(at, size));
-            bytes.AddRange("\r\n"u8);
+            chunks.Append(digits).Append(Extension(random)).Append("\r\n").Append(body, at, size).Append("\r\n");
             at += size;
         }
 
-        bytes.AddRange(Encoding.Latin1.GetBytes($"0{Extension(random)}\r\n"));
-        if (random.Next(6) == 0)
-        {
-            bytes.AddRange("X-Trailer: 1\r\nX-Other: \r\n"u8);
-        }
-
-        bytes.AddRange("\r\n"u8);
-        return [.. bytes];
+        chunks.Append('0').Append(Extension(random)).Append("\r\n");
+        return chunks.Append(random.Next(6) == 0 ? "X-Trailer: 1\r\nX-Other: \r\n\r\n" : "\r\n").ToString();
     }
 
     private static FuzzCase Pipelined(Random random)
     {
         var count = random.Next(2, PipelinedMax + 1);
-        var bytes = new List<byte>();
-        for (var left = count; left > 0; left--)
+        var requests = Enumerable.Range(0, count).Select(_ => random.Next(3) switch
         {
-            bytes.AddRange(random.Next(3) switch
-            {
-                0 => Post(random, JsonGrammar.Invalid(random)),
-                1 => Post(random, JsonGrammar.Valid(random)),
-                _ => Head($"GET {random.Pick(s_reads)} HTTP/1.1", ["Host: a"]),
-            });
-        }
-
-        return new FuzzCase([.. bytes], FuzzOutcome.Mixed, count);
+            0 => Post(random, JsonGrammar.Invalid(random)),
+            1 => Post(random, JsonGrammar.Valid(random)),
+            _ => Head($"GET {random.Pick(s_reads)} HTTP/1.1", ["Host: a"]),
+        });
+        return new FuzzCase(string.Concat(requests), FuzzOutcome.Mixed, count);
     }
 
     private static void AddOthers(Random random, List<string> headers)
@@ -232,8 +219,8 @@ internal static class OddRequests
                 [.. framed, $"Transfer-Encoding: {random.Pick(s_codings)}"]),
             4 => Anything(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keys)}"]),
             10 => Refused(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keysNot)}"]),
-            5 => Refused(random.Pick(s_linesNot), [], "Host: a") with { IsSameThroughNginx = false },
-            6 => Anything(random.Pick(s_lines), [], "Host: a"),
+            5 => Refused(random.Pick(s_linesNot), "", "Host: a") with { IsSameThroughNginx = false },
+            6 => Anything(random.Pick(s_lines), "", "Host: a"),
             7 => Refused(Line, body, [.. framed, random.Pick(s_headersNot)]) with { IsSameThroughNginx = false },
             8 => Refused(Line, body, framed[1], framed[2]),
             9 => Refused(Line, body, [.. framed, "Host: b"]),
@@ -241,9 +228,9 @@ internal static class OddRequests
         };
     }
 
-    private static FuzzCase Large(Random random, byte[] body, string[] framed) => random.Next(5) switch
+    private static FuzzCase Large(Random random, string body, string[] framed) => random.Next(5) switch
     {
-        0 => Refused($"GET /{new string('a', random.Next(8_200, 40_000))} HTTP/1.1", [], "Host: a"),
+        0 => Refused($"GET /{new string('a', random.Next(8_200, 40_000))} HTTP/1.1", "", "Host: a"),
         1 => Refused(Line, body, [.. framed, $"X: {new string('a', random.Next(16_500, 60_000))}"]),
         2 => Refused(Line, body, [.. framed, .. Enumerable.Repeat("X: 1", random.Next(70, 400))]),
         3 => Anything(Line, body, [.. framed, .. Enumerable.Range(0, 40).Select(index => $"X{index}: 1")]),
@@ -251,9 +238,9 @@ internal static class OddRequests
             "Transfer-Encoding: chunked", "Expect: 100-continue"),
     };
 
-    private static FuzzCase Refused(string line, byte[] body, params IEnumerable<string> headers) =>
-        new([.. RequestGrammar.Head(line, headers), .. body], FuzzOutcome.Refused);
+    private static FuzzCase Refused(string line, string body, params IEnumerable<string> headers) =>
+        new(RequestGrammar.Head(line, headers) + body, FuzzOutcome.Refused);
 
-    private static FuzzCase Anything(string line, byte[] body, params IEnumerable<string> headers) =>
-        new([.. RequestGrammar.Head(line, headers), .. body], FuzzOutcome.Anything);
+    private static FuzzCase Anything(string line, string body, params IEnumerable<string> headers) =>
+        new(RequestGrammar.Head(line, headers) + body, FuzzOutcome.Anything);
 }

@@ -20,10 +20,8 @@ internal static class TextsCampaign
     {
         using var bank = new Bank(run);
         bank.Start();
-        using var first = new FuzzLane(bank.Past(bank.Apis[0]), isFront: false);
-        using var second = new FuzzLane(bank.Past(bank.Apis[1]), isFront: false);
-        using var front = new FuzzLane(bank.Front, isFront: true);
-        FuzzLane[] connections = [first, second, front];
+        List<FuzzLane> connections =
+            [.. bank.Apis.Select(api => new FuzzLane(bank.Past(api), isFront: false)), new(bank.Front, isFront: true)];
         var texts = run.Setting.IsShort ? PlaneTexts.Some(run.Random, ShortTextsPerPlane) : PlaneTexts.Every();
         var sent = new List<string>();
         foreach (var batch in HostileTexts.All.Concat(texts).Chunk(StatementEntries))
@@ -33,12 +31,13 @@ internal static class TextsCampaign
                 var index = sent.Count / StatementEntries;
                 var account = (index % Accounts) + 1;
                 // Written over one connection and read over the next: what one server has, the others show.
-                Post(run, connections[index % connections.Length], account, batch, isEscaped);
-                Read(run, connections[(index + 1) % connections.Length], account, batch);
+                Post(run, connections[index % connections.Count], account, batch, isEscaped);
+                Read(run, connections[(index + 1) % connections.Count], account, batch);
                 sent.AddRange(batch);
             }
         }
 
+        connections.ForEach(connection => connection.Dispose());
         CheckFile(run, bank.DatabasePath, sent);
         LedgerCheck.CheckStorage(run, bank.Ledger);
         run.Measured($"{sent.Distinct(StringComparer.Ordinal).Count():N0} texts, each in two forms");
@@ -117,12 +116,8 @@ internal static class TextJson
         }
 
         var bytes = Encoding.UTF8.GetBytes(body.Append("\"}").ToString());
-        return
-        [
-            .. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                + $"Content-Length: {bytes.Length}\r\n\r\n"),
-            .. bytes,
-        ];
+        string[] headers = ["Host: a", "Content-Type: application/json", $"Content-Length: {bytes.Length}"];
+        return [.. Encoding.Latin1.GetBytes(RequestGrammar.Head($"POST {path} HTTP/1.1", headers)), .. bytes];
     }
 
     public static IReadOnlyList<string> Descriptions(string statement)
@@ -134,4 +129,68 @@ internal static class TextJson
                 .Select(entry => entry.GetProperty("descricao").GetString()!),
         ];
     }
+}
+
+/// <summary>Texts that mean something to somebody on the way: SQL, JSON, a shell, HTML, a terminal, Unicode
+/// itself.</summary>
+internal static class HostileTexts
+{
+    public static readonly IReadOnlyList<string> All =
+    [
+        "'", "''", "\"", "\"\"", "`", ";", "--", "/*", "*/", "#", "\\", "\\\\", "\\'", "\\\"", "%", "_", "%%", "?",
+        "?1", ":a", "@a", "$a", "$1", "')", "');", "');--", "'; --", "' OR 1=1", "' OR ''='", "\" OR \"\"=",
+        "1;DELETE", "DROP TABLE", "UNION ALL", "x'00'", "X'41'", "NULL", "null", "true", "0", "-1", "1e9", "0x10",
+        "||'a'||", "char(39)", "a'||'b", "[a]", "[", "]", "{", "}", "{}", ",", ":", "{\"a\":1}", "\\u0000", "\\n",
+        "\\x41", "%00", "%27", "%n%s", "${a}", "$(a)", "`id`", "|", "&", "&&", "<", ">", "<a>", "<script>", "&amp;",
+        "&#39;", "]]>", "\0", "a\0b", "\0\0\0\0\0\0\0\0\0\0", "'\0;--", "\u0001", "\b", "\t", "\n", "\r", "\r\n",
+        "\f", "\u001b[31m", "\u001f", "\u007f", "\u0080", "\u0085", "\u00a0", "\u00ad", "\u2028", "\u2029", "\ufeff",
+        "\ufffd", "\uffff", "\ufdd0", "\u200b", "\u200d", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066a\u2069",
+        " ", "  ", " a", "a ", "\u3000", "é", "e\u0301", "é", "ﬁ", "ß", "ẞ", "ı", "İ", "i\u0307", "ſ", "Å", "Å", "ñ",
+        "n\u0303", "각", "가", "ö\u0323", "q\u0307\u0323", "a\u0300\u0301\u0302\u0303", "＇", "＂", "；", "‘", "’", "ʼ",
+        "\ue000", "\uf8ff", "\ud83d\ude00", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+        "\ud83c\uddeb\ud83c\uddf7", "\ud83d\udc4d\ud83c\udffd", "\udbff\udfff", "\ud800\udc00",
+        "😀😁😂😃😄😅😆😇😈😉",
+        "مرحبا", "שלום", "नमस्ते", "ไทย", "日本語", "𠜎𠜱", "\U000e0001", "\U000e0100",
+    ];
+}
+
+/// <summary>Texts of ten characters that together have every character there is, or some of every plane.</summary>
+internal static class PlaneTexts
+{
+    private const int TextScalars = 10;
+    private const int PlaneScalars = 0x10000;
+    private const int Planes = 17;
+
+    /// <summary>Every Unicode scalar value once, in their order.</summary>
+    public static IEnumerable<string> Every() =>
+        Enumerable.Range(0, Planes * PlaneScalars).Where(Rune.IsValid).Chunk(TextScalars).Select(Text);
+
+    /// <summary>Some from each plane, and all of the first 256.</summary>
+    public static IEnumerable<string> Some(Random random, int textsPerPlane)
+    {
+        foreach (var text in Enumerable.Range(0, 256).Chunk(TextScalars))
+        {
+            yield return Text(text);
+        }
+
+        for (var index = 0; index < Planes * textsPerPlane; index++)
+        {
+            var plane = index / textsPerPlane;
+            yield return Text([.. Scalars(random, plane).Take(random.Next(1, TextScalars + 1))]);
+        }
+    }
+
+    private static IEnumerable<int> Scalars(Random random, int plane)
+    {
+        while (true)
+        {
+            var value = (plane * PlaneScalars) + random.Next(PlaneScalars);
+            if (Rune.IsValid(value))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    private static string Text(int[] scalars) => string.Concat(scalars.Select(value => new Rune(value).ToString()));
 }

@@ -61,9 +61,6 @@ internal sealed class Probes(Bank bank)
 
     private long _nextText = TextCode.Count; // Downwards; the load's begin in the lower half and go up.
 
-    /// <summary>Whether an answer says that it is not known whether the transaction was posted.</summary>
-    public static bool LeavesOpen(RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
-
     /// <summary>Credits a cent.</summary>
     public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
     {
@@ -86,7 +83,7 @@ internal sealed class Probes(Bank bank)
     {
         foreach (var (text, (answer, transaction)) in _posts)
         {
-            if (answer.Status == 503 && (isRefusalFinal || !LeavesOpen(answer)))
+            if (answer.Status == 503 && (isRefusalFinal || !answer.LeavesOpen()))
             {
                 log.Refused.Add(text);
             }
@@ -102,4 +99,13 @@ internal sealed class Probes(Bank bank)
         var watch = Stopwatch.StartNew();
         return (RawAnswer.Ask(bank.Past(api), method, path, json), watch.Elapsed);
     }
+}
+
+internal static class RawAnswers
+{
+    public static bool Has(this RawAnswer answer, string header) =>
+        answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it says that it is not known whether the transaction was posted.</summary>
+    public static bool LeavesOpen(this RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
 }

@@ -14,55 +14,38 @@ internal static class DiskErrors
     public static void Make(Scene scene, string synchronous)
     {
         var (bank, random, failsSync) = (scene.Bank, scene.Random, scene.Index % 2 == 1);
-        int[] errors = failsSync ? [InputOutput] : [InputOutput, ReadOnly, NoSpace];
-        var error = errors[random.Next(errors.Length)];
+        var error = random.Pick(failsSync ? [InputOutput] : new[] { InputOutput, ReadOnly, NoSpace });
         var every = random.Next(2) == 0 ? 1 : random.Next(2, 6);
         var failing = random.Next(2) == 0 ? bank.Apis.Count : 1;
         var isKilled = random.Next(2) == 0;
         var what = $"{synchronous}, {(failsSync ? "fsync" : "write")} fails with {error}, 1 of {every} in {failing}";
-        var failed = bank.Faults.Sum(control => control.FailedCalls);
+        var failed = FailedCalls(bank);
         StorageFaults.Endure(
             scene,
             what,
             () =>
             {
-                foreach (var control in bank.Faults.Take(failing))
-                {
-                    control.FailsEvery = every;
-                    control.WriteErrno = failsSync ? 0 : error;
-                    control.SyncErrno = failsSync ? error : 0;
-                }
-
+                bank.Fail(failsSync ? 0 : error, failsSync ? error : 0, every, failing);
                 // With NORMAL no commit waits for fsync: there the checkpoints fail, and nobody else.
                 if (every == 1 && (!failsSync || synchronous == "FULL"))
                 {
-                    foreach (var api in bank.Apis.Take(failing))
-                    {
-                        StorageFaults.AwaitRefusal(scene, api, what);
-                    }
+                    StorageFaults.AwaitRefusals(scene, bank.Apis.Take(failing), what);
                 }
 
-                Wait.Until(() => bank.Faults.Sum(control => control.FailedCalls) > failed,
-                    () => $"{what}: nothing has failed");
+                Wait.Until(() => FailedCalls(bank) > failed, () => $"{what}: nothing has failed");
                 StorageFaults.CheckStatements(scene, what);
                 Thread.Sleep(random.Next(0, 500));
                 if (isKilled)
                 {
                     bank.Kill();
-                    End(bank);
+                    bank.Fail();
                     bank.Start();
                 }
             },
-            () => End(bank));
+            () => bank.Fail());
     }
 
-    private static void End(Bank bank)
-    {
-        foreach (var control in bank.Faults)
-        {
-            control.WriteErrno = control.SyncErrno = 0;
-        }
-    }
+    private static int FailedCalls(Bank bank) => bank.Faults.Sum(control => control.FailedCalls);
 }
 
 /// <summary>Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are
@@ -101,11 +84,7 @@ internal static class DiskFull
             What,
             () =>
             {
-                foreach (var api in scene.Bank.Apis)
-                {
-                    StorageFaults.AwaitRefusal(scene, api, What);
-                }
-
+                StorageFaults.AwaitRefusals(scene, scene.Bank.Apis, What);
                 StorageFaults.CheckStatements(scene, What);
                 Thread.Sleep(scene.Random.Next(0, 500));
                 StorageFaults.CheckStatements(scene, What);
@@ -121,11 +100,7 @@ internal static class DiskFull
 
     private static void SetFull(TemporaryDisk? disk, Bank bank, bool isFull)
     {
-        foreach (var control in bank.Faults)
-        {
-            control.WriteErrno = isFull ? DiskErrors.NoSpace : 0;
-        }
-
+        bank.Fail(isFull ? DiskErrors.NoSpace : 0);
         if (isFull)
         {
             disk?.Fill();
@@ -148,8 +123,7 @@ internal static class DiskFull
         var isStarted = bank.TryAwaitAnswer(api);
         if (isStarted)
         {
-            var answer = RawAnswer.Ask(bank.Past(api), "GET", "/clientes/1/extrato");
-            run.Check(answer.Status == 200, () => $"started on a full disk: {answer.Status} {answer.Body}");
+            run.CheckAnswer(new Probes(bank).Statement(api).Answer, "started on a full disk: a statement");
         }
         else
         {
@@ -161,8 +135,7 @@ internal static class DiskFull
         disk.Free();
         api.Start();
         bank.AwaitAnswer(api);
-        var (post, _) = new Probes(bank).Post(api);
-        run.Check(post.Status == 200, () => $"started after a full disk: {post.Status} {post.Body}");
+        run.CheckAnswer(new Probes(bank).Post(api).Answer, "started after a full disk: a post");
         bank.Kill();
         LedgerCheck.CheckClients(run, bank.Ledger);
     }
@@ -173,11 +146,7 @@ internal sealed class TemporaryDisk : IDisposable
 {
     private readonly string _ballast;
 
-    private TemporaryDisk(string path)
-    {
-        Path = path;
-        _ballast = System.IO.Path.Combine(path, "ballast");
-    }
+    private TemporaryDisk(string path) => (Path, _ballast) = (path, System.IO.Path.Combine(path, "ballast"));
 
     public string Path { get; }
 

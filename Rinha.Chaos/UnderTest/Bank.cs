@@ -5,15 +5,9 @@ internal sealed record BankOptions
 {
     public string Synchronous { get; init; } = "NORMAL";
 
-    /// <summary>Where the database is; <see langword="null"/> for a directory of the campaign's own.</summary>
-    public string? DataDirectory { get; init; }
-
-    /// <summary>The running database that has the ledger; <see langword="null"/> for a ledger in a file.</summary>
-    public PostgresServer? Postgres { get; init; }
-
-    /// <summary>How the APIs get to <see cref="Postgres"/>; <see langword="null"/> for its own socket.</summary>
-    public string? PostgresUrl { get; init; }
-
+    public string? DataDirectory { get; init; } // Where the database is; null for a directory of the campaign's own.
+    public PostgresServer? Postgres { get; init; } // It runs, and has the ledger; null for a ledger in a file.
+    public string? PostgresUrl { get; init; } // How the APIs get to it; null for its own socket.
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
 }
@@ -100,6 +94,15 @@ internal sealed class Bank : IDisposable
     public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
         .Count(line => line.EndsWith(" " + SocketOf(api), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
+    /// <summary>Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.</summary>
+    public void Fail(int writeErrno = 0, int syncErrno = 0, int every = 1, int apis = int.MaxValue)
+    {
+        foreach (var control in Faults.Take(apis))
+        {
+            (control.FailsEvery, control.WriteErrno, control.SyncErrno) = (every, writeErrno, syncErrno);
+        }
+    }
+
     public void Kill()
     {
         foreach (var process in Processes)
@@ -125,7 +128,7 @@ internal sealed class Bank : IDisposable
     private static Target TargetOf(string url) =>
         Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
 
-    private string SocketOf(BankProcess api) => Path.Combine(_setting.SocketDirectory, api.Name + ".sock");
+    private string SocketOf(BankProcess api) => Path.Combine(_setting.Sockets, api.Name + ".sock");
 
     private static Dictionary<string, string> LimitsOf(BankOptions options) =>
         options.Postgres is null ? [] : new(PostgresServer.Limits);

@@ -13,19 +13,14 @@ internal sealed class PostgresServer : IDisposable
 
     public PostgresServer(CampaignRun run)
     {
-        if (run.Setting is not { Cluster: { } cluster, ClusterSockets: { } sockets })
-        {
-            throw new ChaosException("no PostgreSQL is given: --cluster and --cluster-sockets");
-        }
-
-        _sockets = sockets;
+        _sockets = run.Setting.ClusterSockets;
         _directory = Path.Combine(run.Directory, "cluster");
-        if (!Tool.Run(["cp", "-a", cluster, _directory]).Succeeded)
+        if (!Tool.Run(["cp", "-a", run.Setting.Cluster, _directory]).Succeeded)
         {
-            throw new ChaosException($"{cluster} cannot be copied to {_directory}");
+            throw new ChaosException($"{run.Setting.Cluster} cannot be copied to {_directory}");
         }
 
-        _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={sockets}", out var url);
+        _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={_sockets}", out var url);
         _ledger = new LedgerInPostgres(url!);
         _process = new BankProcess(run.Setting, "db", Path.Combine(run.Directory, "db.log"), Limits);
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Rinha.Chaos.UnderTest;
 
 /// <summary>The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every
@@ -8,8 +10,7 @@ internal sealed class Relay : IDisposable
     private const int Backlog = 128;
 
     private readonly EndPoint _far;
-    private readonly Lock _lock = new();
-    private readonly HashSet<Link> _links = [];
+    private readonly ConcurrentDictionary<Link, bool> _links = [];
     private readonly int _port;
     private Socket _listener;
     private bool _isRefusing;
@@ -26,26 +27,14 @@ internal sealed class Relay : IDisposable
 
     public string Address => $"127.0.0.1:{_port}";
 
-    public int Connections
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _links.Count;
-            }
-        }
-    }
+    public int Connections => _links.Count;
 
     /// <summary>Resets all connections, whatever is under way on them; new ones are taken at once.</summary>
     public void Drop()
     {
-        lock (_lock)
+        foreach (var link in _links.Keys)
         {
-            foreach (var link in _links)
-            {
-                link.Reset();
-            }
+            link.Reset();
         }
     }
 
@@ -114,11 +103,7 @@ internal sealed class Relay : IDisposable
     {
         using var far = new Socket(_far.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         var link = new Link(near, far);
-        lock (_lock)
-        {
-            _links.Add(link);
-        }
-
+        _links[link] = true;
         try
         {
             near.NoDelay = true;
@@ -131,10 +116,7 @@ internal sealed class Relay : IDisposable
             link.Reset(); // The client finds its connection closed.
         }
 
-        lock (_lock)
-        {
-            _links.Remove(link);
-        }
+        _links.TryRemove(link, out _);
 
         // After both ends in order: with a reset the kernel would drop what the client has not read yet.
         near.Dispose();
