@@ -83,7 +83,7 @@ internal static class DatabaseOutage
 
     public static void CheckAll(Scene scene)
     {
-        var (log, watch) = (scene.Loaded.Log, scene.Watch);
+        var (log, watch) = (scene.Log, scene.Watch);
         var others = watch.CountOfOthers(503);
         scene.Run.Check(others == 0, () => $"{others} requests failed otherwise than with 503: {watch.Failures}");
         scene.Run.Measured($"{log.Acknowledged.Count:N0} acknowledged, {log.Unavailable.Count:N0} refused with 503, "

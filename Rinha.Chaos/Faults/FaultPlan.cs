@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Stats;
-
 namespace Rinha.Chaos.Faults;
 
 /// <summary>A fault that is made again and again, at random moments under load, and what must hold: after each the bank
@@ -45,20 +43,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     public void Run(CampaignRun run, int times)
     {
-        using var postgres = IsOnPostgres ? new PostgresServer(run) : null;
-        postgres?.Start();
-        using var relay = HasRelay ? new Relay(new UnixDomainSocketEndPoint(postgres!.SocketPath)) : null;
-        using var stalls = new StallWatch();
-        var options = new BankOptions
-        {
-            DataDirectory = Directory is null ? null : Path.Combine(run.Directory, Directory),
-            Synchronous = Synchronous,
-            Faults = HasFaultLibrary,
-            Postgres = postgres,
-            PostgresUrl = relay is null ? null : $"postgres://rinha@{relay.Address}/rinha",
-        };
-        using var loaded = new BankUnderLoad(run, options, Rate, HasKeys ? Bank.Patience : null, IsPastNginx);
-        var scene = new Scene(run, loaded, stalls, postgres, relay);
+        using var scene = new Scene(run, this);
         for (scene.Index = 0; scene.Index < times; scene.Index++)
         {
             Thread.Sleep(run.Random.Next(PauseMs.Min, PauseMs.Max));
@@ -66,7 +51,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
             run.Tried();
         }
 
-        scene.Report = loaded.Finish();
+        scene.Finish();
         AtEnd?.Invoke(scene);
         IEnumerable<string?> figures =
         [
@@ -82,7 +67,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
         var (posts, gets, beganAtNs) = (watch.FailedPosts, watch.FailedGets, Clock.NowNs);
         scene.HasSurvivor = true;
         Make(scene);
-        scene.Loaded.AwaitAcknowledged(AcknowledgedAfter);
+        scene.AwaitAcknowledged(AcknowledgedAfter);
         if (GapMax is { } gapMax && scene.HasSurvivor)
         {
             var gap = watch.LongestGap(beganAtNs, Clock.NowNs, scene.Stalls);
@@ -98,32 +83,4 @@ internal sealed record FaultPlan(Action<Scene> Make)
                 failedPosts <= failedMax.Posts, () => $"{failedPosts} transactions failed ({watch.Failures} so far)");
         }
     }
-}
-
-/// <summary>What a fault is made to, and what was noted on the way.</summary>
-internal sealed class Scene(
-    CampaignRun run, BankUnderLoad loaded, StallWatch stalls, PostgresServer? postgres, Relay? relay)
-{
-    private readonly Dictionary<string, Spread> _durations = [];
-
-    public CampaignRun Run => run;
-    public Random Random => run.Random;
-    public BankUnderLoad Loaded => loaded;
-    public Bank Bank => loaded.Bank;
-    public LoadWatch Watch => loaded.Watch;
-    public Probes Probes => loaded.Probes;
-    public StallWatch Stalls => stalls;
-    public PostgresServer Postgres => postgres!;
-    public Relay Relay => relay!;
-    public int Index { get; set; } // The number of the try, from 0.
-    public bool HasSurvivor { get; set; } // Whether a server went on; without one nobody can acknowledge anything.
-    public int Counted { get; set; } // Of whatever the plan counts besides.
-    public RunReport Report { get; set; } = null!; // The load's report, at the end.
-
-    public string Acknowledged => $"{Watch.Acknowledged:N0}";
-
-    public BankProcess AnyApi() => Random.Pick(Bank.Apis);
-
-    public Spread Spread(string name) =>
-        _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
 }

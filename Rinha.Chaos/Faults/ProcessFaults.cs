@@ -53,7 +53,7 @@ internal static class ProcessFaults
     /// <summary>Clients that send again under a key know in the end what became of everything.</summary>
     public static void CheckSentAgain(Scene scene)
     {
-        var (run, log, summary) = (scene.Run, scene.Loaded.Log, scene.Report.Summary);
+        var (run, log, summary) = (scene.Run, scene.Log, scene.Report.Summary);
         run.Check(summary.Failed == 0, () => $"{summary.Failed} requests failed in the end");
         run.Check(log.Unknown.Count == 0, () => $"the outcome of {log.Unknown.Count} transactions is unknown");
         run.Measured(
@@ -72,7 +72,7 @@ internal static class ProcessFaults
             scene.Run.Check(
                 hasEnded && exitCode == 0, () => $"{api.Name} has ended: {hasEnded}, with {exitCode}: {api.Log}");
             StartAndAwaitWork(scene, api, absence);
-            scene.Loaded.AwaitAcknowledged(BankUnderLoad.Connections);
+            scene.AwaitAcknowledged(Scene.Connections);
         }
     }
 
@@ -98,12 +98,12 @@ internal static class ProcessFaults
         Wait.Until(
             () => nginx.Children is { Length: > 0 } now && !now.Intersect(before).Any(),
             () => "nginx keeps its worker");
-        scene.Loaded.AwaitAcknowledged(BankUnderLoad.Connections);
+        scene.AwaitAcknowledged(Scene.Connections);
         closed = watch.CountOf(FailureKind.ClosedBeforeAnswer) - closed;
         var others = watch.FailedPosts + watch.FailedGets - failed - closed;
         scene.Run.Check(others == 0, () => $"{others} requests failed around the reload ({watch.Failures})");
         scene.Run.Check(
-            closed <= BankUnderLoad.Connections, () => $"{closed} connections were closed on a request at the reload");
+            closed <= Scene.Connections, () => $"{closed} connections were closed on a request at the reload");
         scene.Counted += closed;
     }
 

@@ -89,16 +89,14 @@ internal static class Mutations
 {
     private const int StepsMax = 4;
 
-    private static readonly byte[][] s_tokens =
+    // A letter for each byte.
+    private static readonly string[] s_tokens =
     [
-        "\r\n"u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\0"u8.ToArray(), "\r\n\r\n"u8.ToArray(),
-        " "u8.ToArray(), ":"u8.ToArray(), "\t"u8.ToArray(), "Content-Length: 0\r\n"u8.ToArray(),
-        "Content-Length: 99\r\n"u8.ToArray(), "Transfer-Encoding: chunked\r\n"u8.ToArray(), "0\r\n\r\n"u8.ToArray(),
-        "Expect: 100-continue\r\n"u8.ToArray(), "Connection: close\r\n"u8.ToArray(), "FFFFFFFFFFFFFFFF"u8.ToArray(),
-        "-1"u8.ToArray(), "%00"u8.ToArray(), "%2e%2e/"u8.ToArray(), "\"}"u8.ToArray(), "\\u0000"u8.ToArray(),
-        "\\ud800"u8.ToArray(), [0xEF, 0xBB, 0xBF], [0xFF], [0xC0, 0xAF],
-        "Upgrade: h2c\r\nConnection: Upgrade\r\n"u8.ToArray(), "HTTP/1.0"u8.ToArray(), "HTTP/2.0"u8.ToArray(),
-        "Idempotency-Key: a\r\n"u8.ToArray(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(),
+        "\r\n", "\n", "\r", "\0", "\r\n\r\n", " ", ":", "\t", "Content-Length: 0\r\n", "Content-Length: 99\r\n",
+        "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", "Expect: 100-continue\r\n", "Connection: close\r\n",
+        "FFFFFFFFFFFFFFFF", "-1", "%00", "%2e%2e/", "\"}", "\\u0000", "\\ud800", "\u00EF\u00BB\u00BF", "\u00FF",
+        "\u00C0\u00AF", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "HTTP/1.0", "HTTP/2.0", "Idempotency-Key: a\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ];
 
     public static byte[] Mutate(Random random, byte[] bytes, byte[] other)
@@ -123,7 +121,7 @@ internal static class Mutations
             4 => [.. bytes.AsSpan(0, at + length), .. bytes.AsSpan(at)],
             5 => [.. bytes.AsSpan(0, at), .. Part(random, other), .. bytes.AsSpan(at + length)],
             6 => bytes[..at],
-            7 or 8 => [.. bytes.AsSpan(0, at), .. random.Pick(s_tokens), .. bytes.AsSpan(at)],
+            7 or 8 => [.. bytes.AsSpan(0, at), .. Encoding.Latin1.GetBytes(random.Pick(s_tokens)), .. bytes.AsSpan(at)],
             _ => [.. bytes, .. other],
         };
     }

@@ -20,8 +20,8 @@ internal static class StorageFaults
     {
         IsPastNginx = true,
         PauseMs = (100, 500),
-        Figure = scene => $"{scene.Loaded.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
-            + $"{scene.Loaded.Logs.Sum(log => log.Unavailable.Count):N0} refused; "
+        Figure = scene => $"{scene.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
+            + $"{scene.Logs.Sum(log => log.Unavailable.Count):N0} refused; "
             + $"well again after {scene.Spread(Recovery).Longest.TotalMilliseconds:N0} ms at most",
     };
 

@@ -1,0 +1,52 @@
+using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.Chaos.Load;
+
+/// <summary>A load run on a thread of its own, with every transaction remembered, while faults are made to
+/// happen.</summary>
+internal sealed class BackgroundLoad : IDisposable
+{
+    private readonly RunControl _control = new();
+    private readonly Task<RunReport> _run;
+
+    public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
+    {
+        var session = new LoadSession(
+            target, EnvironmentReader.Read(target.Url, limits: null), _control, framesPerSecond: 0);
+        var seen = observer is null ? Log : observer(Log);
+        _run = Task.Factory.StartNew(
+            () => session.Run(options with { DistinctTexts = true }, seen),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>What was sent and answered; to be read after <see cref="Stop"/>.</summary>
+    public TransactionLog Log { get; } = new();
+
+    /// <summary>A load that goes on until it is stopped: open loop, the contest's mix.</summary>
+    public static LoadOptions Endless(double rate, int connections, int seed) => new()
+    {
+        Connections = connections,
+        Duration = TimeSpan.FromDays(1),
+        Rate = rate,
+        RequestTimeout = Bank.Patience,
+        Seed = seed,
+    };
+
+    public RunReport Stop()
+    {
+        Dispose();
+        return _run.Exception is { } failure
+            ? throw new ChaosException($"the load ended with {failure.InnerException}")
+            : _run.Result;
+    }
+
+    public void Dispose()
+    {
+        _control.Stop();
+        Task.WhenAny(_run).Wait();
+    }
+}
