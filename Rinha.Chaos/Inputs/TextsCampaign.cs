@@ -46,8 +46,7 @@ internal static class TextsCampaign
     private static void Post(CampaignRun run, FuzzLane connection, int account, string[] batch, bool isEscaped)
     {
         var path = $"/clientes/{account}/transacoes";
-        byte[] posts = [.. batch.SelectMany(text => TextJson.Post(path, text, isEscaped))];
-        var answers = Ask(connection, posts, batch.Length);
+        var answers = Ask(connection, string.Concat(batch.Select(text => Post(path, text, isEscaped))), batch.Length);
         foreach (var (text, (status, body)) in batch.Zip(answers))
         {
             run.Check(status == 200, () => $"{Codes(text)} is answered with {status}: {body}");
@@ -57,16 +56,29 @@ internal static class TextsCampaign
 
     private static void Read(CampaignRun run, FuzzLane connection, int account, string[] batch)
     {
-        var request = Encoding.ASCII.GetBytes($"GET /clientes/{account}/extrato HTTP/1.1\r\nHost: a\r\n\r\n");
-        var (status, body) = Ask(connection, request, 1)[0];
-        var read = status == 200 ? TextJson.Descriptions(body).Take(batch.Length).Reverse().ToList() : [];
+        var request = RequestGrammar.Head($"GET /clientes/{account}/extrato HTTP/1.1", ["Host: a"]);
+        var (_, body) = Ask(connection, request, 1)[0];
+        var lines = new List<StatementLine>();
+        _ = BankAnswer.TryReadEntries(Encoding.UTF8.GetBytes(body), lines);
+        var read = lines.Select(line => line.Text).Take(batch.Length).Reverse().ToList();
         run.Check(
             read.SequenceEqual(batch, StringComparer.Ordinal),
             () => $"sent {string.Join(" | ", batch.Select(Codes))}, "
                 + $"the statement has {string.Join(" | ", read.Select(Codes))}");
     }
 
-    private static IReadOnlyList<(int Status, string Body)> Ask(FuzzLane connection, byte[] requests, int count)
+    // One cent with the text as its description, a letter for each byte; as it is where JSON allows, or all escaped.
+    private static string Post(string path, string text, bool isEscaped)
+    {
+        var letters = text.Select(letter =>
+            isEscaped || letter is < ' ' or '"' or '\\' ? $"\\u{(int)letter:x4}" : $"{letter}");
+        var json = $$"""{"valor":1,"tipo":"c","descricao":"{{string.Concat(letters)}}"}""";
+        var body = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(json));
+        string[] headers = ["Host: a", "Content-Type: application/json", $"Content-Length: {body.Length}"];
+        return RequestGrammar.Head($"POST {path} HTTP/1.1", headers) + body;
+    }
+
+    private static IReadOnlyList<(int Status, string Body)> Ask(FuzzLane connection, string requests, int count)
     {
         var answers = connection.Ask(new FuzzCase(requests, FuzzOutcome.Anything, count));
         return answers.All.Count == count
@@ -93,42 +105,6 @@ internal static class TextsCampaign
 
     private static string Codes(string text) =>
         string.Join(' ', text.Select(letter => ((int)letter).ToString("X4", CultureInfo.InvariantCulture)));
-}
-
-/// <summary>Writes a text into a post in one of JSON's two ways, and reads texts from a statement.</summary>
-internal static class TextJson
-{
-    /// <summary>A post of one cent with the text as its description.</summary>
-    /// <param name="isEscaped">Whether each character is an escape; otherwise only those are that must be.</param>
-    public static byte[] Post(string path, string text, bool isEscaped)
-    {
-        var body = new StringBuilder("{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"");
-        foreach (var letter in text)
-        {
-            if (isEscaped || letter < ' ' || letter is '"' or '\\')
-            {
-                body.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
-            }
-            else
-            {
-                body.Append(letter);
-            }
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(body.Append("\"}").ToString());
-        string[] headers = ["Host: a", "Content-Type: application/json", $"Content-Length: {bytes.Length}"];
-        return [.. Encoding.Latin1.GetBytes(RequestGrammar.Head($"POST {path} HTTP/1.1", headers)), .. bytes];
-    }
-
-    public static IReadOnlyList<string> Descriptions(string statement)
-    {
-        using var document = JsonDocument.Parse(statement);
-        return
-        [
-            .. document.RootElement.GetProperty("ultimas_transacoes").EnumerateArray()
-                .Select(entry => entry.GetProperty("descricao").GetString()!),
-        ];
-    }
 }
 
 /// <summary>Texts that mean something to somebody on the way: SQL, JSON, a shell, HTML, a terminal, Unicode
