@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
@@ -169,8 +168,11 @@ internal sealed class PipeClient(IDuplexPipe pipe) : IDisposable
     /// <summary>Waits for the answer, which must be a 200; Kestrel flushes it in one piece.</summary>
     public void Receive()
     {
-        var pending = pipe.Input.ReadAsync();
-        var read = pending.IsCompletedSuccessfully ? pending.Result : pending.AsTask().GetAwaiter().GetResult();
+        if (!pipe.Input.TryRead(out var read))
+        {
+            read = pipe.Input.ReadAsync().AsTask().GetAwaiter().GetResult();
+        }
+
         var isWhole = read.Buffer.FirstSpan.StartsWith("HTTP/1.1 200 OK\r\n"u8)
             && read.Buffer.Slice(read.Buffer.Length - 1).FirstSpan[0] == '}';
         Expect.That(isWhole, "the answer is a whole 200");

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rinha.Chaos.PowerLoss;
 
 /// <summary>Repeats what the write log tells of, up to a moment, and says what the disk may have if the power goes
@@ -108,6 +110,7 @@ internal enum Remains
 internal readonly record struct NameChange(long Position, LoggedFile Name, ReplayedFile? File);
 
 /// <summary>A file as it grows while the log is replayed: what surely is on the disk, and what may be.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A MemoryStream holds nothing that has to be given back.")]
 internal sealed class ReplayedFile
 {
     private const int PageBytes = 4096;
