@@ -9,20 +9,17 @@ using static Rinha.Chaos.Faults.FaultPlan;
 
 namespace Rinha.Chaos;
 
-/// <summary>
-/// All campaigns, in the order in which they run: name, fault, how often in the short and in the full form, and what is
-/// done and must hold. A fault under load is a <see cref="FaultPlan"/>; other campaigns have their own code.
-/// </summary>
+/// <summary>All campaigns, in the order in which they run: name, fault, how often in the short and in the full form,
+/// and what is done and must hold. A fault under load is a <see cref="FaultPlan"/>; other campaigns have their own
+/// code.</summary>
 internal static class CampaignTable
 {
-    private const int Connections = BankUnderLoad.Connections;
-
     private static readonly TimeSpan s_gapMax = TimeSpan.FromMilliseconds(100);
 
     // The other goes on: nothing fails but the transactions that the dead one had.
     private static readonly FaultPlan s_killOne = new(ProcessFaults.KillOne)
     {
-        FailedMax = (Posts: Connections, Gets: 0),
+        FailedMax = (Posts: Scene.Connections, Gets: 0),
         GapMax = s_gapMax,
         Figure = scene => $"{scene.Acknowledged} acknowledged, {scene.Watch.FailedPosts:N0} transactions failed",
         Durations = [Gap, ProcessFaults.UntilUsed],
@@ -42,7 +39,7 @@ internal static class CampaignTable
     {
         IsOnPostgres = true,
         PauseMs = (100, 600),
-        AcknowledgedAfter = Connections,
+        AcknowledgedAfter = Scene.Connections,
         AtEnd = DatabaseOutage.CheckAll,
         Durations = [DatabaseOutage.UntilBothAnswer],
         LastFigure = DatabaseOutage.LongestWait,
@@ -78,7 +75,7 @@ internal static class CampaignTable
             {
                 HasFaultLibrary = true,
                 PauseMs = (100, 300),
-                AcknowledgedAfter = Connections,
+                AcknowledgedAfter = Scene.Connections,
                 Figure = AcknowledgedAndFailed,
                 Durations = [StopHolder.Refusals, StopHolder.Statements],
             })),
@@ -101,7 +98,7 @@ internal static class CampaignTable
         new("nginx", "kill -9 of nginx, or SIGHUP", 2, 6, UnderLoad(new FaultPlan(ProcessFaults.KillOrReloadNginx)
         {
             PauseMs = (100, 500),
-            AcknowledgedAfter = Connections,
+            AcknowledgedAfter = Scene.Connections,
             Figure = AcknowledgedAndFailed,
             LastFigure = scene => $"of these at a reload: {scene.Counted} on a connection just being closed",
         })),

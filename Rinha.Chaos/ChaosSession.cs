@@ -5,7 +5,7 @@ namespace Rinha.Chaos;
 
 /// <summary>Runs campaigns one after the other, says on the way how each goes, and prints the table at the
 /// end.</summary>
-internal sealed class ChaosSession(ChaosSetting setting, string directory, int seed)
+internal sealed class ChaosSession(ChaosSetting setting, int seed)
 {
     // Of a file or a pipe; a terminal has its own width.
     private const int PageWidth = 150;
@@ -14,7 +14,6 @@ internal sealed class ChaosSession(ChaosSetting setting, string directory, int s
         .Border(TableBorder.Minimal)
         .AddColumns("campaign", "fault", "tried", "checks", "found", "time", "measured");
 
-    /// <summary>Runs them, and says whether nothing was found.</summary>
     public bool Run(IReadOnlyList<Campaign> campaigns)
     {
         var isClean = true;
@@ -34,7 +33,7 @@ internal sealed class ChaosSession(ChaosSetting setting, string directory, int s
 
     private bool Run(Campaign campaign)
     {
-        var own = Directory.CreateDirectory(Path.Combine(directory, campaign.Name)).FullName;
+        var own = Directory.CreateDirectory(Path.Combine(setting.Work, campaign.Name)).FullName;
         var run = new CampaignRun(setting, own, seed, setting.IsShort ? campaign.ShortTimes : campaign.Times);
         var watch = Stopwatch.StartNew();
         Console.Error.WriteLine($"{campaign.Name}: {campaign.Fault}, {run.Times} times");

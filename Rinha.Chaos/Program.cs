@@ -3,21 +3,17 @@ using System.Data.Common;
 using Rinha.Chaos;
 
 // Started by ./rinha chaos, which has checked the numbers and says where things are.
-Option<string> launcher = new("--launcher") { Required = true };
 Option<string> sockets = new("--sockets") { Required = true };
-Option<string> server = new("--server") { Required = true };
-Option<string> faults = new("--faults") { Required = true };
 Option<string> directory = new("--directory") { Required = true };
 Option<int> port = new("--port") { Required = true };
-Option<string?> cluster = new("--cluster") { Description = "A PostgreSQL cluster to copy, for the campaigns pg-." };
-Option<string?> clusterSockets = new("--cluster-sockets") { Description = "The directory for PostgreSQL's socket." };
+Option<string?> cgroup = new("--cgroup") { Description = "The stack's cgroup, when there are limits." };
 Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
 Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
 Option<bool> isShort = new("--short") { Description = "The short campaigns." };
 Option<string[]> only = new("--only") { Description = "Only this campaign.", DefaultValueFactory = _ => [] };
 var command = new RootCommand("Makes faults happen to a bank under load (started by ./rinha chaos).")
 {
-    launcher, sockets, server, faults, directory, port, cluster, clusterSockets, soakMinutes, seed, isShort, only,
+    sockets, directory, port, cgroup, soakMinutes, seed, isShort, only,
 };
 command.SetAction(parsed =>
 {
@@ -29,17 +25,14 @@ command.SetAction(parsed =>
     }
 
     var setting = new ChaosSetting(
-        parsed.GetRequiredValue(launcher),
         parsed.GetRequiredValue(sockets),
+        parsed.GetRequiredValue(directory),
         parsed.GetValue(port),
-        parsed.GetRequiredValue(server),
-        parsed.GetRequiredValue(faults),
-        parsed.GetValue(cluster),
-        parsed.GetValue(clusterSockets),
+        parsed.GetValue(cgroup),
         parsed.GetValue(soakMinutes),
         parsed.GetValue(isShort));
     var campaigns = CampaignTable.All.Where(one => names.Length == 0 || names.Contains(one.Name)).ToList();
-    return new ChaosSession(setting, parsed.GetRequiredValue(directory), parsed.GetValue(seed)).Run(campaigns)
+    return new ChaosSession(setting, parsed.GetValue(seed)).Run(campaigns)
         ? 0
         : Fail("chaos has found something");
 });

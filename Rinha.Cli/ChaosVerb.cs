@@ -94,11 +94,15 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
             Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
             InSockets("faults.so"), .. Directory.GetFiles(Repository.PathOf("scripts", "faults"), "*.c"), "-ldl",
         ]).OrFail("the fault library does not compile");
+        if (postgres is not null)
+        {
+            PreparePostgres(postgres);
+        }
+
         return
         [
-            "--launcher", InSockets("launch"), "--sockets", _sockets, "--server", Repository.Server, "--faults",
-            InSockets("faults.so"), "--directory", work, "--port", $"{port}",
-            .. postgres is null ? [] : PreparePostgres(postgres),
+            "--sockets", _sockets, "--directory", work, "--port", $"{port}",
+            .. _cgroup is null ? (string[])[] : ["--cgroup", _cgroup.Name],
         ];
     }
 
@@ -120,7 +124,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
     }
 
     // A cluster that has never run, for each campaign to copy. Its socket is in a directory of its user's.
-    private string[] PreparePostgres(PostgresPrograms programs)
+    private void PreparePostgres(PostgresPrograms programs)
     {
         if (_cgroup is not null)
         {
@@ -131,7 +135,6 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         cluster.CreateSockets();
         cluster.Create();
         cluster.Configure();
-        return ["--cluster", Template, "--cluster-sockets", DatabaseSockets];
     }
 
     private void CreateCgroups(string prefix, StackLayout layout)

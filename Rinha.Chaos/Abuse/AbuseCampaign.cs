@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using Rinha.LoadTest.Stats;
+using Rinha.Stack.Cgroups;
 
 namespace Rinha.Chaos.Abuse;
 
 /// <summary>Misuses the bank while normal clients go on: they are served, all of them, inside the memory that there is,
 /// in the full form nearly as fast as before, and afterwards nothing is left open.</summary>
-internal static partial class AbuseCampaign
+internal static class AbuseCampaign
 {
     private const double Rate = 1_000;
     private const int Connections = 16;
@@ -21,23 +21,23 @@ internal static partial class AbuseCampaign
         using var bank = new Bank(run);
         bank.Start();
         _ = Measure(run, bank, TimeSpan.Zero, () => true); // Warms up.
-        var workers = bank.Nginx.Children();
+        var workers = bank.Nginx.Children;
         foreach (var kind in AttackKinds.All)
         {
             Try(run, bank, kind);
-            run.Check(bank.Processes.All(one => one.IsAlive), () => $"{kind.Name}: a process has ended");
+            run.CheckAlive(bank, kind.Name);
             run.Check(
-                bank.Nginx.Children().SequenceEqual(workers),
+                bank.Nginx.Children.SequenceEqual(workers),
                 () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
             run.Tried();
         }
 
+        var cgroup = run.Setting.Cgroup is { } name ? StackCgroup.Locate(name) : null;
         foreach (var process in bank.Processes)
         {
-            var memory = MemoryLimit.Of(process.ProcessId);
-            run.Check(memory.PeakBytes <= memory.LimitBytes, () => $"{process.Name}: {memory}");
-            var (peak, limit) = (memory.PeakBytes / 1048576.0, memory.LimitBytes / 1048576.0);
-            run.Measured($"{process.Name}: at most {peak:F0} of {limit:F0} MB");
+            var (peak, limit) = (cgroup?.MemoryPeakOf(process.Name) ?? 0, cgroup?.MemoryLimitOf(process.Name) ?? 0);
+            run.Check(peak <= limit, () => $"{process.Name}: {peak} of {limit} bytes");
+            run.Measured($"{process.Name}: at most {peak / 1048576.0:F0} of {limit / 1048576.0:F0} MB");
         }
 
         run.Check(
@@ -49,16 +49,15 @@ internal static partial class AbuseCampaign
     private static void Try(CampaignRun run, Bank bank, AttackKind kind)
     {
         // In the short form the number of answers ends the measurement: their speed is not judged.
-        var (calm, under) = run.Setting.IsShort
-            ? (TimeSpan.Zero, TimeSpan.Zero)
-            : (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+        var isShort = run.Setting.IsShort;
+        var (calm, under) = (TimeSpan.FromSeconds(isShort ? 0 : 5), TimeSpan.FromSeconds(isShort ? 0 : 15));
         for (var attempt = 1; ; attempt++)
         {
             var before = Measure(run, bank, calm, () => true);
             var openBefore = OpenFiles(bank);
             using var attack = kind.Make(bank);
             attack.Start();
-            if (kind.Starves is { } starved && Wait.For(Bank.Patience, () => attack.IsUnderWay))
+            if (kind.Starves is { } starved && Wait.For(() => attack.IsUnderWay))
             {
                 CheckDirect(run, bank, starved(bank), kind.Name);
             }
@@ -68,7 +67,7 @@ internal static partial class AbuseCampaign
             var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
             var p99Max = Math.Max(kind.P99SecondsMax, SlowdownMax * Math.Max(calmP99, BaselineSecondsMin));
             var isFast = kind.Overloads || p99 <= p99Max;
-            if (!isFast && !run.Setting.IsShort && attempt < Attempts)
+            if (!isFast && !isShort && attempt < Attempts)
             {
                 continue;
             }
@@ -80,7 +79,7 @@ internal static partial class AbuseCampaign
             run.Check(complaint is null, () => Says(complaint!));
             run.Check(attack.IsUnderWay, () => Says("not all of it could be tried"));
             run.Check(
-                Wait.For(Bank.Patience, () => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
+                Wait.For(() => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
                 () => Says($"{ActiveClients(bank)} clients and {OpenFiles(bank)} files open, {openBefore} before"));
             run.Measured($"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}");
             return;
@@ -93,8 +92,7 @@ internal static partial class AbuseCampaign
         var probes = new Probes(bank);
         for (var post = 1; post <= DirectPosts; post++)
         {
-            var (answer, _) = probes.Post(api);
-            if (!run.Check(answer.Status == 200, () => $"{kind}: {api.Name} answers post {post} with {answer.Status}"))
+            if (!run.CheckAnswer(probes.Post(api).Answer, $"{kind}: post {post} to {api.Name}"))
             {
                 return;
             }
@@ -108,7 +106,7 @@ internal static partial class AbuseCampaign
         using var load = new BackgroundLoad(
             bank.Front, BackgroundLoad.Endless(Rate, Connections, run.Seed), log => watch = new LoadWatch(log));
         Thread.Sleep(time);
-        _ = Wait.For(Bank.Patience, () => isUnderWay() && watch!.Acknowledged >= ShortAnswers);
+        _ = Wait.For(() => isUnderWay() && watch!.Acknowledged >= ShortAnswers);
         run.Check(watch!.Acknowledged >= ShortAnswers, () => $"only {watch.Acknowledged} were answered");
         return load.Stop();
     }
@@ -120,13 +118,10 @@ internal static partial class AbuseCampaign
     private static int ActiveClients(Bank bank)
     {
         var answer = RawAnswer.Ask(bank.Front, "GET", "/nginx_status");
-        return ActivePattern().Match(answer.Body) is { Success: true } match
-            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        return answer.Body.Split(' ') is ["Active", "connections:", var count, ..]
+            ? int.Parse(count, CultureInfo.InvariantCulture)
             : int.MaxValue;
     }
 
-    private static int OpenFiles(Bank bank) => bank.Apis.Sum(api => api.Descriptors());
-
-    [GeneratedRegex(@"Active connections: (\d+)")]
-    private static partial Regex ActivePattern();
+    private static int OpenFiles(Bank bank) => bank.Apis.Sum(api => api.Descriptors);
 }

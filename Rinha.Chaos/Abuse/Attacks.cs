@@ -83,16 +83,14 @@ internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
     /// only.</summary>
     public Func<Bank, BankProcess>? Starves { get; init; }
 
-    /// <summary>How slow the p99 may be whatever it was before.</summary>
-    public double P99SecondsMax { get; init; }
+    public double P99SecondsMax { get; init; } // How slow the p99 may be whatever it was before.
 
     /// <summary>Whether it uses up a resource for moments: others may be refused, but no process may end.</summary>
     public bool Overloads { get; init; }
 }
 
-/// <summary>
-/// Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them all.
-/// </summary>
+/// <summary>Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them
+/// all.</summary>
 internal abstract class Attack(Target target) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
@@ -100,14 +98,9 @@ internal abstract class Attack(Target target) : IDisposable
     private Thread? _thread;
     private volatile bool _stops;
 
-    /// <summary>Whether it has done all that it is to begin with.</summary>
-    public abstract bool IsUnderWay { get; }
-
-    /// <summary>What it has done, in a few words.</summary>
+    public abstract bool IsUnderWay { get; } // Whether it has done all that it is to begin with.
     public abstract string Done { get; }
-
     protected List<AttackSocket> Sockets { get; } = [];
-
     protected long Refused { get; private set; }
 
     public void Start()
@@ -138,7 +131,6 @@ internal abstract class Attack(Target target) : IDisposable
 
     public void Dispose() => _ = Stop();
 
-    /// <summary>Goes on a little; called every few milliseconds.</summary>
     protected abstract void Step(long nowMs);
 
     protected virtual string? Complaint(long nowMs) => null;
@@ -149,6 +141,189 @@ internal abstract class Attack(Target target) : IDisposable
         Refused += one.IsRefused ? 1 : 0;
         Sockets.Add(one);
         return one;
+    }
+}
+
+/// <summary>Opens many connections, begins a request on each and holds them: with nothing more, or with a byte now and
+/// then. Those that are closed are opened again.</summary>
+internal sealed class HoldingAttack(Target target, int connections) : Attack(target)
+{
+    // Of the clocks on both sides, which look once a second, and of a busy machine.
+    private static readonly long s_slackMs = (long)Bank.Patience.TotalMilliseconds;
+
+    private readonly List<AttackSocket> _new = [];
+    private double _owed;
+    private long _lastMs;
+    private long _lastDripMs;
+    private long _cut;
+    private volatile int _openMax;
+    private long _oldestMs;
+
+    public int OpenedPerSecond { get; init; } = 500;
+
+    public byte[] First { get; init; } = [];
+    public bool SendsTogether { get; init; } // Whether that is sent on all of them in the same moment, once a second.
+
+    public byte[] Drip { get; init; } = []; // Sent once a second, after that.
+
+    /// <summary>After how long the server must have closed a connection; <see langword="null"/> when it need
+    /// not.</summary>
+    public long? CutAfterMs { get; init; }
+
+    public override string Done =>
+        $"{_openMax:N0} connections at once, {_cut:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s";
+
+    public override bool IsUnderWay => _openMax >= connections;
+
+    protected override void Step(long nowMs)
+    {
+        _owed = _lastMs == 0 ? 0 : Math.Min(_owed + (OpenedPerSecond * (nowMs - _lastMs) / 1000.0), OpenedPerSecond);
+        _lastMs = nowMs;
+        for (; _owed >= 1 && Sockets.Count < connections; _owed--)
+        {
+            _new.Add(Open(nowMs));
+        }
+
+        // TCP takes bytes only once the connection is made.
+        _new.RemoveAll(one => SendsTogether || TrySendFirst(one));
+        if (nowMs - _lastDripMs >= 1_000)
+        {
+            _lastDripMs = nowMs;
+            LookAtAll(nowMs);
+        }
+
+        _openMax = Math.Max(_openMax, Sockets.Count);
+    }
+
+    protected override string? Complaint(long nowMs)
+    {
+        var oldestMs = Sockets.Select(one => nowMs - one.OpenedMs).Append(_oldestMs).Max();
+        return CutAfterMs is { } limitMs && oldestMs > limitMs + s_slackMs
+            ? $"a connection was held for {oldestMs} ms, not cut off after {limitMs} ms"
+            : null;
+    }
+
+    private bool TrySendFirst(AttackSocket one) =>
+        !TrySend(one, First.AsSpan((int)one.Sent)) || one.Sent == First.Length;
+
+    private void LookAtAll(long nowMs) => Sockets.RemoveAll(one =>
+    {
+        if (IsHeld(one))
+        {
+            return false;
+        }
+
+        _cut++;
+        _oldestMs = Math.Max(_oldestMs, nowMs - one.OpenedMs);
+        one.Dispose();
+        _new.Remove(one); // Its number may soon be another one's: nothing more is sent on it.
+        return true;
+    });
+
+    private bool IsHeld(AttackSocket one)
+    {
+        if (!one.Drain())
+        {
+            return false;
+        }
+
+        var bytes = one.Sent < First.Length ? First.AsSpan((int)one.Sent) : Drip;
+        return bytes.IsEmpty || TrySend(one, bytes);
+    }
+
+    private static bool TrySend(AttackSocket one, ReadOnlySpan<byte> bytes)
+    {
+        var count = one.Send(bytes);
+        one.Sent += Math.Max(count, 0);
+        return count >= 0;
+    }
+}
+
+/// <summary>Sends on some connections as much as is taken, up to so many bytes in a second; those that are closed are
+/// opened again, up to so many in a second. Bounded, since the bank's CPU is to be asked for and not the
+/// machine's.</summary>
+internal sealed class FloodAttack(Target target, int connections) : Attack(target)
+{
+    private const int PieceBytes = 64 * 1024;
+
+    private double _owedBytes;
+    private double _owedOpens;
+    private long _lastMs;
+    private long _sent;
+    private volatile bool _isUnderWay;
+    private long _opened;
+
+    public byte[] First { get; init; } = [];
+    public byte[] Again { get; init; } = [];
+    public int BytesPerSecond { get; init; } = 1_000_000;
+    public int OpensPerSecond { get; init; } = 200;
+
+    /// <summary>Whether answers are read; who does not read them must not harm the others.</summary>
+    public bool Reads { get; init; } = true;
+
+    public bool ClosesAtOnce { get; init; }
+    public long TurnMs { get; init; } // For how long it sends and reads without a pause, each time that it is its turn.
+
+    public override bool IsUnderWay => _isUnderWay;
+
+    public override string Done => $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent";
+
+    protected override void Step(long nowMs)
+    {
+        var endsMs = nowMs + TurnMs;
+        do
+        {
+            Flood(nowMs);
+            nowMs = TurnMs > 0 ? Clock.NowMs : nowMs;
+        }
+        while (nowMs < endsMs);
+        _isUnderWay = _sent > 0 || ClosesAtOnce;
+    }
+
+    private void Flood(long nowMs)
+    {
+        var elapsedMs = _lastMs == 0 ? 0 : nowMs - _lastMs;
+        _lastMs = nowMs;
+        _owedBytes = Math.Min(_owedBytes + (BytesPerSecond * elapsedMs / 1000.0), BytesPerSecond / 10.0);
+        _owedOpens = Math.Min(_owedOpens + (OpensPerSecond * elapsedMs / 1000.0), connections);
+        for (; _owedOpens >= 1 && Sockets.Count < connections; _owedOpens--)
+        {
+            _ = Open(nowMs);
+            _opened++;
+        }
+
+        for (var index = Sockets.Count - 1; index >= 0; index--)
+        {
+            if (ClosesAtOnce || !TrySend(Sockets[index]) || (Reads && !Sockets[index].Drain()))
+            {
+                Sockets[index].Dispose();
+                Sockets.RemoveAt(index);
+            }
+        }
+    }
+
+    // Every connection gets its share of what may be sent now.
+    private bool TrySend(AttackSocket one)
+    {
+        var allowance = (int)Math.Min(PieceBytes, _owedBytes / Math.Max(1, Sockets.Count / 4));
+        while (allowance > 0)
+        {
+            var bytes = one.Sent < First.Length
+                ? First.AsSpan((int)one.Sent)
+                : Again.AsSpan((int)((one.Sent - First.Length) % Again.Length));
+            var count = one.Send(bytes[..Math.Min(bytes.Length, allowance)]);
+            if (count <= 0)
+            {
+                return count == 0;
+            }
+
+            one.Sent += count;
+            _sent += count;
+            _owedBytes -= count;
+            allowance -= count;
+        }
+
+        return true;
     }
 }
 
@@ -173,9 +348,7 @@ internal sealed unsafe class AttackSocket : IDisposable
 
     public long OpenedMs { get; }
     public bool IsRefused { get; }
-
-    /// <summary>How many bytes have been sent; the sender keeps its place here.</summary>
-    public long Sent { get; set; }
+    public long Sent { get; set; } // How many bytes have been sent; the sender keeps its place here.
 
     /// <returns>How many bytes; -1 when the connection is gone.</returns>
     public int Send(ReadOnlySpan<byte> bytes)

@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace Rinha.Chaos.Faults;
 
 /// <summary>
-/// One time that the database goes away and comes back under load. Meanwhile everybody gets an answer in time, which is
-/// 503 at worst and says truly whether it may be sent again; soon afterwards all is well, without anybody's help.
+/// The database goes away and comes back under load. Meanwhile every client gets an answer in time, which is 503 at
+/// worst and says truly whether the request may be sent again; soon afterwards all is well, without anybody's help.
 /// </summary>
-internal sealed class DatabaseOutage
+internal static class DatabaseOutage
 {
     public const string UntilBothAnswer = "from the database's return until both answer again";
 
@@ -21,12 +21,6 @@ internal sealed class DatabaseOutage
     private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
-    private readonly Scene _scene;
-    private readonly ConcurrentQueue<(string What, RawAnswer Answer, TimeSpan Time)> _answers = [];
-    private long _backAtNs = long.MaxValue;
-
-    private DatabaseOutage(Scene scene) => _scene = scene;
-
     /// <summary>Kills PostgreSQL with all its processes, commits under way, and starts it a while later.</summary>
     public static void Kill(Scene scene) => Endure(scene, () =>
     {
@@ -39,25 +33,25 @@ internal sealed class DatabaseOutage
     public static void Restart(Scene scene) => Endure(scene, scene.Postgres.Restart);
 
     /// <summary>
-    /// Cuts the connections to PostgreSQL: nobody listens there for a while, nothing arrives for longer than the
-    /// servers wait for an answer, or every connection is reset once.
+    /// Cuts the connections to PostgreSQL: they are refused for a while, nothing arrives for longer than the servers
+    /// wait for an answer, or every connection is reset once.
     /// </summary>
     public static void Cut(Scene scene)
     {
-        void For(Action cut, (int Min, int Max) ms)
+        void For(Action cut, (int Min, int Max) ms) => Endure(scene, () =>
         {
             cut();
             Thread.Sleep(scene.Random.Next(ms.Min, ms.Max));
             scene.Relay.Restore();
-        }
+        });
 
         switch (scene.Index % 3)
         {
             case 0:
-                Endure(scene, () => For(scene.Relay.Refuse, s_refusedMs));
+                For(scene.Relay.Refuse, s_refusedMs);
                 break;
             case 1:
-                Endure(scene, () => For(scene.Relay.Silence, s_silentMs));
+                For(scene.Relay.Silence, s_silentMs);
                 break;
             default:
                 Endure(scene, scene.Relay.Drop, isFelt: false); // A server with nothing under way reconnects.
@@ -89,7 +83,7 @@ internal sealed class DatabaseOutage
 
     public static void CheckAll(Scene scene)
     {
-        var (log, watch) = (scene.Loaded.Log, scene.Watch);
+        var (log, watch) = (scene.Log, scene.Watch);
         var others = watch.CountOfOthers(503);
         scene.Run.Check(others == 0, () => $"{others} requests failed otherwise than with 503: {watch.Failures}");
         scene.Run.Measured($"{log.Acknowledged.Count:N0} acknowledged, {log.Unavailable.Count:N0} refused with 503, "
@@ -99,15 +93,45 @@ internal sealed class DatabaseOutage
     public static string LongestWait(Scene scene) =>
         $"longest wait for an answer: {scene.Spread(Answers).Longest.TotalSeconds:F2} s";
 
-    // Looks at both servers from before the outage, which returns when the database is back, until all is well again.
+    // Asks both servers from before the outage, which returns when the database is back, until all is well again.
     private static void Endure(Scene scene, Action outage, bool isFelt = true)
     {
-        var (one, run, bank) = (new DatabaseOutage(scene), scene.Run, scene.Bank);
+        var (run, bank) = (scene.Run, scene.Bank);
+        var answers = new ConcurrentQueue<(string What, RawAnswer Answer, TimeSpan Time)>();
+        var backAtNs = long.MaxValue;
         using var asking = new CountdownEvent(2 * bank.Apis.Count);
+
+        // Until one that was asked after the database's return is answered well; says how long after the return.
+        Task<TimeSpan> Begin(string what, Func<(RawAnswer, TimeSpan)> ask) => Task.Factory.StartNew(
+            () =>
+            {
+                for (var isFirst = true; ; isFirst = false)
+                {
+                    var isBack = Clock.NowNs > Volatile.Read(ref backAtNs);
+                    var (answer, time) = ask();
+                    answers.Enqueue((what, answer, time));
+                    if (isFirst)
+                    {
+                        asking.Signal();
+                    }
+
+                    var since = TimeSpan.FromMicroseconds((Clock.NowNs - Volatile.Read(ref backAtNs)) / 1e3);
+                    if (isBack && (answer.Status == 200 || since > Bank.Patience))
+                    {
+                        return since;
+                    }
+
+                    Thread.Sleep(s_pause);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
         var askers = bank.Apis.SelectMany(api => new[]
         {
-            one.Begin($"{api.Name} to a post", asking, () => scene.Loaded.Probes.Post(api)),
-            one.Begin($"{api.Name} to a statement", asking, () => scene.Loaded.Probes.Statement(api)),
+            Begin($"{api.Name} to a post", () => scene.Probes.Post(api)),
+            Begin($"{api.Name} to a statement", () => scene.Probes.Statement(api)),
         }).ToArray();
         try
         {
@@ -116,7 +140,7 @@ internal sealed class DatabaseOutage
         }
         finally
         {
-            Volatile.Write(ref one._backAtNs, Clock.NowNs);
+            Volatile.Write(ref backAtNs, Clock.NowNs);
             Task.WaitAll(askers);
         }
 
@@ -124,62 +148,25 @@ internal sealed class DatabaseOutage
         scene.Spread(UntilBothAnswer).Add(recovery);
         run.Check(recovery <= Bank.Patience, () => $"not well even after {recovery.TotalSeconds:F2} s");
         run.CheckSpeed(recovery <= s_recoveryMax, () => $"all is well only after {recovery.TotalSeconds:F2} s");
-        foreach (var (what, answer, time) in one._answers)
+        foreach (var (what, answer, time) in answers)
         {
-            one.Check(what, answer, time);
+            Check(scene, what, answer, time);
         }
 
-        run.Check(one._answers.Any(seen => seen.Answer.Status != 200) || !isFelt, () => "no request has noticed it");
-        foreach (var api in bank.Apis)
-        {
-            run.Check(api.IsAlive, () => $"{api.Name} has died: {api.Log}");
-        }
+        run.Check(answers.Any(seen => seen.Answer.Status != 200) || !isFelt, () => "no request has noticed it");
+        run.CheckAlive(bank, "after the outage");
     }
 
-    // Asks until one that was asked after the database's return is answered well; says how long after the return.
-    private Task<TimeSpan> Begin(
-        string what, CountdownEvent asking, Func<(RawAnswer Answer, TimeSpan Time)> ask) => Task.Factory.StartNew(
-        () =>
-        {
-            for (var isFirst = true; ; isFirst = false)
-            {
-                var backAtNs = Volatile.Read(ref _backAtNs);
-                var isBack = Clock.NowNs > backAtNs;
-                var (answer, time) = ask();
-                _answers.Enqueue((what, answer, time));
-                if (isFirst)
-                {
-                    asking.Signal();
-                }
-
-                var since = TimeSpan.FromMicroseconds((Clock.NowNs - backAtNs) / 1e3);
-                if (isBack && (answer.Status == 200 || since > Bank.Patience))
-                {
-                    return since;
-                }
-
-                Thread.Sleep(s_pause);
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
-
-    private void Check(string what, RawAnswer answer, TimeSpan time)
+    private static void Check(Scene scene, string what, RawAnswer answer, TimeSpan time)
     {
-        _scene.Spread(Answers).Add(time);
-        _scene.Run.CheckSpeed(
+        scene.Spread(Answers).Add(time);
+        scene.Run.CheckSpeed(
             time <= s_answerMax, () => $"{what} answers {answer.Status} after {time.TotalSeconds:F2} s");
-        if (answer.Status == 200)
-        {
-            return;
-        }
 
         // What may have been posted must not be sent again without a key.
-        var isOffered = answer.Head.Contains("Retry-After: 1", StringComparison.OrdinalIgnoreCase);
-        _scene.Run.Check(
-            answer.Status == 503 && isOffered != Probes.LeavesOpen(answer)
-                && answer.Head.Contains("application/problem+json", StringComparison.OrdinalIgnoreCase),
+        scene.Run.Check(
+            answer.Status == 200 || (answer.Status == 503 && answer.Has("application/problem+json")
+                && answer.Has("Retry-After: 1") != answer.LeavesOpen()),
             () => $"{what} answers {answer.Head} {answer.Body}");
     }
 }

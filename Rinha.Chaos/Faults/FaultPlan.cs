@@ -1,12 +1,8 @@
-using Rinha.LoadTest.Stats;
-
 namespace Rinha.Chaos.Faults;
 
-/// <summary>
-/// A fault that is made again and again, at random moments under load, and what must hold: after each the bank serves
-/// again, with no more help than a start of what has died, and no more has failed than the fault itself costs. At the
-/// end the oracle holds the ledger against all that was answered.
-/// </summary>
+/// <summary>A fault that is made again and again, at random moments under load, and what must hold: after each the bank
+/// serves again, with no more help than a start of what has died, and no more has failed than the fault itself costs.
+/// At the end the oracle holds the ledger against all that was answered.</summary>
 /// <param name="Make">Makes the fault, and starts again what has died.</param>
 internal sealed record FaultPlan(Action<Scene> Make)
 {
@@ -14,26 +10,14 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     /// <summary>Where its ledger is, in the campaign's directory, when the campaign has several plans.</summary>
     public string? Directory { get; init; }
-
-    /// <summary>Requests per second.</summary>
-    public double Rate { get; init; } = 2_000;
-
-    /// <summary>Whether each server has a load of its own, past nginx.</summary>
-    public bool IsPastNginx { get; init; }
-
-    /// <summary>Whether clients send again, under its key, what came to nothing.</summary>
-    public bool HasKeys { get; init; }
-
-    /// <summary>Whether the fault library is loaded into both APIs.</summary>
-    public bool HasFaultLibrary { get; init; }
-
-    /// <summary>RINHA_SYNCHRONOUS: NORMAL or FULL.</summary>
-    public string Synchronous { get; init; } = "NORMAL";
+    public double Rate { get; init; } = 2_000; // Requests per second.
+    public bool IsPastNginx { get; init; } // Whether each server has a load of its own, past nginx.
+    public bool HasKeys { get; init; } // Whether clients send again, under its key, what came to nothing.
+    public bool HasFaultLibrary { get; init; } // Whether the fault library is loaded into both APIs.
+    public string Synchronous { get; init; } = "NORMAL"; // RINHA_SYNCHRONOUS: NORMAL or FULL.
 
     public bool IsOnPostgres { get; init; }
-
-    /// <summary>Whether the servers get to PostgreSQL over a relay, which can be cut.</summary>
-    public bool HasRelay { get; init; }
+    public bool HasRelay { get; init; } // Whether the servers get to PostgreSQL over a relay, which can be cut.
 
     /// <summary>How long the load goes on before each fault, at least and at most.</summary>
     public (int Min, int Max) PauseMs { get; init; } = (100, 400);
@@ -43,18 +27,10 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     /// <summary>How many requests may fail around each fault; otherwise they are not counted.</summary>
     public (int Posts, int Gets)? FailedMax { get; init; }
-
-    /// <summary>The longest time without an acknowledged transaction, in the full form.</summary>
-    public TimeSpan? GapMax { get; init; }
-
-    /// <summary>What more must hold, and be said, at the end.</summary>
-    public Action<Scene>? AtEnd { get; init; }
-
-    /// <summary>The first of the figures, before the durations.</summary>
-    public Func<Scene, string>? Figure { get; init; }
-
-    /// <summary>Which of the durations noted are among the figures.</summary>
-    public IReadOnlyList<string> Durations { get; init; } = [];
+    public TimeSpan? GapMax { get; init; } // The longest time without an acknowledged transaction, in the full form.
+    public Action<Scene>? AtEnd { get; init; } // What more must hold, and be said, at the end.
+    public Func<Scene, string>? Figure { get; init; } // The first of the figures, before the durations.
+    public IReadOnlyList<string> Durations { get; init; } = []; // Which of the durations noted are among the figures.
 
     public Func<Scene, string>? LastFigure { get; init; }
 
@@ -67,20 +43,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     public void Run(CampaignRun run, int times)
     {
-        using var postgres = IsOnPostgres ? new PostgresServer(run) : null;
-        postgres?.Start();
-        using var relay = HasRelay ? new Relay(new UnixDomainSocketEndPoint(postgres!.SocketPath)) : null;
-        using var stalls = new StallWatch();
-        var options = new BankOptions
-        {
-            DataDirectory = Directory is null ? null : Path.Combine(run.Directory, Directory),
-            Synchronous = Synchronous,
-            Faults = HasFaultLibrary,
-            Postgres = postgres,
-            PostgresUrl = relay is null ? null : $"postgres://rinha@{relay.Address}/rinha",
-        };
-        using var loaded = new BankUnderLoad(run, options, Rate, HasKeys ? Bank.Patience : null, IsPastNginx);
-        var scene = new Scene(run, loaded, stalls, postgres, relay);
+        using var scene = new Scene(run, this);
         for (scene.Index = 0; scene.Index < times; scene.Index++)
         {
             Thread.Sleep(run.Random.Next(PauseMs.Min, PauseMs.Max));
@@ -88,7 +51,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
             run.Tried();
         }
 
-        scene.Report = loaded.Finish();
+        scene.Finish();
         AtEnd?.Invoke(scene);
         IEnumerable<string?> figures =
         [
@@ -104,7 +67,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
         var (posts, gets, beganAtNs) = (watch.FailedPosts, watch.FailedGets, Clock.NowNs);
         scene.HasSurvivor = true;
         Make(scene);
-        scene.Loaded.AwaitAcknowledged(AcknowledgedAfter);
+        scene.AwaitAcknowledged(AcknowledgedAfter);
         if (GapMax is { } gapMax && scene.HasSurvivor)
         {
             var gap = watch.LongestGap(beganAtNs, Clock.NowNs, scene.Stalls);
@@ -120,40 +83,4 @@ internal sealed record FaultPlan(Action<Scene> Make)
                 failedPosts <= failedMax.Posts, () => $"{failedPosts} transactions failed ({watch.Failures} so far)");
         }
     }
-}
-
-/// <summary>What a fault is made to, and what was noted on the way.</summary>
-internal sealed class Scene(
-    CampaignRun run, BankUnderLoad loaded, StallWatch stalls, PostgresServer? postgres, Relay? relay)
-{
-    private readonly Dictionary<string, Spread> _durations = [];
-
-    public CampaignRun Run => run;
-    public Random Random => run.Random;
-    public BankUnderLoad Loaded => loaded;
-    public Bank Bank => loaded.Bank;
-    public LoadWatch Watch => loaded.Watch;
-    public StallWatch Stalls => stalls;
-    public PostgresServer Postgres => postgres!;
-    public Relay Relay => relay!;
-
-    /// <summary>The number of the try, from 0.</summary>
-    public int Index { get; set; }
-
-    /// <summary>Whether a server went on; without one nobody can acknowledge anything.</summary>
-    public bool HasSurvivor { get; set; }
-
-    /// <summary>Of whatever the plan counts besides.</summary>
-    public int Counted { get; set; }
-
-    /// <summary>The load's report, at the end.</summary>
-    public RunReport Report { get; set; } = null!;
-
-    public string Acknowledged => $"{Watch.Acknowledged:N0}";
-
-    public BankProcess AnyApi() => Bank.Apis[Random.Next(Bank.Apis.Count)];
-
-    /// <summary>The durations of a name.</summary>
-    public Spread Spread(string name) =>
-        _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
 }

@@ -14,7 +14,7 @@ internal static class FuzzCampaign
         bank.Start();
         var cases = new FuzzCases(run.Seed);
         var findings = new FuzzFindings(run);
-        using var engine = new FuzzEngine(bank) { Found = findings.Add, Tried = run.Tried };
+        using var engine = new FuzzEngine(bank, findings, run.Tried);
         var processes = bank.Processes.Select(process => process.ProcessId).ToList();
         var memory = new List<long>();
         var watch = Stopwatch.StartNew();
@@ -30,14 +30,15 @@ internal static class FuzzCampaign
                 run.Check(false, () => $"{error.Message}; {string.Concat(bank.Apis.Select(api => api.Log))}");
             }
 
-            if (!run.Check(bank.Processes.All(process => process.IsAlive), () => "a process has ended"))
+            run.CheckAlive(bank, $"batch {batch}");
+            if (!bank.Processes.All(process => process.IsAlive))
             {
                 FindKiller(run, bank, engine);
                 return;
             }
 
             CheckLedger(run, bank, engine);
-            memory.AddRange(batch == 0 ? bank.Apis.Select(api => api.ResidentBytes().Own) : []);
+            memory.AddRange(batch == 0 ? bank.Apis.Select(api => api.ResidentBytes.Own) : []);
         }
 
         var seconds = watch.Elapsed.TotalSeconds;
@@ -65,13 +66,13 @@ internal static class FuzzCampaign
 
     private static void CheckMemory(CampaignRun run, Bank bank, List<long> before)
     {
-        for (var index = 0; index < bank.Apis.Count; index++)
+        foreach (var (api, was) in bank.Apis.Zip(before))
         {
-            var (was, now) = (before[index], bank.Apis[index].ResidentBytes().Own);
+            var now = api.ResidentBytes.Own;
             run.Check(
                 now <= (was * GrowthMax) + GrowthBytesMax,
-                () => $"{bank.Apis[index].Name} has grown from {was:N0} to {now:N0} bytes");
-            run.Measured($"{bank.Apis[index].Name} {was / 1048576.0:F1} → {now / 1048576.0:F1} MB");
+                () => $"{api.Name} has grown from {was:N0} to {now:N0} bytes");
+            run.Measured($"{api.Name} {was / 1048576.0:F1} → {now / 1048576.0:F1} MB");
         }
     }
 
@@ -86,7 +87,7 @@ internal static class FuzzCampaign
                 _ = RawAnswer.Exchange(bank.Past(api), bytes, TimeSpan.FromMilliseconds(500));
             }
 
-            return Wait.For(TimeSpan.FromMilliseconds(100), () => bank.Apis.Any(api => !api.IsAlive));
+            return Wait.For(() => bank.Apis.Any(api => !api.IsAlive), TimeSpan.FromMilliseconds(100));
         }
 
         if (engine.Recent.FirstOrDefault(one => Kills(one.Bytes)) is not { } killer)
@@ -122,14 +123,13 @@ internal sealed class FuzzFindings(CampaignRun run)
         }
     }
 
-    /// <summary>Makes the first of each kind small, writes them down and tells the run.</summary>
     public void Report()
     {
         foreach (var (what, sent, lane) in _first)
         {
             var unknown = sent with { Outcome = FuzzOutcome.Anything, Answers = 0 };
             bool IsFoundWith(byte[] less) =>
-                SingleLane.Find(lane.Target, lane.IsFront, unknown with { Bytes = less }, out _) == what;
+                FuzzLane.Find(lane.Target, lane.IsFront, unknown with { Bytes = less }, out _) == what;
             var bytes = IsFoundWith(sent.Bytes) ? Minimize(sent.Bytes, IsFoundWith) : sent.Bytes;
             var path = Write(run, $"case-{sent.Number}", bytes);
             run.Check(false, () =>

@@ -10,21 +10,19 @@ internal sealed class FuzzCases(int seed)
     {
         if (number < s_kept.Length)
         {
-            return new FuzzCase(number, s_kept[(int)number], FuzzOutcome.Anything);
+            return new FuzzCase(s_kept[(int)number], FuzzOutcome.Anything) { Number = number };
         }
 
         var random = new Random(HashOf(number));
-        var made = RequestGrammar.Next(random, number);
+        var made = RequestGrammar.Next(random) with { Number = number };
         if (random.Next(10) >= 4)
         {
             return made;
         }
 
-        var bytes = random.Next(4) == 0 ? s_kept[random.Next(s_kept.Length)] : made.Bytes;
-        var other = random.Next(2) == 0
-            ? RequestGrammar.Next(random, number).Bytes
-            : s_kept[random.Next(s_kept.Length)];
-        return new FuzzCase(number, Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything);
+        var bytes = random.Next(4) == 0 ? random.Pick(s_kept) : made.Bytes;
+        var other = random.Next(2) == 0 ? RequestGrammar.Next(random).Bytes : random.Pick(s_kept);
+        return new FuzzCase(Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything) { Number = number };
     }
 
     // Not HashCode, which is another one in every process (SplitMix64's step).
@@ -38,10 +36,17 @@ internal sealed class FuzzCases(int seed)
 }
 
 /// <summary>Some bytes to send on a connection, and what is known about the answer.</summary>
-/// <param name="Number">Which one; together with the seed it makes the bytes again.</param>
 /// <param name="Answers">How many answers there are, where that is known; otherwise 0.</param>
-internal sealed record FuzzCase(long Number, byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
+internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
 {
+    /// <param name="text">A letter for each byte.</param>
+    public FuzzCase(string text, FuzzOutcome outcome, int answers = 0)
+        : this(Encoding.Latin1.GetBytes(text), outcome, answers)
+    {
+    }
+
+    public long Number { get; init; } // Which one; together with the seed it makes the bytes again.
+
     /// <summary>Whether nginx answers the same: it passes over some things that a server refuses.</summary>
     public bool IsSameThroughNginx { get; init; } = true;
 }
@@ -66,20 +71,16 @@ internal static class Mutations
 {
     private const int StepsMax = 4;
 
-    private static readonly byte[][] s_tokens =
+    // A letter for each byte.
+    private static readonly string[] s_tokens =
     [
-        "\r\n"u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\0"u8.ToArray(), "\r\n\r\n"u8.ToArray(),
-        " "u8.ToArray(), ":"u8.ToArray(), "\t"u8.ToArray(), "Content-Length: 0\r\n"u8.ToArray(),
-        "Content-Length: 99\r\n"u8.ToArray(), "Transfer-Encoding: chunked\r\n"u8.ToArray(), "0\r\n\r\n"u8.ToArray(),
-        "Expect: 100-continue\r\n"u8.ToArray(), "Connection: close\r\n"u8.ToArray(), "FFFFFFFFFFFFFFFF"u8.ToArray(),
-        "-1"u8.ToArray(), "%00"u8.ToArray(), "%2e%2e/"u8.ToArray(), "\"}"u8.ToArray(), "\\u0000"u8.ToArray(),
-        "\\ud800"u8.ToArray(), [0xEF, 0xBB, 0xBF], [0xFF], [0xC0, 0xAF],
-        "Upgrade: h2c\r\nConnection: Upgrade\r\n"u8.ToArray(), "HTTP/1.0"u8.ToArray(), "HTTP/2.0"u8.ToArray(),
-        "Idempotency-Key: a\r\n"u8.ToArray(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(),
+        "\r\n", "\n", "\r", "\0", "\r\n\r\n", " ", ":", "\t", "Content-Length: 0\r\n", "Content-Length: 99\r\n",
+        "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", "Expect: 100-continue\r\n", "Connection: close\r\n",
+        "FFFFFFFFFFFFFFFF", "-1", "%00", "%2e%2e/", "\"}", "\\u0000", "\\ud800", "\u00EF\u00BB\u00BF", "\u00FF",
+        "\u00C0\u00AF", "Upgrade: h2c\r\nConnection: Upgrade\r\n", "HTTP/1.0", "HTTP/2.0", "Idempotency-Key: a\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ];
 
-    /// <summary>Damages some bytes in one to a few places.</summary>
-    /// <param name="bytes">What is damaged; stays as it is.</param>
     public static byte[] Mutate(Random random, byte[] bytes, byte[] other)
     {
         for (var steps = random.Next(1, StepsMax + 1); steps > 0; steps--)
@@ -102,7 +103,7 @@ internal static class Mutations
             4 => [.. bytes.AsSpan(0, at + length), .. bytes.AsSpan(at)],
             5 => [.. bytes.AsSpan(0, at), .. Part(random, other), .. bytes.AsSpan(at + length)],
             6 => bytes[..at],
-            7 or 8 => [.. bytes.AsSpan(0, at), .. s_tokens[random.Next(s_tokens.Length)], .. bytes.AsSpan(at)],
+            7 or 8 => [.. bytes.AsSpan(0, at), .. Encoding.Latin1.GetBytes(random.Pick(s_tokens)), .. bytes.AsSpan(at)],
             _ => [.. bytes, .. other],
         };
     }

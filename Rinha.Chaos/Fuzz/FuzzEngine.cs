@@ -1,35 +1,24 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Sends cases over many connections at once, on one thread, and judges the answers.</summary>
-internal sealed class FuzzEngine : IDisposable
+/// <summary>Sends cases over many connections at once, and judges the answers.</summary>
+internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried) : IDisposable
 {
     private const int DirectLanes = 24;
     private const int FrontLanes = 48;
     private const int FrontEvery = 10;
-    private const long LookNs = 2_000_000;
     private const int RecentMax = 512;
 
-    private readonly Poller _poller = new();
-    private readonly List<FuzzLane> _lanes = [];
+    private readonly Lock _lock = new();
+    private readonly List<FuzzLane> _lanes =
+    [
+        .. bank.Apis.SelectMany(api => FuzzLane.Open(DirectLanes, bank.Past(api), isFront: false)),
+        .. FuzzLane.Open(FrontLanes, bank.Front, isFront: true),
+    ];
+
     private readonly Dictionary<int, long> _statuses = [];
     private readonly Queue<FuzzCase> _recent = new();
+    private bool _isBroken;
 
-    public FuzzEngine(Bank bank)
-    {
-        foreach (var api in bank.Apis)
-        {
-            Add(DirectLanes, bank.Past(api), isFront: false);
-        }
-
-        Add(FrontLanes, bank.Front, isFront: true);
-    }
-
-    /// <summary>Called with what is wrong, for which case, and where.</summary>
-    public required Action<string, FuzzCase, FuzzLane> Found { get; init; }
-
-    public required Action Tried { get; init; }
-
-    /// <summary>How many answers say that a transaction was posted.</summary>
     public long Posted { get; private set; }
 
     /// <summary>How many of those may be the repeated answer to a repeated request.</summary>
@@ -46,96 +35,68 @@ internal sealed class FuzzEngine : IDisposable
     /// <summary>Tries cases, each on the connection that is free first; returns when all are over.</summary>
     public void Run(FuzzCases cases, long first, long count)
     {
-        // Which ones go through nginx is not left to what is free: the same seed, the same cases at the same place.
-        var direct = Numbers(first, count).Where(number => number % FrontEvery != 0).GetEnumerator();
-        var front = Numbers(first, count).Where(number => number % FrontEvery == 0).GetEnumerator();
-        var timeMs = Clock.NowMs;
-        while (true)
-        {
-            var isBusy = false;
-            foreach (var lane in _lanes)
-            {
-                var numbers = lane.IsFront ? front : direct;
-                if (lane.Case is null && numbers.MoveNext())
-                {
-                    Begin(lane, cases.Make(numbers.Current));
-                }
-
-                isBusy |= lane.Case is not null;
-            }
-
-            if (!isBusy)
-            {
-                return;
-            }
-
-            Look(_poller.Wait(LookNs));
-            if (Clock.NowMs - timeMs > LookNs / 1_000_000)
-            {
-                timeMs = Clock.NowMs;
-                _lanes.ForEach(LookAtTime);
-            }
-        }
+        // The number decides which ones go through nginx: the same seed sends the same cases to the same place.
+        var direct = Numbers(first, count, isFront: false).GetEnumerator();
+        var front = Numbers(first, count, isFront: true).GetEnumerator();
+        _isBroken = false;
+        Task.WhenAll(_lanes.Select(lane => Task.Run(() => TryAllAsync(lane, cases, lane.IsFront ? front : direct))))
+            .GetAwaiter().GetResult();
     }
 
-    public void Dispose()
-    {
-        _lanes.ForEach(lane => lane.Dispose());
-        _poller.Dispose();
-    }
+    public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
 
-    private static IEnumerable<long> Numbers(long first, long count)
+    private static IEnumerable<long> Numbers(long first, long count, bool isFront)
     {
         for (var number = first; number < first + count; number++)
         {
-            yield return number;
-        }
-    }
-
-    private void Add(int count, Target target, bool isFront)
-    {
-        for (var left = count; left > 0; left--)
-        {
-            _lanes.Add(new FuzzLane(_poller, _lanes.Count, target, isFront));
-        }
-    }
-
-    private void Begin(FuzzLane lane, FuzzCase one)
-    {
-        if (_recent.Count == RecentMax)
-        {
-            _recent.Dequeue();
-        }
-
-        _recent.Enqueue(one);
-        lane.Begin(one, Clock.NowMs);
-    }
-
-    private void Look(int count)
-    {
-        var nowMs = Clock.NowMs;
-        for (var index = 0; index < count; index++)
-        {
-            var (ready, token) = _poller.Event(index);
-            var lane = _lanes[(int)token];
-            var sent = lane.Case;
-            if (lane.OnReady(ready, nowMs) is { } answers)
+            if (number % FrontEvery == 0 == isFront)
             {
-                Judge(lane, sent!, answers, FuzzJudge.Find(sent!, answers, lane.IsFront));
+                yield return number;
             }
         }
     }
 
-    private void LookAtTime(FuzzLane lane)
+    private async Task TryAllAsync(FuzzLane lane, FuzzCases cases, IEnumerator<long> numbers)
     {
-        var sent = lane.Case;
-        if (lane.OnTime(Clock.NowMs, out var isLate) is { } answers)
+        while (Next(cases, numbers) is { } sent)
         {
-            Judge(lane, sent!, answers, isLate ? FuzzJudge.Late : FuzzJudge.Find(sent!, answers, lane.IsFront));
+            try
+            {
+                var answers = await lane.AskAsync(sent);
+                lock (_lock)
+                {
+                    Judge(lane, sent, answers);
+                }
+            }
+            catch (ChaosException)
+            {
+                _isBroken = true; // The other lanes end with their present case.
+                throw;
+            }
         }
     }
 
-    private void Judge(FuzzLane lane, FuzzCase sent, FuzzAnswers answers, string? finding)
+    private FuzzCase? Next(FuzzCases cases, IEnumerator<long> numbers)
+    {
+        lock (_lock)
+        {
+            if (_isBroken || !numbers.MoveNext())
+            {
+                return null;
+            }
+
+            if (_recent.Count == RecentMax)
+            {
+                _recent.Dequeue();
+            }
+
+            var next = cases.Make(numbers.Current);
+            _recent.Enqueue(next);
+            return next;
+        }
+    }
+
+    private void Judge(FuzzLane lane, FuzzCase sent, FuzzAnswers answers)
     {
         foreach (var (status, _) in answers.All)
         {
@@ -148,58 +109,203 @@ internal sealed class FuzzEngine : IDisposable
             MaybeRepeated += answers.Posted;
         }
 
-        if (lane.EndedUnanswered && lane.IsFront && sent.Outcome == FuzzOutcome.Anything)
+        if (answers.EndedUnanswered && lane.IsFront && sent.Outcome == FuzzOutcome.Anything)
         {
             MaybePosted += sent.Bytes.AsSpan().Count("POST"u8);
         }
 
-        if (finding is not null)
+        if (FuzzJudge.Find(sent, answers, lane.IsFront) is { } finding)
         {
-            Found(finding, sent, lane);
+            findings.Add(finding, sent, lane);
         }
 
-        Tried();
+        tried();
     }
 }
 
-/// <summary>One connection on which cases are tried one after the other.</summary>
-internal sealed class SingleLane : IDisposable
+/// <summary>One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent
+/// after it: the server need not wait for more, so neither need we.</summary>
+internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 {
-    private const long LookNs = 2_000_000;
+    private const int BufferBytes = 64 * 1024;
 
-    private readonly Poller _poller = new();
-    private readonly FuzzLane _lane;
+    // The longest that anything may take once the end was sent; the server's own limits are twice as long and more.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    public SingleLane(Target target, bool isFront) => _lane = new FuzzLane(_poller, 0, target, isFront);
+    // nginx drops a request whose client has sent the end; so that is sent when no answer has come for so long.
+    private static readonly TimeSpan s_frontQuiet = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Sends a case, and waits for all that comes back.</summary>
-    public FuzzAnswers Ask(FuzzCase one, out bool isLate)
-    {
-        isLate = false;
-        _lane.Begin(one, Clock.NowMs);
-        while (true)
-        {
-            // One descriptor, hence at most one event.
-            var answers = _poller.Wait(LookNs) > 0 ? _lane.OnReady(_poller.Event(0).Ready, Clock.NowMs) : null;
-            answers ??= _lane.OnTime(Clock.NowMs, out isLate);
-            if (answers is not null)
-            {
-                return answers;
-            }
-        }
-    }
+    private byte[] _received = new byte[BufferBytes];
+    private int _count;
+    private NetworkStream? _stream;
+    private bool _hasSentEnd;
+    private bool _endedUnanswered;
+
+    public bool IsFront => isFront;
+    public Target Target => target;
+
+    public static IEnumerable<FuzzLane> Open(int count, Target target, bool isFront) =>
+        Enumerable.Range(0, count).Select(_ => new FuzzLane(target, isFront));
 
     /// <summary>Tries a case on a new connection, and says what is wrong with the answers.</summary>
     public static string? Find(Target target, bool isFront, FuzzCase one, out FuzzAnswers answers)
     {
-        using var lane = new SingleLane(target, isFront);
-        answers = lane.Ask(one, out var isLate);
-        return isLate ? FuzzJudge.Late : FuzzJudge.Find(one, answers, isFront);
+        using var lane = new FuzzLane(target, isFront);
+        answers = lane.Ask(one);
+        return FuzzJudge.Find(one, answers, isFront);
+    }
+
+    public FuzzAnswers Ask(FuzzCase one) => AskAsync(one).GetAwaiter().GetResult();
+
+    public async Task<FuzzAnswers> AskAsync(FuzzCase one)
+    {
+        _count = 0;
+        _hasSentEnd = _endedUnanswered = false;
+        using var patience = new CancellationTokenSource(s_patience);
+        var isLate = false;
+        try
+        {
+            await ConnectAsync();
+            var isSent = await TrySendAsync(one, patience.Token);
+            while (await TryReceiveAsync(one, patience.Token))
+            {
+                if (TryEnd(one, isSent, out var answers))
+                {
+                    return answers;
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // What has come until then is the answer.
+        }
+        catch (OperationCanceledException)
+        {
+            isLate = true;
+        }
+
+        Dispose();
+        return Read(one, hasEnded: !isLate, isLate);
     }
 
     public void Dispose()
     {
-        _lane.Dispose();
-        _poller.Dispose();
+        _stream?.Dispose();
+        _stream = null;
+    }
+
+    private async Task ConnectAsync()
+    {
+        // Between two cases the server may only end the connection.
+        if (_stream?.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) == false)
+        {
+            return;
+        }
+
+        Dispose();
+        var socket = new Socket(target.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(target.EndPoint);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new ChaosException($"connect to {target.Url}: {error.Message}");
+        }
+
+        _stream = new NetworkStream(socket, ownsSocket: true);
+    }
+
+    // Says whether all of it was taken. What is refused already is not: what there is to read says how.
+    private async Task<bool> TrySendAsync(FuzzCase one, CancellationToken patience)
+    {
+        var isSent = true;
+        try
+        {
+            // Some come in two pieces, which the server then may or may not see at once.
+            var cut = one.Number % 16 == 3 ? (one.Bytes.Length + 1) / 2 : 0;
+            await _stream!.WriteAsync(one.Bytes.AsMemory(0, cut), patience);
+            await Task.Yield();
+            await _stream.WriteAsync(one.Bytes.AsMemory(cut), patience);
+        }
+        catch (IOException)
+        {
+            isSent = false;
+        }
+
+        if (!isFront && (one.Answers == 0 || one.Number % 8 == 5))
+        {
+            SendEnd();
+        }
+
+        return isSent;
+    }
+
+    // Says whether the server has more to say than its end.
+    private async Task<bool> TryReceiveAsync(FuzzCase one, CancellationToken patience)
+    {
+        if (_count == _received.Length)
+        {
+            Array.Resize(ref _received, _received.Length * 2);
+        }
+
+        var receiving = _stream!.ReadAsync(_received.AsMemory(_count), patience).AsTask();
+        if (isFront && one.Answers == 0 && !_hasSentEnd
+            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, patience)) != receiving)
+        {
+            SendEnd();
+        }
+
+        var count = await receiving;
+        _count += count;
+        return count > 0;
+    }
+
+    // With all answers here the connection goes on to the next case, unless the server has said otherwise.
+    private bool TryEnd(FuzzCase one, bool isSent, out FuzzAnswers answers)
+    {
+        answers = null!;
+        if (one.Answers == 0 || _hasSentEnd)
+        {
+            return false;
+        }
+
+        answers = Read(one, hasEnded: false);
+        if (answers.IsGarbage)
+        {
+            Dispose();
+            return true;
+        }
+
+        if (answers.All.Count < one.Answers || (answers.KeepsConnection && isSent))
+        {
+            return answers.All.Count >= one.Answers;
+        }
+
+        SendEnd();
+        return false;
+    }
+
+    // From a copy, as a chunked body is joined in place.
+    private FuzzAnswers Read(FuzzCase one, bool hasEnded, bool isLate = false)
+    {
+        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), hasEnded, FuzzJudge.MayBeHead(one));
+        (answers.IsLate, answers.EndedUnanswered) = (isLate, _endedUnanswered);
+        return answers;
+    }
+
+    private void SendEnd()
+    {
+        _hasSentEnd = true;
+        _endedUnanswered = _count == 0;
+        try
+        {
+            _stream!.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The server was faster.
+        }
     }
 }

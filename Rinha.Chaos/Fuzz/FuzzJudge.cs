@@ -3,26 +3,27 @@ namespace Rinha.Chaos.Fuzz;
 /// <summary>Says what is wrong with the answers to a case.</summary>
 internal static class FuzzJudge
 {
-    /// <summary>What is wrong with a case that is not over in time.</summary>
-    public const string Late = "neither answered nor closed";
-
     // The errors of RFC 9110 that a request can be the reason for.
     private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
 
     /// <returns>What is wrong, without anything of this one case; <see langword="null"/> when nothing is.</returns>
     public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
     {
+        if (answers.IsLate)
+        {
+            return "neither answered nor closed";
+        }
+
         if (answers.Rest.Length > 0 && !IsOtherVersion(answers.Rest, isFront))
         {
             return "an answer that is torn or not HTTP";
         }
 
-        foreach (var (status, _) in answers.All)
+        var (strange, _) = answers.All.FirstOrDefault(one =>
+            one.Status != 200 && !s_refusals.Contains(one.Status) && !IsAskedFor(one.Status, sent.Bytes));
+        if (strange != 0)
         {
-            if (status != 200 && !s_refusals.Contains(status) && !IsAskedFor(status, sent.Bytes))
-            {
-                return $"status {status}";
-            }
+            return $"status {strange}";
         }
 
         if (isFront && !sent.IsSameThroughNginx)
@@ -35,18 +36,10 @@ internal static class FuzzJudge
             return $"{answers.All.Count} answers to {sent.Outcome}";
         }
 
-        foreach (var (status, body) in answers.All)
-        {
-            if (!Is(sent.Outcome, status, body, isFront))
-            {
-                return $"status {status} for {sent.Outcome}";
-            }
-        }
-
-        return null;
+        var (wrong, _) = answers.All.FirstOrDefault(one => !Is(sent.Outcome, one.Status, one.Body, isFront));
+        return wrong == 0 ? null : $"status {wrong} for {sent.Outcome}";
     }
 
-    /// <summary>Whether a request of the case may be a HEAD.</summary>
     public static bool MayBeHead(FuzzCase sent) => sent.Bytes.AsSpan().IndexOf("HEAD"u8) >= 0;
 
     private static bool Is(FuzzOutcome outcome, int status, string body, bool isFront) => outcome switch
@@ -91,25 +84,20 @@ internal sealed class FuzzAnswers
 {
     private readonly List<(int Status, string Body)> _answers = [];
 
-    private FuzzAnswers()
-    {
-    }
-
     /// <summary>The final answers; those that only say "go on" (100) are left out.</summary>
     public IReadOnlyList<(int Status, string Body)> All => _answers;
 
-    /// <summary>How many of them say that a transaction was posted.</summary>
     public int Posted => _answers.Count(
         one => one.Status == 200 && one.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
 
-    /// <summary>Whether the server keeps the connection after the last of them.</summary>
-    public bool KeepsConnection { get; private set; } = true;
+    public bool KeepsConnection { get; private set; } = true; // Whether the server does, after the last of them.
+    public string Rest { get; private set; } = ""; // What follows the last whole answer, if anything does.
+    public bool IsGarbage { get; private set; } // Whether the rest cannot become an answer, whatever comes.
+    public bool IsLate { get; set; } // Whether the connection was neither used up nor closed in time.
 
-    /// <summary>What follows the last whole answer, if anything does.</summary>
-    public string Rest { get; private set; } = "";
-
-    /// <summary>Whether the rest cannot become an answer, whatever comes.</summary>
-    public bool IsGarbage { get; private set; }
+    /// <summary>Whether the end was sent before any answer had come: nginx may have dropped what it had sent
+    /// on.</summary>
+    public bool EndedUnanswered { get; set; }
 
     /// <param name="bytes">It; joined in place where it is chunked.</param>
     /// <param name="mayBeHead">Whether one of the requests is a HEAD, whose answer has a length but no body.</param>

@@ -1,6 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Makes bodies: transactions in every way that JSON has to write one, and what only looks like one.</summary>
+/// <summary>Makes bodies, a letter for each byte: transactions in every way that JSON has to write one, and what only
+/// looks like one.</summary>
 internal static class JsonGrammar
 {
     private const int DescriptionScalarsMax = 10;
@@ -37,46 +38,46 @@ internal static class JsonGrammar
     private static readonly string[] s_bodiesNot =
         ["", " ", "null", "1", "\"c\"", "[]", "{}", "{", "}", "[{}]", "true", "\0", "{,}", "{\"valor\"}"];
 
+    private static readonly string[] s_badUtf8 =
+    [
+        "\u00FF", "\u0080", "\u00C0\u0080", "\u00E2\u0082", "\u00ED\u00A0\u0080", "\u00F4\u0090\u0080\u0080",
+        "\u00F0\u0080\u0080\u0080",
+    ];
+
     private static readonly string[] s_fieldsNot =
         ["\"x\":", "\"x\"", "x:1", "'x':1", "\"x\":1,", ",", "\"x\":01", "\"x\":tru"];
 
-    public static byte[] Valid(Random random) => Encoding.UTF8.GetBytes(Object(
-        random,
-        Amount(random),
-        random.Next(3) == 0 ? "\"d\"" : Literal(random, "c"),
-        Literal(random, Text(random)),
-        hasMore: true));
+    public static string Valid(Random random) => Utf8(ValidText(random));
 
     /// <summary>A body of at most a few hundred bytes that is no transaction.</summary>
-    public static byte[] Invalid(Random random)
+    public static string Invalid(Random random)
     {
         var (amount, kind, text) = (Amount(random), "\"c\"", Literal(random, Text(random)));
         string[] again = [$"\"valor\":{amount}", "\"tipo\":\"d\"", $"\"descricao\":{text}"];
         return random.Next(14) switch
         {
-            0 or 1 => Utf8(Object(random, Pick(random, s_amountsNot), kind, text, false)),
-            2 => Utf8(Object(random, amount, Pick(random, s_kindsNot), text, false)),
-            3 or 4 => Utf8(Object(random, amount, kind, Pick(random, s_textsNot), false)),
+            0 or 1 => Utf8(Object(random, random.Pick(s_amountsNot), kind, text, false)),
+            2 => Utf8(Object(random, amount, random.Pick(s_kindsNot), text, false)),
+            3 or 4 => Utf8(Object(random, amount, kind, random.Pick(s_textsNot), false)),
             5 => Utf8(Object(random, amount, kind, TooLong(random), false)),
-            6 => Utf8(WithField(random, Pick(random, again))),
+            6 => Utf8(WithField(random, random.Pick(again))),
             7 => Utf8(WithoutField(random)),
-            8 => Utf8(Wrapped(random, Encoding.UTF8.GetString(Valid(random)))),
+            8 => Utf8(Wrapped(random, ValidText(random))),
             9 => CutOff(random, Valid(random)),
             10 => WithBadUtf8(random),
             11 => Utf8(WithField(random, $"\"x\":{Deep(random)}")),
-            12 => Utf8(Pick(random, s_bodiesNot)),
-            _ => Utf8(WithField(random, Pick(random, s_fieldsNot))),
+            12 => Utf8(random.Pick(s_bodiesNot)),
+            _ => Utf8(WithField(random, random.Pick(s_fieldsNot))),
         };
     }
 
     /// <summary>A transaction with so much beside it that it is over the limit of a body.</summary>
-    public static byte[] Huge(Random random)
+    public static string Huge(Random random)
     {
         var filling = new string('x', random.Next(4_100, 20_000));
         return Utf8(WithField(random, $"\"x\":\"{filling}\""));
     }
 
-    /// <summary>A text of one to ten characters from anywhere in Unicode.</summary>
     public static string Text(Random random)
     {
         var text = new StringBuilder();
@@ -88,6 +89,13 @@ internal static class JsonGrammar
         return text.ToString();
     }
 
+    private static string ValidText(Random random) => Object(
+        random,
+        Amount(random),
+        random.Next(3) == 0 ? "\"d\"" : Literal(random, "c"),
+        Literal(random, Text(random)),
+        hasMore: true);
+
     private static Rune Scalar(Random random) => random.Next(10) switch
     {
         < 5 => new Rune(random.Next(0x20, 0x7F)),
@@ -98,11 +106,10 @@ internal static class JsonGrammar
         _ => new Rune(random.Next(0x10000, 0x110000)),
     };
 
-    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+    // A letter for each byte.
+    private static string Utf8(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
-
-    private static string Blank(Random random) => Pick(random, s_blanks);
+    private static string Blank(Random random) => random.Pick(s_blanks);
 
     // Small mostly: a thousand of the largest would leave a balance without room.
     private static string Amount(Random random) =>
@@ -119,10 +126,10 @@ internal static class JsonGrammar
         };
         for (var more = hasMore ? random.Next(-2, 3) : 0; more > 0; more--)
         {
-            fields.Add($"{Literal(random, Pick(random, s_otherNames))}:{Value(random, random.Next(4))}");
+            fields.Add($"{Literal(random, random.Pick(s_otherNames))}:{Value(random, random.Next(4))}");
         }
 
-        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));
+        random.Shuffle(CollectionsMarshal.AsSpan(fields));
         var comma = $"{Blank(random)},{Blank(random)}";
         return $"{Blank(random)}{{{Blank(random)}{string.Join(comma, fields)}{Blank(random)}}}{Blank(random)}";
     }
@@ -180,8 +187,7 @@ internal static class JsonGrammar
     private static string TooLong(Random random) =>
         Literal(random, string.Concat(Enumerable.Repeat(Text(random), DescriptionScalarsMax + 1)));
 
-    private static byte[] CutOff(Random random, byte[] whole) =>
-        whole[..random.Next(Array.LastIndexOf(whole, (byte)'}'))];
+    private static string CutOff(Random random, string whole) => whole[..random.Next(whole.LastIndexOf('}'))];
 
     private static string WithField(Random random, string field)
     {
@@ -217,20 +223,9 @@ internal static class JsonGrammar
             : new string('[', depth);
     }
 
-    private static byte[] WithBadUtf8(Random random)
+    private static string WithBadUtf8(Random random)
     {
-        byte[][] bad =
-        [
-            [0xFF], [0x80], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
-            [0xF0, 0x80, 0x80, 0x80],
-        ];
-        var name = random.Next(2) == 0 ? "descricao" : "x";
-        var text = name == "x" ? "\"descricao\":\"a\"," : "";
-        return
-        [
-            .. Encoding.UTF8.GetBytes($"{{\"valor\":1,\"tipo\":\"c\",{text}\"{name}\":\""),
-            .. bad[random.Next(bad.Length)],
-            .. "\"}"u8,
-        ];
+        var (name, before) = random.Next(2) == 0 ? ("descricao", "") : ("x", "\"descricao\":\"a\",");
+        return $"{{\"valor\":1,\"tipo\":\"c\",{before}\"{name}\":\"{random.Pick(s_badUtf8)}\"}}";
     }
 }

@@ -43,31 +43,28 @@ internal static class RequestGrammar
     private static readonly string[] s_otherMethods =
         ["PUT", "DELETE", "PATCH", "OPTIONS", "FOO", "get", "Post", "GETT", "PROPFIND", "X-LONG-METHOD-NAME"];
 
-    public static FuzzCase Next(Random random, long number) => random.Next(100) switch
+    public static FuzzCase Next(Random random) => random.Next(100) switch
     {
-        < 38 => new FuzzCase(number, Post(random, JsonGrammar.Valid(random)), FuzzOutcome.Posted, 1),
-        < 70 => new FuzzCase(number, Post(random, JsonGrammar.Invalid(random)), FuzzOutcome.Unusable, 1),
-        < 72 => new FuzzCase(number, Post(random, JsonGrammar.Huge(random)), FuzzOutcome.TooLarge, 1),
+        < 38 => new FuzzCase(Post(random, JsonGrammar.Valid(random)), FuzzOutcome.Posted, 1),
+        < 70 => new FuzzCase(Post(random, JsonGrammar.Invalid(random)), FuzzOutcome.Unusable, 1),
+        < 72 => new FuzzCase(Post(random, JsonGrammar.Huge(random)), FuzzOutcome.TooLarge, 1),
         < 75 => new FuzzCase(
-            number,
-            Post(random, JsonGrammar.Valid(random), type: Pick(random, s_otherTypes)),
-            FuzzOutcome.OtherType,
-            1),
-        < 83 => new FuzzCase(number, Get(random, Pick(random, s_reads)), FuzzOutcome.Read, 1),
-        < 87 => new FuzzCase(number, Get(random, Pick(random, s_nowhere)), FuzzOutcome.Nowhere, 1),
+            Post(random, JsonGrammar.Valid(random), type: random.Pick(s_otherTypes)), FuzzOutcome.OtherType, 1),
+        < 83 => new FuzzCase(Get(random, random.Pick(s_reads)), FuzzOutcome.Read, 1),
+        < 87 => new FuzzCase(Get(random, random.Pick(s_nowhere)), FuzzOutcome.Nowhere, 1),
         < 89 => new FuzzCase(
-            number, Post(random, JsonGrammar.Valid(random), "/clientes/7/transacoes"), FuzzOutcome.Nowhere, 1),
+            Post(random, JsonGrammar.Valid(random), "/clientes/7/transacoes"), FuzzOutcome.Nowhere, 1),
         < 92 => new FuzzCase(
-            number, Get(random, Pick(random, s_reads), Pick(random, s_otherMethods)), FuzzOutcome.OtherMethod, 1),
-        < 96 => Pipelined(random, number),
-        _ => OddRequests.Next(random, number),
+            Get(random, random.Pick(s_reads), random.Pick(s_otherMethods)), FuzzOutcome.OtherMethod, 1),
+        < 96 => Pipelined(random),
+        _ => OddRequests.Next(random),
     };
 
     /// <summary>A post with a body in one of the two framings that HTTP/1.1 has.</summary>
-    public static byte[] Post(Random random, byte[] body, string? path = null, string? type = null)
+    public static string Post(Random random, string body, string? path = null, string? type = null)
     {
         path ??= $"/clientes/{random.Next(1, Accounts + 1)}/transacoes{(random.Next(8) == 0 ? "?x=1" : "")}";
-        type ??= Pick(random, s_jsonTypes);
+        type ??= random.Pick(s_jsonTypes);
         var headers = new List<string> { "Host: a", $"Content-Type:{Blank(random)}{type}{Blank(random)}" };
         if (random.Next(10) == 0)
         {
@@ -82,66 +79,53 @@ internal static class RequestGrammar
         AddOthers(random, headers);
         var isChunked = random.Next(4) == 0;
         headers.Add(isChunked ? "Transfer-Encoding: chunked" : $"{Cased(random, "Content-Length")}: {body.Length}");
-        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(headers));
-        return [.. Head($"POST {path} HTTP/1.1", headers), .. isChunked ? Chunked(random, body) : body];
+        random.Shuffle(CollectionsMarshal.AsSpan(headers));
+        return Head($"POST {path} HTTP/1.1", headers) + (isChunked ? Chunked(random, body) : body);
     }
 
-    public static byte[] Get(Random random, string path, string? method = null)
+    public static string Get(Random random, string path, string? method = null)
     {
         var headers = new List<string> { "Host: a" };
         AddOthers(random, headers);
         return Head($"{method ?? (random.Next(8) == 0 ? "HEAD" : "GET")} {path} HTTP/1.1", headers);
     }
 
-    public static byte[] Head(string requestLine, IEnumerable<string> headers) =>
-        Encoding.Latin1.GetBytes($"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
+    public static string Head(string requestLine, IEnumerable<string> headers) =>
+        $"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
 
     /// <summary>A body in chunks, with what may stand around them.</summary>
-    public static byte[] Chunked(Random random, byte[] body)
+    public static string Chunked(Random random, string body)
     {
-        var bytes = new List<byte>(body.Length + 64);
+        var chunks = new StringBuilder();
         for (var at = 0; at < body.Length;)
         {
             var size = Math.Min(body.Length - at, random.Next(1, random.Next(4) == 0 ? 8 : 4_096));
             var digits = size.ToString(random.Next(2) == 0 ? "x" : "X4", CultureInfo.InvariantCulture);
-            bytes.AddRange(Encoding.Latin1.GetBytes($"{digits}{Extension(random)}\r\n"));
-            bytes.AddRange(body.AsSpan(at, size));
-            bytes.AddRange("\r\n"u8);
+            chunks.Append(digits).Append(Extension(random)).Append("\r\n").Append(body, at, size).Append("\r\n");
             at += size;
         }
 
-        bytes.AddRange(Encoding.Latin1.GetBytes($"0{Extension(random)}\r\n"));
-        if (random.Next(6) == 0)
-        {
-            bytes.AddRange("X-Trailer: 1\r\nX-Other: \r\n"u8);
-        }
-
-        bytes.AddRange("\r\n"u8);
-        return [.. bytes];
+        chunks.Append('0').Append(Extension(random)).Append("\r\n");
+        return chunks.Append(random.Next(6) == 0 ? "X-Trailer: 1\r\nX-Other: \r\n\r\n" : "\r\n").ToString();
     }
 
-    private static FuzzCase Pipelined(Random random, long number)
+    private static FuzzCase Pipelined(Random random)
     {
         var count = random.Next(2, PipelinedMax + 1);
-        var bytes = new List<byte>();
-        for (var left = count; left > 0; left--)
+        var requests = Enumerable.Range(0, count).Select(_ => random.Next(3) switch
         {
-            bytes.AddRange(random.Next(3) switch
-            {
-                0 => Post(random, JsonGrammar.Invalid(random)),
-                1 => Post(random, JsonGrammar.Valid(random)),
-                _ => Head($"GET {Pick(random, s_reads)} HTTP/1.1", ["Host: a"]),
-            });
-        }
-
-        return new FuzzCase(number, [.. bytes], FuzzOutcome.Mixed, count);
+            0 => Post(random, JsonGrammar.Invalid(random)),
+            1 => Post(random, JsonGrammar.Valid(random)),
+            _ => Head($"GET {random.Pick(s_reads)} HTTP/1.1", ["Host: a"]),
+        });
+        return new FuzzCase(string.Concat(requests), FuzzOutcome.Mixed, count);
     }
 
     private static void AddOthers(Random random, List<string> headers)
     {
         for (var left = random.Next(-4, 4); left > 0; left--)
         {
-            headers.Add($"{Pick(random, s_headerNames)}:{Blank(random)}{Token(random)}");
+            headers.Add($"{random.Pick(s_headerNames)}:{Blank(random)}{Token(random)}");
         }
     }
 
@@ -174,8 +158,6 @@ internal static class RequestGrammar
         1 => "\t ",
         _ => " ",
     };
-
-    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
 }
 
 /// <summary>Requests at the edge of HTTP's grammar and beyond it.</summary>
@@ -222,49 +204,43 @@ internal static class OddRequests
     private static readonly string[] s_headersNot =
         ["no colon", ": nameless", "X : 1", "X\t: 1", "X\0Y: 1", "X: a\0b", " X: 1"];
 
-    public static FuzzCase Next(Random random, long number)
+    public static FuzzCase Next(Random random)
     {
         var body = JsonGrammar.Valid(random);
         string[] framed = ["Host: a", "Content-Type: application/json", $"Content-Length: {body.Length}"];
         return random.Next(12) switch
         {
-            0 => Refused(number, Line, body, framed[0], framed[1], $"Content-Length: {Pick(random, s_lengthsNot)}"),
-            1 => Refused(number, Line, body, [.. framed, $"Content-Length: {body.Length + 1}"]),
-            2 => Anything(number, Line, body, framed[0], framed[1], $"Transfer-Encoding: {Pick(random, s_codings)}"),
+            0 => Refused(Line, body, framed[0], framed[1], $"Content-Length: {random.Pick(s_lengthsNot)}"),
+            1 => Refused(Line, body, [.. framed, $"Content-Length: {body.Length + 1}"]),
+            2 => Anything(Line, body, framed[0], framed[1], $"Transfer-Encoding: {random.Pick(s_codings)}"),
             3 => Anything(
-                number,
                 Line,
                 RequestGrammar.Chunked(random, body),
-                [.. framed, $"Transfer-Encoding: {Pick(random, s_codings)}"]),
-            4 => Anything(number, Line, body, [.. framed, $"Idempotency-Key: {Pick(random, s_keys)}"]),
-            10 => Refused(number, Line, body, [.. framed, $"Idempotency-Key: {Pick(random, s_keysNot)}"]),
-            5 => Refused(number, Pick(random, s_linesNot), [], "Host: a") with { IsSameThroughNginx = false },
-            6 => Anything(number, Pick(random, s_lines), [], "Host: a"),
-            7 => Refused(number, Line, body, [.. framed, Pick(random, s_headersNot)]) with
-            {
-                IsSameThroughNginx = false,
-            },
-            8 => Refused(number, Line, body, framed[1], framed[2]),
-            9 => Refused(number, Line, body, [.. framed, "Host: b"]),
-            _ => Large(random, number, body, framed),
+                [.. framed, $"Transfer-Encoding: {random.Pick(s_codings)}"]),
+            4 => Anything(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keys)}"]),
+            10 => Refused(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keysNot)}"]),
+            5 => Refused(random.Pick(s_linesNot), "", "Host: a") with { IsSameThroughNginx = false },
+            6 => Anything(random.Pick(s_lines), "", "Host: a"),
+            7 => Refused(Line, body, [.. framed, random.Pick(s_headersNot)]) with { IsSameThroughNginx = false },
+            8 => Refused(Line, body, framed[1], framed[2]),
+            9 => Refused(Line, body, [.. framed, "Host: b"]),
+            _ => Large(random, body, framed),
         };
     }
 
-    private static FuzzCase Large(Random random, long number, byte[] body, string[] framed) => random.Next(5) switch
+    private static FuzzCase Large(Random random, string body, string[] framed) => random.Next(5) switch
     {
-        0 => Refused(number, $"GET /{new string('a', random.Next(8_200, 40_000))} HTTP/1.1", [], "Host: a"),
-        1 => Refused(number, Line, body, [.. framed, $"X: {new string('a', random.Next(16_500, 60_000))}"]),
-        2 => Refused(number, Line, body, [.. framed, .. Enumerable.Repeat("X: 1", random.Next(70, 400))]),
-        3 => Anything(number, Line, body, [.. framed, .. Enumerable.Range(0, 40).Select(index => $"X{index}: 1")]),
-        _ => Anything(number, Line, RequestGrammar.Chunked(random, JsonGrammar.Huge(random)), framed[0], framed[1],
+        0 => Refused($"GET /{new string('a', random.Next(8_200, 40_000))} HTTP/1.1", "", "Host: a"),
+        1 => Refused(Line, body, [.. framed, $"X: {new string('a', random.Next(16_500, 60_000))}"]),
+        2 => Refused(Line, body, [.. framed, .. Enumerable.Repeat("X: 1", random.Next(70, 400))]),
+        3 => Anything(Line, body, [.. framed, .. Enumerable.Range(0, 40).Select(index => $"X{index}: 1")]),
+        _ => Anything(Line, RequestGrammar.Chunked(random, JsonGrammar.Huge(random)), framed[0], framed[1],
             "Transfer-Encoding: chunked", "Expect: 100-continue"),
     };
 
-    private static FuzzCase Refused(long number, string line, byte[] body, params IEnumerable<string> headers) =>
-        new(number, [.. RequestGrammar.Head(line, headers), .. body], FuzzOutcome.Refused);
+    private static FuzzCase Refused(string line, string body, params IEnumerable<string> headers) =>
+        new(RequestGrammar.Head(line, headers) + body, FuzzOutcome.Refused);
 
-    private static FuzzCase Anything(long number, string line, byte[] body, params IEnumerable<string> headers) =>
-        new(number, [.. RequestGrammar.Head(line, headers), .. body], FuzzOutcome.Anything);
-
-    private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];
+    private static FuzzCase Anything(string line, string body, params IEnumerable<string> headers) =>
+        new(RequestGrammar.Head(line, headers) + body, FuzzOutcome.Anything);
 }

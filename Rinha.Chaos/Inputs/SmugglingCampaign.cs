@@ -1,4 +1,6 @@
 using Rinha.Chaos.Fuzz;
+using static Rinha.Chaos.Inputs.SecondFate;
+using static Rinha.Chaos.Inputs.SmugglingParts;
 
 namespace Rinha.Chaos.Inputs;
 
@@ -24,8 +26,8 @@ internal static class SmugglingCampaign
             {
                 var parts = new SmugglingParts(FirstCents + sent.Count, SecondCents + sent.Count);
                 var isFront = target == bank.Front;
-                var one = new FuzzCase(sent.Count, parts.Bytes(pair), FuzzOutcome.Anything);
-                var found = SingleLane.Find(target, isFront, one, out var answers);
+                var one = new FuzzCase(pair.Make(parts), FuzzOutcome.Anything) { Number = sent.Count };
+                var found = FuzzLane.Find(target, isFront, one, out var answers);
                 run.Check(found is null, () => $"{pair.Name} at {target.Url}: {found}");
                 sent.Add(new Sent(pair, parts, isFront, answers));
                 run.Tried();
@@ -34,7 +36,7 @@ internal static class SmugglingCampaign
 
         Judge(run, sent, PostedRow.ReadAll(bank.DatabasePath).CountBy(row => row.AmountCents).ToDictionary());
         LedgerCheck.CheckStorage(run, bank.Ledger);
-        run.Check(bank.Processes.All(process => process.IsAlive), () => "a process has ended");
+        run.CheckAlive(bank, "afterwards");
         run.Measured($"{s_pairs.Count} pairs, {sent.Sum(one => one.Answers.All.Count)} answers");
     }
 
@@ -71,8 +73,7 @@ internal static class SmugglingCampaign
 /// <param name="Fate">What may become of the second request.</param>
 internal sealed record SmugglingPair(string Name, SecondFate Fate, Func<SmugglingParts, string> Make)
 {
-    /// <summary>What may become of it where nginx is not between.</summary>
-    public SecondFate FatePastNginx { get; init; } = Fate;
+    public SecondFate FatePastNginx { get; init; } = Fate; // What may become of it where nginx is not between.
 }
 
 /// <summary>What may become of a second request (RFC 9112).</summary>
@@ -92,27 +93,152 @@ internal sealed record SmugglingParts(int FirstCents, int SecondCents)
 
     public string Body => Json(FirstCents);
 
-    public string Second
-    {
-        get
-        {
-            var body = Json(SecondCents);
-            return "POST /clientes/5/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                + $"{Length(body)}\r\n{body}";
-        }
-    }
+    public string Second => Head.Replace('4', '5') + $"{Length(Json(SecondCents))}\r\n{Json(SecondCents)}";
 
-    public static string Length(string body) =>
-        $"Content-Length: {body.Length}\r\n";
+    public static string Length(string body) => $"Content-Length: {body.Length}\r\n";
 
     /// <summary>A body as one chunk, with the last one behind it.</summary>
     public static string Chunk(string body) => $"{Hex(body)}\r\n{body}\r\n0\r\n\r\n";
 
-    /// <summary>How long something is, as a chunk says it.</summary>
     public static string Hex(string body) => body.Length.ToString("x", CultureInfo.InvariantCulture);
-
-    public byte[] Bytes(SmugglingPair pair) => Encoding.Latin1.GetBytes(pair.Make(this));
 
     private static string Json(int cents) =>
         $"{{\"valor\":{cents},\"tipo\":\"c\",\"descricao\":\"pair\"}}";
+}
+
+/// <summary>Pairs that disagree about Content-Length, or about where a request ends at all.</summary>
+internal static class LengthPairs
+{
+    private const ulong Wrap = ulong.MaxValue;
+
+    public static readonly IReadOnlyList<SmugglingPair> All =
+    [
+        new("two requests, length", Demanded, p => Head + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        new("same length twice", Allowed, p => Head + Length(p.Body) + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        new("blanks around the length", Allowed, p => With(p, $"Content-Length:\t {p.Body.Length} \t")),
+        new("longer, then shorter length", Forbidden,
+            p => Head + Length(p.Body + p.Second) + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        new("shorter, then longer length", Forbidden,
+            p => Head + Length(p.Body) + Length(p.Body + p.Second) + "\r\n" + p.Body + p.Second),
+        new("list of different lengths", Forbidden,
+            p => With(p, $"Content-Length: {p.Body.Length}, {(p.Body + p.Second).Length}")),
+        // Kestrel reads +5 as 5 and goes on; there is nobody past nginx who could read it in another way.
+        new("length with a plus sign", Forbidden, p => With(p, $"Content-Length: +{p.Body.Length}"))
+            { FatePastNginx = Allowed },
+        new("negative length", Forbidden, p => With(p, $"Content-Length: -{p.Body.Length}")),
+        new("length in hexadecimal", Forbidden, p => With(p, $"Content-Length: 0x{Hex(p.Body)}")),
+        new("length with a fraction", Forbidden, p => With(p, $"Content-Length: {p.Body.Length}.0")),
+        new("length with a blank inside", Forbidden, p => With(p, $"Content-Length: {p.Body.Length} 0")),
+        new("length past 64 bits", Forbidden,
+            p => With(p, $"Content-Length: {(UInt128)Wrap + 1 + (ulong)p.Body.Length}")),
+        new("length past 32 bits", Forbidden, p => With(p, $"Content-Length: {0x1_0000_0000 + p.Body.Length}")),
+        new("empty length", Forbidden, p => With(p, "Content-Length:")),
+        new("blank before the colon", Forbidden, p => With(p, $"Content-Length : {p.Body.Length}")),
+        new("tab before the colon", Forbidden, p => With(p, $"Content-Length\t: {p.Body.Length}")),
+        new("NUL in the length's name", Forbidden, p => With(p, $"Content-Length\0: {p.Body.Length}")),
+        new("folded length", Forbidden, p => With(p, $"Content-Length:\r\n {p.Body.Length}")),
+        new("length behind a bare CR", Forbidden, p => With(p, $"X: a\rContent-Length: {p.Body.Length}")),
+        new("length without a colon", Forbidden, p => With(p, $"Content-Length {p.Body.Length}")),
+        new("folded header before the length", Forbidden, p => With(p, $"X: a\r\n Content-Length: {p.Body.Length}")),
+        new("two hosts", Forbidden, p => With(p, $"Host: b\r\nContent-Length: {p.Body.Length}")),
+        new("absolute form", Allowed,
+            p => (Head + Length(p.Body) + "\r\n" + p.Body + p.Second)
+                .Replace(" /cl", " http://a/cl", StringComparison.Ordinal)),
+        new("second in the body of a GET", Forbidden,
+            p => "GET /clientes/4/extrato HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
+        new("second in the body of a HEAD", Forbidden,
+            p => "HEAD /clientes/4/extrato HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
+        new("second in a body for another method", Forbidden,
+            p => "PUT /clientes/4/transacoes HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
+        new("second in a body for nobody", Forbidden,
+            p => "POST /clientes/9/transacoes HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
+        new("second in a body of another type", Forbidden,
+            p => Head.Replace("json", "text", StringComparison.Ordinal) + Length(p.Second) + "\r\n" + p.Second),
+        new("second in a body that is waited for", Forbidden,
+            p => Head + "Expect: 100-continue\r\n" + Length(p.Second) + "\r\n" + p.Second),
+        new("second in a body that is too large", Forbidden, p => Head + $"Content-Length: 99999\r\n\r\n{p.Second}"),
+        new("second in a body that is cut off", Forbidden, p => Head + $"Content-Length: 900\r\n\r\n{p.Second}"),
+        new("HTTP/0.9 before", Forbidden, p => "GET /clientes/4/extrato\r\n" + p.Second),
+        new("HTTP/1.0 before", Forbidden, p => "GET /clientes/4/extrato HTTP/1.0\r\n\r\n" + p.Second),
+        new("behind a close", Forbidden,
+            p => Head + "Connection: close\r\n" + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        new("behind an upgrade", Allowed,
+            p => Head + "Connection: upgrade\r\nUpgrade: h2c\r\n" + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        new("line ends without CR", Allowed,
+            p => (Head + Length(p.Body) + "\r\n").Replace("\r\n", "\n", StringComparison.Ordinal)
+                + p.Body + p.Second),
+    ];
+
+    private static string With(SmugglingParts parts, string header) =>
+        $"{Head}{header}\r\n\r\n{parts.Body}{parts.Second}";
+}
+
+/// <summary>Pairs that disagree about Transfer-Encoding and its chunks.</summary>
+internal static class CodingPairs
+{
+    private const string Chunked = "Transfer-Encoding: chunked\r\n";
+    private const string Last = "0\r\n\r\n";
+
+    public static readonly IReadOnlyList<SmugglingPair> All =
+    [
+        new("two requests, chunked", Demanded, p => Head + Chunked + "\r\n" + Chunk(p.Body) + p.Second),
+        new("trailers", Allowed,
+            p => Head + Chunked + "\r\n" + Chunk(p.Body)[..^2] + "Content-Length: 500\r\n\r\n" + p.Second),
+        new("coding in other letters", Allowed, p => Coded(p, "Transfer-Encoding: CHUNKED")),
+        new("tab before the coding", Allowed, p => Coded(p, "Transfer-Encoding:\tchunked")),
+        new("unknown coding before chunked", Allowed, p => Coded(p, "Transfer-Encoding: identity, chunked")),
+        new("length, then coding", Forbidden,
+            p => Head + Length(Last + p.Second) + Chunked + "\r\n" + Last + p.Second),
+        new("coding, then length", Forbidden,
+            p => Head + Chunked + Length(Last + p.Second) + "\r\n" + Last + p.Second),
+        new("second in a chunk, shorter length", Forbidden,
+            p => Head + Chunked + $"Content-Length: {Hex(p.Second).Length + 2}\r\n\r\n" + Chunk(p.Second)),
+        new("second in a chunk", Forbidden, p => Head + Chunked + "\r\n" + Chunk(p.Second)),
+        new("chunked is not last", Forbidden, p => Coded(p, "Transfer-Encoding: chunked, identity")),
+        new("chunked is not last, two lines", Forbidden,
+            p => Coded(p, "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity")),
+        new("chunked is not last, a length", Forbidden, p => Both(p, "Transfer-Encoding: chunked, identity")),
+        new("another coding and a length", Forbidden, p => Both(p, "Transfer-Encoding: xchunked")),
+        new("quoted coding and a length", Forbidden, p => Both(p, "Transfer-Encoding: \"chunked\"")),
+        new("coding with a vertical tab", Forbidden, p => Both(p, "Transfer-Encoding: \vchunked")),
+        new("coding with a blank in its name", Forbidden, p => Both(p, "Transfer Encoding: chunked")),
+        new("blank before the coding's colon", Forbidden, p => Both(p, "Transfer-Encoding : chunked")),
+        new("NUL in the coding's name", Forbidden, p => Both(p, "Transfer-Encoding\0: chunked")),
+        new("folded coding", Forbidden, p => Both(p, "Transfer-Encoding:\r\n chunked")),
+        new("coding folded into another header", Forbidden, p => Both(p, "X: a\r\n Transfer-Encoding: chunked")),
+        new("coding behind a bare LF", Forbidden, p => Both(p, "X: a\nTransfer-Encoding: chunked")),
+        new("coding behind a bare CR", Forbidden, p => Both(p, "X: a\rTransfer-Encoding: chunked")),
+        new("chunked in HTTP/1.0", Forbidden,
+            p => (Head + "Connection: keep-alive\r\n").Replace("1.1", "1.0", StringComparison.Ordinal)
+                + Chunked + "\r\n" + Chunk(p.Body) + p.Second),
+        new("chunk size past 64 bits", Forbidden, p => Sized(p, $"1{Hex(p.Body).PadLeft(16, '0')}")),
+        new("chunk size past 32 bits", Forbidden, p => Sized(p, $"1{Hex(p.Body).PadLeft(8, '0')}")),
+        new("chunk size with a prefix", Forbidden, p => Sized(p, $"0x{Hex(p.Body)}")),
+        new("chunk size with a sign", Forbidden, p => Sized(p, $"+{Hex(p.Body)}")),
+        new("negative chunk size", Forbidden, p => Sized(p, "-1")),
+        new("empty chunk size", Forbidden, p => Sized(p, "")),
+        // nginx ends the line of a chunk with a bare LF, as it may other lines (RFC 9112 §2.2); nobody reads before it,
+        // and what it sends on it frames anew.
+        new("chunk with a bare LF in its extension", Allowed,
+            p => Head + Chunked + "\r\n1;a\nX\r\n" + Last + p.Second)
+            { FatePastNginx = Forbidden },
+        new("chunk with a bare CR in its extension", Forbidden,
+            p => Head + Chunked + "\r\n1;a\rX\r\n" + Last + p.Second),
+        new("chunk without a line end", Forbidden,
+            p => Head + Chunked + $"\r\n{Hex(p.Body)}\r\n{p.Body}XX{Last}{p.Second}"),
+        new("chunk longer than it says", Forbidden,
+            p => Head + Chunked + $"\r\n1\r\n{p.Body}\r\n{Last}{p.Second}"),
+        new("second behind a cut off chunk", Forbidden,
+            p => Head + Chunked + $"\r\n{Hex(p.Body + p.Second + p.Second)}\r\n{p.Body}{p.Second}"),
+    ];
+
+    private static string Coded(SmugglingParts parts, string header) =>
+        $"{Head}{header}\r\n\r\n{Chunk(parts.Body)}{parts.Second}";
+
+    // One reading ends after the last chunk, the other has all of it for a body.
+    private static string Both(SmugglingParts parts, string header) =>
+        $"{Head}{Length(Last + parts.Second)}{header}\r\n\r\n{Last}{parts.Second}";
+
+    private static string Sized(SmugglingParts parts, string size) =>
+        $"{Head}{Chunked}\r\n{size}\r\n{parts.Body}\r\n{Last}{parts.Second}";
 }

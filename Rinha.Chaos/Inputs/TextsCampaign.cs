@@ -20,10 +20,8 @@ internal static class TextsCampaign
     {
         using var bank = new Bank(run);
         bank.Start();
-        using var first = new SingleLane(bank.Past(bank.Apis[0]), isFront: false);
-        using var second = new SingleLane(bank.Past(bank.Apis[1]), isFront: false);
-        using var front = new SingleLane(bank.Front, isFront: true);
-        SingleLane[] connections = [first, second, front];
+        List<FuzzLane> connections =
+            [.. bank.Apis.Select(api => new FuzzLane(bank.Past(api), isFront: false)), new(bank.Front, isFront: true)];
         var texts = run.Setting.IsShort ? PlaneTexts.Some(run.Random, ShortTextsPerPlane) : PlaneTexts.Every();
         var sent = new List<string>();
         foreach (var batch in HostileTexts.All.Concat(texts).Chunk(StatementEntries))
@@ -33,22 +31,22 @@ internal static class TextsCampaign
                 var index = sent.Count / StatementEntries;
                 var account = (index % Accounts) + 1;
                 // Written over one connection and read over the next: what one server has, the others show.
-                Post(run, connections[index % connections.Length], account, batch, isEscaped);
-                Read(run, connections[(index + 1) % connections.Length], account, batch);
+                Post(run, connections[index % connections.Count], account, batch, isEscaped);
+                Read(run, connections[(index + 1) % connections.Count], account, batch);
                 sent.AddRange(batch);
             }
         }
 
+        connections.ForEach(connection => connection.Dispose());
         CheckFile(run, bank.DatabasePath, sent);
         LedgerCheck.CheckStorage(run, bank.Ledger);
         run.Measured($"{sent.Distinct(StringComparer.Ordinal).Count():N0} texts, each in two forms");
     }
 
-    private static void Post(CampaignRun run, SingleLane connection, int account, string[] batch, bool isEscaped)
+    private static void Post(CampaignRun run, FuzzLane connection, int account, string[] batch, bool isEscaped)
     {
         var path = $"/clientes/{account}/transacoes";
-        byte[] posts = [.. batch.SelectMany(text => TextJson.Post(path, text, isEscaped))];
-        var answers = Ask(connection, posts, batch.Length);
+        var answers = Ask(connection, string.Concat(batch.Select(text => Post(path, text, isEscaped))), batch.Length);
         foreach (var (text, (status, body)) in batch.Zip(answers))
         {
             run.Check(status == 200, () => $"{Codes(text)} is answered with {status}: {body}");
@@ -56,20 +54,33 @@ internal static class TextsCampaign
         }
     }
 
-    private static void Read(CampaignRun run, SingleLane connection, int account, string[] batch)
+    private static void Read(CampaignRun run, FuzzLane connection, int account, string[] batch)
     {
-        var request = Encoding.ASCII.GetBytes($"GET /clientes/{account}/extrato HTTP/1.1\r\nHost: a\r\n\r\n");
-        var (status, body) = Ask(connection, request, 1)[0];
-        var read = status == 200 ? TextJson.Descriptions(body).Take(batch.Length).Reverse().ToList() : [];
+        var request = RequestGrammar.Head($"GET /clientes/{account}/extrato HTTP/1.1", ["Host: a"]);
+        var (_, body) = Ask(connection, request, 1)[0];
+        var lines = new List<StatementLine>();
+        _ = BankAnswer.TryReadEntries(Encoding.UTF8.GetBytes(body), lines);
+        var read = lines.Select(line => line.Text).Take(batch.Length).Reverse().ToList();
         run.Check(
             read.SequenceEqual(batch, StringComparer.Ordinal),
             () => $"sent {string.Join(" | ", batch.Select(Codes))}, "
                 + $"the statement has {string.Join(" | ", read.Select(Codes))}");
     }
 
-    private static IReadOnlyList<(int Status, string Body)> Ask(SingleLane connection, byte[] requests, int count)
+    // One cent with the text as its description, a letter for each byte; as it is where JSON allows, or all escaped.
+    private static string Post(string path, string text, bool isEscaped)
     {
-        var answers = connection.Ask(new FuzzCase(0, requests, FuzzOutcome.Anything, count), out _);
+        var letters = text.Select(letter =>
+            isEscaped || letter is < ' ' or '"' or '\\' ? $"\\u{(int)letter:x4}" : $"{letter}");
+        var json = $$"""{"valor":1,"tipo":"c","descricao":"{{string.Concat(letters)}}"}""";
+        var body = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(json));
+        string[] headers = ["Host: a", "Content-Type: application/json", $"Content-Length: {body.Length}"];
+        return RequestGrammar.Head($"POST {path} HTTP/1.1", headers) + body;
+    }
+
+    private static IReadOnlyList<(int Status, string Body)> Ask(FuzzLane connection, string requests, int count)
+    {
+        var answers = connection.Ask(new FuzzCase(requests, FuzzOutcome.Anything, count));
         return answers.All.Count == count
             ? answers.All
             : throw new ChaosException($"{answers.All.Count} answers of {count}, then '{answers.Rest}'");
@@ -96,42 +107,66 @@ internal static class TextsCampaign
         string.Join(' ', text.Select(letter => ((int)letter).ToString("X4", CultureInfo.InvariantCulture)));
 }
 
-/// <summary>Writes a text into a post in one of JSON's two ways, and reads texts from a statement.</summary>
-internal static class TextJson
+/// <summary>Texts that mean something to somebody on the way: SQL, JSON, a shell, HTML, a terminal, Unicode
+/// itself.</summary>
+internal static class HostileTexts
 {
-    /// <summary>A post of one cent with the text as its description.</summary>
-    /// <param name="isEscaped">Whether each character is an escape; otherwise only those are that must be.</param>
-    public static byte[] Post(string path, string text, bool isEscaped)
+    public static readonly IReadOnlyList<string> All =
+    [
+        "'", "''", "\"", "\"\"", "`", ";", "--", "/*", "*/", "#", "\\", "\\\\", "\\'", "\\\"", "%", "_", "%%", "?",
+        "?1", ":a", "@a", "$a", "$1", "')", "');", "');--", "'; --", "' OR 1=1", "' OR ''='", "\" OR \"\"=",
+        "1;DELETE", "DROP TABLE", "UNION ALL", "x'00'", "X'41'", "NULL", "null", "true", "0", "-1", "1e9", "0x10",
+        "||'a'||", "char(39)", "a'||'b", "[a]", "[", "]", "{", "}", "{}", ",", ":", "{\"a\":1}", "\\u0000", "\\n",
+        "\\x41", "%00", "%27", "%n%s", "${a}", "$(a)", "`id`", "|", "&", "&&", "<", ">", "<a>", "<script>", "&amp;",
+        "&#39;", "]]>", "\0", "a\0b", "\0\0\0\0\0\0\0\0\0\0", "'\0;--", "\u0001", "\b", "\t", "\n", "\r", "\r\n",
+        "\f", "\u001b[31m", "\u001f", "\u007f", "\u0080", "\u0085", "\u00a0", "\u00ad", "\u2028", "\u2029", "\ufeff",
+        "\ufffd", "\uffff", "\ufdd0", "\u200b", "\u200d", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066a\u2069",
+        " ", "  ", " a", "a ", "\u3000", "é", "e\u0301", "é", "ﬁ", "ß", "ẞ", "ı", "İ", "i\u0307", "ſ", "Å", "Å", "ñ",
+        "n\u0303", "각", "가", "ö\u0323", "q\u0307\u0323", "a\u0300\u0301\u0302\u0303", "＇", "＂", "；", "‘", "’", "ʼ",
+        "\ue000", "\uf8ff", "\ud83d\ude00", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+        "\ud83c\uddeb\ud83c\uddf7", "\ud83d\udc4d\ud83c\udffd", "\udbff\udfff", "\ud800\udc00",
+        "😀😁😂😃😄😅😆😇😈😉",
+        "مرحبا", "שלום", "नमस्ते", "ไทย", "日本語", "𠜎𠜱", "\U000e0001", "\U000e0100",
+    ];
+}
+
+/// <summary>Texts of ten characters that together have every character there is, or some of every plane.</summary>
+internal static class PlaneTexts
+{
+    private const int TextScalars = 10;
+    private const int PlaneScalars = 0x10000;
+    private const int Planes = 17;
+
+    /// <summary>Every Unicode scalar value once, in their order.</summary>
+    public static IEnumerable<string> Every() =>
+        Enumerable.Range(0, Planes * PlaneScalars).Where(Rune.IsValid).Chunk(TextScalars).Select(Text);
+
+    /// <summary>Some from each plane, and all of the first 256.</summary>
+    public static IEnumerable<string> Some(Random random, int textsPerPlane)
     {
-        var body = new StringBuilder("{\"valor\":1,\"tipo\":\"c\",\"descricao\":\"");
-        foreach (var letter in text)
+        foreach (var text in Enumerable.Range(0, 256).Chunk(TextScalars))
         {
-            if (isEscaped || letter < ' ' || letter is '"' or '\\')
-            {
-                body.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
-            }
-            else
-            {
-                body.Append(letter);
-            }
+            yield return Text(text);
         }
 
-        var bytes = Encoding.UTF8.GetBytes(body.Append("\"}").ToString());
-        return
-        [
-            .. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                + $"Content-Length: {bytes.Length}\r\n\r\n"),
-            .. bytes,
-        ];
+        for (var index = 0; index < Planes * textsPerPlane; index++)
+        {
+            var plane = index / textsPerPlane;
+            yield return Text([.. Scalars(random, plane).Take(random.Next(1, TextScalars + 1))]);
+        }
     }
 
-    public static IReadOnlyList<string> Descriptions(string statement)
+    private static IEnumerable<int> Scalars(Random random, int plane)
     {
-        using var document = JsonDocument.Parse(statement);
-        return
-        [
-            .. document.RootElement.GetProperty("ultimas_transacoes").EnumerateArray()
-                .Select(entry => entry.GetProperty("descricao").GetString()!),
-        ];
+        while (true)
+        {
+            var value = (plane * PlaneScalars) + random.Next(PlaneScalars);
+            if (Rune.IsValid(value))
+            {
+                yield return value;
+            }
+        }
     }
+
+    private static string Text(int[] scalars) => string.Concat(scalars.Select(value => new Rune(value).ToString()));
 }

@@ -9,30 +9,18 @@ namespace Rinha.Chaos.Load;
 internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();
-    private readonly Thread _thread;
-    private RunReport? _report;
-    private Exception? _failure;
+    private readonly Task<RunReport> _run;
 
-    /// <param name="options">The load; its texts are made distinct.</param>
-    /// <param name="observer">Sees every request besides the log; on the load's thread.</param>
     public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
     {
         var session = new LoadSession(
             target, EnvironmentReader.Read(target.Url, limits: null), _control, framesPerSecond: 0);
         var seen = observer is null ? Log : observer(Log);
-        _thread = new Thread(() =>
-        {
-            try
-            {
-                _report = session.Run(options with { DistinctTexts = true }, seen);
-            }
-            catch (Exception error)
-            {
-                _failure = error;
-            }
-        })
-        { Name = "load" };
-        _thread.Start();
+        _run = Task.Factory.StartNew(
+            () => session.Run(options with { DistinctTexts = true }, seen),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     /// <summary>What was sent and answered; to be read after <see cref="Stop"/>.</summary>
@@ -48,17 +36,17 @@ internal sealed class BackgroundLoad : IDisposable
         Seed = seed,
     };
 
-    /// <summary>Ends the load and waits for its last answers.</summary>
     public RunReport Stop()
     {
-        _control.Stop();
-        _thread.Join();
-        return _report ?? throw new ChaosException($"the load ended with {_failure}");
+        Dispose();
+        return _run.Exception is { } failure
+            ? throw new ChaosException($"the load ended with {failure.InnerException}")
+            : _run.Result;
     }
 
     public void Dispose()
     {
         _control.Stop();
-        _thread.Join();
+        Task.WhenAny(_run).Wait();
     }
 }

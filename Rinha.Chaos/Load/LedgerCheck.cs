@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Rinha.Chaos.Load;
 
 /// <summary>The oracle at the end of a campaign on a fresh ledger: every acknowledged transaction exactly once, no
@@ -14,14 +16,12 @@ internal static class LedgerCheck
         run.Check(StatementChecks.Run(log));
     }
 
-    /// <summary>Looks whether the books are right, whatever was sent.</summary>
     public static void CheckClients(CampaignRun run, ILedgerPlace ledger)
     {
         CheckStorage(run, ledger);
         run.Check(Oracle.Clients(LedgerRows.Read(ledger)));
     }
 
-    /// <summary>Asks the database whether what it has stored is sound.</summary>
     public static void CheckStorage(CampaignRun run, ILedgerPlace ledger)
     {
         var damage = ledger.FindDamage();
@@ -36,7 +36,6 @@ internal readonly record struct PostedRow(
 {
     public long SignedCents => Kind == "d" ? -AmountCents : AmountCents;
 
-    /// <summary>Reads the whole history, in the order of its commits.</summary>
     public static List<PostedRow> ReadAll(string databasePath)
     {
         var rows = new List<PostedRow>();
@@ -52,4 +51,61 @@ internal readonly record struct PostedRow(
                 row.GetInt64(5))));
         return rows;
     }
+}
+
+/// <summary>Single requests to one server, past nginx and beside the load, whose transactions the oracle counts like
+/// the load's.</summary>
+internal sealed class Probes(Bank bank)
+{
+    private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedTransaction Transaction)> _posts = [];
+
+    private long _nextText = TextCode.Count; // Downwards; the load's begin in the lower half and go up.
+
+    /// <summary>Credits a cent.</summary>
+    public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
+    {
+        var text = Interlocked.Decrement(ref _nextText);
+        var description = new byte[TextCode.Length];
+        TextCode.Write(text, description);
+        var json = $$"""{"valor":1,"tipo":"c","descricao":"{{Encoding.ASCII.GetString(description)}}"}""";
+        var posted = Ask(api, "POST", $"/clientes/{clientId}/transacoes", json);
+        _ = BankAnswer.TryReadTransaction(Encoding.UTF8.GetBytes(posted.Answer.Body), out _, out var balanceCents);
+        _posts[text] = (posted.Answer, new LoggedTransaction(clientId, 1, balanceCents));
+        return posted;
+    }
+
+    public (RawAnswer Answer, TimeSpan Time) Statement(BankProcess api, int clientId = 1) =>
+        Ask(api, "GET", $"/clientes/{clientId}/extrato");
+
+    /// <summary>Adds what was sent to a log: a 503 that says that nothing was changed is held to that.</summary>
+    /// <param name="isRefusalFinal">Whether every 503 is held to that, whatever it says.</param>
+    public void AddTo(TransactionLog log, bool isRefusalFinal = false)
+    {
+        foreach (var (text, (answer, transaction)) in _posts)
+        {
+            if (answer.Status == 503 && (isRefusalFinal || !answer.LeavesOpen()))
+            {
+                log.Refused.Add(text);
+            }
+            else
+            {
+                (answer.Status == 200 ? log.Acknowledged : log.Unknown)[text] = transaction;
+            }
+        }
+    }
+
+    private (RawAnswer Answer, TimeSpan Time) Ask(BankProcess api, string method, string path, string? json = null)
+    {
+        var watch = Stopwatch.StartNew();
+        return (RawAnswer.Ask(bank.Past(api), method, path, json), watch.Elapsed);
+    }
+}
+
+internal static class RawAnswers
+{
+    public static bool Has(this RawAnswer answer, string header) =>
+        answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it says that it is not known whether the transaction was posted.</summary>
+    public static bool LeavesOpen(this RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
 }

@@ -1,63 +1,56 @@
+using System.Collections.Concurrent;
+
 namespace Rinha.Chaos.Load;
 
 /// <summary>Sees when transactions are acknowledged and what fails, while the load goes on. For any thread.</summary>
 internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 {
-    private readonly Lock _lock = new();
-    private readonly List<long> _acknowledgedAtNs = [];
-    private readonly Dictionary<(bool IsPost, FailureKind Kind, int Status), int> _failures = [];
+    private readonly ConcurrentQueue<long> _acknowledgedAtNs = [];
+    private readonly ConcurrentDictionary<(bool IsPost, FailureKind Kind, int Status), int> _failures = [];
 
-    public int Acknowledged => Locked(() => _acknowledgedAtNs.Count);
+    public int Acknowledged => _acknowledgedAtNs.Count;
 
     /// <summary>Transactions without an answer, or with one that says nothing.</summary>
     public int FailedPosts => Count(one => one.IsPost);
 
     public int FailedGets => Count(one => !one.IsPost);
 
+    /// <summary>All failures by their kind or status, in words.</summary>
+    public string Failures => _failures.IsEmpty ? "nothing" : string.Join(", ",
+        from one in _failures
+        let key = one.Key
+        orderby key.IsPost descending, key.Status, key.Kind
+        select $"{one.Value} {(key.IsPost ? "POST" : "GET")} {(key.Status == 0 ? $"{key.Kind}" : $"{key.Status}")}");
+
     public int CountOf(FailureKind kind) => Count(one => one.Kind == kind);
 
     /// <summary>What failed without an answer of this status.</summary>
     public int CountOfOthers(int status) => Count(one => one.Status != status);
 
-    /// <summary>All failures by their kind or status, in words.</summary>
-    public string Failures => Locked(() => _failures.Count == 0 ? "nothing" : string.Join(", ", _failures.Select(one =>
-    {
-        var ((isPost, kind, status), count) = one;
-        var how = status == 0 ? $"{kind}" : $"{status}";
-        return $"{count} {(isPost ? "POST" : "GET")} {how}";
-    })));
-
-    /// <summary>
-    /// The longest time without an acknowledged transaction: both ends count as one, and stalls are taken off.
-    /// </summary>
+    /// <summary>The longest time without an acknowledged transaction: both ends count as one, and stalls are taken
+    /// off.</summary>
     public TimeSpan LongestGap(long fromNs, long toNs, StallWatch stalls)
     {
-        lock (_lock)
+        var longestNs = 0L;
+        var beforeNs = fromNs;
+        foreach (var atNs in _acknowledgedAtNs.Where(at => at > fromNs && at < toNs).Append(toNs))
         {
-            var longestNs = 0L;
-            var beforeNs = fromNs;
-            foreach (var atNs in _acknowledgedAtNs.Where(at => at > fromNs && at < toNs).Append(toNs))
+            if (atNs - beforeNs > longestNs)
             {
-                if (atNs - beforeNs > longestNs)
-                {
-                    longestNs = Math.Max(longestNs, atNs - beforeNs - stalls.StalledNs(beforeNs, atNs));
-                }
-
-                beforeNs = atNs;
+                longestNs = Math.Max(longestNs, atNs - beforeNs - stalls.StalledNs(beforeNs, atNs));
             }
 
-            return TimeSpan.FromMicroseconds(longestNs / 1e3);
+            beforeNs = atNs;
         }
+
+        return TimeSpan.FromMicroseconds(longestNs / 1e3);
     }
 
     public void OnAnswer(in RequestPlan plan, in Answer answer)
     {
         if (plan.Operation != Operation.Statement && answer.Status == 200)
         {
-            lock (_lock)
-            {
-                _acknowledgedAtNs.Add(answer.CompletedAtNs);
-            }
+            _acknowledgedAtNs.Enqueue(answer.CompletedAtNs);
         }
 
         next.OnAnswer(plan, answer);
@@ -65,25 +58,13 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
     {
-        lock (_lock)
-        {
-            var key = (plan.Operation != Operation.Statement, kind, answer.Status);
-            _failures[key] = _failures.GetValueOrDefault(key) + 1;
-        }
-
+        var key = (plan.Operation != Operation.Statement, kind, answer.Status);
+        _failures.AddOrUpdate(key, 1, (_, count) => count + 1);
         next.OnFailure(plan, kind, answer);
     }
 
     private int Count(Func<(bool IsPost, FailureKind Kind, int Status), bool> isCounted) =>
-        Locked(() => _failures.Where(one => isCounted(one.Key)).Sum(one => one.Value));
-
-    private T Locked<T>(Func<T> read)
-    {
-        lock (_lock)
-        {
-            return read();
-        }
-    }
+        _failures.Where(one => isCounted(one.Key)).Sum(one => one.Value);
 }
 
 /// <summary>Notes when this machine does not let the tester run: a thread that wants to wake up every millisecond, and
@@ -93,8 +74,7 @@ internal sealed class StallWatch : IDisposable
     private const long LateNs = 2_000_000;
     private const long PauseNs = 1_000_000;
 
-    private readonly Lock _lock = new();
-    private readonly List<(long FromNs, long ToNs)> _stalls = [];
+    private readonly ConcurrentQueue<(long FromNs, long ToNs)> _stalls = [];
     private readonly Thread _thread;
     private volatile bool _isOver;
 
@@ -104,13 +84,8 @@ internal sealed class StallWatch : IDisposable
         _thread.Start();
     }
 
-    public long StalledNs(long fromNs, long toNs)
-    {
-        lock (_lock)
-        {
-            return _stalls.Sum(one => Math.Max(0, Math.Min(toNs, one.ToNs) - Math.Max(fromNs, one.FromNs)));
-        }
-    }
+    public long StalledNs(long fromNs, long toNs) =>
+        _stalls.Sum(one => Math.Max(0, Math.Min(toNs, one.ToNs) - Math.Max(fromNs, one.FromNs)));
 
     public void Dispose()
     {
@@ -128,10 +103,7 @@ internal sealed class StallWatch : IDisposable
             var nowNs = Clock.NowNs;
             if (nowNs - dueNs > LateNs)
             {
-                lock (_lock)
-                {
-                    _stalls.Add((dueNs, nowNs));
-                }
+                _stalls.Enqueue((dueNs, nowNs));
             }
         }
     }

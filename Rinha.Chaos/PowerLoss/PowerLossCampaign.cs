@@ -12,10 +12,12 @@ internal static class PowerLossCampaign
 
     public static void Run(CampaignRun run)
     {
-        (string Synchronous, double Rate)[] plans = run.Setting.IsShort
-            ? [("NORMAL", LowRate), ("FULL", LowRate)]
-            : [("NORMAL", LowRate), ("FULL", LowRate), ("NORMAL", HighRate), ("FULL", HighRate)];
-        foreach (var (plan, index) in plans.Select((plan, index) => (plan, index)))
+        (string Synchronous, double Rate)[] plans =
+        [
+            ("NORMAL", LowRate), ("FULL", LowRate),
+            .. run.Setting.IsShort ? [] : new[] { ("NORMAL", HighRate), ("FULL", HighRate) },
+        ];
+        foreach (var (index, plan) in plans.Index())
         {
             var recording = Recording.Make(run, $"recorded{index}", plan.Synchronous, plan.Rate);
             run.Check(
@@ -26,6 +28,7 @@ internal static class PowerLossCampaign
             foreach (var cut in Cut.Choose(recording, run.Times / plans.Length, run.Random))
             {
                 restart.Try(cut, replay);
+                run.Tried();
             }
 
             run.Measured($"{plan.Synchronous}: {recording.History.Count:N0} transactions, {recording.WalStarts} WALs; "
@@ -43,14 +46,14 @@ internal readonly record struct Cut(long Position, Remains Remains)
     public static IReadOnlyList<Cut> Choose(Recording recording, int count, Random random)
     {
         var delicate = recording.DelicateRecords();
-        var cuts = new List<Cut>();
-        for (var index = 0; index < count; index++)
-        {
-            var at = index % 2 == 0 ? random.Next(recording.Records.Count) : delicate[random.Next(delicate.Count)];
-            cuts.Add(new Cut(recording.Records[at].End, (Remains)random.Next((int)Remains.Newest + 1)));
-        }
-
-        return [.. cuts.OrderBy(cut => cut.Position)];
+        return
+        [
+            .. from index in Enumerable.Range(0, count)
+               let at = index % 2 == 0 ? random.Next(recording.Records.Count) : random.Pick(delicate)
+               select new Cut(recording.Records[at].End, (Remains)random.Next((int)Remains.Newest + 1)) into cut
+               orderby cut.Position
+               select cut,
+        ];
     }
 }
 
@@ -62,8 +65,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
 
     private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];
 
-    /// <summary>How many answered transactions were lost at most, with NORMAL.</summary>
-    public int MostLost { get; private set; }
+    public int MostLost { get; private set; } // How many answered transactions were lost at most, with NORMAL.
 
     public int Losing { get; private set; }
 
@@ -78,14 +80,13 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         api.Start();
         if (!run.Check(bank.TryAwaitAnswer(api), () => $"{what}: the server does not start: {api.Log.TrimEnd()}"))
         {
-            run.Tried();
             return;
         }
 
         var balances = Enumerable.Range(1, Clients).Select(client => Statement(bank, client, what)).ToList();
         var posted = RawAnswer.Ask(
             bank.Past(api), "POST", "/clientes/1/transacoes", """{"valor":7,"tipo":"c","descricao":"after"}""");
-        run.Check(posted.Status == 200, () => $"{what}: a post is answered {posted.Status} {posted.Body}");
+        run.CheckAnswer(posted, $"{what}: a post");
         bank.Kill();
         try
         {
@@ -96,8 +97,6 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         {
             run.Check(false, () => $"{what}: {error.Message}");
         }
-
-        run.Tried();
     }
 
     private void LayOut(string data, Dictionary<LoggedFile, byte[]> files)

@@ -1,25 +1,19 @@
 namespace Rinha.Chaos.PowerLoss;
 
 /// <summary>A run of the bank of which everything is known: what was written when, and answered when.</summary>
-internal sealed class Recording(
-    List<LogRecord> records, List<PostedRow> history, byte[] sharedMemory, byte[] gate)
+/// <param name="History">What the ledger holds at the end of the run.</param>
+/// <param name="Answers">The log's lengths at which transactions had been answered, rising, each with its row.</param>
+internal sealed record Recording(
+    IReadOnlyList<LogRecord> Records,
+    IReadOnlyList<PostedRow> History,
+    IReadOnlyList<(long LogLength, int Index)> Answers,
+    byte[] SharedMemory,
+    byte[] Gate)
 {
     private const int Connections = 32;
     private const long EnoughLogBytes = 24 * 1024 * 1024; // Some five checkpoints.
 
-    // The log's lengths at which transactions had been answered, rising, each with the rows that must be there then.
-    private readonly List<(long LogLength, int Index)> _answers = [];
-
-    public IReadOnlyList<LogRecord> Records => records;
-
-    /// <summary>What the ledger holds at the end of the run.</summary>
-    public IReadOnlyList<PostedRow> History => history;
-
-    public byte[] SharedMemory => sharedMemory;
-    public byte[] Gate => gate;
-
-    /// <summary>How often the WAL was begun or started over.</summary>
-    public int WalStarts => Records.Count(IsWalStart);
+    public int WalStarts => Records.Count(IsWalStart); // How often the WAL was begun or started over.
 
     /// <summary>Which records are the delicate ones: of a checkpoint, and of the moment when the WAL is started
     /// over.</summary>
@@ -28,12 +22,11 @@ internal sealed class Recording(
 
     /// <summary>How many rows must be there if all is that was answered while the log was so long.</summary>
     public int RowsAnsweredBy(long logLength) =>
-        _answers.TakeWhile(answer => answer.LogLength <= logLength).Select(answer => answer.Index + 1).DefaultIfEmpty()
-            .Max();
+        Answers.TakeWhile(answer => answer.LogLength <= logLength).Max(answer => (int?)answer.Index) + 1 ?? 0;
 
     /// <summary>How many of the answered ones are not among the first rows.</summary>
     public int AnsweredAfter(int rows, long logLength) =>
-        _answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
+        Answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
     /// <summary>Lets the bank run under load until it has started its WAL over a few times.</summary>
     public static Recording Make(CampaignRun run, string name, string synchronous, double rate)
@@ -54,7 +47,6 @@ internal sealed class Recording(
             BackgroundLoad.Endless(rate, Connections, run.Random.Next()),
             inner => answers = new LoggedAnswers(inner, logPath));
         Wait.Until(
-            Bank.Patience,
             () => new FileInfo(logPath).Length > EnoughLogBytes,
             () => $"only {new FileInfo(logPath).Length} bytes are logged");
         bank.Kill();
@@ -62,28 +54,18 @@ internal sealed class Recording(
         var sharedMemory = File.ReadAllBytes(bank.DatabasePath + "-shm");
         var gate = File.ReadAllBytes(bank.DatabasePath + "-gate");
         LedgerCheck.Run(run, bank.Ledger, load.Log);
-        var recording = new Recording(
-            WriteLog.Read(File.ReadAllBytes(logPath)), PostedRow.ReadAll(bank.DatabasePath), sharedMemory, gate);
-        recording.Note(answers!.Lengths);
+        var history = PostedRow.ReadAll(bank.DatabasePath);
+        var lengths = answers!.Lengths;
+        List<(long, int)> answered =
+            [.. history.Index().Where(row => lengths.ContainsKey(row.Item.Text)).Select(
+                row => (lengths[row.Item.Text], row.Index)).Order()];
+        var records = WriteLog.Read(File.ReadAllBytes(logPath));
         Directory.Delete(directory, recursive: true);
-        return recording;
+        return new Recording(records, history, answered, sharedMemory, gate);
     }
 
     private static bool IsWalStart(LogRecord record) =>
         record is { Call: LoggedCall.Write, File: LoggedFile.WriteAheadLog, Offset: 0 };
-
-    private void Note(Dictionary<string, long> lengths)
-    {
-        for (var index = 0; index < History.Count; index++)
-        {
-            if (lengths.TryGetValue(History[index].Text, out var length))
-            {
-                _answers.Add((length, index));
-            }
-        }
-
-        _answers.Sort();
-    }
 }
 
 /// <summary>Notes how long the write log was when each transaction's 200 had arrived.</summary>
@@ -100,7 +82,7 @@ internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IR
             _log.Refresh();
             Span<byte> text = stackalloc byte[TextCode.Length];
             TextCode.Write(plan.Text, text);
-            Lengths[System.Text.Encoding.ASCII.GetString(text)] = _log.Length;
+            Lengths[Encoding.ASCII.GetString(text)] = _log.Length;
         }
 
         inner.OnAnswer(plan, answer);
@@ -108,4 +90,73 @@ internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IR
 
     public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer) =>
         inner.OnFailure(plan, kind, answer);
+}
+
+/// <summary>Everything that the servers have done to the files of a database, in its order, as the fault library has
+/// noted it (<c>FAULT_LOG</c>): a write after it was made, a sync before and after.</summary>
+internal static class WriteLog
+{
+    private const uint Magic = 0x46524C47;
+
+    /// <summary>Reads all records; one that its writer did not live to finish ends the log.</summary>
+    public static List<LogRecord> Read(ReadOnlyMemory<byte> log)
+    {
+        var records = new List<LogRecord>();
+        var start = 0;
+        while (log.Length - start >= LogRecord.HeaderBytes)
+        {
+            var header = MemoryMarshal.Read<Header>(log.Span[start..]);
+            if (header.Magic != Magic || header.Length < 0)
+            {
+                throw new ChaosException($"no record at byte {start} of the write log");
+            }
+
+            if (header.Length > log.Length - start - LogRecord.HeaderBytes)
+            {
+                break;
+            }
+
+            var data = log.Slice(start + LogRecord.HeaderBytes, (int)header.Length);
+            records.Add(new LogRecord(start, header.Call, header.File, header.Offset, data, header.Sync));
+            start = (int)records[^1].End;
+        }
+
+        return records;
+    }
+
+    // struct record of faults.h.
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Header(
+        uint Magic, LoggedCall Call, LoggedFile File, uint ProcessId, long Offset, long Length, ulong Sync);
+}
+
+/// <summary>One record of the write log.</summary>
+/// <param name="Start">Where it begins in the log, in bytes.</param>
+/// <param name="Offset">Where was written, or the new length.</param>
+/// <param name="Sync">The same for the beginning and the end of one sync.</param>
+internal readonly record struct LogRecord(
+    long Start, LoggedCall Call, LoggedFile File, long Offset, ReadOnlyMemory<byte> Data, ulong Sync)
+{
+    public const int HeaderBytes = 40;
+
+    public long End => Start + HeaderBytes + Data.Length;
+}
+
+/// <summary>What a record of the write log tells of, as the fault library numbers it.</summary>
+internal enum LoggedCall
+{
+    Write = 1,
+    Truncate,
+    SyncBegin, // What was written before is on its way to the disk.
+    SyncEnd,
+    Unlink,
+    Create,
+}
+
+/// <summary>A file of the database, as the write log numbers them.</summary>
+internal enum LoggedFile
+{
+    Database,
+    WriteAheadLog,
+    Journal, // Its rollback journal, there while the file is made.
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rinha.Chaos.PowerLoss;
 
 /// <summary>Repeats what the write log tells of, up to a moment, and says what the disk may have if the power goes
@@ -15,7 +17,6 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     /// <summary>What the log tells of the WAL before this position is on the disk.</summary>
     public long SyncedWalPosition { get; private set; }
 
-    /// <summary>Goes on to a position of the log.</summary>
     public void AdvanceTo(long position)
     {
         while (_next < records.Count && records[_next].End <= position)
@@ -24,7 +25,6 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
         }
     }
 
-    /// <summary>The files that the disk has when the power goes now.</summary>
     public Dictionary<LoggedFile, byte[]> Lose(Remains remains, Random random)
     {
         var names = new Dictionary<LoggedFile, ReplayedFile>(_syncedNames);
@@ -34,23 +34,19 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
             Remains.Everything => _pendingNames.Count,
             _ => random.Next(_pendingNames.Count + 1),
         };
-        foreach (var change in _pendingNames.Take(kept))
-        {
-            Change(names, change);
-        }
-
+        Change(names, _pendingNames.Take(kept));
         return names.OrderBy(name => name.Key).ToDictionary(name => name.Key, name => name.Value.Lose(remains, random));
     }
 
-    private static void Change(Dictionary<LoggedFile, ReplayedFile> names, NameChange change)
+    private static void Change(Dictionary<LoggedFile, ReplayedFile> names, IEnumerable<NameChange> changes)
     {
-        if (change.File is null)
+        foreach (var (_, name, file) in changes)
         {
-            names.Remove(change.Name);
-        }
-        else
-        {
-            names[change.Name] = change.File;
+            names.Remove(name);
+            if (file is not null)
+            {
+                names.Add(name, file);
+            }
         }
     }
 
@@ -90,11 +86,7 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     private void EndSync(long start, ReplayedFile? file, LoggedFile name)
     {
         file?.Sync(start);
-        foreach (var change in _pendingNames.TakeWhile(change => change.Position < start))
-        {
-            Change(_syncedNames, change);
-        }
-
+        Change(_syncedNames, _pendingNames.TakeWhile(change => change.Position < start));
         _pendingNames.RemoveAll(change => change.Position < start);
         if (name == LoggedFile.WriteAheadLog)
         {
@@ -103,11 +95,7 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     }
 }
 
-/// <summary>A name made or deleted in the directory, perhaps on the disk.</summary>
-/// <param name="File">What it names from now on; <see langword="null"/> when it is deleted.</param>
-internal readonly record struct NameChange(long Position, LoggedFile Name, ReplayedFile? File);
-
-/// <summary>What of the writes that nobody has synced is on the disk when the power goes.</summary>
+/// <summary>What of the unsynced writes is on the disk when the power goes.</summary>
 internal enum Remains
 {
     Nothing,
@@ -115,4 +103,132 @@ internal enum Remains
     Pages, // Of each page of 4096 bytes one of the versions since the last sync.
     Sectors, // Of each sector of 512 bytes one of the versions since the last sync: torn pages.
     Newest, // The pages written last; those written before them are as they were synced.
+}
+
+/// <summary>A name made or deleted in the directory, perhaps on the disk.</summary>
+/// <param name="File">What it names from now on; <see langword="null"/> when it is deleted.</param>
+internal readonly record struct NameChange(long Position, LoggedFile Name, ReplayedFile? File);
+
+/// <summary>A file as it grows while the log is replayed: what surely is on the disk, and what may be.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A MemoryStream holds nothing that has to be given back.")]
+internal sealed class ReplayedFile
+{
+    private const int PageBytes = 4096;
+    private const int SectorBytes = 512;
+
+    private readonly List<PendingWrite> _pending = [];
+    private readonly MemoryStream _synced = new();
+
+    private long Length => _pending.Count == 0 ? _synced.Length : _pending[^1].Length;
+
+    public void Write(long position, long offset, ReadOnlyMemory<byte> data) =>
+        _pending.Add(new PendingWrite(position, offset, data, Length, Math.Max(Length, offset + data.Length)));
+
+    public void Truncate(long position, long length) =>
+        _pending.Add(new PendingWrite(position, length, default, Length, length));
+
+    /// <summary>What the log tells of before a position is on the disk.</summary>
+    public void Sync(long position)
+    {
+        var count = _pending.TakeWhile(write => write.Position < position).Count();
+        _pending[..count].ForEach(write => write.ApplyTo(_synced));
+        _pending.RemoveRange(0, count);
+    }
+
+    public byte[] Lose(Remains remains, Random random)
+    {
+        if (remains == Remains.Nothing || _pending.Count == 0)
+        {
+            return _synced.ToArray();
+        }
+
+        if (remains == Remains.Everything)
+        {
+            using var all = new MemoryStream();
+            _synced.WriteTo(all);
+            _pending.ForEach(write => write.ApplyTo(all));
+            return all.ToArray();
+        }
+
+        var steps = random.Next(_pending.Count + 1);
+        var lost = new byte[steps == 0 ? _synced.Length : _pending[steps - 1].Length];
+        _synced.GetBuffer().AsSpan(0, (int)Math.Min(lost.Length, _synced.Length)).CopyTo(lost);
+        var blockBytes = remains == Remains.Sectors ? SectorBytes : PageBytes;
+        var newestFrom = random.Next(_pending.Count);
+        foreach (var (block, writes) in ChangedBlocks(blockBytes))
+        {
+            var at = block * blockBytes;
+            if (at >= lost.Length)
+            {
+                continue;
+            }
+
+            var kept = remains != Remains.Newest ? random.Next(writes.Count + 1)
+                : writes[^1] >= newestFrom ? writes.Count
+                : 0;
+            foreach (var index in writes.Take(kept))
+            {
+                _pending[index].ApplyTo(lost.AsSpan((int)at, (int)Math.Min(blockBytes, lost.Length - at)), at);
+            }
+        }
+
+        return lost;
+    }
+
+    // A disk writes whole blocks, each with all that was in it at some moment: by block, the writes that change it.
+    private Dictionary<long, List<int>> ChangedBlocks(int blockBytes)
+    {
+        var blocks = new Dictionary<long, List<int>>();
+        foreach (var (index, write) in _pending.Index())
+        {
+            for (var block = write.Offset / blockBytes; block * blockBytes < write.End; block++)
+            {
+                if (!blocks.TryGetValue(block, out var writes))
+                {
+                    blocks[block] = writes = [];
+                }
+
+                writes.Add(index);
+            }
+        }
+
+        return blocks;
+    }
+}
+
+/// <summary>A write or a change of length that the disk may not have yet.</summary>
+/// <param name="Offset">Where is written; for a change of length, from where on the file is zeros.</param>
+/// <param name="Data">What is written; empty for a change of length.</param>
+internal readonly record struct PendingWrite(
+    long Position, long Offset, ReadOnlyMemory<byte> Data, long LengthBefore, long Length)
+{
+    public long End => Data.IsEmpty ? Math.Max(LengthBefore, Offset) : Offset + Data.Length;
+
+    public void ApplyTo(MemoryStream file)
+    {
+        file.Position = Offset;
+        file.Write(Data.Span);
+        file.SetLength(Length);
+    }
+
+    /// <summary>Makes the change in a piece of the file.</summary>
+    public void ApplyTo(Span<byte> piece, long at)
+    {
+        var from = Math.Max(Offset, at);
+        var to = Math.Min(End, at + piece.Length);
+        if (from >= to)
+        {
+            return;
+        }
+
+        var changed = piece[(int)(from - at)..(int)(to - at)];
+        if (Data.IsEmpty)
+        {
+            changed.Clear();
+        }
+        else
+        {
+            Data.Span.Slice((int)(from - Offset), changed.Length).CopyTo(changed);
+        }
+    }
 }

@@ -21,6 +21,7 @@ internal static class SoakCampaign
     // Of every minute: of half an hour the first five minutes, twenty, and the last five.
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_middle = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     public static void Run(CampaignRun run)
@@ -28,10 +29,8 @@ internal static class SoakCampaign
         var isShort = run.Setting.IsShort;
         var rate = isShort ? 2_000.0 : 10_000.0;
         var growthMax = isShort ? ShortGrowthMax : GrowthMax;
-        TimeSpan[] parts = isShort
-            ? [TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)]
-            : [run.Setting.SoakMinutes * s_end, run.Setting.SoakMinutes * s_middle, run.Setting.SoakMinutes * s_end];
-
+        List<TimeSpan> parts = [.. new[] { s_end, s_middle, s_end }
+            .Select(part => isShort ? s_short : run.Setting.SoakMinutes * part)];
         using var bank = new Bank(run);
         bank.Start();
         var logs = parts.Select(part => new SoakLog((long)(rate * part.TotalSeconds))).ToList();
@@ -45,16 +44,12 @@ internal static class SoakCampaign
         };
         var warmUpLog = new SoakLog((long)(WarmUpRateMax * warmUp.Duration!.Value.TotalSeconds));
         _ = Load(bank, warmUp, warmUpLog);
-        for (var index = 0; index < parts.Length; index++)
+        foreach (var (index, part) in parts.Index())
         {
-            var (load, log) = (Part(rate, parts[index], run.Seed + index + 1, isShort), logs[index]);
-            samples.Add(Watch(bank, () => reports.Add(Load(bank, load, log))));
+            var load = Part(rate, part, run.Seed + index + 1, isShort);
+            samples.Add(Watch(bank, () => reports.Add(Load(bank, load, logs[index]))));
+            run.Check(reports[^1].Summary.Failed == 0, () => $"{reports[^1].Summary.Failed} requests failed");
             run.Tried();
-        }
-
-        foreach (var report in reports)
-        {
-            run.Check(report.Summary.Failed == 0, () => $"{report.Summary.Failed} requests failed");
         }
 
         CheckGrowth(run, growthMax, samples);
@@ -108,31 +103,18 @@ internal static class SoakCampaign
     // Looks once a second at what the bank's processes hold; they must stay the same ones.
     private static List<ResourceSample> Watch(Bank bank, Action meanwhile)
     {
-        using var stop = new ManualResetEventSlim();
         var samples = new List<ResourceSample>();
-        var thread = new Thread(() =>
+        var load = Task.Factory.StartNew(meanwhile, TaskCreationOptions.LongRunning);
+        do
         {
-            do
-            {
-                var wal = new FileInfo(bank.DatabasePath + "-wal");
-                samples.Add(new ResourceSample(
-                    bank.Apis.Sum(api => api.ResidentBytes().All),
-                    bank.Apis.Sum(api => api.Descriptors()),
-                    wal.Exists ? wal.Length : 0));
-            }
-            while (!stop.Wait(s_interval));
-        });
-        thread.Start();
-        try
-        {
-            meanwhile();
+            var wal = new FileInfo(bank.DatabasePath + "-wal");
+            samples.Add(new ResourceSample(
+                bank.Apis.Sum(api => api.ResidentBytes.All),
+                bank.Apis.Sum(api => api.Descriptors),
+                wal.Exists ? wal.Length : 0));
         }
-        finally
-        {
-            stop.Set();
-            thread.Join();
-        }
-
+        while (!Task.WhenAny(load).Wait(s_interval));
+        load.GetAwaiter().GetResult();
         return samples;
     }
 

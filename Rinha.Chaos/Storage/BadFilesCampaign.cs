@@ -2,6 +2,92 @@ using System.Buffers.Binary;
 
 namespace Rinha.Chaos.Storage;
 
+/// <summary>A file that is no ledger, or cannot be used as one: the server must refuse to start on it.</summary>
+/// <param name="Make">Makes it, given the database's path and the bytes of a good ledger.</param>
+/// <param name="Reasons">One of these words must be in what the server says.</param>
+/// <param name="Named">What the server must name: the end of a path.</param>
+/// <param name="IsUnprivileged">Whether the server must run without root's rights for it.</param>
+internal sealed record BadFile(
+    string Name,
+    Action<string, byte[]> Make,
+    string[] Reasons,
+    string Named = "data/rinha.db",
+    bool IsUnprivileged = false)
+{
+    private const int VersionAt = 60;
+    private const int ApplicationIdAt = 68;
+
+    public static IReadOnlyList<BadFile> All(Random random) =>
+    [
+        new("garbage", (path, _) => File.WriteAllBytes(path, Garbage(random, 64 * 1024)), ["not a database"]),
+        new("a text", (path, _) => File.WriteAllText(path, "id;valor\n1;100\n"), ["not a database"]),
+        new("truncated", (path, good) => File.WriteAllBytes(path, good[..(good.Length / 2)]), ["malformed"]),
+        new("truncated in its header", (path, good) => File.WriteAllBytes(path, good[..50]), ["malformed"]),
+        // After the magic: page size, file format, and a payload fraction other than the 64 of every file.
+        new("damaged header", Damage(random, 16, 84, (21, 1)), ["not a database", "malformed"]),
+        // The page after the header is the table of tables; 0xFF is no kind of page.
+        new("damaged schema", Damage(random, 100, 1000, (100, 0xFF)), ["malformed"]),
+        new("another program's database", MakeForeign, ["another program"]),
+        new("another application's id", Patch(ApplicationIdAt, 1), ["another program"]),
+        new("an older schema", Patch(VersionAt, -1), ["schema version"]),
+        new("a newer schema", Patch(VersionAt, 1), ["schema version"]),
+        new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
+        new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
+        new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "data/rinha.db-gate"),
+        new("a file without permission", Guard(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
+        new("a file that is read-only", Guard(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
+        new("a directory without permission", MakeGuardedDirectory, ["denied"], IsUnprivileged: true),
+    ];
+
+    public static byte[] Garbage(Random random, int length)
+    {
+        var bytes = new byte[length];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static Action<string, byte[]> Damage(Random random, int at, int length, (int At, byte Value) sure) =>
+        (path, good) =>
+        {
+            var bytes = good.ToArray();
+            Garbage(random, length).CopyTo(bytes, at);
+            bytes[sure.At] = sure.Value;
+            File.WriteAllBytes(path, bytes);
+        };
+
+    private static Action<string, byte[]> Patch(int at, int difference) => (path, good) =>
+    {
+        var bytes = good.ToArray();
+        bytes[at + 3] = (byte)(bytes[at + 3] + difference);
+        File.WriteAllBytes(path, bytes);
+    };
+
+    private static void MakeForeign(string path, byte[] good)
+    {
+        File.WriteAllBytes(path, []);
+        using var connection = new LedgerInFile(path).Open();
+        connection.Execute("CREATE VIEW elsewhere AS SELECT 1");
+    }
+
+    private static void MakeGateDirectory(string path, byte[] good)
+    {
+        File.WriteAllBytes(path, good);
+        Directory.CreateDirectory(path + "-gate");
+    }
+
+    private static Action<string, byte[]> Guard(UnixFileMode mode) => (path, good) =>
+    {
+        File.WriteAllBytes(path, good);
+        File.SetUnixFileMode(path, mode);
+    };
+
+    private static void MakeGuardedDirectory(string path, byte[] good)
+    {
+        File.WriteAllBytes(path, good);
+        File.SetUnixFileMode(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+}
+
 /// <summary>Starts a server on files that are no ledger or cannot be used: it refuses in one line and changes nothing.
 /// Damage deep inside a ledger may be found later: then what needs it fails, and nothing else.</summary>
 internal static class BadFilesCampaign
@@ -20,28 +106,24 @@ internal static class BadFilesCampaign
     {
         var good = MakeLedger(run);
         var unprivileged = UnprivilegedLauncher(run);
-        var kinds = BadFile.All(run.Random);
-        for (var index = 0; index < kinds.Count; index++)
+        foreach (var (index, kind) in BadFile.All(run.Random).Index())
         {
-            var kind = kinds[index];
-            if (!kind.IsUnprivileged)
+            if ((kind.IsUnprivileged ? unprivileged : run.Setting) is { } setting)
             {
-                Try(run, kind, index, good, run.Setting);
-            }
-            else if (unprivileged is not null)
-            {
-                Try(run, kind, index, good, unprivileged);
+                Try(run, kind, index, good, setting);
             }
             else
             {
                 run.Measured($"not tried: {kind.Name} (nobody cannot run the server here)");
-                run.Tried();
             }
+
+            run.Tried();
         }
 
         foreach (var table in s_tables)
         {
             TryDamagedPage(run, good, table);
+            run.Tried();
         }
     }
 
@@ -57,8 +139,8 @@ internal static class BadFilesCampaign
             probes.Post(api, 1 + (number % Clients));
         }
 
-        api.Signal(Signals.Terminate);
-        api.WaitForEnd(Bank.Patience, out _);
+        api.Signal(Signal.Terminate);
+        api.WaitForEnd(out _);
         LedgerCheck.CheckClients(run, bank.Ledger);
         return File.ReadAllBytes(bank.DatabasePath);
     }
@@ -73,9 +155,9 @@ internal static class BadFilesCampaign
 
         // A copy that others than its owner may read, too.
         var copy = Path.Combine(run.Directory, "server");
-        Command.Run("cp", "-r", Path.GetDirectoryName(run.Setting.Server)!, copy);
-        Command.Run("chmod", "-R", "a+rX", copy);
-        var server = Path.Combine(copy, Path.GetFileName(run.Setting.Server));
+        _ = Tool.Run(["cp", "-r", Path.GetDirectoryName(Stack.Repository.Server)!, copy]);
+        _ = Tool.Run(["chmod", "-R", "a+rX", copy]);
+        var server = Path.Combine(copy, Path.GetFileName(Stack.Repository.Server));
         var launcher = Path.Combine(run.Directory, "launch-nobody");
         File.WriteAllText(launcher, $"""
             #!/bin/sh
@@ -84,12 +166,12 @@ internal static class BadFilesCampaign
               env API_PORT={run.Setting.Port} '{server}' "$@"
 
             """);
-        Command.Run("chmod", "755", launcher);
+        _ = Tool.Run(["chmod", "755", launcher]);
         var setting = run.Setting with { Launcher = launcher };
         using var version = new BankProcess(
             setting, "nobody", Path.Combine(run.Directory, "nobody.log"), new Dictionary<string, string>());
         version.Start("--version");
-        return version.WaitForEnd(Bank.Patience, out var exitCode) && exitCode == 0 ? setting : null;
+        return version.WaitForEnd(out var exitCode) && exitCode == 0 ? setting : null;
     }
 
     private static void Try(CampaignRun run, BadFile kind, int index, byte[] good, ChaosSetting setting)
@@ -101,17 +183,14 @@ internal static class BadFilesCampaign
         var before = setting == run.Setting && kind.IsUnprivileged ? new() { ["rinha.db"] = good } : FilesIn(data);
         if (setting != run.Setting)
         {
-            Command.Run("chown", "-R", Nobody, data);
+            _ = Tool.Run(["chown", "-R", Nobody, data]);
         }
 
         using var api = new BankProcess(
-            setting,
-            "api01",
-            Path.Combine(own, "log"),
-            new Dictionary<string, string> { ["DATABASE_URL"] = path });
+            setting, "api01", Path.Combine(own, "log"), new Dictionary<string, string> { ["DATABASE_URL"] = path });
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.Named), kind.Reasons);
-        Command.Run("chmod", "-R", "u+rwX", data); // For whoever is not root.
+        _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // For whoever is not root.
         var after = FilesIn(data);
         // The gate is made before anything is opened; the others are what SQLite makes to read a file with a WAL.
         foreach (var (suffix, isHarmless) in new[] { ("-gate", true), ("-shm", true), ("-wal", false) })
@@ -127,27 +206,19 @@ internal static class BadFilesCampaign
             before.Keys.Order().SequenceEqual(after.Keys.Order())
                 && before.All(file => file.Value.SequenceEqual(after[file.Key])),
             () => $"{kind.Name}: {string.Join(", ", before.Keys)}, now {string.Join(", ", after.Keys)}, or changed");
-        run.Tried();
     }
 
-    private static Dictionary<string, byte[]> FilesIn(string directory)
-    {
-        if (!Directory.Exists(directory))
-        {
-            return [];
-        }
-
-        return new DirectoryInfo(directory).EnumerateFileSystemInfos().ToDictionary(
+    private static Dictionary<string, byte[]> FilesIn(string directory) => !Directory.Exists(directory)
+        ? []
+        : new DirectoryInfo(directory).EnumerateFileSystemInfos().ToDictionary(
             entry => entry.Name, entry => entry is FileInfo ? File.ReadAllBytes(entry.FullName) : []);
-    }
 
     private static void TryDamagedPage(CampaignRun run, byte[] good, string table)
     {
         using var bank = new Bank(run, new BankOptions { DataDirectory = Path.Combine(run.Directory, table) });
         File.WriteAllBytes(bank.DatabasePath, good);
-        var at = FirstLeaf(bank.DatabasePath, table) * PageBytes;
-        var garbage = new byte[PageBytes];
-        run.Random.NextBytes(garbage);
+        var at = (int)FirstLeaf(bank.DatabasePath, table) * PageBytes;
+        var garbage = BadFile.Garbage(run.Random, PageBytes);
         garbage[0] = 0xFF; // No kind of page.
         using (var file = File.OpenWrite(bank.DatabasePath))
         {
@@ -159,32 +230,27 @@ internal static class BadFilesCampaign
         api.Start();
         if (!run.Check(bank.TryAwaitAnswer(api), () => $"damaged {table}: no start: {api.Log.TrimEnd()}"))
         {
-            run.Tried();
             return;
         }
 
+        var probes = new Probes(bank);
         var expected = table == s_tables[0] ? 503 : 200;
         for (var client = 1; client <= Clients && api.IsAlive; client++)
         {
-            var answer = RawAnswer.Ask(bank.Past(api), "GET", $"/clientes/{client}/extrato");
-            run.Check(answer.Status == expected, () => $"damaged {table}: a statement {answer.Status} {answer.Body}");
-            var (post, _) = new Probes(bank).Post(api, 2);
-            run.Check(post.Status == expected, () => $"damaged {table}: a post {post.Status} {post.Body}");
+            run.CheckAnswer(probes.Statement(api, client).Answer, $"damaged {table}: a statement", expected);
+            run.CheckAnswer(probes.Post(api, 2).Answer, $"damaged {table}: a post", expected);
         }
 
         run.Check(api.IsAlive, () => $"damaged {table}: the server has ended: {api.Log.TrimEnd()}");
-        api.Signal(Signals.Terminate);
+        api.Signal(Signal.Terminate);
         run.Check(
-            api.WaitForEnd(Bank.Patience, out var exitCode) && exitCode == 0,
-            () => $"damaged {table}: exit code {exitCode}");
+            api.WaitForEnd(out var exitCode) && exitCode == 0, () => $"damaged {table}: exit code {exitCode}");
         var bytes = File.ReadAllBytes(bank.DatabasePath);
         run.Check(
-            bytes.AsSpan((int)at, PageBytes).SequenceEqual(garbage),
-            () => $"damaged {table}: the page was overwritten");
+            bytes.AsSpan(at, PageBytes).SequenceEqual(garbage), () => $"damaged {table}: the page was overwritten");
         run.Check(
-            expected == 200 || bytes.AsSpan(0, (int)at).SequenceEqual(good.AsSpan(0, (int)at)),
+            expected == 200 || bytes.AsSpan(0, at).SequenceEqual(good.AsSpan(0, at)),
             () => $"damaged {table}: other pages were changed");
-        run.Tried();
     }
 
     // The page that has the table's first rows, counted from 0: its root, or what the root's first cell points to.
@@ -200,12 +266,35 @@ internal static class BadFilesCampaign
         var bytes = File.ReadAllBytes(path).AsSpan((int)(page * PageBytes), PageBytes);
         const byte Inner = 5;
         const int FirstCellAt = 12;
-        if (bytes[0] != Inner)
-        {
-            return page;
-        }
-
         var cell = BinaryPrimitives.ReadUInt16BigEndian(bytes[FirstCellAt..]);
-        return BinaryPrimitives.ReadUInt32BigEndian(bytes[cell..]) - 1;
+        return bytes[0] == Inner ? BinaryPrimitives.ReadUInt32BigEndian(bytes[cell..]) - 1 : page;
+    }
+}
+
+/// <summary>How a server that does not start has to say so.</summary>
+internal static class Refusal
+{
+    private const string Prefix = "Rinha.Server: ";
+
+    /// <summary>It ends by itself, with an exit code of its own and one line that names file and reason.</summary>
+    /// <param name="said">How long its log was when it was started.</param>
+    /// <param name="reasons">One of these words must be in the line.</param>
+    public static void Check(
+        CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
+    {
+        var hasEnded = api.WaitForEnd(out var exitCode);
+        var log = api.Log[said..].TrimEnd();
+        run.Check(
+            hasEnded && exitCode is > 0 and < 128, () => $"{what}: ended {hasEnded}, exit code {exitCode}: {log}");
+        // What it logs on the way is JSON; the refusal is a line of its own.
+        var lines = log.Split('\n').Where(line => !line.StartsWith('{')).ToList();
+        run.Check(
+            lines.Count == 1 && lines[0].StartsWith(Prefix, StringComparison.Ordinal),
+            () => $"{what}: not one line: {log}");
+        var line = lines.LastOrDefault() ?? "";
+        run.Check(line.Contains(path, StringComparison.Ordinal), () => $"{what}: does not name {path}: {line}");
+        run.Check(
+            reasons.Any(reason => line.Contains(reason, StringComparison.OrdinalIgnoreCase)),
+            () => $"{what}: does not say {string.Join(" or ", reasons)}: {line}");
     }
 }

@@ -2,10 +2,8 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>
-/// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both
-/// meanwhile. What is answered 503 must stay away for ever.
-/// </summary>
+/// <summary>Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills
+/// both meanwhile. What is answered 503 must stay away for ever.</summary>
 internal static class DiskErrors
 {
     public const int NoSpace = 28; // ENOSPC
@@ -16,63 +14,42 @@ internal static class DiskErrors
     public static void Make(Scene scene, string synchronous)
     {
         var (bank, random, failsSync) = (scene.Bank, scene.Random, scene.Index % 2 == 1);
-        int[] errors = failsSync ? [InputOutput] : [InputOutput, ReadOnly, NoSpace];
-        var error = errors[random.Next(errors.Length)];
+        var error = random.Pick(failsSync ? [InputOutput] : new[] { InputOutput, ReadOnly, NoSpace });
         var every = random.Next(2) == 0 ? 1 : random.Next(2, 6);
         var failing = random.Next(2) == 0 ? bank.Apis.Count : 1;
         var isKilled = random.Next(2) == 0;
         var what = $"{synchronous}, {(failsSync ? "fsync" : "write")} fails with {error}, 1 of {every} in {failing}";
-        var failed = bank.Faults.Sum(control => control.FailedCalls);
+        var failed = FailedCalls(bank);
         StorageFaults.Endure(
             scene,
             what,
             () =>
             {
-                foreach (var control in bank.Faults.Take(failing))
-                {
-                    control.FailsEvery = every;
-                    control.WriteErrno = failsSync ? 0 : error;
-                    control.SyncErrno = failsSync ? error : 0;
-                }
-
+                bank.Fail(failsSync ? 0 : error, failsSync ? error : 0, every, failing);
                 // With NORMAL no commit waits for fsync: there the checkpoints fail, and nobody else.
                 if (every == 1 && (!failsSync || synchronous == "FULL"))
                 {
-                    foreach (var api in bank.Apis.Take(failing))
-                    {
-                        StorageFaults.AwaitRefusal(scene, api, what);
-                    }
+                    StorageFaults.AwaitRefusals(scene, bank.Apis.Take(failing), what);
                 }
 
-                Wait.Until(
-                    Bank.Patience,
-                    () => bank.Faults.Sum(control => control.FailedCalls) > failed,
-                    () => $"{what}: nothing has failed");
+                Wait.Until(() => FailedCalls(bank) > failed, () => $"{what}: nothing has failed");
                 StorageFaults.CheckStatements(scene, what);
                 Thread.Sleep(random.Next(0, 500));
                 if (isKilled)
                 {
                     bank.Kill();
-                    End(bank);
+                    bank.Fail();
                     bank.Start();
                 }
             },
-            () => End(bank));
+            () => bank.Fail());
     }
 
-    private static void End(Bank bank)
-    {
-        foreach (var control in bank.Faults)
-        {
-            control.WriteErrno = control.SyncErrno = 0;
-        }
-    }
+    private static int FailedCalls(Bank bank) => bank.Faults.Sum(control => control.FailedCalls);
 }
 
-/// <summary>
-/// Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are not, and
-/// nothing has to be started again. Then starts the bank on a full disk.
-/// </summary>
+/// <summary>Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are
+/// not, and nothing has to be started again. Then starts the bank on a full disk.</summary>
 internal static class DiskFull
 {
     private const int DiskMegabytes = 48;
@@ -107,11 +84,7 @@ internal static class DiskFull
             What,
             () =>
             {
-                foreach (var api in scene.Bank.Apis)
-                {
-                    StorageFaults.AwaitRefusal(scene, api, What);
-                }
-
+                StorageFaults.AwaitRefusals(scene, scene.Bank.Apis, What);
                 StorageFaults.CheckStatements(scene, What);
                 Thread.Sleep(scene.Random.Next(0, 500));
                 StorageFaults.CheckStatements(scene, What);
@@ -127,11 +100,7 @@ internal static class DiskFull
 
     private static void SetFull(TemporaryDisk? disk, Bank bank, bool isFull)
     {
-        foreach (var control in bank.Faults)
-        {
-            control.WriteErrno = isFull ? DiskErrors.NoSpace : 0;
-        }
-
+        bank.Fail(isFull ? DiskErrors.NoSpace : 0);
         if (isFull)
         {
             disk?.Fill();
@@ -154,8 +123,7 @@ internal static class DiskFull
         var isStarted = bank.TryAwaitAnswer(api);
         if (isStarted)
         {
-            var answer = RawAnswer.Ask(bank.Past(api), "GET", "/clientes/1/extrato");
-            run.Check(answer.Status == 200, () => $"started on a full disk: {answer.Status} {answer.Body}");
+            run.CheckAnswer(new Probes(bank).Statement(api).Answer, "started on a full disk: a statement");
         }
         else
         {
@@ -167,8 +135,7 @@ internal static class DiskFull
         disk.Free();
         api.Start();
         bank.AwaitAnswer(api);
-        var (post, _) = new Probes(bank).Post(api);
-        run.Check(post.Status == 200, () => $"started after a full disk: {post.Status} {post.Body}");
+        run.CheckAnswer(new Probes(bank).Post(api).Answer, "started after a full disk: a post");
         bank.Kill();
         LedgerCheck.CheckClients(run, bank.Ledger);
     }
@@ -179,11 +146,7 @@ internal sealed class TemporaryDisk : IDisposable
 {
     private readonly string _ballast;
 
-    private TemporaryDisk(string path)
-    {
-        Path = path;
-        _ballast = System.IO.Path.Combine(path, "ballast");
-    }
+    private TemporaryDisk(string path) => (Path, _ballast) = (path, System.IO.Path.Combine(path, "ballast"));
 
     public string Path { get; }
 
@@ -191,10 +154,8 @@ internal sealed class TemporaryDisk : IDisposable
     public static TemporaryDisk? TryMount(string path, int megabytes)
     {
         Directory.CreateDirectory(path);
-        var size = $"size={megabytes}m,mode=0711";
-        return Environment.IsPrivilegedProcess && Command.Run("mount", "-t", "tmpfs", "-o", size, "rinha-chaos", path)
-            ? new TemporaryDisk(path)
-            : null;
+        string[] mount = ["mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=0711", "rinha-chaos", path];
+        return Environment.IsPrivilegedProcess && Tool.Run(mount).Succeeded ? new TemporaryDisk(path) : null;
     }
 
     public void Fill()
@@ -218,5 +179,5 @@ internal sealed class TemporaryDisk : IDisposable
 
     public void Free() => File.Delete(_ballast);
 
-    public void Dispose() => Command.Run("umount", "--lazy", Path);
+    public void Dispose() => _ = Tool.Run(["umount", "--lazy", Path]);
 }

@@ -1,7 +1,19 @@
 namespace Rinha.Chaos.UnderTest;
 
+/// <summary>How a campaign wants its bank.</summary>
+internal sealed record BankOptions
+{
+    public string Synchronous { get; init; } = "NORMAL";
+
+    public string? DataDirectory { get; init; } // Where the database is; null for a directory of the campaign's own.
+    public PostgresServer? Postgres { get; init; } // It runs, and has the ledger; null for a ledger in a file.
+    public string? PostgresUrl { get; init; } // How the APIs get to it; null for its own socket.
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
+}
+
 /// <summary>The whole bank: two published servers on one fresh ledger behind nginx, as <c>./rinha run</c> has it but
-/// without its supervisor: who starts again what has died is the campaign.</summary>
+/// without its supervisor: the campaign starts again what has died.</summary>
 internal sealed class Bank : IDisposable
 {
     /// <summary>The time-out of what should happen at once, on a machine that is busy with something else.</summary>
@@ -16,14 +28,12 @@ internal sealed class Bank : IDisposable
         var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
         DatabasePath = Path.Combine(data, "rinha.db");
         Ledger = options.Postgres?.Ledger ?? new LedgerInFile(DatabasePath);
-        if (options.Faults)
-        {
-            Faults = [ControlOf(run, "api01"), ControlOf(run, "api02")];
-        }
-
+        Faults = options.Faults
+            ? [.. Names.Select(name => new FaultControl(Path.Combine(run.Directory, name + ".control")))]
+            : [];
         Front = TargetOf($"http://127.0.0.1:{_setting.Port}");
-        Apis = [Api(run, "api01", options, 0), Api(run, "api02", options, 1)];
-        Nginx = new BankProcess(_setting, "nginx", LogOf(run, "nginx"), LimitsOf(options));
+        Apis = [.. Names.Select((name, index) => Make(run, name, EnvironmentOf(options, index)))];
+        Nginx = Make(run, "nginx", LimitsOf(options));
     }
 
     public string DatabasePath { get; }
@@ -32,12 +42,12 @@ internal sealed class Bank : IDisposable
     public IReadOnlyList<BankProcess> Apis { get; }
 
     /// <summary>What the fault library in each of <see cref="Apis"/> is told; empty without it.</summary>
-    public IReadOnlyList<FaultControl> Faults { get; } = [];
-
-    /// <summary>The load balancer: a master and its worker.</summary>
-    public BankProcess Nginx { get; }
+    public IReadOnlyList<FaultControl> Faults { get; }
+    public BankProcess Nginx { get; } // The load balancer: a master and its worker.
 
     public IEnumerable<BankProcess> Processes => Apis.Append(Nginx);
+
+    private static string[] Names => ["api01", "api02"];
 
     public Target Past(BankProcess api) => TargetOf("unix:" + SocketOf(api));
 
@@ -56,12 +66,12 @@ internal sealed class Bank : IDisposable
 
         if (!Nginx.IsAlive)
         {
-            // A killed worker may keep the port for a moment; anybody else's bank must not be taken for this one.
-            Wait.Until(Patience, () => !Front.Answers(), () => $"another program listens on {Front}");
+            // A killed worker may keep the port for a moment; another program's bank must not be taken for this one.
+            Wait.Until(() => !Front.Answers(), () => $"another program listens on {Front}");
             Nginx.Start();
         }
 
-        Wait.Until(Patience, Front.Answers, () => $"nginx does not listen: {Nginx.Log}");
+        Wait.Until(Front.Answers, () => $"nginx does not listen: {Nginx.Log}");
     }
 
     public void AwaitAnswer(BankProcess api)
@@ -75,7 +85,7 @@ internal sealed class Bank : IDisposable
     /// <summary>Waits until a server takes connections, or ends because it will not.</summary>
     public bool TryAwaitAnswer(BankProcess api)
     {
-        _ = Wait.For(Patience, () => Past(api).Answers() || !api.IsAlive);
+        _ = Wait.For(() => Past(api).Answers() || !api.IsAlive);
         return api.IsAlive && Past(api).Answers();
     }
 
@@ -84,11 +94,20 @@ internal sealed class Bank : IDisposable
     public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
         .Count(line => line.EndsWith(" " + SocketOf(api), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
+    /// <summary>Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.</summary>
+    public void Fail(int writeErrno = 0, int syncErrno = 0, int every = 1, int apis = int.MaxValue)
+    {
+        foreach (var control in Faults.Take(apis))
+        {
+            (control.FailsEvery, control.WriteErrno, control.SyncErrno) = (every, writeErrno, syncErrno);
+        }
+    }
+
     public void Kill()
     {
         foreach (var process in Processes)
         {
-            process.Signal(Signals.Kill);
+            process.Signal(Signal.Kill);
         }
 
         foreach (var process in Processes)
@@ -100,31 +119,24 @@ internal sealed class Bank : IDisposable
     public void Dispose()
     {
         Kill();
-        foreach (var process in Processes)
+        foreach (var one in Processes.Concat<IDisposable>(Faults))
         {
-            process.Dispose();
-        }
-
-        foreach (var control in Faults)
-        {
-            control.Dispose();
+            one.Dispose();
         }
     }
 
     private static Target TargetOf(string url) =>
         Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
 
-    private static string LogOf(CampaignRun run, string name) => Path.Combine(run.Directory, name + ".log");
-
-    private string SocketOf(BankProcess api) => Path.Combine(_setting.SocketDirectory, api.Name + ".sock");
+    private string SocketOf(BankProcess api) => Path.Combine(_setting.Sockets, api.Name + ".sock");
 
     private static Dictionary<string, string> LimitsOf(BankOptions options) =>
         options.Postgres is null ? [] : new(PostgresServer.Limits);
 
-    private static FaultControl ControlOf(CampaignRun run, string name) =>
-        new(Path.Combine(run.Directory, name + ".control"));
+    private static BankProcess Make(CampaignRun run, string name, Dictionary<string, string> environment) =>
+        new(run.Setting, name, Path.Combine(run.Directory, name + ".log"), environment);
 
-    private BankProcess Api(CampaignRun run, string name, BankOptions options, int index)
+    private Dictionary<string, string> EnvironmentOf(BankOptions options, int index)
     {
         var environment = new Dictionary<string, string>(options.Environment.Concat(LimitsOf(options)))
         {
@@ -138,27 +150,6 @@ internal sealed class Bank : IDisposable
             environment["FAULT_CONTROL"] = Faults[index].Path;
         }
 
-        return new BankProcess(_setting, name, LogOf(run, name), environment);
+        return environment;
     }
-}
-
-/// <summary>How a campaign wants its bank.</summary>
-internal sealed record BankOptions
-{
-    public string Synchronous { get; init; } = "NORMAL";
-
-    /// <summary>Where the database is; <see langword="null"/> for a directory of the campaign's own.</summary>
-    public string? DataDirectory { get; init; }
-
-    /// <summary>The database that has the ledger, which is running; <see langword="null"/> when the ledger is a
-    /// file.</summary>
-    public PostgresServer? Postgres { get; init; }
-
-    /// <summary>How the APIs get to <see cref="Postgres"/>; <see langword="null"/> for over its own socket.</summary>
-    public string? PostgresUrl { get; init; }
-
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Whether the fault library is loaded into both APIs.</summary>
-    public bool Faults { get; init; }
 }

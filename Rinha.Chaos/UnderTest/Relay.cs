@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Rinha.Chaos.UnderTest;
 
 /// <summary>The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every
@@ -8,8 +10,7 @@ internal sealed class Relay : IDisposable
     private const int Backlog = 128;
 
     private readonly EndPoint _far;
-    private readonly Lock _lock = new();
-    private readonly HashSet<Link> _links = [];
+    private readonly ConcurrentDictionary<Link, bool> _links = [];
     private readonly int _port;
     private Socket _listener;
     private bool _isRefusing;
@@ -26,26 +27,14 @@ internal sealed class Relay : IDisposable
 
     public string Address => $"127.0.0.1:{_port}";
 
-    public int Connections
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _links.Count;
-            }
-        }
-    }
+    public int Connections => _links.Count;
 
     /// <summary>Resets all connections, whatever is under way on them; new ones are taken at once.</summary>
     public void Drop()
     {
-        lock (_lock)
+        foreach (var link in _links.Keys)
         {
-            foreach (var link in _links)
-            {
-                link.Reset();
-            }
+            link.Reset();
         }
     }
 
@@ -53,7 +42,7 @@ internal sealed class Relay : IDisposable
     public void Refuse()
     {
         _listener.Dispose();
-        _listener = Bind(_port); // Held, but nobody listens: to connect is refused.
+        _listener = Bind(_port); // Held without listening: to connect is refused.
         _isRefusing = true;
         Drop();
     }
@@ -87,6 +76,8 @@ internal sealed class Relay : IDisposable
         return socket;
     }
 
+    private static bool IsEnd(Exception error) => error is SocketException or ObjectDisposedException;
+
     private void Listen()
     {
         _listener.Listen(Backlog);
@@ -102,7 +93,7 @@ internal sealed class Relay : IDisposable
                 _ = ServeAsync(await listener.AcceptAsync());
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsEnd(error))
         {
             // It listens no more.
         }
@@ -110,15 +101,9 @@ internal sealed class Relay : IDisposable
 
     private async Task ServeAsync(Socket near)
     {
-        var isUnix = _far.AddressFamily == AddressFamily.Unix;
-        using var far = new Socket(
-            _far.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        using var far = new Socket(_far.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         var link = new Link(near, far);
-        lock (_lock)
-        {
-            _links.Add(link);
-        }
-
+        _links[link] = true;
         try
         {
             near.NoDelay = true;
@@ -126,15 +111,12 @@ internal sealed class Relay : IDisposable
             await far.ConnectAsync(_far);
             await Task.WhenAll(CarryAsync(link, near, far), CarryAsync(link, far, near));
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsEnd(error))
         {
             link.Reset(); // The client finds its connection closed.
         }
 
-        lock (_lock)
-        {
-            _links.Remove(link);
-        }
+        _links.TryRemove(link, out _);
 
         // After both ends in order: with a reset the kernel would drop what the client has not read yet.
         near.Dispose();
@@ -145,20 +127,19 @@ internal sealed class Relay : IDisposable
         var buffer = new byte[BufferBytes];
         try
         {
-            int count;
-            do
+            while (await from.ReceiveAsync(buffer.AsMemory()) is var count and > 0)
             {
-                count = await from.ReceiveAsync(buffer.AsMemory());
                 await _flow.Task;
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
                 }
             }
-            while (count > 0);
+
+            await _flow.Task;
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsEnd(error))
         {
             link.Reset(); // One side is gone: so is the other.
         }
@@ -168,10 +149,8 @@ internal sealed class Relay : IDisposable
     {
         public void Reset()
         {
-            foreach (var socket in new[] { Near, Far })
-            {
-                socket.Close(0); // With a reset, not with a polite end.
-            }
+            Near.Close(0); // With a reset, not with a polite end.
+            Far.Close(0);
         }
     }
 }

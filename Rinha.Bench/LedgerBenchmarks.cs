@@ -1,0 +1,203 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Bench;
+
+/// <summary>Posts transactions, a number of them in each commit; the figures are per transaction.</summary>
+public class PostBenchmarks : IDisposable
+{
+    private const int Posts = 64;
+
+    // A commit writes two or three pages: a little more than the WAL's length that the server aims at.
+    private const int CommitsPerCheckpoint = Limits.CheckpointPages / 2;
+
+    private readonly PendingPost[] _posts = [.. Enumerable.Range(0, Posts).Select(_ => new PendingPost())];
+    private readonly ValueTask<PostResult>[] _writes = new ValueTask<PostResult>[Posts];
+    private readonly ScratchLedger _scratch = new();
+    private readonly Countdown _countdown = new();
+    private WriteTransaction _transaction = null!;
+    private Checkpointer _checkpointer = null!;
+    private Gate _gate = null!;
+    private SqliteLedger _ledger = null!;
+    private Action _signal = null!;
+    private int _number;
+    private int _commits;
+
+    [Params(1, 4, 16, 64)]
+    public int Batch { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _gate = new Gate(_scratch.File.Path);
+        _transaction = new WriteTransaction(_scratch.File);
+        _checkpointer = new Checkpointer(_scratch.File, new StorageAlarm(NullLogger.Instance), new LedgerMetrics());
+        _ledger = _scratch.Open();
+        _signal = _countdown.Signal;
+        Transaction();
+        _scratch.ExpectTransactions(Posts);
+        WholeLedger();
+        _scratch.ExpectTransactions(2 * Posts);
+    }
+
+    /// <summary>As the server's writer does it: gate, transaction, statements, commit.</summary>
+    [Benchmark(Baseline = true, OperationsPerInvoke = Posts)]
+    public void Transaction()
+    {
+        for (var batch = 0; batch < Posts; batch += Batch)
+        {
+            _gate.Enter();
+            Expect.That(_transaction.Begin(waits: true) == BeginResult.Begun, "the transaction begins");
+            foreach (var post in _posts.AsSpan(batch, Batch))
+            {
+                Samples.Set(post, _number++);
+                Expect.That(_transaction.Apply(post) == PostResult.Accepted, "it is accepted");
+            }
+
+            Expect.That(_transaction.TryCommit(), "the transaction is committed");
+            _gate.Exit();
+            if (++_commits % CommitsPerCheckpoint == 0)
+            {
+                _checkpointer.Request();
+            }
+        }
+    }
+
+    /// <summary>
+    /// The whole way of a write: queue, hand-over to the writer's thread, commit, completion. So many are on their way
+    /// at once; the writer decides how many of them share a commit.
+    /// </summary>
+    [Benchmark(OperationsPerInvoke = Posts)]
+    [SuppressMessage("Reliability", "CA2012", Justification = "Kept until the countdown says that it has a result.")]
+    public void WholeLedger()
+    {
+        for (var batch = 0; batch < Posts; batch += Batch)
+        {
+            _countdown.Start(Batch);
+            for (var index = batch; index < batch + Batch; index++)
+            {
+                Samples.Set(_posts[index], _number++);
+                _writes[index] = _ledger.WriteAsync(_posts[index]);
+                _writes[index].GetAwaiter().UnsafeOnCompleted(_signal);
+            }
+
+            _countdown.Wait();
+            foreach (var write in _writes.AsSpan(batch, Batch))
+            {
+                Expect.That(write.Result == PostResult.Accepted, "it is accepted");
+            }
+        }
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _ledger?.Dispose();
+        _transaction?.Dispose();
+        _checkpointer?.Dispose();
+        _gate?.Dispose();
+        _scratch.Dispose();
+        _countdown.Dispose();
+    }
+
+    // Sleeps at once, as the server's threads do: one that spins would take the core from those it waits for.
+    private sealed class Countdown : IDisposable
+    {
+        private readonly ManualResetEventSlim _zero = new(initialState: false, spinCount: 0);
+        private int _left;
+
+        public void Start(int count)
+        {
+            _zero.Reset();
+            Volatile.Write(ref _left, count);
+        }
+
+        public void Signal()
+        {
+            if (Interlocked.Decrement(ref _left) == 0)
+            {
+                _zero.Set();
+            }
+        }
+
+        public void Wait() => Expect.That(_zero.Wait(TimeSpan.FromSeconds(20)), "every write completes");
+
+        public void Dispose() => _zero.Dispose();
+    }
+}
+
+/// <summary>Reads a statement of ten transactions from an account with a thousand.</summary>
+public class StatementBenchmarks : IDisposable
+{
+    private readonly Statement _statement = new();
+    private readonly ScratchLedger _scratch = new();
+    private SqliteLedger _ledger = null!;
+    private long _number;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _scratch.Fill(1000);
+        _ledger = _scratch.Open();
+        Expect.That(ReadStatement() == LookupResult.Found, "the account is found");
+        Expect.That(_statement is { BalanceCents: 0, Entries.Length: Statement.EntriesMax }, "ten are listed");
+    }
+
+    /// <summary>Completes where it is called: a reader never waits.</summary>
+    [Benchmark]
+    public LookupResult ReadStatement()
+    {
+        var read = _ledger.ReadStatementAsync(1 + (_number++ % Samples.Accounts), _statement);
+        return read.IsCompletedSuccessfully ? read.Result : throw new InvalidOperationException("it waits");
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _ledger?.Dispose();
+        _scratch.Dispose();
+    }
+}
+
+/// <summary>A ledger's file in a directory of its own (TMPDIR says on which disk), deleted when disposed.</summary>
+internal sealed class ScratchLedger : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("rinha-bench-").FullName;
+
+    public ScratchLedger() => File = LedgerFile.Open(Path.Combine(_directory, "rinha.db"), Synchronous.Normal);
+
+    public LedgerFile File { get; }
+
+    public SqliteLedger Open() => new(File.Path, Synchronous.Normal, NullLogger.Instance);
+
+    public void ExpectTransactions(long count)
+    {
+        using var database = Database.Open(File.Path);
+        Expect.That(database.QueryInt64("SELECT count(*) FROM transacoes") == count, $"there are {count} transactions");
+        Expect.That(
+            database.QueryInt64("SELECT sum(saldo) FROM clientes")
+                == database.QueryInt64("SELECT sum(iif(tipo = 'c', valor, -valor)) FROM transacoes"),
+            "the balances are the sum of the history");
+    }
+
+    /// <summary>Posts so many transactions to every account in one commit.</summary>
+    public void Fill(int postsPerAccount)
+    {
+        using var transaction = new WriteTransaction(File);
+        Expect.That(transaction.Begin(waits: true) == BeginResult.Begun, "the transaction begins");
+        var post = new PendingPost();
+        for (var number = 0; number < postsPerAccount * Samples.Accounts; number++)
+        {
+            Samples.Set(post, number);
+            Expect.That(transaction.Apply(post) == PostResult.Accepted, "it is accepted");
+        }
+
+        Expect.That(transaction.TryCommit(), "the transaction is committed");
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}

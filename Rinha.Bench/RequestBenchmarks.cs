@@ -1,0 +1,187 @@
+using System.IO.Pipelines;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Http;
+using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Bench;
+
+/// <summary>
+/// Whole requests through the real server, Kestrel's HTTP/1.1 included; only the sockets are missing. The figures are
+/// per request.
+/// </summary>
+public class RequestBenchmarks : IDisposable
+{
+    private const int Requests = 16;
+
+    private readonly PipeTransport _transport = new();
+    private readonly MetricSet _metrics = new();
+    private PipeClient[] _clients = [];
+    private ScratchLedger? _scratch;
+    private SqliteLedger? _sqlite;
+    private BankServer _server = null!;
+    private int _posted;
+
+    /// <summary>Whether the ledger is a SQLite file, or one that costs nothing: the figure is then HTTP alone.</summary>
+    [Params(false, true)]
+    public bool Sqlite { get; set; }
+
+    /// <summary>Connections, each with one request on its way.</summary>
+    [Params(1, 16)]
+    public int Connections { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _server = new BankServer(_transport.EndPoint, _transport, NullLoggerFactory.Instance);
+        _scratch = Sqlite ? new ScratchLedger() : null;
+        _sqlite = _scratch?.Open();
+        var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
+        watch.Metrics.AddTo(_metrics);
+        var application = new BankApplication(
+            (ILedger?)_sqlite ?? new ConstantLedger(), resetEnabled: false, NullLogger.Instance, _metrics, watch);
+        _server.StartAsync(application).GetAwaiter().GetResult();
+        _clients = [.. Enumerable.Range(0, Connections).Select(_ => _transport.Connect())];
+        Post();
+        Statement();
+        _scratch?.ExpectTransactions(Requests);
+    }
+
+    /// <summary>Credits and debits in turns, each accepted and committed before its answer.</summary>
+    [Benchmark(OperationsPerInvoke = Requests)]
+    public void Post()
+    {
+        for (var sent = 0; sent < Requests; sent += Connections)
+        {
+            Exchange(_posted++ % 2 == 0 ? Samples.Credit : Samples.Debit);
+        }
+    }
+
+    /// <summary>The last ten transactions.</summary>
+    [Benchmark(OperationsPerInvoke = Requests)]
+    public void Statement()
+    {
+        for (var sent = 0; sent < Requests; sent += Connections)
+        {
+            Exchange(Samples.ReadStatement);
+        }
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        Array.ForEach(_clients, client => client.Dispose());
+        _server?.StopAsync().GetAwaiter().GetResult();
+        _server?.Dispose();
+        _metrics.Dispose();
+        _sqlite?.Dispose();
+        _scratch?.Dispose();
+    }
+
+    // On every connection at once; back when all are answered.
+    private void Exchange(byte[] request)
+    {
+        foreach (var client in _clients)
+        {
+            client.Send(request);
+        }
+
+        foreach (var client in _clients)
+        {
+            client.Receive();
+        }
+    }
+
+    private sealed class ConstantLedger : ILedger
+    {
+        public WriterState Writer => WriterState.Ready;
+
+        public ValueTask<PostResult> WriteAsync(PendingWrite write)
+        {
+            ((PendingPost)write).LimitCents = 100_000;
+            return ValueTask.FromResult(PostResult.Accepted);
+        }
+
+        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
+        {
+            Samples.Fill(statement);
+            return ValueTask.FromResult(LookupResult.Found);
+        }
+
+        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+            ValueTask.FromResult(LookupResult.Found);
+
+        public ValueTask<LookupResult> FindAccountAsync(long accountId) => ValueTask.FromResult(LookupResult.Found);
+    }
+}
+
+/// <summary>
+/// Connections without a network: two pipes each, which Kestrel takes for any other transport. Everything runs inline,
+/// as with the server's sockets: a request on the thread that sends it.
+/// </summary>
+internal sealed class PipeTransport : IConnectionListenerFactory, IConnectionListener
+{
+    private static readonly PipeOptions s_inline = new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+
+    private readonly Channel<ConnectionContext> _arriving = Channel.CreateUnbounded<ConnectionContext>();
+
+    public EndPoint EndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 9999);
+
+    public PipeClient Connect()
+    {
+        var (requests, answers) = (new Pipe(s_inline), new Pipe(s_inline));
+        var server = new Duplex(requests.Reader, answers.Writer);
+        var client = new Duplex(answers.Reader, requests.Writer);
+        _ = _arriving.Writer.TryWrite(new DefaultConnectionContext(Guid.NewGuid().ToString(), server, client));
+        return new PipeClient(client);
+    }
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(this);
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _arriving.Reader.WaitToReadAsync(cancellationToken) && _arriving.Reader.TryRead(out var connection)
+            ? connection
+            : null;
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _arriving.Writer.TryComplete();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => UnbindAsync();
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
+
+/// <summary>The client's end of a connection: one request at a time.</summary>
+internal sealed class PipeClient(IDuplexPipe pipe) : IDisposable
+{
+    public void Send(byte[] request) =>
+        Expect.That(pipe.Output.WriteAsync(request).IsCompletedSuccessfully, "the server takes the request at once");
+
+    /// <summary>Waits for the answer, which must be a 200; Kestrel flushes it in one piece.</summary>
+    public void Receive()
+    {
+        if (!pipe.Input.TryRead(out var read))
+        {
+            read = pipe.Input.ReadAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        var isWhole = read.Buffer.FirstSpan.StartsWith("HTTP/1.1 200 OK\r\n"u8)
+            && read.Buffer.Slice(read.Buffer.Length - 1).FirstSpan[0] == '}';
+        Expect.That(isWhole, "the answer is a whole 200");
+        pipe.Input.AdvanceTo(read.Buffer.End);
+    }
+
+    public void Dispose()
+    {
+        pipe.Output.Complete();
+        pipe.Input.Complete();
+    }
+}

@@ -1,0 +1,134 @@
+using Rinha.LoadTest.Stats;
+
+namespace Rinha.Chaos.Faults;
+
+/// <summary>
+/// What a plan's faults are made to, and what was noted on the way: a running bank with a load on it, through nginx or
+/// past it, which goes on until <see cref="Finish"/>. Past nginx each server has a load of its own, and what is not
+/// answered 200 or 422 is the server's own answer.
+/// </summary>
+internal sealed class Scene : IDisposable
+{
+    /// <summary>How many clients there are, and so how many requests may be under way.</summary>
+    public const int Connections = 32;
+
+    private const int WarmAcknowledged = 100;
+
+    private readonly PostgresServer? _postgres;
+    private readonly Relay? _relay;
+    private readonly List<BackgroundLoad> _loads = [];
+    private readonly List<LoadWatch> _watches = [];
+    private readonly Dictionary<string, Spread> _durations = [];
+
+    public Scene(CampaignRun run, FaultPlan plan)
+    {
+        Run = run;
+        try
+        {
+            _postgres = plan.IsOnPostgres ? new PostgresServer(run) : null;
+            _postgres?.Start();
+            _relay = plan.HasRelay ? new Relay(new UnixDomainSocketEndPoint(_postgres!.SocketPath)) : null;
+            Bank = new Bank(run, new BankOptions
+            {
+                DataDirectory = plan.Directory is null ? null : Path.Combine(run.Directory, plan.Directory),
+                Synchronous = plan.Synchronous,
+                Faults = plan.HasFaultLibrary,
+                Postgres = _postgres,
+                PostgresUrl = _relay is null ? null : $"postgres://rinha@{_relay.Address}/rinha",
+            });
+            Probes = new Probes(Bank);
+            Bank.Start();
+            IReadOnlyList<Target> targets = plan.IsPastNginx ? [.. Bank.Apis.Select(Bank.Past)] : [Bank.Front];
+            foreach (var target in targets)
+            {
+                var (share, connections) = (plan.Rate / targets.Count, Connections / targets.Count);
+                var load = BackgroundLoad.Endless(share, connections, run.Random.Next()) with
+                {
+                    RetryFor = plan.HasKeys ? Bank.Patience : null,
+                };
+                _loads.Add(new BackgroundLoad(target, load, log =>
+                {
+                    _watches.Add(new LoadWatch(log));
+                    return _watches[^1];
+                }));
+            }
+
+            AwaitAcknowledged(WarmAcknowledged);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public CampaignRun Run { get; }
+    public Bank Bank { get; }
+    public Probes Probes { get; } // For single requests beside the load.
+    public StallWatch Stalls { get; } = new();
+    public PostgresServer Postgres => _postgres!;
+    public Relay Relay => _relay!;
+    public Random Random => Run.Random;
+    public LoadWatch Watch => _watches[0];
+    public string Acknowledged => $"{Watch.Acknowledged:N0}";
+    public int Index { get; set; } // The number of the try, from 0.
+    public bool HasSurvivor { get; set; } // Whether a server went on; without one nobody can acknowledge anything.
+    public int Counted { get; set; } // Of whatever the plan counts besides.
+
+    /// <summary>What was sent and answered; to be read after <see cref="Finish"/>.</summary>
+    public TransactionLog Log => _loads[0].Log;
+
+    public IEnumerable<TransactionLog> Logs => _loads.Select(load => load.Log);
+    public RunReport Report { get; private set; } = null!; // The first load's, at the end.
+
+    public BankProcess AnyApi() => Random.Pick(Bank.Apis);
+
+    public Spread Spread(string name) =>
+        _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
+
+    /// <summary>Waits until so many more transactions are acknowledged: the bank works.</summary>
+    public void AwaitAcknowledged(int more)
+    {
+        int Sum() => _watches.Sum(watch => watch.Acknowledged);
+        var goal = Sum() + more;
+        Wait.Until(
+            () => Sum() >= goal,
+            () => $"the bank answers no more: {string.Join("; ", _watches.Select(watch => watch.Failures))}");
+    }
+
+    /// <summary>Ends the load, and holds the ledger against all that was answered.</summary>
+    public void Finish()
+    {
+        var reports = _loads.Select(load => load.Stop()).ToList();
+        Report = reports[0];
+        if (_loads.Count == 1)
+        {
+            Probes.AddTo(Log);
+            LedgerCheck.Run(Run, Bank.Ledger, Log);
+            return;
+        }
+
+        var probed = new TransactionLog();
+        Probes.AddTo(probed, isRefusalFinal: true);
+        List<TransactionLog> logs = [.. Logs, probed];
+        foreach (var report in reports)
+        {
+            var statuses = report.Summary.Statuses.Keys.Where(status => status is not (200 or 422 or 503)).ToList();
+            Run.Check(statuses.Count == 0, () => $"answers with the status {string.Join(", ", statuses)}");
+        }
+
+        logs.ForEach(log => LedgerCheck.Run(Run, Bank.Ledger, log, isAll: false));
+        var strange = LedgerRows.Read(Bank.Ledger).Rows.Keys.Count(text => !logs.Exists(
+            log => log.Acknowledged.ContainsKey(text) || log.Unknown.ContainsKey(text)));
+        Run.Check(strange == 0, () => $"{strange} rows that no load has had accepted");
+    }
+
+    public void Dispose()
+    {
+        Bank?.Dispose(); // First: what is dead keeps no request waiting.
+        _loads.ForEach(load => load.Dispose());
+        Stalls.Dispose();
+        _relay?.Dispose();
+        _postgres?.Dispose();
+    }
+}
