@@ -6,78 +6,54 @@ public sealed class BaselinesTests : IDisposable
 {
     private const double Noise = 0.05;
 
-    private readonly string _directory = Path.Combine(Directory.CreateTempSubdirectory("rinha-").FullName, "baselines");
+    private readonly TemporaryDirectory _temporary = new();
+    private readonly string _directory;
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_directory)!, recursive: true);
+    public BaselinesTests() => _directory = _temporary.File("baselines");
 
-    [Theory]
-    [InlineData("main")]
-    [InlineData("v1.2-rc_3")]
-    [InlineData("2024")]
-    public void A_plain_name_is_one(string name) => Assert.True(Baselines.IsName(name));
+    public void Dispose() => _temporary.Dispose();
 
     [Theory]
-    [InlineData("")]
-    [InlineData(".")]
-    [InlineData("..")]
-    [InlineData(".hidden")]
-    [InlineData("a/b")]
-    [InlineData("../main")]
-    [InlineData("a b")]
-    [InlineData("a\0")]
-    [InlineData("débito")]
-    public void What_could_lead_elsewhere_is_no_name(string name)
+    [InlineData("main", true)]
+    [InlineData("v1.2-rc_3", true)]
+    [InlineData("", false)]
+    [InlineData("..", false)]
+    [InlineData(".hidden", false)]
+    [InlineData("a/b", false)]
+    [InlineData("a b", false)]
+    [InlineData("a\0", false)]
+    [InlineData("débito", false)]
+    public void What_could_lead_elsewhere_is_no_name(string name, bool isName)
     {
-        Assert.False(Baselines.IsName(name));
-        Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
-        Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
-        Assert.Contains("is no name for a baseline", problem, StringComparison.Ordinal);
+        Assert.Equal(isName, Baselines.IsName(name));
+        if (!isName)
+        {
+            Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
+            Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
+            Assert.Contains("is no name for a baseline", problem, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
-    public void A_name_has_an_end() => Assert.False(Baselines.IsName(new string('a', 101)));
-
-    [Fact]
-    public void What_was_saved_is_loaded()
+    public void A_later_save_replaces_and_keeps_no_comparison()
     {
-        var path = Baselines.Save(SampleRuns.Open, "main", _directory);
-        Assert.Equal(Path.Combine(_directory, "main.json"), path);
-        Assert.True(Baselines.TryLoad("main", out var report, out var problem, _directory));
-        Assert.Null(problem);
-        Assert.Equal(SampleRuns.ToJson(SampleRuns.Open), SampleRuns.ToJson(report));
-    }
-
-    [Fact]
-    public void A_later_save_replaces_and_leaves_nothing_else()
-    {
-        Baselines.Save(SampleRuns.Open, "main", _directory);
         Baselines.Save(SampleRuns.Closed, "main", _directory);
+        var path = Baselines.Save(SampleRuns.Everything, "main", _directory);
+        Assert.Equal([path], Directory.GetFiles(_directory));
         Assert.True(Baselines.TryLoad("main", out var report, out _, _directory));
-        Assert.Equal("closed", report.Mode);
-        Assert.Single(Directory.GetFiles(_directory));
-    }
-
-    [Fact]
-    public void A_baseline_does_not_keep_the_one_that_it_was_compared_with()
-    {
-        Baselines.Save(SampleRuns.Everything, "main", _directory);
-        Assert.True(Baselines.TryLoad("main", out var report, out _, _directory));
-        Assert.Null(report.Baseline);
+        Assert.Equivalent(SampleRuns.Everything with { Baseline = null }, report, strict: true);
     }
 
     [Fact]
     public void A_missing_baseline_is_said_with_those_that_are_there()
     {
-        Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
-        Assert.Equal($"there is no baseline 'main' in {_directory}", problem);
         Baselines.Save(SampleRuns.Closed, "two", _directory);
         Baselines.Save(SampleRuns.Closed, "one", _directory);
-        Assert.False(Baselines.TryLoad("main", out _, out problem, _directory));
-        Assert.EndsWith("; there are: one, two", problem, StringComparison.Ordinal);
+        Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
+        Assert.Equal($"there is no baseline 'main' in {_directory}; there are: one, two", problem);
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("not JSON")]
     [InlineData("{\"schema\":\"rinha-load/9\"}")]
     public void A_broken_file_is_said(string content)
@@ -108,51 +84,22 @@ public sealed class BaselinesTests : IDisposable
         Assert.Equal(regressed, baseline.Regressed);
         Assert.All(
             baseline.Comparisons.Where(other => other.Metric != metric), other => Assert.Equal("same", other.Verdict));
-    }
-
-    [Fact]
-    public void Every_metric_is_compared_in_a_fixed_order()
-    {
-        var baseline = Baselines.Compare(SampleRuns.Open, SampleRuns.Closed, "main", Noise);
-        Assert.Equal(
-            ["rate", "p50", "p90", "p99", "p99.9", "max", "success"],
-            baseline.Comparisons.Select(comparison => comparison.Metric));
-        Assert.Equal("main", baseline.Name);
-        Assert.Equal(Noise, baseline.NoiseThreshold);
         Assert.Equal(60, baseline.Series.Count);
     }
 
     [Fact]
-    public void Nothing_answered_after_something_is_a_regression_and_no_faster()
+    public void Nothing_answered_is_a_regression_and_no_faster()
     {
-        var baseline = Baselines.Compare(SampleRuns.Silent, SampleRuns.Closed, "main", Noise);
-        Assert.True(baseline.Regressed);
-        Assert.DoesNotContain(baseline.Comparisons, comparison => comparison.Verdict == "better");
-        Assert.All(baseline.Comparisons, comparison => Assert.True(double.IsFinite(comparison.Ratio)));
-    }
-
-    [Fact]
-    public void Something_answered_after_nothing_is_better()
-    {
-        var baseline = Baselines.Compare(SampleRuns.Closed, SampleRuns.Silent, "main", Noise);
-        Assert.False(baseline.Regressed);
-        Assert.Equal("better", baseline.Comparisons[0].Verdict);
-        Assert.All(baseline.Comparisons, comparison => Assert.True(double.IsFinite(comparison.Ratio)));
-    }
-
-    [Fact]
-    public void Nothing_twice_is_the_same()
-    {
-        var baseline = Baselines.Compare(SampleRuns.Empty, SampleRuns.Empty, "main", Noise);
-        Assert.All(baseline.Comparisons, same => Assert.Equal(("same", 1), (same.Verdict, same.Ratio)));
-    }
-
-    [Fact]
-    public void Without_a_threshold_every_change_counts()
-    {
-        var saved = SampleRuns.Closed;
-        Assert.True(Baselines.Compare(Changed(saved, "p90", 1.001), saved, "main", 0).Regressed);
-        Assert.False(Baselines.Compare(saved, saved, "main", 0).Regressed);
+        var worse = Baselines.Compare(SampleRuns.Silent, SampleRuns.Closed, "main", Noise);
+        var better = Baselines.Compare(SampleRuns.Closed, SampleRuns.Silent, "main", Noise);
+        var same = Baselines.Compare(SampleRuns.Empty, SampleRuns.Empty, "main", 0);
+        Assert.True(worse.Regressed);
+        Assert.DoesNotContain(worse.Comparisons, comparison => comparison.Verdict == "better");
+        Assert.False(better.Regressed);
+        Assert.Equal("better", better.Comparisons[0].Verdict);
+        Assert.All(same.Comparisons, one => Assert.Equal(("same", 1), (one.Verdict, one.Ratio)));
+        Assert.All(
+            worse.Comparisons.Concat(better.Comparisons), one => Assert.True(double.IsFinite(one.Ratio)));
     }
 
     private static RunReport Changed(RunReport report, string metric, double factor)

@@ -49,11 +49,17 @@ public sealed class FormatTests
     public void Money_has_separators() => Assert.Equal("USD 94,890.97", Format.Dollars(94_890.97));
 
     [Theory]
-    [InlineData(0.000_499_6, "500", "0")]
-    [InlineData(0.0015, "1,500", "2")]
-    [InlineData(0.2494, "249,400", "249")]
-    public void The_contest_sees_whole_milliseconds(double seconds, string microseconds, string milliseconds) =>
-        Assert.Equal((microseconds, milliseconds), (Format.Microseconds(seconds), Format.Milliseconds(seconds)));
+    [InlineData(0.000_499_6, "0")]
+    [InlineData(0.0015, "2")]
+    [InlineData(1.2494, "1,249")]
+    public void The_contest_sees_whole_milliseconds(double seconds, string text) =>
+        Assert.Equal(text, Format.Milliseconds(seconds));
+
+    [Theory]
+    [InlineData(200, "200 OK")]
+    [InlineData(404, "404 Not Found")]
+    [InlineData(299, "299")]
+    public void A_status_has_its_name(int status, string text) => Assert.Equal(text, Format.Status(status));
 
     [Theory]
     [InlineData("plain", "plain")]

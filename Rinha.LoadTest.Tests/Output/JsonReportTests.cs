@@ -4,35 +4,67 @@ namespace Rinha.LoadTest.Tests.Output;
 
 public sealed class JsonReportTests
 {
-    // It has every field; what reading or writing lost would be missing in the copy.
+    // What programs read (docs/load-report.md): a new field is added here, one that is missing breaks them.
+    private const string Fields = """
+        schema environment.command .version .target .processor .cores .system .limits mode connections targetRate mix
+        seed startedAt duration warmUp interrupted
+        summary.requests .completed .failed .rate .successShare .statuses.422 .200 .503 .404 summary.retries
+        latency.count .mean .standardDeviation .min .p50 .p75 .p90 .p95 .p99 .p999 .p9999 .max
+        latency.distribution.share .seconds latency.histogram.upToSeconds .count
+        uncorrectedLatency sendDelay
+        operations.name .completed .failed .rate .statuses.200 .422 operations.latency operations.uncorrectedLatency
+        failures.kind .count .example series.second .completed .failed .p50 .p99 .max .p90
+        contest.onTimeShare .lateFine .inconsistencies .inconsistencyFine .payment
+        contest.failedChecks.scenario .message .count
+        check.acknowledged .refused .unknown check.checks.name .made .violations .example check.unavailable
+        findMax.objective .rate findMax.steps.rate .achieved .latency .failed .met .confirmation
+        baseline.name .noiseThreshold baseline.comparisons.metric .before .now .ratio .verdict
+        baseline.regressed baseline.series baseline.distribution
+        """;
+
     [Fact]
-    public void The_document_is_the_golden_one() =>
-        Assert.Equal(SampleRuns.Golden("everything.json"), SampleRuns.ToJson(SampleRuns.Everything));
+    public void The_document_has_the_fields_that_programs_read()
+    {
+        var run = SampleRuns.Everything;
+        run = run with
+        {
+            Summary = run.Summary with { Retries = 7 },
+            Check = run.Check! with { Unavailable = 7 },
+        };
+        var expected = new List<string>();
+        foreach (var field in Fields.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var last = expected.LastOrDefault("");
+            expected.Add(field[0] == '.' ? last[..last.LastIndexOf('.')] + field : field);
+        }
+
+        string[] shortened = ["uncorrectedLatency", "sendDelay", "operations.latency", "operations.uncorrectedLatency",
+            "baseline.series", "baseline.distribution"];
+        Assert.Equal(expected, Paths(JsonNode.Parse(SampleRuns.ToJson(run))!, "", shortened));
+    }
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void What_is_read_back_is_written_the_same(string sample)
+    public void What_is_read_back_is_the_same(string sample)
     {
-        var json = SampleRuns.ToJson(SampleRuns.All[sample]);
-        Assert.Equal(json, SampleRuns.ToJson(SampleRuns.FromJson(json)));
+        var run = SampleRuns.All[sample];
+        Assert.Equivalent(run, SampleRuns.FromJson(SampleRuns.ToJson(run)), strict: true);
     }
 
     [Fact]
-    public void Names_are_camel_case_and_kinds_are_words()
+    public void Kinds_are_words_and_what_a_run_has_nothing_for_is_null_or_missing()
     {
         var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Open))!;
-        Assert.Equal(RunReport.CurrentSchema, (string?)json["schema"]);
-        Assert.Equal(1998.9, (double)json["summary"]!["rate"]!);
         Assert.Equal("unexpectedStatus", (string?)json["failures"]![1]!["kind"]);
         Assert.True(json.AsObject().ContainsKey("contest"));
         Assert.Null(json["contest"]);
+        Assert.False(json["summary"]!.AsObject().ContainsKey("retries"));
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("[]")]
     [InlineData("{\"schema\":")]
     public void What_is_no_report_is_refused(string json) =>
         Assert.Throws<JsonException>(() => SampleRuns.FromJson(json));
@@ -46,48 +78,24 @@ public sealed class JsonReportTests
     }
 
     [Fact]
-    public void A_missing_part_is_refused()
+    public void Reports_of_other_versions_are_read_and_incomplete_ones_refused()
     {
         var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Closed))!;
+        json["mood"] = "good";
+        Assert.True(json["series"]![0]!.AsObject().Remove("p90"));
+        var report = SampleRuns.FromJson(json.ToJsonString());
+        Assert.Equal((12_400, 0), (report.Summary.Rate, report.Series[0].P90));
         json["summary"] = null;
         Assert.Throws<JsonException>(() => SampleRuns.FromJson(json.ToJsonString()));
     }
 
-    [Fact]
-    public void Fields_of_a_later_version_are_passed_over()
+    // Of lists, those of the first item.
+    private static IEnumerable<string> Paths(JsonNode? node, string path, string[] shortened) => node switch
     {
-        var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Closed))!;
-        json["mood"] = "good";
-        Assert.Equal(12_400, SampleRuns.FromJson(json.ToJsonString()).Summary.Rate);
-    }
-
-    [Fact]
-    public void Retries_and_answers_of_503_are_only_there_where_there_are_any()
-    {
-        var without = SampleRuns.Everything;
-        var with = without with
-        {
-            Summary = without.Summary with { Retries = 0 },
-            Check = without.Check! with { Unavailable = 7 },
-        };
-
-        var json = JsonNode.Parse(SampleRuns.ToJson(without))!;
-        Assert.False(json["summary"]!.AsObject().ContainsKey("retries"));
-        Assert.False(json["check"]!.AsObject().ContainsKey("unavailable"));
-        Assert.Null(SampleRuns.FromJson(json.ToJsonString()).Summary.Retries);
-        var read = SampleRuns.FromJson(SampleRuns.ToJson(with));
-        Assert.Equal((0, 7), (read.Summary.Retries, read.Check!.Unavailable));
-    }
-
-    [Fact]
-    public void A_report_that_was_saved_before_seconds_had_a_p90_is_read()
-    {
-        var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Closed))!;
-        foreach (var second in json["series"]!.AsArray())
-        {
-            Assert.True(second!.AsObject().Remove("p90"));
-        }
-
-        Assert.All(SampleRuns.FromJson(json.ToJsonString()).Series, second => Assert.Equal(0, second.P90));
-    }
+        _ when shortened.Contains(path) => [path],
+        JsonObject members => members.SelectMany(member =>
+            Paths(member.Value, path.Length == 0 ? member.Key : $"{path}.{member.Key}", shortened)),
+        JsonArray { Count: > 0 } list => Paths(list[0], path, shortened),
+        _ => [path],
+    };
 }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using AngleSharp.Html.Parser;
 using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;
@@ -9,10 +8,6 @@ namespace Rinha.LoadTest.Tests.Output;
 public sealed class RendererTests
 {
     private static readonly string s_seen = Format.OneLine(SampleRuns.HostileText);
-
-    [Fact]
-    public void The_text_of_everything_is_the_golden_one() =>
-        Assert.Equal(SampleRuns.Golden("everything.txt"), Text(SampleRuns.Everything));
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
@@ -30,39 +25,61 @@ public sealed class RendererTests
     }
 
     [Fact]
-    public void Columns_of_a_text_table_are_aligned_and_its_prose_stands_below()
+    public void Text_has_columns_bars_and_the_verdict_at_its_end()
     {
         var table = new Table(
             "Widths",
-            ["name", "count", "text"],
-            [["short", "1", "first"], ["a longer name", "1,000", ""]],
+            ["name", "count", "", "text"],
+            [["short", "1", new("", Tone.Bad, 0.05), "first"], ["a longer name", "1,000", new("", Tone.Bad, 1), ""]],
             ProseLast: true);
         var writer = new StringWriter();
         TextReport.Write(
             new Report("T", ["d"], "", new Verdict(Tone.Good, "v"), [new("1", "n")], [new("id", "H", table)]), writer);
-        Assert.Contains(
-            "\nH\n  Widths\n  name           count\n  short              1\n      first\n  a longer name  1,000\n",
-            writer.ToString(),
-            StringComparison.Ordinal);
+        var full = new string('█', 50);
+        Assert.Equal(
+            $"""
+            T
+              d
+
+              n
+              1
+
+            H
+              Widths
+              name           count                                                      text
+              short              1  ██▌                                                 first
+              a longer name  1,000  {full}
+
+            Verdict
+              v
+
+            """.ReplaceLineEndings("\n"),
+            writer.ToString());
     }
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void Html_is_strict_and_well_formed_and_needs_nothing_else(string sample)
+    public void Html_is_well_formed_and_needs_nothing_else(string sample)
     {
         var html = Html(SampleRuns.All[sample]);
-        using var document = new HtmlParser(new HtmlParserOptions { IsStrictMode = true }).ParseDocument(html);
-        AssertUniqueIds(XDocument.Parse(html).Root!);
-        Assert.Empty(document.QuerySelectorAll("script, iframe, img, object, embed, form, base"));
-        Assert.Equal("data:,", Assert.Single(document.QuerySelectorAll("[href], [src]")).GetAttribute("href"));
-        Assert.DoesNotMatch("url\\(|@import", document.QuerySelector("style")!.InnerHtml);
-        var policy = document.QuerySelector("meta[http-equiv=Content-Security-Policy]")!.GetAttribute("content");
-        Assert.StartsWith("default-src 'none'", policy, StringComparison.Ordinal);
-        // For readers who cannot see it.
-        Assert.All(document.QuerySelectorAll("th"), one => Assert.Matches("^(col|row)$", one.GetAttribute("scope")));
-        Assert.All(document.QuerySelectorAll("table"), one => Assert.NotNull(one.QuerySelector("caption")));
-        Assert.All(document.QuerySelectorAll("svg"), one => Assert.All(
-            one.GetAttribute("aria-labelledby")!.Split(' '), id => Assert.NotNull(document.GetElementById(id))));
+        var page = XDocument.Parse(html).Root!;
+        string[] forbidden = ["script", "iframe", "img", "object", "embed", "form", "base"];
+        AssertUniqueIds(page);
+        Assert.Empty(Names(page).Intersect(forbidden));
+        Assert.Equal("data:,", Assert.Single(page.Descendants().Attributes(), at => at.Name == "href").Value);
+        Assert.StartsWith(
+            "default-src 'none'",
+            (string?)page.Descendants("meta").Single(one => one.Attribute("http-equiv") is not null)
+                .Attribute("content"),
+            StringComparison.Ordinal);
+        // As it is: a browser decodes nothing in it.
+        Assert.All(
+            [StyleSheet.Palette, StyleSheet.Layout, StyleSheet.Drawing],
+            style => Assert.Contains(style, html, StringComparison.Ordinal));
+        Assert.DoesNotMatch("url\\(|@import", page.Descendants("style").Single().Value);
+        // An element that HTML would take for one that goes on.
+        Assert.DoesNotMatch("<(td|th|p|dd|dt|span|h1|h2|caption|text)\\b[^>]*/>", html);
+        Assert.All(page.Descendants("svg"), svg => Assert.NotNull(svg.Attribute("aria-label")));
     }
 
     [Theory]
@@ -71,16 +88,14 @@ public sealed class RendererTests
     {
         var picture = XDocument.Parse(Svg(SampleRuns.All[sample])).Root!;
         var box = ((string)picture.Attribute("viewBox")!).Split(' ').Select(Number).ToArray();
-        string[] drawn = ["svg", "title", "desc", "style", "g", "rect", "line", "path", "circle", "text", "tspan"];
-        Assert.Empty(picture.DescendantsAndSelf().Select(element => element.Name.LocalName).Except(drawn));
-        Assert.DoesNotContain(picture.Descendants().Attributes(), attribute =>
-            attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)
-            || attribute.Name.LocalName is "href" or "src");
+        string[] drawn = ["svg", "title", "desc", "style", "g", "rect", "path", "circle", "text", "tspan"];
+        Assert.Empty(Names(picture).Except(drawn));
         AssertUniqueIds(picture);
         Assert.InRange(Number((string)picture.Attribute("width")!), 800, 900);
         Assert.All(picture.Descendants().Where(one => one.Name.LocalName is "text" or "circle"), one =>
         {
-            var (x, y) = (At(one, "x", "cx"), At(one, "y", "cy"));
+            var x = Number((string?)one.Attribute("x") ?? (string?)one.Attribute("cx") ?? "0");
+            var y = Number((string?)one.Attribute("y") ?? (string)one.Attribute("cy")!);
             foreach (var move in one.Ancestors().Attributes("transform"))
             {
                 var shift = move.Value["translate(".Length..^1].Split(' ');
@@ -96,13 +111,10 @@ public sealed class RendererTests
     [Fact]
     public void Hostile_text_stays_text()
     {
-        using var html = new HtmlParser().ParseDocument(Html(SampleRuns.Hostile));
-        Assert.Equal(s_seen, html.QuerySelector("#environment dd")!.TextContent);
-        Assert.Equal(s_seen, html.QuerySelector("#failures td:last-child")!.TextContent);
-        var subtitle = html.QuerySelector("#chart-find-max figcaption p")!.TextContent;
-        Assert.StartsWith(s_seen, subtitle, StringComparison.Ordinal);
-        var svg = XDocument.Parse(Svg(SampleRuns.Hostile)).Root!;
-        var texts = svg.Descendants().Where(one => one.Name.LocalName == "text").Select(text => text.Value).ToArray();
+        var html = XDocument.Parse(Html(SampleRuns.Hostile)).Root!;
+        Assert.Equal(7, html.Descendants("td").Count(cell => cell.Value == s_seen));
+        var texts = XDocument.Parse(Svg(SampleRuns.Hostile)).Root!.Descendants()
+            .Where(one => one.Name.LocalName == "text").Select(text => text.Value).ToArray();
         Assert.Contains(texts, text => text.StartsWith("</title></style><script>", StringComparison.Ordinal));
         // What has no room is cut.
         Assert.All(texts, text => Assert.InRange(text.Length, 1, 90));
@@ -116,34 +128,10 @@ public sealed class RendererTests
         {
             Lines = [new("gap", LineColor.P50, points), new("old", LineColor.P99, points[..2], Dashed: true)],
         };
-        var writer = new StringWriter();
-        new SvgDrawing(new MarkupWriter(writer), chart).Draw();
-        var drawn = XDocument.Parse($"<g>{writer}</g>").Root!.Elements()
-            .Select(element => (string)element.Attribute("class")!).ToArray();
+        var drawn = new ChartDrawing(chart).Elements.Select(element => (string?)element.Attribute("class")).ToArray();
         Assert.Equal(["line s-p99 dashed", "line s-p50", "dot s-p50"], drawn[^3..]);
         Assert.DoesNotContain("nothing", drawn);
         Assert.Contains("Nothing was measured", Svg(SampleRuns.Empty), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Reports_are_the_same_in_every_language()
-    {
-        var language = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        var format = language.NumberFormat;
-        (format.NumberDecimalSeparator, format.NumberGroupSeparator, format.NegativeSign) = (",", ".", "−");
-        static string[] All() =>
-            [Text(SampleRuns.Everything), Html(SampleRuns.Everything), Svg(SampleRuns.Everything)];
-        var expected = All();
-        var before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = language;
-        try
-        {
-            Assert.Equal(expected, All());
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
     }
 
     internal static string Html(RunReport run) => Rendered(run, HtmlReport.Write);
@@ -160,14 +148,14 @@ public sealed class RendererTests
         return writer.ToString();
     }
 
+    private static IEnumerable<string> Names(XElement root) =>
+        root.DescendantsAndSelf().Select(element => element.Name.LocalName);
+
     private static void AssertUniqueIds(XElement document)
     {
         var ids = document.Descendants().Attributes("id").Select(id => id.Value).ToArray();
         Assert.Equal(ids.Distinct(), ids);
     }
-
-    private static double At(XElement element, string name, string centre) =>
-        Number((string?)element.Attribute(name) ?? (string)element.Attribute(centre)!);
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -54,7 +54,7 @@ public sealed class AllocationTests
         Assert.True(observer.Bytes < Measured + (pictures * PictureBytesMax), $"{observer.Bytes} bytes");
     }
 
-    /// <summary>Called on the engine's own thread.</summary>
+    // Called on the engine's own thread.
     private sealed class AllocationObserver : IRequestObserver
     {
         private int _answers;

@@ -1,6 +1,5 @@
 using Rinha.LoadTest.Tests.Tui;
 using Rinha.LoadTest.Top;
-using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Top;
 
@@ -50,10 +49,8 @@ public sealed class TopViewTests
         var terminal = new FakeTerminal();
         new TopView(Read, count: 2, s_short).Show(terminal);
 
-        Assert.StartsWith(TerminalScreen.EnterCodes, terminal.Written, StringComparison.Ordinal);
-        Assert.EndsWith(TerminalScreen.RestoreCodes, terminal.Written, StringComparison.Ordinal);
         Assert.Contains("100.0 requests/s", terminal.Written, StringComparison.Ordinal);
-        Assert.False(terminal.InKeyMode);
+        terminal.AssertRestored();
     }
 
     [Fact]
@@ -65,8 +62,8 @@ public sealed class TopViewTests
             TestContext.Current.CancellationToken);
         terminal.Type("xq");
 
-        await view.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        Assert.EndsWith(TerminalScreen.RestoreCodes, terminal.Written, StringComparison.Ordinal);
+        await view.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
+        terminal.AssertRestored();
     }
 
     [Fact]

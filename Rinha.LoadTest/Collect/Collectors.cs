@@ -9,6 +9,9 @@ namespace Rinha.LoadTest.Collect;
 /// </summary>
 public interface ICollector
 {
+    /// <summary>How many snapshots a second it wants; 0 for none.</summary>
+    int SnapshotsPerSecond { get; }
+
     /// <summary>
     /// Shows the run until <paramref name="run"/> has completed, and returns then, however the run ended: its result or
     /// its exception is the caller's to look at. Ctrl-C and SIGTERM end the run early with a full report; a second one
@@ -17,9 +20,11 @@ public interface ICollector
     void Watch(RunControl control, Task run);
 }
 
-/// <summary>Shows nothing; the run can still be ended early.</summary>
+// Shows nothing; the run can still be ended early.
 internal sealed class SilentCollector : ICollector
 {
+    public int SnapshotsPerSecond => 0;
+
     public void Watch(RunControl control, Task run)
     {
         using var signals = new StopSignals(control, beforeExit: () => { });
@@ -29,18 +34,17 @@ internal sealed class SilentCollector : ICollector
     }
 }
 
-/// <summary>
-/// Writes a line of progress at a steady interval, without any control codes: for pipes, log files and CI. It does not
-/// write to the report's output, which stays clean.
-/// </summary>
+// Writes a line of progress at a steady interval, without any control codes: for pipes, log files and CI. It does not
+// write to the report's output, which stays clean.
 internal sealed class LineCollector(TextWriter log, TimeSpan interval) : ICollector
 {
+    public int SnapshotsPerSecond => 4;
+
     public void Watch(RunControl control, Task run)
     {
         using var signals = new StopSignals(control, beforeExit: () => { });
-        var clock = Stopwatch.StartNew();
         LiveSnapshot? shown = null;
-        for (var due = interval; !Ended(run, due - clock.Elapsed); due += interval)
+        while (Task.WaitAny([run], interval) != 0)
         {
             if (control.Latest is { } snapshot && !ReferenceEquals(snapshot, shown))
             {
@@ -50,19 +54,13 @@ internal sealed class LineCollector(TextWriter log, TimeSpan interval) : ICollec
             }
         }
     }
-
-    // WaitAny, because Wait would throw the run's exception here and not where the caller looks at it.
-    private static bool Ended(Task run, TimeSpan wait) =>
-        Task.WaitAny([run], wait > TimeSpan.Zero ? wait : TimeSpan.Zero) == 0;
 }
 
-/// <summary>A moment of a run in one line of plain text, for logs.</summary>
+// A moment of a run in one line of plain text, for logs.
 internal static class ProgressLine
 {
-    /// <summary>
-    /// Elapsed and total, phase, the rate and the latencies of the last finished second, and the run's failures and
-    /// statuses so far.
-    /// </summary>
+    // Elapsed and total, phase, the rate and the latencies of the last finished second, and the run's failures and
+    // statuses so far.
     public static string Of(LiveSnapshot snapshot)
     {
         var last = snapshot.Series.Count > 0 ? snapshot.Series[^1] : new SecondReport(0, 0, 0, 0, 0, 0);

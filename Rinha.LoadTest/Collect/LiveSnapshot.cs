@@ -28,13 +28,13 @@ public sealed record LiveSnapshot
     public required IReadOnlyList<SecondReport> Series { get; init; }
 }
 
-/// <summary>How far a run has come.</summary>
+// How far a run has come.
 internal static class RunProgress
 {
-    /// <summary>The requests that are over, well or not.</summary>
+    // The requests that are over, well or not.
     public static long Done(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
 
-    /// <summary>The share of the run that is over, 0 to 1; <see langword="null"/> when its end is not known.</summary>
+    // The share of the run that is over, 0 to 1; null when its end is not known.
     public static double? Share(LiveSnapshot snapshot) => snapshot switch
     {
         { Duration: > 0 and { } duration } => Math.Clamp(snapshot.Elapsed / duration, 0, 1),
@@ -42,10 +42,8 @@ internal static class RunProgress
         _ => null,
     };
 
-    /// <summary>
-    /// The seconds to the end: known in a timed run, in a counted one guessed from the pace so far;
-    /// <see langword="null"/> when there is nothing to guess from.
-    /// </summary>
+    // The seconds to the end: known in a timed run, in a counted one guessed from the pace so far;
+    // null when there is nothing to guess from.
     public static double? SecondsLeft(LiveSnapshot snapshot) => (snapshot.Duration, Share(snapshot)) switch
     {
         ({ } duration, _) => Math.Max(0, duration - snapshot.Elapsed),
@@ -53,7 +51,7 @@ internal static class RunProgress
         _ => null,
     };
 
-    /// <summary>A time given in seconds as minutes and seconds, with hours where it has any: <c>1:05</c>.</summary>
+    // A time given in seconds as minutes and seconds, with hours where it has any: 1:05.
     public static string Clock(double seconds)
     {
         // Half up, as a clock on the wall is read to the second; TimeSpan refuses what is not finite.

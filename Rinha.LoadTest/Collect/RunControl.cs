@@ -27,11 +27,9 @@ public sealed class RunControl
     public void TogglePause() => _paused = !_paused;
 }
 
-/// <summary>
-/// Turns Ctrl-C and SIGTERM into an early end of the run, as long as this object lives. Once the run is to end, by
-/// whatever means, a further signal is left to its usual effect: the process ends at once. Signals arrive on a thread
-/// of the runtime.
-/// </summary>
+// Turns Ctrl-C and SIGTERM into an early end of the run, as long as this object lives. Once the run is to end, by
+// whatever means, a further signal is left to its usual effect: the process ends at once. Signals arrive on a thread
+// of the runtime.
 internal sealed class StopSignals : IDisposable
 {
     // timeout(1) signals its child and then the whole process group, so that one wish arrives twice.
@@ -45,7 +43,7 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private long? _stoppedAt;
 
-    /// <summary>Listens from now on; <paramref name="beforeExit"/> runs before a signal ends the process.</summary>
+    // Listens from now on; beforeExit runs before a signal ends the process.
     public StopSignals(RunControl control, Action beforeExit, TimeProvider? time = null)
     {
         _control = control;
@@ -61,7 +59,7 @@ internal sealed class StopSignals : IDisposable
         _terminate.Dispose();
     }
 
-    /// <summary>Takes one signal: cancels its usual effect, or leaves the process to it.</summary>
+    // Takes one signal: cancels its usual effect, or leaves the process to it.
     internal void Receive(PosixSignalContext context)
     {
         lock (_lock)

@@ -1,18 +1,34 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Commands;
 
-/// <summary>
-/// Options and arguments whose text is more than a word; each refuses what it cannot read in one line.
-/// </summary>
+// Options and arguments whose text is more than a word; each refuses what it cannot read in one line.
 internal static class Arguments
 {
     private const string DefaultUrl = "http://127.0.0.1:9999";
 
     private delegate bool Reader<T>(string text, out T? value);
+
+    public static Command Command(string name, string help, Func<ParseResult, int> run, IEnumerable<Symbol> symbols)
+    {
+        var command = new Command(name, help);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                command.Arguments.Add(argument);
+            }
+            else
+            {
+                command.Options.Add((Option)symbol);
+            }
+        }
+
+        command.SetAction(run);
+        return command;
+    }
 
     public static Argument<Target> Url() => new("url")
     {
@@ -30,102 +46,90 @@ internal static class Arguments
         },
     };
 
-    /// <summary>A duration; <paramref name="fallback"/> when it is not given.</summary>
-    public static Option<TimeSpan> Duration(string name, string alias, TimeSpan fallback, string help) =>
-        new(name, alias)
-        {
-            Description = help,
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result => Read<TimeSpan>(
-                result, DurationText.TryParse, "a duration such as 500ms, 30s or 2m"),
-        };
+    // A switch or a text, off or missing when it is not given.
+    public static Option<T> Plain<T>(string name, string help, params string[] aliases) =>
+        new(name, aliases) { Description = help };
 
-    public static Option<int> Number(string name, string? alias, int fallback, int least, int most, string help)
-    {
-        var option = new Option<int>(name, alias is null ? [] : [alias])
+    public static Option<TimeSpan> Duration(string name, string alias, TimeSpan fallback, string help) =>
+        Read<TimeSpan>(
+            new(name, alias) { Description = help, DefaultValueFactory = _ => fallback },
+            DurationText.TryParse,
+            "a duration such as 500ms, 30s or 2m");
+
+    public static Option<int> Number(string name, string? alias, int fallback, int least, int most, string help) =>
+        Read(
+            new(name, alias is null ? [] : [alias]) { Description = help, DefaultValueFactory = _ => fallback },
+            (string text, out int value) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+                && value >= least && value <= most,
+            $"a whole number from {least} to {most}");
+
+    public static Option<long?> Iterations() => Read(
+        new("--iterations", "-n") { Description = "End after so many requests." },
+        (string text, out long? value) =>
         {
-            Description = help,
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result => Read(
-                result,
-                (string text, out int value) =>
-                    int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
-                    && value >= least && value <= most,
-                $"a whole number from {least} to {most}"),
+            var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            value = number;
+            return read && number > 0;
+        },
+        "a whole number from 1");
+
+    public static Option<double?> Rate() => Read(
+        new("--rate", "-r")
+        {
+            Description = "Open loop: so many requests a second on a fixed schedule, latencies counted from it.",
+        },
+        (string text, out double? value) =>
+        {
+            const double most = 1_000_000;
+            var read = double.TryParse(
+                text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+            value = number;
+            return read && number is > 0 and <= most;
+        },
+        "requests per second, up to a million");
+
+    public static Option<Mix> Mix() => Read<Mix>(
+        new("--mix")
+        {
+            Description = "Debits : credits : statements, as weights; 'seed' for 32:1:1.",
+            DefaultValueFactory = _ => Run.Mix.Contest,
+        },
+        Run.Mix.TryParse,
+        "weights such as 22:11:1, or seed");
+
+    // A share in percent, as 0 to 1.
+    public static Option<double> Share(string name, double fallback, string help) => Read(
+        new(name) { Description = help, DefaultValueFactory = _ => fallback },
+        (string text, out double value) =>
+        {
+            var read = double.TryParse(
+                text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
+            value /= 100;
+            return read && text.EndsWith('%') && value <= 1;
+        },
+        "a share such as 2%");
+
+    public static Option<Objective?> Objective() => Read<Objective?>(
+        new("--slo")
+        {
+            Description = "The latency to keep, with --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",
+        },
+        Run.Objective.TryParse,
+        "a target such as p99=10ms");
+
+    private static Option<T> Read<T>(Option<T> option, Reader<T> read, string wanted)
+    {
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!read(text, out var value))
+            {
+                result.AddError($"{option.Name}: {wanted}, not '{text}'");
+            }
+
+            return value;
         };
         return option;
-    }
-
-    public static Option<long?> Iterations() => new("--iterations", "-n")
-    {
-        Description = "End after so many requests.",
-        CustomParser = result => Read(
-            result,
-            (string text, out long? value) =>
-            {
-                var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-                value = number;
-                return read && number > 0;
-            },
-            "a whole number from 1"),
-    };
-
-    public static Option<double?> Rate() => new("--rate", "-r")
-    {
-        Description = "Open loop: so many requests a second on a fixed schedule, latencies counted from it.",
-        CustomParser = result => Read(
-            result,
-            (string text, out double? value) =>
-            {
-                const double most = 1_000_000;
-                var read = double.TryParse(
-                    text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
-                value = number;
-                return read && number is > 0 and <= most;
-            },
-            "requests per second, up to a million"),
-    };
-
-    public static Option<Mix> Mix() => new("--mix")
-    {
-        Description = "Debits : credits : statements, as weights; 'seed' for 32:1:1.",
-        DefaultValueFactory = _ => Run.Mix.Contest,
-        CustomParser = result => Read<Mix>(result, Run.Mix.TryParse, "weights such as 22:11:1, or seed"),
-    };
-
-    /// <summary>A share in percent, as 0 to 1.</summary>
-    public static Option<double> Share(string name, double fallback, string help) => new(name)
-    {
-        Description = help,
-        DefaultValueFactory = _ => fallback,
-        CustomParser = result => Read(
-            result,
-            (string text, out double value) =>
-            {
-                var read = double.TryParse(
-                    text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
-                value /= 100;
-                return read && text.EndsWith('%') && value <= 1;
-            },
-            "a share such as 2%"),
-    };
-
-    public static Option<Objective?> Objective() => new("--slo")
-    {
-        Description = "The latency to keep, with --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",
-        CustomParser = result => Read<Objective?>(
-            result, Run.Objective.TryParse, "a target such as p99=10ms"),
-    };
-
-    private static T? Read<T>(ArgumentResult result, Reader<T> read, string wanted)
-    {
-        var text = result.Tokens[0].Value;
-        if (read(text, out var value))
-        {
-            return value;
-        }
-
-        result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: {wanted}, not '{text}'");
-        return default;
     }
 }

@@ -4,32 +4,24 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Commands;
 
-/// <summary><c>contest</c>: the official simulation, request for request, and the contest's score.</summary>
+// contest: the official simulation, request for request, and the contest's score.
 internal sealed class ContestCommand
 {
     private readonly Argument<Target> _url = Arguments.Url();
-    private readonly Option<bool> _short = new("--short") { Description = "The opening, then a ramp of 20 s only." };
-    private readonly Option<bool> _wait = new("--wait-validations")
-    {
-        Description = "Start the load only after all validations; officially it waits for the 404 alone.",
-    };
+    private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "The opening, then a ramp of 20 s only.");
+    private readonly Option<bool> _wait = Arguments.Plain<bool>(
+        "--wait-validations", "Start the load only after all validations; officially it waits for the 404 alone.");
 
     private readonly Option<int> _seed = Arguments.Number(
         "--seed", null, 1, 0, int.MaxValue, "Clients, amounts and texts: the same seed, the same ones.");
 
     private readonly ReportOptions _report = new();
 
-    public Command Create()
-    {
-        var command = new Command("contest", "Run the contest's official simulation and score it.");
-        command.Arguments.Add(_url);
-        command.Options.Add(_short);
-        command.Options.Add(_wait);
-        command.Options.Add(_seed);
-        _report.AddTo(command);
-        command.SetAction(Run);
-        return command;
-    }
+    public Command Create() => Arguments.Command(
+        "contest",
+        "Run the contest's official simulation and score it.",
+        Run,
+        [_url, _short, _wait, _seed, .. _report.All]);
 
     private int Run(ParseResult parsed)
     {

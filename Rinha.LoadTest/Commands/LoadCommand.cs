@@ -7,7 +7,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Commands;
 
-/// <summary><c>load</c>: a load run, a search for the highest rate, or a run for correctness.</summary>
+// load: a load run, a search for the highest rate, or a run for correctness.
 internal sealed class LoadCommand
 {
     private const int ConnectionsDefault = 14;
@@ -37,49 +37,31 @@ internal sealed class LoadCommand
     private readonly Option<int> _amount = Arguments.Number(
         "--amount", null, 0, 0, int.MaxValue, "The cents of every transaction; 0 for 1 to 10000 at random.");
 
-    private readonly Option<bool> _close = new("--close") { Description = "A connection for each request." };
+    private readonly Option<bool> _close = Arguments.Plain<bool>("--close", "A connection for each request.");
     private readonly Option<long?> _iterations = Arguments.Iterations();
-    private readonly Option<bool> _findMax = new("--find-max")
-    {
-        Description = "Search for the highest rate that keeps --slo.",
-    };
+    private readonly Option<bool> _findMax = Arguments.Plain<bool>(
+        "--find-max", "Search for the highest rate that keeps --slo.");
     private readonly Option<Objective?> _objective = Arguments.Objective();
-    private readonly Option<bool> _check = new("--check")
-    {
-        Description = "Test correctness instead: every answer, read-your-writes, and the ledger at the end.",
-    };
-    private readonly Option<string?> _database = new("--database")
-    {
-        Description = "The ledger, a SQLite file or postgres://user@host/name, for --check to look into as well.",
-    };
-    private readonly Option<bool> _keys = new("--keys")
-    {
-        Description = "Send each transaction with an Idempotency-Key of its own.",
-    };
-    private readonly Option<bool> _retry = new("--retry")
-    {
-        Description = "Send again, with its key (--keys), what comes to nothing or is answered 5xx, for up to 30s.",
-    };
+    private readonly Option<bool> _check = Arguments.Plain<bool>(
+        "--check", "Test correctness instead: every answer, read-your-writes, and the ledger at the end.");
+    private readonly Option<string?> _database = Arguments.Plain<string?>(
+        "--database", "The ledger, a SQLite file or postgres://user@host/name, for --check to look into as well.");
+    private readonly Option<bool> _keys = Arguments.Plain<bool>(
+        "--keys", "Send each transaction with an Idempotency-Key of its own.");
+    private readonly Option<bool> _retry = Arguments.Plain<bool>(
+        "--retry", "Send again, with its key (--keys), what comes to nothing or is answered 5xx, for up to 30s.");
 
     private readonly BaselineOptions _baseline = new();
     private readonly ReportOptions _report = new();
 
-    public Command Create()
-    {
-        var command = new Command("load", "Load a server and report latencies, statuses and failures.");
-        command.Arguments.Add(_url);
-        foreach (var option in new Option[]
-            { _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed, _iterations,
-              _findMax, _objective, _check, _database, _keys, _retry })
-        {
-            command.Options.Add(option);
-        }
-
-        _baseline.AddTo(command);
-        _report.AddTo(command);
-        command.SetAction(Run);
-        return command;
-    }
+    public Command Create() => Arguments.Command(
+        "load",
+        "Load a server and report latencies, statuses and failures.",
+        Run,
+        [
+            _url, _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
+            _iterations, _findMax, _objective, _check, _database, _keys, _retry, .. _baseline.All, .. _report.All,
+        ]);
 
     private int Run(ParseResult parsed)
     {
@@ -121,32 +103,29 @@ internal sealed class LoadCommand
 
     private string? Contradiction(ParseResult parsed)
     {
-        if (parsed.GetValue(_findMax) != parsed.GetValue(_objective) is not null)
+        var (isSearch, isCheck) = (parsed.GetValue(_findMax), parsed.GetValue(_check));
+        var database = parsed.GetValue(_database);
+        if (isSearch != parsed.GetValue(_objective) is not null)
         {
             return "--find-max and --slo go together";
         }
 
-        if (parsed.GetValue(_findMax) && (parsed.GetValue(_rate) is not null || parsed.GetValue(_check)))
+        if (isSearch && (parsed.GetValue(_rate) is not null || isCheck))
         {
             return "--find-max goes with neither --rate nor --check";
         }
 
-        if (parsed.GetValue(_findMax) && parsed.GetValue(_retry))
+        if (isSearch && parsed.GetValue(_retry))
         {
             return "--find-max needs to see failures, which --retry hides";
         }
 
-        if (parsed.GetValue(_database) is not { } database)
-        {
-            return null;
-        }
-
-        if (PostgresUrl.IsMeant(database) && !PostgresUrl.TryParse(database, out _))
+        if (database is not null && PostgresUrl.IsMeant(database) && !PostgresUrl.TryParse(database, out _))
         {
             return "--database: write postgres://user:password@host:port/name, or a file";
         }
 
-        return parsed.GetValue(_check) ? null : "--database needs --check";
+        return database is null || isCheck ? null : "--database needs --check";
     }
 
     private RunReport? Run(
@@ -164,15 +143,12 @@ internal sealed class LoadCommand
             : session.Run(options);
     }
 
-    private static ILedgerPlace? LedgerOf(string? database)
+    private static ILedgerPlace? LedgerOf(string? database) => database switch
     {
-        if (database is null)
-        {
-            return null;
-        }
-
-        return PostgresUrl.TryParse(database, out var url) ? new LedgerInPostgres(url) : new LedgerInFile(database);
-    }
+        null => null,
+        _ when PostgresUrl.TryParse(database, out var url) => new LedgerInPostgres(url),
+        _ => new LedgerInFile(database),
+    };
 
     private LoadOptions Options(ParseResult parsed)
     {

@@ -6,63 +6,35 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
-/// <summary>The options on what is shown and where the report goes; the same for every command.</summary>
+// The options on what is shown and where the report goes; the same for every command.
 internal sealed class ReportOptions
 {
-    private const int LineSnapshotsPerSecond = 4;
-
-    // A person sees no more than sixty frames, and the machine is here to send requests.
-    private const int FramesPerSecondMax = 60;
-    private const int FramesPerSecondDefault = 10;
-
-    private readonly Option<bool> _quiet = new("--quiet") { Description = "Show nothing but the report." };
-    private readonly Option<int> _framesPerSecond = Arguments.Number(
-        "--fps", null, FramesPerSecondDefault, 1, FramesPerSecondMax,
-        "Frames per second of the live screen.");
+    private readonly Option<bool> _quiet = Arguments.Plain<bool>("--quiet", "Show nothing but the report.");
     private readonly Option<string> _format = new Option<string>("--output", "-o")
     {
         Description = "The report's form: text, json, html or svg (its charts).",
         DefaultValueFactory = _ => "text",
     }.AcceptOnlyFromAmong("text", "json", "html", "svg");
-    private readonly Option<string?> _file = new("--output-file", "-O")
-    {
-        Description = "Write the report there; the text report is then shown as well.",
-    };
+    private readonly Option<string?> _file = Arguments.Plain<string?>(
+        "--output-file", "Write the report there; the text report is then shown as well.", "-O");
 
-    private readonly Option<string?> _limits = new("--limits")
-    {
-        Description = "The server's CPU and memory limits in your words, for the report.",
-    };
+    private readonly Option<string?> _limits = Arguments.Plain<string?>(
+        "--limits", "The server's CPU and memory limits in your words, for the report.");
 
-    public void AddTo(Command command)
-    {
-        command.Options.Add(_quiet);
-        command.Options.Add(_framesPerSecond);
-        command.Options.Add(_format);
-        command.Options.Add(_file);
-        command.Options.Add(_limits);
-    }
+    public IEnumerable<Option> All => [_quiet, _format, _file, _limits];
 
     public EnvironmentReport Environment(ParseResult parsed, string url) =>
         EnvironmentReader.Read(url, parsed.GetValue(_limits));
 
-    /// <summary>Runs a test, told how many snapshots a second to make, on another thread and shows it.</summary>
+    // Runs a test, told how many snapshots a second to make, on another thread and shows it.
     public T Watch<T>(ParseResult parsed, Func<RunControl, int, T> run)
     {
         var control = new RunControl();
-        var framesPerSecond = parsed.GetValue(_framesPerSecond);
         // A report in a machine's form on the standard output must stay alone there.
-        var canShow = UnixTerminal.CanShow(
-            isTerminal: !Console.IsOutputRedirected, System.Environment.GetEnvironmentVariable("TERM"));
-        var collector = Choose(parsed.GetValue(_quiet) || IsForMachine(parsed), framesPerSecond, canShow);
-        var snapshots = collector switch
-        {
-            SilentCollector => 0,
-            LineCollector => LineSnapshotsPerSecond,
-            _ => framesPerSecond,
-        };
+        var isForMachine = parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
+        var collector = Choose(parsed.GetValue(_quiet) || isForMachine, UnixTerminal.CanShow);
         var test = Task.Factory.StartNew(
-            () => run(control, snapshots),
+            () => run(control, collector.SnapshotsPerSecond),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
@@ -70,46 +42,39 @@ internal sealed class ReportOptions
         return test.GetAwaiter().GetResult();
     }
 
-    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(ParseResult parsed, RunReport run)
     {
-        var format = parsed.GetValue(_format)!;
+        var (format, path) = (parsed.GetValue(_format)!, parsed.GetValue(_file));
         var report = ReportBuilder.Of(run);
-        var path = parsed.GetValue(_file);
-        if (path is null && format != "text")
+        if (path is not null || format == "text")
+        {
+            TextReport.Print(report);
+        }
+
+        if (path is not null)
+        {
+            using (var file = new FileStream(path, FileMode.Create))
+            {
+                Write(run, report, format, file);
+            }
+
+            Console.WriteLine($"report: {path}");
+        }
+        else if (format != "text")
         {
             using var output = Console.OpenStandardOutput();
             Write(run, report, format, output);
-            return;
         }
-
-        TextReport.Print(report);
-        if (path is null)
-        {
-            return;
-        }
-
-        using (var file = new FileStream(path, FileMode.Create))
-        {
-            Write(run, report, format, file);
-        }
-
-        Console.WriteLine($"report: {path}");
     }
 
-    /// <summary>
-    /// Nothing at all when <paramref name="quiet"/>, a live screen where the terminal can show one, and otherwise a
-    /// line of progress each second on the standard error.
-    /// </summary>
-    internal static ICollector Choose(bool quiet, int framesPerSecond, bool canShow) => (quiet, canShow) switch
+    // Nothing at all when quiet, a live screen where the terminal can show one, and otherwise a
+    // line of progress each second on the standard error.
+    internal static ICollector Choose(bool quiet, bool canShow) => (quiet, canShow) switch
     {
         (true, _) => new SilentCollector(),
-        (_, true) => new TuiCollector(framesPerSecond, new UnixTerminal()),
+        (_, true) => new TuiCollector(new UnixTerminal()),
         _ => new LineCollector(Console.Error, TimeSpan.FromSeconds(1)),
     };
-
-    private bool IsForMachine(ParseResult parsed) =>
-        parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
 
     private static void Write(RunReport run, Report report, string format, Stream stream)
     {
@@ -120,45 +85,30 @@ internal sealed class ReportOptions
         }
 
         using var writer = new StreamWriter(stream, leaveOpen: true);
-        switch (format)
+        Action<Report, TextWriter> write = format switch
         {
-            case "html":
-                HtmlReport.Write(report, writer);
-                break;
-            case "svg":
-                SvgReport.Write(report, writer);
-                break;
-            default:
-                TextReport.Write(report, writer);
-                break;
-        }
+            "html" => HtmlReport.Write,
+            "svg" => SvgReport.Write,
+            _ => (page, text) => TextReport.Write(page, text),
+        };
+        write(report, writer);
     }
 }
 
-/// <summary>The options that keep a run and compare another with it.</summary>
+// The options that keep a run and compare another with it.
 internal sealed class BaselineOptions
 {
-    private readonly Option<string?> _save = new("--save-baseline") { Description = "Keep this run under a name." };
-    private readonly Option<string?> _compare = new("--baseline")
-    {
-        Description = "Compare with the run of that name.",
-    };
+    private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Keep this run under a name.");
+    private readonly Option<string?> _compare = Arguments.Plain<string?>(
+        "--baseline", "Compare with the run of that name.");
     private readonly Option<double> _noise = Arguments.Share(
         "--noise-threshold", 0.02, "What share of change is noise.");
-    private readonly Option<bool> _fail = new("--fail-on-regression")
-    {
-        Description = "Exit code 1 when the rate, p50, p90, p99 or success is worse by more than noise.",
-    };
+    private readonly Option<bool> _fail = Arguments.Plain<bool>(
+        "--fail-on-regression", "Exit code 1 when the rate, p50, p90, p99 or success is worse by more than noise.");
 
-    public void AddTo(Command command)
-    {
-        command.Options.Add(_save);
-        command.Options.Add(_compare);
-        command.Options.Add(_noise);
-        command.Options.Add(_fail);
-    }
+    public IEnumerable<Option> All => [_save, _compare, _noise, _fail];
 
-    /// <summary>Reads the saved run before the new one is made: a wrong name must not cost two minutes.</summary>
+    // Reads the saved run before the new one is made: a wrong name must not cost two minutes.
     public bool TryLoad(ParseResult parsed, out RunReport? saved, out string? error)
     {
         saved = null;
@@ -178,7 +128,7 @@ internal sealed class BaselineOptions
         return parsed.GetValue(_compare) is not { } compare || Baselines.TryLoad(compare, out saved, out error);
     }
 
-    /// <summary>Adds the comparison to a report, and keeps the run if that was asked for.</summary>
+    // Adds the comparison to a report, and keeps the run if that was asked for.
     public RunReport Apply(ParseResult parsed, RunReport report, RunReport? saved)
     {
         if (saved is not null)

@@ -4,7 +4,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
-/// <summary><c>top</c>: shows a running stack, second by second.</summary>
+// top: shows a running stack, second by second.
 internal sealed class TopCommand
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -28,16 +28,11 @@ internal sealed class TopCommand
     private readonly Option<int> _count = Arguments.Number(
         "--count", null, 0, 0, int.MaxValue, "End after so many seconds; 0 for no end.");
 
-    public Command Create()
-    {
-        var command = new Command("top", "Show a running stack, second by second (started by ./rinha top).");
-        command.Options.Add(_sockets);
-        command.Options.Add(_cgroups);
-        command.Options.Add(_processes);
-        command.Options.Add(_count);
-        command.SetAction(Run);
-        return command;
-    }
+    public Command Create() => Arguments.Command(
+        "top",
+        "Show a running stack, second by second (started by ./rinha top).",
+        Run,
+        [_sockets, _cgroups, _processes, _count]);
 
     private int Run(ParseResult parsed)
     {
@@ -55,7 +50,7 @@ internal sealed class TopCommand
         }
 
         var view = new TopView(source.Read, parsed.GetValue(_count), s_interval);
-        if (UnixTerminal.CanShow(isTerminal: !Console.IsOutputRedirected, Environment.GetEnvironmentVariable("TERM")))
+        if (UnixTerminal.CanShow)
         {
             view.Show(new UnixTerminal());
         }

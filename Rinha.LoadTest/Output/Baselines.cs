@@ -14,7 +14,6 @@ public static class Baselines
     internal const string RateMetric = "rate";
     internal const string SuccessMetric = "success";
     private const int NameCharsMax = 100;
-    private const string Better = "better";
     private const string Worse = "worse";
     private const string Same = "same";
 
@@ -28,8 +27,7 @@ public static class Baselines
         && name[0] != '.'
         && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
 
-    /// <summary>Saves a run under a name, in place of one that had it.</summary>
-    /// <param name="report">The run; its own comparison with a baseline is left out.</param>
+    /// <summary>Saves a run without its own comparison under a name, in place of one that had it.</summary>
     /// <returns>The file.</returns>
     public static string Save(RunReport report, string name, string directory = DefaultDirectory)
     {
@@ -101,7 +99,7 @@ public static class Baselines
         return report with { Regressed = Regressions(report).Any() };
     }
 
-    /// <summary>The comparisons for which a run counts as worse than the saved one.</summary>
+    // The comparisons for which a run counts as worse than the saved one.
     internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
         baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_failing.Contains(comparison.Metric));
 
@@ -123,7 +121,7 @@ public static class Baselines
     private static string Verdict(double now, double before, double noise)
     {
         var margin = Math.Abs(before) * noise;
-        return now < before - margin ? Worse : now > before + margin ? Better : Same;
+        return now < before - margin ? Worse : now > before + margin ? "better" : Same;
     }
 
     private static string PathOf(string name, string directory) => IsName(name)

@@ -23,7 +23,7 @@ public static class EnvironmentReader
         RuntimeInformation.OSDescription + Kernel(),
         limits);
 
-    /// <summary>The name in the lines of /proc/cpuinfo; the architecture where the kernel gives none.</summary>
+    // The name in the lines of /proc/cpuinfo; the architecture where the kernel gives none.
     internal static string Processor(IEnumerable<string> lines)
     {
         foreach (var line in lines)
@@ -38,7 +38,7 @@ public static class EnvironmentReader
         return RuntimeInformation.ProcessArchitecture.ToString();
     }
 
-    /// <summary>Arguments as a shell would take them again; of the program its name only, not where it lies.</summary>
+    // Arguments as a shell would take them again; of the program its name only, not where it lies.
     internal static string CommandLine(IReadOnlyList<string> arguments) =>
         string.Join(' ', arguments.Skip(1).Select(Quoted).Prepend(Quoted(Path.GetFileName(arguments[0]))));
 

@@ -1,31 +1,28 @@
+using System.Text.RegularExpressions;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>
-/// How everything that is shown writes numbers and names: the same on every machine, whatever its language; and how
-/// text from outside becomes harmless.
-/// </summary>
-internal static class Format
+// How everything that is shown writes numbers and names: the same on every machine, whatever its language; and how
+// text from outside becomes harmless.
+internal static partial class Format
 {
     private static readonly CultureInfo s_culture = CultureInfo.InvariantCulture;
 
-    /// <summary>Seconds, with three significant digits in the unit that fits: <c>412µs</c>, <c>1.25ms</c>.</summary>
+    // Seconds, with three significant digits in the unit that fits: 412µs, 1.25ms.
     public static string Duration(double seconds) => Duration(seconds, "0.00", "0.0");
 
-    /// <summary>The same without trailing zeros, for the axis of a chart: <c>5ms</c>.</summary>
+    // The same without trailing zeros, for the axis of a chart: 5ms.
     public static string DurationTick(double seconds) => Duration(seconds, "0.##", "0.#");
 
-    /// <summary>A duration given in seconds, in whole microseconds without the unit.</summary>
-    public static string Microseconds(double seconds) => Rounded(seconds * 1e6);
+    // A duration given in seconds, in whole milliseconds without the unit.
+    public static string Milliseconds(double seconds) =>
+        Math.Round(seconds * 1e3, MidpointRounding.AwayFromZero).ToString("#,0", s_culture);
 
-    /// <summary>A duration given in seconds, in whole milliseconds without the unit.</summary>
-    public static string Milliseconds(double seconds) => Rounded(seconds * 1e3);
-
-    /// <summary>A number of things, in groups of three digits.</summary>
+    // A number of things, in groups of three digits.
     public static string Count(long count) => count.ToString("#,0", s_culture);
 
-    /// <summary>Things per second, with as many digits as a rate of that size is good for.</summary>
+    // Things per second, with as many digits as a rate of that size is good for.
     public static string Rate(double perSecond) => perSecond switch
     {
         >= 999.5 => perSecond.ToString("#,0", s_culture),
@@ -34,7 +31,7 @@ internal static class Format
         _ => perSecond.ToString("0.00", s_culture),
     };
 
-    /// <summary>A rate for the axis of a chart: <c>12k</c>.</summary>
+    // A rate for the axis of a chart: 12k.
     public static string RateTick(double perSecond) => perSecond switch
     {
         >= 1e6 => (perSecond / 1e6).ToString("0.##", s_culture) + "M",
@@ -42,9 +39,7 @@ internal static class Format
         _ => perSecond.ToString("#,0.##", s_culture),
     };
 
-    /// <summary>
-    /// A share from 0 to 1 in percent. Never rounded to all or to nothing: one failure in a million must show.
-    /// </summary>
+    // A share from 0 to 1 in percent. Never rounded to all or to nothing: one failure in a million must show.
     public static string Percent(double share) => share switch
     {
         > 0 and < 0.0001 => "<0.01%",
@@ -52,46 +47,24 @@ internal static class Format
         _ => (share * 100).ToString("0.00", s_culture) + "%",
     };
 
-    /// <summary>A percentile's name: <c>99.9%</c>, with no more digits than it needs.</summary>
+    // A percentile's name: 99.9%, with no more digits than it needs.
     public static string Percentile(double share) => (share * 100).ToString("0.########", s_culture) + "%";
 
     public static string Dollars(double amount) => "USD " + amount.ToString("#,0.00", s_culture);
 
-    /// <summary>How many times as much; a dash when there was nothing to compare with.</summary>
+    // How many times as much; a dash when there was nothing to compare with.
     public static string Ratio(double ratio) => ratio > 0 ? "×" + ratio.ToString("0.000", s_culture) : "–";
 
     public static string Moment(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", s_culture);
 
-    public static string Failure(FailureKind kind)
-    {
-        var words = new StringBuilder();
-        foreach (var letter in kind.ToString())
-        {
-            words.Append(char.IsUpper(letter) && words.Length > 0 ? " " : "").Append(char.ToLowerInvariant(letter));
-        }
+    public static string Failure(FailureKind kind) => Words(kind.ToString()).ToLowerInvariant();
 
-        return words.ToString();
-    }
+    // A status with its name, where it has one: 404 Not Found.
+    public static string Status(int status) =>
+        Enum.IsDefined((HttpStatusCode)status) ? $"{status} {Words(((HttpStatusCode)status).ToString())}" : $"{status}";
 
-    /// <summary>An HTTP status with its name, where the bank gives it.</summary>
-    public static string Status(int status) => status switch
-    {
-        200 => "200 OK",
-        400 => "400 Bad Request",
-        404 => "404 Not Found",
-        405 => "405 Method Not Allowed",
-        413 => "413 Content Too Large",
-        415 => "415 Unsupported Media Type",
-        422 => "422 Unprocessable Content",
-        500 => "500 Internal Server Error",
-        502 => "502 Bad Gateway",
-        503 => "503 Service Unavailable",
-        504 => "504 Gateway Timeout",
-        _ => Count(status),
-    };
-
-    /// <summary>How good a status is at a glance: done, refused, or trouble.</summary>
+    // How good a status is at a glance: done, refused, or trouble.
     public static Tone StatusTone(int status) => status switch
     {
         < 400 => Tone.Good,
@@ -99,10 +72,8 @@ internal static class Format
         _ => Tone.Bad,
     };
 
-    /// <summary>
-    /// Any text on one line and without control characters: what a server answered must not move the cursor of the
-    /// terminal that shows it.
-    /// </summary>
+    // Any text on one line and without control characters: what a server answered must not move the cursor of the
+    // terminal that shows it.
     public static string OneLine(string text, int charsMax = int.MaxValue)
     {
         var line = new StringBuilder(Math.Min(text.Length, charsMax));
@@ -119,7 +90,7 @@ internal static class Format
         return line.ToString();
     }
 
-    /// <summary>Parts joined on as many lines as they need; one that is too long for a line is cut.</summary>
+    // Parts joined on as many lines as they need; one that is too long for a line is cut.
     public static List<string> Flow(IEnumerable<string> parts, string between, int charsMax)
     {
         var lines = new List<string>();
@@ -142,8 +113,10 @@ internal static class Format
     private static bool IsFormat(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || Rune.GetUnicodeCategory(rune) is
         UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    private static string Rounded(double value) =>
-        Math.Round(value, MidpointRounding.AwayFromZero).ToString("#,0", s_culture);
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex BetweenWords();
+
+    private static string Words(string name) => BetweenWords().Replace(name, " ");
 
     private static string Duration(double seconds, string small, string medium)
     {

@@ -8,9 +8,7 @@ namespace Rinha.LoadTest.Output;
 /// <summary>The report as a JSON document, written and read back; docs/load-report.md says what is in it.</summary>
 public static class JsonReport
 {
-    /// <summary>
-    /// The relaxed encoder leaves débito and µ readable; the document is a file, never a part of a web page.
-    /// </summary>
+    // The relaxed encoder leaves débito and µ readable; the document is a file, never a part of a web page.
     internal static ReportJsonContext Context { get; } = new(
         new JsonSerializerOptions(ReportJsonContext.Default.Options)
         {
@@ -36,7 +34,7 @@ public static class JsonReport
     }
 }
 
-/// <summary>The generated (reflection-free) code that turns reports into JSON and back.</summary>
+// The generated (reflection-free) code that turns reports into JSON and back.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -46,6 +44,6 @@ public static class JsonReport
 [JsonSerializable(typeof(RunReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
-/// <summary>Writes a kind of failure as its name in camel case, as all other names in the document are.</summary>
+// Writes a kind of failure as its name in camel case, as all other names in the document are.
 internal sealed class FailureKindConverter()
     : JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -2,10 +2,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>
-/// Makes the report of a run. A new section is a function that returns it, or <see langword="null"/> when the run has
-/// nothing for it, and a line in the list here.
-/// </summary>
+// Makes the report of a run. A new section is a function that returns it, or null when the run has
+// nothing for it, and a line in the list here.
 internal static class ReportBuilder
 {
     private static readonly Func<RunReport, Section?>[] s_sections =

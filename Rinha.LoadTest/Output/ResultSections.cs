@@ -2,13 +2,10 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>The contest's score, its failed checks, and each scenario at our resolution and at the contest's.</summary>
+// The contest's score, its failed checks, and each scenario at the contest's resolution.
 internal static class ContestSection
 {
     private const double FullPayment = 100_000;
-
-    // Those that the contest's own tester shows.
-    private static readonly string[] s_columns = ["min", "p50", "p75", "p95", "p99", "max", "mean"];
 
     public static Section? Of(RunReport run)
     {
@@ -50,20 +47,12 @@ internal static class ContestSection
                     [.. failed.Select(check => (Cell[])
                         [new(check.Scenario, Tone.Bad), Format.Count(check.Count), check.Message])],
                     ProseLast: true),
-            Scenarios(run, "Latency in microseconds", Format.Microseconds),
-            Scenarios(run, "Latency in whole milliseconds, as the contest's own tester shows it", Format.Milliseconds));
+            new Table(
+                "Latency in whole milliseconds, as the contest's own tester shows it",
+                ["scenario", "min", "p50", "p75", "p95", "p99", "max", "mean"],
+                [.. run.Operations.Select(scenario => RunSections.Cells(
+                    scenario.Name, Latencies(scenario.Latency).Select(Format.Milliseconds)))]));
     }
-
-    private static Table Scenarios(RunReport run, string caption, Func<double, string> figure) => new(
-        caption,
-        ["scenario", "completed", "failed", .. s_columns],
-        [.. run.Operations.Select(scenario => RunSections.Cells(
-            scenario.Name,
-            [
-                Format.Count(scenario.Completed),
-                Format.Count(scenario.Failed),
-                .. Latencies(scenario.Latency).Select(figure),
-            ]))]);
 
     private static double[] Latencies(LatencyReport latency) =>
         [latency.Min, latency.P50, latency.P75, latency.P95, latency.P99, latency.Max, latency.Mean];
@@ -73,7 +62,6 @@ internal static class ContestSection
         : new Cell(Format.Dollars(0), Tone.Good);
 }
 
-/// <summary>What the correctness checks found.</summary>
 internal static class CheckSection
 {
     public static Section? Of(RunReport run) => run.Check is { } check
@@ -112,7 +100,6 @@ internal static class CheckSection
     }
 }
 
-/// <summary>The search for the highest rate: its curve and its steps.</summary>
 internal static class FindMaxSection
 {
     public static Section? Of(RunReport run) => run.FindMax is { } search
@@ -139,7 +126,6 @@ internal static class FindMaxSection
     ];
 }
 
-/// <summary>This run beside a saved one.</summary>
 internal static class BaselineSection
 {
     public static Section? Of(RunReport run) => run.Baseline is { } baseline

@@ -4,194 +4,147 @@ namespace Rinha.LoadTest.Output;
 
 internal static class RunCharts
 {
-    public static Chart Rate(RunReport report)
+    private static readonly (string Name, LineColor Color, Func<SecondReport, double> Of)[] s_percentiles =
+    [
+        ("p50", LineColor.P50, second => second.P50),
+        ("p90", LineColor.P90, second => second.P90),
+        ("p99", LineColor.P99, second => second.P99),
+        ("max", LineColor.Max, second => second.Max),
+    ];
+
+    public static Chart Rate(RunReport run)
     {
-        var seconds = WholeSeconds(report);
-        var before = report.Baseline?.Series ?? [];
-        var lines = new List<ChartLine>
-        {
-            new("completed", LineColor.Rate, Points(seconds, second => second.Completed), Filled: true),
-        };
-        if (seconds.Any(second => second.Failed > 0))
-        {
-            lines.Add(new ChartLine("failed", LineColor.Failed, Points(seconds, second => second.Failed)));
-        }
-
-        if (report.Baseline is { } baseline)
-        {
-            var points = Points(before, second => second.Completed);
-            lines.Add(new ChartLine($"completed, {baseline.Name}", LineColor.Rate, points, Dashed: true));
-        }
-
+        var (seconds, before) = (WholeSeconds(run), run.Baseline?.Series ?? []);
         var highest = seconds.Concat(before).Select(second => Math.Max(second.Completed, second.Failed));
-        return new Chart
-        {
-            Id = "chart-rate",
-            Title = "Rate over time",
-            Subtitle = "requests in each second of the run",
-            Description = seconds.Count == 0
+        return new Chart(
+            "chart-rate",
+            "Rate over time",
+            "requests in each second of the run",
+            seconds.Count == 0
                 ? "No second was measured."
                 : $"Over {seconds.Count} s between {Format.Count(seconds.Min(second => second.Completed))} and "
-                + $"{Format.Count(seconds.Max(second => second.Completed))} requests were completed in a second.",
-            X = AxisScale.Time(End(seconds, before)),
-            Y = AxisScale.Linear(highest.DefaultIfEmpty().Max(), Format.RateTick),
-            Lines = lines,
-            Hints = Hints(seconds),
-        };
+                    + $"{Format.Count(seconds.Max(second => second.Completed))} requests were completed in a second.",
+            AxisScale.Time(End(seconds, before)),
+            AxisScale.Linear(highest.DefaultIfEmpty().Max(), Format.RateTick),
+            Measured(
+            [
+                new("completed", LineColor.Rate, Points(seconds, second => second.Completed), Filled: true),
+                new("failed", LineColor.Failed, Points(seconds, second => second.Failed)),
+                new(
+                    $"completed, {run.Baseline?.Name}",
+                    LineColor.Rate,
+                    Points(before, second => second.Completed),
+                    Dashed: true),
+            ]));
     }
 
-    public static Chart Latency(RunReport report)
+    public static Chart Latency(RunReport run)
     {
-        var before = report.Baseline?.Series ?? [];
-        var lines = Percentiles(report.Series, "", false).ToList();
-        if (report.Baseline is { } baseline)
-        {
-            lines.AddRange(Percentiles(before, $", {baseline.Name}", true));
-        }
-
-        var y = AxisScale.Latency(Measured(lines));
-        var slowest = report.Series.MaxBy(second => second.Max);
-        return new Chart
-        {
-            Id = "chart-latency",
-            Title = "Latency over time",
-            Subtitle = "median, 90th and 99th percentile and longest of each second" + Scale(y),
-            Description = slowest is null
+        var (seconds, before) = (run.Series, run.Baseline?.Series ?? []);
+        var lines = Measured(
+        [
+            .. s_percentiles.Select(one => new ChartLine(
+                one.Name, one.Color, Points(seconds, second => Gap(one.Of(second))))),
+            .. s_percentiles.Select(one => new ChartLine(
+                $"{one.Name}, {run.Baseline?.Name}",
+                one.Color,
+                Points(before, second => Gap(one.Of(second))),
+                Dashed: true)),
+        ]);
+        var slowest = seconds.MaxBy(second => second.Max);
+        return Latencies(
+            "chart-latency",
+            "Latency over time",
+            "median, 90th and 99th percentile and longest of each second",
+            slowest is null
                 ? "No second was measured."
                 : $"The slowest request, in second {slowest.Second}, took {Format.Duration(slowest.Max)}.",
-            X = AxisScale.Time(End(report.Series, before)),
-            Y = y,
-            Lines = lines,
-            Hints = Hints(report.Series),
-        };
+            AxisScale.Time(End(seconds, before)),
+            lines);
     }
 
-    /// <summary>Latency by percentile, with equal room for each nine.</summary>
-    public static Chart Distribution(RunReport report)
+    // Latency by percentile, with equal room for each nine.
+    public static Chart Distribution(RunReport run)
     {
-        var sources = new List<(string Name, LineColor Color, IReadOnlyList<DistributionPoint> Points, bool Dashed)>();
-        if (report.UncorrectedLatency is { } uncorrected)
-        {
-            sources.Add(("from the intended send time", LineColor.P50, report.Latency.Distribution, false));
-            sources.Add(("from the actual send time (uncorrected)", LineColor.P99, uncorrected.Distribution, false));
-        }
-        else
-        {
-            sources.Add(("latency", LineColor.P50, report.Latency.Distribution, false));
-        }
-
-        if (report.Baseline is { } baseline)
-        {
-            sources.Add((baseline.Name, LineColor.P50, baseline.Distribution, true));
-        }
-
-        var lines = sources
-            .Select(source => new ChartLine(source.Name, source.Color, Points(source.Points), source.Dashed))
-            .ToArray();
+        var (latency, uncorrected) = (run.Latency, run.UncorrectedLatency);
+        var lines = Measured(
+        [
+            new(
+                uncorrected is null ? "latency" : "from the intended send time",
+                LineColor.P50,
+                Points(latency.Distribution)),
+            new("from the actual send time (uncorrected)", LineColor.P99, Points(uncorrected?.Distribution ?? [])),
+            new(run.Baseline?.Name ?? "", LineColor.P50, Points(run.Baseline?.Distribution ?? []), Dashed: true),
+        ]);
         // The last point is at 1, which is infinitely many nines away: it is drawn a little behind the one before.
-        var shares = sources.SelectMany(source => source.Points).Select(point => point.Share);
+        var shares = lines.SelectMany(line => line.Points).Select(point => point.X);
         var last = shares.Where(share => share < 1).DefaultIfEmpty().Max();
-        var y = AxisScale.Latency(Measured(lines));
-        return new Chart
-        {
-            Id = "chart-distribution",
-            Title = "Latency by percentile",
-            Subtitle = "how long that share of requests took at most, each nine as wide" + Scale(y),
-            Description = $"Half of the requests took at most {Format.Duration(report.Latency.P50)}, 99% at most "
-                + $"{Format.Duration(report.Latency.P99)}, all at most {Format.Duration(report.Latency.Max)}.",
-            X = AxisScale.Percentile(1 - (1 - last) / 2),
-            Y = y,
-            Lines = lines,
-            Aspect = 1.6,
-        };
+        return Latencies(
+            "chart-distribution",
+            "Latency by percentile",
+            "how long that share of requests took at most, each nine as wide",
+            $"Half of the requests took at most {Format.Duration(latency.P50)}, 99% at most "
+                + $"{Format.Duration(latency.P99)}, all at most {Format.Duration(latency.Max)}.",
+            AxisScale.Percentile(1 - (1 - last) / 2),
+            lines);
     }
 
-    /// <summary>Latency at each rate that a search tried.</summary>
     public static Chart FindMax(FindMaxReport search)
     {
         var steps = search.Steps.OrderBy(step => step.Rate).ToArray();
-        var y = AxisScale.Latency(steps.Select(step => step.Latency));
-        var lines = new List<ChartLine>
-        {
-            new("latency", LineColor.Rate, steps.Select(Point).ToArray()),
-            new("target kept", LineColor.Kept, steps.Where(step => step.Met).Select(Point).ToArray(), Dots: true),
-            new("target missed", LineColor.Failed, steps.Where(step => !step.Met).Select(Point).ToArray(), Dots: true),
-        };
-        if (search.Rate > 0)
-        {
-            ChartPoint[] upright = [new(search.Rate, y.Low), new(search.Rate, y.High)];
-            var name = $"highest rate: {Format.Rate(search.Rate)}/s";
-            lines.Add(new ChartLine(name, LineColor.Kept, upright, Dashed: true));
-        }
+        ChartPoint[] Points(Func<FindMaxStep, bool> isWanted) =>
+            [.. steps.Where(isWanted).Select(step => new ChartPoint(step.Rate, Gap(step.Latency)))];
 
-        return new Chart
-        {
-            Id = "chart-find-max",
-            Title = "Latency by rate",
-            Subtitle = $"{search.Objective}: the latency at each rate, in requests/s asked for" + Scale(y),
-            Description = $"{steps.Length} rates were tried; the highest that kept {search.Objective} is "
+        var chart = Latencies(
+            "chart-find-max",
+            "Latency by rate",
+            $"{search.Objective}: the latency at each rate, in requests/s asked for",
+            $"{steps.Length} rates were tried; the highest that kept {search.Objective} is "
                 + $"{Format.Rate(search.Rate)} requests per second.",
-            X = AxisScale.Linear(steps.Select(step => step.Rate).DefaultIfEmpty().Max(), Format.RateTick, 8),
-            Y = y,
-            Lines = lines,
-            Aspect = 1.6,
-            InText = true,
-        };
+            AxisScale.Linear(steps.Select(step => step.Rate).DefaultIfEmpty().Max(), Format.RateTick, 8),
+            Measured(
+            [
+                new("latency", LineColor.Rate, Points(_ => true)),
+                new("target kept", LineColor.Kept, Points(step => step.Met), Dots: true),
+                new("target missed", LineColor.Failed, Points(step => !step.Met), Dots: true),
+            ]));
+        ChartPoint[] upright = [new(search.Rate, chart.Y.Low), new(search.Rate, chart.Y.High)];
+        var name = $"highest rate: {Format.Rate(search.Rate)}/s";
+        return search.Rate > 0
+            ? chart with { Lines = [.. chart.Lines, new(name, LineColor.Kept, upright, Dashed: true)] }
+            : chart;
     }
 
-    /// <summary>
-    /// The seconds that lasted a second. A last one that the end of the run cut short would look like a collapse of the
-    /// server; it is left out, unless it is all there is.
-    /// </summary>
-    public static IReadOnlyList<SecondReport> WholeSeconds(RunReport report)
+    // The seconds that lasted a second. A last one that the end of the run cut short would look like a collapse of the
+    // server; it is left out, unless it is all there is.
+    public static IReadOnlyList<SecondReport> WholeSeconds(RunReport run)
     {
         // A run of exactly 60 s takes a little more by the clock.
         const double SlackSeconds = 0.01;
-        var whole = report.Series.Where(second => second.Second + 1 <= report.Duration + SlackSeconds).ToArray();
-        return whole.Length > 0 ? whole : report.Series;
+        var whole = run.Series.Where(second => second.Second + 1 <= run.Duration + SlackSeconds).ToArray();
+        return whole.Length > 0 ? whole : run.Series;
     }
 
-    private static ChartPoint Point(FindMaxStep step) => new(step.Rate, Gap(step.Latency));
+    private static Chart Latencies(
+        string id, string title, string subtitle, string description, AxisScale x, ChartLine[] lines)
+    {
+        var y = AxisScale.Latency(lines.SelectMany(line => line.Points).Select(point => point.Y));
+        return new Chart(id, title, subtitle + (y.IsLogarithmic ? "; logarithmic" : ""), description, x, y, lines);
+    }
+
+    // Without those of what did not happen: a baseline, a failure, a p90 in reports saved before it was measured.
+    private static ChartLine[] Measured(ChartLine[] lines) =>
+        [.. lines.Where(line => line.Points.Any(point => point.Y > 0))];
 
     private static ChartPoint[] Points(IReadOnlyList<DistributionPoint> points) =>
-        points.Select(point => new ChartPoint(point.Share, Gap(point.Seconds))).ToArray();
+        [.. points.Select(point => new ChartPoint(point.Share, Gap(point.Seconds)))];
 
     private static ChartPoint[] Points(IReadOnlyList<SecondReport> seconds, Func<SecondReport, double> value) =>
-        seconds.Select(second => new ChartPoint(second.Second, value(second))).ToArray();
-
-    private static ChartLine[] Percentiles(IReadOnlyList<SecondReport> seconds, string suffix, bool dashed) =>
-    [
-        new("p50" + suffix, LineColor.P50, Points(seconds, second => Gap(second.P50)), dashed),
-        .. NinetiethPercentile(seconds, suffix, dashed),
-        new("p99" + suffix, LineColor.P99, Points(seconds, second => Gap(second.P99)), dashed),
-        new("max" + suffix, LineColor.Max, Points(seconds, second => Gap(second.Max)), dashed),
-    ];
-
-    // A baseline that was saved before it was measured has none.
-    private static ChartLine[] NinetiethPercentile(
-        IReadOnlyList<SecondReport> seconds, string suffix, bool dashed) =>
-        seconds.Any(second => second.Max > 0) && seconds.All(second => second.P90 <= 0)
-            ? []
-            : [new("p90" + suffix, LineColor.P90, Points(seconds, second => Gap(second.P90)), dashed)];
+        [.. seconds.Select(second => new ChartPoint(second.Second, value(second)))];
 
     // A second without answers has no latency; a line through 0 would say that it was the fastest.
     private static double Gap(double latency) => latency > 0 ? latency : double.NaN;
 
-    private static IEnumerable<double> Measured(IEnumerable<ChartLine> lines) =>
-        lines.SelectMany(line => line.Points).Select(point => point.Y).Where(value => !double.IsNaN(value));
-
-    private static string Scale(AxisScale axis) => axis.IsLogarithmic ? "; logarithmic" : "";
-
     private static int End(IReadOnlyList<SecondReport> now, IReadOnlyList<SecondReport> before) =>
         now.Concat(before).Select(second => second.Second).DefaultIfEmpty().Max();
-
-    private static ChartHint[] Hints(IReadOnlyList<SecondReport> seconds) => seconds
-        .Select(second => new ChartHint(
-            second.Second - 0.5,
-            second.Second + 0.5,
-            $"second {second.Second}: {Format.Count(second.Completed)} completed, "
-            + $"{Format.Count(second.Failed)} failed, p50 {Format.Duration(second.P50)}, "
-            + $"p90 {Format.Duration(second.P90)}, p99 {Format.Duration(second.P99)}, "
-            + $"max {Format.Duration(second.Max)}"))
-        .ToArray();
 }

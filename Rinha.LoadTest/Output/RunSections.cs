@@ -2,7 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>The sections that every run has, and the wording that they share.</summary>
+// The sections that every run has, and the wording that they share.
 internal static class RunSections
 {
     private static readonly (string Name, Func<LatencyReport, double> Of)[] s_latencies =
@@ -23,20 +23,13 @@ internal static class RunSections
 
     public static Section Latency(RunReport run)
     {
-        var columns = new List<(string Name, LatencyReport Latency)>
-        {
+        (string Name, LatencyReport? Latency)[] all =
+        [
             (run.Mode == "open" ? "from intended send" : "latency", run.Latency),
-        };
-        if (run.UncorrectedLatency is { } uncorrected)
-        {
-            columns.Add(("uncorrected", uncorrected));
-        }
-
-        if (run.SendDelay is { } delay)
-        {
-            columns.Add(("send delay", delay));
-        }
-
+            ("uncorrected", run.UncorrectedLatency),
+            ("send delay", run.SendDelay),
+        ];
+        var columns = all.Where(column => column.Latency is not null).ToArray();
         var rows = s_latencies.Append(("std. deviation", latency => latency.StandardDeviation));
         return new Section(
             "latency",
@@ -46,32 +39,29 @@ internal static class RunSections
                 "Of all operations together",
                 ["", .. columns.Select(column => column.Name)],
                 [.. rows.Select(row => Cells(
-                    row.Item1, columns.Select(column => Figure(column.Latency, row.Item2(column.Latency)))))]));
+                    row.Item1, columns.Select(column => Figure(column.Latency!, row.Item2(column.Latency!)))))]));
     }
 
     public static Section Answers(RunReport run)
     {
         var (summary, latency) = (run.Summary, run.Latency);
-        var statuses = summary.Statuses.OrderBy(status => status.Key).Select(status => new Bar(
-            Format.Status(status.Key),
-            status.Value,
-            Share(status.Value, summary.Requests),
-            Format.StatusTone(status.Key)));
         var unanswered = summary.Requests - summary.Statuses.Values.Sum();
+        IEnumerable<(string, long, Tone)> statuses = summary.Statuses.OrderBy(status => status.Key)
+            .Select(status => (Format.Status(status.Key), status.Value, Format.StatusTone(status.Key)));
         return new Section(
             "answers",
             "Answers",
-            new Bars(
+            Bars(
                 "By HTTP status",
                 "status",
-                unanswered > 0
-                    ? [.. statuses, new Bar("no answer", unanswered, Share(unanswered, summary.Requests), Tone.Bad)]
-                    : [.. statuses]),
-            new Bars(
+                summary.Requests,
+                unanswered > 0 ? [.. statuses, ("no answer", unanswered, Tone.Bad)] : [.. statuses]),
+            Bars(
                 "By latency",
                 "latency",
-                [.. latency.Histogram.Select(bar => new Bar(
-                    "≤ " + Format.DurationTick(bar.UpToSeconds), bar.Count, Share(bar.Count, latency.Count)))]));
+                latency.Count,
+                [.. latency.Histogram.Select(bar =>
+                    ("≤ " + Format.DurationTick(bar.UpToSeconds), bar.Count, Tone.Accent))]));
     }
 
     public static Section Operations(RunReport run) => new(
@@ -102,11 +92,11 @@ internal static class RunSections
                 ])],
                 ProseLast: true));
 
-    /// <summary>All that is needed to run it again.</summary>
     public static Section Environment(RunReport run)
     {
         var environment = run.Environment;
-        return new Section("environment", "Environment", new Facts(
+        (string Name, string Value)[] facts =
+        [
             ("command", environment.Command),
             ("version", environment.Version),
             ("target", environment.Target),
@@ -115,20 +105,26 @@ internal static class RunSections
             ("started", Format.Moment(run.StartedAt)),
             ("duration", Duration(run)),
             ("mix", $"{Mix(run.Mix)}, seed {run.Seed.ToString(CultureInfo.InvariantCulture)}"),
-            ("schema", run.Schema)));
+            ("schema", run.Schema),
+        ];
+        return new Section("environment", "Environment", new Table(
+            "All that is needed to run it again",
+            ["what", "value"],
+            [.. facts.Select(fact => Cells(fact.Name, [fact.Value]))],
+            ProseLast: true));
     }
 
     public static string Mix(IReadOnlyList<int> weights) => weights.Count == 3
         ? $"{weights[0]} débito : {weights[1]} crédito : {weights[2]} extrato"
         : string.Join(" : ", weights);
 
-    /// <summary>Seconds of measuring, with the warm-up before and an early end.</summary>
+    // Seconds of measuring, with the warm-up before and an early end.
     public static string Duration(RunReport run) =>
         Format.Duration(run.Duration)
         + (run.WarmUp > 0 ? $" after {Format.Duration(run.WarmUp)} of warm-up" : "")
         + (run.Interrupted ? ", interrupted" : "");
 
-    /// <summary>One of a distribution's latencies; a dash when nothing was measured.</summary>
+    // One of a distribution's latencies; a dash when nothing was measured.
     public static string Figure(LatencyReport latency, double seconds) =>
         latency.Count == 0 ? "–" : Format.Duration(seconds);
 
@@ -151,5 +147,16 @@ internal static class RunSections
         ];
     }
 
-    private static double Share(long count, long all) => all == 0 ? 0 : (double)count / all;
+    // Bars are as long as their share of the largest.
+    private static Table Bars(string caption, string heading, long all, (string Name, long Count, Tone Tone)[] rows) =>
+        new(
+            caption,
+            [heading, "requests", "share", ""],
+            [.. rows.Select(row => (Cell[])
+            [
+                row.Name,
+                Format.Count(row.Count),
+                Format.Percent((double)row.Count / Math.Max(1, all)),
+                new("", row.Tone, (double)row.Count / rows.Max(one => one.Count)),
+            ])]);
 }

@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace Rinha.LoadTest.Stats;
 
-/// <summary>Latencies in fixed memory, each kept to three significant digits (HdrHistogram).</summary>
+// Latencies in fixed memory, each kept to three significant digits (HdrHistogram).
 internal sealed class LatencyRecorder
 {
     private const long LowestNs = 1;
@@ -22,7 +22,7 @@ internal sealed class LatencyRecorder
 
     public void Add(LatencyRecorder other) => _histogram.Add(other._histogram);
 
-    /// <summary>A percentile (0 to 100) in seconds; 0 when nothing was recorded.</summary>
+    // A percentile (0 to 100) in seconds; 0 when nothing was recorded.
     public double Percentile(double percentile) =>
         Count == 0 ? 0 : _histogram.GetValueAtPercentile(percentile) / NanosecondsPerSecond;
 

@@ -2,10 +2,8 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
 
-/// <summary>
-/// Counts everything that happens in a run. The engine's thread alone calls it; nothing is allocated for a request that
-/// goes well.
-/// </summary>
+// Counts everything that happens in a run. The engine's thread alone calls it; nothing is allocated for a request that
+// goes well.
 internal sealed class RunRecorder
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
@@ -18,9 +16,8 @@ internal sealed class RunRecorder
     private long _secondEndsAtNs;
     private long _secondFailed;
 
-    /// <param name="operations">The names of the operations, in the order of their numbers.</param>
-    /// <param name="correcting">Whether latencies are kept from the intended and from the actual send time.</param>
-    /// <param name="scheduled">Whether requests have a schedule to be late for.</param>
+    // correcting: Whether latencies are kept from the intended and from the actual send time.
+    // scheduled: Whether requests have a schedule to be late for.
     public RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
     {
         _correcting = correcting;
@@ -28,12 +25,12 @@ internal sealed class RunRecorder
         SendDelay = scheduled ? new LatencyRecorder() : null;
     }
 
-    /// <summary>How late requests left, where there is a schedule.</summary>
+    // How late requests left, where there is a schedule.
     public LatencyRecorder? SendDelay { get; }
 
     public IReadOnlyList<SecondReport> Series => [.. _series];
 
-    /// <summary>When the measured part began, in <see cref="Clock"/> nanoseconds.</summary>
+    // When the measured part began, in Clock nanoseconds.
     public long StartedAtNs { get; private set; }
 
     public long Completed { get; private set; }
@@ -58,7 +55,7 @@ internal sealed class RunRecorder
         Completed++;
     }
 
-    /// <summary>A request failed; the example is only made into a text for the first of its kind.</summary>
+    // A request failed; the example is only made into a text for the first of its kind.
     public void Fail(int operation, FailureKind kind, long nowNs, Func<string> example)
     {
         Advance(nowNs);
@@ -70,19 +67,19 @@ internal sealed class RunRecorder
             : new FailureReport(kind, 1, example());
     }
 
-    /// <summary>An answer came whose status makes it a failure; to be followed by <see cref="Fail"/>.</summary>
+    // An answer came whose status makes it a failure; to be followed by Fail.
     public void CountStatus(int operation, int status) => _operations[operation].CountStatus(status);
 
     public void CountRetry() => Retries++;
 
-    /// <summary>Leaves a pause out of the measured part.</summary>
+    // Leaves a pause out of the measured part.
     public void SkipPause(long pauseNs)
     {
         StartedAtNs += pauseNs;
         _secondEndsAtNs += pauseNs;
     }
 
-    /// <summary>Closes the seconds that are over.</summary>
+    // Closes the seconds that are over.
     public void Advance(long nowNs)
     {
         while (nowNs >= _secondEndsAtNs)
@@ -94,26 +91,13 @@ internal sealed class RunRecorder
 
     public List<FailureReport> Failures() => [.. _failures.Values.OrderByDescending(failure => failure.Count)];
 
-    public SortedDictionary<int, long> Statuses()
-    {
-        var statuses = new SortedDictionary<int, long>();
-        foreach (var (status, count) in _operations.SelectMany(operation => operation.Statuses()))
-        {
-            statuses[status] = statuses.GetValueOrDefault(status) + count;
-        }
-
-        return statuses;
-    }
+    public SortedDictionary<int, long> Statuses() => new(_operations.SelectMany(operation => operation.Statuses())
+        .GroupBy(status => status.Key)
+        .ToDictionary(status => status.Key, status => status.Sum(one => one.Value)));
 
     public LatencyReport TotalLatency() => Merge(operation => operation.Latency);
 
-    /// <summary>The same from the actual send times, where they differ.</summary>
-    private LatencyReport? TotalUncorrected() => _correcting ? Merge(operation => operation.Uncorrected!) : null;
-
-    /// <summary>The report of an open-loop run on a schedule; what other runs are, they say over it.</summary>
-    /// <param name="environment">What was run, and where.</param>
-    /// <param name="startedAt">When the measured part began.</param>
-    /// <param name="endedAtNs">When it ended, in <see cref="Clock"/> nanoseconds.</param>
+    // The report of an open-loop run on a schedule; what other runs are, they say over it.
     public RunReport ToReport(EnvironmentReport environment, DateTimeOffset startedAt, long endedAtNs)
     {
         var seconds = Math.Max(endedAtNs - StartedAtNs, 0) / (double)NanosecondsPerSecond;
@@ -138,7 +122,7 @@ internal sealed class RunRecorder
                 Completed + Failed > 0 ? (double)Completed / (Completed + Failed) : 0,
                 Statuses()),
             Latency = TotalLatency(),
-            UncorrectedLatency = TotalUncorrected(),
+            UncorrectedLatency = _correcting ? Merge(operation => operation.Uncorrected!) : null,
             SendDelay = SendDelay?.ToReport(),
             Operations = ToOperations(seconds),
             Failures = Failures(),
@@ -149,7 +133,7 @@ internal sealed class RunRecorder
     public List<OperationReport> ToOperations(double seconds) =>
         [.. _operations.Select(operation => operation.ToReport(seconds))];
 
-    /// <summary>Makes another recorder of the same operations equal to this one, for another thread to read.</summary>
+    // Makes another recorder of the same operations equal to this one, for another thread to read.
     public void CopyTo(RunRecorder other)
     {
         other.StartedAtNs = StartedAtNs;
@@ -195,8 +179,7 @@ internal sealed class RunRecorder
     }
 }
 
-/// <summary>One operation's counts and latencies.</summary>
-/// <param name="correcting">Whether the uncorrected latencies are kept beside the corrected.</param>
+// One operation's counts and latencies.
 internal sealed class OperationRecorder(string name, bool correcting)
 {
     private const int StatusMax = 1000;
@@ -205,10 +188,10 @@ internal sealed class OperationRecorder(string name, bool correcting)
 
     public string Name { get; } = name;
 
-    /// <summary>Latencies from the intended send time.</summary>
+    // Latencies from the intended send time.
     public LatencyRecorder Latency { get; } = new();
 
-    /// <summary>Latencies from the actual send time, where they are kept.</summary>
+    // Latencies from the actual send time, where they are kept.
     public LatencyRecorder? Uncorrected { get; } = correcting ? new LatencyRecorder() : null;
 
     public long Completed { get; private set; }
@@ -224,7 +207,7 @@ internal sealed class OperationRecorder(string name, bool correcting)
 
     public void Fail() => Failed++;
 
-    /// <summary>Counts an answer's status, right or wrong.</summary>
+    // Counts an answer's status, right or wrong.
     public void CountStatus(int status) => _statuses[status]++;
 
     public void CopyTo(OperationRecorder other)

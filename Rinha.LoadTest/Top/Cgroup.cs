@@ -1,9 +1,6 @@
 namespace Rinha.LoadTest.Top;
 
-/// <summary>
-/// The cgroup of one process: three directories in version 1, three times the same one in version 2.
-/// </summary>
-/// <param name="directories">The directories for CPU, accounting and memory.</param>
+// The cgroup of one process: three directories in version 1, three times the same one in version 2.
 internal sealed class Cgroup(IReadOnlyList<string> directories)
 {
     // Version 1 writes "no limit" as the largest number of pages there is.
@@ -13,37 +10,22 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
     private readonly string _accounting = directories[1];
     private readonly string _memory = directories[2];
 
-    public CgroupReading Read() => Text(_cpu, "cpu.max") is { } max ? ReadVersion2(max) : ReadVersion1();
-
-    private CgroupReading ReadVersion2(string max)
+    // Each figure is where either version of cgroups has it.
+    public CgroupReading Read()
     {
-        var stat = Members(_cpu, "cpu.stat");
-        var quota = max.Split(' ');
+        var (cpu, memory) = (Members(_cpu, "cpu.stat"), Members(_memory, "memory.stat"));
+        var quota = (string?[]?)Text(_cpu, "cpu.max")?.Split(' ')
+            ?? [Text(_cpu, "cpu.cfs_quota_us"), Text(_cpu, "cpu.cfs_period_us")];
+        var bytes = Number(Text(_memory, "memory.current")) ?? Number(Text(_memory, "memory.usage_in_bytes"));
+        var limit = Number(Text(_memory, "memory.max")) ?? Number(Text(_memory, "memory.limit_in_bytes"));
         return new CgroupReading(
-            Find(stat, "usage_usec") / 1e6,
-            quota.Length == 2 ? (double?)Number(quota[0]) / Number(quota[1]) : null,
-            Find(stat, "nr_periods"),
-            Find(stat, "nr_throttled"),
-            InUse(Number(Text(_memory, "memory.current")), "inactive_file"),
-            Number(Text(_memory, "memory.max")));
-    }
-
-    private CgroupReading ReadVersion1()
-    {
-        var stat = Members(_cpu, "cpu.stat");
-        var quota = (double?)Number(Text(_cpu, "cpu.cfs_quota_us"));
-        var limit = Number(Text(_memory, "memory.limit_in_bytes"));
-        return new CgroupReading(
-            Number(Text(_accounting, "cpuacct.usage")) / 1e9,
-            quota > 0 ? quota / Number(Text(_cpu, "cpu.cfs_period_us")) : null,
-            Find(stat, "nr_periods"),
-            Find(stat, "nr_throttled"),
-            InUse(Number(Text(_memory, "memory.usage_in_bytes")), "total_inactive_file"),
+            Find(cpu, "usage_usec") / 1e6 ?? Number(Text(_accounting, "cpuacct.usage")) / 1e9,
+            Number(quota[0]) is > 0 and var microseconds ? (double?)microseconds / Number(quota[1]) : null,
+            Find(cpu, "nr_periods"),
+            Find(cpu, "nr_throttled"),
+            bytes - (Find(memory, "total_inactive_file") ?? Find(memory, "inactive_file") ?? 0),
             limit < UnlimitedBytes ? limit : null);
     }
-
-    private long? InUse(long? bytes, string inactive) =>
-        bytes - (Find(Members(_memory, "memory.stat"), inactive) ?? 0);
 
     private static Dictionary<string, string> Members(string directory, string file) =>
         (Text(directory, file) ?? "").Split('\n')
@@ -72,13 +54,9 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
     }
 }
 
-/// <summary>What the kernel says of a process's cgroup at one moment; what it does not say is missing.</summary>
-/// <param name="CpuSeconds">The CPU time used so far, in seconds.</param>
-/// <param name="CpuLimit">The quota, in CPUs.</param>
-/// <param name="Periods">How many periods of the quota have passed with something to do.</param>
-/// <param name="ThrottledPeriods">In how many of them the quota was used up.</param>
-/// <param name="MemoryBytes">The memory in use, without what the kernel would give back at once.</param>
-/// <param name="MemoryLimitBytes">The limit on it.</param>
+// What the kernel says of a process's cgroup at one moment; what it does not say is missing.
+// Periods: How many periods of the quota have passed with something to do.
+// MemoryBytes: The memory in use, without what the kernel would give back at once.
 internal sealed record CgroupReading(
     double? CpuSeconds,
     double? CpuLimit,

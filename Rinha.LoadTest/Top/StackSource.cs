@@ -2,12 +2,23 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Top;
 
-/// <summary>Reads a running stack: the APIs' metrics over their sockets, and the cgroups of all processes.</summary>
-/// <param name="names">The processes; those whose name begins with <c>api</c> have metrics.</param>
-/// <param name="sockets">The directory of the sockets.</param>
-/// <param name="cgroups">
-/// The directories of the stack's cgroup, for CPU, accounting and memory; none without limits.
-/// </param>
+// Everything that is known of a stack at one moment.
+internal sealed record TopReading(double AtSeconds, IReadOnlyList<ProcessReading> Processes);
+
+// Everything that is known of one process of the stack at one moment.
+// State: up, down when it does not answer, or what is wrong with the answer; - when it is not asked.
+// Cgroup: What the kernel says of it; null without cgroups.
+internal sealed record ProcessReading(string Name, string State, Scrape? Scrape, CgroupReading? Cgroup)
+{
+    public const string Up = "up";
+
+    public const string Down = "down";
+
+    public const string NotAsked = "-";
+}
+
+// Reads a running stack: the APIs' metrics over their sockets, and the cgroups of all processes.
+// names: The processes; those whose name begins with api have metrics.
 internal sealed class StackSource(IReadOnlyList<string> names, string sockets, IReadOnlyList<string> cgroups)
 {
     private const string NoMetrics = "no metrics";
@@ -17,7 +28,6 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>Reads everything.</summary>
     public TopReading Read() => new(_clock.Elapsed.TotalSeconds, [.. names.Select(Read)]);
 
     private ProcessReading Read(string name)
@@ -25,12 +35,9 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
         var cgroup = cgroups.Count == 3
             ? new Cgroup([.. cgroups.Select(directory => Path.Combine(directory, name))]).Read()
             : null;
-        if (!name.StartsWith("api", StringComparison.Ordinal))
-        {
-            return new ProcessReading(name, ProcessReading.NotAsked, null, cgroup);
-        }
-
-        var (state, scrape) = Ask(Path.Combine(sockets, name + ".sock"));
+        var (state, scrape) = name.StartsWith("api", StringComparison.Ordinal)
+            ? Ask(Path.Combine(sockets, name + ".sock"))
+            : (ProcessReading.NotAsked, null);
         return new ProcessReading(name, state, scrape, cgroup);
     }
 
@@ -45,7 +52,7 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
         return answer.Status switch
         {
             0 => (ProcessReading.Down, null),
-            200 when Scrape.TryParse(answer.Body, out var scrape, out _) => (ProcessReading.Up, scrape),
+            200 when Scrape.TryParse(answer.Body, out var scrape) => (ProcessReading.Up, scrape),
             _ => (NoMetrics, null),
         };
     }

@@ -1,10 +1,7 @@
 namespace Rinha.LoadTest.Top;
 
-/// <summary>A stack during an interval: what `top` shows.</summary>
-/// <param name="Total">All operations together.</param>
-/// <param name="Operations">Those that there were, in the order in which they matter.</param>
-/// <param name="Ledger">The ledger.</param>
-/// <param name="Processes">The processes.</param>
+// A stack during an interval: what `top` shows.
+// Operations: Those that there were, in the order in which they matter.
 internal sealed record TopFigures(
     OperationFigures Total,
     IReadOnlyList<OperationFigures> Operations,
@@ -21,9 +18,7 @@ internal sealed record TopFigures(
 
     private static readonly string[] s_order = ["post", "statement", "history", "health", "reset", "metrics", "other"];
 
-    /// <summary>
-    /// Between two readings of the same stack. An instance counts only if it has answered both times.
-    /// </summary>
+    // Between two readings of the same stack. An instance counts only if it has answered both times.
     public static TopFigures Between(TopReading earlier, TopReading later)
     {
         var seconds = Math.Max(later.AtSeconds - earlier.AtSeconds, 1e-3);
@@ -38,7 +33,7 @@ internal sealed record TopFigures(
             Operation("all", _ => true, intervals, seconds),
             [
                 .. from name in s_order
-                   let figures = Operation(name, series => Label(series, "operation") == name, intervals, seconds)
+                   let figures = Operation(name, series => series.Label("operation") == name, intervals, seconds)
                    where figures.PerSecond > 0
                    select figures,
             ],
@@ -51,10 +46,10 @@ internal sealed record TopFigures(
     {
         double PerSecond(string status) => intervals.Sum(one => one.Growth(
             Requests,
-            series => isWanted(series) && Label(series, "status").StartsWith(status, StringComparison.Ordinal)))
+            series => isWanted(series) && series.Label("status").StartsWith(status, StringComparison.Ordinal)))
             / seconds;
 
-        var durations = Merge(intervals, one => one.Observations(Durations, isWanted));
+        var durations = Buckets.Sum(intervals.Select(one => one.Observations(Durations, isWanted)));
         return new OperationFigures(
             name, PerSecond(""), PerSecond("4"), PerSecond("5"), durations.Quantile(0.5), durations.Quantile(0.99));
     }
@@ -62,47 +57,35 @@ internal sealed record TopFigures(
     private static LedgerFigures OfLedger(List<ScrapeInterval> intervals, TopReading later, double seconds)
     {
         double PerSecond(string result) => intervals.Sum(one => one.Growth(
-            Transactions, series => Label(series, "result") == result)) / seconds;
+            Transactions, series => series.Label("result") == result)) / seconds;
 
         double Growth(string name) => intervals.Sum(one => one.Growth(name));
 
-        var batches = Merge(intervals, one => one.Observations(Batches));
-        var gateWaits = Merge(intervals, one => one.Observations(GateWaits));
+        double? Quantile(string name, double share) =>
+            Buckets.Sum(intervals.Select(one => one.Observations(name))).Quantile(share);
+
+        IEnumerable<double?> Now(string gauge) =>
+            later.Processes.Select(process => process.Scrape?.Value(gauge)).Where(value => value is not null);
+
         var batchCount = Growth(Batches + "_count");
         return new LedgerFigures(
             PerSecond("committed"),
             PerSecond("refused"),
             batchCount > 0 ? Growth(Batches + "_sum") / batchCount : null,
-            batches.Quantile(0.99),
-            Merge(intervals, one => one.Observations(Commits)).Quantile(0.99),
-            gateWaits.Quantile(0.5),
-            gateWaits.Quantile(0.99),
-            Growth(Checkpoints + "_count") / seconds,
-            Merge(intervals, one => one.Observations(Checkpoints)).Quantile(0.99),
-            Now(later, "rinha_ledger_queued_writes") is { Count: > 0 } queued ? queued.Sum() : null,
-            Largest(later, "rinha_ledger_wal_bytes"),
-            Largest(later, "rinha_ledger_database_bytes"));
+            Quantile(Batches, 0.99),
+            Quantile(Commits, 0.99),
+            Quantile(GateWaits, 0.5),
+            Quantile(GateWaits, 0.99),
+            Quantile(Checkpoints, 0.99),
+            Now("rinha_ledger_queued_writes").Aggregate((double?)null, (sum, one) => (sum ?? 0) + one),
+            Now("rinha_ledger_wal_bytes").Max(),
+            Now("rinha_ledger_database_bytes").Max());
     }
-
-    private static double? Largest(TopReading reading, string gauge) =>
-        Now(reading, gauge) is { Count: > 0 } values ? values.Max() : null;
-
-    private static List<double> Now(TopReading reading, string gauge) =>
-        [.. reading.Processes.Select(process => process.Scrape?.Value(gauge)).OfType<double>()];
-
-    private static Buckets Merge(List<ScrapeInterval> intervals, Func<ScrapeInterval, Buckets> take) =>
-        intervals.Aggregate(new Buckets(), (all, one) => all.With(take(one)));
-
-    private static string Label(MetricSeries series, string name) => series.Labels.GetValueOrDefault(name, "");
 }
 
-/// <summary>One operation during an interval, over all instances.</summary>
-/// <param name="Name">The value of the label <c>operation</c>.</param>
-/// <param name="PerSecond">Requests per second.</param>
-/// <param name="RefusedPerSecond">Those that were answered 4xx.</param>
-/// <param name="ErrorsPerSecond">Those that were answered 5xx.</param>
-/// <param name="P50">The median of the time a request took, in seconds; missing when there was none.</param>
-/// <param name="P99">The 99th percentile of it, in seconds.</param>
+// One operation during an interval, over all instances; latencies in seconds.
+// RefusedPerSecond: Those that were answered 4xx.
+// ErrorsPerSecond: Those that were answered 5xx.
 internal sealed record OperationFigures(
     string Name,
     double PerSecond,
@@ -111,19 +94,9 @@ internal sealed record OperationFigures(
     double? P50,
     double? P99);
 
-/// <summary>The ledger during an interval, over all instances; unknown figures are null.</summary>
-/// <param name="CommittedPerSecond">Transactions committed per second.</param>
-/// <param name="RefusedPerSecond">Transactions refused per second.</param>
-/// <param name="BatchMean">How many writes a commit had on average.</param>
-/// <param name="BatchP99">The 99th percentile of that.</param>
-/// <param name="CommitP99">The 99th percentile of the time a commit took, in seconds.</param>
-/// <param name="GateP50">The median of the wait for the gate, in seconds.</param>
-/// <param name="GateP99">The 99th percentile of it.</param>
-/// <param name="CheckpointsPerSecond">Checkpoints per second.</param>
-/// <param name="CheckpointP99">The 99th percentile of the time a checkpoint took, in seconds.</param>
-/// <param name="QueuedWrites">Writes that wait now, in all queues together.</param>
-/// <param name="WalBytes">The size of the write-ahead log, which the instances share.</param>
-/// <param name="DatabaseBytes">The size of the database, which they share as well.</param>
+// The ledger during an interval, over all instances, times in seconds; unknown figures are null.
+// WalBytes: The size of the write-ahead log, which the instances share.
+// DatabaseBytes: The size of the database, which they share as well.
 internal sealed record LedgerFigures(
     double CommittedPerSecond,
     double RefusedPerSecond,
@@ -132,22 +105,13 @@ internal sealed record LedgerFigures(
     double? CommitP99,
     double? GateP50,
     double? GateP99,
-    double CheckpointsPerSecond,
     double? CheckpointP99,
     double? QueuedWrites,
     double? WalBytes,
     double? DatabaseBytes);
 
-/// <summary>One process during an interval; unknown figures are null.</summary>
-/// <param name="Name"><c>api01</c>, <c>api02</c>, and <c>nginx</c>, <c>caddy</c> or <c>db</c>.</param>
-/// <param name="State">See <see cref="ProcessReading.State"/>.</param>
-/// <param name="Cpu">The CPUs it used.</param>
-/// <param name="CpuLimit">How many it may use.</param>
-/// <param name="ThrottledShare">In what share of the quota's periods it was used up, 0 to 1.</param>
-/// <param name="MemoryBytes">The memory it has now.</param>
-/// <param name="MemoryLimitBytes">How much it may have.</param>
-/// <param name="HeapBytes">The part of it that is the runtime's heap.</param>
-/// <param name="Connections">The connections it has open now.</param>
+// One process during an interval; unknown figures are null.
+// ThrottledShare: In what share of the quota's periods it was used up, 0 to 1.
 internal sealed record ProcessFigures(
     string Name,
     string State,

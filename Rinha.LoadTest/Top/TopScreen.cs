@@ -3,14 +3,14 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Top;
 
-/// <summary>Composes the picture of a stack: a function of the figures and the room, without a terminal.</summary>
+// Composes the picture of a stack: a function of the figures and the room, without a terminal.
 internal static class TopScreen
 {
     // Of a limit: from here on it is close.
     private const double CloseShare = 0.9;
     private const int LedgerRows = 3;
 
-    /// <summary>The picture; <paramref name="figures"/> are missing before the first interval has ended.</summary>
+    // The picture; figures are missing before the first interval has ended.
     public static Drawing Compose(TopFigures? figures, DateTimeOffset at, int height)
     {
         if (figures is null)
@@ -76,7 +76,9 @@ internal static class TopScreen
         new(Format.OneLine(one.State, 9), StateTone(one.State)),
         new(Number(one.Cpu), IsClose(one.Cpu, one.CpuLimit) ? Tone.Warning : Tone.Plain),
         new(Number(one.CpuLimit), Tone.Muted),
-        new(one.ThrottledShare is { } share ? Format.Percent(share) : "–", ThrottleTone(one.ThrottledShare)),
+        new(
+            one.ThrottledShare is { } share ? Format.Percent(share) : "–",
+            one.ThrottledShare > 0 ? Tone.Warning : Tone.Muted),
         new(Bytes(one.MemoryBytes), IsClose(one.MemoryBytes, one.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
         new(Bytes(one.MemoryLimitBytes), Tone.Muted),
         new(Bytes(one.HeapBytes), Tone.Muted),
@@ -90,12 +92,6 @@ internal static class TopScreen
         _ => Tone.Bad,
     };
 
-    private static Tone ThrottleTone(double? share) => share switch
-    {
-        null or 0 => Tone.Muted,
-        _ => Tone.Warning,
-    };
-
     private static bool IsClose(double? value, double? limit) => value >= CloseShare * limit;
 
     private static string Duration(double? seconds) => seconds is { } known ? Format.Duration(known) : "–";
@@ -107,14 +103,14 @@ internal static class TopScreen
     {
         null => "–",
         < 1024 * 1024 => $"{Number(bytes / 1024)}K",
-        < 1024 * 1024 * 1024 => (bytes.Value / 1024 / 1024).ToString("0.#", CultureInfo.InvariantCulture) + "M",
-        _ => (bytes.Value / 1024 / 1024 / 1024).ToString("0.##", CultureInfo.InvariantCulture) + "G",
+        < 1024 * 1024 * 1024 => $"{Number(bytes / 1024 / 1024)}M",
+        _ => $"{Number(bytes / 1024 / 1024 / 1024)}G",
     };
 
     private static Drawing Heading(TopFigures figures, DateTimeOffset at) => (_, _) =>
     [
         new Line()
-            .Add(" rinha top", Drawings.Title)
+            .Add(" rinha top", Tone.Strong)
             .Add($"  {Format.Rate(figures.Total.PerSecond)} requests/s", Tone.Strong)
             .Add($"  {Format.Moment(at)}", Tone.Muted)
             .Add("   q", Tone.Strong).Add(" end", Tone.Muted),

@@ -3,27 +3,19 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Top;
 
-/// <summary>
-/// Reads the stack once a second and shows it, until it is enough: by a count, by <c>q</c>, Ctrl-C or SIGTERM.
-/// </summary>
-/// <param name="read">Reads the stack.</param>
-/// <param name="count">After how many intervals it ends; 0 for none.</param>
-/// <param name="interval">The length of an interval.</param>
+// Reads the stack once an interval and shows it, until it is enough: by a count, by q, Ctrl-C or SIGTERM.
+// count: After how many intervals it ends; 0 for none.
 internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interval)
 {
-    private static readonly TimeSpan s_keyInterval = TimeSpan.FromMilliseconds(50);
-
-    // A person types slower than this many bytes in a key interval.
-    private const int KeyBytesMax = 64;
+    private static readonly TimeSpan s_stopInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly RunControl _control = new();
 
-    /// <exception cref="IOException">The output takes no more.</exception>
     public void Write(TextWriter output)
     {
         using var signals = new StopSignals(_control, beforeExit: () => { });
         var hasHeader = false;
-        Follow(() => { }, figures =>
+        Follow(figures =>
         {
             if (!hasHeader)
             {
@@ -36,55 +28,31 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
         });
     }
 
-    /// <summary>Redraws a screen for each interval.</summary>
+    // Draws each interval on a screen.
     public void Show(ITerminal terminal)
     {
-        var painter = new FramePainter();
-        var screen = new TerminalScreen(terminal);
-        using var stopSignals = new StopSignals(_control, beforeExit: screen.Dispose);
-        using var screenSignals = new ScreenSignals(screen);
-        using (screen)
-        {
-            screen.Enter();
-            Draw(null);
-            Follow(() => ReadKeys(terminal), Draw);
-        }
-
-        void Draw(TopFigures? figures)
-        {
-            var (width, height) = terminal.Size;
-            screen.Keep();
-            screen.Draw(painter.Paint(
-                TopScreen.Compose(figures, DateTimeOffset.UtcNow, height), width, height, whole: true));
-        }
+        TopFigures? latest = null;
+        var following = Task.Run(() => Follow(figures => Volatile.Write(ref latest, figures)));
+        new LiveScreen(terminal).Show(_control, following, (_, _, height) =>
+            TopScreen.Compose(Volatile.Read(ref latest), DateTimeOffset.UtcNow, height));
+        following.GetAwaiter().GetResult();
     }
 
-    private void ReadKeys(ITerminal terminal)
-    {
-        Span<byte> keys = stackalloc byte[KeyBytesMax];
-        if (keys[..terminal.ReadKeys(keys)].IndexOfAny((byte)'q', (byte)'Q') >= 0)
-        {
-            _control.Stop();
-        }
-    }
-
-    private void Follow(Action meanwhile, Action<TopFigures> show)
+    private void Follow(Action<TopFigures> show)
     {
         var clock = Stopwatch.StartNew();
         var earlier = read();
         for (var shown = 0; count == 0 || shown < count; shown++)
         {
             var due = interval * (shown + 1);
-            while (clock.Elapsed < due)
+            for (var left = due - clock.Elapsed; left > TimeSpan.Zero; left = due - clock.Elapsed)
             {
-                meanwhile();
                 if (_control.StopRequested)
                 {
                     return;
                 }
 
-                var wait = due - clock.Elapsed;
-                Thread.Sleep(wait < s_keyInterval ? (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) : s_keyInterval);
+                Thread.Sleep(left < s_stopInterval ? left : s_stopInterval);
             }
 
             var later = read();
@@ -94,10 +62,8 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
     }
 }
 
-/// <summary>
-/// The figures for programs: a line of names, then a line for each interval, in columns parted by tabs. A dash stands
-/// for what is not known.
-/// </summary>
+// The figures for programs: a line of names, then a line for each interval, in columns parted by tabs. A dash stands
+// for what is not known.
 internal static class TopLines
 {
     private const double MegaByte = 1024 * 1024;

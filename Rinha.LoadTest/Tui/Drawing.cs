@@ -1,34 +1,21 @@
 using Rinha.LoadTest.Output;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Rinha.LoadTest.Tui;
 
-/// <summary>
-/// A piece of the screen: draws itself line by line into the room it is given; lines that are too many or too long are
-/// cut, missing ones stay empty. The screen is put together without Spectre's Layout and Panel: those measure and split
-/// text so often that a frame of 160x45 took 9 ms and 4 MB instead of 0.2 ms and 0.4 MB, and the machine is here to
-/// send requests.
-/// </summary>
+// A piece of the screen: draws itself line by line into the room it is given; lines that are too many or too long are
+// cut, missing ones stay empty. A drawing measures nothing twice: the machine is here to send requests.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
-/// <summary>Drawings made of others, and the simplest ones.</summary>
+// Drawings made of others, and the simplest ones.
 internal static class Drawings
 {
-    /// <summary>A panel's borders above and below.</summary>
+    // A panel's borders above and below.
     public const int BorderRows = 2;
 
     // A border and a space on either side.
     private const int EdgesWidth = 4;
 
-    /// <summary>Bars and columns that mean nothing but their size.</summary>
-    public static Style Bar { get; } = new(Color.Teal);
-
-    public static Style Border { get; } = new(Color.Grey);
-
-    public static Style Title { get; } = new(Color.Teal, decoration: Decoration.Bold);
-
-    /// <summary>Exactly <paramref name="height"/> lines of exactly <paramref name="width"/> columns.</summary>
+    // Exactly height lines of exactly width columns.
     public static IEnumerable<Line> Lines(this Drawing drawing, int width, int height) => drawing(width, height)
         .Concat(Enumerable.Repeat(new Line(), height))
         .Take(height)
@@ -37,44 +24,33 @@ internal static class Drawings
     public static Drawing Stacked(IEnumerable<(Drawing Drawing, int Rows)> bands) =>
         (width, _) => bands.SelectMany(band => band.Drawing.Lines(width, band.Rows));
 
-    public static Drawing Beside(params (Drawing Drawing, int Share)[] columns) => (width, height) =>
+    // Columns of the same width.
+    public static Drawing Beside(params Drawing[] columns) => (width, height) =>
     {
-        var shares = columns.Sum(column => column.Share);
-        var (sharesBefore, start) = (0, 0);
-        var parts = new Line[columns.Length][];
-        for (var at = 0; at < columns.Length; at++)
-        {
-            // Each ends where the shares up to it do, so that no column is lost to rounding.
-            sharesBefore += columns[at].Share;
-            var end = width * sharesBefore / shares;
-            parts[at] = [.. columns[at].Drawing.Lines(end - start, height)];
-            start = end;
-        }
-
-        return Enumerable.Range(0, height).Select(row => parts.Aggregate(
-            new Line(),
-            (line, part) => line.Append(part[row], part[row].Width)));
+        // Each ends where the shares up to it do, so that no column is lost to rounding.
+        int End(int count) => width * count / columns.Length;
+        var parts = columns.Select((one, at) => one.Lines(End(at + 1) - End(at), height).ToArray()).ToArray();
+        return Enumerable.Range(0, height).Select(row =>
+            parts.Aggregate(new Line(), (line, part) => line.Append(part[row], part[row].Width)));
     };
 
     public static Drawing Framed(string title, Drawing content) => (width, height) =>
     {
         var contentWidth = Math.Max(0, width - EdgesWidth);
         return content.Lines(contentWidth, Math.Max(0, height - BorderRows))
-            .Select(line => new Line().Add("│ ", Border).Append(line, contentWidth).Add(" │", Border))
+            .Select(line => new Line().Add("│ ", Tone.Muted).Append(line, contentWidth).Add(" │", Tone.Muted))
             .Prepend(new Line()
-                .Add("╭─", Border)
-                .Add($" {title} ", Title)
-                .Repeat('─', width - title.Length - EdgesWidth - 1, Border)
-                .Add("╮", Border))
-            .Append(new Line().Add("╰", Border).Repeat('─', width - 2, Border).Add("╯", Border));
+                .Add("╭─", Tone.Muted)
+                .Add($" {title} ", Tone.Strong)
+                .Repeat('─', width - title.Length - EdgesWidth - 1, Tone.Muted)
+                .Add("╮", Tone.Muted))
+            .Append(new Line().Add("╰", Tone.Muted).Repeat('─', width - 2, Tone.Muted).Add("╯", Tone.Muted));
     };
 
     public static Drawing Message(string text) => (_, _) => [new Line().Add(text, Tone.Muted)];
 
-    /// <summary>
-    /// A table whose first column is at the left and whose others are at the right, with their widths; columns without
-    /// room are missing, for half a figure is a wrong one.
-    /// </summary>
+    // A table whose first column is at the left and whose others are at the right, with their widths; columns without
+    // room are missing, for half a figure is a wrong one.
     public static Drawing Table(
         IReadOnlyList<(string Title, int Width)> columns, IEnumerable<IReadOnlyList<Cell>> rows) => (width, _) =>
         rows.Prepend([.. columns.Select(column => new Cell(column.Title, Tone.Muted))]).Select(cells =>
@@ -82,93 +58,83 @@ internal static class Drawings
             var line = new Line();
             for (var at = 0; at < columns.Count && line.Width + columns[at].Width <= width; at++)
             {
-                var ((text, tone), columnWidth) = (cells[at], columns[at].Width);
-                line = at == 0 ? line.Left(text, columnWidth, tone) : line.Right(text, columnWidth, tone);
+                var (cell, columnWidth) = (cells[at], columns[at].Width);
+                line = at == 0
+                    ? line.Left(cell.Text, columnWidth, cell.Tone)
+                    : line.Right(cell.Text, columnWidth, cell.Tone);
             }
 
             return line;
         });
 }
 
-/// <summary>
-/// One line of the screen, put together from left to right in columns and tones. Every character is one column wide;
-/// text from outside comes in by <see cref="AddForeign"/>, which sees to that.
-/// </summary>
+// One line of the screen, put together from left to right in columns and tones. Every character is one column wide;
+// text from outside comes in by AddForeign, which sees to that.
 internal sealed class Line
 {
     private readonly StringBuilder _text = new();
-    private readonly List<(int End, Style Style)> _pieces = [];
+    private readonly List<(int End, Tone Tone)> _pieces = [];
 
     public int Width => _text.Length;
 
-    /// <summary>The pieces of one style each, as few as there can be.</summary>
-    public IEnumerable<Segment> Segments
+    // The pieces of one tone each, as few as there can be.
+    public IEnumerable<(string Text, Tone Tone)> Pieces
     {
         get
         {
             var start = 0;
-            foreach (var (end, style) in _pieces)
+            foreach (var (end, tone) in _pieces)
             {
-                yield return new Segment(_text.ToString(start, end - start), style, null);
+                yield return (_text.ToString(start, end - start), tone);
                 start = end;
             }
         }
     }
 
-    public Line Add(string text, Tone tone = Tone.Plain) => Add(text, TextReport.StyleOf(tone));
-
-    public Line Add(string text, Style style)
+    public Line Add(string text, Tone tone = Tone.Plain)
     {
         _text.Append(text);
-        EndPiece(style);
-        return this;
+        return EndPiece(tone);
     }
 
-    public Line Repeat(char character, int count, Style style)
+    public Line Repeat(char character, int count, Tone tone)
     {
         _text.Append(character, Math.Max(0, count));
-        EndPiece(style);
-        return this;
+        return EndPiece(tone);
     }
 
-    /// <summary>Adds text at the left of a column, shortened where it does not fit.</summary>
+    // Adds text at the left of a column, shortened where it does not fit.
     public Line Left(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadRight(Math.Max(0, width)), tone);
 
-    /// <summary>Adds text at the right of a column, shortened where it does not fit.</summary>
+    // Adds text at the right of a column, shortened where it does not fit.
     public Line Right(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadLeft(Math.Max(0, width)), tone);
 
-    /// <summary>Adds text from outside, such as an answer of the server; shortened where it does not fit.</summary>
+    // Adds text from outside, such as an answer of the server; shortened where it does not fit.
     public Line AddForeign(string text, int width, Tone tone)
     {
-        var narrow = new StringBuilder();
-        foreach (var rune in Format.OneLine(text, width).EnumerateRunes())
-        {
-            narrow.Append(rune.IsBmp && new Segment(rune.ToString()).CellCount() == 1 ? (char)rune.Value : '·');
-        }
-
-        return Add(narrow.ToString(), tone);
+        // From the first combining characters on, a character may take no column or two.
+        const int OneColumnEnd = 0x300;
+        return Add(
+            string.Concat(Format.OneLine(text, width).EnumerateRunes().Select(rune =>
+                rune.Value < OneColumnEnd || rune.Value == '…' ? (char)rune.Value : '·')),
+            tone);
     }
 
-    /// <summary>Adds a whole line, or so many columns of it, with spaces where it is shorter.</summary>
+    // Adds so many columns of a line, with spaces where it is shorter.
     public Line Append(Line line, int width)
     {
         var start = 0;
-        foreach (var (end, style) in line._pieces)
+        foreach (var (end, tone) in line._pieces)
         {
-            var count = Math.Min(end, width) - start;
-            if (count <= 0)
-            {
-                break;
-            }
-
+            var count = Math.Max(0, Math.Min(end, width) - start);
             _text.Append(line._text, start, count);
-            EndPiece(style);
+            EndPiece(tone);
             start += count;
         }
 
-        return Repeat(' ', width - start, Style.Plain);
+        return Repeat(' ', width - start, Tone.Plain);
     }
 
     private static string Fit(string text, int width) => width switch
@@ -178,21 +144,17 @@ internal sealed class Line
         _ => string.Concat(text.AsSpan(0, width - 1), "…"),
     };
 
-    private void EndPiece(Style style)
+    private Line EndPiece(Tone tone)
     {
-        var start = _pieces.Count > 0 ? _pieces[^1].End : 0;
-        if (_text.Length == start)
+        if (_pieces.Count > 0 && _pieces[^1].Tone == tone)
         {
-            return;
+            _pieces[^1] = (_text.Length, tone);
+        }
+        else if (_text.Length > (_pieces.Count > 0 ? _pieces[^1].End : 0))
+        {
+            _pieces.Add((_text.Length, tone));
         }
 
-        if (_pieces.Count > 0 && _pieces[^1].Style.Equals(style))
-        {
-            _pieces[^1] = (_text.Length, style);
-        }
-        else
-        {
-            _pieces.Add((_text.Length, style));
-        }
+        return this;
     }
 }

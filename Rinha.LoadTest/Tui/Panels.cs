@@ -4,7 +4,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tui;
 
-/// <summary>The live screen's panels, each a function of what it shows; the first lines of each matter most.</summary>
+// The live screen's panels, each a function of what it shows; the first lines of each matter most.
 internal static class Panels
 {
     public const int FailureKindCountMax = 5;
@@ -27,7 +27,7 @@ internal static class Panels
         ("mean", 8, operation => Format.Duration(operation.Latency.Mean)),
     ];
 
-    /// <summary>What runs, how it stands and how far it has come: a line of words and a progress bar.</summary>
+    // What runs, how it stands and how far it has come: a line of words and a progress bar.
     public static Drawing Header(LiveSnapshot snapshot, ViewState view) => (width, _) =>
     {
         var (phase, tone) = (view, snapshot.Phase) switch
@@ -45,7 +45,7 @@ internal static class Panels
                 $"{clock}, {Format.Count(RunProgress.Done(snapshot))} of {Format.Count(iterations)} requests",
             _ => clock,
         };
-        var line = new Line().Add(" rinha load", Drawings.Title).Add("  " + phase, tone).Add("  " + extent);
+        var line = new Line().Add(" rinha load", Tone.Strong).Add("  " + phase, tone).Add("  " + extent);
         var underWay = $"{Format.Count(snapshot.InFlight)} under way ";
         return
         [
@@ -54,29 +54,27 @@ internal static class Panels
         ];
     };
 
-    /// <summary>The figures one looks at first, of the whole run so far.</summary>
-    public static Drawing Totals(LiveSnapshot snapshot)
+    // The figures one looks at first; what fits of them. The signs say how percentiles relate to the exact ones.
+    public static Drawing Totals(long completed, long failed, double rate, string p50, string p99, double max)
     {
-        var rate = snapshot.Elapsed > 0 ? snapshot.Completed / snapshot.Elapsed : 0;
-        return Totals(
-            (RunProgress.Done(snapshot), rate, snapshot.Failed),
-            Format.Duration(snapshot.Latency.P50),
-            Format.Duration(snapshot.Latency.P99),
-            Format.Duration(snapshot.Latency.Max));
+        const int NameWidth = 9;
+        var share = failed > 0 ? $" = {Format.Percent((double)failed / (completed + failed))}" : "";
+        (string Name, string Figure, string More, Tone Tone)[] rows =
+        [
+            ("rate", Format.Rate(rate) + "/s", "", Tone.Strong),
+            ("p99", p99, "", Tone.Strong),
+            ("failed", Format.Count(failed), share, failed > 0 ? Tone.Bad : Tone.Good),
+            ("p50", p50, "", Tone.Plain),
+            ("max", Format.Duration(max), "", Tone.Plain),
+            ("requests", Format.Count(completed + failed), "", Tone.Plain),
+        ];
+        return (width, _) => rows.Select(row => new Line().Left(row.Name, NameWidth, Tone.Muted).Right(
+            row.Figure + (row.Figure.Length + row.More.Length <= width - NameWidth ? row.More : ""),
+            width - NameWidth,
+            row.Tone));
     }
 
-    /// <summary>The same of some seconds; the signs say how their percentiles relate to the exact ones.</summary>
-    public static Drawing Totals(WindowStats window)
-    {
-        var (about, atMost) = window.Seconds > 1 ? ("≈ ", "≤ ") : ("", "");
-        return Totals(
-            (window.Completed + window.Failed, window.Rate, window.Failed),
-            about + Format.Duration(window.P50),
-            atMost + Format.Duration(window.P99),
-            Format.Duration(window.Max));
-    }
-
-    /// <summary>How many answers had which status, with bars for their shares.</summary>
+    // How many answers had which status, with bars for their shares.
     public static Drawing Statuses(IReadOnlyDictionary<int, long> statuses) => (width, height) =>
     {
         const int StatusWidth = 4, CountWidth = 11, ShareWidth = 8, BarWidthMin = 6;
@@ -100,7 +98,7 @@ internal static class Panels
             });
     };
 
-    /// <summary>How many requests took how long, with the percentiles beside the bars they fall into.</summary>
+    // How many requests took how long, with the percentiles beside the bars they fall into.
     public static Drawing Histogram(LatencyReport latency) => (width, height) =>
     {
         const int BoundWidth = 8, ShareWidth = 8;
@@ -116,43 +114,17 @@ internal static class Panels
         return bars.Select((bar, at) => new Line()
             .Right("≤ " + Format.DurationTick(bar.UpToSeconds), BoundWidth, Tone.Muted)
             .Add(" ")
-            .Add(Blocks.Bar((double)bar.Count / highest, barWidth), Drawings.Bar)
+            .Add(Blocks.Bar((double)bar.Count / highest, barWidth), Tone.Accent)
             .Right(Format.Percent((double)bar.Count / Math.Max(1, latency.Count)), ShareWidth)
             .Add(" ")
             .Left(Marks(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds), MarkWidth, Tone.Warning));
     };
 
-    /// <summary>The run's latency in figures, with bars in proportion to the longest.</summary>
-    public static Drawing Percentiles(LatencyReport latency) => (width, _) =>
-    {
-        const int NameWidth = 7, FigureWidth = 9;
-        (string Name, double Seconds)[] rows =
-        [
-            ("p50", latency.P50),
-            ("p75", latency.P75),
-            ("p90", latency.P90),
-            ("p95", latency.P95),
-            ("p99", latency.P99),
-            ("p99.9", latency.P999),
-            ("p99.99", latency.P9999),
-            ("max", latency.Max),
-            ("mean", latency.Mean),
-            ("stddev", latency.StandardDeviation),
-        ];
-        var barWidth = width - NameWidth - FigureWidth - 1;
-        return rows.Select(row => new Line()
-            .Left(row.Name, NameWidth, Tone.Muted)
-            .Right(Format.Duration(row.Seconds), FigureWidth)
-            .Add(" ")
-            .Add(Blocks.Bar(latency.Max > 0 ? row.Seconds / latency.Max : 0, barWidth), Drawings.Bar));
-    };
-
-    /// <summary>The operations, or the contest's scenarios; columns without room are left out.</summary>
+    // The operations, or the contest's scenarios; columns without room are left out.
     public static Drawing Operations(IReadOnlyList<OperationReport> operations) => (width, height) =>
     {
         var longest = operations.Select(operation => operation.Name.Length).DefaultIfEmpty().Max();
         var nameWidthMax = Math.Max(NameWidthMin, width - s_columns.Take(ColumnCountMin).Sum(column => column.Width));
-        var nameWidth = Math.Clamp(longest, NameWidthMin, nameWidthMax);
         var rows = operations.Select(operation => (Cell[])
         [
             operation.Name,
@@ -160,17 +132,11 @@ internal static class Panels
                 column.Figure(operation),
                 column.Title == "failed" && operation.Failed > 0 ? Tone.Bad : Tone.Plain)),
         ]);
-        var table = Drawings.Table([("", nameWidth), .. s_columns.Select(one => (one.Title, one.Width))], rows);
-
-        // The last row that fits says how many do not.
-        var room = height - 1;
-        return operations.Count <= room
-            ? table(width, height)
-            : table(width, height).Take(Math.Max(1, room)).Append(
-                new Line().Add($"and {operations.Count - Math.Max(0, room - 1)} more", Tone.Muted));
+        var name = ("", Math.Clamp(longest, NameWidthMin, nameWidthMax));
+        return Drawings.Table([name, .. s_columns.Select(one => (one.Title, one.Width))], rows)(width, height);
     };
 
-    /// <summary>The most frequent failures, with their first cases where there is room for them.</summary>
+    // The most frequent failures, with their first cases where there is room for them.
     public static Drawing Failures(IReadOnlyList<FailureReport> failures) => (width, _) =>
     {
         const int CountWidth = 8, ExampleWidthMin = 20;
@@ -201,24 +167,10 @@ internal static class Panels
                 .Add("   q", Tone.Strong).Add(" end with a report", Tone.Muted),
         ];
 
-    /// <summary>
-    /// The bars from the first to the last with any requests, neighbours put together until they fit into so many rows.
-    /// </summary>
+    // The bars, neighbours put together until they fit into so many rows.
     internal static IReadOnlyList<HistogramBar> Merged(IReadOnlyList<HistogramBar> bars, int rows)
     {
-        var first = 0;
-        var end = bars.Count;
-        while (first < end && bars[first].Count == 0)
-        {
-            first++;
-        }
-
-        while (end > first && bars[end - 1].Count == 0)
-        {
-            end--;
-        }
-
-        var merged = bars.Skip(first).Take(end - first).ToList();
+        var merged = bars.ToList();
         while (merged.Count > Math.Max(1, rows))
         {
             // The pair with the fewest requests: where most of them are the picture keeps its detail.
@@ -244,35 +196,10 @@ internal static class Panels
         var left = RunProgress.SecondsLeft(snapshot) is { } seconds ? RunProgress.Clock(seconds) + " left" : "";
         return new Line()
             .Add(" ")
-            .Repeat('━', doneWidth, Drawings.Bar)
-            .Repeat('─', barWidth - doneWidth, Drawings.Border)
+            .Repeat('━', doneWidth, Tone.Accent)
+            .Repeat('─', barWidth - doneWidth, Tone.Muted)
             .Right($"{(int)(share * 100)}%", 5, Tone.Strong)
             .Right(left, TailWidth - 4, Tone.Muted);
-    }
-
-    private static Drawing Totals((long Requests, double Rate, long Failed) counts, string p50, string p99, string max)
-    {
-        const int NameWidth = 9;
-        var failed = counts.Failed > 0
-            ? $"{Format.Count(counts.Failed)} = {Format.Percent((double)counts.Failed / counts.Requests)}"
-            : "0";
-        (string Name, string Figure, Tone Tone)[] rows =
-        [
-            ("rate", Format.Rate(counts.Rate) + "/s", Tone.Strong),
-            ("p99", p99, Tone.Strong),
-            ("failed", failed, counts.Failed > 0 ? Tone.Bad : Tone.Good),
-            ("p50", p50, Tone.Plain),
-            ("max", max, Tone.Plain),
-            ("requests", Format.Count(counts.Requests), Tone.Plain),
-        ];
-
-        // What fits: a count with its share, or the count.
-        return (width, _) => rows.Select(row => new Line()
-            .Left(row.Name, NameWidth, Tone.Muted)
-            .Right(
-                row.Figure.Length <= width - NameWidth ? row.Figure : row.Figure.Split(" = ")[0],
-                width - NameWidth,
-                row.Tone));
     }
 
     // A row's percentiles, or the first and the last of them: p50-99.9.

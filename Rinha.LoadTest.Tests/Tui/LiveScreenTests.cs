@@ -1,0 +1,148 @@
+using System.Text.RegularExpressions;
+using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Tui;
+
+namespace Rinha.LoadTest.Tests.Tui;
+
+/// <summary>The terminal is taken, drawn on, read, and given back whatever happens.</summary>
+public sealed class LiveScreenTests
+{
+    private readonly FakeTerminal _terminal = new();
+    private readonly RunControl _control = new() { Latest = SampleSnapshots.Running };
+    private readonly TaskCompletionSource _run = new();
+
+    [Fact]
+    public async Task The_run_is_shown_until_it_ends_and_keys_are_answered()
+    {
+        var watching = Watch();
+        Shows(" last 10 s ");
+        _terminal.Type("+");
+        Shows(" last 30 s ");
+        _terminal.Type("p");
+        Shows("go on");
+        Assert.True(_control.Paused);
+        _terminal.Size = (120, 40);
+        Shows(" p50 and p99 over time ");
+        _terminal.Type("q");
+        Shows("ending");
+        Assert.True(_control.StopRequested);
+        Assert.False(watching.IsCompleted);
+        _run.SetResult();
+        await watching.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
+        Assert.StartsWith(TerminalScreen.EnterCodes, _terminal.Written, StringComparison.Ordinal);
+        _terminal.AssertRestored();
+    }
+
+    [Fact]
+    public async Task A_run_that_breaks_is_not_the_viewers_exception()
+    {
+        _run.SetException(new InvalidOperationException("the engine broke"));
+        await Watch().WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
+        _terminal.AssertRestored();
+    }
+
+    [Theory]
+    [InlineData(TerminalScreen.EnterCodes)]
+    [InlineData(" whole run ")]
+    public async Task A_viewer_that_breaks_gives_the_terminal_back(string fault)
+    {
+        _terminal.Fault = fault;
+        await Assert.ThrowsAsync<InvalidOperationException>(Watch);
+        _terminal.AssertRestored();
+    }
+
+    [Fact]
+    public void The_terminal_is_given_back_once_and_left_alone_then()
+    {
+        new TerminalScreen(_terminal).Dispose();
+        var screen = new TerminalScreen(_terminal);
+        screen.Draw("early picture");
+        screen.Enter();
+        Assert.True(_terminal.InKeyMode);
+        screen.Draw("picture");
+        // What a shell has changed is said again.
+        _terminal.LeaveKeyMode();
+        screen.Keep();
+        Assert.True(_terminal.InKeyMode);
+        for (var times = 0; times < 2; times++)
+        {
+            screen.Dispose();
+            screen.Draw("late picture");
+            screen.Keep();
+            screen.Enter();
+        }
+
+        Assert.Equal(
+            TerminalScreen.EnterCodes + "picture" + TerminalScreen.KeepCodes + TerminalScreen.RestoreCodes,
+            _terminal.Written);
+        Assert.False(_terminal.InKeyMode);
+        foreach (var mode in new[] { "?1049h", "?7l", "?25l" })
+        {
+            var undone = mode[..^1] + (mode[^1] == 'h' ? 'l' : 'h');
+            Assert.Contains($"\e[{mode}", TerminalScreen.EnterCodes, StringComparison.Ordinal);
+            Assert.Contains($"\e[{undone}", TerminalScreen.RestoreCodes, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_keys_are_put_back_even_when_the_screen_cannot_be()
+    {
+        _terminal.Fault = TerminalScreen.RestoreCodes;
+        var screen = new TerminalScreen(_terminal);
+        screen.Enter();
+        Assert.Throws<InvalidOperationException>(screen.Dispose);
+        Assert.False(_terminal.InKeyMode);
+    }
+
+    [Fact]
+    public void Only_lines_that_changed_are_written()
+    {
+        var painter = new FramePainter(colors: true);
+        string Paint(string line, int width = 2, bool whole = false) =>
+            painter.Paint((_, _) => [new Line().Add("ab"), new Line().Add(line)], width, 2, whole);
+
+        Assert.Equal("\e[?2026h\e[2J\e[1;1Hab\e[2;1Hcd\e[?2026l", Paint("cd"));
+        Assert.Equal("", Paint("cd"));
+        Assert.Equal("\e[?2026h\e[2;1Hce\e[?2026l", Paint("ce"));
+        Assert.Equal("\e[?2026h\e[1;1Hab\e[2;1Hce\e[?2026l", Paint("ce", whole: true));
+        Assert.Equal("\e[?2026h\e[2J\e[1;1Hab \e[2;1Hce \e[?2026l", Paint("ce", width: 3));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Nothing_but_the_place_of_a_line_and_wanted_colours_are_codes(bool colors)
+    {
+        var text = new FramePainter(colors).Paint(
+            Screen.Compose(SampleSnapshots.Running, new ViewState(), 200, 60), 200, 60, whole: false);
+        Assert.DoesNotContain('\n', text);
+        Assert.DoesNotMatch(@"\e(?!\[(\?2026[hl]|2J|\d+;1H|[0-9;]*m))", text);
+        Assert.Equal(colors, Regex.IsMatch(text, @"\e\[[39]\dm"));
+    }
+
+    [Theory]
+    [InlineData("++++++", 300, false, false)]
+    [InlineData("---+", 10, false, false)]
+    [InlineData("xyz\r\n\t", 10, false, false)]
+    [InlineData(" ", 10, true, false)]
+    [InlineData("pp", 10, false, false)]
+    [InlineData("+p-Q", 10, true, true)]
+    [InlineData("\e[A", 10, false, false)]
+    [InlineData("\eOP", 10, false, false)]
+    [InlineData("\eq", 10, false, false)]
+    public void Keys_change_the_window_pause_and_end(string keys, int windowSeconds, bool pauses, bool stops)
+    {
+        var view = Keys.Press(Encoding.UTF8.GetBytes(keys), new ViewState(), _control);
+        Assert.Equal(
+            (windowSeconds, pauses, stops), (view.WindowSeconds, _control.Paused, _control.StopRequested));
+    }
+
+    private Task Watch() => Task.Factory.StartNew(
+        () => new TuiCollector(_terminal).Watch(_control, _run.Task),
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    private void Shows(string text) =>
+        Wait.Until(() => _terminal.Written.Contains(text, StringComparison.Ordinal), $"it shows '{text}'");
+}
