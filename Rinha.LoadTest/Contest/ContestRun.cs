@@ -1,3 +1,4 @@
+using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 
@@ -9,11 +10,11 @@ namespace Rinha.LoadTest.Contest;
 /// </summary>
 internal sealed class ContestRun : IDriver, IConnectionOwner
 {
-    private const long TickNs = 1_000_000_000;
-    private const long NanosecondsPerMs = 1_000_000;
     /// <summary>How many transactions each burst of the opening has.</summary>
     public const int OpeningUsers = 25;
 
+    private const long TickNs = 1_000_000_000;
+    private const long NanosecondsPerMs = 1_000_000;
     private const int UnknownClientId = 6;
     private const int AmountCentsMax = 10_000;
     private const string UserAgent = "Agente do Caos - 2024/Q1";
@@ -23,8 +24,8 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     private readonly EventLoop _loop;
     private readonly ContestOptions _options;
     private readonly ContestLog _log;
-    private readonly Collect.RunControl _control;
-    private readonly LiveExchange _live;
+    private readonly RunControl _control;
+    private readonly LivePublisher? _live;
     private readonly RequestWriter _writer;
     private readonly Random _random;
     private readonly List<Exchange> _exchanges = [];
@@ -35,7 +36,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     private int _nextStart;
 
     public ContestRun(
-        EventLoop loop, ContestOptions options, ContestLog log, Collect.RunControl control, LiveExchange live)
+        EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
     {
         _loop = loop;
         _options = options;
@@ -49,18 +50,16 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     /// <summary>When the simulation began.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Whether somebody ended it early.</summary>
+    /// <summary>Whether it was ended early.</summary>
     public bool Interrupted { get; private set; }
 
-    /// <inheritdoc/>
     public bool IsDone { get; private set; }
 
     private bool IsLoadStage => _stage == 5;
 
-    /// <inheritdoc/>
     public long OnTick(long nowNs)
     {
-        _live.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
+        _live?.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
         Interrupted |= _control.StopRequested;
         if (_stage < 0)
         {
@@ -86,10 +85,10 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         }
 
         // The next scenario starts on the first tick after the end of the one before.
-        var nextTickNs = _log.Recorder.StartedAtNs + ((((nowNs - _log.Recorder.StartedAtNs) / TickNs) + 1) * TickNs);
         if (_stageStartsAtNs == 0)
         {
-            _stageStartsAtNs = nextTickNs;
+            var startedAtNs = _log.Recorder.StartedAtNs;
+            _stageStartsAtNs = startedAtNs + ((((nowNs - startedAtNs) / TickNs) + 1) * TickNs);
         }
 
         if (nowNs >= _stageStartsAtNs)
@@ -100,7 +99,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         return _stageStartsAtNs == 0 ? nowNs + NanosecondsPerMs : _stageStartsAtNs;
     }
 
-    /// <inheritdoc/>
     public void OnAnswer(Connection connection, in Answer answer)
     {
         var exchange = Of(connection);
@@ -108,7 +106,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         GoOn(connection, exchange);
     }
 
-    /// <inheritdoc/>
     public void OnFailure(Connection connection, FailureKind kind)
     {
         var exchange = Of(connection);
@@ -130,12 +127,10 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         Release(connection);
     }
 
-    /// <summary>Sends a GET of a statement.</summary>
     public void SendStatement(
-        Connection connection, ValidationUser? user, Scenario scenario, int clientId, Exchange.Judge check) =>
+        Connection connection, ValidationUser? user, Scenario scenario, int clientId, Func<Answer, string?> check) =>
         Send(connection, user, scenario, check, _writer.WriteStatement(clientId, connection.RequestBuffer));
 
-    /// <summary>Sends a transaction.</summary>
     public void SendTransaction(
         Connection connection,
         ValidationUser? user,
@@ -144,18 +139,18 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         int amountCents,
         Operation operation,
         ReadOnlySpan<byte> text,
-        Exchange.Judge check) =>
+        Func<Answer, string?> check) =>
         Send(connection, user, scenario, check, _writer.WriteTransaction(
             clientId, amountCents, operation, text, connection.RequestBuffer));
 
     /// <summary>Sends a POST with any body, as part of the validations.</summary>
     public void SendBody(
-        Connection connection, ValidationUser user, int clientId, string body, Exchange.Judge check) =>
+        Connection connection, ValidationUser user, int clientId, string body, Func<Answer, string?> check) =>
         Send(connection, user, Scenario.Validations, check, _writer.WritePost(
-            clientId, System.Text.Encoding.UTF8.GetBytes(body), connection.RequestBuffer));
+            clientId, Encoding.UTF8.GetBytes(body), connection.RequestBuffer));
 
     private void Send(
-        Connection connection, ValidationUser? user, Scenario scenario, Exchange.Judge check, int length)
+        Connection connection, ValidationUser? user, Scenario scenario, Func<Answer, string?> check, int length)
     {
         var exchange = Of(connection);
         exchange.User = user;
@@ -197,16 +192,16 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
                 OpenTransactions(Scenario.ConcurrentDebits, Operation.Debit);
                 break;
             case 1:
-                OpenStatement(Scenario.BalanceAfterDebits, 1, ContestChecks.BalanceAfterDebits);
+                OpenStatement(Scenario.BalanceAfterDebits, 1, Expectation.BalanceAfterDebits);
                 break;
             case 2:
                 OpenTransactions(Scenario.ConcurrentCredits, Operation.Credit);
                 break;
             case 3:
-                OpenStatement(Scenario.BalanceAfterCredits, 1, ContestChecks.BalanceAfterCredits);
+                OpenStatement(Scenario.BalanceAfterCredits, 1, Expectation.BalanceAfterCredits);
                 break;
             case 4:
-                OpenStatement(Scenario.UnknownClient, UnknownClientId, ContestChecks.UnknownClient);
+                OpenStatement(Scenario.UnknownClient, UnknownClientId, Expectation.UnknownClient);
                 for (var index = 0; index < s_limitsCents.Length; index++)
                 {
                     _usersOpen++;
@@ -226,11 +221,11 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         for (var user = 0; user < OpeningUsers; user++)
         {
             _usersOpen++;
-            SendTransaction(Rent(), null, scenario, 1, 1, operation, "validacao"u8, ContestChecks.Received);
+            SendTransaction(Rent(), null, scenario, 1, 1, operation, "validacao"u8, Expectation.Received);
         }
     }
 
-    private void OpenStatement(Scenario scenario, int clientId, Exchange.Judge check)
+    private void OpenStatement(Scenario scenario, int clientId, Func<Answer, string?> check)
     {
         _usersOpen++;
         SendStatement(Rent(), null, scenario, clientId, check);
@@ -266,7 +261,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         var clientId = _random.Next(RequestSequence.Clients) + 1;
         if (scenario == Scenario.Statements)
         {
-            OpenStatement(scenario, clientId, ContestChecks.Statement);
+            OpenStatement(scenario, clientId, Expectation.Statement);
             return;
         }
 
@@ -282,6 +277,23 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
             _random.Next(AmountCentsMax) + 1,
             isDebit ? Operation.Debit : Operation.Credit,
             text,
-            isDebit ? ContestChecks.Debit : ContestChecks.Credit);
+            isDebit ? Expectation.Debit : Expectation.Credit);
     }
+}
+
+/// <summary>
+/// One request of the simulation, from its start to its judgement; kept with its connection and used again.
+/// </summary>
+internal sealed class Exchange
+{
+    public Scenario Scenario { get; set; }
+
+    /// <summary>When it left: before its connection was made.</summary>
+    public long StartedAtNs { get; set; }
+
+    /// <summary>Judges its answer: <see langword="null"/>, or the first failed check in words.</summary>
+    public Func<Answer, string?> Check { get; set; } = _ => null;
+
+    /// <summary>The virtual user who goes on after it; <see langword="null"/> for one who ends with it.</summary>
+    public ValidationUser? User { get; set; }
 }
