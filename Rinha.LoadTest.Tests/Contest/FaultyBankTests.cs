@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures.Faults;
-
 namespace Rinha.LoadTest.Tests.Contest;
 
 /// <summary>The simulation against banks that are wrong in one way each: what it finds, and what it costs.</summary>
@@ -15,7 +13,7 @@ public sealed class FaultyBankTests(Simulations simulations)
 
     [Fact]
     public void A_lost_update_costs_three_inconsistencies() => AssertFound(
-        nameof(LosesUpdates),
+        nameof(Faults.LosesUpdates),
         inconsistencies: 3,
         (AfterDebits, $"{Balance}(-25), but actually found -24", 1),
         (AfterCredits, $"{Balance}(0), but actually found 1", 1),
@@ -23,7 +21,7 @@ public sealed class FaultyBankTests(Simulations simulations)
 
     [Fact]
     public void A_stale_read_costs_two_inconsistencies_and_is_seen_ten_times_more() => AssertFound(
-        nameof(ReadsStale),
+        nameof(Faults.ReadsStale),
         inconsistencies: 2,
         (AfterDebits, $"{Balance}(-25), but actually found -24", 1),
         (AfterCredits, $"{Balance}(0), but actually found -1", 1),
@@ -32,18 +30,18 @@ public sealed class FaultyBankTests(Simulations simulations)
 
     [Fact]
     public void Invalid_transactions_that_are_accepted_are_seen_but_cost_no_inconsistency() => AssertFound(
-        nameof(AcceptsAnything),
+        nameof(Faults.AcceptsAnything),
         inconsistencies: 0,
         (Validations, "status.find.in(422,400), but actually found 200", 25));
 
     [Fact]
     public void Refused_credits_are_seen_and_spoil_the_balances()
     {
-        var report = simulations.Faulty[nameof(RefusesCredits)].Report;
+        var report = simulations.Faulty[nameof(Faults.RefusesCredits)].Report;
         var credits = report.Operations.Single(operation => operation.Name == "créditos").Failed;
 
         AssertFound(
-            nameof(RefusesCredits),
+            nameof(Faults.RefusesCredits),
             inconsistencies: 2,
             ("validação concorrência transações - c", "status.find.is(200), but actually found 422", 25),
             (AfterCredits, $"{Balance}(0), but actually found -25", 1),
@@ -61,13 +59,13 @@ public sealed class FaultyBankTests(Simulations simulations)
 
     [Fact]
     public void A_client_that_should_not_exist_is_seen() => AssertFound(
-        nameof(KnowsEverybody),
+        nameof(Faults.KnowsEverybody),
         inconsistencies: 0,
         ("validação HTTP 404", "status.find.is(404), but actually found 200", 1));
 
     [Fact]
     public void A_statement_in_the_wrong_order_is_seen() => AssertFound(
-        nameof(ListsOldestFirst),
+        nameof(Faults.ListsOldestFirst),
         inconsistencies: 0,
         (Validations, $"{First}(devolve), but actually found toma", 4),
         (Validations, $"{First}(devolve), but actually found validacao", 1),
@@ -77,7 +75,7 @@ public sealed class FaultyBankTests(Simulations simulations)
     [Fact]
     public void Every_answer_with_a_balance_beyond_the_limit_is_an_inconsistency()
     {
-        var simulation = simulations.Faulty[nameof(BreaksLimits)];
+        var simulation = simulations.Faulty[nameof(Faults.BreaksLimits)];
         var report = simulation.Report;
 
         Assert.All(report.Contest!.FailedChecks, check =>
@@ -86,7 +84,7 @@ public sealed class FaultyBankTests(Simulations simulations)
                     + @"Limite ultrapassado! -\d+ < -\d+$",
                 check.Message));
         Assert.InRange(report.Contest.Inconsistencies, 5, 1_000);
-        Assert.Equal(simulation.Bank.Ledger.Wrong, report.Contest.Inconsistencies);
+        Assert.Equal(simulation.Bank.Ledger.Struck, report.Contest.Inconsistencies);
         Assert.Equal(report.Contest.Inconsistencies, report.Contest.FailedChecks.Sum(check => check.Count));
         AssertFines(report);
     }
