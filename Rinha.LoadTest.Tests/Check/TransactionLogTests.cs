@@ -24,7 +24,7 @@ public sealed class TransactionLogTests
         Assert.Equal([6L], _log.Unavailable);
     }
 
-    // Tries of one transaction: a timeout, a refused connection, a 503 of nothing changed, one that does not know, 200, 422.
+    // Tries of one transaction; "503" says that nothing was changed, "open" that this is not known.
     [Theory]
     [InlineData("timeout 503", "unknown")]
     [InlineData("503 timeout", "unknown")]

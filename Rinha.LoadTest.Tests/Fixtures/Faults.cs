@@ -79,7 +79,7 @@ internal static class Faults
         account.History.RemoveAt(account.History.Count - 1);
     });
 
-    /// <summary>Some transactions start from the balance before the last one: two updates, of which one is lost.</summary>
+    /// <summary>Some transactions start from the balance before the last one: one of two updates is lost.</summary>
     /// <param name="first">The first such transaction of the bank, counted from 1.</param>
     /// <param name="interval">How many transactions from one to the next.</param>
     public static StubLedger LosesUpdates(int first, int interval = int.MaxValue)

@@ -131,7 +131,7 @@ internal sealed class StubConnection(Socket socket, int number)
 
     public Socket Socket => socket;
 
-    /// <summary>Reads a request; <see langword="null"/> when the client has closed, or wanted no more than one.</summary>
+    /// <summary>Reads a request; <see langword="null"/> when there is none to come.</summary>
     public StubRequest? Read()
     {
         var head = new StringBuilder();

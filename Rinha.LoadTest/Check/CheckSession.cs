@@ -94,11 +94,10 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
 
     private RawAnswer AskForStatement(int clientId, LoadOptions options)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/clientes/{clientId}/extrato");
         var since = Stopwatch.StartNew();
         for (var retries = 0; true; retries++)
         {
-            var answer = RawAnswer.Ask(target, "GET", path, timeout: options.RequestTimeout);
+            var answer = RawAnswer.Ask(target, "GET", $"/clientes/{clientId}/extrato", timeout: options.RequestTimeout);
             var pause = TimeSpan.FromMicroseconds(RetryQueue.PauseNs(retries) / 1e3);
             if (answer.Status is > 0 and < 500 || since.Elapsed + pause > (options.RetryFor ?? TimeSpan.Zero))
             {

@@ -110,8 +110,8 @@ internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
         return connection;
     }
 
-    // By PostgreSQL's own amcheck (https://www.postgresql.org/docs/15/amcheck.html), which only a superuser may install:
-    // each page of the tables, and whether each of their rows is in each of their indexes.
+    // By PostgreSQL's own amcheck (https://www.postgresql.org/docs/15/amcheck.html), which only a superuser may
+    // install: each page of the tables, and whether each of their rows is in each of their indexes.
     public string? FindDamage()
     {
         try

@@ -10,28 +10,11 @@ namespace Rinha.LoadTest.Contest;
 /// </summary>
 internal static class Expectation
 {
-    /// <summary>A transaction of the opening: its status alone counts.</summary>
-    public static string? Received(Answer answer) => answer.HasStatus(200);
-
-    /// <summary>The statement after 25 debits of one cent.</summary>
-    public static string? BalanceAfterDebits(Answer answer) =>
-        answer.HasStatus(200) ?? answer.HasBalance(-ContestRun.OpeningUsers);
-
-    /// <summary>The statement after as many credits.</summary>
-    public static string? BalanceAfterCredits(Answer answer) => answer.HasStatus(200) ?? answer.HasBalance(0);
-
-    /// <summary>The statement of a client that does not exist.</summary>
-    public static string? UnknownClient(Answer answer) => answer.HasStatus(404);
-
-    public static string? Invalid(Answer answer) => answer.HasStatus(422, 400);
-
     public static string? Credit(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentTransaction();
 
     /// <summary>A debit of the load; 422 is right too.</summary>
     public static string? Debit(Answer answer) =>
         answer.HasStatus(200, 422) ?? (answer.Status == 422 ? null : answer.IsConsistentTransaction());
-
-    public static string? Statement(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentStatement();
 
     public static string? HasStatus(this Answer answer, params ReadOnlySpan<int> allowed)
     {
@@ -57,13 +40,13 @@ internal static class Expectation
     public static string? HasBalance(this Answer answer, long balanceCents) =>
         BankAnswer.TryReadStatementHead(answer.Body, out _, out var found) && found == balanceCents
             ? null
-            : Invariant($"jmesPath(saldo.total).find.is({balanceCents}), but actually found {found}");
+            : $"jmesPath(saldo.total).find.is({balanceCents}), but actually found {found}";
 
     /// <summary>A statement's limit is exactly this.</summary>
     public static string? HasLimit(this Answer answer, long limitCents) =>
         BankAnswer.TryReadStatementHead(answer.Body, out var found, out _) && found == limitCents
             ? null
-            : Invariant($"jmesPath(saldo.limite).find.is({limitCents}), but actually found {found}");
+            : $"jmesPath(saldo.limite).find.is({limitCents}), but actually found {found}";
 
     /// <summary>
     /// A statement's newest transactions, newest first, are of one cent and have these texts and kinds.
@@ -100,8 +83,6 @@ internal static class Expectation
 
         return balanceCents >= -limitCents
             ? null
-            : Invariant($"{check}, Limite ultrapassado! {balanceCents} < -{limitCents}");
+            : $"{check}, Limite ultrapassado! {balanceCents} < -{limitCents}";
     }
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -57,7 +57,9 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
                 Advance(connection);
                 break;
             case var step when step - 7 < s_invalidBodies.Length:
-                run.SendBody(connection, this, clientId, s_invalidBodies[step - 7], Expectation.Invalid);
+                var body = Encoding.UTF8.GetBytes(s_invalidBodies[step - 7]);
+                var length = run.Writer.WritePost(clientId, body, connection.RequestBuffer);
+                Send(connection, length, static answer => answer.HasStatus(422, 400));
                 break;
             default:
                 run.End(connection);
@@ -86,7 +88,7 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
     }
 
     private void GetStatement(Connection connection, Func<Answer, string?> check) =>
-        run.SendStatement(connection, this, Scenario.Validations, clientId, check);
+        Send(connection, run.Writer.WriteStatement(clientId, connection.RequestBuffer), check);
 
     private void GetStatementsAtOnce(Connection connection, long savedLimitCents, long savedBalanceCents)
     {
@@ -101,12 +103,18 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
     }
 
     private void Post(Connection connection, Operation operation, ReadOnlySpan<byte> text) =>
-        run.SendTransaction(connection, this, Scenario.Validations, clientId, 1, operation, text, answer =>
-        {
-            var failure = Expectation.Credit(answer);
-            _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
-                ? (limit, balance)
-                : null;
-            return failure;
-        });
+        Send(
+            connection,
+            run.Writer.WriteTransaction(clientId, 1, operation, text, connection.RequestBuffer),
+            answer =>
+            {
+                var failure = Expectation.Credit(answer);
+                _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
+                    ? (limit, balance)
+                    : null;
+                return failure;
+            });
+
+    private void Send(Connection connection, int length, Func<Answer, string?> check) =>
+        run.Send(connection, this, Scenario.Validations, check, length);
 }

@@ -64,7 +64,7 @@ internal static class AnswerParser
 
         if (framing.ContentLength is { } length)
         {
-            shape = shape with { BodyLength = (int)length, Consumed = shape.BodyStart + (int)length };
+            shape = shape with { BodyLength = length, Consumed = bodyStart + length };
             return body.Length >= length ? ParseState.Complete : ParseState.Incomplete;
         }
 

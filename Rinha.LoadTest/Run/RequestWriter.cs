@@ -1,22 +1,18 @@
-using System.Buffers.Text;
+using System.Text.Unicode;
 
 namespace Rinha.LoadTest.Run;
 
 /// <summary>
-/// Writes requests as bytes, with the headers of the official simulation in its order and letter case.
+/// Writes requests as bytes, with the headers of the official simulation in its order and letter case; each method
+/// returns their length.
 /// </summary>
 /// <param name="keys">Whether a transaction's text is its idempotency key as well.</param>
 /// <param name="closes">Whether each request asks for the end of its connection.</param>
 internal sealed class RequestWriter(string host, string userAgent, bool keys = false, bool closes = false)
 {
-    private readonly byte[] _postHead = Encoding.ASCII.GetBytes(
-        $"/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n{CommonHeaders(host, userAgent, closes)}");
+    private readonly byte[] _headers = Encoding.ASCII.GetBytes(
+        $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n{(closes ? "connection: close\r\n" : "")}");
 
-    private readonly byte[] _getRest = Encoding.ASCII.GetBytes(
-        $"/extrato HTTP/1.1\r\n{CommonHeaders(host, userAgent, closes)}\r\n");
-
-    /// <summary>Writes a request.</summary>
-    /// <returns>Its length in bytes.</returns>
     public int Write(in RequestPlan plan, Span<byte> buffer)
     {
         if (plan.Operation == Operation.Statement)
@@ -30,9 +26,14 @@ internal sealed class RequestWriter(string host, string userAgent, bool keys = f
             plan.ClientId, plan.AmountCents, plan.Operation, text, buffer, key: keys ? text : default);
     }
 
-    /// <summary>Writes a GET of a statement.</summary>
-    public int WriteStatement(int clientId, Span<byte> buffer) =>
-        WriteLine("GET /clientes/"u8, clientId, _getRest, buffer);
+    public int WriteStatement(int clientId, Span<byte> buffer)
+    {
+        Utf8.TryWrite(
+            buffer,
+            $"{"GET /clientes/"u8}{clientId}{"/extrato HTTP/1.1\r\n"u8}{_headers.AsSpan()}{"\r\n"u8}",
+            out var length);
+        return length;
+    }
 
     /// <summary>Writes a POST of <c>{"valor": 1000, "tipo": "d", "descricao": "texto"}</c>.</summary>
     public int WriteTransaction(
@@ -44,48 +45,27 @@ internal sealed class RequestWriter(string host, string userAgent, bool keys = f
         ReadOnlySpan<byte> key = default)
     {
         Span<byte> body = stackalloc byte[128];
-        var length = Append(body, 0, "{\"valor\": "u8);
-        _ = Utf8Formatter.TryFormat(amountCents, body[length..], out var digits);
-        length += digits;
-        length = Append(body, length, operation == Operation.Debit ? ", \"tipo\": \"d\""u8 : ", \"tipo\": \"c\""u8);
-        length = Append(body, length, ", \"descricao\": \""u8);
-        length = Append(body, length, text);
-        length = Append(body, length, "\"}"u8);
+        var kind = operation == Operation.Debit ? ", \"tipo\": \"d\""u8 : ", \"tipo\": \"c\""u8;
+        Utf8.TryWrite(
+            body,
+            $"{"{\"valor\": "u8}{amountCents}{kind}{", \"descricao\": \""u8}{text}{"\"}"u8}",
+            out var length);
         return WritePost(clientId, body[..length], buffer, key);
     }
 
-    /// <summary>Writes a POST of any body of 10 to 99 bytes.</summary>
+    /// <summary>Writes a POST of any body.</summary>
     public int WritePost(
         int clientId, ReadOnlySpan<byte> body, Span<byte> buffer, ReadOnlySpan<byte> key = default)
     {
-        var length = WriteLine("POST /clientes/"u8, clientId, _postHead, buffer);
-        if (!key.IsEmpty)
-        {
-            length = Append(buffer, length, "Idempotency-Key: "u8);
-            length = Append(buffer, length, key);
-            length = Append(buffer, length, "\r\n"u8);
-        }
-
-        length = Append(buffer, length, "content-length: "u8);
-        buffer[length++] = (byte)('0' + (body.Length / 10));
-        buffer[length++] = (byte)('0' + (body.Length % 10));
-        length = Append(buffer, length, "\r\n\r\n"u8);
-        return Append(buffer, length, body);
-    }
-
-    private static string CommonHeaders(string host, string userAgent, bool closes) =>
-        $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n{(closes ? "connection: close\r\n" : "")}";
-
-    private static int WriteLine(ReadOnlySpan<byte> start, int clientId, ReadOnlySpan<byte> rest, Span<byte> buffer)
-    {
-        start.CopyTo(buffer);
-        _ = Utf8Formatter.TryFormat(clientId, buffer[start.Length..], out var digits);
-        return Append(buffer, start.Length + digits, rest);
-    }
-
-    private static int Append(Span<byte> buffer, int at, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(buffer[at..]);
-        return at + bytes.Length;
+        // Bytes and not text in the holes: nothing is transcoded for a request.
+        var path = "/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"u8;
+        var keyName = key.IsEmpty ? default : "Idempotency-Key: "u8;
+        var keyEnd = key.IsEmpty ? default : "\r\n"u8;
+        Utf8.TryWrite(
+            buffer,
+            $"{"POST /clientes/"u8}{clientId}{path}{_headers.AsSpan()}{keyName}{key}{keyEnd}"
+                + $"{"content-length: "u8}{body.Length}{"\r\n\r\n"u8}{body}",
+            out var length);
+        return length;
     }
 }

@@ -31,26 +31,21 @@ public sealed record Mix(int Debits, int Credits, int Statements)
     /// <summary>The contest's mix: 220 debits, 110 credits and 10 statements a second.</summary>
     public static readonly Mix Contest = new(22, 11, 1);
 
-    /// <summary>What the load tester that this one succeeds really sent, whatever it advertised.</summary>
-    public static readonly Mix Seed = new(32, 1, 1);
-
     /// <summary>All weights together; at least 1.</summary>
     public int Total => Debits + Credits + Statements;
 
     /// <summary>Reads <c>D:C:E</c>, or <c>seed</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Mix? mix)
     {
-        mix = text == "seed" ? Seed : null;
-        var parts = text.Split(':');
-        if (mix is null && parts.Length == 3
+        // "seed" is what the load tester that this one succeeds really sent, whatever it advertised.
+        var parts = (text == "seed" ? "32:1:1" : text).Split(':');
+        mix = parts.Length == 3
             && TryReadWeight(parts[0], out var debits)
             && TryReadWeight(parts[1], out var credits)
             && TryReadWeight(parts[2], out var statements)
-            && debits + credits + statements > 0)
-        {
-            mix = new Mix(debits, credits, statements);
-        }
-
+            && debits + credits + statements > 0
+                ? new Mix(debits, credits, statements)
+                : null;
         return mix is not null;
     }
 
