@@ -9,7 +9,6 @@ internal static class Faults
     /// <summary>Answers 200 about a client that does not exist.</summary>
     public static StubLedger KnowsEverybody() => new() { Unknown = new StubAccount(6, 0).Statement(0, []) };
 
-    /// <summary>Answers 422 to credits.</summary>
     public static StubLedger RefusesCredits() => new()
     {
         OnPost = (_, entry, next) => entry.Kind == 'c' ? new StubAnswer(422) : next(),
@@ -81,7 +80,6 @@ internal static class Faults
 
     /// <summary>Some transactions start from the balance before the last one: one of two updates is lost.</summary>
     /// <param name="first">The first such transaction of the bank, counted from 1.</param>
-    /// <param name="interval">How many transactions from one to the next.</param>
     public static StubLedger LosesUpdates(int first, int interval = int.MaxValue)
     {
         var balances = new Dictionary<int, long>();
@@ -103,7 +101,6 @@ internal static class Faults
         };
     }
 
-    /// <summary>Lists a statement's transactions in the wrong order.</summary>
     public static StubLedger ListsOldestFirst() => new()
     {
         OnStatement = (account, _) => account.Statement(account.BalanceCents, account.Newest.Reverse()),

@@ -20,13 +20,10 @@ internal sealed class LoadTester : IDisposable
         _error = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Starts it.</summary>
     public static LoadTester Start(params string[] arguments) => StartIn(Path.GetTempPath(), arguments);
 
-    /// <summary>Runs it to its end.</summary>
     public static CommandExit Run(params string[] arguments) => RunIn(Path.GetTempPath(), arguments);
 
-    /// <summary>Runs it to its end in a directory.</summary>
     public static CommandExit RunIn(string directory, params string[] arguments)
     {
         using var command = StartIn(directory, arguments);
@@ -48,7 +45,6 @@ internal sealed class LoadTester : IDisposable
         return server;
     }
 
-    /// <summary>Sends it a signal.</summary>
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
     public CommandExit AwaitExit()

@@ -14,11 +14,9 @@ internal static class Logs
         log.OnAnswer(
             Plan(clientId, signedCents, text), new StubAccount(clientId, limitCents).Receipt(balanceCents).ToAnswer());
 
-    /// <summary>A transaction of the client was refused.</summary>
     public static void Refuse(this TransactionLog log, int clientId, long signedCents, long text) =>
         log.OnAnswer(Plan(clientId, signedCents, text), new StubAnswer(422).ToAnswer());
 
-    /// <summary>A transaction of the client failed.</summary>
     public static void Lose(
         this TransactionLog log, int clientId, long signedCents, long text, FailureKind kind = FailureKind.Timeout) =>
         log.OnFailure(Plan(clientId, signedCents, text), kind, answer: default);
@@ -38,7 +36,6 @@ internal static class Logs
             new StubAccount(clientId, 100_000)
                 .Statement(balanceCents, texts.Select(text => new StubEntry(1, 'c', TextOf(text)))).ToAnswer());
 
-    /// <summary>A transaction's text.</summary>
     public static string TextOf(long number)
     {
         var text = new byte[TextCode.Length];

@@ -23,7 +23,6 @@ internal static class Runs
         RequestTimeout = Wait.Timeout,
     };
 
-    /// <summary>Runs on the calling thread.</summary>
     public static RunReport Load(
         Target target, LoadOptions options, RunControl? control = null, IRequestObserver? observer = null) =>
         Session(target, control).Run(options, observer);
@@ -49,7 +48,6 @@ internal sealed class RunInBackground : IDisposable
 
     public bool IsOver => _run.IsCompleted;
 
-    /// <summary>The report, waited for.</summary>
     public RunReport Report
     {
         get

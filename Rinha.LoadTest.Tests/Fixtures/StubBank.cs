@@ -9,8 +9,6 @@ internal sealed class StubBank : IDisposable
     private readonly StubServer _server;
     private long _served;
 
-    /// <param name="ledger">The rules; the right ones when not given.</param>
-    /// <param name="socketPath">The unix socket to listen on, instead of a TCP port.</param>
     /// <param name="beforeAnswer">Called with each request after it was applied and before it is answered.</param>
     public StubBank(
         StubLedger? ledger = null, string? socketPath = null, Action<StubRequest>? beforeAnswer = null)
@@ -26,16 +24,12 @@ internal sealed class StubBank : IDisposable
 
     public Target Target => _server.Target;
 
-    /// <summary>How many connections have been made.</summary>
     public int Accepted => _server.Accepted;
 
-    /// <summary>How many connections are open.</summary>
     public int Open => _server.Open;
 
-    /// <summary>How many requests have been read.</summary>
     public long Served => Interlocked.Read(ref _served);
 
-    /// <summary>The requests in the order of their arrival.</summary>
     public ConcurrentQueue<StubRequest> Requests { get; } = new();
 
     public void Dispose() => _server.Dispose();
@@ -82,7 +76,6 @@ internal sealed class StubLedger
 
     public Func<StubAccount, Func<StubAnswer>, StubAnswer> OnStatement { get; set; } = (_, next) => next();
 
-    /// <summary>The answer about a client that does not exist.</summary>
     public StubAnswer Unknown { get; init; } = new(404);
 
     /// <summary>The answer to a transaction that is none.</summary>
@@ -153,7 +146,6 @@ internal readonly record struct StubEntry(long AmountCents, char Kind, string Te
     public long SignedCents => Kind == 'd' ? -AmountCents : AmountCents;
 }
 
-/// <summary>A client of the stub bank.</summary>
 internal sealed class StubAccount(int id, long limitCents)
 {
     private const int Listed = 10;
@@ -164,7 +156,6 @@ internal sealed class StubAccount(int id, long limitCents)
 
     public long BalanceCents { get; set; }
 
-    /// <summary>The history, oldest first.</summary>
     public List<StubEntry> History { get; } = [];
 
     /// <summary>The newest transactions, as many as a statement lists, newest first.</summary>
@@ -182,7 +173,6 @@ internal sealed class StubAccount(int id, long limitCents)
     public StubAnswer Receipt(long balanceCents) =>
         new(200, $$"""{"limite": {{LimitCents}}, "saldo": {{balanceCents}}}""");
 
-    /// <summary>A statement with this balance and these transactions.</summary>
     public StubAnswer Statement(long balanceCents, IEnumerable<StubEntry> listed)
     {
         const string at = "2024-01-17T02:34:41.217753Z";

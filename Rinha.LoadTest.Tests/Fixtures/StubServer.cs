@@ -28,19 +28,14 @@ internal sealed class StubServer : IDisposable
     /// <summary>Where it listens, as the load tester is told.</summary>
     public string Url { get; }
 
-    /// <summary>The same, read.</summary>
     public Target Target => Targets.Of(Url);
 
-    /// <summary>How many connections have been made.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>How many connections are open.</summary>
     public int Open => _open.Count;
 
-    /// <summary>Listens on a free TCP port of 127.0.0.1.</summary>
     public static StubServer Start(Action<StubConnection> serve) => new(new IPEndPoint(IPAddress.Loopback, 0), serve);
 
-    /// <summary>Listens on a unix socket.</summary>
     public static StubServer StartUnix(string path, Action<StubConnection> serve) =>
         new(new UnixDomainSocketEndPoint(path), serve);
 
@@ -121,7 +116,6 @@ internal sealed class StubServer : IDisposable
 }
 
 /// <summary>The server's side of a connection: reads requests and sends whatever it is told to.</summary>
-/// <param name="number">Counts the server's connections from 1.</param>
 internal sealed class StubConnection(Socket socket, int number)
 {
     private const nuint OutputQueue = 0x5411; // SIOCOUTQ
@@ -170,10 +164,8 @@ internal sealed class StubConnection(Socket socket, int number)
     public void AwaitTaken() => Wait.Until(
         () => Control((int)socket.Handle, OutputQueue, out var left) == 0 && left == 0, "the client reads");
 
-    /// <summary>Waits until the client closes.</summary>
     public void AwaitEnd() => _reader.ReadToEnd();
 
-    /// <summary>Closes with a reset.</summary>
     public void Reset()
     {
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
@@ -184,7 +176,6 @@ internal sealed class StubConnection(Socket socket, int number)
     private static extern int Control(int descriptor, nuint request, out int value);
 }
 
-/// <summary>A request as it came over the wire.</summary>
 /// <param name="Head">Request line and headers with their line ends, but for the empty line.</param>
 /// <param name="ConnectionNumber">Which of the server's connections it came over, counted from 1.</param>
 /// <param name="At">When it was read, from <see cref="Stopwatch.GetTimestamp"/>.</param>
@@ -196,7 +187,6 @@ internal sealed record StubRequest(string Head, string Body, int ConnectionNumbe
 
     public string Path => Head.Split(' ', 3)[1];
 
-    /// <summary>The <c>Idempotency-Key</c>; <see langword="null"/> without one.</summary>
     public string? Key => Head.Split("\r\n")
         .FirstOrDefault(line => line.StartsWith(KeyName, StringComparison.OrdinalIgnoreCase))?[KeyName.Length..];
 
@@ -204,13 +194,10 @@ internal sealed record StubRequest(string Head, string Body, int ConnectionNumbe
     public int ClientId => int.TryParse(Path.Split('/').ElementAtOrDefault(2), out var id) ? id : -1;
 }
 
-/// <summary>An answer to be sent.</summary>
 internal readonly record struct StubAnswer(int Status, string Body = "")
 {
-    /// <summary>As bytes, with its length.</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(
         $"HTTP/1.1 {Status} Some reason\r\nContent-Length: {Encoding.UTF8.GetByteCount(Body)}\r\n\r\n{Body}");
 
-    /// <summary>As the client hands it over.</summary>
     public Answer ToAnswer() => new(Status, Encoding.UTF8.GetBytes(Body), 0);
 }

@@ -29,7 +29,6 @@ internal sealed class TestLedger : IDisposable
     /// <summary>Where the oracle finds it.</summary>
     public ILedgerPlace Place { get; }
 
-    /// <summary>A SQLite file.</summary>
     public static TestLedger InFile()
     {
         var directory = new TemporaryDirectory();
@@ -95,7 +94,6 @@ internal sealed class TestLedger : IDisposable
     /// <summary>Posts a transaction as the server does.</summary>
     public void Post(int clientId, long signedCents, string text) => Execute(_postSql(clientId, signedCents, text));
 
-    /// <summary>Changes it past the server.</summary>
     public void Execute(string sql) => _connection.Execute(sql);
 
     /// <summary>From here on the database takes balances under the limit, and a number twice.</summary>

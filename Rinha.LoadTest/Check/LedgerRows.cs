@@ -21,7 +21,6 @@ internal sealed class LedgerRows
     /// <summary>How many transactions have another text, which no load run gives.</summary>
     public long Others { get; private set; }
 
-    /// <summary>Every client's balance beside its history.</summary>
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
     /// <summary>Whether the clients' own rows have their last ten transactions once more.</summary>
@@ -79,20 +78,15 @@ internal sealed class LedgerRows
         _clients[id] = _clients[id] with { HasNewestRows = isRight };
     }
 
-    /// <summary>One transaction.</summary>
-    /// <param name="SignedCents">What it adds to the balance.</param>
     /// <param name="Count">How often its text is there.</param>
     [StructLayout(LayoutKind.Auto)]
     public readonly record struct Row(int ClientId, long SignedCents, int Count);
 
-    /// <summary>One client.</summary>
     /// <param name="Sequence">Its newest transaction's number.</param>
     public readonly record struct Client(long Id, long LimitCents, long BalanceCents, long Sequence)
     {
-        /// <summary>How many transactions it has.</summary>
         public long Rows { get; init; }
 
-        /// <summary>What they add up to.</summary>
         public long SumCents { get; init; }
 
         /// <summary>The lowest that they added up to on the way.</summary>
@@ -104,7 +98,6 @@ internal sealed class LedgerRows
         /// <summary>Whether its own row has the last ten of them once more, and as they are.</summary>
         public bool HasNewestRows { get; init; }
 
-        /// <summary>The same client with one more row.</summary>
         public Client With(long sequence, long signedCents) => this with
         {
             Rows = Rows + 1,
@@ -134,7 +127,6 @@ internal sealed class NewestRows
     /// <summary>The rows so far, newest first.</summary>
     public ReadOnlySpan<byte> Bytes => _rows.AsSpan(0, _count * RowBytes);
 
-    /// <summary>Puts a row in front, and the eleventh out.</summary>
     public void Add(long amountCents, string kind, ReadOnlySpan<byte> text, long postedAtMicroseconds)
     {
         _rows.AsSpan(0, (RowsMax - 1) * RowBytes).CopyTo(_rows.AsSpan(RowBytes));

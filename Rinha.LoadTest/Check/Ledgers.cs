@@ -32,7 +32,6 @@ internal interface ILedgerPlace
 
 internal static class LedgerConnections
 {
-    /// <summary>Runs statements whose answer is not needed.</summary>
     public static void Execute(this DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
@@ -40,7 +39,6 @@ internal static class LedgerConnections
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Hands over each row of an answer.</summary>
     public static void ForEach(this DbConnection connection, string sql, Action<DbDataReader> take)
     {
         using var command = connection.CreateCommand();

@@ -20,10 +20,8 @@ internal sealed class TransactionLog : IRequestObserver
     private readonly Dictionary<int, long> _limits = [];
     private readonly List<StatementLine> _lines = [];
 
-    /// <summary>Answered 200.</summary>
     public Dictionary<long, LoggedTransaction> Acknowledged { get; } = [];
 
-    /// <summary>Answered 422.</summary>
     public HashSet<long> Refused { get; } = [];
 
     /// <summary>No try was answered, or only so that it says nothing: applied or not.</summary>

@@ -44,10 +44,8 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         _random = new Random(options.Seed);
     }
 
-    /// <summary>When the simulation began.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Whether it was ended early.</summary>
     public bool Interrupted { get; private set; }
 
     public bool IsDone { get; private set; }
@@ -118,7 +116,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     /// <summary>Closes a connection that a user needs no more.</summary>
     public void Release(Connection connection) => _loop.Return(connection);
 
-    /// <summary>A user with several requests has ended.</summary>
     public void End(Connection connection)
     {
         _validationUsersOpen--;

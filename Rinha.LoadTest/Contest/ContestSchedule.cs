@@ -34,7 +34,6 @@ internal static class Scenarios
 /// <summary>The load phase: which scenario starts a virtual user when.</summary>
 internal sealed class ContestSchedule
 {
-    /// <summary>A load of three profiles at once.</summary>
     public ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
         Starts = [.. Of(Scenario.Debits, debits)
             .Concat(Of(Scenario.Credits, credits))
@@ -44,7 +43,6 @@ internal sealed class ContestSchedule
     /// <summary>The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.</summary>
     public static ContestSchedule Official { get; } = UpToThePeak(rampSeconds: 120, holdSeconds: 120);
 
-    /// <summary>Twenty seconds, up to the same peak.</summary>
     public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
 
     /// <summary>The users in the order of their starts, in milliseconds since the phase began.</summary>
@@ -67,7 +65,6 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
 {
     private const int MillisecondsPerSecond = 1000;
 
-    /// <summary>How many users each second starts.</summary>
     public IEnumerable<int> UsersPerSecond()
     {
         var before = 0;

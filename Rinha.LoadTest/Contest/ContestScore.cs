@@ -8,10 +8,8 @@ namespace Rinha.LoadTest.Contest;
 /// </summary>
 internal sealed class ContestLog
 {
-    /// <summary>What was measured, scenario by scenario.</summary>
     public RunRecorder Recorder { get; } = NewRecorder();
 
-    /// <summary>What the contest makes of it.</summary>
     public ContestScore Score { get; } = new();
 
     /// <summary>When the last request ended, in <see cref="Clock"/> nanoseconds.</summary>

@@ -28,21 +28,17 @@ internal static class Expectation
             : $"status.find.in({string.Join(',', allowed.ToArray())}), but actually found {answer.Status}";
     }
 
-    /// <summary>A transaction's answer has a limit, and a balance within it.</summary>
     public static string? IsConsistentTransaction(this Answer answer) =>
         answer.IsWithinLimit(Operation.Credit, "jmesPath(saldo).find.ConsistenciaSaldoLimite - Transação");
 
-    /// <summary>A statement has a limit, and a balance within it.</summary>
     public static string? IsConsistentStatement(this Answer answer) =>
         answer.IsWithinLimit(Operation.Statement, "jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato");
 
-    /// <summary>A statement's balance is exactly this.</summary>
     public static string? HasBalance(this Answer answer, long balanceCents) =>
         BankAnswer.TryReadStatementHead(answer.Body, out _, out var found) && found == balanceCents
             ? null
             : $"jmesPath(saldo.total).find.is({balanceCents}), but actually found {found}";
 
-    /// <summary>A statement's limit is exactly this.</summary>
     public static string? HasLimit(this Answer answer, long limitCents) =>
         BankAnswer.TryReadStatementHead(answer.Body, out var found, out _) && found == limitCents
             ? null

@@ -49,7 +49,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
     /// <summary>When the try under way began; connecting is part of it.</summary>
     public long StartedAtNs { get; private set; }
 
-    /// <summary>When the first try began.</summary>
     public long FirstStartedAtNs { get; private set; }
 
     public int Retries { get; private set; }
@@ -75,7 +74,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         Start(nowNs);
     }
 
-    /// <summary>Reacts to events of the descriptor.</summary>
     public void OnReady(uint ready)
     {
         switch (_state)

@@ -13,7 +13,6 @@ internal interface IDriver
 {
     bool IsDone { get; }
 
-    /// <summary>Starts what is due.</summary>
     /// <returns>When to call again at the latest; the network may cause an earlier call.</returns>
     long OnTick(long nowNs);
 }
@@ -65,7 +64,6 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
         _free.Push(connection);
     }
 
-    /// <summary>Runs on the calling thread until the driver is done.</summary>
     public void Run(IDriver driver)
     {
         LibC.WakeOnTime();
@@ -89,7 +87,6 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
         }
     }
 
-    /// <summary>Ends every request under way.</summary>
     public void FailAll(FailureKind kind)
     {
         for (var slot = 0; slot < _connections.Count; slot++)

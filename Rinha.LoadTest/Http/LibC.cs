@@ -26,7 +26,6 @@ internal static unsafe partial class LibC
     private const int SetTimerSlack = 29; // PR_SET_TIMERSLACK, in nanoseconds
     private const nint EpollWait2Call = 441; // The same number on every architecture.
 
-    /// <summary>The last failed call's errno.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
     public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
@@ -92,7 +91,6 @@ internal static unsafe partial class LibC
     private static partial nint EpollWait2(
         nint number, int epoll, byte* events, int countMax, Timespec* timeout, nint signals, nint signalsSize);
 
-    /// <summary>struct timespec of 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Timespec
     {

@@ -4,7 +4,6 @@ namespace Rinha.LoadTest.Http;
 /// One answer to one request on a connection made for it, for where the load's engine would be too much.
 /// </summary>
 /// <param name="Status">0 when the connection gave no whole head.</param>
-/// <param name="Head">Status line and headers.</param>
 /// <param name="Body">The rest, as far as it came; without chunk headers.</param>
 internal sealed record RawAnswer(int Status, string Head, string Body)
 {

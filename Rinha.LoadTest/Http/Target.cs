@@ -17,10 +17,8 @@ public sealed class Target
         Address = address.Buffer[..address.Size].ToArray();
     }
 
-    /// <summary>The URL as it was given.</summary>
     public string Url { get; }
 
-    /// <summary>The value of the <c>host</c> header.</summary>
     public string Host { get; }
 
     internal EndPoint EndPoint { get; }
@@ -35,7 +33,6 @@ public sealed class Target
 
     public override string ToString() => Url;
 
-    /// <summary>Whether a connection can be made.</summary>
     public bool Answers()
     {
         using var socket = NewSocket();

@@ -31,7 +31,6 @@ internal static class BankAnswer
             : FailureKind.WrongAnswer;
     }
 
-    /// <summary>Puts a bad answer into words.</summary>
     public static string Describe(Operation operation, int status, ReadOnlySpan<byte> body) =>
         $"{operation}: {status} {Encoding.UTF8.GetString(body[..Math.Min(body.Length, ExcerptBytes)])}";
 

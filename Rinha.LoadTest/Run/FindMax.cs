@@ -48,7 +48,6 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
 /// it is small, then looks at the best a second time, since one lucky step proves nothing; if that fails, a little
 /// lower.
 /// </summary>
-/// <param name="run">Carries out a single run.</param>
 internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunControl control, Objective objective)
 {
     private const double FirstRate = 500;
@@ -60,7 +59,6 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
     private readonly List<FindMaxStep> _steps = [];
 
     /// <summary>Runs on the calling thread until the rate is found.</summary>
-    /// <param name="options">The single runs, but for their rate.</param>
     /// <returns>The last run's report, with the search.</returns>
     public RunReport Run(LoadOptions options)
     {

@@ -40,7 +40,6 @@ internal sealed class LivePublisher : IDisposable
     }
 
     /// <summary>Starts one, unless there are to be 0 frames a second.</summary>
-    /// <param name="copy">A recorder of the run's operations, to copy into.</param>
     /// <param name="duration">How long the run will take, if that is known.</param>
     /// <param name="iterations">How many requests it will make, if that is known.</param>
     public static LivePublisher? Start(

@@ -1,6 +1,5 @@
 namespace Rinha.LoadTest.Run;
 
-/// <summary>What a load run is to do.</summary>
 internal sealed record LoadOptions
 {
     /// <summary>How many connections are open at once; 1 or more.</summary>
@@ -9,7 +8,6 @@ internal sealed record LoadOptions
     /// <summary>How long to measure; <see langword="null"/> when <see cref="Iterations"/> ends the run.</summary>
     public required TimeSpan? Duration { get; init; }
 
-    /// <summary>How many requests to make.</summary>
     public long? Iterations { get; init; }
 
     /// <summary>Requests per second on a fixed schedule; <see langword="null"/> for a closed loop.</summary>
@@ -28,7 +26,6 @@ internal sealed record LoadOptions
     /// <summary>Whether each request has a connection of its own. To connect is not in the latencies.</summary>
     public bool ClosesConnections { get; init; }
 
-    /// <summary>The seed of the request sequence.</summary>
     public int Seed { get; init; }
 
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -78,10 +75,8 @@ internal sealed class LoadSchedule(LoadOptions options)
         _issued = 0;
     }
 
-    /// <summary>Leaves a pause out.</summary>
     public void SkipPause(long pauseNs) => _startedAtNs += pauseNs;
 
-    /// <summary>When the next request should leave.</summary>
     public long NextAtNs(long nowNs) => options.Rate is { } rate
         ? _startedAtNs + (long)(_issued * (NanosecondsPerSecond / rate))
         : nowNs;

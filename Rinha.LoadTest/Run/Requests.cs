@@ -118,7 +118,6 @@ internal static class TextCode
         }
     }
 
-    /// <summary>Reads a text back.</summary>
     /// <returns><see langword="false"/> if it is not one of these texts.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, out long number)
     {
