@@ -64,6 +64,16 @@ internal sealed class RunInBackground : IDisposable
     }
 }
 
+/// <summary>Acts on the engine's thread at each answer.</summary>
+internal sealed class AnswerObserver(Action act) : IRequestObserver
+{
+    public void OnAnswer(in RequestPlan plan, in Answer answer) => act();
+
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
+    {
+    }
+}
+
 /// <summary>Reports read back from what the load tester wrote.</summary>
 internal static class Reports
 {

@@ -90,6 +90,22 @@ public sealed class FailureTests : IDisposable
         AssertAll(FailureKind.ClosedBeforeAnswer, server.Target);
     }
 
+    [Fact]
+    public void It_closes_a_connection_just_before_the_next_request_is_sent_over_it()
+    {
+        using var server = StubServer.StartSending(
+            $"{Ok}Content-Length: 30\r\n\r\n{Body}", closes: true, _directory.File("s"));
+
+        // The next request leaves right after the observer, before the engine hears of the end.
+        var report = Runs.Load(
+            server.Target,
+            Runs.Timed(1) with { Iterations = 2, Mix = new Mix(1, 0, 0), RequestTimeout = TimeSpan.FromSeconds(1) },
+            observer: new AnswerObserver(() => Wait.Until(() => server.Open == 0, "the server closes")));
+
+        Assert.Equal(1, report.Summary.Completed);
+        Assert.Equal(FailureKind.ClosedBeforeAnswer, Assert.Single(report.Failures).Kind);
+    }
+
     [Theory]
     [InlineData(Torn)]
     [InlineData(Ok + "\r\n" + Body)]

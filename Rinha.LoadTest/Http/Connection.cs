@@ -187,6 +187,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
     private void Flush()
     {
         var isWatchedToSend = _state == State.Sending;
+        _state = State.Sending; // Also of a request that fails here its owner must hear.
         nint sent;
         fixed (byte* bytes = _request)
         {
