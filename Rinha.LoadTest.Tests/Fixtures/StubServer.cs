@@ -109,8 +109,8 @@ internal sealed class StubServer : IDisposable
         }
         finally
         {
-            _open.TryRemove(socket, out _);
             socket.Dispose();
+            _open.TryRemove(socket, out _);
         }
     }
 }
