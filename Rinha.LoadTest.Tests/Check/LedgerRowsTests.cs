@@ -27,8 +27,11 @@ public sealed class LedgerRowsTests
             new(it => it.Post(3, -9_000, TextOf(10)), NoneRefused) { Example = "client 3: -9000" },
         ["has a transaction answered 503"] =
             new(it => it.Post(4, 800, TextOf(13)), NoneUnavailable) { Example = "client 4: 800" },
-        ["misses a row"] = new(it => it.Execute($"DELETE FROM transacoes WHERE descricao = '{TextOf(2)}'"),
-            Once, Sums, Newest) { Example = "client 1: 0 times" },
+        ["misses a row"] = new(
+            it => it.Execute($"DELETE FROM transacoes WHERE descricao = '{TextOf(2)}'"), Once, Sums, Newest)
+        {
+            Example = "client 1: 0 times",
+        },
         ["never got a transaction"] = new(
             it => it.Execute($"""
                 DELETE FROM transacoes WHERE descricao = '{TextOf(3)}';

@@ -122,17 +122,18 @@ internal static class TextCode
     public static bool TryRead(ReadOnlySpan<byte> text, out long number)
     {
         number = 0;
-        if (text.Length != Length || text.IndexOfAnyExcept(Digits) >= 0)
-        {
-            return false;
-        }
-
         foreach (var letter in text)
         {
-            number = (number * Digits.Length) + Digits.IndexOf(letter);
+            var digit = Digits.IndexOf(letter);
+            if (digit < 0 || text.Length != Length)
+            {
+                return false;
+            }
+
+            number = (number * Digits.Length) + digit;
         }
 
-        return true;
+        return text.Length == Length;
     }
 }
 
