@@ -36,7 +36,7 @@ public sealed class LoadWatchTests
     public void Failures_are_counted_by_what_was_sent_and_by_their_kind()
     {
         _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer, answer: default);
-        _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, Answers.Of(503, ""));
+        _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, new StubAnswer(503).ToAnswer());
         _watch.OnFailure(Plan(Operation.Statement), FailureKind.ClosedBeforeAnswer, answer: default);
 
         Assert.Equal((2, 1), (_watch.FailedPosts, _watch.FailedGets));

@@ -8,17 +8,23 @@ public sealed class RelayTests : IDisposable
     private const int NothingMs = 200; // Long enough for what would come at once.
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly Socket _echo = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly StubServer _echo;
     private readonly Relay _relay;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
     public RelayTests()
     {
-        var address = new UnixDomainSocketEndPoint(_directory.File("far"));
-        _echo.Bind(address);
-        _echo.Listen();
-        _ = EchoAsync();
-        _relay = new Relay(address);
+        _echo = StubServer.StartUnix(_directory.File("far"), connection =>
+        {
+            var buffer = new byte[4096];
+            while (connection.Socket.Receive(buffer) is var count and > 0)
+            {
+                connection.Send(buffer.AsSpan(0, count));
+            }
+
+            connection.Socket.Shutdown(SocketShutdown.Send);
+        });
+        _relay = new Relay(new UnixDomainSocketEndPoint(_directory.File("far")));
     }
 
     [Fact]
@@ -149,42 +155,5 @@ public sealed class RelayTests : IDisposable
     {
         socket.Send("there and back"u8);
         Assert.Equal("there and back"u8, Received(socket, 14));
-    }
-
-    private async Task EchoAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ReturnAsync(await _echo.AcceptAsync());
-            }
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
-
-    private static async Task ReturnAsync(Socket socket)
-    {
-        var buffer = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer.AsMemory()) is var count and > 0)
-            {
-                await socket.SendAsync(buffer.AsMemory(0, count));
-            }
-
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            // The relay has dropped it.
-        }
-        finally
-        {
-            socket.Dispose();
-        }
     }
 }

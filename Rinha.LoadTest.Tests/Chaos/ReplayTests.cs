@@ -1,5 +1,6 @@
-using Rinha.Chaos.PowerLoss;
+using System.Buffers.Binary;
 using Rinha.Chaos;
+using Rinha.Chaos.PowerLoss;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
@@ -179,4 +180,54 @@ public sealed class ReplayTests
             Assert.Single(block.Distinct());
         }
     });
+}
+
+/// <summary>A write log made by hand, byte by byte as the fault library makes it.</summary>
+internal sealed class SyntheticLog
+{
+    private readonly List<byte> _bytes = [];
+
+    public byte[] Bytes => [.. _bytes];
+    public long Length => _bytes.Count;
+    public List<LogRecord> Records => WriteLog.Read(Bytes);
+
+    public SyntheticLog Create(LoggedFile file) => Add(LoggedCall.Create, file);
+
+    public SyntheticLog Unlink(LoggedFile file) => Add(LoggedCall.Unlink, file);
+
+    public SyntheticLog Write(LoggedFile file, long offset, int count, byte value) =>
+        Add(LoggedCall.Write, file, offset, Enumerable.Repeat(value, count).ToArray());
+
+    public SyntheticLog Truncate(LoggedFile file, long length) => Add(LoggedCall.Truncate, file, length);
+
+    public SyntheticLog SyncBegin(LoggedFile file) => Add(LoggedCall.SyncBegin, file, sync: 1);
+
+    public SyntheticLog SyncEnd(LoggedFile file) => Add(LoggedCall.SyncEnd, file, sync: 1);
+
+    public SyntheticLog Sync(LoggedFile file) => SyncBegin(file).SyncEnd(file);
+
+    /// <summary>A file after many losses of power; <see langword="null"/> where it is not there.</summary>
+    public List<byte[]?> Lose(Remains remains, LoggedFile file = LoggedFile.Database)
+    {
+        var random = new Random(1);
+        var replay = new Replay(Records);
+        replay.AdvanceTo(Length);
+        return [.. Enumerable.Range(0, 200).Select(_ => replay.Lose(remains, random).GetValueOrDefault(file))];
+    }
+
+    private SyntheticLog Add(LoggedCall call, LoggedFile file, long offset = 0, byte[]? data = null, ulong sync = 0)
+    {
+        data ??= [];
+        Span<byte> header = stackalloc byte[LogRecord.HeaderBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, 0x46524C47);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], (int)call);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], (int)file);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], 4711);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], offset);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], data.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[32..], sync);
+        _bytes.AddRange(header);
+        _bytes.AddRange(data);
+        return this;
+    }
 }

@@ -1,5 +1,3 @@
-using Rinha.LoadTest.Tests.Fixtures.Faults;
-
 namespace Rinha.LoadTest.Tests.Check;
 
 /// <summary>Whole runs for correctness, against a right bank and banks that are wrong in one way each.</summary>
@@ -24,11 +22,10 @@ public sealed class CheckSessionTests
 
         Assert.Equal(0, report.Summary.Failed);
         Assert.Equal(s_all, report.Check!.Checks.Select(check => check.Name));
-        Assert.All(report.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
+        AssertRight(report);
         Assert.All(report.Check.Checks, check => Assert.Null(check.Example));
-        Assert.Equal(8_000, Made(report, ReadYourWrites));
-        Assert.Equal(5, Made(report, Balances));
-        Assert.True(Made(report, Snapshot) > 100);
+        Assert.Equal((8_000, 5), (One(report, ReadYourWrites).Made, One(report, Balances).Made));
+        Assert.True(One(report, Snapshot).Made > 100);
         var transactions = report.Operations.Take(2).Sum(operation => operation.Completed);
         Assert.Equal(transactions + 2_000, report.Check.Acknowledged + report.Check.Refused);
         Assert.True(report.Check.Refused > 0);
@@ -37,92 +34,132 @@ public sealed class CheckSessionTests
 
     [Fact]
     public void A_lost_update_is_caught() =>
-        AssertCaught(new LosesUpdates(100, 100), [Balances], maybe: [Chain]);
+        AssertCaught(Faults.LosesUpdates(100, 100), [Balances], maybe: [Chain]);
 
     [Fact]
     public void A_stale_read_is_caught()
     {
-        var report = AssertCaught(new ReadsStale(), [ReadYourWrites], maybe: []);
+        var report = AssertCaught(Faults.ReadsStale(), [ReadYourWrites], maybe: []);
 
         // The first of the four readers, in each of the rounds.
-        Assert.Equal(2_000, Violations(report, ReadYourWrites));
+        Assert.Equal(2_000, One(report, ReadYourWrites).Violations);
     }
 
     [Fact]
     public void A_doubled_transaction_is_caught() =>
         // Its second row must be the newest of a statement for the snapshot to show it.
-        AssertCaught(new DoublesTransactions(50), [Balances, Chain, ReadYourWrites], maybe: [Snapshot]);
+        AssertCaught(Faults.DoublesTransactions(50), [Balances, Chain, ReadYourWrites], maybe: [Snapshot]);
 
     [Fact]
     public void A_broken_limit_is_caught()
     {
-        var report = AssertCaught(new BreaksLimits(), [WithinLimit], maybe: [Balances, Snapshot, Chain]);
+        var report = AssertCaught(Faults.BreaksLimits(), [WithinLimit], maybe: [Balances, Snapshot, Chain]);
 
         Assert.True(report.Summary.Failed > 0);
     }
 
     [Fact]
-    public void A_statement_whose_balance_is_of_another_moment_is_caught()
-    {
-        var report = AssertCaught(new TearsStatements(50), [Snapshot, ReadYourWrites], maybe: [Balances]);
-
-        Assert.Contains("its newest transaction left", Example(report, Snapshot), StringComparison.Ordinal);
-    }
+    public void A_statement_whose_balance_is_of_another_moment_is_caught() =>
+        AssertCaught(Faults.TearsStatements(50), [Snapshot, ReadYourWrites], maybe: [Balances]);
 
     [Fact]
     public void A_lost_transaction_is_caught() =>
-        AssertCaught(new ForgetsTransactions(50), [Balances, ReadYourWrites], maybe: []);
+        AssertCaught(Faults.ForgetsTransactions(50), [Balances, ReadYourWrites], maybe: []);
 
     [Fact]
     public void A_wrong_order_is_caught() =>
-        AssertCaught(new ListsOldestFirst(), [Chain, Snapshot, ReadYourWrites], maybe: []);
+        AssertCaught(Faults.ListsOldestFirst(), [Chain, Snapshot, ReadYourWrites], maybe: []);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void With_retries_a_right_bank_that_drops_connections_is_right_and_no_request_fails(bool applies)
+    {
+        var ledger = Faults.DropsConnections(29, applies);
+
+        var report = Run(ledger, retryFor: Wait.Timeout);
+
+        Assert.True(ledger.Struck > 100);
+        Assert.Equal((0, 0), (report.Summary.Failed, report.Check!.Unknown));
+        Assert.InRange(report.Summary.Retries!.Value, 100, ledger.Struck);
+        AssertRight(report);
+    }
+
+    [Fact]
+    public void A_bank_that_applies_a_retried_transaction_twice_is_caught()
+    {
+        var report = Run(Faults.DropsConnections(29, applies: true, knowsKeys: false), retryFor: Wait.Timeout);
+
+        Assert.Equal(0, report.Summary.Failed);
+        Assert.True(One(report, Balances).Violations > 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_bank_that_answers_503_is_right_unless_it_applies_all_the_same(bool applies)
+    {
+        var report = Run(Faults.AnswersUnavailable(10, most: 5, applies));
+
+        Assert.Equal((5, 5, 0), (report.Summary.Failed, report.Check!.Unavailable, report.Check.Unknown));
+        Assert.Equal(applies, One(report, Balances).Violations > 0);
+        Assert.Equal(applies, report.Check.Checks.Any(check => check.Violations > 0));
+    }
 
     [Fact]
     public void A_bank_that_answers_no_statement_cannot_be_checked()
     {
-        using var server = StubServer.Start(connection =>
+        using var bank = new StubBank(Faults.AnswersUnavailable((request, _) => request.Method == "GET"));
+        Target[] targets = [bank.Target, Targets.Of(Targets.UnusedUrl())];
+
+        Assert.Equal(["Statement: 503 ", "no answer to a statement"], targets.Select(target =>
         {
-            while (connection.Read() is not null)
-            {
-                connection.Send(new StubAnswer(500, "oh").ToBytes());
-            }
-        });
-
-        var report = new CheckSession(server.Target, Runs.Session(server.Target), ledger: null)
-            .Run(Runs.Counted(10), out var failure);
-
-        Assert.Null(report);
-        Assert.Equal("Statement: 500 oh", failure);
-    }
-
-    [Fact]
-    public void Nobody_at_all_cannot_be_checked()
-    {
-        var target = Targets.Of(Targets.UnusedUrl());
-
-        var report = new CheckSession(target, Runs.Session(target), null).Run(Runs.Counted(10), out var failure);
-
-        Assert.Null(report);
-        Assert.Equal("ConnectionRefused", failure);
+            var report = new CheckSession(target, Runs.Session(target), ledger: null)
+                .Run(Runs.Counted(10), out var failure);
+            Assert.Null(report);
+            return failure;
+        }));
     }
 
     [Fact]
     public void With_a_database_its_rows_are_checked_too()
     {
-        using var file = new LedgerFile();
-        using var bank = new StubBank(new WritingLedger(file, skips: -1));
-        using var forgetful = new LedgerFile();
-        using var other = new StubBank(new WritingLedger(forgetful, skips: 10));
+        using var whole = TestLedger.InFile();
+        using var forgetful = TestLedger.InFile();
 
-        var right = Run(bank, file.Place);
-        var wrong = Run(other, forgetful.Place);
+        var right = Run(Writing(whole, skips: -1), database: whole.Place);
+        var wrong = Run(Writing(forgetful, skips: 10), database: forgetful.Place);
 
         Assert.Equal(16, right.Check!.Checks.Count);
-        Assert.All(right.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
+        AssertRight(right);
         var violation = Assert.Single(wrong.Check!.Checks, check => check.Violations > 0);
-        Assert.Equal("every acknowledged transaction is in the ledger exactly once", violation.Name);
-        Assert.Equal(1, violation.Violations);
+        Assert.Equal(
+            ("every acknowledged transaction is in the ledger exactly once", 1),
+            (violation.Name, violation.Violations));
     }
+
+    // Writes what it does into a database as well, where it may skip one debit; without a credit the database would
+    // refuse a later debit.
+    private static StubLedger Writing(TestLedger file, int skips)
+    {
+        var debits = 0;
+        return new StubLedger
+        {
+            OnPost = (account, entry, next) =>
+            {
+                var answer = next();
+                if (answer.Status == 200 && (entry.Kind == 'c' || ++debits != skips))
+                {
+                    file.Post(account.Id, entry.SignedCents, entry.Text);
+                }
+
+                return answer;
+            },
+        };
+    }
+
+    private static void AssertRight(RunReport report) => Assert.All(
+        report.Check!.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
 
     private static RunReport AssertCaught(StubLedger ledger, string[] caught, string[] maybe)
     {
@@ -136,46 +173,16 @@ public sealed class CheckSessionTests
         return report;
     }
 
-    private static RunReport Run(StubLedger ledger)
+    private static RunReport Run(StubLedger ledger, TimeSpan? retryFor = null, ILedgerPlace? database = null)
     {
         using var bank = new StubBank(ledger);
-        return Run(bank, ledger: null);
-    }
-
-    private static RunReport Run(StubBank bank, ILedgerPlace? ledger)
-    {
-        var report = new CheckSession(bank.Target, Runs.Session(bank.Target), ledger)
-            .Run(Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1) }, out var failure);
+        var options = Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1), RetryFor = retryFor };
+        var report = new CheckSession(bank.Target, Runs.Session(bank.Target), database)
+            .Run(options, out var failure);
         Assert.True(report is not null, failure);
         return report;
     }
 
-    private static long Made(RunReport report, string name) => One(report, name).Made;
-
-    private static long Violations(RunReport report, string name) => One(report, name).Violations;
-
-    private static string? Example(RunReport report, string name) => One(report, name).Example;
-
     private static CheckResult One(RunReport report, string name) =>
         report.Check!.Checks.Single(check => check.Name == name);
-
-    /// <summary>
-    /// Writes what it does into a database as well, where it may skip one debit; without a credit the database would
-    /// refuse a later debit.
-    /// </summary>
-    private sealed class WritingLedger(LedgerFile file, int skips) : StubLedger
-    {
-        private int _debits;
-
-        protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
-        {
-            var answer = base.Post(account, amountCents, kind, text);
-            if (answer.Status == 200 && (kind == 'c' || ++_debits != skips))
-            {
-                file.Post(account.Id, kind == 'd' ? -amountCents : amountCents, text);
-            }
-
-            return answer;
-        }
-    }
 }

@@ -1,285 +1,286 @@
+using System.Data.Common;
+using Npgsql;
+using static Rinha.LoadTest.Tests.Fixtures.Logs;
+
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>The oracle's look into a real ledger: the same findings, wherever it is.</summary>
-public abstract class LedgerRowsTests : IDisposable
+/// <summary>The oracle's look into a real ledger: the same findings, whether it is a file or a PostgreSQL.</summary>
+public sealed class LedgerRowsTests
 {
     private const string Once = "every acknowledged transaction is in the ledger exactly once";
     private const string AsSent = "every transaction in the ledger is as it was sent";
     private const string NoneRefused = "no refused transaction is in the ledger";
     private const string NoneUnavailable = "no transaction answered 503 is in the ledger";
     private const string NoOther = "no other transaction is in the ledger";
+    private const string Sums = "balance = sum of the client's history";
     private const string Limits = "no balance in the ledger is or ever was under minus the limit";
-    private protected const string Newest = "a client's row has its last ten transactions";
-    private protected const string Sums = "balance = sum of the client's history";
+    private const string Newest = "a client's row has its last ten transactions";
 
-    private readonly Func<ITestLedger> _make;
-    private readonly TransactionLog _log = new();
-
-    /// <param name="make">A ledger of its own.</param>
-    private protected LedgerRowsTests(Func<ITestLedger> make)
+    // What happens to a ledger that is as acknowledged, and what the oracle says of it then.
+    private static readonly Dictionary<string, Case> s_cases = new()
     {
-        _make = make;
-        Ledger = make();
-        // Somebody else's, from before.
-        Ledger.Post(1, 1, "validacao");
-        Ledger.Post(2, 77, Answers.TextOf(99));
-        foreach (var (clientId, cents, text) in new[] { (1, 500, 1L), (1, -200, 2L), (2, 300, 3L), (5, -400, 4L) })
+        ["is as acknowledged"] = new(_ => { }),
+        ["has an unknown transaction"] = new(it => it.Post(4, 600, TextOf(11))),
+        ["has one whose 503 does not know"] = new(it => it.Post(4, 900, TextOf(14))),
+        ["has an unknown transaction that was sent otherwise"] = new(it => it.Post(4, 601, TextOf(11)), AsSent),
+        ["has a refused transaction"] =
+            new(it => it.Post(3, -9_000, TextOf(10)), NoneRefused) { Example = "client 3: -9000" },
+        ["has a transaction answered 503"] =
+            new(it => it.Post(4, 800, TextOf(13)), NoneUnavailable) { Example = "client 4: 800" },
+        ["misses a row"] = new(
+            it => it.Execute($"DELETE FROM transacoes WHERE descricao = '{TextOf(2)}'"), Once, Sums, Newest)
         {
-            Ledger.Post(clientId, cents, Answers.TextOf(text));
-            _log.Acknowledge(clientId, cents, text, balanceCents: 0);
+            Example = "client 1: 0 times",
+        },
+        ["never got a transaction"] = new(
+            it => it.Execute($"""
+                DELETE FROM transacoes WHERE descricao = '{TextOf(3)}';
+                UPDATE clientes SET saldo = saldo - 300, ultima_seq = ultima_seq - 1 WHERE id = 2
+                """),
+            Once, Newest),
+        ["has a row twice"] =
+            new(it => it.Post(2, 300, TextOf(3)), Once, AsSent) { Example = "client 2: 2 times" },
+        ["has a row twice, once for another client"] = new(it => it.Post(4, 300, TextOf(3)), Once, AsSent),
+        ["has another amount"] = new(it => Alter(it, "valor = valor + 1"), AsSent, Sums, Newest),
+        ["has another kind"] = new(it => Alter(it, "tipo = 'd'"), AsSent, Sums, Newest),
+        ["has another client"] = new(it => Alter(it, "cliente_id = 3"), AsSent, Sums, Newest),
+        ["has another amount and a balance that fits"] = new(
+            it =>
+            {
+                Alter(it, "valor = valor + 1");
+                it.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 2");
+            },
+            AsSent, Newest),
+        ["has another text"] = new(it => Alter(it, "descricao = 'x'"), Once, Newest),
+        ["has a balance under minus the limit"] = new(it => Overdraw(it, -1_000_001), Limits)
+        {
+            Example = "client 3: balance -1000001, lowest -1000001, limit 1000000",
+        },
+        ["once had one"] = new(it => Overdraw(it, -1_000_001, 1), Limits)
+        {
+            Example = "client 3: balance -1000000, lowest -1000001, limit 1000000",
+        },
+        ["has a balance without a history"] = new(
+            it => it.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 4"), Sums)
+        {
+            Example = "client 4: balance 1, sum 0, 0 rows, 0 out of turn, sequence 0",
+        },
+        ["has a gap"] = new(it => it.Execute("UPDATE clientes SET ultima_seq = ultima_seq + 1 WHERE id = 5"), Sums),
+        ["has a number twice"] = new(
+            it => Renumber(it, "SET seq = 2 WHERE cliente_id = 1 AND seq = 3"), Sums)
+        {
+            Example = "client 1: balance 301, sum 301, 3 rows, 1 out of turn, sequence 3",
+        },
+        ["does not count from 1"] = new(it => Renumber(it, "SET seq = seq + 1 WHERE cliente_id = 1"), Sums)
+        {
+            Example = "client 1: balance 301, sum 301, 3 rows, 3 out of turn, sequence 3",
+        },
+    };
+
+    public static IEnumerable<TheoryDataRow<string, bool>> Cases =>
+        from name in s_cases.Keys
+        from isFile in new[] { true, false }
+        select new TheoryDataRow<string, bool>(name, isFile);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void What_a_ledger_has_is_found(string name, bool isFile)
+    {
+        using var ledger = New(isFile);
+        var one = s_cases[name];
+        var log = Acknowledged(ledger);
+
+        one.Happen(ledger);
+
+        AssertViolations(log, ledger, one.Violations);
+        if (one.Example is not null)
+        {
+            Assert.Equal(one.Example, Results(log, ledger).First(result => result.Violations > 0).Example);
         }
-
-        _log.Refuse(3, -9_000, text: 10);
-        _log.Lose(4, 600, text: 11);
-        _log.Lose(4, -700, text: 12);
-        _log.TurnAway(4, 800, text: 13, detail: "nothing was changed");
-        _log.TurnAway(4, 900, text: 14, detail: "whether the transaction was posted is not known");
     }
 
-    private protected ITestLedger Ledger { get; }
-
-    private bool KeepsNewest => Ledger.Place.NewestSql is not null;
-
-    [Fact]
-    public void A_ledger_of_what_was_acknowledged_is_right()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_rows_are_read_by_their_texts(bool isFile)
     {
-        AssertViolations();
+        using var ledger = New(isFile);
+        Acknowledged(ledger);
+        ledger.Post(3, -5, "ção \u0001 €");
 
-        Assert.All(Results(), result => Assert.True(result.Made > 0));
-        Assert.All(Results(), result => Assert.Null(result.Example));
-    }
-
-    [Fact]
-    public void The_rows_are_read_by_their_texts()
-    {
-        var rows = LedgerRows.Read(Ledger.Place);
+        var rows = LedgerRows.Read(ledger.Place);
 
         Assert.Equal([1, 2, 3, 4, 99], rows.Rows.Keys.Order());
         Assert.Equal(new LedgerRows.Row(1, -200, 1), rows.Rows[2]);
-        Assert.Equal(1, rows.Others);
+        Assert.Equal((2, isFile), (rows.Others, rows.KeepsNewest));
         Assert.Equal(
             [
-                Client(1, 100_000, 301) with { Rows = 3, Sequence = 3, SumCents = 301 },
-                Client(2, 80_000, 377) with { Rows = 2, Sequence = 2, SumCents = 377 },
-                Client(3, 1_000_000, 0),
-                Client(4, 10_000_000, 0),
-                Client(5, 500_000, -400) with { Rows = 1, Sequence = 1, SumCents = -400, LowestCents = -400 },
+                new LedgerRows.Client(1, 100_000, 301, 3) { Rows = 3, SumCents = 301 },
+                new LedgerRows.Client(2, 80_000, 377, 2) { Rows = 2, SumCents = 377 },
+                new LedgerRows.Client(3, 1_000_000, -5, 1) { Rows = 1, SumCents = -5, LowestCents = -5 },
+                new LedgerRows.Client(4, 10_000_000, 0, 0),
+                new LedgerRows.Client(5, 500_000, -400, 1) { Rows = 1, SumCents = -400, LowestCents = -400 },
             ],
-            rows.Clients);
+            rows.Clients.Select(client => client with { HasNewestRows = false }));
     }
 
     [Fact]
-    public void Unknown_transactions_may_be_there_or_not()
+    public void A_503_explains_a_row_when_another_try_of_it_may_have_been_applied()
     {
-        Ledger.Post(4, 600, Answers.TextOf(11));
+        using var ledger = TestLedger.InFile();
+        var log = Acknowledged(ledger);
+        log.Lose(4, 800, text: 13);
+        ledger.Post(4, 800, TextOf(13));
 
-        AssertViolations();
+        AssertViolations(log, ledger);
     }
 
     [Fact]
-    public void So_may_one_whose_503_does_not_know()
+    public void In_a_ledger_that_was_empty_any_other_transaction_is_found()
     {
-        Ledger.Post(4, 900, Answers.TextOf(14));
+        using var before = TestLedger.InFile();
+        var log = Acknowledged(before);
+        using var foreign = TestLedger.InFile();
+        foreign.Post(2, 77, "validacao");
+        Assert.Equal((1, "1 with a text that was never sent"), Others(foreign));
 
-        AssertViolations();
-    }
+        using var ledger = TestLedger.InFile();
+        ledger.Post(1, 500, TextOf(1)); // acknowledged
+        ledger.Post(4, 600, TextOf(11)); // unknown
+        Assert.Equal((0, null), Others(ledger));
 
-    [Fact]
-    public void An_unknown_transaction_must_be_there_as_it_was_sent()
-    {
-        Ledger.Post(4, 601, Answers.TextOf(11));
+        ledger.Post(3, -9_000, TextOf(10)); // refused
+        ledger.Post(4, 800, TextOf(13)); // answered 503
+        ledger.Post(2, 77, TextOf(99)); // never sent
+        Assert.Equal((3, "client 3: -9000"), Others(ledger));
 
-        AssertViolations(AsSent);
-    }
-
-    [Fact]
-    public void A_missing_row_is_found()
-    {
-        Ledger.Execute($"DELETE FROM transacoes WHERE descricao = '{Answers.TextOf(2)}'");
-
-        AssertViolations(Once, Sums, Newest);
-        Assert.Equal("client 1: 0 times", Example(Once));
-        Assert.Equal("client 1: balance 301, sum 501, 2 rows, 0 out of turn, sequence 3", Example(Sums));
-    }
-
-    [Fact]
-    public void A_transaction_that_never_arrived_is_found()
-    {
-        Ledger.Execute($"DELETE FROM transacoes WHERE descricao = '{Answers.TextOf(3)}'");
-        Ledger.Execute("UPDATE clientes SET saldo = saldo - 300, ultima_seq = ultima_seq - 1 WHERE id = 2");
-
-        AssertViolations(Once, Newest);
-    }
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(4)]
-    public void A_doubled_row_is_found(int clientId)
-    {
-        Ledger.Post(clientId, 300, Answers.TextOf(3));
-
-        AssertViolations(Once, AsSent);
-        Assert.Equal("client 2: 2 times", Example(Once));
-    }
-
-    [Theory]
-    [InlineData("valor = valor + 1", true)]
-    [InlineData("tipo = 'd'", true)]
-    [InlineData("cliente_id = 3", true)]
-    [InlineData("valor = valor + 1", false)]
-    public void An_altered_row_is_found(string change, bool breaksSum)
-    {
-        Ledger.Execute($"UPDATE transacoes SET {change} WHERE descricao = '{Answers.TextOf(3)}'");
-        if (!breaksSum)
+        (long, string?) Others(TestLedger ledger)
         {
-            Ledger.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 2");
+            var rows = Oracle.Rows(log, LedgerRows.Read(ledger.Place), wasEmpty: true);
+            var others = rows.Single(result => result.Name == NoOther);
+            return (others.Violations, others.Example);
+        }
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(25)]
+    public void A_clients_row_must_have_its_last_ten_transactions_byte_for_byte(int rows)
+    {
+        using var ledger = TestLedger.InFile();
+        var log = Acknowledged(ledger);
+        for (var row = 1; row <= rows; row++)
+        {
+            ledger.Post(4, row, $"ção {row}");
         }
 
-        AssertViolations(breaksSum ? [AsSent, Sums, Newest] : [AsSent, Newest]);
+        AssertViolations(log, ledger);
+        ledger.Execute("UPDATE transacoes SET realizada_em = 1 WHERE id = (SELECT max(id) FROM transacoes)");
+        AssertViolations(log, ledger, Newest);
     }
 
     [Fact]
-    public void An_altered_text_is_a_missing_row()
+    public void What_is_no_ledger_cannot_be_read()
     {
-        Ledger.Execute($"UPDATE transacoes SET descricao = 'x' WHERE descricao = '{Answers.TextOf(3)}'");
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("text"), "something else, long enough to look like a file of SQLite");
 
-        AssertViolations(Once, Newest);
-    }
-
-    [Fact]
-    public void A_refused_transaction_that_is_there_all_the_same_is_found()
-    {
-        Ledger.Post(3, -9_000, Answers.TextOf(10));
-
-        AssertViolations(NoneRefused);
-        Assert.Equal("client 3: -9000", Example(NoneRefused));
-    }
-
-    [Fact]
-    public void A_transaction_answered_503_that_is_there_all_the_same_is_found()
-    {
-        Ledger.Post(4, 800, Answers.TextOf(13));
-
-        AssertViolations(NoneUnavailable);
-        Assert.Equal("client 4: 800", Example(NoneUnavailable));
-    }
-
-    [Fact]
-    public void Unless_another_try_of_it_may_have_been_applied()
-    {
-        _log.Lose(4, 800, text: 13);
-        Ledger.Post(4, 800, Answers.TextOf(13));
-
-        AssertViolations();
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new LedgerInFile(directory.File("text"))));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new LedgerInFile(directory.File("missing"))));
+        Assert.False(File.Exists(directory.File("missing")));
+        using var database = TestLedger.InPostgres();
+        database.Execute("DROP TABLE transacoes");
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(database.Place));
     }
 
     [Theory]
-    [InlineData("validacao", "1 with a text that was never sent")]
-    [InlineData("0000000001", "client 2: 77")]
-    public void In_a_ledger_that_was_empty_any_other_transaction_is_found(string text, string example)
+    [InlineData("postgres://rinha@/rinha?host=/run/postgresql", "/run/postgresql", 5432, "rinha", null, "rinha", null)]
+    [InlineData("postgresql://u:p%40ss@127.0.0.1:6000/bank", "127.0.0.1", 6000, "u", "p@ss", "bank", null)]
+    [InlineData("POSTGRES://u@h/b?options=-c%20search_path%3Dx", "h", 5432, "u", null, "b", "-c search_path=x")]
+    public void The_servers_url_of_its_database_is_understood(
+        string text, string host, int port, string user, string? password, string name, string? options)
     {
-        using var ledger = _make();
-        ledger.Post(2, 77, text);
+        Assert.True(PostgresUrl.IsMeant(text));
+        Assert.True(PostgresUrl.TryParse(text, out var url));
 
-        Assert.Equal(example, One(wasEmpty: true).Example);
-        Assert.Equal(1, One(wasEmpty: true).Violations);
-        Assert.DoesNotContain(Results(wasEmpty: false), result => result.Name == NoOther);
-
-        CheckResult One(bool wasEmpty) => Results(wasEmpty).Single(result => result.Name == NoOther);
-
-        IReadOnlyList<CheckResult> Results(bool wasEmpty) =>
-            Oracle.Rows(new TransactionLog(), LedgerRows.Read(ledger.Place), wasEmpty);
-    }
-
-    [Fact]
-    public void Neither_refused_nor_503_makes_a_row_one_of_the_run()
-    {
-        using var ledger = _make();
-        ledger.Post(1, 500, Answers.TextOf(1));
-        ledger.Post(4, 600, Answers.TextOf(11));
-        ledger.Post(3, -9_000, Answers.TextOf(10));
-        ledger.Post(4, 800, Answers.TextOf(13));
-
-        var other = Oracle.Rows(_log, LedgerRows.Read(ledger.Place), wasEmpty: true)
-            .Single(result => result.Name == NoOther);
-
-        Assert.Equal((5, 2), (other.Made, other.Violations));
-    }
-
-    [Fact]
-    public void A_balance_under_minus_the_limit_is_found()
-    {
-        Ledger.DropRules();
-        Ledger.Post(3, -1_000_001, "x");
-
-        AssertViolations(Limits);
-        Assert.Equal("client 3: balance -1000001, lowest -1000001, limit 1000000", Example(Limits));
-    }
-
-    [Fact]
-    public void So_is_one_that_once_was()
-    {
-        Ledger.DropRules();
-        Ledger.Post(3, -1_000_001, "x");
-        Ledger.Post(3, 1, "x");
-
-        AssertViolations(Limits);
-        Assert.Equal("client 3: balance -1000000, lowest -1000001, limit 1000000", Example(Limits));
-    }
-
-    [Fact]
-    public void A_balance_without_its_history_is_found()
-    {
-        Ledger.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 4");
-
-        AssertViolations(Sums);
-        Assert.Equal("client 4: balance 1, sum 0, 0 rows, 0 out of turn, sequence 0", Example(Sums));
-    }
-
-    [Fact]
-    public void A_gap_in_the_history_is_found()
-    {
-        Ledger.Execute("UPDATE clientes SET ultima_seq = ultima_seq + 1 WHERE id = 5");
-
-        AssertViolations(Sums);
+        var connection = new NpgsqlConnectionStringBuilder(url.ConnectionString);
+        Assert.Equal(
+            (host, port, user, password, name, options, false),
+            (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database,
+                connection.Options, connection.Pooling));
     }
 
     [Theory]
-    [InlineData("UPDATE transacoes SET seq = 2 WHERE cliente_id = 1 AND seq = 3", 1)] // twice the same
-    [InlineData("UPDATE transacoes SET seq = seq + 1 WHERE cliente_id = 1", 3)] // not from 1
-    public void A_sequence_that_does_not_count_the_rows_is_found(string sql, int outOfTurn)
+    [InlineData("postgres://h/b", true)]
+    [InlineData("postgres://u@h/", true)]
+    [InlineData("postgres://u@h:port/b", true)]
+    [InlineData("postgres://u@h/b?sslmode=require", true)]
+    [InlineData("postgres://u@h/b?host", true)]
+    [InlineData("/data/postgres://u@h/b", false)]
+    [InlineData("sqlite:///data/rinha.db", false)]
+    public void Any_other_is_refused_or_meant_as_a_file(string text, bool isMeant)
     {
-        Ledger.DropRules();
-        Ledger.Execute(sql);
+        Assert.Equal(isMeant, PostgresUrl.IsMeant(text));
+        Assert.False(PostgresUrl.TryParse(text, out _));
+    }
 
-        AssertViolations(Sums);
+    private static TestLedger New(bool isFile) => isFile ? TestLedger.InFile() : TestLedger.InPostgres();
+
+    private static void Alter(TestLedger ledger, string change) =>
+        ledger.Execute($"UPDATE transacoes SET {change} WHERE descricao = '{TextOf(3)}'");
+
+    private static void Overdraw(TestLedger ledger, params int[] cents)
+    {
+        ledger.DropRules();
+        Array.ForEach(cents, one => ledger.Post(3, one, "x"));
+    }
+
+    private static void Renumber(TestLedger ledger, string change)
+    {
+        ledger.DropRules();
+        ledger.Execute($"UPDATE transacoes {change}");
+    }
+
+    private static TransactionLog Acknowledged(TestLedger ledger)
+    {
+        var log = new TransactionLog();
+        // From before the run.
+        ledger.Post(1, 1, "validacao");
+        ledger.Post(2, 77, TextOf(99));
+        foreach (var (clientId, cents, text) in new[] { (1, 500, 1L), (1, -200, 2L), (2, 300, 3L), (5, -400, 4L) })
+        {
+            ledger.Post(clientId, cents, TextOf(text));
+            log.Acknowledge(clientId, cents, text);
+        }
+
+        log.Refuse(3, -9_000, text: 10);
+        log.Lose(4, 600, text: 11);
+        log.Lose(4, -700, text: 12);
+        log.TurnAway(4, 800, text: 13, detail: "nothing was changed");
+        log.TurnAway(4, 900, text: 14, detail: "whether the transaction was posted is not known");
+        return log;
+    }
+
+    private static IReadOnlyList<CheckResult> Results(TransactionLog log, TestLedger ledger) =>
+        Oracle.Rows(log, LedgerRows.Read(ledger.Place), wasEmpty: false);
+
+    private static void AssertViolations(TransactionLog log, TestLedger ledger, params string[] names)
+    {
+        // What is only in a row that has the last ten transactions once more is not looked for elsewhere.
+        var unseen = ledger.Place.NewestSql is null ? Newest : "";
+        var results = Results(log, ledger);
+        string[] all = [Once, AsSent, NoneRefused, NoneUnavailable, Sums, Limits, Newest];
+        Assert.Equal(all.Except([unseen]), results.Select(result => result.Name));
+        Assert.All(results, result => Assert.Equal(result.Violations == 0, result.Example is null));
+        Assert.All(results, result => Assert.True(result.Made > 0));
         Assert.Equal(
-            $"client 1: balance 301, sum 301, 3 rows, {outOfTurn} out of turn, sequence 3", Example(Sums));
+            names.Except([unseen]), results.Where(result => result.Violations > 0).Select(result => result.Name));
     }
 
-    public void Dispose()
+    private sealed record Case(Action<TestLedger> Happen, params string[] Violations)
     {
-        Ledger.Dispose();
-        GC.SuppressFinalize(this);
+        /// <summary>What is said of the first violation.</summary>
+        public string? Example { get; init; }
     }
-
-    private LedgerRows.Client Client(int id, long limitCents, long balanceCents) =>
-        new(id, limitCents, balanceCents, 0) { HasNewestRows = KeepsNewest };
-
-    private IReadOnlyList<CheckResult> Results() =>
-        Oracle.Rows(_log, LedgerRows.Read(Ledger.Place), wasEmpty: false);
-
-    private protected string? Example(string name) => Results().Single(result => result.Name == name).Example;
-
-    private protected void AssertViolations(params string[] names)
-    {
-        var results = Results();
-        Assert.Equal(
-            Looked(Once, AsSent, NoneRefused, NoneUnavailable, Sums, Limits, Newest),
-            results.Select(result => result.Name));
-        Assert.Equal(Looked(names), results.Where(result => result.Violations > 0).Select(result => result.Name));
-    }
-
-    // What is only in a row that has the last ten transactions once more is not looked for elsewhere.
-    private IEnumerable<string> Looked(params string[] names) => names.Where(name => KeepsNewest || name != Newest);
 }

@@ -1,81 +1,57 @@
 namespace Rinha.LoadTest.Tests.Check;
 
+/// <summary>What the oracle says of balances, and of the statements of a run.</summary>
 public sealed class OracleTests
 {
-    private static readonly LedgerState s_zero = new([0, 0, 0, 0, 0]);
+    private const string Snapshot = "a statement's balance is that of its newest transaction";
+    private const string Chain = "a statement lists consecutive transactions, newest first";
+    private const string Refused = "no statement lists a refused transaction";
 
     private readonly TransactionLog _log = new();
 
-    [Fact]
-    public void Balances_that_moved_by_what_was_acknowledged_are_right()
+    [Theory]
+    [InlineData(70, 0, -7, null)]
+    [InlineData(69, 0, -7, "client 1: moved by 69, acknowledged 70")]
+    [InlineData(100, 0, -7, "client 1: moved by 100, acknowledged 70")]
+    [InlineData(70, -1_000, -7, "client 2: moved by -1000, acknowledged 0")]
+    [InlineData(70, 0, -8, "client 5: moved by -8, acknowledged -7")]
+    public void Balances_move_by_what_was_acknowledged(long first, long second, long fifth, string? example)
     {
-        _log.Acknowledge(1, 100, text: 1, balanceCents: 0);
-        _log.Acknowledge(1, -30, text: 2, balanceCents: 0);
-        _log.Acknowledge(5, -7, text: 3, balanceCents: 0);
+        _log.Acknowledge(1, 100, text: 1);
+        _log.Acknowledge(1, -30, text: 2);
+        _log.Acknowledge(5, -7, text: 3);
         _log.Refuse(2, -1_000, text: 4);
 
-        AssertRight(new([10, 20, 30, 40, 50]), new([80, 20, 30, 40, 43]));
-    }
+        var result = Oracle.Balances(
+            _log, new([10, 20, 30, 40, 50]), new([10 + first, 20 + second, 30, 40, 50 + fifth]));
 
-    [Theory]
-    [InlineData(69, 0)]
-    [InlineData(71, 0)]
-    [InlineData(100, 0)]
-    [InlineData(70, -1_000)]
-    public void A_balance_that_moved_by_anything_else_is_found(long first, long second)
-    {
-        _log.Acknowledge(1, 100, text: 1, balanceCents: 0);
-        _log.Acknowledge(1, -30, text: 2, balanceCents: 0);
-        _log.Refuse(2, -1_000, text: 3);
-
-        var result = Oracle.Balances(_log, s_zero, new([first, second, 0, 0, 0]));
-
-        Assert.Equal((5, 1), (result.Made, result.Violations));
         Assert.Equal(
-            first == 70 ? "client 2: moved by -1000, acknowledged 0" : $"client 1: moved by {first}, acknowledged 70",
-            result.Example);
+            new CheckResult(
+                "balance = balance before + acknowledged transactions", 5, example is null ? 0 : 1, example),
+            result);
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(-10)]
-    [InlineData(-9)]
-    [InlineData(100)]
-    [InlineData(101)]
-    [InlineData(90)]
-    [InlineData(91)]
-    public void Unknown_transactions_may_have_been_applied_or_not(long moved)
+    [InlineData(3, 0, true)]
+    [InlineData(3, 1, true)]
+    [InlineData(3, -10, true)]
+    [InlineData(3, -9, true)]
+    [InlineData(3, 101, true)]
+    [InlineData(3, 91, true)]
+    [InlineData(3, 2, false)]
+    [InlineData(3, -1, false)]
+    [InlineData(3, 102, false)]
+    [InlineData(3, 50, false)]
+    [InlineData(2, 1, false)]
+    public void Unknown_transactions_may_have_been_applied_or_not_but_only_as_a_whole(
+        int clientId, long moved, bool isRight)
     {
         _log.Lose(3, 1, text: 1);
         _log.Lose(3, -10, text: 2, FailureKind.ClosedMidAnswer);
         _log.Lose(3, 100, text: 3, FailureKind.UnexpectedStatus);
+        _log.Lose(2, 1, text: 4, FailureKind.ConnectionRefused);
 
-        AssertRight(s_zero, new([0, 0, moved, 0, 0]));
-    }
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(-1)]
-    [InlineData(-8)]
-    [InlineData(102)]
-    [InlineData(50)]
-    public void But_only_as_a_whole(long moved)
-    {
-        _log.Lose(3, 1, text: 1);
-        _log.Lose(3, -10, text: 2);
-        _log.Lose(3, 100, text: 3);
-
-        Assert.Equal(1, Oracle.Balances(_log, s_zero, new([0, 0, moved, 0, 0])).Violations);
-        Assert.Equal(1, Oracle.Balances(_log, s_zero, new([0, moved, 0, 0, 0])).Violations);
-    }
-
-    [Fact]
-    public void Refused_connections_explain_nothing()
-    {
-        _log.Lose(3, 1, text: 1, FailureKind.ConnectionRefused);
-
-        Assert.Equal(1, Oracle.Balances(_log, s_zero, new([0, 0, 1, 0, 0])).Violations);
+        Assert.Equal(isRight ? 0 : 1, Moved(clientId, moved).Violations);
     }
 
     [Theory]
@@ -87,33 +63,82 @@ public sealed class OracleTests
     [InlineData(25, 251, 1)]
     [InlineData(25, -1, 1)]
     [InlineData(5_000, 50_000, 0)]
-    public void With_very_many_unknown_ones_their_bounds_must_do(int unknown, long moved, long violations)
+    public void With_more_than_twenty_unknown_ones_their_bounds_must_do(int unknown, long moved, long violations)
     {
         for (var text = 0; text < unknown; text++)
         {
             _log.Lose(1, 10, text);
         }
 
-        Assert.Equal(violations, Oracle.Balances(_log, s_zero, new([moved, 0, 0, 0, 0])).Violations);
+        Assert.Equal(violations, Moved(1, moved).Violations);
     }
 
     [Fact]
-    public void The_worst_twenty_unknown_ones_are_still_tried_one_by_one()
+    public void Statements_that_agree_with_the_answers_are_right()
     {
-        for (var text = 0; text < 20; text++)
-        {
-            _log.Lose(1, 2 << text, text);
-        }
+        AcknowledgeThree();
+        _log.List(1, 0);
+        _log.List(1, 100, 1);
+        _log.List(1, 70, 2, 1);
+        _log.List(1, 75, 3, 2, 1);
+        _log.List(1, 75, 3);
+        // What was there before the run is not judged.
+        _log.List(1, 100, 1, 77, 78);
+        _log.List(1, -5, 77, 78);
 
-        Assert.Equal(0, Oracle.Balances(_log, s_zero, new([(1 << 21) - 2, 0, 0, 0, 0])).Violations);
-        Assert.Equal(1, Oracle.Balances(_log, s_zero, new([(1 << 20) + 1, 0, 0, 0, 0])).Violations);
+        AssertViolations();
+        Assert.All(StatementChecks.Run(_log), result => Assert.True(result.Made > 0));
     }
 
-    private void AssertRight(LedgerState before, LedgerState after)
+    [Theory]
+    [InlineData(70, Snapshot, 3, 2, 1)]
+    [InlineData(75, Snapshot + "|" + Chain, 1, 2, 3)]
+    [InlineData(75, Chain, 3, 1, 2)]
+    [InlineData(75, Chain, 3, 1)]
+    [InlineData(75, Chain, 3, 3, 2)]
+    [InlineData(75, Refused, 4, 3)]
+    [InlineData(75, Snapshot, 9)] // another client's
+    public void A_statement_that_lies_is_found(long balanceCents, string violations, params int[] texts)
     {
-        var result = Oracle.Balances(_log, before, after);
-        Assert.Equal((5, 0), (result.Made, result.Violations));
-        Assert.Null(result.Example);
-        Assert.Equal("balance = balance before + acknowledged transactions", result.Name);
+        AcknowledgeThree();
+        _log.Acknowledge(2, 75, text: 9, balanceCents: 75);
+
+        _log.List(1, balanceCents, [.. texts.Select(text => (long)text)]);
+
+        AssertViolations(violations.Split('|'));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(11)]
+    public void More_than_ten_are_found(int count)
+    {
+        var texts = Enumerable.Range(1, count).Select(text => (long)text).ToList();
+        texts.ForEach(text => _log.Acknowledge(2, 1, text, balanceCents: text));
+
+        _log.List(2, count, [.. texts.AsEnumerable().Reverse()]);
+
+        AssertViolations(count > 10 ? [Chain] : []);
+    }
+
+    private void AcknowledgeThree()
+    {
+        _log.Acknowledge(1, 100, text: 1, balanceCents: 100);
+        _log.Acknowledge(1, -30, text: 2, balanceCents: 70);
+        _log.Acknowledge(1, 5, text: 3, balanceCents: 75);
+        _log.Refuse(1, -9_999, text: 4);
+    }
+
+    private CheckResult Moved(int clientId, long cents) => Oracle.Balances(
+        _log,
+        new([0, 0, 0, 0, 0]),
+        new([.. Enumerable.Range(1, 5).Select(client => client == clientId ? cents : 0)]));
+
+    private void AssertViolations(params string[] names)
+    {
+        var results = StatementChecks.Run(_log);
+        Assert.Equal([Snapshot, Chain, Refused], results.Select(result => result.Name));
+        Assert.Equal(
+            names, results.Where(result => result.Violations > 0).Select(result => result.Name));
     }
 }

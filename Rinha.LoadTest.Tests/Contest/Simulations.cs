@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Contest;
-using Rinha.LoadTest.Tests.Fixtures.Faults;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
@@ -30,14 +30,14 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         Right = new Simulation(new StubLedger(), stopWhen: null, waitForValidations: true, beforeAnswer: Meet);
         Faulty = new Dictionary<string, Simulation>
         {
-            [nameof(LosesUpdates)] = Opening(new LosesUpdates(first: 2)),
-            [nameof(ReadsStale)] = Opening(new ReadsStale()),
-            [nameof(AcceptsAnything)] = Opening(new AcceptsAnything()),
-            [nameof(RefusesCredits)] = Opening(new RefusesCredits()),
-            [nameof(KnowsEverybody)] = Opening(new KnowsEverybody()),
-            [nameof(ListsOldestFirst)] = Opening(new ListsOldestFirst()),
-            [nameof(BreaksLimits)] = new Simulation(
-                new BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Wrong >= 5),
+            [nameof(Faults.LosesUpdates)] = Opening(Faults.LosesUpdates(first: 2)),
+            [nameof(Faults.ReadsStale)] = Opening(Faults.ReadsStale()),
+            [nameof(Faults.AcceptsAnything)] = Opening(Faults.AcceptsAnything()),
+            [nameof(Faults.RefusesCredits)] = Opening(Faults.RefusesCredits()),
+            [nameof(Faults.KnowsEverybody)] = Opening(Faults.KnowsEverybody()),
+            [nameof(Faults.ListsOldestFirst)] = Opening(Faults.ListsOldestFirst()),
+            [nameof(Faults.BreaksLimits)] = new Simulation(
+                Faults.BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Struck >= 5),
         };
         Waiting = Slow(waitForValidations: true);
         NotWaiting = Slow(waitForValidations: false);
@@ -60,10 +60,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     /// <summary>A bank that hangs in the second request of every validation; the run is ended there.</summary>
     internal Simulation Interrupted { get; }
 
-    /// <summary>Clients whose four statements were not all under way at once.</summary>
-    internal ConcurrentQueue<int> Missed { get; } = new();
-
-    /// <summary>Clients whose four statements were.</summary>
+    /// <summary>Clients whose four statements after the fifth transaction were all under way at once.</summary>
     internal ConcurrentQueue<int> Met { get; } = new();
 
     /// <summary>Lets the bank that hangs go on.</summary>
@@ -117,11 +114,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
         {
             var isLast = meeting.Signal();
-            if (!meeting.Wait(Wait.Timeout))
-            {
-                Missed.Enqueue(request.ClientId);
-            }
-            else if (isLast)
+            if (meeting.Wait(Wait.Timeout) && isLast)
             {
                 Met.Enqueue(request.ClientId);
             }
@@ -134,5 +127,64 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         {
             _answers.Wait();
         }
+    }
+}
+
+/// <summary>A simulation against a stub bank, on a thread of its own; ended when disposed.</summary>
+internal sealed class Simulation : IDisposable
+{
+    private const int FramesPerSecond = 20;
+
+    private readonly RunInBackground _run;
+    private readonly Task _stopper = Task.CompletedTask;
+
+    /// <param name="stopWhen">When to end it; <see langword="null"/> to let it come to its end.</param>
+    /// <param name="beforeAnswer">Called with each request before it is answered.</param>
+    public Simulation(
+        StubLedger ledger,
+        Func<Simulation, bool>? stopWhen,
+        bool waitForValidations = false,
+        Action<StubRequest>? beforeAnswer = null)
+    {
+        Bank = new StubBank(ledger, beforeAnswer: beforeAnswer);
+        var options = new ContestOptions(Simulations.Schedule, waitForValidations, Seed: 1);
+        BeganAt = Stopwatch.GetTimestamp();
+        _run = new RunInBackground(control =>
+            ContestSession.Run(Bank.Target, options, Runs.Environment, control, FramesPerSecond));
+        if (stopWhen is not null)
+        {
+            _stopper = Task.Factory.StartNew(
+                () =>
+                {
+                    Wait.Until(() => _run.IsOver || stopWhen(this), "the simulation is where it is to be ended");
+                    ServedAtStop = Bank.Served;
+                    _run.Control.Stop();
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+    }
+
+    public StubBank Bank { get; }
+
+    /// <summary>When it began, from <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    public long BeganAt { get; }
+
+    public RunControl Control => _run.Control;
+
+    /// <summary>How many requests had been read when it was told to end.</summary>
+    public long ServedAtStop { get; private set; }
+
+    public bool LoadBegan => Control.Latest?.Phase == "load";
+
+    /// <summary>The report, waited for.</summary>
+    public RunReport Report => _run.Report;
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _stopper.Wait();
+        Bank.Dispose();
     }
 }

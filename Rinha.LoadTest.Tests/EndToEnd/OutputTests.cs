@@ -23,55 +23,49 @@ public sealed class OutputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("json", "{")]
-    [InlineData("html", "<!DOCTYPE html>")]
-    [InlineData("svg", "<?xml")]
-    public void A_report_goes_into_its_file_in_place_of_what_was_there_and_text_is_shown(string format, string start)
+    [InlineData("html", "<!doctype html>", "</html>")]
+    [InlineData("svg", "<?xml", "</svg>")]
+    [InlineData("json", "{", "}")]
+    public void A_report_goes_into_its_file_in_place_of_what_was_there_and_text_is_shown(
+        string format, string start, string end)
     {
         var file = _directory.File("report");
         File.WriteAllText(file, new string('x', 1_000_000));
 
         var exit = LoadTester.Run("load", _bank.Url, "-n", "100", "-o", format, "-O", file);
 
+        var written = File.ReadAllText(file).TrimEnd();
+        Assert.StartsWith(start, written, StringComparison.OrdinalIgnoreCase);
+        Assert.EndsWith(end, written, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(_bank.Url, written, StringComparison.Ordinal);
         Assert.Equal(0, exit.Code);
-        var report = File.ReadAllText(file);
-        Assert.StartsWith(start, report, StringComparison.Ordinal);
-        Assert.Contains(_bank.Url, report, StringComparison.Ordinal);
-        Assert.DoesNotContain("xxx", report, StringComparison.Ordinal);
         Assert.EndsWith($"report: {file}\n", exit.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(start, exit.Output, StringComparison.OrdinalIgnoreCase);
         AssertText(exit.Output);
     }
 
     [Fact]
     public void Svg_is_alone_on_the_standard_output()
     {
-        var shown = LoadTester.Run("load", _bank.Url, "-n", "100", "-o", "svg");
+        var exit = LoadTester.Run("load", _bank.Url, "-n", "100", "-o", "svg");
 
-        Assert.Equal((0, ""), (shown.Code, shown.Error));
-        Assert.Contains(_bank.Url, XDocument.Parse(shown.Output).Root!.Value, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        Assert.Contains(_bank.Url, XDocument.Parse(exit.Output).Root!.Value, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_pipe_gets_text_without_control_codes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pipe_gets_text_without_control_codes_and_a_line_of_progress_each_second_unless_it_is_to_be_quiet(
+        bool quiet)
     {
-        var exit = LoadTester.Run("load", _bank.Url, "-d", "1500ms");
+        var exit = LoadTester.Run(["load", _bank.Url, "-d", "1500ms", .. quiet ? ["--quiet"] : Array.Empty<string>()]);
 
         Assert.Equal(0, exit.Code);
         AssertText(exit.Output);
-        AssertText(exit.Error);
-        // A line of progress each second, apart from the report.
-        Assert.InRange(exit.Error.Split('\n').Length - 1, 1, 2);
-        Assert.Contains("/0:02", exit.Error, StringComparison.Ordinal);
         Assert.Contains("débito", exit.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Quiet_shows_nothing_but_the_report()
-    {
-        var exit = LoadTester.Run("load", _bank.Url, "-d", "1500ms", "--quiet");
-
-        Assert.Equal((0, ""), (exit.Code, exit.Error));
-        AssertText(exit.Output);
+        Assert.InRange(exit.Error.Split('\n').Length - 1, quiet ? 0 : 1, quiet ? 0 : 2);
+        Assert.Equal(quiet, !exit.Error.Contains("/0:02", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,15 +74,13 @@ public sealed class OutputTests : IDisposable
         var exit = LoadTester.Run("load", _bank.Url, "-n", "10", "-o", "json", "-O", _directory.File("no/report.json"));
 
         Assert.Equal(1, exit.Code);
-        Assert.StartsWith("Rinha.LoadTest: ", exit.Error, StringComparison.Ordinal);
-        Assert.Equal(1, exit.Error.Count(character => character == '\n'));
+        Assert.Matches(@"^Rinha\.LoadTest: [^\n]+\n$", exit.Error);
     }
 
     [Fact]
     public void A_search_reports_its_steps()
     {
-        var exit = LoadTester.Run(
-            "load", _bank.Url, "--find-max", "--slo", "max=1us", "-d", "100ms", "-o", "json");
+        var exit = LoadTester.Run("load", _bank.Url, "--find-max", "--slo", "max=1us", "-d", "100ms", "-o", "json");
 
         Assert.Equal(0, exit.Code);
         var search = Reports.Read(exit.Output).FindMax!;
@@ -107,7 +99,6 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(("open", 100.5, 3, 0.1), (report.Mode, report.TargetRate, report.Connections, report.WarmUp));
         Assert.Equal([0, 1, 0], report.Mix);
         Assert.InRange(report.Summary.Requests, 100, 102);
-        Assert.NotNull(report.UncorrectedLatency);
         Assert.NotNull(report.SendDelay);
     }
 

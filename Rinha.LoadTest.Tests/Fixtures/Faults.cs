@@ -1,220 +1,181 @@
-namespace Rinha.LoadTest.Tests.Fixtures.Faults;
+namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>Answers 200 to transactions that are none.</summary>
-internal sealed class AcceptsAnything : StubLedger
+/// <summary>Ledgers that are wrong in one way each.</summary>
+internal static class Faults
 {
-    protected override StubAnswer Invalid() => Accounts[0].Receipt(0);
-}
+    /// <summary>Answers 200 to transactions that are none.</summary>
+    public static StubLedger AcceptsAnything() => new() { Invalid = new StubAccount(1, 100_000).Receipt(0) };
 
-/// <summary>Answers so many credits with 503, one of every so many.</summary>
-/// <param name="interval">How many credits from one to the next.</param>
-/// <param name="most">How many at most.</param>
-/// <param name="applies">Whether the credit is applied all the same.</param>
-internal sealed class AnswersUnavailable(int interval, int most, bool applies) : StubLedger
-{
-    private int _credits;
+    /// <summary>Answers 200 about a client that does not exist.</summary>
+    public static StubLedger KnowsEverybody() => new() { Unknown = new StubAccount(6, 0).Statement(0, []) };
 
-    public int Unavailable { get; private set; }
-
-    public override StubAnswer Answer(StubRequest request)
+    public static StubLedger RefusesCredits() => new()
     {
-        var isCredit = request.Body.Contains("\"c\"", StringComparison.Ordinal);
-        if (!isCredit || ++_credits % interval != 0 || Unavailable == most)
-        {
-            return base.Answer(request);
-        }
+        OnPost = (_, entry, next) => entry.Kind == 'c' ? new StubAnswer(422) : next(),
+    };
 
-        Unavailable++;
-        if (applies)
-        {
-            base.Answer(request);
-        }
+    /// <summary>Answers requests with 503 while the function says so.</summary>
+    /// <param name="applies">Whether the request is applied all the same.</param>
+    public static StubLedger AnswersUnavailable(Func<StubRequest, StubLedger, bool> when, bool applies = false) =>
+        Strikes(new StubLedger(), when, applies, () => new StubAnswer(503));
 
-        return new StubAnswer(503);
-    }
-}
-
-/// <summary>Answers everything with 503 until it is told to be a right bank.</summary>
-internal sealed class AnswersUnavailableUntil : StubLedger
-{
-    private volatile bool _isRight;
-
-    public int Unavailable { get; private set; }
-
-    public void BeRight() => _isRight = true;
-
-    public override StubAnswer Answer(StubRequest request)
+    /// <summary>Answers one of every so many credits with 503, until it has done so often enough.</summary>
+    public static StubLedger AnswersUnavailable(int interval, int most, bool applies)
     {
-        if (_isRight)
-        {
-            return base.Answer(request);
-        }
-
-        Unavailable++;
-        return new StubAnswer(503);
-    }
-}
-
-/// <summary>Lets every debit pass, as if somebody had begun with one of the whole limit.</summary>
-internal sealed class BreaksLimits : StubLedger
-{
-    private readonly HashSet<int> _drained = [];
-
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
-    {
-        if (amountCents > 1 && _drained.Add(account.Id))
-        {
-            account.BalanceCents -= account.LimitCents + 10_000;
-        }
-
-        account.BalanceCents += kind == 'd' ? -amountCents : amountCents;
-        account.History.Add((amountCents, kind, text));
-        Count(account);
-        return account.Receipt(account.BalanceCents);
+        var credits = 0;
+        return AnswersUnavailable(
+            (request, ledger) => request.Body.Contains("\"c\"", StringComparison.Ordinal)
+                && ++credits % interval == 0 && ledger.Struck < most,
+            applies);
     }
 
-    protected override StubAnswer Statement(StubAccount account)
+    /// <summary>Closes the connection instead of answering, at every so many requests.</summary>
+    /// <param name="applies">Whether the request is applied all the same.</param>
+    public static StubLedger DropsConnections(int interval, bool applies, bool knowsKeys = true)
     {
-        Count(account);
-        return base.Statement(account);
-    }
-
-    private void Count(StubAccount account) => Wrong += account.BalanceCents < -account.LimitCents ? 1 : 0;
-}
-
-/// <summary>Applies every so many credits twice, and says so in no answer.</summary>
-internal sealed class DoublesTransactions(int interval) : StubLedger
-{
-    private int _credits;
-
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
-    {
-        var answer = base.Post(account, amountCents, kind, text);
-        if (kind == 'c' && ++_credits % interval == 0)
-        {
-            base.Post(account, amountCents, kind, text);
-        }
-
-        return answer;
-    }
-}
-
-/// <summary>Closes the connection instead of answering, at every so many requests.</summary>
-/// <param name="interval">How many requests from one to the next.</param>
-/// <param name="applies">Whether the request is applied all the same.</param>
-internal sealed class DropsConnections(int interval, bool applies) : StubLedger
-{
-    private int _requests;
-
-    public int Dropped { get; private set; }
-
-    public override StubAnswer Answer(StubRequest request)
-    {
-        if (++_requests % interval != 0)
-        {
-            return base.Answer(request);
-        }
-
-        Dropped++;
-        if (applies)
-        {
-            base.Answer(request);
-        }
-
+        var requests = 0;
         // As if the client were gone: the stub's connection ends with it.
-        throw new SocketException();
+        return Strikes(
+            new StubLedger { KnowsKeys = knowsKeys },
+            (_, _) => ++requests % interval == 0,
+            applies,
+            () => throw new SocketException());
     }
-}
 
-/// <summary>Forgets every so many credits right after it has acknowledged them.</summary>
-internal sealed class ForgetsTransactions(int interval) : StubLedger
-{
-    private int _credits;
-
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
+    /// <summary>Lets every debit pass, after a first one of more than the whole limit.</summary>
+    public static StubLedger BreaksLimits()
     {
-        var answer = base.Post(account, amountCents, kind, text);
-        if (kind == 'c' && ++_credits % interval == 0)
+        var drained = new HashSet<int>();
+        var ledger = new StubLedger();
+        ledger.OnPost = (account, entry, _) =>
         {
-            account.BalanceCents -= amountCents;
-            account.History.RemoveAt(account.History.Count - 1);
-        }
+            if (entry.AmountCents > 1 && drained.Add(account.Id))
+            {
+                account.BalanceCents -= account.LimitCents + 10_000;
+            }
 
-        return answer;
-    }
-}
+            var answer = account.Post(entry);
+            return Counted(account, answer);
+        };
+        ledger.OnStatement = (account, next) => Counted(account, next());
+        return ledger;
 
-/// <summary>Answers 200 about a client that does not exist.</summary>
-internal sealed class KnowsEverybody : StubLedger
-{
-    protected override StubAnswer Unknown() => new StubAccount(6, 0).Statement(0, []);
-}
-
-/// <summary>Lists a statement's transactions in the wrong order.</summary>
-internal sealed class ListsOldestFirst : StubLedger
-{
-    protected override StubAnswer Statement(StubAccount account) =>
-        account.Statement(account.BalanceCents, account.Newest.Reverse());
-}
-
-/// <summary>Some transactions start from the balance before the last one: two updates, of which one is lost.</summary>
-/// <param name="first">The first such transaction of the bank, counted from 1.</param>
-/// <param name="interval">How many transactions from one to the next.</param>
-internal sealed class LosesUpdates(int first, int interval = int.MaxValue) : StubLedger
-{
-    private readonly Dictionary<int, long> _before = [];
-    private int _posted;
-
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
-    {
-        if (++_posted >= first && (_posted - first) % interval == 0
-            && _before.TryGetValue(account.Id, out var before)
-            && (kind == 'c' || before - amountCents >= -account.LimitCents))
+        StubAnswer Counted(StubAccount account, StubAnswer answer)
         {
-            account.BalanceCents = before;
+            ledger.Struck += account.BalanceCents < -account.LimitCents ? 1 : 0;
+            return answer;
         }
-
-        _before[account.Id] = account.BalanceCents;
-        return base.Post(account, amountCents, kind, text);
     }
-}
 
-/// <summary>The first statement after a transaction still shows the state before it, as a cache would.</summary>
-internal sealed class ReadsStale : StubLedger
-{
-    private readonly Dictionary<int, StubAnswer> _cached = [];
+    /// <summary>Applies every so many credits twice, and says so in no answer.</summary>
+    public static StubLedger DoublesTransactions(int interval) => AfterCredits(interval, (account, entry) =>
+        account.Post(entry));
 
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
+    /// <summary>Forgets every so many credits right after it has acknowledged them.</summary>
+    public static StubLedger ForgetsTransactions(int interval) => AfterCredits(interval, (account, entry) =>
     {
-        _cached[account.Id] = base.Statement(account);
-        return base.Post(account, amountCents, kind, text);
-    }
+        account.BalanceCents -= entry.AmountCents;
+        account.History.RemoveAt(account.History.Count - 1);
+    });
 
-    protected override StubAnswer Statement(StubAccount account) =>
-        _cached.Remove(account.Id, out var stale) ? stale : base.Statement(account);
-}
-
-/// <summary>Answers 422 to credits.</summary>
-internal sealed class RefusesCredits : StubLedger
-{
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text) =>
-        kind == 'c' ? new StubAnswer(422) : base.Post(account, amountCents, kind, text);
-}
-
-/// <summary>Every so many statements, reads the balance before and the list after another transaction.</summary>
-internal sealed class TearsStatements(int interval) : StubLedger
-{
-    private readonly Dictionary<int, long> _before = [];
-    private int _statements;
-
-    protected override StubAnswer Post(StubAccount account, long amountCents, char kind, string text)
+    /// <summary>Some transactions start from the balance before the last one: one of two updates is lost.</summary>
+    /// <param name="first">The first such transaction of the bank, counted from 1.</param>
+    public static StubLedger LosesUpdates(int first, int interval = int.MaxValue)
     {
-        _before[account.Id] = account.BalanceCents;
-        return base.Post(account, amountCents, kind, text);
+        var balances = new Dictionary<int, long>();
+        var posted = 0;
+        return new StubLedger
+        {
+            OnPost = (account, entry, next) =>
+            {
+                if (++posted >= first && (posted - first) % interval == 0
+                    && balances.TryGetValue(account.Id, out var before)
+                    && (entry.Kind == 'c' || before - entry.AmountCents >= -account.LimitCents))
+                {
+                    account.BalanceCents = before;
+                }
+
+                balances[account.Id] = account.BalanceCents;
+                return next();
+            },
+        };
     }
 
-    protected override StubAnswer Statement(StubAccount account) =>
-        ++_statements % interval == 0 && _before.TryGetValue(account.Id, out var before)
-            ? account.Statement(before, account.Newest)
-            : base.Statement(account);
+    public static StubLedger ListsOldestFirst() => new()
+    {
+        OnStatement = (account, _) => account.Statement(account.BalanceCents, account.Newest.Reverse()),
+    };
+
+    /// <summary>The first statement after a transaction still shows the state before it, as a cache would.</summary>
+    public static StubLedger ReadsStale()
+    {
+        var cached = new Dictionary<int, StubAnswer>();
+        return new StubLedger
+        {
+            OnPost = (account, _, next) =>
+            {
+                cached[account.Id] = account.Statement(account.BalanceCents, account.Newest);
+                return next();
+            },
+            OnStatement = (account, next) => cached.Remove(account.Id, out var stale) ? stale : next(),
+        };
+    }
+
+    /// <summary>Every so many statements, reads the balance before and the list after another transaction.</summary>
+    public static StubLedger TearsStatements(int interval)
+    {
+        var balances = new Dictionary<int, long>();
+        var statements = 0;
+        return new StubLedger
+        {
+            OnPost = (account, _, next) =>
+            {
+                balances[account.Id] = account.BalanceCents;
+                return next();
+            },
+            OnStatement = (account, next) =>
+                ++statements % interval == 0 && balances.TryGetValue(account.Id, out var before)
+                    ? account.Statement(before, account.Newest)
+                    : next(),
+        };
+    }
+
+    private static StubLedger AfterCredits(int interval, Action<StubAccount, StubEntry> strike)
+    {
+        var credits = 0;
+        return new StubLedger
+        {
+            OnPost = (account, entry, next) =>
+            {
+                var answer = next();
+                if (entry.Kind == 'c' && ++credits % interval == 0)
+                {
+                    strike(account, entry);
+                }
+
+                return answer;
+            },
+        };
+    }
+
+    private static StubLedger Strikes(
+        StubLedger ledger, Func<StubRequest, StubLedger, bool> when, bool applies, Func<StubAnswer> answer)
+    {
+        ledger.OnRequest = (request, next) =>
+        {
+            if (!when(request, ledger))
+            {
+                return next();
+            }
+
+            ledger.Struck++;
+            if (applies)
+            {
+                next();
+            }
+
+            return answer();
+        };
+        return ledger;
+    }
 }

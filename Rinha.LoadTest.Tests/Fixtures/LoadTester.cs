@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>The published binary as a process of its own, without a terminal; killed when disposed.</summary>
+/// <summary>A published binary as a process of its own, without a terminal; killed when disposed.</summary>
 internal sealed class LoadTester : IDisposable
 {
     public const int Interrupt = 2;
@@ -10,34 +10,41 @@ internal sealed class LoadTester : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    private LoadTester(string directory, string[] arguments)
+    private LoadTester(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(Repository.LoadTestBinary, arguments)
-        {
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Starts it.</summary>
-    public static LoadTester Start(params string[] arguments) => new(Path.GetTempPath(), arguments);
+    public static LoadTester Start(params string[] arguments) => StartIn(Path.GetTempPath(), arguments);
 
-    /// <summary>Runs it to its end.</summary>
     public static CommandExit Run(params string[] arguments) => RunIn(Path.GetTempPath(), arguments);
 
-    /// <summary>Runs it to its end in a directory.</summary>
     public static CommandExit RunIn(string directory, params string[] arguments)
     {
-        using var command = new LoadTester(directory, arguments);
+        using var command = StartIn(directory, arguments);
         return command.AwaitExit();
     }
 
-    /// <summary>Sends it a signal.</summary>
+    /// <summary>Starts the real server on a unix socket and a database in the directory.</summary>
+    public static LoadTester StartServer(TemporaryDirectory directory, out Target target, out string database)
+    {
+        var (socket, file) = (directory.File("api.sock"), directory.File("rinha.db"));
+        (target, database) = (Targets.Of("unix:" + socket), file);
+        var server = new LoadTester(new ProcessStartInfo(Repository.ServerBinary)
+        {
+            WorkingDirectory = directory.FullPath,
+            Environment = { ["DATABASE_URL"] = file, ["API_SOCKET"] = socket },
+        });
+        Wait.Until(() => server._process.HasExited || Targets.Of("unix:" + socket).Answers(), "the server listens");
+        Assert.False(server._process.HasExited, "the server ended at once");
+        return server;
+    }
+
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
     public CommandExit AwaitExit()
@@ -49,14 +56,13 @@ internal sealed class LoadTester : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit(Wait.Timeout);
-        }
-
+        _process.Kill();
+        _process.WaitForExit(Wait.Timeout);
         _process.Dispose();
     }
+
+    private static LoadTester StartIn(string directory, string[] arguments) =>
+        new(new ProcessStartInfo(Repository.LoadTestBinary, arguments) { WorkingDirectory = directory });
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);

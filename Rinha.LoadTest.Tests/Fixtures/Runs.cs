@@ -11,14 +11,8 @@ internal static class Runs
     public static readonly EnvironmentReport Environment = new("", "", "", "", 1, "", null);
 
     /// <summary>A closed loop of so many requests.</summary>
-    public static LoadOptions Counted(long iterations, int connections = 1) => new()
-    {
-        Connections = connections,
-        Duration = null,
-        Iterations = iterations,
-        Seed = 1,
-        RequestTimeout = Wait.Timeout,
-    };
+    public static LoadOptions Counted(long iterations, int connections = 1) =>
+        Timed(0, connections) with { Duration = null, Iterations = iterations };
 
     /// <summary>A closed loop of so many seconds.</summary>
     public static LoadOptions Timed(double seconds, int connections = 1) => new()
@@ -29,7 +23,6 @@ internal static class Runs
         RequestTimeout = Wait.Timeout,
     };
 
-    /// <summary>Runs on the calling thread.</summary>
     public static RunReport Load(
         Target target, LoadOptions options, RunControl? control = null, IRequestObserver? observer = null) =>
         Session(target, control).Run(options, observer);
@@ -41,25 +34,10 @@ internal static class Runs
 /// <summary>A load run on a thread of its own, which the test can interfere with; ended when disposed.</summary>
 internal sealed class RunInBackground : IDisposable
 {
-    private readonly Thread _thread;
-    private RunReport? _report;
-    private Exception? _failure;
+    private readonly Task<RunReport> _run;
 
-    public RunInBackground(Func<RunControl, RunReport> run)
-    {
-        _thread = new Thread(() =>
-        {
-            try
-            {
-                _report = run(Control);
-            }
-            catch (Exception error)
-            {
-                _failure = error;
-            }
-        });
-        _thread.Start();
-    }
+    public RunInBackground(Func<RunControl, RunReport> run) => _run = Task.Factory.StartNew(
+        () => run(Control), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public RunInBackground(Target target, LoadOptions options)
         : this(control => Runs.Load(target, options, control))
@@ -68,23 +46,31 @@ internal sealed class RunInBackground : IDisposable
 
     public RunControl Control { get; } = new();
 
-    public bool IsOver => !_thread.IsAlive;
+    public bool IsOver => _run.IsCompleted;
 
-    /// <summary>The report, waited for.</summary>
     public RunReport Report
     {
         get
         {
-            Assert.True(_thread.Join(2 * Wait.Timeout), "the run does not end");
-            Assert.True(_failure is null, _failure?.ToString());
-            return _report!;
+            Assert.True(_run.Wait(2 * Wait.Timeout), "the run does not end");
+            return _run.Result;
         }
     }
 
     public void Dispose()
     {
         Control.Stop();
-        Assert.True(_thread.Join(2 * Wait.Timeout), "the run does not end though it was told to");
+        Assert.True(_run.Wait(2 * Wait.Timeout), "the run does not end though it was told to");
+    }
+}
+
+/// <summary>Acts on the engine's thread at each answer.</summary>
+internal sealed class AnswerObserver(Action act) : IRequestObserver
+{
+    public void OnAnswer(in RequestPlan plan, in Answer answer) => act();
+
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
+    {
     }
 }
 
@@ -126,39 +112,42 @@ internal static class Targets
 /// <summary>Sends one request so many times over one connection, each after the outcome of the one before.</summary>
 internal sealed class OneByOne : IDriver, IConnectionOwner
 {
-    private const long TickNs = 5_000_000;
+    private const long TickNs = 1_000_000;
 
     private readonly byte[] _request;
     private readonly int _count;
+    private readonly bool _awaitsEnd;
     private readonly Connection _connection;
+    private readonly List<string> _outcomes = [];
     private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Timeout.TotalNanoseconds;
 
-    private OneByOne(EventLoop loop, byte[] request, int count)
+    private OneByOne(EventLoop loop, byte[] request, int count, bool awaitsEnd)
     {
         _request = request;
         _count = count;
+        _awaitsEnd = awaitsEnd;
         _connection = loop.Rent(this);
     }
 
-    public bool IsDone => Outcomes.Count == _count;
+    public bool IsDone => _outcomes.Count == _count && HasEnded;
 
-    /// <summary>Status and body of an answer, or the name of a failure.</summary>
-    private List<string> Outcomes { get; } = [];
+    private bool HasEnded => !_awaitsEnd || _connection.Generation == _outcomes.Count;
 
     /// <summary>Sends, and returns the outcomes: <c>200 body</c>, or the failure's name.</summary>
+    /// <param name="awaitsEnd">Whether the server's end of the connection is waited for after each answer.</param>
     public static IReadOnlyList<string> Run(
-        Target target, int count = 1, string request = "GET / HTTP/1.1\r\n\r\n", TimeSpan? timeout = null)
+        Target target, int count = 1, string request = "GET / HTTP/1.1\r\n\r\n", bool awaitsEnd = false)
     {
-        using var loop = new EventLoop(target, timeout ?? Wait.Timeout, timeout ?? Wait.Timeout);
-        var driver = new OneByOne(loop, Encoding.Latin1.GetBytes(request), count);
+        using var loop = new EventLoop(target, Wait.Timeout, Wait.Timeout);
+        var driver = new OneByOne(loop, Encoding.Latin1.GetBytes(request), count, awaitsEnd);
         loop.Run(driver);
-        return driver.Outcomes;
+        return driver._outcomes;
     }
 
     public long OnTick(long nowNs)
     {
-        Assert.True(nowNs < _endsAtNs, $"only {Outcomes.Count} outcomes of {_count}");
-        if (!_connection.IsBusy)
+        Assert.True(nowNs < _endsAtNs, $"only {_outcomes.Count} outcomes of {_count}, or a connection that stays open");
+        if (!_connection.IsBusy && HasEnded)
         {
             _request.CopyTo(_connection.RequestBuffer);
             _connection.Send(_request.Length, nowNs);
@@ -168,7 +157,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     }
 
     public void OnAnswer(Connection connection, in Answer answer) =>
-        Outcomes.Add($"{answer.Status} {Encoding.Latin1.GetString(answer.Body)}");
+        _outcomes.Add($"{answer.Status} {Encoding.Latin1.GetString(answer.Body)}");
 
-    public void OnFailure(Connection connection, FailureKind kind) => Outcomes.Add(kind.ToString());
+    public void OnFailure(Connection connection, FailureKind kind) => _outcomes.Add(kind.ToString());
 }

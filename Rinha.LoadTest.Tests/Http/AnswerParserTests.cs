@@ -3,18 +3,16 @@ namespace Rinha.LoadTest.Tests.Http;
 public sealed class AnswerParserTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\n";
+    private const string Chunks = Ok + "Transfer-Encoding: chunked\r\n\r\n";
 
     /// <summary>Answers that end by themselves: bytes, status, body, and whether the connection stays.</summary>
     public static readonly TheoryData<string, int, string, bool> Answers = new()
     {
         { Ok + "Content-Length: 5\r\n\r\nhello", 200, "hello", true },
-        { Ok + "content-length:5\r\n\r\nhello", 200, "hello", true },
-        { Ok + "CONTENT-LENGTH:   5  \r\n\r\nhello", 200, "hello", true },
-        { Ok + "Content-Length:\t5\t\r\n\r\nhello", 200, "hello", true },
-        { Ok + "Content-Length: 0\r\n\r\n", 200, "", true },
+        { Ok + "CONTENT-LENGTH:\t 5  \r\n\r\nhello", 200, "hello", true },
+        { Ok + "content-length:0\r\n\r\n", 200, "", true },
         { Ok + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", true },
         { Ok + "Server: x\r\nDate: now\r\nContent-Length: 4\r\nX:\r\n\r\n\r\n\r\n", 200, "\r\n\r\n", true },
-        { Ok + "Connection: close\r\nContent-Length: 1\r\n\r\nx", 200, "x", false },
         { Ok + "connection: CLOSE\r\nContent-Length: 1\r\n\r\nx", 200, "x", false },
         { Ok + "Connection: keep-alive\r\nContent-Length: 1\r\n\r\nx", 200, "x", true },
         { "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, "x", false },
@@ -22,34 +20,24 @@ public sealed class AnswerParserTests
         { "HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", 404, "", true },
         { "HTTP/1.1 422 Unprocessable Entity\r\nContent-Length: 2\r\n\r\n{}", 422, "{}", true },
         { "HTTP/1.1 204 No Content\r\n\r\n", 204, "", true },
-        { "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", 204, "", true },
         { "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", 304, "", true },
-        { Ok + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 200, "hello", true },
-        { Ok + "transfer-encoding: Chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", 200, "hello", true },
-        { Ok + "Transfer-Encoding: chunked\r\n\r\n5;a=b;c\r\nhello\r\n0;d\r\n\r\n", 200, "hello", true },
-        { Ok + "Transfer-Encoding: chunked\r\n\r\n000b\r\nhello world\r\n0\r\n\r\n", 200, "hello world", true },
-        { Ok + "Transfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n9\r\n\r\n3\r\nx\r\n0\r\n0\r\n\r\n",
-            200, "0123456789\r\n3\r\nx\r\n0", true },
-        { Ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, "", true },
-        { Ok + "Transfer-Encoding: chunked\r\nContent-Length: 99\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200, "x", true },
-        { Ok + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200, "x", false },
+        { Chunks + "5\r\nhello\r\n0\r\n\r\n", 200, "hello", true },
+        { Chunks + "5;a=b;c\r\nhello\r\n0;d\r\n\r\n", 200, "hello", true },
+        { Chunks + "000b\r\nhello world\r\n0\r\n\r\n", 200, "hello world", true },
+        { Chunks + "A\r\n0123456789\r\n9\r\n\r\n3\r\nx\r\n0\r\n0\r\n\r\n", 200, "0123456789\r\n3\r\nx\r\n0", true },
+        { Chunks + "0\r\n\r\n", 200, "", true },
+        { Ok + "transfer-encoding: Chunked\r\nContent-Length: 99\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200, "x", true },
     };
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public void A_whole_answer_is_found(string text, int status, string body, bool keepsAlive)
-    {
-        var found = Parse(text);
-
-        Assert.Equal(("Complete", status, body, text.Length, keepsAlive), found);
-        Assert.Equal(found, Parse(text, ended: true));
-    }
-
-    [Theory]
-    [MemberData(nameof(Answers))]
-    public void Every_part_of_it_is_incomplete_and_stays_as_it_came(
+    public void An_answer_is_found_when_it_is_whole_and_not_before(
         string text, int status, string body, bool keepsAlive)
     {
+        var whole = ("Complete", status, body, text.Length, keepsAlive);
+        Assert.Equal(whole, Parse(text));
+        Assert.Equal(whole, Parse(text, ended: true));
+        Assert.Equal(whole, Parse(text + Ok));
         for (var length = 0; length < text.Length; length++)
         {
             var bytes = Encoding.Latin1.GetBytes(text[..length]);
@@ -57,18 +45,10 @@ public sealed class AnswerParserTests
             Assert.True(State(bytes, ended: true) == "Incomplete", $"ended after {length} bytes of {text}");
             Assert.Equal(text[..length], Encoding.Latin1.GetString(bytes));
         }
-
-        Assert.Equal(("Complete", status, body, text.Length, keepsAlive), Parse(text));
     }
 
     [Theory]
-    [MemberData(nameof(Answers))]
-    public void What_follows_it_is_not_consumed(string text, int status, string body, bool keepsAlive) =>
-        Assert.Equal(("Complete", status, body, text.Length, keepsAlive), Parse(text + Ok));
-
-    [Theory]
     [InlineData("\r\n", "")]
-    [InlineData("\r\nhello", "hello")]
     [InlineData("Connection: keep-alive\r\n\r\nhello", "hello")]
     public void Without_a_length_the_body_ends_with_the_connection(string rest, string body)
     {
@@ -77,61 +57,47 @@ public sealed class AnswerParserTests
     }
 
     [Theory]
-    [InlineData("hello")]
     [InlineData("h")]
     [InlineData(" HTTP/1.1 200 OK\r\n\r\n")]
     [InlineData("http/1.1 200 OK\r\n\r\n")]
-    [InlineData("HTTP/2 200 OK\r\n\r\n")]
     [InlineData("HTTP/2.0 200 OK\r\n\r\n")]
     [InlineData("HTTP/1.1\r\n\r\n")]
-    [InlineData("HTTP/1.1 \r\n\r\n")]
     [InlineData("HTTP/1.1 20 OK\r\n\r\n")]
     [InlineData("HTTP/1.1 2000 OK\r\n\r\n")]
-    [InlineData("HTTP/1.1 2x0 OK\r\n\r\n")]
-    [InlineData("HTTP/1.1 -20 OK\r\n\r\n")]
     [InlineData("HTTP/1.1 +20 OK\r\n\r\n")]
     [InlineData("HTTP/1.1  200 OK\r\n\r\n")]
     [InlineData("HTTP/1.1-200 OK\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\n: no name\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0x1\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1 2\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551617\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 1\r\n\r\nxx")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100000000\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhello\r\n0\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n\r\n")]
+    [InlineData(Ok + "no colon\r\n\r\n")]
+    [InlineData(Ok + ": no name\r\n\r\n")]
+    [InlineData(Ok + "Content-Length: -1\r\n\r\n")]
+    [InlineData(Ok + "Content-Length: +1\r\n\r\nx")]
+    [InlineData(Ok + "Content-Length:\r\n\r\n")]
+    [InlineData(Ok + "Content-Length: 1x\r\n\r\n")]
+    [InlineData(Ok + "Content-Length: 18446744073709551617\r\n\r\n")]
+    [InlineData(Ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx")]
+    [InlineData(Ok + "Transfer-Encoding: gzip\r\n\r\n")]
+    [InlineData(Chunks + "hello\r\n")]
+    [InlineData(Chunks + "\r\n")]
+    [InlineData(Chunks + "-1\r\n")]
+    [InlineData(Chunks + "ffffffff\r\n")]
+    [InlineData(Chunks + "100000000\r\n")]
+    [InlineData(Chunks + "0x5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData(Chunks + "3\r\nhello\r\n0\r\n\r\n")]
+    [InlineData(Chunks + "0\r\nTrailer: x\r\n\r\n")]
     public void What_is_no_answer_is_garbage(string text) =>
         Assert.Equal("Garbage", State(Encoding.Latin1.GetBytes(text), ended: false));
 
     [Theory]
-    [InlineData("Content-Length: 2147483647\r\n\r\nx")]
-    [InlineData("Content-Length: 2147483600\r\n\r\nx")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n7fffffff\r\nx")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n7ffffff6\r\nx")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n7ffffff0\r\nx")]
-    public void A_length_beyond_all_measure_is_never_complete(string rest)
+    [InlineData(Ok + "Content-Length: 2147483647\r\n\r\nx")]
+    [InlineData(Chunks + "7fffffff\r\nx")]
+    [InlineData(Chunks + "1\r\nx\r\n7ffffff0\r\nx")]
+    public void A_length_beyond_all_measure_is_never_complete(string text)
     {
-        var bytes = Encoding.Latin1.GetBytes(Ok + rest);
+        var bytes = Encoding.Latin1.GetBytes(text);
 
         Assert.NotEqual("Complete", State(bytes, ended: false));
         Assert.NotEqual("Complete", State(bytes, ended: true));
     }
-
-    [Fact]
-    public void No_bytes_at_all_are_incomplete() => Assert.Equal("Incomplete", State([], ended: true));
 
     private static string State(byte[] bytes, bool ended) => AnswerParser.Parse(bytes, ended, out _).ToString();
 

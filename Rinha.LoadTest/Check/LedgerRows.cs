@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using Rinha.LoadTest.Run;
 
@@ -20,7 +21,6 @@ internal sealed class LedgerRows
     /// <summary>How many transactions have another text, which no load run gives.</summary>
     public long Others { get; private set; }
 
-    /// <summary>Every client's balance beside its history.</summary>
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
     /// <summary>Whether the clients' own rows have their last ten transactions once more.</summary>
@@ -61,14 +61,13 @@ internal sealed class LedgerRows
             _newest[clientId].Add(amountCents, kind, description, row.GetInt64(5));
         }
 
-        if (!TextCode.TryRead(description, out var text))
+        if (TextCode.TryRead(description, out var text))
         {
-            Others++;
+            Rows[text] = new Row((int)clientId, cents, Rows.GetValueOrDefault(text).Count + 1);
         }
         else
         {
-            var count = Rows.TryGetValue(text, out var known) ? known.Count + 1 : 1;
-            Rows[text] = new Row((int)clientId, cents, count);
+            Others++;
         }
     }
 
@@ -79,24 +78,15 @@ internal sealed class LedgerRows
         _clients[id] = _clients[id] with { HasNewestRows = isRight };
     }
 
-    /// <summary>One transaction.</summary>
-    /// <param name="ClientId">Whose.</param>
-    /// <param name="SignedCents">What it adds to the balance.</param>
     /// <param name="Count">How often its text is there.</param>
     [StructLayout(LayoutKind.Auto)]
     public readonly record struct Row(int ClientId, long SignedCents, int Count);
 
-    /// <summary>One client.</summary>
-    /// <param name="Id">Its number.</param>
-    /// <param name="LimitCents">Its limit.</param>
-    /// <param name="BalanceCents">Its balance.</param>
     /// <param name="Sequence">Its newest transaction's number.</param>
     public readonly record struct Client(long Id, long LimitCents, long BalanceCents, long Sequence)
     {
-        /// <summary>How many transactions it has.</summary>
         public long Rows { get; init; }
 
-        /// <summary>What they add up to.</summary>
         public long SumCents { get; init; }
 
         /// <summary>The lowest that they added up to on the way.</summary>
@@ -108,7 +98,6 @@ internal sealed class LedgerRows
         /// <summary>Whether its own row has the last ten of them once more, and as they are.</summary>
         public bool HasNewestRows { get; init; }
 
-        /// <summary>The same client with one more row.</summary>
         public Client With(long sequence, long signedCents) => this with
         {
             Rows = Rows + 1,
@@ -116,5 +105,38 @@ internal sealed class LedgerRows
             LowestCents = Math.Min(LowestCents, SumCents + signedCents),
             OutOfTurn = OutOfTurn + (sequence == Rows + 1 ? 0 : 1),
         };
+    }
+}
+
+/// <summary>
+/// A client's last ten rows in the form of <c>clientes.ultimas</c> (schema.sql), written apart from the server's code
+/// so that a mistake there is not made here too.
+/// </summary>
+internal sealed class NewestRows
+{
+    private const int RowsMax = 10;
+    private const int RowBytes = 58;
+    private const int PostedAt = 8;
+    private const int KindAt = 16;
+    private const int LengthAt = 17;
+    private const int TextAt = 18;
+
+    private readonly byte[] _rows = new byte[RowsMax * RowBytes];
+    private int _count;
+
+    /// <summary>The rows so far, newest first.</summary>
+    public ReadOnlySpan<byte> Bytes => _rows.AsSpan(0, _count * RowBytes);
+
+    public void Add(long amountCents, string kind, ReadOnlySpan<byte> text, long postedAtMicroseconds)
+    {
+        _rows.AsSpan(0, (RowsMax - 1) * RowBytes).CopyTo(_rows.AsSpan(RowBytes));
+        _count = Math.Min(_count + 1, RowsMax);
+        var row = _rows.AsSpan(0, RowBytes);
+        row.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(row, amountCents);
+        BinaryPrimitives.WriteInt64BigEndian(row[PostedAt..], postedAtMicroseconds);
+        row[KindAt] = (byte)kind[0];
+        row[LengthAt] = (byte)text.Length;
+        text.CopyTo(row[TextAt..]);
     }
 }

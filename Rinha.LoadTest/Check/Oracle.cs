@@ -2,6 +2,27 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
+/// <summary>Counts how often one thing was looked at and found wrong.</summary>
+internal sealed class CheckCounter(string name)
+{
+    private long _made;
+    private long _violations;
+    private string? _example;
+
+    /// <summary>Looks once; the example is only made into a text for the first violation.</summary>
+    public void Check(bool holds, Func<string> example)
+    {
+        _made++;
+        if (!holds)
+        {
+            _violations++;
+            _example ??= example();
+        }
+    }
+
+    public CheckResult ToResult() => new(name, _made, _violations, _example);
+}
+
 /// <summary>Says whether the ledger is what the acknowledged transactions make of it, no more and no less.</summary>
 internal static class Oracle
 {
@@ -16,13 +37,14 @@ internal static class Oracle
         {
             var client = clientId;
             var moved = after.BalancesCents[clientId - 1] - before.BalancesCents[clientId - 1];
-            var acknowledged = log.Acknowledged.Values.Where(one => one.ClientId == client)
-                .Sum(one => (long)one.SignedCents);
-            var unknown = log.Unknown.Values.Where(one => one.ClientId == client)
-                .Select(one => (long)one.SignedCents);
+            var acknowledged = CentsOf(log.Acknowledged).Sum();
             counter.Check(
-                IsReachable(moved - acknowledged, [.. unknown]),
+                IsReachable(moved - acknowledged, [.. CentsOf(log.Unknown)]),
                 () => $"client {client}: moved by {moved}, acknowledged {acknowledged}");
+
+            IEnumerable<long> CentsOf(Dictionary<long, LoggedTransaction> transactions) => transactions.Values
+                .Where(one => one.ClientId == client)
+                .Select(one => (long)one.SignedCents);
         }
 
         return counter.ToResult();
@@ -32,8 +54,6 @@ internal static class Oracle
     /// In the database: each acknowledged transaction once, none that was refused or answered 503, no other, and every
     /// client's row what its history makes it.
     /// </summary>
-    /// <param name="log">What was sent and answered.</param>
-    /// <param name="database">The ledger's rows.</param>
     /// <param name="wasEmpty">Whether the ledger had no rows before; else it may have others.</param>
     public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database, bool wasEmpty)
     {
@@ -111,5 +131,58 @@ internal static class Oracle
         }
 
         return sums.Contains(difference);
+    }
+}
+
+/// <summary>
+/// Holds the statements of a run against its acknowledged transactions, when the run is over and all are known.
+/// </summary>
+internal sealed class StatementChecks
+{
+    private const int EntriesMax = 10;
+
+    private readonly TransactionLog _log;
+    private readonly CheckCounter _snapshot = new("a statement's balance is that of its newest transaction");
+    private readonly CheckCounter _chain = new("a statement lists consecutive transactions, newest first");
+    private readonly CheckCounter _refused = new("no statement lists a refused transaction");
+
+    private StatementChecks(TransactionLog log) => _log = log;
+
+    public static IReadOnlyList<CheckResult> Run(TransactionLog log)
+    {
+        var checks = new StatementChecks(log);
+        foreach (var (clientId, balanceCents, texts) in log.Statements)
+        {
+            checks.Check(clientId, balanceCents, texts);
+        }
+
+        return [checks._snapshot.ToResult(), checks._chain.ToResult(), checks._refused.ToResult()];
+    }
+
+    private void Check(int clientId, long balanceCents, long[] texts)
+    {
+        _refused.Check(!texts.Any(_log.Refused.Contains), () => $"client {clientId}");
+        _chain.Check(texts.Length <= EntriesMax, () => $"client {clientId}: {texts.Length} transactions");
+        if (texts.Length == 0 || !_log.Acknowledged.TryGetValue(texts[0], out var newest))
+        {
+            return;
+        }
+
+        _snapshot.Check(
+            newest.BalanceCents == balanceCents && newest.ClientId == clientId,
+            () => $"client {clientId}: balance {balanceCents}, its newest transaction left {newest.BalanceCents}");
+        for (var index = 1; index < texts.Length; index++)
+        {
+            if (!_log.Acknowledged.TryGetValue(texts[index], out var older)
+                || !_log.Acknowledged.TryGetValue(texts[index - 1], out var younger))
+            {
+                return;
+            }
+
+            _chain.Check(
+                older.BalanceCents + younger.SignedCents == younger.BalanceCents,
+                () => $"client {clientId}: {older.BalanceCents} {younger.SignedCents:+0;-0} is not "
+                    + $"{younger.BalanceCents}");
+        }
     }
 }

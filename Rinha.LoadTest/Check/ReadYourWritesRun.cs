@@ -1,5 +1,6 @@
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
+using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
@@ -39,13 +40,10 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         _readers = [.. Enumerable.Range(0, Readers).Select(_ => loop.Rent(this))];
     }
 
-    /// <inheritdoc/>
     public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_isPosting;
 
-    /// <summary>What was found.</summary>
-    public Stats.CheckResult Result => _seen.ToResult();
+    public CheckResult Result => _seen.ToResult();
 
-    /// <inheritdoc/>
     public long OnTick(long nowNs)
     {
         _retries.SendDue(nowNs);
@@ -60,7 +58,6 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         return Math.Min(nowNs + IdleNs, _retries.NextDueNs);
     }
 
-    /// <inheritdoc/>
     public void OnAnswer(Connection connection, in Answer answer)
     {
         if (connection == _poster)
@@ -81,34 +78,25 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
             && balanceCents == _balanceCents
             && BankAnswer.TryReadEntries(answer.Body, _lines)
             && _lines.Count > 0
-            && _lines[0].Text == System.Text.Encoding.ASCII.GetString(_text);
-        var example = sees ? "" : AnswerJudge.Describe(Operation.Statement, answer.Status, answer.Body);
+            && _lines[0].Text == Encoding.ASCII.GetString(_text);
+        var example = sees ? "" : BankAnswer.Describe(Operation.Statement, answer.Status, answer.Body);
         _seen.Check(sees, () => $"after a balance of {_balanceCents}: {example}");
     }
 
-    /// <inheritdoc/>
     public void OnFailure(Connection connection, FailureKind kind)
     {
-        if (connection == _poster)
+        var isPost = connection == _poster;
+        if (isPost)
         {
             _log.OnFailure(_plan, kind, answer: default);
         }
 
-        if (IsRetried(connection, kind, status: 0))
+        if (!IsRetried(connection, kind, status: 0))
         {
-            return;
+            _isPosting &= !isPost;
+            _readersOpen -= isPost ? 0 : 1;
+            _seen.Check(false, () => kind.ToString());
         }
-
-        if (connection == _poster)
-        {
-            _isPosting = false;
-        }
-        else
-        {
-            _readersOpen--;
-        }
-
-        _seen.Check(false, () => kind.ToString());
     }
 
     private bool IsRetried(Connection connection, FailureKind kind, int status) =>

@@ -3,6 +3,11 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
+/// <summary>A transaction that was sent, known by its text.</summary>
+/// <param name="SignedCents">What it adds to the balance: negative for a debit.</param>
+/// <param name="BalanceCents">The balance after it, as it was acknowledged.</param>
+internal readonly record struct LoggedTransaction(int ClientId, int SignedCents, long BalanceCents);
+
 /// <summary>
 /// Remembers every transaction of a run and what was answered, and every statement that was read meanwhile, so that
 /// they can be held against each other and against the ledger. Texts must be distinct; a transaction that is sent again
@@ -15,10 +20,8 @@ internal sealed class TransactionLog : IRequestObserver
     private readonly Dictionary<int, long> _limits = [];
     private readonly List<StatementLine> _lines = [];
 
-    /// <summary>Answered 200.</summary>
     public Dictionary<long, LoggedTransaction> Acknowledged { get; } = [];
 
-    /// <summary>Answered 422.</summary>
     public HashSet<long> Refused { get; } = [];
 
     /// <summary>No try was answered, or only so that it says nothing: applied or not.</summary>
@@ -30,16 +33,12 @@ internal sealed class TransactionLog : IRequestObserver
     /// <summary>The statements read: balance, and the texts listed, newest first.</summary>
     public List<(int ClientId, long BalanceCents, long[] Texts)> Statements { get; } = [];
 
-    /// <summary>No answer shows a balance under minus the limit.</summary>
     public CheckCounter WithinLimit { get; } = new("balance never under minus the limit");
 
-    /// <summary>Every answer about a client shows the same limit.</summary>
     public CheckCounter SameLimit { get; } = new("limit always the same");
 
-    /// <summary>Every answer can be read.</summary>
     public CheckCounter Readable { get; } = new("every answer is well-formed");
 
-    /// <inheritdoc/>
     public void OnAnswer(in RequestPlan plan, in Answer answer)
     {
         if (answer.Status == 422)
@@ -49,18 +48,13 @@ internal sealed class TransactionLog : IRequestObserver
             return;
         }
 
-        long limitCents;
-        long balanceCents;
-        var readable = plan.Operation == Operation.Statement
-            ? BankAnswer.TryReadStatementHead(answer.Body, out limitCents, out balanceCents)
-            : BankAnswer.TryReadTransaction(answer.Body, out limitCents, out balanceCents);
         var clientId = plan.ClientId;
+        var readable = BankAnswer.TryRead(plan.Operation, answer.Body, out var limitCents, out var balanceCents);
         Readable.Check(readable, () => $"client {clientId}");
         if (plan.Operation != Operation.Statement)
         {
             Settle(plan.Text);
-            var transaction = new LoggedTransaction(clientId, SignedCents(plan), balanceCents);
-            (readable ? Acknowledged : Unknown)[plan.Text] = transaction;
+            (readable ? Acknowledged : Unknown)[plan.Text] = new(clientId, plan.SignedCents, balanceCents);
         }
 
         if (!readable)
@@ -78,7 +72,6 @@ internal sealed class TransactionLog : IRequestObserver
         }
     }
 
-    /// <inheritdoc/>
     public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
     {
         // A refused connection carried nothing.
@@ -92,7 +85,7 @@ internal sealed class TransactionLog : IRequestObserver
         if (answer.Status != ServiceUnavailable || BankAnswer.LeavesOpen(answer.Body))
         {
             Unavailable.Remove(plan.Text);
-            Unknown[plan.Text] = new LoggedTransaction(plan.ClientId, SignedCents(plan), 0);
+            Unknown[plan.Text] = new(plan.ClientId, plan.SignedCents, 0);
         }
         else if (!Unknown.ContainsKey(plan.Text))
         {
@@ -107,9 +100,6 @@ internal sealed class TransactionLog : IRequestObserver
         Unavailable.Remove(text);
     }
 
-    private static int SignedCents(in RequestPlan plan) =>
-        plan.Operation == Operation.Debit ? -plan.AmountCents : plan.AmountCents;
-
     private void Remember(int clientId, long balanceCents, ReadOnlySpan<byte> body)
     {
         _lines.Clear();
@@ -121,6 +111,6 @@ internal sealed class TransactionLog : IRequestObserver
 
         // A text that is not one of ours (-1) was there before.
         Statements.Add((clientId, balanceCents, [.. _lines.Select(line =>
-            TextCode.TryRead(System.Text.Encoding.UTF8.GetBytes(line.Text), out var text) ? text : -1)]));
+            TextCode.TryRead(Encoding.UTF8.GetBytes(line.Text), out var text) ? text : -1)]));
     }
 }

@@ -1,3 +1,4 @@
+using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 
@@ -9,11 +10,9 @@ namespace Rinha.LoadTest.Contest;
 /// </summary>
 internal sealed class ContestRun : IDriver, IConnectionOwner
 {
+    private const int OpeningUsers = 25;
     private const long TickNs = 1_000_000_000;
     private const long NanosecondsPerMs = 1_000_000;
-    /// <summary>How many transactions each burst of the opening has.</summary>
-    public const int OpeningUsers = 25;
-
     private const int UnknownClientId = 6;
     private const int AmountCentsMax = 10_000;
     private const string UserAgent = "Agente do Caos - 2024/Q1";
@@ -23,9 +22,8 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     private readonly EventLoop _loop;
     private readonly ContestOptions _options;
     private readonly ContestLog _log;
-    private readonly Collect.RunControl _control;
-    private readonly LiveExchange _live;
-    private readonly RequestWriter _writer;
+    private readonly RunControl _control;
+    private readonly LivePublisher? _live;
     private readonly Random _random;
     private readonly List<Exchange> _exchanges = [];
     private int _stage = -1;
@@ -35,32 +33,30 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     private int _nextStart;
 
     public ContestRun(
-        EventLoop loop, ContestOptions options, ContestLog log, Collect.RunControl control, LiveExchange live)
+        EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
     {
         _loop = loop;
         _options = options;
         _log = log;
         _control = control;
         _live = live;
-        _writer = new RequestWriter(loop.Target.Host, UserAgent);
+        Writer = new RequestWriter(loop.Target.Host, UserAgent);
         _random = new Random(options.Seed);
     }
 
-    /// <summary>When the simulation began.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Whether somebody ended it early.</summary>
     public bool Interrupted { get; private set; }
 
-    /// <inheritdoc/>
     public bool IsDone { get; private set; }
+
+    public RequestWriter Writer { get; }
 
     private bool IsLoadStage => _stage == 5;
 
-    /// <inheritdoc/>
     public long OnTick(long nowNs)
     {
-        _live.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
+        _live?.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
         Interrupted |= _control.StopRequested;
         if (_stage < 0)
         {
@@ -86,10 +82,10 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         }
 
         // The next scenario starts on the first tick after the end of the one before.
-        var nextTickNs = _log.Recorder.StartedAtNs + ((((nowNs - _log.Recorder.StartedAtNs) / TickNs) + 1) * TickNs);
         if (_stageStartsAtNs == 0)
         {
-            _stageStartsAtNs = nextTickNs;
+            var startedAtNs = _log.Recorder.StartedAtNs;
+            _stageStartsAtNs = startedAtNs + ((((nowNs - startedAtNs) / TickNs) + 1) * TickNs);
         }
 
         if (nowNs >= _stageStartsAtNs)
@@ -100,7 +96,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         return _stageStartsAtNs == 0 ? nowNs + NanosecondsPerMs : _stageStartsAtNs;
     }
 
-    /// <inheritdoc/>
     public void OnAnswer(Connection connection, in Answer answer)
     {
         var exchange = Of(connection);
@@ -108,7 +103,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         GoOn(connection, exchange);
     }
 
-    /// <inheritdoc/>
     public void OnFailure(Connection connection, FailureKind kind)
     {
         var exchange = Of(connection);
@@ -122,7 +116,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     /// <summary>Closes a connection that a user needs no more.</summary>
     public void Release(Connection connection) => _loop.Return(connection);
 
-    /// <summary>A user with several requests has ended.</summary>
     public void End(Connection connection)
     {
         _validationUsersOpen--;
@@ -130,32 +123,9 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         Release(connection);
     }
 
-    /// <summary>Sends a GET of a statement.</summary>
-    public void SendStatement(
-        Connection connection, ValidationUser? user, Scenario scenario, int clientId, Exchange.Judge check) =>
-        Send(connection, user, scenario, check, _writer.WriteStatement(clientId, connection.RequestBuffer));
-
-    /// <summary>Sends a transaction.</summary>
-    public void SendTransaction(
-        Connection connection,
-        ValidationUser? user,
-        Scenario scenario,
-        int clientId,
-        int amountCents,
-        Operation operation,
-        ReadOnlySpan<byte> text,
-        Exchange.Judge check) =>
-        Send(connection, user, scenario, check, _writer.WriteTransaction(
-            clientId, amountCents, operation, text, connection.RequestBuffer));
-
-    /// <summary>Sends a POST with any body, as part of the validations.</summary>
-    public void SendBody(
-        Connection connection, ValidationUser user, int clientId, string body, Exchange.Judge check) =>
-        Send(connection, user, Scenario.Validations, check, _writer.WritePost(
-            clientId, System.Text.Encoding.UTF8.GetBytes(body), connection.RequestBuffer));
-
-    private void Send(
-        Connection connection, ValidationUser? user, Scenario scenario, Exchange.Judge check, int length)
+    /// <summary>Sends the request of so many bytes in the connection's buffer.</summary>
+    public void Send(
+        Connection connection, ValidationUser? user, Scenario scenario, Func<Answer, string?> check, int length)
     {
         var exchange = Of(connection);
         exchange.User = user;
@@ -197,16 +167,18 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
                 OpenTransactions(Scenario.ConcurrentDebits, Operation.Debit);
                 break;
             case 1:
-                OpenStatement(Scenario.BalanceAfterDebits, 1, ContestChecks.BalanceAfterDebits);
+                OpenStatement(Scenario.BalanceAfterDebits, 1, static answer =>
+                    answer.HasStatus(200) ?? answer.HasBalance(-OpeningUsers));
                 break;
             case 2:
                 OpenTransactions(Scenario.ConcurrentCredits, Operation.Credit);
                 break;
             case 3:
-                OpenStatement(Scenario.BalanceAfterCredits, 1, ContestChecks.BalanceAfterCredits);
+                OpenStatement(Scenario.BalanceAfterCredits, 1, static answer =>
+                    answer.HasStatus(200) ?? answer.HasBalance(0));
                 break;
             case 4:
-                OpenStatement(Scenario.UnknownClient, UnknownClientId, ContestChecks.UnknownClient);
+                OpenStatement(Scenario.UnknownClient, UnknownClientId, static answer => answer.HasStatus(404));
                 for (var index = 0; index < s_limitsCents.Length; index++)
                 {
                     _usersOpen++;
@@ -226,14 +198,17 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         for (var user = 0; user < OpeningUsers; user++)
         {
             _usersOpen++;
-            SendTransaction(Rent(), null, scenario, 1, 1, operation, "validacao"u8, ContestChecks.Received);
+            var connection = Rent();
+            var length = Writer.WriteTransaction(1, 1, operation, "validacao"u8, connection.RequestBuffer);
+            Send(connection, null, scenario, static answer => answer.HasStatus(200), length);
         }
     }
 
-    private void OpenStatement(Scenario scenario, int clientId, Exchange.Judge check)
+    private void OpenStatement(Scenario scenario, int clientId, Func<Answer, string?> check)
     {
         _usersOpen++;
-        SendStatement(Rent(), null, scenario, clientId, check);
+        var connection = Rent();
+        Send(connection, null, scenario, check, Writer.WriteStatement(clientId, connection.RequestBuffer));
     }
 
     private long AdvanceLoad(long nowNs)
@@ -266,22 +241,38 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         var clientId = _random.Next(RequestSequence.Clients) + 1;
         if (scenario == Scenario.Statements)
         {
-            OpenStatement(scenario, clientId, ContestChecks.Statement);
+            OpenStatement(scenario, clientId, static answer =>
+                answer.HasStatus(200) ?? answer.IsConsistentStatement());
             return;
         }
 
-        Span<byte> text = stackalloc byte[TextCode.Length];
-        TextCode.Write(_random.NextInt64(TextCode.Count), text);
-        var isDebit = scenario == Scenario.Debits;
         _usersOpen++;
-        SendTransaction(
-            Rent(),
-            null,
-            scenario,
-            clientId,
-            _random.Next(AmountCentsMax) + 1,
-            isDebit ? Operation.Debit : Operation.Credit,
-            text,
-            isDebit ? ContestChecks.Debit : ContestChecks.Credit);
+        var connection = Rent();
+        var (operation, text) = (Operation.Credit, _random.NextInt64(TextCode.Count));
+        Func<Answer, string?> check = Expectation.Credit;
+        if (scenario == Scenario.Debits)
+        {
+            (operation, check) = (Operation.Debit, Expectation.Debit);
+        }
+
+        var plan = new RequestPlan(operation, clientId, _random.Next(AmountCentsMax) + 1, text);
+        Send(connection, null, scenario, check, Writer.Write(plan, connection.RequestBuffer));
     }
+}
+
+/// <summary>
+/// One request of the simulation, from its start to its judgement; kept with its connection and used again.
+/// </summary>
+internal sealed class Exchange
+{
+    public Scenario Scenario { get; set; }
+
+    /// <summary>When it left: before its connection was made.</summary>
+    public long StartedAtNs { get; set; }
+
+    /// <summary>Judges its answer: <see langword="null"/>, or the first failed check in words.</summary>
+    public Func<Answer, string?> Check { get; set; } = _ => null;
+
+    /// <summary>The virtual user who goes on after it; <see langword="null"/> for one who ends with it.</summary>
+    public ValidationUser? User { get; set; }
 }

@@ -1,9 +1,39 @@
 namespace Rinha.LoadTest.Contest;
 
+/// <summary>The official simulation's scenarios, in their order.</summary>
+internal enum Scenario
+{
+    ConcurrentDebits,
+    BalanceAfterDebits,
+    ConcurrentCredits,
+    BalanceAfterCredits,
+    Validations,
+    UnknownClient,
+    Debits,
+    Credits,
+    Statements,
+}
+
+internal static class Scenarios
+{
+    /// <summary>The official names, in the order of <see cref="Scenario"/>'s numbers.</summary>
+    public static readonly IReadOnlyList<string> Names =
+    [
+        "validação concorrência transações - d",
+        "validação concorrência saldo - -25",
+        "validação concorrência transações - c",
+        "validação concorrência saldo - 0",
+        "validações",
+        "validação HTTP 404",
+        "débitos",
+        "créditos",
+        "extratos",
+    ];
+}
+
 /// <summary>The load phase: which scenario starts a virtual user when.</summary>
 internal sealed class ContestSchedule
 {
-    /// <summary>A load of three profiles at once.</summary>
     public ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
         Starts = [.. Of(Scenario.Debits, debits)
             .Concat(Of(Scenario.Credits, credits))
@@ -11,25 +41,61 @@ internal sealed class ContestSchedule
             .OrderBy(start => start.OffsetMs)];
 
     /// <summary>The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.</summary>
-    public static ContestSchedule Official { get; } = new(
-        new InjectionProfile(1, 220, RampSeconds: 120, HoldSeconds: 120),
-        new InjectionProfile(1, 110, RampSeconds: 120, HoldSeconds: 120),
-        new InjectionProfile(1, 10, RampSeconds: 120, HoldSeconds: 120));
+    public static ContestSchedule Official { get; } = UpToThePeak(rampSeconds: 120, holdSeconds: 120);
 
-    /// <summary>Twenty seconds, up to the same peak.</summary>
-    public static ContestSchedule Short { get; } = new(
-        new InjectionProfile(1, 220, RampSeconds: 20, HoldSeconds: 0),
-        new InjectionProfile(1, 110, RampSeconds: 20, HoldSeconds: 0),
-        new InjectionProfile(1, 10, RampSeconds: 20, HoldSeconds: 0));
+    public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
 
-    /// <summary>The users in the order of their starts.</summary>
-    public IReadOnlyList<UserStart> Starts { get; }
+    /// <summary>The users in the order of their starts, in milliseconds since the phase began.</summary>
+    public IReadOnlyList<(int OffsetMs, Scenario Scenario)> Starts { get; }
 
-    private static IEnumerable<UserStart> Of(Scenario scenario, InjectionProfile profile) =>
-        profile.StartsMs().Select(offsetMs => new UserStart(offsetMs, scenario));
+    private static ContestSchedule UpToThePeak(int rampSeconds, int holdSeconds) => new(
+        new InjectionProfile(1, 220, rampSeconds, holdSeconds),
+        new InjectionProfile(1, 110, rampSeconds, holdSeconds),
+        new InjectionProfile(1, 10, rampSeconds, holdSeconds));
 
-    /// <summary>A virtual user's start.</summary>
-    /// <param name="OffsetMs">Milliseconds since the phase began.</param>
-    /// <param name="Scenario">Its scenario.</param>
-    internal readonly record struct UserStart(int OffsetMs, Scenario Scenario);
+    private static IEnumerable<(int OffsetMs, Scenario Scenario)> Of(Scenario scenario, InjectionProfile profile) =>
+        profile.StartsMs().Select(offsetMs => (offsetMs, scenario));
+}
+
+/// <summary>
+/// How many virtual users a scenario starts in each second: a ramp between two rates, then the last rate held, to the
+/// user as Gatling 3.10 does it (OpenInjectionStep, Shard).
+/// </summary>
+internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeconds, int HoldSeconds)
+{
+    private const int MillisecondsPerSecond = 1000;
+
+    public IEnumerable<int> UsersPerSecond()
+    {
+        var before = 0;
+        for (var second = 1; second <= RampSeconds; second++)
+        {
+            // All users started by the end of the second; in whole numbers, as a rounding error would cost the last
+            // one.
+            var total = (StartRate * second) + ((EndRate - StartRate) * second * second / (2 * RampSeconds));
+            yield return total - before;
+            before = total;
+        }
+
+        for (var second = 0; second < HoldSeconds; second++)
+        {
+            yield return EndRate;
+        }
+    }
+
+    /// <summary>When each user starts, in milliseconds from the beginning.</summary>
+    public IEnumerable<int> StartsMs()
+    {
+        var secondMs = 0;
+        foreach (var users in UsersPerSecond())
+        {
+            for (var user = 0; user < users; user++)
+            {
+                // The first millisecond i at which ceil(users / 1000 * (i + 1)) users are due.
+                yield return secondMs + (user * MillisecondsPerSecond / users);
+            }
+
+            secondMs += MillisecondsPerSecond;
+        }
+    }
 }

@@ -1,6 +1,51 @@
+using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Contest;
+
+/// <summary>
+/// Judges every request of the simulation as it ends, and counts it twice: for the report and for the score.
+/// </summary>
+internal sealed class ContestLog
+{
+    public RunRecorder Recorder { get; } = NewRecorder();
+
+    public ContestScore Score { get; } = new();
+
+    /// <summary>When the last request ended, in <see cref="Clock"/> nanoseconds.</summary>
+    public long EndedAtNs { get; private set; }
+
+    public static RunRecorder NewRecorder() => new(Scenarios.Names, correcting: false, scheduled: true);
+
+    public void Judge(Exchange exchange, in Answer answer)
+    {
+        EndedAtNs = answer.CompletedAtNs;
+        var scenario = (int)exchange.Scenario;
+        if (exchange.Check(answer) is not { } failure)
+        {
+            // Officially the time counts from when the user really began, not from when the schedule wanted it to.
+            var startedAtNs = exchange.StartedAtNs;
+            Recorder.Complete(scenario, answer.Status, startedAtNs, startedAtNs, answer.CompletedAtNs);
+            Score.Pass(answer.CompletedAtNs - startedAtNs);
+            return;
+        }
+
+        Recorder.CountStatus(scenario, answer.Status);
+        var kind = failure.StartsWith("status", StringComparison.Ordinal)
+            ? FailureKind.UnexpectedStatus
+            : FailureKind.WrongAnswer;
+        Recorder.Fail(scenario, kind, answer.CompletedAtNs, () => failure);
+        Score.Fail(exchange.Scenario, failure);
+    }
+
+    public void Fail(Exchange exchange, FailureKind kind)
+    {
+        EndedAtNs = Clock.NowNs;
+        var scenario = (int)exchange.Scenario;
+        Recorder.Fail(scenario, kind, EndedAtNs, () => Scenarios.Names[scenario]);
+        Score.Fail(exchange.Scenario, kind.ToString());
+    }
+}
 
 /// <summary>Counts what the contest pays and fines for (its RESULTADOS-HEADER.md).</summary>
 internal sealed class ContestScore
@@ -30,7 +75,6 @@ internal sealed class ContestScore
         _failedChecks[key] = _failedChecks.GetValueOrDefault(key) + 1;
     }
 
-    /// <summary>The score so far.</summary>
     public ContestReport ToReport()
     {
         var onTimePercent = _requests == 0 ? 0 : Math.Round(100.0 * _onTime / _requests, 2);

@@ -5,6 +5,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Contest;
 
+/// <param name="WaitForValidations">
+/// Whether the load waits until all validations are done; officially it waits for the one with the 404 only.
+/// </param>
+internal sealed record ContestOptions(ContestSchedule Schedule, bool WaitForValidations, int Seed);
+
 /// <summary>Carries out the official simulation and makes its report.</summary>
 internal static class ContestSession
 {
@@ -24,12 +29,12 @@ internal static class ContestSession
         int framesPerSecond)
     {
         using var loop = new EventLoop(target, s_requestTimeout, s_connectTimeout);
-        using var live = new LiveExchange(ContestLog.NewRecorder());
         var log = new ContestLog();
-        var run = new ContestRun(loop, options, log, control, live);
         var duration = s_opening + TimeSpan.FromMilliseconds(options.Schedule.Starts[^1].OffsetMs);
-        using (framesPerSecond > 0 ? new LivePublisher(live, control, framesPerSecond, duration, null) : null)
+        ContestRun run;
+        using (var live = LivePublisher.Start(ContestLog.NewRecorder(), control, framesPerSecond, duration))
         {
+            run = new ContestRun(loop, options, log, control, live);
             loop.Run(run);
         }
 

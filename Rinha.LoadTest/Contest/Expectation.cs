@@ -1,65 +1,56 @@
-using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
 /// <summary>
-/// What the official simulation checks of an answer. A failed check is told in the simulation's own words, since the
-/// score is counted from them; statuses come first, and only the first failure counts.
+/// What the official simulation checks of an answer: each method returns <see langword="null"/>, or the failed check in
+/// the simulation's own words, since the score is counted from them. Statuses come first, and only the first failure
+/// counts.
 /// </summary>
-/// <param name="answer">The answer to check.</param>
-internal readonly ref struct Expectation(Answer answer)
+internal static class Expectation
 {
-    private readonly Answer _answer = answer;
+    public static string? Credit(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentTransaction();
 
-    /// <summary>The status is one of those given.</summary>
-    public string? Status(params ReadOnlySpan<int> allowed)
+    /// <summary>A debit of the load; 422 is right too.</summary>
+    public static string? Debit(Answer answer) =>
+        answer.HasStatus(200, 422) ?? (answer.Status == 422 ? null : answer.IsConsistentTransaction());
+
+    public static string? HasStatus(this Answer answer, params ReadOnlySpan<int> allowed)
     {
-        if (allowed.Contains(_answer.Status))
+        if (allowed.Contains(answer.Status))
         {
             return null;
         }
 
         return allowed.Length == 1
-            ? $"status.find.is({allowed[0]}), but actually found {_answer.Status}"
-            : $"status.find.in({string.Join(',', allowed.ToArray())}), but actually found {_answer.Status}";
+            ? $"status.find.is({allowed[0]}), but actually found {answer.Status}"
+            : $"status.find.in({string.Join(',', allowed.ToArray())}), but actually found {answer.Status}";
     }
 
-    /// <summary>A transaction's answer has a limit, and a balance within it.</summary>
-    public string? ConsistentTransaction() =>
-        BankAnswer.TryReadTransaction(_answer.Body, out var limitCents, out var balanceCents)
-            ? WithinLimit("jmesPath(saldo).find.ConsistenciaSaldoLimite - Transação", limitCents, balanceCents)
-            : "jmesPath(saldo).find.ConsistenciaSaldoLimite - Transação, WTF?! " + Excerpt();
+    public static string? IsConsistentTransaction(this Answer answer) =>
+        answer.IsWithinLimit(Operation.Credit, "jmesPath(saldo).find.ConsistenciaSaldoLimite - Transação");
 
-    /// <summary>A statement has a limit, and a balance within it.</summary>
-    public string? ConsistentStatement() =>
-        BankAnswer.TryReadStatementHead(_answer.Body, out var limitCents, out var balanceCents)
-            ? WithinLimit("jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato", limitCents, balanceCents)
-            : "jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato, WTF?! " + Excerpt();
+    public static string? IsConsistentStatement(this Answer answer) =>
+        answer.IsWithinLimit(Operation.Statement, "jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato");
 
-    /// <summary>A statement's balance is exactly this.</summary>
-    public string? Balance(long balanceCents) =>
-        BankAnswer.TryReadStatementHead(_answer.Body, out _, out var found) && found == balanceCents
+    public static string? HasBalance(this Answer answer, long balanceCents) =>
+        BankAnswer.TryReadStatementHead(answer.Body, out _, out var found) && found == balanceCents
             ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"jmesPath(saldo.total).find.is({balanceCents}), but actually found {found}");
+            : $"jmesPath(saldo.total).find.is({balanceCents}), but actually found {found}";
 
-    /// <summary>A statement's limit is exactly this.</summary>
-    public string? Limit(long limitCents) =>
-        BankAnswer.TryReadStatementHead(_answer.Body, out var found, out _) && found == limitCents
+    public static string? HasLimit(this Answer answer, long limitCents) =>
+        BankAnswer.TryReadStatementHead(answer.Body, out var found, out _) && found == limitCents
             ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"jmesPath(saldo.limite).find.is({limitCents}), but actually found {found}");
+            : $"jmesPath(saldo.limite).find.is({limitCents}), but actually found {found}";
 
     /// <summary>
     /// A statement's newest transactions, newest first, are of one cent and have these texts and kinds.
     /// </summary>
-    public string? Newest(params ReadOnlySpan<(string Text, string Kind)> expected)
+    public static string? HasNewest(this Answer answer, params ReadOnlySpan<(string Text, string Kind)> expected)
     {
         var entries = new List<StatementLine>();
-        if (!BankAnswer.TryReadEntries(_answer.Body, entries))
+        if (!BankAnswer.TryReadEntries(answer.Body, entries))
         {
             return "jmesPath(ultimas_transacoes).find.exists, found nothing";
         }
@@ -78,11 +69,16 @@ internal readonly ref struct Expectation(Answer answer)
         return null;
     }
 
-    private static string? WithinLimit(string check, long limitCents, long balanceCents) =>
-        balanceCents >= -limitCents
-            ? null
-            : string.Create(
-                CultureInfo.InvariantCulture, $"{check}, Limite ultrapassado! {balanceCents} < -{limitCents}");
+    private static string? IsWithinLimit(this Answer answer, Operation operation, string check)
+    {
+        if (!BankAnswer.TryRead(operation, answer.Body, out var limitCents, out var balanceCents))
+        {
+            var excerpt = answer.Body[..Math.Min(answer.Body.Length, 100)];
+            return $"{check}, WTF?! {Encoding.UTF8.GetString(excerpt)}";
+        }
 
-    private string Excerpt() => Encoding.UTF8.GetString(_answer.Body[..Math.Min(_answer.Body.Length, 100)]);
+        return balanceCents >= -limitCents
+            ? null
+            : $"{check}, Limite ultrapassado! {balanceCents} < -{limitCents}";
+    }
 }

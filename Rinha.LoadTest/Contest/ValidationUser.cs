@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 
@@ -8,9 +7,6 @@ namespace Rinha.LoadTest.Contest;
 /// One of the five users of <c>criteriosClientes</c>: fourteen requests for one client in a row, on one connection
 /// but for the four statements that are asked for at once.
 /// </summary>
-/// <param name="run">The simulation.</param>
-/// <param name="clientId">The client, 1 to 5.</param>
-/// <param name="limitCents">Its limit.</param>
 internal sealed class ValidationUser(ContestRun run, int clientId, long limitCents)
 {
     private const int StatementsAtOnce = 4;
@@ -29,8 +25,7 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
     private Connection? _main;
     private (long LimitCents, long BalanceCents)? _saved;
 
-    /// <summary>Takes the first, or the next, step.</summary>
-    /// <param name="connection">The user's own connection.</param>
+    /// <summary>Takes the first, or the next, step over the user's own connection.</summary>
     public void Advance(Connection connection)
     {
         _main = connection;
@@ -38,9 +33,8 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
         switch (_step)
         {
             case 1:
-                GetStatement(connection, (_, answer) => new Expectation(answer).Status(200)
-                    ?? new Expectation(answer).Limit(limitCents)
-                    ?? new Expectation(answer).Balance(0));
+                GetStatement(connection, answer =>
+                    answer.HasStatus(200) ?? answer.HasLimit(limitCents) ?? answer.HasBalance(0));
                 break;
             case 2:
                 Post(connection, Operation.Credit, "toma"u8);
@@ -49,8 +43,8 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
                 Post(connection, Operation.Debit, "devolve"u8);
                 break;
             case 4:
-                GetStatement(connection, (_, answer) => new Expectation(answer).Status(200)
-                    ?? new Expectation(answer).Newest(("devolve", "d"), ("toma", "c")));
+                GetStatement(connection, answer =>
+                    answer.HasStatus(200) ?? answer.HasNewest(("devolve", "d"), ("toma", "c")));
                 break;
             case 5:
                 Post(connection, Operation.Credit, "danada"u8);
@@ -63,8 +57,9 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
                 Advance(connection);
                 break;
             case var step when step - 7 < s_invalidBodies.Length:
-                run.SendBody(connection, this, clientId, s_invalidBodies[step - 7],
-                    static (_, answer) => new Expectation(answer).Status(422, 400));
+                var body = Encoding.UTF8.GetBytes(s_invalidBodies[step - 7]);
+                var length = run.Writer.WritePost(clientId, body, connection.RequestBuffer);
+                Send(connection, length, static answer => answer.HasStatus(422, 400));
                 break;
             default:
                 run.End(connection);
@@ -92,28 +87,34 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
         Advance(_main!);
     }
 
-    private void GetStatement(Connection connection, Exchange.Judge check) =>
-        run.SendStatement(connection, this, Scenario.Validations, clientId, check);
+    private void GetStatement(Connection connection, Func<Answer, string?> check) =>
+        Send(connection, run.Writer.WriteStatement(clientId, connection.RequestBuffer), check);
 
     private void GetStatementsAtOnce(Connection connection, long savedLimitCents, long savedBalanceCents)
     {
         _statementsOpen = StatementsAtOnce;
         for (var index = 0; index < StatementsAtOnce; index++)
         {
-            GetStatement(index == 0 ? connection : run.Rent(), (_, answer) => new Expectation(answer).Status(200)
-                ?? new Expectation(answer).Newest(("danada", "c"))
-                ?? new Expectation(answer).Limit(savedLimitCents)
-                ?? new Expectation(answer).Balance(savedBalanceCents));
+            GetStatement(index == 0 ? connection : run.Rent(), answer => answer.HasStatus(200)
+                ?? answer.HasNewest(("danada", "c"))
+                ?? answer.HasLimit(savedLimitCents)
+                ?? answer.HasBalance(savedBalanceCents));
         }
     }
 
     private void Post(Connection connection, Operation operation, ReadOnlySpan<byte> text) =>
-        run.SendTransaction(connection, this, Scenario.Validations, clientId, 1, operation, text, (_, answer) =>
-        {
-            var failure = new Expectation(answer).Status(200) ?? new Expectation(answer).ConsistentTransaction();
-            _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
-                ? (limit, balance)
-                : null;
-            return failure;
-        });
+        Send(
+            connection,
+            run.Writer.WriteTransaction(clientId, 1, operation, text, connection.RequestBuffer),
+            answer =>
+            {
+                var failure = Expectation.Credit(answer);
+                _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
+                    ? (limit, balance)
+                    : null;
+                return failure;
+            });
+
+    private void Send(Connection connection, int length, Func<Answer, string?> check) =>
+        run.Send(connection, this, Scenario.Validations, check, length);
 }

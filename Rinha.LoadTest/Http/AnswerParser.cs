@@ -2,6 +2,22 @@ using System.Buffers.Text;
 
 namespace Rinha.LoadTest.Http;
 
+internal enum ParseState
+{
+    /// <summary>The bytes so far are the beginning of an answer.</summary>
+    Incomplete,
+    Complete,
+
+    /// <summary>Not HTTP.</summary>
+    Garbage,
+}
+
+/// <summary>Where an answer lies in the bytes received.</summary>
+/// <param name="BodyLength">Without chunk headers.</param>
+/// <param name="Consumed">The answer's bytes on the wire.</param>
+internal readonly record struct AnswerShape(
+    int Status, int BodyStart, int BodyLength, int Consumed, bool KeepAlive);
+
 /// <summary>
 /// Finds one HTTP/1.1 answer at the start of the bytes received so far (RFC 9112). It starts over with each call: an
 /// answer nearly always arrives whole, so remembering where it stopped would cost more than it saves.
@@ -12,10 +28,7 @@ internal static class AnswerParser
 
     private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
 
-    /// <summary>Looks for a whole answer.</summary>
-    /// <param name="bytes">What was received; a chunked body is joined in place.</param>
-    /// <param name="ended">Whether the server has closed its side.</param>
-    /// <param name="shape">The answer found.</param>
+    /// <summary>Looks for a whole answer; joins a chunked body in place.</summary>
     public static ParseState Parse(Span<byte> bytes, bool ended, out AnswerShape shape)
     {
         shape = default;
@@ -36,13 +49,12 @@ internal static class AnswerParser
             return ParseState.Garbage;
         }
 
-        var body = bytes[(headLength + HeadEnd.Length)..];
-        var hasNoBody = status is 204 or 304 or (>= 100 and < 200);
-        shape = new AnswerShape(status, headLength + HeadEnd.Length, 0, 0, framing.KeepAlive);
-        if (hasNoBody)
+        var bodyStart = headLength + HeadEnd.Length;
+        var body = bytes[bodyStart..];
+        shape = new AnswerShape(status, bodyStart, BodyLength: 0, Consumed: bodyStart, framing.KeepAlive);
+        if (status is 204 or 304 or (>= 100 and < 200))
         {
-            shape = shape with { Consumed = shape.BodyStart };
-            return ParseState.Complete;
+            return ParseState.Complete; // Without a body, whatever the headers say.
         }
 
         if (framing.Chunked)
@@ -52,7 +64,7 @@ internal static class AnswerParser
 
         if (framing.ContentLength is { } length)
         {
-            shape = shape with { BodyLength = (int)length, Consumed = shape.BodyStart + (int)length };
+            shape = shape with { BodyLength = length, Consumed = bodyStart + length };
             return body.Length >= length ? ParseState.Complete : ParseState.Incomplete;
         }
 
@@ -89,12 +101,7 @@ internal static class AnswerParser
             var line = head[..end];
             head = head[(end + LineEnd.Length)..];
             var colon = line.IndexOf((byte)':');
-            if (colon <= 0)
-            {
-                return false;
-            }
-
-            if (!TryReadHeader(line[..colon], line[(colon + 1)..].Trim(" \t"u8), ref framing))
+            if (colon <= 0 || !TryReadHeader(line[..colon], line[(colon + 1)..].Trim(" \t"u8), ref framing))
             {
                 return false;
             }
@@ -137,7 +144,6 @@ internal static class AnswerParser
     private static ParseState Unchunk(Span<byte> chunks, ref AnswerShape shape)
     {
         var read = 0;
-        var written = 0;
         while (true)
         {
             var lineLength = chunks[read..].IndexOf(LineEnd);
@@ -168,8 +174,11 @@ internal static class AnswerParser
             if (size == 0)
             {
                 // Joined only now, when nothing is missing: an incomplete body must stay as it came.
-                Join(chunks, read, out written);
-                shape = shape with { BodyLength = written, Consumed = shape.BodyStart + read + LineEnd.Length };
+                shape = shape with
+                {
+                    BodyLength = Join(chunks, read),
+                    Consumed = shape.BodyStart + read + LineEnd.Length,
+                };
                 return ParseState.Complete;
             }
 
@@ -177,10 +186,10 @@ internal static class AnswerParser
         }
     }
 
-    private static void Join(Span<byte> chunks, int end, out int written)
+    private static int Join(Span<byte> chunks, int end)
     {
         var read = 0;
-        written = 0;
+        var written = 0;
         while (read < end)
         {
             var lineLength = chunks[read..].IndexOf(LineEnd);
@@ -190,6 +199,8 @@ internal static class AnswerParser
             written += size;
             read += size + LineEnd.Length;
         }
+
+        return written;
     }
 
     private readonly record struct Framing(int? ContentLength, bool Chunked, bool KeepAlive);

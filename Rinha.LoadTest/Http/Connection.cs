@@ -4,54 +4,59 @@ namespace Rinha.LoadTest.Http;
 /// One client connection: sends one request at a time and reads its answer, without ever blocking. It connects when a
 /// request needs it and stays open as long as both sides keep it. Belongs to its event loop's thread.
 /// </summary>
-internal sealed unsafe class Connection
+internal sealed unsafe class Connection(EventLoop loop, int slot)
 {
-    private const int RequestBytesMax = 1024;
+    /// <summary>The longest answer that is taken; more is not a bank's answer.</summary>
+    public const int AnswerBytesMax = 1 << 20;
 
-    private readonly EventLoop _loop;
+    private const int RequestBytesMax = 1024;
+    private const int AnswerBytesInitial = 8192;
+
     private readonly byte[] _request = new byte[RequestBytesMax];
-    private readonly ReceiveBuffer _answer = new();
+    private byte[] _answer = new byte[AnswerBytesInitial];
     private int _descriptor = -1;
     private int _requestLength;
     private int _requestSent;
-    private ConnectionState _state;
+    private int _received;
+    private State _state;
     private AnswerShape _shape;
 
-    public Connection(EventLoop loop, int slot)
+    // Past Idle a request is under way.
+    private enum State
     {
-        _loop = loop;
-        Slot = slot;
+        Closed,
+        Idle,
+        Connecting,
+        Sending,
+        Receiving,
     }
 
     /// <summary>Its place in the event loop's table.</summary>
-    public int Slot { get; }
+    public int Slot => slot;
 
     /// <summary>Tells this life of the slot from earlier ones, in events that come late.</summary>
     public uint Generation { get; private set; }
 
-    /// <summary>Who hears what became of the requests.</summary>
     public IConnectionOwner? Owner { get; set; }
 
-    /// <summary>A number for the owner's own use.</summary>
+    /// <summary>A number for the owner's use.</summary>
     public int Tag { get; set; }
 
-    /// <summary>Whether a request is under way.</summary>
-    public bool IsBusy => _state > ConnectionState.Idle;
+    public bool IsBusy => _state > State.Idle;
 
-    /// <summary>When the try under way, or its connection, was begun, in <see cref="Clock"/> nanoseconds.</summary>
+    public bool IsConnecting => _state == State.Connecting;
+
+    /// <summary>When the try under way began; connecting is part of it.</summary>
     public long StartedAtNs { get; private set; }
 
-    /// <summary>When the request was handed in for the first time.</summary>
     public long FirstStartedAtNs { get; private set; }
 
-    /// <summary>How often it was sent again.</summary>
     public int Retries { get; private set; }
-
-    /// <summary>Whether the request under way still waits for its connection.</summary>
-    public bool IsConnecting => _state == ConnectionState.Connecting;
 
     /// <summary>Where the next request is written; then call <see cref="Send"/>.</summary>
     public Span<byte> RequestBuffer => _request;
+
+    private FailureKind Torn => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
 
     /// <summary>Sends the request written into <see cref="RequestBuffer"/>, connecting first if need be.</summary>
     public void Send(int length, long nowNs)
@@ -69,18 +74,17 @@ internal sealed unsafe class Connection
         Start(nowNs);
     }
 
-    /// <summary>Reacts to events of the descriptor.</summary>
     public void OnReady(uint ready)
     {
         switch (_state)
         {
-            case ConnectionState.Connecting:
+            case State.Connecting:
                 FinishConnect();
                 break;
-            case ConnectionState.Sending when (ready & Poller.Writable) != 0:
+            case State.Sending when (ready & Poller.Writable) != 0:
                 Flush();
                 break;
-            case ConnectionState.Closed:
+            case State.Closed:
                 break;
             default:
                 Receive();
@@ -99,14 +103,14 @@ internal sealed unsafe class Connection
         }
     }
 
-    /// <summary>Closes the connection without a word.</summary>
+    /// <summary>Closes the connection without a report.</summary>
     public void Close()
     {
-        if (_state != ConnectionState.Closed)
+        if (_state != State.Closed)
         {
             _ = LibC.Close(_descriptor);
             _descriptor = -1;
-            _state = ConnectionState.Closed;
+            _state = State.Closed;
             Generation++;
         }
     }
@@ -115,8 +119,8 @@ internal sealed unsafe class Connection
     {
         StartedAtNs = nowNs;
         _requestSent = 0;
-        _answer.Clear();
-        if (_state == ConnectionState.Closed)
+        _received = 0;
+        if (_state == State.Closed)
         {
             Connect();
         }
@@ -128,17 +132,16 @@ internal sealed unsafe class Connection
 
     private void Connect()
     {
-        var target = _loop.Target;
+        var target = loop.Target;
         _descriptor = LibC.OpenStream(target.Family);
-        _state = ConnectionState.Connecting;
         if (_descriptor < 0)
         {
             // Out of descriptors: nothing to close.
-            _state = ConnectionState.Closed;
             Owner!.OnFailure(this, FailureKind.ConnectFailed);
             return;
         }
 
+        _state = State.Connecting;
         if (target.IsTcp)
         {
             LibC.SendWithoutDelay(_descriptor);
@@ -152,12 +155,12 @@ internal sealed unsafe class Connection
 
         if (result == 0)
         {
-            _loop.Watch(this, _descriptor, Poller.Readable);
+            loop.Watch(this, _descriptor, Poller.Readable);
             Flush();
         }
         else if (LibC.LastError == LibC.InProgress)
         {
-            _loop.Watch(this, _descriptor, Poller.Writable);
+            loop.Watch(this, _descriptor, Poller.Writable);
         }
         else
         {
@@ -174,7 +177,7 @@ internal sealed unsafe class Connection
             return;
         }
 
-        _loop.Rewatch(this, _descriptor, Poller.Readable);
+        loop.Rewatch(this, _descriptor, Poller.Readable);
         Flush();
     }
 
@@ -183,56 +186,49 @@ internal sealed unsafe class Connection
 
     private void Flush()
     {
-        _state = ConnectionState.Sending;
+        var isWatchedToSend = _state == State.Sending;
+        _state = State.Sending; // Also of a request that fails here its owner must hear.
         nint sent;
         fixed (byte* bytes = _request)
         {
             sent = LibC.SendTo(_descriptor, bytes + _requestSent, _requestLength - _requestSent);
         }
 
-        if (sent < 0)
+        if (sent < 0 && LibC.LastError is not (LibC.Again or LibC.Interrupted))
         {
-            if (LibC.LastError is LibC.Again or LibC.Interrupted)
-            {
-                _loop.Rewatch(this, _descriptor, Poller.Readable | Poller.Writable);
-            }
-            else
-            {
-                Fail(FailureKind.ClosedBeforeAnswer);
-            }
-
+            Fail(FailureKind.ClosedBeforeAnswer);
             return;
         }
 
-        var wasPartial = _requestSent > 0;
-        _requestSent += (int)sent;
-        if (_requestSent < _requestLength)
+        _requestSent += Math.Max((int)sent, 0);
+        _state = _requestSent < _requestLength ? State.Sending : State.Receiving;
+        if (_state == State.Sending)
         {
-            _loop.Rewatch(this, _descriptor, Poller.Readable | Poller.Writable);
-            return;
+            loop.Rewatch(this, _descriptor, Poller.Readable | Poller.Writable);
         }
-
-        if (wasPartial)
+        else if (isWatchedToSend)
         {
-            _loop.Rewatch(this, _descriptor, Poller.Readable);
+            loop.Rewatch(this, _descriptor, Poller.Readable);
         }
-
-        _state = ConnectionState.Receiving;
     }
 
     private void Receive()
     {
-        var free = _answer.Free;
-        if (free.IsEmpty)
+        if (_received == _answer.Length)
         {
-            Fail(FailureKind.Garbage);
-            return;
+            if (_received == AnswerBytesMax)
+            {
+                Fail(FailureKind.Garbage);
+                return;
+            }
+
+            Array.Resize(ref _answer, _answer.Length * 2);
         }
 
         nint received;
-        fixed (byte* bytes = free)
+        fixed (byte* bytes = _answer)
         {
-            received = LibC.Receive(_descriptor, bytes, free.Length, 0);
+            received = LibC.Receive(_descriptor, bytes + _received, _answer.Length - _received, 0);
         }
 
         if (received < 0 && LibC.LastError is LibC.Again or LibC.Interrupted)
@@ -240,50 +236,43 @@ internal sealed unsafe class Connection
             return;
         }
 
-        if (_state == ConnectionState.Idle)
+        if (_state == State.Idle)
         {
-            // The server's good right, or bytes that nobody asked for; either way there is no request to blame.
+            // The server may close an idle connection; and bytes that nobody asked for have no request to blame.
             Close();
-            return;
         }
-
-        if (received < 0)
+        else if (received < 0)
         {
-            Fail(_answer.Length == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer);
-            return;
+            Fail(Torn);
         }
-
-        _answer.Advance((int)received);
-        Interpret(ended: received == 0);
+        else
+        {
+            _received += (int)received;
+            Interpret(ended: received == 0);
+        }
     }
 
     private void Interpret(bool ended)
     {
-        var state = _answer.Length == 0
-            ? ParseState.Incomplete
-            : AnswerParser.Parse(_answer.Received, ended, out _shape);
-        if (state == ParseState.Garbage)
+        var received = _answer.AsSpan(0, _received);
+        switch (_received == 0 ? ParseState.Incomplete : AnswerParser.Parse(received, ended, out _shape))
         {
-            Fail(FailureKind.Garbage);
-        }
-        else if (state == ParseState.Incomplete)
-        {
-            if (ended)
-            {
-                Fail(_answer.Length == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer);
-            }
-        }
-        else if (_shape.Consumed < _answer.Length)
-        {
-            Fail(FailureKind.WrongLength);
-        }
-        else
-        {
-            Complete(ended);
+            case ParseState.Garbage:
+                Fail(FailureKind.Garbage);
+                break;
+            case ParseState.Complete when _shape.Consumed < _received:
+                Fail(FailureKind.WrongLength);
+                break;
+            case ParseState.Complete:
+                Complete(received.Slice(_shape.BodyStart, _shape.BodyLength), ended);
+                break;
+            case ParseState.Incomplete when ended:
+                Fail(Torn);
+                break;
         }
     }
 
-    private void Complete(bool ended)
+    private void Complete(ReadOnlySpan<byte> body, bool ended)
     {
         if (ended || !_shape.KeepAlive)
         {
@@ -291,10 +280,9 @@ internal sealed unsafe class Connection
         }
         else
         {
-            _state = ConnectionState.Idle;
+            _state = State.Idle;
         }
 
-        var body = _answer.Received.Slice(_shape.BodyStart, _shape.BodyLength);
         Owner!.OnAnswer(this, new Answer(_shape.Status, body, Clock.NowNs));
     }
 }

@@ -1,28 +1,47 @@
 namespace Rinha.LoadTest.Http;
 
+/// <summary>The monotonic clock of every measurement, in nanoseconds since an arbitrary moment.</summary>
+internal static class Clock
+{
+    public static long NowNs => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
+
+    public static long NowMs => NowNs / 1_000_000;
+}
+
+/// <summary>Starts requests when they are due and says when the run is over.</summary>
+internal interface IDriver
+{
+    bool IsDone { get; }
+
+    /// <returns>When to call again at the latest; the network may cause an earlier call.</returns>
+    long OnTick(long nowNs);
+}
+
+/// <summary>Sends requests over a connection; gets exactly one call for each.</summary>
+internal interface IConnectionOwner
+{
+    /// <summary>The connection is free for the next request, also from inside this call.</summary>
+    void OnAnswer(Connection connection, in Answer answer);
+
+    /// <summary>There will be no answer. The connection is closed; the next request opens it again.</summary>
+    void OnFailure(Connection connection, FailureKind kind);
+}
+
 /// <summary>
-/// One thread, one epoll, many connections: waits for the network or for the driver's next due time, whichever comes
-/// first, and ends requests that take too long.
+/// One thread, one epoll, many connections to one target: waits for the network or for the driver's next due time,
+/// whichever comes first, and ends requests that take too long.
 /// </summary>
-internal sealed class EventLoop : IDisposable
+internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan connectTimeout) : IDisposable
 {
     private const long TimeoutCheckIntervalNs = 20_000_000;
 
     private readonly Poller _poller = new();
     private readonly List<Connection> _connections = [];
     private readonly Stack<Connection> _free = new();
-    private readonly long _requestTimeoutNs;
-    private readonly long _connectTimeoutNs;
+    private readonly long _requestTimeoutNs = (long)requestTimeout.TotalNanoseconds;
+    private readonly long _connectTimeoutNs = (long)connectTimeout.TotalNanoseconds;
 
-    public EventLoop(Target target, TimeSpan requestTimeout, TimeSpan connectTimeout)
-    {
-        Target = target;
-        _requestTimeoutNs = (long)requestTimeout.TotalNanoseconds;
-        _connectTimeoutNs = (long)connectTimeout.TotalNanoseconds;
-    }
-
-    /// <summary>Where all connections go.</summary>
-    public Target Target { get; }
+    public Target Target => target;
 
     /// <summary>A closed connection for the owner; it connects with its first request.</summary>
     public Connection Rent(IConnectionOwner owner)
@@ -45,7 +64,6 @@ internal sealed class EventLoop : IDisposable
         _free.Push(connection);
     }
 
-    /// <summary>Runs until the driver is done.</summary>
     public void Run(IDriver driver)
     {
         LibC.WakeOnTime();
@@ -69,7 +87,6 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Ends every request under way.</summary>
     public void FailAll(FailureKind kind)
     {
         for (var slot = 0; slot < _connections.Count; slot++)
@@ -86,11 +103,7 @@ internal sealed class EventLoop : IDisposable
 
     public void Dispose()
     {
-        foreach (var connection in _connections)
-        {
-            connection.Close();
-        }
-
+        _connections.ForEach(connection => connection.Close());
         _poller.Dispose();
     }
 
@@ -114,13 +127,8 @@ internal sealed class EventLoop : IDisposable
         for (var slot = 0; slot < _connections.Count; slot++)
         {
             var connection = _connections[slot];
-            if (!connection.IsBusy)
-            {
-                continue;
-            }
-
             var timeoutNs = connection.IsConnecting ? _connectTimeoutNs : _requestTimeoutNs;
-            if (nowNs - connection.StartedAtNs > timeoutNs)
+            if (connection.IsBusy && nowNs - connection.StartedAtNs > timeoutNs)
             {
                 connection.Fail(connection.IsConnecting ? FailureKind.ConnectTimeout : FailureKind.Timeout);
             }

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rinha.LoadTest.Http;
 
 /// <summary>
-/// The requests that came to nothing and are sent again, byte for byte, over the connection that keeps them, each after
-/// a pause that grows from try to try.
+/// Failed requests that are sent again, byte for byte, over the connection that keeps them, each after a pause that
+/// grows from try to try.
 /// </summary>
 /// <param name="retryFor">
 /// How long after a request was first sent it may be sent again; <see langword="null"/> for never.
@@ -17,19 +19,13 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
     private readonly PriorityQueue<Connection, long> _waiting = new();
     private readonly long _retryForNs = (long)(retryFor?.TotalNanoseconds ?? 0);
 
-    /// <summary>When the next one is due.</summary>
     public long NextDueNs => _waiting.TryPeek(out _, out var dueNs) ? dueNs : long.MaxValue;
 
-    /// <summary>How long to wait before a request is sent again.</summary>
-    /// <param name="retries">How often it already was.</param>
     public static long PauseNs(int retries) => Math.Min(FirstPauseNs << Math.Min(retries, DoublingsMax), PauseMaxNs);
 
-    /// <summary>Takes a request that came to nothing, unless another try is of no use or would be too late.</summary>
-    /// <param name="connection">The connection, whose buffer still has the request.</param>
-    /// <param name="kind">What became of the last try.</param>
+    /// <summary>Takes a failed request, whose bytes the connection still has.</summary>
     /// <param name="status">The status it was answered with; 0 without an answer.</param>
-    /// <param name="nowNs">The present time.</param>
-    /// <returns><see langword="false"/> if that was the last try.</returns>
+    /// <returns><see langword="false"/> if another try is of no use or would be too late.</returns>
     public bool TryAdd(Connection connection, FailureKind kind, int status, long nowNs)
     {
         var dueNs = nowNs + PauseNs(connection.Retries);
@@ -42,18 +38,16 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
         return true;
     }
 
-    /// <summary>Sends again what is due.</summary>
     public void SendDue(long nowNs)
     {
-        while (_waiting.TryPeek(out var connection, out var dueNs) && dueNs <= nowNs)
+        while (NextDueNs <= nowNs)
         {
-            _waiting.Dequeue();
-            connection.SendAgain(nowNs);
+            _waiting.Dequeue().SendAgain(nowNs);
         }
     }
 
     /// <summary>Takes out a request that is not sent again after all.</summary>
-    public bool TryRemove([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Connection? connection) =>
+    public bool TryRemove([NotNullWhen(true)] out Connection? connection) =>
         _waiting.TryDequeue(out connection, out _);
 
     // Whether it may go better the next time. An answer that the server has made up its mind about will be the same.

@@ -1,4 +1,3 @@
-using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Stats;
@@ -15,21 +14,27 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     /// <summary>What a snapshot calls a run that is paused.</summary>
     public const string PausedPhase = "paused";
 
-    /// <summary>The value of the <c>user-agent</c> header.</summary>
     public const string UserAgent = "rinha-loadtest";
 
     private const long PausedTickNs = 10_000_000;
     private const long GraceNs = 20_000_000;
 
+    // A server that refuses connections is not asked a million times a second.
+    private const long RestNs = 10_000_000;
+
+    // In the order of Operation's numbers.
+    private static readonly string[] s_operations = ["débito", "crédito", "extrato"];
+
     private readonly LoadOptions _options;
     private readonly RunControl _control;
     private readonly IRequestObserver? _observer;
-    private readonly LiveExchange _live;
+    private readonly LivePublisher? _live;
     private readonly RequestSequence _sequence;
     private readonly LoadSchedule _schedule;
     private readonly RequestWriter _writer;
-    private readonly IdleConnections _idle = new();
     private readonly RetryQueue _retries;
+    private readonly Stack<Connection> _ready = new();
+    private readonly Queue<(long DueNs, Connection Connection)> _resting = new();
     private readonly Flight[] _flights;
     // What was due just before the end may still leave: a good server is only busy, a slow one gets no further anyway.
     // Retries, which keep connections from what is due, take longer.
@@ -38,10 +43,10 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private int _inFlight;
     private long _drainEndsAtNs;
     private long _dueUntilNs;
-    private LoadPhase _phase = LoadPhase.New;
+    private Phase _phase = Phase.New;
 
     public LoadRun(
-        EventLoop loop, LoadOptions options, RunControl control, LiveExchange live, IRequestObserver? observer = null)
+        EventLoop loop, LoadOptions options, RunControl control, LivePublisher? live, IRequestObserver? observer)
     {
         _live = live;
         _options = options;
@@ -59,11 +64,21 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         {
             var connection = loop.Rent(this);
             connection.Tag = index;
-            _idle.Add(connection);
+            _ready.Push(connection);
         }
     }
 
-    /// <summary>What was measured.</summary>
+    private enum Phase
+    {
+        New,
+        WarmUp,
+        Measured,
+
+        /// <summary>Nothing more is sent; what is under way is waited for.</summary>
+        Draining,
+        Done,
+    }
+
     public RunRecorder Recorder { get; }
 
     /// <summary>When the last measured thing happened, in <see cref="Clock"/> nanoseconds.</summary>
@@ -72,42 +87,47 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     /// <summary>When the measured part began.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Whether somebody ended the run early.</summary>
+    /// <summary>Whether the run was ended early.</summary>
     public bool Interrupted { get; private set; }
+
+    public bool IsDone => _phase == Phase.Done;
 
     private string PhaseName => (_phase, _control.Paused) switch
     {
-        (LoadPhase.WarmUp or LoadPhase.Measured, true) => PausedPhase,
-        (LoadPhase.New or LoadPhase.WarmUp, _) => "warm-up",
+        (Phase.WarmUp or Phase.Measured, true) => PausedPhase,
+        (Phase.New or Phase.WarmUp, _) => "warm-up",
         _ => "running",
     };
 
-    /// <summary>A recorder for such a run.</summary>
     public static RunRecorder NewRecorder(LoadOptions options) =>
-        new(Operations.Names, correcting: options.Rate is not null, scheduled: options.Rate is not null);
+        new(s_operations, correcting: options.Rate is not null, scheduled: options.Rate is not null);
 
-    /// <inheritdoc/>
-    public bool IsDone => _phase == LoadPhase.Done;
-
-    /// <inheritdoc/>
     public long OnTick(long nowNs)
     {
-        _idle.Wake(nowNs);
-        _retries.SendDue(nowNs);
-        _live.Serve(Recorder, PhaseName, _inFlight);
-        return _phase switch
+        while (_resting.TryPeek(out var resting) && resting.DueNs <= nowNs)
         {
-            LoadPhase.New => Begin(nowNs),
-            LoadPhase.Draining => Drain(nowNs),
-            _ => Advance(nowNs),
-        };
+            _ready.Push(_resting.Dequeue().Connection);
+        }
+
+        _retries.SendDue(nowNs);
+        _live?.Serve(Recorder, PhaseName, _inFlight);
+        switch (_phase)
+        {
+            case Phase.New:
+                _phase = Phase.WarmUp;
+                _schedule.Begin(isWarmUp: true, nowNs);
+                return Advance(nowNs);
+            case Phase.Draining:
+                return Drain(nowNs);
+            default:
+                return Advance(nowNs);
+        }
     }
 
-    /// <inheritdoc/>
     public void OnAnswer(Connection connection, in Answer answer)
     {
         ref var flight = ref _flights[connection.Tag];
-        var failure = AnswerJudge.Judge(flight.Plan.Operation, answer);
+        var failure = BankAnswer.Judge(flight.Plan.Operation, answer);
         if (failure == FailureKind.UnexpectedStatus)
         {
             _observer?.OnFailure(flight.Plan, FailureKind.UnexpectedStatus, answer);
@@ -125,25 +145,24 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (flight.Measured)
         {
             EndedAtNs = answer.CompletedAtNs;
-            flight.Record(Recorder, failure, answer);
+            Record(flight, failure, answer);
         }
 
         // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
-        var isOpen = _phase != LoadPhase.Draining || answer.CompletedAtNs < _dueUntilNs + _graceNs;
+        var isOpen = _phase != Phase.Draining || answer.CompletedAtNs < _dueUntilNs + _graceNs;
         if (isOpen && !Interrupted && !_control.Paused && _schedule.IsDue(answer.CompletedAtNs))
         {
             Send(connection, answer.CompletedAtNs);
         }
         else
         {
-            _idle.Add(connection);
+            _ready.Push(connection);
         }
     }
 
-    /// <inheritdoc/>
     public void OnFailure(Connection connection, FailureKind kind)
     {
-        ref var flight = ref _flights[connection.Tag];
+        var flight = _flights[connection.Tag];
         var nowNs = Clock.NowNs;
         _observer?.OnFailure(flight.Plan, kind, answer: default);
         if (IsRetried(connection, flight, kind, status: 0, nowNs))
@@ -154,11 +173,12 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         _inFlight--;
         if (flight.Measured)
         {
+            var plan = flight.Plan;
             EndedAtNs = nowNs;
-            flight.Record(Recorder, kind, nowNs);
+            Recorder.Fail((int)plan.Operation, kind, nowNs, () => $"{plan.Operation} of client {plan.ClientId}");
         }
 
-        _idle.Rest(connection, nowNs);
+        _resting.Enqueue((nowNs + RestNs, connection));
     }
 
     private bool IsRetried(Connection connection, in Flight flight, FailureKind kind, int status, long nowNs)
@@ -172,11 +192,25 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         return isRetried;
     }
 
-    private long Begin(long nowNs)
+    private void Record(in Flight flight, FailureKind? failure, in Answer answer)
     {
-        _phase = LoadPhase.WarmUp;
-        _schedule.Begin(isWarmUp: true, nowNs);
-        return Advance(nowNs);
+        var operation = flight.Plan.Operation;
+        if (failure is { } kind)
+        {
+            RecordFailure(operation, kind, answer);
+            return;
+        }
+
+        Recorder.Complete(
+            (int)operation, answer.Status, flight.IntendedAtNs, flight.SentAtNs, answer.CompletedAtNs);
+    }
+
+    // Apart from the good answers, which would otherwise pay for the captured text.
+    private void RecordFailure(Operation operation, FailureKind kind, in Answer answer)
+    {
+        Recorder.CountStatus((int)operation, answer.Status);
+        var example = BankAnswer.Describe(operation, answer.Status, answer.Body);
+        Recorder.Fail((int)operation, kind, answer.CompletedAtNs, () => example);
     }
 
     // Warm-up or measured part: moves on when it is over, else starts what is due.
@@ -186,7 +220,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         {
             // Schedule, clock and seconds stand still during a pause.
             _schedule.SkipPause(nowNs - _pausedAtNs);
-            if (_phase == LoadPhase.Measured)
+            if (_phase == Phase.Measured)
             {
                 Recorder.SkipPause(nowNs - _pausedAtNs);
             }
@@ -201,42 +235,39 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             return nowNs + PausedTickNs;
         }
 
-        if (_phase == LoadPhase.WarmUp && nowNs >= _schedule.EndsAtNs)
+        if (_phase == Phase.WarmUp && nowNs >= _schedule.EndsAtNs)
         {
-            _phase = LoadPhase.Measured;
+            _phase = Phase.Measured;
             _schedule.Begin(isWarmUp: false, nowNs);
             StartedAt = DateTimeOffset.UtcNow;
             Recorder.Start(nowNs);
         }
 
         // What is due leaves first, also at the end: a late tick is the tester's fault, not the server's.
-        while (!Interrupted && _idle.IsAnyReady && _schedule.IsDue(nowNs))
+        while (!Interrupted && _ready.Count > 0 && _schedule.IsDue(nowNs))
         {
-            Send(_idle.Take(), nowNs);
+            Send(_ready.Pop(), nowNs);
         }
 
-        if (Interrupted || (_phase == LoadPhase.Measured && IsOver(nowNs)))
-        {
-            return BeginDrain(nowNs);
-        }
-
-        return Math.Min(NextDueNs(), _schedule.EndsAtNs);
+        var isOver = nowNs >= _schedule.EndsAtNs || (_schedule.IsUsedUp && _inFlight == 0);
+        return Interrupted || (_phase == Phase.Measured && isOver)
+            ? BeginDrain(nowNs)
+            : Math.Min(NextDueNs(), _schedule.EndsAtNs);
     }
-
-    private bool IsOver(long nowNs) => nowNs >= _schedule.EndsAtNs || (_schedule.IsUsedUp && _inFlight == 0);
 
     private long NextDueNs()
     {
         // With no connection free, the next answer is the next chance.
-        var scheduleNs = _options.Rate is not null && _idle.IsAnyReady ? _schedule.NextAtNs(0) : long.MaxValue;
-        return Math.Min(scheduleNs, Math.Min(_idle.NextDueNs, _retries.NextDueNs));
+        var scheduleNs = _options.Rate is not null && _ready.Count > 0 ? _schedule.NextAtNs(0) : long.MaxValue;
+        var restedNs = _resting.TryPeek(out var resting) ? resting.DueNs : long.MaxValue;
+        return Math.Min(scheduleNs, Math.Min(restedNs, _retries.NextDueNs));
     }
 
     private void Send(Connection connection, long nowNs)
     {
         var intendedAtNs = _schedule.Issue(nowNs);
         var plan = _sequence.Next();
-        var measured = _phase != LoadPhase.WarmUp;
+        var measured = _phase != Phase.WarmUp;
         _flights[connection.Tag] = new Flight(plan, intendedAtNs, nowNs, measured);
         _inFlight++;
         if (measured)
@@ -249,7 +280,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long BeginDrain(long nowNs)
     {
-        if (_phase == LoadPhase.Measured)
+        if (_phase == Phase.Measured)
         {
             _dueUntilNs = Math.Min(nowNs, _schedule.EndsAtNs);
         }
@@ -259,7 +290,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             StartedAt = DateTimeOffset.UtcNow;
         }
 
-        _phase = LoadPhase.Draining;
+        _phase = Phase.Draining;
         EndedAtNs = Math.Max(EndedAtNs, Math.Min(nowNs, _schedule.EndsAtNs));
         _drainEndsAtNs = nowNs + _graceNs + Nanoseconds(_options.RequestTimeout);
         return Drain(nowNs);
@@ -269,7 +300,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private void CountUnsent(long nowNs)
     {
         while (_options.Rate is not null
-            && !(Interrupted && _idle.IsAnyReady)
+            && !(Interrupted && _ready.Count > 0)
             && _schedule.NextAtNs(nowNs) < _dueUntilNs
             && !_schedule.IsUsedUp)
         {
@@ -290,11 +321,17 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         {
             CountUnsent(nowNs);
             Recorder.Advance(nowNs);
-            _phase = LoadPhase.Done;
+            _phase = Phase.Done;
         }
 
         return Math.Min(_drainEndsAtNs, _retries.NextDueNs);
     }
 
     private static long Nanoseconds(TimeSpan time) => (long)time.TotalNanoseconds;
+
+    /// <summary>A request under way.</summary>
+    /// <param name="IntendedAtNs">When it should have left.</param>
+    /// <param name="SentAtNs">When its first try left.</param>
+    /// <param name="Measured">Whether it counts, or is part of the warm-up.</param>
+    private readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured);
 }

@@ -4,26 +4,34 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
+/// <summary>Sees every try of every request of a load run, warm-up included; on the engine's thread.</summary>
+internal interface IRequestObserver
+{
+    /// <summary>A request was answered with a status it may have.</summary>
+    void OnAnswer(in RequestPlan plan, in Answer answer);
+
+    /// <summary>
+    /// A try of a request failed: it may or may not have been applied. Where requests are sent again, another call
+    /// about the same plan may follow.
+    /// </summary>
+    /// <param name="answer">Its answer; with the status 0 when there is none.</param>
+    void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer);
+}
+
 /// <summary>Carries out one load run and makes its report.</summary>
-/// <param name="target">The server.</param>
-/// <param name="environment">For the report.</param>
-/// <param name="control">How somebody may end or watch a run.</param>
-/// <param name="framesPerSecond">How often a snapshot is made for the one who watches; 0 for nobody.</param>
+/// <param name="framesPerSecond">How often a snapshot is made for the collector; 0 for never.</param>
 internal sealed class LoadSession(
     Target target, EnvironmentReport environment, RunControl control, int framesPerSecond)
 {
     /// <summary>Runs on the calling thread until the run is over.</summary>
-    /// <param name="options">What to do.</param>
-    /// <param name="observer">Sees every request.</param>
     public RunReport Run(LoadOptions options, IRequestObserver? observer = null)
     {
         using var loop = new EventLoop(target, options.RequestTimeout, options.ConnectTimeout);
-        using var live = new LiveExchange(LoadRun.NewRecorder(options));
-        var run = new LoadRun(loop, options, control, live, observer);
-        using (framesPerSecond > 0
-            ? new LivePublisher(live, control, framesPerSecond, options.Duration, options.Iterations)
-            : null)
+        LoadRun run;
+        using (var live = LivePublisher.Start(
+            LoadRun.NewRecorder(options), control, framesPerSecond, options.Duration, options.Iterations))
         {
+            run = new LoadRun(loop, options, control, live, observer);
             loop.Run(run);
         }
 

@@ -1,0 +1,147 @@
+namespace Rinha.LoadTest.Tests.Run;
+
+public sealed class BankAnswerTests
+{
+    private const string Receipt = """{"limite":100,"saldo":-100}""";
+    private const string Beyond = """{"limite":100,"saldo":-101}""";
+    private const string Statement =
+        """{"saldo":{"total":-100,"data_extrato":"x","limite":100},"ultimas_transacoes":[]}""";
+    private const string StatementBeyond = """{"saldo":{"total":-101,"limite":100},"ultimas_transacoes":[]}""";
+
+    private static string TooDeep => new string('[', 5_000) + new string(']', 5_000);
+
+    [Theory]
+    [InlineData(Operation.Debit, 200, Receipt, null)]
+    [InlineData(Operation.Credit, 200, Receipt, null)]
+    [InlineData(Operation.Statement, 200, Statement, null)]
+    [InlineData(Operation.Debit, 422, "anything", null)]
+    [InlineData(Operation.Credit, 422, "", FailureKind.UnexpectedStatus)]
+    [InlineData(Operation.Statement, 422, "", FailureKind.UnexpectedStatus)]
+    [InlineData(Operation.Debit, 400, Receipt, FailureKind.UnexpectedStatus)]
+    [InlineData(Operation.Debit, 201, Receipt, FailureKind.UnexpectedStatus)]
+    [InlineData(Operation.Credit, 500, Receipt, FailureKind.UnexpectedStatus)]
+    [InlineData(Operation.Statement, 503, Statement, FailureKind.UnexpectedStatus)]
+    [InlineData(Operation.Debit, 200, Beyond, FailureKind.WrongAnswer)]
+    [InlineData(Operation.Credit, 200, Beyond, FailureKind.WrongAnswer)]
+    [InlineData(Operation.Statement, 200, StatementBeyond, FailureKind.WrongAnswer)]
+    [InlineData(Operation.Credit, 200, Statement, FailureKind.WrongAnswer)]
+    [InlineData(Operation.Statement, 200, Receipt, FailureKind.WrongAnswer)]
+    public void An_answer_is_judged_by_status_form_and_limit(
+        Operation operation, int status, string body, FailureKind? expected) =>
+        Assert.Equal(expected, BankAnswer.Judge(operation, new StubAnswer(status, body).ToAnswer()));
+
+    [Theory]
+    [InlineData("""{"status":503,"detail":"whether it was posted is not known: see the statement"}""", true)]
+    [InlineData("""{"status":503,"detail":"nothing was changed"}""", false)]
+    [InlineData("""{"status":503,"title":"it is not known"}""", false)]
+    [InlineData("""{"status":503,"detail":["it is not known"]}""", false)]
+    [InlineData("""{"detail":"it is not known""", false)]
+    [InlineData("<html>it is not known</html>", false)]
+    [InlineData("", false)]
+    public void A_problem_leaves_open_what_became_of_a_transaction_only_when_its_detail_says_so(
+        string json, bool leavesOpen) =>
+        Assert.Equal(leavesOpen, BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(json)));
+
+    [Theory]
+    [InlineData(Receipt)]
+    [InlineData(" \r\n{ \"saldo\" : -100 , \"limite\" : 100 } \n")]
+    [InlineData("""{"mais":{"saldo":1,"limite":2},"limite":100,"outros":[[[[[{"saldo":3}]]]]],"saldo":-100}""")]
+    public void A_transactions_answer_is_read_in_any_order_and_company(string json) =>
+        Assert.Equal((true, 100, -100), Head(Operation.Debit, json));
+
+    [Theory]
+    [InlineData(Statement)]
+    [InlineData("""{"ultimas_transacoes":[{"saldo":1}],"saldo":{"limite":100,"total":-100}}""")]
+    [InlineData("""{"x":{"saldo":{"total":1}},"saldo":{"x":[],"limite":100,"y":{"total":3},"total":-100}}""")]
+    public void So_is_a_statements_head(string json) =>
+        Assert.Equal((true, 100, -100), Head(Operation.Statement, json));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[100,-7]")]
+    [InlineData("""{"limite":100}""")]
+    [InlineData("""{"saldo":-7}""")]
+    [InlineData("""{"Limite":100,"Saldo":-7}""")]
+    [InlineData("""{"limite":"100","saldo":-7}""")]
+    [InlineData("""{"limite":100,"saldo":-7.5}""")]
+    [InlineData("""{"limite":100,"saldo":null}""")]
+    [InlineData("""{"limite":100,"saldo":{"total":-7}}""")]
+    [InlineData("""{"limite":9223372036854775808,"saldo":0}""")]
+    [InlineData("""{"limite":100,"saldo":-07}""")]
+    [InlineData("""{"limite":100 "saldo":-7}""")]
+    [InlineData("""{"limite":100,"saldo":-7""")]
+    [InlineData("""{"limite":100,"saldo":-7,}""")]
+    [InlineData("""{"limite":100,"saldo":-7}}""")]
+    [InlineData("""{"limite":100,"saldo":-7}{"limite":100,"saldo":-7}""")]
+    [InlineData("""{"limite":100,"saldo":-7,"x":nonsense}""")]
+    [InlineData("<html></html>")]
+    public void Anything_else_is_no_transactions_answer(string json) =>
+        Assert.False(Head(Operation.Credit, json).IsRead);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"limite":100,"saldo":-7}""")]
+    [InlineData("""{"total":-7,"limite":100}""")]
+    [InlineData("""{"saldo":{"total":-7}}""")]
+    [InlineData("""{"saldo":{"limite":100}}""")]
+    [InlineData("""{"saldo":{"total":"-7","limite":100}}""")]
+    [InlineData("""{"saldo":{"total":-7.0,"limite":1e2}}""")]
+    [InlineData("""{"saldo":[{"total":-7,"limite":100}]}""")]
+    [InlineData("""{"x":nonsense,"saldo":{"total":-7,"limite":100}}""")]
+    [InlineData("""{"saldo":{"total":-7,"limite":100},"ultimas_transacoes":[""")]
+    public void Anything_else_is_no_statements_head(string json) =>
+        Assert.False(Head(Operation.Statement, json).IsRead);
+
+    [Fact]
+    public void A_statements_list_is_read_in_its_order()
+    {
+        var json = """
+            {"saldo":{"total":0,"limite":1,"ultimas_transacoes":[1]},"ultimas_transacoes":[
+              {"valor":10,"tipo":"c","descricao":"um","realizada_em":"x"},
+              {"mais":{"valor":[1]},"descricao":"d\u0065\"is","realizada_em":null,"tipo":"d","valor":20}
+            ],"mais":0}
+            """;
+
+        Assert.Equal([new StatementLine(10, "c", "um"), new StatementLine(20, "d", "de\"is")], Entries(json));
+        Assert.Equal([], Entries(Statement));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"ultimas_transacoes":null}""")]
+    [InlineData("""{"ultimas_transacoes":[1]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":"c"}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":1,"descricao":"x"}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"tipo":"c","descricao":"x"}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":"1","tipo":"c","descricao":"x"}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":1.5,"tipo":"c","descricao":"x"}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":2,"descricao":"x"}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":"c","descricao":null}]}""")]
+    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":"c","descricao":"x"}""")]
+    public void Anything_else_is_no_list(string json) => Assert.Null(Entries(json));
+
+    [Fact]
+    public void What_is_too_deep_or_no_text_is_refused()
+    {
+        byte[] list =
+            [.. "{\"ultimas_transacoes\":[{\"valor\":1,\"tipo\":\"c\",\"descricao\":\""u8, 0xff, .. "\"}]}"u8];
+
+        Assert.False(BankAnswer.TryReadEntries(list, []));
+        Assert.Null(Entries($$"""{"x":{{TooDeep}},"ultimas_transacoes":[]}"""));
+        Assert.False(Head(Operation.Debit, $$"""{"x":{{TooDeep}},"limite":100,"saldo":-7}""").IsRead);
+        Assert.False(Head(Operation.Statement, $$$"""{"x":{{{TooDeep}}},"saldo":{"total":1,"limite":1}}""").IsRead);
+    }
+
+    private static (bool IsRead, long LimitCents, long BalanceCents) Head(Operation operation, string json) =>
+        (BankAnswer.TryRead(operation, Encoding.UTF8.GetBytes(json), out var limit, out var balance), limit, balance);
+
+    private static List<StatementLine>? Entries(string json)
+    {
+        var entries = new List<StatementLine>();
+        return BankAnswer.TryReadEntries(Encoding.UTF8.GetBytes(json), entries) ? entries : null;
+    }
+}

@@ -1,0 +1,188 @@
+namespace Rinha.LoadTest.Tests.Run;
+
+/// <summary>Which requests are made, how they look on the wire, and what is said of them on the command line.</summary>
+public sealed class RequestsTests
+{
+    private const int Many = 100_000;
+
+    [Theory]
+    [InlineData(Operation.Debit, 2, 61, """{"valor": 2, "tipo": "d", "descricao": "000000000z"}""")]
+    [InlineData(Operation.Credit, 123_456_789, 62, """{"valor": 123456789, "tipo": "c", "descricao": "0000000010"}""")]
+    public void A_transaction_is_the_official_one_byte_by_byte_but_for_its_key(
+        Operation operation, int amountCents, long text, string body)
+    {
+        var plan = new RequestPlan(operation, 1_000_000, amountCents, text);
+
+        Assert.Equal(Post(""), Write(plan));
+        Assert.Equal(Post($"Idempotency-Key: {body[^12..^2]}\r\n"), Write(plan, keys: true));
+        Assert.Equal(Post("connection: close\r\n"), Write(plan, closes: true));
+
+        string Post(string header) =>
+            "POST /clientes/1000000/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"
+            + $"user-agent: somebody\r\naccept: */*\r\nhost: localhost:9999\r\n{header}"
+            + $"content-length: {body.Length}\r\n\r\n{body}";
+    }
+
+    [Fact]
+    public void A_statement_has_neither_body_nor_key()
+    {
+        const string head = "GET /clientes/3/extrato HTTP/1.1\r\n"
+            + "user-agent: somebody\r\naccept: */*\r\nhost: localhost:9999\r\n";
+        var plan = new RequestPlan(Operation.Statement, 3, 34, 62);
+
+        Assert.Equal(head + "\r\n", Write(plan));
+        Assert.Equal(head + "\r\n", Write(plan, keys: true));
+        Assert.Equal(head + "connection: close\r\n\r\n", Write(plan, closes: true));
+    }
+
+    [Theory]
+    [InlineData(22, 11, 1)]
+    [InlineData(0, 1, 1)]
+    public void Operations_occur_in_proportion_clients_and_amounts_are_uniform(int debits, int credits, int statements)
+    {
+        var mix = new Mix(debits, credits, statements);
+
+        var plans = Take(new RequestSequence(mix, 1));
+
+        AssertShare((double)debits / mix.Total, plans.Count(plan => plan.Operation == Operation.Debit));
+        AssertShare((double)credits / mix.Total, plans.Count(plan => plan.Operation == Operation.Credit));
+        var clients = plans.CountBy(plan => plan.ClientId).ToDictionary();
+        Assert.Equal([1, 2, 3, 4, 5], clients.Keys.Order());
+        Assert.All(clients.Values, count => AssertShare(0.2, count));
+        Assert.Equal((1, 10_000), (plans.Min(plan => plan.AmountCents), plans.Max(plan => plan.AmountCents)));
+        AssertShare(0.5, plans.Count(plan => plan.AmountCents <= 5_000));
+        Assert.All(plans, plan => Assert.InRange(plan.Text, 0, TextCode.Count - 1));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_requests_but_for_texts_that_must_be_distinct()
+    {
+        var plans = Take(new RequestSequence(Mix.Contest, 7));
+        var distinct = Take(new RequestSequence(Mix.Contest, 7, distinctTexts: true));
+        var others = Take(new RequestSequence(Mix.Contest, 7, distinctTexts: true));
+
+        Assert.Equal(plans, Take(new RequestSequence(Mix.Contest, 7)));
+        Assert.NotEqual(plans, Take(new RequestSequence(Mix.Contest, 8)));
+        Assert.Equal(Many, distinct.DistinctBy(plan => plan.Text).Count());
+        Assert.Empty(distinct.Select(plan => plan.Text).Intersect(others.Select(plan => plan.Text)));
+        Assert.Equal(distinct.Select(plan => plan with { Text = 0 }), others.Select(plan => plan with { Text = 0 }));
+    }
+
+    [Fact]
+    public void Every_number_is_a_text_and_comes_back()
+    {
+        var random = new Random(1);
+        long[] numbers =
+            [0, TextCode.Count - 1, .. Enumerable.Range(0, 1_000).Select(_ => random.NextInt64(TextCode.Count))];
+
+        Assert.Equal(["0000000000", "zzzzzzzzzz"], numbers.Take(2).Select(Logs.TextOf));
+        Assert.All(numbers, number =>
+        {
+            Assert.True(TextCode.TryRead(Encoding.ASCII.GetBytes(Logs.TextOf(number)), out var read));
+            Assert.Equal(number, read);
+        });
+        Assert.All(["", "validacao", "00000000000", "000000000-", "00000000é"], text =>
+            Assert.False(TextCode.TryRead(Encoding.UTF8.GetBytes(text), out _)));
+    }
+
+    [Theory]
+    [InlineData("22:11:1", 22, 11, 1)]
+    [InlineData("0:0:1", 0, 0, 1)]
+    [InlineData("seed", 32, 1, 1)]
+    public void Weights_are_read(string text, int debits, int credits, int statements)
+    {
+        Assert.True(Mix.TryParse(text, out var mix));
+        Assert.Equal(new Mix(debits, credits, statements), mix);
+        Assert.Equal($"{debits}:{credits}:{statements}", mix.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1:2")]
+    [InlineData("1:2:3:4")]
+    [InlineData("0:0:0")]
+    [InlineData("-1:2:3")]
+    [InlineData("1:2:")]
+    [InlineData("1.5:2:3")]
+    [InlineData("1000001:1:1")]
+    public void Other_weights_are_refused(string text) => Assert.False(Mix.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("500us", 0.0005)]
+    [InlineData("0.25ms", 0.00025)]
+    [InlineData("1.5s", 1.5)]
+    [InlineData("2m", 120)]
+    [InlineData("24h", 86_400)]
+    public void A_duration_is_a_number_with_a_unit(string text, double seconds)
+    {
+        Assert.True(DurationText.TryParse(text, out var duration));
+        Assert.Equal(seconds, duration.TotalSeconds, precision: 7);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("s")]
+    [InlineData("10")]
+    [InlineData("0s")]
+    [InlineData("0.001us")]
+    [InlineData("-1s")]
+    [InlineData("1e3s")]
+    [InlineData("1,5s")]
+    [InlineData("1 s")]
+    [InlineData("1m30s")]
+    [InlineData("86401s")]
+    [InlineData("NaNs")]
+    public void Other_durations_are_refused(string text) => Assert.False(DurationText.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("p50=10ms", 50, 0.01)]
+    [InlineData("p75=10ms", 75, 0.01)]
+    [InlineData("p90=1s", 90, 1)]
+    [InlineData("p95=500us", 95, 0.0005)]
+    [InlineData("p99=10ms", 99, 0.01)]
+    [InlineData("p99.9=2m", 99.9, 120)]
+    [InlineData("p99.99=10ms", 99.99, 0.01)]
+    [InlineData("max=10ms", 100, 0.01)]
+    public void A_target_is_read_and_finds_its_latency(string text, double percentile, double seconds)
+    {
+        var recorder = new LatencyRecorder();
+        for (var ms = 1; ms <= 100_000; ms++)
+        {
+            recorder.Record(ms * 1_000_000L);
+        }
+
+        Assert.True(Objective.TryParse(text, out var objective));
+        Assert.Equal(new Objective(percentile, seconds, text), objective);
+        // Ranks are whole milliseconds here; a recorder keeps three digits.
+        Assert.Equal(percentile, objective.Of(recorder.ToReport()), percentile * 0.001);
+    }
+
+    [Theory]
+    [InlineData("p99")]
+    [InlineData("=10ms")]
+    [InlineData("p99=")]
+    [InlineData("p99=0s")]
+    [InlineData("p99=10ms=20ms")]
+    [InlineData("P99=10ms")]
+    [InlineData("p98=10ms")]
+    [InlineData("min=10ms")]
+    [InlineData("p99<10ms")]
+    public void Other_targets_are_refused(string text) => Assert.False(Objective.TryParse(text, out _));
+
+    private static string Write(RequestPlan plan, bool keys = false, bool closes = false)
+    {
+        var buffer = new byte[1024];
+        var length = new RequestWriter("localhost:9999", "somebody", keys, closes).Write(plan, buffer);
+        return Encoding.ASCII.GetString(buffer, 0, length);
+    }
+
+    private static List<RequestPlan> Take(RequestSequence sequence) =>
+        [.. Enumerable.Range(0, Many).Select(_ => sequence.Next())];
+
+    // Five standard deviations of a binomial distribution.
+    private static void AssertShare(double share, int count)
+    {
+        var deviation = Math.Sqrt(Many * share * (1 - share));
+        Assert.InRange(count - (share * Many), -5 * deviation, 5 * deviation);
+    }
+}

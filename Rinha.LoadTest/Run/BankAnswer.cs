@@ -1,0 +1,178 @@
+using Rinha.LoadTest.Http;
+
+namespace Rinha.LoadTest.Run;
+
+/// <summary>One of a statement's <c>ultimas_transacoes</c>: <c>valor</c>, <c>tipo</c> and <c>descricao</c>.</summary>
+internal sealed record StatementLine(long AmountCents, string Kind, string Text);
+
+/// <summary>Reads the bank's answers (contest API), tolerantly: unknown fields and any order.</summary>
+internal static class BankAnswer
+{
+    private const int ExcerptBytes = 200;
+
+    /// <summary>
+    /// Whether an answer is one that a bank may give: its status, its form, and a balance within the limit.
+    /// </summary>
+    /// <returns><see langword="null"/> for a good answer.</returns>
+    public static FailureKind? Judge(Operation operation, in Answer answer)
+    {
+        if (answer.Status == 422 && operation == Operation.Debit)
+        {
+            return null;
+        }
+
+        if (answer.Status != 200)
+        {
+            return FailureKind.UnexpectedStatus;
+        }
+
+        return TryRead(operation, answer.Body, out var limitCents, out var balanceCents) && balanceCents >= -limitCents
+            ? null
+            : FailureKind.WrongAnswer;
+    }
+
+    public static string Describe(Operation operation, int status, ReadOnlySpan<byte> body) =>
+        $"{operation}: {status} {Encoding.UTF8.GetString(body[..Math.Min(body.Length, ExcerptBytes)])}";
+
+    /// <summary>Reads limit and balance of the answer to a request.</summary>
+    /// <returns><see langword="false"/> if either is missing or not an integer, or all of it is not JSON.</returns>
+    public static bool TryRead(
+        Operation operation, ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
+        operation == Operation.Statement
+            ? TryReadStatementHead(json, out limitCents, out balanceCents)
+            : TryReadTransaction(json, out limitCents, out balanceCents);
+
+    /// <summary>Reads <c>limite</c> and <c>saldo</c> of the answer to a transaction.</summary>
+    public static bool TryReadTransaction(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
+        TryReadHead(json, [], "saldo"u8, out limitCents, out balanceCents);
+
+    /// <summary>Reads <c>limite</c> and <c>total</c> of a statement's <c>saldo</c>.</summary>
+    public static bool TryReadStatementHead(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
+        TryReadHead(json, "saldo"u8, "total"u8, out limitCents, out balanceCents);
+
+    /// <summary>Adds a statement's <c>ultimas_transacoes</c>, newest first.</summary>
+    /// <returns><see langword="false"/> if the list or a field of an entry is missing or wrong.</returns>
+    public static bool TryReadEntries(ReadOnlySpan<byte> json, List<StatementLine> entries)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using var statement = JsonDocument.ParseValue(ref reader);
+            foreach (var entry in statement.RootElement.GetProperty("ultimas_transacoes").EnumerateArray())
+            {
+                var kind = entry.GetProperty("tipo").GetString();
+                var text = entry.GetProperty("descricao").GetString();
+                if (kind is null || text is null || !entry.GetProperty("valor").TryGetInt64(out var amountCents))
+                {
+                    return false;
+                }
+
+                entries.Add(new StatementLine(amountCents, kind, text));
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Whether a problem (RFC 9457) leaves open what became of the transaction: the database was cut off after it was
+    /// given it.
+    /// </summary>
+    public static bool LeavesOpen(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            return reader.Read()
+                && TryFind(ref reader, "detail"u8)
+                && reader.TokenType == JsonTokenType.String
+                && reader.ValueSpan.IndexOf("is not known"u8) >= 0;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    // Of the outermost object, or of the one in a property of it.
+    private static bool TryReadHead(
+        ReadOnlySpan<byte> json,
+        ReadOnlySpan<byte> property,
+        ReadOnlySpan<byte> balanceName,
+        out long limitCents,
+        out long balanceCents)
+    {
+        limitCents = 0;
+        balanceCents = 0;
+        var (hasLimit, hasBalance) = (false, false);
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            reader.Read();
+            if ((!property.IsEmpty && !TryFind(ref reader, property)) || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            while (!(hasLimit && hasBalance) && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("limite"u8))
+                {
+                    hasLimit = TryReadNumber(ref reader, out limitCents);
+                }
+                else if (reader.ValueTextEquals(balanceName))
+                {
+                    hasBalance = TryReadNumber(ref reader, out balanceCents);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            while (reader.Read())
+            {
+                // Only JSON to its end is an answer.
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return hasLimit && hasBalance;
+    }
+
+    private static bool TryReadNumber(ref Utf8JsonReader reader, out long number)
+    {
+        number = 0;
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            return reader.TryGetInt64(out number);
+        }
+
+        reader.Skip();
+        return false;
+    }
+
+    // Goes to the value of a property of the outermost object.
+    private static bool TryFind(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return reader.Read();
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
+}
