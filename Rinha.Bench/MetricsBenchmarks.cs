@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
@@ -5,10 +6,8 @@ namespace Rinha.Bench;
 /// <summary>Counts a request, and writes all metrics of requests for Prometheus.</summary>
 public class MetricsBenchmarks : IDisposable
 {
-    private readonly RequestMetrics _requests = new();
+    private readonly RequestWatch _requests = new(slowRequestMs: 0, NullLogger.Instance);
     private readonly MetricSet _metrics = new();
-    private long _durationNs;
-
     [GlobalSetup]
     public void Setup()
     {
@@ -18,7 +17,7 @@ public class MetricsBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public void CountRequest() => _requests.Record(Operation.Post, 200, _durationNs++ % 10_000_000);
+    public void CountRequest() => _requests.End(Operation.Post, 200, Clock.NowNs);
 
     [Benchmark]
     public int WriteMetrics() => _metrics.ToPrometheus().Length;

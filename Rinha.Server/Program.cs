@@ -18,7 +18,7 @@ static int Run(ServerOptions options)
     TellStart(logger, options);
     try
     {
-        var metrics = new MetricSet();
+        using var metrics = new MetricSet();
         if (options.Postgres is { } database)
         {
             using var ledger = new PostgresLedger(database, logger);

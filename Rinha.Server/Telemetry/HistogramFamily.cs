@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Numerics;
 
 namespace Rinha.Server.Telemetry;
@@ -12,12 +13,15 @@ internal static class Clock
 }
 
 // A histogram, one or one for each value of a label, in the order of the series' numbers. unitsPerOne recorded values
-// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated.
+// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated. The instrument gets
+// single values only while a listener has enabled it.
 internal sealed class HistogramFamily(
     string name, string help, BucketBounds bounds, double unitsPerOne, string? label = null, params string[] values)
 {
     private readonly Buckets[] _series =
         [.. Enumerable.Range(0, Math.Max(1, values.Length)).Select(_ => new Buckets(bounds))];
+
+    private Histogram<double>? _instrument;
 
     public string Name => name;
 
@@ -31,7 +35,24 @@ internal sealed class HistogramFamily(
         new(name, help, BucketBounds.Durations, Clock.NsPerSecond, label, values);
 
     // Counts a value from 0 in the series of this number.
-    public void Record(long value, int series = 0) => _series[series].Record(value);
+    public void Record(long value, int series = 0)
+    {
+        _series[series].Record(value);
+        if (_instrument is { Enabled: true } instrument)
+        {
+            var published = value / unitsPerOne;
+            if (label is null)
+            {
+                instrument.Record(published);
+            }
+            else
+            {
+                instrument.Record(published, new KeyValuePair<string, object?>(label, values[series]));
+            }
+        }
+    }
+
+    public void Publish(Meter meter) => _instrument = meter.CreateHistogram<double>(name, unit: null, help);
 
     // For each series its labels, how many values were at most each bound, and their sum.
     public IEnumerable<((string Name, string Value)[] Labels, long[] Counts, double Sum)> Series()

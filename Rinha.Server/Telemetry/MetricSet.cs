@@ -1,41 +1,47 @@
+using System.Diagnostics.Metrics;
+
 namespace Rinha.Server.Telemetry;
 
 // Every metric of the server, written in Prometheus' text format 0.0.4
-// (https://prometheus.io/docs/instrumenting/exposition_formats/). Filled before the first request.
-internal sealed class MetricSet
+// (https://prometheus.io/docs/instrumenting/exposition_formats/), and published as a Meter's instruments to a listener
+// inside the process. Filled before the first request.
+internal sealed class MetricSet : IDisposable
 {
+    public const string MeterName = "Rinha.Server";
+
     public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private readonly Meter _meter = new(MeterName);
     private readonly List<Action<StringBuilder>> _writers = [];
 
     // Adds a counter, whose name ends in _total, or a gauge, computed at scrape time.
     public void Add(string name, string help, Func<double> value) =>
         Add(name, help, () => [new MetricSample(value())]);
 
-    public void Add(string name, string help, Func<IEnumerable<MetricSample>> samples) => _writers.Add(text =>
+    public void Add(string name, string help, Func<IEnumerable<MetricSample>> samples)
     {
-        Begin(text, name, name.EndsWith("_total", StringComparison.Ordinal) ? "counter" : "gauge", help);
-        foreach (var sample in samples())
+        var isCounter = name.EndsWith("_total", StringComparison.Ordinal);
+        IEnumerable<Measurement<double>> Observe() => samples().Select(sample => sample.ToMeasurement());
+        _ = isCounter
+            ? (Instrument)_meter.CreateObservableCounter(name, Observe, unit: null, help)
+            : _meter.CreateObservableGauge(name, Observe, unit: null, help);
+        _writers.Add(text =>
         {
-            Write(text, name, sample.Value, sample.Labels);
-        }
-    });
-
-    public void Add(HistogramFamily family) => _writers.Add(text =>
-    {
-        Begin(text, family.Name, "histogram", family.Help);
-        foreach (var (labels, counts, sum) in family.Series())
-        {
-            for (var index = 0; index < counts.Length; index++)
+            Begin(text, name, isCounter ? "counter" : "gauge", help);
+            foreach (var sample in samples())
             {
-                var bound = index == family.Bounds.Count ? "+Inf" : Format(family.Bounds[index]);
-                Write(text, family.Name + "_bucket", counts[index], [.. labels, ("le", bound)]);
+                Write(text, name, sample.Value, sample.Labels);
             }
+        });
+    }
 
-            Write(text, family.Name + "_sum", sum, labels);
-            Write(text, family.Name + "_count", counts[^1], labels);
-        }
-    });
+    public void Add(HistogramFamily family)
+    {
+        family.Publish(_meter);
+        _writers.Add(text => Write(text, family));
+    }
+
+    public void Dispose() => _meter.Dispose();
 
     // All of them with their present values.
     public byte[] ToPrometheus()
@@ -66,10 +72,30 @@ internal sealed class MetricSet
         text.Append(labels.Length == 0 ? " " : "} ").Append(Format(value)).Append('\n');
     }
 
+    private static void Write(StringBuilder text, HistogramFamily family)
+    {
+        Begin(text, family.Name, "histogram", family.Help);
+        foreach (var (labels, counts, sum) in family.Series())
+        {
+            for (var index = 0; index < counts.Length; index++)
+            {
+                var bound = index == family.Bounds.Count ? "+Inf" : Format(family.Bounds[index]);
+                Write(text, family.Name + "_bucket", counts[index], [.. labels, ("le", bound)]);
+            }
+
+            Write(text, family.Name + "_sum", sum, labels);
+            Write(text, family.Name + "_count", counts[^1], labels);
+        }
+    }
+
     private static string Format(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
 
     private static string Escape(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }
 
-internal readonly record struct MetricSample(double Value, params (string Name, string Value)[] Labels);
+internal readonly record struct MetricSample(double Value, params (string Name, string Value)[] Labels)
+{
+    public Measurement<double> ToMeasurement() =>
+        new(Value, Labels.Select(label => new KeyValuePair<string, object?>(label.Name, label.Value)));
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Server.Tests.Telemetry;
+
+/// <summary>What a listener inside the process sees, and what Prometheus must not misread.</summary>
+public sealed class MetricSetTests
+{
+    [Fact]
+    public void A_listener_sees_counters_when_it_looks_and_durations_as_they_are()
+    {
+        using var metrics = new MetricSet();
+        var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
+        watch.AddTo(metrics);
+        var seen = new List<(string Name, string Labels)>();
+        using var listener = new MeterListener
+        {
+            // Meters of other tests have the same name, and other instruments.
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == MetricSet.MeterName)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+        {
+            lock (seen)
+            {
+                var labels = string.Join(',', tags.ToArray().Select(tag => tag.Value));
+                seen.Add((instrument.Name, value > 0 ? labels : "none"));
+            }
+        });
+        listener.Start();
+
+        watch.End(Operation.Reset, 418, startedAtNs: 0);
+        listener.RecordObservableInstruments();
+
+        lock (seen)
+        {
+            Assert.Contains(("rinha_http_request_duration_seconds", "reset"), seen);
+            Assert.Contains(("rinha_http_requests_total", "reset,418"), seen);
+        }
+    }
+
+    [Fact]
+    public void What_would_end_a_label_or_a_line_is_escaped()
+    {
+        using var metrics = new MetricSet();
+        metrics.Add("x", "A \\ and\na line.", () => [new MetricSample(1, ("label", "a\"b\\c\nd"))]);
+
+        var text = Encoding.UTF8.GetString(metrics.ToPrometheus());
+        Assert.Contains("# HELP x A \\\\ and\\na line.\n", text, StringComparison.Ordinal);
+        Assert.Contains("x{label=\"a\\\"b\\\\c\\nd\"} 1\n", text, StringComparison.Ordinal);
+        MetricsText.Parse(text);
+    }
+}
