@@ -162,8 +162,11 @@ internal sealed class PipeTransport : IConnectionListenerFactory, IConnectionLis
 /// <summary>The client's end of a connection: one request at a time.</summary>
 internal sealed class PipeClient(IDuplexPipe pipe) : IDisposable
 {
-    public void Send(byte[] request) =>
-        Expect.That(pipe.Output.WriteAsync(request).IsCompletedSuccessfully, "the server takes the request at once");
+    public void Send(byte[] request)
+    {
+        var flush = pipe.Output.WriteAsync(request);
+        Expect.That(flush.IsCompletedSuccessfully && !flush.Result.IsCompleted, "the server takes the request at once");
+    }
 
     /// <summary>Waits for the answer, which must be a 200; Kestrel flushes it in one piece.</summary>
     public void Receive()
