@@ -94,7 +94,7 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     public static IReadOnlyList<int> ProcessesOf(string directory) => ProcessTable.WorkingIn(directory);
 
     // For the database's user alone. The directory above is there already.
-    private void Own(string place)
+    private static void Own(string place)
     {
         Directory.CreateDirectory(place);
         File.SetUnixFileMode(place, (UnixFileMode)0b111_000_000);
