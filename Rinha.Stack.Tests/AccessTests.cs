@@ -8,7 +8,7 @@ public sealed class AccessTests
     [Fact]
     public void Only_the_port_of_nginx_is_open_and_its_status_is_for_this_machine()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         var instance = stack.Instance;
         IEnumerable<int> PortsOf(string name) => instance.ProcessesOf(name).SelectMany(ProcessTable.PortsOf).Distinct();
         Assert.Empty(PortsOf("api01").Concat(PortsOf("api02")));
@@ -25,7 +25,7 @@ public sealed class AccessTests
     [Fact]
     public void Only_nginx_may_use_the_sockets_and_nobody_else_the_ledger()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         var isRoot = Environment.IsPrivilegedProcess;
         var sockets = stack.Instance.State.Sockets;
         Assert.Equal(isRoot ? "710" : "700", Mode(sockets));
@@ -48,7 +48,7 @@ public sealed class AccessTests
     [Fact]
     public void The_contest_stack_can_be_reset_and_says_so_unless_it_is_told_not_to()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         Assert.Equal(200, stack.Exchange(RawRequest.Post("/reset", "")).Status);
         Assert.Contains(
             "POST /reset is enabled: any client can empty the ledger", File.ReadAllText(stack.Data.LogOf("api01")));

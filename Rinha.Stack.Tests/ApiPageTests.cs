@@ -17,7 +17,7 @@ public sealed partial class ApiPageTests
     public void Every_command_line_gives_its_status()
     {
         Assert.SkipWhen(Tool.Find("curl") is null, "no curl");
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         var lines = CommandLines();
         Assert.True(lines.Count > 30);
         var wrong = new List<string>();

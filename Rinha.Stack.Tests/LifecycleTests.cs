@@ -6,7 +6,7 @@ public sealed class LifecycleTests
     [Fact]
     public void Without_limits_it_says_so()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         stack.Run("--floor", "--no-limits").AssertExit(0, "NO LIMIT is in force");
         Assert.Null(stack.Instance.State.Cgroup);
     }
@@ -14,8 +14,8 @@ public sealed class LifecycleTests
     [Fact]
     public void A_second_stack_on_the_same_directory_or_port_is_refused()
     {
-        using var stack = BankStack.Start("--floor");
-        using var other = new BankStack();
+        using var stack = TestBank.Start("--floor");
+        using var other = new TestBank();
         RinhaCommand.Run("run", "--floor", "--data", stack.Data.FullPath, "--port", $"{other.Port}")
             .AssertExit(1, "a stack is already running on ");
         RinhaCommand.Run("run", "--floor", "--data", other.Data.FullPath, "--port", $"{stack.Port}").AssertExit(
@@ -27,7 +27,7 @@ public sealed class LifecycleTests
     [Fact]
     public void A_port_of_another_program_is_refused_with_its_name()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         using var listener = new System.Net.Sockets.TcpListener(stack.EndPoint);
         listener.Start();
         stack.TryRun([], "--floor").AssertExit(1, $", pid {Environment.ProcessId}");
@@ -36,7 +36,7 @@ public sealed class LifecycleTests
     [Fact]
     public void What_a_killed_supervisor_leaves_serves_until_the_next_run_ends_it()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         var before = stack.Instance;
         var processes = stack.AllProcesses();
         KillSupervisor(stack);
@@ -52,7 +52,7 @@ public sealed class LifecycleTests
     [Fact]
     public void What_a_killed_supervisor_leaves_is_ended_by_stop()
     {
-        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        using var stack = TestBank.Start("--stack", "caddy-postgres");
         var before = stack.Instance;
         var processes = stack.AllProcesses();
         KillSupervisor(stack);
@@ -63,7 +63,7 @@ public sealed class LifecycleTests
     [Fact]
     public void A_server_that_cannot_start_is_one_clear_line()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         Directory.CreateDirectory(stack.Data.LedgerFile);
         stack.TryRun([]).AssertExit(1, "api01 could not start (exit status ");
         RinhaCommand.Run("run", "--data", stack.Data.FullPath, "--port", $"{stack.Port}")
@@ -74,7 +74,7 @@ public sealed class LifecycleTests
     [Fact]
     public void Fresh_deletes_the_ledger_and_nothing_else()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         Directory.CreateDirectory(stack.Data.FullPath);
         File.WriteAllText(stack.Data.LedgerFile + "-wal", "old");
         File.WriteAllText(stack.Data.LedgerFile + "x", "");
@@ -86,8 +86,8 @@ public sealed class LifecycleTests
     [Fact]
     public void Without_a_directory_a_verb_acts_on_the_one_stack_there_is()
     {
-        using var stack = new BankStack();
-        using var other = new BankStack();
+        using var stack = new TestBank();
+        using var other = new TestBank();
         // Where sockets are looked for: the machine may run other stacks.
         var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
         Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
@@ -108,7 +108,7 @@ public sealed class LifecycleTests
     public void A_link_of_another_user_is_ignored()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can play another user");
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
         Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
         stack.TryRun(temporary, "--floor").AssertExit(0, "up: ");
@@ -122,7 +122,7 @@ public sealed class LifecycleTests
     [Fact]
     public void A_state_that_cannot_be_written_does_not_end_the_stack()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         // As a full disk does.
         var obstacle = Directory.CreateDirectory(stack.Data.RunFile("state.new"));
         stack.Kill("api01");
@@ -139,12 +139,12 @@ public sealed class LifecycleTests
     [Fact]
     public void A_data_directory_that_cannot_be_used_is_one_line_with_the_reason()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         File.WriteAllText(stack.Data.FullPath, "");
         stack.TryRun([], "--floor").AssertExit(1, $"{stack.Data.FullPath} cannot be used as the data directory: ");
     }
 
-    private static void KillSupervisor(BankStack stack)
+    private static void KillSupervisor(TestBank stack)
     {
         var supervisor = stack.Instance.State.Supervisor;
         supervisor.Send(Signal.Kill);

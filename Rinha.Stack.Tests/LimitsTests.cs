@@ -21,7 +21,7 @@ public sealed class LimitsTests
     public void Limits_beyond_the_contest_are_refused_before_anything_is_made(
         string layout, string name, string value, string reason)
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         stack.TryRun([(name, value)], "--stack", layout).AssertExit(1, reason);
         Assert.False(Directory.Exists(stack.Data.FullPath));
     }
@@ -29,7 +29,7 @@ public sealed class LimitsTests
     [Fact]
     public void A_stack_or_a_split_that_is_not_there_is_refused()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         stack.TryRun([], "--stack", "sky")
             .AssertExit(2, "not a stack: 'sky' (caddy-postgres nginx-postgres nginx-sqlite)");
         stack.TryRun([], "--stack", "caddy-postgres", "--split", "sky")

@@ -15,7 +15,7 @@ public sealed class OperationsTests
     public void Promtool_finds_nothing_wrong_with_the_metrics_and_would_find_something()
     {
         var promtool = Promtool();
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         stack.Post(1).AssertOk();
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("metrics"), stack.Ask("api01", RawRequest.Get("/metrics")).Text);
@@ -45,7 +45,7 @@ public sealed class OperationsTests
     [Fact]
     public void Nginx_has_a_private_port_with_a_path_for_each_API()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         var (published, metrics) = (FreePort.Next(), FreePort.Next());
         var configuration = new NginxConfiguration(
             stack.Instance.State.Sockets, published.Port, MetricsPort: metrics.Port);
@@ -57,7 +57,7 @@ public sealed class OperationsTests
         }
 
         // Each its own: the process that answers is the one that was asked.
-        stack.Ask("api01", RawRequest.Get(BankStack.Statement)).AssertOk();
+        stack.Ask("api01", RawRequest.Get(TestBank.Statement)).AssertOk();
         const string statements = "rinha_http_requests_total{operation=\"statement\",status=\"200\"} ";
         Assert.Contains(statements + "1\n", Get(metrics, "/api01/metrics").Text);
         Assert.Contains(statements + "0\n", Get(metrics, "/api02/metrics").Text);

@@ -17,7 +17,7 @@ public sealed class ProxyTests
     [Fact]
     public void With_limits_an_address_that_asks_too_much_is_told_to_wait_and_others_are_served()
     {
-        using var stack = BankStack.Start("--floor", "--limit");
+        using var stack = TestBank.Start("--floor", "--limit");
         // Headers and half a body, on connections that stay open.
         var held = Enumerable.Range(0, 50).Select(_ =>
         {
@@ -43,7 +43,7 @@ public sealed class ProxyTests
     [Fact]
     public void Caddy_loses_no_post_with_a_killed_server_and_speaks_of_its_own_errors_in_problem_documents()
     {
-        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        using var stack = TestBank.Start("--stack", "caddy-postgres");
         var instance = stack.Instance;
         stack.Freeze(instance.State.Supervisor);
         instance.Kill("api01");
@@ -52,19 +52,19 @@ public sealed class ProxyTests
         Assert.InRange(accepted, 19, 20);
         Assert.Equal(accepted, stack.Balance());
         instance.Kill("api02");
-        var answer = stack.Get(BankStack.Statement);
+        var answer = stack.Get(TestBank.Statement);
         answer.AssertStatusIn(502, 503);
         Assert.Equal("1", answer.AssertProblem(answer.Status).Header("Retry-After"));
     }
 
     // Below the rate that is refused for being too fast.
-    private static bool IsRefusedSlowly(BankStack stack)
+    private static bool IsRefusedSlowly(TestBank stack)
     {
         Thread.Sleep(50);
         return stack.Get("/").Status == 429;
     }
 
-    private static Dictionary<int, int> Statuses(BankStack stack, int count)
+    private static Dictionary<int, int> Statuses(TestBank stack, int count)
     {
         // All at once: one by one they might come more slowly than they are let in.
         using var connection = new RawConnection(stack.EndPoint);

@@ -6,7 +6,7 @@ namespace Rinha.Stack.Tests;
 [Collection(RunsAlone.Name)]
 public sealed class RestartTests : IDisposable
 {
-    private readonly BankStack _stack = new();
+    private readonly TestBank _stack = new();
     private readonly string _binary;
 
     // The binary is a copy, which the tests replace: what is started is what is there.
@@ -77,7 +77,7 @@ public sealed class RestartTests : IDisposable
         Restart().AssertExit(1, "does not run");
         File.Move(_stack.Scratch("good"), _binary);
         Assert.Equal(before, _stack.IdentityOf("api01"));
-        using var none = new BankStack();
+        using var none = new TestBank();
         none.Verb("restart").AssertExit(1, "nothing runs on ");
     }
 

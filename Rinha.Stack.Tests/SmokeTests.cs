@@ -14,7 +14,7 @@ public sealed class SmokeTests : IDisposable
     [Fact]
     public void The_load_tester_makes_the_three_runs()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         var file = _directory.File("result.json");
         Smoke(stack.Port, "--with", "rinha", "--rate", "100", "--json", file).AssertExit(0, "statements");
         var runs = JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("runs").EnumerateArray().ToList();
@@ -49,7 +49,7 @@ public sealed class SmokeTests : IDisposable
     [InlineData("debits", "\"req2xx\":0,\"req4xx\":0", 1)]
     public void Bombardiers_counts_are_judged(string run, string counts, int status)
     {
-        using var stack = BankStack.Start("--floor");
+        using var stack = TestBank.Start("--floor");
         WriteDouble(counts);
         Smoke(stack.Port, "--only", run).AssertExit(status, run);
     }
@@ -57,7 +57,7 @@ public sealed class SmokeTests : IDisposable
     [Fact]
     public void A_debit_that_is_refused_after_the_run_makes_4xx_refusals()
     {
-        using var stack = BankStack.Start();
+        using var stack = TestBank.Start();
         stack.Post(99_980, "d").AssertOk();
         WriteDouble("\"req2xx\":5000,\"req4xx\":200");
         var file = _directory.File("result.json");

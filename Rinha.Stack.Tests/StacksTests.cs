@@ -17,7 +17,7 @@ public sealed class StacksTests
     [InlineData("caddy-postgres")]
     public void It_lives_through_everything(string name)
     {
-        using var stack = BankStack.Start("--stack", name);
+        using var stack = TestBank.Start("--stack", name);
         var layout = stack.Instance.State.Layout;
         Assert.Contains("\"saldo\":700", stack.Post(700, description: "kept").AssertOk().Text);
         stack.Verb("status").AssertExit(0, $"running: http://127.0.0.1:{stack.Port} ({name}, ");
@@ -61,7 +61,7 @@ public sealed class StacksTests
     [Fact]
     public void A_killed_backend_and_a_killed_PostgreSQL_lose_nothing()
     {
-        using var stack = BankStack.Start("--stack", "nginx-postgres");
+        using var stack = TestBank.Start("--stack", "nginx-postgres");
         stack.Post(500).AssertOk();
         var database = new PostgresCluster(
             PostgresPrograms.Find()!, stack.Data.Cluster, stack.Instance.State.DatabaseSockets);
@@ -82,7 +82,7 @@ public sealed class StacksTests
     public void A_place_that_PostgreSQL_cannot_reach_is_one_clear_line()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root starts it as another user");
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         File.SetUnixFileMode(Path.GetDirectoryName(stack.Data.FullPath)!, (UnixFileMode)0b111_000_000);
         stack.TryRun([], "--stack", "nginx-postgres")
             .AssertExit(1, $"the user postgres cannot reach {stack.Data.Cluster}.new");
@@ -122,7 +122,7 @@ public sealed class StacksTests
     }
 
     // One cent, until it is accepted; its key keeps it one, whatever became of the tries before.
-    private static void PostOnce(BankStack stack, string description) => Wait.Until(
+    private static void PostOnce(TestBank stack, string description) => Wait.Until(
         () => stack.Post(1, "c", description, $"Idempotency-Key: {description}").Status == 200,
         $"the post '{description}' is accepted");
 }

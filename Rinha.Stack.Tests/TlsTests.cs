@@ -7,7 +7,7 @@ public sealed class TlsTests
     public void It_answers_over_tls_and_over_nothing_weaker()
     {
         Assert.SkipWhen(Tool.Find("openssl") is null, "no openssl");
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         var port = FreePort.Next().Port;
         // As the page says.
         var directory = Directory.CreateDirectory(stack.Scratch("tls")).FullName;
@@ -44,7 +44,7 @@ public sealed class TlsTests
     [Fact]
     public void A_missing_certificate_is_one_clear_line()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         stack.TryRun([], "--tls", stack.Scratch("none")).AssertExit(1, "/none/tls.crt cannot be read");
     }
 

@@ -9,7 +9,7 @@ public sealed class TopTests
     [Fact]
     public void Lines_show_the_load_the_processes_and_the_limits_in_force()
     {
-        using var stack = BankStack.Start("--stack", "caddy-postgres");
+        using var stack = TestBank.Start("--stack", "caddy-postgres");
         using var load = RinhaCommand.Start(
             [], "load", $"http://127.0.0.1:{stack.Port}", "-r", "100", "-d", "6s", "--quiet");
         Wait.Until(() => stack.Balance() != 0, "the load has begun");
@@ -36,14 +36,14 @@ public sealed class TopTests
     [Fact]
     public void Without_a_stack_it_says_so_and_a_floor_has_no_requests()
     {
-        using var stack = new BankStack();
+        using var stack = new TestBank();
         stack.Verb("top").AssertExit(3, $"no stack runs on {stack.Data.FullPath} (./rinha run)");
         stack.Run("--floor");
         // Constant answers have no metrics; the kernel still speaks of their processes.
         Assert.Equal("0", Column(Lines(stack, 1), "requests_per_s")[0]);
     }
 
-    private static List<string> Lines(BankStack stack, int count) =>
+    private static List<string> Lines(TestBank stack, int count) =>
         [.. stack.Verb("top", "--count", $"{count}").AssertExit(0, "").Output.TrimEnd('\n').Split('\n')];
 
     private static List<string> Column(List<string> lines, string name)

@@ -8,7 +8,7 @@ namespace Rinha.Testing;
 /// <summary>
 /// A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.
 /// </summary>
-public sealed class BankStack : IDisposable
+public sealed class TestBank : IDisposable
 {
     public const string Statement = "/clientes/1/extrato";
 
@@ -17,7 +17,7 @@ public sealed class BankStack : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly List<ProcessIdentity> _frozen = [];
 
-    public BankStack()
+    public TestBank()
     {
         // PostgreSQL's user passes through.
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
@@ -39,9 +39,9 @@ public sealed class BankStack : IDisposable
         StackInstance.Read(Data) ?? throw new InvalidOperationException($"no stack on {Data.FullPath}");
 
     /// <summary>Starts one; it must come up.</summary>
-    public static BankStack Start(params string[] flags)
+    public static TestBank Start(params string[] flags)
     {
-        var stack = new BankStack();
+        var stack = new TestBank();
         try
         {
             stack.Run(flags);
