@@ -103,7 +103,7 @@ public sealed class ReportTests
         AssertRow("200 OK 113,954 94.96% ", Tables("answers")[0]);
         AssertRow("no answer 45 0.04% ", Tables("answers")[0], 4);
         AssertRow("≤ 20µs 1 0.10% ", Tables("answers")[1]);
-        Assert.Equal(1, Tables("answers")[1].Rows[^1][^1].Bar);
+        Assert.Equal(1, Tables("answers")[1].Rows.Max(row => row[^1].Bar));
         Assert.Equal(["", "from intended send", "uncorrected", "send delay"], Tables("latency")[0].Headings);
         AssertRow("débito 77,597 50 1,293/s 71,597 6,000 0", Tables("operations")[0]);
         AssertRow("timeout 30 débito: no answer within 5s", Tables("failures")[0]);
