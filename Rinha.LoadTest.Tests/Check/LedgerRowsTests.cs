@@ -77,10 +77,8 @@ public sealed class LedgerRowsTests
         },
     };
 
-    public static IEnumerable<TheoryDataRow<string, bool>> Cases =>
-        from name in s_cases.Keys
-        from isFile in new[] { true, false }
-        select new TheoryDataRow<string, bool>(name, isFile);
+    public static IEnumerable<TheoryDataRow<string, bool>> Cases => s_cases.Keys.SelectMany(
+        name => (TheoryDataRow<string, bool>[])[new(name, true), new(name, false)]);
 
     [Theory]
     [MemberData(nameof(Cases))]

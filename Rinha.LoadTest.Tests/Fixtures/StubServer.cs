@@ -105,7 +105,8 @@ internal sealed class StubServer : IDisposable
     {
         try
         {
-            _serve(new StubConnection(socket, _open[socket]));
+            using var connection = new StubConnection(socket, _open[socket]);
+            _serve(connection);
         }
         finally
         {
@@ -116,7 +117,7 @@ internal sealed class StubServer : IDisposable
 }
 
 /// <summary>The server's side of a connection: reads requests and sends whatever it is told to.</summary>
-internal sealed class StubConnection(Socket socket, int number)
+internal sealed class StubConnection(Socket socket, int number) : IDisposable
 {
     private const nuint OutputQueue = 0x5411; // SIOCOUTQ
 
@@ -148,6 +149,8 @@ internal sealed class StubConnection(Socket socket, int number)
 
         return null;
     }
+
+    public void Dispose() => _reader.Dispose();
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
