@@ -130,8 +130,8 @@ public sealed class FairnessTests
         using var connection = Connect(bank);
         var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body);
 
-        connection.Send(request[..^2]);
-        connection.Send(request[^2..]);
+        connection.Send(request.AsSpan()[..^2]);
+        connection.Send(request.AsSpan()[^2..]);
         connection.Receive().AssertOk();
 
         Assert.Equal(1, ledger.Joined);
