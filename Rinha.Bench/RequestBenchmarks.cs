@@ -40,7 +40,7 @@ public class RequestBenchmarks : IDisposable
         _scratch = Sqlite ? new ScratchLedger() : null;
         _sqlite = _scratch?.Open();
         var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
-        watch.Metrics.AddTo(_metrics);
+        watch.AddTo(_metrics);
         var application = new BankApplication(
             (ILedger?)_sqlite ?? new ConstantLedger(), resetEnabled: false, NullLogger.Instance, _metrics, watch);
         _server.StartAsync(application).GetAwaiter().GetResult();

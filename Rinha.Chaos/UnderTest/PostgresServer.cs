@@ -50,7 +50,7 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Kills the first process and all others at once, in the middle of whatever they do.</summary>
     public void Kill()
     {
-        PostgresCluster.Kill(_directory);
+        ProcessTable.KillAll(() => PostgresCluster.ProcessesOf(_directory));
         if (PostgresCluster.ProcessesOf(_directory).Count > 0 || !_process.WaitForEnd(out _))
         {
             throw new ChaosException("PostgreSQL does not die");
