@@ -19,8 +19,8 @@ public interface ILedger
     ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement);
 
     /// <summary>
-    /// Fills the page that is wanted (<see cref="HistoryPage.Begin"/>) of an account's history; it belongs to the ledger
-    /// until the task ends. What is posted meanwhile never moves a transaction to another page: pages are cut by
+    /// Fills the page that is wanted (<see cref="HistoryPage.Begin"/>) of an account's history; it belongs to the
+    /// ledger until the task ends. What is posted meanwhile never moves a transaction to another page: pages are cut by
     /// sequence.
     /// </summary>
     ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page);

@@ -28,8 +28,8 @@ public interface IWriteRound
 }
 
 /// <summary>
-/// Tells a connection's requests which round they are in: the loop's, for as long as the loop is at the connection. What
-/// another thread completes finds none. A feature of the connection.
+/// Tells a connection's requests which round they are in: the loop's, for as long as the loop is at the connection.
+/// What another thread completes finds none. A feature of the connection.
 /// </summary>
 public sealed class LoopTurn
 {

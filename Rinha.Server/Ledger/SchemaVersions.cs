@@ -6,8 +6,8 @@ namespace Rinha.Server.Ledger;
 public sealed class RefusalException(string message, Exception? cause = null) : Exception(message, cause);
 
 // The schema versions that this server can open: the current one, and older released ones, which it converts. A new
-// version adds its step at the end: SQL that leads from the version before to the new one. So the current version is the
-// oldest that can be converted plus the number of steps.
+// version adds its step at the end: SQL that leads from the version before to the new one. So the current version is
+// the oldest that can be converted plus the number of steps.
 internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> steps)
 {
     public long Current => oldest + steps.Count;
@@ -16,8 +16,13 @@ internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> s
     public bool IsConvertible(long version) => version >= oldest && version < Current;
 
     // The steps from a convertible version to the current one, each with where it begins.
-    public IEnumerable<(long From, string Sql)> StepsFrom(long version) =>
-        steps.Skip((int)(version - oldest)).Select((sql, index) => (version + index, sql));
+    public IEnumerable<(long From, string Sql)> StepsFrom(long version)
+    {
+        for (var from = version; from < Current; from++)
+        {
+            yield return (from, steps[(int)(from - oldest)]);
+        }
+    }
 
     // Why a ledger of a version cannot be used as it is, to be put after its name; null if it can.
     public string? WhyRefused(long version)
