@@ -33,7 +33,7 @@ internal static class StyleSheet
         p { margin: 0 0 12px; overflow-wrap: anywhere; }
         dl, dd { margin: 0; }
         .muted, .subtitle, caption { color: var(--muted); }
-        .strong { font-weight: 700; }
+        tbody .strong { font-weight: 700; }
         .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); }
         .verdict { display: flex; gap: 12px; align-items: baseline; padding: 12px 16px; border-radius: 10px; }
         .verdict { font-size: 17px; }
