@@ -113,6 +113,7 @@ public sealed partial class TidyTests
     [InlineData("Rinha.Server")]
     [InlineData("Rinha.Stack")]
     [InlineData("Rinha.Cli")]
+    [InlineData("Rinha.LoadTest")]
     [InlineData("Rinha.Chaos")]
     [InlineData("Rinha.Bench")]
     public void Folders_depend_on_one_another_in_one_direction(string project)
