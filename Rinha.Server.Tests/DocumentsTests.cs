@@ -43,6 +43,18 @@ public sealed partial class DocumentsTests
         Assert.Empty(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Except(found));
     }
 
+    [Fact]
+    public void Every_type_that_the_architecture_names_exists()
+    {
+        var code = string.Concat(RepositoryFiles.Text
+            .Where(name => name.EndsWith(".cs", StringComparison.Ordinal))
+            .Select(name => File.ReadAllText(Repository.PathOf(name))));
+        var named = TypeName().Matches(File.ReadAllText(Repository.PathOf("ARCHITECTURE.md")))
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
+        Assert.Contains("LedgerWriter", named);
+        Assert.Empty(named.Where(name => !Regex.IsMatch(code, $@"\b(class|struct|record|interface|enum) {name}\b")));
+    }
+
     // GitHub's anchors: lower case, blanks as hyphens, punctuation left out.
     private static bool HasHeading(string path, string heading) => heading.Length == 0 || File.ReadLines(path)
         .Where(line => line.StartsWith('#'))
@@ -51,6 +63,9 @@ public sealed partial class DocumentsTests
 
     [GeneratedRegex(@"\]\((?<path>[^)#\s]*)(#(?<heading>[^)]+))?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`(?!Rinha\.|Program)([A-Z]+[a-z]\w+)(\.\w+)?`")]
+    private static partial Regex TypeName();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchor();
