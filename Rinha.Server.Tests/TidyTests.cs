@@ -115,7 +115,6 @@ public sealed partial class TidyTests
     [InlineData("Rinha.Cli")]
     [InlineData("Rinha.LoadTest")]
     [InlineData("Rinha.Chaos")]
-    [InlineData("Rinha.Bench")]
     public void Folders_depend_on_one_another_in_one_direction(string project)
     {
         var left = Dependencies(project);
