@@ -1,18 +1,30 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Tests that hold for every kind of ledger, each on a new one.</summary>
+/// <summary>Tests of a ledger, each on a new one.</summary>
 public abstract class LedgerContract<TPlace> : IDisposable
     where TPlace : ILedgerPlace, new()
 {
-    /// <summary>Where the ledger is.</summary>
     protected TPlace Place { get; } = new();
 
-    /// <summary>Its first instance.</summary>
     protected ILedger Ledger => Place.Ledger;
 
     public void Dispose()
     {
         Place.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>Tests of the files of a ledger, each in a new directory.</summary>
+public abstract class FileTest : IDisposable
+{
+    protected TemporaryDirectory Files { get; } = new();
+
+    protected string FilePath => Files.File("rinha.db");
+
+    public void Dispose()
+    {
+        Files.Dispose();
         GC.SuppressFinalize(this);
     }
 }
@@ -32,10 +44,9 @@ public interface ILedgerPlace : IDisposable
     /// <summary>Closes every instance.</summary>
     void Close();
 
-    /// <summary>The first column of the first row, seen by a connection of its own.</summary>
+    /// <summary>The first column of the first row.</summary>
     long Query(string sql);
 
-    /// <summary>Runs statements on a connection of its own.</summary>
     void Execute(string sql);
 
     /// <summary>Whether the database itself turns a statement down because it breaks a constraint.</summary>
@@ -46,4 +57,17 @@ public interface ILedgerPlace : IDisposable
     /// 1, 2, 3 ….
     /// </summary>
     void AssertBalanced();
+}
+
+/// <summary>What every new ledger holds.</summary>
+internal static class SeedAccounts
+{
+    public static readonly IReadOnlyDictionary<long, long> LimitsCents = new Dictionary<long, long>
+    {
+        [1] = 100_000,
+        [2] = 80_000,
+        [3] = 1_000_000,
+        [4] = 10_000_000,
+        [5] = 500_000,
+    };
 }

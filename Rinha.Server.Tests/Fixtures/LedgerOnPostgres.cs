@@ -4,13 +4,14 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>A ledger in a schema of its own of the tests' PostgreSQL.</summary>
+/// <summary>A ledger in a schema of its own of the PostgreSQL that <c>./rinha test</c> starts.</summary>
 public class LedgerOnPostgres : ILedgerPlace
 {
+    private const string Variable = "TEST_POSTGRES_URL";
+
     private readonly string _schema = $"t{Guid.NewGuid():N}";
     private readonly string _options;
     private readonly List<PostgresLedger> _instances = [];
-    private readonly NpgsqlDataSource _beside;
 
     public LedgerOnPostgres()
         : this("")
@@ -23,25 +24,31 @@ public class LedgerOnPostgres : ILedgerPlace
         _options = options;
         // With more patience than a server has.
         var seconds = (int)Wait.Timeout.TotalSeconds;
-        var address = PostgresServer.Parse(PostgresServer.UrlOf(_schema));
-        _beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address.Connection.ConnectionString)
+        Beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
+            Parse(UrlOf("")).Connection.ConnectionString)
         {
             MaxPoolSize = 9,
             Timeout = seconds,
             CommandTimeout = seconds,
         });
-        PostgresServer.Execute(_beside, $"CREATE SCHEMA {_schema}");
+        Execute($"CREATE SCHEMA {_schema}");
     }
 
     /// <summary>What a server is given to use it.</summary>
-    public string Url => $"{PostgresServer.UrlOf(_schema, _options)}&application_name={_schema}";
+    public string Url => $"{UrlOf(_options)}&application_name={_schema}";
 
-    public PostgresAddress Address => PostgresServer.Parse(Url);
+    public PostgresAddress Address => Parse(Url);
 
     public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
 
     /// <summary>Its connections beside the instances.</summary>
-    internal NpgsqlDataSource Beside => _beside;
+    internal NpgsqlDataSource Beside { get; }
+
+    public static PostgresAddress Parse(string url)
+    {
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+        return address;
+    }
 
     public ILedger Open()
     {
@@ -56,9 +63,13 @@ public class LedgerOnPostgres : ILedgerPlace
         _instances.Clear();
     }
 
-    public long Query(string sql) => PostgresServer.Query(_beside, sql);
+    public long Query(string sql) => Query(Beside, sql);
 
-    public void Execute(string sql) => PostgresServer.Execute(_beside, sql);
+    public void Execute(string sql)
+    {
+        using var command = Beside.CreateCommand(sql);
+        command.ExecuteNonQuery();
+    }
 
     public bool Refuses(string sql)
     {
@@ -81,14 +92,43 @@ public class LedgerOnPostgres : ILedgerPlace
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    public void AssertBalanced() => PostgresServer.AssertBalanced(_beside);
+    public void AssertBalanced() => AssertBalanced(Beside);
+
+    public static void AssertBalanced(NpgsqlDataSource source)
+    {
+        Assert.Equal(0, Query(source, """
+            SELECT count(*) FROM
+              (SELECT seq, row_number() OVER (PARTITION BY cliente_id ORDER BY seq) AS place FROM transacoes) AS entries
+            WHERE seq <> place
+            """));
+        Assert.Equal(0, Query(source, """
+            SELECT count(*) FROM clientes LEFT JOIN
+              (SELECT cliente_id, count(*) AS posts, sum(CASE tipo WHEN 'c' THEN valor ELSE -valor END) AS cents
+               FROM transacoes GROUP BY cliente_id) AS history ON history.cliente_id = clientes.id
+            WHERE saldo < -limite OR saldo <> coalesce(cents, 0) OR ultima_seq <> coalesce(posts, 0)
+            """));
+    }
 
     public void Dispose()
     {
         Close();
-        PostgresServer.Execute(_beside, $"DROP SCHEMA {_schema} CASCADE");
-        _beside.Dispose();
+        Execute($"DROP SCHEMA {_schema} CASCADE");
+        Beside.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private static long Query(NpgsqlDataSource source, string sql)
+    {
+        using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private string UrlOf(string options)
+    {
+        var url = Environment.GetEnvironmentVariable(Variable);
+        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
+        options = Uri.EscapeDataString($"-c search_path={_schema} {options}");
+        return $"{url}{(url!.Contains('?') ? '&' : '?')}options={options}";
     }
 }
 

@@ -18,6 +18,14 @@ internal static class LedgerRows
         return database;
     }
 
+    /// <summary>Another program that holds the write lock until it is disposed.</summary>
+    public static IDisposable Lock(string path)
+    {
+        var database = Open(path);
+        database.Execute("BEGIN IMMEDIATE");
+        return database;
+    }
+
     public static void Execute(string path, string sql)
     {
         using var database = Open(path);
@@ -89,6 +97,7 @@ internal static class LedgerRows
         Assert.Equal("ok", database.Scalar("PRAGMA integrity_check"));
         Assert.Equal(0, database.Query("SELECT count(*) FROM pragma_foreign_key_check"));
     }
+
     private static object Scalar(this SqliteConnection database, string sql)
     {
         using var command = new SqliteCommand(sql, database);

@@ -15,18 +15,6 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
     }
 
     [Fact]
-    public void A_new_statement_is_empty()
-    {
-        foreach (var (id, limit) in SeedAccounts.LimitsCents)
-        {
-            var statement = Bank.Statement(id);
-            Assert.Equal("0", statement.GetProperty("saldo").GetProperty("total").GetRawText());
-            Assert.Equal($"{limit}", statement.GetProperty("saldo").GetProperty("limite").GetRawText());
-            Assert.Equal("[]", statement.GetProperty("ultimas_transacoes").GetRawText());
-        }
-    }
-
-    [Fact]
     public void A_statement_shows_what_was_posted_newest_first_and_escapes_no_more_than_JSON_demands()
     {
         Bank.Post(1, 1, 'c', "toma").AssertOk();
@@ -54,18 +42,6 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
         ];
         Assert.All(times, time => Assert.InRange(
             time.GetDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-20), DateTimeOffset.UtcNow.AddSeconds(1)));
-    }
-
-    [Fact]
-    public void Of_eleven_transactions_the_ten_newest_are_listed()
-    {
-        for (var number = 1; number <= 11; number++)
-        {
-            Bank.Post(2, number, 'c', $"{number}").AssertOk();
-        }
-
-        Assert.Equal(["11", "10", "9", "8", "7", "6", "5", "4", "3", "2"], Bank.Statement(2).Descriptions());
-        Assert.Equal(66, Bank.Statement(2).Balance());
     }
 
     [Fact]

@@ -3,16 +3,12 @@ namespace Rinha.Server.Tests.Sqlite;
 /// <summary>
 /// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
 /// </summary>
-public sealed class RoundTests : IDisposable
+public sealed class RoundTests : FileTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private string Database => _directory.File("rinha.db");
-
     [Fact]
     public async Task A_round_commits_all_its_writes_before_it_ends()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
         var writes = Enumerable.Range(0, 5).Select(_ => ledger.Round.JoinAsync(Credit(1)).AsTask()).ToList();
         Assert.Equal(5, ledger.Round.Writes);
         Assert.All(writes, write => Assert.False(write.IsCompleted));
@@ -28,7 +24,7 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public async Task What_an_answer_brings_with_it_is_not_forgotten()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
         var both = WriteTwice();
         Assert.True(ledger.Round.TryEnd());
 
@@ -47,7 +43,7 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public void Other_threads_write_beside_a_round()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
 
         // On a thread of its own, and waited for: the round has not ended meanwhile.
         Together.Run(() => Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result));
@@ -60,8 +56,8 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public async Task A_round_that_finds_the_gate_taken_goes_on_and_commits_what_comes_meanwhile_too()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        using var gate = new Gate(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        using var gate = new Gate(FilePath);
         gate.Enter();
         var writes = new List<Task<PostResult>> { ledger.Round.JoinAsync(Credit(1)).AsTask() };
         Assert.False(ledger.Round.TryEnd());
@@ -81,8 +77,8 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public async Task What_a_round_leaves_the_writer_commits_when_the_gate_is_free()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        using var gate = new Gate(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        using var gate = new Gate(FilePath);
         gate.Enter();
         var write = ledger.Round.JoinAsync(Credit(1)).AsTask();
         Assert.False(ledger.Round.TryEnd());
@@ -99,8 +95,8 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public async Task A_round_does_not_wait_for_the_writer_that_waits_at_the_gate()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        using var gate = new Gate(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
+        using var gate = new Gate(FilePath);
         gate.Enter();
         var writers = Task.Run(() => ledger.Credit(1, 1), TestContext.Current.CancellationToken);
         Task<PostResult> rounds;
@@ -127,9 +123,9 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
         Task<PostResult> write;
-        using (LockedDatabase.Of(Database))
+        using (LedgerRows.Lock(FilePath))
         {
             write = ledger.Round.JoinAsync(Credit(1)).AsTask();
             Assert.True(ledger.Round.TryEnd());
@@ -143,7 +139,7 @@ public sealed class RoundTests : IDisposable
     [Fact]
     public async Task A_round_leaves_a_reset_and_what_follows_it_to_the_writer()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
+        using var ledger = LedgerExtensions.OpenLedger(FilePath);
         var roundThreadId = Environment.CurrentManagedThreadId;
         var isEnding = false;
         var before = ledger.Round.JoinAsync(Credit(1)).AsTask();
@@ -168,8 +164,8 @@ public sealed class RoundTests : IDisposable
     public void Two_instances_in_rounds_lose_nothing()
     {
         const int rounds = 300;
-        using var first = LedgerExtensions.OpenLedger(Database);
-        using var second = LedgerExtensions.OpenLedger(Database);
+        using var first = LedgerExtensions.OpenLedger(FilePath);
+        using var second = LedgerExtensions.OpenLedger(FilePath);
         var ledgers = new[] { first, second };
 
         Together.Run(2, index =>
@@ -195,8 +191,6 @@ public sealed class RoundTests : IDisposable
 
         Assert.Equal(2 * rounds * 3, Balance(first));
     }
-
-    public void Dispose() => _directory.Dispose();
 
     private static PendingPost Credit(long amountCents) => new()
     {
