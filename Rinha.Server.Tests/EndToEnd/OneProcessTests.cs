@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>The life of one process: start, stop, crash, start again.</summary>
 public sealed class OneProcessTests : ServerTest
 {
     [Fact]

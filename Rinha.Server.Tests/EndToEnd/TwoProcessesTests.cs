@@ -1,27 +1,10 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>Two processes on one file, each asked directly.</summary>
 public sealed class TwoProcessesTests : ServerTest
 {
     private readonly ServerProcess[] _servers;
 
     public TwoProcessesTests() => _servers = [Start(0), Start(1)];
-
-    [Fact]
-    public void What_one_has_answered_the_other_reads_ten_thousand_times()
-    {
-        RawConnection[] connections = [_servers[0].Connect(), _servers[1].Connect()];
-        var get = RawRequest.Get("/clientes/1/extrato");
-
-        for (var number = 1; number <= 10_000; number++)
-        {
-            var posted = connections[number % 2].Exchange(RawRequest.Credit).AssertOk().Json;
-            Assert.Equal(number, posted.GetProperty("saldo").GetInt64());
-            Assert.Equal(number, connections[(number + 1) % 2].Exchange(get).AssertOk().Json.Balance());
-        }
-
-        Array.ForEach(connections, connection => connection.Dispose());
-    }
 
     [Fact]
     public void When_one_is_killed_under_load_the_other_goes_on_and_the_books_balance()

@@ -5,20 +5,18 @@ using Rinha.Server.Postgres;
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>A ledger in a schema of its own of the PostgreSQL that <c>./rinha test</c> starts.</summary>
-public class LedgerOnPostgres : ILedgerPlace
+public class LedgerOnPostgres : LedgerPlace
 {
     private const string Variable = "TEST_POSTGRES_URL";
 
     private readonly string _schema = $"t{Guid.NewGuid():N}";
     private readonly string _options;
-    private readonly List<PostgresLedger> _instances = [];
 
     public LedgerOnPostgres()
         : this("")
     {
     }
 
-    /// <summary>A ledger whose instances have connections with these settings.</summary>
     protected LedgerOnPostgres(string options)
     {
         _options = options;
@@ -34,14 +32,10 @@ public class LedgerOnPostgres : ILedgerPlace
         Execute($"CREATE SCHEMA {_schema}");
     }
 
-    /// <summary>What a server is given to use it.</summary>
     public string Url => $"{UrlOf(_options)}&application_name={_schema}";
 
     public PostgresAddress Address => Parse(Url);
 
-    public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
-
-    /// <summary>Its connections beside the instances.</summary>
     internal NpgsqlDataSource Beside { get; }
 
     public static PostgresAddress Parse(string url)
@@ -50,41 +44,14 @@ public class LedgerOnPostgres : ILedgerPlace
         return address;
     }
 
-    public ILedger Open()
-    {
-        var ledger = new PostgresLedger(Address, NullLogger.Instance);
-        _instances.Add(ledger);
-        return ledger;
-    }
+    public override long Query(string sql) => Query(Beside, sql);
 
-    public void Close()
-    {
-        _instances.ForEach(ledger => ledger.Dispose());
-        _instances.Clear();
-    }
-
-    public long Query(string sql) => Query(Beside, sql);
-
-    public void Execute(string sql)
+    public override void Execute(string sql)
     {
         using var command = Beside.CreateCommand(sql);
         command.ExecuteNonQuery();
     }
 
-    public bool Refuses(string sql)
-    {
-        try
-        {
-            Execute(sql);
-            return false;
-        }
-        catch (PostgresException error) when (error.SqlState.StartsWith("23", StringComparison.Ordinal))
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Ends every connection of the instances, as the server does when it is stopped.</summary>
     public void EndConnections() => Execute(
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
@@ -92,7 +59,7 @@ public class LedgerOnPostgres : ILedgerPlace
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    public void AssertBalanced() => AssertBalanced(Beside);
+    public override void AssertBalanced() => AssertBalanced(Beside);
 
     public static void AssertBalanced(NpgsqlDataSource source)
     {
@@ -109,12 +76,12 @@ public class LedgerOnPostgres : ILedgerPlace
             """));
     }
 
-    public void Dispose()
+    protected override ILedger OpenOne() => new PostgresLedger(Address, NullLogger.Instance);
+
+    protected override void Delete()
     {
-        Close();
         Execute($"DROP SCHEMA {_schema} CASCADE");
         Beside.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     private static long Query(NpgsqlDataSource source, string sql)

@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Looks into a ledger's file, past the ledger and its interface of SQLite.</summary>
 internal static class LedgerRows
 {
     // Said once more, in other words than the server's: amount, time, kind, the text's length, the text and zeros.
@@ -32,7 +31,6 @@ internal static class LedgerRows
         database.Execute(sql);
     }
 
-    /// <summary>The first column of the first row.</summary>
     public static long Query(string path, string sql)
     {
         using var database = Open(path);

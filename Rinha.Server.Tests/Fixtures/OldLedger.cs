@@ -29,20 +29,16 @@ internal static class OldLedger
         "ALTER TABLE transacoes RENAME COLUMN descricao TO texto",
     ];
 
-    /// <summary>The version to which the steps lead, this server's.</summary>
     public static readonly long Current = LedgerFile.Versions.Current;
 
-    /// <summary>The one from which they begin.</summary>
     public static readonly long Oldest = Current - s_steps.Length;
 
-    /// <summary>The steps.</summary>
     public static readonly SchemaVersions Versions = new(Oldest, s_steps);
 
     /// <summary>The same; a step's index is told before the step is taken.</summary>
     public static SchemaVersions Observed(Action<int> beforeStep) =>
         new(Oldest, new ObservedSteps(beforeStep));
 
-    /// <summary>Makes a ledger that has taken none of the steps, or the first of them.</summary>
     public static void Make(string path, int stepsTaken = 0)
     {
         using (var ledger = LedgerExtensions.OpenLedger(path))
@@ -102,7 +98,6 @@ internal sealed class ConvertingProcess : IDisposable
 
     private readonly Process _process;
 
-    /// <summary>Starts it and waits until it has come to the step.</summary>
     public ConvertingProcess(string path, int step)
     {
         var program = System.IO.Path.ChangeExtension(typeof(ConvertingProcess).Assembly.Location, null);
@@ -114,7 +109,6 @@ internal sealed class ConvertingProcess : IDisposable
         File.Delete(MarkOf(path));
     }
 
-    /// <summary>kill -9.</summary>
     public void Dispose()
     {
         _process.Kill();

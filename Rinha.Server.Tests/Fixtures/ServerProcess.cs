@@ -48,7 +48,6 @@ public sealed class ServerProcess : IServer, IDisposable
         [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")],
         endPoint));
 
-    /// <summary>Runs it to its end, as a command.</summary>
     public static CommandExit Run(string[] arguments, params (string Name, string Value)[] environment) =>
         RunUnder([], arguments, environment);
 
@@ -67,7 +66,6 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public void Terminate() => _process.Send(Signal.Terminate);
 
-    /// <summary>Asks it politely to end and waits for that.</summary>
     public CommandExit End()
     {
         Terminate();
@@ -79,7 +77,6 @@ public sealed class ServerProcess : IServer, IDisposable
     /// <summary>kill -9, as a crash.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>Freezes it where it stands, locks and all.</summary>
     public void Freeze()
     {
         _process.Send(Signal.Stop);

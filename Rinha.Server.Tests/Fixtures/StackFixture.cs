@@ -1,5 +1,4 @@
 using Rinha.Server.Postgres;
-using Rinha.Stack.Processes;
 using Rinha.Stack.Stacks;
 
 namespace Rinha.Server.Tests.Fixtures;
@@ -27,7 +26,6 @@ public class StackFixture : IBank, IDisposable
 
     public RawConnection Connect() => new(_bank.EndPoint);
 
-    /// <summary>Opens a connection to an API on its own socket: past the proxy.</summary>
     public RawConnection ConnectTo(string api) =>
         new(new UnixDomainSocketEndPoint(Path.Combine(Instance.State.Sockets, $"{api}.sock")));
 
@@ -59,7 +57,6 @@ public class StackFixture : IBank, IDisposable
     public bool IsRunning(string name) =>
         Instance.State.Find(name) is { IsRestarting: false } process && process.Identity.IsAlive;
 
-    /// <summary>Stops it and starts it again on an empty ledger.</summary>
     public void StartAfresh()
     {
         _bank.Verb("stop").AssertWell();
@@ -73,7 +70,6 @@ public class StackFixture : IBank, IDisposable
     }
 }
 
-/// <summary>The same stack with PostgreSQL behind the APIs.</summary>
 public class PostgresStackFixture : StackFixture
 {
     public PostgresStackFixture()
@@ -95,5 +91,4 @@ public class PostgresStackFixture : StackFixture
     }
 }
 
-/// <summary>The same stack with Caddy before the APIs and PostgreSQL behind them.</summary>
 public sealed class CaddyStackFixture() : PostgresStackFixture("caddy-postgres");

@@ -5,7 +5,6 @@ namespace Rinha.Server.Tests.Fixtures;
 /// <summary>Threads that start together; the pool would start them one by one.</summary>
 internal static class Together
 {
-    /// <summary>Runs the actions at once, each on a thread of its own, and rethrows the first failure.</summary>
     public static void Run(params IReadOnlyCollection<Action> actions)
     {
         using var start = new Barrier(actions.Count);

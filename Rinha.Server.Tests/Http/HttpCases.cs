@@ -82,10 +82,8 @@ public static class HttpCases
         "Accept-Encoding: gzip, br\r\nIf-None-Match: *\r\nRange: bytes=0-1\r\nX-HTTP-Method-Override: DELETE",
     ];
 
-    /// <summary>The names of <see cref="KnownRequests"/>.</summary>
     public static TheoryData<string> KnownNames { get; } = [.. KnownRequests.All.Select(request => request.Name)];
 
-    /// <summary>The operations of openapi.json, each as METHOD PATH.</summary>
     public static TheoryData<string> Operations { get; } =
         [.. ApiContract.Api.Operations.Select(operation => operation.ToString())];
 

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>The header Idempotency-Key.</summary>
 public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -76,7 +76,6 @@ public sealed class LedgerAnswerTests
         Assert.Equal(1, bank.Statement(1).Balance());
     }
 
-    /// <summary>Always the same answer; it throws where there is none.</summary>
     private sealed class FixedLedger(PostResult? write, LookupResult? read) : ILedger
     {
         public WriterState Writer { get; init; }

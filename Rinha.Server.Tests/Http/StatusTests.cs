@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Which status each path, method and media type gets.</summary>
 public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -2,7 +2,6 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What a transaction changes, and what is answered.</summary>
 public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -1,8 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
-/// <summary>What is kept of the transactions and how it is read: the newest ten, or all, page by page.</summary>
 public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : ILedgerPlace, new()
+    where TPlace : LedgerPlace, new()
 {
     [Fact]
     public void Everything_is_there_after_the_file_is_opened_again()

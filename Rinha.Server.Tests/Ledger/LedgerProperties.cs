@@ -6,7 +6,7 @@ namespace Rinha.Server.Tests.Ledger;
 
 /// <summary>What must hold for any sequence of posts, not only for those somebody thought of.</summary>
 public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
-    where TPlace : ILedgerPlace, new()
+    where TPlace : LedgerPlace, new()
 {
     private readonly ILedger[] _instances;
 
@@ -70,7 +70,6 @@ public sealed class PostgresLedgerProperties : LedgerProperties<LedgerOnPostgres
 
 public sealed class SerializablePostgresLedgerProperties : LedgerProperties<LedgerOnSerializablePostgres>;
 
-/// <summary>One post of a generated sequence, and which of two instances it goes to.</summary>
 public sealed record LedgerStep(long AccountId, TransactionKind Kind, long AmountCents, string Text, int Instance);
 
 /// <summary>The rules of the bank in a few lines of memory: what the real ledger is compared with.</summary>
@@ -103,7 +102,6 @@ internal sealed class LedgerModel
         return new PostOutcome(PostResult.Accepted, (long)after, limit);
     }
 
-    /// <summary>Fails unless the statement is the one this model would give.</summary>
     public void AssertEqual(long accountId, Statement statement)
     {
         Assert.Equal(_balances[accountId], statement.BalanceCents);

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
 public abstract class PostTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : ILedgerPlace, new()
+    where TPlace : LedgerPlace, new()
 {
     [Fact]
     public void A_new_ledger_has_the_five_accounts_at_zero_and_no_other_and_each_has_its_own_limit()

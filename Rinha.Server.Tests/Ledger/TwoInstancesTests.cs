@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
 public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : ILedgerPlace, new()
+    where TPlace : LedgerPlace, new()
 {
     private readonly ILedger[] _instances;
 

@@ -207,10 +207,8 @@ public sealed class FairnessTests
 /// <summary>Hands every call on to a ledger, and notes on which thread it came. It has no rounds.</summary>
 internal class WatchedLedger(ILedger ledger) : ILedger
 {
-    /// <summary>The threads' names, in the order of the calls.</summary>
     public ConcurrentQueue<string?> Threads { get; } = new();
 
-    /// <summary>Called with the account before a statement is read.</summary>
     public Action<long> BeforeRead { get; set; } = _ => { };
 
     public WriterState Writer => ledger.Writer;

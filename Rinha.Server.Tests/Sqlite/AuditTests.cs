@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>What the audit finds, each kind of damage by itself.</summary>
 public sealed class AuditTests : FileTest
 {
     [Fact]

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>A file that somebody else has damaged while the ledger is open.</summary>
 public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
 {
     [Theory]

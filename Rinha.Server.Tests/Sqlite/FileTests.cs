@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>What the ledger does with its rows that another one need not do.</summary>
 public sealed class FileTests : LedgerContract<LedgerOnDisk>
 {
     [Theory]

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>That everyone who wants to gets in, while others want to.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class GateFairnessTests : FileTest
 {

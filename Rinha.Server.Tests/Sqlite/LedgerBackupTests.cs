@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How far a backup lets the log grow behind it, and what stops the copy.</summary>
 public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
 {
     private const int Posts = 40_000; // More than one step of pages.

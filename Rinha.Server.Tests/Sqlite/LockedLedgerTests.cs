@@ -3,20 +3,6 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
 {
     [Fact]
-    public async Task A_lock_held_for_a_moment_only_delays()
-    {
-        ILedger[] instances = [Place.Open(), Place.Open()];
-        var other = LedgerRows.Lock(Place.FilePath);
-        var posts = Task.WhenAll(instances.Select(ledger => ledger.PostAsync(1, TransactionKind.Credit, 1, "x")));
-
-        await Task.WhenAny(posts, Task.Delay(300, TestContext.Current.CancellationToken));
-        Assert.False(posts.IsCompleted);
-        other.Dispose();
-
-        Assert.All(await posts, post => Assert.Equal(PostResult.Accepted, post.Result));
-    }
-
-    [Fact]
     public void An_index_that_someone_stopped_changing_refuses_reads_as_locked_until_it_goes_on()
     {
         var ledger = Place.Open();

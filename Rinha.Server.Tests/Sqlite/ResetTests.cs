@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How a reset empties a long history: without writing the pages that it frees.</summary>
 public sealed class ResetTests : FileTest
 {
     private const int Rows = 50_000;
