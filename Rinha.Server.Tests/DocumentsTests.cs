@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 
 namespace Rinha.Server.Tests;
 
-/// <summary>The documents lead readers somewhere.</summary>
 public sealed partial class DocumentsTests
 {
     [Fact]
@@ -69,4 +68,21 @@ public sealed partial class DocumentsTests
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchor();
+}
+
+/// <summary>The files that git has, or would take: their names, relative to the root.</summary>
+internal static class RepositoryFiles
+{
+    public static IReadOnlyList<string> Text { get; } = List();
+
+    private static List<string> List()
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", "ls-files --cached --others --exclude-standard")
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+        })!;
+        var names = git.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. names.Where(name => File.Exists(Repository.PathOf(name)))];
+    }
 }

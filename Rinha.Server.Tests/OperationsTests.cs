@@ -6,16 +6,15 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Tests;
 
 /// <summary>docs/operations names the metrics and events that there are, and no others.</summary>
-public sealed partial class OperationsTests : IDisposable
+public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 {
-    private readonly LedgerOnDisk _disk = new();
     private readonly MetricSet _metrics = new();
     private readonly MetricsText _present;
 
     public OperationsTests()
     {
         new RequestWatch(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
-        _disk.Ledger.AddTo(_metrics);
+        Place.Ledger.AddTo(_metrics);
         new LedgerMetrics().AddRetriesTo(_metrics);
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);
         _present = MetricsText.Parse(Encoding.UTF8.GetString(_metrics.ToPrometheus()));
@@ -56,11 +55,6 @@ public sealed partial class OperationsTests : IDisposable
         Assert.Equal(
             _present.Names.Order(StringComparer.Ordinal),
             panels.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal));
-    }
-
-    public void Dispose()
-    {
-        _disk.Dispose();
     }
 
     [GeneratedRegex(@"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|", RegexOptions.Multiline)]

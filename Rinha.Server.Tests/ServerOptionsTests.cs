@@ -45,10 +45,6 @@ public sealed class ServerOptionsTests
     public void The_database_is_a_path_with_or_without_the_scheme(string url, string path) =>
         Assert.Equal(path, Create(("DATABASE_URL", url)).DatabasePath);
 
-    [Fact]
-    public void A_relative_path_starts_in_the_working_directory() =>
-        Assert.Equal(Path.GetFullPath("data/rinha.db"), Create(("DATABASE_URL", "data/rinha.db")).DatabasePath);
-
     [Theory]
     [InlineData("localhost", "1", "127.0.0.1:1")]
     [InlineData("0.0.0.0", "65535", "0.0.0.0:65535")]

@@ -70,16 +70,6 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void A_second_backup_at_the_same_time_is_refused()
-    {
-        SampleLedger.Make(Ledger);
-        using var other = new Gate(Ledger);
-        Assert.True(other.TryBeginCheckpoint());
-
-        Run("backup", Backup).AssertRefused("under way");
-    }
-
-    [Fact]
     public void A_ledger_in_use_is_not_replaced()
     {
         SampleLedger.Make(Backup);
@@ -89,7 +79,7 @@ public sealed class BackupTests : ServerTest
             server.Send(RawRequest.Credit).AssertOk();
         }
 
-        using var reader = Sqlite.LockedDatabase.Of(Ledger);
+        using var reader = LedgerRows.Lock(Ledger);
         Run("restore", Backup).AssertRefused("used by another program");
         Assert.Equal(1, Transactions());
         Assert.Empty(Directory.GetFiles(InDirectory(""), "*restor*"));

@@ -71,26 +71,6 @@ public sealed class LogTests : ServerTest
     }
 
     [Fact]
-    public void A_slow_request_is_a_warning()
-    {
-        using var server = Start(("RINHA_SLOW_REQUEST_MS", "100"));
-        using (var connection = server.Connect())
-        {
-            using var gate = new Gate(Ledger);
-            gate.Enter();
-            connection.Send(RawRequest.Credit);
-            Wait.Until(() => ForgedGate.Sleeping(Ledger) != 0, "the post waits at the gate");
-            Thread.Sleep(150);
-            gate.Exit();
-            connection.Receive().AssertOk();
-        }
-
-        var slow = Assert.Single(Lines(server.End()), line => line.GetProperty("event_id").GetInt32() == 21);
-        AssertWarning(slow, "post", 200);
-        Assert.True(slow.GetProperty("duration_ms").GetDouble() >= 150);
-    }
-
-    [Fact]
     public void An_answer_of_5xx_is_a_warning_and_its_cause_an_error_with_the_exception()
     {
         using var server = Start();
@@ -104,7 +84,9 @@ public sealed class LogTests : ServerTest
 
         var lines = Lines(server.End());
         var answer = Assert.Single(lines, line => line.GetProperty("event_id").GetInt32() == 22);
-        AssertWarning(answer, "statement", 503);
+        Assert.Equal("Warning", answer.GetProperty("level").GetString());
+        Assert.Equal("statement", answer.GetProperty("operation").GetString());
+        Assert.Equal(503, answer.GetProperty("status").GetInt32());
         Assert.Equal(0, answer.GetProperty("unlogged").GetInt64());
         var cause = lines.First(line => line.GetProperty("event_id").GetInt32() == 11);
         Assert.Equal("Error", cause.GetProperty("level").GetString());
@@ -156,13 +138,6 @@ public sealed class LogTests : ServerTest
         Thread.Sleep(2);
         connections.ForEach(connection => connection.Send(request.AsSpan(request.Length - 1)));
         connections.ForEach(connection => connection.Receive().AssertOk());
-    }
-
-    private static void AssertWarning(JsonElement line, string operation, int status)
-    {
-        Assert.Equal("Warning", line.GetProperty("level").GetString());
-        Assert.Equal(operation, line.GetProperty("operation").GetString());
-        Assert.Equal(status, line.GetProperty("status").GetInt32());
     }
 
     private static List<JsonElement> Lines(CommandExit exit)

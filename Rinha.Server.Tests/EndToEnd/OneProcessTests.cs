@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>The life of one process: start, stop, crash, start again.</summary>
 public sealed class OneProcessTests : ServerTest
 {
     [Fact]
@@ -38,22 +37,6 @@ public sealed class OneProcessTests : ServerTest
             load.AssertKept(Ledger);
             LedgerRows.AssertBalanced(Ledger);
         }
-    }
-
-    [Fact]
-    public void The_socket_of_a_crashed_process_does_not_stop_the_next()
-    {
-        using (var first = Start())
-        {
-            first.Post(1, 1, 'c', "before").AssertOk();
-            first.Kill();
-        }
-
-        Assert.True(File.Exists(Socket));
-        using var second = Start();
-        second.Post(1, 1, 'c', "after").AssertOk();
-
-        Assert.Equal(["after", "before"], second.Statement(1).Descriptions());
     }
 
     [Theory]
@@ -113,7 +96,7 @@ public sealed class OneProcessTests : ServerTest
     {
         using var server = Start();
         server.Post(1, 1, 'c', "before").AssertOk();
-        using (Sqlite.LockedDatabase.Of(Ledger))
+        using (LedgerRows.Lock(Ledger))
         {
             using var blocked = server.Connect();
             var waited = Stopwatch.StartNew();
@@ -141,44 +124,5 @@ public sealed class OneProcessTests : ServerTest
         Assert.Equal(1, Transactions());
         server.Send(RawRequest.Credit).AssertOk();
         Assert.Equal(2, Transactions());
-    }
-
-    [Fact]
-    public async Task A_process_that_dies_with_the_lock_in_its_hand_leaves_it_to_the_others()
-    {
-        using var server = Start();
-        using var ledger = LedgerExtensions.OpenLedger(Ledger);
-        using var load = new PostLoad(server.Connect, threads: 8, prefix: "x");
-        load.AwaitAnswered(100);
-
-        var post = FreezeInside(server, ledger);
-        Assert.False(post.IsCompleted);
-        server.Kill();
-
-        var outcome = await post.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
-        Assert.Equal(PostResult.Accepted, outcome.Result);
-        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
-        load.Stop();
-        load.AssertKept(Ledger);
-        LedgerRows.AssertBalanced(Ledger);
-    }
-
-    // Freezes the process again and again until it is caught where nobody else can write.
-    private Task<PostOutcome> FreezeInside(ServerProcess server, SqliteLedger ledger)
-    {
-        for (var attempt = 0; attempt < 2000; attempt++)
-        {
-            // Long enough to be somewhere else than the last time.
-            Thread.Sleep(1);
-            server.Freeze();
-            if (ForgedGate.Holder(Ledger) != 0)
-            {
-                return ledger.PostAsync(1, TransactionKind.Credit, 1, "other");
-            }
-
-            server.Thaw();
-        }
-
-        throw new InvalidOperationException("the process was never caught inside");
     }
 }

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>Clients that begin a request and never end it.</summary>
 public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
 {
     [Fact]

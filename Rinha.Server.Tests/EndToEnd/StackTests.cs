@@ -1,14 +1,9 @@
-using Rinha.Server.Tests.Sqlite;
-
 namespace Rinha.Server.Tests.EndToEnd;
 
 /// <summary>What nginx makes of requests and answers, and what of an API that dies.</summary>
 public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
 {
     private const string Path = "/clientes/1/transacoes";
-    private const int Kill = 9;
-    private const int Continue = 18;
-    private const int Stop = 19;
 
     [Fact]
     public void The_APIs_own_answers_pass_untouched()
@@ -106,9 +101,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
                 foreach (var name in new[] { "api01", "api02", "api01" })
                 {
                     posts.AwaitAnswered(200);
-                    var restarts = stack.Restarts(name);
-                    Signal(stack.ProcessId(name), Kill);
-                    Wait.Until(() => stack.Restarts(name) > restarts && stack.IsRunning(name), $"{name} runs again");
+                    stack.KillAndAwaitRestart(name);
                     AwaitBoth();
                 }
             }
@@ -134,12 +127,12 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
         AwaitBoth();
         var before = LedgerRows.Query(stack.DatabasePath, "SELECT count(*) FROM transacoes");
         var connections = Enumerable.Range(0, count).Select(_ => stack.Connect()).ToList();
-        using (LockedDatabase.Of(stack.DatabasePath))
+        using (LedgerRows.Lock(stack.DatabasePath))
         {
             // They wait for the lock, half of them in each API.
             connections.ForEach(connection => connection.Send(RawRequest.Credit));
             stack.Get("/clientes/1/extrato").AssertOk();
-            Signal(stack.ProcessId("api01"), Kill);
+            stack.Kill("api01");
             Wait.Until(() => connections.Any(connection => connection.HasMore()), "a post ends with its API");
         }
 
@@ -156,28 +149,19 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     [Fact]
     public void Without_any_API_the_answer_is_502_and_a_read_is_to_be_tried_again()
     {
-        // A supervisor that sleeps does not bring them back meanwhile.
-        var supervisor = stack.SupervisorId;
-        Signal(supervisor, Stop);
-        try
+        stack.WithoutSupervisor(() =>
         {
-            Signal(stack.ProcessId("api01"), Kill);
-            Signal(stack.ProcessId("api02"), Kill);
+            stack.Kill("api01");
+            stack.Kill("api02");
 
             Assert.Equal("1", stack.Get("/clientes/1/extrato").AssertProblem(502).Header("Retry-After"));
             // Of a post nginx does not know whether it was applied.
             Assert.Null(stack.Post(1, RawRequest.Body).AssertProblem(502).Header("Retry-After"));
-        }
-        finally
-        {
-            Signal(supervisor, Continue);
-        }
+        });
 
         Wait.Until(() => stack.Get("/health").Status == 200, "the stack is whole again");
         Wait.Until(() => stack.IsRunning("api01") && stack.IsRunning("api02"), "both APIs run again");
     }
-
-    private static void Signal(int process, int signal) => Assert.Equal(0, ServerProcess.Signal(process, signal));
 
     private void GetOften()
     {
@@ -192,23 +176,16 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     private void AwaitBoth()
     {
         Wait.Until(() => stack.IsRunning("api01") && stack.IsRunning("api02"), "both APIs run");
-        Wait.Until(() => TicksOf(() => Together.Run(4, _ => GetOften())).Min() > 0, "both APIs get requests");
+        Wait.Until(
+            () =>
+            {
+                var before = CpuTimes();
+                Together.Run(4, _ => GetOften());
+                return CpuTimes().Zip(before).All(pair => pair.First - pair.Second > 10_000);
+            },
+            "both APIs get requests");
     }
 
-    // How much CPU time each API spends on this.
-    private long[] TicksOf(Action action)
-    {
-        int[] pids = [stack.ProcessId("api01"), stack.ProcessId("api02")];
-        var before = pids.Select(CpuTicks).ToList();
-        action();
-        return [.. pids.Zip(before, (pid, ticks) => CpuTicks(pid) - ticks)];
-    }
-
-    // utime + stime of proc_pid_stat(5): the 14th and 15th field, the second of which may hold spaces.
-    private static long CpuTicks(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
-    }
+    private long[] CpuTimes() =>
+        [stack.Instance.CpuMicrosecondsOf("api01"), stack.Instance.CpuMicrosecondsOf("api02")];
 }

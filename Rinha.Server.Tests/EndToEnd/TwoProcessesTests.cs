@@ -1,61 +1,10 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>Two processes on one file, each asked directly.</summary>
 public sealed class TwoProcessesTests : ServerTest
 {
     private readonly ServerProcess[] _servers;
 
     public TwoProcessesTests() => _servers = [Start(0), Start(1)];
-
-    [Theory]
-    [InlineData(1, 1000)]
-    [InlineData(2, 777)]
-    [InlineData(3, 9999)]
-    public void Parallel_debits_reach_the_limit_and_never_pass_it(long id, long amount)
-    {
-        var limit = SeedAccounts.LimitsCents[id];
-        var request = RawRequest.Post(
-            $"/clientes/{id}/transacoes", BankExtensions.TransactionJson(amount, 'd', "debit"));
-        var accepted = 0;
-
-        Together.Run(16, thread =>
-        {
-            using var connection = _servers[thread % 2].Connect();
-            for (var count = 0; count < 20; count++)
-            {
-                var response = connection.Exchange(request);
-                if (response.Status == 200)
-                {
-                    Interlocked.Increment(ref accepted);
-                    Assert.InRange(response.Json.GetProperty("saldo").GetInt64(), -limit, 0);
-                }
-                else
-                {
-                    response.AssertProblem(422);
-                }
-            }
-        });
-
-        Assert.Equal(limit / amount, accepted);
-        Assert.Equal(-(limit / amount) * amount, _servers[0].Statement(id).Balance());
-        LedgerRows.AssertBalanced(Ledger);
-    }
-
-    [Fact]
-    public void What_one_has_answered_the_other_reads_ten_thousand_times()
-    {
-        RawConnection[] connections = [_servers[0].Connect(), _servers[1].Connect()];
-        var get = RawRequest.Get("/clientes/1/extrato");
-
-        for (var number = 1; number <= 10_000; number++)
-        {
-            var posted = connections[number % 2].Exchange(RawRequest.Credit).AssertOk().Json;
-            Assert.Equal(number, posted.GetProperty("saldo").GetInt64());
-            Assert.Equal(number, connections[(number + 1) % 2].Exchange(get).AssertOk().Json.Balance());
-        }
-
-        Array.ForEach(connections, connection => connection.Dispose());
-    }
 
     [Fact]
     public void When_one_is_killed_under_load_the_other_goes_on_and_the_books_balance()
@@ -80,42 +29,6 @@ public sealed class TwoProcessesTests : ServerTest
         Assert.Equal(0, survivors.Refused);
         survivors.AssertKept(Ledger);
         LedgerRows.AssertBalanced(Ledger);
-    }
-
-    [Fact]
-    public void A_request_sent_again_gets_its_first_answer_from_the_other_process_and_after_a_crash()
-    {
-        var request = RawRequest.Post(
-            "/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, "Idempotency-Key: again");
-        var first = _servers[0].Send(request).AssertOk();
-        _servers[1].Send(RawRequest.Credit).AssertOk();
-
-        Assert.Equal(first.Body, _servers[1].Send(request).AssertOk().Body);
-        for (var number = 0; number < 2; number++)
-        {
-            _servers[number].Dispose();
-            _servers[number] = Start(number);
-        }
-
-        Assert.Equal(first.Body, _servers[0].Send(request).AssertOk().Body);
-        Assert.Equal(2, Transactions());
-    }
-
-    [Fact]
-    public void Processes_that_start_at_once_on_an_empty_path_share_one_ledger()
-    {
-        for (var round = 0; round < 10; round++)
-        {
-            var database = InDirectory($"{round}.db");
-            Together.Run(2, number =>
-            {
-                using var server = ServerProcess.Start(database, InDirectory($"{round}-{number}.sock"));
-                server.Send(RawRequest.Credit).AssertOk();
-            });
-
-            Assert.Equal(2, LedgerRows.Query(database, "SELECT saldo FROM clientes WHERE id = 1"));
-            LedgerRows.AssertBalanced(database);
-        }
     }
 
     [Fact]

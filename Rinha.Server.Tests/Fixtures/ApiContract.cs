@@ -21,7 +21,6 @@ internal sealed class ApiContract
         ];
     }
 
-    /// <summary>The document of the sources.</summary>
     public static ApiContract Api { get; } =
         new(File.ReadAllText(Repository.PathOf("Rinha.Server", "openapi.json")));
 
@@ -124,8 +123,6 @@ internal sealed class ApiContract
     }
 }
 
-/// <summary>One operation of openapi.json.</summary>
-/// <param name="Path">The path, with <c>{id}</c> for a client's number.</param>
 internal sealed record ApiOperation(string Method, string Path, JsonElement Responses)
 {
     /// <summary>The path of client 1, or the path itself.</summary>

@@ -33,7 +33,6 @@ internal sealed class ApiSchemas
         }
     }
 
-    /// <summary>The same for one of the named schemas.</summary>
     public string? Judge(string name, JsonElement value) =>
         Judge(JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["$ref"] = Here + name }), value);
 

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Something to send requests to.</summary>
 public interface IServer
 {
     RawConnection Connect();
@@ -9,7 +8,6 @@ public interface IServer
 /// <summary>A running server whose ledger can be looked into; <c>POST /reset</c> is enabled.</summary>
 public interface IBank : IServer
 {
-    /// <summary>Fails unless its ledger keeps the books.</summary>
     void AssertBalanced();
 }
 
@@ -36,7 +34,6 @@ public sealed class AotBank : IBank, IDisposable
     }
 }
 
-/// <summary>The published binary on a PostgreSQL ledger of its own.</summary>
 public sealed class PostgresBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Tests.Fixtures;
@@ -12,14 +11,9 @@ internal static class ForgedGate
     public static void Write(
         string databasePath, int holder, int sleeping = 0, int asking = 0, int starving = 0, int last = 0)
     {
-        var words = new byte[20];
-        BinaryPrimitives.WriteInt32LittleEndian(words, holder);
-        BinaryPrimitives.WriteInt32LittleEndian(words.AsSpan(4), sleeping);
-        BinaryPrimitives.WriteInt32LittleEndian(words.AsSpan(8), asking);
-        BinaryPrimitives.WriteInt32LittleEndian(words.AsSpan(12), starving);
-        BinaryPrimitives.WriteInt32LittleEndian(words.AsSpan(16), last);
+        int[] words = [holder, sleeping, asking, starving, last];
         using var file = Open(databasePath);
-        RandomAccess.Write(file, words, 0);
+        RandomAccess.Write(file, MemoryMarshal.AsBytes<int>(words), 0);
     }
 
     /// <summary>The number of the instance that is inside; 0 is nobody.</summary>
@@ -36,10 +30,10 @@ internal static class ForgedGate
 
     private static int Word(string databasePath, int offset)
     {
-        var word = new byte[4];
+        var word = new int[1];
         using var file = Open(databasePath);
-        RandomAccess.Read(file, word, offset);
-        return BinaryPrimitives.ReadInt32LittleEndian(word);
+        RandomAccess.Read(file, MemoryMarshal.AsBytes(word.AsSpan()), offset);
+        return word[0];
     }
 
     private static SafeFileHandle Open(string databasePath) => File.OpenHandle(

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The ledger's verbs in one line each.</summary>
 internal static class LedgerExtensions
 {
     public static PostOutcome Credit(this ILedger ledger, long accountId, long amountCents, string text = "credit") =>
@@ -32,7 +31,6 @@ internal static class LedgerExtensions
             : new PostOutcome(result, 0, 0);
     }
 
-    /// <summary>Posts credits of one cent to all five accounts, all at once, and waits for them.</summary>
     public static void CreditAtOnce(this ILedger ledger, int posts)
     {
         var outcomes = Task.WhenAll(Enumerable.Range(0, posts).Select(

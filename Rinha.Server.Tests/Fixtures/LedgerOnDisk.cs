@@ -1,62 +1,25 @@
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>
-/// A ledger in a real file, and a connection beside it to look at the rows. Any number of instances may be opened: each
-/// has its own writer and its own gate, so two of them compete as two processes do.
+/// A ledger in a real file. Each instance has its own writer and its own gate, so two of them compete as two processes.
 /// </summary>
-public sealed class LedgerOnDisk : ILedgerPlace
+public sealed class LedgerOnDisk : LedgerPlace
 {
-    private const int Constraint = 19; // SQLITE_CONSTRAINT
-
     private readonly TemporaryDirectory _directory = new();
-    private readonly List<SqliteLedger> _instances = [];
 
-    /// <summary>The database file.</summary>
     public string FilePath => _directory.File("rinha.db");
 
-    /// <summary>The first instance, opened when first asked for.</summary>
-    public SqliteLedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
+    public new SqliteLedger Ledger => (SqliteLedger)base.Ledger;
 
-    ILedger ILedgerPlace.Ledger => Ledger;
+    public new SqliteLedger Open() => (SqliteLedger)base.Open();
 
-    ILedger ILedgerPlace.Open() => Open();
+    public override long Query(string sql) => LedgerRows.Query(FilePath, sql);
 
-    /// <summary>Opens one more instance; it is closed with this object at the latest.</summary>
-    public SqliteLedger Open()
-    {
-        var ledger = LedgerExtensions.OpenLedger(FilePath);
-        _instances.Add(ledger);
-        return ledger;
-    }
+    public override void Execute(string sql) => LedgerRows.Execute(FilePath, sql);
 
-    public void Close()
-    {
-        _instances.ForEach(ledger => ledger.Dispose());
-        _instances.Clear();
-    }
+    public override void AssertBalanced() => LedgerRows.AssertBalanced(FilePath);
 
-    public long Query(string sql) => LedgerRows.Query(FilePath, sql);
+    protected override ILedger OpenOne() => LedgerExtensions.OpenLedger(FilePath);
 
-    public void Execute(string sql) => LedgerRows.Execute(FilePath, sql);
-
-    public bool Refuses(string sql)
-    {
-        try
-        {
-            Execute(sql);
-            return false;
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException error) when (error.SqliteErrorCode == Constraint)
-        {
-            return true;
-        }
-    }
-
-    public void AssertBalanced() => LedgerRows.AssertBalanced(FilePath);
-
-    public void Dispose()
-    {
-        Close();
-        _directory.Dispose();
-    }
+    protected override void Delete() => _directory.Dispose();
 }

@@ -4,76 +4,54 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>A ledger in a schema of its own of the tests' PostgreSQL.</summary>
-public class LedgerOnPostgres : ILedgerPlace
+/// <summary>A ledger in a schema of its own of the PostgreSQL that <c>./rinha test</c> starts.</summary>
+public class LedgerOnPostgres : LedgerPlace
 {
+    private const string Variable = "TEST_POSTGRES_URL";
+
     private readonly string _schema = $"t{Guid.NewGuid():N}";
     private readonly string _options;
-    private readonly List<PostgresLedger> _instances = [];
-    private readonly NpgsqlDataSource _beside;
 
     public LedgerOnPostgres()
         : this("")
     {
     }
 
-    /// <summary>A ledger whose instances have connections with these settings.</summary>
     protected LedgerOnPostgres(string options)
     {
         _options = options;
         // With more patience than a server has.
         var seconds = (int)Wait.Timeout.TotalSeconds;
-        var address = PostgresServer.Parse(PostgresServer.UrlOf(_schema));
-        _beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(address.Connection.ConnectionString)
+        Beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
+            Parse(UrlOf("")).Connection.ConnectionString)
         {
             MaxPoolSize = 9,
             Timeout = seconds,
             CommandTimeout = seconds,
         });
-        PostgresServer.Execute(_beside, $"CREATE SCHEMA {_schema}");
+        Execute($"CREATE SCHEMA {_schema}");
     }
 
-    /// <summary>What a server is given to use it.</summary>
-    public string Url => $"{PostgresServer.UrlOf(_schema, _options)}&application_name={_schema}";
+    public string Url => $"{UrlOf(_options)}&application_name={_schema}";
 
-    public PostgresAddress Address => PostgresServer.Parse(Url);
+    public PostgresAddress Address => Parse(Url);
 
-    public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
+    internal NpgsqlDataSource Beside { get; }
 
-    /// <summary>Its connections beside the instances.</summary>
-    internal NpgsqlDataSource Beside => _beside;
-
-    public ILedger Open()
+    public static PostgresAddress Parse(string url)
     {
-        var ledger = new PostgresLedger(Address, NullLogger.Instance);
-        _instances.Add(ledger);
-        return ledger;
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+        return address;
     }
 
-    public void Close()
+    public override long Query(string sql) => Query(Beside, sql);
+
+    public override void Execute(string sql)
     {
-        _instances.ForEach(ledger => ledger.Dispose());
-        _instances.Clear();
+        using var command = Beside.CreateCommand(sql);
+        command.ExecuteNonQuery();
     }
 
-    public long Query(string sql) => PostgresServer.Query(_beside, sql);
-
-    public void Execute(string sql) => PostgresServer.Execute(_beside, sql);
-
-    public bool Refuses(string sql)
-    {
-        try
-        {
-            Execute(sql);
-            return false;
-        }
-        catch (PostgresException error) when (error.SqlState.StartsWith("23", StringComparison.Ordinal))
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Ends every connection of the instances, as the server does when it is stopped.</summary>
     public void EndConnections() => Execute(
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
@@ -81,14 +59,43 @@ public class LedgerOnPostgres : ILedgerPlace
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    public void AssertBalanced() => PostgresServer.AssertBalanced(_beside);
+    public override void AssertBalanced() => AssertBalanced(Beside);
 
-    public void Dispose()
+    public static void AssertBalanced(NpgsqlDataSource source)
     {
-        Close();
-        PostgresServer.Execute(_beside, $"DROP SCHEMA {_schema} CASCADE");
-        _beside.Dispose();
-        GC.SuppressFinalize(this);
+        Assert.Equal(0, Query(source, """
+            SELECT count(*) FROM
+              (SELECT seq, row_number() OVER (PARTITION BY cliente_id ORDER BY seq) AS place FROM transacoes) AS entries
+            WHERE seq <> place
+            """));
+        Assert.Equal(0, Query(source, """
+            SELECT count(*) FROM clientes LEFT JOIN
+              (SELECT cliente_id, count(*) AS posts, sum(CASE tipo WHEN 'c' THEN valor ELSE -valor END) AS cents
+               FROM transacoes GROUP BY cliente_id) AS history ON history.cliente_id = clientes.id
+            WHERE saldo < -limite OR saldo <> coalesce(cents, 0) OR ultima_seq <> coalesce(posts, 0)
+            """));
+    }
+
+    protected override ILedger OpenOne() => new PostgresLedger(Address, NullLogger.Instance);
+
+    protected override void Delete()
+    {
+        Execute($"DROP SCHEMA {_schema} CASCADE");
+        Beside.Dispose();
+    }
+
+    private static long Query(NpgsqlDataSource source, string sql)
+    {
+        using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private string UrlOf(string options)
+    {
+        var url = Environment.GetEnvironmentVariable(Variable);
+        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
+        options = Uri.EscapeDataString($"-c search_path={_schema} {options}");
+        return $"{url}{(url!.Contains('?') ? '&' : '?')}options={options}";
     }
 }
 

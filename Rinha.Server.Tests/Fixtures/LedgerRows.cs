@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Looks into a ledger's file, past the ledger and its interface of SQLite.</summary>
 internal static class LedgerRows
 {
     // Said once more, in other words than the server's: amount, time, kind, the text's length, the text and zeros.
@@ -18,13 +17,20 @@ internal static class LedgerRows
         return database;
     }
 
+    /// <summary>Another program that holds the write lock until it is disposed.</summary>
+    public static IDisposable Lock(string path)
+    {
+        var database = Open(path);
+        database.Execute("BEGIN IMMEDIATE");
+        return database;
+    }
+
     public static void Execute(string path, string sql)
     {
         using var database = Open(path);
         database.Execute(sql);
     }
 
-    /// <summary>The first column of the first row.</summary>
     public static long Query(string path, string sql)
     {
         using var database = Open(path);
@@ -89,6 +95,7 @@ internal static class LedgerRows
         Assert.Equal("ok", database.Scalar("PRAGMA integrity_check"));
         Assert.Equal(0, database.Query("SELECT count(*) FROM pragma_foreign_key_check"));
     }
+
     private static object Scalar(this SqliteConnection database, string sql)
     {
         using var command = new SqliteCommand(sql, database);

@@ -19,7 +19,6 @@ internal sealed partial class MetricsText
     {
     }
 
-    /// <summary>The metrics' names.</summary>
     public IReadOnlyCollection<string> Names => _types.Keys;
 
     public static MetricsText Parse(string text)
@@ -39,7 +38,6 @@ internal sealed partial class MetricsText
         return metrics;
     }
 
-    /// <summary>What kind of metric it is.</summary>
     public string TypeOf(string name) => _types[name];
 
     /// <summary>A sample's value; its labels as they are written, <c>name{label="value"}</c>.</summary>
@@ -47,7 +45,6 @@ internal sealed partial class MetricsText
         ? value
         : throw new Xunit.Sdk.XunitException($"no sample {sample}");
 
-    /// <summary>A sample's value, 0 when there is none.</summary>
     public double OrZero(string sample) => _samples.GetValueOrDefault(sample);
 
     /// <summary>The labels with their values of every sample of this name.</summary>

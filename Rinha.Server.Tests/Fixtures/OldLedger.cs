@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace Rinha.Server.Tests.Fixtures;
 
@@ -28,20 +29,16 @@ internal static class OldLedger
         "ALTER TABLE transacoes RENAME COLUMN descricao TO texto",
     ];
 
-    /// <summary>The version to which the steps lead, this server's.</summary>
     public static readonly long Current = LedgerFile.Versions.Current;
 
-    /// <summary>The one from which they begin.</summary>
     public static readonly long Oldest = Current - s_steps.Length;
 
-    /// <summary>The steps.</summary>
     public static readonly SchemaVersions Versions = new(Oldest, s_steps);
 
     /// <summary>The same; a step's index is told before the step is taken.</summary>
     public static SchemaVersions Observed(Action<int> beforeStep) =>
         new(Oldest, new ObservedSteps(beforeStep));
 
-    /// <summary>Makes a ledger that has taken none of the steps, or the first of them.</summary>
     public static void Make(string path, int stepsTaken = 0)
     {
         using (var ledger = LedgerExtensions.OpenLedger(path))
@@ -88,4 +85,56 @@ internal static class OldLedger
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
+}
+
+/// <summary>
+/// A process that opens an <see cref="OldLedger"/> and stops before one of the steps: this program, which does that
+/// instead of running tests when its environment says so.
+/// </summary>
+internal sealed class ConvertingProcess : IDisposable
+{
+    private const string Path = "TEST_CONVERTS";
+    private const string Step = "TEST_STOPS_BEFORE_STEP";
+
+    private readonly Process _process;
+
+    public ConvertingProcess(string path, int step)
+    {
+        var program = System.IO.Path.ChangeExtension(typeof(ConvertingProcess).Assembly.Location, null);
+        var start = new ProcessStartInfo(program);
+        start.Environment[Path] = path;
+        start.Environment[Step] = step.ToString(CultureInfo.InvariantCulture);
+        _process = Process.Start(start)!;
+        Wait.Until(() => File.Exists(MarkOf(path)), "the process comes to the step");
+        File.Delete(MarkOf(path));
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    [ModuleInitializer]
+    internal static void Run()
+    {
+        if (Environment.GetEnvironmentVariable(Path) is not { } path)
+        {
+            return;
+        }
+
+        var last = int.Parse(Environment.GetEnvironmentVariable(Step)!, CultureInfo.InvariantCulture);
+        LedgerFile.Open(path, Synchronous.Normal, OldLedger.Observed(step =>
+        {
+            if (step == last)
+            {
+                File.WriteAllText(MarkOf(path), "");
+                Thread.Sleep(Timeout.Infinite);
+            }
+        }));
+        Environment.Exit(1);
+    }
+
+    private static string MarkOf(string path) => path + ".stopped";
 }

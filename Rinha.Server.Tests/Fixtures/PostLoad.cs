@@ -17,8 +17,7 @@ internal sealed class PostLoad : IDisposable
     private volatile bool _stopping;
     private Exception? _failure;
 
-    /// <summary>Starts the clients.</summary>
-    /// <param name="prefix">Begins every description: one or two characters, another one for each load.</param>
+    // The prefix begins every description: one or two characters, another one for each load.
     public PostLoad(Func<RawConnection> connect, int threads, string prefix)
     {
         _connect = connect;
@@ -27,7 +26,6 @@ internal sealed class PostLoad : IDisposable
         _threads.ForEach(thread => thread.Start());
     }
 
-    /// <summary>How many were answered with 200.</summary>
     public int Answered => _answered.Count;
 
     /// <summary>How many were answered with anything else, or not at all.</summary>
@@ -39,7 +37,6 @@ internal sealed class PostLoad : IDisposable
         Wait.Until(() => _answered.Count >= goal || _failure is not null, $"{goal} posts are answered");
     }
 
-    /// <summary>Ends the clients; what they asked last is answered or broken off by then.</summary>
     public void Stop()
     {
         Dispose();

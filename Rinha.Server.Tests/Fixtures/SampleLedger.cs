@@ -3,10 +3,8 @@ namespace Rinha.Server.Tests.Fixtures;
 /// <summary>A ledger in which there is something to damage.</summary>
 internal static class SampleLedger
 {
-    /// <summary>How many transactions it has.</summary>
     public const int Transactions = 24;
 
-    /// <summary>What its balances add up to.</summary>
     public const long BalanceCents = 200;
 
     /// <summary>

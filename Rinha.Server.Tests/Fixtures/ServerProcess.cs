@@ -1,40 +1,19 @@
+using Rinha.Stack.Processes;
+
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>The published binary as a process of its own; killed when disposed.</summary>
 public sealed class ServerProcess : IServer, IDisposable
 {
-    private const int TerminateSignal = 15;
-    private const int Continue = 18;
-    private const int Stop = 19;
-
-    private readonly Process _process;
+    private readonly TestProcess _process;
     private readonly EndPoint _endPoint;
-    private readonly Task<string> _output;
-    private readonly Task<string> _error;
 
     private ServerProcess(
         string[] command, (string Name, string Value)[] environment, EndPoint endPoint, bool readsOutput = true)
     {
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach (var name in Setting.All.Select(setting => setting.Variable))
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        _process = Process.Start(start)!;
+        var none = Setting.All.Select(setting => (setting.Variable, ""));
+        _process = new TestProcess(command, [.. none, .. environment], readsOutput: readsOutput);
         _endPoint = endPoint;
-        _output = readsOutput ? _process.StandardOutput.ReadToEndAsync() : Task.FromResult("");
-        _error = _process.StandardError.ReadToEndAsync();
     }
 
     public int Id => _process.Id;
@@ -69,7 +48,6 @@ public sealed class ServerProcess : IServer, IDisposable
         [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")],
         endPoint));
 
-    /// <summary>Runs it to its end, as a command.</summary>
     public static CommandExit Run(string[] arguments, params (string Name, string Value)[] environment) =>
         RunUnder([], arguments, environment);
 
@@ -84,56 +62,30 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public RawConnection Connect() => new(_endPoint);
 
-    /// <summary>A line of the standard output of a server that was started unread.</summary>
-    public string? ReadOutput() => _process.StandardOutput.ReadLine();
+    public string? ReadOutput() => _process.ReadLine();
 
-    /// <summary>Asks it politely to end, and does not wait.</summary>
-    public void Terminate() => Assert.Equal(0, Signal(_process.Id, TerminateSignal));
+    public void Terminate() => _process.Send(Signal.Terminate);
 
-    /// <summary>Asks it politely to end and waits for that.</summary>
     public CommandExit End()
     {
         Terminate();
         return AwaitExit();
     }
 
-    /// <summary>Waits until it has ended.</summary>
-    public CommandExit AwaitExit()
-    {
-        Assert.True(_process.WaitForExit(Wait.Timeout), "the server does not end");
-        return new CommandExit(
-            _process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
-    }
+    public CommandExit AwaitExit() => _process.AwaitExit();
 
     /// <summary>kill -9, as a crash.</summary>
-    public void Kill()
-    {
-        _process.Kill();
-        Assert.True(_process.WaitForExit(Wait.Timeout), "a killed process goes on");
-    }
+    public void Kill() => _process.Kill();
 
-    /// <summary>Freezes it where it stands, locks and all.</summary>
     public void Freeze()
     {
-        Assert.Equal(0, Signal(_process.Id, Stop));
-        Wait.Until(() => Directory.GetDirectories($"/proc/{_process.Id}/task").All(IsStopped), "all threads stop");
+        _process.Send(Signal.Stop);
+        Wait.Until(() => Directory.GetDirectories($"/proc/{Id}/task").All(IsStopped), "all threads stop");
     }
 
-    /// <summary>Lets it go on.</summary>
-    public void Thaw() => Assert.Equal(0, Signal(_process.Id, Continue));
+    public void Thaw() => _process.Send(Signal.Continue);
 
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            Kill();
-        }
-
-        _process.Dispose();
-    }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    internal static extern int Signal(int process, int signal);
+    public void Dispose() => _process.Dispose();
 
     private static ServerProcess AwaitHealth(ServerProcess server)
     {

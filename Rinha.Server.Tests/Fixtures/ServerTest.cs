@@ -5,10 +5,8 @@ public abstract class ServerTest : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    /// <summary>The path of the ledger.</summary>
     protected string Ledger => InDirectory("rinha.db");
 
-    /// <summary>The path of the socket.</summary>
     protected string Socket => InDirectory("api.sock");
 
     protected (string Name, string Value)[] Settings => [("DATABASE_URL", Ledger), ("API_SOCKET", Socket)];
@@ -31,13 +29,10 @@ public abstract class ServerTest : IDisposable
     protected ServerProcess Start(params (string Name, string Value)[] environment) =>
         ServerProcess.Start(Ledger, Socket, environment);
 
-    /// <summary>Runs the binary as a command on the ledger.</summary>
     protected CommandExit Run(params string[] arguments) => ServerProcess.Run(arguments, Settings);
 
-    /// <summary>Runs a command that must succeed.</summary>
     protected CommandExit RunWell(params string[] arguments) => Run(arguments).AssertWell();
 
-    /// <summary>How many transactions the ledger has.</summary>
     protected long Transactions() => LedgerRows.Query(Ledger, "SELECT count(*) FROM transacoes");
 }
 

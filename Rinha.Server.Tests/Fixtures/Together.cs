@@ -5,7 +5,6 @@ namespace Rinha.Server.Tests.Fixtures;
 /// <summary>Threads that start together; the pool would start them one by one.</summary>
 internal static class Together
 {
-    /// <summary>Runs the actions at once, each on a thread of its own, and rethrows the first failure.</summary>
     public static void Run(params IReadOnlyCollection<Action> actions)
     {
         using var start = new Barrier(actions.Count);
@@ -33,4 +32,14 @@ internal static class Together
     /// <summary>Runs one action a number of times at once; it is told which one it is, from 0.</summary>
     public static void Run(int count, Action<int> action) =>
         Run([.. Enumerable.Range(0, count).Select(index => (Action)(() => action(index)))]);
+}
+
+/// <summary>
+/// Tests of file locks that this process gives back: a child that another test starts holds them, too, until it has
+/// become its program. They run after the others, one by one.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class RunsAlone
+{
+    public const string Name = "runs alone";
 }

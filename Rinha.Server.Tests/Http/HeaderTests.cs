@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Response headers, and request headers that mean nothing.</summary>
 public abstract class HeaderTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -20,6 +20,7 @@ public static class HttpCases
         "/clientes//extrato", "//clientes/1/extrato", "/Clientes/1/extrato", "/cliente/1/extrato",
         "/clientes/1/transacao", "/clientes/1/transacoes/", "/clientes/1/transacoes.json", "/clientesextrato",
         "/healthz", "/health/", "/Health", "/reset/", "/openapi.json/", "/openapi.yaml", "/favicon.ico",
+        "/metric", "/metricsx", "/rese", "/resetx", "/openapi.jso", "/healt", "/clientes/1/extrat", "/clientes/1/transacoe",
     ];
 
     /// <summary>What can stand around the name of a path without its slash, for some decoder to remove.</summary>
@@ -81,10 +82,8 @@ public static class HttpCases
         "Accept-Encoding: gzip, br\r\nIf-None-Match: *\r\nRange: bytes=0-1\r\nX-HTTP-Method-Override: DELETE",
     ];
 
-    /// <summary>The names of <see cref="KnownRequests"/>.</summary>
     public static TheoryData<string> KnownNames { get; } = [.. KnownRequests.All.Select(request => request.Name)];
 
-    /// <summary>The operations of openapi.json, each as METHOD PATH.</summary>
     public static TheoryData<string> Operations { get; } =
         [.. ApiContract.Api.Operations.Select(operation => operation.ToString())];
 
@@ -98,5 +97,30 @@ public static class HttpCases
             requests.Replace("Host: ", $"{headers}\r\nHost: ", StringComparison.Ordinal)));
         connection.Receive().AssertOk();
         connection.Receive().AssertOk();
+    }
+}
+
+/// <summary>
+/// Tests that the published binary must pass over HTTP, on a file and on PostgreSQL; each begins with an empty ledger.
+/// </summary>
+public abstract class HttpContract<TBank> : IClassFixture<TBank>
+    where TBank : class, IBank
+{
+    protected const string Path = "/clientes/1/transacoes";
+
+    protected HttpContract(TBank bank)
+    {
+        Bank = bank;
+        bank.Reset();
+    }
+
+    protected TBank Bank { get; }
+
+    /// <summary>Fails unless client 1 has neither a balance nor a history.</summary>
+    protected void AssertUntouched()
+    {
+        var statement = Bank.Statement(1);
+        Assert.Equal(0, statement.Balance());
+        Assert.Empty(statement.Descriptions());
     }
 }

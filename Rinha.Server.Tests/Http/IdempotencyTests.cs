@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>The header Idempotency-Key.</summary>
 public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
@@ -14,16 +13,6 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
         Assert.Equal(first.Body, Post("again", 100).AssertOk().Body);
         Assert.Equal(refused.Body, Post("debit", 100_101, 'd').AssertProblem(422).Body);
         Assert.Equal(1_100, Bank.Statement(1).Balance());
-    }
-
-    [Fact]
-    public void The_key_with_another_body_is_422_and_changes_nothing()
-    {
-        Post("key", 100).AssertOk();
-
-        var refused = Post("key", 101).AssertProblem(422);
-        Assert.Contains("Idempotency-Key", refused.Text, StringComparison.Ordinal);
-        Assert.Equal(100, Bank.Statement(1).Balance());
     }
 
     [Fact]

@@ -53,19 +53,6 @@ public sealed class LedgerAnswerTests
     }
 
     [Fact]
-    public void Retry_is_not_told_to_the_next_request_on_the_connection()
-    {
-        using var bank = new InProcessBank(new FixedLedger(PostResult.Busy, LookupResult.Found));
-        using var connection = bank.Connect();
-
-        var busy = connection.Exchange(RawRequest.Post("/clientes/1/transacoes", RawRequest.Body));
-        var unusable = connection.Exchange(RawRequest.Post("/clientes/1/transacoes", "{"));
-
-        Assert.Equal("1", busy.AssertProblem(503).Header("Retry-After"));
-        Assert.Null(unusable.AssertProblem(422).Header("Retry-After"));
-    }
-
-    [Fact]
     public void A_ledger_that_throws_is_500_and_the_server_goes_on()
     {
         using var bank = new InProcessBank(new FixedLedger(null, null));
@@ -79,7 +66,8 @@ public sealed class LedgerAnswerTests
     [Fact]
     public void Reset_is_not_there_unless_it_is_enabled()
     {
-        using var bank = new InProcessBank(ledger: null, resetEnabled: false);
+        using var disk = new LedgerOnDisk();
+        using var bank = new InProcessBank(disk.Ledger, resetEnabled: false);
         bank.Post(1, RawRequest.Body).AssertOk();
 
         bank.Send(RawRequest.Post("/reset", "")).AssertProblem(404);
@@ -88,7 +76,6 @@ public sealed class LedgerAnswerTests
         Assert.Equal(1, bank.Statement(1).Balance());
     }
 
-    /// <summary>Always the same answer; it throws where there is none.</summary>
     private sealed class FixedLedger(PostResult? write, LookupResult? read) : ILedger
     {
         public WriterState Writer { get; init; }

@@ -1,6 +1,5 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Which status each path, method and media type gets.</summary>
 public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
@@ -14,25 +13,6 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Bank.Get(path).AssertProblem(404);
         Bank.Send(RawRequest.Post(path, RawRequest.Body)).AssertProblem(404);
         Bank.Send(RawRequest.Of("DELETE", path)).AssertProblem(404);
-    }
-
-    [Theory]
-    [InlineData("/clientes/1/transacoes")]
-    [InlineData("/clientes/1/extrato")]
-    [InlineData("/health")]
-    [InlineData("/reset")]
-    [InlineData("/openapi.json")]
-    [InlineData("/metrics")]
-    public void No_shorter_path_and_no_longer_one_is_that_path(string path)
-    {
-        using var connection = Bank.Connect();
-        for (var length = 1; length < path.Length; length++)
-        {
-            connection.Exchange(RawRequest.Get(path[..length])).AssertProblem(404);
-        }
-
-        connection.Exchange(RawRequest.Get(path + "/")).AssertProblem(404);
-        connection.Exchange(RawRequest.Get(path + "x")).AssertProblem(404);
     }
 
     [Theory]
@@ -200,18 +180,6 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
             DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
-    [Fact]
-    public void A_reset_takes_every_balance_to_zero()
-    {
-        Bank.Post(1, 5, 'c', "x").AssertOk();
-
-        var response = Bank.Send(RawRequest.Post("/reset", ""));
-
-        Assert.Equal(200, response.Status);
-        Assert.Empty(response.Body);
-        AssertUntouched();
-    }
-
     // What a page of another site can send without a preflight (a form, fetch with no-cors) empties no ledger.
     [Theory]
     [InlineData(null)]
@@ -228,22 +196,6 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Bank.Send(RawRequest.Post("/reset", "{}", contentType)).AssertProblem(415);
 
         Assert.Contains("kept", Bank.Statement(1).Descriptions());
-    }
-
-    [Fact]
-    public void No_status_depends_on_the_connection_being_new()
-    {
-        using var connection = Bank.Connect();
-        for (var round = 0; round < 3; round++)
-        {
-            connection.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
-            connection.Exchange(RawRequest.Get("/clientes/6/extrato")).AssertProblem(404);
-            connection.Exchange(RawRequest.Post(Path, NotUsable)).AssertProblem(422);
-            connection.Exchange(RawRequest.Post(Path, "x", "text/plain")).AssertProblem(415);
-            connection.Exchange(RawRequest.Post("/clientes/6/transacoes", "x", "text/plain")).AssertProblem(404);
-            connection.Exchange(RawRequest.Of("PUT", "/clientes/1/extrato")).AssertProblem(405);
-            connection.Exchange(RawRequest.Post(Path, RawRequest.Body)).AssertOk();
-        }
     }
 }
 

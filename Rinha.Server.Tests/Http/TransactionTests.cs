@@ -2,7 +2,6 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What a transaction changes, and what is answered.</summary>
 public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
@@ -12,18 +11,6 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
         Assert.Equal("""{"limite":100000,"saldo":1000}""", Bank.Post(1, 1000, 'c', "a").AssertOk().Text);
         Assert.Equal("""{"limite":100000,"saldo":-1}""", Bank.Post(1, 1001, 'd', "b").AssertOk().Text);
         Assert.Equal("""{"limite":10000000,"saldo":7}""", Bank.Post(4, 7, 'c', "c").AssertOk().Text);
-    }
-
-    [Fact]
-    public void A_new_statement_is_empty()
-    {
-        foreach (var (id, limit) in SeedAccounts.LimitsCents)
-        {
-            var statement = Bank.Statement(id);
-            Assert.Equal("0", statement.GetProperty("saldo").GetProperty("total").GetRawText());
-            Assert.Equal($"{limit}", statement.GetProperty("saldo").GetProperty("limite").GetRawText());
-            Assert.Equal("[]", statement.GetProperty("ultimas_transacoes").GetRawText());
-        }
     }
 
     [Fact]
@@ -54,18 +41,6 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
         ];
         Assert.All(times, time => Assert.InRange(
             time.GetDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-20), DateTimeOffset.UtcNow.AddSeconds(1)));
-    }
-
-    [Fact]
-    public void Of_eleven_transactions_the_ten_newest_are_listed()
-    {
-        for (var number = 1; number <= 11; number++)
-        {
-            Bank.Post(2, number, 'c', $"{number}").AssertOk();
-        }
-
-        Assert.Equal(["11", "10", "9", "8", "7", "6", "5", "4", "3", "2"], Bank.Statement(2).Descriptions());
-        Assert.Equal(66, Bank.Statement(2).Balance());
     }
 
     [Fact]

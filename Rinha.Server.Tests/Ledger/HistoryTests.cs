@@ -1,29 +1,8 @@
 namespace Rinha.Server.Tests.Ledger;
 
-/// <summary>What is kept of the transactions and how it is read: the newest ten, or all, page by page.</summary>
 public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : ILedgerPlace, new()
+    where TPlace : LedgerPlace, new()
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(9)]
-    [InlineData(10)]
-    [InlineData(11)]
-    [InlineData(500)]
-    public void All_posts_are_kept_and_the_ten_newest_are_listed(int posts)
-    {
-        for (var number = 1; number <= posts; number++)
-        {
-            Ledger.Credit(1, number, Text(number));
-        }
-
-        var expected = Enumerable.Range(1, posts).Reverse().Take(10).Select(Text);
-        Assert.Equal(expected, Ledger.Statement(1).Texts());
-        Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 1"));
-        Assert.Equal((long)posts * (posts + 1) / 2, Ledger.Statement(1).BalanceCents);
-        Place.AssertBalanced();
-    }
-
     [Fact]
     public void Everything_is_there_after_the_file_is_opened_again()
     {
@@ -128,18 +107,6 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void What_is_posted_between_two_pages_moves_nothing()
-    {
-        Ledger.CreditAtOnce(5 * 100);
-        var first = Ledger.Page(1, long.MaxValue, 30).Sequences();
-        Ledger.CreditAtOnce(5 * 100);
-
-        var second = Ledger.Page(1, first[^1], 30).Sequences();
-
-        Assert.Equal([.. Enumerable.Range(41, 60).Reverse()], first.Concat(second).Select(seq => (int)seq));
-    }
-
-    [Fact]
     public async Task Every_page_is_one_snapshot_while_two_instances_write()
     {
         var other = Place.Open();
@@ -167,8 +134,6 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
             await ledger.PostAsync(1, TransactionKind.Credit, 1, "x").ConfigureAwait(false);
         }
     }
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
 public sealed class SqliteHistoryTests : HistoryTests<LedgerOnDisk>;

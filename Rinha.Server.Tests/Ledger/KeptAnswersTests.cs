@@ -1,8 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
-/// <summary>Transactions that are sent again under their idempotency key.</summary>
 public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : ILedgerPlace, new()
+    where TPlace : LedgerPlace, new()
 {
     [Fact]
     public void The_same_key_gets_the_first_answer_and_is_applied_once()

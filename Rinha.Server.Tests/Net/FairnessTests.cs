@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Rinha.Server.Tests.Net;
 
 /// <summary>Clients that send many requests without waiting for the answers.</summary>
@@ -200,4 +202,34 @@ public sealed class FairnessTests
 
         protected override void Note() => Threads.Enqueue(_isEnding ? "commit" : Thread.CurrentThread.Name);
     }
+}
+
+/// <summary>Hands every call on to a ledger, and notes on which thread it came. It has no rounds.</summary>
+internal class WatchedLedger(ILedger ledger) : ILedger
+{
+    public ConcurrentQueue<string?> Threads { get; } = new();
+
+    public Action<long> BeforeRead { get; set; } = _ => { };
+
+    public WriterState Writer => ledger.Writer;
+
+    public ValueTask<PostResult> WriteAsync(PendingWrite write)
+    {
+        Note();
+        return ledger.WriteAsync(write);
+    }
+
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
+    {
+        Note();
+        BeforeRead(accountId);
+        return ledger.ReadStatementAsync(accountId, statement);
+    }
+
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+        ledger.ReadHistoryAsync(accountId, page);
+
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => ledger.FindAccountAsync(accountId);
+
+    protected virtual void Note() => Threads.Enqueue(Thread.CurrentThread.Name);
 }

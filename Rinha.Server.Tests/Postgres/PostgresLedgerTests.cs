@@ -8,52 +8,48 @@ namespace Rinha.Server.Tests.Postgres;
 /// <summary>
 /// What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.
 /// </summary>
-public sealed class PostgresLedgerTests : IDisposable
+public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
-
-    private readonly LedgerOnPostgres _place = new();
-
-    private ILedger Ledger => _place.Ledger;
 
     [Fact]
     public void Instances_that_start_at_the_same_moment_make_one_ledger()
     {
         Together.Run(4, _ =>
         {
-            using var ledger = new PostgresLedger(_place.Address, NullLogger.Instance);
+            using var ledger = new PostgresLedger(Place.Address, NullLogger.Instance);
             Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
         });
 
         Assert.Equal(4, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(5, _place.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
     }
 
     [Fact]
     public void A_schema_of_another_version_is_refused()
     {
         _ = Ledger;
-        _place.Close();
-        _place.Execute("UPDATE esquema SET versao = 2");
+        Place.Close();
+        Place.Execute("UPDATE esquema SET versao = 2");
 
-        var refusal = Assert.Throws<RefusalException>(() => _place.Open());
+        var refusal = Assert.Throws<RefusalException>(() => Place.Open());
         Assert.Contains("version 2", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Tables_of_somebody_else_are_refused_and_left_alone()
     {
-        _place.Execute("CREATE TABLE clientes (nome TEXT)");
+        Place.Execute("CREATE TABLE clientes (nome TEXT)");
 
-        Assert.Throws<RefusalException>(() => _place.Open());
-        Assert.Equal(0, _place.Query("SELECT count(*) FROM clientes"));
+        Assert.Throws<RefusalException>(() => Place.Open());
+        Assert.Equal(0, Place.Query("SELECT count(*) FROM clientes"));
     }
 
     [Fact]
     public void A_row_that_stays_locked_makes_its_writes_busy_and_nothing_is_changed()
     {
         Ledger.Credit(1, 10);
-        using (var connection = _place.Beside.OpenConnection())
+        using (var connection = Place.Beside.OpenConnection())
         using (var transaction = connection.BeginTransaction())
         {
             using var locking = new NpgsqlCommand("SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE", connection);
@@ -66,7 +62,7 @@ public sealed class PostgresLedgerTests : IDisposable
 
         Assert.Equal(11, Ledger.Credit(1, 1).BalanceCents);
         Assert.Equal(WriterState.Ready, Ledger.Writer);
-        _place.AssertBalanced();
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -76,7 +72,7 @@ public sealed class PostgresLedgerTests : IDisposable
         for (var round = 0; round < 10; round++)
         {
             Assert.Equal(7, Ledger.Statement(1).BalanceCents);
-            _place.EndConnections();
+            Place.EndConnections();
         }
     }
 
@@ -89,7 +85,7 @@ public sealed class PostgresLedgerTests : IDisposable
         {
             var posts = Enumerable.Range(0, 8).Select(
                 _ => Ledger.PostAsync(2, TransactionKind.Credit, 1, "x")).ToArray();
-            _place.EndConnections();
+            Place.EndConnections();
             foreach (var outcome in await Task.WhenAll(posts))
             {
                 Assert.True(outcome.Result is PostResult.Accepted or PostResult.OutcomeUnknown, $"{outcome.Result}");
@@ -100,8 +96,8 @@ public sealed class PostgresLedgerTests : IDisposable
 
         Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger heals");
         Assert.InRange(
-            _place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
-        _place.AssertBalanced();
+            Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
+        Place.AssertBalanced();
     }
 
     [Fact]
@@ -110,7 +106,7 @@ public sealed class PostgresLedgerTests : IDisposable
         for (var round = 1; round <= 3; round++)
         {
             Assert.Equal(new PostOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
-            _place.EndConnections();
+            Place.EndConnections();
             Thread.Sleep(Limits.PostgresTryIdleMs + 10);
         }
     }
@@ -119,22 +115,22 @@ public sealed class PostgresLedgerTests : IDisposable
     public void A_connection_that_is_still_there_after_a_pause_is_used_again()
     {
         Ledger.Credit(1, 1);
-        var before = _place.Connections();
+        var before = Place.Connections();
         Thread.Sleep(Limits.PostgresTryIdleMs + 10);
         Ledger.Credit(1, 1);
 
-        Assert.Equal(before, _place.Connections());
+        Assert.Equal(before, Place.Connections());
     }
 
     [Fact]
     public async Task Reads_that_have_all_their_connections_keep_no_write_from_its_own()
     {
         Ledger.Credit(1, 1);
-        _place.EndConnections();
+        Place.EndConnections();
         await Task.Delay(Limits.PostgresTryIdleMs + 10, TestContext.Current.CancellationToken);
         Task<LookupResult>[] reads;
         Task<PostOutcome> post;
-        await using (var other = await _place.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var other = await Place.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var locking = new NpgsqlCommand("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE", other);
@@ -159,7 +155,7 @@ public sealed class PostgresLedgerTests : IDisposable
     public void A_row_that_is_no_transaction_is_not_shown_as_one(string change)
     {
         Ledger.Credit(1, 1);
-        _place.Execute($"UPDATE transacoes SET {change}");
+        Place.Execute($"UPDATE transacoes SET {change}");
 
         Assert.Equal(LookupResult.StorageFailed, Ledger.ReadStatement(1, new Statement()));
         Assert.Equal(
@@ -171,7 +167,7 @@ public sealed class PostgresLedgerTests : IDisposable
     public void A_history_that_another_program_has_written_on_is_a_failure_of_the_storage_and_no_lock()
     {
         Ledger.Credit(1, 1);
-        _place.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
+        Place.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
 
         Assert.Equal(PostResult.StorageFailed, Ledger.Credit(1, 1).Result);
         Assert.Equal(WriterState.Ready, Ledger.Writer);
@@ -181,7 +177,7 @@ public sealed class PostgresLedgerTests : IDisposable
     [Fact]
     public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
     {
-        var accounts = new PostgresAccounts(_place.Address);
+        var accounts = new PostgresAccounts(Place.Address);
         accounts.Add(6, 8, 500);
         Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
@@ -202,21 +198,21 @@ public sealed class PostgresLedgerTests : IDisposable
     {
         Post("old");
         Post("new");
-        _place.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
-        _place.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
+        Place.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
+        Place.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
 
-        using var keys = new KeyHousekeeping(_place.Beside, new StorageAlarm(NullLogger.Instance));
+        using var keys = new KeyHousekeeping(Place.Beside, new StorageAlarm(NullLogger.Instance));
         await keys.RunAsync();
 
         Assert.False(keys.AreTooMany);
-        Assert.Equal(1, _place.Query("SELECT count(*) FROM chaves WHERE chave = 'new'"));
-        Assert.Equal(1, _place.Query("SELECT count(*) FROM chaves"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM chaves WHERE chave = 'new'"));
+        Assert.Equal(1, Place.Query("SELECT count(*) FROM chaves"));
     }
 
     [Fact]
     public async Task Where_there_are_too_many_keys_only_those_known_are_answered()
     {
-        using var source = PostgresLedger.Open(_place.Address, connectionsMax: 9);
+        using var source = PostgresLedger.Open(Place.Address, connectionsMax: 9);
         Post("first");
         using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
@@ -227,11 +223,9 @@ public sealed class PostgresLedgerTests : IDisposable
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));
-        Assert.Equal(2, _place.Query("SELECT count(*) FROM transacoes"));
-        _place.AssertBalanced();
+        Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
     }
-
-    public void Dispose() => _place.Dispose();
 
     private static async Task<PostResult> Write(PostgresWriter writer, string? key)
     {

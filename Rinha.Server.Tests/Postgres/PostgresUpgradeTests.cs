@@ -3,7 +3,7 @@ using Rinha.Server.Postgres;
 namespace Rinha.Server.Tests.Postgres;
 
 /// <summary>Tables of an older version are converted at a start, with steps made up for these tests.</summary>
-public sealed class PostgresUpgradeTests : IDisposable
+public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 {
     private static readonly long s_current = PostgresSchema.Versions.Current;
     private static readonly long s_oldest = s_current - 2;
@@ -13,13 +13,11 @@ public sealed class PostgresUpgradeTests : IDisposable
         "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
         "UPDATE transacoes SET valor = valor + 1");
 
-    private readonly LedgerOnPostgres _place = new();
-
     public PostgresUpgradeTests()
     {
-        Assert.Equal(PostResult.Accepted, _place.Ledger.Credit(1, 8).Result);
-        Assert.Equal(s_current, _place.Query("SELECT versao FROM esquema"));
-        _place.Execute($"""
+        Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 8).Result);
+        Assert.Equal(s_current, Place.Query("SELECT versao FROM esquema"));
+        Place.Execute($"""
             ALTER TABLE transacoes RENAME COLUMN descricao TO texto;
             UPDATE transacoes SET valor = valor - 1;
             UPDATE esquema SET versao = {s_oldest};
@@ -32,12 +30,12 @@ public sealed class PostgresUpgradeTests : IDisposable
         var conversions = 0;
 
         Together.Run(4, _ => Interlocked.Add(
-            ref conversions, PostgresSchema.Ensure(_place.Beside, converts: true, s_versions) is null ? 0 : 1));
+            ref conversions, PostgresSchema.Ensure(Place.Beside, converts: true, s_versions) is null ? 0 : 1));
 
         Assert.Equal(1, conversions);
-        Assert.Equal(s_current, _place.Query("SELECT versao FROM esquema"));
-        _place.AssertBalanced();
-        Assert.Equal(["credit"], _place.Ledger.Statement(1).Texts());
+        Assert.Equal(s_current, Place.Query("SELECT versao FROM esquema"));
+        Place.AssertBalanced();
+        Assert.Equal(["credit"], Ledger.Statement(1).Texts());
     }
 
     [Fact]
@@ -47,27 +45,25 @@ public sealed class PostgresUpgradeTests : IDisposable
             s_oldest, "UPDATE clientes SET limite = 7", "INSERT INTO clientes (id, limite) VALUES (1, 1)");
 
         var refusal = Assert.Throws<RefusalException>(
-            () => PostgresSchema.Ensure(_place.Beside, converts: true, versions));
+            () => PostgresSchema.Ensure(Place.Beside, converts: true, versions));
 
         Assert.Contains(
             $"convert schema version {s_oldest + 1} to {s_current}: 23505",
             refusal.Message,
             StringComparison.Ordinal);
-        Assert.Equal(s_oldest, _place.Query("SELECT versao FROM esquema"));
-        Assert.Equal(0, _place.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
+        Assert.Equal(s_oldest, Place.Query("SELECT versao FROM esquema"));
+        Assert.Equal(0, Place.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
     }
 
     [Fact]
     public void A_command_says_to_start_the_server()
     {
         var refusal = Assert.Throws<RefusalException>(
-            () => PostgresSchema.Ensure(_place.Beside, converts: false, s_versions));
+            () => PostgresSchema.Ensure(Place.Beside, converts: false, s_versions));
 
         Assert.Contains(
             $"has schema version {s_oldest}: start the server once, it converts the ledger to version {s_current}",
             refusal.Message,
             StringComparison.Ordinal);
     }
-
-    public void Dispose() => _place.Dispose();
 }

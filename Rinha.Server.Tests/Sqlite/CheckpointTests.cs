@@ -2,19 +2,17 @@ using System.Buffers.Binary;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-public sealed class CheckpointTests : IDisposable
+public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
 {
     private const int Writers = 4;
     private const int AtOnce = 100;
 
-    private readonly LedgerOnDisk _disk = new();
-
-    private string WalPath => _disk.FilePath + "-wal";
+    private string WalPath => Place.FilePath + "-wal";
 
     [Fact]
     public void The_write_ahead_log_starts_over_though_it_is_never_at_rest()
     {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
+        ILedger[] instances = [Place.Open(), Place.Open()];
         var writing = Writers;
         var posts = 0;
 
@@ -38,19 +36,17 @@ public sealed class CheckpointTests : IDisposable
             .. Enumerable.Range(0, Writers).Select(number => (Action)(() => Write(instances[number % 2]))), Read,
         ]);
 
-        LedgerRows.AssertBalanced(_disk.FilePath);
-        Assert.Equal(posts, _disk.Query("SELECT count(*) FROM transacoes"));
+        Place.AssertBalanced();
+        Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
     public void Whoever_writes_starts_the_log_over_though_the_other_one_did_before()
     {
-        var (first, second) = (_disk.Open(), _disk.Open());
+        var (first, second) = (Place.Open(), Place.Open());
         WriteUntilStartedOver(first, times: 2);
         WriteUntilStartedOver(second, times: 2);
     }
-
-    public void Dispose() => _disk.Dispose();
 
     // How many were posted. That the log stays short meanwhile depends on how often the checkpointer gets a processor.
     private int WriteUntilStartedOver(ILedger ledger, int times)

@@ -1,12 +1,7 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>What the ledger does with its rows that another one need not do.</summary>
-public sealed class FileTests : IDisposable
+public sealed class FileTests : LedgerContract<LedgerOnDisk>
 {
-    private readonly LedgerOnDisk _disk = new();
-
-    private SqliteLedger Ledger => _disk.Ledger;
-
     [Theory]
     [InlineData("zeroblob(1)")]
     [InlineData("zeroblob(57)")]
@@ -18,8 +13,8 @@ public sealed class FileTests : IDisposable
     {
         _ = Ledger;
 
-        Assert.True(_disk.Refuses($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
-        _disk.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
+        Assert.True(Place.Refuses($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
+        Place.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
     }
 
     [Fact]
@@ -28,7 +23,7 @@ public sealed class FileTests : IDisposable
         Ledger.Credit(1, 1, "first");
         Ledger.Credit(1, 1, "second");
         // As if the clock had been set back by two centuries between the two: bytes 9 to 16 of the older entry.
-        _disk.Execute("""
+        Place.Execute("""
             UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
             UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)
               || substr(hex(ultimas), 149)) WHERE id = 1;
@@ -38,48 +33,35 @@ public sealed class FileTests : IDisposable
 
         Assert.Equal(["third", "second", "first"], Ledger.Statement(1).Texts());
         Assert.Equal(9_000_000_000_000_000, Ledger.Statement(1).Entries[2].PostedAt.MicrosecondsSinceEpoch);
-        LedgerRows.AssertBalanced(_disk.FilePath);
+        Place.AssertBalanced();
     }
 
     [Fact]
     public void The_database_file_is_never_mapped()
     {
         Ledger.Credit(1, 1);
-        _disk.Close(); // Everything is in the database file now, where reads would find it through a mapping.
+        Place.Close(); // Everything is in the database file now, where reads would find it through a mapping.
 
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
         Assert.Single(Ledger.Page(1, long.MaxValue, 1).Sequences());
-        using var look = Database.OpenToLook(_disk.FilePath);
+        using var look = Database.OpenToLook(Place.FilePath);
         Assert.Equal(1, look.QueryInt64("SELECT count(*) FROM transacoes"));
 
         var maps = File.ReadAllLines("/proc/self/maps");
-        Assert.Contains(maps, line => line.EndsWith(_disk.FilePath + "-shm", StringComparison.Ordinal));
-        Assert.DoesNotContain(maps, line => line.EndsWith(_disk.FilePath, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Closing_leaves_the_database_file_alone_with_the_gate()
-    {
-        Ledger.Credit(1, 1);
-
-        _disk.Close();
-
-        Assert.False(File.Exists(_disk.FilePath + "-wal"));
-        Assert.False(File.Exists(_disk.FilePath + "-shm"));
+        Assert.Contains(maps, line => line.EndsWith(Place.FilePath + "-shm", StringComparison.Ordinal));
+        Assert.DoesNotContain(maps, line => line.EndsWith(Place.FilePath, StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_page_reads_no_more_rows_than_it_must()
     {
         // A hundred thousand rows that are no transactions: whoever goes over them fails.
-        _disk.Ledger.CreditAtOnce(5 * 300);
-        _disk.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
+        Place.Ledger.CreditAtOnce(5 * 300);
+        Place.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
 
-        Assert.Equal([100, 99, 98], _disk.Ledger.Page(1, 101, 3).Sequences());
+        Assert.Equal([100, 99, 98], Place.Ledger.Page(1, 101, 3).Sequences());
         Assert.Equal(
-            LookupResult.StorageFailed, _disk.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
-        Assert.Equal(LookupResult.Found, _disk.Ledger.FindAccount(1));
+            LookupResult.StorageFailed, Place.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+        Assert.Equal(LookupResult.Found, Place.Ledger.FindAccount(1));
     }
-
-    public void Dispose() => _disk.Dispose();
 }

@@ -5,68 +5,26 @@ namespace Rinha.Server.Tests.Sqlite;
 /// words while nobody has its byte locked, so it can be written there by hand.
 /// </summary>
 [Collection(RunsAlone.Name)]
-public sealed class GateDeathTests : IDisposable
+public sealed class GateDeathTests : FileTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private string FilePath => _directory.File("rinha.db");
-
-    [Fact]
-    public void Who_died_inside_keeps_nobody_out()
-    {
-        using var gate = new Gate(FilePath);
-        ForgedGate.Write(FilePath, holder: 7, last: 3);
-
-        Assert.False(gate.TryEnter()); // It may be alive, for all that one look says.
-        AssertEnters(gate);
-
-        Assert.True(ForgedGate.Holder(FilePath) is >= 1 and not 7);
-        gate.Exit();
-        Assert.Equal(0, ForgedGate.Holder(FilePath));
-    }
-
     [Fact]
     public void Of_many_that_notice_a_death_one_at_a_time_gets_in()
     {
-        var inside = 0;
         using var first = new Gate(FilePath);
-
-        Together.Run(4, _ =>
+        // Each tenth time it goes away without a word, as the dead do; the number is nobody's.
+        AssertTakesTurns(gates: 4, (gate, turn) =>
         {
-            using var gate = new Gate(FilePath);
-            for (var turn = 0; turn < 50; turn++)
+            if (turn % 10 == 0)
             {
-                gate.Enter();
-                Assert.Equal(1, Interlocked.Increment(ref inside));
-                Assert.Equal(0, Interlocked.Decrement(ref inside));
-                if (turn % 10 == 0)
-                {
-                    // It goes away without a word, as the dead do; the number is nobody's.
-                    ForgedGate.Write(FilePath, holder: 20 + turn / 10);
-                }
-                else
-                {
-                    gate.Exit();
-                }
+                ForgedGate.Write(FilePath, holder: 20 + (turn % 50 / 10));
+            }
+            else
+            {
+                gate.Exit();
             }
         });
 
         Assert.Equal(0, ForgedGate.Holder(FilePath));
-    }
-
-    [Fact]
-    public void A_holder_that_lives_is_waited_for()
-    {
-        using var holder = new Gate(FilePath);
-        using var waiter = new Gate(FilePath);
-        holder.Enter();
-        var number = ForgedGate.Holder(FilePath);
-
-        Assert.False(waiter.TryEnter(waitMs: 20 * Limits.GateDeathCheckMs));
-
-        Assert.Equal(number, ForgedGate.Holder(FilePath));
-        holder.Exit();
-        AssertEnters(waiter);
     }
 
     [Fact]
@@ -210,14 +168,14 @@ public sealed class GateDeathTests : IDisposable
         gate.Exit();
     }
 
-    public void Dispose() => _directory.Dispose();
-
     private static void AssertEnters(Gate gate) => Assert.True(gate.TryEnter((long)Wait.Timeout.TotalMilliseconds));
 
-    private void AssertTakesTurns()
+    private void AssertTakesTurns() => AssertTakesTurns(gates: 2, (gate, _) => gate.Exit());
+
+    private void AssertTakesTurns(int gates, Action<Gate, int> leave)
     {
         var inside = 0;
-        Together.Run(2, _ =>
+        Together.Run(gates, _ =>
         {
             using var gate = new Gate(FilePath);
             for (var turn = 0; turn < 100; turn++)
@@ -225,7 +183,7 @@ public sealed class GateDeathTests : IDisposable
                 gate.Enter();
                 Assert.Equal(1, Interlocked.Increment(ref inside));
                 Assert.Equal(0, Interlocked.Decrement(ref inside));
-                gate.Exit();
+                leave(gate, turn);
             }
         });
     }

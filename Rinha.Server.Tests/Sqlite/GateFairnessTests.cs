@@ -1,14 +1,9 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>That everyone who wants to gets in, while others want to.</summary>
 [Collection(RunsAlone.Name)]
-public sealed class GateFairnessTests : IDisposable
+public sealed class GateFairnessTests : FileTest
 {
     private const int TurnsEach = 1000;
-
-    private readonly TemporaryDirectory _directory = new();
-
-    private string FilePath => _directory.File("rinha.db");
 
     [Theory]
     [InlineData(2, 0)]
@@ -77,8 +72,6 @@ public sealed class GateFairnessTests : IDisposable
         sleeper.Join();
         Assert.True(isWoken);
     }
-
-    public void Dispose() => _directory.Dispose();
 
     // As the event loop does it.
     private static void TryUntilInside(Gate gate)

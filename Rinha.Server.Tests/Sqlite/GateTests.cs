@@ -2,26 +2,8 @@ namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>Who gets in and who waits, and the gate as an operator's commands use it: closed to all.</summary>
 [Collection(RunsAlone.Name)]
-public sealed class GateTests : IDisposable
+public sealed class GateTests : FileTest
 {
-    private readonly TemporaryDirectory _directory = new();
-
-    private string FilePath => _directory.File("rinha.db");
-
-    [Fact]
-    public void Who_only_tries_gets_in_when_nobody_is_inside_or_waits()
-    {
-        using var first = new Gate(FilePath);
-        using var second = new Gate(FilePath);
-        Assert.True(first.TryEnter());
-        Assert.False(second.TryEnter());
-        first.Exit();
-        Assert.True(second.TryEnter());
-        second.Exit();
-        first.Enter();
-        first.Exit();
-    }
-
     [Fact]
     public void Instances_that_come_and_go_at_random_keep_one_another_out()
     {
@@ -91,17 +73,6 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_are_given_again()
-    {
-        for (var instance = 0; instance < 10 * Limits.GateInstancesMax; instance++)
-        {
-            using var gate = new Gate(FilePath);
-            gate.Enter();
-            Assert.Equal(1, ForgedGate.Holder(FilePath));
-        }
-    }
-
-    [Fact]
     public void One_more_than_there_are_numbers_is_refused_with_a_clear_word()
     {
         var gates = Enumerable.Range(0, Limits.GateInstancesMax).Select(_ => new Gate(FilePath)).ToList();
@@ -144,11 +115,12 @@ public sealed class GateTests : IDisposable
         Assert.Throws<NullReferenceException>(() => first.TryEnter());
     }
 
-    // Full, without a length, not to be written.
+    // Full, without a length, not to be written, a directory.
     [Theory]
     [InlineData("/dev/full")]
     [InlineData("/dev/null")]
     [InlineData("/proc/version")]
+    [InlineData("/proc")]
     public void A_file_that_cannot_be_shared_memory_is_refused_with_one_line(string target)
     {
         File.CreateSymbolicLink(FilePath + "-gate", target);
@@ -206,6 +178,13 @@ public sealed class GateTests : IDisposable
             Assert.False(early.TryLockAll());
         }
 
+        using (var checkpointer = new GateFile(FilePath + "-gate", FilePath))
+        {
+            Assert.True(checkpointer.TryLock(GateFile.CheckpointerByte));
+            using var early = new GateFile(FilePath + "-gate", FilePath);
+            Assert.False(early.TryLockAll());
+        }
+
         using (var closed = new GateFile(FilePath + "-gate", FilePath))
         {
             Assert.True(closed.TryLockAll());
@@ -216,16 +195,4 @@ public sealed class GateTests : IDisposable
 
         new Gate(FilePath).Dispose();
     }
-
-    [Fact]
-    public void Who_checkpoints_has_it_open_too()
-    {
-        using var checkpointer = new GateFile(FilePath + "-gate", FilePath);
-        Assert.True(checkpointer.TryLock(GateFile.CheckpointerByte));
-
-        using var closing = new GateFile(FilePath + "-gate", FilePath);
-        Assert.False(closing.TryLockAll());
-    }
-
-    public void Dispose() => _directory.Dispose();
 }

@@ -1,10 +1,8 @@
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>How long keys are kept, by clocks that go right and wrong, and how many.</summary>
-public sealed class KeptKeysTests : IDisposable
+public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
 {
-    private readonly LedgerOnDisk _disk = new();
-
     [Fact]
     public void Keys_are_kept_for_24_hours_and_each_new_one_drops_the_two_oldest_that_have_expired()
     {
@@ -32,56 +30,54 @@ public sealed class KeptKeysTests : IDisposable
 
         Keep("d");
         Assert.Equal("ahead b c d", Kept());
-        Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
 
         Age("ahead", hours: 25);
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
     }
 
     [Fact]
     public void A_gap_that_an_earlier_version_has_left_closes_by_itself()
     {
         Keep("a", "b", "c", "d");
-        _disk.Execute("DELETE FROM chaves WHERE chave = 'b'");
+        Place.Execute("DELETE FROM chaves WHERE chave = 'b'");
         Age("a", hours: 25);
         Age("c", hours: 25);
 
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Assert.Empty(LedgerAudit.Run(_disk.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
     }
 
     [Fact]
     public void No_more_keys_are_taken_than_can_be_kept()
     {
         Keep("first");
-        _disk.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
+        Place.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
         Keep("last but one");
-        _disk.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
+        Place.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
 
         Assert.Equal(PostResult.TooManyKeys, Post("one too many"));
         Keep("first");
-        Assert.Equal(PostResult.Accepted, _disk.Ledger.Credit(1, 1).Result);
+        Assert.Equal(PostResult.Accepted, Place.Ledger.Credit(1, 1).Result);
 
         Age("first", hours: 25);
         Keep("one too many");
     }
-
-    public void Dispose() => _disk.Dispose();
 
     // Under refusals: their times are those of no transaction.
     private void Keep(params string[] keys) =>
         Assert.All(keys, key => Assert.Equal(PostResult.LimitExceeded, Post(key)));
 
     private PostResult Post(string key) =>
-        _disk.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
+        Place.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
 
-    private void Age(string key, int hours) => _disk.Execute(
+    private void Age(string key, int hours) => Place.Execute(
         $"UPDATE chaves SET criada_em = {Timestamp.Now.MicrosecondsSinceEpoch} - {hours} * 3600000000 "
         + $"WHERE chave = '{key}'");
 
     private string Kept() =>
-        LedgerRows.QueryText(_disk.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
+        LedgerRows.QueryText(Place.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
 }

@@ -1,20 +1,17 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How far a backup lets the log grow behind it, and what stops the copy.</summary>
-public sealed class LedgerBackupTests : IDisposable
+public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
 {
     private const int Posts = 40_000; // More than one step of pages.
 
-    private readonly LedgerOnDisk _disk = new();
-
-    private string BackupPath => _disk.FilePath + ".copy";
+    private string BackupPath => Place.FilePath + ".copy";
 
     [Fact]
     public void It_gives_up_when_the_log_has_grown_too_far_and_leaves_nothing()
     {
-        var ledger = _disk.Open();
-        var file = LedgerFile.OpenExisting(_disk.FilePath, Synchronous.Normal);
-        using (var reader = LedgerRows.Open(_disk.FilePath))
+        var ledger = Place.Open();
+        var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
+        using (var reader = LedgerRows.Open(Place.FilePath))
         {
             // An old snapshot: the log cannot be emptied in front of the backup.
             reader.Execute("BEGIN");
@@ -42,9 +39,9 @@ public sealed class LedgerBackupTests : IDisposable
     [Fact]
     public void Nobody_else_checkpoints_while_it_is_made_and_somebody_does_afterwards()
     {
-        _ = _disk.Open();
-        var file = LedgerFile.OpenExisting(_disk.FilePath, Synchronous.Normal);
-        using var other = new Gate(_disk.FilePath);
+        _ = Place.Open();
+        var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
+        using var other = new Gate(Place.FilePath);
         using (new LogMove(file))
         {
             Assert.False(other.TryBeginCheckpoint());
@@ -59,11 +56,11 @@ public sealed class LedgerBackupTests : IDisposable
     [Fact]
     public void A_copy_that_is_locked_out_fails()
     {
-        SampleLedger.Make(_disk.FilePath);
-        using var source = Database.OpenToLook(_disk.FilePath);
+        SampleLedger.Make(Place.FilePath);
+        using var source = Database.OpenToLook(Place.FilePath);
         using var target = Database.Open(BackupPath);
         target.SetBusyTimeout(0);
-        using (LockedDatabase.Of(BackupPath))
+        using (LedgerRows.Lock(BackupPath))
         {
             var failure = Assert.Throws<SqliteException>(
                 () => LedgerCopy.CopyPages(source, target, () => Assert.Fail("a step was made")));
@@ -73,6 +70,4 @@ public sealed class LedgerBackupTests : IDisposable
         LedgerCopy.CopyPages(source, target, static () => { });
         Assert.Equal(SampleLedger.Transactions, target.QueryInt64("SELECT count(*) FROM transacoes"));
     }
-
-    public void Dispose() => _disk.Dispose();
 }

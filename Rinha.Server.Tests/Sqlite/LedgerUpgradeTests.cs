@@ -4,14 +4,10 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>A ledger of an older version is converted at a start, with steps made up for these tests.</summary>
-public sealed class LedgerUpgradeTests : IDisposable
+public sealed class LedgerUpgradeTests : FileTest
 {
     private const int WalHeaderBytes = 32;
     private const int WalFrameBytes = 24 + 4096;
-
-    private readonly TemporaryDirectory _directory = new();
-
-    private string FilePath => _directory.File("rinha.db");
 
     private string CopyPath => LedgerUpgrade.CopyPathOf(FilePath, OldLedger.Oldest);
 
@@ -87,7 +83,7 @@ public sealed class LedgerUpgradeTests : IDisposable
         Assert.True(frames > 4, $"{frames} pages");
         for (var halves = 0; halves <= 2 * frames; halves++)
         {
-            var path = _directory.File($"{halves}.db");
+            var path = Files.File($"{halves}.db");
             File.WriteAllBytes(path, old);
             Assert.Equal("wal", LedgerRows.QueryText(path, "PRAGMA journal_mode = WAL"));
 
@@ -202,7 +198,7 @@ public sealed class LedgerUpgradeTests : IDisposable
     [Fact]
     public void A_backup_of_an_older_version_is_converted_when_it_is_restored()
     {
-        var backup = _directory.File("copy.db");
+        var backup = Files.File("copy.db");
         OldLedger.Make(backup);
         var before = File.ReadAllBytes(backup);
 
@@ -219,7 +215,7 @@ public sealed class LedgerUpgradeTests : IDisposable
     public void A_backup_that_cannot_be_converted_is_refused_by_its_version_and_not_called_damaged(
         int version, string why)
     {
-        var backup = _directory.File("copy.db");
+        var backup = Files.File("copy.db");
         SampleLedger.Make(backup);
         SampleLedger.Damage(backup, $"PRAGMA user_version = {version}");
 
@@ -229,8 +225,6 @@ public sealed class LedgerUpgradeTests : IDisposable
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(FilePath));
     }
-
-    public void Dispose() => _directory.Dispose();
 
     private LedgerFile Open() => LedgerFile.Open(FilePath, Synchronous.Normal, OldLedger.Versions);
 
@@ -243,5 +237,5 @@ public sealed class LedgerUpgradeTests : IDisposable
     }
 
     private void AssertNothingUnfinished() =>
-        Assert.Empty(Directory.GetFiles(_directory.FullPath, "*unfinished*"));
+        Assert.Empty(Directory.GetFiles(Files.FullPath, "*unfinished*"));
 }

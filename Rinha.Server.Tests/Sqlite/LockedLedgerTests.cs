@@ -1,60 +1,15 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-public sealed class LockedLedgerTests : IDisposable
+public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
 {
-    private readonly LedgerOnDisk _disk = new();
-
-    [Fact]
-    public async Task A_lock_held_for_too_long_refuses_the_writes_of_every_instance_and_stops_no_read()
-    {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
-        instances[0].Credit(1, 7, "before");
-        using (LockedDatabase.Of(_disk.FilePath))
-        {
-            var waited = Stopwatch.StartNew();
-            var posts = Task.WhenAll(instances.Select(ledger =>
-                ledger.PostAsync(1, TransactionKind.Credit, 1, "refused")));
-
-            var readsMeanwhile = 0;
-            while (!posts.IsCompleted)
-            {
-                Assert.All(instances, ledger => Assert.Equal(7, ledger.Statement(1).BalanceCents));
-                readsMeanwhile += posts.IsCompleted ? 0 : 1;
-                await Task.WhenAny(posts, Task.Delay(50, TestContext.Current.CancellationToken));
-            }
-
-            Assert.All(await posts, post => Assert.Equal(PostResult.Busy, post.Result));
-            Assert.True(readsMeanwhile > 0, "no statement was read while the lock was held");
-            Assert.True(waited.ElapsedMilliseconds >= Limits.BusyTimeoutMs - 50, "refused before the timeout");
-        }
-
-        Assert.All(instances, ledger => Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1, "after").Result));
-        Assert.Equal(["after", "after", "before"], instances[0].Statement(1).Texts());
-        LedgerRows.AssertBalanced(_disk.FilePath);
-    }
-
-    [Fact]
-    public async Task A_lock_held_for_a_moment_only_delays()
-    {
-        ILedger[] instances = [_disk.Open(), _disk.Open()];
-        var other = LockedDatabase.Of(_disk.FilePath);
-        var posts = Task.WhenAll(instances.Select(ledger => ledger.PostAsync(1, TransactionKind.Credit, 1, "x")));
-
-        await Task.WhenAny(posts, Task.Delay(300, TestContext.Current.CancellationToken));
-        Assert.False(posts.IsCompleted);
-        other.Dispose();
-
-        Assert.All(await posts, post => Assert.Equal(PostResult.Accepted, post.Result));
-    }
-
     [Fact]
     public void An_index_that_someone_stopped_changing_refuses_reads_as_locked_until_it_goes_on()
     {
-        var ledger = _disk.Open();
+        var ledger = Place.Open();
         ledger.Credit(1, 7, "before");
-        using (LockedDatabase.Of(_disk.FilePath))
+        using (LedgerRows.Lock(Place.FilePath))
         {
-            using var index = new HalfChangedIndex(_disk.FilePath);
+            using var index = new HalfChangedIndex(Place.FilePath);
             Assert.Equal(LookupResult.Busy, ledger.ReadStatement(1, new Statement()));
         }
 
@@ -62,5 +17,36 @@ public sealed class LockedLedgerTests : IDisposable
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1, "after").Result);
     }
 
-    public void Dispose() => _disk.Dispose();
+    /// <summary>
+    /// The index of the write-ahead log as a writer leaves it that stops between the two copies of its header
+    /// (https://www.sqlite.org/walformat.html#the_wal_index_file_format); whole again when disposed.
+    /// </summary>
+    private sealed class HalfChangedIndex : IDisposable
+    {
+        private const int ChangeCounterOffset = 8; // Of the first copy.
+
+        private readonly FileStream _file;
+        private readonly byte _was;
+
+        public HalfChangedIndex(string database)
+        {
+            _file = new FileStream(
+                $"{database}-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            _file.Position = ChangeCounterOffset;
+            _was = (byte)_file.ReadByte();
+            Write((byte)~_was);
+        }
+
+        public void Dispose()
+        {
+            Write(_was);
+            _file.Dispose();
+        }
+
+        private void Write(byte value)
+        {
+            _file.Position = ChangeCounterOffset;
+            _file.WriteByte(value);
+        }
+    }
 }

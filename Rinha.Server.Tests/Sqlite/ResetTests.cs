@@ -1,13 +1,8 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How a reset empties a long history: without writing the pages that it frees.</summary>
-public sealed class ResetTests : IDisposable
+public sealed class ResetTests : FileTest
 {
     private const int Rows = 50_000;
-
-    private readonly TemporaryDirectory _directory = new();
-
-    private string FilePath => _directory.File("rinha.db");
 
     [Fact]
     public void A_reset_frees_the_pages_of_the_history_without_writing_them()
@@ -42,8 +37,6 @@ public sealed class ResetTests : IDisposable
 
         Assert.Throws<SqliteException>(() => database.Execute(orphan));
     }
-
-    public void Dispose() => _directory.Dispose();
 
     // Fills all three tables; the last connection to close moves everything into the file. Returns the file's pages.
     private int Grow()

@@ -3,116 +3,107 @@ namespace Rinha.Server.Tests.Sqlite;
 /// <summary>
 /// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
 /// </summary>
-public sealed class RoundTests : IDisposable
+public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly IWriteRound _round;
 
-    private string Database => _directory.File("rinha.db");
+    public RoundTests() => _round = Place.Ledger.Round;
 
     [Fact]
     public async Task A_round_commits_all_its_writes_before_it_ends()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        var writes = Enumerable.Range(0, 5).Select(_ => ledger.Round.JoinAsync(Credit(1)).AsTask()).ToList();
-        Assert.Equal(5, ledger.Round.Writes);
+        var writes = Enumerable.Range(0, 5).Select(_ => _round.JoinAsync(Credit(1)).AsTask()).ToList();
+        Assert.Equal(5, _round.Writes);
         Assert.All(writes, write => Assert.False(write.IsCompleted));
 
-        Assert.True(ledger.Round.TryEnd());
+        Assert.True(_round.TryEnd());
 
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
-        Assert.Equal(0, ledger.Round.Writes);
-        Assert.Equal(5, Balance(ledger));
+        Assert.Equal(0, _round.Writes);
+        Assert.Equal(5, Ledger.Statement(1).BalanceCents);
     }
 
     [Fact]
     public async Task What_an_answer_brings_with_it_is_not_forgotten()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
         var both = WriteTwice();
-        Assert.True(ledger.Round.TryEnd());
+        Assert.True(_round.TryEnd());
 
         // The second one is handed in while the round completes the first.
-        Assert.Equal(
-            PostResult.Accepted, await both.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
-        Assert.Equal(2, Balance(ledger));
+        await AssertAccepted(both);
+        Assert.Equal(2, Ledger.Statement(1).BalanceCents);
 
         async Task<PostResult> WriteTwice()
         {
-            await ledger.Round.JoinAsync(Credit(1)).ConfigureAwait(false);
-            return await ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
+            await _round.JoinAsync(Credit(1)).ConfigureAwait(false);
+            return await Ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
         }
     }
 
     [Fact]
     public void Other_threads_write_beside_a_round()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-
         // On a thread of its own, and waited for: the round has not ended meanwhile.
-        Together.Run(() => Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result));
+        Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
-        Assert.Equal(0, ledger.Round.Writes);
-        Assert.True(ledger.Round.TryEnd());
-        Assert.Equal(1, Balance(ledger));
+        Assert.Equal(0, _round.Writes);
+        Assert.True(_round.TryEnd());
+        Assert.Equal(1, Ledger.Statement(1).BalanceCents);
     }
 
     [Fact]
     public async Task A_round_that_finds_the_gate_taken_goes_on_and_commits_what_comes_meanwhile_too()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        using var gate = new Gate(Database);
+        using var gate = new Gate(Place.FilePath);
         gate.Enter();
-        var writes = new List<Task<PostResult>> { ledger.Round.JoinAsync(Credit(1)).AsTask() };
-        Assert.False(ledger.Round.TryEnd());
-        writes.Add(ledger.Round.JoinAsync(Credit(1)).AsTask());
-        Assert.False(ledger.Round.TryEnd());
-        Assert.Equal(2, ledger.Round.Writes);
+        var writes = new List<Task<PostResult>> { _round.JoinAsync(Credit(1)).AsTask() };
+        Assert.False(_round.TryEnd());
+        writes.Add(_round.JoinAsync(Credit(1)).AsTask());
+        Assert.False(_round.TryEnd());
+        Assert.Equal(2, _round.Writes);
         gate.Exit();
 
-        Assert.True(ledger.Round.TryEnd());
+        Assert.True(_round.TryEnd());
 
-        Assert.Equal(0, ledger.Round.Writes);
+        Assert.Equal(0, _round.Writes);
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
-        Assert.Equal(2, Balance(ledger));
+        Assert.Equal(2, Ledger.Statement(1).BalanceCents);
     }
 
     [Fact]
     public async Task What_a_round_leaves_the_writer_commits_when_the_gate_is_free()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        using var gate = new Gate(Database);
+        using var gate = new Gate(Place.FilePath);
         gate.Enter();
-        var write = ledger.Round.JoinAsync(Credit(1)).AsTask();
-        Assert.False(ledger.Round.TryEnd());
-        ledger.Round.Leave();
-        Assert.Equal(0, ledger.Round.Writes);
+        var write = _round.JoinAsync(Credit(1)).AsTask();
+        Assert.False(_round.TryEnd());
+        _round.Leave();
+        Assert.Equal(0, _round.Writes);
         Assert.False(write.IsCompleted);
 
         gate.Exit();
 
-        Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
+        await AssertAccepted(write);
     }
 
     [Fact]
     public async Task A_round_does_not_wait_for_the_writer_that_waits_at_the_gate()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
-        using var gate = new Gate(Database);
+        using var gate = new Gate(Place.FilePath);
         gate.Enter();
-        var writers = Task.Run(() => ledger.Credit(1, 1), TestContext.Current.CancellationToken);
+        var writers = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
         Task<PostResult> rounds;
         while (true)
         {
-            rounds = ledger.Round.JoinAsync(Credit(1)).AsTask();
-            if (ledger.Round.TryEnd())
+            rounds = _round.JoinAsync(Credit(1)).AsTask();
+            if (_round.TryEnd())
             {
                 break; // The writer has the turn, and takes this too.
             }
 
-            ledger.Round.Leave();
+            _round.Leave();
         }
 
         Assert.False(rounds.IsCompleted);
@@ -120,57 +111,51 @@ public sealed class RoundTests : IDisposable
         gate.Exit();
 
         Assert.Equal(PostResult.Accepted, (await writers).Result);
-        var result = await rounds.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
-        Assert.Equal(PostResult.Accepted, result);
+        await AssertAccepted(rounds);
     }
 
     [Fact]
     public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
         Task<PostResult> write;
-        using (LockedDatabase.Of(Database))
+        using (LedgerRows.Lock(Place.FilePath))
         {
-            write = ledger.Round.JoinAsync(Credit(1)).AsTask();
-            Assert.True(ledger.Round.TryEnd());
+            write = _round.JoinAsync(Credit(1)).AsTask();
+            Assert.True(_round.TryEnd());
             Assert.False(write.IsCompleted);
         }
 
-        Assert.Equal(
-            PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
+        await AssertAccepted(write);
     }
 
     [Fact]
     public async Task A_round_leaves_a_reset_and_what_follows_it_to_the_writer()
     {
-        using var ledger = LedgerExtensions.OpenLedger(Database);
         var roundThreadId = Environment.CurrentManagedThreadId;
         var isEnding = false;
-        var before = ledger.Round.JoinAsync(Credit(1)).AsTask();
-        var resetByRound = ledger.Round.JoinAsync(new PendingReset()).AsTask().ContinueWith(
+        var before = _round.JoinAsync(Credit(1)).AsTask();
+        var resetByRound = _round.JoinAsync(new PendingReset()).AsTask().ContinueWith(
             _ => isEnding && Environment.CurrentManagedThreadId == roundThreadId,
             TestContext.Current.CancellationToken,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
-        var after = ledger.Round.JoinAsync(Credit(20)).AsTask();
+        var after = _round.JoinAsync(Credit(20)).AsTask();
 
         isEnding = true;
-        Assert.True(ledger.Round.TryEnd());
+        Assert.True(_round.TryEnd());
         isEnding = false;
 
         Assert.Equal(PostResult.Accepted, await before);
         Assert.False(await resetByRound);
         Assert.Equal(PostResult.Accepted, await after);
-        Assert.Equal(20, Balance(ledger));
+        Assert.Equal(20, Ledger.Statement(1).BalanceCents);
     }
 
     [Fact]
     public void Two_instances_in_rounds_lose_nothing()
     {
         const int rounds = 300;
-        using var first = LedgerExtensions.OpenLedger(Database);
-        using var second = LedgerExtensions.OpenLedger(Database);
-        var ledgers = new[] { first, second };
+        SqliteLedger[] ledgers = [Place.Ledger, Place.Open()];
 
         Together.Run(2, index =>
         {
@@ -193,10 +178,8 @@ public sealed class RoundTests : IDisposable
             }
         });
 
-        Assert.Equal(2 * rounds * 3, Balance(first));
+        Assert.Equal(2 * rounds * 3, Ledger.Statement(1).BalanceCents);
     }
-
-    public void Dispose() => _directory.Dispose();
 
     private static PendingPost Credit(long amountCents) => new()
     {
@@ -206,5 +189,6 @@ public sealed class RoundTests : IDisposable
         Description = LedgerExtensions.Describe("round"),
     };
 
-    private static long Balance(SqliteLedger ledger) => ledger.Statement(1).BalanceCents;
+    private static async Task AssertAccepted(Task<PostResult> write) => Assert.Equal(
+        PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
 }

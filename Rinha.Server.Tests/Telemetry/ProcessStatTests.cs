@@ -2,7 +2,6 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>A process's age, by made-up clocks.</summary>
 public sealed class ProcessStatTests
 {
     // Started 600 s after the boot; the 22nd field. A name may hold blanks and parentheses.
