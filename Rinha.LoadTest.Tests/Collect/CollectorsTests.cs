@@ -69,15 +69,6 @@ public sealed class CollectorsTests : IDisposable
             ProgressLine.Of(SampleSnapshots.Begun));
     }
 
-    [Theory]
-    [InlineData(59.6, "1:00")]
-    [InlineData(3599, "59:59")]
-    [InlineData(90_061, "25:01:01")]
-    [InlineData(-1, "0:00")]
-    [InlineData(double.NaN, "0:00")]
-    public void A_clock_has_hours_where_it_needs_them(double seconds, string clock) =>
-        Assert.Equal(clock, RunProgress.Clock(seconds));
-
     [Fact]
     public void A_timed_run_counts_down_and_a_counted_one_guesses_from_its_pace()
     {

@@ -45,22 +45,14 @@ public sealed class BaselinesTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_baseline_is_said_with_those_that_are_there()
+    public void A_missing_or_broken_baseline_is_said()
     {
         Baselines.Save(SampleRuns.Closed, "two", _directory);
         Baselines.Save(SampleRuns.Closed, "one", _directory);
         Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
         Assert.Equal($"there is no baseline 'main' in {_directory}; there are: one, two", problem);
-    }
-
-    [Theory]
-    [InlineData("not JSON")]
-    [InlineData("{\"schema\":\"rinha-load/9\"}")]
-    public void A_broken_file_is_said(string content)
-    {
-        Directory.CreateDirectory(_directory);
-        File.WriteAllText(Path.Combine(_directory, "main.json"), content);
-        Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
+        File.WriteAllText(Path.Combine(_directory, "main.json"), "not JSON");
+        Assert.False(Baselines.TryLoad("main", out _, out problem, _directory));
         Assert.Contains("main.json is no readable report", problem, StringComparison.Ordinal);
     }
 

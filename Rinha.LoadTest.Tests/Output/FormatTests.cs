@@ -22,13 +22,6 @@ public sealed class FormatTests
         Assert.Equal(text, Format.Duration(seconds));
 
     [Theory]
-    [InlineData(0.005, "5ms")]
-    [InlineData(0.0025, "2.5ms")]
-    [InlineData(0.000_01, "10µs")]
-    public void A_tick_has_no_zeros_at_its_end(double seconds, string text) =>
-        Assert.Equal(text, Format.DurationTick(seconds));
-
-    [Theory]
     [InlineData(0, "0.00%")]
     [InlineData(0.000_001, "<0.01%")]
     [InlineData(0.5, "50.00%")]
@@ -38,28 +31,11 @@ public sealed class FormatTests
         Assert.Equal(text, Format.Percent(share));
 
     [Theory]
-    [InlineData(0, "0")]
-    [InlineData(1.5, "1.50")]
-    [InlineData(252.06, "252.1")]
-    [InlineData(12_400.4, "12,400")]
-    public void A_rate_has_as_many_digits_as_it_is_good_for(double rate, string text) =>
-        Assert.Equal(text, Format.Rate(rate));
-
-    [Fact]
-    public void Money_has_separators() => Assert.Equal("USD 94,890.97", Format.Dollars(94_890.97));
-
-    [Theory]
     [InlineData(0.000_499_6, "0")]
     [InlineData(0.0015, "2")]
     [InlineData(1.2494, "1,249")]
     public void The_contest_sees_whole_milliseconds(double seconds, string text) =>
         Assert.Equal(text, Format.Milliseconds(seconds));
-
-    [Theory]
-    [InlineData(200, "200 OK")]
-    [InlineData(404, "404 Not Found")]
-    [InlineData(299, "299")]
-    public void A_status_has_its_name(int status, string text) => Assert.Equal(text, Format.Status(status));
 
     [Theory]
     [InlineData("plain", "plain")]

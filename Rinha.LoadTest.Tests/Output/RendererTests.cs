@@ -24,39 +24,6 @@ public sealed class RendererTests
         Assert.Equal(text, Regex.Replace(colored, "\u001b\\[[0-9;]*m", ""));
     }
 
-    [Fact]
-    public void Text_has_columns_bars_and_the_verdict_at_its_end()
-    {
-        var table = new Table(
-            "Widths",
-            ["name", "count", "", "text"],
-            [["short", "1", new("", Tone.Bad, 0.05), "first"], ["a longer name", "1,000", new("", Tone.Bad, 1), ""]],
-            ProseLast: true);
-        var writer = new StringWriter();
-        TextReport.Write(
-            new Report("T", ["d"], "", new Verdict(Tone.Good, "v"), [new("1", "n")], [new("id", "H", table)]), writer);
-        var full = new string('█', 50);
-        Assert.Equal(
-            $"""
-            T
-              d
-
-              n
-              1
-
-            H
-              Widths
-              name           count                                                      text
-              short              1  ██▌                                                 first
-              a longer name  1,000  {full}
-
-            Verdict
-              v
-
-            """.ReplaceLineEndings("\n"),
-            writer.ToString());
-    }
-
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
     public void Html_is_well_formed_and_needs_nothing_else(string sample)
@@ -118,20 +85,6 @@ public sealed class RendererTests
         Assert.Contains(texts, text => text.StartsWith("</title></style><script>", StringComparison.Ordinal));
         // What has no room is cut.
         Assert.All(texts, text => Assert.InRange(text.Length, 1, 90));
-    }
-
-    [Fact]
-    public void A_line_with_gaps_is_drawn_in_pieces_and_a_single_point_as_a_dot()
-    {
-        ChartPoint[] points = [new(0, 1), new(1, 2), new(2, double.NaN), new(3, 1)];
-        var chart = RunCharts.Rate(SampleRuns.Closed) with
-        {
-            Lines = [new("gap", LineColor.P50, points), new("old", LineColor.P99, points[..2], Dashed: true)],
-        };
-        var drawn = new ChartDrawing(chart).Elements.Select(element => (string?)element.Attribute("class")).ToArray();
-        Assert.Equal(["line s-p99 dashed", "line s-p50", "dot s-p50"], drawn[^3..]);
-        Assert.DoesNotContain("nothing", drawn);
-        Assert.Contains("Nothing was measured", Svg(SampleRuns.Empty), StringComparison.Ordinal);
     }
 
     internal static string Html(RunReport run) => Rendered(run, HtmlReport.Write);

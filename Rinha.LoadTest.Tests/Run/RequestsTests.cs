@@ -97,17 +97,6 @@ public sealed class RequestsTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("1:2")]
-    [InlineData("1:2:3:4")]
-    [InlineData("0:0:0")]
-    [InlineData("-1:2:3")]
-    [InlineData("1:2:")]
-    [InlineData("1.5:2:3")]
-    [InlineData("1000001:1:1")]
-    public void Other_weights_are_refused(string text) => Assert.False(Mix.TryParse(text, out _));
-
-    [Theory]
     [InlineData("500us", 0.0005)]
     [InlineData("0.25ms", 0.00025)]
     [InlineData("1.5s", 1.5)]
@@ -118,21 +107,6 @@ public sealed class RequestsTests
         Assert.True(DurationText.TryParse(text, out var duration));
         Assert.Equal(seconds, duration.TotalSeconds, precision: 7);
     }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("s")]
-    [InlineData("10")]
-    [InlineData("0s")]
-    [InlineData("0.001us")]
-    [InlineData("-1s")]
-    [InlineData("1e3s")]
-    [InlineData("1,5s")]
-    [InlineData("1 s")]
-    [InlineData("1m30s")]
-    [InlineData("86401s")]
-    [InlineData("NaNs")]
-    public void Other_durations_are_refused(string text) => Assert.False(DurationText.TryParse(text, out _));
 
     [Theory]
     [InlineData("p50=10ms", 50, 0.01)]
@@ -157,17 +131,19 @@ public sealed class RequestsTests
         Assert.Equal(percentile, objective.Of(recorder.ToReport()), percentile * 0.001);
     }
 
-    [Theory]
-    [InlineData("p99")]
-    [InlineData("=10ms")]
-    [InlineData("p99=")]
-    [InlineData("p99=0s")]
-    [InlineData("p99=10ms=20ms")]
-    [InlineData("P99=10ms")]
-    [InlineData("p98=10ms")]
-    [InlineData("min=10ms")]
-    [InlineData("p99<10ms")]
-    public void Other_targets_are_refused(string text) => Assert.False(Objective.TryParse(text, out _));
+    [Fact]
+    public void Anything_else_is_refused()
+    {
+        Assert.All(
+            ["", "1:2", "1:2:3:4", "0:0:0", "-1:2:3", "1:2:", "1.5:2:3", "1000001:1:1"],
+            text => Assert.False(Mix.TryParse(text, out _), text));
+        Assert.All(
+            ["", "s", "10", "0s", "0.001us", "-1s", "1e3s", "1,5s", "1 s", "1m30s", "86401s", "NaNs"],
+            text => Assert.False(DurationText.TryParse(text, out _), text));
+        Assert.All(
+            ["p99", "=10ms", "p99=", "p99=0s", "p99=10ms=20ms", "P99=10ms", "p98=10ms", "min=10ms", "p99<10ms"],
+            text => Assert.False(Objective.TryParse(text, out _), text));
+    }
 
     private static string Write(RequestPlan plan, bool keys = false, bool closes = false)
     {

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Tui;
 
@@ -106,18 +105,6 @@ public sealed class LiveScreenTests
         Assert.Equal("\e[?2026h\e[2;1Hce\e[?2026l", Paint("ce"));
         Assert.Equal("\e[?2026h\e[1;1Hab\e[2;1Hce\e[?2026l", Paint("ce", whole: true));
         Assert.Equal("\e[?2026h\e[2J\e[1;1Hab \e[2;1Hce \e[?2026l", Paint("ce", width: 3));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Nothing_but_the_place_of_a_line_and_wanted_colours_are_codes(bool colors)
-    {
-        var text = new FramePainter(colors).Paint(
-            Screen.Compose(SampleSnapshots.Running, new ViewState(), 200, 60), 200, 60, whole: false);
-        Assert.DoesNotContain('\n', text);
-        Assert.DoesNotMatch(@"\e(?!\[(\?2026[hl]|2J|\d+;1H|[0-9;]*m))", text);
-        Assert.Equal(colors, Regex.IsMatch(text, @"\e\[[39]\dm"));
     }
 
     [Theory]
