@@ -94,21 +94,6 @@ public sealed class CheckSessionTests
     }
 
     [Fact]
-    public void A_bank_that_answers_no_statement_cannot_be_checked()
-    {
-        using var bank = new StubBank(Faults.AnswersUnavailable((request, _) => request.Method == "GET"));
-        Target[] targets = [bank.Target, Targets.Of(Targets.UnusedUrl())];
-
-        Assert.Equal(["Statement: 503 ", "no answer to a statement"], targets.Select(target =>
-        {
-            var report = new CheckSession(target, Runs.Session(target), ledger: null)
-                .Run(Runs.Counted(10), out var failure);
-            Assert.Null(report);
-            return failure;
-        }));
-    }
-
-    [Fact]
     public void With_a_database_its_rows_are_checked_too()
     {
         using var whole = TestLedger.InFile();

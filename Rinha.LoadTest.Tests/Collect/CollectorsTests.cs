@@ -60,13 +60,6 @@ public sealed class CollectorsTests : IDisposable
             ProgressLine.Of(SampleSnapshots.Running));
         Assert.StartsWith(
             "30,751/61,503  débitos ", ProgressLine.Of(SampleSnapshots.Contest), StringComparison.Ordinal);
-        Assert.StartsWith(
-            "         0:17  running ",
-            ProgressLine.Of(SampleSnapshots.Running with { Duration = null }),
-            StringComparison.Ordinal);
-        Assert.Equal(
-            "    0:00/1:00  warm-up        0/s  p50     0s  p99     0s  failed 0",
-            ProgressLine.Of(SampleSnapshots.Begun));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Collect;
-using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Tests.Output;
 
 namespace Rinha.LoadTest.Tests.Fixtures;

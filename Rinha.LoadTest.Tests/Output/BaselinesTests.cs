@@ -13,25 +13,17 @@ public sealed class BaselinesTests : IDisposable
 
     public void Dispose() => _temporary.Dispose();
 
-    [Theory]
-    [InlineData("main", true)]
-    [InlineData("v1.2-rc_3", true)]
-    [InlineData("", false)]
-    [InlineData("..", false)]
-    [InlineData(".hidden", false)]
-    [InlineData("a/b", false)]
-    [InlineData("a b", false)]
-    [InlineData("a\0", false)]
-    [InlineData("débito", false)]
-    public void What_could_lead_elsewhere_is_no_name(string name, bool isName)
+    [Fact]
+    public void What_could_lead_elsewhere_is_no_name()
     {
-        Assert.Equal(isName, Baselines.IsName(name));
-        if (!isName)
+        Assert.All(["main", "v1.2-rc_3"], name => Assert.True(Baselines.IsName(name)));
+        Assert.All(["", "..", ".hidden", "a/b", "a b", "a\0", "débito"], name =>
         {
+            Assert.False(Baselines.IsName(name));
             Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
             Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
             Assert.Contains("is no name for a baseline", problem, StringComparison.Ordinal);
-        }
+        });
     }
 
     [Fact]

@@ -93,20 +93,6 @@ public sealed class LiveScreenTests
         Assert.False(_terminal.InKeyMode);
     }
 
-    [Fact]
-    public void Only_lines_that_changed_are_written()
-    {
-        var painter = new FramePainter(colors: true);
-        string Paint(string line, int width = 2, bool whole = false) =>
-            painter.Paint((_, _) => [new Line().Add("ab"), new Line().Add(line)], width, 2, whole);
-
-        Assert.Equal("\e[?2026h\e[2J\e[1;1Hab\e[2;1Hcd\e[?2026l", Paint("cd"));
-        Assert.Equal("", Paint("cd"));
-        Assert.Equal("\e[?2026h\e[2;1Hce\e[?2026l", Paint("ce"));
-        Assert.Equal("\e[?2026h\e[1;1Hab\e[2;1Hce\e[?2026l", Paint("ce", whole: true));
-        Assert.Equal("\e[?2026h\e[2J\e[1;1Hab \e[2;1Hce \e[?2026l", Paint("ce", width: 3));
-    }
-
     [Theory]
     [InlineData("++++++", 300, false, false)]
     [InlineData("---+", 10, false, false)]

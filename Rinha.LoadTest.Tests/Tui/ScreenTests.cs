@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Collect;
-using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
