@@ -60,23 +60,7 @@ public sealed class CollectorsTests : IDisposable
             ProgressLine.Of(SampleSnapshots.Running));
         Assert.StartsWith(
             "30,751/61,503  débitos ", ProgressLine.Of(SampleSnapshots.Contest), StringComparison.Ordinal);
-        Assert.StartsWith(
-            "         0:17  running ",
-            ProgressLine.Of(SampleSnapshots.Running with { Duration = null }),
-            StringComparison.Ordinal);
-        Assert.Equal(
-            "    0:00/1:00  warm-up        0/s  p50     0s  p99     0s  failed 0",
-            ProgressLine.Of(SampleSnapshots.Begun));
     }
-
-    [Theory]
-    [InlineData(59.6, "1:00")]
-    [InlineData(3599, "59:59")]
-    [InlineData(90_061, "25:01:01")]
-    [InlineData(-1, "0:00")]
-    [InlineData(double.NaN, "0:00")]
-    public void A_clock_has_hours_where_it_needs_them(double seconds, string clock) =>
-        Assert.Equal(clock, RunProgress.Clock(seconds));
 
     [Fact]
     public void A_timed_run_counts_down_and_a_counted_one_guesses_from_its_pace()

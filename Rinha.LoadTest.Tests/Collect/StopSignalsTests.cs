@@ -13,16 +13,6 @@ public sealed class StopSignalsTests : IDisposable
 
     public void Dispose() => _signals.Dispose();
 
-    [Theory]
-    [InlineData(PosixSignal.SIGINT)]
-    [InlineData(PosixSignal.SIGTERM)]
-    public void The_first_signal_ends_the_run_and_not_the_process(PosixSignal signal)
-    {
-        Assert.True(SurvivedBy(signal));
-        Assert.True(_control.StopRequested);
-        Assert.Equal(0, _exits);
-    }
-
     [Fact]
     public void The_second_one_ends_the_process_after_the_terminal_was_given_back()
     {

@@ -43,18 +43,6 @@ public sealed class ContestScoreTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(7)]
-    public void Each_inconsistency_costs_803_and_a_cent(int count)
-    {
-        Repeat(10_000, () => _score.Pass(1_000_000));
-        Repeat(count, () => _score.Fail(Scenario.Validations, WrongBalance));
-
-        AssertScore(Math.Round(10_000.0 / (10_000 + count), 4), 0, count);
-    }
-
-    [Theory]
     [InlineData(true, "jmesPath(saldo.total).find.is(0), but actually found 1")]
     [InlineData(true, "jmesPath(saldo).find.ConsistenciaSaldoLimite - Transação, Limite ultrapassado! -101 < -100")]
     [InlineData(true, "jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato, WTF?! {}")]

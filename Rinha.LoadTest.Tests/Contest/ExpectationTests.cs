@@ -16,12 +16,19 @@ public sealed class ExpectationTests
     private const string Extract = "jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato, ";
 
     [Fact]
-    public void A_status()
+    public void A_status_a_balance_and_a_limit()
     {
         Assert.Null(Of(200, "").HasStatus(200));
         Assert.Null(Of(400, "").HasStatus(422, 400));
         Assert.Equal("status.find.is(200), but actually found 502", Of(502, "").HasStatus(200));
         Assert.Equal("status.find.in(422,400), but actually found 200", Of(200, "").HasStatus(422, 400));
+        Assert.Null(Of(200, Statement).HasBalance(-100));
+        Assert.Equal(
+            "jmesPath(saldo.total).find.is(-25), but actually found -100", Of(200, Statement).HasBalance(-25));
+        Assert.Equal("jmesPath(saldo.total).find.is(0), but actually found 0", Of(200, "{}").HasBalance(0));
+        Assert.Null(Of(200, Statement).HasLimit(100));
+        Assert.Equal(
+            "jmesPath(saldo.limite).find.is(80000), but actually found 100", Of(200, Statement).HasLimit(80_000));
     }
 
     [Theory]
@@ -39,19 +46,6 @@ public sealed class ExpectationTests
     [InlineData("""{"saldo":{"total":-101}}""", Extract + """WTF?! {"saldo":{"total":-101}}""")]
     public void A_statement_within_its_limit(string body, string? message) =>
         Assert.Equal(message, Of(200, body).IsConsistentStatement());
-
-    [Theory]
-    [InlineData(Statement, -100, null)]
-    [InlineData(Statement, -25, "jmesPath(saldo.total).find.is(-25), but actually found -100")]
-    [InlineData("{}", 0, "jmesPath(saldo.total).find.is(0), but actually found 0")]
-    public void A_balance(string body, long balanceCents, string? message) =>
-        Assert.Equal(message, Of(200, body).HasBalance(balanceCents));
-
-    [Theory]
-    [InlineData(100, null)]
-    [InlineData(80_000, "jmesPath(saldo.limite).find.is(80000), but actually found 100")]
-    public void A_limit(long limitCents, string? message) =>
-        Assert.Equal(message, Of(200, Statement).HasLimit(limitCents));
 
     [Fact]
     public void The_newest_transactions_in_their_order()

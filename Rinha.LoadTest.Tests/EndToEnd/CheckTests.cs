@@ -30,25 +30,16 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public void A_bank_that_cannot_be_checked_fails_in_one_line()
+    public void A_bank_or_database_that_cannot_be_checked_fails_in_one_line()
     {
+        using var bank = new StubBank();
         using var server = StubServer.StartSending("HTTP/1.1 500 X\r\nContent-Length: 5\r\n\r\noh\nno");
 
         var exit = LoadTester.Run("load", server.Url, "--check", "-n", "2000");
 
         Assert.Equal((1, ""), (exit.Code, exit.Output));
         Assert.Equal("Rinha.LoadTest: Statement: 500 oh no\n", exit.Error);
-    }
-
-    [Fact]
-    public void A_database_that_is_none_fails_in_one_line()
-    {
-        using var bank = new StubBank();
-        using var directory = new TemporaryDirectory();
-
-        var exit = LoadTester.Run(
-            "load", bank.Url, "--check", "-n", "100", "-o", "json", "--database", directory.File("missing.db"));
-
+        exit = LoadTester.Run("load", bank.Url, "--check", "-n", "100", "--database", "/nowhere/missing.db");
         Assert.Equal((1, ""), (exit.Code, exit.Output));
         Assert.Matches(@"^Rinha\.LoadTest: [^\n]+\n$", exit.Error);
     }
@@ -57,10 +48,12 @@ public sealed class CheckTests
     public void The_real_server_passes_with_its_database()
     {
         using var directory = new TemporaryDirectory();
-        using var server = LoadTester.StartServer(directory, out var target, out var database);
+        var (url, database) = ("unix:" + directory.File("api.sock"), directory.File("rinha.db"));
+        using var server = new TestProcess(
+            [Repository.ServerBinary], [("DATABASE_URL", database), ("API_SOCKET", url["unix:".Length..])]);
+        Wait.Until(() => server.HasExited || Targets.Of(url).Answers(), "the server listens");
 
-        var exit = LoadTester.Run(
-            "load", target.Url, "--check", "--database", database, "-d", "2s", "-o", "json");
+        var exit = LoadTester.Run("load", url, "--check", "--database", database, "-d", "2s", "-o", "json");
 
         Assert.True(exit is { Code: 0, Error: "" }, $"{exit}");
         var report = Reports.Read(exit.Output);

@@ -1,18 +1,20 @@
+using Rinha.Stack.Processes;
+
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
 /// <summary>Signals end a run of the published binary early, with a full report.</summary>
 public sealed class SignalTests
 {
     [Theory]
-    [InlineData(LoadTester.Interrupt)]
-    [InlineData(LoadTester.Terminate)]
-    public void A_signal_ends_a_load_with_its_report(int signal)
+    [InlineData(Signal.Interrupt)]
+    [InlineData(Signal.Terminate)]
+    public void A_signal_ends_a_load_with_its_report(Signal signal)
     {
         using var bank = new StubBank();
         using var command = LoadTester.Start("load", bank.Url, "-d", "60s", "-o", "json");
         Wait.Until(() => bank.Served > 1_000, "the load is under way");
 
-        command.Signal(signal);
+        command.Send(signal);
         var exit = command.AwaitExit();
 
         Assert.Equal((0, ""), (exit.Code, exit.Error));
@@ -30,7 +32,7 @@ public sealed class SignalTests
         // Between the end of the burst of debits and the statement after it lies the rest of a second.
         Wait.Until(() => bank.Served >= 25 && bank.Open == 0, "the simulation is under way");
 
-        command.Signal(LoadTester.Interrupt);
+        command.Send(Signal.Interrupt);
         var exit = command.AwaitExit();
 
         Assert.Equal((0, ""), (exit.Code, exit.Error));

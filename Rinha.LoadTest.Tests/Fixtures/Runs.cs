@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
 using Rinha.LoadTest.Collect;
-using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Tests.Output;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
@@ -82,16 +81,13 @@ internal static class Reports
     {
         Assert.StartsWith("{", json, StringComparison.Ordinal);
         Assert.EndsWith("}\n", json, StringComparison.Ordinal);
-        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
-        return JsonReport.Read(stream);
+        return SampleRuns.FromJson(json);
     }
 }
 
 /// <summary>Targets from URLs that are known to be good.</summary>
 internal static class Targets
 {
-    private static readonly ConcurrentBag<Socket> s_held = [];
-
     public static Target Of(string url)
     {
         Assert.True(Target.TryParse(url, out var target, out var error), error);
@@ -99,14 +95,7 @@ internal static class Targets
     }
 
     /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
-    public static string UnusedUrl()
-    {
-        // Held for as long as the tests run, and nobody listens.
-        var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        s_held.Add(held);
-        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return $"http://127.0.0.1:{((IPEndPoint)held.LocalEndPoint!).Port}";
-    }
+    public static string UnusedUrl() => $"http://{FreePort.Next()}";
 }
 
 /// <summary>Sends one request so many times over one connection, each after the outcome of the one before.</summary>

@@ -13,25 +13,17 @@ public sealed class BaselinesTests : IDisposable
 
     public void Dispose() => _temporary.Dispose();
 
-    [Theory]
-    [InlineData("main", true)]
-    [InlineData("v1.2-rc_3", true)]
-    [InlineData("", false)]
-    [InlineData("..", false)]
-    [InlineData(".hidden", false)]
-    [InlineData("a/b", false)]
-    [InlineData("a b", false)]
-    [InlineData("a\0", false)]
-    [InlineData("débito", false)]
-    public void What_could_lead_elsewhere_is_no_name(string name, bool isName)
+    [Fact]
+    public void What_could_lead_elsewhere_is_no_name()
     {
-        Assert.Equal(isName, Baselines.IsName(name));
-        if (!isName)
+        Assert.All(["main", "v1.2-rc_3"], name => Assert.True(Baselines.IsName(name)));
+        Assert.All(["", "..", ".hidden", "a/b", "a b", "a\0", "débito"], name =>
         {
+            Assert.False(Baselines.IsName(name));
             Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
             Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
             Assert.Contains("is no name for a baseline", problem, StringComparison.Ordinal);
-        }
+        });
     }
 
     [Fact]
@@ -45,22 +37,14 @@ public sealed class BaselinesTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_baseline_is_said_with_those_that_are_there()
+    public void A_missing_or_broken_baseline_is_said()
     {
         Baselines.Save(SampleRuns.Closed, "two", _directory);
         Baselines.Save(SampleRuns.Closed, "one", _directory);
         Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
         Assert.Equal($"there is no baseline 'main' in {_directory}; there are: one, two", problem);
-    }
-
-    [Theory]
-    [InlineData("not JSON")]
-    [InlineData("{\"schema\":\"rinha-load/9\"}")]
-    public void A_broken_file_is_said(string content)
-    {
-        Directory.CreateDirectory(_directory);
-        File.WriteAllText(Path.Combine(_directory, "main.json"), content);
-        Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
+        File.WriteAllText(Path.Combine(_directory, "main.json"), "not JSON");
+        Assert.False(Baselines.TryLoad("main", out _, out problem, _directory));
         Assert.Contains("main.json is no readable report", problem, StringComparison.Ordinal);
     }
 

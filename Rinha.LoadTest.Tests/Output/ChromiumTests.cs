@@ -1,10 +1,10 @@
+using Rinha.Stack.Processes;
+
 namespace Rinha.LoadTest.Tests.Output;
 
 /// <summary>The reports in a real browser, which must have nothing to say about them.</summary>
 public sealed class ChromiumTests
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
-
     [Fact]
     public void The_page_is_shown_without_an_error_and_would_run_no_script()
     {
@@ -38,29 +38,17 @@ public sealed class ChromiumTests
             $"--user-data-dir={directory.File("profile")}", "--enable-logging=stderr", "--v=0", "--dump-dom",
             new Uri(page).AbsoluteUri,
         ];
-        using var process = Process.Start(new ProcessStartInfo(Find(), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, log) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(s_timeout))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"chromium did not end within {s_timeout.TotalSeconds} s");
-        }
-
-        var lines = log.Result.Split('\n');
-        return (output.Result, [.. lines.Where(line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
+        using var process = new TestProcess([Find(), .. arguments]);
+        var exit = process.AwaitExit();
+        return (exit.Output, [.. exit.Error.Split('\n').Where(
+            line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
     }
 
     // A test that passes because its browser is missing would prove nothing: it is skipped, and fails in CI.
     private static string Find()
     {
         string[] names = ["chromium", "chromium-browser", "google-chrome"];
-        var found = (Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [])
-            .SelectMany(folder => names.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
+        var found = names.Select(Tool.Find).FirstOrDefault(path => path is not null);
         const string missing = "chromium is missing; on Debian: apt-get install chromium";
         Assert.SkipWhen(found is null && Environment.GetEnvironmentVariable("CI") != "true", missing);
         Assert.True(found is not null, missing);

@@ -18,14 +18,6 @@ public sealed class EnvironmentReaderTests
     }
 
     [Fact]
-    public void The_processor_is_the_first_model_name() => Assert.Equal(
-        "Example: 3", EnvironmentReader.Processor(["processor\t: 0", "model name\t: Example: 3", "model name : B"]));
-
-    [Fact]
-    public void Without_a_name_it_is_the_architecture() =>
-        Assert.NotEmpty(EnvironmentReader.Processor(["processor\t: 0", "no colon"]));
-
-    [Fact]
     public void A_command_line_can_be_given_to_a_shell_again() => Assert.Equal(
         "rinha-load run --limits '1.5 CPU' '' 'it'\\''s'",
         EnvironmentReader.CommandLine(["/somewhere/rinha-load", "run", "--limits", "1.5 CPU", "", "it's"]));

@@ -61,24 +61,8 @@ public sealed class JsonReportTests
         Assert.False(json["summary"]!.AsObject().ContainsKey("retries"));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("{\"schema\":")]
-    public void What_is_no_report_is_refused(string json) =>
-        Assert.Throws<JsonException>(() => SampleRuns.FromJson(json));
-
     [Fact]
-    public void Another_schema_is_refused()
-    {
-        var json = SampleRuns.ToJson(SampleRuns.Closed with { Schema = "rinha-load/2" });
-        var exception = Assert.Throws<JsonException>(() => SampleRuns.FromJson(json));
-        Assert.Contains("rinha-load/2", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Reports_of_other_versions_are_read_and_incomplete_ones_refused()
+    public void Reports_of_other_versions_are_read_and_incomplete_or_other_documents_refused()
     {
         var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Closed))!;
         json["mood"] = "good";
@@ -86,7 +70,9 @@ public sealed class JsonReportTests
         var report = SampleRuns.FromJson(json.ToJsonString());
         Assert.Equal((12_400, 0), (report.Summary.Rate, report.Series[0].P90));
         json["summary"] = null;
-        Assert.Throws<JsonException>(() => SampleRuns.FromJson(json.ToJsonString()));
+        var other = SampleRuns.ToJson(SampleRuns.Closed with { Schema = "rinha-load/2" });
+        Assert.All(["", "null", "{}", "{\"schema\":", json.ToJsonString(), other], text =>
+            Assert.Throws<JsonException>(() => SampleRuns.FromJson(text)));
     }
 
     // Of lists, those of the first item.

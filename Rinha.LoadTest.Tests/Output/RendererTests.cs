@@ -24,39 +24,6 @@ public sealed class RendererTests
         Assert.Equal(text, Regex.Replace(colored, "\u001b\\[[0-9;]*m", ""));
     }
 
-    [Fact]
-    public void Text_has_columns_bars_and_the_verdict_at_its_end()
-    {
-        var table = new Table(
-            "Widths",
-            ["name", "count", "", "text"],
-            [["short", "1", new("", Tone.Bad, 0.05), "first"], ["a longer name", "1,000", new("", Tone.Bad, 1), ""]],
-            ProseLast: true);
-        var writer = new StringWriter();
-        TextReport.Write(
-            new Report("T", ["d"], "", new Verdict(Tone.Good, "v"), [new("1", "n")], [new("id", "H", table)]), writer);
-        var full = new string('█', 50);
-        Assert.Equal(
-            $"""
-            T
-              d
-
-              n
-              1
-
-            H
-              Widths
-              name           count                                                      text
-              short              1  ██▌                                                 first
-              a longer name  1,000  {full}
-
-            Verdict
-              v
-
-            """.ReplaceLineEndings("\n"),
-            writer.ToString());
-    }
-
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
     public void Html_is_well_formed_and_needs_nothing_else(string sample)
@@ -84,27 +51,12 @@ public sealed class RendererTests
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void Svg_is_one_well_formed_picture_and_all_is_inside(string sample)
+    public void Svg_is_one_well_formed_picture(string sample)
     {
         var picture = XDocument.Parse(Svg(SampleRuns.All[sample])).Root!;
-        var box = ((string)picture.Attribute("viewBox")!).Split(' ').Select(Number).ToArray();
         string[] drawn = ["svg", "title", "desc", "style", "g", "rect", "path", "circle", "text", "tspan"];
         Assert.Empty(Names(picture).Except(drawn));
         AssertUniqueIds(picture);
-        Assert.InRange(Number((string)picture.Attribute("width")!), 800, 900);
-        Assert.All(picture.Descendants().Where(one => one.Name.LocalName is "text" or "circle"), one =>
-        {
-            var x = Number((string?)one.Attribute("x") ?? (string?)one.Attribute("cx") ?? "0");
-            var y = Number((string?)one.Attribute("y") ?? (string)one.Attribute("cy")!);
-            foreach (var move in one.Ancestors().Attributes("transform"))
-            {
-                var shift = move.Value["translate(".Length..^1].Split(' ');
-                (x, y) = (x + Number(shift[0]), y + Number(shift[1]));
-            }
-
-            Assert.InRange(x, 0, box[2]);
-            Assert.InRange(y, 12, box[3] - 12);
-        });
         Assert.DoesNotMatch("NaN|Infinity|∞", picture.ToString());
     }
 
@@ -118,20 +70,6 @@ public sealed class RendererTests
         Assert.Contains(texts, text => text.StartsWith("</title></style><script>", StringComparison.Ordinal));
         // What has no room is cut.
         Assert.All(texts, text => Assert.InRange(text.Length, 1, 90));
-    }
-
-    [Fact]
-    public void A_line_with_gaps_is_drawn_in_pieces_and_a_single_point_as_a_dot()
-    {
-        ChartPoint[] points = [new(0, 1), new(1, 2), new(2, double.NaN), new(3, 1)];
-        var chart = RunCharts.Rate(SampleRuns.Closed) with
-        {
-            Lines = [new("gap", LineColor.P50, points), new("old", LineColor.P99, points[..2], Dashed: true)],
-        };
-        var drawn = new ChartDrawing(chart).Elements.Select(element => (string?)element.Attribute("class")).ToArray();
-        Assert.Equal(["line s-p99 dashed", "line s-p50", "dot s-p50"], drawn[^3..]);
-        Assert.DoesNotContain("nothing", drawn);
-        Assert.Contains("Nothing was measured", Svg(SampleRuns.Empty), StringComparison.Ordinal);
     }
 
     internal static string Html(RunReport run) => Rendered(run, HtmlReport.Write);
@@ -156,6 +94,4 @@ public sealed class RendererTests
         var ids = document.Descendants().Attributes("id").Select(id => id.Value).ToArray();
         Assert.Equal(ids.Distinct(), ids);
     }
-
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

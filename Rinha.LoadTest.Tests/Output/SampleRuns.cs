@@ -130,6 +130,7 @@ internal static class SampleRuns
         ["empty"] = Empty,
         ["silent"] = Silent,
         ["hostile"] = Hostile,
+        ["pause at the end"] = Closed with { Series = [.. Seconds(3, 12_400), new SecondReport(3, 0, 0, 0, 0, 0)] },
     };
 
     public static TheoryData<string> Names => [.. All.Keys];

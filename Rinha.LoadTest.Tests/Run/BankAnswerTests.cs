@@ -43,56 +43,42 @@ public sealed class BankAnswerTests
         Assert.Equal(leavesOpen, BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
-    [InlineData(Receipt)]
-    [InlineData(" \r\n{ \"saldo\" : -100 , \"limite\" : 100 } \n")]
-    [InlineData("""{"mais":{"saldo":1,"limite":2},"limite":100,"outros":[[[[[{"saldo":3}]]]]],"saldo":-100}""")]
-    public void A_transactions_answer_is_read_in_any_order_and_company(string json) =>
-        Assert.Equal((true, 100, -100), Head(Operation.Debit, json));
+    [InlineData(Operation.Debit, " \r\n{ \"saldo\" : -100 , \"limite\" : 100 } \n")]
+    [InlineData(
+        Operation.Debit,
+        """{"mais":{"saldo":1,"limite":2},"limite":100,"outros":[[[[[{"saldo":3}]]]]],"saldo":-100}""")]
+    [InlineData(
+        Operation.Statement, """{"ultimas_transacoes":[{"saldo":1}],"saldo":{"limite":100,"total":-100}}""")]
+    [InlineData(
+        Operation.Statement,
+        """{"x":{"saldo":{"total":1}},"saldo":{"x":[],"limite":100,"y":{"total":3},"total":-100}}""")]
+    public void An_answer_is_read_in_any_order_and_company(Operation operation, string json) =>
+        Assert.Equal((true, 100, -100), Head(operation, json));
 
-    [Theory]
-    [InlineData(Statement)]
-    [InlineData("""{"ultimas_transacoes":[{"saldo":1}],"saldo":{"limite":100,"total":-100}}""")]
-    [InlineData("""{"x":{"saldo":{"total":1}},"saldo":{"x":[],"limite":100,"y":{"total":3},"total":-100}}""")]
-    public void So_is_a_statements_head(string json) =>
-        Assert.Equal((true, 100, -100), Head(Operation.Statement, json));
+    [Fact]
+    public void Anything_else_is_no_transactions_answer() => Assert.All(
+        [
+            "", "null", "[100,-7]", "<html></html>", """{"limite":100}""", """{"saldo":-7}""",
+            """{"Limite":100,"Saldo":-7}""", """{"limite":"100","saldo":-7}""", """{"limite":100,"saldo":-7.5}""",
+            """{"limite":100,"saldo":null}""", """{"limite":100,"saldo":{"total":-7}}""",
+            """{"limite":9223372036854775808,"saldo":0}""", """{"limite":100,"saldo":-07}""",
+            """{"limite":100 "saldo":-7}""", """{"limite":100,"saldo":-7""", """{"limite":100,"saldo":-7,}""",
+            """{"limite":100,"saldo":-7}}""", """{"limite":100,"saldo":-7}{"limite":100,"saldo":-7}""",
+            """{"limite":100,"saldo":-7,"x":nonsense}""", $$"""{"x":{{TooDeep}},"limite":100,"saldo":-7}""",
+        ],
+        json => Assert.False(Head(Operation.Credit, json).IsRead, json));
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("[100,-7]")]
-    [InlineData("""{"limite":100}""")]
-    [InlineData("""{"saldo":-7}""")]
-    [InlineData("""{"Limite":100,"Saldo":-7}""")]
-    [InlineData("""{"limite":"100","saldo":-7}""")]
-    [InlineData("""{"limite":100,"saldo":-7.5}""")]
-    [InlineData("""{"limite":100,"saldo":null}""")]
-    [InlineData("""{"limite":100,"saldo":{"total":-7}}""")]
-    [InlineData("""{"limite":9223372036854775808,"saldo":0}""")]
-    [InlineData("""{"limite":100,"saldo":-07}""")]
-    [InlineData("""{"limite":100 "saldo":-7}""")]
-    [InlineData("""{"limite":100,"saldo":-7""")]
-    [InlineData("""{"limite":100,"saldo":-7,}""")]
-    [InlineData("""{"limite":100,"saldo":-7}}""")]
-    [InlineData("""{"limite":100,"saldo":-7}{"limite":100,"saldo":-7}""")]
-    [InlineData("""{"limite":100,"saldo":-7,"x":nonsense}""")]
-    [InlineData("<html></html>")]
-    public void Anything_else_is_no_transactions_answer(string json) =>
-        Assert.False(Head(Operation.Credit, json).IsRead);
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("[]")]
-    [InlineData("""{"limite":100,"saldo":-7}""")]
-    [InlineData("""{"total":-7,"limite":100}""")]
-    [InlineData("""{"saldo":{"total":-7}}""")]
-    [InlineData("""{"saldo":{"limite":100}}""")]
-    [InlineData("""{"saldo":{"total":"-7","limite":100}}""")]
-    [InlineData("""{"saldo":{"total":-7.0,"limite":1e2}}""")]
-    [InlineData("""{"saldo":[{"total":-7,"limite":100}]}""")]
-    [InlineData("""{"x":nonsense,"saldo":{"total":-7,"limite":100}}""")]
-    [InlineData("""{"saldo":{"total":-7,"limite":100},"ultimas_transacoes":[""")]
-    public void Anything_else_is_no_statements_head(string json) =>
-        Assert.False(Head(Operation.Statement, json).IsRead);
+    [Fact]
+    public void Anything_else_is_no_statements_head() => Assert.All(
+        [
+            "", "[]", """{"limite":100,"saldo":-7}""", """{"total":-7,"limite":100}""", """{"saldo":{"total":-7}}""",
+            """{"saldo":{"limite":100}}""", """{"saldo":{"total":"-7","limite":100}}""",
+            """{"saldo":{"total":-7.0,"limite":1e2}}""", """{"saldo":[{"total":-7,"limite":100}]}""",
+            """{"x":nonsense,"saldo":{"total":-7,"limite":100}}""",
+            """{"saldo":{"total":-7,"limite":100},"ultimas_transacoes":[""",
+            $$$"""{"x":{{{TooDeep}}},"saldo":{"total":1,"limite":1}}""",
+        ],
+        json => Assert.False(Head(Operation.Statement, json).IsRead, json));
 
     [Fact]
     public void A_statements_list_is_read_in_its_order()
@@ -108,32 +94,25 @@ public sealed class BankAnswerTests
         Assert.Equal([], Entries(Statement));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("{}")]
-    [InlineData("[]")]
-    [InlineData("""{"ultimas_transacoes":null}""")]
-    [InlineData("""{"ultimas_transacoes":[1]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":"c"}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":1,"descricao":"x"}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"tipo":"c","descricao":"x"}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":"1","tipo":"c","descricao":"x"}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":1.5,"tipo":"c","descricao":"x"}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":2,"descricao":"x"}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":"c","descricao":null}]}""")]
-    [InlineData("""{"ultimas_transacoes":[{"valor":1,"tipo":"c","descricao":"x"}""")]
-    public void Anything_else_is_no_list(string json) => Assert.Null(Entries(json));
-
     [Fact]
-    public void What_is_too_deep_or_no_text_is_refused()
+    public void Anything_else_is_no_list()
     {
-        byte[] list =
+        const string list = "{\"ultimas_transacoes\":";
+        Assert.All(
+            [
+                "", "{}", "[]", list + "null}", list + "[1]}", $$"""{"x":{{TooDeep}},"ultimas_transacoes":[]}""",
+                list + """[{"valor":1,"tipo":"c"}]}""", list + """[{"valor":1,"descricao":"x"}]}""",
+                list + """[{"tipo":"c","descricao":"x"}]}""",
+                list + """[{"valor":"1","tipo":"c","descricao":"x"}]}""",
+                list + """[{"valor":1.5,"tipo":"c","descricao":"x"}]}""",
+                list + """[{"valor":1,"tipo":2,"descricao":"x"}]}""",
+                list + """[{"valor":1,"tipo":"c","descricao":null}]}""",
+                list + """[{"valor":1,"tipo":"c","descricao":"x"}""",
+            ],
+            json => Assert.Null(Entries(json)));
+        byte[] notUtf8 =
             [.. "{\"ultimas_transacoes\":[{\"valor\":1,\"tipo\":\"c\",\"descricao\":\""u8, 0xff, .. "\"}]}"u8];
-
-        Assert.False(BankAnswer.TryReadEntries(list, []));
-        Assert.Null(Entries($$"""{"x":{{TooDeep}},"ultimas_transacoes":[]}"""));
-        Assert.False(Head(Operation.Debit, $$"""{"x":{{TooDeep}},"limite":100,"saldo":-7}""").IsRead);
-        Assert.False(Head(Operation.Statement, $$$"""{"x":{{{TooDeep}}},"saldo":{"total":1,"limite":1}}""").IsRead);
+        Assert.False(BankAnswer.TryReadEntries(notUtf8, []));
     }
 
     private static (bool IsRead, long LimitCents, long BalanceCents) Head(Operation operation, string json) =>

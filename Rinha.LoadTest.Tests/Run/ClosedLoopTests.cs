@@ -41,31 +41,6 @@ public sealed class ClosedLoopTests
     }
 
     [Fact]
-    public void It_sees_refused_debits_as_good_answers()
-    {
-        using var bank = new StubBank();
-
-        var report = Runs.Load(bank.Target, Runs.Counted(1_000) with { Mix = new Mix(1, 0, 0) });
-
-        Assert.Equal([200, 422], report.Summary.Statuses.Keys.Order());
-        Assert.InRange(report.Summary.Statuses[422], 1, 999);
-        Assert.Equal(1_000, report.Summary.Completed);
-    }
-
-    [Fact]
-    public void It_takes_as_long_as_asked_for()
-    {
-        using var bank = new StubBank();
-        var watch = Stopwatch.StartNew();
-
-        var report = Runs.Load(bank.Target, Runs.Timed(0.5, connections: 2));
-
-        Assert.InRange(report.Duration, 0.5, watch.Elapsed.TotalSeconds);
-        Assert.Equal(bank.Served, report.Summary.Requests);
-        Assert.Equal(report.Summary.Completed / report.Duration, report.Summary.Rate, precision: 6);
-    }
-
-    [Fact]
     public void The_warm_up_is_not_measured()
     {
         using var bank = new StubBank(Faults.AnswersUnavailable((_, ledger) => ledger.Struck < 20));

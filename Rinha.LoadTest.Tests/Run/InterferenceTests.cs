@@ -104,22 +104,6 @@ public sealed class InterferenceTests
         Assert.Equal(bank.Served, run.Report.Summary.Requests);
     }
 
-    [Fact]
-    public void A_pause_in_the_warm_up_does_not_confuse_the_clock_that_is_shown()
-    {
-        using var bank = new StubBank();
-        using var run = new RunInBackground(control =>
-            new LoadSession(bank.Target, Runs.Environment, control, framesPerSecond: 50)
-                .Run(Runs.Timed(60) with { WarmUp = TimeSpan.FromSeconds(60) }));
-        foreach (var phase in new[] { "warm-up", "paused", "warm-up" })
-        {
-            Wait.Until(() => run.Control.Latest?.Phase == phase, $"{phase} is shown");
-            run.Control.TogglePause();
-        }
-
-        Assert.InRange(run.Control.Latest!.Elapsed, 0, 60);
-    }
-
     // That nothing happens can only be seen by looking for a while.
     private static long Pause(RunInBackground run, StubBank bank)
     {

@@ -96,18 +96,6 @@ public sealed class RetryTests
         Assert.Equal(ledger.Struck - 2, report.Summary.Retries);
     }
 
-    [Fact]
-    public void What_the_bank_has_made_up_its_mind_about_is_not_asked_again()
-    {
-        using var bank = new StubBank(Faults.RefusesCredits());
-
-        var report = Runs.Load(
-            bank.Target, Runs.Counted(10) with { Mix = new Mix(0, 1, 0), RetryFor = Wait.Timeout });
-
-        Assert.Equal((10, 0), (report.Summary.Failed, report.Summary.Retries));
-        Assert.Equal(10, bank.Served);
-    }
-
     [Theory]
     [InlineData(null, false)]
     [InlineData(100.0, false)]

@@ -1,4 +1,5 @@
 using Rinha.LoadTest.Top;
+using static Rinha.LoadTest.Tests.Top.Readings;
 
 namespace Rinha.LoadTest.Tests.Top;
 
@@ -8,10 +9,8 @@ public sealed class TopFiguresTests
     public void Rates_are_what_was_counted_over_the_time()
     {
         var figures = TopFigures.Between(
-            Readings.At(
-                10, Readings.Api("api01", Readings.Posts(100, 50)), Readings.Api("api02", Readings.Posts(7, 7))),
-            Readings.At(
-                12, Readings.Api("api01", Readings.Posts(500, 250)), Readings.Api("api02", Readings.Posts(7, 7))));
+            At(10, Api("api01", Posts(100, 50)), Api("api02", Posts(7, 7))),
+            At(12, Api("api01", Posts(500, 250)), Api("api02", Posts(7, 7))));
 
         Assert.Equal(200, figures.Total.PerSecond);
         var post = Assert.Single(figures.Operations);
@@ -25,8 +24,8 @@ public sealed class TopFiguresTests
     public void Statuses_are_told_apart()
     {
         var figures = TopFigures.Between(
-            Readings.At(0, Readings.Api("api01")),
-            Readings.At(1, Readings.Api(
+            At(0, Api("api01")),
+            At(1, Api(
                 "api01",
                 """rinha_http_requests_total{operation="post",status="200"} 10""",
                 """rinha_http_requests_total{operation="post",status="422"} 3""",
@@ -51,7 +50,7 @@ public sealed class TopFiguresTests
             $$"""rinha_http_requests_total{operation="post",status="503"} {{failed}}""",
         ];
         var figures = TopFigures.Between(
-            Readings.At(0, Readings.Api("api01", Posts(100, 1))), Readings.At(1, Readings.Api("api01", Posts(5, 4))));
+            At(0, Api("api01", Posts(100, 1))), At(1, Api("api01", Posts(5, 4))));
 
         Assert.Equal((9, 4), (figures.Total.PerSecond, figures.Total.ErrorsPerSecond));
     }
@@ -59,11 +58,9 @@ public sealed class TopFiguresTests
     [Fact]
     public void An_instance_that_is_down_costs_only_its_own_figures()
     {
-        var earlier = Readings.At(
-            0, Readings.Api("api01", Readings.Posts(0, 0)), Readings.Api("api02", Readings.Posts(50, 50)));
-        var without = Readings.At(1, Readings.Api("api01", Readings.Posts(20, 20)), Readings.Down("api02"));
-        var again = Readings.At(
-            2, Readings.Api("api01", Readings.Posts(40, 40)), Readings.Api("api02", Readings.Posts(60, 60)));
+        var earlier = At(0, Api("api01", Posts(0, 0)), Api("api02", Posts(50, 50)));
+        var without = At(1, Api("api01", Posts(20, 20)), Down("api02"));
+        var again = At(2, Api("api01", Posts(40, 40)), Api("api02", Posts(60, 60)));
 
         var figures = TopFigures.Between(earlier, without);
         Assert.Equal(20, figures.Total.PerSecond);
@@ -74,17 +71,6 @@ public sealed class TopFiguresTests
         figures = TopFigures.Between(without, again);
         Assert.Equal(20, figures.Total.PerSecond);
         Assert.Equal(["up", "up"], figures.Processes.Select(process => process.State));
-    }
-
-    [Fact]
-    public void Nothing_that_answers_is_nothing_and_no_error()
-    {
-        var reading = Readings.At(0, Readings.Down("api01"), Readings.Down("api02"));
-        var figures = TopFigures.Between(reading, reading);
-
-        Assert.Equal(0, figures.Total.PerSecond);
-        Assert.Empty(figures.Operations);
-        Assert.Equal((null, null, null), (figures.Total.P99, figures.Ledger.BatchMean, figures.Ledger.QueuedWrites));
     }
 
     [Fact]
@@ -101,10 +87,8 @@ public sealed class TopFiguresTests
             $"rinha_ledger_wal_bytes {wal}",
         ];
         var ledger = TopFigures.Between(
-            Readings.At(0, Readings.Api("api01", Ledger(10, 10, 0, 0)), Readings.Api("api02", Ledger(0, 0, 0, 0))),
-            Readings.At(
-                1, Readings.Api("api01", Ledger(20, 100, 3, 1000)), Readings.Api("api02", Ledger(10, 30, 4, 1200))))
-            .Ledger;
+            At(0, Api("api01", Ledger(10, 10, 0, 0)), Api("api02", Ledger(0, 0, 0, 0))),
+            At(1, Api("api01", Ledger(20, 100, 3, 1000)), Api("api02", Ledger(10, 30, 4, 1200)))).Ledger;
 
         Assert.Equal((6, 7, 1200), (ledger.BatchMean, ledger.QueuedWrites, ledger.WalBytes));
         Assert.InRange(ledger.BatchP99!.Value, 15, 16);
@@ -114,19 +98,17 @@ public sealed class TopFiguresTests
     public void Of_CPU_and_memory_the_kernel_knows_best()
     {
         ProcessReading Nginx(double cpu, long periods, long throttled) => new(
-            "nginx",
-            ProcessReading.NotAsked,
-            null,
+            "nginx", ProcessReading.NotAsked, null,
             new CgroupReading(cpu, 0.5, periods, throttled, 30_000_000, 50_000_000));
 
         var process = Assert.Single(TopFigures.Between(
-            Readings.At(0, Nginx(10, 100, 7)), Readings.At(2, Nginx(10.8, 120, 12))).Processes);
+            At(0, Nginx(10, 100, 7)), At(2, Nginx(10.8, 120, 12))).Processes);
 
         Assert.Equal(0.4, process.Cpu!.Value, 1e-9);
         Assert.Equal((0.5, 0.25, 30e6, 50e6), (
             process.CpuLimit, process.ThrottledShare, process.MemoryBytes, process.MemoryLimitBytes));
         Assert.Equal(0, Assert.Single(TopFigures.Between(
-            Readings.At(0, Nginx(1, 5, 1)), Readings.At(1, Nginx(1, 5, 1))).Processes).ThrottledShare);
+            At(0, Nginx(1, 5, 1)), At(1, Nginx(1, 5, 1))).Processes).ThrottledShare);
     }
 
     [Fact]
@@ -134,7 +116,7 @@ public sealed class TopFiguresTests
     {
         string[] Own(double cpu) => [$"process_cpu_seconds_total {cpu}", "process_resident_memory_bytes 17000000"];
         var process = Assert.Single(TopFigures.Between(
-            Readings.At(0, Readings.Api("api01", Own(5))), Readings.At(4, Readings.Api("api01", Own(6)))).Processes);
+            At(0, Api("api01", Own(5))), At(4, Api("api01", Own(6)))).Processes);
 
         Assert.Equal((0.25, 17e6), (process.Cpu, process.MemoryBytes));
         Assert.Equal((null, null, null), (process.CpuLimit, process.ThrottledShare, process.MemoryLimitBytes));

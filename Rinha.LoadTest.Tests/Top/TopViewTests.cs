@@ -66,18 +66,6 @@ public sealed class TopViewTests
         terminal.AssertRestored();
     }
 
-    [Fact]
-    public void The_picture_shows_processes_ledger_and_requests()
-    {
-        var picture = Picture.Of(TopScreen.Compose(TopFigures.Between(Read(), Read()), s_at, 24), 80, 24);
-
-        Assert.Contains("rinha top  100.0 requests/s  2026-01-02 03:04:05 UTC", picture, StringComparison.Ordinal);
-        Assert.Matches(@"api01 +up +0\.25 +0\.45 +50\.00% +16M +250M", picture);
-        Assert.Matches(@"api02 +down +– +–", picture);
-        Assert.Matches(@"all +100\.0 +500µs +990µs", picture);
-        Assert.Matches(@"post +100\.0", picture);
-    }
-
     [Theory]
     [InlineData(1, 1)]
     [InlineData(10, 3)]

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Tui;
 
@@ -92,32 +91,6 @@ public sealed class LiveScreenTests
         screen.Enter();
         Assert.Throws<InvalidOperationException>(screen.Dispose);
         Assert.False(_terminal.InKeyMode);
-    }
-
-    [Fact]
-    public void Only_lines_that_changed_are_written()
-    {
-        var painter = new FramePainter(colors: true);
-        string Paint(string line, int width = 2, bool whole = false) =>
-            painter.Paint((_, _) => [new Line().Add("ab"), new Line().Add(line)], width, 2, whole);
-
-        Assert.Equal("\e[?2026h\e[2J\e[1;1Hab\e[2;1Hcd\e[?2026l", Paint("cd"));
-        Assert.Equal("", Paint("cd"));
-        Assert.Equal("\e[?2026h\e[2;1Hce\e[?2026l", Paint("ce"));
-        Assert.Equal("\e[?2026h\e[1;1Hab\e[2;1Hce\e[?2026l", Paint("ce", whole: true));
-        Assert.Equal("\e[?2026h\e[2J\e[1;1Hab \e[2;1Hce \e[?2026l", Paint("ce", width: 3));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Nothing_but_the_place_of_a_line_and_wanted_colours_are_codes(bool colors)
-    {
-        var text = new FramePainter(colors).Paint(
-            Screen.Compose(SampleSnapshots.Running, new ViewState(), 200, 60), 200, 60, whole: false);
-        Assert.DoesNotContain('\n', text);
-        Assert.DoesNotMatch(@"\e(?!\[(\?2026[hl]|2J|\d+;1H|[0-9;]*m))", text);
-        Assert.Equal(colors, Regex.IsMatch(text, @"\e\[[39]\dm"));
     }
 
     [Theory]

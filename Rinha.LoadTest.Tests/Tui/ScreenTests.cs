@@ -1,5 +1,4 @@
 using Rinha.LoadTest.Collect;
-using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
@@ -60,59 +59,6 @@ public sealed class ScreenTests
             Shown(SampleSnapshots.Running, 80, 24, s_view with { Ending = true }), "rinha load  ending", "follows");
     }
 
-    [Theory]
-    [InlineData(1, "Header 1")]
-    [InlineData(6, "Header 2, Nothing 3, Keys 1")]
-    [InlineData(7, "Header 1, Totals 5, Keys 1")]
-    [InlineData(8, "Header 2, Totals 5, Keys 1")]
-    [InlineData(14, "Header 2, Totals 5, Charts 6, Keys 1")]
-    [InlineData(24, "Header 2, Totals 8, Charts 7, Tables 6, Keys 1")]
-    [InlineData(33, "Header 2, Totals 8, Charts 16, Tables 6, Keys 1")]
-    [InlineData(34, "Header 2, Totals 8, Charts 7, LatencyChart 10, Tables 6, Keys 1")]
-    [InlineData(60, "Header 2, Totals 8, Charts 22, LatencyChart 21, Tables 6, Keys 1")]
-    public void What_matters_most_gets_its_rows_first(int height, string bands) =>
-        Assert.Equal(
-            bands,
-            string.Join(", ", ScreenPlan.Of(height, tableLines: 4).Select(band => $"{band.Band} {band.Rows}")));
-
-    [Theory]
-    [InlineData(0, "    ")]
-    [InlineData(0.0001, "▏   ")]
-    [InlineData(0.53, "██▏ ")]
-    [InlineData(7, "████")]
-    public void A_bar_is_exact_to_an_eighth_and_shows_whatever_there_is(double share, string bar) =>
-        Assert.Equal(bar, Blocks.Bar(share, 4));
-
-    [Fact]
-    public void A_time_chart_has_columns_over_an_axis_of_round_length()
-    {
-        Assert.Equal(
-            """
-               100│    ▄
-                  │   ▅█
-                  │  ▆██
-                  │ ▇███
-                  └0:00                                                    1:00
-            """.ReplaceLineEndings("\n"),
-            Picture.Of(Chart(5, null, second => second * 22), 67, 5));
-        // 300 seconds in 30 columns: each is the mean of ten seconds, 45 in the first one and 2,945 in the last.
-        var many = Picture.Lines(Chart(300, 300, second => second * 10), 37, 5);
-        Assert.Equal((" 3,000│", '▁', '█'), (many[0][..7], many[3][7], many[1][36]));
-        var few = Picture.Lines(Chart(2, 10, _ => 1), 27, 3);
-        Assert.Equal(("     1│████                ", "      └0:00            0:10"), (few[0], few[2]));
-        Assert.EndsWith(" 2:00", Picture.Of(Chart(61, 600, _ => 1), 80, 5), StringComparison.Ordinal);
-        Assert.EndsWith(" 25:00:00", Picture.Of(Chart(90_000, null, _ => 1), 80, 5), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(36, "req/s failed p99")]
-    [InlineData(80, "req/s failed p99 p50 completed max p99.9 mean")]
-    public void A_table_leaves_out_the_columns_that_have_no_room(int width, string titles)
-    {
-        var lines = Picture.Lines(Panels.Operations(SampleSnapshots.Running.Operations), width, 4);
-        Assert.Equal(titles, string.Join(' ', lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
-    }
-
     [Fact]
     public void Merging_bars_loses_no_request_and_keeps_the_detail_where_they_are()
     {
@@ -136,10 +82,4 @@ public sealed class ScreenTests
 
     private static void AssertContains(string picture, params string[] texts) =>
         Assert.All(texts, text => Assert.Contains(text, picture, StringComparison.Ordinal));
-
-    private static Drawing Chart(int seconds, double? durationSeconds, Func<int, long> rate) => new TimeChart(
-        [.. Enumerable.Range(0, seconds).Select(second => new SecondReport(second, rate(second), 0, 0, 0, 0))],
-        durationSeconds,
-        stats => new ChartColumn(stats.Rate, Tone.Accent, stats.Rate),
-        Format.RateTick).Draw;
 }
