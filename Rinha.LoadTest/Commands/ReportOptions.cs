@@ -95,7 +95,6 @@ internal sealed class ReportOptions
     }
 }
 
-// The options that keep a run and compare another with it.
 internal sealed class BaselineOptions
 {
     private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Keep this run under a name.");

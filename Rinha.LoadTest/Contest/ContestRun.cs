@@ -4,10 +4,8 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
-/// <summary>
-/// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
-/// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
-/// </summary>
+// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
+// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
 internal sealed class ContestRun : IDriver, IConnectionOwner
 {
     private const int OpeningUsers = 25;
@@ -110,10 +108,8 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         GoOn(connection, exchange);
     }
 
-    /// <summary>A fresh connection for a user.</summary>
     public Connection Rent() => _loop.Rent(this);
 
-    /// <summary>Closes a connection that a user needs no more.</summary>
     public void Release(Connection connection) => _loop.Return(connection);
 
     public void End(Connection connection)
@@ -123,7 +119,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         Release(connection);
     }
 
-    /// <summary>Sends the request of so many bytes in the connection's buffer.</summary>
+    // Sends the request of so many bytes in the connection's buffer.
     public void Send(
         Connection connection, ValidationUser? user, Scenario scenario, Func<Answer, string?> check, int length)
     {
@@ -260,19 +256,130 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     }
 }
 
-/// <summary>
-/// One request of the simulation, from its start to its judgement; kept with its connection and used again.
-/// </summary>
+// One request of the simulation, from its start to its judgement; kept with its connection and used again.
 internal sealed class Exchange
 {
     public Scenario Scenario { get; set; }
 
-    /// <summary>When it left: before its connection was made.</summary>
+    // When it left: before its connection was made.
     public long StartedAtNs { get; set; }
 
-    /// <summary>Judges its answer: <see langword="null"/>, or the first failed check in words.</summary>
+    // Judges its answer: null, or the first failed check in words.
     public Func<Answer, string?> Check { get; set; } = _ => null;
 
-    /// <summary>The virtual user who goes on after it; <see langword="null"/> for one who ends with it.</summary>
+    // The virtual user who goes on after it; null for one who ends with it.
     public ValidationUser? User { get; set; }
+}
+
+// One of the five users of criteriosClientes: fourteen requests for one client in a row, on one connection but for the
+// four statements that are asked for at once.
+internal sealed class ValidationUser(ContestRun run, int clientId, long limitCents)
+{
+    private const int StatementsAtOnce = 4;
+
+    private static readonly string[] s_invalidBodies =
+    [
+        """{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "x", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""",
+        """{"valor": 1, "tipo": "c", "descricao": ""}""",
+        """{"valor": 1, "tipo": "c", "descricao": null}""",
+    ];
+
+    private int _step;
+    private int _statementsOpen;
+    private Connection? _main;
+    private (long LimitCents, long BalanceCents)? _saved;
+
+    // Takes the first, or the next, step over the user's own connection.
+    public void Advance(Connection connection)
+    {
+        _main = connection;
+        _step++;
+        switch (_step)
+        {
+            case 1:
+                GetStatement(connection, answer =>
+                    answer.HasStatus(200) ?? answer.HasLimit(limitCents) ?? answer.HasBalance(0));
+                break;
+            case 2:
+                Post(connection, Operation.Credit, "toma"u8);
+                break;
+            case 3:
+                Post(connection, Operation.Debit, "devolve"u8);
+                break;
+            case 4:
+                GetStatement(connection, answer =>
+                    answer.HasStatus(200) ?? answer.HasNewest(("devolve", "d"), ("toma", "c")));
+                break;
+            case 5:
+                Post(connection, Operation.Credit, "danada"u8);
+                break;
+            case 6 when _saved is { } saved:
+                GetStatementsAtOnce(connection, saved.LimitCents, saved.BalanceCents);
+                break;
+            case 6:
+                // The official simulation leaves the four out when the transaction before failed.
+                Advance(connection);
+                break;
+            case var step when step - 7 < s_invalidBodies.Length:
+                var body = Encoding.UTF8.GetBytes(s_invalidBodies[step - 7]);
+                var length = run.Writer.WritePost(clientId, body, connection.RequestBuffer);
+                Send(connection, length, static answer => answer.HasStatus(422, 400));
+                break;
+            default:
+                run.End(connection);
+                break;
+        }
+    }
+
+    public void OnDone(Connection connection)
+    {
+        if (_statementsOpen > 0)
+        {
+            _statementsOpen--;
+            if (connection != _main)
+            {
+                run.Release(connection);
+            }
+
+            if (_statementsOpen > 0)
+            {
+                return;
+            }
+        }
+
+        Advance(_main!);
+    }
+
+    private void GetStatement(Connection connection, Func<Answer, string?> check) =>
+        Send(connection, run.Writer.WriteStatement(clientId, connection.RequestBuffer), check);
+
+    private void GetStatementsAtOnce(Connection connection, long savedLimitCents, long savedBalanceCents)
+    {
+        _statementsOpen = StatementsAtOnce;
+        for (var index = 0; index < StatementsAtOnce; index++)
+        {
+            GetStatement(index == 0 ? connection : run.Rent(), answer => answer.HasStatus(200)
+                ?? answer.HasNewest(("danada", "c"))
+                ?? answer.HasLimit(savedLimitCents)
+                ?? answer.HasBalance(savedBalanceCents));
+        }
+    }
+
+    private void Post(Connection connection, Operation operation, ReadOnlySpan<byte> text) =>
+        Send(
+            connection,
+            run.Writer.WriteTransaction(clientId, 1, operation, text, connection.RequestBuffer),
+            answer =>
+            {
+                var failure = Expectation.Credit(answer);
+                _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
+                    ? (limit, balance)
+                    : null;
+                return failure;
+            });
+
+    private void Send(Connection connection, int length, Func<Answer, string?> check) =>
+        run.Send(connection, this, Scenario.Validations, check, length);
 }

@@ -1,6 +1,5 @@
 namespace Rinha.LoadTest.Contest;
 
-/// <summary>The official simulation's scenarios, in their order.</summary>
 internal enum Scenario
 {
     ConcurrentDebits,
@@ -16,7 +15,7 @@ internal enum Scenario
 
 internal static class Scenarios
 {
-    /// <summary>The official names, in the order of <see cref="Scenario"/>'s numbers.</summary>
+    // The official names, in the order of Scenario's numbers.
     public static readonly IReadOnlyList<string> Names =
     [
         "validação concorrência transações - d",
@@ -31,7 +30,6 @@ internal static class Scenarios
     ];
 }
 
-/// <summary>The load phase: which scenario starts a virtual user when.</summary>
 internal sealed class ContestSchedule
 {
     public ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
@@ -40,12 +38,12 @@ internal sealed class ContestSchedule
             .Concat(Of(Scenario.Statements, statements))
             .OrderBy(start => start.OffsetMs)];
 
-    /// <summary>The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.</summary>
+    // The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.
     public static ContestSchedule Official { get; } = UpToThePeak(rampSeconds: 120, holdSeconds: 120);
 
     public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
 
-    /// <summary>The users in the order of their starts, in milliseconds since the phase began.</summary>
+    // The users in the order of their starts, in milliseconds since the phase began.
     public IReadOnlyList<(int OffsetMs, Scenario Scenario)> Starts { get; }
 
     private static ContestSchedule UpToThePeak(int rampSeconds, int holdSeconds) => new(
@@ -57,10 +55,8 @@ internal sealed class ContestSchedule
         profile.StartsMs().Select(offsetMs => (offsetMs, scenario));
 }
 
-/// <summary>
-/// How many virtual users a scenario starts in each second: a ramp between two rates, then the last rate held, to the
-/// user as Gatling 3.10 does it (OpenInjectionStep, Shard).
-/// </summary>
+// How many virtual users a scenario starts in each second: a ramp between two rates, then the last rate held, to the
+// user as Gatling 3.10 does it (OpenInjectionStep, Shard).
 internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeconds, int HoldSeconds)
 {
     private const int MillisecondsPerSecond = 1000;
@@ -83,7 +79,6 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         }
     }
 
-    /// <summary>When each user starts, in milliseconds from the beginning.</summary>
     public IEnumerable<int> StartsMs()
     {
         var secondMs = 0;

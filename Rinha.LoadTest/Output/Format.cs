@@ -19,7 +19,6 @@ internal static partial class Format
     public static string Milliseconds(double seconds) =>
         Math.Round(seconds * 1e3, MidpointRounding.AwayFromZero).ToString("#,0", s_culture);
 
-    // A number of things, in groups of three digits.
     public static string Count(long count) => count.ToString("#,0", s_culture);
 
     // Things per second, with as many digits as a rate of that size is good for.

@@ -33,12 +33,10 @@ internal sealed record Card(string Figure, string Name, Tone Tone = Tone.Plain);
 // Blocks: At least one; where the first is a chart, the others explain it.
 internal sealed record Section(string Id, string Heading, params IReadOnlyList<Block> Blocks);
 
-// One thing of a section.
 internal abstract record Block;
 
 internal sealed record Paragraph(string Text, Tone Tone = Tone.Plain) : Block;
 
-// A table whose first column names its rows; the other columns are figures, at the right.
 // ProseLast: Whether the last column is sentences instead of figures.
 internal sealed record Table(
     string Caption,

@@ -105,13 +105,11 @@ internal sealed class TextReport
     }
 }
 
-// Tones in a terminal, in its own sixteen colours.
 internal static class Ansi
 {
     // Whether the user wants colours (no-color.org).
     public static bool IsWanted => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    // Text in a tone, and a reset after it.
     public static string Paint(string text, Tone tone)
     {
         var code = tone switch

@@ -4,14 +4,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>
-/// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when it has its
-/// answer. Open loop: requests are due on a fixed schedule and count from it, whether a connection was free or not.
-/// Everything here runs on the engine's thread.
-/// </summary>
+// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when it has its
+// answer. Open loop: requests are due on a fixed schedule and count from it, whether a connection was free or not.
+// Everything here runs on the engine's thread.
 internal sealed class LoadRun : IDriver, IConnectionOwner
 {
-    /// <summary>What a snapshot calls a run that is paused.</summary>
     public const string PausedPhase = "paused";
 
     public const string UserAgent = "rinha-loadtest";
@@ -73,21 +70,18 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         New,
         WarmUp,
         Measured,
-
-        /// <summary>Nothing more is sent; what is under way is waited for.</summary>
+        // Nothing more is sent; what is under way is waited for.
         Draining,
         Done,
     }
 
     public RunRecorder Recorder { get; }
 
-    /// <summary>When the last measured thing happened, in <see cref="Clock"/> nanoseconds.</summary>
+    // When the last measured thing happened, in Clock nanoseconds.
     public long EndedAtNs { get; private set; }
 
-    /// <summary>When the measured part began.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Whether the run was ended early.</summary>
     public bool Interrupted { get; private set; }
 
     public bool IsDone => _phase == Phase.Done;
@@ -329,9 +323,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private static long Nanoseconds(TimeSpan time) => (long)time.TotalNanoseconds;
 
-    /// <summary>A request under way.</summary>
-    /// <param name="IntendedAtNs">When it should have left.</param>
-    /// <param name="SentAtNs">When its first try left.</param>
-    /// <param name="Measured">Whether it counts, or is part of the warm-up.</param>
+    // SentAtNs: When its first try left.
+    // Measured: Whether it counts, or is part of the warm-up.
     private readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured);
 }

@@ -1,3 +1,4 @@
+using HdrHistogram;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
@@ -25,12 +26,10 @@ internal sealed class RunRecorder
         SendDelay = scheduled ? new LatencyRecorder() : null;
     }
 
-    // How late requests left, where there is a schedule.
     public LatencyRecorder? SendDelay { get; }
 
     public IReadOnlyList<SecondReport> Series => [.. _series];
 
-    // When the measured part began, in Clock nanoseconds.
     public long StartedAtNs { get; private set; }
 
     public long Completed { get; private set; }
@@ -179,7 +178,6 @@ internal sealed class RunRecorder
     }
 }
 
-// One operation's counts and latencies.
 internal sealed class OperationRecorder(string name, bool correcting)
 {
     private const int StatusMax = 1000;
@@ -188,10 +186,8 @@ internal sealed class OperationRecorder(string name, bool correcting)
 
     public string Name { get; } = name;
 
-    // Latencies from the intended send time.
     public LatencyRecorder Latency { get; } = new();
 
-    // Latencies from the actual send time, where they are kept.
     public LatencyRecorder? Uncorrected { get; } = correcting ? new LatencyRecorder() : null;
 
     public long Completed { get; private set; }
@@ -207,7 +203,6 @@ internal sealed class OperationRecorder(string name, bool correcting)
 
     public void Fail() => Failed++;
 
-    // Counts an answer's status, right or wrong.
     public void CountStatus(int status) => _statuses[status]++;
 
     public void CopyTo(OperationRecorder other)
@@ -236,4 +231,101 @@ internal sealed class OperationRecorder(string name, bool correcting)
         Statuses(),
         Latency.ToReport(),
         Uncorrected?.ToReport());
+}
+
+// Latencies in fixed memory, each kept to three significant digits (HdrHistogram).
+internal sealed class LatencyRecorder
+{
+    private const long LowestNs = 1;
+    private const long HighestNs = 300_000_000_000;
+    private const long FirstBoundNs = 1_000;
+    private const int Digits = 3;
+    private const double NanosecondsPerSecond = 1e9;
+    private const int DistributionTicksPerHalf = 5;
+
+    private readonly LongHistogram _histogram = new(LowestNs, HighestNs, Digits);
+
+    public long Count => _histogram.TotalCount;
+
+    public void Record(long latencyNs) => _histogram.RecordValue(Math.Clamp(latencyNs, 0, HighestNs));
+
+    public void Reset() => _histogram.Reset();
+
+    public void Add(LatencyRecorder other) => _histogram.Add(other._histogram);
+
+    // A percentile (0 to 100) in seconds; 0 when nothing was recorded.
+    public double Percentile(double percentile) =>
+        Count == 0 ? 0 : _histogram.GetValueAtPercentile(percentile) / NanosecondsPerSecond;
+
+    public double Max() => Count == 0 ? 0 : _histogram.GetMaxValue() / NanosecondsPerSecond;
+
+    public LatencyReport ToReport() => new()
+    {
+        Count = Count,
+        Mean = Count == 0 ? 0 : _histogram.GetMean() / NanosecondsPerSecond,
+        StandardDeviation = Count == 0 ? 0 : _histogram.GetStdDeviation() / NanosecondsPerSecond,
+        Min = Count == 0 ? 0 : _histogram.RecordedValues().First().ValueIteratedTo / NanosecondsPerSecond,
+        P50 = Percentile(50),
+        P75 = Percentile(75),
+        P90 = Percentile(90),
+        P95 = Percentile(95),
+        P99 = Percentile(99),
+        P999 = Percentile(99.9),
+        P9999 = Percentile(99.99),
+        Max = Max(),
+        Distribution = Distribution(),
+        Histogram = Bars(),
+    };
+
+    private List<DistributionPoint> Distribution() => Count == 0
+        ? []
+        : [.. _histogram.Percentiles(DistributionTicksPerHalf).Select(step =>
+            new DistributionPoint(step.PercentileLevelIteratedTo / 100, step.ValueIteratedTo / NanosecondsPerSecond))];
+
+    // Bounds 1, 2, 5, 10, 20, 50 … microseconds: round, and as wide as what they hold deserves.
+    private List<HistogramBar> Bars()
+    {
+        var bars = new List<HistogramBar>();
+        if (Count == 0)
+        {
+            return bars;
+        }
+
+        var boundNs = FirstBoundNs;
+        long count = 0;
+        foreach (var step in _histogram.RecordedValues())
+        {
+            while (step.ValueIteratedTo > boundNs)
+            {
+                AddBar(bars, boundNs, count);
+                count = 0;
+                boundNs = NextRoundBound(boundNs);
+            }
+
+            count += step.CountAtValueIteratedTo;
+        }
+
+        AddBar(bars, boundNs, count);
+        return bars;
+    }
+
+    private static void AddBar(List<HistogramBar> bars, long boundNs, long count)
+    {
+        // Empty bars stay where they separate others, not before the first.
+        if (count > 0 || bars.Count > 0)
+        {
+            bars.Add(new HistogramBar(boundNs / NanosecondsPerSecond, count));
+        }
+    }
+
+    private static long NextRoundBound(long boundNs)
+    {
+        var leading = boundNs;
+        while (leading >= 10)
+        {
+            leading /= 10;
+        }
+
+        return leading == 2 ? boundNs / 2 * 5 : boundNs * 2;
+    }
 }

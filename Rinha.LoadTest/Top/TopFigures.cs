@@ -84,8 +84,6 @@ internal sealed record TopFigures(
 }
 
 // One operation during an interval, over all instances; latencies in seconds.
-// RefusedPerSecond: Those that were answered 4xx.
-// ErrorsPerSecond: Those that were answered 5xx.
 internal sealed record OperationFigures(
     string Name,
     double PerSecond,
@@ -95,8 +93,6 @@ internal sealed record OperationFigures(
     double? P99);
 
 // The ledger during an interval, over all instances, times in seconds; unknown figures are null.
-// WalBytes: The size of the write-ahead log, which the instances share.
-// DatabaseBytes: The size of the database, which they share as well.
 internal sealed record LedgerFigures(
     double CommittedPerSecond,
     double RefusedPerSecond,

@@ -6,13 +6,10 @@ namespace Rinha.LoadTest.Tui;
 // cut, missing ones stay empty. A drawing measures nothing twice: the machine is here to send requests.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
-// Drawings made of others, and the simplest ones.
 internal static class Drawings
 {
-    // A panel's borders above and below.
     public const int BorderRows = 2;
 
-    // A border and a space on either side.
     private const int EdgesWidth = 4;
 
     // Exactly height lines of exactly width columns.
@@ -24,7 +21,6 @@ internal static class Drawings
     public static Drawing Stacked(IEnumerable<(Drawing Drawing, int Rows)> bands) =>
         (width, _) => bands.SelectMany(band => band.Drawing.Lines(width, band.Rows));
 
-    // Columns of the same width.
     public static Drawing Beside(params Drawing[] columns) => (width, height) =>
     {
         // Each ends where the shares up to it do, so that no column is lost to rounding.
@@ -103,11 +99,9 @@ internal sealed class Line
         return EndPiece(tone);
     }
 
-    // Adds text at the left of a column, shortened where it does not fit.
     public Line Left(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadRight(Math.Max(0, width)), tone);
 
-    // Adds text at the right of a column, shortened where it does not fit.
     public Line Right(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadLeft(Math.Max(0, width)), tone);
 

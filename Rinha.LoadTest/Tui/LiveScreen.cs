@@ -191,7 +191,6 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         }
     }
 
-    // Puts text on the screen, unless the terminal was given back.
     public void Draw(string text)
     {
         lock (_lock)

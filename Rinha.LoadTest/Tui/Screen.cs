@@ -3,7 +3,6 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Shows a load run on the live screen.
 internal sealed class TuiCollector(ITerminal terminal) : ICollector
 {
     public int SnapshotsPerSecond => LiveScreen.FramesPerSecond;
@@ -89,7 +88,6 @@ internal enum Band
     Charts,
     LatencyChart,
     Tables,
-
     // Room that nothing needs.
     Nothing,
     Keys,
@@ -138,17 +136,14 @@ internal static class ScreenPlan
     }
 }
 
-// What the person in front of the screen has chosen to see, and how the run stands towards them.
 internal sealed record ViewState
 {
     private static readonly int[] s_windows = [1, 10, 30, 60, 300];
 
     private int _window = 1;
 
-    // How many of the newest seconds the second statistics cover.
     public int WindowSeconds => s_windows[_window];
 
-    // Whether the run starts no requests for the moment.
     public bool Paused { get; init; }
 
     public bool Ending { get; init; }

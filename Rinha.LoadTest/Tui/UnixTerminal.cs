@@ -12,7 +12,6 @@ internal interface ITerminal
     // Makes each key readable at once and no longer echoed, where there are any; twice is harmless.
     void EnterKeyMode();
 
-    // Puts the keys back as they were; harmless without EnterKeyMode.
     void LeaveKeyMode();
 
     // Takes the bytes typed so far, without waiting for any; 0 when there are none.
@@ -125,7 +124,6 @@ internal static unsafe partial class TerminalCalls
         return keys;
     }
 
-    // Columns and rows; zero when the terminal does not know or there is none.
     public static (int Width, int Height) GetSize(int descriptor)
     {
         // struct winsize: rows and columns, then the same in pixels.

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Contest;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
+using Rinha.LoadTest.Top;
+using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
@@ -177,4 +180,102 @@ internal sealed class LoadCommand
     }
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}
+
+// contest: the official simulation, request for request, and the contest's score.
+internal sealed class ContestCommand
+{
+    private readonly Argument<Target> _url = Arguments.Url();
+    private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "The opening, then a ramp of 20 s only.");
+    private readonly Option<bool> _wait = Arguments.Plain<bool>(
+        "--wait-validations", "Start the load only after all validations; officially it waits for the 404 alone.");
+
+    private readonly Option<int> _seed = Arguments.Number(
+        "--seed", null, 1, 0, int.MaxValue, "Clients, amounts and texts: the same seed, the same ones.");
+
+    private readonly ReportOptions _report = new();
+
+    public Command Create() => Arguments.Command(
+        "contest",
+        "Run the contest's official simulation and score it.",
+        Run,
+        [_url, _short, _wait, _seed, .. _report.All]);
+
+    private int Run(ParseResult parsed)
+    {
+        var target = parsed.GetRequiredValue(_url);
+        if (!target.Answers())
+        {
+            return Exit.NoServer(target);
+        }
+
+        var options = new ContestOptions(
+            parsed.GetValue(_short) ? ContestSchedule.Short : ContestSchedule.Official,
+            parsed.GetValue(_wait),
+            parsed.GetValue(_seed));
+        var environment = _report.Environment(parsed, target.Url);
+        var report = _report.Watch(parsed, (control, framesPerSecond) =>
+            ContestSession.Run(target, options, environment, control, framesPerSecond));
+        _report.Write(parsed, report);
+        return report.Summary.Failed > 0 ? Exit.Fail($"{report.Summary.Failed} requests failed") : Exit.Success;
+    }
+}
+
+// top: shows a running stack, second by second.
+internal sealed class TopCommand
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private readonly Option<string> _sockets = new("--sockets")
+    {
+        Description = "The directory of the APIs' sockets.",
+        Required = true,
+    };
+    private readonly Option<string[]> _cgroups = new("--cgroup")
+    {
+        Description = "The stack's cgroup: its directories for CPU, accounting and memory, in this order.",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string[]> _processes = new("--process")
+    {
+        Description = "The name of a process of the stack, once for each; api… have metrics.",
+        DefaultValueFactory = _ => ["api01", "api02", "nginx"],
+    };
+
+    private readonly Option<int> _count = Arguments.Number(
+        "--count", null, 0, 0, int.MaxValue, "End after so many seconds; 0 for no end.");
+
+    public Command Create() => Arguments.Command(
+        "top",
+        "Show a running stack, second by second (started by ./rinha top).",
+        Run,
+        [_sockets, _cgroups, _processes, _count]);
+
+    private int Run(ParseResult parsed)
+    {
+        var cgroups = parsed.GetRequiredValue(_cgroups);
+        if (cgroups.Length is not (0 or 3))
+        {
+            return Exit.Refuse($"--cgroup: three directories or none, not {cgroups.Length}");
+        }
+
+        var source = new StackSource(parsed.GetRequiredValue(_processes), parsed.GetRequiredValue(_sockets), cgroups);
+        var first = source.Read();
+        if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NotAsked))
+        {
+            return Exit.Fail($"no API answers in {parsed.GetRequiredValue(_sockets)}; see ./rinha status");
+        }
+
+        var view = new TopView(source.Read, parsed.GetValue(_count), s_interval);
+        if (UnixTerminal.CanShow)
+        {
+            view.Show(new UnixTerminal());
+        }
+        else
+        {
+            view.Write(Console.Out);
+        }
+
+        return Exit.Success;
+    }
 }
