@@ -64,16 +64,6 @@ internal static class Arguments
                 && value >= least && value <= most,
             $"a whole number from {least} to {most}");
 
-    public static Option<long?> Iterations() => Read(
-        new("--iterations", "-n") { Description = "End after so many requests." },
-        (string text, out long? value) =>
-        {
-            var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-            value = number;
-            return read && number > 0;
-        },
-        "a whole number from 1");
-
     public static Option<double?> Rate() => Read(
         new("--rate", "-r")
         {

@@ -41,7 +41,8 @@ internal sealed class LoadCommand
         "--amount", null, 0, 0, int.MaxValue, "The cents of every transaction; 0 for 1 to 10000 at random.");
 
     private readonly Option<bool> _close = Arguments.Plain<bool>("--close", "A connection for each request.");
-    private readonly Option<long?> _iterations = Arguments.Iterations();
+    private readonly Option<int> _iterations = Arguments.Number(
+        "--iterations", "-n", 0, 1, int.MaxValue, "End after so many requests.");
     private readonly Option<bool> _findMax = Arguments.Plain<bool>(
         "--find-max", "Search for the highest rate that keeps --slo.");
     private readonly Option<Objective?> _objective = Arguments.Objective();
@@ -157,7 +158,7 @@ internal sealed class LoadCommand
     {
         var isCheck = parsed.GetValue(_check);
         var isShort = isCheck || parsed.GetValue(_findMax);
-        var iterations = parsed.GetValue(_iterations);
+        int? iterations = parsed.GetValue(_iterations) is > 0 and var number ? number : null;
         var duration = IsGiven(parsed, _duration) || !isShort ? parsed.GetValue(_duration) : s_shortDurationDefault;
         return new LoadOptions
         {

@@ -8,15 +8,15 @@ internal static class ReportBuilder
 {
     private static readonly Func<RunReport, Section?>[] s_sections =
     [
-        ContestSection.Of,
-        CheckSection.Of,
-        FindMaxSection.Of,
+        RunSections.Contest,
+        RunSections.Check,
+        RunSections.FindMax,
         RunSections.Time,
         RunSections.Latency,
         RunSections.Answers,
         RunSections.Operations,
         RunSections.Failures,
-        BaselineSection.Of,
+        RunSections.Baseline,
         RunSections.Environment,
     ];
 

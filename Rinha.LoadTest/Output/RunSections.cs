@@ -2,9 +2,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// The sections that every run has, and the wording that they share.
+// The sections of a report, and the wording that they share.
 internal static class RunSections
 {
+    private const double FullPayment = 100_000;
+
     private static readonly (string Name, Func<LatencyReport, double> Of)[] s_latencies =
     [
         ("mean", latency => latency.Mean),
@@ -17,6 +19,95 @@ internal static class RunSections
         ("p99.99", latency => latency.P9999),
         ("max", latency => latency.Max),
     ];
+
+    public static Section? Contest(RunReport run)
+    {
+        if (run.Contest is not { } contest)
+        {
+            return null;
+        }
+
+        var failed = contest.FailedChecks;
+        return new Section(
+            "contest",
+            "Contest",
+            new Table(
+                "How the payment comes about",
+                ["rule", "found", "amount"],
+                [
+                    ["full payment", "", Format.Dollars(FullPayment)],
+                    [
+                        "right and within 250 ms: 98% wanted",
+                        $"{Format.Percent(contest.OnTimeShare)} ({Format.Percent(1 - contest.OnTimeShare)} not)",
+                        Fine(contest.LateFine),
+                    ],
+                    [
+                        "inconsistent balances: none wanted",
+                        Format.Count(contest.Inconsistencies),
+                        Fine(contest.InconsistencyFine),
+                    ],
+                    [
+                        new("payment", Tone.Strong),
+                        "",
+                        new(Format.Dollars(contest.Payment), contest.Payment >= FullPayment ? Tone.Good : Tone.Bad),
+                    ],
+                ]),
+            failed.Count == 0
+                ? new Paragraph("No check failed.", Tone.Good)
+                : new Table(
+                    "Checks that failed, in the words of the contest's log",
+                    ["scenario", "times", "message"],
+                    [.. failed.Select(check => (Cell[])
+                        [new(check.Scenario, Tone.Bad), Format.Count(check.Count), check.Message])],
+                    ProseLast: true),
+            new Table(
+                "Latency in whole milliseconds, as the contest's own tester shows it",
+                ["scenario", "min", "p50", "p75", "p95", "p99", "max", "mean"],
+                [.. run.Operations.Select(scenario => Cells(
+                    scenario.Name, Latencies(scenario.Latency).Select(Format.Milliseconds)))]));
+    }
+
+    public static Section? Check(RunReport run) => run.Check is { } check
+        ? new Section(
+            "checks",
+            "Correctness",
+            new Paragraph(
+                $"{Format.Count(check.Acknowledged)} transactions were acknowledged, "
+                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} ended without an answer: "
+                + "those may or may not have been applied."
+                + (check.Unavailable > 0
+                    ? $" {Format.Count(check.Unavailable)} were answered 503: not applied."
+                    : "")),
+            new Table(
+                "Checks",
+                ["what must hold", "made", "violations", "first violation"],
+                [.. check.Checks.Select(Row)],
+                ProseLast: true))
+        : null;
+
+    public static Section? FindMax(RunReport run) => run.FindMax is { } search
+        ? new Section(
+            "find-max",
+            "Highest rate",
+            RunCharts.FindMax(search),
+            new Table(
+                search.Rate > 0
+                    ? $"Rates tried, in order; {Format.Rate(search.Rate)} requests/s keep {search.Objective}"
+                    : $"Rates tried, in order; none keeps {search.Objective}",
+                ["step", "asked for", "achieved", "latency", "failed", "target"],
+                [.. search.Steps.Select(Row)]))
+        : null;
+
+    public static Section? Baseline(RunReport run) => run.Baseline is { } baseline
+        ? new Section(
+            "baseline",
+            $"Beside {baseline.Name}",
+            new Table(
+                $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
+                    + "p99.9 and max are shown, not judged",
+                ["metric", baseline.Name, "this run", "ratio", "verdict"],
+                [.. baseline.Comparisons.Select(Row)]))
+        : null;
 
     public static Section Time(RunReport run) =>
         new("time", "Over time", RunCharts.Rate(run), RunCharts.Latency(run));
@@ -159,59 +250,6 @@ internal static class RunSections
                 Format.Percent((double)row.Count / Math.Max(1, all)),
                 new("", row.Tone, (double)row.Count / rows.Max(one => one.Count)),
             ])]);
-}
-
-// The contest's score, its failed checks, and each scenario at the contest's resolution.
-internal static class ContestSection
-{
-    private const double FullPayment = 100_000;
-
-    public static Section? Of(RunReport run)
-    {
-        if (run.Contest is not { } contest)
-        {
-            return null;
-        }
-
-        var failed = contest.FailedChecks;
-        return new Section(
-            "contest",
-            "Contest",
-            new Table(
-                "How the payment comes about",
-                ["rule", "found", "amount"],
-                [
-                    ["full payment", "", Format.Dollars(FullPayment)],
-                    [
-                        "right and within 250 ms: 98% wanted",
-                        $"{Format.Percent(contest.OnTimeShare)} ({Format.Percent(1 - contest.OnTimeShare)} not)",
-                        Fine(contest.LateFine),
-                    ],
-                    [
-                        "inconsistent balances: none wanted",
-                        Format.Count(contest.Inconsistencies),
-                        Fine(contest.InconsistencyFine),
-                    ],
-                    [
-                        new("payment", Tone.Strong),
-                        "",
-                        new(Format.Dollars(contest.Payment), contest.Payment >= FullPayment ? Tone.Good : Tone.Bad),
-                    ],
-                ]),
-            failed.Count == 0
-                ? new Paragraph("No check failed.", Tone.Good)
-                : new Table(
-                    "Checks that failed, in the words of the contest's log",
-                    ["scenario", "times", "message"],
-                    [.. failed.Select(check => (Cell[])
-                        [new(check.Scenario, Tone.Bad), Format.Count(check.Count), check.Message])],
-                    ProseLast: true),
-            new Table(
-                "Latency in whole milliseconds, as the contest's own tester shows it",
-                ["scenario", "min", "p50", "p75", "p95", "p99", "max", "mean"],
-                [.. run.Operations.Select(scenario => RunSections.Cells(
-                    scenario.Name, Latencies(scenario.Latency).Select(Format.Milliseconds)))]));
-    }
 
     private static double[] Latencies(LatencyReport latency) =>
         [latency.Min, latency.P50, latency.P75, latency.P95, latency.P99, latency.Max, latency.Mean];
@@ -219,27 +257,6 @@ internal static class ContestSection
     private static Cell Fine(double amount) => amount > 0
         ? new Cell("−" + Format.Dollars(amount), Tone.Bad)
         : new Cell(Format.Dollars(0), Tone.Good);
-}
-
-internal static class CheckSection
-{
-    public static Section? Of(RunReport run) => run.Check is { } check
-        ? new Section(
-            "checks",
-            "Correctness",
-            new Paragraph(
-                $"{Format.Count(check.Acknowledged)} transactions were acknowledged, "
-                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} ended without an answer: "
-                + "those may or may not have been applied."
-                + (check.Unavailable > 0
-                    ? $" {Format.Count(check.Unavailable)} were answered 503: not applied."
-                    : "")),
-            new Table(
-                "Checks",
-                ["what must hold", "made", "violations", "first violation"],
-                [.. check.Checks.Select(Row)],
-                ProseLast: true))
-        : null;
 
     private static Cell[] Row(CheckResult result)
     {
@@ -257,22 +274,6 @@ internal static class CheckSection
             result.Example ?? "",
         ];
     }
-}
-
-internal static class FindMaxSection
-{
-    public static Section? Of(RunReport run) => run.FindMax is { } search
-        ? new Section(
-            "find-max",
-            "Highest rate",
-            RunCharts.FindMax(search),
-            new Table(
-                search.Rate > 0
-                    ? $"Rates tried, in order; {Format.Rate(search.Rate)} requests/s keep {search.Objective}"
-                    : $"Rates tried, in order; none keeps {search.Objective}",
-                ["step", "asked for", "achieved", "latency", "failed", "target"],
-                [.. search.Steps.Select(Row)]))
-        : null;
 
     private static Cell[] Row(FindMaxStep step, int index) =>
     [
@@ -283,20 +284,6 @@ internal static class FindMaxSection
         Format.Count(step.Failed),
         step.Met ? new("kept", Tone.Good) : new("missed", Tone.Bad),
     ];
-}
-
-internal static class BaselineSection
-{
-    public static Section? Of(RunReport run) => run.Baseline is { } baseline
-        ? new Section(
-            "baseline",
-            $"Beside {baseline.Name}",
-            new Table(
-                $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
-                    + "p99.9 and max are shown, not judged",
-                ["metric", baseline.Name, "this run", "ratio", "verdict"],
-                [.. baseline.Comparisons.Select(Row)]))
-        : null;
 
     private static Cell[] Row(BaselineComparison one) =>
     [

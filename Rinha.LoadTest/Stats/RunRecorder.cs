@@ -238,10 +238,17 @@ internal sealed class LatencyRecorder
 {
     private const long LowestNs = 1;
     private const long HighestNs = 300_000_000_000;
-    private const long FirstBoundNs = 1_000;
     private const int Digits = 3;
     private const double NanosecondsPerSecond = 1e9;
     private const int DistributionTicksPerHalf = 5;
+
+    // 1, 2, 5, 10, 20, 50 … microseconds, past the highest: round, and as wide as what they hold deserves.
+    private static readonly long[] s_boundsNs =
+    [
+        .. from decade in Enumerable.Range(3, 9)
+           from factor in (long[])[1, 2, 5]
+           select factor * (long)Math.Pow(10, decade),
+    ];
 
     private readonly LongHistogram _histogram = new(LowestNs, HighestNs, Digits);
 
@@ -282,50 +289,19 @@ internal sealed class LatencyRecorder
         : [.. _histogram.Percentiles(DistributionTicksPerHalf).Select(step =>
             new DistributionPoint(step.PercentileLevelIteratedTo / 100, step.ValueIteratedTo / NanosecondsPerSecond))];
 
-    // Bounds 1, 2, 5, 10, 20, 50 … microseconds: round, and as wide as what they hold deserves.
-    private List<HistogramBar> Bars()
+    // Empty bars stay where they separate others, not before the first.
+    private HistogramBar[] Bars()
     {
-        var bars = new List<HistogramBar>();
-        if (Count == 0)
-        {
-            return bars;
-        }
-
-        var boundNs = FirstBoundNs;
-        long count = 0;
+        var counts = new long[s_boundsNs.Length];
         foreach (var step in _histogram.RecordedValues())
         {
-            while (step.ValueIteratedTo > boundNs)
-            {
-                AddBar(bars, boundNs, count);
-                count = 0;
-                boundNs = NextRoundBound(boundNs);
-            }
-
-            count += step.CountAtValueIteratedTo;
+            var valueNs = step.ValueIteratedTo;
+            counts[Array.FindIndex(s_boundsNs, boundNs => valueNs <= boundNs)] += step.CountAtValueIteratedTo;
         }
 
-        AddBar(bars, boundNs, count);
-        return bars;
-    }
-
-    private static void AddBar(List<HistogramBar> bars, long boundNs, long count)
-    {
-        // Empty bars stay where they separate others, not before the first.
-        if (count > 0 || bars.Count > 0)
-        {
-            bars.Add(new HistogramBar(boundNs / NanosecondsPerSecond, count));
-        }
-    }
-
-    private static long NextRoundBound(long boundNs)
-    {
-        var leading = boundNs;
-        while (leading >= 10)
-        {
-            leading /= 10;
-        }
-
-        return leading == 2 ? boundNs / 2 * 5 : boundNs * 2;
+        var first = Math.Max(Array.FindIndex(counts, count => count > 0), 0);
+        var end = Array.FindLastIndex(counts, count => count > 0) + 1;
+        return [.. Enumerable.Range(first, end - first)
+            .Select(at => new HistogramBar(s_boundsNs[at] / NanosecondsPerSecond, counts[at]))];
     }
 }

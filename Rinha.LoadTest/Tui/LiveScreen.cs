@@ -26,7 +26,10 @@ internal sealed class LiveScreen(ITerminal terminal)
 
         // The signals are watched before the terminal is touched and until it is given back: there is no gap.
         using var stopSignals = new StopSignals(control, beforeExit: screen.Dispose);
-        using var screenSignals = new ScreenSignals(screen);
+        // The ways a process can end without unwinding this stack: Ctrl-\, an exit or an unhandled exception elsewhere.
+        using var quitSignal = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => screen.Dispose());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => screen.Dispose();
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => screen.Dispose();
         using (screen)
         {
             screen.Enter();
@@ -157,62 +160,46 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
     internal const string RestoreCodes = "\e[?2026l\e[0m\e[?25h\e[?7h\e[?1l\e>\e[?1049l";
 
     private readonly Lock _lock = new();
-    private bool _entered;
-    private bool _restored;
+    private bool _isOurs;
+    private bool _wasRestored;
 
     // Takes the terminal over. Whatever goes wrong here, what was done is undone by disposing.
     public void Enter()
     {
         lock (_lock)
         {
-            if (_restored)
-            {
-                return;
-            }
+            // Ours before the first change: if that fails half-way, there is something to undo.
+            _isOurs = !_wasRestored;
+        }
 
-            // Before the first change: if that fails half-way, there is something to undo.
-            _entered = true;
+        Act(() =>
+        {
             terminal.EnterKeyMode();
             terminal.Write(EnterCodes);
-        }
+        });
     }
 
     // Says again how the terminal is to be, to be done now and then: the shell and the runtime change it when the
     // process was stopped (SIGSTOP) and goes on.
-    public void Keep()
+    public void Keep() => Act(() =>
     {
-        lock (_lock)
-        {
-            if (_entered && !_restored)
-            {
-                terminal.EnterKeyMode();
-                terminal.Write(KeepCodes);
-            }
-        }
-    }
+        terminal.EnterKeyMode();
+        terminal.Write(KeepCodes);
+    });
 
-    public void Draw(string text)
-    {
-        lock (_lock)
-        {
-            if (_entered && !_restored && text.Length > 0)
-            {
-                terminal.Write(text);
-            }
-        }
-    }
+    public void Draw(string text) => Act(() => terminal.Write(text));
 
     public void Dispose()
     {
         lock (_lock)
         {
-            var isOurs = _entered && !_restored;
-            _restored = true;
-            if (!isOurs)
+            _wasRestored = true;
+            if (!_isOurs)
             {
                 return;
             }
 
+            _isOurs = false;
             try
             {
                 terminal.Write(RestoreCodes);
@@ -223,29 +210,15 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
             }
         }
     }
-}
 
-// Gives the terminal back in the ways a process can end without unwinding the viewer's stack: an exit or an unhandled
-// exception on another thread, and Ctrl-\. (Ctrl-C and SIGTERM are StopSignals' business.)
-internal sealed class ScreenSignals : IDisposable
-{
-    private readonly TerminalScreen _screen;
-    private readonly PosixSignalRegistration _quit;
-
-    public ScreenSignals(TerminalScreen screen)
+    private void Act(Action change)
     {
-        _screen = screen;
-        _quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => _screen.Dispose());
-        AppDomain.CurrentDomain.ProcessExit += OnExit;
-        AppDomain.CurrentDomain.UnhandledException += OnExit;
+        lock (_lock)
+        {
+            if (_isOurs)
+            {
+                change();
+            }
+        }
     }
-
-    public void Dispose()
-    {
-        AppDomain.CurrentDomain.UnhandledException -= OnExit;
-        AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        _quit.Dispose();
-    }
-
-    private void OnExit(object? sender, EventArgs arguments) => _screen.Dispose();
 }
