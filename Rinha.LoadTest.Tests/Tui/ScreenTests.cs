@@ -61,21 +61,6 @@ public sealed class ScreenTests
     }
 
     [Theory]
-    [InlineData(1, "Header 1")]
-    [InlineData(6, "Header 2, Nothing 3, Keys 1")]
-    [InlineData(7, "Header 1, Totals 5, Keys 1")]
-    [InlineData(8, "Header 2, Totals 5, Keys 1")]
-    [InlineData(14, "Header 2, Totals 5, Charts 6, Keys 1")]
-    [InlineData(24, "Header 2, Totals 8, Charts 7, Tables 6, Keys 1")]
-    [InlineData(33, "Header 2, Totals 8, Charts 16, Tables 6, Keys 1")]
-    [InlineData(34, "Header 2, Totals 8, Charts 7, LatencyChart 10, Tables 6, Keys 1")]
-    [InlineData(60, "Header 2, Totals 8, Charts 22, LatencyChart 21, Tables 6, Keys 1")]
-    public void What_matters_most_gets_its_rows_first(int height, string bands) =>
-        Assert.Equal(
-            bands,
-            string.Join(", ", ScreenPlan.Of(height, tableLines: 4).Select(band => $"{band.Band} {band.Rows}")));
-
-    [Theory]
     [InlineData(0, "    ")]
     [InlineData(0.0001, "▏   ")]
     [InlineData(0.53, "██▏ ")]

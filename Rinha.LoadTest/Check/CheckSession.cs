@@ -9,18 +9,15 @@ internal sealed record LedgerState(IReadOnlyList<long> BalancesCents)
 {
     public bool ListsNothing { get; init; }
 
-    // Whether nothing was ever posted.
     public bool IsEmpty => ListsNothing && BalancesCents.All(balanceCents => balanceCents == 0);
 }
 
-// A run for correctness: the state before, load with every transaction remembered, read-your-writes rounds, the state
-// after, and then the oracle.
-// ledger: Where the ledger is, to look into it as well; null to stay outside.
+// Reads all balances, loads the bank, checks read-your-writes, reads the balances again and asks the oracle, which
+// looks into the ledger itself where there is one.
 internal sealed class CheckSession(Target target, LoadSession session, ILedgerPlace? ledger)
 {
     private const int ReadYourWritesRounds = 2_000;
 
-    // failure: Why nothing could be checked, when nothing could.
     public RunReport? Run(LoadOptions options, out string? failure)
     {
         if (ReadState(options, out failure) is not { } before)
@@ -61,7 +58,6 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
         };
     }
 
-    // Every client's statement, one after the other, while nothing else is under way.
     private LedgerState? ReadState(LoadOptions options, out string? failure)
     {
         var balancesCents = new List<long>();

@@ -19,7 +19,6 @@ internal sealed class LedgerRows
     {
     }
 
-    // The transactions whose text is one of a load run's, by that text.
     public Dictionary<long, Row> Rows { get; } = [];
 
     // How many transactions have another text, which no load run gives.
@@ -30,7 +29,6 @@ internal sealed class LedgerRows
     // Whether the clients' own rows have their last ten transactions once more.
     public bool KeepsNewest { get; private init; }
 
-    // Reads all of it; writers go on meanwhile.
     public static LedgerRows Read(ILedgerPlace place)
     {
         var ledger = new LedgerRows { KeepsNewest = place.NewestSql is not null };
@@ -81,24 +79,20 @@ internal sealed class LedgerRows
         _clients[id] = _clients[id] with { HasNewestRows = isRight };
     }
 
-    // Count: How often its text is there.
     [StructLayout(LayoutKind.Auto)]
     public readonly record struct Row(int ClientId, long SignedCents, int Count);
 
-    // Sequence: Its newest transaction's number.
     public readonly record struct Client(long Id, long LimitCents, long BalanceCents, long Sequence)
     {
         public long Rows { get; init; }
 
         public long SumCents { get; init; }
 
-        // The lowest that they added up to on the way.
         public long LowestCents { get; init; }
 
         // How many of them do not have the number of their place: 1, 2, 3 ….
         public long OutOfTurn { get; init; }
 
-        // Whether its own row has the last ten of them once more, and as they are.
         public bool HasNewestRows { get; init; }
 
         public Client With(long sequence, long signedCents) => this with
@@ -144,8 +138,7 @@ internal sealed class NewestRows
 // Where a ledger's tables are, for the oracle, which looks at them past the servers.
 internal interface ILedgerPlace
 {
-    // The whole history: client, number, amount in cents, kind, text as UTF-8 and time in microseconds since 1970; each
-    // client's rows in their order.
+    // Client, number, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
     string HistorySql { get; }
 
     // Each client and its last ten rows (NewestRows); null where a client's row does not have them.
@@ -154,8 +147,7 @@ internal interface ILedgerPlace
     // A connection of its own; all that is read over it is one snapshot, while writers go on.
     DbConnection OpenSnapshot();
 
-    // Asks the database whether what it has stored is sound.
-    // Returns what is not; null for nothing.
+    // Null when the database finds what it has stored sound.
     string? FindDamage();
 }
 
@@ -187,7 +179,6 @@ internal static class LedgerConnections
     }
 }
 
-// A ledger that is a SQLite file (schema.sql).
 internal sealed class LedgerInFile(string path) : ILedgerPlace
 {
     // In the order of the commits, and without an index: everything is found in one pass.
@@ -219,7 +210,6 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
     }
 }
 
-// A ledger in a PostgreSQL database (schema.postgres.sql).
 internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
 {
     public string HistorySql =>
@@ -273,7 +263,6 @@ internal sealed partial class PostgresUrl
     // The same for Npgsql: a connection that is closed is gone.
     public string ConnectionString { get; }
 
-    // Whether a text is meant as such a URL and not as a file.
     public static bool IsMeant(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);

@@ -4,13 +4,10 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
-// A transaction that was sent, known by its text.
-// BalanceCents: The balance after it, as it was acknowledged.
 internal readonly record struct LoggedTransaction(int ClientId, int SignedCents, long BalanceCents);
 
-// Remembers every transaction of a run and what was answered, and every statement that was read meanwhile, so that they
-// can be held against each other and against the ledger. Texts must be distinct; a transaction that is sent again has
-// the same.
+// Remembers every transaction of a run with its answer, and every statement, to hold them against each other and the
+// ledger. Texts must be distinct; a retried transaction keeps its text.
 internal sealed class TransactionLog : IRequestObserver
 {
     private const int ServiceUnavailable = 503;
@@ -28,7 +25,6 @@ internal sealed class TransactionLog : IRequestObserver
     // Every try that can have reached the bank was answered 503, nothing was changed: not applied.
     public HashSet<long> Unavailable { get; } = [];
 
-    // The statements read: balance, and the texts listed, newest first.
     public List<(int ClientId, long BalanceCents, long[] Texts)> Statements { get; } = [];
 
     public CheckCounter WithinLimit { get; } = new("balance never under minus the limit");
@@ -133,7 +129,6 @@ internal sealed class CheckCounter(string name)
     public CheckResult ToResult() => new(name, _made, _violations, _example);
 }
 
-// Says whether the ledger is what the acknowledged transactions make of it, no more and no less.
 internal static class Oracle
 {
     // With more unknown transactions than this the sums that they allow are not tried one by one.
@@ -160,9 +155,7 @@ internal static class Oracle
         return counter.ToResult();
     }
 
-    // In the database: each acknowledged transaction once, none that was refused or answered 503, no other, and every
-    // client's row what its history makes it.
-    // wasEmpty: Whether the ledger had no rows before; else it may have others.
+    // A ledger that was not empty before may have rows of others.
     public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database, bool wasEmpty)
     {
         var once = new CheckCounter("every acknowledged transaction is in the ledger exactly once");
@@ -199,7 +192,6 @@ internal static class Oracle
         ];
     }
 
-    // In the database: every client's row is what its history makes it.
     public static IReadOnlyList<CheckResult> Clients(LedgerRows database)
     {
         var sums = new CheckCounter("balance = sum of the client's history");

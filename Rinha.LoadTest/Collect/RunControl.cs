@@ -24,9 +24,8 @@ public sealed class RunControl
     public void TogglePause() => _paused = !_paused;
 }
 
-// Turns Ctrl-C and SIGTERM into an early end of the run, as long as this object lives. Once the run is to end, by
-// whatever means, a further signal is left to its usual effect: the process ends at once. Signals arrive on a thread
-// of the runtime.
+// Turns Ctrl-C and SIGTERM into an early end of the run. Once the run is ending, a further signal has its usual effect:
+// the process ends at once. Signals arrive on a thread of the runtime.
 internal sealed class StopSignals : IDisposable
 {
     // timeout(1) signals its child and then the whole process group, so that one wish arrives twice.
@@ -78,7 +77,6 @@ internal sealed class StopSignals : IDisposable
 // A running test at one moment, made by the engine for the viewer; never changed after.
 public sealed record LiveSnapshot
 {
-    // What the run is doing: warm-up, running, paused, or a contest's scenario.
     public required string Phase { get; init; }
 
     public required double Elapsed { get; init; }
@@ -94,7 +92,6 @@ public sealed record LiveSnapshot
     public required LatencyReport Latency { get; init; }
     public required IReadOnlyList<OperationReport> Operations { get; init; }
 
-    // The finished seconds, oldest first; a viewer's window is the newest of them.
     public required IReadOnlyList<SecondReport> Series { get; init; }
 }
 
@@ -110,8 +107,7 @@ internal static class RunProgress
         _ => null,
     };
 
-    // The seconds to the end: known in a timed run, in a counted one guessed from the pace so far;
-    // null when there is nothing to guess from.
+    // A counted run's end is guessed from its pace so far; null when there is nothing to guess from.
     public static double? SecondsLeft(LiveSnapshot snapshot) => (snapshot.Duration, Share(snapshot)) switch
     {
         ({ } duration, _) => Math.Max(0, duration - snapshot.Elapsed),

@@ -46,7 +46,6 @@ internal static class Arguments
         },
     };
 
-    // A switch or a text, off or missing when it is not given.
     public static Option<T> Plain<T>(string name, string help, params string[] aliases) =>
         new(name, aliases) { Description = help };
 
@@ -136,7 +135,6 @@ internal static class Exit
 
     public static int Fail(string reason) => Say(reason, Failure);
 
-    // Says that nobody listens, and how to change that.
     public static int NoServer(Target target) =>
         Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach");
 

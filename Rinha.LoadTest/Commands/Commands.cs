@@ -10,7 +10,6 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
-// load: a load run, a search for the highest rate, or a run for correctness.
 internal sealed class LoadCommand
 {
     private const int ConnectionsDefault = 14;
@@ -183,7 +182,6 @@ internal sealed class LoadCommand
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }
 
-// contest: the official simulation, request for request, and the contest's score.
 internal sealed class ContestCommand
 {
     private readonly Argument<Target> _url = Arguments.Url();
@@ -222,7 +220,6 @@ internal sealed class ContestCommand
     }
 }
 
-// top: shows a running stack, second by second.
 internal sealed class TopCommand
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);

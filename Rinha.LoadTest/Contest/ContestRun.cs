@@ -119,7 +119,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         Release(connection);
     }
 
-    // Sends the request of so many bytes in the connection's buffer.
     public void Send(
         Connection connection, ValidationUser? user, Scenario scenario, Func<Answer, string?> check, int length)
     {
@@ -291,7 +290,6 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
     private Connection? _main;
     private (long LimitCents, long BalanceCents)? _saved;
 
-    // Takes the first, or the next, step over the user's own connection.
     public void Advance(Connection connection)
     {
         _main = connection;

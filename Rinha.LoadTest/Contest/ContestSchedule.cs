@@ -15,7 +15,6 @@ internal enum Scenario
 
 internal static class Scenarios
 {
-    // The official names, in the order of Scenario's numbers.
     public static readonly IReadOnlyList<string> Names =
     [
         "validação concorrência transações - d",
@@ -43,7 +42,6 @@ internal sealed class ContestSchedule
 
     public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
 
-    // The users in the order of their starts, in milliseconds since the phase began.
     public IReadOnlyList<(int OffsetMs, Scenario Scenario)> Starts { get; }
 
     private static ContestSchedule UpToThePeak(int rampSeconds, int holdSeconds) => new(
@@ -66,8 +64,7 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         var before = 0;
         for (var second = 1; second <= RampSeconds; second++)
         {
-            // All users started by the end of the second; in whole numbers, as a rounding error would cost the last
-            // one.
+            // All users started by the end of the second, in whole numbers: a rounding error would cost the last one.
             var total = (StartRate * second) + ((EndRate - StartRate) * second * second / (2 * RampSeconds));
             yield return total - before;
             before = total;

@@ -5,8 +5,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Contest;
 
-// WaitForValidations: Whether the load waits until all validations are done; officially it waits for the one with the
-// 404 only.
+// Officially the load waits for the validation with the 404 only, not for all.
 internal sealed record ContestOptions(ContestSchedule Schedule, bool WaitForValidations, int Seed);
 
 internal static class ContestSession

@@ -9,7 +9,6 @@ internal static class Expectation
 {
     public static string? Credit(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentTransaction();
 
-    // A debit of the load; 422 is right too.
     public static string? Debit(Answer answer) =>
         answer.HasStatus(200, 422) ?? (answer.Status == 422 ? null : answer.IsConsistentTransaction());
 

@@ -2,8 +2,7 @@ using System.Buffers.Text;
 
 namespace Rinha.LoadTest.Http;
 
-// A complete answer. The unchunked body is valid only during the call that hands it over; the time is that of its last
-// byte, by Clock.
+// The unchunked body is valid only during the call that hands it over; the time is that of the last byte, by Clock.
 internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, long completedAtNs)
 {
     public int Status { get; } = status;
@@ -36,8 +35,6 @@ internal enum ParseState
     Garbage,
 }
 
-// BodyLength: Without chunk headers.
-// Consumed: The answer's bytes on the wire.
 internal readonly record struct AnswerShape(
     int Status, int BodyStart, int BodyLength, int Consumed, bool KeepAlive);
 
@@ -49,7 +46,6 @@ internal static class AnswerParser
 
     private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
 
-    // Looks for a whole answer; joins a chunked body in place.
     public static ParseState Parse(Span<byte> bytes, bool ended, out AnswerShape shape)
     {
         shape = default;
@@ -101,7 +97,6 @@ internal static class AnswerParser
         return bytes[..common].SequenceEqual(start[..common]);
     }
 
-    // HTTP/1.1 200 OK
     private static bool TryReadStatus(ReadOnlySpan<byte> head, out int status)
     {
         status = 0;

@@ -49,12 +49,10 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     public int Retries { get; private set; }
 
-    // Where the next request is written; then call Send.
     public Span<byte> RequestBuffer => _request;
 
     private FailureKind Torn => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
 
-    // Sends the request written into RequestBuffer, connecting first if need be.
     public void Send(int length, long nowNs)
     {
         FirstStartedAtNs = nowNs;
@@ -87,7 +85,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         }
     }
 
-    // Closes the connection and reports the request under way, if there is one.
     public void Fail(FailureKind kind)
     {
         var wasBusy = IsBusy;
@@ -130,7 +127,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _descriptor = LibC.OpenStream(target.Family);
         if (_descriptor < 0)
         {
-            // Out of descriptors: nothing to close.
             Owner!.OnFailure(this, FailureKind.ConnectFailed);
             return;
         }

@@ -10,7 +10,6 @@ internal static class Clock
     public static long NowMs => NowNs / 1_000_000;
 }
 
-// Starts requests when they are due and says when the run is over.
 internal interface IDriver
 {
     bool IsDone { get; }
@@ -43,7 +42,6 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 
     public Target Target => target;
 
-    // A closed connection for the owner; it connects with its first request.
     public Connection Rent(IConnectionOwner owner)
     {
         if (!_free.TryPop(out var connection))
@@ -135,9 +133,8 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
     }
 }
 
-// Failed requests that are sent again, byte for byte, over the connection that keeps them, each after a pause that
-// grows from try to try.
-// retryFor: How long after a request was first sent it may be sent again; null for never.
+// Retries failed requests, byte for byte, over the connection that keeps them, after pauses that grow, until retryFor
+// after the first try; null for never.
 internal sealed class RetryQueue(TimeSpan? retryFor)
 {
     private const long FirstPauseNs = 10_000_000;
@@ -152,9 +149,6 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
 
     public static long PauseNs(int retries) => Math.Min(FirstPauseNs << Math.Min(retries, DoublingsMax), PauseMaxNs);
 
-    // Takes a failed request, whose bytes the connection still has.
-    // status: The status it was answered with; 0 without an answer.
-    // Returns false if another try is of no use or would be too late.
     public bool TryAdd(Connection connection, FailureKind kind, int status, long nowNs)
     {
         var dueNs = nowNs + PauseNs(connection.Retries);

@@ -37,7 +37,6 @@ internal static unsafe partial class LibC
         _ = SetOption(descriptor, TcpLevel, NoDelay, &on, sizeof(int));
     }
 
-    // How connecting ended: 0, or the errno.
     public static int ErrorOf(int descriptor)
     {
         int error;
@@ -120,7 +119,6 @@ internal sealed unsafe class Poller : IDisposable
     public void Change(int descriptor, uint interest, ulong token) => Control(Modify, descriptor, interest, token);
 
     // Waits for events, not much longer than the given nanoseconds; 0 only looks.
-    // Returns how many events there are, to be had from Event.
     public int Wait(long timeoutNs)
     {
         const long nanosecondsPerSecond = 1_000_000_000;

@@ -47,10 +47,7 @@ public sealed class Target
         }
     }
 
-    /// <summary>
-    /// Reads a URL; a host name is looked up once, here, and IPv4 is preferred as the contest's own tester does.
-    /// </summary>
-    /// <param name="error">One line that says what is wrong with it.</param>
+    /// <summary>Looks a host name up, once; prefers IPv4, as the contest's own tester does.</summary>
     public static bool TryParse(
         string url, [NotNullWhen(true)] out Target? target, [NotNullWhen(false)] out string? error)
     {

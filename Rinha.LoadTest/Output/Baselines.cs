@@ -33,7 +33,6 @@ public static class JsonReport
     }
 }
 
-// The generated (reflection-free) code that turns reports into JSON and back.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -43,7 +42,6 @@ public static class JsonReport
 [JsonSerializable(typeof(RunReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
-// Writes a kind of failure as its name in camel case, as all other names in the document are.
 internal sealed class FailureKindConverter()
     : JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
@@ -62,13 +60,11 @@ public static class Baselines
     // by more than any sensible threshold, so they never fail a run.
     private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
-    // Whether a name can be a file's: letters, digits, dash, underscore and dot, the first no dot.
     public static bool IsName(string name) =>
         name.Length is > 0 and <= NameCharsMax
         && name[0] != '.'
         && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
 
-    // Saves a run without its own comparison under a name, in place of one that had it.
     public static string Save(RunReport report, string name, string directory = DefaultDirectory)
     {
         var path = PathOf(name, directory);
@@ -118,7 +114,6 @@ public static class Baselines
         }
     }
 
-    // noiseThreshold: What share of change, 0 to 1, is noise.
     public static BaselineReport Compare(RunReport current, RunReport saved, string name, double noiseThreshold)
     {
         var (now, before) = (current.Latency, saved.Latency);
@@ -137,7 +132,6 @@ public static class Baselines
         return report with { Regressed = Regressions(report).Any() };
     }
 
-    // The comparisons for which a run counts as worse than the saved one.
     internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
         baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_failing.Contains(comparison.Metric));
 

@@ -3,8 +3,7 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// Draws a report as one HTML file that needs nothing else: no network, no script, no fonts. Its content security
-// policy makes the browser enforce that.
+// One HTML file that needs nothing else, no network, script or font; its content security policy enforces that.
 internal static class HtmlReport
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -80,7 +79,6 @@ internal static class HtmlReport
         _ => Element("td", ClassOf(cell.Tone), cell.Text),
     };
 
-    // The style sheet scales the drawing to its column.
     private static XElement Draw(Chart chart)
     {
         var drawing = new ChartDrawing(chart);
@@ -95,8 +93,7 @@ internal static class HtmlReport
     }
 }
 
-// The style sheet: light, dark where the reader prefers it, one column on a phone. It has no '>', which an element of
-// XML would escape.
+// Light, dark where the reader prefers it, one column on a phone. It has no '>', which an element of XML would escape.
 internal static class StyleSheet
 {
     public const string Palette = """
@@ -195,7 +192,6 @@ internal static class StyleSheet
 
         """;
 
-    // The frame and the header of a picture.
     public const string Picture = """
         .card { fill: var(--card); stroke: var(--rule); }
         .rule { stroke: var(--rule); stroke-width: 1; }

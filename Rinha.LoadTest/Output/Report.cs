@@ -1,9 +1,7 @@
 namespace Rinha.LoadTest.Output;
 
-// A report before it is drawn: what it says, in which order, and how good that is. ReportBuilder makes
-// it once from a run; the text, HTML and SVG renderers draw it and compute no figures. The model knows no renderer,
-// and its texts are as they came: escaping is the renderer's.
-// Sections: The most important one first.
+// A report before it is drawn. ReportBuilder makes it from a run; the text, HTML and SVG renderers draw it and compute
+// no figures. The model knows no renderer, and its texts are as they came: escaping is the renderer's.
 internal sealed record Report(
     string Title,
     IReadOnlyList<string> Details,
@@ -15,7 +13,6 @@ internal sealed record Report(
     public IEnumerable<Chart> Charts => Sections.SelectMany(section => section.Blocks).OfType<Chart>();
 }
 
-// What a figure or a sentence means to the reader; each renderer has a colour for it.
 internal enum Tone
 {
     Plain,
@@ -29,7 +26,6 @@ internal enum Tone
 
 internal sealed record Card(string Figure, string Name, Tone Tone = Tone.Plain);
 
-// Id: Unique in the report, to link to: find-max.
 // Blocks: At least one; where the first is a chart, the others explain it.
 internal sealed record Section(string Id, string Heading, params IReadOnlyList<Block> Blocks);
 
@@ -37,7 +33,6 @@ internal abstract record Block;
 
 internal sealed record Paragraph(string Text, Tone Tone = Tone.Plain) : Block;
 
-// ProseLast: Whether the last column is sentences instead of figures.
 internal sealed record Table(
     string Caption,
     IReadOnlyList<string> Headings,
@@ -51,7 +46,6 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain, double
 }
 
 // Description: The chart in words, for readers who cannot see it.
-// Lines: None when nothing was measured.
 internal sealed record Chart(
     string Id,
     string Title,

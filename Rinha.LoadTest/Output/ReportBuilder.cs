@@ -2,8 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// Makes the report of a run. A new section is a function that returns it, or null when the run has
-// nothing for it, and a line in the list here.
+// A new section is a function that returns it, or null when the run has nothing for it, and a line in the list here.
 internal static class ReportBuilder
 {
     private static readonly Func<RunReport, Section?>[] s_sections =
@@ -89,8 +88,7 @@ internal sealed record Verdict(Tone Tone, string Sentence)
     // The tone in one word, for those who do not see colours.
     public string Word => Tone switch { Tone.Bad => "failed", Tone.Warning => "warning", _ => "good" };
 
-    // Lost money comes before lost speed, and that before single failures. A search goes past what the target bears,
-    // so its failures say nothing.
+    // Lost money before lost speed before failures. A search overloads its target, so its failures say nothing.
     public static Verdict Of(RunReport run)
     {
         var violations = run.Check?.Checks.Sum(check => check.Violations) ?? 0;

@@ -63,7 +63,6 @@ internal static class RunCharts
             lines);
     }
 
-    // Latency by percentile, with equal room for each nine.
     public static Chart Distribution(RunReport run)
     {
         var (latency, uncorrected) = (run.Latency, run.UncorrectedLatency);
@@ -115,8 +114,7 @@ internal static class RunCharts
             : chart;
     }
 
-    // The seconds that lasted a second. A last one that the end of the run cut short would look like a collapse of the
-    // server; it is left out, unless it is all there is.
+    // Without a last one that the end of the run cut short: it would look like a collapse of the server.
     public static IReadOnlyList<SecondReport> WholeSeconds(RunReport run)
     {
         // A run of exactly 60 s takes a little more by the clock.
@@ -164,7 +162,6 @@ internal sealed class AxisScale
 
     public double High { get; }
 
-    // Whether equal distances are equal ratios.
     public bool IsLogarithmic => Low > 0;
 
     public IReadOnlyList<AxisTick> Ticks { get; }
@@ -193,8 +190,7 @@ internal sealed class AxisScale
         return Linear(high, Enumerable.Range(0, (int)(high / step) + 1).Select(index => index * step), Clock);
     }
 
-    // For latencies in seconds: from 0 when they are of one size, else logarithmic, since a linear axis with a pause
-    // of a second on it would press everything else flat.
+    // Logarithmic unless they are of one size: a pause of a second would press everything else on a linear axis flat.
     public static AxisScale Latency(IEnumerable<double> values)
     {
         const double LinearRatioMax = 20;

@@ -209,13 +209,11 @@ internal static class RunSections
         ? $"{weights[0]} débito : {weights[1]} crédito : {weights[2]} extrato"
         : string.Join(" : ", weights);
 
-    // Seconds of measuring, with the warm-up before and an early end.
     public static string Duration(RunReport run) =>
         Format.Duration(run.Duration)
         + (run.WarmUp > 0 ? $" after {Format.Duration(run.WarmUp)} of warm-up" : "")
         + (run.Interrupted ? ", interrupted" : "");
 
-    // One of a distribution's latencies; a dash when nothing was measured.
     public static string Figure(LatencyReport latency, double seconds) =>
         latency.Count == 0 ? "–" : Format.Duration(seconds);
 
@@ -238,7 +236,6 @@ internal static class RunSections
         ];
     }
 
-    // Bars are as long as their share of the largest.
     private static Table Bars(string caption, string heading, long all, (string Name, long Count, Tone Tone)[] rows) =>
         new(
             caption,

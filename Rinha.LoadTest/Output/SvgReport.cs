@@ -4,8 +4,7 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// Draws a report's head and charts as one SVG picture, for a page that can show pictures and nothing else: Markdown.
-// It needs nothing but itself, and follows the reader's preference for light or dark.
+// A report's head and charts as one self-contained SVG picture, for pages that can show nothing else, such as Markdown.
 internal static class SvgReport
 {
     private const string Declaration = """<?xml version="1.0" encoding="UTF-8"?>""";
@@ -96,14 +95,12 @@ internal static class SvgReport
     }
 }
 
-// Draws a chart with its title and legend as SVG elements, for a page and for a picture. All lengths are in the
-// drawing's own units; the style sheet scales the letters back up where the drawing is small.
+// A chart with its title and legend as SVG elements. The style sheet scales the letters up where the drawing is small.
 internal sealed class ChartDrawing
 {
     public const double Width = 640;
 
-    // SVG does not break lines, and the reader's fonts are unknown: so widths are guessed. A letter takes that much of
-    // a wide font at 13 units, or of a usual one at the 16 of a small picture.
+    // SVG does not break lines and the reader's fonts are unknown, so this guesses: a wide font at 13 units.
     public const double LetterWidth = 8.3;
     public const int LineCharsMax = (int)(Width / LetterWidth);
 
@@ -155,7 +152,6 @@ internal sealed class ChartDrawing
     public static XElement Text(string style, string text, double left, double baseline) =>
         Markup.Element("text", style, text, Markup.Is("x", Number(left)), Markup.Is("y", Number(baseline)));
 
-    // Where things of these widths begin, and in which row.
     public static List<(double Left, int Row)> Places(IEnumerable<double> widths, double gap)
     {
         var places = new List<(double Left, int Row)>();

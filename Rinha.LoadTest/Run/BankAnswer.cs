@@ -10,7 +10,6 @@ internal static class BankAnswer
 {
     private const int ExcerptBytes = 200;
 
-    // Whether an answer is one that a bank may give: its status, its form, and a balance within the limit.
     public static FailureKind? Judge(Operation operation, in Answer answer)
     {
         if (answer.Status == 422 && operation == Operation.Debit)
@@ -40,11 +39,9 @@ internal static class BankAnswer
     public static bool TryReadTransaction(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         TryReadHead(json, [], "saldo"u8, out limitCents, out balanceCents);
 
-    // Reads limite and total of a statement's saldo.
     public static bool TryReadStatementHead(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         TryReadHead(json, "saldo"u8, "total"u8, out limitCents, out balanceCents);
 
-    // Returns false if the list or a field of an entry is missing or wrong.
     public static bool TryReadEntries(ReadOnlySpan<byte> json, List<StatementLine> entries)
     {
         try
@@ -71,8 +68,7 @@ internal static class BankAnswer
         }
     }
 
-    // Whether a problem (RFC 9457) leaves open what became of the transaction: the database was cut off after it was
-    // given it.
+    // The problem (RFC 9457) says that the database was cut off after it got the transaction: applied or not.
     public static bool LeavesOpen(ReadOnlySpan<byte> json)
     {
         try
@@ -89,7 +85,6 @@ internal static class BankAnswer
         }
     }
 
-    // Of the outermost object, or of the one in a property of it.
     private static bool TryReadHead(
         ReadOnlySpan<byte> json,
         ReadOnlySpan<byte> property,
@@ -151,7 +146,6 @@ internal static class BankAnswer
         return false;
     }
 
-    // Goes to the value of a property of the outermost object.
     private static bool TryFind(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

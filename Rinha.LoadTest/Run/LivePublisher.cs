@@ -41,7 +41,6 @@ internal sealed class LivePublisher : IDisposable
         RunRecorder copy, RunControl control, int framesPerSecond, TimeSpan? duration, long? iterations = null) =>
         framesPerSecond > 0 ? new LivePublisher(copy, control, framesPerSecond, duration, iterations) : null;
 
-    // Copies the recorder if a snapshot is due; called by the engine at every turn.
     public void Serve(RunRecorder recorder, string phase, int inFlight)
     {
         if (!_requested)

@@ -77,7 +77,6 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     public RunRecorder Recorder { get; }
 
-    // When the last measured thing happened, in Clock nanoseconds.
     public long EndedAtNs { get; private set; }
 
     public DateTimeOffset StartedAt { get; private set; }
@@ -207,7 +206,6 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         Recorder.Fail((int)operation, kind, answer.CompletedAtNs, () => example);
     }
 
-    // Warm-up or measured part: moves on when it is over, else starts what is due.
     private long Advance(long nowNs)
     {
         if (_pausedAtNs != 0 && (!_control.Paused || _control.StopRequested))
@@ -323,7 +321,5 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private static long Nanoseconds(TimeSpan time) => (long)time.TotalNanoseconds;
 
-    // SentAtNs: When its first try left.
-    // Measured: Whether it counts, or is part of the warm-up.
     private readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured);
 }

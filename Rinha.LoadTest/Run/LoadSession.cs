@@ -9,13 +9,10 @@ internal interface IRequestObserver
 {
     void OnAnswer(in RequestPlan plan, in Answer answer);
 
-    // A try of a request failed: it may or may not have been applied. Where requests are sent again, another call about
-    // the same plan may follow.
-    // answer: Its answer; with the status 0 when there is none.
+    // A try failed, applied or not; a retry may follow. Without an answer the status is 0.
     void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer);
 }
 
-// framesPerSecond: How often a snapshot is made for the collector; 0 for never.
 internal sealed class LoadSession(
     Target target, EnvironmentReport environment, RunControl control, int framesPerSecond)
 {
@@ -50,7 +47,6 @@ internal sealed record LoadOptions
 {
     public required int Connections { get; init; }
 
-    // How long to measure; null when Iterations ends the run.
     public required TimeSpan? Duration { get; init; }
 
     public long? Iterations { get; init; }
@@ -87,8 +83,7 @@ internal sealed record LoadOptions
     public bool HasKeys => Keys || RetryFor is not null;
 }
 
-// When the requests of a run's part, warm-up or measured, are due: in an open loop at fixed times, in a closed loop
-// whenever a connection is free.
+// When requests are due, of the warm-up or the measured part: at fixed times, or whenever a connection is free.
 internal sealed class LoadSchedule(LoadOptions options)
 {
     private const double NanosecondsPerSecond = 1e9;
@@ -122,7 +117,6 @@ internal sealed class LoadSchedule(LoadOptions options)
         return !IsUsedUp && nextAtNs < EndsAtNs && nextAtNs <= nowNs;
     }
 
-    // Returns when it should have left.
     public long Issue(long nowNs)
     {
         var intendedAtNs = NextAtNs(nowNs);

@@ -25,7 +25,6 @@ public sealed record Mix(int Debits, int Credits, int Statements)
 
     public int Total => Debits + Credits + Statements;
 
-    // Reads D:C:E, or seed.
     public static bool TryParse(string text, [NotNullWhen(true)] out Mix? mix)
     {
         // "seed" is what the load tester that this one succeeds really sent, whatever it advertised.
@@ -57,9 +56,8 @@ public sealed record Mix(int Debits, int Credits, int Statements)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= WeightMax;
 }
 
-// An endless sequence of requests, the same for the same seed: operation by the mix, client 1 to 5, amount 1 to 10,000
-// cents and text at random, as in the official simulation.
-// distinctTexts: Whether no two requests have the same text, so that each can be found again in the ledger.
+// An endless sequence of random requests, as in the official simulation; the same for the same seed. Distinct texts are
+// for finding each request again in the ledger.
 internal sealed class RequestSequence(
     Mix mix, int seed, bool distinctTexts = false, int clients = RequestSequence.Clients, int? amountCents = null)
 {
@@ -140,8 +138,7 @@ internal static class DurationText
     }
 }
 
-// Writes requests as bytes, with the headers of the official simulation in its order and letter case; each method
-// returns their length.
+// Writes requests with the official simulation's headers, in its order and letter case; returns their length.
 internal sealed class RequestWriter(string host, string userAgent, bool keys = false, bool closes = false)
 {
     private readonly byte[] _headers = Encoding.ASCII.GetBytes(

@@ -6,8 +6,6 @@ namespace Rinha.LoadTest.Top;
 
 internal sealed record TopReading(double AtSeconds, IReadOnlyList<ProcessReading> Processes);
 
-// State: up, down when it does not answer, or what is wrong with the answer; - when it is not asked.
-// Cgroup: What the kernel says of it; null without cgroups.
 internal sealed record ProcessReading(string Name, string State, Scrape? Scrape, CgroupReading? Cgroup)
 {
     public const string Up = "up";
@@ -123,7 +121,6 @@ internal sealed record CgroupReading(
     long? MemoryBytes,
     long? MemoryLimitBytes);
 
-// What one instance said of itself at one moment.
 internal sealed partial class Scrape
 {
     private readonly Dictionary<string, MetricSeries> _byKey = [];
@@ -139,8 +136,7 @@ internal sealed partial class Scrape
         _byName = _byKey.Values.ToLookup(one => one.Name);
     }
 
-    // Reads the server's /metrics, Prometheus' text format: a line per series,
-    // name{label="value",…} number; what begins with # is for people.
+    // Prometheus' text format: a line per series, name{label="value",…} number; # begins a comment.
     public static bool TryParse(string text, [NotNullWhen(true)] out Scrape? scrape)
     {
         var series = new List<MetricSeries>();
@@ -164,7 +160,6 @@ internal sealed partial class Scrape
 
     public IEnumerable<MetricSeries> Named(string name) => _byName[name];
 
-    // The sum over a name's series; null when there is none.
     public double? Value(string name)
     {
         var series = _byName[name];
@@ -177,19 +172,16 @@ internal sealed partial class Scrape
     public bool IsFromBeforeRestart(Scrape later) => _byKey.Values
         .Any(own => own.IsCounter && later._byKey.TryGetValue(own.Key, out var now) && now.Value < own.Value);
 
-    // Name, label names, label values, value.
     [GeneratedRegex("""^([^{\s]+)(?:\{(?:(\w+)="([^"]*)",?)*\})?\s+(\S+)$""")]
     private static partial Regex Line();
 }
 
-// One line of a scrape: a series and its value at that moment.
 internal sealed record MetricSeries(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
 {
     public string Key { get; } = Name + string.Concat(Labels
         .OrderBy(label => label.Key, StringComparer.Ordinal)
         .Select(label => $"\n{label.Key}={label.Value}"));
 
-    // Whether it only ever grows, as long as the process lives.
     public bool IsCounter =>
         Name.EndsWith("_total", StringComparison.Ordinal)
         || Name.EndsWith("_bucket", StringComparison.Ordinal)
@@ -198,17 +190,14 @@ internal sealed record MetricSeries(string Name, IReadOnlyDictionary<string, str
     public string Label(string name) => Labels.GetValueOrDefault(name, "");
 }
 
-// What happened in one instance between two scrapes. The counters of one that was started again begin at 0; what it
-// had counted since the earlier scrape and before its end is lost.
+// What happened between two scrapes. A restarted instance counts from 0; what it had counted before its end is lost.
 internal sealed class ScrapeInterval(Scrape earlier, Scrape later)
 {
     private readonly bool _hasRestarted = earlier.IsFromBeforeRestart(later);
 
-    // By how much a metric's series have grown together; all of them, or those that are wanted.
     public double Growth(string name, Func<MetricSeries, bool>? isWanted = null) =>
         later.Named(name).Where(isWanted ?? (_ => true)).Sum(Growth);
 
-    // The observations of a histogram, by the upper bounds of its buckets.
     public Buckets Observations(string name, Func<MetricSeries, bool>? isWanted = null) => new(
         later.Named(name + "_bucket").Where(isWanted ?? (_ => true))
             .Select(series => (series.Label("le"), Growth(series))));
@@ -222,7 +211,6 @@ internal sealed class Buckets
 {
     private readonly SortedDictionary<double, double> _upTo = [];
 
-    // By the text of the bounds (le); those of one bound are added up.
     public Buckets(IEnumerable<(string Bound, double Count)> counts)
         : this(counts.Select(one => (
             one.Bound == "+Inf" ? double.PositiveInfinity : double.Parse(one.Bound, CultureInfo.InvariantCulture),
@@ -240,13 +228,10 @@ internal sealed class Buckets
 
     public double Count => _upTo.Count > 0 ? _upTo.Values.Last() : 0;
 
-    // Those of all, of histograms with the same bounds.
     public static Buckets Sum(IEnumerable<Buckets> all) =>
         new(all.SelectMany(one => one._upTo).Select(pair => (pair.Key, pair.Value)));
 
-    // A quantile as Prometheus estimates it: observations are taken to lie evenly in their bucket, and those past the
-    // last bound on it.
-    // Returns null when there are no observations.
+    // As Prometheus estimates it: observations lie evenly in their bucket, and those past the last bound on it.
     public double? Quantile(double share)
     {
         var rank = share * Count;

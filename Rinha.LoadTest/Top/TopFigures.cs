@@ -1,7 +1,6 @@
 namespace Rinha.LoadTest.Top;
 
 // A stack during an interval: what `top` shows.
-// Operations: Those that there were, in the order in which they matter.
 internal sealed record TopFigures(
     OperationFigures Total,
     IReadOnlyList<OperationFigures> Operations,
@@ -107,7 +106,6 @@ internal sealed record LedgerFigures(
     double? DatabaseBytes);
 
 // One process during an interval; unknown figures are null.
-// ThrottledShare: In what share of the quota's periods it was used up, 0 to 1.
 internal sealed record ProcessFigures(
     string Name,
     string State,
@@ -140,7 +138,6 @@ internal sealed record ProcessFigures(
             later.Scrape?.Value("rinha_http_open_connections"));
     }
 
-    // Without a cgroup, what the process says itself.
     private static double? Own(ProcessReading earlier, ProcessReading later) =>
         earlier.Scrape is { } before && later.Scrape is { } now && now.Value("process_cpu_seconds_total") is not null
             ? new ScrapeInterval(before, now).Growth("process_cpu_seconds_total")

@@ -5,7 +5,6 @@ using Rinha.LoadTest.Tui;
 namespace Rinha.LoadTest.Top;
 
 // Reads the stack once an interval and shows it, until it is enough: by a count, by q, Ctrl-C or SIGTERM.
-// count: After how many intervals it ends; 0 for none.
 internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interval)
 {
     private static readonly TimeSpan s_stopInterval = TimeSpan.FromMilliseconds(50);
@@ -62,8 +61,7 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
     }
 }
 
-// The figures for programs: a line of names, then a line for each interval, in columns parted by tabs. A dash stands
-// for what is not known.
+// The figures for programs: tab-separated, a line of names, then a line for each interval; a dash for what is unknown.
 internal static class TopLines
 {
     private const double MegaByte = 1024 * 1024;
@@ -114,14 +112,12 @@ internal static class TopLines
         value?.ToString(Math.Abs(value.Value) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) ?? "-";
 }
 
-// Composes the picture of a stack: a function of the figures and the room, without a terminal.
 internal static class TopScreen
 {
     // Of a limit: from here on it is close.
     private const double CloseShare = 0.9;
     private const int LedgerRows = 3;
 
-    // The picture; figures are missing before the first interval has ended.
     public static Drawing Compose(TopFigures? figures, DateTimeOffset at, int height)
     {
         if (figures is null)

@@ -12,7 +12,6 @@ internal static class Drawings
 
     private const int EdgesWidth = 4;
 
-    // Exactly height lines of exactly width columns.
     public static IEnumerable<Line> Lines(this Drawing drawing, int width, int height) => drawing(width, height)
         .Concat(Enumerable.Repeat(new Line(), height))
         .Take(height)
@@ -73,7 +72,6 @@ internal sealed class Line
 
     public int Width => _text.Length;
 
-    // The pieces of one tone each, as few as there can be.
     public IEnumerable<(string Text, Tone Tone)> Pieces
     {
         get
@@ -105,7 +103,6 @@ internal sealed class Line
     public Line Right(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadLeft(Math.Max(0, width)), tone);
 
-    // Adds text from outside, such as an answer of the server; shortened where it does not fit.
     public Line AddForeign(string text, int width, Tone tone)
     {
         // From the first combining characters on, a character may take no column or two.
@@ -116,7 +113,6 @@ internal sealed class Line
             tone);
     }
 
-    // Adds so many columns of a line, with spaces where it is shorter.
     public Line Append(Line line, int width)
     {
         var start = 0;

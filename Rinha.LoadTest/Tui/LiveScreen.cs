@@ -3,8 +3,7 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Shows pictures on a terminal as long as something runs on another thread, and reads the keys in between (see
-// Keys). What is drawn is the caller's function of the view and the size.
+// Shows pictures on a terminal, and reads the keys, as long as something runs on another thread.
 internal sealed class LiveScreen(ITerminal terminal)
 {
     public const int FramesPerSecond = 10;
@@ -19,7 +18,6 @@ internal sealed class LiveScreen(ITerminal terminal)
     // A person types slower than this many bytes in a key interval; what a paste has more waits for the next.
     private const int KeyBytesMax = 64;
 
-    // Returns when the run has completed; its exception is the caller's to look at.
     public void Show(RunControl control, Task run, Func<ViewState, int, int, Drawing> compose)
     {
         var screen = new TerminalScreen(terminal);
@@ -76,8 +74,7 @@ internal sealed class LiveScreen(ITerminal terminal)
     }
 }
 
-// What the keys do: + and - change the window, p (or space) pauses, q ends the run with a
-// full report. Ctrl-C is a signal and does not come here.
+// Ctrl-C is a signal and does not come here.
 internal static class Keys
 {
     private const byte Escape = 0x1B;
@@ -112,16 +109,13 @@ internal static class Keys
     }
 }
 
-// Turns pictures into the text that brings the terminal from the last one to the next: only the lines that changed,
-// each at its place, to be written at once between the marks of a synchronized update. So nothing flickers and a slow
+// Writes only the lines that changed, between the marks of a synchronized update: nothing flickers, and a slow
 // connection carries little.
 internal sealed class FramePainter(bool colors)
 {
     private string[] _shown = [];
     private (int Width, int Height) _size;
 
-    // The text to write; empty when the terminal shows this picture already.
-    // whole: Whether to write all lines, over what others may have written.
     public string Paint(Drawing picture, int width, int height, bool whole)
     {
         var text = new StringBuilder(_size == (width, height) ? "" : "\e[2J");
@@ -163,7 +157,6 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
     private bool _isOurs;
     private bool _wasRestored;
 
-    // Takes the terminal over. Whatever goes wrong here, what was done is undone by disposing.
     public void Enter()
     {
         lock (_lock)

@@ -4,7 +4,6 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tui;
 
-// The live screen's panels, each a function of what it shows; the first lines of each matter most.
 internal static class Panels
 {
     public const int FailureKindCountMax = 5;
@@ -27,7 +26,6 @@ internal static class Panels
         ("mean", 8, operation => Format.Duration(operation.Latency.Mean)),
     ];
 
-    // What runs, how it stands and how far it has come: a line of words and a progress bar.
     public static Drawing Header(LiveSnapshot snapshot, ViewState view) => (width, _) =>
     {
         var (phase, tone) = (view, snapshot.Phase) switch
@@ -97,7 +95,6 @@ internal static class Panels
             });
     };
 
-    // How many requests took how long, with the percentiles beside the bars they fall into.
     public static Drawing Histogram(LatencyReport latency) => (width, height) =>
     {
         const int BoundWidth = 8, ShareWidth = 8;
@@ -119,7 +116,6 @@ internal static class Panels
             .Left(Marks(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds), MarkWidth, Tone.Warning));
     };
 
-    // The operations, or the contest's scenarios; columns without room are left out.
     public static Drawing Operations(IReadOnlyList<OperationReport> operations) => (width, height) =>
     {
         var longest = operations.Select(operation => operation.Name.Length).DefaultIfEmpty().Max();
@@ -165,7 +161,6 @@ internal static class Panels
                 .Add("   q", Tone.Strong).Add(" end with a report", Tone.Muted),
         ];
 
-    // The bars, neighbours put together until they fit into so many rows.
     internal static IReadOnlyList<HistogramBar> Merged(IReadOnlyList<HistogramBar> bars, int rows)
     {
         var merged = bars.ToList();
@@ -200,7 +195,6 @@ internal static class Panels
             .Right(left, TailWidth - 4, Tone.Muted);
     }
 
-    // A row's percentiles, or the first and the last of them: p50-99.9.
     private static string Marks(LatencyReport latency, double over, double upTo)
     {
         (string Name, double Seconds)[] marks =
@@ -216,8 +210,7 @@ internal static class Panels
     }
 }
 
-// A value of each second over the time of the run, in columns. The time axis has a round length and grows in steps up
-// to the run's, so that the columns stay where they are for a while; it always spans the whole width.
+// A value of each second in columns. The axis has a round length that grows in steps, so that columns stay in place.
 internal sealed class TimeChart(
     IReadOnlyList<SecondReport> series,
     double? durationSeconds,
@@ -302,10 +295,8 @@ internal sealed class TimeChart(
 
 internal readonly record struct ChartColumn(double Low, Tone Tone, double High);
 
-// Some neighbouring seconds of a run taken together.
-// P50: The mean of the seconds' medians in seconds, each weighted by its requests: close to the median, exact for one
-// second.
-// P99: The highest of the seconds' 99th percentiles in seconds: no less than the true one, exact for one second.
+// Some seconds together. P50: the mean of their medians, weighted by requests: close to the median. P99: the highest of
+// theirs: no less than the true one. Both are exact for one second.
 internal sealed record WindowStats(int Seconds, long Completed, long Failed, double P50, double P99, double Max)
 {
     public double Rate => Seconds > 0 ? (double)Completed / Seconds : 0;

@@ -11,8 +11,7 @@ internal sealed class TuiCollector(ITerminal terminal) : ICollector
         control, run, (view, width, height) => Screen.Compose(control.Latest, view, width, height));
 }
 
-// Composes the picture of a run: a function of what is shown and the room for it, without a terminal. On small screens
-// the panels that matter less are missing.
+// Composes the picture of a run; on small screens the panels that matter less are missing.
 internal static class Screen
 {
     // Below these widths a band has one panel less; each panel then has some 21 columns of text at least.
