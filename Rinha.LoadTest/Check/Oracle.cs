@@ -235,16 +235,13 @@ internal static class Oracle
 }
 
 // Holds the statements of a run against its acknowledged transactions, when the run is over and all are known.
-internal sealed class StatementChecks
+internal sealed class StatementChecks(TransactionLog log)
 {
     private const int EntriesMax = 10;
 
-    private readonly TransactionLog _log;
     private readonly CheckCounter _snapshot = new("a statement's balance is that of its newest transaction");
     private readonly CheckCounter _chain = new("a statement lists consecutive transactions, newest first");
     private readonly CheckCounter _refused = new("no statement lists a refused transaction");
-
-    private StatementChecks(TransactionLog log) => _log = log;
 
     public static IReadOnlyList<CheckResult> Run(TransactionLog log)
     {
@@ -259,9 +256,9 @@ internal sealed class StatementChecks
 
     private void Check(int clientId, long balanceCents, long[] texts)
     {
-        _refused.Check(!texts.Any(_log.Refused.Contains), () => $"client {clientId}");
+        _refused.Check(!texts.Any(log.Refused.Contains), () => $"client {clientId}");
         _chain.Check(texts.Length <= EntriesMax, () => $"client {clientId}: {texts.Length} transactions");
-        if (texts.Length == 0 || !_log.Acknowledged.TryGetValue(texts[0], out var newest))
+        if (texts.Length == 0 || !log.Acknowledged.TryGetValue(texts[0], out var newest))
         {
             return;
         }
@@ -271,8 +268,8 @@ internal sealed class StatementChecks
             () => $"client {clientId}: balance {balanceCents}, its newest transaction left {newest.BalanceCents}");
         for (var index = 1; index < texts.Length; index++)
         {
-            if (!_log.Acknowledged.TryGetValue(texts[index], out var older)
-                || !_log.Acknowledged.TryGetValue(texts[index - 1], out var younger))
+            if (!log.Acknowledged.TryGetValue(texts[index], out var older)
+                || !log.Acknowledged.TryGetValue(texts[index - 1], out var younger))
             {
                 return;
             }

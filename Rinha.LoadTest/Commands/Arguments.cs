@@ -11,19 +11,18 @@ internal static class Arguments
 
     private delegate bool Reader<T>(string text, out T? value);
 
-    public static Command Command(string name, string help, Func<ParseResult, int> run, IEnumerable<Symbol> symbols)
+    public static Command Command(
+        string name, string help, Func<ParseResult, int> run, Argument? argument, IEnumerable<Option> options)
     {
         var command = new Command(name, help);
-        foreach (var symbol in symbols)
+        if (argument is not null)
         {
-            if (symbol is Argument argument)
-            {
-                command.Arguments.Add(argument);
-            }
-            else
-            {
-                command.Options.Add((Option)symbol);
-            }
+            command.Add(argument);
+        }
+
+        foreach (var option in options)
+        {
+            command.Add(option);
         }
 
         command.SetAction(run);

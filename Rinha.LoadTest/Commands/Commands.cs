@@ -61,8 +61,9 @@ internal sealed class LoadCommand
         "load",
         "Load a server and report latencies, statuses and failures.",
         Run,
+        _url,
         [
-            _url, _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
+            _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
             _iterations, _findMax, _objective, _check, _database, _keys, _retry, .. _baseline.All, .. _report.All,
         ]);
 
@@ -198,7 +199,8 @@ internal sealed class ContestCommand
         "contest",
         "Run the contest's official simulation and score it.",
         Run,
-        [_url, _short, _wait, _seed, .. _report.All]);
+        _url,
+        [_short, _wait, _seed, .. _report.All]);
 
     private int Run(ParseResult parsed)
     {
@@ -247,6 +249,7 @@ internal sealed class TopCommand
         "top",
         "Show a running stack, second by second (started by ./rinha top).",
         Run,
+        argument: null,
         [_sockets, _cgroups, _processes, _count]);
 
     private int Run(ParseResult parsed)

@@ -130,8 +130,7 @@ internal sealed class BaselineOptions
         {
             report = report with
             {
-                Baseline = Baselines.Compare(
-                    report, saved, parsed.GetValue(_compare)!, parsed.GetValue(_noise)),
+                Baseline = Baselines.Compare(report, saved, parsed.GetValue(_compare)!, parsed.GetValue(_noise)),
             };
         }
 

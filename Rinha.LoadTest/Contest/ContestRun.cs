@@ -6,7 +6,9 @@ namespace Rinha.LoadTest.Contest;
 
 // The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
 // user has a connection of its own, made for it and closed after it; making it is part of the measured time.
-internal sealed class ContestRun : IDriver, IConnectionOwner
+internal sealed class ContestRun(
+    EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
+    : IDriver, IConnectionOwner
 {
     private const int OpeningUsers = 25;
     private const long TickNs = 1_000_000_000;
@@ -17,12 +19,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
 
     private static readonly long[] s_limitsCents = [100_000, 80_000, 1_000_000, 10_000_000, 500_000];
 
-    private readonly EventLoop _loop;
-    private readonly ContestOptions _options;
-    private readonly ContestLog _log;
-    private readonly RunControl _control;
-    private readonly LivePublisher? _live;
-    private readonly Random _random;
+    private readonly Random _random = new(options.Seed);
     private readonly List<Exchange> _exchanges = [];
     private int _stage = -1;
     private long _stageStartsAtNs;
@@ -30,35 +27,23 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     private int _validationUsersOpen;
     private int _nextStart;
 
-    public ContestRun(
-        EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
-    {
-        _loop = loop;
-        _options = options;
-        _log = log;
-        _control = control;
-        _live = live;
-        Writer = new RequestWriter(loop.Target.Host, UserAgent);
-        _random = new Random(options.Seed);
-    }
-
     public DateTimeOffset StartedAt { get; private set; }
 
     public bool Interrupted { get; private set; }
 
     public bool IsDone { get; private set; }
 
-    public RequestWriter Writer { get; }
+    public RequestWriter Writer { get; } = new(loop.Target.Host, UserAgent);
 
     private bool IsLoadStage => _stage == 5;
 
     public long OnTick(long nowNs)
     {
-        _live?.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
-        Interrupted |= _control.StopRequested;
+        live?.Serve(log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
+        Interrupted |= control.StopRequested;
         if (_stage < 0)
         {
-            _log.Recorder.Start(nowNs);
+            log.Recorder.Start(nowNs);
             StartedAt = DateTimeOffset.UtcNow;
             BeginStage(nowNs);
         }
@@ -74,7 +59,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
             return nowNs;
         }
 
-        if (_usersOpen > 0 && !(_stage == 4 && !_options.WaitForValidations && _usersOpen == _validationUsersOpen))
+        if (_usersOpen > 0 && !(_stage == 4 && !options.WaitForValidations && _usersOpen == _validationUsersOpen))
         {
             return nowNs + NanosecondsPerMs;
         }
@@ -82,7 +67,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         // The next scenario starts on the first tick after the end of the one before.
         if (_stageStartsAtNs == 0)
         {
-            var startedAtNs = _log.Recorder.StartedAtNs;
+            var startedAtNs = log.Recorder.StartedAtNs;
             _stageStartsAtNs = startedAtNs + ((((nowNs - startedAtNs) / TickNs) + 1) * TickNs);
         }
 
@@ -97,20 +82,20 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     public void OnAnswer(Connection connection, in Answer answer)
     {
         var exchange = Of(connection);
-        _log.Judge(exchange, answer);
+        log.Judge(exchange, answer);
         GoOn(connection, exchange);
     }
 
     public void OnFailure(Connection connection, FailureKind kind)
     {
         var exchange = Of(connection);
-        _log.Fail(exchange, kind);
+        log.Fail(exchange, kind);
         GoOn(connection, exchange);
     }
 
-    public Connection Rent() => _loop.Rent(this);
+    public Connection Rent() => loop.Rent(this);
 
-    public void Release(Connection connection) => _loop.Return(connection);
+    public void Release(Connection connection) => loop.Return(connection);
 
     public void End(Connection connection)
     {
@@ -208,7 +193,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
 
     private long AdvanceLoad(long nowNs)
     {
-        var starts = _options.Schedule.Starts;
+        var starts = options.Schedule.Starts;
         while (_nextStart < starts.Count && !Interrupted)
         {
             var dueNs = _stageStartsAtNs + (starts[_nextStart].OffsetMs * NanosecondsPerMs);
@@ -217,14 +202,14 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
                 return dueNs;
             }
 
-            _log.Recorder.SendDelay!.Record(nowNs - dueNs);
+            log.Recorder.SendDelay!.Record(nowNs - dueNs);
             StartUser(starts[_nextStart].Scenario);
             _nextStart++;
         }
 
         if (_usersOpen == 0)
         {
-            _log.Recorder.Advance(nowNs);
+            log.Recorder.Advance(nowNs);
             IsDone = true;
         }
 

@@ -141,11 +141,7 @@ public static class Baselines
     // Less is better: the same question with the roles exchanged. A latency of 0 is that of a run without answers; its
     // rate and its success already say so, so no verdict is made of it.
     private static BaselineComparison Lower(string metric, double before, double now, double noise) => new(
-        metric,
-        before,
-        now,
-        Ratio(before, now),
-        before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
+        metric, before, now, Ratio(before, now), before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
 
     // JSON has no infinity: without anything to divide by the ratio is 0, or 1 when nothing changed.
     private static double Ratio(double before, double now) => before > 0 ? now / before : now > 0 ? 0 : 1;

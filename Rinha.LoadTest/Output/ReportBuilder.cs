@@ -66,8 +66,7 @@ internal static class ReportBuilder
         var isComplete = summary.Requests > 0 && summary.Failed == 0;
         yield return new Card(
             Format.Percent(summary.SuccessShare), "completed", isComplete ? Tone.Good : Tone.Warning);
-        yield return new Card(
-            Format.Count(summary.Failed), "failed", summary.Failed > 0 ? Tone.Bad : Tone.Plain);
+        yield return new Card(Format.Count(summary.Failed), "failed", summary.Failed > 0 ? Tone.Bad : Tone.Plain);
         if (summary.Retries is { } retries)
         {
             yield return new Card(Format.Count(retries), "retries");

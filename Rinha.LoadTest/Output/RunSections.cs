@@ -178,9 +178,7 @@ internal static class RunSections
                 "By kind, with the first one",
                 ["kind", "times", "the first one"],
                 [.. run.Failures.Select(failure => (Cell[])
-                [
-                    new(Format.Failure(failure.Kind), Tone.Bad), Format.Count(failure.Count), failure.Example,
-                ])],
+                [new(Format.Failure(failure.Kind), Tone.Bad), Format.Count(failure.Count), failure.Example])],
                 ProseLast: true));
 
     public static Section Environment(RunReport run)

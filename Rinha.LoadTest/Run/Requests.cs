@@ -39,15 +39,9 @@ public sealed record Mix(int Debits, int Credits, int Statements)
         return mix is not null;
     }
 
-    public Operation Choose(int number)
-    {
-        if (number < Debits)
-        {
-            return Operation.Debit;
-        }
-
-        return number < Debits + Credits ? Operation.Credit : Operation.Statement;
-    }
+    public Operation Choose(int number) => number < Debits ? Operation.Debit
+        : number < Debits + Credits ? Operation.Credit
+        : Operation.Statement;
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Debits}:{Credits}:{Statements}");

@@ -4,29 +4,22 @@ using Rinha.LoadTest.Http;
 namespace Rinha.LoadTest.Stats;
 
 // Counts everything that happens in a run. The engine's thread alone calls it; nothing is allocated for a request that
-// goes well.
-internal sealed class RunRecorder
+// goes well. Correcting keeps latencies from the intended and from the actual send time; with a schedule requests can
+// be late for it.
+internal sealed class RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private readonly OperationRecorder[] _operations;
+    private readonly OperationRecorder[] _operations =
+        [.. operations.Select(name => new OperationRecorder(name, correcting))];
+
     private readonly Dictionary<FailureKind, FailureReport> _failures = [];
     private readonly LatencyRecorder _second = new();
     private readonly List<SecondReport> _series = [];
-    private readonly bool _correcting;
     private long _secondEndsAtNs;
     private long _secondFailed;
 
-    // correcting: Whether latencies are kept from the intended and from the actual send time.
-    // scheduled: Whether requests have a schedule to be late for.
-    public RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
-    {
-        _correcting = correcting;
-        _operations = [.. operations.Select(name => new OperationRecorder(name, correcting))];
-        SendDelay = scheduled ? new LatencyRecorder() : null;
-    }
-
-    public LatencyRecorder? SendDelay { get; }
+    public LatencyRecorder? SendDelay { get; } = scheduled ? new LatencyRecorder() : null;
 
     public IReadOnlyList<SecondReport> Series => [.. _series];
 
@@ -121,7 +114,7 @@ internal sealed class RunRecorder
                 Completed + Failed > 0 ? (double)Completed / (Completed + Failed) : 0,
                 Statuses()),
             Latency = TotalLatency(),
-            UncorrectedLatency = _correcting ? Merge(operation => operation.Uncorrected!) : null,
+            UncorrectedLatency = correcting ? Merge(operation => operation.Uncorrected!) : null,
             SendDelay = SendDelay?.ToReport(),
             Operations = ToOperations(seconds),
             Failures = Failures(),

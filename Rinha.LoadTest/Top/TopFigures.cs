@@ -84,12 +84,7 @@ internal sealed record TopFigures(
 
 // One operation during an interval, over all instances; latencies in seconds.
 internal sealed record OperationFigures(
-    string Name,
-    double PerSecond,
-    double RefusedPerSecond,
-    double ErrorsPerSecond,
-    double? P50,
-    double? P99);
+    string Name, double PerSecond, double RefusedPerSecond, double ErrorsPerSecond, double? P50, double? P99);
 
 // The ledger during an interval, over all instances, times in seconds; unknown figures are null.
 internal sealed record LedgerFigures(
