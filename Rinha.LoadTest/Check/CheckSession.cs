@@ -5,12 +5,7 @@ using Rinha.LoadTest.Stats;
 namespace Rinha.LoadTest.Check;
 
 // The balances of all clients at a moment when nothing was under way, in cents, client 1 first.
-internal sealed record LedgerState(IReadOnlyList<long> BalancesCents)
-{
-    public bool ListsNothing { get; init; }
-
-    public bool IsEmpty => ListsNothing && BalancesCents.All(balanceCents => balanceCents == 0);
-}
+internal sealed record LedgerState(IReadOnlyList<long> BalancesCents, bool IsEmpty = false);
 
 // Reads all balances, loads the bank, checks read-your-writes, reads the balances again and asks the oracle, which
 // looks into the ledger itself where there is one.
@@ -80,7 +75,7 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
         }
 
         failure = null;
-        return new LedgerState(balancesCents) { ListsNothing = lines.Count == 0 };
+        return new LedgerState(balancesCents, lines.Count == 0 && balancesCents.All(cents => cents == 0));
     }
 
     private RawAnswer AskForStatement(int clientId, LoadOptions options)

@@ -45,7 +45,7 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain, double
     public static implicit operator Cell(string text) => new(text);
 }
 
-// Description: The chart in words, for readers who cannot see it.
+// The description is for readers who cannot see the chart.
 internal sealed record Chart(
     string Id,
     string Title,
@@ -66,9 +66,7 @@ internal enum LineColor
     Failed,
 }
 
-// Dashed: Draws it behind the others: another run's.
-// Filled: Tints the area under it.
-// Dots: Leaves its points unjoined.
+// A dashed line is another run's, drawn behind the others; dots are points left unjoined.
 internal sealed record ChartLine(
     string Name,
     LineColor Color,

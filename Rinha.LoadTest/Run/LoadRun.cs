@@ -138,7 +138,15 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (flight.Measured)
         {
             EndedAtNs = answer.CompletedAtNs;
-            Record(flight, failure, answer);
+            if (failure is { } kind)
+            {
+                RecordFailure(flight.Plan.Operation, kind, answer);
+            }
+            else
+            {
+                Recorder.Complete(
+                    (int)flight.Plan.Operation, answer.Status, flight.IntendedAtNs, flight.SentAtNs, EndedAtNs);
+            }
         }
 
         // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
@@ -183,19 +191,6 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         }
 
         return isRetried;
-    }
-
-    private void Record(in Flight flight, FailureKind? failure, in Answer answer)
-    {
-        var operation = flight.Plan.Operation;
-        if (failure is { } kind)
-        {
-            RecordFailure(operation, kind, answer);
-            return;
-        }
-
-        Recorder.Complete(
-            (int)operation, answer.Status, flight.IntendedAtNs, flight.SentAtNs, answer.CompletedAtNs);
     }
 
     // Apart from the good answers, which would otherwise pay for the captured text.
