@@ -4,28 +4,15 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
-/// <summary>The balances of all clients at a moment when nothing was under way, in cents, client 1 first.</summary>
-internal sealed record LedgerState(IReadOnlyList<long> BalancesCents)
-{
-    /// <summary>Whether no client's statement listed a transaction.</summary>
-    public bool ListsNothing { get; init; }
+// The balances of all clients at a moment when nothing was under way, in cents, client 1 first.
+internal sealed record LedgerState(IReadOnlyList<long> BalancesCents, bool IsEmpty = false);
 
-    /// <summary>Whether nothing was ever posted.</summary>
-    public bool IsEmpty => ListsNothing && BalancesCents.All(balanceCents => balanceCents == 0);
-}
-
-/// <summary>
-/// A run for correctness: the state before, load with every transaction remembered, read-your-writes rounds, the state
-/// after, and then the oracle.
-/// </summary>
-/// <param name="ledger">Where the ledger is, to look into it as well; <see langword="null"/> to stay outside.</param>
+// Reads all balances, loads the bank, checks read-your-writes, reads the balances again and asks the oracle, which
+// looks into the ledger itself where there is one.
 internal sealed class CheckSession(Target target, LoadSession session, ILedgerPlace? ledger)
 {
     private const int ReadYourWritesRounds = 2_000;
 
-    /// <summary>Runs on the calling thread until everything is checked.</summary>
-    /// <param name="options">The load; its texts are made distinct.</param>
-    /// <param name="failure">Why nothing could be checked, when nothing could.</param>
     public RunReport? Run(LoadOptions options, out string? failure)
     {
         if (ReadState(options, out failure) is not { } before)
@@ -66,7 +53,6 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
         };
     }
 
-    // Every client's statement, one after the other, while nothing else is under way.
     private LedgerState? ReadState(LoadOptions options, out string? failure)
     {
         var balancesCents = new List<long>();
@@ -89,7 +75,7 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
         }
 
         failure = null;
-        return new LedgerState(balancesCents) { ListsNothing = lines.Count == 0 };
+        return new LedgerState(balancesCents, lines.Count == 0 && balancesCents.All(cents => cents == 0));
     }
 
     private RawAnswer AskForStatement(int clientId, LoadOptions options)
@@ -105,6 +91,123 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
             }
 
             Thread.Sleep(pause);
+        }
+    }
+}
+
+// Alone with the server: one transaction, and as soon as it is acknowledged four statements at once over other
+// connections, hence through every instance. Each must list it first, with the balance it left.
+internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
+{
+    private const int Readers = 4;
+    private const long IdleNs = 10_000_000;
+
+    private readonly CheckCounter _seen = new("an acknowledged write is seen at once through every connection");
+    private readonly RequestSequence _sequence;
+    private readonly RequestWriter _writer;
+    private readonly RetryQueue _retries;
+    private readonly TransactionLog _log;
+    private readonly Connection _poster;
+    private readonly Connection[] _readers;
+    private readonly List<StatementLine> _lines = [];
+    private readonly byte[] _text = new byte[TextCode.Length];
+    private int _roundsLeft;
+    private int _readersOpen;
+    private bool _isPosting;
+    private long _balanceCents;
+    private RequestPlan _plan;
+
+    public ReadYourWritesRun(EventLoop loop, LoadOptions options, int rounds, TransactionLog log)
+    {
+        _roundsLeft = rounds;
+        _log = log;
+        // Only credits: no round is lost to a refusal.
+        _sequence = new RequestSequence(new Mix(0, 1, 0), options.Seed + 1, distinctTexts: true);
+        _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, options.HasKeys);
+        _retries = new RetryQueue(options.RetryFor);
+        _poster = loop.Rent(this);
+        _readers = [.. Enumerable.Range(0, Readers).Select(_ => loop.Rent(this))];
+    }
+
+    public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_isPosting;
+
+    public CheckResult Result => _seen.ToResult();
+
+    public long OnTick(long nowNs)
+    {
+        _retries.SendDue(nowNs);
+        if (_roundsLeft > 0 && _readersOpen == 0 && !_isPosting)
+        {
+            _roundsLeft--;
+            _isPosting = true;
+            _plan = _sequence.Next();
+            _poster.Send(_writer.Write(_plan, _poster.RequestBuffer), nowNs);
+        }
+
+        return Math.Min(nowNs + IdleNs, _retries.NextDueNs);
+    }
+
+    public void OnAnswer(Connection connection, in Answer answer)
+    {
+        if (connection == _poster)
+        {
+            OnPosted(answer);
+            return;
+        }
+
+        if (answer.Status != 200 && IsRetried(connection, FailureKind.UnexpectedStatus, answer.Status))
+        {
+            return;
+        }
+
+        _readersOpen--;
+        _lines.Clear();
+        var sees = answer.Status == 200
+            && BankAnswer.TryReadStatementHead(answer.Body, out _, out var balanceCents)
+            && balanceCents == _balanceCents
+            && BankAnswer.TryReadEntries(answer.Body, _lines)
+            && _lines.Count > 0
+            && _lines[0].Text == Encoding.ASCII.GetString(_text);
+        var example = sees ? "" : BankAnswer.Describe(Operation.Statement, answer.Status, answer.Body);
+        _seen.Check(sees, () => $"after a balance of {_balanceCents}: {example}");
+    }
+
+    public void OnFailure(Connection connection, FailureKind kind)
+    {
+        var isPost = connection == _poster;
+        if (isPost)
+        {
+            _log.OnFailure(_plan, kind, answer: default);
+        }
+
+        if (!IsRetried(connection, kind, status: 0))
+        {
+            _isPosting &= !isPost;
+            _readersOpen -= isPost ? 0 : 1;
+            _seen.Check(false, () => kind.ToString());
+        }
+    }
+
+    private bool IsRetried(Connection connection, FailureKind kind, int status) =>
+        _retries.TryAdd(connection, kind, status, Clock.NowNs);
+
+    private void OnPosted(in Answer answer)
+    {
+        if (answer.Status != 200)
+        {
+            _log.OnFailure(_plan, FailureKind.UnexpectedStatus, answer);
+            _isPosting = IsRetried(_poster, FailureKind.UnexpectedStatus, answer.Status);
+            return;
+        }
+
+        _isPosting = false;
+        _log.OnAnswer(_plan, answer);
+        _ = BankAnswer.TryReadTransaction(answer.Body, out _, out _balanceCents);
+        TextCode.Write(_plan.Text, _text);
+        _readersOpen = Readers;
+        foreach (var reader in _readers)
+        {
+            reader.Send(_writer.WriteStatement(_plan.ClientId, reader.RequestBuffer), answer.CompletedAtNs);
         }
     }
 }

@@ -1,32 +1,153 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
-/// <summary>Where a ledger's tables are, for the oracle, which looks at them past the servers.</summary>
+// The ledger's tables, read in one snapshot (schema.sql, schema.postgres.sql).
+internal sealed class LedgerRows
+{
+    // By number. What a history adds up to is known when all rows have been read.
+    private readonly Dictionary<long, Client> _clients = [];
+    private readonly Dictionary<long, NewestRows> _newest = [];
+
+    private LedgerRows()
+    {
+    }
+
+    public Dictionary<long, Row> Rows { get; } = [];
+
+    // How many transactions have another text, which no load run gives.
+    public long Others { get; private set; }
+
+    public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
+
+    // Whether the clients' own rows have their last ten transactions once more.
+    public bool KeepsNewest { get; private init; }
+
+    public static LedgerRows Read(ILedgerPlace place)
+    {
+        var ledger = new LedgerRows { KeepsNewest = place.NewestSql is not null };
+        using var connection = place.OpenSnapshot();
+        connection.ForEach("SELECT id, limite, saldo, ultima_seq FROM clientes", ledger.AddClient);
+        connection.ForEach(place.HistorySql, ledger.AddRow);
+        if (place.NewestSql is { } newestSql)
+        {
+            connection.ForEach(newestSql, ledger.CompareNewest);
+        }
+
+        return ledger;
+    }
+
+    private void AddClient(DbDataReader row)
+    {
+        var id = row.GetInt64(0);
+        _clients[id] = new Client(id, row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
+        _newest[id] = new NewestRows();
+    }
+
+    private void AddRow(DbDataReader row)
+    {
+        var clientId = row.GetInt64(0);
+        var (amountCents, kind) = (row.GetInt64(2), row.GetString(3));
+        var description = row.GetFieldValue<byte[]>(4);
+        var cents = kind == "d" ? -amountCents : amountCents;
+        if (_clients.TryGetValue(clientId, out var client))
+        {
+            _clients[clientId] = client.With(row.GetInt64(1), cents);
+            _newest[clientId].Add(amountCents, kind, description, row.GetInt64(5));
+        }
+
+        if (TextCode.TryRead(description, out var text))
+        {
+            Rows[text] = new Row((int)clientId, cents, Rows.GetValueOrDefault(text).Count + 1);
+        }
+        else
+        {
+            Others++;
+        }
+    }
+
+    private void CompareNewest(DbDataReader row)
+    {
+        var id = row.GetInt64(0);
+        var isRight = row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest[id].Bytes);
+        _clients[id] = _clients[id] with { HasNewestRows = isRight };
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    public readonly record struct Row(int ClientId, long SignedCents, int Count);
+
+    public readonly record struct Client(long Id, long LimitCents, long BalanceCents, long Sequence)
+    {
+        public long Rows { get; init; }
+
+        public long SumCents { get; init; }
+
+        public long LowestCents { get; init; }
+
+        // How many of them do not have the number of their place: 1, 2, 3 ….
+        public long OutOfTurn { get; init; }
+
+        public bool HasNewestRows { get; init; }
+
+        public Client With(long sequence, long signedCents) => this with
+        {
+            Rows = Rows + 1,
+            SumCents = SumCents + signedCents,
+            LowestCents = Math.Min(LowestCents, SumCents + signedCents),
+            OutOfTurn = OutOfTurn + (sequence == Rows + 1 ? 0 : 1),
+        };
+    }
+}
+
+// A client's last ten rows in the form of clientes.ultimas (schema.sql), written apart from the server's code so that a
+// mistake there is not made here too.
+internal sealed class NewestRows
+{
+    private const int RowsMax = 10;
+    private const int RowBytes = 58;
+    private const int PostedAt = 8;
+    private const int KindAt = 16;
+    private const int LengthAt = 17;
+    private const int TextAt = 18;
+
+    private readonly byte[] _rows = new byte[RowsMax * RowBytes];
+    private int _count;
+
+    public ReadOnlySpan<byte> Bytes => _rows.AsSpan(0, _count * RowBytes);
+
+    public void Add(long amountCents, string kind, ReadOnlySpan<byte> text, long postedAtMicroseconds)
+    {
+        _rows.AsSpan(0, (RowsMax - 1) * RowBytes).CopyTo(_rows.AsSpan(RowBytes));
+        _count = Math.Min(_count + 1, RowsMax);
+        var row = _rows.AsSpan(0, RowBytes);
+        row.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(row, amountCents);
+        BinaryPrimitives.WriteInt64BigEndian(row[PostedAt..], postedAtMicroseconds);
+        row[KindAt] = (byte)kind[0];
+        row[LengthAt] = (byte)text.Length;
+        text.CopyTo(row[TextAt..]);
+    }
+}
+
+// Where a ledger's tables are, for the oracle, which looks at them past the servers.
 internal interface ILedgerPlace
 {
-    /// <summary>
-    /// The whole history: client, number, amount in cents, kind, text as UTF-8 and time in microseconds since 1970;
-    /// each client's rows in their order.
-    /// </summary>
+    // Client, number, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
     string HistorySql { get; }
 
-    /// <summary>
-    /// Each client and its last ten rows (<see cref="NewestRows"/>); <see langword="null"/> where a client's row does
-    /// not have them.
-    /// </summary>
+    // Each client and its last ten rows (NewestRows); null where a client's row does not have them.
     string? NewestSql { get; }
 
-    /// <summary>A connection of its own; all that is read over it is one snapshot, while writers go on.</summary>
-    /// <exception cref="DbException">It cannot be read.</exception>
+    // A connection of its own; all that is read over it is one snapshot, while writers go on.
     DbConnection OpenSnapshot();
 
-    /// <summary>Asks the database whether what it has stored is sound.</summary>
-    /// <returns>What is not; <see langword="null"/> for nothing.</returns>
+    // Null when the database finds what it has stored sound.
     string? FindDamage();
 }
 
@@ -58,7 +179,6 @@ internal static class LedgerConnections
     }
 }
 
-/// <summary>A ledger that is a SQLite file (schema.sql).</summary>
 internal sealed class LedgerInFile(string path) : ILedgerPlace
 {
     // In the order of the commits, and without an index: everything is found in one pass.
@@ -81,7 +201,7 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
         return answer == "ok" ? null : $"{Path.GetFileName(path)}: {answer}";
     }
 
-    /// <summary>Read-write although nothing is written: a reader of a WAL needs its shared memory.</summary>
+    // Read-write although nothing is written: a reader of a WAL needs its shared memory.
     public SqliteConnection Open()
     {
         var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
@@ -90,7 +210,6 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
     }
 }
 
-/// <summary>A ledger in a PostgreSQL database (schema.postgres.sql).</summary>
 internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
 {
     public string HistorySql =>
@@ -132,11 +251,8 @@ internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
     }
 }
 
-/// <summary>
-/// What a server's DATABASE_URL says, as far as the oracle has to follow it:
-/// <c>postgres://user:password@host:port/name</c>
-/// with <c>host</c>, the directory of a unix socket, and <c>options</c> in the query.
-/// </summary>
+// What a server's DATABASE_URL says, as far as the oracle has to follow it: postgres://user:password@host:port/name
+// with host, the directory of a unix socket, and options in the query.
 internal sealed partial class PostgresUrl
 {
     private const int ConnectSeconds = 5;
@@ -144,10 +260,9 @@ internal sealed partial class PostgresUrl
 
     private PostgresUrl(string connectionString) => ConnectionString = connectionString;
 
-    /// <summary>The same for Npgsql: a connection that is closed is gone.</summary>
+    // The same for Npgsql: a connection that is closed is gone.
     public string ConnectionString { get; }
 
-    /// <summary>Whether a text is meant as such a URL and not as a file.</summary>
     public static bool IsMeant(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);

@@ -1,15 +1,121 @@
+using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
-/// <summary>Counts how often one thing was looked at and found wrong.</summary>
+internal readonly record struct LoggedTransaction(int ClientId, int SignedCents, long BalanceCents);
+
+// Remembers every transaction of a run with its answer, and every statement, to hold them against each other and the
+// ledger. Texts must be distinct; a retried transaction keeps its text.
+internal sealed class TransactionLog : IRequestObserver
+{
+    private const int ServiceUnavailable = 503;
+
+    private readonly Dictionary<int, long> _limits = [];
+    private readonly List<StatementLine> _lines = [];
+
+    public Dictionary<long, LoggedTransaction> Acknowledged { get; } = [];
+
+    public HashSet<long> Refused { get; } = [];
+
+    // No try was answered, or only so that it says nothing: applied or not.
+    public Dictionary<long, LoggedTransaction> Unknown { get; } = [];
+
+    // Every try that can have reached the bank was answered 503, nothing was changed: not applied.
+    public HashSet<long> Unavailable { get; } = [];
+
+    public List<(int ClientId, long BalanceCents, long[] Texts)> Statements { get; } = [];
+
+    public CheckCounter WithinLimit { get; } = new("balance never under minus the limit");
+
+    public CheckCounter SameLimit { get; } = new("limit always the same");
+
+    public CheckCounter Readable { get; } = new("every answer is well-formed");
+
+    public void OnAnswer(in RequestPlan plan, in Answer answer)
+    {
+        if (answer.Status == 422)
+        {
+            Settle(plan.Text);
+            Refused.Add(plan.Text);
+            return;
+        }
+
+        var clientId = plan.ClientId;
+        var readable = BankAnswer.TryRead(plan.Operation, answer.Body, out var limitCents, out var balanceCents);
+        Readable.Check(readable, () => $"client {clientId}");
+        if (plan.Operation != Operation.Statement)
+        {
+            Settle(plan.Text);
+            (readable ? Acknowledged : Unknown)[plan.Text] = new(clientId, plan.SignedCents, balanceCents);
+        }
+
+        if (!readable)
+        {
+            return;
+        }
+
+        WithinLimit.Check(
+            balanceCents >= -limitCents, () => $"client {clientId}: balance {balanceCents}, limit {limitCents}");
+        var known = _limits.TryAdd(clientId, limitCents) ? limitCents : _limits[clientId];
+        SameLimit.Check(known == limitCents, () => $"client {clientId}: {known}, then {limitCents}");
+        if (plan.Operation == Operation.Statement)
+        {
+            Remember(clientId, balanceCents, answer.Body);
+        }
+    }
+
+    public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
+    {
+        // A refused connection carried nothing.
+        if (plan.Operation == Operation.Statement || kind == FailureKind.ConnectionRefused)
+        {
+            return;
+        }
+
+        // 503 says that this try was not applied and will not be, unless it says that this is not known; after anything
+        // else the transaction may have been, whatever is said of its other tries.
+        if (answer.Status != ServiceUnavailable || BankAnswer.LeavesOpen(answer.Body))
+        {
+            Unavailable.Remove(plan.Text);
+            Unknown[plan.Text] = new(plan.ClientId, plan.SignedCents, 0);
+        }
+        else if (!Unknown.ContainsKey(plan.Text))
+        {
+            Unavailable.Add(plan.Text);
+        }
+    }
+
+    // What earlier tries left open, the answer says.
+    private void Settle(long text)
+    {
+        Unknown.Remove(text);
+        Unavailable.Remove(text);
+    }
+
+    private void Remember(int clientId, long balanceCents, ReadOnlySpan<byte> body)
+    {
+        _lines.Clear();
+        if (!BankAnswer.TryReadEntries(body, _lines))
+        {
+            Readable.Check(false, () => $"client {clientId}: a statement's list");
+            return;
+        }
+
+        // A text that is not one of ours (-1) was there before.
+        Statements.Add((clientId, balanceCents, [.. _lines.Select(line =>
+            TextCode.TryRead(Encoding.UTF8.GetBytes(line.Text), out var text) ? text : -1)]));
+    }
+}
+
 internal sealed class CheckCounter(string name)
 {
     private long _made;
     private long _violations;
     private string? _example;
 
-    /// <summary>Looks once; the example is only made into a text for the first violation.</summary>
+    // Looks once; the example is only made into a text for the first violation.
     public void Check(bool holds, Func<string> example)
     {
         _made++;
@@ -23,13 +129,12 @@ internal sealed class CheckCounter(string name)
     public CheckResult ToResult() => new(name, _made, _violations, _example);
 }
 
-/// <summary>Says whether the ledger is what the acknowledged transactions make of it, no more and no less.</summary>
 internal static class Oracle
 {
     // With more unknown transactions than this the sums that they allow are not tried one by one.
     private const int UnknownMax = 20;
 
-    /// <summary>Through the API: every balance has moved by exactly the sum of what was acknowledged.</summary>
+    // Through the API: every balance has moved by exactly the sum of what was acknowledged.
     public static CheckResult Balances(TransactionLog log, LedgerState before, LedgerState after)
     {
         var counter = new CheckCounter("balance = balance before + acknowledged transactions");
@@ -50,11 +155,7 @@ internal static class Oracle
         return counter.ToResult();
     }
 
-    /// <summary>
-    /// In the database: each acknowledged transaction once, none that was refused or answered 503, no other, and every
-    /// client's row what its history makes it.
-    /// </summary>
-    /// <param name="wasEmpty">Whether the ledger had no rows before; else it may have others.</param>
+    // A ledger that was not empty before may have rows of others.
     public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database, bool wasEmpty)
     {
         var once = new CheckCounter("every acknowledged transaction is in the ledger exactly once");
@@ -91,7 +192,6 @@ internal static class Oracle
         ];
     }
 
-    /// <summary>In the database: every client's row is what its history makes it.</summary>
     public static IReadOnlyList<CheckResult> Clients(LedgerRows database)
     {
         var sums = new CheckCounter("balance = sum of the client's history");
@@ -134,19 +234,14 @@ internal static class Oracle
     }
 }
 
-/// <summary>
-/// Holds the statements of a run against its acknowledged transactions, when the run is over and all are known.
-/// </summary>
-internal sealed class StatementChecks
+// Holds the statements of a run against its acknowledged transactions, when the run is over and all are known.
+internal sealed class StatementChecks(TransactionLog log)
 {
     private const int EntriesMax = 10;
 
-    private readonly TransactionLog _log;
     private readonly CheckCounter _snapshot = new("a statement's balance is that of its newest transaction");
     private readonly CheckCounter _chain = new("a statement lists consecutive transactions, newest first");
     private readonly CheckCounter _refused = new("no statement lists a refused transaction");
-
-    private StatementChecks(TransactionLog log) => _log = log;
 
     public static IReadOnlyList<CheckResult> Run(TransactionLog log)
     {
@@ -161,9 +256,9 @@ internal sealed class StatementChecks
 
     private void Check(int clientId, long balanceCents, long[] texts)
     {
-        _refused.Check(!texts.Any(_log.Refused.Contains), () => $"client {clientId}");
+        _refused.Check(!texts.Any(log.Refused.Contains), () => $"client {clientId}");
         _chain.Check(texts.Length <= EntriesMax, () => $"client {clientId}: {texts.Length} transactions");
-        if (texts.Length == 0 || !_log.Acknowledged.TryGetValue(texts[0], out var newest))
+        if (texts.Length == 0 || !log.Acknowledged.TryGetValue(texts[0], out var newest))
         {
             return;
         }
@@ -173,8 +268,8 @@ internal sealed class StatementChecks
             () => $"client {clientId}: balance {balanceCents}, its newest transaction left {newest.BalanceCents}");
         for (var index = 1; index < texts.Length; index++)
         {
-            if (!_log.Acknowledged.TryGetValue(texts[index], out var older)
-                || !_log.Acknowledged.TryGetValue(texts[index - 1], out var younger))
+            if (!log.Acknowledged.TryGetValue(texts[index], out var older)
+                || !log.Acknowledged.TryGetValue(texts[index - 1], out var younger))
             {
                 return;
             }

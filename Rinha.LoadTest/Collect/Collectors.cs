@@ -3,24 +3,17 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Collect;
 
-/// <summary>
-/// Shows a run while it runs and passes on what the person in front of it wants. It works on its caller's thread, the
-/// engine on another; they share the <see cref="RunControl"/> and nothing else.
-/// </summary>
+// Shows a run, and passes on what its user wants. Works on its caller's thread, the engine on another; they share the
+// RunControl and nothing else.
 public interface ICollector
 {
-    /// <summary>How many snapshots a second it wants; 0 for none.</summary>
     int SnapshotsPerSecond { get; }
 
-    /// <summary>
-    /// Shows the run until <paramref name="run"/> has completed, and returns then, however the run ended: its result or
-    /// its exception is the caller's to look at. Ctrl-C and SIGTERM end the run early with a full report; a second one
-    /// ends the process at once.
-    /// </summary>
+    // Returns when the run has completed, also by an exception, which is the caller's to look at. Ctrl-C and SIGTERM
+    // end the run early with a full report; a second one ends the process at once.
     void Watch(RunControl control, Task run);
 }
 
-// Shows nothing; the run can still be ended early.
 internal sealed class SilentCollector : ICollector
 {
     public int SnapshotsPerSecond => 0;
@@ -56,11 +49,8 @@ internal sealed class LineCollector(TextWriter log, TimeSpan interval) : ICollec
     }
 }
 
-// A moment of a run in one line of plain text, for logs.
 internal static class ProgressLine
 {
-    // Elapsed and total, phase, the rate and the latencies of the last finished second, and the run's failures and
-    // statuses so far.
     public static string Of(LiveSnapshot snapshot)
     {
         var last = snapshot.Series.Count > 0 ? snapshot.Series[^1] : new SecondReport(0, 0, 0, 0, 0, 0);

@@ -1,18 +1,16 @@
+using Rinha.LoadTest.Stats;
+
 namespace Rinha.LoadTest.Collect;
 
-/// <summary>
-/// What the person in front of a run can tell it, and what it shows: the only thing that its two threads share.
-/// </summary>
+// What the person in front of a run can tell it, and what it shows: the only thing that its two threads share.
 public sealed class RunControl
 {
     private volatile bool _stopRequested;
     private volatile bool _paused;
     private volatile LiveSnapshot? _latest;
 
-    /// <summary>Whether the run is to end now, with a full report.</summary>
     public bool StopRequested => _stopRequested;
 
-    /// <summary>Whether the run starts no requests for the moment.</summary>
     public bool Paused => _paused;
 
     public LiveSnapshot? Latest
@@ -23,13 +21,11 @@ public sealed class RunControl
 
     public void Stop() => _stopRequested = true;
 
-    /// <summary>Pauses the run, or lets it go on.</summary>
     public void TogglePause() => _paused = !_paused;
 }
 
-// Turns Ctrl-C and SIGTERM into an early end of the run, as long as this object lives. Once the run is to end, by
-// whatever means, a further signal is left to its usual effect: the process ends at once. Signals arrive on a thread
-// of the runtime.
+// Turns Ctrl-C and SIGTERM into an early end of the run. Once the run is ending, a further signal has its usual effect:
+// the process ends at once. Signals arrive on a thread of the runtime.
 internal sealed class StopSignals : IDisposable
 {
     // timeout(1) signals its child and then the whole process group, so that one wish arrives twice.
@@ -43,7 +39,6 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private long? _stoppedAt;
 
-    // Listens from now on; beforeExit runs before a signal ends the process.
     public StopSignals(RunControl control, Action beforeExit, TimeProvider? time = null)
     {
         _control = control;
@@ -59,7 +54,6 @@ internal sealed class StopSignals : IDisposable
         _terminate.Dispose();
     }
 
-    // Takes one signal: cancels its usual effect, or leaves the process to it.
     internal void Receive(PosixSignalContext context)
     {
         lock (_lock)
@@ -77,5 +71,57 @@ internal sealed class StopSignals : IDisposable
 
             context.Cancel = true;
         }
+    }
+}
+
+// A running test at one moment, made by the engine for the viewer; never changed after.
+public sealed record LiveSnapshot
+{
+    public required string Phase { get; init; }
+
+    public required double Elapsed { get; init; }
+    public required double? Duration { get; init; }
+
+    // Requests the run will make, when that is known instead.
+    public required long? Iterations { get; init; }
+    public required long Completed { get; init; }
+    public required long Failed { get; init; }
+    public required int InFlight { get; init; }
+    public required IReadOnlyDictionary<int, long> Statuses { get; init; }
+    public required IReadOnlyList<FailureReport> Failures { get; init; }
+    public required LatencyReport Latency { get; init; }
+    public required IReadOnlyList<OperationReport> Operations { get; init; }
+
+    public required IReadOnlyList<SecondReport> Series { get; init; }
+}
+
+internal static class RunProgress
+{
+    public static long Done(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
+
+    // The share of the run that is over, 0 to 1; null when its end is not known.
+    public static double? Share(LiveSnapshot snapshot) => snapshot switch
+    {
+        { Duration: > 0 and { } duration } => Math.Clamp(snapshot.Elapsed / duration, 0, 1),
+        { Iterations: > 0 and { } iterations } => Math.Clamp((double)Done(snapshot) / iterations, 0, 1),
+        _ => null,
+    };
+
+    // A counted run's end is guessed from its pace so far; null when there is nothing to guess from.
+    public static double? SecondsLeft(LiveSnapshot snapshot) => (snapshot.Duration, Share(snapshot)) switch
+    {
+        ({ } duration, _) => Math.Max(0, duration - snapshot.Elapsed),
+        (_, > 0 and { } share) => snapshot.Elapsed / share * (1 - share),
+        _ => null,
+    };
+
+    // A time given in seconds as minutes and seconds, with hours where it has any: 1:05.
+    public static string Clock(double seconds)
+    {
+        // Half up, as a clock on the wall is read to the second; TimeSpan refuses what is not finite.
+        var span = TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Round(Math.Max(0, seconds)) : 0);
+        return span.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours}:{span:mm\\:ss}")
+            : span.ToString(@"m\:ss", CultureInfo.InvariantCulture);
     }
 }

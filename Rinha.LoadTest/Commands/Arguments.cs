@@ -11,19 +11,18 @@ internal static class Arguments
 
     private delegate bool Reader<T>(string text, out T? value);
 
-    public static Command Command(string name, string help, Func<ParseResult, int> run, IEnumerable<Symbol> symbols)
+    public static Command Command(
+        string name, string help, Func<ParseResult, int> run, Argument? argument, IEnumerable<Option> options)
     {
         var command = new Command(name, help);
-        foreach (var symbol in symbols)
+        if (argument is not null)
         {
-            if (symbol is Argument argument)
-            {
-                command.Arguments.Add(argument);
-            }
-            else
-            {
-                command.Options.Add((Option)symbol);
-            }
+            command.Add(argument);
+        }
+
+        foreach (var option in options)
+        {
+            command.Add(option);
         }
 
         command.SetAction(run);
@@ -46,7 +45,6 @@ internal static class Arguments
         },
     };
 
-    // A switch or a text, off or missing when it is not given.
     public static Option<T> Plain<T>(string name, string help, params string[] aliases) =>
         new(name, aliases) { Description = help };
 
@@ -63,16 +61,6 @@ internal static class Arguments
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
                 && value >= least && value <= most,
             $"a whole number from {least} to {most}");
-
-    public static Option<long?> Iterations() => Read(
-        new("--iterations", "-n") { Description = "End after so many requests." },
-        (string text, out long? value) =>
-        {
-            var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-            value = number;
-            return read && number > 0;
-        },
-        "a whole number from 1");
 
     public static Option<double?> Rate() => Read(
         new("--rate", "-r")
@@ -131,5 +119,27 @@ internal static class Arguments
             return value;
         };
         return option;
+    }
+}
+
+// How the program ends: 0 all well, 1 something was found wrong, 2 the command line is wrong.
+internal static class Exit
+{
+    public const int Success = 0;
+
+    private const int Failure = 1;
+    private const int BadArguments = 2;
+
+    public static int Refuse(string reason) => Say(reason, BadArguments);
+
+    public static int Fail(string reason) => Say(reason, Failure);
+
+    public static int NoServer(Target target) =>
+        Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach");
+
+    private static int Say(string reason, int code)
+    {
+        Console.Error.WriteLine($"Rinha.LoadTest: {reason.ReplaceLineEndings(" ")}");
+        return code;
     }
 }

@@ -26,7 +26,6 @@ internal sealed class ReportOptions
     public EnvironmentReport Environment(ParseResult parsed, string url) =>
         EnvironmentReader.Read(url, parsed.GetValue(_limits));
 
-    // Runs a test, told how many snapshots a second to make, on another thread and shows it.
     public T Watch<T>(ParseResult parsed, Func<RunControl, int, T> run)
     {
         var control = new RunControl();
@@ -67,8 +66,6 @@ internal sealed class ReportOptions
         }
     }
 
-    // Nothing at all when quiet, a live screen where the terminal can show one, and otherwise a
-    // line of progress each second on the standard error.
     internal static ICollector Choose(bool quiet, bool canShow) => (quiet, canShow) switch
     {
         (true, _) => new SilentCollector(),
@@ -95,7 +92,6 @@ internal sealed class ReportOptions
     }
 }
 
-// The options that keep a run and compare another with it.
 internal sealed class BaselineOptions
 {
     private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Keep this run under a name.");
@@ -128,15 +124,13 @@ internal sealed class BaselineOptions
         return parsed.GetValue(_compare) is not { } compare || Baselines.TryLoad(compare, out saved, out error);
     }
 
-    // Adds the comparison to a report, and keeps the run if that was asked for.
     public RunReport Apply(ParseResult parsed, RunReport report, RunReport? saved)
     {
         if (saved is not null)
         {
             report = report with
             {
-                Baseline = Baselines.Compare(
-                    report, saved, parsed.GetValue(_compare)!, parsed.GetValue(_noise)),
+                Baseline = Baselines.Compare(report, saved, parsed.GetValue(_compare)!, parsed.GetValue(_noise)),
             };
         }
 

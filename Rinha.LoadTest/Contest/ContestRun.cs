@@ -4,11 +4,11 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
-/// <summary>
-/// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
-/// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
-/// </summary>
-internal sealed class ContestRun : IDriver, IConnectionOwner
+// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
+// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
+internal sealed class ContestRun(
+    EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
+    : IDriver, IConnectionOwner
 {
     private const int OpeningUsers = 25;
     private const long TickNs = 1_000_000_000;
@@ -19,12 +19,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
 
     private static readonly long[] s_limitsCents = [100_000, 80_000, 1_000_000, 10_000_000, 500_000];
 
-    private readonly EventLoop _loop;
-    private readonly ContestOptions _options;
-    private readonly ContestLog _log;
-    private readonly RunControl _control;
-    private readonly LivePublisher? _live;
-    private readonly Random _random;
+    private readonly Random _random = new(options.Seed);
     private readonly List<Exchange> _exchanges = [];
     private int _stage = -1;
     private long _stageStartsAtNs;
@@ -32,35 +27,23 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     private int _validationUsersOpen;
     private int _nextStart;
 
-    public ContestRun(
-        EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
-    {
-        _loop = loop;
-        _options = options;
-        _log = log;
-        _control = control;
-        _live = live;
-        Writer = new RequestWriter(loop.Target.Host, UserAgent);
-        _random = new Random(options.Seed);
-    }
-
     public DateTimeOffset StartedAt { get; private set; }
 
     public bool Interrupted { get; private set; }
 
     public bool IsDone { get; private set; }
 
-    public RequestWriter Writer { get; }
+    public RequestWriter Writer { get; } = new(loop.Target.Host, UserAgent);
 
     private bool IsLoadStage => _stage == 5;
 
     public long OnTick(long nowNs)
     {
-        _live?.Serve(_log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
-        Interrupted |= _control.StopRequested;
+        live?.Serve(log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
+        Interrupted |= control.StopRequested;
         if (_stage < 0)
         {
-            _log.Recorder.Start(nowNs);
+            log.Recorder.Start(nowNs);
             StartedAt = DateTimeOffset.UtcNow;
             BeginStage(nowNs);
         }
@@ -76,7 +59,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
             return nowNs;
         }
 
-        if (_usersOpen > 0 && !(_stage == 4 && !_options.WaitForValidations && _usersOpen == _validationUsersOpen))
+        if (_usersOpen > 0 && !(_stage == 4 && !options.WaitForValidations && _usersOpen == _validationUsersOpen))
         {
             return nowNs + NanosecondsPerMs;
         }
@@ -84,7 +67,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         // The next scenario starts on the first tick after the end of the one before.
         if (_stageStartsAtNs == 0)
         {
-            var startedAtNs = _log.Recorder.StartedAtNs;
+            var startedAtNs = log.Recorder.StartedAtNs;
             _stageStartsAtNs = startedAtNs + ((((nowNs - startedAtNs) / TickNs) + 1) * TickNs);
         }
 
@@ -99,22 +82,20 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     public void OnAnswer(Connection connection, in Answer answer)
     {
         var exchange = Of(connection);
-        _log.Judge(exchange, answer);
+        log.Judge(exchange, answer);
         GoOn(connection, exchange);
     }
 
     public void OnFailure(Connection connection, FailureKind kind)
     {
         var exchange = Of(connection);
-        _log.Fail(exchange, kind);
+        log.Fail(exchange, kind);
         GoOn(connection, exchange);
     }
 
-    /// <summary>A fresh connection for a user.</summary>
-    public Connection Rent() => _loop.Rent(this);
+    public Connection Rent() => loop.Rent(this);
 
-    /// <summary>Closes a connection that a user needs no more.</summary>
-    public void Release(Connection connection) => _loop.Return(connection);
+    public void Release(Connection connection) => loop.Return(connection);
 
     public void End(Connection connection)
     {
@@ -123,7 +104,6 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
         Release(connection);
     }
 
-    /// <summary>Sends the request of so many bytes in the connection's buffer.</summary>
     public void Send(
         Connection connection, ValidationUser? user, Scenario scenario, Func<Answer, string?> check, int length)
     {
@@ -213,7 +193,7 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
 
     private long AdvanceLoad(long nowNs)
     {
-        var starts = _options.Schedule.Starts;
+        var starts = options.Schedule.Starts;
         while (_nextStart < starts.Count && !Interrupted)
         {
             var dueNs = _stageStartsAtNs + (starts[_nextStart].OffsetMs * NanosecondsPerMs);
@@ -222,14 +202,14 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
                 return dueNs;
             }
 
-            _log.Recorder.SendDelay!.Record(nowNs - dueNs);
+            log.Recorder.SendDelay!.Record(nowNs - dueNs);
             StartUser(starts[_nextStart].Scenario);
             _nextStart++;
         }
 
         if (_usersOpen == 0)
         {
-            _log.Recorder.Advance(nowNs);
+            log.Recorder.Advance(nowNs);
             IsDone = true;
         }
 
@@ -260,19 +240,129 @@ internal sealed class ContestRun : IDriver, IConnectionOwner
     }
 }
 
-/// <summary>
-/// One request of the simulation, from its start to its judgement; kept with its connection and used again.
-/// </summary>
+// One request of the simulation, from its start to its judgement; kept with its connection and used again.
 internal sealed class Exchange
 {
     public Scenario Scenario { get; set; }
 
-    /// <summary>When it left: before its connection was made.</summary>
+    // When it left: before its connection was made.
     public long StartedAtNs { get; set; }
 
-    /// <summary>Judges its answer: <see langword="null"/>, or the first failed check in words.</summary>
+    // Judges its answer: null, or the first failed check in words.
     public Func<Answer, string?> Check { get; set; } = _ => null;
 
-    /// <summary>The virtual user who goes on after it; <see langword="null"/> for one who ends with it.</summary>
+    // The virtual user who goes on after it; null for one who ends with it.
     public ValidationUser? User { get; set; }
+}
+
+// One of the five users of criteriosClientes: fourteen requests for one client in a row, on one connection but for the
+// four statements that are asked for at once.
+internal sealed class ValidationUser(ContestRun run, int clientId, long limitCents)
+{
+    private const int StatementsAtOnce = 4;
+
+    private static readonly string[] s_invalidBodies =
+    [
+        """{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "x", "descricao": "devolve"}""",
+        """{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""",
+        """{"valor": 1, "tipo": "c", "descricao": ""}""",
+        """{"valor": 1, "tipo": "c", "descricao": null}""",
+    ];
+
+    private int _step;
+    private int _statementsOpen;
+    private Connection? _main;
+    private (long LimitCents, long BalanceCents)? _saved;
+
+    public void Advance(Connection connection)
+    {
+        _main = connection;
+        _step++;
+        switch (_step)
+        {
+            case 1:
+                GetStatement(connection, answer =>
+                    answer.HasStatus(200) ?? answer.HasLimit(limitCents) ?? answer.HasBalance(0));
+                break;
+            case 2:
+                Post(connection, Operation.Credit, "toma"u8);
+                break;
+            case 3:
+                Post(connection, Operation.Debit, "devolve"u8);
+                break;
+            case 4:
+                GetStatement(connection, answer =>
+                    answer.HasStatus(200) ?? answer.HasNewest(("devolve", "d"), ("toma", "c")));
+                break;
+            case 5:
+                Post(connection, Operation.Credit, "danada"u8);
+                break;
+            case 6 when _saved is { } saved:
+                GetStatementsAtOnce(connection, saved.LimitCents, saved.BalanceCents);
+                break;
+            case 6:
+                // The official simulation leaves the four out when the transaction before failed.
+                Advance(connection);
+                break;
+            case var step when step - 7 < s_invalidBodies.Length:
+                var body = Encoding.UTF8.GetBytes(s_invalidBodies[step - 7]);
+                var length = run.Writer.WritePost(clientId, body, connection.RequestBuffer);
+                Send(connection, length, static answer => answer.HasStatus(422, 400));
+                break;
+            default:
+                run.End(connection);
+                break;
+        }
+    }
+
+    public void OnDone(Connection connection)
+    {
+        if (_statementsOpen > 0)
+        {
+            _statementsOpen--;
+            if (connection != _main)
+            {
+                run.Release(connection);
+            }
+
+            if (_statementsOpen > 0)
+            {
+                return;
+            }
+        }
+
+        Advance(_main!);
+    }
+
+    private void GetStatement(Connection connection, Func<Answer, string?> check) =>
+        Send(connection, run.Writer.WriteStatement(clientId, connection.RequestBuffer), check);
+
+    private void GetStatementsAtOnce(Connection connection, long savedLimitCents, long savedBalanceCents)
+    {
+        _statementsOpen = StatementsAtOnce;
+        for (var index = 0; index < StatementsAtOnce; index++)
+        {
+            GetStatement(index == 0 ? connection : run.Rent(), answer => answer.HasStatus(200)
+                ?? answer.HasNewest(("danada", "c"))
+                ?? answer.HasLimit(savedLimitCents)
+                ?? answer.HasBalance(savedBalanceCents));
+        }
+    }
+
+    private void Post(Connection connection, Operation operation, ReadOnlySpan<byte> text) =>
+        Send(
+            connection,
+            run.Writer.WriteTransaction(clientId, 1, operation, text, connection.RequestBuffer),
+            answer =>
+            {
+                var failure = Expectation.Credit(answer);
+                _saved = failure is null && BankAnswer.TryReadTransaction(answer.Body, out var limit, out var balance)
+                    ? (limit, balance)
+                    : null;
+                return failure;
+            });
+
+    private void Send(Connection connection, int length, Func<Answer, string?> check) =>
+        run.Send(connection, this, Scenario.Validations, check, length);
 }

@@ -1,6 +1,5 @@
 namespace Rinha.LoadTest.Contest;
 
-/// <summary>The official simulation's scenarios, in their order.</summary>
 internal enum Scenario
 {
     ConcurrentDebits,
@@ -16,7 +15,6 @@ internal enum Scenario
 
 internal static class Scenarios
 {
-    /// <summary>The official names, in the order of <see cref="Scenario"/>'s numbers.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
         "validação concorrência transações - d",
@@ -31,7 +29,6 @@ internal static class Scenarios
     ];
 }
 
-/// <summary>The load phase: which scenario starts a virtual user when.</summary>
 internal sealed class ContestSchedule
 {
     public ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
@@ -40,12 +37,11 @@ internal sealed class ContestSchedule
             .Concat(Of(Scenario.Statements, statements))
             .OrderBy(start => start.OffsetMs)];
 
-    /// <summary>The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.</summary>
+    // The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.
     public static ContestSchedule Official { get; } = UpToThePeak(rampSeconds: 120, holdSeconds: 120);
 
     public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
 
-    /// <summary>The users in the order of their starts, in milliseconds since the phase began.</summary>
     public IReadOnlyList<(int OffsetMs, Scenario Scenario)> Starts { get; }
 
     private static ContestSchedule UpToThePeak(int rampSeconds, int holdSeconds) => new(
@@ -57,10 +53,8 @@ internal sealed class ContestSchedule
         profile.StartsMs().Select(offsetMs => (offsetMs, scenario));
 }
 
-/// <summary>
-/// How many virtual users a scenario starts in each second: a ramp between two rates, then the last rate held, to the
-/// user as Gatling 3.10 does it (OpenInjectionStep, Shard).
-/// </summary>
+// How many virtual users a scenario starts in each second: a ramp between two rates, then the last rate held, to the
+// user as Gatling 3.10 does it (OpenInjectionStep, Shard).
 internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeconds, int HoldSeconds)
 {
     private const int MillisecondsPerSecond = 1000;
@@ -70,8 +64,7 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         var before = 0;
         for (var second = 1; second <= RampSeconds; second++)
         {
-            // All users started by the end of the second; in whole numbers, as a rounding error would cost the last
-            // one.
+            // All users started by the end of the second, in whole numbers: a rounding error would cost the last one.
             var total = (StartRate * second) + ((EndRate - StartRate) * second * second / (2 * RampSeconds));
             yield return total - before;
             before = total;
@@ -83,7 +76,6 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         }
     }
 
-    /// <summary>When each user starts, in milliseconds from the beginning.</summary>
     public IEnumerable<int> StartsMs()
     {
         var secondMs = 0;

@@ -3,16 +3,12 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
-/// <summary>
-/// What the official simulation checks of an answer: each method returns <see langword="null"/>, or the failed check in
-/// the simulation's own words, since the score is counted from them. Statuses come first, and only the first failure
-/// counts.
-/// </summary>
+// What the official simulation checks of an answer: each method returns null, or the failed check in the simulation's
+// own words, since the score is counted from them. Statuses come first, and only the first failure counts.
 internal static class Expectation
 {
     public static string? Credit(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentTransaction();
 
-    /// <summary>A debit of the load; 422 is right too.</summary>
     public static string? Debit(Answer answer) =>
         answer.HasStatus(200, 422) ?? (answer.Status == 422 ? null : answer.IsConsistentTransaction());
 
@@ -44,9 +40,7 @@ internal static class Expectation
             ? null
             : $"jmesPath(saldo.limite).find.is({limitCents}), but actually found {found}";
 
-    /// <summary>
-    /// A statement's newest transactions, newest first, are of one cent and have these texts and kinds.
-    /// </summary>
+    // A statement's newest transactions, newest first, are of one cent and have these texts and kinds.
     public static string? HasNewest(this Answer answer, params ReadOnlySpan<(string Text, string Kind)> expected)
     {
         var entries = new List<StatementLine>();

@@ -2,33 +2,50 @@ using System.Buffers.Text;
 
 namespace Rinha.LoadTest.Http;
 
+// The unchunked body is valid only during the call that hands it over; the time is that of the last byte, by Clock.
+internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, long completedAtNs)
+{
+    public int Status { get; } = status;
+
+    public ReadOnlySpan<byte> Body { get; } = body;
+
+    public long CompletedAtNs { get; } = completedAtNs;
+}
+
+// Every way in which a request can come to nothing, each counted and reported by itself.
+public enum FailureKind
+{
+    ConnectionRefused,
+    ConnectFailed,
+    ConnectTimeout,
+    ClosedBeforeAnswer,
+    ClosedMidAnswer,
+    Garbage,
+    WrongLength,
+    Timeout,
+    UnexpectedStatus,
+    WrongAnswer,
+    Unanswered,
+}
+
 internal enum ParseState
 {
-    /// <summary>The bytes so far are the beginning of an answer.</summary>
     Incomplete,
     Complete,
-
-    /// <summary>Not HTTP.</summary>
     Garbage,
 }
 
-/// <summary>Where an answer lies in the bytes received.</summary>
-/// <param name="BodyLength">Without chunk headers.</param>
-/// <param name="Consumed">The answer's bytes on the wire.</param>
 internal readonly record struct AnswerShape(
     int Status, int BodyStart, int BodyLength, int Consumed, bool KeepAlive);
 
-/// <summary>
-/// Finds one HTTP/1.1 answer at the start of the bytes received so far (RFC 9112). It starts over with each call: an
-/// answer nearly always arrives whole, so remembering where it stopped would cost more than it saves.
-/// </summary>
+// Finds one HTTP/1.1 answer at the start of the bytes received so far (RFC 9112). It starts over with each call: an
+// answer nearly always arrives whole, so remembering where it stopped would cost more than it saves.
 internal static class AnswerParser
 {
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
     private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
 
-    /// <summary>Looks for a whole answer; joins a chunked body in place.</summary>
     public static ParseState Parse(Span<byte> bytes, bool ended, out AnswerShape shape)
     {
         shape = default;
@@ -80,7 +97,6 @@ internal static class AnswerParser
         return bytes[..common].SequenceEqual(start[..common]);
     }
 
-    // HTTP/1.1 200 OK
     private static bool TryReadStatus(ReadOnlySpan<byte> head, out int status)
     {
         status = 0;
@@ -204,4 +220,55 @@ internal static class AnswerParser
     }
 
     private readonly record struct Framing(int? ContentLength, bool Chunked, bool KeepAlive);
+}
+
+// One answer to one request on a connection made for it, for where the load's engine would be too much.
+// Status: 0 when the connection gave no whole head.
+// Body: The rest, as far as it came; without chunk headers.
+internal sealed record RawAnswer(int Status, string Head, string Body)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    // Asks with Connection: close, and reads until the server closes.
+    public static RawAnswer Ask(
+        Target target, string method, string path, string? json = null, TimeSpan? timeout = null, string headers = "")
+    {
+        var content = json is null
+            ? ""
+            : $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n";
+        var request = $"{method} {path} HTTP/1.1\r\nHost: {target.Host}\r\nConnection: close\r\n"
+            + $"{headers}{content}\r\n{json}";
+        return Exchange(target, Encoding.UTF8.GetBytes(request), timeout);
+    }
+
+    // Sends bytes, and reads until the server closes or the time is over.
+    public static RawAnswer Exchange(Target target, byte[] request, TimeSpan? timeout = null)
+    {
+        using var socket = target.NewSocket();
+        socket.ReceiveTimeout = (int)(timeout ?? s_patience).TotalMilliseconds;
+        using var received = new MemoryStream();
+        try
+        {
+            socket.Connect(target.EndPoint);
+            socket.Send(request);
+            var buffer = new byte[4096];
+            while (socket.Receive(buffer) is var count and > 0)
+            {
+                received.Write(buffer, 0, count);
+            }
+        }
+        catch (SocketException)
+        {
+            // What has come until then is the answer.
+        }
+
+        var answer = received.GetBuffer().AsSpan(0, (int)received.Length);
+        var isWhole = AnswerParser.Parse(answer, ended: true, out var shape) == ParseState.Complete;
+        return shape.Status == 0
+            ? new RawAnswer(0, "", Encoding.UTF8.GetString(answer))
+            : new RawAnswer(
+                shape.Status,
+                Encoding.UTF8.GetString(answer[..(shape.BodyStart - "\r\n\r\n".Length)]),
+                Encoding.UTF8.GetString(answer[shape.BodyStart..][..(isWhole ? shape.BodyLength : ^0)]));
+    }
 }

@@ -1,12 +1,10 @@
 namespace Rinha.LoadTest.Http;
 
-/// <summary>
-/// One client connection: sends one request at a time and reads its answer, without ever blocking. It connects when a
-/// request needs it and stays open as long as both sides keep it. Belongs to its event loop's thread.
-/// </summary>
+// One client connection: sends one request at a time and reads its answer, without ever blocking. It connects when a
+// request needs it and stays open as long as both sides keep it. Belongs to its event loop's thread.
 internal sealed unsafe class Connection(EventLoop loop, int slot)
 {
-    /// <summary>The longest answer that is taken; more is not a bank's answer.</summary>
+    // The longest answer that is taken; more is not a bank's answer.
     public const int AnswerBytesMax = 1 << 20;
 
     private const int RequestBytesMax = 1024;
@@ -31,34 +29,30 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         Receiving,
     }
 
-    /// <summary>Its place in the event loop's table.</summary>
     public int Slot => slot;
 
-    /// <summary>Tells this life of the slot from earlier ones, in events that come late.</summary>
+    // Tells this life of the slot from earlier ones, in events that come late.
     public uint Generation { get; private set; }
 
     public IConnectionOwner? Owner { get; set; }
 
-    /// <summary>A number for the owner's use.</summary>
     public int Tag { get; set; }
 
     public bool IsBusy => _state > State.Idle;
 
     public bool IsConnecting => _state == State.Connecting;
 
-    /// <summary>When the try under way began; connecting is part of it.</summary>
+    // When the try under way began; connecting is part of it.
     public long StartedAtNs { get; private set; }
 
     public long FirstStartedAtNs { get; private set; }
 
     public int Retries { get; private set; }
 
-    /// <summary>Where the next request is written; then call <see cref="Send"/>.</summary>
     public Span<byte> RequestBuffer => _request;
 
     private FailureKind Torn => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
 
-    /// <summary>Sends the request written into <see cref="RequestBuffer"/>, connecting first if need be.</summary>
     public void Send(int length, long nowNs)
     {
         FirstStartedAtNs = nowNs;
@@ -67,7 +61,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         Start(nowNs);
     }
 
-    /// <summary>Sends the last request once more, byte for byte.</summary>
     public void SendAgain(long nowNs)
     {
         Retries++;
@@ -92,7 +85,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         }
     }
 
-    /// <summary>Closes the connection and reports the request under way, if there is one.</summary>
     public void Fail(FailureKind kind)
     {
         var wasBusy = IsBusy;
@@ -103,7 +95,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         }
     }
 
-    /// <summary>Closes the connection without a report.</summary>
     public void Close()
     {
         if (_state != State.Closed)
@@ -136,7 +127,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _descriptor = LibC.OpenStream(target.Family);
         if (_descriptor < 0)
         {
-            // Out of descriptors: nothing to close.
             Owner!.OnFailure(this, FailureKind.ConnectFailed);
             return;
         }

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rinha.LoadTest.Http;
 
-/// <summary>The monotonic clock of every measurement, in nanoseconds since an arbitrary moment.</summary>
+// The monotonic clock of every measurement, in nanoseconds since an arbitrary moment.
 internal static class Clock
 {
     public static long NowNs => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
@@ -8,29 +10,26 @@ internal static class Clock
     public static long NowMs => NowNs / 1_000_000;
 }
 
-/// <summary>Starts requests when they are due and says when the run is over.</summary>
 internal interface IDriver
 {
     bool IsDone { get; }
 
-    /// <returns>When to call again at the latest; the network may cause an earlier call.</returns>
+    // Returns when to call again at the latest; the network may cause an earlier call.
     long OnTick(long nowNs);
 }
 
-/// <summary>Sends requests over a connection; gets exactly one call for each.</summary>
+// Sends requests over a connection; gets exactly one call for each.
 internal interface IConnectionOwner
 {
-    /// <summary>The connection is free for the next request, also from inside this call.</summary>
+    // The connection is free for the next request, also from inside this call.
     void OnAnswer(Connection connection, in Answer answer);
 
-    /// <summary>There will be no answer. The connection is closed; the next request opens it again.</summary>
+    // There will be no answer. The connection is closed; the next request opens it again.
     void OnFailure(Connection connection, FailureKind kind);
 }
 
-/// <summary>
-/// One thread, one epoll, many connections to one target: waits for the network or for the driver's next due time,
-/// whichever comes first, and ends requests that take too long.
-/// </summary>
+// One thread, one epoll, many connections to one target: waits for the network or for the driver's next due time,
+// whichever comes first, and ends requests that take too long.
 internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan connectTimeout) : IDisposable
 {
     private const long TimeoutCheckIntervalNs = 20_000_000;
@@ -43,7 +42,6 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 
     public Target Target => target;
 
-    /// <summary>A closed connection for the owner; it connects with its first request.</summary>
     public Connection Rent(IConnectionOwner owner)
     {
         if (!_free.TryPop(out var connection))
@@ -56,7 +54,6 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
         return connection;
     }
 
-    /// <summary>Closes a connection and takes it back.</summary>
     public void Return(Connection connection)
     {
         connection.Close();
@@ -134,4 +131,52 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
             }
         }
     }
+}
+
+// Retries failed requests, byte for byte, over the connection that keeps them, after pauses that grow, until retryFor
+// after the first try; null for never.
+internal sealed class RetryQueue(TimeSpan? retryFor)
+{
+    private const long FirstPauseNs = 10_000_000;
+    private const long PauseMaxNs = 1_000_000_000;
+    private const int DoublingsMax = 7; // 10 ms, seven times doubled, is more than a second.
+    private const int FirstServerError = 500;
+
+    private readonly PriorityQueue<Connection, long> _waiting = new();
+    private readonly long _retryForNs = (long)(retryFor?.TotalNanoseconds ?? 0);
+
+    public long NextDueNs => _waiting.TryPeek(out _, out var dueNs) ? dueNs : long.MaxValue;
+
+    public static long PauseNs(int retries) => Math.Min(FirstPauseNs << Math.Min(retries, DoublingsMax), PauseMaxNs);
+
+    public bool TryAdd(Connection connection, FailureKind kind, int status, long nowNs)
+    {
+        var dueNs = nowNs + PauseNs(connection.Retries);
+        if (!IsPassing(kind, status) || dueNs - connection.FirstStartedAtNs > _retryForNs)
+        {
+            return false;
+        }
+
+        _waiting.Enqueue(connection, dueNs);
+        return true;
+    }
+
+    public void SendDue(long nowNs)
+    {
+        while (NextDueNs <= nowNs)
+        {
+            _waiting.Dequeue().SendAgain(nowNs);
+        }
+    }
+
+    public bool TryRemove([NotNullWhen(true)] out Connection? connection) =>
+        _waiting.TryDequeue(out connection, out _);
+
+    // Whether it may go better the next time. An answer that the server has made up its mind about will be the same.
+    private static bool IsPassing(FailureKind kind, int status) => kind switch
+    {
+        FailureKind.UnexpectedStatus => status >= FirstServerError,
+        FailureKind.WrongAnswer or FailureKind.Unanswered => false,
+        _ => true,
+    };
 }

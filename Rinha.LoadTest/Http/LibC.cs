@@ -5,9 +5,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.LoadTest.Http;
 
-/// <summary>
-/// The system calls of the client's event loop (Linux; see each call's page in section 2 of the manual).
-/// </summary>
+// The system calls of the client's event loop (Linux; see each call's page in section 2 of the manual).
 internal static unsafe partial class LibC
 {
     public const int InProgress = 115; // EINPROGRESS
@@ -30,17 +28,15 @@ internal static unsafe partial class LibC
 
     public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
 
-    /// <summary>Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.</summary>
+    // Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.
     public static void WakeOnTime() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
 
-    /// <summary>Lets a small request leave at once.</summary>
     public static void SendWithoutDelay(int descriptor)
     {
         var on = 1;
         _ = SetOption(descriptor, TcpLevel, NoDelay, &on, sizeof(int));
     }
 
-    /// <summary>How connecting ended: 0, or the errno.</summary>
     public static int ErrorOf(int descriptor)
     {
         int error;
@@ -99,7 +95,7 @@ internal static unsafe partial class LibC
     }
 }
 
-/// <summary>An epoll instance (epoll(7)), level-triggered; each registration carries a token of the caller's.</summary>
+// An epoll instance (epoll(7)), level-triggered; each registration carries a token of the caller's.
 internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
@@ -118,13 +114,11 @@ internal sealed unsafe class Poller : IDisposable
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed((nuint)(EventsMax * s_eventBytes));
     private readonly int _descriptor = LibC.CreateEpoll(CloseOnExec);
 
-    /// <summary>Begins to watch a descriptor; closing it ends the watch.</summary>
     public void Watch(int descriptor, uint interest, ulong token) => Control(Add, descriptor, interest, token);
 
     public void Change(int descriptor, uint interest, ulong token) => Control(Modify, descriptor, interest, token);
 
-    /// <summary>Waits for events, not much longer than the given nanoseconds; 0 only looks.</summary>
-    /// <returns>How many events there are, to be had from <see cref="Event"/>.</returns>
+    // Waits for events, not much longer than the given nanoseconds; 0 only looks.
     public int Wait(long timeoutNs)
     {
         const long nanosecondsPerSecond = 1_000_000_000;

@@ -6,7 +6,6 @@ namespace Rinha.LoadTest.Http;
 public sealed class Target
 {
     private const string UnixScheme = "unix:";
-    private const int UnixPathBytesMax = 107; // sun_path of unix(7), less its final NUL.
 
     private Target(string url, EndPoint endPoint, string host)
     {
@@ -47,10 +46,7 @@ public sealed class Target
         }
     }
 
-    /// <summary>
-    /// Reads a URL; a host name is looked up once, here, and IPv4 is preferred as the contest's own tester does.
-    /// </summary>
-    /// <param name="error">One line that says what is wrong with it.</param>
+    /// <summary>Looks a host name up, once; prefers IPv4, as the contest's own tester does.</summary>
     public static bool TryParse(
         string url, [NotNullWhen(true)] out Target? target, [NotNullWhen(false)] out string? error)
     {
@@ -60,27 +56,20 @@ public sealed class Target
         {
             if (url.StartsWith(UnixScheme, StringComparison.Ordinal))
             {
-                var path = url[UnixScheme.Length..];
-                if (path.Length > 0 && Encoding.UTF8.GetByteCount(path) <= UnixPathBytesMax)
-                {
-                    target = new Target(url, new UnixDomainSocketEndPoint(path), "localhost");
-                    return true;
-                }
-
-                error = $"'{url}': a socket's path has 1 to {UnixPathBytesMax} bytes";
+                // Refuses a path that does not fit into sun_path of unix(7): 1 to 107 bytes and a final NUL.
+                target = new Target(url, new UnixDomainSocketEndPoint(url[UnixScheme.Length..]), "localhost");
+                return true;
             }
-            else if (Uri.TryCreate(url, UriKind.Absolute, out var uri)
-                && uri is { Scheme: "http", PathAndQuery: "/" })
+
+            if (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http", PathAndQuery: "/" })
             {
                 var addresses = Dns.GetHostAddresses(uri.DnsSafeHost);
                 var address = Array.Find(addresses, one => one.AddressFamily == AddressFamily.InterNetwork);
                 target = new Target(url, new IPEndPoint(address ?? addresses[0], uri.Port), uri.Authority);
                 return true;
             }
-            else
-            {
-                error = $"'{url}': write http://host:port or unix:/path";
-            }
+
+            error = $"'{url}': write http://host:port or unix:/path";
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {

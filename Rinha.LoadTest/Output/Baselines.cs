@@ -1,14 +1,53 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>
-/// Runs kept under a name, to compare later ones with; each is a report in JSON, one file in one directory.
-/// </summary>
+// The report as a JSON document, written and read back; docs/load-report.md says what is in it.
+public static class JsonReport
+{
+    // The relaxed encoder leaves débito and µ readable; the document is a file, never a part of a web page.
+    internal static ReportJsonContext Context { get; } = new(
+        new JsonSerializerOptions(ReportJsonContext.Default.Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            NewLine = "\n",
+        });
+
+    public static void Write(RunReport report, Stream stream)
+    {
+        JsonSerializer.Serialize(stream, report, Context.RunReport);
+        stream.WriteByte((byte)'\n');
+    }
+
+    public static RunReport Read(Stream stream)
+    {
+        var report = JsonSerializer.Deserialize(stream, Context.RunReport)
+            ?? throw new JsonException("it says null");
+        return report.Schema == RunReport.CurrentSchema
+            ? report
+            : throw new JsonException($"its schema is {report.Schema}, not {RunReport.CurrentSchema}");
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(FailureKindConverter)])]
+[JsonSerializable(typeof(RunReport))]
+internal sealed partial class ReportJsonContext : JsonSerializerContext;
+
+internal sealed class FailureKindConverter()
+    : JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+// Runs kept under a name, to compare later ones with; each is a report in JSON, one file in one directory.
 public static class Baselines
 {
-    /// <summary>Where baselines are kept when nothing else is said, from the current directory.</summary>
     public const string DefaultDirectory = ".rinha/baselines";
 
     internal const string RateMetric = "rate";
@@ -21,14 +60,11 @@ public static class Baselines
     // by more than any sensible threshold, so they never fail a run.
     private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
-    /// <summary>Whether a name can be a file's: letters, digits, dash, underscore and dot, the first no dot.</summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= NameCharsMax
         && name[0] != '.'
         && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
 
-    /// <summary>Saves a run without its own comparison under a name, in place of one that had it.</summary>
-    /// <returns>The file.</returns>
     public static string Save(RunReport report, string name, string directory = DefaultDirectory)
     {
         var path = PathOf(name, directory);
@@ -44,7 +80,6 @@ public static class Baselines
         return path;
     }
 
-    /// <param name="problem">One line that says why not, when it could not.</param>
     public static bool TryLoad(
         string name,
         [NotNullWhen(true)] out RunReport? report,
@@ -79,8 +114,6 @@ public static class Baselines
         }
     }
 
-    /// <summary>Puts a run beside a saved one.</summary>
-    /// <param name="noiseThreshold">What share of change, 0 to 1, is noise.</param>
     public static BaselineReport Compare(RunReport current, RunReport saved, string name, double noiseThreshold)
     {
         var (now, before) = (current.Latency, saved.Latency);
@@ -99,7 +132,6 @@ public static class Baselines
         return report with { Regressed = Regressions(report).Any() };
     }
 
-    // The comparisons for which a run counts as worse than the saved one.
     internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
         baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_failing.Contains(comparison.Metric));
 
@@ -109,11 +141,7 @@ public static class Baselines
     // Less is better: the same question with the roles exchanged. A latency of 0 is that of a run without answers; its
     // rate and its success already say so, so no verdict is made of it.
     private static BaselineComparison Lower(string metric, double before, double now, double noise) => new(
-        metric,
-        before,
-        now,
-        Ratio(before, now),
-        before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
+        metric, before, now, Ratio(before, now), before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
 
     // JSON has no infinity: without anything to divide by the ratio is 0, or 1 when nothing changed.
     private static double Ratio(double before, double now) => before > 0 ? now / before : now > 0 ? 0 : 1;

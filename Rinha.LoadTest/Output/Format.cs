@@ -3,8 +3,7 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Output;
 
-// How everything that is shown writes numbers and names: the same on every machine, whatever its language; and how
-// text from outside becomes harmless.
+// Writes numbers and names the same on every machine, whatever its language, and makes text from outside harmless.
 internal static partial class Format
 {
     private static readonly CultureInfo s_culture = CultureInfo.InvariantCulture;
@@ -15,14 +14,11 @@ internal static partial class Format
     // The same without trailing zeros, for the axis of a chart: 5ms.
     public static string DurationTick(double seconds) => Duration(seconds, "0.##", "0.#");
 
-    // A duration given in seconds, in whole milliseconds without the unit.
     public static string Milliseconds(double seconds) =>
         Math.Round(seconds * 1e3, MidpointRounding.AwayFromZero).ToString("#,0", s_culture);
 
-    // A number of things, in groups of three digits.
     public static string Count(long count) => count.ToString("#,0", s_culture);
 
-    // Things per second, with as many digits as a rate of that size is good for.
     public static string Rate(double perSecond) => perSecond switch
     {
         >= 999.5 => perSecond.ToString("#,0", s_culture),
@@ -31,7 +27,6 @@ internal static partial class Format
         _ => perSecond.ToString("0.00", s_culture),
     };
 
-    // A rate for the axis of a chart: 12k.
     public static string RateTick(double perSecond) => perSecond switch
     {
         >= 1e6 => (perSecond / 1e6).ToString("0.##", s_culture) + "M",
@@ -47,12 +42,10 @@ internal static partial class Format
         _ => (share * 100).ToString("0.00", s_culture) + "%",
     };
 
-    // A percentile's name: 99.9%, with no more digits than it needs.
     public static string Percentile(double share) => (share * 100).ToString("0.########", s_culture) + "%";
 
     public static string Dollars(double amount) => "USD " + amount.ToString("#,0.00", s_culture);
 
-    // How many times as much; a dash when there was nothing to compare with.
     public static string Ratio(double ratio) => ratio > 0 ? "×" + ratio.ToString("0.000", s_culture) : "–";
 
     public static string Moment(DateTimeOffset moment) =>
@@ -60,11 +53,9 @@ internal static partial class Format
 
     public static string Failure(FailureKind kind) => Words(kind.ToString()).ToLowerInvariant();
 
-    // A status with its name, where it has one: 404 Not Found.
     public static string Status(int status) =>
         Enum.IsDefined((HttpStatusCode)status) ? $"{status} {Words(((HttpStatusCode)status).ToString())}" : $"{status}";
 
-    // How good a status is at a glance: done, refused, or trouble.
     public static Tone StatusTone(int status) => status switch
     {
         < 400 => Tone.Good,
@@ -72,8 +63,7 @@ internal static partial class Format
         _ => Tone.Bad,
     };
 
-    // Any text on one line and without control characters: what a server answered must not move the cursor of the
-    // terminal that shows it.
+    // One line without control characters: a server's answer must not move the cursor of the terminal that shows it.
     public static string OneLine(string text, int charsMax = int.MaxValue)
     {
         var line = new StringBuilder(Math.Min(text.Length, charsMax));
@@ -90,7 +80,6 @@ internal static partial class Format
         return line.ToString();
     }
 
-    // Parts joined on as many lines as they need; one that is too long for a line is cut.
     public static List<string> Flow(IEnumerable<string> parts, string between, int charsMax)
     {
         var lines = new List<string>();

@@ -1,9 +1,7 @@
 namespace Rinha.LoadTest.Output;
 
-// A report before it is drawn: what it says, in which order, and how good that is. ReportBuilder makes
-// it once from a run; the text, HTML and SVG renderers draw it and compute no figures. The model knows no renderer,
-// and its texts are as they came: escaping is the renderer's.
-// Sections: The most important one first.
+// A report before it is drawn. ReportBuilder makes it from a run; the text, HTML and SVG renderers draw it and compute
+// no figures. The model knows no renderer, and its texts are as they came: escaping is the renderer's.
 internal sealed record Report(
     string Title,
     IReadOnlyList<string> Details,
@@ -15,7 +13,6 @@ internal sealed record Report(
     public IEnumerable<Chart> Charts => Sections.SelectMany(section => section.Blocks).OfType<Chart>();
 }
 
-// What a figure or a sentence means to the reader; each renderer has a colour for it.
 internal enum Tone
 {
     Plain,
@@ -29,17 +26,13 @@ internal enum Tone
 
 internal sealed record Card(string Figure, string Name, Tone Tone = Tone.Plain);
 
-// Id: Unique in the report, to link to: find-max.
 // Blocks: At least one; where the first is a chart, the others explain it.
 internal sealed record Section(string Id, string Heading, params IReadOnlyList<Block> Blocks);
 
-// One thing of a section.
 internal abstract record Block;
 
 internal sealed record Paragraph(string Text, Tone Tone = Tone.Plain) : Block;
 
-// A table whose first column names its rows; the other columns are figures, at the right.
-// ProseLast: Whether the last column is sentences instead of figures.
 internal sealed record Table(
     string Caption,
     IReadOnlyList<string> Headings,
@@ -52,8 +45,7 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain, double
     public static implicit operator Cell(string text) => new(text);
 }
 
-// Description: The chart in words, for readers who cannot see it.
-// Lines: None when nothing was measured.
+// The description is for readers who cannot see the chart.
 internal sealed record Chart(
     string Id,
     string Title,
@@ -74,9 +66,7 @@ internal enum LineColor
     Failed,
 }
 
-// Dashed: Draws it behind the others: another run's.
-// Filled: Tints the area under it.
-// Dots: Leaves its points unjoined.
+// A dashed line is another run's, drawn behind the others; dots are points left unjoined.
 internal sealed record ChartLine(
     string Name,
     LineColor Color,

@@ -2,9 +2,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// The sections that every run has, and the wording that they share.
+// The sections of a report, and the wording that they share.
 internal static class RunSections
 {
+    private const double FullPayment = 100_000;
+
     private static readonly (string Name, Func<LatencyReport, double> Of)[] s_latencies =
     [
         ("mean", latency => latency.Mean),
@@ -17,6 +19,95 @@ internal static class RunSections
         ("p99.99", latency => latency.P9999),
         ("max", latency => latency.Max),
     ];
+
+    public static Section? Contest(RunReport run)
+    {
+        if (run.Contest is not { } contest)
+        {
+            return null;
+        }
+
+        var failed = contest.FailedChecks;
+        return new Section(
+            "contest",
+            "Contest",
+            new Table(
+                "How the payment comes about",
+                ["rule", "found", "amount"],
+                [
+                    ["full payment", "", Format.Dollars(FullPayment)],
+                    [
+                        "right and within 250 ms: 98% wanted",
+                        $"{Format.Percent(contest.OnTimeShare)} ({Format.Percent(1 - contest.OnTimeShare)} not)",
+                        Fine(contest.LateFine),
+                    ],
+                    [
+                        "inconsistent balances: none wanted",
+                        Format.Count(contest.Inconsistencies),
+                        Fine(contest.InconsistencyFine),
+                    ],
+                    [
+                        new("payment", Tone.Strong),
+                        "",
+                        new(Format.Dollars(contest.Payment), contest.Payment >= FullPayment ? Tone.Good : Tone.Bad),
+                    ],
+                ]),
+            failed.Count == 0
+                ? new Paragraph("No check failed.", Tone.Good)
+                : new Table(
+                    "Checks that failed, in the words of the contest's log",
+                    ["scenario", "times", "message"],
+                    [.. failed.Select(check => (Cell[])
+                        [new(check.Scenario, Tone.Bad), Format.Count(check.Count), check.Message])],
+                    ProseLast: true),
+            new Table(
+                "Latency in whole milliseconds, as the contest's own tester shows it",
+                ["scenario", "min", "p50", "p75", "p95", "p99", "max", "mean"],
+                [.. run.Operations.Select(scenario => Cells(
+                    scenario.Name, Latencies(scenario.Latency).Select(Format.Milliseconds)))]));
+    }
+
+    public static Section? Check(RunReport run) => run.Check is { } check
+        ? new Section(
+            "checks",
+            "Correctness",
+            new Paragraph(
+                $"{Format.Count(check.Acknowledged)} transactions were acknowledged, "
+                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} ended without an answer: "
+                + "those may or may not have been applied."
+                + (check.Unavailable > 0
+                    ? $" {Format.Count(check.Unavailable)} were answered 503: not applied."
+                    : "")),
+            new Table(
+                "Checks",
+                ["what must hold", "made", "violations", "first violation"],
+                [.. check.Checks.Select(Row)],
+                ProseLast: true))
+        : null;
+
+    public static Section? FindMax(RunReport run) => run.FindMax is { } search
+        ? new Section(
+            "find-max",
+            "Highest rate",
+            RunCharts.FindMax(search),
+            new Table(
+                search.Rate > 0
+                    ? $"Rates tried, in order; {Format.Rate(search.Rate)} requests/s keep {search.Objective}"
+                    : $"Rates tried, in order; none keeps {search.Objective}",
+                ["step", "asked for", "achieved", "latency", "failed", "target"],
+                [.. search.Steps.Select(Row)]))
+        : null;
+
+    public static Section? Baseline(RunReport run) => run.Baseline is { } baseline
+        ? new Section(
+            "baseline",
+            $"Beside {baseline.Name}",
+            new Table(
+                $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
+                    + "p99.9 and max are shown, not judged",
+                ["metric", baseline.Name, "this run", "ratio", "verdict"],
+                [.. baseline.Comparisons.Select(Row)]))
+        : null;
 
     public static Section Time(RunReport run) =>
         new("time", "Over time", RunCharts.Rate(run), RunCharts.Latency(run));
@@ -87,9 +178,7 @@ internal static class RunSections
                 "By kind, with the first one",
                 ["kind", "times", "the first one"],
                 [.. run.Failures.Select(failure => (Cell[])
-                [
-                    new(Format.Failure(failure.Kind), Tone.Bad), Format.Count(failure.Count), failure.Example,
-                ])],
+                [new(Format.Failure(failure.Kind), Tone.Bad), Format.Count(failure.Count), failure.Example])],
                 ProseLast: true));
 
     public static Section Environment(RunReport run)
@@ -118,13 +207,11 @@ internal static class RunSections
         ? $"{weights[0]} débito : {weights[1]} crédito : {weights[2]} extrato"
         : string.Join(" : ", weights);
 
-    // Seconds of measuring, with the warm-up before and an early end.
     public static string Duration(RunReport run) =>
         Format.Duration(run.Duration)
         + (run.WarmUp > 0 ? $" after {Format.Duration(run.WarmUp)} of warm-up" : "")
         + (run.Interrupted ? ", interrupted" : "");
 
-    // One of a distribution's latencies; a dash when nothing was measured.
     public static string Figure(LatencyReport latency, double seconds) =>
         latency.Count == 0 ? "–" : Format.Duration(seconds);
 
@@ -147,7 +234,6 @@ internal static class RunSections
         ];
     }
 
-    // Bars are as long as their share of the largest.
     private static Table Bars(string caption, string heading, long all, (string Name, long Count, Tone Tone)[] rows) =>
         new(
             caption,
@@ -159,4 +245,54 @@ internal static class RunSections
                 Format.Percent((double)row.Count / Math.Max(1, all)),
                 new("", row.Tone, (double)row.Count / rows.Max(one => one.Count)),
             ])]);
+
+    private static double[] Latencies(LatencyReport latency) =>
+        [latency.Min, latency.P50, latency.P75, latency.P95, latency.P99, latency.Max, latency.Mean];
+
+    private static Cell Fine(double amount) => amount > 0
+        ? new Cell("−" + Format.Dollars(amount), Tone.Bad)
+        : new Cell(Format.Dollars(0), Tone.Good);
+
+    private static Cell[] Row(CheckResult result)
+    {
+        var (mark, tone) = result switch
+        {
+            { Violations: > 0 } => ("✗", Tone.Bad),
+            { Made: > 0 } => ("✓", Tone.Good),
+            _ => ("–", Tone.Muted),
+        };
+        return
+        [
+            new($"{mark} {result.Name}", tone),
+            Format.Count(result.Made),
+            new(Format.Count(result.Violations), tone),
+            result.Example ?? "",
+        ];
+    }
+
+    private static Cell[] Row(FindMaxStep step, int index) =>
+    [
+        (index + 1).ToString(CultureInfo.InvariantCulture) + (step.Confirmation ? " again" : ""),
+        Format.Rate(step.Rate) + "/s",
+        Format.Rate(step.Achieved) + "/s",
+        Format.Duration(step.Latency),
+        Format.Count(step.Failed),
+        step.Met ? new("kept", Tone.Good) : new("missed", Tone.Bad),
+    ];
+
+    private static Cell[] Row(BaselineComparison one) =>
+    [
+        one.Metric,
+        Metric(one.Metric, one.Before),
+        Metric(one.Metric, one.Now),
+        Format.Ratio(one.Ratio),
+        new(one.Verdict, one.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
+    ];
+
+    private static string Metric(string metric, double value) => metric switch
+    {
+        Baselines.RateMetric => Format.Rate(value) + "/s",
+        Baselines.SuccessMetric => Format.Percent(value),
+        _ => Format.Duration(value),
+    };
 }

@@ -4,8 +4,7 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// Draws a report's head and charts as one SVG picture, for a page that can show pictures and nothing else: Markdown.
-// It needs nothing but itself, and follows the reader's preference for light or dark.
+// A report's head and charts as one self-contained SVG picture, for pages that can show nothing else, such as Markdown.
 internal static class SvgReport
 {
     private const string Declaration = """<?xml version="1.0" encoding="UTF-8"?>""";
@@ -18,7 +17,6 @@ internal static class SvgReport
     private const double LineHeight = 21;
     private const double CardHeight = 56;
 
-    // Writes a report; the writer's encoding is UTF-8.
     public static void Write(Report report, TextWriter writer)
     {
         var y = Margin;
@@ -95,4 +93,167 @@ internal static class SvgReport
         height = y + places[^1].Row * CardHeight + 44;
         return elements;
     }
+}
+
+// A chart with its title and legend as SVG elements. The style sheet scales the letters up where the drawing is small.
+internal sealed class ChartDrawing
+{
+    public const double Width = 640;
+
+    // SVG does not break lines and the reader's fonts are unknown, so this guesses: a wide font at 13 units.
+    public const double LetterWidth = 8.3;
+    public const int LineCharsMax = (int)(Width / LetterWidth);
+
+    private const double LegendTop = 50;
+    private const double LegendRow = 22;
+    private const double LegendGap = 18;
+    private const double SwatchWidth = 18;
+    private const int LegendCharsMax = 40;
+
+    private const double Left = 62;
+    private const double Right = Width - 18;
+    private const double PlotHeight = 190;
+
+    private readonly Chart _chart;
+    private readonly double _top;
+    private readonly double _bottom;
+
+    public ChartDrawing(Chart chart)
+    {
+        _chart = chart;
+        string[] names = [.. chart.Lines.Select(line => Format.OneLine(line.Name, LegendCharsMax))];
+        var places = Places(names.Select(name => SwatchWidth + 7 + name.Length * LetterWidth), LegendGap);
+        _top = LegendTop + (places.Select(place => place.Row).DefaultIfEmpty().Max() + 1) * LegendRow + 12;
+        _bottom = _top + PlotHeight;
+        Elements =
+        [
+            Text("heading", chart.Title, 0, 16),
+            Text("words", Format.OneLine(chart.Subtitle, LineCharsMax), 0, 36),
+            .. chart.Lines.Zip(names, places).Select(one =>
+                Legend(one.First, one.Second, one.Third.Left, LegendTop + (one.Third.Row + 0.5) * LegendRow)),
+            Grid(),
+            .. chart.Y.Ticks.Select(tick => Text("y", tick.Label, Left - 8, Y(tick.Value))),
+            .. chart.X.Ticks.Select(tick => Text("x", tick.Label, X(tick.Value), _bottom + 28)),
+            // Another run's lines are behind this one's.
+            .. chart.Lines.OrderByDescending(line => line.Dashed).SelectMany(Draw),
+        ];
+        if (chart.Lines.Count == 0)
+        {
+            Elements.Add(Text("nothing", "Nothing was measured", (Left + Right) / 2, (_top + _bottom) / 2));
+        }
+    }
+
+    public List<XElement> Elements { get; }
+
+    public double Height => _bottom + 40;
+
+    public static string Number(double length) => length.ToString("0.#", CultureInfo.InvariantCulture);
+
+    public static XElement Text(string style, string text, double left, double baseline) =>
+        Markup.Element("text", style, text, Markup.Is("x", Number(left)), Markup.Is("y", Number(baseline)));
+
+    public static List<(double Left, int Row)> Places(IEnumerable<double> widths, double gap)
+    {
+        var places = new List<(double Left, int Row)>();
+        var (left, row) = (0.0, 0);
+        foreach (var width in widths)
+        {
+            if (left > 0 && left + width > Width)
+            {
+                (left, row) = (0, row + 1);
+            }
+
+            places.Add((left, row));
+            left += width + gap;
+        }
+
+        return places;
+    }
+
+    private static XElement Legend(ChartLine line, string name, double left, double middle) => Markup.Element(
+        "g",
+        "",
+        line.Dots
+            ? Dot(line, left + SwatchWidth / 2, middle)
+            : Path(StyleOf("line", line), $"M{Number(left)} {Number(middle)}h{Number(SwatchWidth)}"),
+        Text("words legend", name, left + SwatchWidth + 7, middle));
+
+    private XElement Grid()
+    {
+        var across = _chart.Y.Ticks.Select(tick => $"M{Number(Left)} {Number(Y(tick.Value))}H{Number(Right)}");
+        var upright = _chart.X.Ticks.Select(tick => $"M{Number(X(tick.Value))} {Number(_top)}V{Number(_bottom)}");
+        return Path("grid", string.Concat(across.Concat(upright)));
+    }
+
+    private IEnumerable<XElement> Draw(ChartLine line)
+    {
+        foreach (var stretch in Stretches(line.Points))
+        {
+            // A line of one point would not be seen.
+            if (line.Dots || stretch.Count == 1)
+            {
+                foreach (var point in stretch)
+                {
+                    yield return Dot(line, X(point.X), Y(point.Y));
+                }
+
+                continue;
+            }
+
+            var path = "M" + string.Join('L', stretch.Select(point => $"{Number(X(point.X))} {Number(Y(point.Y))}"));
+            if (line.Filled)
+            {
+                yield return Path(StyleOf("area", line), $"{path}V{Number(_bottom)}H{Number(X(stretch[0].X))}Z");
+            }
+
+            yield return Path(StyleOf("line", line), path);
+        }
+    }
+
+    private static IEnumerable<List<ChartPoint>> Stretches(IReadOnlyList<ChartPoint> points)
+    {
+        var stretch = new List<ChartPoint>();
+        foreach (var point in points.Append(new ChartPoint(0, double.NaN)))
+        {
+            if (!double.IsNaN(point.Y))
+            {
+                stretch.Add(point);
+            }
+            else if (stretch.Count > 0)
+            {
+                yield return stretch;
+                stretch = [];
+            }
+        }
+    }
+
+    private static XElement Path(string style, string commands) =>
+        Markup.Element("path", style, Markup.Is("d", commands));
+
+    private static XElement Dot(ChartLine line, double x, double y) => Markup.Element(
+        "circle",
+        StyleOf("dot", line),
+        Markup.Is("cx", Number(x)),
+        Markup.Is("cy", Number(y)),
+        Markup.Is("r", "4.5"));
+
+    private static string StyleOf(string shape, ChartLine line) =>
+        $"{shape} s-{line.Color.ToString().ToLowerInvariant()}{(line.Dashed ? " dashed" : "")}";
+
+    private double X(double value) => Left + _chart.X.Position(value) * (Right - Left);
+
+    private double Y(double value) => _bottom - _chart.Y.Position(value) * PlotHeight;
+}
+
+// Elements of HTML and SVG; their texts are escaped and on one line, whatever they come from.
+internal static class Markup
+{
+    public static XElement Element(string name, string style, params object?[] content) => new(
+        name,
+        style.Length > 0 ? Is("class", style) : null,
+        content.Select(one => one is string text ? Format.OneLine(text) : one));
+
+    public static XAttribute Is(string name, string value) => new(name, Format.OneLine(value));
+
+    public static string ClassOf(Tone tone) => tone.ToString().ToLowerInvariant();
 }

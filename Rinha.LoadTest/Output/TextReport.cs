@@ -33,7 +33,6 @@ internal sealed class TextReport
         page.Draw("Verdict", new Paragraph(report.Verdict.Sentence, report.Verdict.Tone));
     }
 
-    // Writes to standard output, in colour when that is a terminal and NO_COLOR is not set.
     public static void Print(Report report) => Write(report, Console.Out, !Console.IsOutputRedirected && Ansi.IsWanted);
 
     private void Draw(string heading, Block block)
@@ -54,7 +53,6 @@ internal sealed class TextReport
         }
     }
 
-    // Columns as wide as their cells; prose at the end is as wide as it is.
     private void Draw(Table table)
     {
         Words([table.Caption], Tone.Muted);
@@ -105,13 +103,11 @@ internal sealed class TextReport
     }
 }
 
-// Tones in a terminal, in its own sixteen colours.
 internal static class Ansi
 {
     // Whether the user wants colours (no-color.org).
     public static bool IsWanted => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    // Text in a tone, and a reset after it.
     public static string Paint(string text, Tone tone)
     {
         var code = tone switch
@@ -136,10 +132,8 @@ internal static class Blocks
     private const string Rising = " ▁▂▃▄▅▆▇█";
     private const string Widening = " ▏▎▍▌▋▊▉█";
 
-    // A character filled from below to so many eighths.
     public static char Column(int steps) => Rising[Math.Clamp(steps, 0, Steps)];
 
-    // A bar over a share, 0 to 1, of a width, with spaces up to that width.
     public static string Bar(double share, int width)
     {
         var steps = StepsOf(share, width);

@@ -2,18 +2,14 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>One of a statement's <c>ultimas_transacoes</c>: <c>valor</c>, <c>tipo</c> and <c>descricao</c>.</summary>
+// One of a statement's ultimas_transacoes: valor, tipo and descricao.
 internal sealed record StatementLine(long AmountCents, string Kind, string Text);
 
-/// <summary>Reads the bank's answers (contest API), tolerantly: unknown fields and any order.</summary>
+// Reads the bank's answers (contest API), tolerantly: unknown fields and any order.
 internal static class BankAnswer
 {
     private const int ExcerptBytes = 200;
 
-    /// <summary>
-    /// Whether an answer is one that a bank may give: its status, its form, and a balance within the limit.
-    /// </summary>
-    /// <returns><see langword="null"/> for a good answer.</returns>
     public static FailureKind? Judge(Operation operation, in Answer answer)
     {
         if (answer.Status == 422 && operation == Operation.Debit)
@@ -34,24 +30,18 @@ internal static class BankAnswer
     public static string Describe(Operation operation, int status, ReadOnlySpan<byte> body) =>
         $"{operation}: {status} {Encoding.UTF8.GetString(body[..Math.Min(body.Length, ExcerptBytes)])}";
 
-    /// <summary>Reads limit and balance of the answer to a request.</summary>
-    /// <returns><see langword="false"/> if either is missing or not an integer, or all of it is not JSON.</returns>
     public static bool TryRead(
         Operation operation, ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         operation == Operation.Statement
             ? TryReadStatementHead(json, out limitCents, out balanceCents)
             : TryReadTransaction(json, out limitCents, out balanceCents);
 
-    /// <summary>Reads <c>limite</c> and <c>saldo</c> of the answer to a transaction.</summary>
     public static bool TryReadTransaction(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         TryReadHead(json, [], "saldo"u8, out limitCents, out balanceCents);
 
-    /// <summary>Reads <c>limite</c> and <c>total</c> of a statement's <c>saldo</c>.</summary>
     public static bool TryReadStatementHead(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         TryReadHead(json, "saldo"u8, "total"u8, out limitCents, out balanceCents);
 
-    /// <summary>Adds a statement's <c>ultimas_transacoes</c>, newest first.</summary>
-    /// <returns><see langword="false"/> if the list or a field of an entry is missing or wrong.</returns>
     public static bool TryReadEntries(ReadOnlySpan<byte> json, List<StatementLine> entries)
     {
         try
@@ -78,10 +68,7 @@ internal static class BankAnswer
         }
     }
 
-    /// <summary>
-    /// Whether a problem (RFC 9457) leaves open what became of the transaction: the database was cut off after it was
-    /// given it.
-    /// </summary>
+    // The problem (RFC 9457) says that the database was cut off after it got the transaction: applied or not.
     public static bool LeavesOpen(ReadOnlySpan<byte> json)
     {
         try
@@ -98,7 +85,6 @@ internal static class BankAnswer
         }
     }
 
-    // Of the outermost object, or of the one in a property of it.
     private static bool TryReadHead(
         ReadOnlySpan<byte> json,
         ReadOnlySpan<byte> property,
@@ -160,7 +146,6 @@ internal static class BankAnswer
         return false;
     }
 
-    // Goes to the value of a property of the outermost object.
     private static bool TryFind(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -4,11 +4,10 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>A latency target: <c>p99=10ms</c>.</summary>
-/// <param name="Percentile">0 to 100, as in <c>p99.9</c>; 100 for <c>max</c>.</param>
+// A latency target: p99=10ms.
+// Percentile: 0 to 100, as in p99.9; 100 for max.
 internal sealed record Objective(double Percentile, double Seconds, string Text)
 {
-    /// <summary>Reads <c>pNN=DURATION</c> or <c>max=DURATION</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Objective? objective)
     {
         var parts = text.Split('=');
@@ -20,7 +19,6 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
         return objective is not null;
     }
 
-    /// <summary>The latency that the target is about, in seconds.</summary>
     public double Of(LatencyReport latency) => Percentile switch
     {
         50 => latency.P50,
@@ -43,11 +41,8 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
     }
 }
 
-/// <summary>
-/// Searches for the highest open-loop rate that keeps a latency target: doubles until one fails, halves the gap until
-/// it is small, then looks at the best a second time, since one lucky step proves nothing; if that fails, a little
-/// lower.
-/// </summary>
+// Searches for the highest open-loop rate that keeps a latency target: doubles until one fails, halves the gap until it
+// is small, then looks at the best a second time, since one lucky step proves nothing; if that fails, a little lower.
 internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunControl control, Objective objective)
 {
     private const double FirstRate = 500;
@@ -58,8 +53,6 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
 
     private readonly List<FindMaxStep> _steps = [];
 
-    /// <summary>Runs on the calling thread until the rate is found.</summary>
-    /// <returns>The last run's report, with the search.</returns>
     public RunReport Run(LoadOptions options)
     {
         var good = 0.0;

@@ -4,10 +4,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>
-/// Makes a snapshot of the running test some times a second, on its own thread. The engine's thread only copies, and
-/// only when asked: some 50 µs. Percentiles and texts, a millisecond's work, are this one's.
-/// </summary>
+// Makes a snapshot of the running test some times a second, on its own thread. The engine's thread only copies, and
+// only when asked: some 50 µs. Percentiles and texts, a millisecond's work, are this one's.
 internal sealed class LivePublisher : IDisposable
 {
     private const double NanosecondsPerSecond = 1e9;
@@ -39,14 +37,10 @@ internal sealed class LivePublisher : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Starts one, unless there are to be 0 frames a second.</summary>
-    /// <param name="duration">How long the run will take, if that is known.</param>
-    /// <param name="iterations">How many requests it will make, if that is known.</param>
     public static LivePublisher? Start(
         RunRecorder copy, RunControl control, int framesPerSecond, TimeSpan? duration, long? iterations = null) =>
         framesPerSecond > 0 ? new LivePublisher(copy, control, framesPerSecond, duration, iterations) : null;
 
-    /// <summary>Copies the recorder if a snapshot is due; called by the engine at every turn.</summary>
     public void Serve(RunRecorder recorder, string phase, int inFlight)
     {
         if (!_requested)
@@ -61,7 +55,6 @@ internal sealed class LivePublisher : IDisposable
         _served.Set();
     }
 
-    /// <summary>Ends the thread; the last snapshot stays.</summary>
     public void Dispose()
     {
         _stop.Set();

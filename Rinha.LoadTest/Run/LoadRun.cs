@@ -4,14 +4,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>
-/// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when it has its
-/// answer. Open loop: requests are due on a fixed schedule and count from it, whether a connection was free or not.
-/// Everything here runs on the engine's thread.
-/// </summary>
+// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when it has its
+// answer. Open loop: requests are due on a fixed schedule and count from it, whether a connection was free or not.
+// Everything here runs on the engine's thread.
 internal sealed class LoadRun : IDriver, IConnectionOwner
 {
-    /// <summary>What a snapshot calls a run that is paused.</summary>
     public const string PausedPhase = "paused";
 
     public const string UserAgent = "rinha-loadtest";
@@ -73,21 +70,17 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         New,
         WarmUp,
         Measured,
-
-        /// <summary>Nothing more is sent; what is under way is waited for.</summary>
+        // Nothing more is sent; what is under way is waited for.
         Draining,
         Done,
     }
 
     public RunRecorder Recorder { get; }
 
-    /// <summary>When the last measured thing happened, in <see cref="Clock"/> nanoseconds.</summary>
     public long EndedAtNs { get; private set; }
 
-    /// <summary>When the measured part began.</summary>
     public DateTimeOffset StartedAt { get; private set; }
 
-    /// <summary>Whether the run was ended early.</summary>
     public bool Interrupted { get; private set; }
 
     public bool IsDone => _phase == Phase.Done;
@@ -145,7 +138,15 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (flight.Measured)
         {
             EndedAtNs = answer.CompletedAtNs;
-            Record(flight, failure, answer);
+            if (failure is { } kind)
+            {
+                RecordFailure(flight.Plan.Operation, kind, answer);
+            }
+            else
+            {
+                Recorder.Complete(
+                    (int)flight.Plan.Operation, answer.Status, flight.IntendedAtNs, flight.SentAtNs, EndedAtNs);
+            }
         }
 
         // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
@@ -192,19 +193,6 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         return isRetried;
     }
 
-    private void Record(in Flight flight, FailureKind? failure, in Answer answer)
-    {
-        var operation = flight.Plan.Operation;
-        if (failure is { } kind)
-        {
-            RecordFailure(operation, kind, answer);
-            return;
-        }
-
-        Recorder.Complete(
-            (int)operation, answer.Status, flight.IntendedAtNs, flight.SentAtNs, answer.CompletedAtNs);
-    }
-
     // Apart from the good answers, which would otherwise pay for the captured text.
     private void RecordFailure(Operation operation, FailureKind kind, in Answer answer)
     {
@@ -213,7 +201,6 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         Recorder.Fail((int)operation, kind, answer.CompletedAtNs, () => example);
     }
 
-    // Warm-up or measured part: moves on when it is over, else starts what is due.
     private long Advance(long nowNs)
     {
         if (_pausedAtNs != 0 && (!_control.Paused || _control.StopRequested))
@@ -329,9 +316,5 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private static long Nanoseconds(TimeSpan time) => (long)time.TotalNanoseconds;
 
-    /// <summary>A request under way.</summary>
-    /// <param name="IntendedAtNs">When it should have left.</param>
-    /// <param name="SentAtNs">When its first try left.</param>
-    /// <param name="Measured">Whether it counts, or is part of the warm-up.</param>
     private readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured);
 }

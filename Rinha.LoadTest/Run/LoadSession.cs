@@ -4,26 +4,18 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>Sees every try of every request of a load run, warm-up included; on the engine's thread.</summary>
+// Sees every try of every request of a load run, warm-up included; on the engine's thread.
 internal interface IRequestObserver
 {
-    /// <summary>A request was answered with a status it may have.</summary>
     void OnAnswer(in RequestPlan plan, in Answer answer);
 
-    /// <summary>
-    /// A try of a request failed: it may or may not have been applied. Where requests are sent again, another call
-    /// about the same plan may follow.
-    /// </summary>
-    /// <param name="answer">Its answer; with the status 0 when there is none.</param>
+    // A try failed, applied or not; a retry may follow. Without an answer the status is 0.
     void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer);
 }
 
-/// <summary>Carries out one load run and makes its report.</summary>
-/// <param name="framesPerSecond">How often a snapshot is made for the collector; 0 for never.</param>
 internal sealed class LoadSession(
     Target target, EnvironmentReport environment, RunControl control, int framesPerSecond)
 {
-    /// <summary>Runs on the calling thread until the run is over.</summary>
     public RunReport Run(LoadOptions options, IRequestObserver? observer = null)
     {
         using var loop = new EventLoop(target, options.RequestTimeout, options.ConnectTimeout);
@@ -48,5 +40,87 @@ internal sealed class LoadSession(
             WarmUp = options.WarmUp.TotalSeconds,
             Interrupted = run.Interrupted,
         };
+    }
+}
+
+internal sealed record LoadOptions
+{
+    public required int Connections { get; init; }
+
+    public required TimeSpan? Duration { get; init; }
+
+    public long? Iterations { get; init; }
+
+    // Requests per second on a fixed schedule; null for a closed loop.
+    public double? Rate { get; init; }
+
+    public TimeSpan WarmUp { get; init; }
+
+    public Mix Mix { get; init; } = Mix.Contest;
+
+    public int Accounts { get; init; } = RequestSequence.Clients;
+
+    public int? AmountCents { get; init; }
+
+    // Whether each request has a connection of its own. To connect is not in the latencies.
+    public bool ClosesConnections { get; init; }
+
+    public int Seed { get; init; }
+
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    // Whether each transaction has a text of its own; with HasKeys it always has.
+    public bool DistinctTexts { get; init; }
+
+    public bool Keys { get; init; }
+
+    // How long a failed request, or one answered 5xx, is sent again, always with its key; null for never.
+    public TimeSpan? RetryFor { get; init; }
+
+    // Whether transactions have keys: a retry without one might be applied twice.
+    public bool HasKeys => Keys || RetryFor is not null;
+}
+
+// When requests are due, of the warm-up or the measured part: at fixed times, or whenever a connection is free.
+internal sealed class LoadSchedule(LoadOptions options)
+{
+    private const double NanosecondsPerSecond = 1e9;
+
+    private bool _isWarmUp;
+    private long _startedAtNs;
+    private long _issued;
+
+    public long EndsAtNs => (_isWarmUp ? options.WarmUp : options.Duration) is { } duration
+        ? _startedAtNs + (long)duration.TotalNanoseconds
+        : long.MaxValue;
+
+    public bool IsUsedUp => !_isWarmUp && _issued >= options.Iterations;
+
+    public void Begin(bool isWarmUp, long nowNs)
+    {
+        _isWarmUp = isWarmUp;
+        _startedAtNs = nowNs;
+        _issued = 0;
+    }
+
+    public void SkipPause(long pauseNs) => _startedAtNs += pauseNs;
+
+    public long NextAtNs(long nowNs) => options.Rate is { } rate
+        ? _startedAtNs + (long)(_issued * (NanosecondsPerSecond / rate))
+        : nowNs;
+
+    public bool IsDue(long nowNs)
+    {
+        var nextAtNs = NextAtNs(nowNs);
+        return !IsUsedUp && nextAtNs < EndsAtNs && nextAtNs <= nowNs;
+    }
+
+    public long Issue(long nowNs)
+    {
+        var intendedAtNs = NextAtNs(nowNs);
+        _issued++;
+        return intendedAtNs;
     }
 }

@@ -1,40 +1,30 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Unicode;
 
 namespace Rinha.LoadTest.Run;
 
-/// <summary>The three requests of the bank, by the contest's names for them.</summary>
 public enum Operation
 {
-    /// <summary><c>débito</c>: POST of a debit.</summary>
     Debit,
-
-    /// <summary><c>crédito</c>: POST of a credit.</summary>
     Credit,
-
-    /// <summary><c>extrato</c>: GET of a statement.</summary>
     Statement,
 }
 
-/// <summary>A request to make.</summary>
-/// <param name="Text">The description as a number, written as ten letters and digits (<see cref="TextCode"/>).</param>
+// Text: The description as a number, written as ten letters and digits (TextCode).
 internal readonly record struct RequestPlan(Operation Operation, int ClientId, int AmountCents, long Text)
 {
-    /// <summary>What the transaction adds to the balance.</summary>
     public int SignedCents => Operation == Operation.Debit ? -AmountCents : AmountCents;
 }
 
-/// <summary>How often each operation occurs, as weights.</summary>
 public sealed record Mix(int Debits, int Credits, int Statements)
 {
     private const int WeightMax = 1_000_000;
 
-    /// <summary>The contest's mix: 220 debits, 110 credits and 10 statements a second.</summary>
+    // The contest's mix: 220 debits, 110 credits and 10 statements a second.
     public static readonly Mix Contest = new(22, 11, 1);
 
-    /// <summary>All weights together; at least 1.</summary>
     public int Total => Debits + Credits + Statements;
 
-    /// <summary>Reads <c>D:C:E</c>, or <c>seed</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Mix? mix)
     {
         // "seed" is what the load tester that this one succeeds really sent, whatever it advertised.
@@ -49,16 +39,9 @@ public sealed record Mix(int Debits, int Credits, int Statements)
         return mix is not null;
     }
 
-    /// <summary>The operation that a number from 0 to <see cref="Total"/> - 1 stands for.</summary>
-    public Operation Choose(int number)
-    {
-        if (number < Debits)
-        {
-            return Operation.Debit;
-        }
-
-        return number < Debits + Credits ? Operation.Credit : Operation.Statement;
-    }
+    public Operation Choose(int number) => number < Debits ? Operation.Debit
+        : number < Debits + Credits ? Operation.Credit
+        : Operation.Statement;
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Debits}:{Credits}:{Statements}");
@@ -67,19 +50,11 @@ public sealed record Mix(int Debits, int Credits, int Statements)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= WeightMax;
 }
 
-/// <summary>
-/// An endless sequence of requests, the same for the same seed: operation by the mix, client 1 to 5, amount 1 to 10,000
-/// cents and text at random, as in the official simulation.
-/// </summary>
-/// <param name="distinctTexts">
-/// Whether no two requests have the same text, so that each can be found again in the ledger.
-/// </param>
-/// <param name="clients">How many clients are asked for, from 1.</param>
-/// <param name="amountCents">The amount of every transaction, instead of one at random.</param>
+// An endless sequence of random requests, as in the official simulation; the same for the same seed. Distinct texts are
+// for finding each request again in the ledger.
 internal sealed class RequestSequence(
     Mix mix, int seed, bool distinctTexts = false, int clients = RequestSequence.Clients, int? amountCents = null)
 {
-    /// <summary>How many clients the bank has.</summary>
     public const int Clients = 5;
 
     private const int AmountCentsMax = 10_000;
@@ -96,19 +71,15 @@ internal sealed class RequestSequence(
         distinctTexts ? _nextText++ : _random.NextInt64(TextCode.Count));
 }
 
-/// <summary>
-/// Descriptions of ten letters and digits, as numbers in base 62: different numbers, different texts.
-/// </summary>
+// Descriptions of ten letters and digits, as numbers in base 62: different numbers, different texts.
 internal static class TextCode
 {
     public const int Length = 10;
 
-    /// <summary>How many texts there are: 62^10.</summary>
     public const long Count = 839_299_365_868_340_224;
 
     private static ReadOnlySpan<byte> Digits => "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8;
 
-    /// <summary>Writes a number from 0 to <see cref="Count"/> - 1.</summary>
     public static void Write(long number, Span<byte> text)
     {
         for (var index = Length - 1; index >= 0; index--)
@@ -118,7 +89,6 @@ internal static class TextCode
         }
     }
 
-    /// <returns><see langword="false"/> if it is not one of these texts.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, out long number)
     {
         number = 0;
@@ -137,13 +107,12 @@ internal static class TextCode
     }
 }
 
-/// <summary>Durations as people write them: <c>500us</c>, <c>10ms</c>, <c>30s</c>, <c>2m</c>, <c>1h</c>.</summary>
+// Durations as people write them: 500us, 10ms, 30s, 2m, 1h.
 internal static class DurationText
 {
     private static readonly (string Unit, double Seconds)[] s_units =
         [("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
 
-    /// <summary>Reads a duration of more than 0 and at most a day.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -160,5 +129,67 @@ internal static class DurationText
         }
 
         return duration > TimeSpan.Zero;
+    }
+}
+
+// Writes requests with the official simulation's headers, in its order and letter case; returns their length.
+internal sealed class RequestWriter(string host, string userAgent, bool keys = false, bool closes = false)
+{
+    private readonly byte[] _headers = Encoding.ASCII.GetBytes(
+        $"user-agent: {userAgent}\r\naccept: */*\r\nhost: {host}\r\n{(closes ? "connection: close\r\n" : "")}");
+
+    public int Write(in RequestPlan plan, Span<byte> buffer)
+    {
+        if (plan.Operation == Operation.Statement)
+        {
+            return WriteStatement(plan.ClientId, buffer);
+        }
+
+        Span<byte> text = stackalloc byte[TextCode.Length];
+        TextCode.Write(plan.Text, text);
+        return WriteTransaction(
+            plan.ClientId, plan.AmountCents, plan.Operation, text, buffer, key: keys ? text : default);
+    }
+
+    public int WriteStatement(int clientId, Span<byte> buffer)
+    {
+        Utf8.TryWrite(
+            buffer,
+            $"{"GET /clientes/"u8}{clientId}{"/extrato HTTP/1.1\r\n"u8}{_headers.AsSpan()}{"\r\n"u8}",
+            out var length);
+        return length;
+    }
+
+    // Writes a POST of {"valor": 1000, "tipo": "d", "descricao": "texto"}.
+    public int WriteTransaction(
+        int clientId,
+        int amountCents,
+        Operation operation,
+        ReadOnlySpan<byte> text,
+        Span<byte> buffer,
+        ReadOnlySpan<byte> key = default)
+    {
+        Span<byte> body = stackalloc byte[128];
+        var kind = operation == Operation.Debit ? ", \"tipo\": \"d\""u8 : ", \"tipo\": \"c\""u8;
+        Utf8.TryWrite(
+            body,
+            $"{"{\"valor\": "u8}{amountCents}{kind}{", \"descricao\": \""u8}{text}{"\"}"u8}",
+            out var length);
+        return WritePost(clientId, body[..length], buffer, key);
+    }
+
+    public int WritePost(
+        int clientId, ReadOnlySpan<byte> body, Span<byte> buffer, ReadOnlySpan<byte> key = default)
+    {
+        // Bytes and not text in the holes: nothing is transcoded for a request.
+        var path = "/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"u8;
+        var keyName = key.IsEmpty ? default : "Idempotency-Key: "u8;
+        var keyEnd = key.IsEmpty ? default : "\r\n"u8;
+        Utf8.TryWrite(
+            buffer,
+            $"{"POST /clientes/"u8}{clientId}{path}{_headers.AsSpan()}{keyName}{key}{keyEnd}"
+                + $"{"content-length: "u8}{body.Length}{"\r\n\r\n"u8}{body}",
+            out var length);
+        return length;
     }
 }

@@ -1,36 +1,28 @@
+using HdrHistogram;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
 
 // Counts everything that happens in a run. The engine's thread alone calls it; nothing is allocated for a request that
-// goes well.
-internal sealed class RunRecorder
+// goes well. Correcting keeps latencies from the intended and from the actual send time; with a schedule requests can
+// be late for it.
+internal sealed class RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private readonly OperationRecorder[] _operations;
+    private readonly OperationRecorder[] _operations =
+        [.. operations.Select(name => new OperationRecorder(name, correcting))];
+
     private readonly Dictionary<FailureKind, FailureReport> _failures = [];
     private readonly LatencyRecorder _second = new();
     private readonly List<SecondReport> _series = [];
-    private readonly bool _correcting;
     private long _secondEndsAtNs;
     private long _secondFailed;
 
-    // correcting: Whether latencies are kept from the intended and from the actual send time.
-    // scheduled: Whether requests have a schedule to be late for.
-    public RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
-    {
-        _correcting = correcting;
-        _operations = [.. operations.Select(name => new OperationRecorder(name, correcting))];
-        SendDelay = scheduled ? new LatencyRecorder() : null;
-    }
-
-    // How late requests left, where there is a schedule.
-    public LatencyRecorder? SendDelay { get; }
+    public LatencyRecorder? SendDelay { get; } = scheduled ? new LatencyRecorder() : null;
 
     public IReadOnlyList<SecondReport> Series => [.. _series];
 
-    // When the measured part began, in Clock nanoseconds.
     public long StartedAtNs { get; private set; }
 
     public long Completed { get; private set; }
@@ -122,7 +114,7 @@ internal sealed class RunRecorder
                 Completed + Failed > 0 ? (double)Completed / (Completed + Failed) : 0,
                 Statuses()),
             Latency = TotalLatency(),
-            UncorrectedLatency = _correcting ? Merge(operation => operation.Uncorrected!) : null,
+            UncorrectedLatency = correcting ? Merge(operation => operation.Uncorrected!) : null,
             SendDelay = SendDelay?.ToReport(),
             Operations = ToOperations(seconds),
             Failures = Failures(),
@@ -179,7 +171,6 @@ internal sealed class RunRecorder
     }
 }
 
-// One operation's counts and latencies.
 internal sealed class OperationRecorder(string name, bool correcting)
 {
     private const int StatusMax = 1000;
@@ -188,10 +179,8 @@ internal sealed class OperationRecorder(string name, bool correcting)
 
     public string Name { get; } = name;
 
-    // Latencies from the intended send time.
     public LatencyRecorder Latency { get; } = new();
 
-    // Latencies from the actual send time, where they are kept.
     public LatencyRecorder? Uncorrected { get; } = correcting ? new LatencyRecorder() : null;
 
     public long Completed { get; private set; }
@@ -207,7 +196,6 @@ internal sealed class OperationRecorder(string name, bool correcting)
 
     public void Fail() => Failed++;
 
-    // Counts an answer's status, right or wrong.
     public void CountStatus(int status) => _statuses[status]++;
 
     public void CopyTo(OperationRecorder other)
@@ -236,4 +224,77 @@ internal sealed class OperationRecorder(string name, bool correcting)
         Statuses(),
         Latency.ToReport(),
         Uncorrected?.ToReport());
+}
+
+// Latencies in fixed memory, each kept to three significant digits (HdrHistogram).
+internal sealed class LatencyRecorder
+{
+    private const long LowestNs = 1;
+    private const long HighestNs = 300_000_000_000;
+    private const int Digits = 3;
+    private const double NanosecondsPerSecond = 1e9;
+    private const int DistributionTicksPerHalf = 5;
+
+    // 1, 2, 5, 10, 20, 50 … microseconds, past the highest: round, and as wide as what they hold deserves.
+    private static readonly long[] s_boundsNs =
+    [
+        .. from decade in Enumerable.Range(3, 9)
+           from factor in (long[])[1, 2, 5]
+           select factor * (long)Math.Pow(10, decade),
+    ];
+
+    private readonly LongHistogram _histogram = new(LowestNs, HighestNs, Digits);
+
+    public long Count => _histogram.TotalCount;
+
+    public void Record(long latencyNs) => _histogram.RecordValue(Math.Clamp(latencyNs, 0, HighestNs));
+
+    public void Reset() => _histogram.Reset();
+
+    public void Add(LatencyRecorder other) => _histogram.Add(other._histogram);
+
+    // A percentile (0 to 100) in seconds; 0 when nothing was recorded.
+    public double Percentile(double percentile) =>
+        Count == 0 ? 0 : _histogram.GetValueAtPercentile(percentile) / NanosecondsPerSecond;
+
+    public double Max() => Count == 0 ? 0 : _histogram.GetMaxValue() / NanosecondsPerSecond;
+
+    public LatencyReport ToReport() => new()
+    {
+        Count = Count,
+        Mean = Count == 0 ? 0 : _histogram.GetMean() / NanosecondsPerSecond,
+        StandardDeviation = Count == 0 ? 0 : _histogram.GetStdDeviation() / NanosecondsPerSecond,
+        Min = Count == 0 ? 0 : _histogram.RecordedValues().First().ValueIteratedTo / NanosecondsPerSecond,
+        P50 = Percentile(50),
+        P75 = Percentile(75),
+        P90 = Percentile(90),
+        P95 = Percentile(95),
+        P99 = Percentile(99),
+        P999 = Percentile(99.9),
+        P9999 = Percentile(99.99),
+        Max = Max(),
+        Distribution = Distribution(),
+        Histogram = Bars(),
+    };
+
+    private List<DistributionPoint> Distribution() => Count == 0
+        ? []
+        : [.. _histogram.Percentiles(DistributionTicksPerHalf).Select(step =>
+            new DistributionPoint(step.PercentileLevelIteratedTo / 100, step.ValueIteratedTo / NanosecondsPerSecond))];
+
+    // Empty bars stay where they separate others, not before the first.
+    private HistogramBar[] Bars()
+    {
+        var counts = new long[s_boundsNs.Length];
+        foreach (var step in _histogram.RecordedValues())
+        {
+            var valueNs = step.ValueIteratedTo;
+            counts[Array.FindIndex(s_boundsNs, boundNs => valueNs <= boundNs)] += step.CountAtValueIteratedTo;
+        }
+
+        var first = Math.Max(Array.FindIndex(counts, count => count > 0), 0);
+        var end = Array.FindLastIndex(counts, count => count > 0) + 1;
+        return [.. Enumerable.Range(first, end - first)
+            .Select(at => new HistogramBar(s_boundsNs[at] / NanosecondsPerSecond, counts[at]))];
+    }
 }

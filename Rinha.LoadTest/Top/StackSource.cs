@@ -1,13 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Top;
 
-// Everything that is known of a stack at one moment.
 internal sealed record TopReading(double AtSeconds, IReadOnlyList<ProcessReading> Processes);
 
-// Everything that is known of one process of the stack at one moment.
-// State: up, down when it does not answer, or what is wrong with the answer; - when it is not asked.
-// Cgroup: What the kernel says of it; null without cgroups.
 internal sealed record ProcessReading(string Name, string State, Scrape? Scrape, CgroupReading? Cgroup)
 {
     public const string Up = "up";
@@ -55,5 +53,201 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
             200 when Scrape.TryParse(answer.Body, out var scrape) => (ProcessReading.Up, scrape),
             _ => (NoMetrics, null),
         };
+    }
+}
+
+// The cgroup of one process: three directories in version 1, three times the same one in version 2.
+internal sealed class Cgroup(IReadOnlyList<string> directories)
+{
+    // Version 1 writes "no limit" as the largest number of pages there is.
+    private const long UnlimitedBytes = long.MaxValue / 2;
+
+    private readonly string _cpu = directories[0];
+    private readonly string _accounting = directories[1];
+    private readonly string _memory = directories[2];
+
+    // Each figure is where either version of cgroups has it.
+    public CgroupReading Read()
+    {
+        var (cpu, memory) = (Members(_cpu, "cpu.stat"), Members(_memory, "memory.stat"));
+        var quota = (string?[]?)Text(_cpu, "cpu.max")?.Split(' ')
+            ?? [Text(_cpu, "cpu.cfs_quota_us"), Text(_cpu, "cpu.cfs_period_us")];
+        var bytes = Number(Text(_memory, "memory.current")) ?? Number(Text(_memory, "memory.usage_in_bytes"));
+        var limit = Number(Text(_memory, "memory.max")) ?? Number(Text(_memory, "memory.limit_in_bytes"));
+        return new CgroupReading(
+            Find(cpu, "usage_usec") / 1e6 ?? Number(Text(_accounting, "cpuacct.usage")) / 1e9,
+            Number(quota[0]) is > 0 and var microseconds ? (double?)microseconds / Number(quota[1]) : null,
+            Find(cpu, "nr_periods"),
+            Find(cpu, "nr_throttled"),
+            bytes - (Find(memory, "total_inactive_file") ?? Find(memory, "inactive_file") ?? 0),
+            limit < UnlimitedBytes ? limit : null);
+    }
+
+    private static Dictionary<string, string> Members(string directory, string file) =>
+        (Text(directory, file) ?? "").Split('\n')
+            .Select(line => line.Split(' '))
+            .Where(words => words.Length == 2)
+            .ToDictionary(words => words[0], words => words[1]);
+
+    private static long? Find(Dictionary<string, string> members, string name) =>
+        Number(members.GetValueOrDefault(name));
+
+    private static long? Number(string? text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    private static string? Text(string directory, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(directory, file)).TrimEnd();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+// What the kernel says of a process's cgroup at one moment; what it does not say is missing.
+// Periods: How many periods of the quota have passed with something to do.
+// MemoryBytes: The memory in use, without what the kernel would give back at once.
+internal sealed record CgroupReading(
+    double? CpuSeconds,
+    double? CpuLimit,
+    long? Periods,
+    long? ThrottledPeriods,
+    long? MemoryBytes,
+    long? MemoryLimitBytes);
+
+internal sealed partial class Scrape
+{
+    private readonly Dictionary<string, MetricSeries> _byKey = [];
+    private readonly ILookup<string, MetricSeries> _byName;
+
+    private Scrape(IEnumerable<MetricSeries> series)
+    {
+        foreach (var one in series)
+        {
+            _byKey[one.Key] = one;
+        }
+
+        _byName = _byKey.Values.ToLookup(one => one.Name);
+    }
+
+    // Prometheus' text format: a line per series, name{label="value",…} number; # begins a comment.
+    public static bool TryParse(string text, [NotNullWhen(true)] out Scrape? scrape)
+    {
+        var series = new List<MetricSeries>();
+        foreach (var line in text.Split('\n').Select(line => line.Trim()).Where(line => line is not ("" or ['#', ..])))
+        {
+            var match = Line().Match(line);
+            var (names, values) = (match.Groups[2].Captures, match.Groups[3].Captures);
+            if (!double.TryParse(match.Groups[4].Value, CultureInfo.InvariantCulture, out var value))
+            {
+                scrape = null;
+                return false;
+            }
+
+            var labels = names.Zip(values).ToDictionary(pair => pair.First.Value, pair => pair.Second.Value);
+            series.Add(new MetricSeries(match.Groups[1].Value, labels, value));
+        }
+
+        scrape = new Scrape(series);
+        return true;
+    }
+
+    public IEnumerable<MetricSeries> Named(string name) => _byName[name];
+
+    public double? Value(string name)
+    {
+        var series = _byName[name];
+        return series.Any() ? series.Sum(one => one.Value) : null;
+    }
+
+    public double ValueOf(MetricSeries series) => _byKey.TryGetValue(series.Key, out var own) ? own.Value : 0;
+
+    // Whether the process has restarted since: a counter has become smaller.
+    public bool IsFromBeforeRestart(Scrape later) => _byKey.Values
+        .Any(own => own.IsCounter && later._byKey.TryGetValue(own.Key, out var now) && now.Value < own.Value);
+
+    [GeneratedRegex("""^([^{\s]+)(?:\{(?:(\w+)="([^"]*)",?)*\})?\s+(\S+)$""")]
+    private static partial Regex Line();
+}
+
+internal sealed record MetricSeries(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
+{
+    public string Key { get; } = Name + string.Concat(Labels
+        .OrderBy(label => label.Key, StringComparer.Ordinal)
+        .Select(label => $"\n{label.Key}={label.Value}"));
+
+    public bool IsCounter =>
+        Name.EndsWith("_total", StringComparison.Ordinal)
+        || Name.EndsWith("_bucket", StringComparison.Ordinal)
+        || Name.EndsWith("_count", StringComparison.Ordinal);
+
+    public string Label(string name) => Labels.GetValueOrDefault(name, "");
+}
+
+// What happened between two scrapes. A restarted instance counts from 0; what it had counted before its end is lost.
+internal sealed class ScrapeInterval(Scrape earlier, Scrape later)
+{
+    private readonly bool _hasRestarted = earlier.IsFromBeforeRestart(later);
+
+    public double Growth(string name, Func<MetricSeries, bool>? isWanted = null) =>
+        later.Named(name).Where(isWanted ?? (_ => true)).Sum(Growth);
+
+    public Buckets Observations(string name, Func<MetricSeries, bool>? isWanted = null) => new(
+        later.Named(name + "_bucket").Where(isWanted ?? (_ => true))
+            .Select(series => (series.Label("le"), Growth(series))));
+
+    private double Growth(MetricSeries series) =>
+        Math.Max(0, series.Value - (_hasRestarted ? 0 : earlier.ValueOf(series)));
+}
+
+// The observations of a histogram during an interval: how many were at most as large as each bound.
+internal sealed class Buckets
+{
+    private readonly SortedDictionary<double, double> _upTo = [];
+
+    public Buckets(IEnumerable<(string Bound, double Count)> counts)
+        : this(counts.Select(one => (
+            one.Bound == "+Inf" ? double.PositiveInfinity : double.Parse(one.Bound, CultureInfo.InvariantCulture),
+            one.Count)))
+    {
+    }
+
+    private Buckets(IEnumerable<(double Bound, double Count)> counts)
+    {
+        foreach (var (bound, count) in counts)
+        {
+            _upTo[bound] = _upTo.GetValueOrDefault(bound) + count;
+        }
+    }
+
+    public double Count => _upTo.Count > 0 ? _upTo.Values.Last() : 0;
+
+    public static Buckets Sum(IEnumerable<Buckets> all) =>
+        new(all.SelectMany(one => one._upTo).Select(pair => (pair.Key, pair.Value)));
+
+    // As Prometheus estimates it: observations lie evenly in their bucket, and those past the last bound on it.
+    public double? Quantile(double share)
+    {
+        var rank = share * Count;
+        var (below, lower) = (0.0, 0.0);
+        foreach (var (bound, upTo) in _upTo)
+        {
+            if (upTo > below && upTo >= rank)
+            {
+                return double.IsPositiveInfinity(bound)
+                    ? lower
+                    : lower + ((bound - lower) * Math.Max(0, rank - below) / (upTo - below));
+            }
+
+            (below, lower) = (upTo, double.IsPositiveInfinity(bound) ? lower : bound);
+        }
+
+        return null;
     }
 }

@@ -1,7 +1,6 @@
 namespace Rinha.LoadTest.Top;
 
 // A stack during an interval: what `top` shows.
-// Operations: Those that there were, in the order in which they matter.
 internal sealed record TopFigures(
     OperationFigures Total,
     IReadOnlyList<OperationFigures> Operations,
@@ -84,19 +83,10 @@ internal sealed record TopFigures(
 }
 
 // One operation during an interval, over all instances; latencies in seconds.
-// RefusedPerSecond: Those that were answered 4xx.
-// ErrorsPerSecond: Those that were answered 5xx.
 internal sealed record OperationFigures(
-    string Name,
-    double PerSecond,
-    double RefusedPerSecond,
-    double ErrorsPerSecond,
-    double? P50,
-    double? P99);
+    string Name, double PerSecond, double RefusedPerSecond, double ErrorsPerSecond, double? P50, double? P99);
 
 // The ledger during an interval, over all instances, times in seconds; unknown figures are null.
-// WalBytes: The size of the write-ahead log, which the instances share.
-// DatabaseBytes: The size of the database, which they share as well.
 internal sealed record LedgerFigures(
     double CommittedPerSecond,
     double RefusedPerSecond,
@@ -111,7 +101,6 @@ internal sealed record LedgerFigures(
     double? DatabaseBytes);
 
 // One process during an interval; unknown figures are null.
-// ThrottledShare: In what share of the quota's periods it was used up, 0 to 1.
 internal sealed record ProcessFigures(
     string Name,
     string State,
@@ -144,7 +133,6 @@ internal sealed record ProcessFigures(
             later.Scrape?.Value("rinha_http_open_connections"));
     }
 
-    // Without a cgroup, what the process says itself.
     private static double? Own(ProcessReading earlier, ProcessReading later) =>
         earlier.Scrape is { } before && later.Scrape is { } now && now.Value("process_cpu_seconds_total") is not null
             ? new ScrapeInterval(before, now).Growth("process_cpu_seconds_total")

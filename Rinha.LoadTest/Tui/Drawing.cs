@@ -6,16 +6,12 @@ namespace Rinha.LoadTest.Tui;
 // cut, missing ones stay empty. A drawing measures nothing twice: the machine is here to send requests.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
-// Drawings made of others, and the simplest ones.
 internal static class Drawings
 {
-    // A panel's borders above and below.
     public const int BorderRows = 2;
 
-    // A border and a space on either side.
     private const int EdgesWidth = 4;
 
-    // Exactly height lines of exactly width columns.
     public static IEnumerable<Line> Lines(this Drawing drawing, int width, int height) => drawing(width, height)
         .Concat(Enumerable.Repeat(new Line(), height))
         .Take(height)
@@ -24,7 +20,6 @@ internal static class Drawings
     public static Drawing Stacked(IEnumerable<(Drawing Drawing, int Rows)> bands) =>
         (width, _) => bands.SelectMany(band => band.Drawing.Lines(width, band.Rows));
 
-    // Columns of the same width.
     public static Drawing Beside(params Drawing[] columns) => (width, height) =>
     {
         // Each ends where the shares up to it do, so that no column is lost to rounding.
@@ -77,7 +72,6 @@ internal sealed class Line
 
     public int Width => _text.Length;
 
-    // The pieces of one tone each, as few as there can be.
     public IEnumerable<(string Text, Tone Tone)> Pieces
     {
         get
@@ -103,15 +97,12 @@ internal sealed class Line
         return EndPiece(tone);
     }
 
-    // Adds text at the left of a column, shortened where it does not fit.
     public Line Left(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadRight(Math.Max(0, width)), tone);
 
-    // Adds text at the right of a column, shortened where it does not fit.
     public Line Right(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadLeft(Math.Max(0, width)), tone);
 
-    // Adds text from outside, such as an answer of the server; shortened where it does not fit.
     public Line AddForeign(string text, int width, Tone tone)
     {
         // From the first combining characters on, a character may take no column or two.
@@ -122,7 +113,6 @@ internal sealed class Line
             tone);
     }
 
-    // Adds so many columns of a line, with spaces where it is shorter.
     public Line Append(Line line, int width)
     {
         var start = 0;

@@ -3,8 +3,7 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Shows pictures on a terminal as long as something runs on another thread, and reads the keys in between (see
-// Keys). What is drawn is the caller's function of the view and the size.
+// Shows pictures on a terminal, and reads the keys, as long as something runs on another thread.
 internal sealed class LiveScreen(ITerminal terminal)
 {
     public const int FramesPerSecond = 10;
@@ -19,14 +18,16 @@ internal sealed class LiveScreen(ITerminal terminal)
     // A person types slower than this many bytes in a key interval; what a paste has more waits for the next.
     private const int KeyBytesMax = 64;
 
-    // Returns when the run has completed; its exception is the caller's to look at.
     public void Show(RunControl control, Task run, Func<ViewState, int, int, Drawing> compose)
     {
         var screen = new TerminalScreen(terminal);
 
         // The signals are watched before the terminal is touched and until it is given back: there is no gap.
         using var stopSignals = new StopSignals(control, beforeExit: screen.Dispose);
-        using var screenSignals = new ScreenSignals(screen);
+        // The ways a process can end without unwinding this stack: Ctrl-\, an exit or an unhandled exception elsewhere.
+        using var quitSignal = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => screen.Dispose());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => screen.Dispose();
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => screen.Dispose();
         using (screen)
         {
             screen.Enter();
@@ -73,8 +74,7 @@ internal sealed class LiveScreen(ITerminal terminal)
     }
 }
 
-// What the keys do: + and - change the window, p (or space) pauses, q ends the run with a
-// full report. Ctrl-C is a signal and does not come here.
+// Ctrl-C is a signal and does not come here.
 internal static class Keys
 {
     private const byte Escape = 0x1B;
@@ -109,16 +109,13 @@ internal static class Keys
     }
 }
 
-// Turns pictures into the text that brings the terminal from the last one to the next: only the lines that changed,
-// each at its place, to be written at once between the marks of a synchronized update. So nothing flickers and a slow
+// Writes only the lines that changed, between the marks of a synchronized update: nothing flickers, and a slow
 // connection carries little.
 internal sealed class FramePainter(bool colors)
 {
     private string[] _shown = [];
     private (int Width, int Height) _size;
 
-    // The text to write; empty when the terminal shows this picture already.
-    // whole: Whether to write all lines, over what others may have written.
     public string Paint(Drawing picture, int width, int height, bool whole)
     {
         var text = new StringBuilder(_size == (width, height) ? "" : "\e[2J");
@@ -157,63 +154,45 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
     internal const string RestoreCodes = "\e[?2026l\e[0m\e[?25h\e[?7h\e[?1l\e>\e[?1049l";
 
     private readonly Lock _lock = new();
-    private bool _entered;
-    private bool _restored;
+    private bool _isOurs;
+    private bool _wasRestored;
 
-    // Takes the terminal over. Whatever goes wrong here, what was done is undone by disposing.
     public void Enter()
     {
         lock (_lock)
         {
-            if (_restored)
-            {
-                return;
-            }
+            // Ours before the first change: if that fails half-way, there is something to undo.
+            _isOurs = !_wasRestored;
+        }
 
-            // Before the first change: if that fails half-way, there is something to undo.
-            _entered = true;
+        Act(() =>
+        {
             terminal.EnterKeyMode();
             terminal.Write(EnterCodes);
-        }
+        });
     }
 
     // Says again how the terminal is to be, to be done now and then: the shell and the runtime change it when the
     // process was stopped (SIGSTOP) and goes on.
-    public void Keep()
+    public void Keep() => Act(() =>
     {
-        lock (_lock)
-        {
-            if (_entered && !_restored)
-            {
-                terminal.EnterKeyMode();
-                terminal.Write(KeepCodes);
-            }
-        }
-    }
+        terminal.EnterKeyMode();
+        terminal.Write(KeepCodes);
+    });
 
-    // Puts text on the screen, unless the terminal was given back.
-    public void Draw(string text)
-    {
-        lock (_lock)
-        {
-            if (_entered && !_restored && text.Length > 0)
-            {
-                terminal.Write(text);
-            }
-        }
-    }
+    public void Draw(string text) => Act(() => terminal.Write(text));
 
     public void Dispose()
     {
         lock (_lock)
         {
-            var isOurs = _entered && !_restored;
-            _restored = true;
-            if (!isOurs)
+            _wasRestored = true;
+            if (!_isOurs)
             {
                 return;
             }
 
+            _isOurs = false;
             try
             {
                 terminal.Write(RestoreCodes);
@@ -224,29 +203,15 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
             }
         }
     }
-}
 
-// Gives the terminal back in the ways a process can end without unwinding the viewer's stack: an exit or an unhandled
-// exception on another thread, and Ctrl-\. (Ctrl-C and SIGTERM are StopSignals' business.)
-internal sealed class ScreenSignals : IDisposable
-{
-    private readonly TerminalScreen _screen;
-    private readonly PosixSignalRegistration _quit;
-
-    public ScreenSignals(TerminalScreen screen)
+    private void Act(Action change)
     {
-        _screen = screen;
-        _quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => _screen.Dispose());
-        AppDomain.CurrentDomain.ProcessExit += OnExit;
-        AppDomain.CurrentDomain.UnhandledException += OnExit;
+        lock (_lock)
+        {
+            if (_isOurs)
+            {
+                change();
+            }
+        }
     }
-
-    public void Dispose()
-    {
-        AppDomain.CurrentDomain.UnhandledException -= OnExit;
-        AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        _quit.Dispose();
-    }
-
-    private void OnExit(object? sender, EventArgs arguments) => _screen.Dispose();
 }

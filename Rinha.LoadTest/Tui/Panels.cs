@@ -4,7 +4,6 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tui;
 
-// The live screen's panels, each a function of what it shows; the first lines of each matter most.
 internal static class Panels
 {
     public const int FailureKindCountMax = 5;
@@ -27,7 +26,6 @@ internal static class Panels
         ("mean", 8, operation => Format.Duration(operation.Latency.Mean)),
     ];
 
-    // What runs, how it stands and how far it has come: a line of words and a progress bar.
     public static Drawing Header(LiveSnapshot snapshot, ViewState view) => (width, _) =>
     {
         var (phase, tone) = (view, snapshot.Phase) switch
@@ -74,7 +72,6 @@ internal static class Panels
             row.Tone));
     }
 
-    // How many answers had which status, with bars for their shares.
     public static Drawing Statuses(IReadOnlyDictionary<int, long> statuses) => (width, height) =>
     {
         const int StatusWidth = 4, CountWidth = 11, ShareWidth = 8, BarWidthMin = 6;
@@ -98,7 +95,6 @@ internal static class Panels
             });
     };
 
-    // How many requests took how long, with the percentiles beside the bars they fall into.
     public static Drawing Histogram(LatencyReport latency) => (width, height) =>
     {
         const int BoundWidth = 8, ShareWidth = 8;
@@ -120,7 +116,6 @@ internal static class Panels
             .Left(Marks(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds), MarkWidth, Tone.Warning));
     };
 
-    // The operations, or the contest's scenarios; columns without room are left out.
     public static Drawing Operations(IReadOnlyList<OperationReport> operations) => (width, height) =>
     {
         var longest = operations.Select(operation => operation.Name.Length).DefaultIfEmpty().Max();
@@ -136,7 +131,6 @@ internal static class Panels
         return Drawings.Table([name, .. s_columns.Select(one => (one.Title, one.Width))], rows)(width, height);
     };
 
-    // The most frequent failures, with their first cases where there is room for them.
     public static Drawing Failures(IReadOnlyList<FailureReport> failures) => (width, _) =>
     {
         const int CountWidth = 8, ExampleWidthMin = 20;
@@ -167,7 +161,6 @@ internal static class Panels
                 .Add("   q", Tone.Strong).Add(" end with a report", Tone.Muted),
         ];
 
-    // The bars, neighbours put together until they fit into so many rows.
     internal static IReadOnlyList<HistogramBar> Merged(IReadOnlyList<HistogramBar> bars, int rows)
     {
         var merged = bars.ToList();
@@ -202,7 +195,6 @@ internal static class Panels
             .Right(left, TailWidth - 4, Tone.Muted);
     }
 
-    // A row's percentiles, or the first and the last of them: p50-99.9.
     private static string Marks(LatencyReport latency, double over, double upTo)
     {
         (string Name, double Seconds)[] marks =
@@ -215,5 +207,113 @@ internal static class Panels
             1 => "p" + inside[0],
             _ => $"p{inside[0]}-{inside[^1]}",
         };
+    }
+}
+
+// A value of each second in columns. The axis has a round length that grows in steps, so that columns stay in place.
+internal sealed class TimeChart(
+    IReadOnlyList<SecondReport> series,
+    double? durationSeconds,
+    Func<WindowStats, ChartColumn> column,
+    Func<double, string> tick)
+{
+    private const int MiddleLabelRowsMin = 7;
+    private const int LabelWidth = 6; // "12.5ms"
+    private const int EndWidth = 8; // "24:00:00"
+
+    // A minute, which is what most runs take, and then round steps up to a day.
+    private static readonly int[] s_axisSeconds = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400];
+
+    public static Drawing OfRate(LiveSnapshot snapshot) => new TimeChart(
+        snapshot.Series,
+        snapshot.Duration,
+        stats => new ChartColumn(stats.Rate, stats.Failed > 0 ? Tone.Bad : Tone.Accent, stats.Rate),
+        Format.RateTick).Draw;
+
+    public static Drawing OfLatency(LiveSnapshot snapshot) => new TimeChart(
+        snapshot.Series,
+        snapshot.Duration,
+        stats => new ChartColumn(stats.P50, Tone.Accent, stats.P99),
+        Format.DurationTick).Draw;
+
+    public IEnumerable<Line> Draw(int width, int height)
+    {
+        if (series.Count == 0)
+        {
+            return [new Line().Add("after the first second", Tone.Muted)];
+        }
+
+        var seconds = AxisSeconds();
+        var plotWidth = Math.Max(0, width - LabelWidth - 1);
+        var columns = Columns(plotWidth, seconds);
+        var top = AxisScale.Linear(columns.Select(column => column.High).DefaultIfEmpty().Max(), tick).High;
+        var rows = Math.Max(1, height - 1);
+        return Enumerable.Range(0, rows).Select(row => Row(columns, top, row, rows)).Append(new Line()
+            .Repeat(' ', LabelWidth, Tone.Muted)
+            .Add("└", Tone.Muted)
+            .Left("0:00", Math.Max(0, plotWidth - EndWidth), Tone.Muted)
+            .Right(RunProgress.Clock(seconds), EndWidth, Tone.Muted));
+    }
+
+    // A column has the seconds that begin in it, or where seconds are wider than columns, the one that it is a part of.
+    private ChartColumn[] Columns(int width, int seconds) =>
+    [
+        .. from at in Enumerable.Range(0, width)
+           let start = (int)((long)at * seconds / width)
+           where start < series.Count
+           let end = (int)((at + 1L) * seconds / width)
+           select column(WindowStats.Of(series, start, Math.Max(1, end - start))),
+    ];
+
+    private int AxisSeconds()
+    {
+        var round = s_axisSeconds.FirstOrDefault(seconds => seconds >= series.Count, series.Count);
+        return durationSeconds is { } duration && duration >= series.Count
+            ? Math.Min(round, (int)Math.Ceiling(duration))
+            : round;
+    }
+
+    private Line Row(ChartColumn[] columns, double top, int row, int rows)
+    {
+        // The middle of an even number of rows lies between two of them; its label stands below it.
+        var label = row == 0 ? tick(top) : row == rows / 2 && rows >= MiddleLabelRowsMin ? tick(top / 2) : "";
+        var line = new Line().Right(label, LabelWidth, Tone.Muted).Add("│", Tone.Muted);
+        var below = (rows - 1 - row) * Blocks.Steps;
+        foreach (var (low, tone, high) in columns)
+        {
+            var lowSteps = Blocks.StepsOf(low / top, rows) - below;
+            var highSteps = Blocks.StepsOf(high / top, rows) - below;
+
+            // A character has one colour: the lower part's when it fills half of it, or when there is nothing above it.
+            var isLow = lowSteps >= Blocks.Steps / 2 || (lowSteps > 0 && highSteps <= lowSteps);
+            line.Repeat(Blocks.Column(Math.Max(lowSteps, highSteps)), 1, isLow ? tone : Tone.Muted);
+        }
+
+        return line;
+    }
+}
+
+internal readonly record struct ChartColumn(double Low, Tone Tone, double High);
+
+// Some seconds together. P50: the mean of their medians, weighted by requests: close to the median. P99: the highest of
+// theirs: no less than the true one. Both are exact for one second.
+internal sealed record WindowStats(int Seconds, long Completed, long Failed, double P50, double P99, double Max)
+{
+    public double Rate => Seconds > 0 ? (double)Completed / Seconds : 0;
+
+    public static WindowStats OfLast(IReadOnlyList<SecondReport> series, int count) =>
+        Of(series, Math.Max(0, series.Count - count), count);
+
+    public static WindowStats Of(IReadOnlyList<SecondReport> series, int start, int count)
+    {
+        SecondReport[] seconds = [.. series.Skip(start).Take(count)];
+        var completed = seconds.Sum(second => second.Completed);
+        return new WindowStats(
+            seconds.Length,
+            completed,
+            seconds.Sum(second => second.Failed),
+            completed > 0 ? seconds.Sum(second => second.P50 * second.Completed) / completed : 0,
+            seconds.Select(second => second.P99).DefaultIfEmpty().Max(),
+            seconds.Select(second => second.Max).DefaultIfEmpty().Max());
     }
 }

@@ -3,7 +3,6 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Shows a load run on the live screen.
 internal sealed class TuiCollector(ITerminal terminal) : ICollector
 {
     public int SnapshotsPerSecond => LiveScreen.FramesPerSecond;
@@ -12,13 +11,13 @@ internal sealed class TuiCollector(ITerminal terminal) : ICollector
         control, run, (view, width, height) => Screen.Compose(control.Latest, view, width, height));
 }
 
-// Composes the picture of a run: a function of what is shown and the room for it, without a terminal. On small screens
-// the panels that matter less are missing (see ScreenPlan for the rows).
+// Composes the picture of a run; on small screens the panels that matter less are missing.
 internal static class Screen
 {
     // Below these widths a band has one panel less; each panel then has some 21 columns of text at least.
     private const int TwoPanelsWidthMin = 50;
     private const int ThreePanelsWidthMin = 76;
+    private const int LatencyChartRows = 10;
 
     public static Drawing Compose(LiveSnapshot? snapshot, ViewState view, int width, int height)
     {
@@ -27,33 +26,43 @@ internal static class Screen
             return Drawings.Message(view.Ending ? " ending" : " starting");
         }
 
-        var tableLines = Math.Max(
-            1 + snapshot.Operations.Count,
-            Math.Min(Panels.FailureKindCountMax, snapshot.Failures.Count));
-        return Drawings.Stacked(ScreenPlan.Of(height, tableLines)
-            .Select(band => (Compose(band.Band, snapshot, view, width), band.Rows)));
-    }
-
-    private static Drawing Compose(Band band, LiveSnapshot snapshot, ViewState view, int width)
-    {
-        Drawing AtMostTwo(Drawing first, Drawing second) =>
-            width >= ThreePanelsWidthMin ? Drawings.Beside(first, second) : first;
-
-        return band switch
+        // What matters most takes its rows first, as many as there are of those it wants, if there are enough.
+        var left = height;
+        int Take(int least, int wanted)
         {
-            Band.Header => Panels.Header(snapshot, view),
-            Band.Totals => Totals(snapshot, view, width),
-            Band.Charts => AtMostTwo(
+            var rows = left < least ? 0 : Math.Min(wanted, left);
+            left -= rows;
+            return rows;
+        }
+
+        var failureLines = Math.Min(Panels.FailureKindCountMax, snapshot.Failures.Count);
+        var tableLines = Math.Clamp(Math.Max(1 + snapshot.Operations.Count, failureLines), 3, 10);
+        var headerRows = Take(1, 2);
+        var keysRows = Take(1, 1);
+        var totalsRows = Take(Drawings.BorderRows + 3, Drawings.BorderRows + 6);
+        var chartRows = Take(Drawings.BorderRows + 4, Drawings.BorderRows + 5);
+        var tablesRows = Take(Drawings.BorderRows + 3, Drawings.BorderRows + tableLines);
+        var latencyRows = Take(LatencyChartRows, Math.Max(LatencyChartRows, (chartRows + left) / 2));
+        return Drawings.Stacked(
+        [
+            (Panels.Header(snapshot, view), headerRows),
+            (Totals(snapshot, view, width), totalsRows),
+            (AtMostTwo(
+                width,
                 Drawings.Framed("requests/s over time", TimeChart.OfRate(snapshot)),
-                Drawings.Framed("latency", Panels.Histogram(snapshot.Latency))),
-            Band.LatencyChart => Drawings.Framed("p50 and p99 over time", TimeChart.OfLatency(snapshot)),
-            Band.Tables => AtMostTwo(
+                Drawings.Framed("latency", Panels.Histogram(snapshot.Latency))), chartRows > 0 ? chartRows + left : 0),
+            (Drawings.Framed("p50 and p99 over time", TimeChart.OfLatency(snapshot)), latencyRows),
+            (AtMostTwo(
+                width,
                 Drawings.Framed("operations", Panels.Operations(snapshot.Operations)),
-                Drawings.Framed("failures", Panels.Failures(snapshot.Failures))),
-            Band.Keys => Panels.Keys(view),
-            _ => Drawings.Message(""),
-        };
+                Drawings.Framed("failures", Panels.Failures(snapshot.Failures))), tablesRows),
+            (Drawings.Message(""), chartRows > 0 ? 0 : left),
+            (Panels.Keys(view), keysRows),
+        ]);
     }
+
+    private static Drawing AtMostTwo(int width, Drawing first, Drawing second) =>
+        width >= ThreePanelsWidthMin ? Drawings.Beside(first, second) : first;
 
     private static Drawing Totals(LiveSnapshot snapshot, ViewState view, int width)
     {
@@ -81,74 +90,14 @@ internal static class Screen
     }
 }
 
-// The rows of panels, in their order from top to bottom.
-internal enum Band
-{
-    Header,
-    Totals,
-    Charts,
-    LatencyChart,
-    Tables,
-
-    // Room that nothing needs.
-    Nothing,
-    Keys,
-}
-
-// Shares a screen's rows out among the bands.
-internal static class ScreenPlan
-{
-    private const int TablesRowsMax = 12;
-    private const int LatencyChartRows = 10;
-
-    // The bands that fit, from top to bottom, with their rows, which add up to height. What matters
-    // most comes first; what is left in the end makes the charts higher.
-    public static IReadOnlyList<(Band Band, int Rows)> Of(int height, int tableLines)
-    {
-        const int TablesRowsMin = Drawings.BorderRows + 3;
-        (Band Band, int Least, int Most)[] byImportance =
-        [
-            (Band.Header, 1, 2),
-            (Band.Keys, 1, 1),
-            (Band.Totals, Drawings.BorderRows + 3, Drawings.BorderRows + 6),
-            (Band.Charts, Drawings.BorderRows + 4, Drawings.BorderRows + 5),
-            (Band.Tables, TablesRowsMin, Math.Clamp(Drawings.BorderRows + tableLines, TablesRowsMin, TablesRowsMax)),
-        ];
-        var rows = new SortedDictionary<Band, int>();
-        int Left() => height - rows.Values.Sum();
-
-        foreach (var (band, least, _) in byImportance.Where(one => one.Least <= Left()))
-        {
-            rows[band] = least;
-        }
-
-        foreach (var (band, _, most) in byImportance.Where(one => rows.ContainsKey(one.Band)))
-        {
-            rows[band] = Math.Min(most, rows[band] + Left());
-        }
-
-        if (rows.TryGetValue(Band.Charts, out var charts) && Left() >= LatencyChartRows)
-        {
-            rows[Band.LatencyChart] = Math.Max(LatencyChartRows, (charts + Left()) / 2);
-        }
-
-        var rest = rows.ContainsKey(Band.Charts) ? Band.Charts : Band.Nothing;
-        rows[rest] = rows.GetValueOrDefault(rest) + Left();
-        return [.. rows.Where(band => band.Value > 0).Select(band => (band.Key, band.Value))];
-    }
-}
-
-// What the person in front of the screen has chosen to see, and how the run stands towards them.
 internal sealed record ViewState
 {
     private static readonly int[] s_windows = [1, 10, 30, 60, 300];
 
     private int _window = 1;
 
-    // How many of the newest seconds the second statistics cover.
     public int WindowSeconds => s_windows[_window];
 
-    // Whether the run starts no requests for the moment.
     public bool Paused { get; init; }
 
     public bool Ending { get; init; }

@@ -12,15 +12,12 @@ internal interface ITerminal
     // Makes each key readable at once and no longer echoed, where there are any; twice is harmless.
     void EnterKeyMode();
 
-    // Puts the keys back as they were; harmless without EnterKeyMode.
     void LeaveKeyMode();
 
-    // Takes the bytes typed so far, without waiting for any; 0 when there are none.
     int ReadKeys(Span<byte> keys);
 }
 
-// The process's own terminal. Console is not used for the keys: it echoes what is typed between two of
-// its reads, into the picture.
+// Console is not used for the keys: it echoes what is typed between two of its reads, into the picture.
 internal sealed class UnixTerminal : ITerminal
 {
     // What a terminal that does not know its size is taken for, as everywhere.
@@ -94,7 +91,6 @@ internal static unsafe partial class TerminalCalls
     private const int CountMin = 6; // VMIN
     private const int Suspend = 10; // VSUSP: the key that puts a process to sleep
 
-    // The mode of a terminal's keys; null when it is none.
     public static byte[]? GetMode(int descriptor)
     {
         var mode = new byte[ModeBytes];
@@ -112,8 +108,7 @@ internal static unsafe partial class TerminalCalls
         }
     }
 
-    // The same mode with each key on its own, unseen, and a read that returns at once. Ctrl-Z means nothing: a run
-    // that slept would report its sleep as latency.
+    // Each key on its own, unseen. Ctrl-Z means nothing: a run that slept would report its sleep as latency.
     public static byte[] ForKeys(byte[] mode)
     {
         byte[] keys = [.. mode];
@@ -125,7 +120,6 @@ internal static unsafe partial class TerminalCalls
         return keys;
     }
 
-    // Columns and rows; zero when the terminal does not know or there is none.
     public static (int Width, int Height) GetSize(int descriptor)
     {
         // struct winsize: rows and columns, then the same in pixels.
@@ -133,7 +127,6 @@ internal static unsafe partial class TerminalCalls
         return Control(descriptor, GetWindowSize, size) == 0 ? (size[1], size[0]) : (0, 0);
     }
 
-    // Takes the bytes that are there, as many as there is room for.
     public static int ReadAvailable(int descriptor, Span<byte> bytes)
     {
         // The mode alone does not keep a read from waiting: a shell changes it when it puts its job to sleep and back.

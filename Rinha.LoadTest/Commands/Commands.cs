@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Contest;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
+using Rinha.LoadTest.Top;
+using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
-// load: a load run, a search for the highest rate, or a run for correctness.
 internal sealed class LoadCommand
 {
     private const int ConnectionsDefault = 14;
@@ -38,7 +40,8 @@ internal sealed class LoadCommand
         "--amount", null, 0, 0, int.MaxValue, "The cents of every transaction; 0 for 1 to 10000 at random.");
 
     private readonly Option<bool> _close = Arguments.Plain<bool>("--close", "A connection for each request.");
-    private readonly Option<long?> _iterations = Arguments.Iterations();
+    private readonly Option<int> _iterations = Arguments.Number(
+        "--iterations", "-n", 0, 1, int.MaxValue, "End after so many requests.");
     private readonly Option<bool> _findMax = Arguments.Plain<bool>(
         "--find-max", "Search for the highest rate that keeps --slo.");
     private readonly Option<Objective?> _objective = Arguments.Objective();
@@ -58,8 +61,9 @@ internal sealed class LoadCommand
         "load",
         "Load a server and report latencies, statuses and failures.",
         Run,
+        _url,
         [
-            _url, _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
+            _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
             _iterations, _findMax, _objective, _check, _database, _keys, _retry, .. _baseline.All, .. _report.All,
         ]);
 
@@ -154,7 +158,7 @@ internal sealed class LoadCommand
     {
         var isCheck = parsed.GetValue(_check);
         var isShort = isCheck || parsed.GetValue(_findMax);
-        var iterations = parsed.GetValue(_iterations);
+        int? iterations = parsed.GetValue(_iterations) is > 0 and var number ? number : null;
         var duration = IsGiven(parsed, _duration) || !isShort ? parsed.GetValue(_duration) : s_shortDurationDefault;
         return new LoadOptions
         {
@@ -177,4 +181,102 @@ internal sealed class LoadCommand
     }
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}
+
+internal sealed class ContestCommand
+{
+    private readonly Argument<Target> _url = Arguments.Url();
+    private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "The opening, then a ramp of 20 s only.");
+    private readonly Option<bool> _wait = Arguments.Plain<bool>(
+        "--wait-validations", "Start the load only after all validations; officially it waits for the 404 alone.");
+
+    private readonly Option<int> _seed = Arguments.Number(
+        "--seed", null, 1, 0, int.MaxValue, "Clients, amounts and texts: the same seed, the same ones.");
+
+    private readonly ReportOptions _report = new();
+
+    public Command Create() => Arguments.Command(
+        "contest",
+        "Run the contest's official simulation and score it.",
+        Run,
+        _url,
+        [_short, _wait, _seed, .. _report.All]);
+
+    private int Run(ParseResult parsed)
+    {
+        var target = parsed.GetRequiredValue(_url);
+        if (!target.Answers())
+        {
+            return Exit.NoServer(target);
+        }
+
+        var options = new ContestOptions(
+            parsed.GetValue(_short) ? ContestSchedule.Short : ContestSchedule.Official,
+            parsed.GetValue(_wait),
+            parsed.GetValue(_seed));
+        var environment = _report.Environment(parsed, target.Url);
+        var report = _report.Watch(parsed, (control, framesPerSecond) =>
+            ContestSession.Run(target, options, environment, control, framesPerSecond));
+        _report.Write(parsed, report);
+        return report.Summary.Failed > 0 ? Exit.Fail($"{report.Summary.Failed} requests failed") : Exit.Success;
+    }
+}
+
+internal sealed class TopCommand
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private readonly Option<string> _sockets = new("--sockets")
+    {
+        Description = "The directory of the APIs' sockets.",
+        Required = true,
+    };
+    private readonly Option<string[]> _cgroups = new("--cgroup")
+    {
+        Description = "The stack's cgroup: its directories for CPU, accounting and memory, in this order.",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string[]> _processes = new("--process")
+    {
+        Description = "The name of a process of the stack, once for each; api… have metrics.",
+        DefaultValueFactory = _ => ["api01", "api02", "nginx"],
+    };
+
+    private readonly Option<int> _count = Arguments.Number(
+        "--count", null, 0, 0, int.MaxValue, "End after so many seconds; 0 for no end.");
+
+    public Command Create() => Arguments.Command(
+        "top",
+        "Show a running stack, second by second (started by ./rinha top).",
+        Run,
+        argument: null,
+        [_sockets, _cgroups, _processes, _count]);
+
+    private int Run(ParseResult parsed)
+    {
+        var cgroups = parsed.GetRequiredValue(_cgroups);
+        if (cgroups.Length is not (0 or 3))
+        {
+            return Exit.Refuse($"--cgroup: three directories or none, not {cgroups.Length}");
+        }
+
+        var source = new StackSource(parsed.GetRequiredValue(_processes), parsed.GetRequiredValue(_sockets), cgroups);
+        var first = source.Read();
+        if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NotAsked))
+        {
+            return Exit.Fail($"no API answers in {parsed.GetRequiredValue(_sockets)}; see ./rinha status");
+        }
+
+        var view = new TopView(source.Read, parsed.GetValue(_count), s_interval);
+        if (UnixTerminal.CanShow)
+        {
+            view.Show(new UnixTerminal());
+        }
+        else
+        {
+            view.Write(Console.Out);
+        }
+
+        return Exit.Success;
+    }
 }
