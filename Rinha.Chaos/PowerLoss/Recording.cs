@@ -124,7 +124,7 @@ internal static class WriteLog
         return records;
     }
 
-    // struct record of faults.h.
+    // struct record of faults.c.
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Header(
         uint Magic, LoggedCall Call, LoggedFile File, uint ProcessId, long Offset, long Length, ulong Sync);

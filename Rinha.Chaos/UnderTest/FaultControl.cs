@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>Where the fault library ends or stops a server (<c>scripts/faults/faults.h</c>).</summary>
+/// <summary>Where the fault library ends or stops a server (<c>scripts/faults/faults.c</c>).</summary>
 internal enum FaultPoint
 {
     None,
@@ -23,7 +23,7 @@ internal enum FaultAction
 }
 
 /// <summary>What the fault library inside one server is told, in a file that both have mapped
-/// (<c>scripts/faults/faults.h</c>). It outlives the server: the one that is started in its place obeys it,
+/// (<c>scripts/faults/faults.c</c>). It outlives the server: the one that is started in its place obeys it,
 /// too.</summary>
 internal sealed class FaultControl : IDisposable
 {
