@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Faults;
 
-/// <summary>Starts both servers on an empty directory and lets the one that makes the ledger die in the middle of it.
-/// The other, and the next start, make it from nothing or find it whole.</summary>
+// Starts both servers on an empty directory and lets the one that makes the ledger die in the middle of it. The other,
+// and the next start, make it from nothing or find it whole.
 internal static class KillInSchema
 {
     private const int Clients = 5;
@@ -62,8 +62,8 @@ internal static class KillInSchema
     private static string Logs(Bank bank) => string.Concat(bank.Apis.Select(api => api.Log));
 }
 
-/// <summary>Lets a server die in the middle of <c>POST /reset</c>. Afterwards either everything is there or nothing is,
-/// in the file and in what the other server says.</summary>
+// Lets a server die in the middle of POST /reset. Afterwards either everything is there or nothing is, in the file and
+// in what the other server says.
 internal static class KillInReset
 {
     private const int Clients = 5;

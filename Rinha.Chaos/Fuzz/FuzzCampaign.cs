@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Sends requests of a grammar and damaged ones to both servers and through nginx. Each must be answered as
-/// the rules say or refused; what is refused changes nothing; nobody ends, and nobody's memory grows.</summary>
+// Sends requests of a grammar and damaged ones to both servers and through nginx. Each must be answered as the rules
+// say or refused; what is refused changes nothing; nobody ends, and nobody's memory grows.
 internal static class FuzzCampaign
 {
     private const int Batches = 5;
@@ -101,8 +101,7 @@ internal static class FuzzCampaign
     }
 }
 
-/// <summary>Reports what was found: the first few of a kind each in a file, as small as it can be made, to be kept as a
-/// test.</summary>
+// Reports what was found: the first few of a kind each in a file, as small as it can be made, to be kept as a test.
 internal sealed class FuzzFindings(CampaignRun run)
 {
     private const int FilesMax = 3;
@@ -112,7 +111,6 @@ internal sealed class FuzzFindings(CampaignRun run)
     private readonly Dictionary<string, int> _counts = [];
     private readonly List<(string What, FuzzCase Sent, FuzzLane Lane)> _first = [];
 
-    /// <summary>Notes one; it is made small later, when nothing else is under way.</summary>
     public void Add(string what, FuzzCase sent, FuzzLane lane)
     {
         _counts[what] = _counts.GetValueOrDefault(what) + 1;
@@ -139,7 +137,6 @@ internal sealed class FuzzFindings(CampaignRun run)
         _first.Clear();
     }
 
-    /// <summary>Leaves out pieces, large ones first, as long as the finding stays (delta debugging).</summary>
     public static byte[] Minimize(byte[] bytes, Func<byte[], bool> stays)
     {
         var watch = Stopwatch.StartNew();

@@ -1,6 +1,5 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Sends cases over many connections at once, and judges the answers.</summary>
 internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried) : IDisposable
 {
     private const int DirectLanes = 24;
@@ -21,10 +20,10 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
 
     public long Posted { get; private set; }
 
-    /// <summary>How many of those may be the repeated answer to a repeated request.</summary>
+    // How many of those may be the repeated answer to a repeated request.
     public long MaybeRepeated { get; private set; }
 
-    /// <summary>How many requests nginx may have sent on without bringing the answer back.</summary>
+    // How many requests nginx may have sent on without bringing the answer back.
     public long MaybePosted { get; private set; }
 
     public IEnumerable<FuzzCase> Recent => _recent;
@@ -32,7 +31,6 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
     public string Statuses => string.Join(
         ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
 
-    /// <summary>Tries cases, each on the connection that is free first; returns when all are over.</summary>
     public void Run(FuzzCases cases, long first, long count)
     {
         // The number decides which ones go through nginx: the same seed sends the same cases to the same place.
@@ -123,8 +121,8 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
     }
 }
 
-/// <summary>One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent
-/// after it: the server need not wait for more, so neither need we.</summary>
+// One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent after it: the
+// server need not wait for more, so neither need we.
 internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
@@ -147,7 +145,6 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     public static IEnumerable<FuzzLane> Open(int count, Target target, bool isFront) =>
         Enumerable.Range(0, count).Select(_ => new FuzzLane(target, isFront));
 
-    /// <summary>Tries a case on a new connection, and says what is wrong with the answers.</summary>
     public static string? Find(Target target, bool isFront, FuzzCase one, out FuzzAnswers answers)
     {
         using var lane = new FuzzLane(target, isFront);

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Makes bodies, a letter for each byte: transactions in every way that JSON has to write one, and what only
-/// looks like one.</summary>
+// Makes bodies, a letter for each byte: transactions in every way that JSON has to write one, and what only looks like
+// one.
 internal static class JsonGrammar
 {
     private const int DescriptionScalarsMax = 10;
@@ -49,7 +49,6 @@ internal static class JsonGrammar
 
     public static string Valid(Random random) => Utf8(ValidText(random));
 
-    /// <summary>A body of at most a few hundred bytes that is no transaction.</summary>
     public static string Invalid(Random random)
     {
         var (amount, kind, text) = (Amount(random), "\"c\"", Literal(random, Text(random)));
@@ -71,7 +70,6 @@ internal static class JsonGrammar
         };
     }
 
-    /// <summary>A transaction with so much beside it that it is over the limit of a body.</summary>
     public static string Huge(Random random)
     {
         var filling = new string('x', random.Next(4_100, 20_000));

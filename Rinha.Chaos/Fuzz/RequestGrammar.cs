@@ -1,6 +1,5 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Makes whole requests of which is known what the bank must say.</summary>
 internal static class RequestGrammar
 {
     private const int Accounts = 5;
@@ -60,7 +59,6 @@ internal static class RequestGrammar
         _ => OddRequests.Next(random),
     };
 
-    /// <summary>A post with a body in one of the two framings that HTTP/1.1 has.</summary>
     public static string Post(Random random, string body, string? path = null, string? type = null)
     {
         path ??= $"/clientes/{random.Next(1, Accounts + 1)}/transacoes{(random.Next(8) == 0 ? "?x=1" : "")}";
@@ -93,7 +91,6 @@ internal static class RequestGrammar
     public static string Head(string requestLine, IEnumerable<string> headers) =>
         $"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
 
-    /// <summary>A body in chunks, with what may stand around them.</summary>
     public static string Chunked(Random random, string body)
     {
         var chunks = new StringBuilder();
@@ -160,7 +157,6 @@ internal static class RequestGrammar
     };
 }
 
-/// <summary>Requests at the edge of HTTP's grammar and beyond it.</summary>
 internal static class OddRequests
 {
     private const string Line = "POST /clientes/1/transacoes HTTP/1.1";

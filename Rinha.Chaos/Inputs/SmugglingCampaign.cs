@@ -4,8 +4,8 @@ using static Rinha.Chaos.Inputs.SmugglingParts;
 
 namespace Rinha.Chaos.Inputs;
 
-/// <summary>Sends pairs of requests of which two readers could disagree, through nginx and past it: where HTTP forbids
-/// it the second is never carried out, and what is refused changes nothing.</summary>
+// Sends pairs of requests of which two readers could disagree, through nginx and past it: where HTTP forbids it the
+// second is never carried out, and what is refused changes nothing.
 internal static class SmugglingCampaign
 {
     private const int FirstCents = 1_000_000;
@@ -68,15 +68,12 @@ internal static class SmugglingCampaign
     private sealed record Sent(SmugglingPair Pair, SmugglingParts Parts, bool IsFront, FuzzAnswers Answers);
 }
 
-/// <summary>A request, and bytes after it that one reading of HTTP takes for its body and another for a second
-/// request.</summary>
-/// <param name="Fate">What may become of the second request.</param>
+// A request, and bytes after it that one reading of HTTP takes for its body and another for a second request.
 internal sealed record SmugglingPair(string Name, SecondFate Fate, Func<SmugglingParts, string> Make)
 {
     public SecondFate FatePastNginx { get; init; } = Fate; // What may become of it where nginx is not between.
 }
 
-/// <summary>What may become of a second request (RFC 9112).</summary>
 internal enum SecondFate
 {
     Forbidden, // It is part of a body, or behind a request whose framing is faulty: it is never carried out.
@@ -84,10 +81,9 @@ internal enum SecondFate
     Demanded, // It is one: the control that shows that this campaign would see it.
 }
 
-/// <summary>What pairs are made of: two credits of amounts that occur once each. All of it is ASCII.</summary>
+// What pairs are made of: two credits of amounts that occur once each. All of it is ASCII.
 internal sealed record SmugglingParts(int FirstCents, int SecondCents)
 {
-    /// <summary>The first request's line and the headers that do not frame it.</summary>
     public const string Head =
         "POST /clientes/4/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
 
@@ -97,7 +93,6 @@ internal sealed record SmugglingParts(int FirstCents, int SecondCents)
 
     public static string Length(string body) => $"Content-Length: {body.Length}\r\n";
 
-    /// <summary>A body as one chunk, with the last one behind it.</summary>
     public static string Chunk(string body) => $"{Hex(body)}\r\n{body}\r\n0\r\n\r\n";
 
     public static string Hex(string body) => body.Length.ToString("x", CultureInfo.InvariantCulture);
@@ -106,7 +101,6 @@ internal sealed record SmugglingParts(int FirstCents, int SecondCents)
         $"{{\"valor\":{cents},\"tipo\":\"c\",\"descricao\":\"pair\"}}";
 }
 
-/// <summary>Pairs that disagree about Content-Length, or about where a request ends at all.</summary>
 internal static class LengthPairs
 {
     private const ulong Wrap = ulong.MaxValue;
@@ -173,7 +167,6 @@ internal static class LengthPairs
         $"{Head}{header}\r\n\r\n{parts.Body}{parts.Second}";
 }
 
-/// <summary>Pairs that disagree about Transfer-Encoding and its chunks.</summary>
 internal static class CodingPairs
 {
     private const string Chunked = "Transfer-Encoding: chunked\r\n";

@@ -4,8 +4,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Soak;
 
-/// <summary>A long time at a high rate: what the processes hold and how fast they are must be at the end as it was at
-/// the beginning.</summary>
+// A long time at a high rate: what the processes hold and how fast they are must be at the end as it was at the
+// beginning.
 internal static class SoakCampaign
 {
     private const int Connections = 64;

@@ -1,9 +1,7 @@
 namespace Rinha.Chaos.Soak;
 
-/// <summary>Remembers tens of millions of transactions in four bytes each, for what the transaction log of a check
-/// would need gigabytes: a run's texts are consecutive numbers, so a transaction's place in an array says which it
-/// is.</summary>
-/// <param name="requests">How many requests the run makes at most.</param>
+// Remembers tens of millions of transactions in four bytes each, for what the transaction log of a check would need
+// gigabytes: a run's texts are consecutive numbers, so a transaction's place in an array says which it is.
 internal sealed class SoakLog(long requests) : IRequestObserver
 {
     // The first answer seen is not the first request sent.
@@ -39,8 +37,8 @@ internal sealed class SoakLog(long requests) : IRequestObserver
         }
     }
 
-    /// <summary>Reads the whole history: each acknowledged transaction of these runs exactly once and as it was sent,
-    /// no other, each client's numbers without a gap, and balances that are the sum.</summary>
+    // Reads the whole history: each acknowledged transaction of these runs exactly once and as it was sent, no other,
+    // each client's numbers without a gap, and balances that are the sum.
     public static void Compare(CampaignRun run, string databasePath, IReadOnlyList<SoakLog> logs)
     {
         using var snapshot = new LedgerInFile(databasePath).OpenSnapshot();

@@ -2,11 +2,8 @@ using System.Buffers.Binary;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>A file that is no ledger, or cannot be used as one: the server must refuse to start on it.</summary>
-/// <param name="Make">Makes it, given the database's path and the bytes of a good ledger.</param>
-/// <param name="Reasons">One of these words must be in what the server says.</param>
-/// <param name="Named">What the server must name: the end of a path.</param>
-/// <param name="IsUnprivileged">Whether the server must run without root's rights for it.</param>
+// A file that is no ledger, or cannot be used as one: the server must refuse to start on it. Named: what the server
+// must name: the end of a path.
 internal sealed record BadFile(
     string Name,
     Action<string, byte[]> Make,
@@ -88,8 +85,8 @@ internal sealed record BadFile(
     }
 }
 
-/// <summary>Starts a server on files that are no ledger or cannot be used: it refuses in one line and changes nothing.
-/// Damage deep inside a ledger may be found later: then what needs it fails, and nothing else.</summary>
+// Starts a server on files that are no ledger or cannot be used: it refuses in one line and changes nothing. Damage
+// deep inside a ledger may be found later: then what needs it fails, and nothing else.
 internal static class BadFilesCampaign
 {
     private const int PageBytes = 4096;
@@ -271,14 +268,11 @@ internal static class BadFilesCampaign
     }
 }
 
-/// <summary>How a server that does not start has to say so.</summary>
 internal static class Refusal
 {
     private const string Prefix = "Rinha.Server: ";
 
-    /// <summary>It ends by itself, with an exit code of its own and one line that names file and reason.</summary>
-    /// <param name="said">How long its log was when it was started.</param>
-    /// <param name="reasons">One of these words must be in the line.</param>
+    // It ends by itself, with an exit code of its own and one line that names file and reason.
     public static void Check(
         CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
     {

@@ -1,6 +1,5 @@
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>How a campaign wants its bank.</summary>
 internal sealed record BankOptions
 {
     public string Synchronous { get; init; } = "NORMAL";
@@ -12,11 +11,11 @@ internal sealed record BankOptions
     public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
 }
 
-/// <summary>The whole bank: two published servers on one fresh ledger behind nginx, as <c>./rinha run</c> has it but
-/// without its supervisor: the campaign starts again what has died.</summary>
+// The whole bank: two published servers on one fresh ledger behind nginx, as ./rinha run has it but without its
+// supervisor: the campaign starts again what has died.
 internal sealed class Bank : IDisposable
 {
-    /// <summary>The time-out of what should happen at once, on a machine that is busy with something else.</summary>
+    // The time-out of what should happen at once, on a machine that is busy with something else.
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ChaosSetting _setting;
@@ -41,7 +40,6 @@ internal sealed class Bank : IDisposable
     public Target Front { get; }
     public IReadOnlyList<BankProcess> Apis { get; }
 
-    /// <summary>What the fault library in each of <see cref="Apis"/> is told; empty without it.</summary>
     public IReadOnlyList<FaultControl> Faults { get; }
     public BankProcess Nginx { get; } // The load balancer: a master and its worker.
 
@@ -51,7 +49,6 @@ internal sealed class Bank : IDisposable
 
     public Target Past(BankProcess api) => TargetOf("unix:" + SocketOf(api));
 
-    /// <summary>Starts everything that is not alive, and waits until all of it answers.</summary>
     public void Start()
     {
         foreach (var api in Apis.Where(api => !api.IsAlive))
@@ -82,19 +79,19 @@ internal sealed class Bank : IDisposable
         }
     }
 
-    /// <summary>Waits until a server takes connections, or ends because it will not.</summary>
+    // Waits until a server takes connections, or ends because it will not.
     public bool TryAwaitAnswer(BankProcess api)
     {
         _ = Wait.For(() => Past(api).Answers() || !api.IsAlive);
         return api.IsAlive && Past(api).Answers();
     }
 
-    /// <summary>How many connections a server has accepted and not closed, by the kernel's list: to ask is to connect,
-    /// and nginx's own are what is looked for.</summary>
+    // How many connections a server has accepted and not closed, by the kernel's list: to ask is to connect, and
+    // nginx's own are what is looked for.
     public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
         .Count(line => line.EndsWith(" " + SocketOf(api), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
-    /// <summary>Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.</summary>
+    // Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.
     public void Fail(int writeErrno = 0, int syncErrno = 0, int every = 1, int apis = int.MaxValue)
     {
         foreach (var control in Faults.Take(apis))

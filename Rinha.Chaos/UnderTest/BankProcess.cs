@@ -1,7 +1,5 @@
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>One of the bank's processes, which the campaign may start, kill and start again.</summary>
-/// <param name="name"><c>api01</c>, <c>api02</c>, <c>nginx</c> or <c>db</c>.</param>
 internal sealed partial class BankProcess(
     ChaosSetting setting, string name, string logPath, IReadOnlyDictionary<string, string> environment) : IDisposable
 {
@@ -10,20 +8,19 @@ internal sealed partial class BankProcess(
     public string Name => name;
     public int ProcessId => _process!.Id; // It leads a session and a process group of the same number.
 
-    /// <summary>Whether it is alive (a stopped one is).</summary>
     public bool IsAlive => _process is { HasExited: false };
 
-    /// <summary>What it has said so far, over all its lives.</summary>
+    // What it has said so far, over all its lives.
     public string Log => File.Exists(logPath) ? File.ReadAllText(logPath) : "";
 
-    /// <summary>The processes that it has started: nginx's workers.</summary>
+    // The processes that it has started: nginx's workers.
     public string[] Children => File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{ProcessId}/fd").Length;
 
-    /// <summary>Its resident bytes (proc_pid_statm(5)), with or without those of files: a mapped ledger that grows is
-    /// no memory lost.</summary>
+    // Its resident bytes (proc_pid_statm(5)), with or without those of files: a mapped ledger that grows is no memory
+    // lost.
     public (long All, long Own) ResidentBytes
     {
         get
@@ -50,7 +47,6 @@ internal sealed partial class BankProcess(
         _process = Process.Start(start)!;
     }
 
-    /// <summary>Sends a signal to it and whatever it has started.</summary>
     public void Signal(Signal signal)
     {
         if (IsAlive)
@@ -65,7 +61,7 @@ internal sealed partial class BankProcess(
         _ = WaitForEnd(out _);
     }
 
-    /// <param name="exitCode">128 and the signal's number when it was killed.</param>
+    // exitCode: 128 and the signal's number when it was killed.
     public bool WaitForEnd(out int exitCode)
     {
         exitCode = 0;
