@@ -1,4 +1,6 @@
 using Rinha.LoadTest.Stats;
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Proxies;
 
 namespace Rinha.Chaos;
 
@@ -11,9 +13,8 @@ internal sealed record Campaign(string Name, string Fault, int ShortTimes, int T
 internal sealed record ChaosSetting(
     string Sockets, string Work, int Port, string? Cgroup, int SoakMinutes, bool IsShort)
 {
-    // A script that becomes the process of a name: launch api01 [ARGUMENT…], api02, nginx or db, inside its cgroup and
-    // as the right user. The rest is in the environment (BankProcess).
-    public string Launcher { get; init; } = Path.Combine(Sockets, "launch");
+    // nginx in the foreground, for every bank of every campaign.
+    public IReadOnlyList<string> NginxCommand { get; } = Nginx.Command(Sockets, Path.Combine(Sockets, "nginx.conf"));
 
     // What is loaded before the server's own libraries to make faults happen.
     public string FaultLibrary => Path.Combine(Sockets, "faults.so");
@@ -23,6 +24,10 @@ internal sealed record ChaosSetting(
 
     // The directory for PostgreSQL's unix socket, which belongs to its user.
     public string ClusterSockets => Sockets + "-db";
+
+    // How a process gets inside its limits, which are others where there is a database beside it.
+    public IReadOnlyList<string> EntrancesOf(string name, bool hasPostgres) =>
+        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.EntrancesOf(hasPostgres ? "postgres-" + name : name);
 }
 
 // A campaign under way: what it is given, and what it has found so far. Belongs to one thread. directory: the
@@ -100,8 +105,6 @@ internal sealed class ChaosException(string message) : Exception(message);
 
 internal static class Wait
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
-
     public static void Until(Func<bool> isSo, Func<string> otherwise)
     {
         if (!For(isSo))
@@ -110,21 +113,7 @@ internal static class Wait
         }
     }
 
-    public static bool For(Func<bool> isSo, TimeSpan? patience = null)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            if (watch.Elapsed > (patience ?? Bank.Patience))
-            {
-                return false;
-            }
-
-            Thread.Sleep(s_pause);
-        }
-
-        return true;
-    }
+    public static bool For(Func<bool> isSo) => Poll.Until(Bank.Patience, isSo, pauseMilliseconds: 2);
 }
 
 internal static class Choices

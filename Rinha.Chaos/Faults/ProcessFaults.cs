@@ -62,7 +62,7 @@ internal static class ProcessFaults
         foreach (var api in scene.Bank.Apis)
         {
             var absence = Stopwatch.StartNew();
-            api.Signal(Signal.Terminate);
+            api.Identity.Send(Signal.Terminate);
             var hasEnded = api.WaitForEnd(out var exitCode);
             scene.Spread(UntilEnd).Add(absence.Elapsed);
             scene.Run.Check(
@@ -88,7 +88,7 @@ internal static class ProcessFaults
         var failed = watch.FailedPosts + watch.FailedGets;
         var closed = watch.CountOf(FailureKind.ClosedBeforeAnswer);
         var before = nginx.Children;
-        ProcessIdentity.Of(nginx.ProcessId).Send(Signal.HangUp);
+        nginx.Identity.Send(Signal.HangUp);
         Wait.Until(
             () => nginx.Children is { Length: > 0 } now && !now.Intersect(before).Any(),
             () => "nginx keeps its worker");
@@ -218,7 +218,7 @@ internal static class StopHolder
         }
         finally
         {
-            stopped.Signal(Signal.Continue);
+            stopped.Identity.Send(Signal.Continue);
         }
 
         var (answer, time) = post.Result;

@@ -1,11 +1,12 @@
 namespace Rinha.Chaos.Fuzz;
 
-internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried) : IDisposable
+// Tries cases on many connections at once; the first few findings of a kind are kept in files, to become known requests.
+internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 {
     private const int DirectLanes = 24;
     private const int FrontLanes = 48;
     private const int FrontEvery = 10;
-    private const int RecentMax = 512;
+    private const int FindingsMax = 3; // Of a kind.
 
     private readonly Lock _lock = new();
     private readonly List<FuzzLane> _lanes =
@@ -15,7 +16,7 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
     ];
 
     private readonly Dictionary<int, long> _statuses = [];
-    private readonly Queue<FuzzCase> _recent = new();
+    private readonly Dictionary<string, int> _findings = [];
     private bool _isBroken;
 
     public long Posted { get; private set; }
@@ -25,8 +26,6 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
 
     // How many requests nginx may have sent on without bringing the answer back.
     public long MaybePosted { get; private set; }
-
-    public IEnumerable<FuzzCase> Recent => _recent;
 
     public string Statuses => string.Join(
         ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
@@ -78,19 +77,7 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
     {
         lock (_lock)
         {
-            if (_isBroken || !numbers.MoveNext())
-            {
-                return null;
-            }
-
-            if (_recent.Count == RecentMax)
-            {
-                _recent.Dequeue();
-            }
-
-            var next = cases.Make(numbers.Current);
-            _recent.Enqueue(next);
-            return next;
+            return _isBroken || !numbers.MoveNext() ? null : cases.Make(numbers.Current);
         }
     }
 
@@ -114,10 +101,21 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
 
         if (FuzzJudge.Find(sent, answers, lane.IsFront) is { } finding)
         {
-            findings.Add(finding, sent, lane);
+            Keep(finding, sent, lane.Target);
         }
 
-        tried();
+        run.Tried();
+    }
+
+    private void Keep(string finding, FuzzCase sent, Target target)
+    {
+        _findings[finding] = _findings.GetValueOrDefault(finding) + 1;
+        if (_findings[finding] <= FindingsMax)
+        {
+            var path = Path.Combine(run.Directory, $"case-{sent.Number}.http");
+            File.WriteAllBytes(path, sent.Bytes);
+            run.Check(false, () => $"case {sent.Number} at {target.Url}: {finding}, {path}");
+        }
     }
 }
 

@@ -35,7 +35,7 @@ internal sealed record Recording(
             Synchronous = synchronous,
             DataDirectory = Path.Combine(directory, "data"),
             Faults = true,
-            Environment = new Dictionary<string, string> { ["FAULT_LOG"] = logPath },
+            WriteLog = logPath,
         });
         bank.Start();
         LoggedAnswers? answers = null;

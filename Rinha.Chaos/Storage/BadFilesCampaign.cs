@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rinha.Stack;
 
 namespace Rinha.Chaos.Storage;
 
@@ -94,6 +95,9 @@ internal static class BadFilesCampaign
     private const int Posts = 300;
     private const string Nobody = "65534";
 
+    private static readonly string[] s_asNobody =
+        ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
+
     // As schema.sql names them. Without the first no balance is known; the second's oldest page nobody reads.
     private static readonly string[] s_tables = ["clientes", "transacoes"];
 
@@ -102,12 +106,13 @@ internal static class BadFilesCampaign
     public static void Run(CampaignRun run)
     {
         var good = MakeLedger(run);
-        var unprivileged = UnprivilegedLauncher(run);
+        var isRoot = Environment.IsPrivilegedProcess;
+        var readable = isRoot ? CopyServer(run) : Repository.Server;
         foreach (var (index, kind) in BadFile.All(run.Random).Index())
         {
-            if ((kind.IsUnprivileged ? unprivileged : run.Setting) is { } setting)
+            if ((kind.IsUnprivileged ? readable : Repository.Server) is { } server)
             {
-                Try(run, kind, index, good, setting);
+                Try(run, kind, index, good, server, asNobody: kind.IsUnprivileged && isRoot);
             }
             else
             {
@@ -136,55 +141,40 @@ internal static class BadFilesCampaign
             probes.Post(api, 1 + (number % Clients));
         }
 
-        api.Signal(Signal.Terminate);
+        api.Identity.Send(Signal.Terminate);
         api.WaitForEnd(out _);
         LedgerCheck.CheckClients(run, bank.Ledger);
         return File.ReadAllBytes(bank.DatabasePath);
     }
 
-    // Root may read and write everything: some kinds need a server that is nobody.
-    private static ChaosSetting? UnprivilegedLauncher(CampaignRun run)
+    // Root may read and write everything: some kinds need a server that is nobody, and that nobody may read. Returns null
+    // where it still cannot be run.
+    private static string? CopyServer(CampaignRun run)
     {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            return run.Setting;
-        }
-
-        // A copy that others than its owner may read, too.
         var copy = Path.Combine(run.Directory, "server");
-        _ = Tool.Run(["cp", "-r", Path.GetDirectoryName(Stack.Repository.Server)!, copy]);
+        _ = Tool.Run(["cp", "-r", Path.GetDirectoryName(Repository.Server)!, copy]);
         _ = Tool.Run(["chmod", "-R", "a+rX", copy]);
-        var server = Path.Combine(copy, Path.GetFileName(Stack.Repository.Server));
-        var launcher = Path.Combine(run.Directory, "launch-nobody");
-        File.WriteAllText(launcher, $"""
-            #!/bin/sh
-            shift
-            exec setsid setpriv --reuid={Nobody} --regid={Nobody} --clear-groups \
-              env API_PORT={run.Setting.Port} '{server}' "$@"
-
-            """);
-        _ = Tool.Run(["chmod", "755", launcher]);
-        var setting = run.Setting with { Launcher = launcher };
-        using var version = new BankProcess(
-            setting, "nobody", Path.Combine(run.Directory, "nobody.log"), new Dictionary<string, string>());
-        version.Start("--version");
-        return version.WaitForEnd(out var exitCode) && exitCode == 0 ? setting : null;
+        var server = Path.Combine(copy, Path.GetFileName(Repository.Server));
+        return Tool.Run([.. s_asNobody, server, "--version"]).Succeeded ? server : null;
     }
 
-    private static void Try(CampaignRun run, BadFile kind, int index, byte[] good, ChaosSetting setting)
+    private static void Try(CampaignRun run, BadFile kind, int index, byte[] good, string server, bool asNobody)
     {
         var own = Path.Combine(run.Directory, $"bad{index}");
         var data = Directory.CreateDirectory(Path.Combine(own, "data")).FullName;
         var path = Path.Combine(data, "rinha.db");
         kind.Make(path, good);
-        var before = setting == run.Setting && kind.IsUnprivileged ? new() { ["rinha.db"] = good } : FilesIn(data);
-        if (setting != run.Setting)
+        var before = kind.IsUnprivileged && !asNobody ? new() { ["rinha.db"] = good } : FilesIn(data);
+        if (asNobody)
         {
             _ = Tool.Run(["chown", "-R", Nobody, data]);
         }
 
         using var api = new BankProcess(
-            setting, "api01", Path.Combine(own, "log"), new Dictionary<string, string> { ["DATABASE_URL"] = path });
+            "api01",
+            Path.Combine(own, "log"),
+            [.. asNobody ? s_asNobody : [], "env", $"API_PORT={run.Setting.Port}", $"DATABASE_URL={path}", server],
+            run.Setting.EntrancesOf("api01", hasPostgres: false));
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.Named), kind.Reasons);
         _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // For whoever is not root.
@@ -239,7 +229,7 @@ internal static class BadFilesCampaign
         }
 
         run.Check(api.IsAlive, () => $"damaged {table}: the server has ended: {api.Log.TrimEnd()}");
-        api.Signal(Signal.Terminate);
+        api.Identity.Send(Signal.Terminate);
         run.Check(
             api.WaitForEnd(out var exitCode) && exitCode == 0, () => $"damaged {table}: exit code {exitCode}");
         var bytes = File.ReadAllBytes(bank.DatabasePath);

@@ -22,11 +22,12 @@ internal sealed class PostgresServer : IDisposable
 
         _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={_sockets}", out var url);
         _ledger = new LedgerInPostgres(url!);
-        _process = new BankProcess(run.Setting, "db", Path.Combine(run.Directory, "db.log"), Limits);
+        _process = new BankProcess(
+            "db",
+            Path.Combine(run.Directory, "db.log"),
+            PostgresPrograms.Find()!.Command("postgres", "-D", _directory, "-c", $"unix_socket_directories={_sockets}"),
+            run.Setting.EntrancesOf("db", hasPostgres: true));
     }
-
-    public static IReadOnlyDictionary<string, string> Limits { get; } =
-        new Dictionary<string, string> { ["LIMITS_OF"] = "postgres-" };
 
     public string Url => $"postgres://rinha@/rinha?host={_sockets}";
 
@@ -38,7 +39,7 @@ internal sealed class PostgresServer : IDisposable
     // Starts it, first or again, and waits until it answers: it repairs then what a crash has left.
     public void Start()
     {
-        _process.Start("-D", _directory, "-c", $"unix_socket_directories={_sockets}");
+        _process.Start();
         Wait.Until(() => Answers() || !_process.IsAlive, () => $"no answer: {_process.Log}");
         if (!_process.IsAlive)
         {
@@ -59,7 +60,7 @@ internal sealed class PostgresServer : IDisposable
     // Stops it and starts it again, as pg_ctl restart -m fast does: what is under way is rolled back.
     public void Restart()
     {
-        ProcessIdentity.Of(_process.ProcessId).Send(Signal.Interrupt);
+        _process.Identity.Send(Signal.Interrupt);
         if (!_process.WaitForEnd(out var exitCode) || exitCode != 0)
         {
             throw new ChaosException($"PostgreSQL does not stop, or not well ({exitCode}): {_process.Log}");
