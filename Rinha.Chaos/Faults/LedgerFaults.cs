@@ -4,7 +4,6 @@ namespace Rinha.Chaos.Faults;
 // and the next start, make it from nothing or find it whole.
 internal static class KillInSchema
 {
-    private const int Clients = 5;
     private const int StepsMax = 28; // It has 30 places to die at, give or take what the other one has done already.
 
     public static void Run(CampaignRun run)
@@ -66,7 +65,6 @@ internal static class KillInSchema
 // in what the other server says.
 internal static class KillInReset
 {
-    private const int Clients = 5;
     private const int PostsMax = 12;
     private const int Steps = 5; // Before each of the four statements, and after the last.
 

@@ -19,7 +19,7 @@ internal static class FuzzCampaign
         var watch = Stopwatch.StartNew();
         for (var batch = 0; batch < Batches; batch++)
         {
-            var (first, next) = (run.Times * (long)batch / Batches, run.Times * (batch + 1L) / Batches);
+            var (first, next) = (run.Times * batch / Batches, run.Times * (batch + 1) / Batches);
             try
             {
                 engine.Run(cases, first, next - first);

@@ -30,11 +30,11 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
     public string Statuses => string.Join(
         ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
 
-    public void Run(FuzzCases cases, long first, long count)
+    public void Run(FuzzCases cases, int first, int count)
     {
         // The number decides which ones go through nginx: the same seed sends the same cases to the same place.
-        var direct = Numbers(first, count, isFront: false).GetEnumerator();
-        var front = Numbers(first, count, isFront: true).GetEnumerator();
+        var front = Enumerable.Range(first, count).Where(number => number % FrontEvery == 0).GetEnumerator();
+        var direct = Enumerable.Range(first, count).Where(number => number % FrontEvery != 0).GetEnumerator();
         _isBroken = false;
         Task.WhenAll(_lanes.Select(lane => Task.Run(() => TryAllAsync(lane, cases, lane.IsFront ? front : direct))))
             .GetAwaiter().GetResult();
@@ -42,18 +42,7 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 
     public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
 
-    private static IEnumerable<long> Numbers(long first, long count, bool isFront)
-    {
-        for (var number = first; number < first + count; number++)
-        {
-            if (number % FrontEvery == 0 == isFront)
-            {
-                yield return number;
-            }
-        }
-    }
-
-    private async Task TryAllAsync(FuzzLane lane, FuzzCases cases, IEnumerator<long> numbers)
+    private async Task TryAllAsync(FuzzLane lane, FuzzCases cases, IEnumerator<int> numbers)
     {
         while (Next(cases, numbers) is { } sent)
         {
@@ -73,7 +62,7 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
         }
     }
 
-    private FuzzCase? Next(FuzzCases cases, IEnumerator<long> numbers)
+    private FuzzCase? Next(FuzzCases cases, IEnumerator<int> numbers)
     {
         lock (_lock)
         {

@@ -7,7 +7,6 @@ namespace Rinha.Chaos.Inputs;
 internal static class TextsCampaign
 {
     private const int StatementEntries = 10;
-    private const int Accounts = 5;
     private const int EveryTexts = 111_207; // 1,112,064 characters, ten in a text.
     private const int ShortTextsPerPlane = 60;
 
@@ -28,7 +27,7 @@ internal static class TextsCampaign
             foreach (var isEscaped in new[] { false, true })
             {
                 var index = sent.Count / StatementEntries;
-                var account = (index % Accounts) + 1;
+                var account = (index % Clients) + 1;
                 // Written over one connection and read over the next: what one server has, the others show.
                 Post(run, connections[index % connections.Count], account, batch, isEscaped);
                 Read(run, connections[(index + 1) % connections.Count], account, batch);
@@ -147,7 +146,7 @@ internal static class PlaneTexts
         for (var index = 0; index < Planes * textsPerPlane; index++)
         {
             var plane = index / textsPerPlane;
-            yield return Text([.. Scalars(random, plane).Take(random.Next(1, TextScalars + 1))]);
+            yield return Text([.. Scalars(random, plane).Where(Rune.IsValid).Take(random.Next(1, TextScalars + 1))]);
         }
     }
 
@@ -155,11 +154,7 @@ internal static class PlaneTexts
     {
         while (true)
         {
-            var value = (plane * PlaneScalars) + random.Next(PlaneScalars);
-            if (Rune.IsValid(value))
-            {
-                yield return value;
-            }
+            yield return (plane * PlaneScalars) + random.Next(PlaneScalars);
         }
     }
 

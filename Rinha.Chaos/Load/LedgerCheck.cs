@@ -40,13 +40,8 @@ internal readonly record struct PostedRow(
         using var connection = new LedgerInFile(databasePath).Open();
         connection.ForEach(
             "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id",
-            row => rows.Add(new PostedRow(
-                row.GetInt64(0),
-                row.GetInt64(1),
-                row.GetInt64(2),
-                row.GetString(3),
-                row.GetString(4),
-                row.GetInt64(5))));
+            row => rows.Add(new PostedRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3),
+                row.GetString(4), row.GetInt64(5))));
         return rows;
     }
 }

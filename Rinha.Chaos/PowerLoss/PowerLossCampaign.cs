@@ -55,7 +55,6 @@ internal readonly record struct Cut(long Position, Remains Remains)
 
 internal sealed class Restart(CampaignRun run, Recording recording, string synchronous)
 {
-    private const int Clients = 5;
     private const int GarbageBytesMax = 64 * 1024;
 
     private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];

@@ -91,7 +91,6 @@ internal sealed record BadFile(
 internal static class BadFilesCampaign
 {
     private const int PageBytes = 4096;
-    private const int Clients = 5;
     private const int Posts = 300;
     private const string Nobody = "65534";
 

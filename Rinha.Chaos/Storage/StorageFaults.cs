@@ -7,7 +7,6 @@ namespace Rinha.Chaos.Storage;
 // anybody can read, refuse posts with a reason and answer statements; then they accept posts again by themselves.
 internal static class StorageFaults
 {
-    private const int Clients = 5;
     private const string Recovery = "recovery";
 
     // A line for each failure would fill the disk that is full; one a second and process is what there may be.

@@ -56,15 +56,10 @@ internal sealed class FaultControl : IDisposable
 
     public bool IsArmed => Read(Word.Point) != (int)FaultPoint.None;
 
-    // What writes to the data files are answered with (errno); 0 when they are made.
+    // The errno of writes to the data files and of their fsync (0: they are made); of these calls only every Nth fails.
     public int WriteErrno { set => Write(Word.WriteErrno, value); }
-
-    // What fsync of the data files is answered with (errno); 0 when it is made.
     public int SyncErrno { set => Write(Word.SyncErrno, value); }
-
-    // Only every Nth of the calls that should fail does; 0 or 1 for all of them.
     public int FailsEvery { set => Write(Word.Every, value); }
-
     public int FailedCalls => Read(Word.FailedCalls);
 
     // How far the server's wall clock is ahead, in seconds.

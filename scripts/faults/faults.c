@@ -270,9 +270,7 @@ ssize_t pwrite64(int descriptor, const void *data, size_t length, off64_t offset
   return written;
 }
 
-ssize_t pwrite(int descriptor, const void *data, size_t length, off_t offset) {
-  return pwrite64(descriptor, data, length, offset);
-}
+ssize_t pwrite(int descriptor, const void *data, size_t length, off_t offset) __attribute__((alias("pwrite64")));
 
 ssize_t write(int descriptor, const void *data, size_t length) {
   enum file file = file_of(descriptor);
@@ -300,9 +298,7 @@ int ftruncate64(int descriptor, off64_t length) {
   return result;
 }
 
-int ftruncate(int descriptor, off_t length) {
-  return ftruncate64(descriptor, length);
-}
+int ftruncate(int descriptor, off_t length) __attribute__((alias("ftruncate64")));
 
 static int sync_with(int descriptor, int (*real)(int)) {
   static uint32_t syncs;
