@@ -1,43 +1,37 @@
 using Rinha.LoadTest.Stats;
+using Rinha.Stack.Cgroups;
+using Rinha.Stack.Proxies;
 
 namespace Rinha.Chaos;
 
-/// <summary>One kind of fault, tried many times against a running bank; finds what must not happen.</summary>
-/// <param name="Name">A word for <c>--only</c>: small letters, digits and hyphens.</param>
-/// <param name="Fault">What is done to the bank, in a few words for the table.</param>
-/// <param name="ShortTimes">How often the fault is tried in continuous integration.</param>
-/// <param name="Times">How often otherwise.</param>
-/// <param name="Run">Tries the fault so many times and counts each with <see cref="CampaignRun.Tried"/>, and tells the
-/// run what it finds. Everything it starts has ended when it returns.</param>
+// One kind of fault, tried many times against a running bank; finds what must not happen. Run: tries the fault so many
+// times and counts each with CampaignRun.Tried, and tells the run what it finds. Everything it starts has ended when it
+// returns.
 internal sealed record Campaign(string Name, string Fault, int ShortTimes, int Times, Action<CampaignRun> Run);
 
-/// <summary>Where the parts of the bank under test are; prepared by <c>./rinha chaos</c>.</summary>
-/// <param name="Sockets">The directory of the APIs' sockets, the launcher and the fault library.</param>
-/// <param name="Work">The directory of the campaigns' own.</param>
-/// <param name="Cgroup">The name of the stack's cgroup; <see langword="null"/> without limits.</param>
-/// <param name="SoakMinutes">How long the soak takes when it is not the short one.</param>
-/// <param name="IsShort">Whether this is the short campaign of continuous integration.</param>
+// Where the parts of the bank under test are; prepared by ./rinha chaos.
 internal sealed record ChaosSetting(
     string Sockets, string Work, int Port, string? Cgroup, int SoakMinutes, bool IsShort)
 {
-    /// <summary>
-    /// A script that becomes the process of a name: <c>launch api01 [ARGUMENT…]</c>, <c>api02</c>, <c>nginx</c> or
-    /// <c>db</c>, inside its cgroup and as the right user. The rest is in the environment (<see cref="BankProcess"/>).
-    /// </summary>
-    public string Launcher { get; init; } = Path.Combine(Sockets, "launch");
+    // nginx in the foreground, for every bank of every campaign.
+    public IReadOnlyList<string> NginxCommand { get; } = Nginx.Command(Sockets, Path.Combine(Sockets, "nginx.conf"));
 
-    /// <summary>What is loaded before the server's own libraries to make faults happen.</summary>
+    // What is loaded before the server's own libraries to make faults happen.
     public string FaultLibrary => Path.Combine(Sockets, "faults.so");
 
-    /// <summary>A PostgreSQL cluster that has never run, with the role and the database rinha.</summary>
+    // A PostgreSQL cluster that has never run, with the role and the database rinha.
     public string Cluster => Path.Combine(Work, "cluster");
 
-    /// <summary>The directory for PostgreSQL's unix socket, which belongs to its user.</summary>
+    // The directory for PostgreSQL's unix socket, which belongs to its user.
     public string ClusterSockets => Sockets + "-db";
+
+    // How a process gets inside its limits, which are others where there is a database beside it.
+    public IReadOnlyList<string> EntrancesOf(string name, bool hasPostgres) =>
+        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.EntrancesOf(hasPostgres ? "postgres-" + name : name);
 }
 
-/// <summary>A campaign under way: what it is given, and what it has found so far. Belongs to one thread.</summary>
-/// <param name="directory">The campaign's own, empty; deleted afterwards unless something is found.</param>
+// A campaign under way: what it is given, and what it has found so far. Belongs to one thread. directory: the
+// campaign's own, empty; deleted afterwards unless something is found.
 internal sealed class CampaignRun(ChaosSetting setting, string directory, int seed, int times)
 {
     private const int ViolationsKept = 20;
@@ -60,8 +54,6 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
 
     public void Tried() => TriedTimes++;
 
-    /// <summary>Notes whether something is as it must be.</summary>
-    /// <param name="violation">What is wrong, when it is not.</param>
     public bool Check(bool holds, Func<string> violation)
     {
         Checks++;
@@ -77,8 +69,8 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
         return holds;
     }
 
-    /// <summary>Notes whether something was fast enough, in the full campaigns. The short ones share their machine:
-    /// there only counts and the order of events decide.</summary>
+    // Notes whether something was fast enough, in the full campaigns. The short ones share their machine: there only
+    // counts and the order of events decide.
     public void CheckSpeed(bool holds, Func<string> violation)
     {
         if (!Setting.IsShort)
@@ -87,8 +79,6 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
         }
     }
 
-    /// <summary>Notes whether an answer has the status that it must have.</summary>
-    /// <param name="what">What was asked, of whom, and when.</param>
     public bool CheckAnswer(RawAnswer answer, string what, int status = 200) =>
         Check(answer.Status == status, () => $"{what} is answered {answer.Status} {answer.Body}");
 
@@ -111,13 +101,10 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
     public void Measured(string figure) => _figures.Add(figure);
 }
 
-/// <summary>A campaign cannot go on: something it needs does not come about.</summary>
 internal sealed class ChaosException(string message) : Exception(message);
 
 internal static class Wait
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
-
     public static void Until(Func<bool> isSo, Func<string> otherwise)
     {
         if (!For(isSo))
@@ -126,21 +113,7 @@ internal static class Wait
         }
     }
 
-    public static bool For(Func<bool> isSo, TimeSpan? patience = null)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            if (watch.Elapsed > (patience ?? Bank.Patience))
-            {
-                return false;
-            }
-
-            Thread.Sleep(s_pause);
-        }
-
-        return true;
-    }
+    public static bool For(Func<bool> isSo) => Poll.Until(Bank.Patience, isSo, pauseMilliseconds: 2);
 }
 
 internal static class Choices

@@ -9,9 +9,8 @@ using static Rinha.Chaos.Faults.FaultPlan;
 
 namespace Rinha.Chaos;
 
-/// <summary>All campaigns, in the order in which they run: name, fault, how often in the short and in the full form,
-/// and what is done and must hold. A fault under load is a <see cref="FaultPlan"/>; other campaigns have their own
-/// code.</summary>
+// All campaigns, in the order in which they run: name, fault, how often in the short and in the full form, and what is
+// done and must hold. A fault under load is a FaultPlan; other campaigns have their own code.
 internal static class CampaignTable
 {
     private static readonly TimeSpan s_gapMax = TimeSpan.FromMilliseconds(100);

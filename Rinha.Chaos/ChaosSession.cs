@@ -3,8 +3,6 @@ using Spectre.Console;
 
 namespace Rinha.Chaos;
 
-/// <summary>Runs campaigns one after the other, says on the way how each goes, and prints the table at the
-/// end.</summary>
 internal sealed class ChaosSession(ChaosSetting setting, int seed)
 {
     // Of a file or a pipe; a terminal has its own width.

@@ -60,7 +60,7 @@ internal static class ChaosVerb
     }
 }
 
-/// <summary>The sockets, cgroups, configurations and the launcher of a chaos run.</summary>
+/// <summary>The sockets, cgroups and configurations of a chaos run.</summary>
 internal sealed class ChaosSetting(string work, int port, PostgresPrograms? postgres, bool hasLimits)
 {
     private readonly string _sockets = RunningStacks.CreateSockets(new DataDirectory(work));
@@ -88,7 +88,6 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
 
         File.WriteAllText(
             InSockets("nginx.conf"), new NginxConfiguration(_sockets, port).Render(Nginx.Template));
-        WriteLauncher();
         Tool.Run(
         [
             Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
@@ -149,30 +148,4 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
             }
         }
     }
-
-    // What becomes each of the processes: inside its cgroup (LIMITS_OF says of which stack), and as the supervisor
-    // would start it. The fault library is for the server alone, not for what starts it.
-    private void WriteLauncher()
-    {
-        var database = postgres?.Command("postgres") ?? ["false"];
-        string[] lines =
-        [
-            "#!/bin/sh",
-            "name=$1; shift",
-            $"export PATH={Quote([Tool.SearchPath])}",
-            .. (_cgroup?.Directories ?? []).Select(
-                directory => $"echo $$ >\"{directory}/$LIMITS_OF$name/cgroup.procs\" || exit 1"),
-            "umask 077",
-            $"[ \"$name\" != nginx ] || exec setsid {Quote(Nginx.Command(_sockets, InSockets("nginx.conf")))}",
-            $"[ \"$name\" != db ] || exec setsid {Quote(database)} \"$@\"",
-            $"exec setsid {Quote(UserAccount.Proxy.AsGroup)} env \"API_SOCKET={_sockets}/$name.sock\" " +
-                $"API_SOCKET_MODE={StackLaunches.SocketMode} ${{FAULT_LIBRARY:+LD_PRELOAD=\"$FAULT_LIBRARY\"}} " +
-                $"{Quote([Repository.Server])} \"$@\"",
-        ];
-        File.WriteAllLines(InSockets("launch"), lines);
-        File.SetUnixFileMode(InSockets("launch"), (UnixFileMode)0b111_101_101);
-    }
-
-    private static string Quote(IEnumerable<string> words) => string.Join(
-        ' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 }

@@ -3,8 +3,8 @@ using Rinha.Stack.Cgroups;
 
 namespace Rinha.Chaos.Abuse;
 
-/// <summary>Misuses the bank while normal clients go on: they are served, all of them, inside the memory that there is,
-/// in the full form nearly as fast as before, and afterwards nothing is left open.</summary>
+// Misuses the bank while normal clients go on: they are served, all of them, inside the memory that there is, in the
+// full form nearly as fast as before, and afterwards nothing is left open.
 internal static class AbuseCampaign
 {
     private const double Rate = 1_000;

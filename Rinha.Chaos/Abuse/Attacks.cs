@@ -1,6 +1,5 @@
 namespace Rinha.Chaos.Abuse;
 
-/// <summary>All ways to misuse the bank that are tried.</summary>
 internal static class AttackKinds
 {
     private const int Slow = 400;
@@ -75,22 +74,18 @@ internal static class AttackKinds
     private static byte[] Chunk() => Bytes($"40\r\n{new string(' ', 64)}\r\n");
 }
 
-/// <summary>One way to misuse the bank.</summary>
-/// <param name="Make">Makes the attack on a bank that runs.</param>
 internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
 {
-    /// <summary>Asked directly while it goes on; <see langword="null"/> when other clients come through nginx
-    /// only.</summary>
+    // Asked directly while it goes on; null when other clients come through nginx only.
     public Func<Bank, BankProcess>? Starves { get; init; }
 
     public double P99SecondsMax { get; init; } // How slow the p99 may be whatever it was before.
 
-    /// <summary>Whether it uses up a resource for moments: others may be refused, but no process may end.</summary>
+    // Whether it uses up a resource for moments: others may be refused, but no process may end.
     public bool Overloads { get; init; }
 }
 
-/// <summary>Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them
-/// all.</summary>
+// Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them all.
 internal abstract class Attack(Target target) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
@@ -117,8 +112,7 @@ internal abstract class Attack(Target target) : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Ends it and closes what it has open.</summary>
-    /// <returns>What is wrong with how it was treated, if anything is.</returns>
+    // Ends it and closes what it has open. Returns what is wrong with how it was treated, if anything is.
     public string? Stop()
     {
         _stops = true;
@@ -144,8 +138,8 @@ internal abstract class Attack(Target target) : IDisposable
     }
 }
 
-/// <summary>Opens many connections, begins a request on each and holds them: with nothing more, or with a byte now and
-/// then. Those that are closed are opened again.</summary>
+// Opens many connections, begins a request on each and holds them: with nothing more, or with a byte now and then.
+// Those that are closed are opened again.
 internal sealed class HoldingAttack(Target target, int connections) : Attack(target)
 {
     // Of the clocks on both sides, which look once a second, and of a busy machine.
@@ -166,8 +160,7 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
 
     public byte[] Drip { get; init; } = []; // Sent once a second, after that.
 
-    /// <summary>After how long the server must have closed a connection; <see langword="null"/> when it need
-    /// not.</summary>
+    // After how long the server must have closed a connection; null when it need not.
     public long? CutAfterMs { get; init; }
 
     public override string Done =>
@@ -239,9 +232,8 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
     }
 }
 
-/// <summary>Sends on some connections as much as is taken, up to so many bytes in a second; those that are closed are
-/// opened again, up to so many in a second. Bounded, since the bank's CPU is to be asked for and not the
-/// machine's.</summary>
+// Sends on some connections as much as is taken, up to so many bytes in a second; those that are closed are opened
+// again, up to so many in a second. Bounded, since the bank's CPU is to be asked for and not the machine's.
 internal sealed class FloodAttack(Target target, int connections) : Attack(target)
 {
     private const int PieceBytes = 64 * 1024;
@@ -258,7 +250,7 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     public int BytesPerSecond { get; init; } = 1_000_000;
     public int OpensPerSecond { get; init; } = 200;
 
-    /// <summary>Whether answers are read; who does not read them must not harm the others.</summary>
+    // Whether answers are read; who does not read them must not harm the others.
     public bool Reads { get; init; } = true;
 
     public bool ClosesAtOnce { get; init; }
@@ -327,7 +319,7 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     }
 }
 
-/// <summary>A connection that never waits.</summary>
+// A connection that never waits.
 internal sealed unsafe class AttackSocket : IDisposable
 {
     private const int ReadBytes = 64 * 1024;
@@ -350,7 +342,7 @@ internal sealed unsafe class AttackSocket : IDisposable
     public bool IsRefused { get; }
     public long Sent { get; set; } // How many bytes have been sent; the sender keeps its place here.
 
-    /// <returns>How many bytes; -1 when the connection is gone.</returns>
+    // Returns how many bytes; -1 when the connection is gone.
     public int Send(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* first = bytes)
@@ -361,7 +353,7 @@ internal sealed unsafe class AttackSocket : IDisposable
         }
     }
 
-    /// <returns>Whether the connection is still there.</returns>
+    // Returns whether the connection is still there.
     public bool Drain()
     {
         var bytes = stackalloc byte[ReadBytes];

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Faults;
 
-/// <summary>
-/// The database goes away and comes back under load. Meanwhile every client gets an answer in time, which is 503 at
-/// worst and says truly whether the request may be sent again; soon afterwards all is well, without anybody's help.
-/// </summary>
+// The database goes away and comes back under load. Meanwhile every client gets an answer in time, which is 503 at
+// worst and says truly whether the request may be sent again; soon afterwards all is well, without anybody's help.
 internal static class DatabaseOutage
 {
     public const string UntilBothAnswer = "from the database's return until both answer again";
@@ -21,7 +19,6 @@ internal static class DatabaseOutage
     private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Kills PostgreSQL with all its processes, commits under way, and starts it a while later.</summary>
     public static void Kill(Scene scene) => Endure(scene, () =>
     {
         scene.Postgres.Kill();
@@ -29,13 +26,10 @@ internal static class DatabaseOutage
         scene.Postgres.Start();
     });
 
-    /// <summary>Restarts PostgreSQL without waiting for its clients: an update of the program.</summary>
     public static void Restart(Scene scene) => Endure(scene, scene.Postgres.Restart);
 
-    /// <summary>
-    /// Cuts the connections to PostgreSQL: they are refused for a while, nothing arrives for longer than the servers
-    /// wait for an answer, or every connection is reset once.
-    /// </summary>
+    // Cuts the connections to PostgreSQL: they are refused for a while, nothing arrives for longer than the servers
+    // wait for an answer, or every connection is reset once.
     public static void Cut(Scene scene)
     {
         void For(Action cut, (int Min, int Max) ms) => Endure(scene, () =>
@@ -59,7 +53,7 @@ internal static class DatabaseOutage
         }
     }
 
-    /// <summary>Restarts or kills PostgreSQL, a server, or both; not watched, for clients that send again.</summary>
+    // Restarts or kills PostgreSQL, a server, or both; not watched, for clients that send again.
     public static void KillAny(Scene scene)
     {
         if (scene.Index % 2 == 1)

@@ -1,14 +1,13 @@
 namespace Rinha.Chaos.Faults;
 
-/// <summary>A fault that is made again and again, at random moments under load, and what must hold: after each the bank
-/// serves again, with no more help than a start of what has died, and no more has failed than the fault itself costs.
-/// At the end the oracle holds the ledger against all that was answered.</summary>
-/// <param name="Make">Makes the fault, and starts again what has died.</param>
+// A fault that is made again and again, at random moments under load, and what must hold: after each the bank serves
+// again, with no more help than a start of what has died, and no more has failed than the fault itself costs. At the
+// end the oracle holds the ledger against all that was answered.
 internal sealed record FaultPlan(Action<Scene> Make)
 {
     public const string Gap = "gap";
 
-    /// <summary>Where its ledger is, in the campaign's directory, when the campaign has several plans.</summary>
+    // Where its ledger is, in the campaign's directory, when the campaign has several plans.
     public string? Directory { get; init; }
     public double Rate { get; init; } = 2_000; // Requests per second.
     public bool IsPastNginx { get; init; } // Whether each server has a load of its own, past nginx.
@@ -19,13 +18,13 @@ internal sealed record FaultPlan(Action<Scene> Make)
     public bool IsOnPostgres { get; init; }
     public bool HasRelay { get; init; } // Whether the servers get to PostgreSQL over a relay, which can be cut.
 
-    /// <summary>How long the load goes on before each fault, at least and at most.</summary>
+    // How long the load goes on before each fault, at least and at most.
     public (int Min, int Max) PauseMs { get; init; } = (100, 400);
 
-    /// <summary>How many more transactions must be acknowledged after each fault: the bank serves again.</summary>
+    // How many more transactions must be acknowledged after each fault: the bank serves again.
     public int AcknowledgedAfter { get; init; } = 1;
 
-    /// <summary>How many requests may fail around each fault; otherwise they are not counted.</summary>
+    // How many requests may fail around each fault; otherwise they are not counted.
     public (int Posts, int Gets)? FailedMax { get; init; }
     public TimeSpan? GapMax { get; init; } // The longest time without an acknowledged transaction, in the full form.
     public Action<Scene>? AtEnd { get; init; } // What more must hold, and be said, at the end.
@@ -34,7 +33,7 @@ internal sealed record FaultPlan(Action<Scene> Make)
 
     public Func<Scene, string>? LastFigure { get; init; }
 
-    /// <summary>A campaign of one plan, or of several that share its number of times.</summary>
+    // A campaign of one plan, or of several that share its number of times.
     public static Action<CampaignRun> UnderLoad(params FaultPlan[] plans) =>
         run => Array.ForEach(plans, plan => plan.Run(run, run.Times / plans.Length));
 

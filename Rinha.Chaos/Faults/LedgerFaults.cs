@@ -1,10 +1,9 @@
 namespace Rinha.Chaos.Faults;
 
-/// <summary>Starts both servers on an empty directory and lets the one that makes the ledger die in the middle of it.
-/// The other, and the next start, make it from nothing or find it whole.</summary>
+// Starts both servers on an empty directory and lets the one that makes the ledger die in the middle of it. The other,
+// and the next start, make it from nothing or find it whole.
 internal static class KillInSchema
 {
-    private const int Clients = 5;
     private const int StepsMax = 28; // It has 30 places to die at, give or take what the other one has done already.
 
     public static void Run(CampaignRun run)
@@ -62,11 +61,10 @@ internal static class KillInSchema
     private static string Logs(Bank bank) => string.Concat(bank.Apis.Select(api => api.Log));
 }
 
-/// <summary>Lets a server die in the middle of <c>POST /reset</c>. Afterwards either everything is there or nothing is,
-/// in the file and in what the other server says.</summary>
+// Lets a server die in the middle of POST /reset. Afterwards either everything is there or nothing is, in the file and
+// in what the other server says.
 internal static class KillInReset
 {
-    private const int Clients = 5;
     private const int PostsMax = 12;
     private const int Steps = 5; // Before each of the four statements, and after the last.
 

@@ -1,6 +1,5 @@
 namespace Rinha.Chaos.Faults;
 
-/// <summary>Processes that are killed, ended or restarted, and clocks that are turned.</summary>
 internal static class ProcessFaults
 {
     public const string UntilUsed = "until nginx uses it again";
@@ -11,7 +10,6 @@ internal static class ProcessFaults
     private static readonly long[] s_offsetsSeconds = [-3_600, 86_400, 0];
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(30);
 
-    /// <summary>Kills one server and starts it at once; nginx soon gives the new one work.</summary>
     public static void KillOne(Scene scene)
     {
         var api = scene.AnyApi();
@@ -50,7 +48,6 @@ internal static class ProcessFaults
         scene.Bank.Start();
     }
 
-    /// <summary>Clients that send again under a key know in the end what became of everything.</summary>
     public static void CheckSentAgain(Scene scene)
     {
         var (run, log, summary) = (scene.Run, scene.Log, scene.Report.Summary);
@@ -60,13 +57,12 @@ internal static class ProcessFaults
             $"{log.Acknowledged.Count:N0} acknowledged, {summary.Retries:N0} sent again, {summary.Failed:N0} failed");
     }
 
-    /// <summary>Ends both servers with SIGTERM, one after the other: an update of the program.</summary>
     public static void Roll(Scene scene)
     {
         foreach (var api in scene.Bank.Apis)
         {
             var absence = Stopwatch.StartNew();
-            api.Signal(Signal.Terminate);
+            api.Identity.Send(Signal.Terminate);
             var hasEnded = api.WaitForEnd(out var exitCode);
             scene.Spread(UntilEnd).Add(absence.Elapsed);
             scene.Run.Check(
@@ -76,11 +72,9 @@ internal static class ProcessFaults
         }
     }
 
-    /// <summary>
-    /// Kills nginx, master and worker; every second time lets it read its configuration again instead. That costs at
-    /// most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves that
-    /// open, RFC 9112 §9.5), and no other answer.
-    /// </summary>
+    // Kills nginx, master and worker; every second time lets it read its configuration again instead. That costs at
+    // most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves that open,
+    // RFC 9112 §9.5), and no other answer.
     public static void KillOrReloadNginx(Scene scene)
     {
         var (nginx, watch) = (scene.Bank.Nginx, scene.Watch);
@@ -94,7 +88,7 @@ internal static class ProcessFaults
         var failed = watch.FailedPosts + watch.FailedGets;
         var closed = watch.CountOf(FailureKind.ClosedBeforeAnswer);
         var before = nginx.Children;
-        ProcessIdentity.Of(nginx.ProcessId).Send(Signal.HangUp);
+        nginx.Identity.Send(Signal.HangUp);
         Wait.Until(
             () => nginx.Children is { Length: > 0 } now && !now.Intersect(before).Any(),
             () => "nginx keeps its worker");
@@ -107,10 +101,8 @@ internal static class ProcessFaults
         scene.Counted += closed;
     }
 
-    /// <summary>
-    /// Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in the order
-    /// of the commits, and nothing times out.
-    /// </summary>
+    // Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in the order
+    // of the commits, and nothing times out.
     public static void TurnClocks(Scene scene)
     {
         var bank = scene.Bank;
@@ -154,16 +146,12 @@ internal static class ProcessFaults
                 : null;
 }
 
-/// <summary>
-/// Lets a server die between two steps of its work. What was acknowledged is there exactly once, what was not is there
-/// whole or not at all.
-/// </summary>
+// Lets a server die between two steps of its work. What was acknowledged is there exactly once, what was not is there
+// whole or not at all.
 internal static class PointFaults
 {
-    /// <summary>
-    /// How often each point is passed before it counts, at most: some tenths of a second of the load, or all the places
-    /// of a checkpoint.
-    /// </summary>
+    // How often each point is passed before it counts, at most: some tenths of a second of the load, or all the places
+    // of a checkpoint.
     public static readonly IReadOnlyList<(FaultPoint Point, int CountdownMax)> All =
     [
         (FaultPoint.AfterBegin, 50),
@@ -197,8 +185,8 @@ internal static class PointFaults
     }
 }
 
-/// <summary>Stops a server that is inside the gate, for shorter than the other one waits or until it has given up. The
-/// other then goes on, or says that it cannot; statements it gives all the while.</summary>
+// Stops a server that is inside the gate, for shorter than the other one waits or until it has given up. The other then
+// goes on, or says that it cannot; statements it gives all the while.
 internal static class StopHolder
 {
     public const string Refusals = "503";
@@ -230,7 +218,7 @@ internal static class StopHolder
         }
         finally
         {
-            stopped.Signal(Signal.Continue);
+            stopped.Identity.Send(Signal.Continue);
         }
 
         var (answer, time) = post.Result;

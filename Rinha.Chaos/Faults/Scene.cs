@@ -2,15 +2,12 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Faults;
 
-/// <summary>
-/// What a plan's faults are made to, and what was noted on the way: a running bank with a load on it, through nginx or
-/// past it, which goes on until <see cref="Finish"/>. Past nginx each server has a load of its own, and what is not
-/// answered 200 or 422 is the server's own answer.
-/// </summary>
+// What a plan's faults are made to, and what was noted on the way: a running bank with a load on it, through nginx or
+// past it, which goes on until Finish. Past nginx each server has a load of its own, and what is not answered 200 or
+// 422 is the server's own answer.
 internal sealed class Scene : IDisposable
 {
-    /// <summary>How many clients there are, and so how many requests may be under way.</summary>
-    public const int Connections = 32;
+    public const int Connections = 32; // How many clients there are, and so how many requests may be under way.
 
     private const int WarmAcknowledged = 100;
 
@@ -75,8 +72,7 @@ internal sealed class Scene : IDisposable
     public bool HasSurvivor { get; set; } // Whether a server went on; without one nobody can acknowledge anything.
     public int Counted { get; set; } // Of whatever the plan counts besides.
 
-    /// <summary>What was sent and answered; to be read after <see cref="Finish"/>.</summary>
-    public TransactionLog Log => _loads[0].Log;
+    public TransactionLog Log => _loads[0].Log; // What was sent and answered; to be read after Finish.
 
     public IEnumerable<TransactionLog> Logs => _loads.Select(load => load.Log);
     public RunReport Report { get; private set; } = null!; // The first load's, at the end.
@@ -86,7 +82,6 @@ internal sealed class Scene : IDisposable
     public Spread Spread(string name) =>
         _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
 
-    /// <summary>Waits until so many more transactions are acknowledged: the bank works.</summary>
     public void AwaitAcknowledged(int more)
     {
         int Sum() => _watches.Sum(watch => watch.Acknowledged);
@@ -96,7 +91,6 @@ internal sealed class Scene : IDisposable
             () => $"the bank answers no more: {string.Join("; ", _watches.Select(watch => watch.Failures))}");
     }
 
-    /// <summary>Ends the load, and holds the ledger against all that was answered.</summary>
     public void Finish()
     {
         var reports = _loads.Select(load => load.Stop()).ToList();

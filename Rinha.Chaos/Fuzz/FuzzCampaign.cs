@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Sends requests of a grammar and damaged ones to both servers and through nginx. Each must be answered as
-/// the rules say or refused; what is refused changes nothing; nobody ends, and nobody's memory grows.</summary>
+// Sends requests of a grammar and damaged ones to both servers and through nginx. Each must be answered as the rules
+// say or refused; what is refused changes nothing; nobody ends, and nobody's memory grows.
 internal static class FuzzCampaign
 {
     private const int Batches = 5;
@@ -13,14 +13,13 @@ internal static class FuzzCampaign
         using var bank = new Bank(run);
         bank.Start();
         var cases = new FuzzCases(run.Seed);
-        var findings = new FuzzFindings(run);
-        using var engine = new FuzzEngine(bank, findings, run.Tried);
+        using var engine = new FuzzEngine(bank, run);
         var processes = bank.Processes.Select(process => process.ProcessId).ToList();
         var memory = new List<long>();
         var watch = Stopwatch.StartNew();
         for (var batch = 0; batch < Batches; batch++)
         {
-            var (first, next) = (run.Times * (long)batch / Batches, run.Times * (batch + 1L) / Batches);
+            var (first, next) = (run.Times * batch / Batches, run.Times * (batch + 1) / Batches);
             try
             {
                 engine.Run(cases, first, next - first);
@@ -30,10 +29,9 @@ internal static class FuzzCampaign
                 run.Check(false, () => $"{error.Message}; {string.Concat(bank.Apis.Select(api => api.Log))}");
             }
 
-            run.CheckAlive(bank, $"batch {batch}");
+            run.CheckAlive(bank, $"after {run.TriedTimes} of {next} cases");
             if (!bank.Processes.All(process => process.IsAlive))
             {
-                FindKiller(run, bank, engine);
                 return;
             }
 
@@ -42,7 +40,6 @@ internal static class FuzzCampaign
         }
 
         var seconds = watch.Elapsed.TotalSeconds;
-        findings.Report();
         run.Check(
             processes.SequenceEqual(bank.Processes.Select(process => process.ProcessId)),
             () => "a process was started again");
@@ -75,101 +72,4 @@ internal static class FuzzCampaign
             run.Measured($"{api.Name} {was / 1048576.0:F1} → {now / 1048576.0:F1} MB");
         }
     }
-
-    // One of the last cases has ended a process: each is tried again on a bank of its own life.
-    private static void FindKiller(CampaignRun run, Bank bank, FuzzEngine engine)
-    {
-        bool Kills(byte[] bytes)
-        {
-            bank.Start();
-            foreach (var api in bank.Apis)
-            {
-                _ = RawAnswer.Exchange(bank.Past(api), bytes, TimeSpan.FromMilliseconds(500));
-            }
-
-            return Wait.For(() => bank.Apis.Any(api => !api.IsAlive), TimeSpan.FromMilliseconds(100));
-        }
-
-        if (engine.Recent.FirstOrDefault(one => Kills(one.Bytes)) is not { } killer)
-        {
-            run.Check(false, () => "no single case of the last ones ends it again");
-            return;
-        }
-
-        var path = FuzzFindings.Write(run, "crash", FuzzFindings.Minimize(killer.Bytes, Kills));
-        run.Check(false, () => $"case {killer.Number} ends a server: {path}");
-    }
-}
-
-/// <summary>Reports what was found: the first few of a kind each in a file, as small as it can be made, to be kept as a
-/// test.</summary>
-internal sealed class FuzzFindings(CampaignRun run)
-{
-    private const int FilesMax = 3;
-
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
-
-    private readonly Dictionary<string, int> _counts = [];
-    private readonly List<(string What, FuzzCase Sent, FuzzLane Lane)> _first = [];
-
-    /// <summary>Notes one; it is made small later, when nothing else is under way.</summary>
-    public void Add(string what, FuzzCase sent, FuzzLane lane)
-    {
-        _counts[what] = _counts.GetValueOrDefault(what) + 1;
-        if (_counts[what] <= FilesMax)
-        {
-            _first.Add((what, sent, lane));
-            Console.Error.WriteLine($"  case {sent.Number} at {lane.Target.Url}: {what}: {Text(sent.Bytes)}");
-        }
-    }
-
-    public void Report()
-    {
-        foreach (var (what, sent, lane) in _first)
-        {
-            var unknown = sent with { Outcome = FuzzOutcome.Anything, Answers = 0 };
-            bool IsFoundWith(byte[] less) =>
-                FuzzLane.Find(lane.Target, lane.IsFront, unknown with { Bytes = less }, out _) == what;
-            var bytes = IsFoundWith(sent.Bytes) ? Minimize(sent.Bytes, IsFoundWith) : sent.Bytes;
-            var path = Write(run, $"case-{sent.Number}", bytes);
-            run.Check(false, () =>
-                $"case {sent.Number} at {lane.Target.Url}: {what} ({_counts[what]} times), {path}: {Text(bytes)}");
-        }
-
-        _first.Clear();
-    }
-
-    /// <summary>Leaves out pieces, large ones first, as long as the finding stays (delta debugging).</summary>
-    public static byte[] Minimize(byte[] bytes, Func<byte[], bool> stays)
-    {
-        var watch = Stopwatch.StartNew();
-        for (var piece = bytes.Length / 2; piece > 0; piece /= 2)
-        {
-            for (var at = 0; at < bytes.Length && watch.Elapsed < s_patience;)
-            {
-                byte[] less = [.. bytes.AsSpan(0, at), .. bytes.AsSpan(Math.Min(at + piece, bytes.Length))];
-                if (less.Length > 0 && stays(less))
-                {
-                    bytes = less;
-                }
-                else
-                {
-                    at += piece;
-                }
-            }
-        }
-
-        return bytes;
-    }
-
-    public static string Write(CampaignRun run, string name, byte[] bytes)
-    {
-        var path = Path.Combine(run.Directory, $"{name}.http");
-        File.WriteAllBytes(path, bytes);
-        return path;
-    }
-
-    private static string Text(byte[] bytes) =>
-        string.Concat(Encoding.Latin1.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 400)))
-            .Select(letter => letter is >= ' ' and < '\x7F' ? letter.ToString() : $"\\x{(int)letter:X2}"));
 }

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>All cases of a seed, each to be made from its number alone: first the kept ones, then requests of the
-/// grammar, and damaged ones of both.</summary>
+// All cases of a seed, each to be made from its number alone: first the kept ones, then requests of the grammar, and
+// damaged ones of both.
 internal sealed class FuzzCases(int seed)
 {
     private static readonly byte[][] s_kept = [.. KnownRequests.All.Select(request => request.Bytes)];
@@ -35,11 +35,9 @@ internal sealed class FuzzCases(int seed)
     }
 }
 
-/// <summary>Some bytes to send on a connection, and what is known about the answer.</summary>
-/// <param name="Answers">How many answers there are, where that is known; otherwise 0.</param>
+// Some bytes to send on a connection, and what is known about the answer.
 internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
 {
-    /// <param name="text">A letter for each byte.</param>
     public FuzzCase(string text, FuzzOutcome outcome, int answers = 0)
         : this(Encoding.Latin1.GetBytes(text), outcome, answers)
     {
@@ -47,11 +45,10 @@ internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers =
 
     public long Number { get; init; } // Which one; together with the seed it makes the bytes again.
 
-    /// <summary>Whether nginx answers the same: it passes over some things that a server refuses.</summary>
+    // Whether nginx answers the same: it passes over some things that a server refuses.
     public bool IsSameThroughNginx { get; init; } = true;
 }
 
-/// <summary>What is known about the answer before it is there.</summary>
 internal enum FuzzOutcome
 {
     Anything,
@@ -66,7 +63,6 @@ internal enum FuzzOutcome
     Refused, // Not HTTP, whatever one does: an error, or the connection is just closed.
 }
 
-/// <summary>Damages bytes as a broken client, a bad line or somebody with intent would.</summary>
 internal static class Mutations
 {
     private const int StepsMax = 4;

@@ -1,12 +1,12 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Sends cases over many connections at once, and judges the answers.</summary>
-internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried) : IDisposable
+// Tries cases on many connections at once; the first few findings of a kind are kept in files, to become known requests.
+internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 {
     private const int DirectLanes = 24;
     private const int FrontLanes = 48;
     private const int FrontEvery = 10;
-    private const int RecentMax = 512;
+    private const int FindingsMax = 3; // Of a kind.
 
     private readonly Lock _lock = new();
     private readonly List<FuzzLane> _lanes =
@@ -16,28 +16,25 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
     ];
 
     private readonly Dictionary<int, long> _statuses = [];
-    private readonly Queue<FuzzCase> _recent = new();
+    private readonly Dictionary<string, int> _findings = [];
     private bool _isBroken;
 
     public long Posted { get; private set; }
 
-    /// <summary>How many of those may be the repeated answer to a repeated request.</summary>
+    // How many of those may be the repeated answer to a repeated request.
     public long MaybeRepeated { get; private set; }
 
-    /// <summary>How many requests nginx may have sent on without bringing the answer back.</summary>
+    // How many requests nginx may have sent on without bringing the answer back.
     public long MaybePosted { get; private set; }
-
-    public IEnumerable<FuzzCase> Recent => _recent;
 
     public string Statuses => string.Join(
         ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
 
-    /// <summary>Tries cases, each on the connection that is free first; returns when all are over.</summary>
-    public void Run(FuzzCases cases, long first, long count)
+    public void Run(FuzzCases cases, int first, int count)
     {
         // The number decides which ones go through nginx: the same seed sends the same cases to the same place.
-        var direct = Numbers(first, count, isFront: false).GetEnumerator();
-        var front = Numbers(first, count, isFront: true).GetEnumerator();
+        var front = Enumerable.Range(first, count).Where(number => number % FrontEvery == 0).GetEnumerator();
+        var direct = Enumerable.Range(first, count).Where(number => number % FrontEvery != 0).GetEnumerator();
         _isBroken = false;
         Task.WhenAll(_lanes.Select(lane => Task.Run(() => TryAllAsync(lane, cases, lane.IsFront ? front : direct))))
             .GetAwaiter().GetResult();
@@ -45,18 +42,7 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
 
     public void Dispose() => _lanes.ForEach(lane => lane.Dispose());
 
-    private static IEnumerable<long> Numbers(long first, long count, bool isFront)
-    {
-        for (var number = first; number < first + count; number++)
-        {
-            if (number % FrontEvery == 0 == isFront)
-            {
-                yield return number;
-            }
-        }
-    }
-
-    private async Task TryAllAsync(FuzzLane lane, FuzzCases cases, IEnumerator<long> numbers)
+    private async Task TryAllAsync(FuzzLane lane, FuzzCases cases, IEnumerator<int> numbers)
     {
         while (Next(cases, numbers) is { } sent)
         {
@@ -76,23 +62,11 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
         }
     }
 
-    private FuzzCase? Next(FuzzCases cases, IEnumerator<long> numbers)
+    private FuzzCase? Next(FuzzCases cases, IEnumerator<int> numbers)
     {
         lock (_lock)
         {
-            if (_isBroken || !numbers.MoveNext())
-            {
-                return null;
-            }
-
-            if (_recent.Count == RecentMax)
-            {
-                _recent.Dequeue();
-            }
-
-            var next = cases.Make(numbers.Current);
-            _recent.Enqueue(next);
-            return next;
+            return _isBroken || !numbers.MoveNext() ? null : cases.Make(numbers.Current);
         }
     }
 
@@ -116,15 +90,26 @@ internal sealed class FuzzEngine(Bank bank, FuzzFindings findings, Action tried)
 
         if (FuzzJudge.Find(sent, answers, lane.IsFront) is { } finding)
         {
-            findings.Add(finding, sent, lane);
+            Keep(finding, sent, lane.Target);
         }
 
-        tried();
+        run.Tried();
+    }
+
+    private void Keep(string finding, FuzzCase sent, Target target)
+    {
+        _findings[finding] = _findings.GetValueOrDefault(finding) + 1;
+        if (_findings[finding] <= FindingsMax)
+        {
+            var path = Path.Combine(run.Directory, $"case-{sent.Number}.http");
+            File.WriteAllBytes(path, sent.Bytes);
+            run.Check(false, () => $"case {sent.Number} at {target.Url}: {finding}, {path}");
+        }
     }
 }
 
-/// <summary>One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent
-/// after it: the server need not wait for more, so neither need we.</summary>
+// One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent after it: the
+// server need not wait for more, so neither need we.
 internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
@@ -147,7 +132,6 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     public static IEnumerable<FuzzLane> Open(int count, Target target, bool isFront) =>
         Enumerable.Range(0, count).Select(_ => new FuzzLane(target, isFront));
 
-    /// <summary>Tries a case on a new connection, and says what is wrong with the answers.</summary>
     public static string? Find(Target target, bool isFront, FuzzCase one, out FuzzAnswers answers)
     {
         using var lane = new FuzzLane(target, isFront);

@@ -1,12 +1,11 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Says what is wrong with the answers to a case.</summary>
 internal static class FuzzJudge
 {
     // The errors of RFC 9110 that a request can be the reason for.
     private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
 
-    /// <returns>What is wrong, without anything of this one case; <see langword="null"/> when nothing is.</returns>
+    // Returns what is wrong, without anything of this one case; null when nothing is.
     public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
     {
         if (answers.IsLate)
@@ -79,12 +78,11 @@ internal static class FuzzJudge
         && string.Join(' ', version) is not ("HTTP/1.0" or "HTTP/1.1");
 }
 
-/// <summary>All answers that came back on a connection for one case.</summary>
 internal sealed class FuzzAnswers
 {
     private readonly List<(int Status, string Body)> _answers = [];
 
-    /// <summary>The final answers; those that only say "go on" (100) are left out.</summary>
+    // The final answers; those that only say "go on" (100) are left out.
     public IReadOnlyList<(int Status, string Body)> All => _answers;
 
     public int Posted => _answers.Count(
@@ -95,12 +93,10 @@ internal sealed class FuzzAnswers
     public bool IsGarbage { get; private set; } // Whether the rest cannot become an answer, whatever comes.
     public bool IsLate { get; set; } // Whether the connection was neither used up nor closed in time.
 
-    /// <summary>Whether the end was sent before any answer had come: nginx may have dropped what it had sent
-    /// on.</summary>
+    // Whether the end was sent before any answer had come: nginx may have dropped what it had sent on.
     public bool EndedUnanswered { get; set; }
 
-    /// <param name="bytes">It; joined in place where it is chunked.</param>
-    /// <param name="mayBeHead">Whether one of the requests is a HEAD, whose answer has a length but no body.</param>
+    // mayBeHead: whether one of the requests is a HEAD, whose answer has a length but no body.
     public static FuzzAnswers Read(Span<byte> bytes, bool ended, bool mayBeHead)
     {
         var answers = new FuzzAnswers();

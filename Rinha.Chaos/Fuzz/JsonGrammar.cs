@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Makes bodies, a letter for each byte: transactions in every way that JSON has to write one, and what only
-/// looks like one.</summary>
+// Makes bodies, a letter for each byte: transactions in every way that JSON has to write one, and what only looks like
+// one.
 internal static class JsonGrammar
 {
     private const int DescriptionScalarsMax = 10;
@@ -49,7 +49,6 @@ internal static class JsonGrammar
 
     public static string Valid(Random random) => Utf8(ValidText(random));
 
-    /// <summary>A body of at most a few hundred bytes that is no transaction.</summary>
     public static string Invalid(Random random)
     {
         var (amount, kind, text) = (Amount(random), "\"c\"", Literal(random, Text(random)));
@@ -71,23 +70,11 @@ internal static class JsonGrammar
         };
     }
 
-    /// <summary>A transaction with so much beside it that it is over the limit of a body.</summary>
-    public static string Huge(Random random)
-    {
-        var filling = new string('x', random.Next(4_100, 20_000));
-        return Utf8(WithField(random, $"\"x\":\"{filling}\""));
-    }
+    public static string Huge(Random random) =>
+        Utf8(WithField(random, $"\"x\":\"{new string('x', random.Next(4_100, 20_000))}\""));
 
-    public static string Text(Random random)
-    {
-        var text = new StringBuilder();
-        for (var left = random.Next(1, DescriptionScalarsMax + 1); left > 0; left--)
-        {
-            text.Append(Scalar(random).ToString());
-        }
-
-        return text.ToString();
-    }
+    private static string Text(Random random) => string.Concat(
+        Enumerable.Range(0, random.Next(1, DescriptionScalarsMax + 1)).Select(_ => Scalar(random).ToString()));
 
     private static string ValidText(Random random) => Object(
         random,
@@ -153,14 +140,8 @@ internal static class JsonGrammar
         var escapes = random.Next(8) == 0;
         foreach (var letter in text)
         {
-            if (letter < ' ' || letter is '"' or '\\' || (escapes && random.Next(3) == 0))
-            {
-                literal.Append(Escape(random, letter));
-            }
-            else
-            {
-                literal.Append(letter);
-            }
+            var isEscaped = letter is < ' ' or '"' or '\\' || (escapes && random.Next(3) == 0);
+            literal.Append(isEscaped ? Escape(random, letter) : letter.ToString());
         }
 
         // A pair with one half escaped is none: then both are.
@@ -170,19 +151,13 @@ internal static class JsonGrammar
             : whole;
     }
 
-    private static string Escape(Random random, char letter) => (letter, random.Next(2)) switch
+    private static string Escape(Random random, char letter)
     {
-        ('"', 0) => "\\\"",
-        ('\\', 0) => "\\\\",
-        ('/', 0) => "\\/",
-        ('\b', 0) => "\\b",
-        ('\f', 0) => "\\f",
-        ('\n', 0) => "\\n",
-        ('\r', 0) => "\\r",
-        ('\t', 0) => "\\t",
-        (_, 0) => $"\\u{(int)letter:x4}",
-        _ => $"\\u{(int)letter:X4}",
-    };
+        var at = "\"\\/\b\f\n\r\t".IndexOf(letter, StringComparison.Ordinal);
+        return random.Next(2) == 1 ? $"\\u{(int)letter:X4}"
+            : at < 0 ? $"\\u{(int)letter:x4}"
+            : $"\\{"\"\\/bfnrt"[at]}";
+    }
 
     private static string TooLong(Random random) =>
         Literal(random, string.Concat(Enumerable.Repeat(Text(random), DescriptionScalarsMax + 1)));
@@ -218,9 +193,7 @@ internal static class JsonGrammar
     private static string Deep(Random random)
     {
         var depth = random.Next(DepthTooDeep, 1_500);
-        return random.Next(2) == 0
-            ? new string('[', depth) + new string(']', depth)
-            : new string('[', depth);
+        return new string('[', depth) + (random.Next(2) == 0 ? new string(']', depth) : "");
     }
 
     private static string WithBadUtf8(Random random)

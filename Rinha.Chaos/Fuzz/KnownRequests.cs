@@ -1,9 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>
-/// Requests that a fuzzer has found, or that are the worst of their kind, each with the status of its one answer. The
-/// campaign <c>fuzz</c> sends them as they are and damages them further; the server's tests hold it to the status.
-/// </summary>
+// Requests that a fuzzer has found, or that are the worst of their kind, each with the status of its one answer. The
+// campaign fuzz sends them as they are and damages them further; the server's tests hold it to the status.
 internal static class KnownRequests
 {
     private const string Body = """{"valor":1,"tipo":"c","descricao":"a"}""";
@@ -73,9 +71,6 @@ internal static class KnownRequests
     private static string Chunked(string chunks) => Post(chunks, "Transfer-Encoding: chunked");
 }
 
-/// <summary>One of them.</summary>
-/// <param name="Status">The status of the answer; 0 when the connection ends without one.</param>
-/// <param name="Text">The request, a character a byte.</param>
 internal sealed record KnownRequest(int Status, string Name, string Text)
 {
     public byte[] Bytes => Encoding.Latin1.GetBytes(Text);

@@ -1,9 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-/// <summary>Makes whole requests of which is known what the bank must say.</summary>
 internal static class RequestGrammar
 {
-    private const int Accounts = 5;
     private const int PipelinedMax = 8;
 
     private static readonly string[] s_jsonTypes =
@@ -20,9 +18,7 @@ internal static class RequestGrammar
     ];
 
     private static readonly string[] s_headerNames =
-    [
-        "X-A", "Accept", "User-Agent", "Cookie", "x!#$%&'*+-.^_`|~9", "X",
-    ];
+        ["X-A", "Accept", "User-Agent", "Cookie", "x!#$%&'*+-.^_`|~9", "X"];
 
     private static readonly string[] s_nowhere =
     [
@@ -60,10 +56,9 @@ internal static class RequestGrammar
         _ => OddRequests.Next(random),
     };
 
-    /// <summary>A post with a body in one of the two framings that HTTP/1.1 has.</summary>
     public static string Post(Random random, string body, string? path = null, string? type = null)
     {
-        path ??= $"/clientes/{random.Next(1, Accounts + 1)}/transacoes{(random.Next(8) == 0 ? "?x=1" : "")}";
+        path ??= $"/clientes/{random.Next(1, Clients + 1)}/transacoes{(random.Next(8) == 0 ? "?x=1" : "")}";
         type ??= random.Pick(s_jsonTypes);
         var headers = new List<string> { "Host: a", $"Content-Type:{Blank(random)}{type}{Blank(random)}" };
         if (random.Next(10) == 0)
@@ -93,7 +88,6 @@ internal static class RequestGrammar
     public static string Head(string requestLine, IEnumerable<string> headers) =>
         $"{requestLine}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
 
-    /// <summary>A body in chunks, with what may stand around them.</summary>
     public static string Chunked(Random random, string body)
     {
         var chunks = new StringBuilder();
@@ -130,13 +124,7 @@ internal static class RequestGrammar
     }
 
     private static string Token(Random random) =>
-        string.Create(random.Next(40), random, static (letters, from) =>
-        {
-            foreach (ref var letter in letters)
-            {
-                letter = (char)from.Next(0x21, 0x7F);
-            }
-        });
+        string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => (char)random.Next(0x21, 0x7F)));
 
     private static string Extension(Random random) => random.Next(12) switch
     {
@@ -145,30 +133,18 @@ internal static class RequestGrammar
         _ => "",
     };
 
-    private static string Cased(Random random, string name) => random.Next(4) switch
-    {
-        0 => name.ToUpperInvariant(),
-        1 => "content-length",
-        _ => name,
-    };
+    private static string Cased(Random random, string name) =>
+        random.Pick([name.ToUpperInvariant(), "content-length", name, name]);
 
-    private static string Blank(Random random) => random.Next(4) switch
-    {
-        0 => "",
-        1 => "\t ",
-        _ => " ",
-    };
+    private static string Blank(Random random) => random.Pick(["", "\t ", " ", " "]);
 }
 
-/// <summary>Requests at the edge of HTTP's grammar and beyond it.</summary>
 internal static class OddRequests
 {
     private const string Line = "POST /clientes/1/transacoes HTTP/1.1";
 
     private static readonly string[] s_lengthsNot =
-    [
-        "-1", "0x1F", "1 1", "31,31", "31, 32", "", "a", "1e1", "99999999999999999999",
-    ];
+        ["-1", "0x1F", "1 1", "31,31", "31, 32", "", "a", "1e1", "99999999999999999999"];
 
     private static readonly string[] s_codings =
     [
@@ -212,11 +188,8 @@ internal static class OddRequests
         {
             0 => Refused(Line, body, framed[0], framed[1], $"Content-Length: {random.Pick(s_lengthsNot)}"),
             1 => Refused(Line, body, [.. framed, $"Content-Length: {body.Length + 1}"]),
-            2 => Anything(Line, body, framed[0], framed[1], $"Transfer-Encoding: {random.Pick(s_codings)}"),
-            3 => Anything(
-                Line,
-                RequestGrammar.Chunked(random, body),
-                [.. framed, $"Transfer-Encoding: {random.Pick(s_codings)}"]),
+            2 => Anything(Line, body, framed[0], framed[1], Coding(random)),
+            3 => Anything(Line, RequestGrammar.Chunked(random, body), [.. framed, Coding(random)]),
             4 => Anything(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keys)}"]),
             10 => Refused(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keysNot)}"]),
             5 => Refused(random.Pick(s_linesNot), "", "Host: a") with { IsSameThroughNginx = false },
@@ -237,6 +210,8 @@ internal static class OddRequests
         _ => Anything(Line, RequestGrammar.Chunked(random, JsonGrammar.Huge(random)), framed[0], framed[1],
             "Transfer-Encoding: chunked", "Expect: 100-continue"),
     };
+
+    private static string Coding(Random random) => $"Transfer-Encoding: {random.Pick(s_codings)}";
 
     private static FuzzCase Refused(string line, string body, params IEnumerable<string> headers) =>
         new(RequestGrammar.Head(line, headers) + body, FuzzOutcome.Refused);

@@ -4,23 +4,21 @@ using static Rinha.Chaos.Inputs.SmugglingParts;
 
 namespace Rinha.Chaos.Inputs;
 
-/// <summary>Sends pairs of requests of which two readers could disagree, through nginx and past it: where HTTP forbids
-/// it the second is never carried out, and what is refused changes nothing.</summary>
+// Sends pairs of requests of which two readers could disagree, through nginx and past it: where HTTP forbids it the
+// second is never carried out, and what is refused changes nothing.
 internal static class SmugglingCampaign
 {
     private const int FirstCents = 1_000_000;
     private const int SecondCents = 2_000_000;
 
-    private static readonly IReadOnlyList<SmugglingPair> s_pairs = [.. LengthPairs.All, .. CodingPairs.All];
-
-    public static int Cases => s_pairs.Count * 3;
+    public static int Cases => SmugglingPairs.All.Count * 3;
 
     public static void Run(CampaignRun run)
     {
         using var bank = new Bank(run);
         bank.Start();
         var sent = new List<Sent>();
-        foreach (var pair in s_pairs)
+        foreach (var pair in SmugglingPairs.All)
         {
             foreach (var target in bank.Apis.Select(bank.Past).Append(bank.Front))
             {
@@ -37,7 +35,7 @@ internal static class SmugglingCampaign
         Judge(run, sent, PostedRow.ReadAll(bank.DatabasePath).CountBy(row => row.AmountCents).ToDictionary());
         LedgerCheck.CheckStorage(run, bank.Ledger);
         run.CheckAlive(bank, "afterwards");
-        run.Measured($"{s_pairs.Count} pairs, {sent.Sum(one => one.Answers.All.Count)} answers");
+        run.Measured($"{SmugglingPairs.All.Count} pairs, {sent.Sum(one => one.Answers.All.Count)} answers");
     }
 
     private static void Judge(CampaignRun run, List<Sent> sent, Dictionary<long, int> amounts)
@@ -68,15 +66,12 @@ internal static class SmugglingCampaign
     private sealed record Sent(SmugglingPair Pair, SmugglingParts Parts, bool IsFront, FuzzAnswers Answers);
 }
 
-/// <summary>A request, and bytes after it that one reading of HTTP takes for its body and another for a second
-/// request.</summary>
-/// <param name="Fate">What may become of the second request.</param>
+// A request, and bytes after it that one reading of HTTP takes for its body and another for a second request.
 internal sealed record SmugglingPair(string Name, SecondFate Fate, Func<SmugglingParts, string> Make)
 {
     public SecondFate FatePastNginx { get; init; } = Fate; // What may become of it where nginx is not between.
 }
 
-/// <summary>What may become of a second request (RFC 9112).</summary>
 internal enum SecondFate
 {
     Forbidden, // It is part of a body, or behind a request whose framing is faulty: it is never carried out.
@@ -84,10 +79,9 @@ internal enum SecondFate
     Demanded, // It is one: the control that shows that this campaign would see it.
 }
 
-/// <summary>What pairs are made of: two credits of amounts that occur once each. All of it is ASCII.</summary>
+// What pairs are made of: two credits of amounts that occur once each. All of it is ASCII.
 internal sealed record SmugglingParts(int FirstCents, int SecondCents)
 {
-    /// <summary>The first request's line and the headers that do not frame it.</summary>
     public const string Head =
         "POST /clientes/4/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
 
@@ -97,7 +91,6 @@ internal sealed record SmugglingParts(int FirstCents, int SecondCents)
 
     public static string Length(string body) => $"Content-Length: {body.Length}\r\n";
 
-    /// <summary>A body as one chunk, with the last one behind it.</summary>
     public static string Chunk(string body) => $"{Hex(body)}\r\n{body}\r\n0\r\n\r\n";
 
     public static string Hex(string body) => body.Length.ToString("x", CultureInfo.InvariantCulture);
@@ -106,20 +99,21 @@ internal sealed record SmugglingParts(int FirstCents, int SecondCents)
         $"{{\"valor\":{cents},\"tipo\":\"c\",\"descricao\":\"pair\"}}";
 }
 
-/// <summary>Pairs that disagree about Content-Length, or about where a request ends at all.</summary>
-internal static class LengthPairs
+internal static class SmugglingPairs
 {
     private const ulong Wrap = ulong.MaxValue;
+    private const string Chunked = "Transfer-Encoding: chunked\r\n";
+    private const string Last = "0\r\n\r\n";
+    private const string Host = " HTTP/1.1\r\nHost: a\r\n";
 
     public static readonly IReadOnlyList<SmugglingPair> All =
     [
-        new("two requests, length", Demanded, p => Head + Length(p.Body) + "\r\n" + p.Body + p.Second),
-        new("same length twice", Allowed, p => Head + Length(p.Body) + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        // Who disagrees about Content-Length, or about where a request ends at all.
+        new("two requests, length", Demanded, p => With(p, Fit(p))),
+        new("same length twice", Allowed, p => With(p, $"{Fit(p)}\r\n{Fit(p)}")),
         new("blanks around the length", Allowed, p => With(p, $"Content-Length:\t {p.Body.Length} \t")),
-        new("longer, then shorter length", Forbidden,
-            p => Head + Length(p.Body + p.Second) + Length(p.Body) + "\r\n" + p.Body + p.Second),
-        new("shorter, then longer length", Forbidden,
-            p => Head + Length(p.Body) + Length(p.Body + p.Second) + "\r\n" + p.Body + p.Second),
+        new("longer, then shorter length", Forbidden, p => With(p, Length(p.Body + p.Second) + Fit(p))),
+        new("shorter, then longer length", Forbidden, p => With(p, $"{Fit(p)}\r\n{Length(p.Body + p.Second)[..^2]}")),
         new("list of different lengths", Forbidden,
             p => With(p, $"Content-Length: {p.Body.Length}, {(p.Body + p.Second).Length}")),
         // Kestrel reads +5 as 5 and goes on; there is nobody past nginx who could read it in another way.
@@ -142,53 +136,32 @@ internal static class LengthPairs
         new("folded header before the length", Forbidden, p => With(p, $"X: a\r\n Content-Length: {p.Body.Length}")),
         new("two hosts", Forbidden, p => With(p, $"Host: b\r\nContent-Length: {p.Body.Length}")),
         new("absolute form", Allowed,
-            p => (Head + Length(p.Body) + "\r\n" + p.Body + p.Second)
-                .Replace(" /cl", " http://a/cl", StringComparison.Ordinal)),
-        new("second in the body of a GET", Forbidden,
-            p => "GET /clientes/4/extrato HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
-        new("second in the body of a HEAD", Forbidden,
-            p => "HEAD /clientes/4/extrato HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
-        new("second in a body for another method", Forbidden,
-            p => "PUT /clientes/4/transacoes HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
-        new("second in a body for nobody", Forbidden,
-            p => "POST /clientes/9/transacoes HTTP/1.1\r\nHost: a\r\n" + Length(p.Second) + "\r\n" + p.Second),
+            p => With(p, Fit(p)).Replace(" /cl", " http://a/cl", StringComparison.Ordinal)),
+        new("second in the body of a GET", Forbidden, p => Inside(p, "GET /clientes/4/extrato" + Host)),
+        new("second in the body of a HEAD", Forbidden, p => Inside(p, "HEAD /clientes/4/extrato" + Host)),
+        new("second in a body for another method", Forbidden, p => Inside(p, "PUT /clientes/4/transacoes" + Host)),
+        new("second in a body for nobody", Forbidden, p => Inside(p, "POST /clientes/9/transacoes" + Host)),
         new("second in a body of another type", Forbidden,
-            p => Head.Replace("json", "text", StringComparison.Ordinal) + Length(p.Second) + "\r\n" + p.Second),
-        new("second in a body that is waited for", Forbidden,
-            p => Head + "Expect: 100-continue\r\n" + Length(p.Second) + "\r\n" + p.Second),
+            p => Inside(p, Head.Replace("json", "text", StringComparison.Ordinal))),
+        new("second in a body that is waited for", Forbidden, p => Inside(p, Head + "Expect: 100-continue\r\n")),
         new("second in a body that is too large", Forbidden, p => Head + $"Content-Length: 99999\r\n\r\n{p.Second}"),
         new("second in a body that is cut off", Forbidden, p => Head + $"Content-Length: 900\r\n\r\n{p.Second}"),
         new("HTTP/0.9 before", Forbidden, p => "GET /clientes/4/extrato\r\n" + p.Second),
         new("HTTP/1.0 before", Forbidden, p => "GET /clientes/4/extrato HTTP/1.0\r\n\r\n" + p.Second),
-        new("behind a close", Forbidden,
-            p => Head + "Connection: close\r\n" + Length(p.Body) + "\r\n" + p.Body + p.Second),
-        new("behind an upgrade", Allowed,
-            p => Head + "Connection: upgrade\r\nUpgrade: h2c\r\n" + Length(p.Body) + "\r\n" + p.Body + p.Second),
+        new("behind a close", Forbidden, p => With(p, $"Connection: close\r\n{Fit(p)}")),
+        new("behind an upgrade", Allowed, p => With(p, $"Connection: upgrade\r\nUpgrade: h2c\r\n{Fit(p)}")),
         new("line ends without CR", Allowed,
             p => (Head + Length(p.Body) + "\r\n").Replace("\r\n", "\n", StringComparison.Ordinal)
                 + p.Body + p.Second),
-    ];
 
-    private static string With(SmugglingParts parts, string header) =>
-        $"{Head}{header}\r\n\r\n{parts.Body}{parts.Second}";
-}
-
-/// <summary>Pairs that disagree about Transfer-Encoding and its chunks.</summary>
-internal static class CodingPairs
-{
-    private const string Chunked = "Transfer-Encoding: chunked\r\n";
-    private const string Last = "0\r\n\r\n";
-
-    public static readonly IReadOnlyList<SmugglingPair> All =
-    [
-        new("two requests, chunked", Demanded, p => Head + Chunked + "\r\n" + Chunk(p.Body) + p.Second),
+        // Who disagrees about Transfer-Encoding and its chunks.
+        new("two requests, chunked", Demanded, p => Coded(p, "Transfer-Encoding: chunked")),
         new("trailers", Allowed,
             p => Head + Chunked + "\r\n" + Chunk(p.Body)[..^2] + "Content-Length: 500\r\n\r\n" + p.Second),
         new("coding in other letters", Allowed, p => Coded(p, "Transfer-Encoding: CHUNKED")),
         new("tab before the coding", Allowed, p => Coded(p, "Transfer-Encoding:\tchunked")),
         new("unknown coding before chunked", Allowed, p => Coded(p, "Transfer-Encoding: identity, chunked")),
-        new("length, then coding", Forbidden,
-            p => Head + Length(Last + p.Second) + Chunked + "\r\n" + Last + p.Second),
+        new("length, then coding", Forbidden, p => Both(p, "Transfer-Encoding: chunked")),
         new("coding, then length", Forbidden,
             p => Head + Chunked + Length(Last + p.Second) + "\r\n" + Last + p.Second),
         new("second in a chunk, shorter length", Forbidden,
@@ -226,11 +199,18 @@ internal static class CodingPairs
             p => Head + Chunked + "\r\n1;a\rX\r\n" + Last + p.Second),
         new("chunk without a line end", Forbidden,
             p => Head + Chunked + $"\r\n{Hex(p.Body)}\r\n{p.Body}XX{Last}{p.Second}"),
-        new("chunk longer than it says", Forbidden,
-            p => Head + Chunked + $"\r\n1\r\n{p.Body}\r\n{Last}{p.Second}"),
+        new("chunk longer than it says", Forbidden, p => Sized(p, "1")),
         new("second behind a cut off chunk", Forbidden,
             p => Head + Chunked + $"\r\n{Hex(p.Body + p.Second + p.Second)}\r\n{p.Body}{p.Second}"),
     ];
+
+    private static string Fit(SmugglingParts parts) => $"Content-Length: {parts.Body.Length}";
+
+    private static string With(SmugglingParts parts, string header) =>
+        $"{Head}{header}\r\n\r\n{parts.Body}{parts.Second}";
+
+    private static string Inside(SmugglingParts parts, string head) =>
+        $"{head}{Length(parts.Second)}\r\n{parts.Second}";
 
     private static string Coded(SmugglingParts parts, string header) =>
         $"{Head}{header}\r\n\r\n{Chunk(parts.Body)}{parts.Second}";

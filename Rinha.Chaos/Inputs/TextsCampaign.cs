@@ -2,16 +2,14 @@ using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Chaos.Inputs;
 
-/// <summary>Posts every character of Unicode and what means something to SQL, as it is and escaped, and reads it back
-/// from statements and from the file: the same, byte for byte.</summary>
+// Posts every character of Unicode and what means something to SQL, as it is and escaped, and reads it back from
+// statements and from the file: the same, byte for byte.
 internal static class TextsCampaign
 {
     private const int StatementEntries = 10;
-    private const int Accounts = 5;
     private const int EveryTexts = 111_207; // 1,112,064 characters, ten in a text.
     private const int ShortTextsPerPlane = 60;
 
-    /// <summary>Each in two forms: as it is, and escaped.</summary>
     public static int AllTexts => 2 * (HostileTexts.All.Count + EveryTexts);
 
     public static int ShortTexts => 2 * (HostileTexts.All.Count + (17 * ShortTextsPerPlane) + 26);
@@ -29,7 +27,7 @@ internal static class TextsCampaign
             foreach (var isEscaped in new[] { false, true })
             {
                 var index = sent.Count / StatementEntries;
-                var account = (index % Accounts) + 1;
+                var account = (index % Clients) + 1;
                 // Written over one connection and read over the next: what one server has, the others show.
                 Post(run, connections[index % connections.Count], account, batch, isEscaped);
                 Read(run, connections[(index + 1) % connections.Count], account, batch);
@@ -107,8 +105,6 @@ internal static class TextsCampaign
         string.Join(' ', text.Select(letter => ((int)letter).ToString("X4", CultureInfo.InvariantCulture)));
 }
 
-/// <summary>Texts that mean something to somebody on the way: SQL, JSON, a shell, HTML, a terminal, Unicode
-/// itself.</summary>
 internal static class HostileTexts
 {
     public static readonly IReadOnlyList<string> All =
@@ -130,18 +126,16 @@ internal static class HostileTexts
     ];
 }
 
-/// <summary>Texts of ten characters that together have every character there is, or some of every plane.</summary>
 internal static class PlaneTexts
 {
     private const int TextScalars = 10;
     private const int PlaneScalars = 0x10000;
     private const int Planes = 17;
 
-    /// <summary>Every Unicode scalar value once, in their order.</summary>
     public static IEnumerable<string> Every() =>
         Enumerable.Range(0, Planes * PlaneScalars).Where(Rune.IsValid).Chunk(TextScalars).Select(Text);
 
-    /// <summary>Some from each plane, and all of the first 256.</summary>
+    // Some from each plane, and all of the first 256.
     public static IEnumerable<string> Some(Random random, int textsPerPlane)
     {
         foreach (var text in Enumerable.Range(0, 256).Chunk(TextScalars))
@@ -152,7 +146,7 @@ internal static class PlaneTexts
         for (var index = 0; index < Planes * textsPerPlane; index++)
         {
             var plane = index / textsPerPlane;
-            yield return Text([.. Scalars(random, plane).Take(random.Next(1, TextScalars + 1))]);
+            yield return Text([.. Scalars(random, plane).Where(Rune.IsValid).Take(random.Next(1, TextScalars + 1))]);
         }
     }
 
@@ -160,11 +154,7 @@ internal static class PlaneTexts
     {
         while (true)
         {
-            var value = (plane * PlaneScalars) + random.Next(PlaneScalars);
-            if (Rune.IsValid(value))
-            {
-                yield return value;
-            }
+            yield return (plane * PlaneScalars) + random.Next(PlaneScalars);
         }
     }
 

@@ -4,8 +4,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Load;
 
-/// <summary>A load run on a thread of its own, with every transaction remembered, while faults are made to
-/// happen.</summary>
+// A load run on a thread of its own, with every transaction remembered, while faults are made to happen.
 internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();
@@ -23,10 +22,9 @@ internal sealed class BackgroundLoad : IDisposable
             TaskScheduler.Default);
     }
 
-    /// <summary>What was sent and answered; to be read after <see cref="Stop"/>.</summary>
-    public TransactionLog Log { get; } = new();
+    public TransactionLog Log { get; } = new(); // What was sent and answered; to be read after Stop.
 
-    /// <summary>A load that goes on until it is stopped: open loop, the contest's mix.</summary>
+    // A load that goes on until it is stopped: open loop, the contest's mix.
     public static LoadOptions Endless(double rate, int connections, int seed) => new()
     {
         Connections = connections,

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Load;
 
-/// <summary>The oracle at the end of a campaign on a fresh ledger: every acknowledged transaction exactly once, no
-/// other, balance = sum, balance never under minus the limit, and stored so that the database finds it sound.</summary>
+// The oracle at the end of a campaign on a fresh ledger: every acknowledged transaction exactly once, no other, balance
+// = sum, balance never under minus the limit, and stored so that the database finds it sound.
 internal static class LedgerCheck
 {
-    /// <summary>Looks into the ledger; the bank may go on meanwhile, but must have no write under way.</summary>
-    /// <param name="isAll">Whether the log has all that was ever sent to the ledger.</param>
+    // Looks into the ledger; the bank may go on meanwhile, but must have no write under way. isAll: whether the log has
+    // all that was ever sent to the ledger.
     public static void Run(CampaignRun run, ILedgerPlace ledger, TransactionLog log, bool isAll = true)
     {
         CheckStorage(run, ledger);
@@ -29,8 +29,6 @@ internal static class LedgerCheck
     }
 }
 
-/// <summary>A row of the history, whole.</summary>
-/// <param name="Kind"><c>c</c> or <c>d</c>.</param>
 internal readonly record struct PostedRow(
     long ClientId, long Sequence, long AmountCents, string Kind, string Text, long PostedAtUs)
 {
@@ -42,26 +40,20 @@ internal readonly record struct PostedRow(
         using var connection = new LedgerInFile(databasePath).Open();
         connection.ForEach(
             "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id",
-            row => rows.Add(new PostedRow(
-                row.GetInt64(0),
-                row.GetInt64(1),
-                row.GetInt64(2),
-                row.GetString(3),
-                row.GetString(4),
-                row.GetInt64(5))));
+            row => rows.Add(new PostedRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3),
+                row.GetString(4), row.GetInt64(5))));
         return rows;
     }
 }
 
-/// <summary>Single requests to one server, past nginx and beside the load, whose transactions the oracle counts like
-/// the load's.</summary>
+// Single requests to one server, past nginx and beside the load, whose transactions the oracle counts like the load's.
 internal sealed class Probes(Bank bank)
 {
     private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedTransaction Transaction)> _posts = [];
 
     private long _nextText = TextCode.Count; // Downwards; the load's begin in the lower half and go up.
 
-    /// <summary>Credits a cent.</summary>
+    // Credits a cent.
     public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
     {
         var text = Interlocked.Decrement(ref _nextText);
@@ -77,8 +69,8 @@ internal sealed class Probes(Bank bank)
     public (RawAnswer Answer, TimeSpan Time) Statement(BankProcess api, int clientId = 1) =>
         Ask(api, "GET", $"/clientes/{clientId}/extrato");
 
-    /// <summary>Adds what was sent to a log: a 503 that says that nothing was changed is held to that.</summary>
-    /// <param name="isRefusalFinal">Whether every 503 is held to that, whatever it says.</param>
+    // Adds what was sent to a log: a 503 that says that nothing was changed is held to that. isRefusalFinal: whether
+    // every 503 is held to that, whatever it says.
     public void AddTo(TransactionLog log, bool isRefusalFinal = false)
     {
         foreach (var (text, (answer, transaction)) in _posts)
@@ -106,6 +98,5 @@ internal static class RawAnswers
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether it says that it is not known whether the transaction was posted.</summary>
     public static bool LeavesOpen(this RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
 }

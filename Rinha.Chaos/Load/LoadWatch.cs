@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Load;
 
-/// <summary>Sees when transactions are acknowledged and what fails, while the load goes on. For any thread.</summary>
 internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 {
     private readonly ConcurrentQueue<long> _acknowledgedAtNs = [];
@@ -10,12 +9,11 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int Acknowledged => _acknowledgedAtNs.Count;
 
-    /// <summary>Transactions without an answer, or with one that says nothing.</summary>
+    // Transactions without an answer, or with one that says nothing.
     public int FailedPosts => Count(one => one.IsPost);
 
     public int FailedGets => Count(one => !one.IsPost);
 
-    /// <summary>All failures by their kind or status, in words.</summary>
     public string Failures => _failures.IsEmpty ? "nothing" : string.Join(", ",
         from one in _failures
         let key = one.Key
@@ -24,11 +22,9 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int CountOf(FailureKind kind) => Count(one => one.Kind == kind);
 
-    /// <summary>What failed without an answer of this status.</summary>
     public int CountOfOthers(int status) => Count(one => one.Status != status);
 
-    /// <summary>The longest time without an acknowledged transaction: both ends count as one, and stalls are taken
-    /// off.</summary>
+    // The longest time without an acknowledged transaction: both ends count as one, and stalls are taken off.
     public TimeSpan LongestGap(long fromNs, long toNs, StallWatch stalls)
     {
         var longestNs = 0L;
@@ -67,8 +63,8 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
         _failures.Where(one => isCounted(one.Key)).Sum(one => one.Value);
 }
 
-/// <summary>Notes when this machine does not let the tester run: a thread that wants to wake up every millisecond, and
-/// wakes up late. What the bank does not answer in such a moment is not held against it.</summary>
+// Notes when this machine does not let the tester run: a thread that wants to wake up every millisecond, and wakes up
+// late. What the bank does not answer in such a moment is not held against it.
 internal sealed class StallWatch : IDisposable
 {
     private const long LateNs = 2_000_000;
@@ -109,7 +105,6 @@ internal sealed class StallWatch : IDisposable
     }
 }
 
-/// <summary>Durations of the same kind, for the table: their median and the longest.</summary>
 internal sealed class Spread
 {
     private readonly List<double> _milliseconds = [];

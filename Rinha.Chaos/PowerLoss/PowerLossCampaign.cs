@@ -2,9 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Rinha.Chaos.PowerLoss;
 
-/// <summary>Records what a bank under load writes, and opens what a disk may have if the power goes at any moment of
-/// it: the ledger is a beginning of what was committed, whole, and with FULL nothing is missing that was
-/// answered.</summary>
+// Records what a bank under load writes, and opens what a disk may have if the power goes at any moment of it: the
+// ledger is a beginning of what was committed, whole, and with FULL nothing is missing that was answered.
 internal static class PowerLossCampaign
 {
     private const double LowRate = 1_500;
@@ -37,12 +36,9 @@ internal static class PowerLossCampaign
     }
 }
 
-/// <summary>A loss of power to try.</summary>
-/// <param name="Position">How much of the write log has happened, in bytes.</param>
-/// <param name="Remains">What the disk has of what was not synced.</param>
 internal readonly record struct Cut(long Position, Remains Remains)
 {
-    /// <summary>Cuts at random, half of them at the delicate moments, in the order of the log.</summary>
+    // Cuts at random, half of them at the delicate moments, in the order of the log.
     public static IReadOnlyList<Cut> Choose(Recording recording, int count, Random random)
     {
         var delicate = recording.DelicateRecords();
@@ -57,10 +53,8 @@ internal readonly record struct Cut(long Position, Remains Remains)
     }
 }
 
-/// <summary>Starts a server on what a loss of power has left, and looks what it has.</summary>
 internal sealed class Restart(CampaignRun run, Recording recording, string synchronous)
 {
-    private const int Clients = 5;
     private const int GarbageBytesMax = 64 * 1024;
 
     private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];

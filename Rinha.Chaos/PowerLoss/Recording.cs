@@ -1,8 +1,7 @@
 namespace Rinha.Chaos.PowerLoss;
 
-/// <summary>A run of the bank of which everything is known: what was written when, and answered when.</summary>
-/// <param name="History">What the ledger holds at the end of the run.</param>
-/// <param name="Answers">The log's lengths at which transactions had been answered, rising, each with its row.</param>
+// A run of the bank of which everything is known: what was written when, and answered when. Answers: the log's lengths
+// at which transactions had been answered, rising, each with its row.
 internal sealed record Recording(
     IReadOnlyList<LogRecord> Records,
     IReadOnlyList<PostedRow> History,
@@ -15,20 +14,18 @@ internal sealed record Recording(
 
     public int WalStarts => Records.Count(IsWalStart); // How often the WAL was begun or started over.
 
-    /// <summary>Which records are the delicate ones: of a checkpoint, and of the moment when the WAL is started
-    /// over.</summary>
+    // Which records are the delicate ones: of a checkpoint, and of the moment when the WAL is started over.
     public IReadOnlyList<int> DelicateRecords() => [.. Enumerable.Range(0, Records.Count)
         .Where(index => Records[index].File == LoggedFile.Database || IsWalStart(Records[index]))];
 
-    /// <summary>How many rows must be there if all is that was answered while the log was so long.</summary>
+    // How many rows must be there if all is that was answered while the log was so long.
     public int RowsAnsweredBy(long logLength) =>
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Max(answer => (int?)answer.Index) + 1 ?? 0;
 
-    /// <summary>How many of the answered ones are not among the first rows.</summary>
     public int AnsweredAfter(int rows, long logLength) =>
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
-    /// <summary>Lets the bank run under load until it has started its WAL over a few times.</summary>
+    // Lets the bank run under load until it has started its WAL over a few times.
     public static Recording Make(CampaignRun run, string name, string synchronous, double rate)
     {
         var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;
@@ -38,7 +35,7 @@ internal sealed record Recording(
             Synchronous = synchronous,
             DataDirectory = Path.Combine(directory, "data"),
             Faults = true,
-            Environment = new Dictionary<string, string> { ["FAULT_LOG"] = logPath },
+            WriteLog = logPath,
         });
         bank.Start();
         LoggedAnswers? answers = null;
@@ -68,7 +65,6 @@ internal sealed record Recording(
         record is { Call: LoggedCall.Write, File: LoggedFile.WriteAheadLog, Offset: 0 };
 }
 
-/// <summary>Notes how long the write log was when each transaction's 200 had arrived.</summary>
 internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IRequestObserver
 {
     private readonly FileInfo _log = new(logPath);
@@ -92,13 +88,13 @@ internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IR
         inner.OnFailure(plan, kind, answer);
 }
 
-/// <summary>Everything that the servers have done to the files of a database, in its order, as the fault library has
-/// noted it (<c>FAULT_LOG</c>): a write after it was made, a sync before and after.</summary>
+// Everything that the servers have done to the files of a database, in its order, as the fault library has noted it
+// (FAULT_LOG): a write after it was made, a sync before and after.
 internal static class WriteLog
 {
     private const uint Magic = 0x46524C47;
 
-    /// <summary>Reads all records; one that its writer did not live to finish ends the log.</summary>
+    // Reads all records; one that its writer did not live to finish ends the log.
     public static List<LogRecord> Read(ReadOnlyMemory<byte> log)
     {
         var records = new List<LogRecord>();
@@ -124,16 +120,13 @@ internal static class WriteLog
         return records;
     }
 
-    // struct record of faults.h.
+    // struct record of faults.c.
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Header(
         uint Magic, LoggedCall Call, LoggedFile File, uint ProcessId, long Offset, long Length, ulong Sync);
 }
 
-/// <summary>One record of the write log.</summary>
-/// <param name="Start">Where it begins in the log, in bytes.</param>
-/// <param name="Offset">Where was written, or the new length.</param>
-/// <param name="Sync">The same for the beginning and the end of one sync.</param>
+// Offset: where was written, or the new length. Sync: the same for the beginning and the end of one sync.
 internal readonly record struct LogRecord(
     long Start, LoggedCall Call, LoggedFile File, long Offset, ReadOnlyMemory<byte> Data, ulong Sync)
 {
@@ -142,7 +135,6 @@ internal readonly record struct LogRecord(
     public long End => Start + HeaderBytes + Data.Length;
 }
 
-/// <summary>What a record of the write log tells of, as the fault library numbers it.</summary>
 internal enum LoggedCall
 {
     Write = 1,
@@ -153,7 +145,6 @@ internal enum LoggedCall
     Create,
 }
 
-/// <summary>A file of the database, as the write log numbers them.</summary>
 internal enum LoggedFile
 {
     Database,

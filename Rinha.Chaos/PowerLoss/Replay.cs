@@ -2,10 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.Chaos.PowerLoss;
 
-/// <summary>Repeats what the write log tells of, up to a moment, and says what the disk may have if the power goes
-/// then. What was written before a sync that has ended is there. Anything else is there or not, block by block. Names
-/// are made and deleted in their order, and those before a sync that has ended stay so, as in a journal of
-/// metadata.</summary>
+// Repeats what the write log tells of, up to a moment, and says what the disk may have if the power goes then. What was
+// written before a sync that has ended is there. Anything else is there or not, block by block. Names are made and
+// deleted in their order, and those before a sync that has ended stay so, as in a journal of metadata.
 internal sealed class Replay(IReadOnlyList<LogRecord> records)
 {
     private readonly Dictionary<LoggedFile, ReplayedFile> _files = [];
@@ -14,7 +13,7 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     private readonly Dictionary<ulong, (long Start, ReplayedFile? File)> _syncs = [];
     private int _next;
 
-    /// <summary>What the log tells of the WAL before this position is on the disk.</summary>
+    // What the log tells of the WAL before this position is on the disk.
     public long SyncedWalPosition { get; private set; }
 
     public void AdvanceTo(long position)
@@ -95,7 +94,6 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     }
 }
 
-/// <summary>What of the unsynced writes is on the disk when the power goes.</summary>
 internal enum Remains
 {
     Nothing,
@@ -105,11 +103,10 @@ internal enum Remains
     Newest, // The pages written last; those written before them are as they were synced.
 }
 
-/// <summary>A name made or deleted in the directory, perhaps on the disk.</summary>
-/// <param name="File">What it names from now on; <see langword="null"/> when it is deleted.</param>
+// File: what it names from now on; null when it is deleted.
 internal readonly record struct NameChange(long Position, LoggedFile Name, ReplayedFile? File);
 
-/// <summary>A file as it grows while the log is replayed: what surely is on the disk, and what may be.</summary>
+// A file as it grows while the log is replayed: what surely is on the disk, and what may be.
 [SuppressMessage("Design", "CA1001", Justification = "A MemoryStream holds nothing that has to be given back.")]
 internal sealed class ReplayedFile
 {
@@ -127,7 +124,6 @@ internal sealed class ReplayedFile
     public void Truncate(long position, long length) =>
         _pending.Add(new PendingWrite(position, length, default, Length, length));
 
-    /// <summary>What the log tells of before a position is on the disk.</summary>
     public void Sync(long position)
     {
         var count = _pending.TakeWhile(write => write.Position < position).Count();
@@ -196,9 +192,8 @@ internal sealed class ReplayedFile
     }
 }
 
-/// <summary>A write or a change of length that the disk may not have yet.</summary>
-/// <param name="Offset">Where is written; for a change of length, from where on the file is zeros.</param>
-/// <param name="Data">What is written; empty for a change of length.</param>
+// Offset: where is written; for a change of length, from where on the file is zeros. Data: what is written; empty for a
+// change of length.
 internal readonly record struct PendingWrite(
     long Position, long Offset, ReadOnlyMemory<byte> Data, long LengthBefore, long Length)
 {
@@ -211,7 +206,6 @@ internal readonly record struct PendingWrite(
         file.SetLength(Length);
     }
 
-    /// <summary>Makes the change in a piece of the file.</summary>
     public void ApplyTo(Span<byte> piece, long at)
     {
         var from = Math.Max(Offset, at);

@@ -1,12 +1,10 @@
 using System.Buffers.Binary;
+using Rinha.Stack;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>A file that is no ledger, or cannot be used as one: the server must refuse to start on it.</summary>
-/// <param name="Make">Makes it, given the database's path and the bytes of a good ledger.</param>
-/// <param name="Reasons">One of these words must be in what the server says.</param>
-/// <param name="Named">What the server must name: the end of a path.</param>
-/// <param name="IsUnprivileged">Whether the server must run without root's rights for it.</param>
+// A file that is no ledger, or cannot be used as one: the server must refuse to start on it. Named: what the server
+// must name: the end of a path.
 internal sealed record BadFile(
     string Name,
     Action<string, byte[]> Make,
@@ -88,14 +86,16 @@ internal sealed record BadFile(
     }
 }
 
-/// <summary>Starts a server on files that are no ledger or cannot be used: it refuses in one line and changes nothing.
-/// Damage deep inside a ledger may be found later: then what needs it fails, and nothing else.</summary>
+// Starts a server on files that are no ledger or cannot be used: it refuses in one line and changes nothing. Damage
+// deep inside a ledger may be found later: then what needs it fails, and nothing else.
 internal static class BadFilesCampaign
 {
     private const int PageBytes = 4096;
-    private const int Clients = 5;
     private const int Posts = 300;
     private const string Nobody = "65534";
+
+    private static readonly string[] s_asNobody =
+        ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
 
     // As schema.sql names them. Without the first no balance is known; the second's oldest page nobody reads.
     private static readonly string[] s_tables = ["clientes", "transacoes"];
@@ -105,12 +105,13 @@ internal static class BadFilesCampaign
     public static void Run(CampaignRun run)
     {
         var good = MakeLedger(run);
-        var unprivileged = UnprivilegedLauncher(run);
+        var isRoot = Environment.IsPrivilegedProcess;
+        var readable = isRoot ? CopyServer(run) : Repository.Server;
         foreach (var (index, kind) in BadFile.All(run.Random).Index())
         {
-            if ((kind.IsUnprivileged ? unprivileged : run.Setting) is { } setting)
+            if ((kind.IsUnprivileged ? readable : Repository.Server) is { } server)
             {
-                Try(run, kind, index, good, setting);
+                Try(run, kind, index, good, server, asNobody: kind.IsUnprivileged && isRoot);
             }
             else
             {
@@ -139,55 +140,40 @@ internal static class BadFilesCampaign
             probes.Post(api, 1 + (number % Clients));
         }
 
-        api.Signal(Signal.Terminate);
+        api.Identity.Send(Signal.Terminate);
         api.WaitForEnd(out _);
         LedgerCheck.CheckClients(run, bank.Ledger);
         return File.ReadAllBytes(bank.DatabasePath);
     }
 
-    // Root may read and write everything: some kinds need a server that is nobody.
-    private static ChaosSetting? UnprivilegedLauncher(CampaignRun run)
+    // Root may read and write everything: some kinds need a server that is nobody, and that nobody may read. Returns null
+    // where it still cannot be run.
+    private static string? CopyServer(CampaignRun run)
     {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            return run.Setting;
-        }
-
-        // A copy that others than its owner may read, too.
         var copy = Path.Combine(run.Directory, "server");
-        _ = Tool.Run(["cp", "-r", Path.GetDirectoryName(Stack.Repository.Server)!, copy]);
+        _ = Tool.Run(["cp", "-r", Path.GetDirectoryName(Repository.Server)!, copy]);
         _ = Tool.Run(["chmod", "-R", "a+rX", copy]);
-        var server = Path.Combine(copy, Path.GetFileName(Stack.Repository.Server));
-        var launcher = Path.Combine(run.Directory, "launch-nobody");
-        File.WriteAllText(launcher, $"""
-            #!/bin/sh
-            shift
-            exec setsid setpriv --reuid={Nobody} --regid={Nobody} --clear-groups \
-              env API_PORT={run.Setting.Port} '{server}' "$@"
-
-            """);
-        _ = Tool.Run(["chmod", "755", launcher]);
-        var setting = run.Setting with { Launcher = launcher };
-        using var version = new BankProcess(
-            setting, "nobody", Path.Combine(run.Directory, "nobody.log"), new Dictionary<string, string>());
-        version.Start("--version");
-        return version.WaitForEnd(out var exitCode) && exitCode == 0 ? setting : null;
+        var server = Path.Combine(copy, Path.GetFileName(Repository.Server));
+        return Tool.Run([.. s_asNobody, server, "--version"]).Succeeded ? server : null;
     }
 
-    private static void Try(CampaignRun run, BadFile kind, int index, byte[] good, ChaosSetting setting)
+    private static void Try(CampaignRun run, BadFile kind, int index, byte[] good, string server, bool asNobody)
     {
         var own = Path.Combine(run.Directory, $"bad{index}");
         var data = Directory.CreateDirectory(Path.Combine(own, "data")).FullName;
         var path = Path.Combine(data, "rinha.db");
         kind.Make(path, good);
-        var before = setting == run.Setting && kind.IsUnprivileged ? new() { ["rinha.db"] = good } : FilesIn(data);
-        if (setting != run.Setting)
+        var before = kind.IsUnprivileged && !asNobody ? new() { ["rinha.db"] = good } : FilesIn(data);
+        if (asNobody)
         {
             _ = Tool.Run(["chown", "-R", Nobody, data]);
         }
 
         using var api = new BankProcess(
-            setting, "api01", Path.Combine(own, "log"), new Dictionary<string, string> { ["DATABASE_URL"] = path });
+            "api01",
+            Path.Combine(own, "log"),
+            [.. asNobody ? s_asNobody : [], "env", $"API_PORT={run.Setting.Port}", $"DATABASE_URL={path}", server],
+            run.Setting.EntrancesOf("api01", hasPostgres: false));
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.Named), kind.Reasons);
         _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // For whoever is not root.
@@ -242,7 +228,7 @@ internal static class BadFilesCampaign
         }
 
         run.Check(api.IsAlive, () => $"damaged {table}: the server has ended: {api.Log.TrimEnd()}");
-        api.Signal(Signal.Terminate);
+        api.Identity.Send(Signal.Terminate);
         run.Check(
             api.WaitForEnd(out var exitCode) && exitCode == 0, () => $"damaged {table}: exit code {exitCode}");
         var bytes = File.ReadAllBytes(bank.DatabasePath);
@@ -271,14 +257,11 @@ internal static class BadFilesCampaign
     }
 }
 
-/// <summary>How a server that does not start has to say so.</summary>
 internal static class Refusal
 {
     private const string Prefix = "Rinha.Server: ";
 
-    /// <summary>It ends by itself, with an exit code of its own and one line that names file and reason.</summary>
-    /// <param name="said">How long its log was when it was started.</param>
-    /// <param name="reasons">One of these words must be in the line.</param>
+    // It ends by itself, with an exit code of its own and one line that names file and reason.
     public static void Check(
         CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
     {

@@ -2,8 +2,8 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills
-/// both meanwhile. What is answered 503 must stay away for ever.</summary>
+// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both
+// meanwhile. What is answered 503 must stay away for ever.
 internal static class DiskErrors
 {
     public const int NoSpace = 28; // ENOSPC
@@ -48,8 +48,8 @@ internal static class DiskErrors
     private static int FailedCalls(Bank bank) => bank.Faults.Sum(control => control.FailedCalls);
 }
 
-/// <summary>Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are
-/// not, and nothing has to be started again. Then starts the bank on a full disk.</summary>
+// Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are not, and
+// nothing has to be started again. Then starts the bank on a full disk.
 internal static class DiskFull
 {
     private const int DiskMegabytes = 48;
@@ -141,7 +141,7 @@ internal static class DiskFull
     }
 }
 
-/// <summary>A small disk in memory, mounted for a campaign, that can be filled to its last byte.</summary>
+// A small disk in memory, mounted for a campaign, that can be filled to its last byte.
 internal sealed class TemporaryDisk : IDisposable
 {
     private readonly string _ballast;
@@ -150,7 +150,6 @@ internal sealed class TemporaryDisk : IDisposable
 
     public string Path { get; }
 
-    /// <returns><see langword="null"/> where this process may not mount.</returns>
     public static TemporaryDisk? TryMount(string path, int megabytes)
     {
         Directory.CreateDirectory(path);

@@ -3,12 +3,10 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-/// <summary>What must hold while the storage of a bank under load fails, and afterwards: both servers live on, say no
-/// more than anybody can read, refuse posts with a reason and answer statements; then they accept posts again by
-/// themselves.</summary>
+// What must hold while the storage of a bank under load fails, and afterwards: both servers live on, say no more than
+// anybody can read, refuse posts with a reason and answer statements; then they accept posts again by themselves.
 internal static class StorageFaults
 {
-    private const int Clients = 5;
     private const string Recovery = "recovery";
 
     // A line for each failure would fill the disk that is full; one a second and process is what there may be.
@@ -25,8 +23,6 @@ internal static class StorageFaults
             + $"well again after {scene.Spread(Recovery).Longest.TotalMilliseconds:N0} ms at most",
     };
 
-    /// <summary>Makes a fault, and lets all be well again.</summary>
-    /// <param name="meanwhile">Makes the fault, and looks what it does.</param>
     public static void Endure(Scene scene, string what, Action meanwhile, Action end)
     {
         var (run, bank) = (scene.Run, scene.Bank);
@@ -50,8 +46,8 @@ internal static class StorageFaults
             () => $"{what} is over: well again after {watch.ElapsedMilliseconds} ms only");
     }
 
-    /// <summary>Servers must refuse a post in time (before that they may accept some), and say that the storage is why
-    /// and that it may be sent again.</summary>
+    // Servers must refuse a post in time (before that they may accept some), and say that the storage is why and that
+    // it may be sent again.
     public static void AwaitRefusals(Scene scene, IEnumerable<BankProcess> apis, string what)
     {
         foreach (var api in apis)
@@ -92,8 +88,8 @@ internal static class StorageFaults
         line => !line.Contains("\"event\":\"RequestAnsweredWithError\"", StringComparison.Ordinal)));
 }
 
-/// <summary>Another program sits on the ledger: with the write lock, so that posts are refused after the timeout and
-/// not before; or with a snapshot that it does not give back, so that the WAL grows until it does.</summary>
+// Another program sits on the ledger: with the write lock, so that posts are refused after the timeout and not before;
+// or with a snapshot that it does not give back, so that the WAL grows until it does.
 internal static class LockedLedger
 {
     private const int WalSequenceAt = 12;

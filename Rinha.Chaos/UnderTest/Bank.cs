@@ -1,6 +1,8 @@
+using Rinha.Stack;
+using Rinha.Stack.Supervision;
+
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>How a campaign wants its bank.</summary>
 internal sealed record BankOptions
 {
     public string Synchronous { get; init; } = "NORMAL";
@@ -8,16 +10,18 @@ internal sealed record BankOptions
     public string? DataDirectory { get; init; } // Where the database is; null for a directory of the campaign's own.
     public PostgresServer? Postgres { get; init; } // It runs, and has the ledger; null for a ledger in a file.
     public string? PostgresUrl { get; init; } // How the APIs get to it; null for its own socket.
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
+    public string? WriteLog { get; init; } // Where it notes what is written; null when it does not.
 }
 
-/// <summary>The whole bank: two published servers on one fresh ledger behind nginx, as <c>./rinha run</c> has it but
-/// without its supervisor: the campaign starts again what has died.</summary>
+// The whole bank: two published servers on one fresh ledger behind nginx, as ./rinha run has it but without its
+// supervisor: the campaign starts again what has died.
 internal sealed class Bank : IDisposable
 {
-    /// <summary>The time-out of what should happen at once, on a machine that is busy with something else.</summary>
+    // The time-out of what should happen at once, on a machine that is busy with something else.
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] s_none = [];
 
     private readonly ChaosSetting _setting;
 
@@ -32,8 +36,8 @@ internal sealed class Bank : IDisposable
             ? [.. Names.Select(name => new FaultControl(Path.Combine(run.Directory, name + ".control")))]
             : [];
         Front = TargetOf($"http://127.0.0.1:{_setting.Port}");
-        Apis = [.. Names.Select((name, index) => Make(run, name, EnvironmentOf(options, index)))];
-        Nginx = Make(run, "nginx", LimitsOf(options));
+        Apis = [.. Names.Select((name, index) => Make(run, options, name, ServerCommand(options, name, index)))];
+        Nginx = Make(run, options, "nginx", _setting.NginxCommand);
     }
 
     public string DatabasePath { get; }
@@ -41,7 +45,6 @@ internal sealed class Bank : IDisposable
     public Target Front { get; }
     public IReadOnlyList<BankProcess> Apis { get; }
 
-    /// <summary>What the fault library in each of <see cref="Apis"/> is told; empty without it.</summary>
     public IReadOnlyList<FaultControl> Faults { get; }
     public BankProcess Nginx { get; } // The load balancer: a master and its worker.
 
@@ -49,9 +52,8 @@ internal sealed class Bank : IDisposable
 
     private static string[] Names => ["api01", "api02"];
 
-    public Target Past(BankProcess api) => TargetOf("unix:" + SocketOf(api));
+    public Target Past(BankProcess api) => TargetOf("unix:" + SocketOf(api.Name));
 
-    /// <summary>Starts everything that is not alive, and waits until all of it answers.</summary>
     public void Start()
     {
         foreach (var api in Apis.Where(api => !api.IsAlive))
@@ -82,19 +84,19 @@ internal sealed class Bank : IDisposable
         }
     }
 
-    /// <summary>Waits until a server takes connections, or ends because it will not.</summary>
+    // Waits until a server takes connections, or ends because it will not.
     public bool TryAwaitAnswer(BankProcess api)
     {
         _ = Wait.For(() => Past(api).Answers() || !api.IsAlive);
         return api.IsAlive && Past(api).Answers();
     }
 
-    /// <summary>How many connections a server has accepted and not closed, by the kernel's list: to ask is to connect,
-    /// and nginx's own are what is looked for.</summary>
+    // How many connections a server has accepted and not closed, by the kernel's list: to ask is to connect, and
+    // nginx's own are what is looked for.
     public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
-        .Count(line => line.EndsWith(" " + SocketOf(api), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
+        .Count(line => line.EndsWith(" " + SocketOf(api.Name), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
-    /// <summary>Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.</summary>
+    // Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.
     public void Fail(int writeErrno = 0, int syncErrno = 0, int every = 1, int apis = int.MaxValue)
     {
         foreach (var control in Faults.Take(apis))
@@ -105,15 +107,7 @@ internal sealed class Bank : IDisposable
 
     public void Kill()
     {
-        foreach (var process in Processes)
-        {
-            process.Signal(Signal.Kill);
-        }
-
-        foreach (var process in Processes)
-        {
-            process.Kill();
-        }
+        BankProcess.Kill(Processes);
     }
 
     public void Dispose()
@@ -128,28 +122,82 @@ internal sealed class Bank : IDisposable
     private static Target TargetOf(string url) =>
         Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
 
-    private string SocketOf(BankProcess api) => Path.Combine(_setting.Sockets, api.Name + ".sock");
+    private static BankProcess Make(
+        CampaignRun run, BankOptions options, string name, IReadOnlyList<string> command) => new(
+            name,
+            Path.Combine(run.Directory, name + ".log"),
+            command,
+            run.Setting.EntrancesOf(name, options.Postgres is not null));
 
-    private static Dictionary<string, string> LimitsOf(BankOptions options) =>
-        options.Postgres is null ? [] : new(PostgresServer.Limits);
+    private string SocketOf(string name) => Path.Combine(_setting.Sockets, name + ".sock");
 
-    private static BankProcess Make(CampaignRun run, string name, Dictionary<string, string> environment) =>
-        new(run.Setting, name, Path.Combine(run.Directory, name + ".log"), environment);
+    // As the supervisor would start it, but with faults. The library is for the server alone, not for what starts it.
+    private IReadOnlyList<string> ServerCommand(BankOptions options, string name, int index) =>
+    [
+        .. UserAccount.Proxy.AsGroup,
+        "env",
+        $"DATABASE_URL={options.PostgresUrl ?? options.Postgres?.Url ?? DatabasePath}",
+        $"API_SOCKET={SocketOf(name)}",
+        $"API_SOCKET_MODE={StackLaunches.SocketMode}",
+        $"RINHA_SYNCHRONOUS={options.Synchronous}",
+        "RINHA_ENABLE_RESET=true",
+        .. options.Faults ? [$"LD_PRELOAD={_setting.FaultLibrary}", $"FAULT_CONTROL={Faults[index].Path}"] : s_none,
+        .. options.WriteLog is { } path ? [$"FAULT_LOG={path}"] : s_none,
+        Repository.Server,
+    ];
+}
 
-    private Dictionary<string, string> EnvironmentOf(BankOptions options, int index)
+// One of the bank's processes, which the campaign may start, kill and start again.
+internal sealed class BankProcess(
+    string name, string logPath, IReadOnlyList<string> command, IReadOnlyList<string> cgroups) : IDisposable
+{
+    private ChildProcess? _child;
+
+    public string Name => name;
+    public ProcessIdentity Identity => _child!.Identity;
+    public int ProcessId => Identity.Pid; // It leads a session and a process group of the same number.
+    public bool IsAlive => _child is { HasExited: false };
+    public string Log => File.Exists(logPath) ? File.ReadAllText(logPath) : ""; // All it said, over all its lives.
+
+    // The processes that it has started: nginx's workers.
+    public string[] Children => File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children")
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    public int Descriptors => Directory.GetFileSystemEntries($"/proc/{ProcessId}/fd").Length;
+
+    // Its resident bytes (proc_pid_statm(5)), with or without those of files: a mapped ledger that grows is no memory
+    // lost.
+    public (long All, long Own) ResidentBytes
     {
-        var environment = new Dictionary<string, string>(options.Environment.Concat(LimitsOf(options)))
+        get
         {
-            ["DATABASE_URL"] = options.PostgresUrl ?? options.Postgres?.Url ?? DatabasePath,
-            ["RINHA_SYNCHRONOUS"] = options.Synchronous,
-            ["RINHA_ENABLE_RESET"] = "true",
-        };
-        if (options.Faults)
-        {
-            environment["FAULT_LIBRARY"] = _setting.FaultLibrary;
-            environment["FAULT_CONTROL"] = Faults[index].Path;
+            var pages = File.ReadAllText($"/proc/{ProcessId}/statm").Split(' ')
+                .Select(text => long.Parse(text, CultureInfo.InvariantCulture) * Environment.SystemPageSize).ToList();
+            return (pages[1], pages[1] - pages[2]);
         }
-
-        return environment;
     }
+
+    // Kills them, with whatever they have started, at the same moment.
+    public static void Kill(IEnumerable<BankProcess> processes)
+    {
+        ProcessTable.Kill(processes.Where(process => process.IsAlive).Select(process => -process.ProcessId));
+        foreach (var process in processes)
+        {
+            _ = process.WaitForEnd(out _);
+        }
+    }
+
+    public void Start() => _child = ChildProcess.Start(command, logPath, cgroups);
+
+    public void Kill() => Kill([this]);
+
+    // exitCode: 128 and the signal's number when it was killed.
+    public bool WaitForEnd(out int exitCode)
+    {
+        var hasEnded = _child?.WaitForExit(Bank.Patience) ?? true;
+        exitCode = hasEnded ? _child?.ExitCode ?? 0 : 0;
+        return hasEnded;
+    }
+
+    public void Dispose() => Kill();
 }

@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>Where the fault library ends or stops a server (<c>scripts/faults/faults.h</c>).</summary>
+// Where the fault library ends or stops a server (scripts/faults/faults.c).
 internal enum FaultPoint
 {
     None,
@@ -15,16 +15,14 @@ internal enum FaultPoint
     InReset, // Before each statement of a reset, and after the last.
 }
 
-/// <summary>What the fault library does to a server at a <see cref="FaultPoint"/>.</summary>
 internal enum FaultAction
 {
     Kill = 1,
     Stop = 2,
 }
 
-/// <summary>What the fault library inside one server is told, in a file that both have mapped
-/// (<c>scripts/faults/faults.h</c>). It outlives the server: the one that is started in its place obeys it,
-/// too.</summary>
+// What the fault library inside one server is told, in a file that both have mapped (scripts/faults/faults.c). It
+// outlives the server: the one that is started in its place obeys it, too.
 internal sealed class FaultControl : IDisposable
 {
     private const int Bytes = 4096;
@@ -53,24 +51,18 @@ internal sealed class FaultControl : IDisposable
         FailedCalls,
     }
 
-    /// <summary>Where the file is: <c>FAULT_CONTROL</c>.</summary>
     public string Path { get; }
     public int Hits => Read(Word.Hits); // How often it has acted at a point.
 
     public bool IsArmed => Read(Word.Point) != (int)FaultPoint.None;
 
-    /// <summary>What writes to the data files are answered with (errno); 0 when they are made.</summary>
+    // The errno of writes to the data files and of their fsync (0: they are made); of these calls only every Nth fails.
     public int WriteErrno { set => Write(Word.WriteErrno, value); }
-
-    /// <summary>What fsync of the data files is answered with (errno); 0 when it is made.</summary>
     public int SyncErrno { set => Write(Word.SyncErrno, value); }
-
-    /// <summary>Only every Nth of the calls that should fail does; 0 or 1 for all of them.</summary>
     public int FailsEvery { set => Write(Word.Every, value); }
-
     public int FailedCalls => Read(Word.FailedCalls);
 
-    /// <summary>How far the server's wall clock is ahead, in seconds.</summary>
+    // How far the server's wall clock is ahead, in seconds.
     public long ClockOffsetSeconds
     {
         set
@@ -80,8 +72,7 @@ internal sealed class FaultControl : IDisposable
         }
     }
 
-    /// <summary>Lets it act once.</summary>
-    /// <param name="countdown">When the server has come there so many times; 1 is the next time.</param>
+    // countdown: when the server has come there so many times; 1 is the next time.
     public void Arm(FaultPoint point, int countdown, FaultAction action)
     {
         Disarm();

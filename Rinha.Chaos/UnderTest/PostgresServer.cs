@@ -2,8 +2,8 @@ using Rinha.Stack.Databases;
 
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>A PostgreSQL of the campaign's own, on a copy of the cluster that <c>./rinha chaos</c> has made, with its
-/// settings of every day (fsync on); reached over a unix socket.</summary>
+// A PostgreSQL of the campaign's own, on a copy of the cluster that ./rinha chaos has made, with its settings of every
+// day (fsync on); reached over a unix socket.
 internal sealed class PostgresServer : IDisposable
 {
     private readonly string _directory;
@@ -22,24 +22,24 @@ internal sealed class PostgresServer : IDisposable
 
         _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={_sockets}", out var url);
         _ledger = new LedgerInPostgres(url!);
-        _process = new BankProcess(run.Setting, "db", Path.Combine(run.Directory, "db.log"), Limits);
+        _process = new BankProcess(
+            "db",
+            Path.Combine(run.Directory, "db.log"),
+            PostgresPrograms.Find()!.Command("postgres", "-D", _directory, "-c", $"unix_socket_directories={_sockets}"),
+            run.Setting.EntrancesOf("db", hasPostgres: true));
     }
-
-    /// <summary>Tells the launcher to put a bank with a database inside that stack's limits.</summary>
-    public static IReadOnlyDictionary<string, string> Limits { get; } =
-        new Dictionary<string, string> { ["LIMITS_OF"] = "postgres-" };
 
     public string Url => $"postgres://rinha@/rinha?host={_sockets}";
 
     public string SocketPath => Path.Combine(_sockets, ".s.PGSQL.5432");
 
-    /// <summary>The ledger in it, for the oracle: as the superuser, who may look everywhere.</summary>
+    // The ledger in it, for the oracle: as the superuser, who may look everywhere.
     public ILedgerPlace Ledger => _ledger;
 
-    /// <summary>Starts it, first or again, and waits until it answers: it repairs then what a crash has left.</summary>
+    // Starts it, first or again, and waits until it answers: it repairs then what a crash has left.
     public void Start()
     {
-        _process.Start("-D", _directory, "-c", $"unix_socket_directories={_sockets}");
+        _process.Start();
         Wait.Until(() => Answers() || !_process.IsAlive, () => $"no answer: {_process.Log}");
         if (!_process.IsAlive)
         {
@@ -47,7 +47,7 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>Kills the first process and all others at once, in the middle of whatever they do.</summary>
+    // Kills the first process and all others at once, in the middle of whatever they do.
     public void Kill()
     {
         ProcessTable.KillAll(() => PostgresCluster.ProcessesOf(_directory));
@@ -57,11 +57,10 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>Stops it and starts it again, as <c>pg_ctl restart -m fast</c> does: what is under way is rolled
-    /// back.</summary>
+    // Stops it and starts it again, as pg_ctl restart -m fast does: what is under way is rolled back.
     public void Restart()
     {
-        ProcessIdentity.Of(_process.ProcessId).Send(Signal.Interrupt);
+        _process.Identity.Send(Signal.Interrupt);
         if (!_process.WaitForEnd(out var exitCode) || exitCode != 0)
         {
             throw new ChaosException($"PostgreSQL does not stop, or not well ({exitCode}): {_process.Log}");

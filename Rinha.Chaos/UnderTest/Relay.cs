@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.UnderTest;
 
-/// <summary>The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every
-/// connection goes on to one address.</summary>
+// The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every connection
+// goes on to one address.
 internal sealed class Relay : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
@@ -29,7 +29,6 @@ internal sealed class Relay : IDisposable
 
     public int Connections => _links.Count;
 
-    /// <summary>Resets all connections, whatever is under way on them; new ones are taken at once.</summary>
     public void Drop()
     {
         foreach (var link in _links.Keys)
@@ -38,7 +37,7 @@ internal sealed class Relay : IDisposable
         }
     }
 
-    /// <summary>Resets all connections, and refuses new ones until <see cref="Restore"/>.</summary>
+    // Resets all connections, and refuses new ones until Restore.
     public void Refuse()
     {
         _listener.Dispose();
@@ -47,8 +46,8 @@ internal sealed class Relay : IDisposable
         Drop();
     }
 
-    /// <summary>Carries nothing more until <see cref="Restore"/>, and says nothing either: connections stay, new ones
-    /// are made, and what is sent meanwhile arrives late.</summary>
+    // Carries nothing more until Restore, and says nothing either: connections stay, new ones are made, and what is
+    // sent meanwhile arrives late.
     public void Silence() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Restore()

@@ -34,10 +34,16 @@ public sealed class ChildProcess
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>How it ended, in words. .NET reports a death by signal N as 128 + N.</summary>
-    public string ExitText => _process.ExitCode is > 128 and var status
+    /// <summary>Once it has ended: 128 and the signal's number when it was killed.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>How it ended, in words.</summary>
+    public string ExitText => ExitCode is > 128 and var status
         ? $"killed by SIG{s_signals.ElementAtOrDefault(status - 128) ?? $"{status - 128}"}"
-        : $"exit status {_process.ExitCode}";
+        : $"exit status {ExitCode}";
+
+    /// <summary>Whether it ends within the time.</summary>
+    public bool WaitForExit(TimeSpan time) => _process.WaitForExit(time);
 
     /// <summary>Starts a process; its output is appended to <paramref name="log"/>.</summary>
     /// <param name="cgroups">The cgroup.procs files that it enters first.</param>
