@@ -5,7 +5,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary><c>accounts list|add|set-limit</c>, also while instances run; they see the change at once.</summary>
+// accounts list|add|set-limit, also while instances run; they see the change at once.
 internal static class AccountsOperation
 {
     private const int FlushBytes = 64 * 1024;

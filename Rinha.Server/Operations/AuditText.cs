@@ -3,7 +3,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary>An audit's report for people and for programs.</summary>
+// An audit's report for people and for programs.
 internal static class AuditText
 {
     public static void WriteLines(TextWriter output, string path, AuditReport report)
@@ -42,7 +42,7 @@ internal static class AuditText
         }
     }
 
-    /// <summary>Writes one JSON object and a line feed.</summary>
+    // Writes one JSON object and a line feed.
     public static void WriteJson(Stream output, string path, AuditReport report)
     {
         using (var json = new Utf8JsonWriter(

@@ -3,7 +3,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary>The commands for a ledger in a file; all but <c>restore</c> work while instances run.</summary>
+// The commands for a ledger in a file; all but restore work while instances run.
 internal static class FileOperations
 {
     public static Command CreateBackup(SettingOptions settings)

@@ -1,12 +1,12 @@
 namespace Rinha.Server.Sqlite;
 
-/// <summary>Something wrong or odd in a ledger, in one line.</summary>
+// Something wrong or odd in a ledger, in one line.
 internal sealed record AuditFinding(string Check, string What);
 
-/// <summary>What an audit has counted and found.</summary>
+// What an audit has counted and found.
 internal sealed class AuditReport
 {
-    /// <summary>How many findings are kept in words; all are counted.</summary>
+    // How many findings are kept in words; all are counted.
     public const int FindingsMax = 20;
 
     private readonly List<AuditFinding> _findings = [];
@@ -18,22 +18,22 @@ internal sealed class AuditReport
 
     public long Keys { get; set; }
 
-    /// <summary>All balances together: each has 64 bits.</summary>
+    // All balances together: each has 64 bits.
     public Int128 BalanceCents { get; set; }
 
     public long WalBytes { get; set; }
 
-    /// <summary>When the first transaction was posted, in UTC.</summary>
+    // When the first transaction was posted, in UTC.
     public DateTime? Oldest { get; set; }
 
     public DateTime? Newest { get; set; }
 
-    /// <summary>The first <see cref="FindingsMax"/>, in the order of the checks.</summary>
+    // The first FindingsMax, in the order of the checks.
     public IReadOnlyList<AuditFinding> Findings => _findings;
 
     public long FindingCount { get; private set; }
 
-    /// <summary>Oddities that do no harm: the ledger is sound with them.</summary>
+    // Oddities that do no harm: the ledger is sound with them.
     public IReadOnlyList<AuditFinding> Warnings => _warnings;
 
     public bool IsSound => FindingCount == 0;
@@ -47,6 +47,6 @@ internal sealed class AuditReport
         }
     }
 
-    /// <summary>Adds a warning. A check that warns gives one row.</summary>
+    // Adds a warning. A check that warns gives one row.
     public void Warn(string check, string what) => _warnings.Add(new AuditFinding(check, what));
 }

@@ -3,12 +3,10 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process
-/// at a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while
-/// writers go on; only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant
-/// and the next writer starts it over.
-/// </summary>
+// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process at
+// a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while writers go
+// on; only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant and the next
+// writer starts it over.
 internal sealed class Checkpointer : IDisposable
 {
     private readonly Database _database;
@@ -29,7 +27,7 @@ internal sealed class Checkpointer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Asks for a checkpoint soon; cheap, and harmless when one is under way.</summary>
+    // Asks for a checkpoint soon; cheap, and harmless when one is under way.
     public void Request() => _wake.Set();
 
     public void Dispose()

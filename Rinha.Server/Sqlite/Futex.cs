@@ -1,6 +1,6 @@
 namespace Rinha.Server.Sqlite;
 
-/// <summary>Sleeping on a word of shared memory until another process changes it (futex(2)).</summary>
+// Sleeping on a word of shared memory until another process changes it (futex(2)).
 internal static unsafe partial class Futex
 {
     private const int WaitOperation = 0; // FUTEX_WAIT, between processes
@@ -16,11 +16,9 @@ internal static unsafe partial class Futex
         var other => throw new PlatformNotSupportedException($"futex(2) on {other}"),
     };
 
-    /// <summary>
-    /// Sleeps while the word has a value, until woken. The kernel compares and falls asleep in one step with respect to
-    /// <see cref="Wake"/>: a change of the word followed by a wake cannot be missed.
-    /// </summary>
-    /// <returns>Whether there may be something new; <see langword="false"/> when the time is over.</returns>
+    // Sleeps while the word has a value, until woken. The kernel compares and falls asleep in one step with respect to
+    // Wake: a change of the word followed by a wake cannot be missed. Returns whether there may be something new; false
+    // when the time is over.
     public static bool Wait(ref int word, int value, int timeoutMs)
     {
         var timeout = new TimeSpec { Seconds = timeoutMs / 1000, Nanoseconds = timeoutMs % 1000 * 1_000_000L };
@@ -41,7 +39,7 @@ internal static unsafe partial class Futex
         };
     }
 
-    /// <summary>Wakes up to so many that sleep on the word.</summary>
+    // Wakes up to so many that sleep on the word.
     public static void Wake(ref int word, int count)
     {
         fixed (int* address = &word)

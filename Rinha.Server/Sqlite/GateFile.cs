@@ -3,10 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// What the instances of a <see cref="Gate"/> tell one another, in shared memory. Only the first word decides who is
-/// inside; the others are hints, and cost a little time when they are wrong.
-/// </summary>
+// What the instances of a Gate tell one another, in shared memory. Only the first word decides who is inside; the
+// others are hints, and cost a little time when they are wrong.
 [StructLayout(LayoutKind.Sequential)]
 internal struct GateWords
 {
@@ -17,15 +15,13 @@ internal struct GateWords
     public int Last; // The number of the instance that was inside last.
 }
 
-/// <summary>
-/// The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.
-/// </summary>
+// The file behind a Gate: words that all processes have mapped, and locks on its bytes.
 internal sealed unsafe partial class GateFile : IDisposable
 {
-    /// <summary>Locked by the one that checkpoints.</summary>
+    // Locked by the one that checkpoints.
     public const int CheckpointerByte = 0;
 
-    /// <summary>Locked by an instance while it opens the ledger: instances start one by one.</summary>
+    // Locked by an instance while it opens the ledger: instances start one by one.
     public const int StartByte = Limits.GateInstancesMax + 1;
 
     private const int MappedBytes = 4096;
@@ -40,12 +36,9 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
 
-    /// <summary>
-    /// Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
-    /// the server's user can open a gate that root has made.
-    /// </summary>
-    /// <exception cref="IOException">It cannot be opened, made as long as it has to be, or mapped.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    // Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
+    // the server's user can open a gate that root has made. IOException: it cannot be opened, made as long as it has to
+    // be, or mapped. UnauthorizedAccessException: it may not be opened.
     public GateFile(string path, string model)
     {
         _file = TryCreate(path, model) ?? Open(path, FileMode.OpenOrCreate);
@@ -74,16 +67,13 @@ internal sealed unsafe partial class GateFile : IDisposable
         Words = (GateWords*)start;
     }
 
-    /// <summary>The words; valid until <see cref="Dispose"/>.</summary>
+    // The words; valid until Dispose.
     public GateWords* Words { get; }
 
-    /// <summary>
-    /// Locks a byte, unless another instance has, until <see cref="Unlock"/>, <see cref="Dispose"/> or the process's
-    /// end.
-    /// </summary>
+    // Locks a byte, unless another instance has, until Unlock, Dispose or the process's end.
     public bool TryLock(int index) => TryLock(index, count: 1);
 
-    /// <summary>As <see cref="TryLock(int)"/>, waiting however long.</summary>
+    // As TryLock, waiting however long.
     public void Lock(int index)
     {
         var range = Range(Write, index, count: 1);
@@ -96,10 +86,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// Locks the bytes of all instances and the checkpointer's, unless an instance has the gate open; then none can
-    /// open it until <see cref="Dispose"/> or the process's end.
-    /// </summary>
+    // Locks the bytes of all instances and the checkpointer's, unless an instance has the gate open; then none can open
+    // it until Dispose or the process's end.
     public bool TryLockAll() => TryLock(CheckpointerByte, count: Limits.GateInstancesMax + 1);
 
     public void Unlock(int index)

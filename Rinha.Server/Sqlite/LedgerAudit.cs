@@ -2,19 +2,15 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
-/// it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each
-/// account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
-/// </summary>
+// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
+// it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each
+// account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
 internal static class LedgerAudit
 {
     private const int CacheKib = 8192;
 
-    /// <summary>Audits a ledger that others may be using.</summary>
-    /// <param name="path">The ledger.</param>
-    /// <param name="yields">Whether to sleep often: for a snapshot whose end no one waits for.</param>
-    /// <exception cref="RefusalException">There is no such file, or it has another schema version.</exception>
+    // Audits a ledger that others may be using. path: The ledger. yields: Whether to sleep often: for a snapshot whose
+    // end no one waits for. RefusalException: there is no such file, or it has another schema version.
     public static AuditReport Run(string path, bool yields = false)
     {
         if (!File.Exists(path))

@@ -2,18 +2,13 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
-/// another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
-/// </summary>
+// Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
+// another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
 internal static class LedgerRestore
 {
-    /// <summary>Restores.</summary>
-    /// <param name="path">The ledger; there may be none.</param>
-    /// <param name="backupPath">What is to be there; it stays as it is.</param>
-    /// <param name="asidePath">The new name of the ledger that was there, if it was replaced.</param>
-    /// <param name="versions">Others than <see cref="LedgerFile.Versions"/>, for tests.</param>
-    /// <returns>What the audit of the backup found; if it is not sound, nothing was done.</returns>
+    // Restores. path: The ledger; there may be none. backupPath: What is to be there; it stays as it is. asidePath: The
+    // new name of the ledger that was there, if it was replaced. versions: Others than LedgerFile.Versions, for tests.
+    // Returns what the audit of the backup found; if it is not sound, nothing was done.
     public static AuditReport Run(
         string path, string backupPath, out string? asidePath, SchemaVersions? versions = null)
     {

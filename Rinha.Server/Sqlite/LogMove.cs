@@ -2,16 +2,14 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Moves the write-ahead log into the database at an operator's command, as the <see cref="Checkpointer"/> of an
-/// instance does; while it lives, no other checkpoints.
-/// </summary>
+// Moves the write-ahead log into the database at an operator's command, as the Checkpointer of an instance does; while
+// it lives, no other checkpoints.
 internal sealed class LogMove : IDisposable
 {
     private readonly Database _database;
     private readonly Gate _gate;
 
-    /// <summary>Becomes the one that checkpoints, unless another stays at it: a backup, say.</summary>
+    // Becomes the one that checkpoints, unless another stays at it: a backup, say.
     public LogMove(LedgerFile file)
     {
         _gate = new Gate(file.Path);
@@ -37,12 +35,9 @@ internal sealed class LogMove : IDisposable
         }
     }
 
-    /// <summary>
-    /// Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
-    /// way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no.
-    /// </summary>
-    /// <param name="pages">Pages that were in the log.</param>
-    /// <param name="moved">How many of them are in the database now.</param>
+    // Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
+    // way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no. pages: Pages
+    // that were in the log. moved: How many of them are in the database now.
     public bool TryRun(out int pages, out int moved)
     {
         Check(_database.CheckpointBulk(out pages, out moved));

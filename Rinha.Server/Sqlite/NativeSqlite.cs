@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The two functions that SQLitePCLRaw lacks, in the library that it has loaded.</summary>
+// The two functions that SQLitePCLRaw lacks, in the library that it has loaded.
 internal static unsafe partial class NativeSqlite
 {
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]

@@ -3,7 +3,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The reading connections. A read runs on the caller's thread and waits for no other.</summary>
+// The reading connections. A read runs on the caller's thread and waits for no other.
 internal sealed class ReaderPool : IDisposable
 {
     private readonly LedgerFile _file;
@@ -12,8 +12,7 @@ internal sealed class ReaderPool : IDisposable
     // Reads do not await, so there are never more readers than threads.
     private readonly Stack<StatementReader> _idle = new();
 
-    /// <summary>Opens the first one.</summary>
-    /// <exception cref="SqliteException">The file cannot be read.</exception>
+    // Opens the first one. SqliteException: the file cannot be read.
     public ReaderPool(LedgerFile file, StorageAlarm alarm)
     {
         _file = file;

@@ -1,9 +1,7 @@
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The calls of a request, some thirty a transaction, on the pointers of the same handles: without the dispatch and
-/// the reference count that it puts around each.
-/// </summary>
+// The calls of a request, some thirty a transaction, on the pointers of the same handles: without the dispatch and the
+// reference count that it puts around each.
 internal static unsafe partial class StatementCalls
 {
     private const string Library = "e_sqlite3";
