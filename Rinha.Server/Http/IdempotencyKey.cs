@@ -30,20 +30,9 @@ internal static class IdempotencyKey
         }
 
         key = text;
-        return text.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax && IsVisible(text);
-    }
-
-    // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
-    private static bool IsVisible(string text)
-    {
-        foreach (var letter in text)
-        {
-            if (letter is <= ' ' or > '~' or Quote or '\\')
-            {
-                return false;
-            }
-        }
-
-        return true;
+        // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
+        return text.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax
+            && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !text.AsSpan().ContainsAny(Quote, '\\');
     }
 }

@@ -8,8 +8,7 @@ internal static class AuditText
 {
     public static void WriteLines(TextWriter output, string path, AuditReport report)
     {
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
+        output.WriteLine(
             $"""
             {path}: {(report.IsSound ? "sound" : $"{report.FindingCount} wrong")}
               accounts      {report.Accounts:N0}
@@ -19,7 +18,7 @@ internal static class AuditText
               log           {report.WalBytes:N0} bytes
               first         {report.Oldest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
               last          {report.Newest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
-            """));
+            """);
         foreach (var finding in report.Findings)
         {
             output.WriteLine($"  {finding.Check}: {finding.What}");
@@ -27,8 +26,7 @@ internal static class AuditText
 
         if (report.FindingCount > report.Findings.Count)
         {
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  and {report.FindingCount - report.Findings.Count} more"));
+            output.WriteLine($"  and {report.FindingCount - report.Findings.Count} more");
         }
 
         WriteWarnings(output, report);
@@ -54,7 +52,7 @@ internal static class AuditText
             json.WriteNumber("accounts"u8, report.Accounts);
             json.WriteNumber("transactions"u8, report.Transactions);
             json.WritePropertyName("balanceCents"u8);
-            json.WriteRawValue(report.BalanceCents.ToString(CultureInfo.InvariantCulture));
+            json.WriteRawValue($"{report.BalanceCents}");
             json.WriteNumber("keptKeys"u8, report.Keys);
             json.WriteNumber("walBytes"u8, report.WalBytes);
             WriteTime(json, "oldest", report.Oldest);

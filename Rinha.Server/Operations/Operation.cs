@@ -5,19 +5,6 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-// An operator's commands, in the order of --help.
-internal static class OperationList
-{
-    public static readonly IReadOnlyList<Func<SettingOptions, Command>> All =
-    [
-        FileOperations.CreateBackup,
-        FileOperations.CreateRestore,
-        FileOperations.CreateVerify,
-        FileOperations.CreateCheckpoint,
-        AccountsOperation.Create,
-    ];
-}
-
 // What an operator's commands have in common.
 internal static partial class Operation
 {

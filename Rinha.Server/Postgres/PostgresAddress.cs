@@ -85,9 +85,8 @@ public sealed class PostgresAddress
     }
 
     /// <summary>The address as it may be shown: without the password.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"postgres://{Connection.Username}@{Connection.Host}:{Connection.Port}/{Connection.Database}");
+    public override string ToString() =>
+        $"postgres://{Connection.Username}@{Connection.Host}:{Connection.Port}/{Connection.Database}";
 
     private static (string Name, string Value) Parameter(string text)
     {

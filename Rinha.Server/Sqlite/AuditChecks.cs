@@ -2,10 +2,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// One thing that a sound ledger never has. Name: What is checked, in a word or two with hyphens. Preparation:
-// Statements to run first, in the same snapshot: they may fill temporary tables, for this check and those after it.
-// Sql: A query with one column: a row, in words, for each violation. IsWarning: Whether a violation does no harm: the
-// ledger is sound with it.
+// One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The preparation
+// runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a violation
+// that is only a warning the ledger is sound.
 internal sealed record AuditCheck(string Name, string Preparation, string Sql, bool IsWarning = false);
 
 // What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end
@@ -45,7 +44,6 @@ internal static class AuditChecks
           ON CONFLICT DO UPDATE SET rows = rows + 1;
         """;
 
-    // All of them, in the order in which they are run.
     public static readonly IReadOnlyList<AuditCheck> All =
     [
         new("integrity", "", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),

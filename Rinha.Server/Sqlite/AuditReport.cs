@@ -9,9 +9,6 @@ internal sealed class AuditReport
     // How many findings are kept in words; all are counted.
     public const int FindingsMax = 20;
 
-    private readonly List<AuditFinding> _findings = [];
-    private readonly List<AuditFinding> _warnings = [];
-
     public long Accounts { get; set; }
 
     public long Transactions { get; set; }
@@ -29,24 +26,24 @@ internal sealed class AuditReport
     public DateTime? Newest { get; set; }
 
     // The first FindingsMax, in the order of the checks.
-    public IReadOnlyList<AuditFinding> Findings => _findings;
+    public List<AuditFinding> Findings { get; } = [];
 
     public long FindingCount { get; private set; }
 
     // Oddities that do no harm: the ledger is sound with them.
-    public IReadOnlyList<AuditFinding> Warnings => _warnings;
+    public List<AuditFinding> Warnings { get; } = [];
 
     public bool IsSound => FindingCount == 0;
 
     public void Add(string check, string what)
     {
         FindingCount++;
-        if (_findings.Count < FindingsMax)
+        if (Findings.Count < FindingsMax)
         {
-            _findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
+            Findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
         }
     }
 
     // Adds a warning. A check that warns gives one row.
-    public void Warn(string check, string what) => _warnings.Add(new AuditFinding(check, what));
+    public void Warn(string check, string what) => Warnings.Add(new AuditFinding(check, what));
 }

@@ -51,7 +51,15 @@ internal sealed class Checkpointer : IDisposable
             if (_gate.TryBeginCheckpoint())
             {
                 var beganAtNs = Clock.NowNs;
-                CheckpointAll();
+                try
+                {
+                    CheckpointAll();
+                }
+                catch (SqliteException error)
+                {
+                    _alarm.Raise(error); // Every commit asks again, until it succeeds.
+                }
+
                 _gate.EndCheckpoint();
                 _metrics.CheckpointDuration.Record(Clock.NowNs - beganAtNs);
             }
@@ -64,7 +72,7 @@ internal sealed class Checkpointer : IDisposable
 
     private void CheckpointAll()
     {
-        Report(_database.CheckpointBulk(out var walPages, out _));
+        _database.CheckpointBulk(out var walPages, out _);
         if (walPages < Limits.CheckpointPages)
         {
             return; // Another process has just started the WAL over.
@@ -73,19 +81,11 @@ internal sealed class Checkpointer : IDisposable
         _gate.Enter();
         try
         {
-            Report(_database.Checkpoint(truncates: false, out _, out _));
+            _ = _database.TryCheckpoint(truncates: false, out _, out _);
         }
         finally
         {
             _gate.Exit();
-        }
-    }
-
-    private void Report(int result)
-    {
-        if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
-        {
-            _alarm.Raise(_database.Error("checkpoint")); // Every commit asks again, until it succeeds.
         }
     }
 }

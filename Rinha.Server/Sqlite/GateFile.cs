@@ -37,21 +37,16 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedViewAccessor _view;
 
     // Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
-    // the server's user can open a gate that root has made. IOException: it cannot be opened, made as long as it has to
-    // be, or mapped. UnauthorizedAccessException: it may not be opened.
+    // the server's user can open a gate that root has made.
     public GateFile(string path, string model)
     {
         _file = TryCreate(path, model) ?? Open(path, FileMode.OpenOrCreate);
         try
         {
             Fill();
+            const long asLongAsTheFile = 0;
             _mapping = MemoryMappedFile.CreateFromFile(
-                _file,
-                mapName: null,
-                capacity: 0, // As long as the file is.
-                MemoryMappedFileAccess.ReadWrite,
-                HandleInheritability.None,
-                leaveOpen: true);
+                _file, null, asLongAsTheFile, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             _view = _mapping.CreateViewAccessor(0, MappedBytes);
         }
         catch (Exception error) when (
@@ -67,7 +62,7 @@ internal sealed unsafe partial class GateFile : IDisposable
         Words = (GateWords*)start;
     }
 
-    // The words; valid until Dispose.
+    // Valid until Dispose.
     public GateWords* Words { get; }
 
     // Locks a byte, unless another instance has, until Unlock, Dispose or the process's end.

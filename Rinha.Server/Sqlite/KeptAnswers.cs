@@ -84,7 +84,6 @@ internal sealed class KeptAnswers
         statement.Bind(5, post.Description.AsUtf8());
     }
 
-    // Of the row that was found.
     private PostResult Answer(PendingPost post)
     {
         if (_find.Int64(3) == 0)

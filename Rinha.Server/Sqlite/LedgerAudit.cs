@@ -9,8 +9,8 @@ internal static class LedgerAudit
 {
     private const int CacheKib = 8192;
 
-    // Audits a ledger that others may be using. path: The ledger. yields: Whether to sleep often: for a snapshot whose
-    // end no one waits for. RefusalException: there is no such file, or it has another schema version.
+    // Audits a ledger that others may be using; yields sleeps often, for a snapshot whose end no one waits for.
+    // RefusalException: there is no such file, or it has another schema version.
     public static AuditReport Run(string path, bool yields = false)
     {
         if (!File.Exists(path))

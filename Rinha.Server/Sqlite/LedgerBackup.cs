@@ -6,9 +6,8 @@ namespace Rinha.Server.Sqlite;
 // emptied first, no instance tries to checkpoint meanwhile, and how far it may grow is bounded.
 internal static class LedgerBackup
 {
-    // Copies the ledger as it is now, audits the copy, and only then gives it its name. file: The ledger. targetPath: A
-    // name that is free. walBytesMax: How long the log may get meanwhile, if the database is not longer itself. Returns
-    // what the audit found; if it is not sound, there is no backup.
+    // Copies the ledger as it is now, audits the copy, and only when it is sound gives it its name, which must be free.
+    // walBytesMax is how long the log may get meanwhile, if the database is not longer itself.
     public static AuditReport Make(LedgerFile file, string targetPath, long walBytesMax = Limits.BackupWalBytesMax)
     {
         if (Path.Exists(targetPath))

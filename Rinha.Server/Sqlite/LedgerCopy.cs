@@ -6,9 +6,8 @@ namespace Rinha.Server.Sqlite;
 // on the disk, readable by its owner alone unless another file's access is given.
 internal static class LedgerCopy
 {
-    // Copies the source, which others may write meanwhile; after a failure leaves nothing. sourcePath: The database.
-    // targetPath: A name that is free. afterStep: Called after every Limits.BackupStepPages pages; may pause. model: A
-    // file or directory whose access the copy gets.
+    // Copies the source, which others may write meanwhile, to a name that is free; after a failure leaves nothing.
+    // afterStep, called after every Limits.BackupStepPages pages, may pause. The copy gets the access of the model.
     public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null)
     {
         var options = new FileStreamOptions
@@ -38,7 +37,6 @@ internal static class LedgerCopy
         }
     }
 
-    // Copies all pages of one database into another.
     public static void CopyPages(Database source, Database target, Action afterStep)
     {
         var step = SqliteResult.Ok;

@@ -34,10 +34,9 @@ internal sealed class LedgerFile
 
     public string Path { get; }
 
-    // The version from which opening it has converted the ledger, if it has.
+    // From which version opening it has converted the ledger, if it has.
     public long? ConvertedFrom { get; private set; }
 
-    // Says what a commit of the writer waits for.
     public string SynchronousPragma =>
         $"PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};";
 

@@ -6,9 +6,8 @@ namespace Rinha.Server.Sqlite;
 // another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
 internal static class LedgerRestore
 {
-    // Restores. path: The ledger; there may be none. backupPath: What is to be there; it stays as it is. asidePath: The
-    // new name of the ledger that was there, if it was replaced. versions: Others than LedgerFile.Versions, for tests.
-    // Returns what the audit of the backup found; if it is not sound, nothing was done.
+    // The backup stays as it is; asidePath is the new name of the ledger that was there, if there was one. Returns what
+    // the audit of the backup found; if it is not sound, nothing was done. Other versions are for tests.
     public static AuditReport Run(
         string path, string backupPath, out string? asidePath, SchemaVersions? versions = null)
     {
@@ -97,7 +96,7 @@ internal static class LedgerRestore
         {
             _ = database.QueryInt64("PRAGMA user_version"); // It opens the log when it is first read.
             database.SetBusyTimeout(0);
-            _ = database.Checkpoint(truncates: true, out _, out _);
+            _ = database.TryCheckpoint(truncates: true, out _, out _);
         }
 
         // The last one to close a database takes its log away.

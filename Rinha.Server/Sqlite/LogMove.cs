@@ -36,11 +36,11 @@ internal sealed class LogMove : IDisposable
     }
 
     // Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
-    // way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no. pages: Pages
-    // that were in the log. moved: How many of them are in the database now.
+    // way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no. Of the pages
+    // that were in the log the moved ones are in the database now.
     public bool TryRun(out int pages, out int moved)
     {
-        Check(_database.CheckpointBulk(out pages, out moved));
+        _database.CheckpointBulk(out pages, out moved);
         if (!_gate.TryEnter(Limits.BusyTimeoutMs))
         {
             return false;
@@ -48,9 +48,9 @@ internal sealed class LogMove : IDisposable
 
         try
         {
-            Check(_database.Checkpoint(truncates: false, out pages, out moved));
+            _ = _database.TryCheckpoint(truncates: false, out pages, out moved);
             _database.SetBusyTimeout(0);
-            Check(_database.Checkpoint(truncates: true, out _, out _));
+            _ = _database.TryCheckpoint(truncates: true, out _, out _);
             return true;
         }
         finally
@@ -64,13 +64,5 @@ internal sealed class LogMove : IDisposable
     {
         _database.Dispose();
         _gate.Dispose();
-    }
-
-    private void Check(int result)
-    {
-        if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
-        {
-            throw _database.Error("checkpoint");
-        }
     }
 }

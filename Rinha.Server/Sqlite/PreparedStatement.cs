@@ -26,12 +26,11 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    // Sets a parameter; the first has index 1.
+    // The first parameter has index 1.
     public void Bind(int index, long value) => _ = StatementCalls.BindInt64(_pointer, index, value);
 
     public void BindNull(int index) => _ = StatementCalls.BindNull(_pointer, index);
 
-    // Sets a parameter to a text, NUL characters included.
     public unsafe void Bind(int index, ReadOnlySpan<byte> utf8)
     {
         fixed (byte* text = utf8)
@@ -54,7 +53,7 @@ internal sealed class PreparedStatement : IDisposable
     // Makes the statement ready to run again and ends its part in the transaction.
     public void Reset() => _ = StatementCalls.Reset(_pointer);
 
-    // Runs a statement that gives no rows. Returns SqliteResult.Done or an extended error code.
+    // Runs a statement that gives no rows.
     public int Run()
     {
         var result = Step();

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
@@ -12,7 +11,6 @@ internal sealed class ReaderPool : IDisposable
     // Reads do not await, so there are never more readers than threads.
     private readonly Stack<StatementReader> _idle = new();
 
-    // Opens the first one. SqliteException: the file cannot be read.
     public ReaderPool(LedgerFile file, StorageAlarm alarm)
     {
         _file = file;
@@ -42,9 +40,20 @@ internal sealed class ReaderPool : IDisposable
 
     private LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
     {
-        if (!TryRent(out var reader, out var refusal))
+        StatementReader reader;
+        try
         {
-            return refusal;
+            reader = Rent();
+        }
+        catch (SqliteException error)
+        {
+            if (SqliteResult.IsLocked(error.ResultCode))
+            {
+                return LookupResult.Busy;
+            }
+
+            _alarm.Raise(error);
+            return LookupResult.StorageFailed;
         }
 
         var result = read(reader, accountId, answer);
@@ -61,31 +70,16 @@ internal sealed class ReaderPool : IDisposable
         return result;
     }
 
-    private bool TryRent([NotNullWhen(true)] out StatementReader? reader, out LookupResult refusal)
+    private StatementReader Rent()
     {
-        refusal = LookupResult.StorageFailed;
         lock (_idle)
         {
-            if (_idle.TryPop(out reader))
+            if (_idle.TryPop(out var reader))
             {
-                return true;
+                return reader;
             }
         }
 
-        try
-        {
-            reader = new StatementReader(_file);
-            return true;
-        }
-        catch (SqliteException error) when (SqliteResult.IsLocked(error.ResultCode))
-        {
-            refusal = LookupResult.Busy;
-            return false;
-        }
-        catch (SqliteException error)
-        {
-            _alarm.Raise(error);
-            return false;
-        }
+        return new StatementReader(_file);
     }
 }

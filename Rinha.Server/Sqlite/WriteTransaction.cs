@@ -3,16 +3,11 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// What became of the attempt to open a write transaction.
 internal enum BeginResult
 {
     Begun,
-
-    // Another connection kept the lock for Limits.BusyTimeoutMs.
-    Busy,
-
-    // The database cannot be written.
-    Failed,
+    Busy, // Another connection kept the lock for Limits.BusyTimeoutMs.
+    Failed, // The database cannot be written.
 }
 
 // The writing connection: begin, apply any number of writes, commit or roll back.
@@ -50,7 +45,6 @@ internal sealed unsafe class WriteTransaction : IDisposable
     // Transactions refused since Begin; a kept answer given again is not one.
     public int Refused { get; private set; }
 
-    // What SQLite said of the last failure.
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
     // Takes the database's write lock; waits for another program's for Limits.BusyTimeoutMs, or not.

@@ -7,24 +7,22 @@ internal sealed class LedgerMetrics
     private long _refused;
     private long _retries;
 
-    // How many writes shared a commit.
     public HistogramFamily BatchWrites { get; } = new(
         "rinha_ledger_batch_writes",
         "Writes that shared a commit.",
         new BucketBounds(1, 2, 4, 8, 16, 32, 64, 128, Limits.BatchWritesMax),
         unitsPerOne: 1);
 
-    // How long COMMIT took, in nanoseconds.
+    // In nanoseconds, as the durations below.
     public HistogramFamily CommitDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_commit_duration_seconds",
         "Time that the commit of a batch took; with PostgreSQL, its round trip.");
 
-    // How long a turn waited at the gate, in nanoseconds; 0 if it found it free.
+    // 0 if a turn found it free.
     public HistogramFamily GateWait { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_gate_wait_seconds",
         "Time that a turn waited at the gate between the processes, from its first try to its entry.");
 
-    // How long a checkpoint took, in nanoseconds.
     public HistogramFamily CheckpointDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_checkpoint_duration_seconds", "Time that a checkpoint took, waiting for the gate included.");
 
