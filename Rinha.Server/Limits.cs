@@ -161,8 +161,8 @@ public static class Limits
     // A batch that took longer to fail takes the writes waiting for the next one with it.
     public const int PostgresSlowFailureMs = 500;
 
-    // After how long an idle connection is looked after; after how long without a batch the writer's is tried before the
-    // next one, and how long that may take.
+    // After how long an idle connection is looked after; after how long without a batch the writer's is tried before
+    // the next one, and how long that may take.
     public const int PostgresKeepAliveSeconds = 10;
     public const int PostgresTryIdleMs = 1000;
     public const int PostgresTryIdleSeconds = 1;

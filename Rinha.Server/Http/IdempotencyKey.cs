@@ -24,15 +24,10 @@ internal static class IdempotencyKey
             return false;
         }
 
-        if (text is [Quote, .. var quoted, Quote])
-        {
-            text = quoted;
-        }
-
-        key = text;
+        key = text is [Quote, .. var quoted, Quote] ? quoted : text;
         // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
-        return text.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax
-            && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
-            && !text.AsSpan().ContainsAny(Quote, '\\');
+        return key.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax
+            && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !key.AsSpan().ContainsAny(Quote, '\\');
     }
 }

@@ -6,6 +6,8 @@ namespace Rinha.Server.Operations;
 // An audit's report for people and for programs.
 internal static class AuditText
 {
+    private const string JsonTime = "yyyy-MM-ddTHH:mm:ss.FFFFFFFK";
+
     public static void WriteLines(TextWriter output, string path, AuditReport report)
     {
         output.WriteLine(
@@ -55,8 +57,8 @@ internal static class AuditText
             json.WriteRawValue($"{report.BalanceCents}");
             json.WriteNumber("keptKeys"u8, report.Keys);
             json.WriteNumber("walBytes"u8, report.WalBytes);
-            WriteTime(json, "oldest", report.Oldest);
-            WriteTime(json, "newest", report.Newest);
+            json.WriteString("oldest"u8, report.Oldest?.ToString(JsonTime));
+            json.WriteString("newest"u8, report.Newest?.ToString(JsonTime));
             json.WriteNumber("findingCount"u8, report.FindingCount);
             WriteFindings(json, "findings", report.Findings);
             WriteFindings(json, "warnings", report.Warnings);
@@ -78,17 +80,5 @@ internal static class AuditText
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTime? time)
-    {
-        if (time is { } known)
-        {
-            json.WriteString(name, known);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

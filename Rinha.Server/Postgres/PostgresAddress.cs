@@ -22,7 +22,6 @@ public sealed class PostgresAddress
 
     /// <summary>Reads <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>.</summary>
     /// <param name="url">One for which <see cref="IsMeant"/> holds; every part of it may be percent-encoded.</param>
-    /// <param name="address">The address, if it is one.</param>
     /// <param name="reason">Why it cannot be used; never with a password in it.</param>
     public static bool TryParse(
         string url,

@@ -2,9 +2,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The preparation
-// runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a violation
-// that is only a warning the ledger is sound.
+// One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The
+// preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a
+// violation that is only a warning the ledger is sound.
 internal sealed record AuditCheck(string Name, string Preparation, string Sql, bool IsWarning = false);
 
 // What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end

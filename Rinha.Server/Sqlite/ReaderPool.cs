@@ -18,27 +18,7 @@ internal sealed class ReaderPool : IDisposable
         _idle.Push(new StatementReader(file));
     }
 
-    public LookupResult Read(long accountId, Statement statement) =>
-        Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement));
-
-    public LookupResult ReadHistory(long accountId, HistoryPage page) =>
-        Use(accountId, page, static (reader, id, page) => reader.ReadHistory(id, page));
-
-    public LookupResult Find(long accountId) =>
-        Use<object?>(accountId, null, static (reader, id, _) => reader.Find(id));
-
-    public void Dispose()
-    {
-        lock (_idle)
-        {
-            while (_idle.TryPop(out var reader))
-            {
-                reader.Dispose();
-            }
-        }
-    }
-
-    private LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
+    public LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
     {
         StatementReader reader;
         try
@@ -68,6 +48,17 @@ internal sealed class ReaderPool : IDisposable
         }
 
         return result;
+    }
+
+    public void Dispose()
+    {
+        lock (_idle)
+        {
+            while (_idle.TryPop(out var reader))
+            {
+                reader.Dispose();
+            }
+        }
     }
 
     private StatementReader Rent()

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Telemetry;
 
-// How much of the machine this process may use: the processors that the runtime counts on, and what the kernel's control
-// groups (version 1 or 2) and its own limits say; null for no limit. CpuQuota is how many CPUs' time it gets.
+// How much of the machine this process may use: the processors that the runtime counts on, and what the kernel's
+// control groups (version 1 or 2) and its own limits say; null for no limit. CpuQuota is how many CPUs' time it gets.
 internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes, long? OpenFiles)
 {
     // Version 1 writes a number of this size for "no limit".

@@ -56,8 +56,7 @@ internal static unsafe partial class ProcessStat
         var time = stackalloc long[2]; // struct timespec of 64-bit Linux.
         return GetTime(BootTime, time) == 0
             ? (time[0] * 1000) + (time[1] / 1_000_000)
-            : throw new IOException(
-                $"clock_gettime: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            : throw new IOException($"clock_gettime: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
