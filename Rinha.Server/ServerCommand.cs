@@ -67,10 +67,8 @@ internal static class ServerCommand
             : result.Invoke();
     }
 
-    // Says in one line why what was asked for is not done.
     public static int Refuse(string reason) => Say(reason, ExitCode.Refused);
 
-    // Says in one line what went wrong.
     public static int Fail(string reason) => Say(reason, ExitCode.Failed);
 
     private static int Say(string reason, int exitCode)
@@ -91,7 +89,6 @@ internal sealed class SettingOptions
             Recursive = true,
         });
 
-    // Adds them to the command and to those below it.
     public SettingOptions(Command root)
     {
         foreach (var option in _options.Values)

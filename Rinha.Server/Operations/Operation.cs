@@ -22,7 +22,6 @@ internal static partial class Operation
         return argument;
     }
 
-    // RefusalException: the ledger is in PostgreSQL, whose own tools do this.
     public static string FileOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
         : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");

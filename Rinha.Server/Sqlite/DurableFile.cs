@@ -9,7 +9,7 @@ internal static unsafe partial class DurableFile
     private const int StatUserOffset = 20;
     private const int StatGroupOffset = 24;
 
-    // Waits until the names in the directory of a file are on the disk. IOException: they cannot be brought there.
+    // Waits until the names in the directory of a file are on the disk.
     public static void SyncDirectoryOf(string path)
     {
         const int readOnly = 0x80000; // O_RDONLY | O_CLOEXEC; the number of O_DIRECTORY depends on the architecture.
@@ -31,8 +31,7 @@ internal static unsafe partial class DurableFile
     }
 
     // Gives a new file the access of another: its permissions and, when root does it, its owner and group, as SQLite
-    // does with the files beside a database. Of a directory only the owner and group. IOException: it cannot be given
-    // away.
+    // does with the files beside a database. Of a directory only the owner and group.
     public static void GiveAccessOf(string model, SafeFileHandle file)
     {
         if (Environment.IsPrivilegedProcess)

@@ -68,7 +68,6 @@ internal sealed unsafe partial class GateFile : IDisposable
     // Locks a byte, unless another instance has, until Unlock, Dispose or the process's end.
     public bool TryLock(int index) => TryLock(index, count: 1);
 
-    // As TryLock, waiting however long.
     public void Lock(int index)
     {
         var range = Range(Write, index, count: 1);
@@ -221,7 +220,6 @@ internal static unsafe partial class Futex
         };
     }
 
-    // Wakes up to so many that sleep on the word.
     public static void Wake(ref int word, int count)
     {
         fixed (int* address = &word)

@@ -9,7 +9,7 @@ internal static class LedgerUpgrade
 {
     public static string CopyPathOf(string path, long version) => $"{path}.v{version}-backup";
 
-    // Converts the ledger of a server that starts; the caller has GateFile.StartByte.
+    // At a start; the caller has GateFile.StartByte.
     public static void Run(string path, long version, SchemaVersions versions)
     {
         using var gate = new GateFile(path + "-gate", path);

@@ -36,13 +36,11 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
     }
 
-    // Pages in the WAL after the last commit.
     public int WalPages => *_walPages;
 
-    // Transactions that have gone into the history since Begin.
+    // Transactions since Begin; a kept answer given again is neither.
     public int Posted { get; private set; }
 
-    // Transactions refused since Begin; a kept answer given again is not one.
     public int Refused { get; private set; }
 
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);

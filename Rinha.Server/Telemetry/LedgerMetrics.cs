@@ -35,7 +35,7 @@ internal sealed class LedgerMetrics
 
     public void CountRetry() => Interlocked.Increment(ref _retries);
 
-    // Adds what every ledger has to the metrics of the server.
+    // What every ledger has.
     public void AddTo(MetricSet metrics, Func<int> queuedWrites)
     {
         metrics.Add(
@@ -51,13 +51,13 @@ internal sealed class LedgerMetrics
         metrics.Add("rinha_ledger_queued_writes", "Writes that wait for their commit.", () => queuedWrites());
     }
 
-    // Adds what a ledger in another server has: batches that it rolled back and that were tried again.
+    // What a ledger in another server has.
     public void AddRetriesTo(MetricSet metrics) => metrics.Add(
         "rinha_ledger_retries_total",
         "Batches that the database rolled back because they collided with another, and that were tried again.",
         () => Interlocked.Read(ref _retries));
 
-    // Adds what a ledger in a file has, beside which lies its write-ahead log.
+    // What a ledger in a file has.
     public void AddFileTo(MetricSet metrics, string databasePath)
     {
         metrics.Add(GateWait);

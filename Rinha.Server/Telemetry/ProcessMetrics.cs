@@ -3,7 +3,6 @@ namespace Rinha.Server.Telemetry;
 // Metrics of the runtime and the kernel, computed at scrape time.
 internal static class ProcessMetrics
 {
-    // Adds the metrics to those of the server; commit may be empty.
     public static void AddTo(MetricSet metrics, string version, string commit, Func<int> openConnections)
     {
         var startTimeSeconds = DateTimeOffset.UtcNow.AddMilliseconds(-ProcessStat.AgeMs("self"))
