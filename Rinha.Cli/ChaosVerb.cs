@@ -3,7 +3,6 @@ using Rinha.Stack.Builds;
 using Rinha.Stack.Cgroups;
 using Rinha.Stack.Databases;
 using Rinha.Stack.Proxies;
-using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 

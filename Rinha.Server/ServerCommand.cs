@@ -16,8 +16,8 @@ internal static class ExitCode
     public const int Refused = 2;
 }
 
-// The command line: a flag for each setting, --healthcheck, --help and --version, and an operator's commands
-// (OperationList); without one of these the server runs.
+// The command line: a flag for each setting, --healthcheck, --help and --version, and an operator's commands; without
+// one of these the server runs.
 internal static class ServerCommand
 {
     // With the commit it was built from where that is known.
@@ -45,11 +45,11 @@ internal static class ServerCommand
         };
         command.Options.Add(healthCheckOption);
         command.Options.Add(holdOption);
-        foreach (var operation in OperationList.All)
-        {
-            command.Subcommands.Add(operation(settings));
-        }
-
+        command.Subcommands.Add(FileOperations.CreateBackup(settings));
+        command.Subcommands.Add(FileOperations.CreateRestore(settings));
+        command.Subcommands.Add(FileOperations.CreateVerify(settings));
+        command.Subcommands.Add(FileOperations.CreateCheckpoint(settings));
+        command.Subcommands.Add(AccountsOperation.Create(settings));
         command.SetAction(parsed => settings.With(parsed, options =>
         {
             var holdSeconds = parsed.GetValue(holdOption);
@@ -67,10 +67,8 @@ internal static class ServerCommand
             : result.Invoke();
     }
 
-    // Says in one line why what was asked for is not done.
     public static int Refuse(string reason) => Say(reason, ExitCode.Refused);
 
-    // Says in one line what went wrong.
     public static int Fail(string reason) => Say(reason, ExitCode.Failed);
 
     private static int Say(string reason, int exitCode)
@@ -91,7 +89,6 @@ internal sealed class SettingOptions
             Recursive = true,
         });
 
-    // Adds them to the command and to those below it.
     public SettingOptions(Command root)
     {
         foreach (var option in _options.Values)

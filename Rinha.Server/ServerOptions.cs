@@ -22,7 +22,6 @@ public sealed class ServerOptions
             : new ListenAddress(new IPEndPoint(Get(Setting.ApiHost), Get(Setting.ApiPort)), default);
     }
 
-    /// <summary>Where to listen.</summary>
     public ListenAddress Address { get; }
 
     /// <summary>Where the ledger is, as it may be shown.</summary>
@@ -34,13 +33,9 @@ public sealed class ServerOptions
     /// <summary>The PostgreSQL database; <see langword="null"/> when the ledger is a file.</summary>
     public PostgresAddress? Postgres => Get(Setting.Database).Postgres;
 
-    /// <summary>What a commit waits for.</summary>
     public Synchronous Synchronous => Get(Setting.Synchronous);
 
-    /// <summary>Checks the settings as given.</summary>
-    /// <param name="given">A setting's text, <see langword="null"/> when it is not given.</param>
-    /// <param name="options">The settings when all are good.</param>
-    /// <param name="error">One line that names the bad setting and says why, when one is bad.</param>
+    /// <summary>Checks the settings as given; the error is one line that names the bad one and says why.</summary>
     public static bool TryCreate(
         Func<Setting, string?> given,
         [NotNullWhen(true)] out ServerOptions? options,
@@ -99,9 +94,7 @@ public sealed class ServerOptions
     }
 }
 
-/// <summary>Where the ledger is: in a SQLite file, or in a PostgreSQL database.</summary>
-/// <param name="Path">The file; empty for a database.</param>
-/// <param name="Postgres">The database, if it is one.</param>
+/// <summary>Where the ledger is: in a PostgreSQL database, or, without one, in the SQLite file at the path.</summary>
 public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
 {
     private const string SqliteScheme = "sqlite://";

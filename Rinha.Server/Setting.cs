@@ -5,15 +5,13 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server;
 
-/// <summary>How a log line looks.</summary>
 public enum LogFormat
 {
     Json, // One object, for programs.
     Text, // One line, for people.
 }
 
-/// <summary>Reads a setting's text.</summary>
-/// <returns>What is wrong with it, to follow the variable's name; <see langword="null"/> if nothing is.</returns>
+/// <summary>Reads a setting's text. Returns what is wrong with it, to follow the variable's name.</summary>
 public delegate string? SettingParser<T>(string text, out T value);
 
 /// <summary>
@@ -104,26 +102,22 @@ public abstract class Setting
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static IReadOnlyList<Setting> All => s_all;
 
-    /// <summary>The environment variable.</summary>
     public string Variable { get; }
 
     /// <summary>The text that holds when none is given; <see langword="null"/> for none.</summary>
     public string? Default { get; }
 
-    /// <summary>What it does, for <c>--help</c>.</summary>
     public string Help { get; }
 
     /// <summary>The field of the start line that has its value.</summary>
     public string Name { get; }
 
-    /// <summary>The command-line flag.</summary>
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');
 
-    /// <summary>Reads its text into an object of its type.</summary>
-    /// <returns>What is wrong, in one line that names the variable, if something is.</returns>
+    // Returns what is wrong with the text, in one line that names the variable, if something is.
     internal abstract string? Parse(string text, out object? value);
 
-    /// <summary>What the start line says; <see langword="null"/> for what it tells in another way.</summary>
+    // What the start line says; null for what it tells in another way.
     internal abstract string? Tell(object? value);
 
     /// <summary>
@@ -172,7 +166,6 @@ public abstract class Setting
             : $"milliseconds from 0 to {maxMs}, not '{text}'";
 }
 
-/// <summary>A <see cref="Setting"/> with a value of this type.</summary>
 public sealed class Setting<T>(
     string variable,
     string? fallback,

@@ -9,14 +9,16 @@ public sealed class FormatTests
     {
         double[] durations =
             [0, 85e-9, 999.4e-9, 999.6e-9, 412.3e-6, 999.6e-6, 1.2545e-3, 9.996e-3, 0.9996, 60, 244.4, 3600];
+        double[] shares = [0, 0.000_001, 0.5, 0.999_999, 1];
+        double[] seconds = [0.000_499_6, 0.0015, 1.2494];
         Assert.Equal(
             "0s 85.0ns 999ns 1.00µs 412µs 1.00ms 1.25ms 10.0ms 1.00s 60.0s 244s 3,600s",
             string.Join(' ', durations.Select(Format.Duration)));
         Assert.Equal(
             "0.00% <0.01% 50.00% >99.99% 100.00%",
-            string.Join(' ', new[] { 0, 0.000_001, 0.5, 0.999_999, 1 }.Select(Format.Percent)));
+            string.Join(' ', shares.Select(Format.Percent)));
         // The contest sees whole milliseconds.
-        Assert.Equal("0 2 1,249", string.Join(' ', new[] { 0.000_499_6, 0.0015, 1.2494 }.Select(Format.Milliseconds)));
+        Assert.Equal("0 2 1,249", string.Join(' ', seconds.Select(Format.Milliseconds)));
     }
 
     [Theory]

@@ -1,15 +1,17 @@
+using Rinha.Server.Http;
+
 namespace Rinha.Server.Tests.Fixtures;
 
 /// <summary>
-/// What openapi.json promises. Whatever a test asks a bank with <see cref="BankExtensions.Send"/> is held against it.
+/// What /openapi.json promises. Whatever a test asks a bank with <see cref="BankExtensions.Send"/> is held against it.
 /// </summary>
 internal sealed class ApiContract
 {
     private static readonly string[] s_methods = ["get", "head", "post", "put", "patch", "delete"];
 
-    private ApiContract(string text)
+    private ApiContract(ReadOnlyMemory<byte> json)
     {
-        Root = JsonDocument.Parse(text).RootElement;
+        Root = JsonDocument.Parse(json).RootElement;
         Schemas = new ApiSchemas(Root);
         Operations =
         [
@@ -21,8 +23,7 @@ internal sealed class ApiContract
         ];
     }
 
-    public static ApiContract Api { get; } =
-        new(File.ReadAllText(Repository.PathOf("Rinha.Server", "openapi.json")));
+    public static ApiContract Api { get; } = new(ApiDocument.Json);
 
     public JsonElement Root { get; }
 

@@ -1,9 +1,9 @@
 namespace Rinha.Server.Http;
 
-// What GET /openapi.json answers: openapi.json, without its blanks and with the version of this server.
+// What GET /openapi.json answers: openapi.json, without its blanks, with the version of this server, and with what any
+// request can get (x-any-request) among the responses of each operation that has no other answer of that status.
 internal static class ApiDocument
 {
-    private const string Resource = "openapi.json";
     private const string VersionPlaceholder = "\"0.0.0\"";
 
     // OpenAPI 3.1 in UTF-8; made when it is asked for the first time.
@@ -11,15 +11,38 @@ internal static class ApiDocument
 
     private static byte[] Create()
     {
-        using var resource = new StreamReader(typeof(ApiDocument).Assembly.GetManifestResourceStream(Resource)!);
+        using var resource = new StreamReader(typeof(ApiDocument).Assembly.GetManifestResourceStream("openapi.json")!);
         using var document = JsonDocument.Parse(resource.ReadToEnd().Replace(
             VersionPlaceholder, $"\"{ServerCommand.Version}\"", StringComparison.Ordinal));
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, BankJsonContext.WriterOptions))
         {
-            document.WriteTo(writer);
+            Write(writer, document.RootElement, document.RootElement.GetProperty("x-any-request"));
         }
 
         return bytes.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement element, JsonElement anyRequest)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            element.WriteTo(writer);
+            return;
+        }
+
+        var members = element.TryGetProperty("200", out _)
+            ? element.EnumerateObject()
+                .UnionBy(anyRequest.EnumerateObject().Where(any => any.Name != "404"), response => response.Name)
+                .OrderBy(response => response.Name, StringComparer.Ordinal)
+            : element.EnumerateObject().AsEnumerable();
+        writer.WriteStartObject();
+        foreach (var member in members)
+        {
+            writer.WritePropertyName(member.Name);
+            Write(writer, member.Value, anyRequest);
+        }
+
+        writer.WriteEndObject();
     }
 }

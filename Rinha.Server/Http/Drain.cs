@@ -11,10 +11,8 @@ internal sealed class Drain
     private volatile bool _hasBegun;
     private int _answers;
 
-    // Whether the server will stop soon, as /health says.
     public bool IsAnnounced => _isAnnounced;
 
-    // Whether answers are to end their connections.
     public bool HasBegun => _hasBegun;
 
     // From now on /health says that the server stops; all else goes on.
@@ -27,7 +25,6 @@ internal sealed class Drain
         _hasBegun = true;
     }
 
-    // One more answer has ended its connection.
     public void CountAnswer() => Interlocked.Increment(ref _answers);
 
     // Waits until no connection is left or nothing has happened for Limits.DrainQuietMs, at most Limits.DrainTimeoutMs

@@ -22,7 +22,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     // The request's method; Kestrel gives the known ones as the constants of HttpMethods.
     public string Method => _request.Method;
 
-    // The request's path, decoded, without the query.
+    // Decoded, without the query.
     public string Path => _request.Path;
 
     // Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
@@ -49,7 +49,6 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
     // §6.1).
     public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
 
-    // The round that a write joins now; see LoopTurn.
     public IWriteRound? Round => _turn?.Round;
 
     public bool HasStarted => _response.HasStarted;

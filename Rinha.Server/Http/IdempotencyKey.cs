@@ -24,26 +24,10 @@ internal static class IdempotencyKey
             return false;
         }
 
-        if (text is [Quote, .. var quoted, Quote])
-        {
-            text = quoted;
-        }
-
-        key = text;
-        return text.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax && IsVisible(text);
-    }
-
-    // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
-    private static bool IsVisible(string text)
-    {
-        foreach (var letter in text)
-        {
-            if (letter is <= ' ' or > '~' or Quote or '\\')
-            {
-                return false;
-            }
-        }
-
-        return true;
+        key = text is [Quote, .. var quoted, Quote] ? quoted : text;
+        // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
+        return key.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax
+            && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !key.AsSpan().ContainsAny(Quote, '\\');
     }
 }

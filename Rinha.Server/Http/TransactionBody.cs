@@ -97,45 +97,19 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
     public override void Write(Utf8JsonWriter writer, TransactionBody value, JsonSerializerOptions options) =>
         throw new NotSupportedException("A transaction's body is only read.");
 
-    private static TransactionError Judge(Fields seen, Fields invalid, bool duplicate)
-    {
-        if (duplicate)
-        {
-            return TransactionError.DuplicateField;
-        }
+    private static TransactionError Judge(Fields seen, Fields invalid, bool duplicate) =>
+        duplicate ? TransactionError.DuplicateField
+        : seen != Fields.All ? TransactionError.MissingField
+        : (invalid & Fields.Amount) != 0 ? TransactionError.InvalidAmount
+        : (invalid & Fields.Kind) != 0 ? TransactionError.InvalidKind
+        : invalid == Fields.None ? TransactionError.None
+        : TransactionError.InvalidDescription;
 
-        if (seen != Fields.All)
-        {
-            return TransactionError.MissingField;
-        }
-
-        if ((invalid & Fields.Amount) != 0)
-        {
-            return TransactionError.InvalidAmount;
-        }
-
-        if ((invalid & Fields.Kind) != 0)
-        {
-            return TransactionError.InvalidKind;
-        }
-
-        return invalid == Fields.None ? TransactionError.None : TransactionError.InvalidDescription;
-    }
-
-    private static Fields Name(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueTextEquals("valor"u8))
-        {
-            return Fields.Amount;
-        }
-
-        if (reader.ValueTextEquals("tipo"u8))
-        {
-            return Fields.Kind;
-        }
-
-        return reader.ValueTextEquals("descricao"u8) ? Fields.Description : Fields.None;
-    }
+    private static Fields Name(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("valor"u8) ? Fields.Amount
+        : reader.ValueTextEquals("tipo"u8) ? Fields.Kind
+        : reader.ValueTextEquals("descricao"u8) ? Fields.Description
+        : Fields.None;
 
     private static bool TryReadAmount(ref Utf8JsonReader reader, out long amountCents)
     {
@@ -147,19 +121,9 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
 
     private static bool TryReadKind(ref Utf8JsonReader reader, out TransactionKind kind)
     {
-        kind = TransactionKind.Credit;
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return false;
-        }
-
-        if (reader.ValueTextEquals("d"u8))
-        {
-            kind = TransactionKind.Debit;
-            return true;
-        }
-
-        return reader.ValueTextEquals("c"u8);
+        var isText = reader.TokenType == JsonTokenType.String;
+        kind = isText && reader.ValueTextEquals("d"u8) ? TransactionKind.Debit : TransactionKind.Credit;
+        return isText && (kind == TransactionKind.Debit || reader.ValueTextEquals("c"u8));
     }
 
     private static bool TryReadDescription(ref Utf8JsonReader reader, out Description description)

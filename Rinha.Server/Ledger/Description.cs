@@ -9,7 +9,6 @@ namespace Rinha.Server.Ledger;
 /// </summary>
 public struct Description
 {
-    /// <summary>The most Unicode scalar values a description has.</summary>
     public const int ScalarsMax = 10;
 
     /// <summary>The most bytes a description takes: ten scalar values of four UTF-8 bytes.</summary>
@@ -22,8 +21,7 @@ public struct Description
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> AsUtf8() => ((ReadOnlySpan<byte>)_bytes)[.._length];
 
-    /// <summary>Copies <paramref name="utf8"/> if it is a description; it must be valid UTF-8.</summary>
-    /// <returns><see langword="false"/> if it has no scalar value, or more than <see cref="ScalarsMax"/>.</returns>
+    /// <summary>Copies valid UTF-8 if it has 1 to <see cref="ScalarsMax"/> scalar values.</summary>
     public static bool TryCreate(ReadOnlySpan<byte> utf8, out Description description)
     {
         description = default;

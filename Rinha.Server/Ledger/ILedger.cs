@@ -19,16 +19,14 @@ public interface ILedger
     ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement);
 
     /// <summary>
-    /// Fills the page that is wanted (<see cref="HistoryPage.Begin"/>) of an account's history; it belongs to the
-    /// ledger until the task ends. What is posted meanwhile never moves a transaction to another page: pages are cut by
-    /// sequence.
+    /// Fills the page that is wanted (<see cref="HistoryPage.Begin"/>); it belongs to the ledger until the task ends.
+    /// Pages are cut by sequence: what is posted meanwhile never moves a transaction to another page.
     /// </summary>
     ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page);
 
     /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
     ValueTask<LookupResult> FindAccountAsync(long accountId);
 
-    /// <summary>Whether writes can be expected to be taken.</summary>
     WriterState Writer { get; }
 }
 

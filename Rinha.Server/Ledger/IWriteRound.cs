@@ -7,7 +7,6 @@ namespace Rinha.Server.Ledger;
 /// </summary>
 public interface IWriteRound
 {
-    /// <summary>How many writes it has so far.</summary>
     int Writes { get; }
 
     /// <summary>As <see cref="ILedger.WriteAsync"/>, but the write waits for the end of the round.</summary>
@@ -15,12 +14,9 @@ public interface IWriteRound
 
     /// <summary>
     /// Ends the round by committing what it has, or by leaving it to another thread if that would mean to wait for
-    /// long. Never blocks.
+    /// long. Never blocks. <see langword="false"/> when another process is at its turn just now: the round goes on, may
+    /// grow, and is still to be ended.
     /// </summary>
-    /// <returns>
-    /// <see langword="false"/> when another process is at its turn just now: the round goes on, may grow, and is still
-    /// to be ended.
-    /// </returns>
     bool TryEnd();
 
     /// <summary>Ends the round by leaving what it has to another thread.</summary>
@@ -28,8 +24,8 @@ public interface IWriteRound
 }
 
 /// <summary>
-/// Tells a connection's requests which round they are in: the loop's, for as long as the loop is at the connection.
-/// What another thread completes finds none. A feature of the connection.
+/// A connection's feature that tells its requests which round they are in: the loop's, while the loop is at the
+/// connection. What another thread completes finds none.
 /// </summary>
 public sealed class LoopTurn
 {

@@ -36,7 +36,6 @@ public abstract class PendingWrite : IValueTaskSource<PostResult>
 /// <summary>A transaction to post, and, once it is accepted, the account as it left it.</summary>
 public sealed class PendingPost : PendingWrite
 {
-    /// <summary>The account; any number, known or not.</summary>
     public long AccountId { get; set; }
 
     public TransactionKind Kind { get; set; }
@@ -44,7 +43,6 @@ public sealed class PendingPost : PendingWrite
     /// <summary>1 to <see cref="Limits.AmountCentsMax"/>.</summary>
     public long AmountCents { get; set; }
 
-    /// <summary>A valid description.</summary>
     public Description Description { get; set; }
 
     /// <summary>
@@ -59,7 +57,7 @@ public sealed class PendingPost : PendingWrite
     /// </summary>
     public long BalanceCents { get; set; }
 
-    /// <summary>The account's limit; set when the result is <see cref="PostResult.Accepted"/>.</summary>
+    /// <summary>Set as <see cref="BalanceCents"/> is.</summary>
     public long LimitCents { get; set; }
 }
 

@@ -1,13 +1,10 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>Something that an operator asked for is not done, and nothing was changed.</summary>
-/// <param name="message">Why, in one line.</param>
-/// <param name="cause">What was found out first, if anything.</param>
+/// <summary>Something that an operator asked for is not done, and nothing was changed: why, in one line.</summary>
 public sealed class RefusalException(string message, Exception? cause = null) : Exception(message, cause);
 
 // The schema versions that this server can open: the current one, and older released ones, which it converts. A new
-// version adds its step at the end: SQL that leads from the version before to the new one. So the current version is
-// the oldest that can be converted plus the number of steps.
+// version adds its step at the end: SQL that leads from the version before to the new one.
 internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> steps)
 {
     public long Current => oldest + steps.Count;
@@ -25,22 +22,11 @@ internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> s
     }
 
     // Why a ledger of a version cannot be used as it is, to be put after its name; null if it can.
-    public string? WhyRefused(long version)
-    {
-        if (version > Current)
-        {
-            return $"has schema version {version}, but this server knows only versions up to {Current}: "
-                + "use a newer server";
-        }
-
-        if (version < oldest)
-        {
-            return $"has schema version {version}, which was never released and cannot be converted; "
-                + $"this server needs version {Current}";
-        }
-
-        return version == Current
-            ? null
-            : $"has schema version {version}: start the server once, it converts the ledger to version {Current}";
-    }
+    public string? WhyRefused(long version) =>
+        version == Current ? null
+        : version > Current ? $"has schema version {version}, but this server knows only versions up to {Current}: "
+            + "use a newer server"
+        : version < oldest ? $"has schema version {version}, which was never released and cannot be converted; "
+            + $"this server needs version {Current}"
+        : $"has schema version {version}: start the server once, it converts the ledger to version {Current}";
 }

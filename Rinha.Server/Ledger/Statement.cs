@@ -7,17 +7,11 @@ public enum TransactionKind
     Debit, // Takes from the balance, down to minus the account's limit.
 }
 
-/// <summary>One accepted transaction, as a statement lists it.</summary>
-/// <param name="AmountCents">1 to <see cref="Limits.AmountCentsMax"/>, whichever the kind.</param>
-/// <param name="Kind">Credit or debit.</param>
-/// <param name="Description">The text as it was sent.</param>
-/// <param name="PostedAt">When its transaction was written.</param>
+/// <summary>One accepted transaction, as a statement lists it; the amount is positive, whichever the kind.</summary>
 public readonly record struct StatementEntry(
     long AmountCents, TransactionKind Kind, Description Description, Timestamp PostedAt);
 
-/// <summary>One accepted transaction, as a page of the history lists it.</summary>
-/// <param name="Sequence">Its place among the account's transactions: the first has 1.</param>
-/// <param name="Transaction">What was posted.</param>
+/// <summary>One accepted transaction of a history; an account's first one has the sequence 1.</summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct HistoryEntry(long Sequence, StatementEntry Transaction);
 
@@ -39,7 +33,6 @@ public sealed class Statement
     /// <summary>How far below zero the balance may go, in cents; 0 or more.</summary>
     public long LimitCents { get; private set; }
 
-    /// <summary>When the statement was read.</summary>
     public Timestamp ReadAt { get; private set; }
 
     /// <summary>The latest transactions, newest first by sequence.</summary>
@@ -49,15 +42,11 @@ public sealed class Statement
     public void Begin(long balanceCents, long limitCents, Timestamp readAt) =>
         (BalanceCents, LimitCents, ReadAt, _count) = (balanceCents, limitCents, readAt, 0);
 
-    /// <summary>
-    /// Adds the next older transaction; at most <see cref="EntriesMax"/> times after a <see cref="Begin"/>.
-    /// </summary>
+    /// <summary>Adds the next older transaction; at most <see cref="EntriesMax"/> times.</summary>
     public void Add(in StatementEntry entry) => _entries[_count++] = entry;
 }
 
-/// <summary>
-/// Part of an account's history, newest first. Each read fills the object again, so its owner can keep it.
-/// </summary>
+/// <summary>Part of an account's history, newest first. Each read fills the object again.</summary>
 public sealed class HistoryPage
 {
     private readonly HistoryEntry[] _entries = new HistoryEntry[Limits.HistoryEntriesMax];
@@ -69,7 +58,6 @@ public sealed class HistoryPage
     /// <summary>How many are wanted, 1 to <see cref="Limits.HistoryEntriesMax"/>.</summary>
     public int EntriesWanted { get; private set; }
 
-    /// <summary>The transactions, newest first.</summary>
     public ReadOnlySpan<HistoryEntry> Entries => _entries.AsSpan(0, _count);
 
     /// <summary>Before which sequence the next page begins; <see langword="null"/> after the oldest one.</summary>

@@ -9,15 +9,13 @@ public readonly record struct Timestamp(long MicrosecondsSinceEpoch)
     /// <summary>The clock's present time. Clocks jump: never the order of transactions.</summary>
     public static Timestamp Now => new(MicrosecondsOf(DateTime.UtcNow));
 
-    /// <summary>Takes microseconds since 1970 if they are a date.</summary>
-    /// <returns><see langword="false"/> outside of the years 1 to 9999.</returns>
+    /// <summary>Takes microseconds since 1970 if they are in the years 1 to 9999.</summary>
     public static bool TryCreate(long microsecondsSinceEpoch, out Timestamp timestamp)
     {
         timestamp = new Timestamp(microsecondsSinceEpoch);
         return microsecondsSinceEpoch >= s_first && microsecondsSinceEpoch <= s_last;
     }
 
-    /// <summary>The same moment as a UTC <see cref="DateTime"/>.</summary>
     public DateTime ToUtc() => DateTime.UnixEpoch.AddTicks(MicrosecondsSinceEpoch * TimeSpan.TicksPerMicrosecond);
 
     private static long MicrosecondsOf(DateTime utc) =>

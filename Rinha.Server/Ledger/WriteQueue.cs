@@ -109,8 +109,8 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset.
-    // Returns how many were taken; 0 when the busy check was faster.
+    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset. Takes
+    // none when the busy check was faster.
     public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
     {
         lock (_lock)

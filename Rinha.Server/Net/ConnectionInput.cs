@@ -259,7 +259,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         var old = _buffer;
         Move(larger);
         _buffer = larger;
-        Return(old);
+        ArrayPool<byte>.Shared.Return(old);
         return true;
     }
 
@@ -277,16 +277,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         if (_start == _end && _buffer.Length > 0)
         {
             _start = _end = _examined = 0;
-            Return(_buffer);
+            ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = [];
-        }
-    }
-
-    private static void Return(byte[] buffer)
-    {
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

@@ -150,22 +150,14 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
         _buffer.AsSpan(_start, _end - _start).CopyTo(larger);
         var (old, length) = (_buffer, _end - _start);
         (_buffer, _start, _end) = (larger, 0, length);
-        Return(old);
+        ArrayPool<byte>.Shared.Return(old);
     }
 
     // Between answers a connection needs no buffer.
     private void Release()
     {
         _start = _end = 0;
-        Return(_buffer);
+        ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-    }
-
-    private static void Return(byte[] buffer)
-    {
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -1,8 +1,6 @@
 namespace Rinha.Server.Net;
 
 /// <summary>Where the server listens: a TCP port, or a unix socket with its file mode.</summary>
-/// <param name="EndPoint">The address.</param>
-/// <param name="SocketMode">The mode of the unix socket's file; connecting needs write permission.</param>
 public sealed record ListenAddress(EndPoint EndPoint, UnixFileMode SocketMode)
 {
     private const int SocketPathBytesMax = 107; // sun_path of unix(7), less its final NUL.
@@ -32,13 +30,8 @@ public sealed record ListenAddress(EndPoint EndPoint, UnixFileMode SocketMode)
 
     internal static string? ParseMode(string text, out UnixFileMode value)
     {
-        var mode = 0;
-        var isOctal = text.Length is >= 1 and <= 4 && text.All(char.IsAsciiDigit) && text.All(digit => digit < '8');
-        if (isOctal)
-        {
-            mode = Convert.ToInt32(text, 8);
-        }
-
+        var isOctal = text.Length is >= 1 and <= 4 && text.All(digit => digit is >= '0' and <= '7');
+        var mode = isOctal ? Convert.ToInt32(text, 8) : 0;
         value = (UnixFileMode)mode;
         return isOctal && mode <= 0x1FF ? null : $"octal digits up to 777, not '{text}'";
     }

@@ -5,7 +5,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary><c>accounts list|add|set-limit</c>, also while instances run; they see the change at once.</summary>
+// accounts list|add|set-limit, also while instances run; they see the change at once.
 internal static class AccountsOperation
 {
     private const int FlushBytes = 64 * 1024;
@@ -19,8 +19,8 @@ internal static class AccountsOperation
     private static Command CreateList(SettingOptions settings)
     {
         var json = new Option<bool>("--json") { Description = "The list as one JSON array." };
-        var command = new Command("list", "Every account with its limit, balance and number of transactions.") { json };
-        return command.SetOperation(settings, (parsed, options) =>
+        const string does = "Every account with its limit, balance and number of transactions.";
+        return new Command("list", does) { json }.SetOperation(settings, (parsed, options) =>
         {
             using var output = Console.OpenStandardOutput();
             Action<Stream, IAccounts> write = parsed.GetValue(json) ? WriteJson : WriteLines;
@@ -33,9 +33,8 @@ internal static class AccountsOperation
     {
         var ids = new Argument<string>("ID")
         {
-            Description = string.Create(
-                CultureInfo.InvariantCulture,
-                $"An id from 1 to {Limits.AccountIdMax}, or FIRST..LAST: up to {Limits.AccountsAddedMax:N0} at once."),
+            Description =
+                $"An id from 1 to {Limits.AccountIdMax}, or FIRST..LAST: up to {Limits.AccountsAddedMax:N0} at once.",
         };
         var limit = new Option<string>("--limit")
         {
@@ -43,14 +42,13 @@ internal static class AccountsOperation
             HelpName = "CENTS",
             Required = true,
         };
-        var command = new Command("add", "Add an account, or a range of them, with a balance of 0.") { ids, limit };
-        return command.SetOperation(settings, (parsed, options) =>
+        const string does = "Add an account, or a range of them, with a balance of 0.";
+        return new Command("add", does) { ids, limit }.SetOperation(settings, (parsed, options) =>
         {
             var (first, last) = ReadIds(parsed.GetRequiredValue(ids));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
             Open(options).Add(first, last, cents);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{last - first + 1:N0} added, each with a limit of {cents} cents"));
+            Console.WriteLine($"{last - first + 1:N0} added, each with a limit of {cents} cents");
             return ExitCode.Good;
         });
     }
@@ -59,17 +57,13 @@ internal static class AccountsOperation
     {
         var id = new Argument<string>("ID") { Description = "Whose." };
         var limit = new Argument<string>("CENTS") { Description = $"The limit, 0 to {Limits.AmountCentsMax}." };
-        var command = new Command("set-limit", "Give an account another limit, which its balance must keep.")
-        {
-            id, limit,
-        };
-        return command.SetOperation(settings, (parsed, options) =>
+        const string does = "Give an account another limit, which its balance must keep.";
+        return new Command("set-limit", does) { id, limit }.SetOperation(settings, (parsed, options) =>
         {
             var account = ReadId(parsed.GetRequiredValue(id));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
             Open(options).SetLimit(account, cents);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"account {account} has a limit of {cents} cents"));
+            Console.WriteLine($"account {account} has a limit of {cents} cents");
             return ExitCode.Good;
         });
     }
@@ -85,8 +79,8 @@ internal static class AccountsOperation
             NewLine = "\n",
         };
         text.WriteLine($"{"id",18} {"limit",16} {"balance",20} {"transactions",14}");
-        accounts.List((id, limitCents, balanceCents, transactions) => text.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}")));
+        accounts.List((id, limitCents, balanceCents, transactions) =>
+            text.WriteLine($"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}"));
     }
 
     private static void WriteJson(Stream output, IAccounts accounts)
@@ -118,16 +112,14 @@ internal static class AccountsOperation
         var dots = text.IndexOf("..", StringComparison.Ordinal);
         if (dots < 0)
         {
-            var id = ReadId(text);
-            return (id, id);
+            return (ReadId(text), ReadId(text));
         }
 
         var (first, last) = (ReadId(text[..dots]), ReadId(text[(dots + 2)..]));
         return (last - first) is >= 0 and < Limits.AccountsAddedMax
             ? (first, last)
-            : throw new RefusalException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"FIRST..LAST: upwards, and {Limits.AccountsAddedMax:N0} at most, not '{text}'"));
+            : throw new RefusalException(
+                $"FIRST..LAST: upwards, and {Limits.AccountsAddedMax:N0} at most, not '{text}'");
     }
 
     private static long ReadId(string text) =>

@@ -3,13 +3,14 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary>An audit's report for people and for programs.</summary>
+// An audit's report for people and for programs.
 internal static class AuditText
 {
+    private const string JsonTime = "yyyy-MM-ddTHH:mm:ss.FFFFFFFK";
+
     public static void WriteLines(TextWriter output, string path, AuditReport report)
     {
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
+        output.WriteLine(
             $"""
             {path}: {(report.IsSound ? "sound" : $"{report.FindingCount} wrong")}
               accounts      {report.Accounts:N0}
@@ -19,7 +20,7 @@ internal static class AuditText
               log           {report.WalBytes:N0} bytes
               first         {report.Oldest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
               last          {report.Newest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
-            """));
+            """);
         foreach (var finding in report.Findings)
         {
             output.WriteLine($"  {finding.Check}: {finding.What}");
@@ -27,8 +28,7 @@ internal static class AuditText
 
         if (report.FindingCount > report.Findings.Count)
         {
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  and {report.FindingCount - report.Findings.Count} more"));
+            output.WriteLine($"  and {report.FindingCount - report.Findings.Count} more");
         }
 
         WriteWarnings(output, report);
@@ -42,7 +42,7 @@ internal static class AuditText
         }
     }
 
-    /// <summary>Writes one JSON object and a line feed.</summary>
+    // Writes one JSON object and a line feed.
     public static void WriteJson(Stream output, string path, AuditReport report)
     {
         using (var json = new Utf8JsonWriter(
@@ -54,11 +54,11 @@ internal static class AuditText
             json.WriteNumber("accounts"u8, report.Accounts);
             json.WriteNumber("transactions"u8, report.Transactions);
             json.WritePropertyName("balanceCents"u8);
-            json.WriteRawValue(report.BalanceCents.ToString(CultureInfo.InvariantCulture));
+            json.WriteRawValue($"{report.BalanceCents}");
             json.WriteNumber("keptKeys"u8, report.Keys);
             json.WriteNumber("walBytes"u8, report.WalBytes);
-            WriteTime(json, "oldest", report.Oldest);
-            WriteTime(json, "newest", report.Newest);
+            json.WriteString("oldest"u8, report.Oldest?.ToString(JsonTime));
+            json.WriteString("newest"u8, report.Newest?.ToString(JsonTime));
             json.WriteNumber("findingCount"u8, report.FindingCount);
             WriteFindings(json, "findings", report.Findings);
             WriteFindings(json, "warnings", report.Warnings);
@@ -80,17 +80,5 @@ internal static class AuditText
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTime? time)
-    {
-        if (time is { } known)
-        {
-            json.WriteString(name, known);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

@@ -3,15 +3,14 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary>The commands for a ledger in a file; all but <c>restore</c> work while instances run.</summary>
+// The commands for a ledger in a file; all but restore work while instances run.
 internal static class FileOperations
 {
     public static Command CreateBackup(SettingOptions settings)
     {
         var file = Operation.FileArgument<string>("Where to; nothing may be there yet.");
-        var command = new Command(
-            "backup", "Copy the ledger as it is now into a new file, while instances run.") { file };
-        return command.SetOperation(settings, (parsed, options) =>
+        const string does = "Copy the ledger as it is now into a new file, while instances run.";
+        return new Command("backup", does) { file }.SetOperation(settings, (parsed, options) =>
         {
             var path = Operation.FileOf(options);
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
@@ -24,11 +23,10 @@ internal static class FileOperations
                 return ServerCommand.Fail($"the ledger is damaged, and {target} was not made");
             }
 
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            Console.WriteLine(
                 $"{target}: {new FileInfo(target).Length:N0} bytes, {report.Accounts:N0} accounts, "
                 + $"{report.Transactions:N0} transactions, balances {report.BalanceCents} cents, sound, "
-                + $"{took.Elapsed.TotalSeconds:F1} s"));
+                + $"{took.Elapsed.TotalSeconds:F1} s");
             AuditText.WriteWarnings(Console.Out, report);
             return ExitCode.Good;
         });
@@ -37,9 +35,8 @@ internal static class FileOperations
     public static Command CreateRestore(SettingOptions settings)
     {
         var file = Operation.FileArgument<string>("A backup; it stays where it is.");
-        var command = new Command(
-            "restore", "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.") { file };
-        return command.SetOperation(settings, (parsed, options) =>
+        const string does = "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.";
+        return new Command("restore", does) { file }.SetOperation(settings, (parsed, options) =>
         {
             var path = Operation.FileOf(options);
             var backup = Path.GetFullPath(parsed.GetRequiredValue(file));
@@ -50,10 +47,9 @@ internal static class FileOperations
                 return ServerCommand.Fail($"{backup} is damaged, and nothing was changed");
             }
 
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            Console.WriteLine(
                 $"{path}: {report.Accounts:N0} accounts, {report.Transactions:N0} transactions, "
-                + $"balances {report.BalanceCents} cents, from {backup}"));
+                + $"balances {report.BalanceCents} cents, from {backup}");
             if (aside is not null)
             {
                 Console.WriteLine($"the ledger before it is {aside}");
@@ -68,8 +64,8 @@ internal static class FileOperations
         var file = Operation.FileArgument<string?>("A ledger or a backup [default: the ledger of the settings].");
         file.Arity = ArgumentArity.ZeroOrOne;
         var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
-        var command = new Command("verify", "Hold the ledger, or a backup, against itself; read-only.") { file, json };
-        return command.SetOperation(settings, (parsed, options) =>
+        const string does = "Hold the ledger, or a backup, against itself; read-only.";
+        return new Command("verify", does) { file, json }.SetOperation(settings, (parsed, options) =>
         {
             var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.FileOf(options);
             Operation.YieldProcessor();
@@ -90,16 +86,15 @@ internal static class FileOperations
 
     public static Command CreateCheckpoint(SettingOptions settings)
     {
-        var command = new Command("checkpoint", "Move the write-ahead log into the database, while instances run.");
-        return command.SetOperation(settings, (_, options) =>
+        const string does = "Move the write-ahead log into the database, while instances run.";
+        return new Command("checkpoint", does).SetOperation(settings, (_, options) =>
         {
             var path = Operation.FileOf(options);
             using var log = new LogMove(LedgerFile.OpenExisting(path, options.Synchronous));
             var isWhole = log.TryRun(out var pages, out var moved);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            Console.WriteLine(
                 $"{path}: {moved:N0} of {pages:N0} pages are in the database, "
-                + $"the log has {LedgerFile.WalBytesOf(path):N0} bytes"));
+                + $"the log has {LedgerFile.WalBytesOf(path):N0} bytes");
             return (isWhole, pages == moved) switch
             {
                 (false, _) => ServerCommand.Fail("an instance stays inside the gate"),

@@ -5,23 +5,10 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-/// <summary>An operator's commands, in the order of <c>--help</c>.</summary>
-internal static class OperationList
-{
-    public static readonly IReadOnlyList<Func<SettingOptions, Command>> All =
-    [
-        FileOperations.CreateBackup,
-        FileOperations.CreateRestore,
-        FileOperations.CreateVerify,
-        FileOperations.CreateCheckpoint,
-        AccountsOperation.Create,
-    ];
-}
-
-/// <summary>What an operator's commands have in common.</summary>
+// What an operator's commands have in common.
 internal static partial class Operation
 {
-    /// <summary>An argument that names a file; an unknown flag is not taken for one.</summary>
+    // An argument that names a file; an unknown flag is not taken for one.
     public static Argument<T> FileArgument<T>(string description)
     {
         var argument = new Argument<T>("FILE") { Description = description };
@@ -35,12 +22,11 @@ internal static partial class Operation
         return argument;
     }
 
-    /// <exception cref="RefusalException">The ledger is in PostgreSQL, whose own tools do this.</exception>
     public static string FileOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
         : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");
 
-    /// <summary>Sets what the command does; its failures become one line and an exit code.</summary>
+    // Sets what the command does; its failures become one line and an exit code.
     public static Command SetOperation(
         this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run)
     {
@@ -63,7 +49,7 @@ internal static partial class Operation
         return command;
     }
 
-    /// <summary>Lets the calling thread run only when no other wants the processor.</summary>
+    // Lets the calling thread run only when no other wants the processor.
     public static void YieldProcessor()
     {
         const int process = 0; // PRIO_PROCESS; on Linux, with the id 0, the calling thread.

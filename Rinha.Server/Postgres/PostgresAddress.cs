@@ -22,7 +22,6 @@ public sealed class PostgresAddress
 
     /// <summary>Reads <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>.</summary>
     /// <param name="url">One for which <see cref="IsMeant"/> holds; every part of it may be percent-encoded.</param>
-    /// <param name="address">The address, if it is one.</param>
     /// <param name="reason">Why it cannot be used; never with a password in it.</param>
     public static bool TryParse(
         string url,
@@ -85,9 +84,8 @@ public sealed class PostgresAddress
     }
 
     /// <summary>The address as it may be shown: without the password.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"postgres://{Connection.Username}@{Connection.Host}:{Connection.Port}/{Connection.Database}");
+    public override string ToString() =>
+        $"postgres://{Connection.Username}@{Connection.Host}:{Connection.Port}/{Connection.Database}";
 
     private static (string Name, string Value) Parameter(string text)
     {

@@ -24,10 +24,9 @@ internal sealed class PostgresBatch : IDisposable
     private readonly int[] _order = new int[Limits.BatchWritesMax];
     private bool _mayKeepKeys;
 
-    // Transactions of the last run that have gone into the history.
+    // Transactions of the last run; those that came again are neither.
     public int Posted { get; private set; }
 
-    // Transactions of the last run that the rules have turned away, those left out that came again.
     public int Refused { get; private set; }
 
     // Applies all writes, or none when it throws (PostgresFailure). None has been answered yet, so any order among them

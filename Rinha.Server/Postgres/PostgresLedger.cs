@@ -38,9 +38,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly StorageAlarm _alarm;
     private readonly LedgerMetrics _metrics = new();
 
-    /// <summary>
-    /// Connects, makes an empty ledger (schema.postgres.sql) if there is none, and converts an older one.
-    /// </summary>
+    /// <summary>Connects, makes an empty ledger (schema.postgres.sql) or converts an older one.</summary>
     /// <exception cref="RefusalException">The database is not a ledger that this server knows.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
     public PostgresLedger(PostgresAddress address, ILogger logger)
@@ -84,7 +82,6 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
     public ValueTask<LookupResult> FindAccountAsync(long accountId) => ReadAsync(AccountSql, [accountId], null, null);
 
-    /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
     internal void AddTo(MetricSet metrics)
     {
         _metrics.AddTo(metrics, () => _writer.QueuedWrites);

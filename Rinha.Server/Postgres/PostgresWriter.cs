@@ -39,12 +39,8 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     // Nobody sends writes to a locked ledger; after a while they are needed, to find out whether it still is.
-    public WriterState State => (_thread.IsAlive, IsLockedOut) switch
-    {
-        (false, _) => WriterState.Ended,
-        (_, true) => WriterState.Locked,
-        _ => WriterState.Ready,
-    };
+    public WriterState State =>
+        !_thread.IsAlive ? WriterState.Ended : IsLockedOut ? WriterState.Locked : WriterState.Ready;
 
     public int QueuedWrites => _queue.Count;
 

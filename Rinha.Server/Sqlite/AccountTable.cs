@@ -2,10 +2,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees
-/// them at once.
-/// </summary>
+// The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees them
+// at once.
 internal sealed class AccountTable(LedgerFile file) : IAccounts
 {
     public void List(Action<long, long, long, long> account)

@@ -2,19 +2,13 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>One thing that a sound ledger never has.</summary>
-/// <param name="Name">What is checked, in a word or two with hyphens.</param>
-/// <param name="Preparation">
-/// Statements to run first, in the same snapshot: they may fill temporary tables, for this check and those after it.
-/// </param>
-/// <param name="Sql">A query with one column: a row, in words, for each violation.</param>
-/// <param name="IsWarning">Whether a violation does no harm: the ledger is sound with it.</param>
+// One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The
+// preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a
+// violation that is only a warning the ledger is sound.
 internal sealed record AuditCheck(string Name, string Preparation, string Sql, bool IsWarning = false);
 
-/// <summary>
-/// What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end
-/// and never sorted: what is kept meanwhile is a row for each account or key, in temporary tables.
-/// </summary>
+// What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end
+// and never sorted: what is kept meanwhile is a row for each account or key, in temporary tables.
 internal static class AuditChecks
 {
     // Said once more, in other words than the writer's: amount, time, kind, the text's length, the text and zeros.
@@ -50,7 +44,6 @@ internal static class AuditChecks
           ON CONFLICT DO UPDATE SET rows = rows + 1;
         """;
 
-    /// <summary>All of them, in the order in which they are run.</summary>
     public static readonly IReadOnlyList<AuditCheck> All =
     [
         new("integrity", "", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),

@@ -3,12 +3,10 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process
-/// at a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while
-/// writers go on; only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant
-/// and the next writer starts it over.
-/// </summary>
+// Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process at
+// a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while writers go
+// on; only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant and the next
+// writer starts it over.
 internal sealed class Checkpointer : IDisposable
 {
     private readonly Database _database;
@@ -29,7 +27,7 @@ internal sealed class Checkpointer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Asks for a checkpoint soon; cheap, and harmless when one is under way.</summary>
+    // Asks for a checkpoint soon; cheap, and harmless when one is under way.
     public void Request() => _wake.Set();
 
     public void Dispose()
@@ -53,7 +51,15 @@ internal sealed class Checkpointer : IDisposable
             if (_gate.TryBeginCheckpoint())
             {
                 var beganAtNs = Clock.NowNs;
-                CheckpointAll();
+                try
+                {
+                    CheckpointAll();
+                }
+                catch (SqliteException error)
+                {
+                    _alarm.Raise(error); // Every commit asks again, until it succeeds.
+                }
+
                 _gate.EndCheckpoint();
                 _metrics.CheckpointDuration.Record(Clock.NowNs - beganAtNs);
             }
@@ -66,7 +72,7 @@ internal sealed class Checkpointer : IDisposable
 
     private void CheckpointAll()
     {
-        Report(_database.CheckpointBulk(out var walPages, out _));
+        _database.CheckpointBulk(out var walPages, out _);
         if (walPages < Limits.CheckpointPages)
         {
             return; // Another process has just started the WAL over.
@@ -75,19 +81,76 @@ internal sealed class Checkpointer : IDisposable
         _gate.Enter();
         try
         {
-            Report(_database.Checkpoint(truncates: false, out _, out _));
+            _ = _database.TryCheckpoint(truncates: false, out _, out _);
         }
         finally
         {
             _gate.Exit();
         }
     }
+}
 
-    private void Report(int result)
+// Moves the write-ahead log into the database at an operator's command, as the Checkpointer of an instance does; while
+// it lives, no other checkpoints.
+internal sealed class LogMove : IDisposable
+{
+    private readonly Database _database;
+    private readonly Gate _gate;
+
+    // Becomes the one that checkpoints, unless another stays at it: a backup, say.
+    public LogMove(LedgerFile file)
     {
-        if (result != SqliteResult.Ok && SqliteResult.Primary(result) != SqliteResult.Busy)
+        _gate = new Gate(file.Path);
+        try
         {
-            _alarm.Raise(_database.Error("checkpoint")); // Every commit asks again, until it succeeds.
+            var began = Environment.TickCount64;
+            while (!_gate.TryBeginCheckpoint())
+            {
+                if (Environment.TickCount64 - began > Limits.BusyTimeoutMs)
+                {
+                    throw new RefusalException($"{file.Path}: a backup or another checkpoint is under way");
+                }
+
+                Thread.Sleep(Limits.CheckpointLookMs);
+            }
+
+            _database = file.OpenCheckpointer();
         }
+        catch
+        {
+            _gate.Dispose(); // With it the checkpointer's byte.
+            throw;
+        }
+    }
+
+    // Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
+    // way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no. Of the pages
+    // that were in the log the moved ones are in the database now.
+    public bool TryRun(out int pages, out int moved)
+    {
+        _database.CheckpointBulk(out pages, out moved);
+        if (!_gate.TryEnter(Limits.BusyTimeoutMs))
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = _database.TryCheckpoint(truncates: false, out pages, out moved);
+            _database.SetBusyTimeout(0);
+            _ = _database.TryCheckpoint(truncates: true, out _, out _);
+            return true;
+        }
+        finally
+        {
+            _gate.Exit();
+            _database.SetBusyTimeout(Limits.BusyTimeoutMs);
+        }
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _gate.Dispose();
     }
 }

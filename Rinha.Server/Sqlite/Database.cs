@@ -3,10 +3,8 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// One connection to the database file, with the statements prepared for it. SQLite's own mutexes are off
-/// (SQLITE_OPEN_NOMUTEX): one thread at a time. What fails throws <see cref="SqliteException"/>.
-/// </summary>
+// One connection to the database file, with the statements prepared for it. SQLite's own mutexes are off
+// (SQLITE_OPEN_NOMUTEX): one thread at a time. What fails throws SqliteException.
 internal sealed class Database : IDisposable
 {
     private readonly string _path;
@@ -24,22 +22,21 @@ internal sealed class Database : IDisposable
 
     public sqlite3 Handle { get; }
 
-    /// <summary>Whether nothing can be written: SQLite opens a file so that it may not open otherwise.</summary>
+    // Whether nothing can be written: SQLite opens a file so that it may not open otherwise.
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") != 0;
 
-    /// <summary>How many rows the last INSERT, UPDATE or DELETE has changed.</summary>
     public int Changes => StatementCalls.Changes(_pointer);
 
-    /// <summary>Opens the file, creating an empty one if there is none.</summary>
+    // Opens the file, creating an empty one if there is none.
     public static Database Open(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
-    /// <summary>Opens a file that is there; closing it leaves no trace in it or in its write-ahead log.</summary>
+    // Opens a file that is there; closing it leaves no trace in it or in its write-ahead log.
     public static Database OpenToLook(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
 
     public void SetBusyTimeout(int timeoutMs) =>
         Check(raw.sqlite3_busy_timeout(Handle, timeoutMs), "set the busy timeout");
 
-    /// <summary>From now on statements sleep now and then, so that others have the processor.</summary>
+    // From now on statements sleep now and then, so that others have the processor.
     public void YieldOften() => raw.sqlite3_progress_handler(
         Handle,
         Limits.AuditYieldSteps,
@@ -50,20 +47,16 @@ internal sealed class Database : IDisposable
         },
         null);
 
-    /// <summary>
-    /// Whether changes are checked against foreign keys; also inside a transaction, where the pragma does nothing.
-    /// </summary>
+    // Whether changes are checked against foreign keys; also inside a transaction, where the pragma does nothing.
     public void EnforceForeignKeys(bool enforces) => Check(
         raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_FKEY, enforces ? 1 : 0, out _),
         "switch foreign keys on or off");
 
-    /// <summary>Runs statements whose rows, if any, do not matter.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql), sql);
 
-    /// <summary>As <see cref="Execute"/>, for statements whose failure is no surprise.</summary>
+    // As Execute, for statements whose failure is no surprise.
     public bool TryExecute(string sql) => raw.sqlite3_exec(Handle, sql) == SqliteResult.Ok;
 
-    /// <summary>Rolls the transaction back, if one is open.</summary>
     public void RollBack()
     {
         if (raw.sqlite3_get_autocommit(Handle) == 0)
@@ -72,7 +65,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Prepares one statement, to be run many times until the connection is closed.</summary>
+    // Prepares one statement, to be run many times until the connection is closed.
     public PreparedStatement Prepare(string sql)
     {
         var statement = new PreparedStatement(this, sql);
@@ -80,7 +73,6 @@ internal sealed class Database : IDisposable
         return statement;
     }
 
-    /// <summary>Runs one statement once.</summary>
     public void Run(string attempt, string sql, params ReadOnlySpan<long> parameters)
     {
         using var statement = new PreparedStatement(this, sql, parameters);
@@ -90,7 +82,6 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Runs a query, and calls for each of its rows.</summary>
     public void ForEachRow(string attempt, string sql, Action<PreparedStatement> row)
     {
         using var statement = new PreparedStatement(this, sql);
@@ -106,7 +97,6 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Gives the first column of the first row; without a row it throws.</summary>
     public long QueryInt64(string sql, params ReadOnlySpan<long> parameters)
     {
         using var statement = new PreparedStatement(this, sql, parameters);
@@ -119,46 +109,44 @@ internal sealed class Database : IDisposable
         return statement.Step() == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error(sql);
     }
 
-    /// <summary>
-    /// Moves pages of the write-ahead log into the database file: as many as no reader needs where they are.
-    /// </summary>
-    /// <param name="truncates">Whether to empty the log too, for which a reader or a writer makes it busy.</param>
-    /// <param name="walPages">Pages in the log.</param>
-    /// <param name="movedPages">How many of them are in the database file now.</param>
-    /// <returns>A result code of SQLite.</returns>
-    public int Checkpoint(bool truncates, out int walPages, out int movedPages) => raw.sqlite3_wal_checkpoint_v2(
-        Handle,
-        "main",
-        truncates ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, // Passive waits for no one.
-        out walPages,
-        out movedPages);
+    // Moves as many pages of the write-ahead log into the database file as no reader needs where they are; truncates
+    // empties the log too. Of the log's pages the moved ones are in the database file now. False when another
+    // connection's lock is in the way.
+    public bool TryCheckpoint(bool truncates, out int walPages, out int movedPages)
+    {
+        // Passive waits for no one.
+        var mode = truncates ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE;
+        var result = raw.sqlite3_wal_checkpoint_v2(Handle, "main", mode, out walPages, out movedPages);
+        if (SqliteResult.Primary(result) == SqliteResult.Busy)
+        {
+            return false;
+        }
 
-    /// <summary>
-    /// Moves the bulk of the log into the database file, beside those who commit, until what they write meanwhile is
-    /// little. SQLite itself syncs what a checkpoint has moved only when no one has committed during it: here it is
-    /// synced after each pass, so that the last one, which no commit may disturb, does not wait for all of it.
-    /// </summary>
-    public int CheckpointBulk(out int walPages, out int movedPages)
+        Check(result, "checkpoint");
+        return true;
+    }
+
+    // Moves the bulk of the log into the database file, beside those who commit, until what they write meanwhile is
+    // little. SQLite itself syncs what a checkpoint has moved only when no one has committed during it: here it is
+    // synced after each pass, so that the last one, which no commit may disturb, does not wait for all of it.
+    public void CheckpointBulk(out int walPages, out int movedPages)
     {
         for (var pass = 1; ; pass++)
         {
-            var result = Checkpoint(truncates: false, out walPages, out movedPages);
+            var isMoved = TryCheckpoint(truncates: false, out walPages, out movedPages);
             var began = Clock.NowNs;
-            if (result == SqliteResult.Ok)
+            if (isMoved)
             {
-                result = SyncFile();
+                SyncFile();
             }
 
-            if (result != SqliteResult.Ok
-                || pass == Limits.CheckpointPassesMax
-                || Clock.NowNs - began < Limits.CheckpointSyncNs)
+            if (!isMoved || pass == Limits.CheckpointPassesMax || Clock.NowNs - began < Limits.CheckpointSyncNs)
             {
-                return result;
+                return;
             }
         }
     }
 
-    /// <summary>What SQLite says of this connection's last failure.</summary>
     public SqliteException Error(string attempt) => new(
         $"{_path}: {attempt}: {raw.sqlite3_errmsg(Handle).utf8_to_string()}", raw.sqlite3_extended_errcode(Handle));
 
@@ -187,15 +175,14 @@ internal sealed class Database : IDisposable
     }
 
     // What SQLite does for itself, with its own descriptor: to close another one of the same file would free its locks.
-    private unsafe int SyncFile()
+    private unsafe void SyncFile()
     {
         const int filePointer = 7; // SQLITE_FCNTL_FILE_POINTER
         const int syncNormal = 2; // SQLITE_SYNC_NORMAL
         const int syncMethod = 5; // Of sqlite3_io_methods: the version, xClose, xRead, xWrite, xTruncate, xSync.
-        var result = NativeSqlite.FileControl(Handle, 0, filePointer, out var file);
-        return result == SqliteResult.Ok
-            ? ((delegate* unmanaged[Cdecl]<nint, int, int>)(*(nint**)file)[syncMethod])(file, syncNormal)
-            : result;
+        Check(NativeSqlite.FileControl(Handle, 0, filePointer, out var file), "checkpoint");
+        var sync = (delegate* unmanaged[Cdecl]<nint, int, int>)(*(nint**)file)[syncMethod];
+        Check(sync(file, syncNormal), "checkpoint");
     }
 
     private void Check(int result, string attempt)

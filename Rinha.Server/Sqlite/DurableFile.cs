@@ -2,17 +2,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Makes files and their names last: the calls that .NET does not have (fsync(2) of a directory, link(2), fchown(2)).
-/// </summary>
+// Makes files and their names last: the calls that .NET does not have (fsync(2) of a directory, link(2), fchown(2)).
 internal static unsafe partial class DurableFile
 {
     private const int StatBytes = 256;
     private const int StatUserOffset = 20;
     private const int StatGroupOffset = 24;
 
-    /// <summary>Waits until the names in the directory of a file are on the disk.</summary>
-    /// <exception cref="IOException">They cannot be brought there.</exception>
+    // Waits until the names in the directory of a file are on the disk.
     public static void SyncDirectoryOf(string path)
     {
         const int readOnly = 0x80000; // O_RDONLY | O_CLOEXEC; the number of O_DIRECTORY depends on the architecture.
@@ -24,8 +21,7 @@ internal static unsafe partial class DurableFile
         }
     }
 
-    /// <summary>Gives a file one more name, which must be free.</summary>
-    /// <exception cref="IOException">The name is taken, or the file system has no links.</exception>
+    // Gives a file one more name, which must be free. IOException: the name is taken, or the file system has no links.
     public static void AddName(string path, string newPath)
     {
         if (Link(path, newPath) != 0)
@@ -34,11 +30,8 @@ internal static unsafe partial class DurableFile
         }
     }
 
-    /// <summary>
-    /// Gives a new file the access of another: its permissions and, when root does it, its owner and group, as SQLite
-    /// does with the files beside a database. Of a directory only the owner and group.
-    /// </summary>
-    /// <exception cref="IOException">It cannot be given away.</exception>
+    // Gives a new file the access of another: its permissions and, when root does it, its owner and group, as SQLite
+    // does with the files beside a database. Of a directory only the owner and group.
     public static void GiveAccessOf(string model, SafeFileHandle file)
     {
         if (Environment.IsPrivilegedProcess)
@@ -67,7 +60,7 @@ internal static unsafe partial class DurableFile
         }
     }
 
-    /// <summary>The directory of a file's path, which is absolute.</summary>
+    // The directory of a file's path, which is absolute.
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,18 +1,14 @@
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
-/// and look again, up to 100 ms at a time; here the instance that leaves wakes the next one.
-/// <para>
-/// The lock is a word in a file that all processes have mapped: entering and leaving are an atomic exchange each,
-/// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets one that has
-/// asked meanwhile go first, and all let one go first that keeps waking too late for it. And it survives its holders:
-/// each instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
-/// description lock, fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks
-/// that the holder still has its byte.
-/// </para>
-/// One instance belongs to one thread at a time; threads of one process that compete have an instance each.
-/// </summary>
+// The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
+// and look again, up to 100 ms at a time; here the instance that leaves wakes the next one.
+//
+// The lock is a word in a file that all processes have mapped: entering and leaving are an atomic exchange each,
+// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets one that has
+// asked meanwhile go first, and all let one go first that keeps waking too late for it. And it survives its holders:
+// each instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
+// description lock, fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks
+// that the holder still has its byte. One instance belongs to one thread at a time; competing threads have one each.
 internal sealed unsafe class Gate : IDisposable
 {
     private readonly GateFile _file;
@@ -22,9 +18,7 @@ internal sealed unsafe class Gate : IDisposable
     private int _deferrals;
     private long _defersSince; // To a starving one; 0 when not.
 
-    /// <summary>Opens the gate of a database: the file <c>PATH-gate</c> beside it, made if need be.</summary>
-    /// <exception cref="IOException">The file cannot be opened or mapped, or too many have it open.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
+    // Opens the gate of a database: the file PATH-gate beside it, made if need be.
     public Gate(string databasePath)
     {
         _file = new GateFile(databasePath + "-gate", databasePath);
@@ -45,10 +39,9 @@ internal sealed unsafe class Gate : IDisposable
         Leave();
     }
 
-    /// <summary>Waits, however long, until this instance alone is inside.</summary>
     public void Enter() => TryEnter(long.MaxValue);
 
-    /// <summary>As <see cref="Enter"/>, but gives up after a time.</summary>
+    // Waits until this instance alone is inside, or gives up after a time.
     public bool TryEnter(long waitMs)
     {
         var began = Environment.TickCount64;
@@ -76,10 +69,8 @@ internal sealed unsafe class Gate : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Goes in unless another is inside, or has been asking since this one was inside last. Only <see cref="Enter"/>
-    /// finds out whether the one inside still lives.
-    /// </summary>
+    // Goes in unless another is inside, or has been asking since this one was inside last. Only Enter finds out whether
+    // the one inside still lives.
     public bool TryEnter()
     {
         if (Volatile.Read(ref _words->Holder) == 0
@@ -101,16 +92,13 @@ internal sealed unsafe class Gate : IDisposable
         return false;
     }
 
-    /// <summary>Lets the next one in.</summary>
     public void Exit()
     {
         Volatile.Write(ref _words->Last, _number);
         Leave();
     }
 
-    /// <summary>
-    /// Becomes the one that checkpoints, until <see cref="EndCheckpoint"/> or the process's end, unless another is.
-    /// </summary>
+    // Becomes the one that checkpoints, until EndCheckpoint or the process's end, unless another is.
     public bool TryBeginCheckpoint() => _file.TryLock(GateFile.CheckpointerByte);
 
     public void EndCheckpoint() => _file.Unlock(GateFile.CheckpointerByte);
@@ -122,7 +110,7 @@ internal sealed unsafe class Gate : IDisposable
             return;
         }
 
-        // All this before the file, and with it the number, is given back.
+        // Before the file, and with it the number, is given back.
         Withdraw();
         Leave();
         _words = null;

@@ -3,10 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// What the instances of a <see cref="Gate"/> tell one another, in shared memory. Only the first word decides who is
-/// inside; the others are hints, and cost a little time when they are wrong.
-/// </summary>
+// What the instances of a Gate tell one another, in shared memory. Only the first word decides who is inside; the
+// others are hints, and cost a little time when they are wrong.
 [StructLayout(LayoutKind.Sequential)]
 internal struct GateWords
 {
@@ -17,15 +15,13 @@ internal struct GateWords
     public int Last; // The number of the instance that was inside last.
 }
 
-/// <summary>
-/// The file behind a <see cref="Gate"/>: words that all processes have mapped, and locks on its bytes.
-/// </summary>
+// The file behind a Gate: words that all processes have mapped, and locks on its bytes.
 internal sealed unsafe partial class GateFile : IDisposable
 {
-    /// <summary>Locked by the one that checkpoints.</summary>
+    // Locked by the one that checkpoints.
     public const int CheckpointerByte = 0;
 
-    /// <summary>Locked by an instance while it opens the ledger: instances start one by one.</summary>
+    // Locked by an instance while it opens the ledger: instances start one by one.
     public const int StartByte = Limits.GateInstancesMax + 1;
 
     private const int MappedBytes = 4096;
@@ -40,25 +36,17 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
 
-    /// <summary>
-    /// Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
-    /// the server's user can open a gate that root has made.
-    /// </summary>
-    /// <exception cref="IOException">It cannot be opened, made as long as it has to be, or mapped.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    // Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
+    // the server's user can open a gate that root has made.
     public GateFile(string path, string model)
     {
         _file = TryCreate(path, model) ?? Open(path, FileMode.OpenOrCreate);
         try
         {
             Fill();
+            const long asTheFile = 0;
             _mapping = MemoryMappedFile.CreateFromFile(
-                _file,
-                mapName: null,
-                capacity: 0, // As long as the file is.
-                MemoryMappedFileAccess.ReadWrite,
-                HandleInheritability.None,
-                leaveOpen: true);
+                _file, null, asTheFile, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             _view = _mapping.CreateViewAccessor(0, MappedBytes);
         }
         catch (Exception error) when (
@@ -74,16 +62,12 @@ internal sealed unsafe partial class GateFile : IDisposable
         Words = (GateWords*)start;
     }
 
-    /// <summary>The words; valid until <see cref="Dispose"/>.</summary>
+    // Valid until Dispose.
     public GateWords* Words { get; }
 
-    /// <summary>
-    /// Locks a byte, unless another instance has, until <see cref="Unlock"/>, <see cref="Dispose"/> or the process's
-    /// end.
-    /// </summary>
+    // Locks a byte, unless another instance has, until Unlock, Dispose or the process's end.
     public bool TryLock(int index) => TryLock(index, count: 1);
 
-    /// <summary>As <see cref="TryLock(int)"/>, waiting however long.</summary>
     public void Lock(int index)
     {
         var range = Range(Write, index, count: 1);
@@ -96,10 +80,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         }
     }
 
-    /// <summary>
-    /// Locks the bytes of all instances and the checkpointer's, unless an instance has the gate open; then none can
-    /// open it until <see cref="Dispose"/> or the process's end.
-    /// </summary>
+    // Locks the bytes of all instances and the checkpointer's, unless an instance has the gate open; then none can open
+    // it until Dispose or the process's end.
     public bool TryLockAll() => TryLock(CheckpointerByte, count: Limits.GateInstancesMax + 1);
 
     public void Unlock(int index)
@@ -196,5 +178,64 @@ internal sealed unsafe partial class GateFile : IDisposable
         public long Start;
         public long Length;
         public int ProcessId;
+    }
+}
+
+// Sleeping on a word of shared memory until another process changes it (futex(2)).
+internal static unsafe partial class Futex
+{
+    private const int WaitOperation = 0; // FUTEX_WAIT, between processes
+    private const int WakeOperation = 1; // FUTEX_WAKE
+    private const int Interrupted = 4; // EINTR
+    private const int HasChanged = 11; // EAGAIN
+    private const int TimedOut = 110; // ETIMEDOUT
+
+    private static readonly nint s_number = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 202,
+        Architecture.Arm64 => 98,
+        var other => throw new PlatformNotSupportedException($"futex(2) on {other}"),
+    };
+
+    // Sleeps while the word has a value, until woken. The kernel compares and falls asleep in one step with respect to
+    // Wake: a change of the word followed by a wake cannot be missed. Returns whether there may be something new; false
+    // when the time is over.
+    public static bool Wait(ref int word, int value, int timeoutMs)
+    {
+        var timeout = new TimeSpec { Seconds = timeoutMs / 1000, Nanoseconds = timeoutMs % 1000 * 1_000_000L };
+        fixed (int* address = &word)
+        {
+            if (Call(s_number, address, WaitOperation, value, &timeout) == 0)
+            {
+                return true;
+            }
+        }
+
+        // Anything else would come back at once, and make a wait out of nothing but processor time.
+        return Marshal.GetLastPInvokeError() switch
+        {
+            TimedOut => false,
+            HasChanged or Interrupted => true,
+            var error => throw new IOException($"futex: {Marshal.GetPInvokeErrorMessage(error)}"),
+        };
+    }
+
+    public static void Wake(ref int word, int count)
+    {
+        fixed (int* address = &word)
+        {
+            _ = Call(s_number, address, WakeOperation, count, null);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Call(nint number, int* address, nint operation, nint value, TimeSpec* timeout);
+
+    // struct timespec of 64-bit Linux.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
     }
 }

@@ -2,10 +2,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The answers kept for requests that are sent again: the table <c>chaves</c>, used inside a write transaction, so that
-/// an answer is there exactly when what it speaks of is.
-/// </summary>
+// The answers kept for requests that are sent again: the table chaves, used inside a write transaction, so that an
+// answer is there exactly when what it speaks of is.
 internal sealed class KeptAnswers
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
@@ -40,10 +38,8 @@ internal sealed class KeptAnswers
             """);
     }
 
-    /// <summary>
-    /// Looks whether the key has come before; then the result is that of the first time, or
-    /// <see cref="PostResult.KeyReused"/> if that was another transaction.
-    /// </summary>
+    // Looks whether the key has come before; then the result is that of the first time, or PostResult.KeyReused if that
+    // was another transaction.
     public bool TryFind(PendingPost post, out PostResult result)
     {
         BindRequest(_find, post);
@@ -53,7 +49,7 @@ internal sealed class KeptAnswers
         return step != SqliteResult.Done;
     }
 
-    /// <summary>Drops keys that have been kept for long enough, and looks whether there is room for one more.</summary>
+    // Drops keys that have been kept for long enough, and looks whether there is room for one more.
     public PostResult MakeRoom(Timestamp now)
     {
         _drop.Bind(1, now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour));
@@ -69,7 +65,7 @@ internal sealed class KeptAnswers
         return result;
     }
 
-    /// <summary>Keeps the answer to a transaction that has just been judged, with the balance as it is now.</summary>
+    // Keeps the answer to a transaction that has just been judged, with the balance as it is now.
     public bool TryKeep(PendingPost post, PostResult result, Timestamp now)
     {
         BindRequest(_keep, post);
@@ -88,7 +84,6 @@ internal sealed class KeptAnswers
         statement.Bind(5, post.Description.AsUtf8());
     }
 
-    // Of the row that was found.
     private PostResult Answer(PendingPost post)
     {
         if (_find.Int64(3) == 0)

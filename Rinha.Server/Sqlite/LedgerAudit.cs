@@ -2,19 +2,15 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
-/// it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each
-/// account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
-/// </summary>
+// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
+// it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each
+// account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
 internal static class LedgerAudit
 {
     private const int CacheKib = 8192;
 
-    /// <summary>Audits a ledger that others may be using.</summary>
-    /// <param name="path">The ledger.</param>
-    /// <param name="yields">Whether to sleep often: for a snapshot whose end no one waits for.</param>
-    /// <exception cref="RefusalException">There is no such file, or it has another schema version.</exception>
+    // Audits a ledger that others may be using; yields sleeps often, for a snapshot whose end no one waits for.
+    // RefusalException: there is no such file, or it has another schema version.
     public static AuditReport Run(string path, bool yields = false)
     {
         if (!File.Exists(path))
@@ -113,4 +109,52 @@ internal static class LedgerAudit
     // A damaged row may have a number that is no time.
     private static DateTime? Time(Database database, string sql) =>
         Timestamp.TryCreate(database.QueryInt64(sql), out var time) ? time.ToUtc() : null;
+}
+
+// Something wrong or odd in a ledger, in one line.
+internal sealed record AuditFinding(string Check, string What);
+
+// What an audit has counted and found.
+internal sealed class AuditReport
+{
+    // How many findings are kept in words; all are counted.
+    public const int FindingsMax = 20;
+
+    public long Accounts { get; set; }
+
+    public long Transactions { get; set; }
+
+    public long Keys { get; set; }
+
+    // All balances together: each has 64 bits.
+    public Int128 BalanceCents { get; set; }
+
+    public long WalBytes { get; set; }
+
+    // When the first transaction was posted, in UTC.
+    public DateTime? Oldest { get; set; }
+
+    public DateTime? Newest { get; set; }
+
+    // The first FindingsMax, in the order of the checks.
+    public List<AuditFinding> Findings { get; } = [];
+
+    public long FindingCount { get; private set; }
+
+    // Oddities that do no harm: the ledger is sound with them.
+    public List<AuditFinding> Warnings { get; } = [];
+
+    public bool IsSound => FindingCount == 0;
+
+    public void Add(string check, string what)
+    {
+        FindingCount++;
+        if (Findings.Count < FindingsMax)
+        {
+            Findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
+        }
+    }
+
+    // Adds a warning. A check that warns gives one row.
+    public void Warn(string check, string what) => Warnings.Add(new AuditFinding(check, what));
 }

@@ -2,17 +2,12 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
-/// emptied first, no instance tries to checkpoint meanwhile, and how far it may grow is bounded.
-/// </summary>
+// A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
+// emptied first, no instance tries to checkpoint meanwhile, and how far it may grow is bounded.
 internal static class LedgerBackup
 {
-    /// <summary>Copies the ledger as it is now, audits the copy, and only then gives it its name.</summary>
-    /// <param name="file">The ledger.</param>
-    /// <param name="targetPath">A name that is free.</param>
-    /// <param name="walBytesMax">How long the log may get meanwhile, if the database is not longer itself.</param>
-    /// <returns>What the audit found; if it is not sound, there is no backup.</returns>
+    // Copies the ledger as it is now, audits the copy, and only when it is sound gives it its name, which must be free.
+    // walBytesMax is how long the log may get meanwhile, if the database is not longer itself.
     public static AuditReport Make(LedgerFile file, string targetPath, long walBytesMax = Limits.BackupWalBytesMax)
     {
         if (Path.Exists(targetPath))

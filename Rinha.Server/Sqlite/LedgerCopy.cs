@@ -2,17 +2,12 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
-/// on the disk, readable by its owner alone unless another file's access is given.
-/// </summary>
+// Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
+// on the disk, readable by its owner alone unless another file's access is given.
 internal static class LedgerCopy
 {
-    /// <summary>Copies the source, which others may write meanwhile; after a failure leaves nothing.</summary>
-    /// <param name="sourcePath">The database.</param>
-    /// <param name="targetPath">A name that is free.</param>
-    /// <param name="afterStep">Called after every <see cref="Limits.BackupStepPages"/> pages; may pause.</param>
-    /// <param name="model">A file or directory whose access the copy gets.</param>
+    // Copies the source, which others may write meanwhile, to a name that is free; after a failure leaves nothing.
+    // afterStep, called after every Limits.BackupStepPages pages, may pause. The copy gets the access of the model.
     public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null)
     {
         var options = new FileStreamOptions
@@ -42,7 +37,6 @@ internal static class LedgerCopy
         }
     }
 
-    /// <summary>Copies all pages of one database into another.</summary>
     public static void CopyPages(Database source, Database target, Action afterStep)
     {
         var step = SqliteResult.Ok;

@@ -13,15 +13,13 @@ public enum Synchronous
     Full,
 }
 
-/// <summary>
-/// Opens the ledger's file: checks whose it is, makes the schema in an empty one, converts an older one, and gives
-/// connections set up alike.
-/// </summary>
+// Opens the ledger's file: checks whose it is, makes the schema in an empty one, converts an older one, and gives
+// connections set up alike.
 internal sealed class LedgerFile
 {
     private const long ApplicationId = 0x52494E48; // "RINH"
 
-    /// <summary>Version 4 is the first that was released. schema.sql has the current one.</summary>
+    // Version 4 is the first that was released. schema.sql has the current one.
     public static readonly SchemaVersions Versions = new(oldest: 4);
 
     private readonly Synchronous _synchronous;
@@ -36,20 +34,17 @@ internal sealed class LedgerFile
 
     public string Path { get; }
 
-    /// <summary>The version from which opening it has converted the ledger, if it has.</summary>
+    // From which version opening it has converted the ledger, if it has.
     public long? ConvertedFrom { get; private set; }
 
-    /// <summary>Says what a commit of the writer waits for.</summary>
     public string SynchronousPragma =>
         $"PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};";
 
-    /// <summary>Writes the schema's version once more: a change of a page that changes nothing.</summary>
+    // Writes the schema's version once more: a change of a page that changes nothing.
     public static string VersionPragma => $"PRAGMA user_version = {Versions.Current}";
 
-    /// <summary>
-    /// Makes the file ready for use. Any number of processes may do so at once: they start one by one, the first
-    /// finds an empty file and fills it, or an older ledger and converts it; the others find that done.
-    /// </summary>
+    // Makes the file ready for use. Any number of processes may do so at once: they start one by one, the first finds
+    // an empty file and fills it, or an older ledger and converts it; the others find that done.
     public static LedgerFile Open(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
@@ -88,8 +83,8 @@ internal sealed class LedgerFile
         return file;
     }
 
-    /// <summary>A ledger that is there already, for an operator's command: makes nothing, waits for no one.</summary>
-    /// <exception cref="RefusalException">There is none, or it is not of this version, or cannot be read.</exception>
+    // A ledger that is there already, for an operator's command: makes nothing, waits for no one. RefusalException:
+    // there is none, or it is not of this version, or cannot be read.
     public static LedgerFile OpenExisting(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
@@ -109,22 +104,20 @@ internal sealed class LedgerFile
         }
     }
 
-    /// <summary>The length of a ledger's write-ahead log; 0 when there is none.</summary>
+    // The length of a ledger's write-ahead log; 0 when there is none.
     public static long WalBytesOf(string path) => new FileInfo(path + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
-    /// <summary>The schema version of a ledger; <see langword="null"/> when the database is none.</summary>
+    // The schema version of a ledger; null when the database is none.
     public static long? VersionOf(Database database) =>
         database.QueryInt64("PRAGMA application_id") == ApplicationId
             ? database.QueryInt64("PRAGMA user_version")
             : null;
 
-    /// <summary>Whether a database says that it is a ledger, of whatever version, or is empty.</summary>
+    // Whether a database says that it is a ledger, of whatever version, or is empty.
     public static bool IsOurs(Database database) => VersionOf(database) is not null || HasNoTables(database);
 
-    /// <summary>
-    /// Refuses a ledger that another server has converted since this one opened it. An instance asks once it has the
-    /// gate open: from then on nothing can be converted.
-    /// </summary>
+    // Refuses a ledger that another server has converted since this one opened it. An instance asks once it has the
+    // gate open: from then on nothing can be converted.
     public void RefuseConverted()
     {
         using var database = Database.OpenToLook(Path);

@@ -2,18 +2,12 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
-/// another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
-/// </summary>
+// Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
+// another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
 internal static class LedgerRestore
 {
-    /// <summary>Restores.</summary>
-    /// <param name="path">The ledger; there may be none.</param>
-    /// <param name="backupPath">What is to be there; it stays as it is.</param>
-    /// <param name="asidePath">The new name of the ledger that was there, if it was replaced.</param>
-    /// <param name="versions">Others than <see cref="LedgerFile.Versions"/>, for tests.</param>
-    /// <returns>What the audit of the backup found; if it is not sound, nothing was done.</returns>
+    // The backup stays as it is; asidePath is the new name of the ledger that was there, if there was one. Returns what
+    // the audit of the backup found; if it is not sound, nothing was done. Other versions are for tests.
     public static AuditReport Run(
         string path, string backupPath, out string? asidePath, SchemaVersions? versions = null)
     {
@@ -102,7 +96,7 @@ internal static class LedgerRestore
         {
             _ = database.QueryInt64("PRAGMA user_version"); // It opens the log when it is first read.
             database.SetBusyTimeout(0);
-            _ = database.Checkpoint(truncates: true, out _, out _);
+            _ = database.TryCheckpoint(truncates: true, out _, out _);
         }
 
         // The last one to close a database takes its log away.

@@ -2,16 +2,14 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// Converts a ledger of an older schema version. All steps are one transaction: a process that dies on the way leaves
-/// the ledger as it was, and the next start begins again. At a start no other instance has the gate open meanwhile, and
-/// a copy of the ledger as it was is beside it before the first step.
-/// </summary>
+// Converts a ledger of an older schema version. All steps are one transaction: a process that dies on the way leaves
+// the ledger as it was, and the next start begins again. At a start no other instance has the gate open meanwhile, and
+// a copy of the ledger as it was is beside it before the first step.
 internal static class LedgerUpgrade
 {
     public static string CopyPathOf(string path, long version) => $"{path}.v{version}-backup";
 
-    /// <summary>Converts the ledger of a server that starts; the caller has <see cref="GateFile.StartByte"/>.</summary>
+    // At a start; the caller has GateFile.StartByte.
     public static void Run(string path, long version, SchemaVersions versions)
     {
         using var gate = new GateFile(path + "-gate", path);
@@ -26,10 +24,8 @@ internal static class LedgerUpgrade
         Convert(database, version, versions, () => KeepCopy(path, version));
     }
 
-    /// <summary>
-    /// Converts a database that no other process uses; after a failure close it, which rolls back. It calls to keep a
-    /// copy under the write lock, before anything is changed.
-    /// </summary>
+    // Converts a database that no other process uses; after a failure close it, which rolls back. It calls to keep a
+    // copy under the write lock, before anything is changed.
     public static void Convert(Database database, long version, SchemaVersions versions, Action keepCopy)
     {
         // Without foreign keys a step can replace a table that others refer to.

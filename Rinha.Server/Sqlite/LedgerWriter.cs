@@ -54,12 +54,8 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
     // Whether the thread has ended; if not after Dispose, it may still use what it was given.
     public bool HasEnded => !_thread.IsAlive;
 
-    public WriterState State => (_thread.IsAlive, _isLockedOut) switch
-    {
-        (false, _) => WriterState.Ended,
-        (_, true) => WriterState.Locked,
-        _ => WriterState.Ready,
-    };
+    public WriterState State =>
+        HasEnded ? WriterState.Ended : _isLockedOut ? WriterState.Locked : WriterState.Ready;
 
     public int QueuedWrites => _queue.Count;
 

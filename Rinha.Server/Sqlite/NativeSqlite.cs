@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The two functions that SQLitePCLRaw lacks, in the library that it has loaded.</summary>
+// The two functions that SQLitePCLRaw lacks, in the library that it has loaded.
 internal static unsafe partial class NativeSqlite
 {
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
@@ -14,4 +14,41 @@ internal static unsafe partial class NativeSqlite
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_wal_hook")]
     public static partial nint WalHook(
         sqlite3 database, delegate* unmanaged[Cdecl]<nint, nint, byte*, int, int> hook, nint context);
+}
+
+// The calls of a request, some thirty a transaction, on the pointers of the same handles: without the dispatch and the
+// reference count that it puts around each.
+internal static unsafe partial class StatementCalls
+{
+    private const string Library = "e_sqlite3";
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_step")]
+    public static partial int Step(nint statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
+    public static partial int Reset(nint statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
+    public static partial int BindInt64(nint statement, int index, long value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_null")]
+    public static partial int BindNull(nint statement, int index);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_text")]
+    public static partial int BindText(nint statement, int index, byte* text, int length, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
+    public static partial int BindBlob(nint statement, int index, byte* bytes, int length, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_int64")]
+    public static partial long ColumnInt64(nint statement, int index);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
+    public static partial byte* ColumnBlob(nint statement, int index);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_bytes")]
+    public static partial int ColumnBytes(nint statement, int index);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
+    public static partial int Changes(nint database);
 }

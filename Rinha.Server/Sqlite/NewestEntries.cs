@@ -4,12 +4,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The form of <c>clientes.ultimas</c>: a client's newest entries, newest first, each in <see cref="EntryBytes"/> bytes
-/// so that the database itself can put one in front and cut off the eleventh. An entry is the amount in cents and the
-/// microseconds since 1970 (8 bytes each, big-endian, as <c>hex()</c> shows them), the kind's letter, the text's
-/// length and 40 bytes of text.
-/// </summary>
+// The form of clientes.ultimas: a client's newest entries, newest first, each in EntryBytes bytes so that the database
+// itself can put one in front and cut off the eleventh. An entry is the amount in cents and the microseconds since 1970
+// (8 bytes each, big-endian, as hex() shows them), the kind's letter, the text's length and 40 bytes of text.
 internal static class NewestEntries
 {
     public const int EntryBytes = TextAt + Description.BytesMax;
@@ -24,7 +21,7 @@ internal static class NewestEntries
     private const byte Credit = (byte)'c';
     private const byte Debit = (byte)'d';
 
-    /// <summary>Writes an entry; the rest of its text is zeros.</summary>
+    // Writes an entry; the rest of its text is zeros.
     public static void Write(Span<byte> entry, PendingPost post, Timestamp postedAt)
     {
         var description = post.Description;
@@ -37,7 +34,7 @@ internal static class NewestEntries
         text.CopyTo(entry[TextAt..]);
     }
 
-    /// <summary>Adds the entries to a statement; of damaged bytes those before the first wrong one.</summary>
+    // Adds the entries to a statement; of damaged bytes those before the first wrong one.
     public static bool TryRead(ReadOnlySpan<byte> entries, Statement statement)
     {
         if (entries.Length > BytesMax || entries.Length % EntryBytes != 0)

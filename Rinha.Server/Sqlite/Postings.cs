@@ -2,10 +2,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>
-/// The money's SQL, used inside a write transaction. The rules stand in the statements themselves, which run under the
-/// write lock: what they see is what they change.
-/// </summary>
+// The money's SQL, used inside a write transaction. The rules stand in the statements themselves, which run under the
+// write lock: what they see is what they change.
 internal sealed class Postings
 {
     // The concatenation of blobs has the type of a text, and its bytes.
@@ -44,13 +42,11 @@ internal sealed class Postings
         _mark = database.Prepare("INSERT INTO marcos (cliente_id, seq, transacao_id) VALUES (?1, ?2, ?3)");
     }
 
-    /// <summary>Another transaction begins, or the history has been emptied.</summary>
+    // Another transaction begins, or the history has been emptied.
     public void ForgetLastId() => _lastId = -1;
 
-    /// <summary>
-    /// Posts a transaction, and sets its balance and limit; a refused one leaves no trace. After
-    /// <see cref="PostResult.StorageFailed"/> roll everything back.
-    /// </summary>
+    // Posts a transaction, and sets its balance and limit; a refused one leaves no trace. After
+    // PostResult.StorageFailed roll everything back.
     public PostResult Post(PendingPost post, Timestamp postedAt)
     {
         // Under the write lock this sees what the update is going to change. RETURNING would say the same afterwards,

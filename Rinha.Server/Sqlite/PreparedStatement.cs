@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>One SQL statement, compiled once for its connection and run many times by its thread.</summary>
+// One SQL statement, compiled once for its connection and run many times by its thread.
 internal sealed class PreparedStatement : IDisposable
 {
     // SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
@@ -26,12 +26,11 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    /// <summary>Sets a parameter; the first has index 1.</summary>
+    // The first parameter has index 1.
     public void Bind(int index, long value) => _ = StatementCalls.BindInt64(_pointer, index, value);
 
     public void BindNull(int index) => _ = StatementCalls.BindNull(_pointer, index);
 
-    /// <summary>Sets a parameter to a text, NUL characters included.</summary>
     public unsafe void Bind(int index, ReadOnlySpan<byte> utf8)
     {
         fixed (byte* text = utf8)
@@ -48,15 +47,13 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    /// <summary>Runs to the next row or to the end.</summary>
-    /// <returns><see cref="SqliteResult.Row"/>, <see cref="SqliteResult.Done"/> or an extended error code.</returns>
+    // Runs to the next row or to the end. Returns SqliteResult.Row, SqliteResult.Done or an extended error code.
     public int Step() => StatementCalls.Step(_pointer);
 
-    /// <summary>Makes the statement ready to run again and ends its part in the transaction.</summary>
+    // Makes the statement ready to run again and ends its part in the transaction.
     public void Reset() => _ = StatementCalls.Reset(_pointer);
 
-    /// <summary>Runs a statement that gives no rows.</summary>
-    /// <returns><see cref="SqliteResult.Done"/> or an extended error code.</returns>
+    // Runs a statement that gives no rows.
     public int Run()
     {
         var result = Step();
@@ -66,9 +63,7 @@ internal sealed class PreparedStatement : IDisposable
 
     public long Int64(int column) => StatementCalls.ColumnInt64(_pointer, column);
 
-    /// <summary>
-    /// The bytes of the row's column, a blob or a text, NUL characters included; valid until the next step or reset.
-    /// </summary>
+    // The bytes of the row's column, a blob or a text, NUL characters included; valid until the next step or reset.
     public unsafe ReadOnlySpan<byte> Bytes(int column)
     {
         // The blob first: asking for it may convert the value and with it the number of bytes.

@@ -1,9 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>The reading connections. A read runs on the caller's thread and waits for no other.</summary>
+// The reading connections. A read runs on the caller's thread and waits for no other.
 internal sealed class ReaderPool : IDisposable
 {
     private readonly LedgerFile _file;
@@ -12,8 +11,6 @@ internal sealed class ReaderPool : IDisposable
     // Reads do not await, so there are never more readers than threads.
     private readonly Stack<StatementReader> _idle = new();
 
-    /// <summary>Opens the first one.</summary>
-    /// <exception cref="SqliteException">The file cannot be read.</exception>
     public ReaderPool(LedgerFile file, StorageAlarm alarm)
     {
         _file = file;
@@ -21,31 +18,22 @@ internal sealed class ReaderPool : IDisposable
         _idle.Push(new StatementReader(file));
     }
 
-    public LookupResult Read(long accountId, Statement statement) =>
-        Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement));
-
-    public LookupResult ReadHistory(long accountId, HistoryPage page) =>
-        Use(accountId, page, static (reader, id, page) => reader.ReadHistory(id, page));
-
-    public LookupResult Find(long accountId) =>
-        Use<object?>(accountId, null, static (reader, id, _) => reader.Find(id));
-
-    public void Dispose()
+    public LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
     {
-        lock (_idle)
+        StatementReader reader;
+        try
         {
-            while (_idle.TryPop(out var reader))
-            {
-                reader.Dispose();
-            }
+            reader = Rent();
         }
-    }
-
-    private LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
-    {
-        if (!TryRent(out var reader, out var refusal))
+        catch (SqliteException error)
         {
-            return refusal;
+            if (SqliteResult.IsLocked(error.ResultCode))
+            {
+                return LookupResult.Busy;
+            }
+
+            _alarm.Raise(error);
+            return LookupResult.StorageFailed;
         }
 
         var result = read(reader, accountId, answer);
@@ -62,31 +50,27 @@ internal sealed class ReaderPool : IDisposable
         return result;
     }
 
-    private bool TryRent([NotNullWhen(true)] out StatementReader? reader, out LookupResult refusal)
+    public void Dispose()
     {
-        refusal = LookupResult.StorageFailed;
         lock (_idle)
         {
-            if (_idle.TryPop(out reader))
+            while (_idle.TryPop(out var reader))
             {
-                return true;
+                reader.Dispose();
+            }
+        }
+    }
+
+    private StatementReader Rent()
+    {
+        lock (_idle)
+        {
+            if (_idle.TryPop(out var reader))
+            {
+                return reader;
             }
         }
 
-        try
-        {
-            reader = new StatementReader(_file);
-            return true;
-        }
-        catch (SqliteException error) when (SqliteResult.IsLocked(error.ResultCode))
-        {
-            refusal = LookupResult.Busy;
-            return false;
-        }
-        catch (SqliteException error)
-        {
-            _alarm.Raise(error);
-            return false;
-        }
+        return new StatementReader(_file);
     }
 }

@@ -1,15 +1,13 @@
 namespace Rinha.Server.Sqlite;
 
 /// <summary>SQLite refused something that is not part of a request's expected outcomes.</summary>
-/// <param name="message">What was tried and what SQLite said.</param>
-/// <param name="resultCode">SQLite's extended result code (https://www.sqlite.org/rescode.html).</param>
 public sealed class SqliteException(string message, int resultCode) : Exception(message)
 {
     /// <summary>SQLite's extended result code.</summary>
     public int ResultCode { get; } = resultCode;
 }
 
-/// <summary>SQLite's result codes that the ledger tells apart (https://www.sqlite.org/rescode.html).</summary>
+// SQLite's result codes that the ledger tells apart (https://www.sqlite.org/rescode.html).
 internal static class SqliteResult
 {
     public const int Ok = 0;
@@ -22,12 +20,10 @@ internal static class SqliteResult
     public const int Row = 100;
     public const int Done = 101;
 
-    /// <summary>The low byte of an extended code is its primary code.</summary>
+    // The low byte of an extended code is its primary code.
     public static int Primary(int result) => result & 0xFF;
 
-    /// <summary>
-    /// Whether another connection's lock was in the way for too long. SQLITE_PROTOCOL: a process has stopped while it
-    /// changed the log's index, and for 10 s not even a read could begin.
-    /// </summary>
+    // Whether another connection's lock was in the way for too long. SQLITE_PROTOCOL: a process has stopped while it
+    // changed the log's index, and for 10 s not even a read could begin.
     public static bool IsLocked(int result) => Primary(result) is Busy or Protocol;
 }

@@ -19,13 +19,9 @@ public sealed class SqliteLedger : ILedger, IDisposable
     /// <summary>
     /// Opens the ledger's file, making an empty ledger (schema.sql) if there is none, converting an older one.
     /// </summary>
-    /// <param name="path">The database file; its directory must exist.</param>
-    /// <param name="synchronous">What a commit waits for.</param>
-    /// <param name="logger">Told of storage failures, never of single requests.</param>
     /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
     /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be opened.</exception>
     public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
     {
         var alarm = new StorageAlarm(logger);
@@ -48,14 +44,14 @@ public sealed class SqliteLedger : ILedger, IDisposable
     public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
-        new(_readers.Read(accountId, statement));
+        new(_readers.Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement)));
 
     public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
-        new(_readers.ReadHistory(accountId, page));
+        new(_readers.Use(accountId, page, static (reader, id, page) => reader.ReadHistory(id, page)));
 
-    public ValueTask<LookupResult> FindAccountAsync(long accountId) => new(_readers.Find(accountId));
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) =>
+        new(_readers.Use(accountId, this, static (reader, id, _) => reader.Find(id)));
 
-    /// <summary>Adds what the ledger counts to the metrics of the server.</summary>
     internal void AddTo(MetricSet metrics)
     {
         _metrics.AddTo(metrics, () => _writer.QueuedWrites);

@@ -3,7 +3,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>A reading connection with its prepared queries; used by one thread at a time.</summary>
+// A reading connection with its prepared queries; used by one thread at a time.
 internal sealed class StatementReader : IDisposable
 {
     private readonly Database _database;
@@ -84,11 +84,9 @@ internal sealed class StatementReader : IDisposable
     };
 }
 
-/// <summary>
-/// Reads a client's history newest first: enters it at the client's newest transaction, or at the mark next above the
-/// page, and goes from each to the one before. One statement, hence one snapshot; it reads a page's rows and 63 more at
-/// most, however long the history is.
-/// </summary>
+// Reads a client's history newest first: enters it at the client's newest transaction, or at the mark next above the
+// page, and goes from each to the one before. One statement, hence one snapshot; it reads a page's rows and 63 more at
+// most, however long the history is.
 internal sealed class HistoryReader(Database database)
 {
     private readonly PreparedStatement _page = database.Prepare($"""
@@ -104,8 +102,8 @@ internal sealed class HistoryReader(Database database)
         SELECT seq, valor, tipo, descricao, realizada_em FROM caminho WHERE seq < ?2 ORDER BY seq DESC LIMIT ?3
         """);
 
-    /// <summary>Fills the page of an account that exists.</summary>
-    /// <returns><see cref="SqliteResult.Done"/>, an error code, or a row that holds no transaction.</returns>
+    // Fills the page of an account that exists. Returns SqliteResult.Done, an error code, or a row that holds no
+    // transaction.
     public int Read(long accountId, HistoryPage page)
     {
         _page.Bind(1, accountId);

@@ -3,19 +3,14 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-/// <summary>What became of the attempt to open a write transaction.</summary>
 internal enum BeginResult
 {
     Begun,
-
-    /// <summary>Another connection kept the lock for <see cref="Limits.BusyTimeoutMs"/>.</summary>
-    Busy,
-
-    /// <summary>The database cannot be written.</summary>
-    Failed,
+    Busy, // Another connection kept the lock for Limits.BusyTimeoutMs.
+    Failed, // The database cannot be written.
 }
 
-/// <summary>The writing connection: begin, apply any number of writes, commit or roll back.</summary>
+// The writing connection: begin, apply any number of writes, commit or roll back.
 internal sealed unsafe class WriteTransaction : IDisposable
 {
     private readonly Database _database;
@@ -41,21 +36,16 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ = NativeSqlite.WalHook(_database.Handle, &OnCommit, (nint)_walPages);
     }
 
-    /// <summary>Pages in the WAL after the last commit.</summary>
     public int WalPages => *_walPages;
 
-    /// <summary>Transactions that have gone into the history since <see cref="Begin"/>.</summary>
+    // Transactions since Begin; a kept answer given again is neither.
     public int Posted { get; private set; }
 
-    /// <summary>Transactions refused since <see cref="Begin"/>; a kept answer given again is not one.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>What SQLite said of the last failure.</summary>
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
-    /// <summary>
-    /// Takes the database's write lock; waits for another program's for <see cref="Limits.BusyTimeoutMs"/>, or not.
-    /// </summary>
+    // Takes the database's write lock; waits for another program's for Limits.BusyTimeoutMs, or not.
     public BeginResult Begin(bool waits)
     {
         _postings.ForgetLastId();
@@ -77,7 +67,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         return SqliteResult.IsLocked(result) ? BeginResult.Busy : BeginResult.Failed;
     }
 
-    /// <summary>Applies one write; after <see cref="PostResult.StorageFailed"/> roll everything back.</summary>
+    // Applies one write; after PostResult.StorageFailed roll everything back.
     public PostResult Apply(PendingWrite write) => write switch
     {
         PendingPost { IdempotencyKey: null } post => Post(post, Timestamp.Now),
@@ -85,7 +75,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ => Reset(),
     };
 
-    /// <summary>Commits; <see langword="false"/> when SQLite could not: then nothing has been kept.</summary>
+    // Commits; false when SQLite could not: then nothing has been kept.
     public bool TryCommit()
     {
         if (_commit.Run() == SqliteResult.Done)
@@ -99,7 +89,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         return false;
     }
 
-    /// <summary>Undoes everything since <see cref="Begin"/>, unless SQLite has done so by itself.</summary>
+    // Undoes everything since Begin, unless SQLite has done so by itself.
     public void Rollback() => _database.RollBack();
 
     public void Dispose()

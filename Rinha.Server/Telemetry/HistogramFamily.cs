@@ -13,8 +13,8 @@ internal static class Clock
 }
 
 // A histogram, one or one for each value of a label, in the order of the series' numbers. unitsPerOne recorded values
-// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated. The instrument gets
-// single values only while a listener has enabled it.
+// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated. The instrument
+// gets single values only while a listener has enabled it.
 internal sealed class HistogramFamily(
     string name, string help, BucketBounds bounds, double unitsPerOne, string? label = null, params string[] values)
 {

@@ -7,24 +7,22 @@ internal sealed class LedgerMetrics
     private long _refused;
     private long _retries;
 
-    // How many writes shared a commit.
     public HistogramFamily BatchWrites { get; } = new(
         "rinha_ledger_batch_writes",
         "Writes that shared a commit.",
         new BucketBounds(1, 2, 4, 8, 16, 32, 64, 128, Limits.BatchWritesMax),
         unitsPerOne: 1);
 
-    // How long COMMIT took, in nanoseconds.
+    // In nanoseconds, as the durations below.
     public HistogramFamily CommitDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_commit_duration_seconds",
         "Time that the commit of a batch took; with PostgreSQL, its round trip.");
 
-    // How long a turn waited at the gate, in nanoseconds; 0 if it found it free.
+    // 0 if a turn found it free.
     public HistogramFamily GateWait { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_gate_wait_seconds",
         "Time that a turn waited at the gate between the processes, from its first try to its entry.");
 
-    // How long a checkpoint took, in nanoseconds.
     public HistogramFamily CheckpointDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_checkpoint_duration_seconds", "Time that a checkpoint took, waiting for the gate included.");
 
@@ -37,7 +35,7 @@ internal sealed class LedgerMetrics
 
     public void CountRetry() => Interlocked.Increment(ref _retries);
 
-    // Adds what every ledger has to the metrics of the server.
+    // What every ledger has.
     public void AddTo(MetricSet metrics, Func<int> queuedWrites)
     {
         metrics.Add(
@@ -53,13 +51,13 @@ internal sealed class LedgerMetrics
         metrics.Add("rinha_ledger_queued_writes", "Writes that wait for their commit.", () => queuedWrites());
     }
 
-    // Adds what a ledger in another server has: batches that it rolled back and that were tried again.
+    // What a ledger in another server has.
     public void AddRetriesTo(MetricSet metrics) => metrics.Add(
         "rinha_ledger_retries_total",
         "Batches that the database rolled back because they collided with another, and that were tried again.",
         () => Interlocked.Read(ref _retries));
 
-    // Adds what a ledger in a file has, beside which lies its write-ahead log.
+    // What a ledger in a file has.
     public void AddFileTo(MetricSet metrics, string databasePath)
     {
         metrics.Add(GateWait);

@@ -100,11 +100,8 @@ internal sealed class JsonLineFormatter() : ConsoleFormatter(FormatterName)
             case bool flag:
                 json.WriteBooleanValue(flag);
                 break;
-            case int number:
-                json.WriteNumberValue(number);
-                break;
-            case long number:
-                json.WriteNumberValue(number);
+            case int or long:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
             case double number when double.IsFinite(number):
                 json.WriteNumberValue(number);

@@ -43,7 +43,6 @@ internal sealed class MetricSet : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    // All of them with their present values.
     public byte[] ToPrometheus()
     {
         var text = new StringBuilder(16 * 1024);

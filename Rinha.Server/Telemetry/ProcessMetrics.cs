@@ -3,7 +3,6 @@ namespace Rinha.Server.Telemetry;
 // Metrics of the runtime and the kernel, computed at scrape time.
 internal static class ProcessMetrics
 {
-    // Adds the metrics to those of the server; commit may be empty.
     public static void AddTo(MetricSet metrics, string version, string commit, Func<int> openConnections)
     {
         var startTimeSeconds = DateTimeOffset.UtcNow.AddMilliseconds(-ProcessStat.AgeMs("self"))
@@ -56,8 +55,7 @@ internal static unsafe partial class ProcessStat
         var time = stackalloc long[2]; // struct timespec of 64-bit Linux.
         return GetTime(BootTime, time) == 0
             ? (time[0] * 1000) + (time[1] / 1_000_000)
-            : throw new IOException(
-                $"clock_gettime: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            : throw new IOException($"clock_gettime: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
