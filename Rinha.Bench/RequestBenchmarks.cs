@@ -25,7 +25,7 @@ public class RequestBenchmarks : IDisposable
     private BankServer _server = null!;
     private int _posted;
 
-    /// <summary>Whether the ledger is a SQLite file, or one that costs nothing: the figure is then HTTP alone.</summary>
+    /// <summary>Whether the ledger is a SQLite file, or costs nothing: the figure is then HTTP alone.</summary>
     [Params(false, true)]
     public bool Sqlite { get; set; }
 

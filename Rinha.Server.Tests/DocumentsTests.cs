@@ -51,7 +51,7 @@ public sealed partial class DocumentsTests
         var named = TypeName().Matches(File.ReadAllText(Repository.PathOf("ARCHITECTURE.md")))
             .Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.Contains("LedgerWriter", named);
-        Assert.Empty(named.Where(name => !Regex.IsMatch(code, $@"\b(class|struct|record|interface|enum) {name}\b")));
+        Assert.All(named, name => Assert.Matches($@"\b(class|struct|record|interface|enum) {name}\b", code));
     }
 
     // GitHub's anchors: lower case, blanks as hyphens, punctuation left out.

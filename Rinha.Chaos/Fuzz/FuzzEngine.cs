@@ -1,6 +1,6 @@
 namespace Rinha.Chaos.Fuzz;
 
-// Tries cases on many connections at once; the first few findings of a kind are kept in files, to become known requests.
+// Tries cases on many connections at once; the first findings of a kind are kept in files, to become known requests.
 internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 {
     private const int DirectLanes = 24;

@@ -146,8 +146,8 @@ internal static class BadFilesCampaign
         return File.ReadAllBytes(bank.DatabasePath);
     }
 
-    // Root may read and write everything: some kinds need a server that is nobody, and that nobody may read. Returns null
-    // where it still cannot be run.
+    // Root may read and write everything, so some kinds need a server that the user nobody can run; null where that
+    // cannot be had.
     private static string? CopyServer(CampaignRun run)
     {
         var copy = Path.Combine(run.Directory, "server");

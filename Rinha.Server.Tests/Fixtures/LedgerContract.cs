@@ -29,8 +29,8 @@ public abstract class FileTest : IDisposable
 }
 
 /// <summary>
-/// Where a new ledger is. Any number of instances may be opened, which compete as processes do; Query and Execute have a
-/// connection of their own beside them. All that a test says of a ledger in these words holds for every kind.
+/// Where a new ledger is. Any number of instances may be opened, which compete as processes do; Query and Execute use
+/// another connection. All that a test says of a ledger in these words holds for every kind.
 /// </summary>
 public abstract class LedgerPlace : IDisposable
 {

@@ -93,7 +93,7 @@ public class LedgerOnPostgres : LedgerPlace
     private string UrlOf(string options)
     {
         var url = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL and sets it");
+        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL");
         options = Uri.EscapeDataString($"-c search_path={_schema} {options}");
         return $"{url}{(url!.Contains('?') ? '&' : '?')}options={options}";
     }

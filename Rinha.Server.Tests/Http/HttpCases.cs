@@ -20,7 +20,8 @@ public static class HttpCases
         "/clientes//extrato", "//clientes/1/extrato", "/Clientes/1/extrato", "/cliente/1/extrato",
         "/clientes/1/transacao", "/clientes/1/transacoes/", "/clientes/1/transacoes.json", "/clientesextrato",
         "/healthz", "/health/", "/Health", "/reset/", "/openapi.json/", "/openapi.yaml", "/favicon.ico",
-        "/metric", "/metricsx", "/rese", "/resetx", "/openapi.jso", "/healt", "/clientes/1/extrat", "/clientes/1/transacoe",
+        "/metric", "/metricsx", "/rese", "/resetx", "/openapi.jso", "/healt",
+        "/clientes/1/extrat", "/clientes/1/transacoe",
     ];
 
     /// <summary>What can stand around the name of a path without its slash, for some decoder to remove.</summary>
