@@ -1,24 +1,8 @@
 namespace Rinha.LoadTest.Tests;
 
-/// <summary>Which part of the load tester may know which: an engine below, what shows it above, no circles.</summary>
+/// <summary>One model of a report, and renderers that know nothing else.</summary>
 public sealed class LayerTests
 {
-    [Theory]
-    [InlineData("Http", "Check Contest Collect Output Tui Top Commands")]
-    [InlineData("Run", "Contest Output Tui Top Commands")]
-    [InlineData("Check", "Collect Output Tui Top Commands")]
-    [InlineData("Contest", "Output Tui Top Commands")]
-    [InlineData("Stats", "Run Check Contest Collect Output Tui Top Commands")]
-    [InlineData("Output", "Run Check Contest Collect Tui Top Commands")]
-    [InlineData("Collect", "Run Check Contest Tui Top Commands")]
-    [InlineData("Tui", "Run Check Contest Top Commands")]
-    [InlineData("Top", "Run Check Contest Commands")]
-    public void A_layer_knows_only_those_below(string layer, string above) => AssertNone(
-        from file in Files(layer)
-        from other in above.Split(' ')
-        where File.ReadAllText(file).Contains($"Rinha.LoadTest.{other}", StringComparison.Ordinal)
-        select $"{file}: {other}");
-
     [Fact]
     public void The_model_of_a_report_knows_no_renderer()
     {

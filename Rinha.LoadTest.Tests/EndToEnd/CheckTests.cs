@@ -39,7 +39,7 @@ public sealed class CheckTests
 
         Assert.Equal((1, ""), (exit.Code, exit.Output));
         Assert.Equal("Rinha.LoadTest: Statement: 500 oh no\n", exit.Error);
-        exit = LoadTester.Run("load", bank.Url, "--check", "-n", "100", "--database", "/nowhere/missing.db");
+        exit = LoadTester.Run("load", bank.Url, "--check", "--quiet", "-n", "100", "--database", "/nowhere/missing.db");
         Assert.Equal((1, ""), (exit.Code, exit.Output));
         Assert.Matches(@"^Rinha\.LoadTest: [^\n]+\n$", exit.Error);
     }

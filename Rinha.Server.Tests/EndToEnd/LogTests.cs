@@ -122,9 +122,9 @@ public sealed class LogTests : ServerTest
         Wait.Until(() => Volatile.Read(ref lines) >= 1000, "the lines that have waited are read");
         SendSlowly(connections);
         connections.ForEach(connection => connection.Dispose());
-        var exit = server.End();
-
+        server.Terminate();
         await reading;
+        var exit = server.AwaitExit();
         Assert.InRange(lines, 1000, Requests - 500);
         Assert.Matches(@"^\d+ message\(s\) dropped because of queue size limit", exit.Error);
     }
