@@ -163,7 +163,7 @@ public class StatementBenchmarks : IDisposable
     }
 }
 
-/// <summary>A ledger's file in a directory of its own (TMPDIR says on which disk), deleted when disposed.</summary>
+/// <summary>A ledger's file in a temporary directory (TMPDIR chooses the disk), deleted when disposed.</summary>
 internal sealed class ScratchLedger : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rinha-bench-").FullName;

@@ -3,7 +3,7 @@ using Rinha.Stack.Builds;
 
 namespace Rinha.Cli;
 
-/// <summary><c>restart</c>: both servers anew, one after the other, without a failed request.</summary>
+/// <summary><c>restart</c>: restarts both servers, one after the other, without a failed request.</summary>
 internal static class RestartVerb
 {
     public static Command Create() => Arguments.VerbOnStack(

@@ -8,7 +8,7 @@ internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
 
-    // By then the first checks, which nobody should have to wait for, have found an instance healthy.
+    // By then the first checks, which must not be held back, have found an instance healthy.
     private const int SettledAfterMs = 3000;
 
     // The first process of the container, or of the machine.

@@ -8,7 +8,7 @@ public static class RinhaCommand
     /// <summary>Runs a verb to its end; fails when it takes too long.</summary>
     public static CommandExit Run(params string[] arguments) => Run([], arguments);
 
-    /// <summary>Runs a verb to its end with variables of its own; an empty one is taken away.</summary>
+    /// <summary>Runs a verb to its end with these variables; an empty one is removed.</summary>
     public static CommandExit Run((string Name, string Value)[] environment, params string[] arguments)
     {
         using var process = Start(environment, arguments);

@@ -1,6 +1,6 @@
 namespace Rinha.Testing;
 
-/// <summary>A directory of its own, short enough for the path of a unix socket; gone when disposed.</summary>
+/// <summary>A new directory, short enough for the path of a unix socket; gone when disposed.</summary>
 public sealed class TemporaryDirectory : IDisposable
 {
     public string FullPath { get; } = Directory.CreateTempSubdirectory("rinha-").FullName;

@@ -48,8 +48,8 @@ engine_stop() {
     ((SECONDS < deadline)) || die "dockerd, pid $pid, does not end"
     sleep 0.1
   done
-  # dockerd leaves the network namespaces of its containers mounted.
-  awk -v under="$RUN/" 'index($2, under) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount
+  # dockerd leaves its data directory and the network namespaces of its containers mounted.
+  awk -v run="$RUN/" -v data="$DATA/" 'index($2, run) == 1 || index($2, data) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount
   rm -rf -- "$RUN"
 }
 

@@ -85,7 +85,7 @@ internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
     public bool Overloads { get; init; }
 }
 
-// Somebody who means no good, with connections of their own on a thread of their own; to stop it closes them all.
+// A hostile client with its connections, on a separate thread; stopping it closes them all.
 internal abstract class Attack(Target target) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);

@@ -10,8 +10,8 @@ internal sealed record FaultPlan(Action<Scene> Make)
     // Where its ledger is, in the campaign's directory, when the campaign has several plans.
     public string? Directory { get; init; }
     public double Rate { get; init; } = 2_000; // Requests per second.
-    public bool IsPastNginx { get; init; } // Whether each server has a load of its own, past nginx.
-    public bool HasKeys { get; init; } // Whether clients send again, under its key, what came to nothing.
+    public bool IsPastNginx { get; init; } // Whether each server gets a separate load, past nginx.
+    public bool HasKeys { get; init; } // Whether clients retry failed requests under their keys.
     public bool HasFaultLibrary { get; init; } // Whether the fault library is loaded into both APIs.
     public string Synchronous { get; init; } = "NORMAL"; // RINHA_SYNCHRONOUS: NORMAL or FULL.
 

@@ -3,8 +3,8 @@ using Rinha.LoadTest.Stats;
 namespace Rinha.Chaos.Faults;
 
 // What a plan's faults are made to, and what was noted on the way: a running bank with a load on it, through nginx or
-// past it, which goes on until Finish. Past nginx each server has a load of its own, and what is not answered 200 or
-// 422 is the server's own answer.
+// past it, which goes on until Finish. Past nginx each server gets a separate load, and any answer other than
+// 200 or 422 comes from the server itself.
 internal sealed class Scene : IDisposable
 {
     public const int Connections = 32; // How many clients there are, and so how many requests may be under way.
@@ -69,7 +69,7 @@ internal sealed class Scene : IDisposable
     public LoadWatch Watch => _watches[0];
     public string Acknowledged => $"{Watch.Acknowledged:N0}";
     public int Index { get; set; } // The number of the try, from 0.
-    public bool HasSurvivor { get; set; } // Whether a server went on; without one nobody can acknowledge anything.
+    public bool HasSurvivor { get; set; } // Whether a server went on; without one no write is acknowledged.
     public int Counted { get; set; } // Of whatever the plan counts besides.
 
     public TransactionLog Log => _loads[0].Log; // What was sent and answered; to be read after Finish.

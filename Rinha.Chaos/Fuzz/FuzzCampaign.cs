@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
 // Sends requests of a grammar and damaged ones to both servers and through nginx. Each must be answered as the rules
-// say or refused; what is refused changes nothing; nobody ends, and nobody's memory grows.
+// say or refused; a refused request changes nothing; no process ends, and none grows in memory.
 internal static class FuzzCampaign
 {
     private const int Batches = 5;

@@ -128,7 +128,7 @@ internal static class JsonGrammar
         2 => random.NextDouble().ToString("R", CultureInfo.InvariantCulture),
         3 => "-1.5e-300",
         4 => Literal(random, Text(random)),
-        5 => "\"\\ud800\"", // Of a field that nobody reads only the form counts.
+        5 => "\"\\ud800\"", // In an unknown field only the syntax counts.
         6 => $"[{Value(random, depth - 1)},{Value(random, depth - 1)}]",
         _ => $"{{\"valor\":{Value(random, depth - 1)}}}",
     };

@@ -108,7 +108,7 @@ internal static class SmugglingPairs
 
     public static readonly IReadOnlyList<SmugglingPair> All =
     [
-        // Who disagrees about Content-Length, or about where a request ends at all.
+        // Disagreement about Content-Length, or about where a request ends.
         new("two requests, length", Demanded, p => With(p, Fit(p))),
         new("same length twice", Allowed, p => With(p, $"{Fit(p)}\r\n{Fit(p)}")),
         new("blanks around the length", Allowed, p => With(p, $"Content-Length:\t {p.Body.Length} \t")),
@@ -116,7 +116,7 @@ internal static class SmugglingPairs
         new("shorter, then longer length", Forbidden, p => With(p, $"{Fit(p)}\r\n{Length(p.Body + p.Second)[..^2]}")),
         new("list of different lengths", Forbidden,
             p => With(p, $"Content-Length: {p.Body.Length}, {(p.Body + p.Second).Length}")),
-        // Kestrel reads +5 as 5 and goes on; there is nobody past nginx who could read it in another way.
+        // Kestrel reads +5 as 5 and goes on; past nginx no other parser could read it differently.
         new("length with a plus sign", Forbidden, p => With(p, $"Content-Length: +{p.Body.Length}"))
             { FatePastNginx = Allowed },
         new("negative length", Forbidden, p => With(p, $"Content-Length: -{p.Body.Length}")),
@@ -154,7 +154,7 @@ internal static class SmugglingPairs
             p => (Head + Length(p.Body) + "\r\n").Replace("\r\n", "\n", StringComparison.Ordinal)
                 + p.Body + p.Second),
 
-        // Who disagrees about Transfer-Encoding and its chunks.
+        // Disagreement about Transfer-Encoding and its chunks.
         new("two requests, chunked", Demanded, p => Coded(p, "Transfer-Encoding: chunked")),
         new("trailers", Allowed,
             p => Head + Chunked + "\r\n" + Chunk(p.Body)[..^2] + "Content-Length: 500\r\n\r\n" + p.Second),
@@ -190,8 +190,8 @@ internal static class SmugglingPairs
         new("chunk size with a sign", Forbidden, p => Sized(p, $"+{Hex(p.Body)}")),
         new("negative chunk size", Forbidden, p => Sized(p, "-1")),
         new("empty chunk size", Forbidden, p => Sized(p, "")),
-        // nginx ends the line of a chunk with a bare LF, as it may other lines (RFC 9112 §2.2); nobody reads before it,
-        // and what it sends on it frames anew.
+        // nginx ends the line of a chunk with a bare LF, as it may other lines (RFC 9112 §2.2); no parser stands
+        // before it, and it reframes what it forwards.
         new("chunk with a bare LF in its extension", Allowed,
             p => Head + Chunked + "\r\n1;a\nX\r\n" + Last + p.Second)
             { FatePastNginx = Forbidden },

@@ -4,7 +4,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Load;
 
-// A load run on a thread of its own, with every transaction remembered, while faults are made to happen.
+// A load run on a separate thread that remembers every transaction while faults happen.
 internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();

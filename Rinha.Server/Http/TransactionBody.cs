@@ -46,7 +46,7 @@ internal readonly record struct TransactionBody(
 // Reads a TransactionBody without making strings; a bad field is noted, not thrown.
 internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
 {
-    // The longest way to write a description: ten surrogate pairs, \uXXXX\uXXXX each.
+    // The longest way to write a description: ten surrogate pairs like \ud83d\ude00, twelve bytes each.
     private const int EscapedBytesMax = Description.ScalarsMax * 12;
 
     [Flags]

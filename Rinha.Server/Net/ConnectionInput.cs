@@ -234,7 +234,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         }
         else
         {
-            _hasEnded = true; // Closed, or reset: whoever reads is told the same.
+            _hasEnded = true; // Closed or reset: the reader sees the same.
         }
     }
 

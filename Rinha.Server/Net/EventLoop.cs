@@ -196,9 +196,9 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // A commit costs nearly the same for one write as for several. So a round with writes looks whether more have come,
-    // and lets whoever sends them run; only while rounds have had several, so that a lone request waits for nobody, and
-    // not while other work waits: reads that keep coming must not put the commit off.
+    // A commit costs nearly the same for one write as for several. So a round with writes looks for more and yields to
+    // their senders: only while recent rounds had several, so that a lone request does not wait, and not while other
+    // work waits, so that a stream of reads cannot put the commit off.
     private void Gather(IWriteRound round)
     {
         var looksInVain = 0;

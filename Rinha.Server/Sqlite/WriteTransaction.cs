@@ -123,7 +123,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     }
 
     // A COMMIT that fails in its fsync has already written its pages to the WAL, the mark of the commit included. They
-    // do not count until a crash: whoever opens the file then takes them for committed. So a transaction that changes
+    // do not count until a crash, after which recovery takes them for committed. So a transaction that changes
     // nothing takes their place at once; it does not wait for the disk, which may be what fails.
     private void OverwriteFailedCommit()
     {

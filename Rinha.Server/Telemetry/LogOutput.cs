@@ -11,7 +11,7 @@ namespace Rinha.Server.Telemetry;
 internal static class LogOutput
 {
     // Makes the loggers. A line is handed to a thread that writes it; while its queue is full, further ones are
-    // dropped, and counted on the standard error: a log that nobody reads, or a slow disk, never delays a request.
+    // dropped, and counted on the standard error: an unread log or a slow disk never delays a request.
     public static ILoggerFactory Create(LogLevel level, LogFormat format) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
@@ -31,8 +31,8 @@ internal static class LogOutput
     });
 }
 
-// A log line as one JSON object: when, how important, which event, the message, and what the message speaks of as
-// members of their own, so that nobody has to take it apart again.
+// A log line as one JSON object: time, level, event, message, and the message's values as separate members, so that a
+// reader need not parse the message.
 internal sealed class JsonLineFormatter() : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "rinha-json";
