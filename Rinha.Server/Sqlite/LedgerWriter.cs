@@ -28,7 +28,7 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
     private readonly bool _commitsWait;
     private volatile bool _isLockedOut; // A write has timed out, and no transaction has been opened since.
     private int _roundWrites; // The loop's.
-    private long _gateAskedAtNs; // When the waiting turn first found it taken; 0 when none waits. Under the turn's lock.
+    private long _gateAskedAtNs; // By the turn that still waits; 0 when none does. Under the turn's lock.
 
     public LedgerWriter(
         LedgerFile file,
