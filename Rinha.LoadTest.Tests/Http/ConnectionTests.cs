@@ -107,7 +107,8 @@ public sealed class ConnectionTests : IDisposable
         var timesFull = 0;
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
-            // Answers what it sees lying there; reads only when no more comes, since then the socket is full.
+            // Answers what it sees lying there; reads only when no more comes, since then the socket is full,
+            // and before the last answer, after which the test closes it.
             var socket = connection.Socket;
             for (var answered = 0; answered < count; answered++)
             {
@@ -118,10 +119,13 @@ public sealed class ConnectionTests : IDisposable
                     Read();
                 }
 
+                if (answered == count - 1)
+                {
+                    Read();
+                }
+
                 connection.Send(Ok);
             }
-
-            Read();
 
             void Read()
             {
