@@ -127,7 +127,7 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Every_setting_and_its_default_are_documented()
     {
-        var page = Repository.PathOf("docs", "operations", "running.md");
+        var page = Repository.PathOf("docs", "operations", "settings.md");
         var rows = File.ReadAllLines(page).Where(line => line.StartsWith('|')).ToList();
         Assert.All(Setting.All, setting => Assert.Contains(rows, row =>
             row.Contains($"`{setting.Variable}`", StringComparison.Ordinal)
