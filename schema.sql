@@ -1,8 +1,8 @@
--- The ledger's whole schema and its first state: the only DDL of the project.
--- The server runs it inside one transaction on an empty file; `sqlite3 new.db < schema.sql` works as well.
+-- The ledger's schema and initial rows: the only DDL for SQLite.
+-- The server runs it in one transaction on an empty file; `sqlite3 new.db < schema.sql` works too.
 
--- Says whose file this is ("RINH") and which schema it has. An older one is converted (LedgerFile.Versions); any other
--- file is refused, never changed.
+-- Identify the file ("RINH") and its schema version. The server converts an older version (LedgerFile.Versions), and
+-- refuses any other file without changing it.
 PRAGMA application_id = 1380535880;
 PRAGMA user_version = 4;
 
@@ -10,20 +10,20 @@ CREATE TABLE clientes (
   id         INTEGER PRIMARY KEY,
   limite     INTEGER NOT NULL CHECK (limite BETWEEN 0 AND 9007199254740991), -- cents
   saldo      INTEGER NOT NULL DEFAULT 0,                                     -- cents
-  -- How many transactions the client has; the newest one's seq.
+  -- The number of the client's transactions, and the newest one's seq.
   ultima_seq INTEGER NOT NULL DEFAULT 0 CHECK (ultima_seq >= 0),
   ultima_id  INTEGER,                                                        -- the newest one's transacoes.id, or NULL
-  -- The client's ten newest transactions once more, newest first: all that a statement shows is in one row, and a
-  -- commit changes two pages, this table's one and the history's last. Each has 58 bytes: valor and realizada_em (8
-  -- each, big-endian), tipo (1), the length of descricao (1), descricao and zeros (40).
+  -- A copy of the client's ten newest transactions, newest first, so that a statement reads one row and a commit
+  -- changes two pages: this table's only one and the history's last. Each has 58 bytes: valor and realizada_em (8 each,
+  -- big-endian), tipo (1), the length of descricao (1), descricao padded with zeros (40).
   ultimas    BLOB    NOT NULL DEFAULT x'' CHECK (length(ultimas) % 58 = 0 AND length(ultimas) <= 580),
-  -- The contest's one rule, kept by the file itself whatever program writes to it.
+  -- The contest's one rule, enforced by the file itself, whatever program writes to it.
   CHECK (saldo >= -limite)
 ) STRICT;
 
--- The full history, in the order in which it was committed. seq counts 1, 2, 3 … per client without gaps, so a lost
--- row shows; it, not the clock, is the order. Nobody but the UPDATE that counts it keeps it unique. Each row names the
--- client's one before, so that a client's history is read newest first without an index that every commit would pay for.
+-- The full history, in commit order. seq counts 1, 2, 3 … per client without gaps, so a lost row shows; it, not the
+-- clock, is the order. The UPDATE that increments it keeps it unique; no index does. Each row names the client's previous
+-- one, so that a history is read newest first without an index, which every commit would pay for.
 CREATE TABLE transacoes (
   id           INTEGER PRIMARY KEY,
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
@@ -35,7 +35,7 @@ CREATE TABLE transacoes (
   anterior     INTEGER CHECK (anterior < id)                                              -- NULL for a client's first
 ) STRICT;
 
--- Where to enter a long history: every 64th transaction of a client.
+-- Entry points into a long history: every 64th transaction of a client.
 CREATE TABLE marcos (
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
   seq          INTEGER NOT NULL CHECK (seq % 64 = 0),
@@ -43,8 +43,7 @@ CREATE TABLE marcos (
   PRIMARY KEY (cliente_id, seq)
 ) STRICT, WITHOUT ROWID;
 
--- The answers that are kept for requests sent again (Idempotency-Key): what was asked under a key, and what was answered.
--- In the order of their commits, so that those that have been kept for long enough are the first.
+-- Idempotency keys: the request under each key, and its answer. In commit order, so that expired ones come first.
 CREATE TABLE chaves (
   id         INTEGER PRIMARY KEY,
   chave      TEXT    NOT NULL UNIQUE CHECK (length(chave) BETWEEN 1 AND 64),

@@ -1,3 +1,3 @@
--- What the server connects as, and what it connects to; it makes its own tables. One statement a line.
+-- The server's role and database; the server creates its own tables. One statement a line.
 CREATE ROLE rinha LOGIN;
 CREATE DATABASE rinha OWNER rinha;
