@@ -2,7 +2,7 @@
 # usage: scripts/bombardier.sh [URL] [--dry-run] [-c CONNECTIONS] [-d SECONDS] [--rate N] [--only RUN] [--json FILE]
 # Credits, debits and statements at full speed, one run after the other, with https://github.com/codesenberg/bombardier:
 # from BOMBARDIER=, which may be `docker run --rm --network host alpine/bombardier:v1.2.5`, or from the PATH. Debian's
-# package of that name is a game. `./rinha smoke` calls this, or makes the same runs with the load tester.
+# package of that name is a game. `./rinha smoke` calls this, or does the same with the load tester.
 # Exit status 1 when an answer was not 200 or, for debits, 422. bombardier counts statuses by class, so curl sends the
 # request of a run before and after it; a 4xx is taken for 422 when the same debit is refused with 422 after the run.
 set -euo pipefail
@@ -24,7 +24,7 @@ while (($#)); do
 done
 read -ra bombardier <<<"${BOMBARDIER:-bombardier}"
 
-# request RUN: sets what bombardier and curl send. A debit takes twice what a credit brings: about half are refused.
+# request RUN: sets what bombardier and curl send. A debit is twice a credit, so about half are refused.
 request() {
   target=$url/clientes/1/transacoes body=()
   case $1 in
@@ -37,7 +37,7 @@ request() {
   command+=(-o json -p result "$target")
 }
 
-# status: what curl gets for that request.
+# status: curl's status for that request.
 status() {
   curl --silent --output /dev/null --noproxy '*' --max-time 10 --write-out '%{http_code}' \
     ${body:+-H 'Content-Type: application/json' --data-binary "${body[0]}"} "$target" || true

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # usage: scripts/standins.sh up|down     (root on Debian)
 # For build machines without a container engine or without an image registry.
-# up    starts an engine where none answers, installing Debian's when it is missing, and makes sure that every base image
-#       of the stacks is there: pulled, or as a stand-in under the same tag, made from Debian's packages and this machine's
-#       .NET SDK. Stand-ins are labelled with their recipe.
-# down  ends an engine that `up` has started.
+# up    starts an engine where none answers (installs Debian's if missing), then pulls every base image of the stacks.
+#       Falls back to images built locally under the same tags, from Debian's packages and this machine's .NET SDK, and
+#       labels them with their recipe.
+# down  stops an engine that `up` started.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LABEL=rinha.stand-in
-# Images and volumes stay on the disk; the pid and the sockets do not outlive a boot.
+# Images and volumes stay on the disk; the pid and the sockets do not survive a reboot.
 DATA=/var/lib/rinha-engine RUN=/run/rinha-engine
 TREE=$DATA/stand-in
 
@@ -29,8 +29,8 @@ engine_start() {
   local deadline=$((SECONDS + 30))
   need dockerd docker.io
   mkdir -p "$DATA/docker" "$RUN"
-  # Without the proxy, which opens a connection of its own for every one from this host: a minute of 340/s uses up half of
-  # the ports, and finding another takes milliseconds.
+  # Without the userland proxy, which opens a second connection for each one from this host: a minute of 340/s uses up half
+  # of the ports, and finding a free one takes milliseconds.
   setsid dockerd --userland-proxy=false --data-root "$DATA/docker" --exec-root "$RUN/exec" \
     --pidfile "$RUN/dockerd.pid" </dev/null >"$RUN/dockerd.log" 2>&1 &
   until engine_answers; do
@@ -59,12 +59,12 @@ base_images() {
   sed -nE 's/^ *image: ([a-z]+:.*)/\1/p' "$ROOT"/compose.yaml "$ROOT"/stacks/*/compose.yaml
 }
 
-# What a stand-in is made of: another SDK, distribution or version of this file makes another one.
+# A stand-in's recipe: it changes with the SDK, the distribution and this file.
 recipe() { cat "${BASH_SOURCE[0]}" /etc/os-release <(cd "$ROOT" && dotnet --version) | cksum | tr ' ' -; }
 
 label_of() { docker image inspect -f "{{index .Config.Labels \"$LABEL\"}}" "$1" 2>/dev/null; }
 
-# make IMAGE WHY: WHY is what the attempt to pull it said.
+# make IMAGE WHY: WHY is the error of the pull.
 make() {
   echo "$1 cannot be pulled ($2): making a stand-in from Debian's packages"
   tree
@@ -78,7 +78,7 @@ make() {
   esac >/dev/null || die "the stand-in for $1 could not be made"
 }
 
-# The directory of a small Debian with what all the images need, made once for them together.
+# The tree of a small Debian that all stand-ins share, built once.
 tree() {
   [[ ! -d $TREE ]] || return 0
   need debootstrap debootstrap
@@ -87,9 +87,9 @@ tree() {
   debootstrap --variant=minbase --include=busybox,ca-certificates,libssl3,nginx-light,zlib1g \
     "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$TREE.new" >"$DATA/debootstrap.log" 2>&1 ||
     die "debootstrap failed: $(tail -n 1 "$DATA/debootstrap.log")"
-  # What this machine trusts to reach a package registry, the build must trust as well.
+  # The build needs this machine's certificates to reach a package registry.
   cp -L /etc/ssl/certs/ca-certificates.crt "$TREE.new/etc/ssl/certs/ca-certificates.crt"
-  # The users of the real images, and the wget that nginx's has from busybox.
+  # The real images' users, and the wget that nginx's image has from busybox.
   printf 'nginx:x:101:101::/nonexistent:/bin/false\napp:x:1654:1654::/home/app:/bin/false\n' >>"$TREE.new/etc/passwd"
   printf 'postgres:x:999:999::/var/lib/postgresql:/bin/false\n' >>"$TREE.new/etc/passwd"
   printf 'nginx:x:101:\npostgres:x:999:\napp:x:1654:\n' >>"$TREE.new/etc/group"
@@ -106,7 +106,7 @@ import() {
   docker import "${changes[@]}" - "$image"
 }
 
-# The tree and this machine's SDK, where it is here, so that nothing has to be moved.
+# The tree and this machine's SDK at its present path.
 make_sdk() {
   local dotnet
   dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
@@ -116,7 +116,7 @@ make_sdk() {
     "ENV NUGET_CERT_REVOCATION_MODE=${NUGET_CERT_REVOCATION_MODE:-online}"
 }
 
-# Only what a native program needs: the C library and its kin, certificates and names of users. No shell, no programs.
+# Only what a native program needs: the C library and related ones, certificates and user names. No shell, no programs.
 make_runtime() {
   {
     printf '%s\n' tmp etc/passwd etc/group etc/os-release usr/lib/os-release etc/ssl/certs/ca-certificates.crt lib lib64
@@ -124,7 +124,7 @@ make_runtime() {
   } | tar -c -C "$TREE" --no-recursion -T - | import "$1" 'USER 1654' 'ENV APP_UID=1654'
 }
 
-# The tree and this machine's Caddy, one program without libraries, with the right as a file that the image gives it.
+# The tree and this machine's Caddy, one static binary, with the file capability that the image gives it.
 make_caddy() {
   local program=$TREE.parts/usr/bin/caddy
   need caddy caddy
@@ -135,12 +135,12 @@ make_caddy() {
   tar -c --xattrs --xattrs-include=security.capability -C "$TREE" . -C "$TREE.parts" usr/bin/caddy | import "$1"
 }
 
-# The tree, this machine's PostgreSQL with the libraries it needs, and what of the image's entrypoint is used here.
+# The tree, this machine's PostgreSQL with its libraries, and the used part of the image's entrypoint.
 make_postgres() {
   local parts=$TREE.parts bin library
   bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort -V | tail -n 1)
   [[ -n $bin ]] || { install postgresql && bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | tail -n 1); }
-  # Put together in a copy, by links: an archive that names a directory twice is refused.
+  # Assembled in a copy of hard links: an archive that names a directory twice is refused.
   rm -rf -- "$parts"
   cp -al "$TREE" "$parts"
   (cd / && cp -a --parents "${bin%/bin}" "$("$bin/pg_config" --sharedir)" "$parts")
@@ -148,7 +148,7 @@ make_postgres() {
   chown -R 999:999 "$parts/var/lib/postgresql"
   ldd "$bin"/{postgres,initdb,psql,pg_isready} | sed -nE 's#.* => (/[^ ]+) .*#\1#p' | sort -u |
     while read -r library; do
-      # /lib is a link to /usr/lib in the tree, and has to stay one.
+      # /lib is a link to /usr/lib in the tree, and must stay one.
       [[ $library == /usr/* ]] || library=/usr$library
       [[ -e $parts$library ]] || { mkdir -p "$parts${library%/*}" && cp -L "$library" "$parts$library"; }
     done
