@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Load;
 
+// Counts a load's acknowledgements and failures as they happen. Readable from any thread.
 internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 {
     private readonly ConcurrentQueue<long> _acknowledgedAtNs = [];
@@ -9,7 +10,6 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int Acknowledged => _acknowledgedAtNs.Count;
 
-    // Transactions without an answer, or with one that says nothing.
     public int FailedPosts => Count(one => one.IsPost);
 
     public int FailedGets => Count(one => !one.IsPost);
@@ -24,8 +24,8 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int CountOfOthers(int status) => Count(one => one.Status != status);
 
-    // The longest time without an acknowledged transaction: both ends count as one, and stalls are taken off.
-    public TimeSpan LongestGap(long fromNs, long toNs, StallWatch stalls)
+    // The longest time without an acknowledgement, counting both ends as one and subtracting stalls.
+    public TimeSpan LongestGap(long fromNs, long toNs, StallDetector stalls)
     {
         var longestNs = 0L;
         var beforeNs = fromNs;
@@ -63,9 +63,9 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
         _failures.Where(one => isCounted(one.Key)).Sum(one => one.Value);
 }
 
-// Notes when this machine does not let the tester run: a thread that wants to wake up every millisecond, and wakes up
-// late. What the bank does not answer in such a moment is not held against it.
-internal sealed class StallWatch : IDisposable
+// Detects when the machine stalls the tester itself: its thread wakes every millisecond and records late wake-ups. Such
+// stalls are not held against the bank.
+internal sealed class StallDetector : IDisposable
 {
     private const long LateNs = 2_000_000;
     private const long PauseNs = 1_000_000;
@@ -74,7 +74,7 @@ internal sealed class StallWatch : IDisposable
     private readonly Thread _thread;
     private volatile bool _isOver;
 
-    public StallWatch()
+    public StallDetector()
     {
         _thread = new Thread(Watch) { Name = "stall watch", IsBackground = true, Priority = ThreadPriority.Highest };
         _thread.Start();
@@ -105,7 +105,8 @@ internal sealed class StallWatch : IDisposable
     }
 }
 
-internal sealed class Spread
+// Collects durations. Single-threaded.
+internal sealed class DurationStats
 {
     private readonly List<double> _milliseconds = [];
 

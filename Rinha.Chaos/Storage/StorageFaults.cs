@@ -3,36 +3,36 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-// What must hold while the storage of a bank under load fails, and afterwards: both servers live on, say no more than
-// anybody can read, refuse posts with a reason and answer statements; then they accept posts again by themselves.
+// What must hold while storage fails under load: both servers stay up, log a bounded number of lines, refuse posts with
+// a reason and answer statements. Afterwards they accept posts again by themselves.
 internal static class StorageFaults
 {
     private const string Recovery = "recovery";
 
-    // A line for each failure would fill the disk that is full; one a second and process is what there may be.
+    // A line for each failure would fill the disk; the servers throttle to about one a second.
     private const int LogLinesPerSecond = 20;
 
     private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(2);
 
     public static FaultPlan Plan(Action<Scene> make) => new(make)
     {
-        IsPastNginx = true,
+        BypassesNginx = true,
         PauseMs = (100, 500),
-        Figure = scene => $"{scene.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
+        FirstResult = scene => $"{scene.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
             + $"{scene.Logs.Sum(log => log.Unavailable.Count):N0} refused; "
-            + $"well again after {scene.Spread(Recovery).Longest.TotalMilliseconds:N0} ms at most",
+            + $"recovered after {scene.DurationsOf(Recovery).Longest.TotalMilliseconds:N0} ms at most",
     };
 
-    public static void Endure(Scene scene, string what, Action meanwhile, Action end)
+    public static void CheckThrough(Scene scene, string what, Action duringFault, Action endFault)
     {
         var (run, bank) = (scene.Run, scene.Bank);
         var lines = LogLines(bank);
         var watch = Stopwatch.StartNew();
-        meanwhile();
+        duringFault();
         var most = LogLinesPerSecond * bank.Apis.Count * (int)Math.Ceiling(watch.Elapsed.TotalSeconds);
         run.Check(LogLines(bank) - lines <= most, () => $"{what}: {LogLines(bank) - lines} lines in the logs");
         run.CheckAlive(bank, what);
-        end();
+        endFault();
         watch.Restart();
         foreach (var api in bank.Apis)
         {
@@ -40,14 +40,14 @@ internal static class StorageFaults
         }
 
         run.CheckAlive(bank, what);
-        scene.Spread(Recovery).Add(watch.Elapsed);
+        scene.DurationsOf(Recovery).Add(watch.Elapsed);
         run.CheckSpeed(
             watch.Elapsed <= s_recoveryMax,
-            () => $"{what} is over: well again after {watch.ElapsedMilliseconds} ms only");
+            () => $"{what} is over: recovered only after {watch.ElapsedMilliseconds} ms");
     }
 
-    // Servers must refuse a post in time (before that they may accept some), and say that the storage is why and that
-    // it may be sent again.
+    // Each server must refuse a post in time (it may accept some before), name storage as the reason and invite a
+    // retry.
     public static void AwaitRefusals(Scene scene, IEnumerable<BankProcess> apis, string what)
     {
         foreach (var api in apis)
@@ -83,13 +83,13 @@ internal static class StorageFaults
         return answer;
     }
 
-    // Each 5xx has its line: that is asked for. All the rest must not grow with the requests.
+    // Without the line that each 5xx gets by design; the others must not grow with the requests.
     private static int LogLines(Bank bank) => bank.Apis.Sum(api => api.Log.Split('\n').Count(
         line => !line.Contains("\"event\":\"RequestAnsweredWithError\"", StringComparison.Ordinal)));
 }
 
-// Another program sits on the ledger: with the write lock, so that posts are refused after the timeout and not before;
-// or with a snapshot that it does not give back, so that the WAL grows until it does.
+// Another program holds the ledger's write lock, so that posts fail after the timeout and not before; or it holds a
+// snapshot, so that the WAL grows until it lets go.
 internal static class LockedLedger
 {
     private const int WalSequenceAt = 12;
@@ -102,11 +102,11 @@ internal static class LockedLedger
 
     public static void HoldWriteLock(Scene scene)
     {
-        const string What = "write lock taken";
+        const string What = "write lock held";
         var (run, bank) = (scene.Run, scene.Bank);
         using var connection = new LedgerInFile(bank.DatabasePath).Open();
         connection.Execute("BEGIN IMMEDIATE");
-        StorageFaults.Endure(
+        StorageFaults.CheckThrough(
             scene,
             What,
             () =>
@@ -127,54 +127,54 @@ internal static class LockedLedger
                     string Late() => $"{What}: answered after {time.TotalSeconds:F2} s";
                     run.Check(time >= s_timeout, Late);
                     run.CheckSpeed(time <= s_timeout + s_lateness, Late);
-                    scene.Spread(Refusals).Add(time);
+                    scene.DurationsOf(Refusals).Add(time);
                 }
             },
             () => connection.Execute("ROLLBACK"));
     }
 
     public static string LongestRefusal(Scene scene) =>
-        $"refused after {scene.Spread(Refusals).Longest.TotalSeconds:F2} s at most";
+        $"refused after {scene.DurationsOf(Refusals).Longest.TotalSeconds:F2} s at most";
 
     public static void HoldSnapshot(Scene scene)
     {
-        const string What = "old snapshot kept";
+        const string What = "old snapshot held";
         var walPath = scene.Bank.DatabasePath + "-wal";
         using var connection = new LedgerInFile(scene.Bank.DatabasePath).Open();
         connection.Execute("BEGIN; SELECT count(*) FROM clientes;");
-        StorageFaults.Endure(
+        StorageFaults.CheckThrough(
             scene,
             What,
             () =>
             {
                 Wait.Until(() => new FileInfo(walPath).Length > 3 * CheckpointBytes,
-                    () => "the WAL does not grow although a snapshot is kept");
+                    () => "the WAL does not grow although a snapshot is held");
                 StorageFaults.CheckStatements(scene, What);
             },
             () =>
             {
-                scene.Counted = Math.Max(scene.Counted, (int)(new FileInfo(walPath).Length / (1024 * 1024)));
+                scene.Tally = Math.Max(scene.Tally, (int)(new FileInfo(walPath).Length / (1024 * 1024)));
                 connection.Execute("ROLLBACK");
                 AwaitBoundedWal(scene.Run, walPath);
             });
     }
 
-    public static string LongestWal(Scene scene) => $"WAL of {scene.Counted} MiB at most behind a snapshot";
+    public static string LongestWal(Scene scene) => $"WAL of {scene.Tally} MiB at most behind a snapshot";
 
-    // The WAL is started over, and then again and again inside the length that it has.
+    // The WAL must start over repeatedly without growing.
     private static void AwaitBoundedWal(CampaignRun run, string walPath)
     {
         var first = WalSequence(walPath);
         var isRestarted = Wait.For(() => WalSequence(walPath) != first);
-        run.Check(isRestarted, () => "the WAL is not started over although the snapshot is gone");
+        run.Check(isRestarted, () => "the WAL does not start over although the snapshot is gone");
         var length = new FileInfo(walPath).Length;
         run.Check(length <= WalBytesKept + CheckpointBytes, () => $"{length} bytes of WAL are kept");
         var restarted = WalSequence(walPath);
         var isAgain = Wait.For(() => WalSequence(walPath) > restarted + 1);
-        run.Check(isAgain, () => "the WAL is not started over again");
+        run.Check(isAgain, () => "the WAL does not start over again");
         run.CheckSpeed(
             new FileInfo(walPath).Length <= Math.Max(length, 3 * CheckpointBytes),
-            () => $"the WAL goes on growing: {length} bytes, then {new FileInfo(walPath).Length}");
+            () => $"the WAL keeps growing: {length} bytes, then {new FileInfo(walPath).Length}");
     }
 
     private static uint WalSequence(string walPath)
