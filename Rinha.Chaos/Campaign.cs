@@ -24,8 +24,8 @@ internal sealed record ChaosSettings(
     public string ClusterSockets => Sockets + "-db";
 
     // The cgroup files that a process joins. With a database beside the APIs, the limits differ.
-    public IReadOnlyList<string> EntrancesOf(string name, bool hasPostgres) =>
-        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.EntrancesOf(hasPostgres ? "postgres-" + name : name);
+    public IReadOnlyList<string> ProcsFilesOf(string name, bool hasPostgres) =>
+        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.ProcsFilesOf(hasPostgres ? "postgres-" + name : name);
 }
 
 // One run of a campaign: its settings and directory, and the violations and results so far. Single-threaded. The
@@ -110,7 +110,7 @@ internal static class Wait
         }
     }
 
-    public static bool For(Func<bool> condition) => Poll.Until(Bank.Patience, condition, pauseMilliseconds: 2);
+    public static bool For(Func<bool> condition) => Poll.Until(Bank.Timeout, condition, pauseMilliseconds: 2);
 }
 
 internal static class RandomExtensions

@@ -32,7 +32,8 @@ internal sealed class ChaosSession(ChaosSettings settings, int seed)
     private bool Run(Campaign campaign)
     {
         var directory = Directory.CreateDirectory(Path.Combine(settings.Work, campaign.Name)).FullName;
-        var run = new CampaignRun(settings, directory, seed, settings.IsShort ? campaign.ShortTries : campaign.FullTries);
+        var tries = settings.IsShort ? campaign.ShortTries : campaign.FullTries;
+        var run = new CampaignRun(settings, directory, seed, tries);
         var watch = Stopwatch.StartNew();
         Console.Error.WriteLine($"{campaign.Name}: {campaign.Fault}, {run.PlannedTries} tries");
         try

@@ -72,7 +72,7 @@ internal static class AbuseCampaign
                 continue;
             }
 
-            string Describe(string what) => $"{kind.Name} ({attack.Done}): {what}";
+            string Describe(string what) => $"{kind.Name} ({attack.Summary}): {what}";
             run.CheckSpeed(isFast, () => Describe($"p99 {p99 * 1000:F1} ms, {calmP99 * 1000:F1} ms without"));
             run.Check(
                 kind.Overloads || before.Summary.Failed + during.Summary.Failed == 0, () => Describe(Failures(during)));
@@ -81,7 +81,7 @@ internal static class AbuseCampaign
             run.Check(
                 Wait.For(() => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
                 () => Describe($"{ActiveClients(bank)} clients and {OpenFiles(bank)} files open, {openBefore} before"));
-            run.AddResult($"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}");
+            run.AddResult($"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Summary}");
             return;
         }
     }
@@ -99,7 +99,7 @@ internal static class AbuseCampaign
         }
     }
 
-    // Loads the bank for the given time and until enough requests are acknowledged, bounded by Bank.Patience.
+    // Loads the bank for the given time and until enough requests are acknowledged, bounded by Bank.Timeout.
     private static RunReport Measure(CampaignRun run, Bank bank, TimeSpan time, Func<bool> goesOn)
     {
         LoadWatch? watch = null;

@@ -2,74 +2,74 @@ namespace Rinha.Chaos.Abuse;
 
 internal static class AttackKinds
 {
-    private const int Slow = 400;
-    private const int Many = 10_000;
+    private const int SlowConnections = 400;
+    private const int ManyConnections = 10_000;
     private const int ManyPerSecond = 6_000;
     private const int ManyDirectPerSecond = 3_000;
     private const int RequestsPerSecond = 2_000; // One request per connection: a load the server can bear.
     private const int HeadersTimeoutMs = 10_000; // nginx.conf and Limits.cs: the same.
 
-    private static readonly byte[] s_begun = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
-    private static readonly byte[] s_whole = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+    private static readonly byte[] s_partialHead = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
+    private static readonly byte[] s_getRequest = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
 
     // Enough requests to fill one send call, so that system calls do not throttle the flood.
-    private static readonly byte[] s_statements = Bytes(string.Concat(
+    private static readonly byte[] s_statementRequests = Bytes(string.Concat(
         Enumerable.Repeat("GET /clientes/5/extrato HTTP/1.1\r\nHost: a\r\n\r\n", 1_000)));
 
-    private static readonly byte[] s_body = Bytes(
+    private static readonly byte[] s_postHead = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         + "Content-Length: 4000\r\n\r\n");
 
-    private static readonly byte[] s_chunked = Bytes(
+    private static readonly byte[] s_chunkedHead = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         + "Transfer-Encoding: chunked\r\n\r\n");
 
-    private static readonly byte[] s_post = Bytes(
+    private static readonly byte[] s_postRequest = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         + "Content-Length: 2\r\n\r\n{}");
 
     public static readonly IReadOnlyList<AttackKind> All =
     [
-        new("slow headers", bank => new HoldingAttack(bank.Front, Slow)
-            { First = s_begun, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("slow headers, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), Slow)
-            { First = s_begun, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("slow bodies", bank => new HoldingAttack(bank.Front, Slow) { First = s_body, Drip = " "u8.ToArray() }),
-        new("slow bodies, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), Slow)
-            { First = s_body, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("bodies that stop", bank => new HoldingAttack(bank.Front, Slow)
-            { First = s_body, CutAfterMs = HeadersTimeoutMs }),
-        new("10,000 silent connections", bank => new HoldingAttack(bank.Front, Many)
+        new("slow headers", bank => new HoldingAttack(bank.Front, SlowConnections)
+            { First = s_partialHead, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("slow headers, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), SlowConnections)
+            { First = s_partialHead, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("slow bodies", bank => new HoldingAttack(bank.Front, SlowConnections) { First = s_postHead, Drip = " "u8.ToArray() }),
+        new("slow bodies, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), SlowConnections)
+            { First = s_postHead, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("bodies that stop", bank => new HoldingAttack(bank.Front, SlowConnections)
+            { First = s_postHead, CutAfterMs = HeadersTimeoutMs }),
+        new("10,000 silent connections", bank => new HoldingAttack(bank.Front, ManyConnections)
             { OpenedPerSecond = ManyPerSecond }),
-        new("10,000 idle connections", bank => new HoldingAttack(bank.Front, Many)
-            { OpenedPerSecond = RequestsPerSecond, First = s_whole }),
-        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, Many)
-            { OpenedPerSecond = ManyPerSecond, First = s_whole, SendsTogether = true })
+        new("10,000 idle connections", bank => new HoldingAttack(bank.Front, ManyConnections)
+            { OpenedPerSecond = RequestsPerSecond, First = s_getRequest }),
+        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, ManyConnections)
+            { OpenedPerSecond = ManyPerSecond, First = s_getRequest, SendsTogether = true })
             { Overloads = true },
-        new("10,000 silent connections, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), Many)
+        new("10,000 silent connections, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), ManyConnections)
             { OpenedPerSecond = ManyDirectPerSecond }),
         new("huge headers", bank => new FloodAttack(bank.Front, 20)
-            { First = s_begun, Again = Filling(), BytesPerSecond = 8_000_000 }),
+            { First = s_partialHead, Repeated = HeaderFiller(), BytesPerSecond = 8_000_000 }),
         new("huge headers, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 20)
-            { First = s_begun, Again = Filling(), BytesPerSecond = 4_000_000 }),
-        new("endless chunks", bank => new FloodAttack(bank.Front, 50) { First = s_chunked, Again = Chunk() }),
+            { First = s_partialHead, Repeated = HeaderFiller(), BytesPerSecond = 4_000_000 }),
+        new("endless chunks", bank => new FloodAttack(bank.Front, 50) { First = s_chunkedHead, Repeated = Chunk() }),
         new("endless chunks, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 50)
-            { First = s_chunked, Again = Chunk() }),
-        new("pipelining", bank => new FloodAttack(bank.Front, 8) { Again = s_whole, BytesPerSecond = 50_000 }),
+            { First = s_chunkedHead, Repeated = Chunk() }),
+        new("pipelining", bank => new FloodAttack(bank.Front, 8) { Repeated = s_getRequest, BytesPerSecond = 50_000 }),
         new("statements, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 1)
-            { Again = s_statements, BytesPerSecond = int.MaxValue, BurstMs = 500 })
+            { Repeated = s_statementRequests, BytesPerSecond = int.MaxValue, BurstMs = 500 })
             { StarvedApi = bank => bank.Apis[0], P99SecondsMax = 0.02 },
         new("pipelining without reading", bank => new FloodAttack(bank.Front, 50)
-            { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 150_000 }),
+            { Repeated = s_postRequest, Reads = false, OpensPerSecond = 10, BytesPerSecond = 150_000 }),
         new("pipelining without reading, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 50)
-            { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 300_000 }),
+            { Repeated = s_postRequest, Reads = false, OpensPerSecond = 10, BytesPerSecond = 300_000 }),
         new("opening and closing at once", bank => new FloodAttack(bank.Front, 20)
             { ClosesAtOnce = true, OpensPerSecond = 1_000 }),
     ];
 
     private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
 
-    private static byte[] Filling() => Bytes(new string('a', 4_000));
+    private static byte[] HeaderFiller() => Bytes(new string('a', 4_000));
 
     private static byte[] Chunk() => Bytes($"40\r\n{new string(' ', 64)}\r\n");
 }
@@ -95,7 +95,7 @@ internal abstract class Attack(Target target) : IDisposable
     private volatile bool _stops;
 
     public abstract bool HasRampedUp { get; } // Whether the attack has reached its full size.
-    public abstract string Done { get; }
+    public abstract string Summary { get; }
     protected List<AttackSocket> Sockets { get; } = [];
     protected long Refused { get; private set; }
 
@@ -144,13 +144,13 @@ internal abstract class Attack(Target target) : IDisposable
 internal sealed class HoldingAttack(Target target, int connections) : Attack(target)
 {
     // Both sides check once a second, and the machine may be busy.
-    private static readonly long s_slackMs = (long)Bank.Patience.TotalMilliseconds;
+    private static readonly long s_slackMs = (long)Bank.Timeout.TotalMilliseconds;
 
     private readonly List<AttackSocket> _unsent = [];
-    private double _owed;
+    private double _tokens;
     private long _lastMs;
     private long _lastDripMs;
-    private long _cut;
+    private long _closedByServer;
     private volatile int _openMax;
     private long _oldestMs;
 
@@ -164,16 +164,16 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
     // The server must close a connection within this time; null for no limit.
     public long? CutAfterMs { get; init; }
 
-    public override string Done =>
-        $"{_openMax:N0} connections at once, {_cut:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s";
+    public override string Summary =>
+        $"{_openMax:N0} connections at once, {_closedByServer:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s";
 
     public override bool HasRampedUp => _openMax >= connections;
 
     protected override void Step(long nowMs)
     {
-        _owed = _lastMs == 0 ? 0 : Math.Min(_owed + (OpenedPerSecond * (nowMs - _lastMs) / 1000.0), OpenedPerSecond);
+        _tokens = _lastMs == 0 ? 0 : Math.Min(_tokens + (OpenedPerSecond * (nowMs - _lastMs) / 1000.0), OpenedPerSecond);
         _lastMs = nowMs;
-        for (; _owed >= 1 && Sockets.Count < connections; _owed--)
+        for (; _tokens >= 1 && Sockets.Count < connections; _tokens--)
         {
             _unsent.Add(Open(nowMs));
         }
@@ -207,7 +207,7 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
             return false;
         }
 
-        _cut++;
+        _closedByServer++;
         _oldestMs = Math.Max(_oldestMs, nowMs - one.OpenedMs);
         one.Dispose();
         _unsent.Remove(one); // The descriptor may be reused.
@@ -239,15 +239,15 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
 {
     private const int PieceBytes = 64 * 1024;
 
-    private double _owedBytes;
-    private double _owedOpens;
+    private double _byteTokens;
+    private double _openTokens;
     private long _lastMs;
     private long _sent;
     private volatile bool _hasRampedUp;
     private long _opened;
 
     public byte[] First { get; init; } = [];
-    public byte[] Again { get; init; } = [];
+    public byte[] Repeated { get; init; } = [];
     public int BytesPerSecond { get; init; } = 1_000_000;
     public int OpensPerSecond { get; init; } = 200;
 
@@ -259,7 +259,7 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
 
     public override bool HasRampedUp => _hasRampedUp;
 
-    public override string Done => $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent";
+    public override string Summary => $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent";
 
     protected override void Step(long nowMs)
     {
@@ -277,9 +277,9 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     {
         var elapsedMs = _lastMs == 0 ? 0 : nowMs - _lastMs;
         _lastMs = nowMs;
-        _owedBytes = Math.Min(_owedBytes + (BytesPerSecond * elapsedMs / 1000.0), BytesPerSecond / 10.0);
-        _owedOpens = Math.Min(_owedOpens + (OpensPerSecond * elapsedMs / 1000.0), connections);
-        for (; _owedOpens >= 1 && Sockets.Count < connections; _owedOpens--)
+        _byteTokens = Math.Min(_byteTokens + (BytesPerSecond * elapsedMs / 1000.0), BytesPerSecond / 10.0);
+        _openTokens = Math.Min(_openTokens + (OpensPerSecond * elapsedMs / 1000.0), connections);
+        for (; _openTokens >= 1 && Sockets.Count < connections; _openTokens--)
         {
             _ = Open(nowMs);
             _opened++;
@@ -298,12 +298,12 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     // Each connection gets a share of the byte budget.
     private bool TrySend(AttackSocket one)
     {
-        var allowance = (int)Math.Min(PieceBytes, _owedBytes / Math.Max(1, Sockets.Count / 4));
+        var allowance = (int)Math.Min(PieceBytes, _byteTokens / Math.Max(1, Sockets.Count / 4));
         while (allowance > 0)
         {
             var bytes = one.Sent < First.Length
                 ? First.AsSpan((int)one.Sent)
-                : Again.AsSpan((int)((one.Sent - First.Length) % Again.Length));
+                : Repeated.AsSpan((int)((one.Sent - First.Length) % Repeated.Length));
             var count = one.Send(bytes[..Math.Min(bytes.Length, allowance)]);
             if (count <= 0)
             {
@@ -312,7 +312,7 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
 
             one.Sent += count;
             _sent += count;
-            _owedBytes -= count;
+            _byteTokens -= count;
             allowance -= count;
         }
 

@@ -94,10 +94,10 @@ internal static class DatabaseOutage
         var (run, bank) = (scene.Run, scene.Bank);
         var answers = new ConcurrentQueue<(string What, RawAnswer Answer, TimeSpan Time)>();
         var backAtNs = long.MaxValue;
-        using var asking = new CountdownEvent(2 * bank.Apis.Count);
+        using var started = new CountdownEvent(2 * bank.Apis.Count);
 
         // Probes until a request sent after the database's return gets 200; returns the time since that return.
-        Task<TimeSpan> Begin(string what, Func<(RawAnswer, TimeSpan)> ask) => Task.Factory.StartNew(
+        Task<TimeSpan> StartProbe(string what, Func<(RawAnswer, TimeSpan)> ask) => Task.Factory.StartNew(
             () =>
             {
                 for (var isFirst = true; ; isFirst = false)
@@ -107,11 +107,11 @@ internal static class DatabaseOutage
                     answers.Enqueue((what, answer, time));
                     if (isFirst)
                     {
-                        asking.Signal();
+                        started.Signal();
                     }
 
                     var since = TimeSpan.FromMicroseconds((Clock.NowNs - Volatile.Read(ref backAtNs)) / 1e3);
-                    if (isBack && (answer.Status == 200 || since > Bank.Patience))
+                    if (isBack && (answer.Status == 200 || since > Bank.Timeout))
                     {
                         return since;
                     }
@@ -123,25 +123,25 @@ internal static class DatabaseOutage
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
 
-        var askers = bank.Apis.SelectMany(api => new[]
+        var probes = bank.Apis.SelectMany(api => new[]
         {
-            Begin($"{api.Name} to a post", () => scene.Probes.Post(api)),
-            Begin($"{api.Name} to a statement", () => scene.Probes.Statement(api)),
+            StartProbe($"{api.Name} to a post", () => scene.Probes.Post(api)),
+            StartProbe($"{api.Name} to a statement", () => scene.Probes.Statement(api)),
         }).ToArray();
         try
         {
-            _ = asking.Wait(Bank.Patience);
+            _ = started.Wait(Bank.Timeout);
             outage();
         }
         finally
         {
             Volatile.Write(ref backAtNs, Clock.NowNs);
-            Task.WaitAll(askers);
+            Task.WaitAll(probes);
         }
 
-        var recovery = askers.Max(asker => asker.Result);
+        var recovery = probes.Max(probe => probe.Result);
         scene.DurationsOf(UntilBothAnswer).Add(recovery);
-        run.Check(recovery <= Bank.Patience, () => $"no recovery within {recovery.TotalSeconds:F2} s");
+        run.Check(recovery <= Bank.Timeout, () => $"no recovery within {recovery.TotalSeconds:F2} s");
         run.CheckSpeed(recovery <= s_recoveryMax, () => $"recovered only after {recovery.TotalSeconds:F2} s");
         foreach (var (what, answer, time) in answers)
         {

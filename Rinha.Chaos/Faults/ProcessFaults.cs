@@ -253,7 +253,7 @@ internal static class StopHolder
 
     private static void ReadStatements(Scene scene, BankProcess api, Func<bool> isOver)
     {
-        for (var beganAtNs = Clock.NowNs; !isOver() && Since(beganAtNs) < Bank.Patience;)
+        for (var beganAtNs = Clock.NowNs; !isOver() && Since(beganAtNs) < Bank.Timeout;)
         {
             var (answer, time) = scene.Probes.Statement(api, scene.Random.Next(1, 6));
             scene.DurationsOf(Statements).Add(time);

@@ -40,7 +40,7 @@ internal sealed class Scene : IDisposable
                 var (share, connections) = (plan.Rate / targets.Count, Connections / targets.Count);
                 var load = BackgroundLoad.Endless(share, connections, run.Random.Next()) with
                 {
-                    RetryFor = plan.HasKeys ? Bank.Patience : null,
+                    RetryFor = plan.HasKeys ? Bank.Timeout : null,
                 };
                 _loads.Add(new BackgroundLoad(target, load, log =>
                 {

@@ -116,7 +116,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     private const int BufferBytes = 64 * 1024;
 
     // The longest wait for an answer; the server's own limits are at least twice as long.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     // nginx drops a request whose client has shut down, so shut down only after this long without an answer.
     private static readonly TimeSpan s_frontQuiet = TimeSpan.FromMilliseconds(50);
@@ -146,13 +146,13 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     {
         _count = 0;
         _hasSentEnd = _endedUnanswered = false;
-        using var patience = new CancellationTokenSource(s_patience);
+        using var timeout = new CancellationTokenSource(s_timeout);
         var isLate = false;
         try
         {
             await ConnectAsync();
-            var isSent = await TrySendAsync(one, patience.Token);
-            while (await TryReceiveAsync(one, patience.Token))
+            var isSent = await TrySendAsync(one, timeout.Token);
+            while (await TryReceiveAsync(one, timeout.Token))
             {
                 if (TryEnd(one, isSent, out var answers))
                 {
@@ -203,16 +203,16 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     }
 
     // Returns whether the server accepted all bytes. If it refused early, its answer tells.
-    private async Task<bool> TrySendAsync(FuzzCase one, CancellationToken patience)
+    private async Task<bool> TrySendAsync(FuzzCase one, CancellationToken timeout)
     {
         var isSent = true;
         try
         {
             // Send some cases in two pieces.
             var cut = one.Number % 16 == 3 ? (one.Bytes.Length + 1) / 2 : 0;
-            await _stream!.WriteAsync(one.Bytes.AsMemory(0, cut), patience);
+            await _stream!.WriteAsync(one.Bytes.AsMemory(0, cut), timeout);
             await Task.Yield();
-            await _stream.WriteAsync(one.Bytes.AsMemory(cut), patience);
+            await _stream.WriteAsync(one.Bytes.AsMemory(cut), timeout);
         }
         catch (IOException)
         {
@@ -228,16 +228,16 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     }
 
     // Returns false when the server has closed the connection.
-    private async Task<bool> TryReceiveAsync(FuzzCase one, CancellationToken patience)
+    private async Task<bool> TryReceiveAsync(FuzzCase one, CancellationToken timeout)
     {
         if (_count == _received.Length)
         {
             Array.Resize(ref _received, _received.Length * 2);
         }
 
-        var receiving = _stream!.ReadAsync(_received.AsMemory(_count), patience).AsTask();
+        var receiving = _stream!.ReadAsync(_received.AsMemory(_count), timeout).AsTask();
         if (isFront && one.Answers == 0 && !_hasSentEnd
-            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, patience)) != receiving)
+            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, timeout)) != receiving)
         {
             SendEnd();
         }

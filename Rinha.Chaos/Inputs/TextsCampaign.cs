@@ -7,10 +7,10 @@ namespace Rinha.Chaos.Inputs;
 internal static class TextsCampaign
 {
     private const int StatementEntries = 10;
-    private const int EveryTexts = 111_207; // 1,112,064 characters, ten in a text.
+    private const int UnicodeTexts = 111_207; // 1,112,064 characters, ten in a text.
     private const int ShortTextsPerPlane = 60;
 
-    public static int AllTexts => 2 * (HostileTexts.All.Count + EveryTexts);
+    public static int AllTexts => 2 * (HostileTexts.All.Count + UnicodeTexts);
 
     public static int ShortTexts => 2 * (HostileTexts.All.Count + (17 * ShortTextsPerPlane) + 26);
 
@@ -23,7 +23,7 @@ internal static class TextsCampaign
             .. bank.Apis.Select(api => new FuzzLane(bank.DirectTo(api), isFront: false)),
             new(bank.Front, isFront: true),
         ];
-        var texts = run.Settings.IsShort ? PlaneTexts.Some(run.Random, ShortTextsPerPlane) : PlaneTexts.Every();
+        var texts = run.Settings.IsShort ? PlaneTexts.Sample(run.Random, ShortTextsPerPlane) : PlaneTexts.All();
         var sent = new List<string>();
         foreach (var batch in HostileTexts.All.Concat(texts).Chunk(StatementEntries))
         {
@@ -135,11 +135,11 @@ internal static class PlaneTexts
     private const int PlaneScalars = 0x10000;
     private const int Planes = 17;
 
-    public static IEnumerable<string> Every() =>
+    public static IEnumerable<string> All() =>
         Enumerable.Range(0, Planes * PlaneScalars).Where(Rune.IsValid).Chunk(TextScalars).Select(Text);
 
     // A random sample of each plane, and all of the first 256 characters.
-    public static IEnumerable<string> Some(Random random, int textsPerPlane)
+    public static IEnumerable<string> Sample(Random random, int textsPerPlane)
     {
         foreach (var text in Enumerable.Range(0, 256).Chunk(TextScalars))
         {

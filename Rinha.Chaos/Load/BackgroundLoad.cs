@@ -30,7 +30,7 @@ internal sealed class BackgroundLoad : IDisposable
         Connections = connections,
         Duration = TimeSpan.FromDays(1),
         Rate = rate,
-        RequestTimeout = Bank.Patience,
+        RequestTimeout = Bank.Timeout,
         Seed = seed,
     };
 

@@ -18,7 +18,7 @@ internal static class PowerLossCampaign
         ];
         foreach (var (index, plan) in plans.Index())
         {
-            var recording = Recording.Make(run, $"recorded{index}", plan.Synchronous, plan.Rate);
+            var recording = Recording.Record(run, $"recorded{index}", plan.Synchronous, plan.Rate);
             run.Check(
                 recording.WalStarts > 2,
                 () => $"{plan.Synchronous}: the WAL started over only {recording.WalStarts} times");

@@ -26,7 +26,7 @@ internal sealed record Recording(
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
     // Runs a bank under load until its WAL has started over a few times.
-    public static Recording Make(CampaignRun run, string name, string synchronous, double rate)
+    public static Recording Record(CampaignRun run, string name, string synchronous, double rate)
     {
         var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;
         var logPath = Path.Combine(directory, "writes");

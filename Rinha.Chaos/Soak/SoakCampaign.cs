@@ -90,7 +90,7 @@ internal static class SoakCampaign
         Duration = isCounted ? null : duration,
         Iterations = isCounted ? (long)(rate * duration.TotalSeconds) : null,
         Rate = rate,
-        RequestTimeout = Bank.Patience,
+        RequestTimeout = Bank.Timeout,
         Seed = seed,
         DistinctTexts = true,
     };

@@ -22,9 +22,9 @@ internal sealed record BadFile(
         new("truncated", (path, good) => File.WriteAllBytes(path, good[..(good.Length / 2)]), ["malformed"]),
         new("truncated in its header", (path, good) => File.WriteAllBytes(path, good[..50]), ["malformed"]),
         // After the magic: page size, file format, and a payload fraction that is not the required 64.
-        new("damaged header", Damage(random, 16, 84, (21, 1)), ["not a database", "malformed"]),
+        new("damaged header", Corrupt(random, 16, 84, (21, 1)), ["not a database", "malformed"]),
         // sqlite_schema follows the header; 0xFF is no page type.
-        new("damaged schema", Damage(random, 100, 1000, (100, 0xFF)), ["malformed"]),
+        new("damaged schema", Corrupt(random, 100, 1000, (100, 0xFF)), ["malformed"]),
         new("another program's database", MakeForeign, ["another program"]),
         new("another application's id", Patch(ApplicationIdAt, 1), ["another program"]),
         new("an older schema", Patch(VersionAt, -1), ["schema version"]),
@@ -32,8 +32,8 @@ internal sealed record BadFile(
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
         new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "data/rinha.db-gate"),
-        new("a file without permission", Guard(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
-        new("a file that is read-only", Guard(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
+        new("a file without permission", WithMode(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
+        new("a file that is read-only", WithMode(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
         new("a directory without permission", MakeGuardedDirectory, ["denied"], IsUnprivileged: true),
     ];
 
@@ -44,7 +44,7 @@ internal sealed record BadFile(
         return bytes;
     }
 
-    private static Action<string, byte[]> Damage(Random random, int at, int length, (int At, byte Value) invalid) =>
+    private static Action<string, byte[]> Corrupt(Random random, int at, int length, (int At, byte Value) invalid) =>
         (path, good) =>
         {
             var bytes = good.ToArray();
@@ -73,7 +73,7 @@ internal sealed record BadFile(
         Directory.CreateDirectory(path + "-gate");
     }
 
-    private static Action<string, byte[]> Guard(UnixFileMode mode) => (path, good) =>
+    private static Action<string, byte[]> WithMode(UnixFileMode mode) => (path, good) =>
     {
         File.WriteAllBytes(path, good);
         File.SetUnixFileMode(path, mode);
@@ -173,7 +173,7 @@ internal static class BadFilesCampaign
             "api01",
             Path.Combine(own, "log"),
             [.. asNobody ? s_asNobody : [], "env", $"API_PORT={run.Settings.Port}", $"DATABASE_URL={path}", server],
-            run.Settings.EntrancesOf("api01", hasPostgres: false));
+            run.Settings.ProcsFilesOf("api01", hasPostgres: false));
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.ExpectedPath), kind.Reasons);
         _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // So that an unprivileged user can read and delete them.

@@ -19,7 +19,7 @@ internal sealed record BankOptions
 internal sealed class Bank : IDisposable
 {
     // Timeout for what should happen at once, generous for a busy machine.
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static readonly string[] s_none = [];
 
@@ -126,7 +126,7 @@ internal sealed class Bank : IDisposable
             name,
             Path.Combine(run.Directory, name + ".log"),
             command,
-            run.Settings.EntrancesOf(name, options.Postgres is not null));
+            run.Settings.ProcsFilesOf(name, options.Postgres is not null));
 
     private string SocketOf(string name) => Path.Combine(_settings.Sockets, name + ".sock");
 
@@ -137,7 +137,7 @@ internal sealed class Bank : IDisposable
         "env",
         $"DATABASE_URL={options.PostgresUrl ?? options.Postgres?.Url ?? DatabasePath}",
         $"API_SOCKET={SocketOf(name)}",
-        $"API_SOCKET_MODE={StackLaunches.SocketMode}",
+        $"API_SOCKET_MODE={LaunchCommands.SocketMode}",
         $"RINHA_SYNCHRONOUS={options.Synchronous}",
         "RINHA_ENABLE_RESET=true",
         .. options.Faults ? [$"LD_PRELOAD={_settings.FaultLibrary}", $"FAULT_CONTROL={Faults[index].Path}"] : s_none,
@@ -192,7 +192,7 @@ internal sealed class BankProcess(
     // exitCode: 128 plus the signal's number after a kill.
     public bool WaitForEnd(out int exitCode)
     {
-        var hasEnded = _child?.WaitForExit(Bank.Patience) ?? true;
+        var hasEnded = _child?.WaitForExit(Bank.Timeout) ?? true;
         exitCode = hasEnded ? _child?.ExitCode ?? 0 : 0;
         return hasEnded;
     }

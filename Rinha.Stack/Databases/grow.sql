@@ -1,5 +1,5 @@
--- Fills a new ledger with :transactions transactions, which take turns among its five clients. Credits and debits of
--- the same amount take turns, so that no balance was ever under 0.
+-- Fills a new ledger with :transactions transactions, round-robin over its five clients. Credits and debits of the same
+-- amount alternate, so that no balance goes below 0.
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 

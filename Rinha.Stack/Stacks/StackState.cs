@@ -1,21 +1,18 @@
 namespace Rinha.Stack.Stacks;
 
 /// <summary>One process of a stack.</summary>
-/// <param name="Identity">Which process it is, or was.</param>
-/// <param name="IsRestarting">Whether it has died and waits to be started again.</param>
+/// <param name="IsRestarting">Whether it has died and awaits its restart.</param>
 public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
 /// <summary>
-/// What is known of a stack on disk, in DIR/run/state: what <c>stop</c>, <c>status</c> and the next <c>run</c> need to
-/// find all that belongs to it, even after its supervisor was killed.
+/// A stack's state on disk, DIR/run/state: what <c>stop</c>, <c>status</c> and the next <c>run</c> need to find its
+/// processes, cgroup and sockets, even after its supervisor was killed. The supervisor alone writes it.
 /// </summary>
-/// <param name="Port">Where its proxy listens.</param>
-/// <param name="Sockets">The directory of its sockets.</param>
-/// <param name="Server">The binary of its servers.</param>
-/// <param name="Cgroup">Its cgroup; <see langword="null"/> without limits.</param>
-/// <param name="Processes">Those of its processes that were started.</param>
-/// <param name="IsReady">Whether it has answered.</param>
+/// <param name="Server">The servers' binary.</param>
+/// <param name="Cgroup"><see langword="null"/> without limits.</param>
+/// <param name="Processes">Those started so far.</param>
+/// <param name="IsReady">Whether all parts have answered.</param>
 public sealed record StackState(
     ProcessIdentity Supervisor,
     int Port,
@@ -28,9 +25,7 @@ public sealed record StackState(
 {
     private const string FileName = "state";
 
-    /// <summary>
-    /// The directory of PostgreSQL's socket, which belongs to another user than the servers' sockets.
-    /// </summary>
+    /// <summary>The directory of PostgreSQL's socket, which belongs to its own user.</summary>
     public string DatabaseSockets => Sockets + "-db";
 
     public string Url => $"http://127.0.0.1:{Port}";
@@ -39,10 +34,7 @@ public sealed record StackState(
 
     public ProcessState? Find(string process) => Processes.FirstOrDefault(one => one.Name == process);
 
-    /// <summary>
-    /// Reads the state; <see langword="null"/> when there is none, or one from before the last boot, of which nothing
-    /// can be alive.
-    /// </summary>
+    /// <summary>Reads the state; <see langword="null"/> when there is none from this boot.</summary>
     public static StackState? Read(DataDirectory data)
     {
         var lines = ProcessTable.Lines(data.RunFile(FileName)).Select(line => line.Split(' ', 2)).ToLookup(
@@ -65,7 +57,7 @@ public sealed record StackState(
             lines["ready"].Any());
     }
 
-    /// <summary>Writes the state, whole or not at all.</summary>
+    /// <summary>Writes the state atomically.</summary>
     public void Write(DataDirectory data)
     {
         string[] lines =

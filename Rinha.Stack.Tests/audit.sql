@@ -1,6 +1,5 @@
--- The books of a PostgreSQL ledger, in one line: rows of the history, different texts among them, keys that were kept with
--- an acceptance, and clients whose row is not what their history makes it (balance, number of transactions, sequence
--- 1, 2, 3 … without a gap) or who are or ever were below minus their limit.
+-- Audits a PostgreSQL ledger in one line of counts: history rows, distinct texts, keys of accepted transactions, and clients
+-- that disagree with their history (balance, count, gapless sequence) or are or were below minus their limit.
 WITH movimentos AS (
   SELECT cliente_id, seq, CASE tipo WHEN 'c' THEN valor ELSE -valor END AS valor FROM transacoes
 ), historia AS (
