@@ -192,7 +192,6 @@ public static class RawRequest
         .Concat("0\r\n\r\n"u8.ToArray());
 }
 
-/// <summary>One response as received.</summary>
 public sealed record RawResponse(
     string StatusLine, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {

@@ -1,6 +1,5 @@
 namespace Rinha.Testing;
 
-/// <summary>Runs <c>./rinha</c>.</summary>
 public static class RinhaCommand
 {
     private static readonly TimeSpan s_endsWithin = TimeSpan.FromMinutes(3);

@@ -34,7 +34,6 @@ public sealed class TestBank : IDisposable
 
     public string Scratch(string name) => _directory.File(name);
 
-    /// <summary>The stack, from its state file.</summary>
     public StackInstance Instance =>
         StackInstance.Read(Data) ?? throw new InvalidOperationException($"no stack on {Data.FullPath}");
 
@@ -93,7 +92,6 @@ public sealed class TestBank : IDisposable
         return connection.Exchange(request);
     }
 
-    /// <summary>Posts a transaction to account 1.</summary>
     public RawResponse Post(int cents, string kind = "c", string description = "x", params string[] headers) =>
         Exchange(RawRequest.Post(
             Transactions,
@@ -106,7 +104,6 @@ public sealed class TestBank : IDisposable
     public long Balance() =>
         Get(Statement).AssertOk().Json.GetProperty("saldo").GetProperty("total").GetInt64();
 
-    /// <summary>Sends a request to one API through its own socket.</summary>
     public RawResponse Ask(string api, byte[] request)
     {
         using var connection = new RawConnection(

@@ -3,7 +3,6 @@ namespace Rinha.Testing;
 /// <summary>A command's exit status and output.</summary>
 public sealed record CommandExit(int Code, string Output, string Error)
 {
-    /// <summary>Fails unless it succeeded.</summary>
     public CommandExit AssertWell() => AssertExit(0, "");
 
     /// <summary>Fails unless it exited with this status and its output contains the text.</summary>

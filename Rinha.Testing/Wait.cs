@@ -1,6 +1,5 @@
 namespace Rinha.Testing;
 
-/// <summary>Waits for a condition.</summary>
 public static class Wait
 {
     /// <summary>Generous, so that a busy machine fails no test.</summary>

@@ -34,7 +34,8 @@ internal static class AttackKinds
             { First = s_partialHead, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
         new("slow headers, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), SlowConnections)
             { First = s_partialHead, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("slow bodies", bank => new HoldingAttack(bank.Front, SlowConnections) { First = s_postHead, Drip = " "u8.ToArray() }),
+        new("slow bodies", bank => new HoldingAttack(bank.Front, SlowConnections)
+            { First = s_postHead, Drip = " "u8.ToArray() }),
         new("slow bodies, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), SlowConnections)
             { First = s_postHead, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
         new("bodies that stop", bank => new HoldingAttack(bank.Front, SlowConnections)
@@ -171,7 +172,8 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
 
     protected override void Step(long nowMs)
     {
-        _tokens = _lastMs == 0 ? 0 : Math.Min(_tokens + (OpenedPerSecond * (nowMs - _lastMs) / 1000.0), OpenedPerSecond);
+        var earned = _lastMs == 0 ? 0 : OpenedPerSecond * (nowMs - _lastMs) / 1000.0;
+        _tokens = Math.Min(_tokens + earned, OpenedPerSecond);
         _lastMs = nowMs;
         for (; _tokens >= 1 && Sockets.Count < connections; _tokens--)
         {

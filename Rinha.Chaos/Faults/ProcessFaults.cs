@@ -182,8 +182,8 @@ internal static class PointFaults
     }
 }
 
-// Freezes a server inside the gate, either for less than the other's timeout or until that has passed. The other's
-// write must then succeed or get 503; its statements must succeed throughout.
+// Freezes a server inside the gate, for less than the other's timeout or until it has passed. The other's write must
+// succeed in the first case and get 503 in the second; its statements must succeed throughout.
 internal static class StopHolder
 {
     public const string Refusals = "503";

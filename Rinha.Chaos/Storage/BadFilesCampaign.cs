@@ -32,8 +32,8 @@ internal sealed record BadFile(
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
         new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "data/rinha.db-gate"),
-        new("a file without permission", WithMode(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
-        new("a file that is read-only", WithMode(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
+        new("an unreadable file", WithMode(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
+        new("a read-only file", WithMode(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
         new("a directory without permission", MakeGuardedDirectory, ["denied"], IsUnprivileged: true),
     ];
 

@@ -50,7 +50,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         return new StackCgroup(Version1, places[0], places[1], places[2]);
     }
 
-    /// <summary>A container's cgroup, through its own mounts (root only) or from the host.</summary>
+    // A container's cgroup, through its own mounts (root only) or from the host.
     public static StackCgroup OfContainer(int pid)
     {
         var inside = $"/proc/{pid}/root{FileSystem}";

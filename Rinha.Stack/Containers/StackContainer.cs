@@ -49,7 +49,7 @@ public sealed class StackContainer
 
     private StackCgroup Cgroup => StackCgroup.OfContainer(Pid);
 
-    /// <summary>The container with this id, or <see langword="null"/> when it is gone.</summary>
+    // The container with this id, or null when it is gone.
     public static StackContainer? Inspect(string id)
     {
         var result = Tool.Run(["docker", "inspect", id]);

@@ -38,7 +38,7 @@ public sealed class Packages(Action<string> log)
         }
     }
 
-    /// <summary>Installs the first package that apt knows.</summary>
+    // Installs the first package that apt knows.
     public void Install(string missing, params string[] packages)
     {
         if (!Environment.IsPrivilegedProcess || Tool.Find("apt-get") is null)

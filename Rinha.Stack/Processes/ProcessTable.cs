@@ -59,7 +59,7 @@ public static class ProcessTable
     public static long ResidentBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/status", "VmRSS:")) * 1024;
 
-    /// <summary>Proportional set size in bytes: a shared page counts as its share.</summary>
+    // Proportional set size in bytes: a shared page counts as its share.
     public static long ProportionalBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:")) * 1024;
 
@@ -74,7 +74,7 @@ public static class ProcessTable
         return [.. Listeners().Where(one => inodes.Contains(one.Inode)).Select(one => one.Port).Distinct()];
     }
 
-    /// <summary>The name and pid of a process that listens on a TCP port.</summary>
+    // The name and pid of a process that listens on a TCP port.
     public static string OwnerOf(int port)
     {
         var inodes = Listeners().Where(one => one.Port == port).Select(one => one.Inode).ToHashSet();

@@ -3,7 +3,7 @@ namespace Rinha.Stack.Processes;
 /// <summary>Finds and runs programs of this machine.</summary>
 public static class Tool
 {
-    /// <summary>PATH plus the sbin directories, where nginx lives.</summary>
+    // PATH plus the sbin directories, where nginx lives.
     public static string SearchPath { get; } =
         $"{Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin";
 

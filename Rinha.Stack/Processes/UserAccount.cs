@@ -14,10 +14,9 @@ public sealed class UserAccount(string name)
 
     public string Name => name;
 
-    /// <summary>Its primary group.</summary>
     public string Group => _group ??= Tool.Run(["id", "-gn", name]).OrThrow($"there is no user {name}").Output.Trim();
 
-    /// <summary>A command prefix that switches to this user.</summary>
+    // A command prefix that switches to this user.
     public IReadOnlyList<string> AsUser => Environment.IsPrivilegedProcess
         ? ["setpriv", $"--reuid={name}", $"--regid={Group}", "--clear-groups"]
         : [];
@@ -26,7 +25,7 @@ public sealed class UserAccount(string name)
     public IReadOnlyList<string> AsGroup =>
         Environment.IsPrivilegedProcess ? ["setpriv", $"--regid={Group}", "--keep-groups"] : [];
 
-    /// <summary>Gives paths to this user and its group.</summary>
+    // Gives paths to this user and its group.
     public void Chown(params string[] paths)
     {
         if (Environment.IsPrivilegedProcess)

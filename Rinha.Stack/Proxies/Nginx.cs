@@ -1,6 +1,5 @@
 namespace Rinha.Stack.Proxies;
 
-/// <summary>Starts nginx.</summary>
 public static class Nginx
 {
     public static string Template => File.ReadAllText(Repository.PathOf("nginx", "nginx.conf"));
@@ -16,8 +15,7 @@ public static class Nginx
         return ["nginx", .. errors, "-g", "daemon off;" + user, "-p", directory, "-c", configuration];
     }
 
-    /// <summary>A stand-in for an API with constant answers: the floor of <c>measure</c>.</summary>
-    /// <param name="load">The load to answer: mix, refused or statements.</param>
+    // A stand-in for an API with constant answers: the floor of measure. load: mix, refused or statements.
     public static string FloorConfiguration(string sockets, string name, string load) =>
         File.ReadAllText(Repository.PathOf("nginx", "floor.conf"))
             .Replace("/run/rinha/", sockets + "/", StringComparison.Ordinal)

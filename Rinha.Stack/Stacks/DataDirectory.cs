@@ -1,6 +1,5 @@
 namespace Rinha.Stack.Stacks;
 
-/// <summary>The paths of a stack's data directory.</summary>
 public sealed class DataDirectory(string path)
 {
     /// <summary>The absolute path without symbolic links.</summary>
@@ -11,17 +10,14 @@ public sealed class DataDirectory(string path)
 
     public string Logs => Path.Combine(FullPath, "logs");
 
-    /// <summary>The SQLite ledger.</summary>
     public string LedgerFile => Path.Combine(FullPath, "rinha.db");
 
-    /// <summary>The PostgreSQL ledger.</summary>
     public string Cluster => Path.Combine(FullPath, "postgres");
 
     public string LogOf(string process) => Path.Combine(Logs, process + ".log");
 
     public string RunFile(string name) => Path.Combine(Run, name);
 
-    /// <summary>The last line of a process's log.</summary>
     public string LastLineOf(string process) =>
         ProcessTable.Lines(LogOf(process)).LastOrDefault(line => line.Length > 0) ?? $"{LogOf(process)} is empty";
 

@@ -32,7 +32,7 @@ public static class RunningStacks
         };
     }
 
-    /// <summary>Describes what listens on a port.</summary>
+    // Describes what listens on a port.
     public static string OwnerOf(int port) => Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack
         ? $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})"
         : ProcessTable.OwnerOf(port);

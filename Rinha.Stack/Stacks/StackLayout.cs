@@ -9,7 +9,6 @@ public sealed record StackLayout
     public const string DefaultName = "nginx-sqlite";
     public const string DefaultSplit = "split";
 
-    /// <summary>PostgreSQL's process name.</summary>
     public const string Database = "db";
 
     public static readonly IReadOnlyList<string> Apis = ["api01", "api02"];

@@ -1,18 +1,12 @@
 namespace Rinha.Stack.Stacks;
 
-/// <summary>One process of a stack.</summary>
-/// <param name="IsRestarting">Whether it has died and awaits its restart.</param>
+// One process of a stack. IsRestarting: it has died and awaits its restart.
 public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
-/// <summary>
-/// A stack's state on disk, DIR/run/state: what <c>stop</c>, <c>status</c> and the next <c>run</c> need to find its
-/// processes, cgroup and sockets, even after its supervisor was killed. The supervisor alone writes it.
-/// </summary>
-/// <param name="Server">The servers' binary.</param>
-/// <param name="Cgroup"><see langword="null"/> without limits.</param>
-/// <param name="Processes">Those started so far.</param>
-/// <param name="IsReady">Whether all parts have answered.</param>
+// A stack's state on disk, DIR/run/state: what stop, status and the next run need to find its processes, cgroup and
+// sockets, even after its supervisor was killed. The supervisor alone writes it. Server: the servers' binary. Cgroup:
+// null without limits. Processes: those started so far. IsReady: all parts have answered.
 public sealed record StackState(
     ProcessIdentity Supervisor,
     int Port,
@@ -44,8 +38,8 @@ public sealed record StackState(
             return null;
         }
 
-        string[] WordsOf(string key) => lines[key].Single().Split(' ');
-        var (stack, supervisor, cgroup) = (WordsOf("stack"), WordsOf("supervisor"), WordsOf("cgroup"));
+        string[] FieldsOf(string key) => lines[key].Single().Split(' ');
+        var (stack, supervisor, cgroup) = (FieldsOf("stack"), FieldsOf("supervisor"), FieldsOf("cgroup"));
         return new StackState(
             IdentityOf(supervisor),
             int.Parse(lines["port"].Single()),
@@ -82,12 +76,12 @@ public sealed record StackState(
 
     public static void Delete(DataDirectory data) => File.Delete(data.RunFile(FileName));
 
-    private static ProcessState ReadProcess(string[] words) => new(
-        words[0],
-        IdentityOf(words[1..]),
-        words[3] == "restarting",
-        int.Parse(words[4]),
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[5])));
+    private static ProcessState ReadProcess(string[] fields) => new(
+        fields[0],
+        IdentityOf(fields[1..]),
+        fields[3] == "restarting",
+        int.Parse(fields[4]),
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(fields[5])));
 
-    private static ProcessIdentity IdentityOf(string[] words) => new(int.Parse(words[0]), long.Parse(words[1]));
+    private static ProcessIdentity IdentityOf(string[] fields) => new(int.Parse(fields[0]), long.Parse(fields[1]));
 }

@@ -13,7 +13,7 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
 
     private string NginxFile => options.Data.RunFile("nginx.conf");
 
-    /// <summary>Writes the configurations of the proxy and the database.</summary>
+    // Writes the configurations of the proxy and the database.
     public void WriteConfigurations()
     {
         if (options.Layout.HasCaddy)
