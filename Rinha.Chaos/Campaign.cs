@@ -95,7 +95,7 @@ internal sealed class CampaignRun(ChaosSettings settings, string directory, int 
         }
     }
 
-    public void AddResult(string figure) => _results.Add(figure);
+    public void AddResult(string result) => _results.Add(result);
 }
 
 internal sealed class ChaosException(string message) : Exception(message);

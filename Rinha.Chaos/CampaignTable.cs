@@ -55,16 +55,16 @@ internal static class CampaignTable
         })),
         new("kill-points", "kill -9 between two steps of a commit or checkpoint", 10, 100, UnderLoad(
         [
-            .. PointFaults.All.Select(one => new FaultPlan(
-                scene => PointFaults.Kill(scene, one.Point, one.CountdownMax))
+            .. PointFaults.All.Select(fault => new FaultPlan(
+                scene => PointFaults.Kill(scene, fault.Point, fault.CountdownMax))
             {
-                Directory = $"{one.Point}",
+                Directory = $"{fault.Point}",
                 HasFaultLibrary = true,
                 PauseMs = (0, 0),
                 AcknowledgedAfter = 50,
                 GapMax = s_gapMax,
                 FirstResult = scene =>
-                    $"{one.Point}: {scene.Watch.FailedPosts} transactions failed; gap: {scene.DurationsOf(Gap)}",
+                    $"{fault.Point}: {scene.Watch.FailedPosts} transactions failed; gap: {scene.DurationsOf(Gap)}",
             }),
         ])),
         new("kill-schema", "kill -9 while an empty ledger is created", 2, 20, KillInSchema.Run),

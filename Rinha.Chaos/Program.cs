@@ -18,10 +18,10 @@ var command = new RootCommand("Injects faults into a bank under load (started by
 command.SetAction(parsed =>
 {
     var names = parsed.GetRequiredValue(only);
-    if (names.FirstOrDefault(name => CampaignTable.All.All(one => one.Name != name)) is { } unknown)
+    if (names.FirstOrDefault(name => CampaignTable.All.All(campaign => campaign.Name != name)) is { } unknown)
     {
         return Refuse(
-            $"no campaign '{unknown}'; there are {string.Join(", ", CampaignTable.All.Select(one => one.Name))}");
+            $"no campaign '{unknown}'; known: {string.Join(", ", CampaignTable.All.Select(known => known.Name))}");
     }
 
     var settings = new ChaosSettings(
@@ -31,7 +31,7 @@ command.SetAction(parsed =>
         parsed.GetValue(cgroup),
         parsed.GetValue(soakMinutes),
         parsed.GetValue(isShort));
-    var campaigns = CampaignTable.All.Where(one => names.Length == 0 || names.Contains(one.Name)).ToList();
+    var campaigns = CampaignTable.All.Where(campaign => names.Length == 0 || names.Contains(campaign.Name)).ToList();
     return new ChaosSession(settings, parsed.GetValue(seed)).Run(campaigns)
         ? 0
         : Fail("chaos found violations");

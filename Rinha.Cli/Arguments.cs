@@ -69,8 +69,8 @@ internal static class Arguments
         from option in options
         let result = parsed.GetResult(option)
         where result is { Implicit: false }
-        from word in result.Tokens.Count == 0
+        from argument in result.Tokens.Count == 0
             ? [option.Name]
             : result.Tokens.SelectMany(token => (string[])[option.Name, token.Value])
-        select word;
+        select argument;
 }

@@ -121,7 +121,7 @@ internal static class ContestVerb
                 $"peak memory of {container.Service,-6} {peak,8}, throttled in {container.ThrottledPeriods} periods");
         }
 
-        var sum = ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes));
+        var sum = ProcessLimits.MemoryText(containers.Sum(container => container.MemoryPeakBytes));
         Console.Error.WriteLine($"peak memory in total: {sum}, including page cache");
     }
 

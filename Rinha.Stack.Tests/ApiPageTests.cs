@@ -45,7 +45,7 @@ public sealed partial class ApiPageTests
         {
             var pathForm = path.Name.Replace("{id}", "[0-9]+", StringComparison.Ordinal);
             var url = $"http://localhost(:9999)?{pathForm}([?' ]|$)";
-            var members = path.Value.EnumerateObject().Select(one => one.Name);
+            var members = path.Value.EnumerateObject().Select(operation => operation.Name);
             foreach (var method in members.Where(name => name != "parameters"))
             {
                 var pattern = method switch
@@ -64,8 +64,8 @@ public sealed partial class ApiPageTests
     {
         var components = s_document.GetProperty("components");
         var parameters = components.GetProperty("parameters").EnumerateObject()
-            .Where(one => one.Value.GetProperty("in").GetString() != "path")
-            .Select(one => one.Value.GetProperty("name").GetString()!);
+            .Where(parameter => parameter.Value.GetProperty("in").GetString() != "path")
+            .Select(parameter => parameter.Value.GetProperty("name").GetString()!);
         Assert.All(
             Names(components.GetProperty("schemas"), "properties").Concat(parameters),
             name => Assert.Contains($"`{name}`", s_page, StringComparison.Ordinal));
@@ -78,9 +78,9 @@ public sealed partial class ApiPageTests
     // The property names of every object with this member name, at any depth.
     private static IEnumerable<string> Names(JsonElement element, string member) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(one => Names(one.Value, member).Concat(
-            one.Name == member && one.Value.ValueKind == JsonValueKind.Object
-                ? one.Value.EnumerateObject().Select(inner => inner.Name)
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(child => Names(child.Value, member).Concat(
+            child.Name == member && child.Value.ValueKind == JsonValueKind.Object
+                ? child.Value.EnumerateObject().Select(inner => inner.Name)
                 : [])),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Names(item, member)),
         _ => [],

@@ -26,8 +26,8 @@ public sealed partial class ContainersTests
         Assert.SkipWhen(ComposeProject.FindCompose() is null, "no Compose");
         var config = new ComposeProject(layout, ContainerNetwork.Bridge, 9999).Compose("config").Output;
         Assert.Equal(
-            layout.ReadLimits().OrderBy(one => one.Key, StringComparer.Ordinal),
-            LimitsIn(config).OrderBy(one => one.Key, StringComparer.Ordinal));
+            layout.ReadLimits().OrderBy(limit => limit.Key, StringComparer.Ordinal),
+            LimitsIn(config).OrderBy(limit => limit.Key, StringComparer.Ordinal));
     }
 
     [Theory]
@@ -65,9 +65,9 @@ public sealed partial class ContainersTests
             var containers = stack.Containers();
             Assert.Equal(
                 stack.Layout.Processes.Order(StringComparer.Ordinal),
-                containers.Select(one => one.Service).Order(StringComparer.Ordinal));
-            Assert.True(containers.Sum(one => one.Limits.CpuQuota) <= ProcessLimits.CpuQuotaMax);
-            Assert.True(containers.Sum(one => one.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
+                containers.Select(container => container.Service).Order(StringComparer.Ordinal));
+            Assert.True(containers.Sum(container => container.Limits.CpuQuota) <= ProcessLimits.CpuQuotaMax);
+            Assert.True(containers.Sum(container => container.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
             Assert.All(containers, container => Check(container, stack.Layout));
             CheckImage();
             CheckKeys(stack.Port);

@@ -22,9 +22,10 @@ public sealed class MeasureTests : IDisposable
         ]);
         Assert.Equal(
             subjects,
-            json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
-        foreach (var median in json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("median")))
+            json.GetProperty("subjects").EnumerateArray().Select(subject => subject.GetProperty("name").GetString()));
+        foreach (var subject in json.GetProperty("subjects").EnumerateArray())
         {
+            var median = subject.GetProperty("median");
             Assert.Equal(0, median.GetProperty("failed").GetDouble());
             Assert.True(median.GetProperty("requestsPerSecond").GetDouble() > 0);
             Assert.True(median.GetProperty("api01CpuUs").GetDouble() > 0);

@@ -23,7 +23,7 @@ public sealed class StacksTests
         Assert.True(status.GetProperty("running").GetBoolean());
         Assert.Equal(
             layout.Processes,
-            status.GetProperty("processes").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+            status.GetProperty("processes").EnumerateArray().Select(row => row.GetProperty("name").GetString()));
         stack.AssertLimited();
         // Limits on PostgreSQL's first process alone would prove nothing.
         Assert.True(!layout.HasPostgres || stack.Instance.ProcessesOf("db").Count > 4);

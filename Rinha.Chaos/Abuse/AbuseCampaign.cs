@@ -112,7 +112,8 @@ internal static class AbuseCampaign
     }
 
     private static string Failures(RunReport report) =>
-        string.Join(", ", report.Failures.Select(one => $"{one.Count} requests failed: {one.Kind} {one.Example}"));
+        string.Join(", ", report.Failures.Select(
+            failure => $"{failure.Count} requests failed: {failure.Kind} {failure.Example}"));
 
     // nginx's active connections, including the one that asks.
     private static int ActiveClients(Bank bank)

@@ -120,7 +120,7 @@ internal abstract class Attack(Target target) : IDisposable
         _stops = true;
         _thread?.Join();
         var violation = Refused > 0 ? $"{Refused} connections could not be made" : FindViolation(Clock.NowMs);
-        Sockets.ForEach(one => one.Dispose());
+        Sockets.ForEach(socket => socket.Dispose());
         Sockets.Clear();
         return violation;
     }
@@ -133,10 +133,10 @@ internal abstract class Attack(Target target) : IDisposable
 
     protected AttackSocket Open(long nowMs)
     {
-        var one = new AttackSocket(target, nowMs);
-        Refused += one.IsRefused ? 1 : 0;
-        Sockets.Add(one);
-        return one;
+        var socket = new AttackSocket(target, nowMs);
+        Refused += socket.IsRefused ? 1 : 0;
+        Sockets.Add(socket);
+        return socket;
     }
 }
 
@@ -181,7 +181,7 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
         }
 
         // A TCP connection accepts bytes only once it is established.
-        _unsent.RemoveAll(one => SendsTogether || TrySendFirst(one));
+        _unsent.RemoveAll(socket => SendsTogether || TrySendFirst(socket));
         if (nowMs - _lastDripMs >= 1_000)
         {
             _lastDripMs = nowMs;
@@ -193,44 +193,44 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
 
     protected override string? FindViolation(long nowMs)
     {
-        var oldestMs = Sockets.Select(one => nowMs - one.OpenedMs).Append(_oldestMs).Max();
+        var oldestMs = Sockets.Select(socket => nowMs - socket.OpenedMs).Append(_oldestMs).Max();
         return CutAfterMs is { } limitMs && oldestMs > limitMs + s_slackMs
             ? $"a connection was held for {oldestMs} ms, not cut off after {limitMs} ms"
             : null;
     }
 
-    private bool TrySendFirst(AttackSocket one) =>
-        !TrySend(one, First.AsSpan((int)one.Sent)) || one.Sent == First.Length;
+    private bool TrySendFirst(AttackSocket socket) =>
+        !TrySend(socket, First.AsSpan((int)socket.Sent)) || socket.Sent == First.Length;
 
-    private void CloseDropped(long nowMs) => Sockets.RemoveAll(one =>
+    private void CloseDropped(long nowMs) => Sockets.RemoveAll(socket =>
     {
-        if (IsHeld(one))
+        if (IsHeld(socket))
         {
             return false;
         }
 
         _closedByServer++;
-        _oldestMs = Math.Max(_oldestMs, nowMs - one.OpenedMs);
-        one.Dispose();
-        _unsent.Remove(one); // The descriptor may be reused.
+        _oldestMs = Math.Max(_oldestMs, nowMs - socket.OpenedMs);
+        socket.Dispose();
+        _unsent.Remove(socket); // The descriptor may be reused.
         return true;
     });
 
-    private bool IsHeld(AttackSocket one)
+    private bool IsHeld(AttackSocket socket)
     {
-        if (!one.Drain())
+        if (!socket.Drain())
         {
             return false;
         }
 
-        var bytes = one.Sent < First.Length ? First.AsSpan((int)one.Sent) : Drip;
-        return bytes.IsEmpty || TrySend(one, bytes);
+        var bytes = socket.Sent < First.Length ? First.AsSpan((int)socket.Sent) : Drip;
+        return bytes.IsEmpty || TrySend(socket, bytes);
     }
 
-    private static bool TrySend(AttackSocket one, ReadOnlySpan<byte> bytes)
+    private static bool TrySend(AttackSocket socket, ReadOnlySpan<byte> bytes)
     {
-        var count = one.Send(bytes);
-        one.Sent += Math.Max(count, 0);
+        var count = socket.Send(bytes);
+        socket.Sent += Math.Max(count, 0);
         return count >= 0;
     }
 }
@@ -298,21 +298,21 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     }
 
     // Each connection gets a share of the byte budget.
-    private bool TrySend(AttackSocket one)
+    private bool TrySend(AttackSocket socket)
     {
         var allowance = (int)Math.Min(PieceBytes, _byteTokens / Math.Max(1, Sockets.Count / 4));
         while (allowance > 0)
         {
-            var bytes = one.Sent < First.Length
-                ? First.AsSpan((int)one.Sent)
-                : Repeated.AsSpan((int)((one.Sent - First.Length) % Repeated.Length));
-            var count = one.Send(bytes[..Math.Min(bytes.Length, allowance)]);
+            var bytes = socket.Sent < First.Length
+                ? First.AsSpan((int)socket.Sent)
+                : Repeated.AsSpan((int)((socket.Sent - First.Length) % Repeated.Length));
+            var count = socket.Send(bytes[..Math.Min(bytes.Length, allowance)]);
             if (count <= 0)
             {
                 return count == 0;
             }
 
-            one.Sent += count;
+            socket.Sent += count;
             _sent += count;
             _byteTokens -= count;
             allowance -= count;

@@ -115,7 +115,7 @@ internal static class ProcessFaults
                 var shown = TimeOf(scene.Probes.Statement(api).Answer);
                 var off = shown - DateTimeOffset.UtcNow - TimeSpan.FromSeconds(offsetSeconds);
                 scene.Run.Check(
-                    off is { } one && one.Duration() < s_clockTolerance,
+                    off is { } difference && difference.Duration() < s_clockTolerance,
                     () => $"{api.Name} shows {shown:O} when its clock is {offsetSeconds} s ahead");
             }
 

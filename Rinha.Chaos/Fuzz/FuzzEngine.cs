@@ -29,7 +29,7 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
     public long MaybePosted { get; private set; }
 
     public string Statuses => string.Join(
-        ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
+        ", ", _statuses.OrderBy(entry => entry.Key).Select(entry => $"{entry.Key}: {entry.Value:N0}"));
 
     public void Run(FuzzCases cases, int first, int count)
     {
@@ -133,16 +133,16 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     public static IEnumerable<FuzzLane> Open(int count, Target target, bool isFront) =>
         Enumerable.Range(0, count).Select(_ => new FuzzLane(target, isFront));
 
-    public static string? Find(Target target, bool isFront, FuzzCase one, out FuzzAnswers answers)
+    public static string? Find(Target target, bool isFront, FuzzCase sent, out FuzzAnswers answers)
     {
         using var lane = new FuzzLane(target, isFront);
-        answers = lane.Ask(one);
-        return FuzzJudge.Find(one, answers, isFront);
+        answers = lane.Ask(sent);
+        return FuzzJudge.Find(sent, answers, isFront);
     }
 
-    public FuzzAnswers Ask(FuzzCase one) => AskAsync(one).GetAwaiter().GetResult();
+    public FuzzAnswers Ask(FuzzCase sent) => AskAsync(sent).GetAwaiter().GetResult();
 
-    public async Task<FuzzAnswers> AskAsync(FuzzCase one)
+    public async Task<FuzzAnswers> AskAsync(FuzzCase sent)
     {
         _count = 0;
         _hasSentEnd = _endedUnanswered = false;
@@ -151,10 +151,10 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         try
         {
             await ConnectAsync();
-            var isSent = await TrySendAsync(one, timeout.Token);
-            while (await TryReceiveAsync(one, timeout.Token))
+            var isSent = await TrySendAsync(sent, timeout.Token);
+            while (await TryReceiveAsync(sent, timeout.Token))
             {
-                if (TryEnd(one, isSent, out var answers))
+                if (TryEnd(sent, isSent, out var answers))
                 {
                     return answers;
                 }
@@ -170,7 +170,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
 
         Dispose();
-        return Read(one, hasEnded: !isLate, isLate);
+        return Read(sent, hasEnded: !isLate, isLate);
     }
 
     public void Dispose()
@@ -203,23 +203,23 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     }
 
     // Returns whether the server accepted all bytes. If it refused early, its answer tells.
-    private async Task<bool> TrySendAsync(FuzzCase one, CancellationToken timeout)
+    private async Task<bool> TrySendAsync(FuzzCase sent, CancellationToken timeout)
     {
         var isSent = true;
         try
         {
             // Send some cases in two pieces.
-            var cut = one.Number % 16 == 3 ? (one.Bytes.Length + 1) / 2 : 0;
-            await _stream!.WriteAsync(one.Bytes.AsMemory(0, cut), timeout);
+            var cut = sent.Number % 16 == 3 ? (sent.Bytes.Length + 1) / 2 : 0;
+            await _stream!.WriteAsync(sent.Bytes.AsMemory(0, cut), timeout);
             await Task.Yield();
-            await _stream.WriteAsync(one.Bytes.AsMemory(cut), timeout);
+            await _stream.WriteAsync(sent.Bytes.AsMemory(cut), timeout);
         }
         catch (IOException)
         {
             isSent = false;
         }
 
-        if (!isFront && (one.Answers == 0 || one.Number % 8 == 5))
+        if (!isFront && (sent.Answers == 0 || sent.Number % 8 == 5))
         {
             SendEnd();
         }
@@ -228,7 +228,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     }
 
     // Returns false when the server has closed the connection.
-    private async Task<bool> TryReceiveAsync(FuzzCase one, CancellationToken timeout)
+    private async Task<bool> TryReceiveAsync(FuzzCase sent, CancellationToken timeout)
     {
         if (_count == _received.Length)
         {
@@ -236,7 +236,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
 
         var receiving = _stream!.ReadAsync(_received.AsMemory(_count), timeout).AsTask();
-        if (isFront && one.Answers == 0 && !_hasSentEnd
+        if (isFront && sent.Answers == 0 && !_hasSentEnd
             && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, timeout)) != receiving)
         {
             SendEnd();
@@ -248,24 +248,24 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     }
 
     // Once all answers are here, the connection serves the next case, unless the server announced a close.
-    private bool TryEnd(FuzzCase one, bool isSent, out FuzzAnswers answers)
+    private bool TryEnd(FuzzCase sent, bool isSent, out FuzzAnswers answers)
     {
         answers = null!;
-        if (one.Answers == 0 || _hasSentEnd)
+        if (sent.Answers == 0 || _hasSentEnd)
         {
             return false;
         }
 
-        answers = Read(one, hasEnded: false);
+        answers = Read(sent, hasEnded: false);
         if (answers.IsGarbage)
         {
             Dispose();
             return true;
         }
 
-        if (answers.All.Count < one.Answers || (answers.KeepsConnection && isSent))
+        if (answers.All.Count < sent.Answers || (answers.KeepsConnection && isSent))
         {
-            return answers.All.Count >= one.Answers;
+            return answers.All.Count >= sent.Answers;
         }
 
         SendEnd();
@@ -273,9 +273,9 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     }
 
     // Parses a copy, since the parser joins chunks in place.
-    private FuzzAnswers Read(FuzzCase one, bool hasEnded, bool isLate = false)
+    private FuzzAnswers Read(FuzzCase sent, bool hasEnded, bool isLate = false)
     {
-        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), hasEnded, FuzzJudge.MayBeHead(one));
+        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), hasEnded, FuzzJudge.MayBeHead(sent));
         (answers.IsLate, answers.EndedUnanswered) = (isLate, _endedUnanswered);
         return answers;
     }

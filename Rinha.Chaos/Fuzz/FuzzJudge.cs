@@ -19,8 +19,8 @@ internal static class FuzzJudge
             return "a truncated or non-HTTP answer";
         }
 
-        var (unexpected, _) = answers.All.FirstOrDefault(one =>
-            one.Status != 200 && !s_refusals.Contains(one.Status) && !IsLegitimate(one.Status, sent.Bytes));
+        var (unexpected, _) = answers.All.FirstOrDefault(answer =>
+            answer.Status != 200 && !s_refusals.Contains(answer.Status) && !IsLegitimate(answer.Status, sent.Bytes));
         if (unexpected != 0)
         {
             return $"status {unexpected}";
@@ -36,7 +36,7 @@ internal static class FuzzJudge
             return $"{answers.All.Count} answers to {sent.Outcome}";
         }
 
-        var (wrong, _) = answers.All.FirstOrDefault(one => !Is(sent.Outcome, one.Status, one.Body, isFront));
+        var (wrong, _) = answers.All.FirstOrDefault(answer => !Is(sent.Outcome, answer.Status, answer.Body, isFront));
         return wrong == 0 ? null : $"status {wrong} for {sent.Outcome}";
     }
 
@@ -87,7 +87,7 @@ internal sealed class FuzzAnswers
     public IReadOnlyList<(int Status, string Body)> All => _answers;
 
     public int Posted => _answers.Count(
-        one => one.Status == 200 && one.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
+        answer => answer.Status == 200 && answer.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
 
     public bool KeepsConnection { get; private set; } = true; // As the last answer says.
     public string Remainder { get; private set; } = ""; // What follows the last complete answer.

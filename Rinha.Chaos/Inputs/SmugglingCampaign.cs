@@ -17,17 +17,17 @@ internal static class SmugglingCampaign
     {
         using var bank = new Bank(run);
         bank.Start();
-        var sent = new List<Sent>();
+        var sent = new List<Exchange>();
         foreach (var pair in SmugglingPairs.All)
         {
             foreach (var target in bank.Apis.Select(bank.DirectTo).Append(bank.Front))
             {
                 var parts = new SmugglingParts(FirstCents + sent.Count, SecondCents + sent.Count);
                 var isFront = target == bank.Front;
-                var one = new FuzzCase(pair.Make(parts), FuzzOutcome.Anything) { Number = sent.Count };
-                var found = FuzzLane.Find(target, isFront, one, out var answers);
+                var request = new FuzzCase(pair.Make(parts), FuzzOutcome.Anything) { Number = sent.Count };
+                var found = FuzzLane.Find(target, isFront, request, out var answers);
                 run.Check(found is null, () => $"{pair.Name} at {target.Url}: {found}");
-                sent.Add(new Sent(pair, parts, isFront, answers));
+                sent.Add(new Exchange(pair, parts, isFront, answers));
                 run.CountTry();
             }
         }
@@ -35,20 +35,20 @@ internal static class SmugglingCampaign
         Judge(run, sent, PostedRow.ReadAll(bank.DatabasePath).CountBy(row => row.AmountCents).ToDictionary());
         LedgerCheck.CheckStorage(run, bank.Ledger);
         run.CheckAlive(bank, "afterwards");
-        run.AddResult($"{SmugglingPairs.All.Count} pairs, {sent.Sum(one => one.Answers.All.Count)} answers");
+        run.AddResult($"{SmugglingPairs.All.Count} pairs, {sent.Sum(exchange => exchange.Answers.All.Count)} answers");
     }
 
-    private static void Judge(CampaignRun run, List<Sent> sent, Dictionary<long, int> amounts)
+    private static void Judge(CampaignRun run, List<Exchange> sent, Dictionary<long, int> amounts)
     {
-        foreach (var one in sent)
+        foreach (var exchange in sent)
         {
-            var first = amounts.GetValueOrDefault(one.Parts.FirstCents);
-            var second = amounts.GetValueOrDefault(one.Parts.SecondCents);
-            var statuses = string.Join(' ', one.Answers.All.Select(answer => answer.Status));
+            var first = amounts.GetValueOrDefault(exchange.Parts.FirstCents);
+            var second = amounts.GetValueOrDefault(exchange.Parts.SecondCents);
+            var statuses = string.Join(' ', exchange.Answers.All.Select(answer => answer.Status));
             string Describe(string what) =>
-                $"{one.Pair.Name} {(one.IsFront ? "through nginx" : "direct")}: {what}; "
+                $"{exchange.Pair.Name} {(exchange.IsFront ? "through nginx" : "direct")}: {what}; "
                 + $"answers {statuses}, rows {first} and {second}";
-            var expected = one.IsFront ? one.Pair.Expected : one.Pair.ExpectedDirect;
+            var expected = exchange.IsFront ? exchange.Pair.Expected : exchange.Pair.ExpectedDirect;
             var isAsExpected = expected switch
             {
                 ExpectedOutcome.Forbidden => second == 0,
@@ -56,14 +56,14 @@ internal static class SmugglingCampaign
                 _ => second <= 1,
             };
             run.Check(isAsExpected, () => Describe($"the second is {expected}"));
-            run.Check(first + second == one.Answers.Posted, () => Describe("the rows do not match the 200s"));
+            run.Check(first + second == exchange.Answers.Posted, () => Describe("the rows do not match the 200s"));
             run.Check(
-                one.Answers.All.Count <= (expected == ExpectedOutcome.Forbidden ? 1 : 2),
+                exchange.Answers.All.Count <= (expected == ExpectedOutcome.Forbidden ? 1 : 2),
                 () => Describe("more answers than requests"));
         }
     }
 
-    private sealed record Sent(SmugglingPair Pair, SmugglingParts Parts, bool IsFront, FuzzAnswers Answers);
+    private sealed record Exchange(SmugglingPair Pair, SmugglingParts Parts, bool IsFront, FuzzAnswers Answers);
 }
 
 // A request followed by bytes that one parser may take for its body and another for a second request.

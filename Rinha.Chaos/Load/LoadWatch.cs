@@ -10,19 +10,19 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int Acknowledged => _acknowledgedAtNs.Count;
 
-    public int FailedPosts => Count(one => one.IsPost);
+    public int FailedPosts => Count(failure => failure.IsPost);
 
-    public int FailedGets => Count(one => !one.IsPost);
+    public int FailedGets => Count(failure => !failure.IsPost);
 
     public string Failures => _failures.IsEmpty ? "nothing" : string.Join(", ",
-        from one in _failures
-        let key = one.Key
+        from entry in _failures
+        let key = entry.Key
         orderby key.IsPost descending, key.Status, key.Kind
-        select $"{one.Value} {(key.IsPost ? "POST" : "GET")} {(key.Status == 0 ? $"{key.Kind}" : $"{key.Status}")}");
+        select $"{entry.Value} {(key.IsPost ? "POST" : "GET")} {(key.Status == 0 ? $"{key.Kind}" : $"{key.Status}")}");
 
-    public int CountOf(FailureKind kind) => Count(one => one.Kind == kind);
+    public int CountOf(FailureKind kind) => Count(failure => failure.Kind == kind);
 
-    public int CountOfOthers(int status) => Count(one => one.Status != status);
+    public int CountOfOthers(int status) => Count(failure => failure.Status != status);
 
     // The longest time without an acknowledgement, counting both ends as one and subtracting stalls.
     public TimeSpan LongestGap(long fromNs, long toNs, StallDetector stalls)
@@ -60,7 +60,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     }
 
     private int Count(Func<(bool IsPost, FailureKind Kind, int Status), bool> isCounted) =>
-        _failures.Where(one => isCounted(one.Key)).Sum(one => one.Value);
+        _failures.Where(entry => isCounted(entry.Key)).Sum(entry => entry.Value);
 }
 
 // Detects when the machine stalls the tester itself: its thread wakes every millisecond and records late wake-ups. Such
@@ -81,7 +81,7 @@ internal sealed class StallDetector : IDisposable
     }
 
     public long StalledNs(long fromNs, long toNs) =>
-        _stalls.Sum(one => Math.Max(0, Math.Min(toNs, one.ToNs) - Math.Max(fromNs, one.FromNs)));
+        _stalls.Sum(stall => Math.Max(0, Math.Min(toNs, stall.ToNs) - Math.Max(fromNs, stall.FromNs)));
 
     public void Dispose()
     {

@@ -187,7 +187,7 @@ internal sealed class SoakLog(long requests) : IRequestObserver
             run.Check(
                 stored == clients[id] && row.GetInt64(3) == 1, () => $"client {id}: {stored}, history {clients[id]}");
         });
-        var lost = logs.Sum(log => log._transactions.LongCount(one => (one & (Acknowledged | Seen)) == Acknowledged));
+        var lost = logs.Sum(log => log._transactions.LongCount(bits => (bits & (Acknowledged | Seen)) == Acknowledged));
         run.Check(lost == 0, () => $"{lost} acknowledged transactions are not in the ledger");
     }
 

@@ -112,9 +112,9 @@ internal sealed class Bank : IDisposable
     public void Dispose()
     {
         Kill();
-        foreach (var one in Processes.Concat<IDisposable>(Faults))
+        foreach (var resource in Processes.Concat<IDisposable>(Faults))
         {
-            one.Dispose();
+            resource.Dispose();
         }
     }
 

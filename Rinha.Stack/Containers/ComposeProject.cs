@@ -80,7 +80,8 @@ public sealed class ComposeProject
             .OfType<StackContainer>(),
     ];
 
-    public StackContainer? Find(string service) => Containers().FirstOrDefault(one => one.Service == service);
+    public StackContainer? Find(string service) =>
+        Containers().FirstOrDefault(container => container.Service == service);
 }
 
 public enum ContainerNetwork

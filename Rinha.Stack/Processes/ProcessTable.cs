@@ -66,18 +66,18 @@ public static class ProcessTable
     public static long CpuMicroseconds(IEnumerable<int> processes) =>
         processes.Sum(pid => ProcessStat.Read(pid)?.CpuTicks ?? 0) * (1_000_000 / TicksPerSecond);
 
-    public static bool IsListening(int port) => Listeners().Any(one => one.Port == port);
+    public static bool IsListening(int port) => Listeners().Any(entry => entry.Port == port);
 
     public static IReadOnlyList<int> PortsOf(int pid)
     {
         var inodes = SocketsOf(pid).ToHashSet();
-        return [.. Listeners().Where(one => inodes.Contains(one.Inode)).Select(one => one.Port).Distinct()];
+        return [.. Listeners().Where(entry => inodes.Contains(entry.Inode)).Select(entry => entry.Port).Distinct()];
     }
 
     // The name and pid of a process that listens on a TCP port.
     public static string OwnerOf(int port)
     {
-        var inodes = Listeners().Where(one => one.Port == port).Select(one => one.Inode).ToHashSet();
+        var inodes = Listeners().Where(entry => entry.Port == port).Select(entry => entry.Inode).ToHashSet();
         var owner = All().FirstOrDefault(pid => SocketsOf(pid).Any(inodes.Contains));
         return owner == 0
             ? "another process"

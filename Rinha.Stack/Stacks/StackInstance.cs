@@ -91,7 +91,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
 
     private void End(string[] names, Signal signal, TimeSpan within)
     {
-        var processes = names.Select(State.Find).OfType<ProcessState>().Select(one => one.Identity).ToList();
+        var processes = names.Select(State.Find).OfType<ProcessState>().Select(process => process.Identity).ToList();
         processes.ForEach(process => process.Send(signal));
         Poll.Until(within, () => !processes.Any(process => process.IsAlive), pauseMilliseconds: 10);
     }

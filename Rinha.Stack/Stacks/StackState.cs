@@ -26,7 +26,7 @@ public sealed record StackState(
 
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
-    public ProcessState? Find(string process) => Processes.FirstOrDefault(one => one.Name == process);
+    public ProcessState? Find(string name) => Processes.FirstOrDefault(process => process.Name == name);
 
     /// <summary>Reads the state; <see langword="null"/> when there is none from this boot.</summary>
     public static StackState? Read(DataDirectory data)

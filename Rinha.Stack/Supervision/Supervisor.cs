@@ -115,7 +115,7 @@ public sealed class Supervisor : IDisposable
     private void StartHealthy(List<SupervisedProcess> group)
     {
         group.ForEach(Start);
-        var reason = group.Select(process => AwaitHealthy(process, _processes)).FirstOrDefault(one => one is not null);
+        var reason = group.Select(process => AwaitHealthy(process, _processes)).OfType<string>().FirstOrDefault();
         if (reason is not null)
         {
             throw new StackException(reason);
