@@ -18,9 +18,10 @@ internal static class CampaignTable
     // The other API keeps serving: only the dead one's transactions fail.
     private static readonly FaultPlan s_killOne = new(ProcessFaults.KillOne)
     {
-        FailedMax = (Posts: Scene.Connections, Gets: 0),
+        FailedMax = (Posts: FaultContext.Connections, Gets: 0),
         GapMax = s_gapMax,
-        FirstResult = scene => $"{scene.Acknowledged} acknowledged, {scene.Watch.FailedPosts:N0} transactions failed",
+        FirstResult = context =>
+            $"{context.Acknowledged} acknowledged, {context.Watch.FailedPosts:N0} transactions failed",
         ReportedDurations = [Gap, ProcessFaults.UntilUsed],
     };
 
@@ -38,7 +39,7 @@ internal static class CampaignTable
     {
         IsOnPostgres = true,
         PauseMs = (100, 600),
-        AcknowledgedAfter = Scene.Connections,
+        AcknowledgedAfter = FaultContext.Connections,
         AtEnd = DatabaseOutage.CheckAll,
         ReportedDurations = [DatabaseOutage.UntilBothAnswer],
         LastResult = DatabaseOutage.LongestWait,
@@ -50,21 +51,21 @@ internal static class CampaignTable
         new("kill-all", "kill -9 of both APIs, or of everything", 5, 50, UnderLoad(new FaultPlan(ProcessFaults.KillAll)
         {
             PauseMs = (100, 600),
-            FirstResult = scene => $"{scene.Acknowledged} acknowledged, {scene.Report.Summary.Failed:N0} failed",
+            FirstResult = context => $"{context.Acknowledged} acknowledged, {context.Report.Summary.Failed:N0} failed",
             ReportedDurations = [ProcessFaults.UntilAllAnswer],
         })),
         new("kill-points", "kill -9 between two steps of a commit or checkpoint", 10, 100, UnderLoad(
         [
             .. PointFaults.All.Select(fault => new FaultPlan(
-                scene => PointFaults.Kill(scene, fault.Point, fault.CountdownMax))
+                context => PointFaults.Kill(context, fault.Point, fault.CountdownMax))
             {
                 Directory = $"{fault.Point}",
                 HasFaultLibrary = true,
                 PauseMs = (0, 0),
                 AcknowledgedAfter = 50,
                 GapMax = s_gapMax,
-                FirstResult = scene =>
-                    $"{fault.Point}: {scene.Watch.FailedPosts} transactions failed; gap: {scene.DurationsOf(Gap)}",
+                FirstResult = context =>
+                    $"{fault.Point}: {context.Watch.FailedPosts} transactions failed; gap: {context.DurationsOf(Gap)}",
             }),
         ])),
         new("kill-schema", "kill -9 while an empty ledger is created", 2, 20, KillInSchema.Run),
@@ -74,7 +75,7 @@ internal static class CampaignTable
             {
                 HasFaultLibrary = true,
                 PauseMs = (100, 300),
-                AcknowledgedAfter = Scene.Connections,
+                AcknowledgedAfter = FaultContext.Connections,
                 FirstResult = AcknowledgedAndFailed,
                 ReportedDurations = [StopHolder.Refusals, StopHolder.Statements],
             })),
@@ -92,14 +93,14 @@ internal static class CampaignTable
                 HasFaultLibrary = true,
                 PauseMs = (0, 0),
                 FailedMax = (0, 0),
-                FirstResult = scene => $"{scene.Acknowledged} acknowledged",
+                FirstResult = context => $"{context.Acknowledged} acknowledged",
             })),
         new("nginx", "kill -9 of nginx, or SIGHUP", 2, 6, UnderLoad(new FaultPlan(ProcessFaults.KillOrReloadNginx)
         {
             PauseMs = (100, 500),
-            AcknowledgedAfter = Scene.Connections,
+            AcknowledgedAfter = FaultContext.Connections,
             FirstResult = AcknowledgedAndFailed,
-            LastResult = scene => $"of these at a reload: {scene.Tally} on a connection that nginx was closing",
+            LastResult = context => $"of these at a reload: {context.Tally} on a connection that nginx was closing",
         })),
         new("send-again", "kill -9 of any process; clients with keys", 8, 100, UnderLoad(s_sendAgain)),
         new("power-loss", "power loss at any moment of a recorded run", 20, 500, PowerLossCampaign.Run),
@@ -108,7 +109,7 @@ internal static class CampaignTable
             UnderLoad(
             [
                 .. new[] { "NORMAL", "FULL" }.Select(synchronous =>
-                    StorageFaults.Plan(scene => DiskErrors.Inject(scene, synchronous)) with
+                    StorageFaults.Plan(context => DiskErrors.Inject(context, synchronous)) with
                     {
                         Directory = synchronous,
                         Synchronous = synchronous,

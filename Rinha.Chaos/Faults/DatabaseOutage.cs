@@ -19,79 +19,79 @@ internal static class DatabaseOutage
     private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
-    public static void Kill(Scene scene) => ProbeThrough(scene, () =>
+    public static void Kill(FaultContext context) => ProbeThrough(context, () =>
     {
-        scene.Postgres.Kill();
-        Thread.Sleep(scene.Random.Next(50, 500));
-        scene.Postgres.Start();
+        context.Postgres.Kill();
+        Thread.Sleep(context.Random.Next(50, 500));
+        context.Postgres.Start();
     });
 
-    public static void Restart(Scene scene) => ProbeThrough(scene, scene.Postgres.Restart);
+    public static void Restart(FaultContext context) => ProbeThrough(context, context.Postgres.Restart);
 
     // Cuts the servers off from PostgreSQL, in rotation: refuses connections for a while, black-holes traffic for
     // longer than the servers' timeout, or resets every connection once.
-    public static void Cut(Scene scene)
+    public static void Cut(FaultContext context)
     {
-        void For(Action cut, (int Min, int Max) ms) => ProbeThrough(scene, () =>
+        void For(Action cut, (int Min, int Max) ms) => ProbeThrough(context, () =>
         {
             cut();
-            Thread.Sleep(scene.Random.Next(ms.Min, ms.Max));
-            scene.Relay.Restore();
+            Thread.Sleep(context.Random.Next(ms.Min, ms.Max));
+            context.Relay.Restore();
         });
 
-        switch (scene.Index % 3)
+        switch (context.Index % 3)
         {
             case 0:
-                For(scene.Relay.Refuse, s_refusedMs);
+                For(context.Relay.Refuse, s_refusedMs);
                 break;
             case 1:
-                For(scene.Relay.Blackhole, s_silentMs);
+                For(context.Relay.Blackhole, s_silentMs);
                 break;
             default:
-                ProbeThrough(scene, scene.Relay.Drop, expectsFailures: false); // An idle server just reconnects.
+                ProbeThrough(context, context.Relay.Drop, expectsFailures: false); // An idle server just reconnects.
                 break;
         }
     }
 
     // Restarts or kills PostgreSQL, a server, or both. No probes: the clients retry.
-    public static void KillAny(Scene scene)
+    public static void KillAny(FaultContext context)
     {
-        if (scene.Index % 2 == 1)
+        if (context.Index % 2 == 1)
         {
-            scene.PickApi().Kill();
+            context.PickApi().Kill();
         }
 
-        switch (scene.Index % 4)
+        switch (context.Index % 4)
         {
             case 0:
-                scene.Postgres.Restart();
+                context.Postgres.Restart();
                 break;
             case 2 or 3:
-                scene.Postgres.Kill();
-                scene.Postgres.Start();
+                context.Postgres.Kill();
+                context.Postgres.Start();
                 break;
         }
 
-        scene.Bank.Start();
+        context.Bank.Start();
     }
 
-    public static void CheckAll(Scene scene)
+    public static void CheckAll(FaultContext context)
     {
-        var (log, watch) = (scene.Log, scene.Watch);
+        var (log, watch) = (context.Log, context.Watch);
         var others = watch.CountOfOthers(503);
-        scene.Run.Check(others == 0, () => $"{others} requests failed without a 503: {watch.Failures}");
-        scene.Run.AddResult($"{log.Acknowledged.Count:N0} acknowledged, {log.Unavailable.Count:N0} refused with 503, "
+        context.Run.Check(others == 0, () => $"{others} requests failed without a 503: {watch.Failures}");
+        context.Run.AddResult($"{log.Acknowledged.Count:N0} acknowledged, {log.Unavailable.Count:N0} refused with 503, "
             + $"{log.Unknown.Count:N0} of unknown outcome");
     }
 
-    public static string LongestWait(Scene scene) =>
-        $"longest wait for an answer: {scene.DurationsOf(Answers).Longest.TotalSeconds:F2} s";
+    public static string LongestWait(FaultContext context) =>
+        $"longest wait for an answer: {context.DurationsOf(Answers).Longest.TotalSeconds:F2} s";
 
     // Probes both servers before, during and after the outage, until each answers 200. outage returns when the database
     // is back.
-    private static void ProbeThrough(Scene scene, Action outage, bool expectsFailures = true)
+    private static void ProbeThrough(FaultContext context, Action outage, bool expectsFailures = true)
     {
-        var (run, bank) = (scene.Run, scene.Bank);
+        var (run, bank) = (context.Run, context.Bank);
         var answers = new ConcurrentQueue<(string What, RawAnswer Answer, TimeSpan Time)>();
         var backAtNs = long.MaxValue;
         using var started = new CountdownEvent(2 * bank.Apis.Count);
@@ -125,8 +125,8 @@ internal static class DatabaseOutage
 
         var probes = bank.Apis.SelectMany(api => new[]
         {
-            StartProbe($"{api.Name} to a post", () => scene.Probes.Post(api)),
-            StartProbe($"{api.Name} to a statement", () => scene.Probes.Statement(api)),
+            StartProbe($"{api.Name} to a post", () => context.Probes.Post(api)),
+            StartProbe($"{api.Name} to a statement", () => context.Probes.Statement(api)),
         }).ToArray();
         try
         {
@@ -140,12 +140,12 @@ internal static class DatabaseOutage
         }
 
         var recovery = probes.Max(probe => probe.Result);
-        scene.DurationsOf(UntilBothAnswer).Add(recovery);
+        context.DurationsOf(UntilBothAnswer).Add(recovery);
         run.Check(recovery <= Bank.Timeout, () => $"no recovery within {recovery.TotalSeconds:F2} s");
         run.CheckSpeed(recovery <= s_recoveryMax, () => $"recovered only after {recovery.TotalSeconds:F2} s");
         foreach (var (what, answer, time) in answers)
         {
-            Check(scene, what, answer, time);
+            Check(context, what, answer, time);
         }
 
         run.Check(
@@ -153,14 +153,14 @@ internal static class DatabaseOutage
         run.CheckAlive(bank, "after the outage");
     }
 
-    private static void Check(Scene scene, string what, RawAnswer answer, TimeSpan time)
+    private static void Check(FaultContext context, string what, RawAnswer answer, TimeSpan time)
     {
-        scene.DurationsOf(Answers).Add(time);
-        scene.Run.CheckSpeed(
+        context.DurationsOf(Answers).Add(time);
+        context.Run.CheckSpeed(
             time <= s_answerMax, () => $"{what} answers {answer.Status} after {time.TotalSeconds:F2} s");
 
         // A 503 with an unknown outcome must not invite a retry.
-        scene.Run.Check(
+        context.Run.Check(
             answer.Status == 200 || (answer.Status == 503 && answer.Has("application/problem+json")
                 && answer.Has("Retry-After: 1") != answer.IsOutcomeUnknown()),
             () => $"{what} answers {answer.Head} {answer.Body}");

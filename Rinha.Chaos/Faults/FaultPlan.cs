@@ -3,7 +3,7 @@ namespace Rinha.Chaos.Faults;
 // A fault to inject repeatedly, at random moments under load, and what must hold. After each try the bank serves again,
 // given only a restart of what died, and no more requests fail than the fault explains. At the end the oracle compares
 // the ledger with every answer.
-internal sealed record FaultPlan(Action<Scene> Inject)
+internal sealed record FaultPlan(Action<FaultContext> Inject)
 {
     public const string Gap = "gap";
 
@@ -27,50 +27,50 @@ internal sealed record FaultPlan(Action<Scene> Inject)
     // How many requests may fail around each fault; null for any number.
     public (int Posts, int Gets)? FailedMax { get; init; }
     public TimeSpan? GapMax { get; init; } // The longest time without an acknowledgement; full form only.
-    public Action<Scene>? AtEnd { get; init; } // Further checks and results.
-    public Func<Scene, string>? FirstResult { get; init; } // Shown before the durations.
+    public Action<FaultContext>? AtEnd { get; init; } // Further checks and results.
+    public Func<FaultContext, string>? FirstResult { get; init; } // Shown before the durations.
     public IReadOnlyList<string> ReportedDurations { get; init; } = [];
 
-    public Func<Scene, string>? LastResult { get; init; }
+    public Func<FaultContext, string>? LastResult { get; init; }
 
     // A campaign of one plan, or of several that share its tries.
     public static Action<CampaignRun> UnderLoad(params FaultPlan[] plans) =>
         run => Array.ForEach(plans, plan => plan.Run(run, run.PlannedTries / plans.Length));
 
-    public static string AcknowledgedAndFailed(Scene scene) =>
-        $"{scene.Acknowledged} acknowledged; failed: {scene.Watch.Failures}";
+    public static string AcknowledgedAndFailed(FaultContext context) =>
+        $"{context.Acknowledged} acknowledged; failed: {context.Watch.Failures}";
 
     public void Run(CampaignRun run, int times)
     {
-        using var scene = new Scene(run, this);
-        for (scene.Index = 0; scene.Index < times; scene.Index++)
+        using var context = new FaultContext(run, this);
+        for (context.Index = 0; context.Index < times; context.Index++)
         {
             Thread.Sleep(run.Random.Next(PauseMs.Min, PauseMs.Max));
-            Try(scene);
+            Try(context);
             run.CountTry();
         }
 
-        scene.Finish();
-        AtEnd?.Invoke(scene);
+        context.Finish();
+        AtEnd?.Invoke(context);
         IEnumerable<string?> results =
         [
-            FirstResult?.Invoke(scene), .. ReportedDurations.Select(name => $"{name}: {scene.DurationsOf(name)}"),
-            LastResult?.Invoke(scene),
+            FirstResult?.Invoke(context), .. ReportedDurations.Select(name => $"{name}: {context.DurationsOf(name)}"),
+            LastResult?.Invoke(context),
         ];
         results.OfType<string>().ToList().ForEach(run.AddResult);
     }
 
-    private void Try(Scene scene)
+    private void Try(FaultContext context)
     {
-        var (run, watch) = (scene.Run, scene.Watch);
+        var (run, watch) = (context.Run, context.Watch);
         var (posts, gets, beganAtNs) = (watch.FailedPosts, watch.FailedGets, Clock.NowNs);
-        scene.HasSurvivor = true;
-        Inject(scene);
-        scene.AwaitAcknowledged(AcknowledgedAfter);
-        if (GapMax is { } gapMax && scene.HasSurvivor)
+        context.HasSurvivor = true;
+        Inject(context);
+        context.AwaitAcknowledged(AcknowledgedAfter);
+        if (GapMax is { } gapMax && context.HasSurvivor)
         {
-            var gap = watch.LongestGap(beganAtNs, Clock.NowNs, scene.Stalls);
-            scene.DurationsOf(Gap).Add(gap);
+            var gap = watch.LongestGap(beganAtNs, Clock.NowNs, context.Stalls);
+            context.DurationsOf(Gap).Add(gap);
             run.CheckSpeed(gap <= gapMax, () => $"nothing was acknowledged for {gap.TotalMilliseconds:F0} ms");
         }
 

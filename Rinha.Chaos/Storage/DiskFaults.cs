@@ -11,9 +11,9 @@ internal static class DiskErrors
     private const int InputOutput = 5; // EIO
     private const int ReadOnly = 30; // EROFS
 
-    public static void Inject(Scene scene, string synchronous)
+    public static void Inject(FaultContext context, string synchronous)
     {
-        var (bank, random, failsSync) = (scene.Bank, scene.Random, scene.Index % 2 == 1);
+        var (bank, random, failsSync) = (context.Bank, context.Random, context.Index % 2 == 1);
         var error = random.Pick(failsSync ? [InputOutput] : new[] { InputOutput, ReadOnly, NoSpace });
         var every = random.Next(2) == 0 ? 1 : random.Next(2, 6);
         var failing = random.Next(2) == 0 ? bank.Apis.Count : 1;
@@ -21,7 +21,7 @@ internal static class DiskErrors
         var what = $"{synchronous}, {(failsSync ? "fsync" : "write")} fails with {error}, 1 of {every} in {failing}";
         var failed = FailedCalls(bank);
         StorageFaults.CheckThrough(
-            scene,
+            context,
             what,
             () =>
             {
@@ -29,11 +29,11 @@ internal static class DiskErrors
                 // With NORMAL no commit waits for fsync: only checkpoints fail.
                 if (every == 1 && (!failsSync || synchronous == "FULL"))
                 {
-                    StorageFaults.AwaitRefusals(scene, bank.Apis.Take(failing), what);
+                    StorageFaults.AwaitRefusals(context, bank.Apis.Take(failing), what);
                 }
 
                 Wait.Until(() => FailedCalls(bank) > failed, () => $"{what}: no call failed");
-                StorageFaults.CheckStatements(scene, what);
+                StorageFaults.CheckStatements(context, what);
                 Thread.Sleep(random.Next(0, 500));
                 if (isKilled)
                 {
@@ -58,7 +58,7 @@ internal static class DiskFull
     public static void Run(CampaignRun run)
     {
         using var disk = TemporaryDisk.TryMount(Path.Combine(run.Directory, "disk"), DiskMegabytes);
-        var underLoad = StorageFaults.Plan(scene => Fill(scene, disk)) with
+        var underLoad = StorageFaults.Plan(context => Fill(context, disk)) with
         {
             Directory = disk is null ? null : Path.Combine(disk.Path, "data"),
             Synchronous = run.Random.Next(2) == 0 ? "NORMAL" : "FULL",
@@ -76,26 +76,26 @@ internal static class DiskFull
         StartOnFullDisk(run, disk, "data");
     }
 
-    private static void Fill(Scene scene, TemporaryDisk? disk)
+    private static void Fill(FaultContext context, TemporaryDisk? disk)
     {
-        SetFull(disk, scene.Bank, true);
+        SetFull(disk, context.Bank, true);
         StorageFaults.CheckThrough(
-            scene,
+            context,
             What,
             () =>
             {
-                StorageFaults.AwaitRefusals(scene, scene.Bank.Apis, What);
-                StorageFaults.CheckStatements(scene, What);
-                Thread.Sleep(scene.Random.Next(0, 500));
-                StorageFaults.CheckStatements(scene, What);
-                if (scene.Index % 3 == 1)
+                StorageFaults.AwaitRefusals(context, context.Bank.Apis, What);
+                StorageFaults.CheckStatements(context, What);
+                Thread.Sleep(context.Random.Next(0, 500));
+                StorageFaults.CheckStatements(context, What);
+                if (context.Index % 3 == 1)
                 {
-                    scene.Bank.Kill();
-                    SetFull(disk, scene.Bank, false);
-                    scene.Bank.Start();
+                    context.Bank.Kill();
+                    SetFull(disk, context.Bank, false);
+                    context.Bank.Start();
                 }
             },
-            () => SetFull(disk, scene.Bank, false));
+            () => SetFull(disk, context.Bank, false));
     }
 
     private static void SetFull(TemporaryDisk? disk, Bank bank, bool isFull)

@@ -14,18 +14,18 @@ internal static class StorageFaults
 
     private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(2);
 
-    public static FaultPlan Plan(Action<Scene> make) => new(make)
+    public static FaultPlan Plan(Action<FaultContext> make) => new(make)
     {
         BypassesNginx = true,
         PauseMs = (100, 500),
-        FirstResult = scene => $"{scene.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
-            + $"{scene.Logs.Sum(log => log.Unavailable.Count):N0} refused; "
-            + $"recovered after {scene.DurationsOf(Recovery).Longest.TotalMilliseconds:N0} ms at most",
+        FirstResult = context => $"{context.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
+            + $"{context.Logs.Sum(log => log.Unavailable.Count):N0} refused; "
+            + $"recovered after {context.DurationsOf(Recovery).Longest.TotalMilliseconds:N0} ms at most",
     };
 
-    public static void CheckThrough(Scene scene, string what, Action duringFault, Action endFault)
+    public static void CheckThrough(FaultContext context, string what, Action duringFault, Action endFault)
     {
-        var (run, bank) = (scene.Run, scene.Bank);
+        var (run, bank) = (context.Run, context.Bank);
         var lines = LogLines(bank);
         var watch = Stopwatch.StartNew();
         duringFault();
@@ -36,11 +36,11 @@ internal static class StorageFaults
         watch.Restart();
         foreach (var api in bank.Apis)
         {
-            run.CheckAnswer(AwaitPost(scene, api, isAccepted: true), $"{what} is over: a post to {api.Name}");
+            run.CheckAnswer(AwaitPost(context, api, isAccepted: true), $"{what} is over: a post to {api.Name}");
         }
 
         run.CheckAlive(bank, what);
-        scene.DurationsOf(Recovery).Add(watch.Elapsed);
+        context.DurationsOf(Recovery).Add(watch.Elapsed);
         run.CheckSpeed(
             watch.Elapsed <= s_recoveryMax,
             () => $"{what} is over: recovered only after {watch.ElapsedMilliseconds} ms");
@@ -48,36 +48,36 @@ internal static class StorageFaults
 
     // Each server must refuse a post in time (it may accept some before), name storage as the reason and invite a
     // retry.
-    public static void AwaitRefusals(Scene scene, IEnumerable<BankProcess> apis, string what)
+    public static void AwaitRefusals(FaultContext context, IEnumerable<BankProcess> apis, string what)
     {
         foreach (var api in apis)
         {
-            var answer = AwaitPost(scene, api, isAccepted: false);
-            scene.Run.Check(
+            var answer = AwaitPost(context, api, isAccepted: false);
+            context.Run.Check(
                 answer.Status == 503 && answer.Body.Contains("storage", StringComparison.Ordinal)
                     && answer.Has("Retry-After: 1") && answer.Has("application/problem+json"),
                 () => $"{what}: {api.Name} answers a post with {answer.Head} {answer.Body}");
         }
     }
 
-    public static void CheckStatements(Scene scene, string what)
+    public static void CheckStatements(FaultContext context, string what)
     {
-        foreach (var api in scene.Bank.Apis)
+        foreach (var api in context.Bank.Apis)
         {
             for (var client = 1; client <= Clients; client++)
             {
-                scene.Run.CheckAnswer(
-                    scene.Probes.Statement(api, client).Answer, $"{what}: a statement of {api.Name}");
+                context.Run.CheckAnswer(
+                    context.Probes.Statement(api, client).Answer, $"{what}: a statement of {api.Name}");
             }
         }
     }
 
-    private static RawAnswer AwaitPost(Scene scene, BankProcess api, bool isAccepted)
+    private static RawAnswer AwaitPost(FaultContext context, BankProcess api, bool isAccepted)
     {
         RawAnswer answer = new(0, "", "");
         _ = Wait.For(() =>
         {
-            answer = scene.Probes.Post(api, scene.Random.Next(1, Clients + 1)).Answer;
+            answer = context.Probes.Post(api, context.Random.Next(1, Clients + 1)).Answer;
             return answer.Status == 200 == isAccepted;
         });
         return answer;
@@ -100,21 +100,21 @@ internal static class LockedLedger
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_lateness = TimeSpan.FromSeconds(0.6);
 
-    public static void HoldWriteLock(Scene scene)
+    public static void HoldWriteLock(FaultContext context)
     {
         const string What = "write lock held";
-        var (run, bank) = (scene.Run, scene.Bank);
+        var (run, bank) = (context.Run, context.Bank);
         using var connection = new LedgerInFile(bank.DatabasePath).Open();
         connection.Execute("BEGIN IMMEDIATE");
         StorageFaults.CheckThrough(
-            scene,
+            context,
             What,
             () =>
             {
-                var waits = Task.WhenAll(bank.Apis.Select(api => Task.Run(() => scene.Probes.Post(api))));
+                var waits = Task.WhenAll(bank.Apis.Select(api => Task.Run(() => context.Probes.Post(api))));
                 while (!waits.IsCompleted)
                 {
-                    StorageFaults.CheckStatements(scene, What);
+                    StorageFaults.CheckStatements(context, What);
                     Thread.Sleep(100);
                 }
 
@@ -127,39 +127,39 @@ internal static class LockedLedger
                     string Late() => $"{What}: answered after {time.TotalSeconds:F2} s";
                     run.Check(time >= s_timeout, Late);
                     run.CheckSpeed(time <= s_timeout + s_lateness, Late);
-                    scene.DurationsOf(Refusals).Add(time);
+                    context.DurationsOf(Refusals).Add(time);
                 }
             },
             () => connection.Execute("ROLLBACK"));
     }
 
-    public static string LongestRefusal(Scene scene) =>
-        $"refused after {scene.DurationsOf(Refusals).Longest.TotalSeconds:F2} s at most";
+    public static string LongestRefusal(FaultContext context) =>
+        $"refused after {context.DurationsOf(Refusals).Longest.TotalSeconds:F2} s at most";
 
-    public static void HoldSnapshot(Scene scene)
+    public static void HoldSnapshot(FaultContext context)
     {
         const string What = "old snapshot held";
-        var walPath = scene.Bank.DatabasePath + "-wal";
-        using var connection = new LedgerInFile(scene.Bank.DatabasePath).Open();
+        var walPath = context.Bank.DatabasePath + "-wal";
+        using var connection = new LedgerInFile(context.Bank.DatabasePath).Open();
         connection.Execute("BEGIN; SELECT count(*) FROM clientes;");
         StorageFaults.CheckThrough(
-            scene,
+            context,
             What,
             () =>
             {
                 Wait.Until(() => new FileInfo(walPath).Length > 3 * CheckpointBytes,
                     () => "the WAL does not grow although a snapshot is held");
-                StorageFaults.CheckStatements(scene, What);
+                StorageFaults.CheckStatements(context, What);
             },
             () =>
             {
-                scene.Tally = Math.Max(scene.Tally, (int)(new FileInfo(walPath).Length / (1024 * 1024)));
+                context.Tally = Math.Max(context.Tally, (int)(new FileInfo(walPath).Length / (1024 * 1024)));
                 connection.Execute("ROLLBACK");
-                AwaitBoundedWal(scene.Run, walPath);
+                AwaitBoundedWal(context.Run, walPath);
             });
     }
 
-    public static string LongestWal(Scene scene) => $"WAL of {scene.Tally} MiB at most behind a snapshot";
+    public static string LongestWal(FaultContext context) => $"WAL of {context.Tally} MiB at most behind a snapshot";
 
     // The WAL must start over repeatedly without growing.
     private static void AwaitBoundedWal(CampaignRun run, string walPath)

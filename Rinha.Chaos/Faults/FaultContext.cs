@@ -4,7 +4,7 @@ namespace Rinha.Chaos.Faults;
 
 // What a fault plan acts on: a running bank, the load on it, and the durations measured so far. The load runs through
 // nginx, or separately on each server, until Finish, which stops it and lets the oracle check the ledger. One thread.
-internal sealed class Scene : IDisposable
+internal sealed class FaultContext : IDisposable
 {
     public const int Connections = 32; // Also the most requests in flight.
 
@@ -16,7 +16,7 @@ internal sealed class Scene : IDisposable
     private readonly List<LoadWatch> _watches = [];
     private readonly Dictionary<string, DurationStats> _durations = [];
 
-    public Scene(CampaignRun run, FaultPlan plan)
+    public FaultContext(CampaignRun run, FaultPlan plan)
     {
         Run = run;
         try
