@@ -52,8 +52,8 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
 }
 
 // Exit status 1: a violation, or a campaign that could not run; 2: a wrong command line.
-static int Fail(string reason) => Say(reason, 1);
-static int Refuse(string reason) => Say(reason, 2);
+static int Fail(string reason) => Report(reason, 1);
+static int Refuse(string reason) => Report(reason, 2);
 static int Report(string reason, int status)
 {
     Console.Error.WriteLine($"Rinha.Chaos: {reason.ReplaceLineEndings(" ")}");
