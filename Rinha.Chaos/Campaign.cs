@@ -4,55 +4,53 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Chaos;
 
-// One kind of fault, tried many times against a running bank; finds what must not happen. Run: tries the fault so many
-// times and counts each with CampaignRun.Tried, and tells the run what it finds. Everything it starts has ended when it
-// returns.
-internal sealed record Campaign(string Name, string Fault, int ShortTimes, int Times, Action<CampaignRun> Run);
+// One kind of fault, tried many times against a running bank. Run injects the fault PlannedTries times, counts each
+// with CountTry, reports violations to the run, and leaves no process behind.
+internal sealed record Campaign(string Name, string Fault, int ShortTries, int FullTries, Action<CampaignRun> Run);
 
-// Where the parts of the bank under test are; prepared by ./rinha chaos.
-internal sealed record ChaosSetting(
+// Paths and limits of the bank under test; ./rinha chaos prepares them.
+internal sealed record ChaosSettings(
     string Sockets, string Work, int Port, string? Cgroup, int SoakMinutes, bool IsShort)
 {
-    // nginx in the foreground, for every bank of every campaign.
     public IReadOnlyList<string> NginxCommand { get; } = Nginx.Command(Sockets, Path.Combine(Sockets, "nginx.conf"));
 
-    // What is loaded before the server's own libraries to make faults happen.
+    // Preloaded into a server to inject faults (scripts/faults).
     public string FaultLibrary => Path.Combine(Sockets, "faults.so");
 
-    // A PostgreSQL cluster that has never run, with the role and the database rinha.
+    // A template cluster that has never run, with the role and database rinha.
     public string Cluster => Path.Combine(Work, "cluster");
 
-    // The directory for PostgreSQL's unix socket, which belongs to its user.
+    // Holds PostgreSQL's unix socket; owned by its user.
     public string ClusterSockets => Sockets + "-db";
 
-    // How a process gets inside its limits, which are others where there is a database beside it.
-    public IReadOnlyList<string> EntrancesOf(string name, bool hasPostgres) =>
-        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.EntrancesOf(hasPostgres ? "postgres-" + name : name);
+    // The cgroup files that a process joins. With a database beside the APIs, the limits differ.
+    public IReadOnlyList<string> ProcsFilesOf(string name, bool hasPostgres) =>
+        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.ProcsFilesOf(hasPostgres ? "postgres-" + name : name);
 }
 
-// A campaign under way: what it is given, and what it has found so far. Belongs to one thread. directory: the
-// campaign's own, empty; deleted afterwards unless something is found.
-internal sealed class CampaignRun(ChaosSetting setting, string directory, int seed, int times)
+// One run of a campaign: its settings and directory, and the violations and results so far. Single-threaded. The
+// directory starts empty and is kept only when the campaign finds a violation.
+internal sealed class CampaignRun(ChaosSettings settings, string directory, int seed, int plannedTries)
 {
     private const int ViolationsKept = 20;
 
     private readonly List<string> _violations = [];
-    private readonly List<string> _figures = [];
+    private readonly List<string> _results = [];
 
-    public ChaosSetting Setting => setting;
+    public ChaosSettings Settings => settings;
     public string Directory => directory;
-    public Random Random { get; } = new(seed); // For every decision that is left to chance.
+    public Random Random { get; } = new(seed);
 
     public int Seed => seed;
-    public int Times => times;
-    public int TriedTimes { get; private set; }
+    public int PlannedTries => plannedTries;
+    public int Tries { get; private set; }
     public long Checks { get; private set; }
     public long ViolationCount { get; private set; }
-    public IReadOnlyList<string> Violations => _violations; // The first of the violations, in words.
+    public IReadOnlyList<string> Violations => _violations; // The first ViolationsKept, as text.
 
-    public IReadOnlyList<string> Figures => _figures;
+    public IReadOnlyList<string> Results => _results;
 
-    public void Tried() => TriedTimes++;
+    public void CountTry() => Tries++;
 
     public bool Check(bool holds, Func<string> violation)
     {
@@ -62,31 +60,30 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
             ViolationCount++;
             if (_violations.Count < ViolationsKept)
             {
-                _violations.Add($"try {TriedTimes + 1}: {violation()}");
+                _violations.Add($"try {Tries + 1}: {violation()}");
             }
         }
 
         return holds;
     }
 
-    // Notes whether something was fast enough, in the full campaigns. The short ones share their machine: there only
-    // counts and the order of events decide.
+    // Judges speed in the full form only: the short form shares its machine with other work.
     public void CheckSpeed(bool holds, Func<string> violation)
     {
-        if (!Setting.IsShort)
+        if (!Settings.IsShort)
         {
             Check(holds, violation);
         }
     }
 
     public bool CheckAnswer(RawAnswer answer, string what, int status = 200) =>
-        Check(answer.Status == status, () => $"{what} is answered {answer.Status} {answer.Body}");
+        Check(answer.Status == status, () => $"{what} got {answer.Status} {answer.Body}");
 
     public void CheckAlive(Bank bank, string when)
     {
         foreach (var process in bank.Processes)
         {
-            Check(process.IsAlive, () => $"{when}: {process.Name} has ended: {process.Log.TrimEnd()}");
+            Check(process.IsAlive, () => $"{when}: {process.Name} exited: {process.Log.TrimEnd()}");
         }
     }
 
@@ -98,25 +95,25 @@ internal sealed class CampaignRun(ChaosSetting setting, string directory, int se
         }
     }
 
-    public void Measured(string figure) => _figures.Add(figure);
+    public void AddResult(string result) => _results.Add(result);
 }
 
 internal sealed class ChaosException(string message) : Exception(message);
 
 internal static class Wait
 {
-    public static void Until(Func<bool> isSo, Func<string> otherwise)
+    public static void Until(Func<bool> condition, Func<string> failure)
     {
-        if (!For(isSo))
+        if (!For(condition))
         {
-            throw new ChaosException(otherwise());
+            throw new ChaosException(failure());
         }
     }
 
-    public static bool For(Func<bool> isSo) => Poll.Until(Bank.Patience, isSo, pauseMilliseconds: 2);
+    public static bool For(Func<bool> condition) => Poll.Until(Bank.Timeout, condition, pauseMilliseconds: 2);
 }
 
-internal static class Choices
+internal static class RandomExtensions
 {
     public static T Pick<T>(this Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 }

@@ -9,22 +9,23 @@ using static Rinha.Chaos.Faults.FaultPlan;
 
 namespace Rinha.Chaos;
 
-// All campaigns, in the order in which they run: name, fault, how often in the short and in the full form, and what is
-// done and must hold. A fault under load is a FaultPlan; other campaigns have their own code.
+// All campaigns in the order they run: name, fault, tries in the short and the full form, and the code that injects and
+// checks. A fault under load is a FaultPlan; other campaigns have their own code.
 internal static class CampaignTable
 {
     private static readonly TimeSpan s_gapMax = TimeSpan.FromMilliseconds(100);
 
-    // The other goes on: nothing fails but the transactions that the dead one had.
+    // The other API keeps serving: only the dead one's transactions fail.
     private static readonly FaultPlan s_killOne = new(ProcessFaults.KillOne)
     {
-        FailedMax = (Posts: Scene.Connections, Gets: 0),
+        FailedMax = (Posts: FaultContext.Connections, Gets: 0),
         GapMax = s_gapMax,
-        Figure = scene => $"{scene.Acknowledged} acknowledged, {scene.Watch.FailedPosts:N0} transactions failed",
-        Durations = [Gap, ProcessFaults.UntilUsed],
+        FirstResult = context =>
+            $"{context.Acknowledged} acknowledged, {context.Watch.FailedPosts:N0} transactions failed",
+        ReportedDurations = [Gap, ProcessFaults.UntilUsed],
     };
 
-    // Clients see no failure at all, and nothing is applied twice.
+    // Clients that retry under their keys see no failure, and nothing is applied twice.
     private static readonly FaultPlan s_sendAgain = new(ProcessFaults.KillAny)
     {
         PauseMs = (200, 800),
@@ -33,15 +34,15 @@ internal static class CampaignTable
         AtEnd = ProcessFaults.CheckSentAgain,
     };
 
-    // Meanwhile 503 at worst, and soon afterwards all is well.
+    // Clients get 503 at worst, and the bank recovers by itself.
     private static readonly FaultPlan s_outage = new(DatabaseOutage.Kill)
     {
         IsOnPostgres = true,
         PauseMs = (100, 600),
-        AcknowledgedAfter = Scene.Connections,
+        AcknowledgedAfter = FaultContext.Connections,
         AtEnd = DatabaseOutage.CheckAll,
-        Durations = [DatabaseOutage.UntilBothAnswer],
-        LastFigure = DatabaseOutage.LongestWait,
+        ReportedDurations = [DatabaseOutage.UntilBothAnswer],
+        LastResult = DatabaseOutage.LongestWait,
     };
 
     public static readonly IReadOnlyList<Campaign> All =
@@ -50,41 +51,41 @@ internal static class CampaignTable
         new("kill-all", "kill -9 of both APIs, or of everything", 5, 50, UnderLoad(new FaultPlan(ProcessFaults.KillAll)
         {
             PauseMs = (100, 600),
-            Figure = scene => $"{scene.Acknowledged} acknowledged, {scene.Report.Summary.Failed:N0} failed",
-            Durations = [ProcessFaults.UntilAllAnswer],
+            FirstResult = context => $"{context.Acknowledged} acknowledged, {context.Report.Summary.Failed:N0} failed",
+            ReportedDurations = [ProcessFaults.UntilAllAnswer],
         })),
         new("kill-points", "kill -9 between two steps of a commit or checkpoint", 10, 100, UnderLoad(
         [
-            .. PointFaults.All.Select(one => new FaultPlan(
-                scene => PointFaults.Kill(scene, one.Point, one.CountdownMax))
+            .. PointFaults.All.Select(fault => new FaultPlan(
+                context => PointFaults.Kill(context, fault.Point, fault.CountdownMax))
             {
-                Directory = $"{one.Point}",
+                Directory = $"{fault.Point}",
                 HasFaultLibrary = true,
                 PauseMs = (0, 0),
                 AcknowledgedAfter = 50,
                 GapMax = s_gapMax,
-                Figure = scene =>
-                    $"{one.Point}: {scene.Watch.FailedPosts} transactions failed; gap: {scene.Spread(Gap)}",
+                FirstResult = context =>
+                    $"{fault.Point}: {context.Watch.FailedPosts} transactions failed; gap: {context.DurationsOf(Gap)}",
             }),
         ])),
-        new("kill-schema", "kill -9 while an empty ledger is made", 2, 20, KillInSchema.Run),
-        new("kill-reset", "kill -9 in a reset", 2, 20, KillInReset.Run),
-        new("stop-holder", "SIGSTOP inside the gate, for 1 s or until the other gives up", 2, 20, UnderLoad(
+        new("kill-schema", "kill -9 while an empty ledger is created", 2, 20, KillInSchema.Run),
+        new("kill-reset", "kill -9 during a reset", 2, 20, KillInReset.Run),
+        new("stop-holder", "SIGSTOP inside the gate, for 1 s or until the other times out", 2, 20, UnderLoad(
             new FaultPlan(StopHolder.Stop)
             {
                 HasFaultLibrary = true,
                 PauseMs = (100, 300),
-                AcknowledgedAfter = Scene.Connections,
-                Figure = AcknowledgedAndFailed,
-                Durations = [StopHolder.Refusals, StopHolder.Statements],
+                AcknowledgedAfter = FaultContext.Connections,
+                FirstResult = AcknowledgedAndFailed,
+                ReportedDurations = [StopHolder.Refusals, StopHolder.Statements],
             })),
         new("rolling", "SIGTERM and restart of one API, then of the other", 5, 50, UnderLoad(
             new FaultPlan(ProcessFaults.Roll)
             {
                 PauseMs = (50, 200),
                 FailedMax = (0, 0),
-                Figure = AcknowledgedAndFailed,
-                Durations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
+                FirstResult = AcknowledgedAndFailed,
+                ReportedDurations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
             })),
         new("clock", "the clock goes back an hour, forward a day", 1, 5, UnderLoad(
             new FaultPlan(ProcessFaults.TurnClocks)
@@ -92,62 +93,62 @@ internal static class CampaignTable
                 HasFaultLibrary = true,
                 PauseMs = (0, 0),
                 FailedMax = (0, 0),
-                Figure = scene => $"{scene.Acknowledged} acknowledged",
+                FirstResult = context => $"{context.Acknowledged} acknowledged",
             })),
         new("nginx", "kill -9 of nginx, or SIGHUP", 2, 6, UnderLoad(new FaultPlan(ProcessFaults.KillOrReloadNginx)
         {
             PauseMs = (100, 500),
-            AcknowledgedAfter = Scene.Connections,
-            Figure = AcknowledgedAndFailed,
-            LastFigure = scene => $"of these at a reload: {scene.Counted} on a connection just being closed",
+            AcknowledgedAfter = FaultContext.Connections,
+            FirstResult = AcknowledgedAndFailed,
+            LastResult = context => $"of these at a reload: {context.Tally} on a connection that nginx was closing",
         })),
-        new("send-again", "kill -9 of anything; clients with keys", 8, 100, UnderLoad(s_sendAgain)),
-        new("power-loss", "loss of power at any moment of a recorded run", 20, 500, PowerLossCampaign.Run),
-        new("disk-full", "a disk without room, under load and at the start", 2, 10, DiskFull.Run),
-        new("disk-errors", "EIO on write and fsync, a read-only file system, some without room for the WAL", 4, 20,
+        new("send-again", "kill -9 of any process; clients with keys", 8, 100, UnderLoad(s_sendAgain)),
+        new("power-loss", "power loss at any moment of a recorded run", 20, 500, PowerLossCampaign.Run),
+        new("disk-full", "a full disk, under load and at the start", 2, 10, DiskFull.Run),
+        new("disk-errors", "EIO on write and fsync, a read-only file system, ENOSPC for the WAL", 4, 20,
             UnderLoad(
             [
                 .. new[] { "NORMAL", "FULL" }.Select(synchronous =>
-                    StorageFaults.Plan(scene => DiskErrors.Make(scene, synchronous)) with
+                    StorageFaults.Plan(context => DiskErrors.Inject(context, synchronous)) with
                     {
                         Directory = synchronous,
                         Synchronous = synchronous,
                         HasFaultLibrary = true,
                     }),
             ])),
-        new("locked", "another program keeps the write lock, or an old snapshot", 2, 10, UnderLoad(
+        new("locked", "another program holds the write lock, or an old snapshot", 2, 10, UnderLoad(
             StorageFaults.Plan(LockedLedger.HoldWriteLock) with
             {
                 Directory = "locked",
                 Rate = 200,
                 PauseMs = (0, 0),
-                LastFigure = LockedLedger.LongestRefusal,
+                LastResult = LockedLedger.LongestRefusal,
             },
             StorageFaults.Plan(LockedLedger.HoldSnapshot) with
             {
                 Directory = "pinned",
                 Rate = 4_000,
                 PauseMs = (0, 0),
-                LastFigure = LockedLedger.LongestWal,
+                LastResult = LockedLedger.LongestWal,
             })),
-        new("bad-files", "files that are damaged, foreign, out of reach or no files",
+        new("bad-files", "damaged, foreign, unreachable or non-regular files",
             BadFilesCampaign.Kinds, BadFilesCampaign.Kinds, BadFilesCampaign.Run),
         new("pg-kill-one", "kill -9 of one API; the ledger in PostgreSQL", 5, 50,
             UnderLoad(s_killOne with { IsOnPostgres = true })),
         new("pg-kill", "kill -9 of PostgreSQL, of all its processes", 3, 30, UnderLoad(s_outage)),
         new("pg-restart", "fast shutdown and start of PostgreSQL", 2, 20,
-            UnderLoad(s_outage with { Make = DatabaseOutage.Restart })),
+            UnderLoad(s_outage with { Inject = DatabaseOutage.Restart })),
         new("pg-cut", "connections to PostgreSQL refused, silent, or reset", 3, 20,
-            UnderLoad(s_outage with { Make = DatabaseOutage.Cut, HasRelay = true })),
+            UnderLoad(s_outage with { Inject = DatabaseOutage.Cut, HasRelay = true })),
         new("pg-send-again", "PostgreSQL or an API killed or restarted; clients with keys", 4, 40,
-            UnderLoad(s_sendAgain with { Make = DatabaseOutage.KillAny, IsOnPostgres = true })),
-        new("fuzz", "good, bad and damaged HTTP and JSON", 20_000, 1_000_000, FuzzCampaign.Run),
-        new("smuggling", "requests hidden in requests, through nginx and past it",
+            UnderLoad(s_sendAgain with { Inject = DatabaseOutage.KillAny, IsOnPostgres = true })),
+        new("fuzz", "valid, invalid and mutated HTTP and JSON", 20_000, 1_000_000, FuzzCampaign.Run),
+        new("smuggling", "requests hidden in requests, through nginx and direct",
             SmugglingCampaign.Cases, SmugglingCampaign.Cases, SmugglingCampaign.Run),
-        new("texts", "every character, and what means something to SQL",
+        new("texts", "every Unicode character, and SQL metacharacters",
             TextsCampaign.ShortTexts, TextsCampaign.AllTexts, TextsCampaign.Run),
         new("abuse", "slow, idle, endless and flooding clients",
             AttackKinds.All.Count, AttackKinds.All.Count, AbuseCampaign.Run),
-        new("soak", "none: a long time under load", 3, 3, SoakCampaign.Run),
+        new("soak", "none: a long run under load", 3, 3, SoakCampaign.Run),
     ];
 }

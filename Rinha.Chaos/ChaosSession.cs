@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace Rinha.Chaos;
 
-internal sealed class ChaosSession(ChaosSetting setting, int seed)
+// Runs campaigns one after another, prints violations as they occur and one table at the end.
+internal sealed class ChaosSession(ChaosSettings settings, int seed)
 {
-    // Of a file or a pipe; a terminal has its own width.
-    private const int PageWidth = 150;
+    private const int PageWidth = 150; // Of a file or a pipe; a terminal has its own.
 
     private readonly Table _table = new Table()
         .Border(TableBorder.Minimal)
@@ -31,10 +31,11 @@ internal sealed class ChaosSession(ChaosSetting setting, int seed)
 
     private bool Run(Campaign campaign)
     {
-        var own = Directory.CreateDirectory(Path.Combine(setting.Work, campaign.Name)).FullName;
-        var run = new CampaignRun(setting, own, seed, setting.IsShort ? campaign.ShortTimes : campaign.Times);
+        var directory = Directory.CreateDirectory(Path.Combine(settings.Work, campaign.Name)).FullName;
+        var tries = settings.IsShort ? campaign.ShortTries : campaign.FullTries;
+        var run = new CampaignRun(settings, directory, seed, tries);
         var watch = Stopwatch.StartNew();
-        Console.Error.WriteLine($"{campaign.Name}: {campaign.Fault}, {run.Times} times");
+        Console.Error.WriteLine($"{campaign.Name}: {campaign.Fault}, {run.PlannedTries} tries");
         try
         {
             campaign.Run(run);
@@ -44,11 +45,11 @@ internal sealed class ChaosSession(ChaosSetting setting, int seed)
             run.Check(false, () => error.ToString());
         }
 
-        run.Check(run.TriedTimes >= run.Times, () => $"tried only {run.TriedTimes} of {run.Times} times");
+        run.Check(run.Tries >= run.PlannedTries, () => $"only {run.Tries} of {run.PlannedTries} tries");
         Add(campaign, run, watch.Elapsed);
         if (run.ViolationCount == 0)
         {
-            Directory.Delete(own, recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
 
         return run.ViolationCount == 0;
@@ -63,18 +64,18 @@ internal sealed class ChaosSession(ChaosSetting setting, int seed)
 
         if (run.ViolationCount > 0)
         {
-            Console.Error.WriteLine($"  kept: {run.Directory}; again: --only {campaign.Name} --seed {run.Seed}");
+            Console.Error.WriteLine($"  kept: {run.Directory}; reproduce: --only {campaign.Name} --seed {run.Seed}");
         }
 
         string[] cells =
         [
             campaign.Name,
             campaign.Fault,
-            $"{run.TriedTimes:N0}",
+            $"{run.Tries:N0}",
             $"{run.Checks:N0}",
             run.ViolationCount == 0 ? "nothing" : $"{run.ViolationCount:N0}",
             $"{time.TotalSeconds:F0} s",
-            string.Join('\n', run.Figures),
+            string.Join('\n', run.Results),
         ];
         _table.AddRow([.. cells.Select(cell => new Text(cell))]);
     }

@@ -2,39 +2,39 @@ using System.CommandLine;
 using System.Data.Common;
 using Rinha.Chaos;
 
-// Started by ./rinha chaos, which has checked the numbers and says where things are.
+// Started by ./rinha chaos, which validates the numbers and passes the paths.
 Option<string> sockets = new("--sockets") { Required = true };
 Option<string> directory = new("--directory") { Required = true };
 Option<int> port = new("--port") { Required = true };
-Option<string?> cgroup = new("--cgroup") { Description = "The stack's cgroup, when there are limits." };
+Option<string?> cgroup = new("--cgroup") { Description = "The stack's cgroup, when limits are in force." };
 Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
 Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
 Option<bool> isShort = new("--short") { Description = "The short campaigns." };
 Option<string[]> only = new("--only") { Description = "Only this campaign.", DefaultValueFactory = _ => [] };
-var command = new RootCommand("Makes faults happen to a bank under load (started by ./rinha chaos).")
+var command = new RootCommand("Injects faults into a bank under load (started by ./rinha chaos).")
 {
     sockets, directory, port, cgroup, soakMinutes, seed, isShort, only,
 };
 command.SetAction(parsed =>
 {
     var names = parsed.GetRequiredValue(only);
-    if (names.FirstOrDefault(name => CampaignTable.All.All(one => one.Name != name)) is { } unknown)
+    if (names.FirstOrDefault(name => CampaignTable.All.All(campaign => campaign.Name != name)) is { } unknown)
     {
         return Refuse(
-            $"no campaign '{unknown}'; there are {string.Join(", ", CampaignTable.All.Select(one => one.Name))}");
+            $"no campaign '{unknown}'; known: {string.Join(", ", CampaignTable.All.Select(known => known.Name))}");
     }
 
-    var setting = new ChaosSetting(
+    var settings = new ChaosSettings(
         parsed.GetRequiredValue(sockets),
         parsed.GetRequiredValue(directory),
         parsed.GetValue(port),
         parsed.GetValue(cgroup),
         parsed.GetValue(soakMinutes),
         parsed.GetValue(isShort));
-    var campaigns = CampaignTable.All.Where(one => names.Length == 0 || names.Contains(one.Name)).ToList();
-    return new ChaosSession(setting, parsed.GetValue(seed)).Run(campaigns)
+    var campaigns = CampaignTable.All.Where(campaign => names.Length == 0 || names.Contains(campaign.Name)).ToList();
+    return new ChaosSession(settings, parsed.GetValue(seed)).Run(campaigns)
         ? 0
-        : Fail("chaos has found something");
+        : Fail("chaos found violations");
 });
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
@@ -51,10 +51,10 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
     return Fail(error.Message);
 }
 
-// Exit status 1: something was found wrong, or could not be tried; 2: the command line is wrong.
-static int Fail(string reason) => Say(reason, 1);
-static int Refuse(string reason) => Say(reason, 2);
-static int Say(string reason, int status)
+// Exit status 1: a violation, or a campaign that could not run; 2: a wrong command line.
+static int Fail(string reason) => Report(reason, 1);
+static int Refuse(string reason) => Report(reason, 2);
+static int Report(string reason, int status)
 {
     Console.Error.WriteLine($"Rinha.Chaos: {reason.ReplaceLineEndings(" ")}");
     return status;

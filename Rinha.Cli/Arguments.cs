@@ -2,7 +2,7 @@ using System.CommandLine.Parsing;
 
 namespace Rinha.Cli;
 
-/// <summary>Verbs, and the options that several of them have.</summary>
+// Builds verbs and the options that several of them share.
 internal static class Arguments
 {
     private const int PortMax = 65_535;
@@ -16,11 +16,11 @@ internal static class Arguments
         return command;
     }
 
-    /// <summary>A verb about a running stack: that of --data, or the one there is.</summary>
+    // A verb on a running stack: that of --data, or the only one.
     public static Command VerbOnStack(
         string name, string help, Func<DataDirectory, ParseResult, int> run, params Option[] options)
     {
-        var data = Text("--data", "The data directory of the stack (default: that of the one that runs).");
+        var data = Text("--data", "The stack's data directory (default: that of the running stack).");
         return Verb(
             name, help, parsed => run(RunningStacks.Choose(parsed.GetValue(data)), parsed), [data, .. options]);
     }
@@ -31,7 +31,7 @@ internal static class Arguments
 
     public static Option<int> Port(string name, int fallback, string help) => Number(name, fallback, 1, PortMax, help);
 
-    public static Option<int> Number(string name, int fallback, int least, int most, string help, string? alias = null)
+    public static Option<int> Number(string name, int fallback, int min, int max, string help, string? alias = null)
     {
         return new Option<int>(name, alias is null ? [] : [alias])
         {
@@ -43,9 +43,9 @@ internal static class Arguments
         int Read(ArgumentResult result)
         {
             var text = result.Tokens[0].Value;
-            if (!int.TryParse(text, NumberStyles.None, null, out var number) || number < least || number > most)
+            if (!int.TryParse(text, NumberStyles.None, null, out var number) || number < min || number > max)
             {
-                result.AddError($"{name}: a whole number from {least} to {most}, not '{text}'");
+                result.AddError($"{name}: expected a whole number from {min} to {max}, not '{text}'");
             }
 
             return number;
@@ -54,23 +54,23 @@ internal static class Arguments
 
     public static Option<string> Stack() => new("--stack")
     {
-        Description = "The proxy and the ledger: nginx-sqlite (default), nginx-postgres or caddy-postgres.",
+        Description = "Proxy and ledger: nginx-sqlite (default), nginx-postgres or caddy-postgres.",
         DefaultValueFactory = _ => StackLayout.DefaultName,
     };
 
     public static Option<string> Split() => new("--split")
     {
-        Description = "How the limits are shared out, a file stacks/STACK/NAME.env: split (default) or tuned.",
+        Description = "The CPU and memory split, a file stacks/STACK/NAME.env: split (default) or tuned.",
         DefaultValueFactory = _ => StackLayout.DefaultSplit,
     };
 
-    /// <summary>Those of these options that were given, as words to hand to another program.</summary>
+    // The given ones among these options, as arguments for another program.
     public static IEnumerable<string> Given(this ParseResult parsed, params Option[] options) =>
         from option in options
         let result = parsed.GetResult(option)
         where result is { Implicit: false }
-        from word in result.Tokens.Count == 0
+        from argument in result.Tokens.Count == 0
             ? [option.Name]
             : result.Tokens.SelectMany(token => (string[])[option.Name, token.Value])
-        select word;
+        select argument;
 }

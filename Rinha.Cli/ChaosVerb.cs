@@ -6,61 +6,61 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Cli;
 
-/// <summary><c>chaos</c>: faults, power loss and bad input against a stack of its own.</summary>
+// chaos: runs fault, power-loss and bad-input campaigns against a separate stack.
 internal static class ChaosVerb
 {
     private static readonly Option<string[]> s_only = new("--only")
     {
-        Description = "This campaign only (more than once: these).",
+        Description = "Only this campaign; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<int> s_port = Arguments.Port("--port", 9998, "Where its nginx listens");
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9998, "The port of its nginx");
 
     private static readonly Option<bool> s_noLimits = Arguments.Flag(
-        "--no-limits", "Without cgroups; otherwise .env says how much CPU and memory each process gets.");
+        "--no-limits", "Run without cgroups; by default each process has its limits from .env.");
 
-    // The campaigns' own: checked here, before anything is built, and handed on as they are.
+    // Validated here, before anything is built, and passed on unchanged.
     private static readonly Option[] s_campaigns =
     [
-        Arguments.Flag("--short", "The campaigns of continuous integration, under 8 minutes."),
+        Arguments.Flag("--short", "The short campaigns, as CI runs them: under 8 minutes."),
         s_only,
-        Arguments.Number("--seed", 1, 0, int.MaxValue, "The same seed, the same decisions"),
-        Arguments.Number("--soak-minutes", 30, 1, 24 * 60, "How long the soak takes"),
+        Arguments.Number("--seed", 1, 0, int.MaxValue, "The seed of every random decision"),
+        Arguments.Number("--soak-minutes", 30, 1, 24 * 60, "The length of the soak"),
     ];
 
     public static Command Create() => Arguments.Verb(
         "chaos",
-        "Make faults happen to a stack of its own: what must hold then, holds. Exit status 1 when not.",
+        "Inject faults into a separate stack and check what must hold. Exit status 1 on a violation.",
         Run,
         [.. s_campaigns, s_port, s_noLimits]);
 
     private static int Run(ParseResult parsed)
     {
-        // The campaigns on PostgreSQL have it in their names.
+        // Campaigns on PostgreSQL start with pg-.
         var only = parsed.GetRequiredValue(s_only);
         var hasPostgres = only.Length == 0 || only.Any(name => name.StartsWith("pg-", StringComparison.Ordinal));
         var packages = new Packages(Console.Error.WriteLine);
-        packages.Need("setpriv", "util-linux");
-        packages.Need("nginx", "nginx-light", "nginx");
-        packages.NeedLinker();
-        var postgres = hasPostgres ? PostgresPrograms.Need(packages) : null;
+        packages.Require("setpriv", "util-linux");
+        packages.Require("nginx", "nginx-light", "nginx");
+        packages.RequireLinker();
+        var postgres = hasPostgres ? PostgresPrograms.Require(packages) : null;
         var publisher = new Publisher(Console.Error.WriteLine);
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.Chaos);
 
-        // On the disk that the repository is on, as ./data would be.
+        // On the repository's disk, like ./data.
         var work = Repository.PathOf("artifacts", "chaos");
         Files.DeleteTrees(work);
         Directory.CreateDirectory(work);
-        var setting = new ChaosSetting(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
-        using var cleanUp = new CleanUp(setting.Remove);
-        return Foreground.Run([Repository.Chaos, .. setting.Prepare(), .. parsed.Given(s_campaigns)]);
+        var environment = new ChaosEnvironment(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
+        using var cleanUp = new CleanUp(environment.TearDown);
+        return Foreground.Run([Repository.Chaos, .. environment.Prepare(), .. parsed.Given(s_campaigns)]);
     }
 }
 
-/// <summary>The sockets, cgroups and configurations of a chaos run.</summary>
-internal sealed class ChaosSetting(string work, int port, PostgresPrograms? postgres, bool hasLimits)
+// Creates the sockets, cgroups and configurations of a chaos run, and removes them.
+internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? postgres, bool hasLimits)
 {
     private readonly string _sockets = RunningStacks.CreateSockets(new DataDirectory(work));
 
@@ -73,7 +73,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
 
     private string InSockets(string name) => Path.Combine(_sockets, name);
 
-    /// <summary>Makes everything, and returns the campaigns' flags that say where it is.</summary>
+    // Returns the flags that tell the campaigns where everything is.
     public IEnumerable<string> Prepare()
     {
         if (_cgroup is null)
@@ -91,7 +91,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         [
             Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
             InSockets("faults.so"), .. Directory.GetFiles(Repository.PathOf("scripts", "faults"), "*.c"), "-ldl",
-        ]).OrFail("the fault library does not compile");
+        ]).OrThrow("compiling the fault library failed");
         if (postgres is not null)
         {
             PreparePostgres(postgres);
@@ -104,11 +104,11 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         ];
     }
 
-    /// <summary>Ends what is left of the run, and takes all of it away.</summary>
-    public void Remove()
+    // Kills what is left of the run and deletes its files.
+    public void TearDown()
     {
-        // Interrupted, it leaves processes behind, each the leader of a group. All of them know the sockets' directory,
-        // but for PostgreSQL's, which work in ours.
+        // An interrupted run leaves session leaders behind. All mention the socket directory, except PostgreSQL's
+        // processes, which work below the work directory.
         ProcessTable.Kill(ProcessTable.Mentioning(_sockets)
             .SelectMany(pid => ProcessTable.SessionOf(ProcessIdentity.Of(pid)).Append(pid))
             .Where(pid => pid != Environment.ProcessId));
@@ -121,7 +121,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         }
     }
 
-    // A cluster that has never run, for each campaign to copy. Its socket is in a directory of its user's.
+    // A template cluster that never runs; each campaign copies it. Its user owns the socket directory.
     private void PreparePostgres(PostgresPrograms programs)
     {
         if (_cgroup is not null)
@@ -143,7 +143,7 @@ internal sealed class ChaosSetting(string work, int port, PostgresPrograms? post
         {
             if (!_cgroup!.TryCreate(prefix + name, limit))
             {
-                throw new StackException($"no cgroup for {name} (--no-limits goes without)");
+                throw new StackException($"cannot create a cgroup for {name} (--no-limits runs without)");
             }
         }
     }

@@ -5,7 +5,7 @@ using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
-/// <summary><c>contest</c>: the contest's official simulation against a fresh stack, and its score.</summary>
+// contest: runs the contest's official simulation against a fresh stack and scores it.
 internal static class ContestVerb
 {
     private const int ReadinessAttempts = 20;
@@ -14,34 +14,34 @@ internal static class ContestVerb
     private static readonly TimeSpan s_betweenAttempts = TimeSpan.FromSeconds(2);
 
     private static readonly Option<string?> s_url = Arguments.Text(
-        "--url", "A running server instead of a fresh stack; its ledger must be empty.");
+        "--url", "Use a running server instead of a fresh stack; its ledger must be empty.");
 
-    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "Where the fresh stack listens");
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "The fresh stack's port");
     private static readonly Option<string> s_stack = Arguments.Stack();
     private static readonly Option<string> s_split = Arguments.Split();
-    private static readonly Option<bool> s_noLimits = Arguments.Flag("--no-limits", "Without its limits.");
+    private static readonly Option<bool> s_noLimits = Arguments.Flag("--no-limits", "Run without limits.");
 
     private static readonly Option<bool> s_short = Arguments.Flag(
-        "--short", "The opening, then a ramp of 20 s instead of the official 4 minutes.");
+        "--short", "The validations, then a ramp of 20 s instead of the official 4 minutes.");
 
     private static readonly Option<bool> s_wait = Arguments.Flag(
-        "--wait-validations", "Start the load only after all validations; officially it waits for the 404 alone.");
+        "--wait-validations", "Start the load after all validations; officially it waits only for the 404.");
 
     private static readonly Option<bool> s_compose = Arguments.Flag(
-        "--compose", "The containers instead of processes, with the organiser's protocol of readiness.");
+        "--compose", "Run containers instead of processes, with the contest's readiness protocol.");
 
     private static readonly Option<bool> s_host = Arguments.Flag(
-        "--host", "With --compose: the proxy on the host's network, port 9999, instead of a bridge.");
+        "--host", "With --compose: put the proxy on the host's network, port 9999, instead of a bridge.");
 
     private static readonly Argument<string[]> s_more = new("flags")
     {
-        Description = "After --: flags of the simulation, such as -o html -O report.html.",
+        Description = "After --: flags for the simulation, such as -o html -O report.html.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     public static Command Create() => Arguments.Verb(
         "contest",
-        "Run the official simulation against a fresh stack, and score it. Exit status 1 when anything failed.",
+        "Run the official simulation against a fresh stack and score it. Exit status 1 on any failure.",
         Run,
         s_url, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_more);
 
@@ -64,7 +64,7 @@ internal static class ContestVerb
 
     private static int RunFresh(int port, string[] flags, string[] simulation)
     {
-        // On the disk that the repository is on, as ./data would be; and beside it, as that one is in use.
+        // On the repository's disk, like ./data, which may be in use.
         var data = new DataDirectory(Repository.PathOf("artifacts", "contest"));
         var url = $"http://localhost:{port}";
         using var cleanUp = new CleanUp(() =>
@@ -77,18 +77,18 @@ internal static class ContestVerb
         return IsReady(port) ? Simulate(url, simulation) : throw new StackException($"{url} does not answer");
     }
 
-    // The organiser's way: a stack without a past, 5 s, then at most 20 times two statements 2 s apart; both must be
-    // right, and then the load comes at once.
+    // The contest's readiness protocol: start fresh containers, wait 5 s, then try up to 20 times, 2 s apart, to read
+    // two statements. The load follows at once.
     private static int RunContainers(ComposeProject stack, string[] simulation)
     {
-        if (!ComposeProject.IsEngineThere)
+        if (!ComposeProject.IsEngineRunning)
         {
-            throw new StackException("no container engine answers (docker version)");
+            throw new StackException("no container engine is running (docker version)");
         }
 
         if (stack.Containers().Count > 0)
         {
-            throw new StackException($"the containers of {stack.Project} are there already (docker compose down)");
+            throw new StackException($"{stack.Project} already has containers (docker compose down)");
         }
 
         using var cleanUp = new CleanUp(stack.Down);
@@ -105,13 +105,13 @@ internal static class ContestVerb
             }
         }
 
-        Console.Error.WriteLine($"ready at attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
+        Console.Error.WriteLine($"ready on attempt {attempt}; healthy after {healthy.TotalMilliseconds:F0} ms");
         var status = Simulate(stack.Url, simulation);
         WritePeaks(stack.Containers());
         return status;
     }
 
-    // The sum of the peaks is at least the peak of the sum.
+    // The sum of the peaks is an upper bound of the total's peak.
     private static void WritePeaks(IReadOnlyList<StackContainer> containers)
     {
         foreach (var container in containers)
@@ -121,11 +121,11 @@ internal static class ContestVerb
                 $"peak memory of {container.Service,-6} {peak,8}, throttled in {container.ThrottledPeriods} periods");
         }
 
-        var sum = ProcessLimits.MemoryText(containers.Sum(one => one.MemoryPeakBytes));
-        Console.Error.WriteLine($"peak memory in all: {sum}, the page cache of their files included");
+        var sum = ProcessLimits.MemoryText(containers.Sum(container => container.MemoryPeakBytes));
+        Console.Error.WriteLine($"peak memory in total: {sum}, including page cache");
     }
 
-    // The organiser's readiness check, and the only warm-up there is: two statements, one for each API.
+    // Two statements, one for each API: the readiness check and the only warm-up.
     private static bool IsReady(int port) =>
         Enumerable.Range(0, 2).All(_ => HealthProbe.Answers(port, "/clientes/1/extrato"));
 

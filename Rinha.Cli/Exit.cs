@@ -1,21 +1,18 @@
 namespace Rinha.Cli;
 
-/// <summary>How a verb ends.</summary>
+// The exit statuses of the verbs.
 internal static class Exit
 {
     public const int Success = 0;
 
-    /// <summary>It failed, or found something wrong.</summary>
-    public const int Failure = 1;
+    public const int Failure = 1; // Also for a violation found.
 
-    /// <summary>The command line is wrong.</summary>
-    public const int Misuse = 2;
+    public const int Misuse = 2; // A wrong command line.
 
-    /// <summary>No stack runs.</summary>
     public const int NotRunning = 3;
 
-    /// <summary>Says in one line why.</summary>
-    public static int Say(string reason, int status)
+    // Prints the reason as one line.
+    public static int Report(string reason, int status)
     {
         Console.Error.WriteLine($"rinha: {reason.ReplaceLineEndings(" ").TrimEnd()}");
         return status;

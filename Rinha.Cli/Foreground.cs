@@ -3,22 +3,21 @@ using Rinha.Stack.Builds;
 
 namespace Rinha.Cli;
 
-/// <summary>Programs that a verb hands its terminal to.</summary>
+// Runs programs that take over the verb's terminal.
 internal static class Foreground
 {
     public static bool IsBusy { get; private set; }
 
-    /// <summary>Publishes the load tester if necessary. What that says goes to the standard error: the output is the
-    /// report's.</summary>
+    // Publishes the load tester if stale. Messages go to standard error: standard output is for the report.
     public static void PublishLoadTester() => new Publisher(Console.Error.WriteLine).Publish(Repository.LoadTester);
 
-    public static int BecomeLoadTester(IEnumerable<string> arguments)
+    public static int ExecLoadTester(IEnumerable<string> arguments)
     {
         PublishLoadTester();
-        return Tool.Become([Repository.LoadTester, .. arguments]);
+        return Tool.Exec([Repository.LoadTester, .. arguments]);
     }
 
-    /// <summary>Runs a program to its end. Ctrl-C is for it: this process then goes on and cleans up.</summary>
+    // Runs a program to completion. Ctrl-C reaches the program only, so that this process can clean up.
     public static int Run(IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = Repository.Root };
@@ -36,9 +35,8 @@ internal static class Foreground
         return process.ExitCode;
     }
 
-    /// <summary>Runs another verb to its end, its output among the messages.</summary>
-    /// <param name="verb">It and its arguments.</param>
-    /// <param name="variables">What env is told, such as NAME=VALUE or -u NAME.</param>
+    // Runs another verb to completion, with its output on standard error. variables: arguments for env, such as
+    // NAME=VALUE or -u NAME.
     public static void RunVerb(string[] verb, params string[] variables)
     {
         string[] rinha = [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]];
@@ -49,19 +47,17 @@ internal static class Foreground
     }
 }
 
-/// <summary>
-/// What a verb must take away again, however it ends: by itself, by an error, by Ctrl-C or by SIGTERM. A program in the
-/// foreground gets the signal first, and the verb goes on when it has ended.
-/// </summary>
+// Runs a clean-up action once, however the verb ends: normally, by an error, Ctrl-C or SIGTERM. A program in the
+// foreground gets the signal first; the verb continues after its exit.
 internal sealed class CleanUp : IDisposable
 {
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
-    private Action? _end;
+    private Action? _action;
 
-    public CleanUp(Action end)
+    public CleanUp(Action action)
     {
-        _end = end;
+        _action = action;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     }
@@ -70,7 +66,7 @@ internal sealed class CleanUp : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
-        End();
+        RunOnce();
     }
 
     private void OnSignal(PosixSignalContext context)
@@ -78,10 +74,10 @@ internal sealed class CleanUp : IDisposable
         context.Cancel = true;
         if (!Foreground.IsBusy)
         {
-            End();
+            RunOnce();
             Environment.Exit(Exit.Failure);
         }
     }
 
-    private void End() => Interlocked.Exchange(ref _end, null)?.Invoke();
+    private void RunOnce() => Interlocked.Exchange(ref _action, null)?.Invoke();
 }

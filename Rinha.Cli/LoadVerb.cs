@@ -1,12 +1,12 @@
 namespace Rinha.Cli;
 
-/// <summary><c>load</c>: loads a running stack. All its flags are the load tester's.</summary>
+// load: runs the load tester, which parses all its flags.
 internal static class LoadVerb
 {
     public const string Name = "load";
 
-    /// <summary>The command, for the list of verbs: its flags never come to be parsed here.</summary>
+    // Only for the list of verbs.
     public static Command Create() => new(Name, "Load a running stack: latencies, the highest rate, or correctness.");
 
-    public static int Run(IEnumerable<string> arguments) => Foreground.BecomeLoadTester([Name, .. arguments]);
+    public static int Run(IEnumerable<string> arguments) => Foreground.ExecLoadTester([Name, .. arguments]);
 }

@@ -2,7 +2,7 @@ using Rinha.Cli;
 using Rinha.Cli.Measure;
 using Rinha.Stack;
 
-var command = new RootCommand("The bank: runs it, watches it, loads it and tests it.")
+var command = new RootCommand("Runs, watches, loads and tests the bank.")
 {
     RunVerb.Create(),
     StopVerb.Create(),
@@ -31,19 +31,19 @@ try
 
     if (!args[0].StartsWith('-') && command.Subcommands.All(verb => verb.Name != args[0]))
     {
-        return Exit.Say($"unknown verb '{args[0]}'; ./rinha --help lists them", Exit.Misuse);
+        return Exit.Report($"unknown verb '{args[0]}'; ./rinha --help lists them", Exit.Misuse);
     }
 
     var parsed = command.Parse(args);
     return parsed.Errors.Count > 0
-        ? Exit.Say(parsed.Errors[0].Message, Exit.Misuse)
+        ? Exit.Report(parsed.Errors[0].Message, Exit.Misuse)
         : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException error)
 {
-    return Exit.Say(error.Message, Exit.Misuse);
+    return Exit.Report(error.Message, Exit.Misuse);
 }
 catch (Exception error) when (error is StackException or IOException or UnauthorizedAccessException)
 {
-    return Exit.Say(error.Message, Exit.Failure);
+    return Exit.Report(error.Message, Exit.Failure);
 }

@@ -3,23 +3,23 @@ using Rinha.Stack.Builds;
 
 namespace Rinha.Cli;
 
-/// <summary><c>restart</c>: restarts both servers, one after the other, without a failed request.</summary>
+// restart: replaces both servers, one after the other, without a failed request.
 internal static class RestartVerb
 {
     public static Command Create() => Arguments.VerbOnStack(
         "restart",
-        "Replace both servers, one after the other, by what is there now, built first if a source is newer. " +
-        "Exit status 1 when a new process does not come up; the other one then goes on serving.",
+        "Replace both servers, one after the other, with the current binary, rebuilt if stale. " +
+        "Exit status 1 when a new process does not come up; the other then keeps serving.",
         (data, _) => Restart(data));
 
     private static int Restart(DataDirectory data)
     {
-        var stack = StackInstance.Read(data) ?? throw new StackException($"nothing runs on {data.FullPath}");
+        var stack = StackInstance.Read(data) ?? throw new StackException($"no stack is running on {data.FullPath}");
         var refusal = stack switch
         {
             { IsSupervised: false } =>
-                $"the supervisor of {data.FullPath} was killed (./rinha stop ends what it left)",
-            { State.IsReady: false } => $"the stack on {data.FullPath} is just starting; try again",
+                $"the supervisor of {data.FullPath} was killed (./rinha stop stops what it left)",
+            { State.IsReady: false } => $"the stack on {data.FullPath} is still starting; try again",
             { State.Layout.IsFloor: true } => $"the stack on {data.FullPath} has no servers (--floor)",
             _ => null,
         };
@@ -34,14 +34,14 @@ internal static class RestartVerb
             new Publisher(Console.WriteLine).Publish(server);
         }
 
-        // A binary that cannot even say its version must not cost the stack one of its two servers.
+        // A binary that cannot print its version must not cost the stack a server.
         if (!File.Exists(server) || Tool.Run([server, "--version"]) is not { Succeeded: true } version)
         {
-            throw new StackException($"{server} does not run");
+            throw new StackException($"{server} --version fails");
         }
 
-        using var taken = FileLock.TryTake(data.RunFile("restart.lock"))
-            ?? throw new StackException($"another restart of {data.FullPath} is under way");
+        using var held = FileLock.TryTake(data.RunFile("restart.lock"))
+            ?? throw new StackException($"another restart of {data.FullPath} is in progress");
         Console.WriteLine($"restarting with {version.LastLine}");
         return Follow(stack);
     }
@@ -50,11 +50,11 @@ internal static class RestartVerb
     {
         var request = new RestartRequest(stack.Data);
         request.Send();
-        for (var said = 0; ; Thread.Sleep(10))
+        for (var printed = 0; ; Thread.Sleep(10))
         {
-            foreach (var answer in request.Answers().Skip(said))
+            foreach (var answer in request.Answers().Skip(printed))
             {
-                said++;
+                printed++;
                 if (answer == RestartRequest.Finished)
                 {
                     return Exit.Success;
@@ -62,7 +62,7 @@ internal static class RestartVerb
 
                 if (answer.StartsWith(RestartRequest.Failed, StringComparison.Ordinal))
                 {
-                    return Exit.Say(answer[RestartRequest.Failed.Length..], Exit.Failure);
+                    return Exit.Report(answer[RestartRequest.Failed.Length..], Exit.Failure);
                 }
 
                 Console.WriteLine(answer);
@@ -71,7 +71,7 @@ internal static class RestartVerb
             if (!stack.IsSupervised)
             {
                 request.TryTake();
-                throw new StackException("the supervisor has ended meanwhile");
+                throw new StackException("the supervisor exited meanwhile");
             }
         }
     }

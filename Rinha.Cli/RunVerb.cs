@@ -3,54 +3,54 @@ using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
-/// <summary><c>run</c>: two API processes behind a proxy on one port, inside the contest's limits.</summary>
+// run: runs two API processes behind a proxy on one port, within the contest's limits.
 internal static class RunVerb
 {
     private const string FloorDefault = "mix";
 
     private static readonly Option<string> s_data = new("--data")
     {
-        Description = "Where the database, the logs and the state are (default: data).",
+        Description = "The directory of the database, logs and state (default: data).",
         DefaultValueFactory = _ => Repository.DefaultData,
     };
 
-    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "Where the proxy listens");
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "The proxy's port");
     private static readonly Option<string> s_stack = Arguments.Stack();
     private static readonly Option<string> s_split = Arguments.Split();
 
     private static readonly Option<bool> s_fresh = Arguments.Flag(
-        "--fresh", "Delete the stack's ledger first: DIR/rinha.db and its side files, or DIR/postgres.");
+        "--fresh", "Delete the ledger first: DIR/rinha.db and its side files, or DIR/postgres.");
 
     private static readonly Option<bool> s_limit = Arguments.Flag(
-        "--limit", "nginx limits the requests and connections of each address (docs/open-network.md).");
+        "--limit", "Limit the requests and connections of each address in nginx (docs/open-network.md).");
 
     private static readonly Option<string?> s_tls = Arguments.Text(
         "--tls",
-        "https with DIR/tls.crt and DIR/tls.key; http for this machine alone, and no POST /reset " +
+        "Serve https with DIR/tls.crt and DIR/tls.key, http for this machine only, and no POST /reset " +
         "unless RINHA_ENABLE_RESET=true.");
 
-    private static readonly Option<int> s_tlsPort = Arguments.Port("--tls-port", 9443, "Where https is spoken");
+    private static readonly Option<int> s_tlsPort = Arguments.Port("--tls-port", 9443, "The https port");
 
     private static readonly Option<bool> s_noLimits = Arguments.Flag(
-        "--no-limits", "Without cgroups; otherwise the split says how much CPU and memory each process gets.");
+        "--no-limits", "Run without cgroups; by default each process has its limits from the split.");
 
     private static readonly Option<bool> s_detach = Arguments.Flag(
-        "--detach", "In the background: returns once the stack answers, or with the reason why it does not.");
+        "--detach", "Run in the background; return once the stack answers or has failed to start.");
 
     private static readonly Option<string> s_server = new("--server")
     {
-        Description = "Another build of the server (default: this tree's, built when a source is newer).",
+        Description = "Another server binary (default: this tree's, rebuilt if stale).",
         DefaultValueFactory = _ => Repository.Server,
     };
 
     private static readonly Option<string?> s_floor = new Option<string?>("--floor")
     {
-        Description = "Constant answers of nginx instead of the servers: mix (default), refused or statements.",
+        Description = "Constant answers from nginx instead of the servers: mix (default), refused or statements.",
         Arity = ArgumentArity.ZeroOrOne,
     }.AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
 
     public static Command Create() => Arguments.Verb(
-        "run", "Run two API processes behind a proxy, inside the contest's limits.", Run, s_data, s_port, s_stack,
+        "run", "Run two API processes behind a proxy, within the contest's limits.", Run, s_data, s_port, s_stack,
         s_split, s_fresh, s_limit, s_tls, s_tlsPort, s_noLimits, s_detach, s_server, s_floor);
 
     private static int Run(ParseResult parsed)
@@ -70,8 +70,8 @@ internal static class RunVerb
             parsed.GetValue(s_tlsPort));
         options.Check();
         var preparation = new StackPreparation(options, Console.WriteLine);
-        preparation.GetPrograms();
-        using (var taken = preparation.TakeData())
+        preparation.InstallPrograms();
+        using (var held = preparation.LockData())
         {
             preparation.PrepareLedger();
             if (!parsed.GetValue(s_detach))
@@ -82,7 +82,7 @@ internal static class RunVerb
             }
         }
 
-        // What can be refused was refused here, where it is read; the child finds everything in place.
+        // Everything that can fail early has been checked in the foreground; the child finds it all prepared.
         return Detach(options.Data, parsed);
     }
 
@@ -102,7 +102,7 @@ internal static class RunVerb
         supervisor.Run();
     }
 
-    // Runs the same without --detach in a session that outlives this one, until it answers.
+    // Runs the same verb without --detach in its own session, and waits until the stack answers.
     private static int Detach(DataDirectory data, ParseResult parsed)
     {
         using var child = Process.Start(

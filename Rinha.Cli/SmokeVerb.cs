@@ -2,10 +2,8 @@ using Rinha.Stack;
 
 namespace Rinha.Cli;
 
-/// <summary>
-/// <c>smoke</c>: credits, debits and statements at full speed, one run after the other. With bombardier where it is
-/// (scripts/bombardier.sh), otherwise with the load tester, which reads the bodies too.
-/// </summary>
+// smoke: runs credits, debits and statements at full speed, one after the other, with bombardier if installed
+// (scripts/bombardier.sh), otherwise with the load tester, which also checks the bodies.
 internal static class SmokeVerb
 {
     private const string Bombardier = "bombardier";
@@ -16,28 +14,28 @@ internal static class SmokeVerb
 
     private static readonly Option<string> s_url = new("--url")
     {
-        Description = "The server; it gets transactions (default: http://127.0.0.1:9999).",
+        Description = "The server, which will receive transactions (default: http://127.0.0.1:9999).",
         DefaultValueFactory = _ => "http://127.0.0.1:9999",
     };
 
     private static readonly Option<string?> s_with = Arguments.Text(
-        "--with", "bombardier, or rinha for the load tester (default: bombardier where it is found).")
+        "--with", "bombardier, or rinha for the load tester (default: bombardier if installed).")
         .AcceptOnlyFromAmong(Bombardier, LoadTester);
 
     private static readonly Option<int> s_connections = Arguments.Number(
-        "--connections", 14, 1, 20_000, "Requests in flight at once", "-c");
+        "--connections", 14, 1, 20_000, "Requests in flight", "-c");
 
     private static readonly Option<int> s_seconds = Arguments.Number(
-        "--duration", 10, 1, 3600, "Seconds of one run", "-d");
+        "--duration", 10, 1, 3600, "Seconds per run", "-d");
 
     private static readonly Option<int> s_rate = Arguments.Number(
-        "--rate", 0, 0, 1_000_000, "Requests per second; 0 for as many as go");
+        "--rate", 0, 0, 1_000_000, "Requests per second; 0 for full speed");
 
-    private static readonly Option<string?> s_only = Arguments.Text(
-        "--only", "One run: credits, debits or statements.").AcceptOnlyFromAmong([.. s_runs.Select(run => run.Name)]);
+    private static readonly Option<string?> s_only = Arguments.Text("--only", "Only credits, debits or statements.")
+        .AcceptOnlyFromAmong([.. s_runs.Select(run => run.Name)]);
 
-    private static readonly Option<string?> s_json = Arguments.Text("--json", "The results as JSON, to this file.");
-    private static readonly Option<bool> s_dryRun = Arguments.Flag("--dry-run", "Print the command lines.");
+    private static readonly Option<string?> s_json = Arguments.Text("--json", "Write JSON results to this file.");
+    private static readonly Option<bool> s_dryRun = Arguments.Flag("--dry-run", "Print the command lines only.");
 
     public static Command Create() => Arguments.Verb(
         "smoke",
@@ -48,7 +46,7 @@ internal static class SmokeVerb
             : RunLoadTester(parsed),
         s_url, s_with, s_connections, s_seconds, s_rate, s_only, s_json, s_dryRun);
 
-    // Debian's package of this name is a game: only what calls itself the load tester is one.
+    // Debian's package bombardier is a game; only the load tester prints this version line.
     private static bool HasBombardier() =>
         Environment.GetEnvironmentVariable("BOMBARDIER") is { Length: > 0 }
         || (Tool.Find(Bombardier) is { } found
@@ -57,7 +55,7 @@ internal static class SmokeVerb
 
     private static int RunBombardier(ParseResult parsed)
     {
-        // It works in the repository's directory.
+        // The script runs in the repository's directory.
         string[] json = parsed.GetValue(s_json) is { } file ? ["--json", Path.GetFullPath(file)] : [];
         return Foreground.Run(
         [
@@ -94,13 +92,12 @@ internal static class SmokeVerb
         var wrong = results.Count(result => !result.Ok);
         return wrong == 0
             ? Exit.Success
-            : Exit.Say($"{wrong} of {results.Count} runs went wrong", Exit.Failure);
+            : Exit.Report($"{wrong} of {results.Count} runs failed", Exit.Failure);
     }
 
-    // One run of the load tester, shown as it ends.
     private static Result Measure(string name, IReadOnlyList<string> command)
     {
-        var report = JsonDocument.Parse(Tool.Run(command).OrFail(name).Output).RootElement;
+        var report = JsonDocument.Parse(Tool.Run(command).OrThrow(name).Output).RootElement;
         var summary = report.GetProperty("summary");
         var statuses = summary.GetProperty("statuses").EnumerateObject()
             .ToDictionary(status => status.Name, status => status.Value.GetInt64());

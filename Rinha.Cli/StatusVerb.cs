@@ -3,16 +3,16 @@ using Rinha.Stack.Cgroups;
 
 namespace Rinha.Cli;
 
-/// <summary><c>status</c>: each process of a stack with its limits as they are in force.</summary>
+// status: shows each process of a stack with the limits that the kernel enforces.
 internal static class StatusVerb
 {
     private const string Stopped = "stopped";
 
-    private static readonly Option<bool> s_json = Arguments.Flag("--json", "The same as one JSON object.");
+    private static readonly Option<bool> s_json = Arguments.Flag("--json", "Print one JSON object.");
 
     public static Command Create() => Arguments.VerbOnStack(
         "status",
-        "Show each process with its limits as they are in force. Exit status 3 when nothing runs.",
+        "Show each process with its limits in force. Exit status 3 when no stack is running.",
         (data, parsed) => Show(data, StackInstance.Read(data), parsed.GetValue(s_json)),
         s_json);
 
@@ -31,7 +31,7 @@ internal static class StatusVerb
                 null => $"not running: {data.FullPath}",
                 { IsSupervised: true } => $"running: {stack.State.Url} ({stack.State.Layout.Name}, " +
                     $"{Repository.Shorten(stack.State.Layout.SplitFile)}) on {data.FullPath}",
-                _ => $"not running: the supervisor of {data.FullPath} was killed (./rinha stop ends what it left)",
+                _ => $"not running: the supervisor of {data.FullPath} was killed (./rinha stop stops what it left)",
             });
         }
 
@@ -95,7 +95,7 @@ internal static class StatusVerb
             (long?)(DateTimeOffset.UtcNow - alive?.Since)?.TotalSeconds);
     }
 
-    /// <summary>The figures of one process; what cannot be known is <see langword="null"/>.</summary>
+    // One process; unknown values are null.
     private sealed record Row(
         string Name,
         string State,

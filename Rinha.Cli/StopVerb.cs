@@ -2,7 +2,7 @@ using Rinha.Stack;
 
 namespace Rinha.Cli;
 
-/// <summary><c>stop</c>: stops a stack, or ends what its killed supervisor has left.</summary>
+// stop: stops a stack, or what its killed supervisor left behind.
 internal static class StopVerb
 {
     public static Command Create() => Arguments.VerbOnStack("stop", "Stop the stack.", (data, _) =>
@@ -11,18 +11,18 @@ internal static class StopVerb
         return Exit.Success;
     });
 
-    public static void Stop(DataDirectory data, Action<string> say)
+    public static void Stop(DataDirectory data, Action<string> log)
     {
         if (StackInstance.Read(data) is not { } stack)
         {
             var file = data.RunFile("lock");
-            using var taken = File.Exists(file) ? FileLock.TryTake(file) : null;
-            if (File.Exists(file) && taken is null)
+            using var held = File.Exists(file) ? FileLock.TryTake(file) : null;
+            if (File.Exists(file) && held is null)
             {
-                throw new StackException($"the stack on {data.FullPath} is just starting or ending; try again");
+                throw new StackException($"the stack on {data.FullPath} is starting or stopping; try again");
             }
 
-            say($"nothing runs on {data.FullPath}");
+            log($"no stack is running on {data.FullPath}");
         }
         else if (stack.IsSupervised)
         {
@@ -30,15 +30,15 @@ internal static class StopVerb
             supervisor.Send(Signal.Terminate);
             if (!Poll.Until(StackInstance.EndsWithin, () => !supervisor.IsAlive, pauseMilliseconds: 10))
             {
-                throw new StackException($"the supervisor, pid {supervisor.Pid}, does not end");
+                throw new StackException($"the supervisor, pid {supervisor.Pid}, does not stop");
             }
 
-            say($"stopped: {data.FullPath}");
+            log($"stopped: {data.FullPath}");
         }
         else
         {
             stack.End(Console.Error.WriteLine);
-            say($"stopped what a killed supervisor left behind: {data.FullPath}");
+            log($"stopped what a killed supervisor left behind: {data.FullPath}");
         }
     }
 }

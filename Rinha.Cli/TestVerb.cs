@@ -5,18 +5,16 @@ using Rinha.Stack.Databases;
 
 namespace Rinha.Cli;
 
-/// <summary>
-/// <c>test</c>: every test, or those whose class or method contains a word; the last line counts them.
-/// </summary>
+// test: runs every test, or those whose class or method name contains a word. The last line counts them.
 internal static partial class TestVerb
 {
-    // Projects of one line run side by side. The stacks want both cores for themselves.
+    // The projects of one group run in parallel. The stacks need both cores.
     private static readonly string[][] s_projects =
         [["Rinha.Server.Tests", "Rinha.LoadTest.Tests"], ["Rinha.Stack.Tests"]];
 
     private static readonly Argument<string?> s_filter = new("filter")
     {
-        Description = "Only tests whose full name, with its class, contains this.",
+        Description = "Only tests whose full name, including the class, contains this.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -31,11 +29,11 @@ internal static partial class TestVerb
         var (passed, failed) = (0, 0);
         try
         {
-            GetPrograms();
+            InstallPrograms();
             var chosen = s_projects
                 .Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
             Build(filter is null ? null : chosen.SelectMany(projects => projects));
-            // The stacks start a PostgreSQL of their own.
+            // Stack tests start their own PostgreSQL.
             using var database = chosen[0].Count > 0 ? new TestDatabase() : null;
             var url = database?.Url ?? "";
             foreach (var count in chosen.SelectMany(projects =>
@@ -51,12 +49,12 @@ internal static partial class TestVerb
         }
         finally
         {
-            // Whatever happens on the way, the last line is the count.
+            // The count is the last line even after an error.
             Console.WriteLine($"{passed} passed, {failed} failed");
         }
     }
 
-    // Which projects are worth a build: those with a file that has the filter's last word.
+    // Whether a source of the project contains the filter's last word.
     private static bool HasTests(string project, string? filter)
     {
         var word = filter?.Split('.', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
@@ -64,7 +62,7 @@ internal static partial class TestVerb
             .Any(file => File.ReadAllText(file).Contains(word, StringComparison.Ordinal));
     }
 
-    // All of the solution, or those of some projects that are not up to date.
+    // Builds the whole solution, or the stale ones among some projects.
     private static void Build(IEnumerable<string>? projects)
     {
         var dotnet = new DotNet(Console.WriteLine);
@@ -75,32 +73,31 @@ internal static partial class TestVerb
 
         foreach (var project in (projects ?? []).Where(project => !Publisher.IsUpToDate(AssemblyOf(project))))
         {
-            var begun = DateTime.UtcNow;
+            var startedAt = DateTime.UtcNow;
             dotnet.Run("build", Repository.PathOf(project));
-            File.SetLastWriteTimeUtc(AssemblyOf(project), begun);
+            File.SetLastWriteTimeUtc(AssemblyOf(project), startedAt);
         }
     }
 
     private static string AssemblyOf(string project) =>
         Repository.PathOf(project, "bin", "Release", "net10.0", project + ".dll");
 
-    private static void GetPrograms()
+    private static void InstallPrograms()
     {
         var packages = new Packages(Console.WriteLine);
-        packages.Need("curl", "curl");
-        packages.Need("nginx", "nginx-light", "nginx");
-        PostgresPrograms.Need(packages);
-        // The HTML report is looked at in a browser. Not every distribution has one to install; without it those tests
-        // are skipped, but in CI they fail.
+        packages.Require("curl", "curl");
+        packages.Require("nginx", "nginx-light", "nginx");
+        PostgresPrograms.Require(packages);
+        // Some tests render the HTML report in a browser. Without one they are skipped, but fail in CI.
         if (Tool.Find("chromium") is null && Tool.Find("google-chrome") is null)
         {
             try
             {
-                packages.Need("chromium", "chromium");
+                packages.Require("chromium", "chromium");
             }
             catch (StackException)
             {
-                Console.WriteLine("no Chromium: the tests that look at the HTML report need one");
+                Console.WriteLine("no Chromium: the tests that render the HTML report need it");
             }
         }
 
@@ -112,7 +109,7 @@ internal static partial class TestVerb
     private static (int Passed, int Failed) RunProject(string project, string? filter, string database)
     {
         string[] select = filter is null ? [] : ["-method", $"*{filter}*"];
-        // Started in the background of a shell, this process ignores Ctrl-C, and so would the tests, which send some.
+        // A shell's background job ignores SIGINT and so would the tests, some of which send it.
         var result = Tool.Follow(
             [
                 "env", "--default-signal=INT", $"TEST_POSTGRES_URL={database}", "dotnet", AssemblyOf(project),
@@ -122,10 +119,10 @@ internal static partial class TestVerb
         var (passed, failed) = Count(result.Output);
         return result.Succeeded || failed > 0
             ? (passed, failed)
-            : throw new StackException($"{project} ended with exit status {result.Status}");
+            : throw new StackException($"{project} exited with status {result.Status}");
     }
 
-    // The runner's summary: `Total: 3, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.303s`.
+    // The runner's summary line: `Total: 3, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.303s`.
     private static (int Passed, int Failed) Count(string output)
     {
         var counts = Summary().Match(output).Groups.Values.Skip(1)
@@ -138,9 +135,7 @@ internal static partial class TestVerb
     [GeneratedRegex("Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+), Not Run: ([0-9]+)")]
     private static partial Regex Summary();
 
-    /// <summary>
-    /// The tests' PostgreSQL: for many ledgers at a time, and without waiting for a disk that will not lose its power.
-    /// </summary>
+    // The tests' PostgreSQL, with many connections and without fsync.
     private sealed class TestDatabase : IDisposable
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("rinha-tests-").FullName;

@@ -1,15 +1,15 @@
 namespace Rinha.Cli;
 
-/// <summary><c>top</c>: the running stack second by second.</summary>
+// top: watches a running stack second by second.
 internal static class TopVerb
 {
     private static readonly Option<int> s_count = Arguments.Number(
-        "--count", 0, 0, int.MaxValue, "End after so many refreshes, one a second; 0 for no end");
+        "--count", 0, 0, int.MaxValue, "Stop after this many refreshes, one a second; 0 for never");
 
     public static Command Create() => Arguments.VerbOnStack(
         "top",
-        "Watch requests, latencies, the ledger, CPU and memory against the limits. A pipe or a file gets columns " +
-        "parted by tabs. Exit status 3 when no stack runs.",
+        "Watch requests, latencies, the ledger, CPU and memory against the limits. A pipe or file gets " +
+        "tab-separated columns. Exit status 3 when no stack is running.",
         Run,
         s_count);
 
@@ -17,11 +17,11 @@ internal static class TopVerb
     {
         if (StackInstance.Read(data) is not { IsSupervised: true } stack)
         {
-            return Exit.Say($"no stack runs on {data.FullPath} (./rinha run)", Exit.NotRunning);
+            return Exit.Report($"no stack is running on {data.FullPath} (./rinha run)", Exit.NotRunning);
         }
 
         string[] cgroups = stack.State.Cgroup is { } cgroup ? [cgroup.Cpu, cgroup.Accounting, cgroup.Memory] : [];
-        return Foreground.BecomeLoadTester(
+        return Foreground.ExecLoadTester(
         [
             "top", "--sockets", stack.State.Sockets, "--count", $"{parsed.GetValue(s_count)}",
             .. cgroups.SelectMany(directory => (string[])["--cgroup", directory]),

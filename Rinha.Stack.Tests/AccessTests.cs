@@ -1,8 +1,6 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// Which doors the stack has, who may use them, and what is refused behind the one that is open to all.
-/// </summary>
+// The stack's ports and sockets, and the users that may reach them.
 public sealed class AccessTests
 {
     [Fact]
@@ -13,7 +11,7 @@ public sealed class AccessTests
         IEnumerable<int> PortsOf(string name) => instance.ProcessesOf(name).SelectMany(ProcessTable.PortsOf).Distinct();
         Assert.Empty(PortsOf("api01").Concat(PortsOf("api02")));
         Assert.Equal([stack.Port], PortsOf("nginx"));
-        // That an API was looked at at all: it does listen on its socket.
+        // The control: the API does listen, on its socket.
         Assert.Contains($"{instance.State.Sockets}/api01.sock", File.ReadAllText("/proc/net/unix"));
 
         var elsewhere = IPAddress.Parse("127.0.0.2");
@@ -23,7 +21,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public void Only_nginx_may_use_the_sockets_and_nobody_else_the_ledger()
+    public void Only_nginx_reaches_the_sockets_and_only_the_owner_the_ledger()
     {
         using var stack = TestBank.Start();
         var isRoot = Environment.IsPrivilegedProcess;
@@ -37,7 +35,7 @@ public sealed class AccessTests
 
         Assert.All(Directory.GetFiles(stack.Data.FullPath, "rinha.db*"), file => Assert.Equal("600", Mode(file)));
         Assert.SkipUnless(isRoot, "only root can become another user");
-        // Neither root nor in nginx's group: it may not even see the socket.
+        // A user outside nginx's group cannot even see the socket.
         var other = Tool.Run(
             ["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups", "test", "-e", $"{sockets}/api01.sock"]);
         Assert.Equal(1, other.Status);
@@ -46,7 +44,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public void The_contest_stack_can_be_reset_and_says_so_unless_it_is_told_not_to()
+    public void The_contest_stack_allows_a_reset_and_logs_it_unless_configured_not_to()
     {
         using var stack = TestBank.Start();
         Assert.Equal(200, stack.Exchange(RawRequest.Post("/reset", "")).Status);

@@ -2,10 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// docs/api.md: every command line gives the status that stands behind it, and no operation, field or status is left
-/// out.
-/// </summary>
+// docs/api.md: every command line returns the status in its comment; no operation, field or status is missing.
 public sealed partial class ApiPageTests
 {
     private static readonly string s_page = File.ReadAllText(Testing.Repository.PathOf("docs", "api.md"));
@@ -14,7 +11,7 @@ public sealed partial class ApiPageTests
         File.ReadAllText(Testing.Repository.PathOf("Rinha.Server", "openapi.json"))).RootElement;
 
     [Fact]
-    public void Every_command_line_gives_its_status()
+    public void Every_command_line_returns_its_status()
     {
         Assert.SkipWhen(Tool.Find("curl") is null, "no curl");
         using var stack = TestBank.Start();
@@ -24,10 +21,13 @@ public sealed partial class ApiPageTests
         foreach (var line in lines)
         {
             var expected = Expected().Match(line);
-            Assert.True(expected.Success, $"no command line with its status: {line}");
-            var silent = "curl --silent --output /dev/null --noproxy '*' --max-time 10 --write-out '%{http_code}' "
-                + line["curl ".Length..].Replace("localhost:9999", $"127.0.0.1:{stack.Port}", StringComparison.Ordinal);
-            var status = Tool.Run(["bash", "-c", silent], directory: Path.GetDirectoryName(stack.Data.FullPath)).Output;
+            Assert.True(expected.Success, $"a command line without its status: {line}");
+            var url = line["curl ".Length..].Replace(
+                "localhost:9999", $"127.0.0.1:{stack.Port}", StringComparison.Ordinal);
+            var command =
+                $"curl --silent --output /dev/null --noproxy '*' --max-time 10 --write-out '%{{http_code}}' {url}";
+            var scratch = Path.GetDirectoryName(stack.Data.FullPath);
+            var status = Tool.Run(["bash", "-c", command], directory: scratch).Output;
             if (status != expected.Groups[1].Value)
             {
                 wrong.Add($"{status}: {line}");
@@ -45,7 +45,7 @@ public sealed partial class ApiPageTests
         {
             var pathForm = path.Name.Replace("{id}", "[0-9]+", StringComparison.Ordinal);
             var url = $"http://localhost(:9999)?{pathForm}([?' ]|$)";
-            var members = path.Value.EnumerateObject().Select(one => one.Name);
+            var members = path.Value.EnumerateObject().Select(operation => operation.Name);
             foreach (var method in members.Where(name => name != "parameters"))
             {
                 var pattern = method switch
@@ -64,8 +64,8 @@ public sealed partial class ApiPageTests
     {
         var components = s_document.GetProperty("components");
         var parameters = components.GetProperty("parameters").EnumerateObject()
-            .Where(one => one.Value.GetProperty("in").GetString() != "path")
-            .Select(one => one.Value.GetProperty("name").GetString()!);
+            .Where(parameter => parameter.Value.GetProperty("in").GetString() != "path")
+            .Select(parameter => parameter.Value.GetProperty("name").GetString()!);
         Assert.All(
             Names(components.GetProperty("schemas"), "properties").Concat(parameters),
             name => Assert.Contains($"`{name}`", s_page, StringComparison.Ordinal));
@@ -75,18 +75,18 @@ public sealed partial class ApiPageTests
             status => Assert.Matches($@"(?m)^\| ([0-9]{{3}}, )*{status}[, ]", s_page));
     }
 
-    // The names in all objects that a member is, at whatever depth.
+    // The property names of every object with this member name, at any depth.
     private static IEnumerable<string> Names(JsonElement element, string member) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(one => Names(one.Value, member).Concat(
-            one.Name == member && one.Value.ValueKind == JsonValueKind.Object
-                ? one.Value.EnumerateObject().Select(inner => inner.Name)
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(child => Names(child.Value, member).Concat(
+            child.Name == member && child.Value.ValueKind == JsonValueKind.Object
+                ? child.Value.EnumerateObject().Select(inner => inner.Name)
                 : [])),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Names(item, member)),
         _ => [],
     };
 
-    // The page's command lines, each on one line.
+    // The page's command lines, with continuations joined.
     private static List<string> CommandLines() =>
     [
         .. from block in ShellBlock().Matches(s_page)

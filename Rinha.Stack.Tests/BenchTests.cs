@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>The microbenchmarks, without measuring: each asserts its answers and runs once.</summary>
+// Runs each microbenchmark once, without measuring: it asserts its answers.
 public sealed class BenchTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Rinha.Stack.Cgroups;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>What is written into the kernel's files and read from them, with directories in their place.</summary>
+// What StackCgroup writes to and reads from the kernel's files, against plain directories.
 public sealed class CgroupTests : IDisposable
 {
     private static readonly ProcessLimits s_limits = new(45_000, 262_144_000);
@@ -37,12 +37,12 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal("45000\n", Read("cpu/stack/api01/cpu.cfs_quota_us"));
         Assert.Equal("262144000\n", Read("memory/stack/api01/memory.limit_in_bytes"));
         Assert.Equal("262144000\n", Read("memory/stack/api01/memory.memsw.limit_in_bytes"));
-        Assert.Equal(3, cgroup.EntrancesOf("api01").Count);
+        Assert.Equal(3, cgroup.ProcsFilesOf("api01").Count);
         AssertInForce(cgroup);
     }
 
     [Fact]
-    public void What_the_kernel_has_counted_is_read_back_from_version_1()
+    public void Counters_are_read_from_version_1()
     {
         var cgroup = Version1();
         Assert.True(cgroup.TryCreate("api01", s_limits));
@@ -53,19 +53,19 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
-    public void What_the_kernel_has_counted_is_read_back_from_version_2()
+    public void Counters_are_read_from_version_2()
     {
         var cgroup = Version2();
         Assert.True(cgroup.TryCreate("api01", s_limits));
         Write("stack/api01/cpu.stat", "usage_usec 5000\nnr_throttled 4");
-        // A kernel before 5.19 knows no peak.
+        // A kernel before 5.19 has no memory.peak.
         Assert.Null(cgroup.MemoryPeakOf("api01"));
         Write("stack/api01/memory.peak", "62914560");
         AssertCounted(cgroup);
     }
 
     [Fact]
-    public void No_limit_is_made_up()
+    public void No_limit_is_reported_as_null()
     {
         Assert.Null(StackCgroup.Locate("stack", _directory.File("nothing")));
         var cgroup = Version1();

@@ -1,22 +1,22 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>The command itself: its help, and what it refuses.</summary>
+// ./rinha itself: its help, and the errors of its command line.
 public sealed class CommandTests
 {
     [Fact]
-    public void What_is_not_a_command_line_is_refused_with_one_line()
+    public void A_wrong_command_line_is_refused_with_one_line()
     {
         RinhaCommand.Run("fly").AssertExit(2, "unknown verb 'fly'");
         RinhaCommand.Run().AssertExit(2, "rinha [command]");
         RinhaCommand.Run("run", "--no-such").AssertExit(2, "'--no-such'");
         RinhaCommand.Run("run", "--port").AssertExit(2, "'--port'");
         var exit = RinhaCommand.Run("run", "--port", "65536")
-            .AssertExit(2, "rinha: --port: a whole number from 1 to 65535, not '65536'\n");
+            .AssertExit(2, "rinha: --port: expected a whole number from 1 to 65535, not '65536'\n");
         Assert.Equal("", exit.Output);
     }
 
     [Fact]
-    public void Every_verb_has_a_help()
+    public void Every_verb_is_in_the_help()
     {
         var help = RinhaCommand.RunWell("--help").Output;
         string[] verbs =
@@ -25,14 +25,14 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void It_works_through_a_link_from_elsewhere_and_says_that_dotnet_is_missing()
+    public void It_works_through_a_link_and_reports_a_missing_dotnet()
     {
         using var directory = new TemporaryDirectory();
         File.CreateSymbolicLink(directory.File("bank"), Testing.Repository.PathOf("rinha"));
         var linked = Tool.Run([directory.File("bank"), "run", "--help"], directory: directory.FullPath);
         Assert.Contains("rinha run", linked.Output, StringComparison.Ordinal);
 
-        // A PATH with what the script itself uses, and no dotnet.
+        // A PATH with the script's own tools, without dotnet.
         Directory.CreateDirectory(directory.File("bin"));
         foreach (var tool in (string[])["sh", "readlink", "dirname", "find"])
         {

@@ -4,9 +4,7 @@ using Rinha.Stack.Containers;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// The stacks in containers: what Compose reads, and, where an engine answers, what it and the kernel have in force.
-/// </summary>
+// The stacks in containers: what Compose reads and, where an engine is running, what it and the kernel enforce.
 [Collection(RunsAlone.Name)]
 public sealed partial class ContainersTests
 {
@@ -25,11 +23,11 @@ public sealed partial class ContainersTests
             named?["COMPOSE_FILE=".Length..] ?? "compose.yaml:compose.override.yaml",
             string.Join(':', ComposeProject.FilesOf(layout, ContainerNetwork.Bridge)));
 
-        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "no Compose");
         var config = new ComposeProject(layout, ContainerNetwork.Bridge, 9999).Compose("config").Output;
         Assert.Equal(
-            layout.ReadLimits().OrderBy(one => one.Key, StringComparer.Ordinal),
-            LimitsIn(config).OrderBy(one => one.Key, StringComparer.Ordinal));
+            layout.ReadLimits().OrderBy(limit => limit.Key, StringComparer.Ordinal),
+            LimitsIn(config).OrderBy(limit => limit.Key, StringComparer.Ordinal));
     }
 
     [Theory]
@@ -40,7 +38,7 @@ public sealed partial class ContainersTests
     [InlineData("caddy-postgres", ContainerNetwork.Host)]
     public void Compose_accepts_the_files_of_every_network(string stack, ContainerNetwork network)
     {
-        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "no Compose");
         using var tls = new TemporaryDirectory();
         Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
         var project = new ComposeProject(StackLayout.Choose(stack), network, 9999);
@@ -52,11 +50,11 @@ public sealed partial class ContainersTests
     [InlineData("nginx-sqlite")]
     [InlineData("nginx-postgres")]
     [InlineData("caddy-postgres")]
-    public void Limits_users_rights_and_ports_are_those_asked_for(string name)
+    public void Limits_users_capabilities_and_ports_are_as_configured(string name)
     {
-        Assert.SkipUnless(ComposeProject.IsEngineThere, "no container engine");
-        Assert.SkipWhen(ComposeProject.FindCompose() is null, "Compose is not here");
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root sees into containers");
+        Assert.SkipUnless(ComposeProject.IsEngineRunning, "no container engine");
+        Assert.SkipWhen(ComposeProject.FindCompose() is null, "no Compose");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can inspect containers");
         var layout = StackLayout.Choose(name);
         var stack = new ComposeProject(layout, ContainerNetwork.Bridge, FreePort.Next().Port);
         Assert.SkipWhen(stack.Containers().Count > 0, "the stack is up");
@@ -67,9 +65,9 @@ public sealed partial class ContainersTests
             var containers = stack.Containers();
             Assert.Equal(
                 stack.Layout.Processes.Order(StringComparer.Ordinal),
-                containers.Select(one => one.Service).Order(StringComparer.Ordinal));
-            Assert.True(containers.Sum(one => one.Limits.CpuQuota) <= ProcessLimits.CpuQuotaMax);
-            Assert.True(containers.Sum(one => one.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
+                containers.Select(container => container.Service).Order(StringComparer.Ordinal));
+            Assert.True(containers.Sum(container => container.Limits.CpuQuota) <= ProcessLimits.CpuQuotaMax);
+            Assert.True(containers.Sum(container => container.Limits.MemoryBytes) <= ProcessLimits.MemoryBytesMax);
             Assert.All(containers, container => Check(container, stack.Layout));
             CheckImage();
             CheckKeys(stack.Port);
@@ -82,7 +80,7 @@ public sealed partial class ContainersTests
         Assert.Empty(stack.Containers());
     }
 
-    // Neither a key among the files, nor a file in an image's build that the Dockerfile does not name.
+    // No key among the tracked files, and no file in the build context that the Dockerfile does not copy.
     [Fact]
     public void No_secret_gets_into_the_repository_or_an_image()
     {
@@ -109,7 +107,7 @@ public sealed partial class ContainersTests
         Assert.Equal(limits, container.KernelLimits);
         Assert.Equal(owner, $"{container.StatusOf("Uid")}:{container.StatusOf("Gid")}");
 
-        // Caddy's program wants the right to low ports among those that could be had (0x400); none is in force.
+        // Caddy's binary needs CAP_NET_BIND_SERVICE (0x400) in its bounding set; no capability is in effect.
         Assert.All(
             (string[])["CapInh", "CapPrm", "CapEff", "CapAmb"],
             kind => Assert.Equal(0, Convert.ToInt64(container.StatusOf(kind), 16)));
@@ -126,14 +124,14 @@ public sealed partial class ContainersTests
         {
             var socket = $"{container.Root}/run/rinha/{container.Service}.sock";
             Assert.Equal($"660 {owner}\n", Tool.Run(["stat", "-c", "%a %u:%g", socket]).Output);
-            // The program and SQLite, beside what the base image has.
+            // Only the program and SQLite.
             Assert.Equal(
                 ["Rinha.Server", "libe_sqlite3.so"],
                 Directory.GetFiles($"{container.Root}/app").Select(Path.GetFileName).Order(StringComparer.Ordinal));
         }
     }
 
-    // The image's proxy may be newer than this machine's: nginx 1.23 began to join repeated headers.
+    // The image's proxy may differ from this machine's: nginx joins repeated headers since 1.23.
     private static void CheckKeys(int port)
     {
         using var connection = new RawConnection(new IPEndPoint(IPAddress.Loopback, port));
@@ -158,7 +156,7 @@ public sealed partial class ContainersTests
     private static long SizeOf(string image) =>
         long.Parse(Tool.Run(["docker", "image", "inspect", "-f", "{{.Size}}", image]).Output);
 
-    // Every service that is started, as Compose itself has read the files; version 2 says bytes.
+    // The limits of every started service in Compose's rendered configuration; version 2 prints bytes.
     private static Dictionary<string, ProcessLimits> LimitsIn(string config)
     {
         var services = config[config.IndexOf("services:", StringComparison.Ordinal)..];

@@ -3,11 +3,11 @@ using Rinha.Stack.Hosts;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>Past one machine: hosts come, go and are cut off under load, and the books are right.</summary>
+// Scale-out: hosts come, go and are cut off under load, and the ledger stays right.
 [Collection(RunsAlone.Name)]
 public sealed class HostsTests
 {
-    private const int Cut = 5000;
+    private const int CutMilliseconds = 5000;
 
     [Fact]
     public async Task Hosts_come_and_go_and_no_request_fails()
@@ -22,60 +22,60 @@ public sealed class HostsTests
         bank.StopApi(1);
         bank.StartApi(1);
         bank.List(1, 2);
-        // The same host with another process: nginx finds out by itself that it is away.
+        // A restart without an nginx reload: nginx notices by itself.
         bank.StopApi(1);
         bank.StartApi(1);
         Assert.False(load.IsCompleted, "the load ended before the last change");
 
         var report = await load;
         Assert.Equal(0, report.GetProperty("summary").GetProperty("failed").GetInt64());
-        bank.AssertBooks(report);
+        bank.AssertLedger(report);
     }
 
     [Fact]
-    public async Task An_API_that_is_cut_off_costs_only_what_was_on_its_way_and_serves_again()
+    public async Task A_cut_off_API_costs_only_the_requests_in_flight_and_serves_again()
     {
         const int connections = 64;
         using var bank = Bank();
         var load = bank.LoadFor(20);
         Wait.Until(() => bank.Served(2) > 0, "api2 serves");
-        bank.Cut(BankOnHosts.NameOf(2));
+        bank.Unplug(BankOnHosts.NameOf(2));
         var others = bank.Served(1);
-        Thread.Sleep(Cut);
-        Assert.True(bank.Served(1) > others, "the other API must go on serving");
-        bank.Join(BankOnHosts.NameOf(2));
+        Thread.Sleep(CutMilliseconds);
+        Assert.True(bank.Served(1) > others, "the other API must keep serving");
+        bank.Plug(BankOnHosts.NameOf(2));
         var before = 0.0;
-        Wait.Until(() => (before = bank.Served(2)) > 0, "api2 can be asked again");
+        Wait.Until(() => (before = bank.Served(2)) > 0, "api2 is reachable again");
         Wait.Until(() => bank.Served(2) > before, "api2 serves again");
 
         var report = await load;
         Assert.InRange(report.GetProperty("summary").GetProperty("failed").GetInt64(), 0, connections);
-        bank.AssertBooks(report);
+        bank.AssertLedger(report);
     }
 
     [Fact]
-    public async Task While_PostgreSQL_is_cut_off_the_bank_says_503_and_nothing_is_lost_or_doubled()
+    public async Task While_PostgreSQL_is_cut_off_the_bank_answers_503_and_loses_or_doubles_nothing()
     {
         using var bank = Bank();
         var load = bank.LoadFor(20, "--retry");
         Wait.Until(() => bank.Served(1) > 0, "the bank serves");
-        bank.Cut(BankOnHosts.Database);
+        bank.Unplug(BankOnHosts.Database);
         var probes = Enumerable.Range(0, 4).Select(_ => bank.Probe()).ToList();
-        bank.Join(BankOnHosts.Database);
+        bank.Plug(BankOnHosts.Database);
         Assert.All(probes, probe => Assert.True(probe.Status is 503 or 422, $"{probe.Status}"));
         Assert.Contains((503, true), probes);
-        Wait.Until(() => bank.Probe().Status == 422, "the bank is well again");
+        Wait.Until(() => bank.Probe().Status == 422, "the bank has recovered");
 
         var report = await load;
         var summary = report.GetProperty("summary");
         Assert.Equal(0, summary.GetProperty("failed").GetInt64());
         Assert.True(summary.GetProperty("retries").GetInt64() > 0);
-        bank.AssertBooks(report);
+        bank.AssertLedger(report);
     }
 
     private static BankOnHosts Bank()
     {
-        Assert.SkipUnless(HostNetwork.IsPossible, "no network namespaces can be made here");
+        Assert.SkipUnless(HostNetwork.IsPossible, "no network namespaces");
         Assert.SkipWhen(PostgresPrograms.Find() is null, "no PostgreSQL");
         return new BankOnHosts();
     }

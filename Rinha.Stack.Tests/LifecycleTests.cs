@@ -1,10 +1,10 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>A stack from its start to its end, and past the death of every part of it.</summary>
+// A stack's start and stop, its refusals, and the death of its parts and its supervisor.
 public sealed class LifecycleTests
 {
     [Fact]
-    public void Without_limits_it_says_so()
+    public void Without_limits_it_prints_a_warning()
     {
         using var stack = new TestBank();
         stack.Run("--floor", "--no-limits").AssertExit(0, "NO LIMIT is in force");
@@ -21,7 +21,7 @@ public sealed class LifecycleTests
         RinhaCommand.Run("run", "--floor", "--data", other.Data.FullPath, "--port", $"{stack.Port}").AssertExit(
             1, $"port {stack.Port} is taken by the stack on {stack.Data.FullPath}");
         Assert.False(File.Exists(other.Data.RunFile("state")));
-        Assert.True(stack.Answers(), "the first one was disturbed");
+        Assert.True(stack.Answers(), "the first stack must be undisturbed");
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void What_a_killed_supervisor_leaves_serves_until_the_next_run_ends_it()
+    public void After_a_killed_supervisor_the_stack_serves_until_the_next_run_stops_it()
     {
         using var stack = TestBank.Start();
         var before = stack.Instance;
@@ -43,14 +43,14 @@ public sealed class LifecycleTests
         Assert.True(stack.Answers(), "the stack must outlive its supervisor");
         stack.Verb("status").AssertExit(3, "the supervisor of ");
         stack.Verb("restart").AssertExit(1, "was killed");
-        stack.Run().AssertExit(0, "ending what a killed supervisor left behind");
+        stack.Run().AssertExit(0, "stopping what a killed supervisor left behind");
         Assert.All(processes, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive));
         Assert.False(Directory.Exists(before.State.Sockets));
         Assert.All(before.State.Cgroup?.Directories ?? [], directory => Assert.False(Directory.Exists(directory)));
     }
 
     [Fact]
-    public void What_a_killed_supervisor_leaves_is_ended_by_stop()
+    public void Stop_ends_what_a_killed_supervisor_left_behind()
     {
         using var stack = TestBank.Start("--stack", "caddy-postgres");
         var before = stack.Instance;
@@ -61,7 +61,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void A_server_that_cannot_start_is_one_clear_line()
+    public void A_server_that_cannot_start_is_reported_in_one_line()
     {
         using var stack = new TestBank();
         Directory.CreateDirectory(stack.Data.LedgerFile);
@@ -84,11 +84,11 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Without_a_directory_a_verb_acts_on_the_one_stack_there_is()
+    public void Without_a_directory_a_verb_acts_on_the_only_running_stack()
     {
         using var stack = new TestBank();
         using var other = new TestBank();
-        // Where sockets are looked for: the machine may run other stacks.
+        // A private temporary directory hides other stacks of this machine.
         var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
         Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
         RinhaCommand.Run(temporary, "status").AssertExit(3, "not running: ");
@@ -107,7 +107,7 @@ public sealed class LifecycleTests
     [Fact]
     public void A_link_of_another_user_is_ignored()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can play another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can chown");
         using var stack = new TestBank();
         var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
         Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
@@ -123,13 +123,13 @@ public sealed class LifecycleTests
     public void A_state_that_cannot_be_written_does_not_end_the_stack()
     {
         using var stack = TestBank.Start();
-        // As a full disk does.
+        // Makes writing the state fail, as a full disk does.
         var obstacle = Directory.CreateDirectory(stack.Data.RunFile("state.new"));
         stack.Kill("api01");
         var log = stack.Data.LogOf("supervisor");
         Wait.Until(
-            () => File.ReadAllText(log).Contains("api01 started again", StringComparison.Ordinal),
-            "the server is started again");
+            () => File.ReadAllText(log).Contains("api01 restarted", StringComparison.Ordinal),
+            "the server is restarted");
         Assert.True(stack.Instance.State.Supervisor.IsAlive);
         Assert.True(stack.Answers());
         obstacle.Delete();
@@ -137,7 +137,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void A_data_directory_that_cannot_be_used_is_one_line_with_the_reason()
+    public void An_unusable_data_directory_is_reported_in_one_line()
     {
         using var stack = new TestBank();
         File.WriteAllText(stack.Data.FullPath, "");

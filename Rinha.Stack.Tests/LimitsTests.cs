@@ -2,7 +2,7 @@ using Rinha.Stack.Cgroups;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>The limits: their text, their sums, and that Compose reads the same.</summary>
+// Parsing limits, and refusing those beyond the contest's.
 public sealed class LimitsTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class LimitsTests
     [InlineData("nginx-sqlite", "NGINX_CPUS", "0.70", "1.60 CPU, above 1.50 (see stacks/nginx-sqlite/split.env)")]
     [InlineData("nginx-postgres", "DB_CPUS", "0.70", "1.60 CPU, above 1.50 (see stacks/nginx-postgres/split.env)")]
     [InlineData("caddy-postgres", "CADDY_MEMORY", "61MB", "add up to 551MB")]
-    public void Limits_beyond_the_contest_are_refused_before_anything_is_made(
+    public void Limits_beyond_the_contest_are_refused_before_anything_is_created(
         string layout, string name, string value, string reason)
     {
         using var stack = new TestBank();
@@ -27,13 +27,13 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public void A_stack_or_a_split_that_is_not_there_is_refused()
+    public void An_unknown_stack_or_split_is_refused()
     {
         using var stack = new TestBank();
         stack.TryRun([], "--stack", "sky")
             .AssertExit(2, "not a stack: 'sky' (caddy-postgres nginx-postgres nginx-sqlite)");
         stack.TryRun([], "--stack", "caddy-postgres", "--split", "sky")
             .AssertExit(2, "not a split of caddy-postgres: 'sky' (split tuned)");
-        stack.TryRun([], "--stack", "caddy-postgres", "--limit").AssertExit(2, "--limit and --tls are nginx's");
+        stack.TryRun([], "--stack", "caddy-postgres", "--limit").AssertExit(2, "--limit and --tls need nginx");
     }
 }

@@ -2,7 +2,7 @@ using Rinha.Stack.Databases;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary><c>measure</c>, short: that what it compares runs, and that every answer was right.</summary>
+// measure, short: every kind of subject runs, and every answer is right.
 [Collection(RunsAlone.Name)]
 public sealed class MeasureTests : IDisposable
 {
@@ -22,9 +22,10 @@ public sealed class MeasureTests : IDisposable
         ]);
         Assert.Equal(
             subjects,
-            json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
-        foreach (var median in json.GetProperty("subjects").EnumerateArray().Select(one => one.GetProperty("median")))
+            json.GetProperty("subjects").EnumerateArray().Select(subject => subject.GetProperty("name").GetString()));
+        foreach (var subject in json.GetProperty("subjects").EnumerateArray())
         {
+            var median = subject.GetProperty("median");
             Assert.Equal(0, median.GetProperty("failed").GetDouble());
             Assert.True(median.GetProperty("requestsPerSecond").GetDouble() > 0);
             Assert.True(median.GetProperty("api01CpuUs").GetDouble() > 0);
@@ -36,15 +37,15 @@ public sealed class MeasureTests : IDisposable
     }
 
     [Fact]
-    public void A_ratio_below_the_least_is_a_failure() => RinhaCommand.Run(
+    public void A_ratio_below_the_minimum_fails() => RinhaCommand.Run(
         "measure", "stack", "floor", "--rounds", "1", "-d", "1", "--min-ratio", "1000000")
         .AssertExit(1, "less than 1000000");
 
     [Fact]
-    public void Nonsense_is_refused_before_anything_starts()
+    public void Wrong_arguments_are_refused_before_anything_starts()
     {
         RinhaCommand.Run("measure", "sky", "floor").AssertExit(2, "a stack or a split: 'sky'");
-        RinhaCommand.Run("measure", "stack").AssertExit(2, "two or more different subjects are compared, not: stack");
+        RinhaCommand.Run("measure", "stack").AssertExit(2, "expected two or more different subjects, not: stack");
         RinhaCommand.Run("measure", "floor", "floor").AssertExit(2, "two or more different subjects");
         RinhaCommand.Run("measure", "stack", "server").AssertExit(2, "needs --server");
         RinhaCommand.Run("measure", "stack", "grown", "--stack", "nginx-postgres").AssertExit(2, "grown needs SQLite");
@@ -52,15 +53,15 @@ public sealed class MeasureTests : IDisposable
         Assert.False(Directory.Exists(Testing.Repository.PathOf("artifacts", "measure")));
     }
 
-    // With 3 transactions two clients have none, with 33 a client has fewer than ten.
+    // 3 transactions leave two clients without any, 33 leave each with fewer than ten.
     [Theory]
     [InlineData(3)]
     [InlineData(33)]
     [InlineData(10_003)]
-    public void A_file_that_has_grown_is_a_ledger_that_verify_accepts(int transactions)
+    public void Verify_accepts_a_prefilled_ledger(int transactions)
     {
         var file = _directory.File("grown.db");
-        GrownLedger.Create(file, transactions, new Packages(_ => { }));
+        PrefilledLedger.Create(file, transactions, new Packages(_ => { }));
         var verified = Tool.Run([Testing.Repository.ServerBinary, "verify", file]);
         Assert.True(verified.Succeeded, verified.Output + verified.Error);
         Assert.Contains($"{transactions}", Tool.Run(["sqlite3", file, "SELECT count(*) FROM transacoes"]).Output);

@@ -3,29 +3,27 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// What is watched: the metrics as Prometheus' own checker sees them, its configuration and its alerts, and the way to
-/// both servers through the private port.
-/// </summary>
+// Monitoring: the metrics by Prometheus' own checker, the sample configuration and alerts, and the private port to both
+// servers.
 public sealed class OperationsTests
 {
     private static readonly string s_operations = Testing.Repository.PathOf("docs", "operations");
 
     [Fact]
-    public void Promtool_finds_nothing_wrong_with_the_metrics_and_would_find_something()
+    public void Promtool_accepts_the_metrics_and_rejects_malformed_ones()
     {
         var promtool = Promtool();
         using var stack = TestBank.Start();
         stack.Post(1).AssertOk();
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("metrics"), stack.Ask("api01", RawRequest.Get("/metrics")).Text);
-        Tool.Run([promtool, "check", "metrics"], directory.File("metrics")).OrFail("promtool");
+        Tool.Run([promtool, "check", "metrics"], directory.File("metrics")).OrThrow("promtool");
         File.WriteAllText(directory.File("metrics"), "# TYPE x counter\nx{label=\"value} 1\n");
         Assert.False(Tool.Run([promtool, "check", "metrics"], directory.File("metrics")).Succeeded);
     }
 
     [Fact]
-    public void Promtool_accepts_the_configuration_and_the_alerts_are_raised_by_what_they_are_about()
+    public void Promtool_accepts_the_configuration_and_each_alert_fires_when_it_should()
     {
         var promtool = Promtool();
         var alerts = Path.Combine(s_operations, "alerts.yml");
@@ -41,7 +39,7 @@ public sealed class OperationsTests
         Assert.Contains("SUCCESS", tested.Output + tested.Error);
     }
 
-    // The way Prometheus takes in the sample configuration: a path for each API on a private port.
+    // The sample configuration scrapes each API by its path on a private port.
     [Fact]
     public void Nginx_has_a_private_port_with_a_path_for_each_API()
     {
@@ -56,7 +54,7 @@ public sealed class OperationsTests
             return connection.Exchange(RawRequest.Get(path));
         }
 
-        // Each its own: the process that answers is the one that was asked.
+        // Each path leads to its own process.
         stack.Ask("api01", RawRequest.Get(TestBank.Statement)).AssertOk();
         const string statements = "rinha_http_requests_total{operation=\"statement\",status=\"200\"} ";
         Assert.Contains(statements + "1\n", Get(metrics, "/api01/metrics").Text);

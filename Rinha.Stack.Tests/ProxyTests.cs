@@ -2,23 +2,23 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>The configurations of the proxies, and what they answer by themselves.</summary>
+// The proxies' configurations, and their own answers.
 public sealed class ProxyTests
 {
     private static readonly IPAddress s_other = IPAddress.Parse("127.0.0.2");
 
     [Fact]
-    public void A_template_that_drifted_is_refused()
+    public void A_template_that_no_longer_matches_is_refused()
     {
         var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
         Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", 9876).Render(template));
     }
 
     [Fact]
-    public void With_limits_an_address_that_asks_too_much_is_told_to_wait_and_others_are_served()
+    public void With_limits_an_excessive_address_gets_429_and_others_are_served()
     {
         using var stack = TestBank.Start("--floor", "--limit");
-        // Headers and half a body, on connections that stay open.
+        // Hold 50 requests open with half a body each.
         var held = Enumerable.Range(0, 50).Select(_ =>
         {
             var connection = new RawConnection(stack.EndPoint);
@@ -31,7 +31,7 @@ public sealed class ProxyTests
         held.ForEach(connection => connection.Dispose());
         Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");
 
-        // A burst of 200, of which the requests before may have taken some.
+        // The burst is 200; earlier requests may have used some of it.
         var counts = Statuses(stack, 1000);
         Assert.True(counts[200] >= 100, "the burst was not served");
         Assert.True(counts.GetValueOrDefault(429) > 0, "nothing was refused");
@@ -41,13 +41,13 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public void Caddy_loses_no_post_with_a_killed_server_and_speaks_of_its_own_errors_in_problem_documents()
+    public void Caddy_loses_no_post_with_a_killed_server_and_reports_its_errors_as_problem_documents()
     {
         using var stack = TestBank.Start("--stack", "caddy-postgres");
         var instance = stack.Instance;
         stack.Freeze(instance.State.Supervisor);
         instance.Kill("api01");
-        // One may meet the dead server before it is found out: it is refused, and not applied.
+        // One post may reach the dead server before Caddy notices: refused and not applied.
         var accepted = Enumerable.Range(0, 20).Count(_ => stack.Post(1).Status == 200);
         Assert.InRange(accepted, 19, 20);
         Assert.Equal(accepted, stack.Balance());
@@ -57,7 +57,7 @@ public sealed class ProxyTests
         Assert.Equal("1", answer.AssertProblem(answer.Status).Header("Retry-After"));
     }
 
-    // Below the rate that is refused for being too fast.
+    // Stays below the rate limit, so that only the connection limit can refuse.
     private static bool IsRefusedSlowly(TestBank stack)
     {
         Thread.Sleep(50);
@@ -66,7 +66,7 @@ public sealed class ProxyTests
 
     private static Dictionary<int, int> Statuses(TestBank stack, int count)
     {
-        // All at once: one by one they might come more slowly than they are let in.
+        // Pipelined, to be faster than the rate limit.
         using var connection = new RawConnection(stack.EndPoint);
         connection.Send([.. Enumerable.Repeat(RawRequest.Get("/"), count).SelectMany(request => request)]);
         return Enumerable.Range(0, count)

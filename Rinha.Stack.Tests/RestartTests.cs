@@ -1,15 +1,13 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// <c>restart</c>: both servers anew under load, and what becomes of a new binary that does not start.
-/// </summary>
+// restart: replaces both servers under load, and survives a new binary that does not start.
 [Collection(RunsAlone.Name)]
 public sealed class RestartTests : IDisposable
 {
     private readonly TestBank _stack = new();
     private readonly string _binary;
 
-    // The binary is a copy, which the tests replace: what is started is what is there.
+    // Runs a copy of the binary, which the tests replace.
     public RestartTests()
     {
         var published = Path.GetDirectoryName(Testing.Repository.ServerBinary)!;
@@ -33,7 +31,7 @@ public sealed class RestartTests : IDisposable
             "-o", "json",
         ]);
         Wait.Until(() => _stack.Balance() != 0, "the load has begun");
-        // A new build has another inode; /proc shows which one runs.
+        // A new build has a new inode; /proc/PID/exe shows which one runs.
         File.Copy(_binary, _binary + ".new");
         File.Move(_binary + ".new", _binary, overwrite: true);
         Restart().AssertExit(0, "api02 replaced");
@@ -50,11 +48,11 @@ public sealed class RestartTests : IDisposable
     {
         var other = _stack.IdentityOf("api02");
         File.Move(_binary, _stack.Scratch("good"));
-        // It knows its version, and nothing else.
+        // A binary that prints its version and otherwise fails.
         File.WriteAllText(
             _binary, "#!/bin/sh\n[ \"$1\" != --version ] || exit 0\necho 'no such library'\nexit 3\n");
         File.SetUnixFileMode(_binary, (UnixFileMode)0b111_000_000);
-        Restart().AssertExit(1, "api01 could not start (exit status 3): no such library; api02 goes on serving");
+        Restart().AssertExit(1, "api01 could not start (exit status 3): no such library; api02 keeps serving");
         Assert.Equal(other, _stack.IdentityOf("api02"));
         Assert.All(Enumerable.Range(0, 5), _ => Assert.True(_stack.Answers()));
 
@@ -66,19 +64,19 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public void While_the_other_does_not_answer_or_the_binary_does_not_run_nothing_is_ended()
+    public void With_a_silent_server_or_a_broken_binary_nothing_is_stopped()
     {
         var before = _stack.IdentityOf("api01");
         _stack.Freeze(_stack.IdentityOf("api02"));
-        Restart().AssertExit(1, "api02 does not answer /health, so api01 goes on as it is");
+        Restart().AssertExit(1, "api02 does not answer /health, so api01 was not replaced");
         _stack.Thaw();
 
         File.Move(_binary, _stack.Scratch("good"));
-        Restart().AssertExit(1, "does not run");
+        Restart().AssertExit(1, "--version fails");
         File.Move(_stack.Scratch("good"), _binary);
         Assert.Equal(before, _stack.IdentityOf("api01"));
         using var none = new TestBank();
-        none.Verb("restart").AssertExit(1, "nothing runs on ");
+        none.Verb("restart").AssertExit(1, "no stack is running on ");
     }
 
     public void Dispose() => _stack.Dispose();

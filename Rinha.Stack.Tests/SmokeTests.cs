@@ -1,15 +1,12 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// <c>smoke</c> with the load tester for real, and with a test double of bombardier, which prints what bombardier would
-/// and sends nothing.
-/// </summary>
+// smoke with the real load tester, and with a stub of bombardier that prints a report and sends nothing.
 [Collection(RunsAlone.Name)]
 public sealed class SmokeTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private string Double => _directory.File("double");
+    private string Stub => _directory.File("stub");
 
     [Fact]
     public void The_load_tester_makes_the_three_runs()
@@ -36,9 +33,9 @@ public sealed class SmokeTests : IDisposable
             }
             """,
             port);
-        Smoke(port, "--with", "rinha", "--only", "credits").AssertExit(1, "1 of 1 runs went wrong");
-        WriteDouble("\"req2xx\":5000,\"req4xx\":0");
-        Smoke(port, "--only", "credits").AssertExit(1, "credits: a wrong answer (curl: 422, 422)");
+        Smoke(port, "--with", "rinha", "--only", "credits").AssertExit(1, "1 of 1 runs failed");
+        WriteStub("\"req2xx\":5000,\"req4xx\":0");
+        Smoke(port, "--only", "credits").AssertExit(1, "credits: wrong answers (curl: 422, 422)");
     }
 
     [Theory]
@@ -47,19 +44,19 @@ public sealed class SmokeTests : IDisposable
     [InlineData("statements", "\"req2xx\":5000,\"req4xx\":0,\"req5xx\":1", 1)]
     [InlineData("debits", "\"req2xx\":5000,\"req4xx\":200", 1)]
     [InlineData("debits", "\"req2xx\":0,\"req4xx\":0", 1)]
-    public void Bombardiers_counts_are_judged(string run, string counts, int status)
+    public void Bombardiers_counts_decide(string run, string counts, int status)
     {
         using var stack = TestBank.Start("--floor");
-        WriteDouble(counts);
+        WriteStub(counts);
         Smoke(stack.Port, "--only", run).AssertExit(status, run);
     }
 
     [Fact]
-    public void A_debit_that_is_refused_after_the_run_makes_4xx_refusals()
+    public void A_refused_debit_after_the_run_makes_its_4xx_count_as_refusals()
     {
         using var stack = TestBank.Start();
         stack.Post(99_980, "d").AssertOk();
-        WriteDouble("\"req2xx\":5000,\"req4xx\":200");
+        WriteStub("\"req2xx\":5000,\"req4xx\":200");
         var file = _directory.File("result.json");
         Smoke(stack.Port, "--only", "debits", "--json", file).AssertExit(0, "200 refused");
         var run = JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("runs")[0];
@@ -79,17 +76,17 @@ public sealed class SmokeTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private CommandExit Smoke(int port, params IEnumerable<string> flags) => RinhaCommand.Run(
-        [("BOMBARDIER", Double)], ["smoke", "--url", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
+        [("BOMBARDIER", Stub)], ["smoke", "--url", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
 
-    // In the form of bombardier's JSON template.
-    private void WriteDouble(string counts)
+    // In bombardier's JSON format.
+    private void WriteStub(string counts)
     {
         var others = counts.Contains("req5xx", StringComparison.Ordinal) ? "" : "\"req5xx\":0,";
         File.WriteAllText(
-            Double,
+            Stub,
             "#!/bin/sh\nprintf '%s' '{\"spec\":{\"numberOfConnections\":14},\"result\":{\"bytesRead\":1,"
             + $"\"timeTakenSeconds\":2.5,\"req1xx\":0,\"req3xx\":0,{others}{counts},\"others\":0,"
             + "\"latency\":{\"mean\":900,\"max\":20500,\"percentiles\":{\"50\":800,\"99\":2750}}}}'\n");
-        File.SetUnixFileMode(Double, (UnixFileMode)0b111_000_000);
+        File.SetUnixFileMode(Stub, (UnixFileMode)0b111_000_000);
     }
 }

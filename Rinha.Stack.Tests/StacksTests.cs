@@ -2,9 +2,7 @@ using Rinha.Stack.Databases;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary>
-/// Each of the stacks from its start, past the death of its parts and a restart, to its end and back.
-/// </summary>
+// Each stack through its whole life: start, death of its parts, restart, stop, another split, a fresh ledger.
 [Collection(RunsAlone.Name)]
 public sealed class StacksTests
 {
@@ -15,7 +13,7 @@ public sealed class StacksTests
     [InlineData("nginx-sqlite")]
     [InlineData("nginx-postgres")]
     [InlineData("caddy-postgres")]
-    public void It_lives_through_everything(string name)
+    public void It_survives_deaths_restarts_and_a_stop(string name)
     {
         using var stack = TestBank.Start("--stack", name);
         var layout = stack.Instance.State.Layout;
@@ -25,16 +23,16 @@ public sealed class StacksTests
         Assert.True(status.GetProperty("running").GetBoolean());
         Assert.Equal(
             layout.Processes,
-            status.GetProperty("processes").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+            status.GetProperty("processes").EnumerateArray().Select(row => row.GetProperty("name").GetString()));
         stack.AssertLimited();
-        // PostgreSQL is several processes; were only the first one found, its limits would prove nothing.
+        // Limits on PostgreSQL's first process alone would prove nothing.
         Assert.True(!layout.HasPostgres || stack.Instance.ProcessesOf("db").Count > 4);
 
         stack.Kill("api01");
         Wait.Until(() => stack.Answers(), "the other server answers");
         stack.AwaitRestart("api01", 1);
         Assert.Contains(
-            "api01 ended (killed by SIGKILL); starting it again in 200 ms",
+            "api01 exited (killed by SIGKILL); restarting in 200 ms",
             File.ReadAllText(stack.Data.LogOf("supervisor")));
         stack.Kill(layout.Proxy);
         stack.AwaitRestart(layout.Proxy, 1);
@@ -48,7 +46,7 @@ public sealed class StacksTests
         stack.Verb("stop").AssertExit(0, "stopped: ");
         stack.AssertGone(before, processes);
         stack.Verb("status").AssertExit(3, "not running");
-        stack.Verb("stop").AssertExit(0, "nothing runs on ");
+        stack.Verb("stop").AssertExit(0, "no stack is running on ");
         stack.Run("--stack", name, "--split", "tuned");
         stack.AssertLimited();
         stack.Post(1, "d").AssertOk();
@@ -65,8 +63,8 @@ public sealed class StacksTests
         stack.Post(500).AssertOk();
         var database = new PostgresCluster(
             PostgresPrograms.Find()!, stack.Data.Cluster, stack.Instance.State.DatabaseSockets);
-        var backend = int.Parse(database.Ask(s_inPostgres).Output.Trim());
-        // It takes all connections with it: PostgreSQL starts again from its log.
+        var backend = int.Parse(database.Psql(s_inPostgres).Output.Trim());
+        // PostgreSQL drops all connections and recovers from its log.
         ProcessTable.Kill([backend]);
         PostOnce(stack, "between");
         Assert.Equal(501, stack.Balance());
@@ -79,9 +77,9 @@ public sealed class StacksTests
     }
 
     [Fact]
-    public void A_place_that_PostgreSQL_cannot_reach_is_one_clear_line()
+    public void A_directory_that_PostgreSQL_cannot_reach_is_reported_in_one_line()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root starts it as another user");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root starts PostgreSQL as another user");
         using var stack = new TestBank();
         File.SetUnixFileMode(Path.GetDirectoryName(stack.Data.FullPath)!, (UnixFileMode)0b111_000_000);
         stack.TryRun([], "--stack", "nginx-postgres")
@@ -103,15 +101,15 @@ public sealed class StacksTests
             Assert.Empty(PostgresCluster.ProcessesOf(data).SelectMany(ProcessTable.PortsOf));
             Assert.Equal(
                 "on\non\nf\n",
-                cluster.Ask(
+                cluster.Psql(
                     "-At", "-c", "SHOW synchronous_commit", "-c", "SHOW fsync", "-c",
                     "SELECT rolsuper FROM pg_roles WHERE rolname = 'rinha'").Output);
-            cluster.Ask("-q", "-c", "SELECT 1 AS one INTO kept").OrFail("psql");
+            cluster.Psql("-q", "-c", "SELECT 1 AS one INTO kept").OrThrow("psql");
             cluster.Stop(isImmediate: true);
             Assert.Empty(PostgresCluster.ProcessesOf(data));
 
             cluster.Start();
-            Assert.Equal("1\n", cluster.Ask("-At", "-c", "TABLE kept").Output);
+            Assert.Equal("1\n", cluster.Psql("-At", "-c", "TABLE kept").Output);
         }
         finally
         {
@@ -121,13 +119,13 @@ public sealed class StacksTests
         Assert.Contains("shut down\n", programs!.Run("pg_controldata", [data]).Output);
     }
 
-    // One cent, until it is accepted; its key keeps it one, whatever became of the tries before.
+    // Posts one cent until it is accepted; the key makes retries safe.
     private static void PostOnce(TestBank stack, string description) => Wait.Until(
         () => stack.Post(1, "c", description, $"Idempotency-Key: {description}").Status == 200,
         $"the post '{description}' is accepted");
 }
 
-/// <summary>Tests that want a stack to keep up: they run after the others, one by one.</summary>
+// Tests that need the machine to themselves: they run after the others, one by one.
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone
 {

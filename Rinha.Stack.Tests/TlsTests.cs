@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Tests;
 
-/// <summary>With a certificate, the bank answers over https and over nothing weaker.</summary>
+// --tls: https with TLS 1.2 or newer, and http for this machine only.
 public sealed class TlsTests
 {
     [Fact]
@@ -9,19 +9,18 @@ public sealed class TlsTests
         Assert.SkipWhen(Tool.Find("openssl") is null, "no openssl");
         using var stack = new TestBank();
         var port = FreePort.Next().Port;
-        // As the page says.
+        // The documented command.
         var directory = Directory.CreateDirectory(stack.Scratch("tls")).FullName;
         var command = File.ReadLines(Testing.Repository.PathOf("docs", "open-network.md"))
             .Single(line => line.StartsWith("openssl req ", StringComparison.Ordinal));
-        Tool.Run(["sh", "-c", command], directory: directory).OrFail("openssl");
+        Tool.Run(["sh", "-c", command], directory: directory).OrThrow("openssl");
         stack.Run("--tls", directory, "--tls-port", $"{port}");
 
-        // Only that certificate is trusted.
         string Post(string path, string body) => Tool.Run(
             [
                 "curl", "--silent", "--noproxy", "*", "--cacert", $"{directory}/tls.crt", "--write-out", "%{http_code}",
                 "-H", "Content-Type: application/json", "-d", body, $"https://localhost:{port}{path}",
-            ]).OrFail("curl").Output;
+            ]).OrThrow("curl").Output;
         Assert.Equal("{\"limite\":100000,\"saldo\":1}200", Post("/clientes/1/transacoes", RawRequest.Body));
         Assert.EndsWith("404", Post("/reset", ""));
         using (var plain = new RawConnection(new IPEndPoint(IPAddress.Loopback, port)))
@@ -34,7 +33,7 @@ public sealed class TlsTests
         Assert.Contains("New, TLSv1.2,", Handshake(port, "-tls1_2"));
         Assert.Contains("New, (NONE)", Handshake(port, "-tls1_1"));
 
-        // Without TLS only this machine is served; 127.0.0.2 stands for its other addresses.
+        // http is for 127.0.0.1 only; 127.0.0.2 stands for the machine's other addresses.
         Assert.Equal(200, stack.Get("/health").Status);
         var refused = Assert.Throws<SocketException>(
             () => new RawConnection(new IPEndPoint(IPAddress.Parse("127.0.0.2"), stack.Port)).Dispose());
@@ -42,7 +41,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public void A_missing_certificate_is_one_clear_line()
+    public void A_missing_certificate_is_reported_in_one_line()
     {
         using var stack = new TestBank();
         stack.TryRun([], "--tls", stack.Scratch("none")).AssertExit(1, "/none/tls.crt cannot be read");
@@ -51,7 +50,7 @@ public sealed class TlsTests
     [Theory]
     [InlineData("tls")]
     [InlineData("tls|limit")]
-    public void The_container_switches_on_what_it_is_told_to(string blocks)
+    public void The_container_enables_the_configured_blocks(string blocks)
     {
         var line = File.ReadLines(Testing.Repository.PathOf("compose.tls.yaml"))
             .Single(line => line.Contains("sed -E"));
@@ -63,7 +62,7 @@ public sealed class TlsTests
         Assert.Equal(blocks == "tls", result.Output.Contains("#limit: limit_conn ", StringComparison.Ordinal));
     }
 
-    // The client itself would do anything.
+    // SECLEVEL=0 lets the client offer every version and cipher.
     private static string Handshake(int port, string version)
     {
         var result = Tool.Run(

@@ -2,7 +2,7 @@ using Rinha.Stack.Cgroups;
 
 namespace Rinha.Stack.Tests;
 
-/// <summary><c>top</c> against a running stack: what it says is what the stack does.</summary>
+// top against a running stack.
 [Collection(RunsAlone.Name)]
 public sealed class TopTests
 {
@@ -34,12 +34,12 @@ public sealed class TopTests
     }
 
     [Fact]
-    public void Without_a_stack_it_says_so_and_a_floor_has_no_requests()
+    public void Without_a_stack_it_fails_and_a_floor_has_no_requests()
     {
         using var stack = new TestBank();
-        stack.Verb("top").AssertExit(3, $"no stack runs on {stack.Data.FullPath} (./rinha run)");
+        stack.Verb("top").AssertExit(3, $"no stack is running on {stack.Data.FullPath} (./rinha run)");
         stack.Run("--floor");
-        // Constant answers have no metrics; the kernel still speaks of their processes.
+        // A floor has no metrics, only the kernel's counters.
         Assert.Equal("0", Column(Lines(stack, 1), "requests_per_s")[0]);
     }
 

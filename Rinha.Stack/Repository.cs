@@ -1,8 +1,6 @@
 namespace Rinha.Stack;
 
-/// <summary>
-/// The repository's files, found from this program upwards: the tools run from its artifacts/ or bin/.
-/// </summary>
+/// <summary>The repository's paths. Its root is found above this program, which runs from artifacts/ or bin/.</summary>
 public static class Repository
 {
     public static string Root { get; } = FindRoot();
@@ -18,7 +16,7 @@ public static class Repository
 
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>A path as a user of the repository would write it.</summary>
+    /// <summary>A path relative to the repository, if inside it.</summary>
     public static string Shorten(string path) =>
         path.StartsWith(Root + "/", StringComparison.Ordinal) ? path[(Root.Length + 1)..] : path;
 
@@ -36,10 +34,9 @@ public static class Repository
 }
 
 /// <summary>
-/// What stops a command, in one line for its user. Whatever cannot do what it is asked for throws it; <c>./rinha</c>
-/// prints it and ends with status 1.
+/// An error with a one-line message for the user; <c>./rinha</c> prints it and exits with status 1.
 /// </summary>
 public class StackException(string message) : Exception(message);
 
-/// <summary>A command that contradicts itself or names what does not exist: exit status 2.</summary>
+/// <summary>A wrong command line: exit status 2.</summary>
 public sealed class UsageException(string message) : StackException(message);

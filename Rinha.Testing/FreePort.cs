@@ -1,8 +1,8 @@
 namespace Rinha.Testing;
 
 /// <summary>
-/// TCP ports on 127.0.0.1 that nobody listens on. Not those that the system gives away by itself, which another program
-/// may get before the test does; and none twice soon.
+/// Unused TCP ports on 127.0.0.1, outside the ephemeral range, where another program could take one before the test
+/// does. A port repeats only after 1,000 calls.
 /// </summary>
 public static class FreePort
 {

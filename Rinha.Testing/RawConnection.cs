@@ -1,7 +1,8 @@
 namespace Rinha.Testing;
 
 /// <summary>
-/// A connection that sends exactly the bytes it is given and reads one response at a time; every read has a time limit.
+/// A connection that sends exactly the given bytes and reads one response at a time. Every read and write has a
+/// timeout.
 /// </summary>
 public sealed class RawConnection : IDisposable
 {
@@ -25,7 +26,6 @@ public sealed class RawConnection : IDisposable
             _socket.NoDelay = true;
         }
 
-
         if (from is not null)
         {
             _socket.Bind(new IPEndPoint(from, 0));
@@ -44,7 +44,7 @@ public sealed class RawConnection : IDisposable
 
     public void Send(string text) => Send(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Waits until the other side of the unix socket has read everything that was sent.</summary>
+    /// <summary>Waits until the peer of the unix socket has read everything sent.</summary>
     public void AwaitRead()
     {
         var spin = default(SpinWait);
@@ -55,7 +55,7 @@ public sealed class RawConnection : IDisposable
         while (Unread() > 0);
     }
 
-    /// <summary>How much of what was sent the other side of the unix socket has not read; 0 for nothing.</summary>
+    /// <summary>How many sent bytes the peer of the unix socket has not read.</summary>
     public int Unread()
     {
         Assert.Equal(AddressFamily.Unix, _socket.AddressFamily);
@@ -65,7 +65,7 @@ public sealed class RawConnection : IDisposable
 
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Closes without a word: whoever writes to this connection gets a reset.</summary>
+    /// <summary>Closes the connection with a reset.</summary>
     public void Abort() => _socket.Close(0);
 
     public RawResponse Exchange(ReadOnlySpan<byte> request, bool head = false)
@@ -74,7 +74,7 @@ public sealed class RawConnection : IDisposable
         return Receive(head);
     }
 
-    /// <summary>Reads one response; the one to a HEAD has no body whatever its Content-Length says.</summary>
+    /// <summary>Reads one response. head: it answers a HEAD, so it has no body.</summary>
     public RawResponse Receive(bool head = false)
     {
         var statusLine = ReadLine();
@@ -97,7 +97,7 @@ public sealed class RawConnection : IDisposable
         return response with { Body = [.. Enumerable.Range(0, int.Parse(length)).Select(_ => ReadByte())] };
     }
 
-    /// <summary>Whether the other side has ended the connection, with nothing unread; waits for it.</summary>
+    /// <summary>Waits for the peer to close; returns false if there is unread data instead.</summary>
     public bool IsEnded()
     {
         try
@@ -110,7 +110,7 @@ public sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Whether anything has arrived that was not read yet; does not wait.</summary>
+    /// <summary>Whether unread data has arrived; does not wait.</summary>
     public bool HasMore() => _start < _end || _socket.Poll(0, SelectMode.SelectRead);
 
     public void Dispose() => _socket.Dispose();
@@ -145,12 +145,12 @@ public sealed class RawConnection : IDisposable
     private static extern int Control(int descriptor, nuint request, out int value);
 }
 
-/// <summary>Requests as bytes; everything about them can be wrong.</summary>
+/// <summary>Builds requests as bytes, valid or not.</summary>
 public static class RawRequest
 {
     public const string Json = "application/json";
 
-    /// <summary>A usable body, 51 bytes long.</summary>
+    /// <summary>A valid body of 51 bytes.</summary>
     public const string Body = """{"valor": 1, "tipo": "c", "descricao": "descricao"}""";
 
     public static byte[] Credit => Post("/clientes/1/transacoes", Body);
@@ -179,7 +179,7 @@ public static class RawRequest
     public static byte[] Post(string path, string body, string? contentType = Json, params string[] headers) =>
         Post(path, Encoding.UTF8.GetBytes(body), contentType, headers);
 
-    /// <summary>A body in chunks of a given size.</summary>
+    /// <summary>A post with its body in chunks of this size.</summary>
     public static byte[] PostChunked(string path, string body, int chunkBytes, params string[] headers)
     {
         string[] all = [$"Content-Type: {Json}", "Transfer-Encoding: chunked", .. headers];
@@ -192,7 +192,6 @@ public static class RawRequest
         .Concat("0\r\n\r\n"u8.ToArray());
 }
 
-/// <summary>One response as it came over the wire.</summary>
 public sealed record RawResponse(
     string StatusLine, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {
@@ -202,13 +201,13 @@ public sealed record RawResponse(
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
-    /// <summary>A header's value; fails when it is there twice.</summary>
+    /// <summary>A header's value; fails when it is repeated.</summary>
     public string? Header(string name) => Headers
         .Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
         .Select(header => header.Value)
         .SingleOrDefault();
 
-    /// <summary>Fails unless this is an error of the status, described as RFC 9457 wants it.</summary>
+    /// <summary>Fails unless this is an RFC 9457 problem document with this status.</summary>
     public RawResponse AssertProblem(int status)
     {
         Assert.Equal(status, Status);
@@ -220,7 +219,7 @@ public sealed record RawResponse(
 
     public void AssertStatusIn(params int[] statuses) => Assert.Contains(Status, statuses);
 
-    /// <summary>Fails unless this is a 200 with JSON.</summary>
+    /// <summary>Fails unless this is a JSON 200.</summary>
     public RawResponse AssertOk()
     {
         Assert.True(Status == 200, $"{StatusLine}\n{Text}");

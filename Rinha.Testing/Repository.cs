@@ -2,7 +2,7 @@ using Rinha.Stack.Builds;
 
 namespace Rinha.Testing;
 
-/// <summary>The repository's files, and its binaries when they are there and up to date.</summary>
+/// <summary>The repository's paths and up-to-date binaries.</summary>
 public static class Repository
 {
     public static string Root => Stack.Repository.Root;

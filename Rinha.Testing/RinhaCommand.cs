@@ -1,14 +1,13 @@
 namespace Rinha.Testing;
 
-/// <summary>The repository's command, <c>./rinha</c>.</summary>
 public static class RinhaCommand
 {
     private static readonly TimeSpan s_endsWithin = TimeSpan.FromMinutes(3);
 
-    /// <summary>Runs a verb to its end; fails when it takes too long.</summary>
+    /// <summary>Runs a verb to completion; fails after 3 minutes.</summary>
     public static CommandExit Run(params string[] arguments) => Run([], arguments);
 
-    /// <summary>Runs a verb to its end with these variables; an empty one is removed.</summary>
+    /// <summary>Runs a verb with these environment variables; an empty value removes one.</summary>
     public static CommandExit Run((string Name, string Value)[] environment, params string[] arguments)
     {
         using var process = Start(environment, arguments);

@@ -1,6 +1,6 @@
 namespace Rinha.Testing;
 
-/// <summary>A new directory, short enough for the path of a unix socket; gone when disposed.</summary>
+/// <summary>A new directory, with a path short enough for a unix socket; deleted on Dispose.</summary>
 public sealed class TemporaryDirectory : IDisposable
 {
     public string FullPath { get; } = Directory.CreateTempSubdirectory("rinha-").FullName;

@@ -6,7 +6,7 @@ using Rinha.Stack.Supervision;
 namespace Rinha.Testing;
 
 /// <summary>
-/// A stack that <c>./rinha run --detach</c> starts on a free port and an own directory; stopped when disposed.
+/// A stack started by <c>./rinha run --detach</c> on a free port, in its own directory; stopped on Dispose.
 /// </summary>
 public sealed class TestBank : IDisposable
 {
@@ -19,10 +19,10 @@ public sealed class TestBank : IDisposable
 
     public TestBank()
     {
-        // PostgreSQL's user passes through.
+        // PostgreSQL's user must be able to pass through.
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
         Data = new DataDirectory(_directory.File("data"));
-        // The binary must be there and be new: the stack would build it in the middle of the tests.
+        // Fail early on a stale binary: run would rebuild it during the test.
         _ = Repository.ServerBinary;
     }
 
@@ -34,11 +34,10 @@ public sealed class TestBank : IDisposable
 
     public string Scratch(string name) => _directory.File(name);
 
-    /// <summary>The stack as its state has it now.</summary>
     public StackInstance Instance =>
         StackInstance.Read(Data) ?? throw new InvalidOperationException($"no stack on {Data.FullPath}");
 
-    /// <summary>Starts one; it must come up.</summary>
+    /// <summary>Starts a stack; fails if it does not come up.</summary>
     public static TestBank Start(params string[] flags)
     {
         var stack = new TestBank();
@@ -67,7 +66,7 @@ public sealed class TestBank : IDisposable
 
     public void Kill(string name) => IdentityOf(name).Send(Signal.Kill);
 
-    /// <summary>Stops a process where it stands, until <see cref="Thaw"/> or the end of the test.</summary>
+    /// <summary>Suspends a process (SIGSTOP) until <see cref="Thaw"/> or Dispose.</summary>
     public void Freeze(ProcessIdentity process)
     {
         _frozen.Add(process);
@@ -83,7 +82,7 @@ public sealed class TestBank : IDisposable
     public void AwaitRestart(string name, int restarts) => Wait.Until(
         () => Instance.State.Find(name) is { IsRestarting: false } process
             && process.Restarts == restarts && process.Identity.IsAlive,
-        $"{name} was started again, {restarts} times in all");
+        $"{name} has been restarted {restarts} times");
 
     public RawResponse Get(string path, IPAddress? from = null) => Exchange(RawRequest.Get(path), from);
 
@@ -93,7 +92,6 @@ public sealed class TestBank : IDisposable
         return connection.Exchange(request);
     }
 
-    /// <summary>Posts on account 1.</summary>
     public RawResponse Post(int cents, string kind = "c", string description = "x", params string[] headers) =>
         Exchange(RawRequest.Post(
             Transactions,
@@ -106,7 +104,6 @@ public sealed class TestBank : IDisposable
     public long Balance() =>
         Get(Statement).AssertOk().Json.GetProperty("saldo").GetProperty("total").GetInt64();
 
-    /// <summary>An answer of one API on its own socket.</summary>
     public RawResponse Ask(string api, byte[] request)
     {
         using var connection = new RawConnection(
@@ -114,7 +111,7 @@ public sealed class TestBank : IDisposable
         return connection.Exchange(request);
     }
 
-    /// <summary>Fails unless each process is in cgroups of its own with the limits of the split.</summary>
+    /// <summary>Fails unless each process is in its own cgroup with the split's limits.</summary>
     public void AssertLimited()
     {
         var stack = Instance;
@@ -125,17 +122,17 @@ public sealed class TestBank : IDisposable
             Assert.Equal(limits, new ProcessLimits((int)cgroup!.CpuQuotaOf(name)!, (long)cgroup.MemoryLimitOf(name)!));
             var processes = stack.ProcessesOf(name);
             Assert.Contains(stack.State.Find(name)!.Identity.Pid, processes);
-            foreach (var entrance in cgroup.EntrancesOf(name))
+            foreach (var procsFile in cgroup.ProcsFilesOf(name))
             {
-                Assert.Superset(processes.ToHashSet(), File.ReadLines(entrance).Select(int.Parse).ToHashSet());
+                Assert.Superset(processes.ToHashSet(), File.ReadLines(procsFile).Select(int.Parse).ToHashSet());
             }
         }
     }
 
-    /// <summary>Fails unless nothing is left of a stack that has ended.</summary>
+    /// <summary>Fails if anything is left of a stopped stack.</summary>
     public void AssertGone(StackInstance before, IEnumerable<int> processes)
     {
-        Assert.All(processes, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive, $"process {pid} is still there"));
+        Assert.All(processes, pid => Assert.False(ProcessIdentity.Of(pid).IsAlive, $"process {pid} is still alive"));
         Assert.Empty(PostgresCluster.ProcessesOf(Data.Cluster));
         Assert.False(Directory.Exists(before.State.Sockets));
         Assert.False(Directory.Exists(before.State.DatabaseSockets));

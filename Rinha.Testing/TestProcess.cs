@@ -1,12 +1,11 @@
 namespace Rinha.Testing;
 
-/// <summary>How a command ended and what it said.</summary>
+/// <summary>A command's exit status and output.</summary>
 public sealed record CommandExit(int Code, string Output, string Error)
 {
-    /// <summary>Fails unless it succeeded.</summary>
     public CommandExit AssertWell() => AssertExit(0, "");
 
-    /// <summary>Fails unless it ended with this status and said this.</summary>
+    /// <summary>Fails unless it exited with this status and its output contains the text.</summary>
     public CommandExit AssertExit(int status, string text)
     {
         Assert.True(Code == status, $"exit status {Code} instead of {status}: {Output}{Error}");
@@ -15,15 +14,15 @@ public sealed record CommandExit(int Code, string Output, string Error)
     }
 }
 
-/// <summary>A program that a test starts, without a terminal; killed when disposed.</summary>
+/// <summary>A program started by a test, without a terminal; killed on Dispose.</summary>
 public sealed class TestProcess : IDisposable
 {
     private readonly Process _process;
     private readonly Task<string>? _output;
     private readonly Task<string> _error;
 
-    /// <param name="environment">Variables beside those of the tests; an empty one is taken away.</param>
-    /// <param name="readsOutput">Whether its standard output is read as it comes; otherwise a pipe takes 64 KB.</param>
+    /// <param name="environment">Additional variables; an empty value removes one.</param>
+    /// <param name="readsOutput">Whether to drain its standard output; otherwise the pipe holds 64 KB.</param>
     public TestProcess(
         IReadOnlyList<string> command,
         IEnumerable<(string Name, string Value)>? environment = null,
@@ -51,24 +50,24 @@ public sealed class TestProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>A line of an output that is not read as it comes.</summary>
+    /// <summary>The next line of its standard output; needs readsOutput: false.</summary>
     public string? ReadLine() => _process.StandardOutput.ReadLine();
 
     public void Send(Signal signal) => ProcessIdentity.Of(Id).Send(signal);
 
-    /// <summary>Waits until it has ended; fails when that takes too long.</summary>
+    /// <summary>Waits for its exit; fails after the timeout.</summary>
     public CommandExit AwaitExit(TimeSpan? within = null)
     {
         var output = _output ?? _process.StandardOutput.ReadToEndAsync();
-        Assert.True(_process.WaitForExit(within ?? Wait.Timeout), $"{_process.StartInfo.FileName} does not end");
+        Assert.True(_process.WaitForExit(within ?? Wait.Timeout), $"{_process.StartInfo.FileName} does not exit");
         return new CommandExit(_process.ExitCode, output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
 
-    /// <summary>kill -9, as a crash.</summary>
+    /// <summary>Crashes it: kill -9.</summary>
     public void Kill()
     {
         _process.Kill(entireProcessTree: true);
-        Assert.True(_process.WaitForExit(Wait.Timeout), "a killed process goes on");
+        Assert.True(_process.WaitForExit(Wait.Timeout), "a killed process is still alive");
     }
 
     public void Dispose()

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # usage: scripts/bombardier.sh [URL] [--dry-run] [-c CONNECTIONS] [-d SECONDS] [--rate N] [--only RUN] [--json FILE]
-# Credits, debits and statements at full speed, one run after the other, with https://github.com/codesenberg/bombardier:
-# from BOMBARDIER=, which may be `docker run --rm --network host alpine/bombardier:v1.2.5`, or from the PATH. Debian's
-# package of that name is a game. `./rinha smoke` calls this, or does the same with the load tester.
-# Exit status 1 when an answer was not 200 or, for debits, 422. bombardier counts statuses by class, so curl sends the
-# request of a run before and after it; a 4xx is taken for 422 when the same debit is refused with 422 after the run.
+# Runs credits, debits and statements at full speed, one after the other, with https://github.com/codesenberg/bombardier
+# from BOMBARDIER= (for example `docker run --rm --network host alpine/bombardier:v1.2.5`) or from the PATH. Debian's
+# package of that name is a game. `./rinha smoke` calls this.
+# Exit status 1 when an answer was not 200 or, for debits, 422. bombardier counts only status classes, so curl sends
+# each run's request before and after it; 4xx count as 422 if the debit after the run gets 422.
 set -euo pipefail
 
 fail() { echo "rinha: $*" >&2 && exit 1; }
@@ -37,13 +37,13 @@ request() {
   command+=(-o json -p result "$target")
 }
 
-# status: curl's status for that request.
+# status: the status that curl gets for the request.
 status() {
   curl --silent --output /dev/null --noproxy '*' --max-time 10 --write-out '%{http_code}' \
     ${body:+-H 'Content-Type: application/json' --data-binary "${body[0]}"} "$target" || true
 }
 
-# number NAME: the first number of this name in the report.
+# number NAME: the first number with this name in the report.
 number() {
   local value
   value=$(grep -oE "\"$1\":[0-9.]+" <<<"$report" | head -n 1)
@@ -68,8 +68,8 @@ for run in "${runs[@]}"; do
   awk -v run="$run" -v n="$(($(number req2xx) + refused))" -v s="$(number timeTakenSeconds)" -v refused="$refused" \
     -v others="$others" -v l="$latencies" 'BEGIN { printf "%-10s %9.0f/s, us: %s, 2xx and 4xx: %d (%d refused), others: %d\n",
       run, n / s, l, n, refused, others }'
-  [[ $ok == true ]] || { wrong=$((wrong + 1)) && echo "rinha: $run: a wrong answer (curl: $before, $after)" >&2; }
+  [[ $ok == true ]] || { wrong=$((wrong + 1)) && echo "rinha: $run: wrong answers (curl: $before, $after)" >&2; }
   lines+=("{\"name\":\"$run\",\"ok\":$ok,\"statusBefore\":$before,\"statusAfter\":$after,\"report\":$report}")
 done
 [[ -z $json || -n $dry_run ]] || (IFS=, && printf '{"tool":"bombardier","runs":[%s]}\n' "${lines[*]}" >"$json")
-((wrong == 0)) || fail "$wrong of ${#runs[@]} runs went wrong"
+((wrong == 0)) || fail "$wrong of ${#runs[@]} runs failed"

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # usage: scripts/standins.sh up|down     (root on Debian)
-# For build machines without a container engine or without an image registry.
-# up    starts an engine where none answers (installs Debian's if missing), then pulls every base image of the stacks.
-#       Falls back to images built locally under the same tags, from Debian's packages and this machine's .NET SDK, and
-#       labels them with their recipe.
+# For build machines without a container engine or an image registry.
+# up    starts an engine if none is running, installing Debian's if it is missing, and provides every base image of the
+#       stacks: pulled or, failing that, built locally under the same tag (a stand-in) from Debian's packages and this
+#       machine's .NET SDK. A label holds the stand-in's recipe.
 # down  stops an engine that `up` started.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LABEL=rinha.stand-in
-# Images and volumes stay on the disk; the pid and the sockets do not survive a reboot.
+# DATA keeps images and volumes; RUN has the pid and sockets of this boot.
 DATA=/var/lib/rinha-engine RUN=/run/rinha-engine
 TREE=$DATA/stand-in
 
 die() { echo "rinha: $*" >&2 && exit 1; }
 
 install() {
-  apt-get update -qq </dev/null >&2 || echo 'apt-get update failed; going on with the lists that are here' >&2
+  apt-get update -qq </dev/null >&2 || echo 'apt-get update failed; using the existing package lists' >&2
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2 ||
     die "apt-get could not install $*"
 }
@@ -29,13 +29,13 @@ engine_start() {
   local deadline=$((SECONDS + 30))
   need dockerd docker.io
   mkdir -p "$DATA/docker" "$RUN"
-  # Without the userland proxy, which opens a second connection for each one from this host: a minute of 340/s uses up half
-  # of the ports, and finding a free one takes milliseconds.
+  # The userland proxy would open a second connection for each one from this host: a minute of 340/s uses up half of the
+  # ports, and finding a free one takes milliseconds.
   setsid dockerd --userland-proxy=false --data-root "$DATA/docker" --exec-root "$RUN/exec" \
     --pidfile "$RUN/dockerd.pid" </dev/null >"$RUN/dockerd.log" 2>&1 &
   until engine_answers; do
-    kill -0 $! 2>/dev/null || die "dockerd could not start: $(tail -n 1 "$RUN/dockerd.log")"
-    ((SECONDS < deadline)) || die "dockerd does not answer: $(tail -n 1 "$RUN/dockerd.log")"
+    kill -0 $! 2>/dev/null || die "dockerd did not start: $(tail -n 1 "$RUN/dockerd.log")"
+    ((SECONDS < deadline)) || die "dockerd is not responding: $(tail -n 1 "$RUN/dockerd.log")"
     sleep 0.1
   done
 }
@@ -45,28 +45,28 @@ engine_stop() {
   pid=$(cat "$RUN/dockerd.pid" 2>/dev/null) || return 0
   kill -TERM "$pid" || true
   while kill -0 "$pid" 2>/dev/null; do
-    ((SECONDS < deadline)) || die "dockerd, pid $pid, does not end"
+    ((SECONDS < deadline)) || die "dockerd, pid $pid, does not stop"
     sleep 0.1
   done
-  # dockerd leaves its data directory and the network namespaces of its containers mounted.
+  # dockerd leaves its data directory and its containers' network namespaces mounted.
   awk -v run="$RUN/" -v data="$DATA/" 'index($2, run) == 1 || index($2, data) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount
   rm -rf -- "$RUN"
 }
 
-# Every base image with its tag, from the files that name them; rinha-server is ours.
+# Every base image with its tag, from the files that name them.
 base_images() {
   sed -n 's/^ARG \(SDK\|RUNTIME\)_IMAGE=//p' "$ROOT/Dockerfile.aot"
   sed -nE 's/^ *image: ([a-z]+:.*)/\1/p' "$ROOT"/compose.yaml "$ROOT"/stacks/*/compose.yaml
 }
 
-# A stand-in's recipe: it changes with the SDK, the distribution and this file.
+# A checksum of a stand-in's inputs: this file, the distribution and the SDK.
 recipe() { cat "${BASH_SOURCE[0]}" /etc/os-release <(cd "$ROOT" && dotnet --version) | cksum | tr ' ' -; }
 
 label_of() { docker image inspect -f "{{index .Config.Labels \"$LABEL\"}}" "$1" 2>/dev/null; }
 
 # make IMAGE WHY: WHY is the error of the pull.
 make() {
-  echo "$1 cannot be pulled ($2): making a stand-in from Debian's packages"
+  echo "cannot pull $1 ($2): building a stand-in from Debian's packages"
   tree
   case $1 in
     */sdk:*) make_sdk "$1" ;;
@@ -74,11 +74,11 @@ make() {
     nginx:*) tar -c -C "$TREE" --exclude=./var/cache --exclude=./var/lib/apt --exclude=./usr/share/doc . | import "$1" ;;
     caddy:*) make_caddy "$1" ;;
     postgres:*) make_postgres "$1" ;;
-    *) die "$1 cannot be pulled ($2), and there is no recipe for it" ;;
-  esac >/dev/null || die "the stand-in for $1 could not be made"
+    *) die "cannot pull $1 ($2), and there is no recipe for it" ;;
+  esac >/dev/null || die "building the stand-in for $1 failed"
 }
 
-# The tree of a small Debian that all stand-ins share, built once.
+# Bootstraps a small Debian with what all images need, once for all of them.
 tree() {
   [[ ! -d $TREE ]] || return 0
   need debootstrap debootstrap
@@ -87,9 +87,9 @@ tree() {
   debootstrap --variant=minbase --include=busybox,ca-certificates,libssl3,nginx-light,zlib1g \
     "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$TREE.new" >"$DATA/debootstrap.log" 2>&1 ||
     die "debootstrap failed: $(tail -n 1 "$DATA/debootstrap.log")"
-  # The build needs this machine's certificates to reach a package registry.
+  # The build must trust the same certificates as this machine.
   cp -L /etc/ssl/certs/ca-certificates.crt "$TREE.new/etc/ssl/certs/ca-certificates.crt"
-  # The real images' users, and the wget that nginx's image has from busybox.
+  # The real images' users, and busybox' wget as in nginx's image.
   printf 'nginx:x:101:101::/nonexistent:/bin/false\napp:x:1654:1654::/home/app:/bin/false\n' >>"$TREE.new/etc/passwd"
   printf 'postgres:x:999:999::/var/lib/postgresql:/bin/false\n' >>"$TREE.new/etc/passwd"
   printf 'nginx:x:101:\npostgres:x:999:\napp:x:1654:\n' >>"$TREE.new/etc/group"
@@ -106,7 +106,7 @@ import() {
   docker import "${changes[@]}" - "$image"
 }
 
-# The tree and this machine's SDK at its present path.
+# The tree and this machine's SDK, under its path here.
 make_sdk() {
   local dotnet
   dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
@@ -116,7 +116,7 @@ make_sdk() {
     "ENV NUGET_CERT_REVOCATION_MODE=${NUGET_CERT_REVOCATION_MODE:-online}"
 }
 
-# Only what a native program needs: the C library and related ones, certificates and user names. No shell, no programs.
+# Only what a native program needs: libraries, certificates and user names. No shell, no programs.
 make_runtime() {
   {
     printf '%s\n' tmp etc/passwd etc/group etc/os-release usr/lib/os-release etc/ssl/certs/ca-certificates.crt lib lib64
@@ -124,7 +124,7 @@ make_runtime() {
   } | tar -c -C "$TREE" --no-recursion -T - | import "$1" 'USER 1654' 'ENV APP_UID=1654'
 }
 
-# The tree and this machine's Caddy, one static binary, with the file capability that the image gives it.
+# The tree and this machine's Caddy, with the file capability that the real image sets.
 make_caddy() {
   local program=$TREE.parts/usr/bin/caddy
   need caddy caddy
@@ -135,12 +135,12 @@ make_caddy() {
   tar -c --xattrs --xattrs-include=security.capability -C "$TREE" . -C "$TREE.parts" usr/bin/caddy | import "$1"
 }
 
-# The tree, this machine's PostgreSQL with its libraries, and the used part of the image's entrypoint.
+# The tree, this machine's PostgreSQL with its libraries, and a minimal entrypoint.
 make_postgres() {
   local parts=$TREE.parts bin library
   bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort -V | tail -n 1)
   [[ -n $bin ]] || { install postgresql && bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | tail -n 1); }
-  # Assembled in a copy of hard links: an archive that names a directory twice is refused.
+  # Assembled in a hard-linked copy, since an import refuses an archive that names a directory twice.
   rm -rf -- "$parts"
   cp -al "$TREE" "$parts"
   (cd / && cp -a --parents "${bin%/bin}" "$("$bin/pg_config" --sharedir)" "$parts")
@@ -148,7 +148,7 @@ make_postgres() {
   chown -R 999:999 "$parts/var/lib/postgresql"
   ldd "$bin"/{postgres,initdb,psql,pg_isready} | sed -nE 's#.* => (/[^ ]+) .*#\1#p' | sort -u |
     while read -r library; do
-      # /lib is a link to /usr/lib in the tree, and must stay one.
+      # /lib must stay a link to /usr/lib.
       [[ $library == /usr/* ]] || library=/usr$library
       [[ -e $parts$library ]] || { mkdir -p "$parts${library%/*}" && cp -L "$library" "$parts$library"; }
     done
@@ -166,7 +166,7 @@ SH
     "ENV PATH=$bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" 'ENTRYPOINT ["docker-entrypoint.sh"]'
 }
 
-if ((EUID != 0)) || ! command -v apt-get >/dev/null; then die 'stand-ins are made by root on Debian'; fi
+if ((EUID != 0)) || ! command -v apt-get >/dev/null; then die 'stand-ins need root on Debian'; fi
 case ${1:-} in
   up)
     need docker docker.io
@@ -178,7 +178,7 @@ case ${1:-} in
       if why=$(docker pull --quiet "$image" 2>&1 >/dev/null); then
         echo "pulled $image"
       elif [[ $(label_of "$image") == "$(recipe)" ]]; then
-        echo "STAND-IN for $image, made from Debian's packages, as it cannot be pulled"
+        echo "STAND-IN for $image, which cannot be pulled: built from Debian's packages"
       else
         make "$image" "${why##*: }"
       fi

@@ -3,18 +3,18 @@ using Rinha.Stack.Cgroups;
 
 namespace Rinha.Chaos.Abuse;
 
-// Misuses the bank while normal clients go on: they are served, all of them, inside the memory that there is, in the
-// full form nearly as fast as before, and afterwards nothing is left open.
+// Runs each attack of AttackKinds beside a normal load. Every normal request must succeed, no process may end or exceed
+// its memory limit, and the attack's connections must be closed afterwards. Only the full form judges latency.
 internal static class AbuseCampaign
 {
     private const double Rate = 1_000;
     private const int Connections = 16;
     private const double SlowdownMax = 3;
-    private const double BaselineSecondsMin = 0.002; // Three times less than that would be noise.
-    private const int Attempts = 3; // Noise of the machine is not there each time.
+    private const double BaselineSecondsMin = 0.002; // Below this, a threefold slowdown is noise.
+    private const int Attempts = 3; // A slow p99 counts only when it repeats.
     private const int ShortAnswers = 1_000;
     private const int DirectPosts = 20;
-    private const int LeftOpenMax = 600; // nginx keeps up to 512 connections to the APIs for later (nginx.conf).
+    private const int LeftOpenMax = 600; // nginx keeps up to 512 idle connections to the APIs (nginx.conf).
 
     public static void Run(CampaignRun run)
     {
@@ -28,16 +28,16 @@ internal static class AbuseCampaign
             run.CheckAlive(bank, kind.Name);
             run.Check(
                 bank.Nginx.Children.SequenceEqual(workers),
-                () => $"{kind.Name}: nginx has another worker: {bank.Nginx.Log}");
-            run.Tried();
+                () => $"{kind.Name}: nginx replaced a worker: {bank.Nginx.Log}");
+            run.CountTry();
         }
 
-        var cgroup = run.Setting.Cgroup is { } name ? StackCgroup.Locate(name) : null;
+        var cgroup = run.Settings.Cgroup is { } name ? StackCgroup.Locate(name) : null;
         foreach (var process in bank.Processes)
         {
             var (peak, limit) = (cgroup?.MemoryPeakOf(process.Name) ?? 0, cgroup?.MemoryLimitOf(process.Name) ?? 0);
             run.Check(peak <= limit, () => $"{process.Name}: {peak} of {limit} bytes");
-            run.Measured($"{process.Name}: at most {peak / 1048576.0:F0} of {limit / 1048576.0:F0} MB");
+            run.AddResult($"{process.Name}: at most {peak / 1048576.0:F0} of {limit / 1048576.0:F0} MB");
         }
 
         run.Check(
@@ -48,8 +48,8 @@ internal static class AbuseCampaign
 
     private static void Try(CampaignRun run, Bank bank, AttackKind kind)
     {
-        // In the short form the number of answers ends the measurement: their speed is not judged.
-        var isShort = run.Setting.IsShort;
+        // The short form measures a number of answers instead of a time, and does not judge latency.
+        var isShort = run.Settings.IsShort;
         var (calm, under) = (TimeSpan.FromSeconds(isShort ? 0 : 5), TimeSpan.FromSeconds(isShort ? 0 : 15));
         for (var attempt = 1; ; attempt++)
         {
@@ -57,13 +57,13 @@ internal static class AbuseCampaign
             var openBefore = OpenFiles(bank);
             using var attack = kind.Make(bank);
             attack.Start();
-            if (kind.Starves is { } starved && Wait.For(() => attack.IsUnderWay))
+            if (kind.StarvedApi is { } starvedApi && Wait.For(() => attack.HasRampedUp))
             {
-                CheckDirect(run, bank, starved(bank), kind.Name);
+                CheckDirect(run, bank, starvedApi(bank), kind.Name);
             }
 
-            var during = Measure(run, bank, under, () => attack.IsUnderWay);
-            var complaint = attack.Stop();
+            var during = Measure(run, bank, under, () => attack.HasRampedUp);
+            var violation = attack.Stop();
             var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
             var p99Max = Math.Max(kind.P99SecondsMax, SlowdownMax * Math.Max(calmP99, BaselineSecondsMin));
             var isFast = kind.Overloads || p99 <= p99Max;
@@ -72,21 +72,21 @@ internal static class AbuseCampaign
                 continue;
             }
 
-            string Says(string what) => $"{kind.Name} ({attack.Done}): {what}";
-            run.CheckSpeed(isFast, () => Says($"p99 {p99 * 1000:F1} ms, {calmP99 * 1000:F1} ms without"));
+            string Describe(string what) => $"{kind.Name} ({attack.Summary}): {what}";
+            run.CheckSpeed(isFast, () => Describe($"p99 {p99 * 1000:F1} ms, {calmP99 * 1000:F1} ms without"));
             run.Check(
-                kind.Overloads || before.Summary.Failed + during.Summary.Failed == 0, () => Says(Failures(during)));
-            run.Check(complaint is null, () => Says(complaint!));
-            run.Check(attack.IsUnderWay, () => Says("not all of it could be tried"));
+                kind.Overloads || before.Summary.Failed + during.Summary.Failed == 0, () => Describe(Failures(during)));
+            run.Check(violation is null, () => Describe(violation!));
+            run.Check(attack.HasRampedUp, () => Describe("the attack did not reach its full size"));
             run.Check(
                 Wait.For(() => ActiveClients(bank) <= 2 && OpenFiles(bank) <= openBefore + LeftOpenMax),
-                () => Says($"{ActiveClients(bank)} clients and {OpenFiles(bank)} files open, {openBefore} before"));
-            run.Measured($"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Done}");
+                () => Describe($"{ActiveClients(bank)} clients and {OpenFiles(bank)} files open, {openBefore} before"));
+            run.AddResult($"{kind.Name}: p99 {calmP99 * 1000:F1} → {p99 * 1000:F1} ms; {attack.Summary}");
             return;
         }
     }
 
-    // A client that floods one API past nginx must not keep other clients waiting.
+    // A client that floods one API directly must not delay other clients.
     private static void CheckDirect(CampaignRun run, Bank bank, BankProcess api, string kind)
     {
         var probes = new Probes(bank);
@@ -99,22 +99,23 @@ internal static class AbuseCampaign
         }
     }
 
-    // For a time, and until enough was answered; not longer than anything may take.
-    private static RunReport Measure(CampaignRun run, Bank bank, TimeSpan time, Func<bool> isUnderWay)
+    // Loads the bank for the given time and until enough requests are acknowledged, bounded by Bank.Timeout.
+    private static RunReport Measure(CampaignRun run, Bank bank, TimeSpan time, Func<bool> goesOn)
     {
         LoadWatch? watch = null;
         using var load = new BackgroundLoad(
             bank.Front, BackgroundLoad.Endless(Rate, Connections, run.Seed), log => watch = new LoadWatch(log));
         Thread.Sleep(time);
-        _ = Wait.For(() => isUnderWay() && watch!.Acknowledged >= ShortAnswers);
-        run.Check(watch!.Acknowledged >= ShortAnswers, () => $"only {watch.Acknowledged} were answered");
+        _ = Wait.For(() => goesOn() && watch!.Acknowledged >= ShortAnswers);
+        run.Check(watch!.Acknowledged >= ShortAnswers, () => $"only {watch.Acknowledged} requests were acknowledged");
         return load.Stop();
     }
 
     private static string Failures(RunReport report) =>
-        string.Join(", ", report.Failures.Select(one => $"{one.Count} requests failed: {one.Kind} {one.Example}"));
+        string.Join(", ", report.Failures.Select(
+            failure => $"{failure.Count} requests failed: {failure.Kind} {failure.Example}"));
 
-    // Those that nginx has at this moment, the one that asks among them.
+    // nginx's active connections, including the one that asks.
     private static int ActiveClients(Bank bank)
     {
         var answer = RawAnswer.Ask(bank.Front, "GET", "/nginx_status");

@@ -2,90 +2,92 @@ namespace Rinha.Chaos.Abuse;
 
 internal static class AttackKinds
 {
-    private const int Slow = 400;
-    private const int Many = 10_000;
+    private const int SlowConnections = 400;
+    private const int ManyConnections = 10_000;
     private const int ManyPerSecond = 6_000;
-    private const int ManyPastNginxPerSecond = 3_000;
-    private const int AskingPerSecond = 2_000; // One request per connection: a load the server can bear.
+    private const int ManyDirectPerSecond = 3_000;
+    private const int RequestsPerSecond = 2_000; // One request per connection: a load the server can bear.
     private const int HeadersTimeoutMs = 10_000; // nginx.conf and Limits.cs: the same.
 
-    private static readonly byte[] s_begun = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
-    private static readonly byte[] s_whole = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+    private static readonly byte[] s_partialHead = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
+    private static readonly byte[] s_getRequest = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
 
-    // As many as one call takes: the flood is not to be slowed down by its own system calls.
-    private static readonly byte[] s_statements = Bytes(string.Concat(
+    // Enough requests to fill one send call, so that system calls do not throttle the flood.
+    private static readonly byte[] s_statementRequests = Bytes(string.Concat(
         Enumerable.Repeat("GET /clientes/5/extrato HTTP/1.1\r\nHost: a\r\n\r\n", 1_000)));
 
-    private static readonly byte[] s_body = Bytes(
+    private static readonly byte[] s_postHead = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         + "Content-Length: 4000\r\n\r\n");
 
-    private static readonly byte[] s_chunked = Bytes(
+    private static readonly byte[] s_chunkedHead = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         + "Transfer-Encoding: chunked\r\n\r\n");
 
-    private static readonly byte[] s_post = Bytes(
+    private static readonly byte[] s_postRequest = Bytes(
         "POST /clientes/1/transacoes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         + "Content-Length: 2\r\n\r\n{}");
 
     public static readonly IReadOnlyList<AttackKind> All =
     [
-        new("slow headers", bank => new HoldingAttack(bank.Front, Slow)
-            { First = s_begun, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("slow headers past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Slow)
-            { First = s_begun, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("slow bodies", bank => new HoldingAttack(bank.Front, Slow) { First = s_body, Drip = " "u8.ToArray() }),
-        new("slow bodies past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Slow)
-            { First = s_body, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
-        new("bodies that stop", bank => new HoldingAttack(bank.Front, Slow)
-            { First = s_body, CutAfterMs = HeadersTimeoutMs }),
-        new("10,000 silent connections", bank => new HoldingAttack(bank.Front, Many)
+        new("slow headers", bank => new HoldingAttack(bank.Front, SlowConnections)
+            { First = s_partialHead, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("slow headers, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), SlowConnections)
+            { First = s_partialHead, Drip = "a"u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("slow bodies", bank => new HoldingAttack(bank.Front, SlowConnections)
+            { First = s_postHead, Drip = " "u8.ToArray() }),
+        new("slow bodies, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), SlowConnections)
+            { First = s_postHead, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
+        new("bodies that stop", bank => new HoldingAttack(bank.Front, SlowConnections)
+            { First = s_postHead, CutAfterMs = HeadersTimeoutMs }),
+        new("10,000 silent connections", bank => new HoldingAttack(bank.Front, ManyConnections)
             { OpenedPerSecond = ManyPerSecond }),
-        new("10,000 idle connections", bank => new HoldingAttack(bank.Front, Many)
-            { OpenedPerSecond = AskingPerSecond, First = s_whole }),
-        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, Many)
-            { OpenedPerSecond = ManyPerSecond, First = s_whole, SendsTogether = true })
+        new("10,000 idle connections", bank => new HoldingAttack(bank.Front, ManyConnections)
+            { OpenedPerSecond = RequestsPerSecond, First = s_getRequest }),
+        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, ManyConnections)
+            { OpenedPerSecond = ManyPerSecond, First = s_getRequest, SendsTogether = true })
             { Overloads = true },
-        new("10,000 silent past nginx", bank => new HoldingAttack(bank.Past(bank.Apis[0]), Many)
-            { OpenedPerSecond = ManyPastNginxPerSecond }),
+        new("10,000 silent connections, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), ManyConnections)
+            { OpenedPerSecond = ManyDirectPerSecond }),
         new("huge headers", bank => new FloodAttack(bank.Front, 20)
-            { First = s_begun, Again = Filling(), BytesPerSecond = 8_000_000 }),
-        new("huge headers past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 20)
-            { First = s_begun, Again = Filling(), BytesPerSecond = 4_000_000 }),
-        new("endless chunks", bank => new FloodAttack(bank.Front, 50) { First = s_chunked, Again = Chunk() }),
-        new("endless chunks past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 50)
-            { First = s_chunked, Again = Chunk() }),
-        new("pipelining", bank => new FloodAttack(bank.Front, 8) { Again = s_whole, BytesPerSecond = 50_000 }),
-        new("statements past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 1)
-            { Again = s_statements, BytesPerSecond = int.MaxValue, TurnMs = 500 })
-            { Starves = bank => bank.Apis[0], P99SecondsMax = 0.02 },
+            { First = s_partialHead, Repeated = HeaderFiller(), BytesPerSecond = 8_000_000 }),
+        new("huge headers, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 20)
+            { First = s_partialHead, Repeated = HeaderFiller(), BytesPerSecond = 4_000_000 }),
+        new("endless chunks", bank => new FloodAttack(bank.Front, 50) { First = s_chunkedHead, Repeated = Chunk() }),
+        new("endless chunks, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 50)
+            { First = s_chunkedHead, Repeated = Chunk() }),
+        new("pipelining", bank => new FloodAttack(bank.Front, 8) { Repeated = s_getRequest, BytesPerSecond = 50_000 }),
+        new("statements, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 1)
+            { Repeated = s_statementRequests, BytesPerSecond = int.MaxValue, BurstMs = 500 })
+            { StarvedApi = bank => bank.Apis[0], P99SecondsMax = 0.02 },
         new("pipelining without reading", bank => new FloodAttack(bank.Front, 50)
-            { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 150_000 }),
-        new("the same past nginx", bank => new FloodAttack(bank.Past(bank.Apis[0]), 50)
-            { Again = s_post, Reads = false, OpensPerSecond = 10, BytesPerSecond = 300_000 }),
-        new("opened and closed at once", bank => new FloodAttack(bank.Front, 20)
+            { Repeated = s_postRequest, Reads = false, OpensPerSecond = 10, BytesPerSecond = 150_000 }),
+        new("pipelining without reading, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 50)
+            { Repeated = s_postRequest, Reads = false, OpensPerSecond = 10, BytesPerSecond = 300_000 }),
+        new("opening and closing at once", bank => new FloodAttack(bank.Front, 20)
             { ClosesAtOnce = true, OpensPerSecond = 1_000 }),
     ];
 
     private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
 
-    private static byte[] Filling() => Bytes(new string('a', 4_000));
+    private static byte[] HeaderFiller() => Bytes(new string('a', 4_000));
 
     private static byte[] Chunk() => Bytes($"40\r\n{new string(' ', 64)}\r\n");
 }
 
 internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
 {
-    // Asked directly while it goes on; null when other clients come through nginx only.
-    public Func<Bank, BankProcess>? Starves { get; init; }
+    // The API to probe directly during the attack; null to probe only through nginx.
+    public Func<Bank, BankProcess>? StarvedApi { get; init; }
 
-    public double P99SecondsMax { get; init; } // How slow the p99 may be whatever it was before.
+    public double P99SecondsMax { get; init; } // A p99 up to this passes, whatever the baseline.
 
-    // Whether it uses up a resource for moments: others may be refused, but no process may end.
+    // Whether it exhausts a resource for a moment: normal requests may be refused, but no process may end.
     public bool Overloads { get; init; }
 }
 
-// A hostile client with its connections, on a separate thread; stopping it closes them all.
+// A hostile client: owns its connections and the thread that drives them. Stop closes them and reports a violation.
+// Derived classes run on that thread only.
 internal abstract class Attack(Target target) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
@@ -93,8 +95,8 @@ internal abstract class Attack(Target target) : IDisposable
     private Thread? _thread;
     private volatile bool _stops;
 
-    public abstract bool IsUnderWay { get; } // Whether it has done all that it is to begin with.
-    public abstract string Done { get; }
+    public abstract bool HasRampedUp { get; } // Whether the attack has reached its full size.
+    public abstract string Summary { get; }
     protected List<AttackSocket> Sockets { get; } = [];
     protected long Refused { get; private set; }
 
@@ -112,173 +114,174 @@ internal abstract class Attack(Target target) : IDisposable
         _thread.Start();
     }
 
-    // Ends it and closes what it has open. Returns what is wrong with how it was treated, if anything is.
+    // Returns what the server did wrong, or null.
     public string? Stop()
     {
         _stops = true;
         _thread?.Join();
-        var complaint = Refused > 0 ? $"{Refused} connections could not be made" : Complaint(Clock.NowMs);
-        Sockets.ForEach(one => one.Dispose());
+        var violation = Refused > 0 ? $"{Refused} connections could not be made" : FindViolation(Clock.NowMs);
+        Sockets.ForEach(socket => socket.Dispose());
         Sockets.Clear();
-        return complaint;
+        return violation;
     }
 
     public void Dispose() => _ = Stop();
 
     protected abstract void Step(long nowMs);
 
-    protected virtual string? Complaint(long nowMs) => null;
+    protected virtual string? FindViolation(long nowMs) => null;
 
     protected AttackSocket Open(long nowMs)
     {
-        var one = new AttackSocket(target, nowMs);
-        Refused += one.IsRefused ? 1 : 0;
-        Sockets.Add(one);
-        return one;
+        var socket = new AttackSocket(target, nowMs);
+        Refused += socket.IsRefused ? 1 : 0;
+        Sockets.Add(socket);
+        return socket;
     }
 }
 
-// Opens many connections, begins a request on each and holds them: with nothing more, or with a byte now and then.
-// Those that are closed are opened again.
+// Opens many connections, starts a request on each and holds it, silent or with one byte a second. Reopens the
+// connections that the server closes.
 internal sealed class HoldingAttack(Target target, int connections) : Attack(target)
 {
-    // Of the clocks on both sides, which look once a second, and of a busy machine.
-    private static readonly long s_slackMs = (long)Bank.Patience.TotalMilliseconds;
+    // Both sides check once a second, and the machine may be busy.
+    private static readonly long s_slackMs = (long)Bank.Timeout.TotalMilliseconds;
 
-    private readonly List<AttackSocket> _new = [];
-    private double _owed;
+    private readonly List<AttackSocket> _unsent = [];
+    private double _tokens;
     private long _lastMs;
     private long _lastDripMs;
-    private long _cut;
+    private long _closedByServer;
     private volatile int _openMax;
     private long _oldestMs;
 
     public int OpenedPerSecond { get; init; } = 500;
 
     public byte[] First { get; init; } = [];
-    public bool SendsTogether { get; init; } // Whether that is sent on all of them in the same moment, once a second.
+    public bool SendsTogether { get; init; } // Whether to send First on all connections at once, each second.
 
-    public byte[] Drip { get; init; } = []; // Sent once a second, after that.
+    public byte[] Drip { get; init; } = []; // Sent once a second after First.
 
-    // After how long the server must have closed a connection; null when it need not.
+    // The server must close a connection within this time; null for no limit.
     public long? CutAfterMs { get; init; }
 
-    public override string Done =>
-        $"{_openMax:N0} connections at once, {_cut:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s";
+    public override string Summary =>
+        $"{_openMax:N0} connections at once, {_closedByServer:N0} cut off, the oldest after {_oldestMs / 1000.0:F1} s";
 
-    public override bool IsUnderWay => _openMax >= connections;
+    public override bool HasRampedUp => _openMax >= connections;
 
     protected override void Step(long nowMs)
     {
-        _owed = _lastMs == 0 ? 0 : Math.Min(_owed + (OpenedPerSecond * (nowMs - _lastMs) / 1000.0), OpenedPerSecond);
+        var earned = _lastMs == 0 ? 0 : OpenedPerSecond * (nowMs - _lastMs) / 1000.0;
+        _tokens = Math.Min(_tokens + earned, OpenedPerSecond);
         _lastMs = nowMs;
-        for (; _owed >= 1 && Sockets.Count < connections; _owed--)
+        for (; _tokens >= 1 && Sockets.Count < connections; _tokens--)
         {
-            _new.Add(Open(nowMs));
+            _unsent.Add(Open(nowMs));
         }
 
-        // TCP takes bytes only once the connection is made.
-        _new.RemoveAll(one => SendsTogether || TrySendFirst(one));
+        // A TCP connection accepts bytes only once it is established.
+        _unsent.RemoveAll(socket => SendsTogether || TrySendFirst(socket));
         if (nowMs - _lastDripMs >= 1_000)
         {
             _lastDripMs = nowMs;
-            LookAtAll(nowMs);
+            CloseDropped(nowMs);
         }
 
         _openMax = Math.Max(_openMax, Sockets.Count);
     }
 
-    protected override string? Complaint(long nowMs)
+    protected override string? FindViolation(long nowMs)
     {
-        var oldestMs = Sockets.Select(one => nowMs - one.OpenedMs).Append(_oldestMs).Max();
+        var oldestMs = Sockets.Select(socket => nowMs - socket.OpenedMs).Append(_oldestMs).Max();
         return CutAfterMs is { } limitMs && oldestMs > limitMs + s_slackMs
             ? $"a connection was held for {oldestMs} ms, not cut off after {limitMs} ms"
             : null;
     }
 
-    private bool TrySendFirst(AttackSocket one) =>
-        !TrySend(one, First.AsSpan((int)one.Sent)) || one.Sent == First.Length;
+    private bool TrySendFirst(AttackSocket socket) =>
+        !TrySend(socket, First.AsSpan((int)socket.Sent)) || socket.Sent == First.Length;
 
-    private void LookAtAll(long nowMs) => Sockets.RemoveAll(one =>
+    private void CloseDropped(long nowMs) => Sockets.RemoveAll(socket =>
     {
-        if (IsHeld(one))
+        if (IsHeld(socket))
         {
             return false;
         }
 
-        _cut++;
-        _oldestMs = Math.Max(_oldestMs, nowMs - one.OpenedMs);
-        one.Dispose();
-        _new.Remove(one); // Its number may soon be another one's: nothing more is sent on it.
+        _closedByServer++;
+        _oldestMs = Math.Max(_oldestMs, nowMs - socket.OpenedMs);
+        socket.Dispose();
+        _unsent.Remove(socket); // The descriptor may be reused.
         return true;
     });
 
-    private bool IsHeld(AttackSocket one)
+    private bool IsHeld(AttackSocket socket)
     {
-        if (!one.Drain())
+        if (!socket.Drain())
         {
             return false;
         }
 
-        var bytes = one.Sent < First.Length ? First.AsSpan((int)one.Sent) : Drip;
-        return bytes.IsEmpty || TrySend(one, bytes);
+        var bytes = socket.Sent < First.Length ? First.AsSpan((int)socket.Sent) : Drip;
+        return bytes.IsEmpty || TrySend(socket, bytes);
     }
 
-    private static bool TrySend(AttackSocket one, ReadOnlySpan<byte> bytes)
+    private static bool TrySend(AttackSocket socket, ReadOnlySpan<byte> bytes)
     {
-        var count = one.Send(bytes);
-        one.Sent += Math.Max(count, 0);
+        var count = socket.Send(bytes);
+        socket.Sent += Math.Max(count, 0);
         return count >= 0;
     }
 }
 
-// Sends on some connections as much as is taken, up to so many bytes in a second; those that are closed are opened
-// again, up to so many in a second. Bounded, since the bank's CPU is to be asked for and not the machine's.
+// Sends as much as its connections accept, and reopens closed ones. Both rates are capped so that the attack spends the
+// bank's CPU, not the whole machine's.
 internal sealed class FloodAttack(Target target, int connections) : Attack(target)
 {
     private const int PieceBytes = 64 * 1024;
 
-    private double _owedBytes;
-    private double _owedOpens;
+    private double _byteTokens;
+    private double _openTokens;
     private long _lastMs;
     private long _sent;
-    private volatile bool _isUnderWay;
+    private volatile bool _hasRampedUp;
     private long _opened;
 
     public byte[] First { get; init; } = [];
-    public byte[] Again { get; init; } = [];
+    public byte[] Repeated { get; init; } = [];
     public int BytesPerSecond { get; init; } = 1_000_000;
     public int OpensPerSecond { get; init; } = 200;
 
-    // Whether answers are read; who does not read them must not harm the others.
+    // Whether the client reads its answers. One that does not must not harm other clients.
     public bool Reads { get; init; } = true;
 
     public bool ClosesAtOnce { get; init; }
-    public long TurnMs { get; init; } // For how long it sends and reads without a pause, each time that it is its turn.
+    public long BurstMs { get; init; } // How long each step sends and reads without a pause.
 
-    public override bool IsUnderWay => _isUnderWay;
+    public override bool HasRampedUp => _hasRampedUp;
 
-    public override string Done => $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent";
+    public override string Summary => $"{_opened:N0} connections, {_sent / 1048576.0:F1} MB sent";
 
     protected override void Step(long nowMs)
     {
-        var endsMs = nowMs + TurnMs;
+        var endsMs = nowMs + BurstMs;
         do
         {
             Flood(nowMs);
-            nowMs = TurnMs > 0 ? Clock.NowMs : nowMs;
+            nowMs = BurstMs > 0 ? Clock.NowMs : nowMs;
         }
         while (nowMs < endsMs);
-        _isUnderWay = _sent > 0 || ClosesAtOnce;
+        _hasRampedUp = _sent > 0 || ClosesAtOnce;
     }
 
     private void Flood(long nowMs)
     {
         var elapsedMs = _lastMs == 0 ? 0 : nowMs - _lastMs;
         _lastMs = nowMs;
-        _owedBytes = Math.Min(_owedBytes + (BytesPerSecond * elapsedMs / 1000.0), BytesPerSecond / 10.0);
-        _owedOpens = Math.Min(_owedOpens + (OpensPerSecond * elapsedMs / 1000.0), connections);
-        for (; _owedOpens >= 1 && Sockets.Count < connections; _owedOpens--)
+        _byteTokens = Math.Min(_byteTokens + (BytesPerSecond * elapsedMs / 1000.0), BytesPerSecond / 10.0);
+        _openTokens = Math.Min(_openTokens + (OpensPerSecond * elapsedMs / 1000.0), connections);
+        for (; _openTokens >= 1 && Sockets.Count < connections; _openTokens--)
         {
             _ = Open(nowMs);
             _opened++;
@@ -294,24 +297,24 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
         }
     }
 
-    // Every connection gets its share of what may be sent now.
-    private bool TrySend(AttackSocket one)
+    // Each connection gets a share of the byte budget.
+    private bool TrySend(AttackSocket socket)
     {
-        var allowance = (int)Math.Min(PieceBytes, _owedBytes / Math.Max(1, Sockets.Count / 4));
+        var allowance = (int)Math.Min(PieceBytes, _byteTokens / Math.Max(1, Sockets.Count / 4));
         while (allowance > 0)
         {
-            var bytes = one.Sent < First.Length
-                ? First.AsSpan((int)one.Sent)
-                : Again.AsSpan((int)((one.Sent - First.Length) % Again.Length));
-            var count = one.Send(bytes[..Math.Min(bytes.Length, allowance)]);
+            var bytes = socket.Sent < First.Length
+                ? First.AsSpan((int)socket.Sent)
+                : Repeated.AsSpan((int)((socket.Sent - First.Length) % Repeated.Length));
+            var count = socket.Send(bytes[..Math.Min(bytes.Length, allowance)]);
             if (count <= 0)
             {
                 return count == 0;
             }
 
-            one.Sent += count;
+            socket.Sent += count;
             _sent += count;
-            _owedBytes -= count;
+            _byteTokens -= count;
             allowance -= count;
         }
 
@@ -319,7 +322,7 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     }
 }
 
-// A connection that never waits.
+// A non-blocking connection.
 internal sealed unsafe class AttackSocket : IDisposable
 {
     private const int ReadBytes = 64 * 1024;
@@ -340,20 +343,20 @@ internal sealed unsafe class AttackSocket : IDisposable
 
     public long OpenedMs { get; }
     public bool IsRefused { get; }
-    public long Sent { get; set; } // How many bytes have been sent; the sender keeps its place here.
+    public long Sent { get; set; } // Bytes sent so far; the attack maintains it.
 
-    // Returns how many bytes; -1 when the connection is gone.
+    // Returns the bytes sent; -1 when the connection is closed.
     public int Send(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* first = bytes)
         {
             var count = LibC.SendTo(_descriptor, first, bytes.Length);
-            // A TCP connection that is still being made takes nothing yet (EAGAIN).
+            // EAGAIN also means that the connection is not established yet.
             return count < 0 && LibC.LastError == LibC.Again ? 0 : (int)count;
         }
     }
 
-    // Returns whether the connection is still there.
+    // Discards what has arrived. Returns whether the connection is still open.
     public bool Drain()
     {
         var bytes = stackalloc byte[ReadBytes];

@@ -1,24 +1,24 @@
 namespace Rinha.Chaos.Faults;
 
-// Starts both servers on an empty directory and lets the one that makes the ledger die in the middle of it. The other,
-// and the next start, make it from nothing or find it whole.
+// Starts both servers on an empty directory and kills the one that creates the ledger midway. The other server and the
+// next start must each find no ledger or a complete one.
 internal static class KillInSchema
 {
-    private const int StepsMax = 28; // It has 30 places to die at, give or take what the other one has done already.
+    private const int StepsMax = 28; // Creation passes about 30 fault points, fewer if the other has begun.
 
     public static void Run(CampaignRun run)
     {
         var bothDied = 0;
-        for (var index = 0; index < run.Times; index++)
+        for (var index = 0; index < run.PlannedTries; index++)
         {
             var directory = Path.Combine(run.Directory, $"data{index}");
             using var bank = new Bank(run, new BankOptions { Faults = true, DataDirectory = directory });
-            Start(bank, run, first: run.Random.Next(bank.Apis.Count), isOther: index % 2 == 0);
+            Start(bank, run, first: run.Random.Next(bank.Apis.Count), armsBoth: index % 2 == 0);
             Wait.Until(
-                () => bank.Apis.All(api => !api.IsAlive || bank.Past(api).Answers()),
+                () => bank.Apis.All(api => !api.IsAlive || bank.DirectTo(api).Answers()),
                 () => "a server neither dies nor answers");
             var (dead, hits) = (bank.Apis.Count(api => !api.IsAlive), bank.Faults.Sum(fault => fault.Hits));
-            run.Check(hits > 0 && hits == dead, () => $"{dead} have died, {hits} should: {Logs(bank)}");
+            run.Check(hits > 0 && hits == dead, () => $"{dead} servers died, expected {hits}: {Logs(bank)}");
             bothDied += dead == bank.Apis.Count ? 1 : 0;
             foreach (var fault in bank.Faults)
             {
@@ -38,22 +38,22 @@ internal static class KillInSchema
                 ledger.Clients.Count() == Clients && ledger.Rows.Count == bank.Apis.Count
                     && ledger.Clients.First().BalanceCents == bank.Apis.Count,
                 () => $"{ledger.Clients.Count()} clients, {ledger.Rows.Count} transactions");
-            run.Tried();
+            run.CountTry();
         }
 
-        run.Measured($"both died {bothDied} times");
+        run.AddResult($"both servers died in {bothDied} tries");
     }
 
-    // Every second time the one that comes later is to die as well, wherever it finds itself then.
-    private static void Start(Bank bank, CampaignRun run, int first, bool isOther)
+    // Every other try arms the second server too.
+    private static void Start(Bank bank, CampaignRun run, int first, bool armsBoth)
     {
-        foreach (var fault in isOther ? bank.Faults : [bank.Faults[first]])
+        foreach (var fault in armsBoth ? bank.Faults : [bank.Faults[first]])
         {
             fault.Arm(FaultPoint.InSchema, run.Random.Next(1, StepsMax + 1), FaultAction.Kill);
         }
 
         bank.Apis[first].Start();
-        // It makes the ledger if it comes to the gate first.
+        // The first server to enter the gate creates the ledger.
         Wait.Until(() => File.Exists(bank.DatabasePath + "-gate"), () => Logs(bank));
         bank.Apis[1 - first].Start();
     }
@@ -61,8 +61,8 @@ internal static class KillInSchema
     private static string Logs(Bank bank) => string.Concat(bank.Apis.Select(api => api.Log));
 }
 
-// Lets a server die in the middle of POST /reset. Afterwards either everything is there or nothing is, in the file and
-// in what the other server says.
+// Kills a server midway through POST /reset. The file must be unchanged, also after the restart, and a second reset
+// must empty it.
 internal static class KillInReset
 {
     private const int PostsMax = 12;
@@ -73,7 +73,7 @@ internal static class KillInReset
         using var bank = new Bank(run, new BankOptions { Faults = true });
         bank.Start();
         var probes = new Probes(bank);
-        for (var index = 0; index < run.Times; index++)
+        for (var index = 0; index < run.PlannedTries; index++)
         {
             var victim = run.Random.Next(bank.Apis.Count);
             var (api, other) = (bank.Apis[victim], bank.Apis[1 - victim]);
@@ -84,20 +84,20 @@ internal static class KillInReset
 
             var before = Content(bank.DatabasePath);
             bank.Faults[victim].Arm(FaultPoint.InReset, run.Random.Next(1, Steps + 1), FaultAction.Kill);
-            var answer = RawAnswer.Ask(bank.Past(api), "POST", "/reset", json: "");
+            var answer = RawAnswer.Ask(bank.DirectTo(api), "POST", "/reset", json: "");
             run.Check(
                 api.WaitForEnd(out _) && answer.Status == 0,
-                () => $"the reset is answered {answer.Status}, and its server should be dead");
+                () => $"the reset got {answer.Status} from a server that should be dead");
             LedgerCheck.CheckStorage(run, bank.Ledger);
             var after = Content(bank.DatabasePath);
-            run.Check(after == before, () => $"{before} has become {after}");
+            run.Check(after == before, () => $"the ledger changed from {before} to {after}");
             bank.Start();
-            run.Check(Content(bank.DatabasePath) == before, () => "the restart has changed the ledger");
+            run.Check(Content(bank.DatabasePath) == before, () => "the restart changed the ledger");
 
-            run.CheckAnswer(RawAnswer.Ask(bank.Past(api), "POST", "/reset", json: ""), "a reset");
+            run.CheckAnswer(RawAnswer.Ask(bank.DirectTo(api), "POST", "/reset", json: ""), "a reset");
             var empty = Content(bank.DatabasePath);
-            run.Check(empty == (0, 0, 0), () => $"a reset leaves {empty}");
-            run.Tried();
+            run.Check(empty == (0, 0, 0), () => $"after a reset the ledger has {empty}");
+            run.CountTry();
         }
     }
 

@@ -10,78 +10,77 @@ internal static class ProcessFaults
     private static readonly long[] s_offsetsSeconds = [-3_600, 86_400, 0];
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(30);
 
-    public static void KillOne(Scene scene)
+    public static void KillOne(FaultContext context)
     {
-        var api = scene.AnyApi();
+        var api = context.PickApi();
         var absence = Stopwatch.StartNew();
         api.Kill();
-        StartAndAwaitWork(scene, api, absence);
-        scene.Run.CheckSpeed(
-            absence.Elapsed < s_absenceMax, () => $"{api.Name} had work again after {absence.ElapsedMilliseconds} ms");
+        StartAndAwaitWork(context, api, absence);
+        context.Run.CheckSpeed(
+            absence.Elapsed < s_absenceMax, () => $"{api.Name} was back only after {absence.ElapsedMilliseconds} ms");
     }
 
-    public static void KillAll(Scene scene)
+    public static void KillAll(FaultContext context)
     {
-        if (scene.Index % 2 == 1)
+        if (context.Index % 2 == 1)
         {
-            scene.Bank.Kill();
+            context.Bank.Kill();
         }
         else
         {
-            Kill(scene.Bank.Apis);
+            Kill(context.Bank.Apis);
         }
 
         var restart = Stopwatch.StartNew();
-        scene.Bank.Start();
-        scene.Spread(UntilAllAnswer).Add(restart.Elapsed);
+        context.Bank.Start();
+        context.DurationsOf(UntilAllAnswer).Add(restart.Elapsed);
     }
 
-    public static void KillAny(Scene scene)
+    public static void KillAny(FaultContext context)
     {
-        Kill((scene.Index % 4) switch
+        Kill((context.Index % 4) switch
         {
-            0 => [scene.AnyApi()],
-            1 => scene.Bank.Apis,
-            2 => [scene.Bank.Nginx],
-            _ => scene.Bank.Processes,
+            0 => [context.PickApi()],
+            1 => context.Bank.Apis,
+            2 => [context.Bank.Nginx],
+            _ => context.Bank.Processes,
         });
-        scene.Bank.Start();
+        context.Bank.Start();
     }
 
-    public static void CheckSentAgain(Scene scene)
+    public static void CheckSentAgain(FaultContext context)
     {
-        var (run, log, summary) = (scene.Run, scene.Log, scene.Report.Summary);
-        run.Check(summary.Failed == 0, () => $"{summary.Failed} requests failed in the end");
+        var (run, log, summary) = (context.Run, context.Log, context.Report.Summary);
+        run.Check(summary.Failed == 0, () => $"{summary.Failed} requests failed despite retries");
         run.Check(log.Unknown.Count == 0, () => $"the outcome of {log.Unknown.Count} transactions is unknown");
-        run.Measured(
-            $"{log.Acknowledged.Count:N0} acknowledged, {summary.Retries:N0} sent again, {summary.Failed:N0} failed");
+        run.AddResult(
+            $"{log.Acknowledged.Count:N0} acknowledged, {summary.Retries:N0} retries, {summary.Failed:N0} failed");
     }
 
-    public static void Roll(Scene scene)
+    public static void Roll(FaultContext context)
     {
-        foreach (var api in scene.Bank.Apis)
+        foreach (var api in context.Bank.Apis)
         {
             var absence = Stopwatch.StartNew();
             api.Identity.Send(Signal.Terminate);
             var hasEnded = api.WaitForEnd(out var exitCode);
-            scene.Spread(UntilEnd).Add(absence.Elapsed);
-            scene.Run.Check(
-                hasEnded && exitCode == 0, () => $"{api.Name} has ended: {hasEnded}, with {exitCode}: {api.Log}");
-            StartAndAwaitWork(scene, api, absence);
-            scene.AwaitAcknowledged(Scene.Connections);
+            context.DurationsOf(UntilEnd).Add(absence.Elapsed);
+            context.Run.Check(
+                hasEnded && exitCode == 0, () => $"{api.Name} exited: {hasEnded}, exit code {exitCode}: {api.Log}");
+            StartAndAwaitWork(context, api, absence);
+            context.AwaitAcknowledged(FaultContext.Connections);
         }
     }
 
-    // Kills nginx, master and worker; every second time lets it read its configuration again instead. That costs at
-    // most what a client sends in the very moment in which nginx closes its idle connection (HTTP/1.1 leaves that open,
-    // RFC 9112 §9.5), and no other answer.
-    public static void KillOrReloadNginx(Scene scene)
+    // Kills nginx, master and worker, or in every other try reloads its configuration. A reload may fail only a request
+    // sent while nginx closes that idle connection (RFC 9112 §9.5 permits the race).
+    public static void KillOrReloadNginx(FaultContext context)
     {
-        var (nginx, watch) = (scene.Bank.Nginx, scene.Watch);
-        if (scene.Index % 2 == 0)
+        var (nginx, watch) = (context.Bank.Nginx, context.Watch);
+        if (context.Index % 2 == 0)
         {
             nginx.Kill();
-            scene.Bank.Start();
+            context.Bank.Start();
             return;
         }
 
@@ -91,36 +90,36 @@ internal static class ProcessFaults
         nginx.Identity.Send(Signal.HangUp);
         Wait.Until(
             () => nginx.Children is { Length: > 0 } now && !now.Intersect(before).Any(),
-            () => "nginx keeps its worker");
-        scene.AwaitAcknowledged(Scene.Connections);
+            () => "nginx did not replace its worker");
+        context.AwaitAcknowledged(FaultContext.Connections);
         closed = watch.CountOf(FailureKind.ClosedBeforeAnswer) - closed;
         var others = watch.FailedPosts + watch.FailedGets - failed - closed;
-        scene.Run.Check(others == 0, () => $"{others} requests failed around the reload ({watch.Failures})");
-        scene.Run.Check(
-            closed <= Scene.Connections, () => $"{closed} connections were closed on a request at the reload");
-        scene.Counted += closed;
+        context.Run.Check(others == 0, () => $"{others} requests failed around the reload ({watch.Failures})");
+        context.Run.Check(
+            closed <= FaultContext.Connections, () => $"the reload closed {closed} connections under a request");
+        context.Tally += closed;
     }
 
-    // Turns the servers' wall clocks an hour back, then a day forward, then right again. Statements stay in the order
-    // of the commits, and nothing times out.
-    public static void TurnClocks(Scene scene)
+    // Sets the servers' wall clocks back an hour, then forward a day, then right. Statements must stay in commit order,
+    // and no request may time out.
+    public static void TurnClocks(FaultContext context)
     {
-        var bank = scene.Bank;
+        var bank = context.Bank;
         foreach (var offsetSeconds in s_offsetsSeconds)
         {
-            // Not both at the same moment: for a while they disagree.
-            foreach (var api in scene.Random.Next(2) == 0 ? bank.Apis : bank.Apis.Reverse())
+            // One after the other, so that the two clocks disagree for a while.
+            foreach (var api in context.Random.Next(2) == 0 ? bank.Apis : bank.Apis.Reverse())
             {
-                Thread.Sleep(scene.Random.Next(50, 300));
+                Thread.Sleep(context.Random.Next(50, 300));
                 bank.Faults[bank.Apis[0] == api ? 0 : 1].ClockOffsetSeconds = offsetSeconds;
-                var shown = TimeOf(scene.Probes.Statement(api).Answer);
+                var shown = TimeOf(context.Probes.Statement(api).Answer);
                 var off = shown - DateTimeOffset.UtcNow - TimeSpan.FromSeconds(offsetSeconds);
-                scene.Run.Check(
-                    off is { } one && one.Duration() < s_clockTolerance,
+                context.Run.Check(
+                    off is { } difference && difference.Duration() < s_clockTolerance,
                     () => $"{api.Name} shows {shown:O} when its clock is {offsetSeconds} s ahead");
             }
 
-            Thread.Sleep(scene.Random.Next(200, 500));
+            Thread.Sleep(context.Random.Next(200, 500));
         }
     }
 
@@ -132,11 +131,11 @@ internal static class ProcessFaults
         }
     }
 
-    private static void StartAndAwaitWork(Scene scene, BankProcess api, Stopwatch absence)
+    private static void StartAndAwaitWork(FaultContext context, BankProcess api, Stopwatch absence)
     {
         api.Start();
-        Wait.Until(() => scene.Bank.ConnectionsOf(api) > 0, () => $"{api.Name} gets no work again: {api.Log}");
-        scene.Spread(UntilUsed).Add(absence.Elapsed);
+        Wait.Until(() => context.Bank.ConnectionsOf(api) > 0, () => $"nginx does not use {api.Name} again: {api.Log}");
+        context.DurationsOf(UntilUsed).Add(absence.Elapsed);
     }
 
     private static DateTimeOffset? TimeOf(RawAnswer answer) =>
@@ -146,12 +145,11 @@ internal static class ProcessFaults
                 : null;
 }
 
-// Lets a server die between two steps of its work. What was acknowledged is there exactly once, what was not is there
-// whole or not at all.
+// Kills a server between two steps of its work. An acknowledged transaction is in the ledger exactly once; any other is
+// there whole or not at all.
 internal static class PointFaults
 {
-    // How often each point is passed before it counts, at most: some tenths of a second of the load, or all the places
-    // of a checkpoint.
+    // CountdownMax bounds how many passes to skip: some tenths of a second of load, or every step of a checkpoint.
     public static readonly IReadOnlyList<(FaultPoint Point, int CountdownMax)> All =
     [
         (FaultPoint.AfterBegin, 50),
@@ -161,32 +159,31 @@ internal static class PointFaults
         (FaultPoint.InCheckpoint, 8),
     ];
 
-    public static void Kill(Scene scene, FaultPoint point, int countdownMax)
+    public static void Kill(FaultContext context, FaultPoint point, int countdownMax)
     {
-        var bank = scene.Bank;
-        var countdown = scene.Random.Next(1, countdownMax + 1);
-        // Either may checkpoint next, and does it for both.
-        var first = scene.Random.Next(bank.Apis.Count);
+        var bank = context.Bank;
+        var countdown = context.Random.Next(1, countdownMax + 1);
+        // Either server may run the next checkpoint.
+        var first = context.Random.Next(bank.Apis.Count);
         var armed = point == FaultPoint.InCheckpoint ? [.. bank.Faults] : new List<FaultControl> { bank.Faults[first] };
         var before = armed.Sum(fault => fault.Hits);
         int Hits() => armed.Sum(fault => fault.Hits) - before;
         armed.ForEach(fault => fault.Arm(point, countdown, FaultAction.Kill));
         Wait.Until(
-            () => armed.Exists(fault => !fault.IsArmed), () => $"no server has come to {point} {countdown} times");
+            () => armed.Exists(fault => !fault.IsArmed), () => $"no server passed {point} {countdown} times");
         armed.ForEach(fault => fault.Disarm());
 
-        // Both may have come there.
+        // Both servers may have hit the point.
         Wait.Until(
             () => bank.Apis.Count(api => !api.IsAlive) is > 0 and var dead && dead == Hits(),
-            () => $"{Hits()} should have died at {point}");
-        // In most of these places the dead one has left the gate or SQLite's lock closed behind it.
-        scene.HasSurvivor = bank.Apis.Any(api => api.IsAlive);
+            () => $"expected {Hits()} servers to die at {point}");
+        context.HasSurvivor = bank.Apis.Any(api => api.IsAlive);
         bank.Start();
     }
 }
 
-// Stops a server that is inside the gate, for shorter than the other one waits or until it has given up. The other then
-// goes on, or says that it cannot; statements it gives all the while.
+// Freezes a server inside the gate, for less than the other's timeout or until it has passed. The other's write must
+// succeed in the first case and get 503 in the second; its statements must succeed throughout.
 internal static class StopHolder
 {
     public const string Refusals = "503";
@@ -200,21 +197,21 @@ internal static class StopHolder
     private static readonly TimeSpan s_promptMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_statementPause = TimeSpan.FromMilliseconds(50);
 
-    public static void Stop(Scene scene)
+    public static void Stop(FaultContext context)
     {
-        var (run, bank, isLong) = (scene.Run, scene.Bank, scene.Index % 2 == 1);
+        var (run, bank, isLong) = (context.Run, context.Bank, context.Index % 2 == 1);
         var holder = run.Random.Next(bank.Apis.Count);
         var point = run.Random.Next(2) == 0 ? FaultPoint.BeforeBegin : FaultPoint.AfterBegin;
         var (fault, stopped, other) = (bank.Faults[holder], bank.Apis[holder], bank.Apis[1 - holder]);
         var hits = fault.Hits;
         fault.Arm(point, run.Random.Next(1, CountdownMax + 1), FaultAction.Stop);
-        Wait.Until(() => fault.Hits > hits, () => $"{stopped.Name} has not come to {point}");
+        Wait.Until(() => fault.Hits > hits, () => $"{stopped.Name} did not reach {point}");
         var stoppedAtNs = Clock.NowNs;
-        var post = Task.Run(() => scene.Probes.Post(other));
+        var post = Task.Run(() => context.Probes.Post(other));
         try
         {
-            ReadStatements(scene, other, isLong ? () => post.IsCompleted : () => Since(stoppedAtNs) >= s_shortStop);
-            run.Check(post.IsCompleted == isLong, () => $"the other's answer has come: {post.IsCompleted}, at {point}");
+            ReadStatements(context, other, isLong ? () => post.IsCompleted : () => Since(stoppedAtNs) >= s_shortStop);
+            run.Check(post.IsCompleted == isLong, () => $"stopped at {point}: the post ended: {post.IsCompleted}");
         }
         finally
         {
@@ -224,14 +221,14 @@ internal static class StopHolder
         var (answer, time) = post.Result;
         if (isLong)
         {
-            var stalled = TimeSpan.FromMicroseconds(scene.Stalls.StalledNs(stoppedAtNs, Clock.NowNs) / 1e3);
-            scene.Spread(Refusals).Add(time);
+            var stalled = TimeSpan.FromMicroseconds(context.Stalls.StalledNs(stoppedAtNs, Clock.NowNs) / 1e3);
+            context.DurationsOf(Refusals).Add(time);
             run.Check(
                 answer.Status == 503 && answer.Has("Retry-After:"),
                 () => $"stopped at {point}, the other answers {answer.Status}: {answer.Head}");
-            run.Check(time >= s_busyMin, () => $"the other gives up after {time.TotalSeconds:F2} s");
+            run.Check(time >= s_busyMin, () => $"the other times out after only {time.TotalSeconds:F2} s");
             run.CheckSpeed(
-                time - stalled <= s_busyMax, () => $"the other gives up only after {time.TotalSeconds:F2} s");
+                time - stalled <= s_busyMax, () => $"the other times out only after {time.TotalSeconds:F2} s");
         }
         else
         {
@@ -240,27 +237,27 @@ internal static class StopHolder
 
         foreach (var api in bank.Apis)
         {
-            var (next, nextTime) = scene.Probes.Post(api);
-            CheckAnswer(run, next, nextTime, s_promptMax, $"when all go on, {api.Name}");
+            var (next, nextTime) = context.Probes.Post(api);
+            CheckAnswer(run, next, nextTime, s_promptMax, $"after SIGCONT, {api.Name}");
         }
     }
 
-    private static void CheckAnswer(CampaignRun run, RawAnswer answer, TimeSpan time, TimeSpan most, string who)
+    private static void CheckAnswer(CampaignRun run, RawAnswer answer, TimeSpan time, TimeSpan max, string subject)
     {
-        string Late() => $"{who} answers {answer.Status} after {time.TotalSeconds:F2} s";
+        string Late() => $"{subject} answers {answer.Status} after {time.TotalSeconds:F2} s";
         run.Check(answer.Status == 200, Late);
-        run.CheckSpeed(time <= most, Late);
+        run.CheckSpeed(time <= max, Late);
     }
 
     private static TimeSpan Since(long ns) => TimeSpan.FromMicroseconds((Clock.NowNs - ns) / 1e3);
 
-    private static void ReadStatements(Scene scene, BankProcess api, Func<bool> isOver)
+    private static void ReadStatements(FaultContext context, BankProcess api, Func<bool> isOver)
     {
-        for (var beganAtNs = Clock.NowNs; !isOver() && Since(beganAtNs) < Bank.Patience;)
+        for (var beganAtNs = Clock.NowNs; !isOver() && Since(beganAtNs) < Bank.Timeout;)
         {
-            var (answer, time) = scene.Probes.Statement(api, scene.Random.Next(1, 6));
-            scene.Spread(Statements).Add(time);
-            CheckAnswer(scene.Run, answer, time, s_promptMax, $"to a statement, {api.Name}");
+            var (answer, time) = context.Probes.Statement(api, context.Random.Next(1, 6));
+            context.DurationsOf(Statements).Add(time);
+            CheckAnswer(context.Run, answer, time, s_promptMax, $"to a statement, {api.Name}");
             Thread.Sleep(s_statementPause);
         }
     }

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-// Sends requests of a grammar and damaged ones to both servers and through nginx. Each must be answered as the rules
-// say or refused; a refused request changes nothing; no process ends, and none grows in memory.
+// Sends generated and mutated requests to both servers and through nginx. Each must get the answer that its grammar
+// rule expects, or an error; an error changes nothing; no process may exit or grow in memory.
 internal static class FuzzCampaign
 {
     private const int Batches = 5;
@@ -19,7 +19,7 @@ internal static class FuzzCampaign
         var watch = Stopwatch.StartNew();
         for (var batch = 0; batch < Batches; batch++)
         {
-            var (first, next) = (run.Times * batch / Batches, run.Times * (batch + 1) / Batches);
+            var (first, next) = (run.PlannedTries * batch / Batches, run.PlannedTries * (batch + 1) / Batches);
             try
             {
                 engine.Run(cases, first, next - first);
@@ -29,7 +29,7 @@ internal static class FuzzCampaign
                 run.Check(false, () => $"{error.Message}; {string.Concat(bank.Apis.Select(api => api.Log))}");
             }
 
-            run.CheckAlive(bank, $"after {run.TriedTimes} of {next} cases");
+            run.CheckAlive(bank, $"after {run.Tries} of {next} cases");
             if (!bank.Processes.All(process => process.IsAlive))
             {
                 return;
@@ -42,22 +42,22 @@ internal static class FuzzCampaign
         var seconds = watch.Elapsed.TotalSeconds;
         run.Check(
             processes.SequenceEqual(bank.Processes.Select(process => process.ProcessId)),
-            () => "a process was started again");
+            () => "a process was restarted");
         CheckMemory(run, bank, memory);
         LedgerCheck.CheckStorage(run, bank.Ledger);
-        run.Measured($"{run.Times / seconds:N0} cases/s, {engine.Posted:N0} posted");
-        run.Measured(engine.Statuses);
+        run.AddResult($"{run.PlannedTries / seconds:N0} cases/s, {engine.Posted:N0} posted");
+        run.AddResult(engine.Statuses);
     }
 
-    // Every row was answered with 200, every 200 has its row, and nothing else has moved a balance.
+    // Every 200 has its row, every row its 200, and every balance is the sum of its rows.
     private static void CheckLedger(CampaignRun run, Bank bank, FuzzEngine engine)
     {
         var ledger = LedgerRows.Read(bank.Ledger);
         var rows = ledger.Clients.Sum(client => client.Rows);
         run.Check(
             rows >= engine.Posted - engine.MaybeRepeated && rows <= engine.Posted + engine.MaybePosted,
-            () => $"{rows} rows, {engine.Posted} answers of 200 (repeated at most {engine.MaybeRepeated}, "
-                + $"not brought back by nginx at most {engine.MaybePosted})");
+            () => $"{rows} rows, {engine.Posted} answers of 200 (at most {engine.MaybeRepeated} replays, "
+                + $"at most {engine.MaybePosted} answers dropped by nginx)");
         run.Check(Oracle.Clients(ledger));
     }
 
@@ -68,8 +68,8 @@ internal static class FuzzCampaign
             var now = api.ResidentBytes.Own;
             run.Check(
                 now <= (was * GrowthMax) + GrowthBytesMax,
-                () => $"{api.Name} has grown from {was:N0} to {now:N0} bytes");
-            run.Measured($"{api.Name} {was / 1048576.0:F1} → {now / 1048576.0:F1} MB");
+                () => $"{api.Name} grew from {was:N0} to {now:N0} bytes");
+            run.AddResult($"{api.Name} {was / 1048576.0:F1} → {now / 1048576.0:F1} MB");
         }
     }
 }

@@ -1,16 +1,16 @@
 namespace Rinha.Chaos.Fuzz;
 
-// All cases of a seed, each to be made from its number alone: first the kept ones, then requests of the grammar, and
-// damaged ones of both.
+// The cases of one seed, each made from its number alone: first the known requests, then generated ones and mutations
+// of both.
 internal sealed class FuzzCases(int seed)
 {
-    private static readonly byte[][] s_kept = [.. KnownRequests.All.Select(request => request.Bytes)];
+    private static readonly byte[][] s_known = [.. KnownRequests.All.Select(request => request.Bytes)];
 
     public FuzzCase Make(long number)
     {
-        if (number < s_kept.Length)
+        if (number < s_known.Length)
         {
-            return new FuzzCase(s_kept[(int)number], FuzzOutcome.Anything) { Number = number };
+            return new FuzzCase(s_known[(int)number], FuzzOutcome.Anything) { Number = number };
         }
 
         var random = new Random(HashOf(number));
@@ -20,12 +20,12 @@ internal sealed class FuzzCases(int seed)
             return made;
         }
 
-        var bytes = random.Next(4) == 0 ? random.Pick(s_kept) : made.Bytes;
-        var other = random.Next(2) == 0 ? RequestGrammar.Next(random).Bytes : random.Pick(s_kept);
+        var bytes = random.Next(4) == 0 ? random.Pick(s_known) : made.Bytes;
+        var other = random.Next(2) == 0 ? RequestGrammar.Next(random).Bytes : random.Pick(s_known);
         return new FuzzCase(Mutations.Mutate(random, bytes, other), FuzzOutcome.Anything) { Number = number };
     }
 
-    // Not HashCode, which is another one in every process (SplitMix64's step).
+    // SplitMix64's step: HashCode differs between processes.
     private int HashOf(long number)
     {
         var value = (ulong)((number << 32) ^ (number >> 32) ^ seed) * 0x9E3779B97F4A7C15;
@@ -35,7 +35,7 @@ internal sealed class FuzzCases(int seed)
     }
 }
 
-// Some bytes to send on a connection, and what is known about the answer.
+// Bytes to send on a connection, and what is known about the answer. Number and seed reproduce the bytes.
 internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
 {
     public FuzzCase(string text, FuzzOutcome outcome, int answers = 0)
@@ -43,31 +43,31 @@ internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers =
     {
     }
 
-    public long Number { get; init; } // Which one; together with the seed it makes the bytes again.
+    public long Number { get; init; }
 
-    // Whether nginx answers the same: it passes over some things that a server refuses.
+    // False when nginx may accept what a server refuses.
     public bool IsSameThroughNginx { get; init; } = true;
 }
 
 internal enum FuzzOutcome
 {
     Anything,
-    Posted, // A transaction by the rules: 200, or 422 because of the account's balance.
+    Posted, // A valid transaction: 200, or 422 because of the account's balance.
     Read,
-    Unusable, // Good HTTP with a body that is no transaction: 422.
-    Mixed, // Several requests, each good or with an unusable body: 200 or 422.
+    Invalid, // Valid HTTP with an invalid body: 422.
+    Mixed, // Several requests with valid or invalid bodies: 200 or 422.
     TooLarge,
-    OtherType,
-    Nowhere,
-    OtherMethod, // Another method than the path has: 405; nginx refuses some by itself: 400.
-    Refused, // Not HTTP, whatever one does: an error, or the connection is just closed.
+    UnsupportedType,
+    NotFound,
+    MethodNotAllowed, // 405, or 400 from nginx.
+    Refused, // Invalid HTTP: an error, or a closed connection.
 }
 
 internal static class Mutations
 {
     private const int StepsMax = 4;
 
-    // A letter for each byte.
+    // Latin-1: one char per byte.
     private static readonly string[] s_tokens =
     [
         "\r\n", "\n", "\r", "\0", "\r\n\r\n", " ", ":", "\t", "Content-Length: 0\r\n", "Content-Length: 99\r\n",

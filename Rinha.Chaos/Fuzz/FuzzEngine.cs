@@ -1,17 +1,18 @@
 namespace Rinha.Chaos.Fuzz;
 
-// Tries cases on many connections at once; the first findings of a kind are kept in files, to become known requests.
+// Runs cases on many connections at once, one task per lane; a lock guards the counters. Writes the first findings of
+// each kind to files, to be added to KnownRequests.
 internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 {
     private const int DirectLanes = 24;
     private const int FrontLanes = 48;
     private const int FrontEvery = 10;
-    private const int FindingsMax = 3; // Of a kind.
+    private const int FindingsMax = 3; // Files per kind.
 
     private readonly Lock _lock = new();
     private readonly List<FuzzLane> _lanes =
     [
-        .. bank.Apis.SelectMany(api => FuzzLane.Open(DirectLanes, bank.Past(api), isFront: false)),
+        .. bank.Apis.SelectMany(api => FuzzLane.Open(DirectLanes, bank.DirectTo(api), isFront: false)),
         .. FuzzLane.Open(FrontLanes, bank.Front, isFront: true),
     ];
 
@@ -21,18 +22,18 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 
     public long Posted { get; private set; }
 
-    // How many of those may be the repeated answer to a repeated request.
+    // An upper bound of the 200s that replayed an earlier answer.
     public long MaybeRepeated { get; private set; }
 
-    // How many requests nginx may have sent on without bringing the answer back.
+    // An upper bound of the posts that nginx forwarded without returning the answer.
     public long MaybePosted { get; private set; }
 
     public string Statuses => string.Join(
-        ", ", _statuses.OrderBy(one => one.Key).Select(one => $"{one.Key}: {one.Value:N0}"));
+        ", ", _statuses.OrderBy(entry => entry.Key).Select(entry => $"{entry.Key}: {entry.Value:N0}"));
 
     public void Run(FuzzCases cases, int first, int count)
     {
-        // The number decides which ones go through nginx: the same seed sends the same cases to the same place.
+        // The number decides the route, so that a seed reproduces it.
         var front = Enumerable.Range(first, count).Where(number => number % FrontEvery == 0).GetEnumerator();
         var direct = Enumerable.Range(first, count).Where(number => number % FrontEvery != 0).GetEnumerator();
         _isBroken = false;
@@ -56,7 +57,7 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
             }
             catch (ChaosException)
             {
-                _isBroken = true; // The other lanes end with their present case.
+                _isBroken = true; // The other lanes stop after their current case.
                 throw;
             }
         }
@@ -93,7 +94,7 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
             Keep(finding, sent, lane.Target);
         }
 
-        run.Tried();
+        run.CountTry();
     }
 
     private void Keep(string finding, FuzzCase sent, Target target)
@@ -108,16 +109,16 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
     }
 }
 
-// One connection at a time, and one case at a time on it. Where a case may be incomplete, the end is sent after it: the
-// server need not wait for more, so neither need we.
+// Sends one case at a time on one connection, which it reopens when the server closes it. After a case that may be
+// incomplete it shuts down its sending side, so that neither side waits for more.
 internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
-    // The longest that anything may take once the end was sent; the server's own limits are twice as long and more.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    // The longest wait for an answer; the server's own limits are at least twice as long.
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
-    // nginx drops a request whose client has sent the end; so that is sent when no answer has come for so long.
+    // nginx drops a request whose client has shut down, so shut down only after this long without an answer.
     private static readonly TimeSpan s_frontQuiet = TimeSpan.FromMilliseconds(50);
 
     private byte[] _received = new byte[BufferBytes];
@@ -132,28 +133,28 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     public static IEnumerable<FuzzLane> Open(int count, Target target, bool isFront) =>
         Enumerable.Range(0, count).Select(_ => new FuzzLane(target, isFront));
 
-    public static string? Find(Target target, bool isFront, FuzzCase one, out FuzzAnswers answers)
+    public static string? Find(Target target, bool isFront, FuzzCase sent, out FuzzAnswers answers)
     {
         using var lane = new FuzzLane(target, isFront);
-        answers = lane.Ask(one);
-        return FuzzJudge.Find(one, answers, isFront);
+        answers = lane.Ask(sent);
+        return FuzzJudge.Find(sent, answers, isFront);
     }
 
-    public FuzzAnswers Ask(FuzzCase one) => AskAsync(one).GetAwaiter().GetResult();
+    public FuzzAnswers Ask(FuzzCase sent) => AskAsync(sent).GetAwaiter().GetResult();
 
-    public async Task<FuzzAnswers> AskAsync(FuzzCase one)
+    public async Task<FuzzAnswers> AskAsync(FuzzCase sent)
     {
         _count = 0;
         _hasSentEnd = _endedUnanswered = false;
-        using var patience = new CancellationTokenSource(s_patience);
+        using var timeout = new CancellationTokenSource(s_timeout);
         var isLate = false;
         try
         {
             await ConnectAsync();
-            var isSent = await TrySendAsync(one, patience.Token);
-            while (await TryReceiveAsync(one, patience.Token))
+            var isSent = await TrySendAsync(sent, timeout.Token);
+            while (await TryReceiveAsync(sent, timeout.Token))
             {
-                if (TryEnd(one, isSent, out var answers))
+                if (TryEnd(sent, isSent, out var answers))
                 {
                     return answers;
                 }
@@ -161,7 +162,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
         catch (IOException)
         {
-            // What has come until then is the answer.
+            // Judge what has arrived so far.
         }
         catch (OperationCanceledException)
         {
@@ -169,7 +170,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
 
         Dispose();
-        return Read(one, hasEnded: !isLate, isLate);
+        return Read(sent, hasEnded: !isLate, isLate);
     }
 
     public void Dispose()
@@ -180,7 +181,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 
     private async Task ConnectAsync()
     {
-        // Between two cases the server may only end the connection.
+        // Between cases, only a close makes the socket readable.
         if (_stream?.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) == false)
         {
             return;
@@ -201,24 +202,24 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
-    // Says whether all of it was taken. What is refused already is not: what there is to read says how.
-    private async Task<bool> TrySendAsync(FuzzCase one, CancellationToken patience)
+    // Returns whether the server accepted all bytes. If it refused early, its answer tells.
+    private async Task<bool> TrySendAsync(FuzzCase sent, CancellationToken timeout)
     {
         var isSent = true;
         try
         {
-            // Some come in two pieces, which the server then may or may not see at once.
-            var cut = one.Number % 16 == 3 ? (one.Bytes.Length + 1) / 2 : 0;
-            await _stream!.WriteAsync(one.Bytes.AsMemory(0, cut), patience);
+            // Send some cases in two pieces.
+            var cut = sent.Number % 16 == 3 ? (sent.Bytes.Length + 1) / 2 : 0;
+            await _stream!.WriteAsync(sent.Bytes.AsMemory(0, cut), timeout);
             await Task.Yield();
-            await _stream.WriteAsync(one.Bytes.AsMemory(cut), patience);
+            await _stream.WriteAsync(sent.Bytes.AsMemory(cut), timeout);
         }
         catch (IOException)
         {
             isSent = false;
         }
 
-        if (!isFront && (one.Answers == 0 || one.Number % 8 == 5))
+        if (!isFront && (sent.Answers == 0 || sent.Number % 8 == 5))
         {
             SendEnd();
         }
@@ -226,17 +227,17 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         return isSent;
     }
 
-    // Says whether the server has more to say than its end.
-    private async Task<bool> TryReceiveAsync(FuzzCase one, CancellationToken patience)
+    // Returns false when the server has closed the connection.
+    private async Task<bool> TryReceiveAsync(FuzzCase sent, CancellationToken timeout)
     {
         if (_count == _received.Length)
         {
             Array.Resize(ref _received, _received.Length * 2);
         }
 
-        var receiving = _stream!.ReadAsync(_received.AsMemory(_count), patience).AsTask();
-        if (isFront && one.Answers == 0 && !_hasSentEnd
-            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, patience)) != receiving)
+        var receiving = _stream!.ReadAsync(_received.AsMemory(_count), timeout).AsTask();
+        if (isFront && sent.Answers == 0 && !_hasSentEnd
+            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, timeout)) != receiving)
         {
             SendEnd();
         }
@@ -246,35 +247,35 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         return count > 0;
     }
 
-    // With all answers here the connection goes on to the next case, unless the server has said otherwise.
-    private bool TryEnd(FuzzCase one, bool isSent, out FuzzAnswers answers)
+    // Once all answers are here, the connection serves the next case, unless the server announced a close.
+    private bool TryEnd(FuzzCase sent, bool isSent, out FuzzAnswers answers)
     {
         answers = null!;
-        if (one.Answers == 0 || _hasSentEnd)
+        if (sent.Answers == 0 || _hasSentEnd)
         {
             return false;
         }
 
-        answers = Read(one, hasEnded: false);
+        answers = Read(sent, hasEnded: false);
         if (answers.IsGarbage)
         {
             Dispose();
             return true;
         }
 
-        if (answers.All.Count < one.Answers || (answers.KeepsConnection && isSent))
+        if (answers.All.Count < sent.Answers || (answers.KeepsConnection && isSent))
         {
-            return answers.All.Count >= one.Answers;
+            return answers.All.Count >= sent.Answers;
         }
 
         SendEnd();
         return false;
     }
 
-    // From a copy, as a chunked body is joined in place.
-    private FuzzAnswers Read(FuzzCase one, bool hasEnded, bool isLate = false)
+    // Parses a copy, since the parser joins chunks in place.
+    private FuzzAnswers Read(FuzzCase sent, bool hasEnded, bool isLate = false)
     {
-        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), hasEnded, FuzzJudge.MayBeHead(one));
+        var answers = FuzzAnswers.Read(_received.AsSpan(0, _count).ToArray(), hasEnded, FuzzJudge.MayBeHead(sent));
         (answers.IsLate, answers.EndedUnanswered) = (isLate, _endedUnanswered);
         return answers;
     }
@@ -289,7 +290,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
         catch (SocketException)
         {
-            // The server was faster.
+            // The server closed first.
         }
     }
 }

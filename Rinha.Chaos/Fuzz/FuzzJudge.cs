@@ -1,11 +1,12 @@
 namespace Rinha.Chaos.Fuzz;
 
+// Decides whether the answers to a case are right.
 internal static class FuzzJudge
 {
-    // The errors of RFC 9110 that a request can be the reason for.
+    // The RFC 9110 errors that a request can cause.
     private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
 
-    // Returns what is wrong, without anything of this one case; null when nothing is.
+    // Returns the kind of finding, the same text for every case of that kind, or null.
     public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
     {
         if (answers.IsLate)
@@ -13,16 +14,16 @@ internal static class FuzzJudge
             return "neither answered nor closed";
         }
 
-        if (answers.Rest.Length > 0 && !IsOtherVersion(answers.Rest, isFront))
+        if (answers.Remainder.Length > 0 && !IsOtherVersion(answers.Remainder, isFront))
         {
-            return "an answer that is torn or not HTTP";
+            return "a truncated or non-HTTP answer";
         }
 
-        var (strange, _) = answers.All.FirstOrDefault(one =>
-            one.Status != 200 && !s_refusals.Contains(one.Status) && !IsAskedFor(one.Status, sent.Bytes));
-        if (strange != 0)
+        var (unexpected, _) = answers.All.FirstOrDefault(answer =>
+            answer.Status != 200 && !s_refusals.Contains(answer.Status) && !IsLegitimate(answer.Status, sent.Bytes));
+        if (unexpected != 0)
         {
-            return $"status {strange}";
+            return $"status {unexpected}";
         }
 
         if (isFront && !sent.IsSameThroughNginx)
@@ -35,7 +36,7 @@ internal static class FuzzJudge
             return $"{answers.All.Count} answers to {sent.Outcome}";
         }
 
-        var (wrong, _) = answers.All.FirstOrDefault(one => !Is(sent.Outcome, one.Status, one.Body, isFront));
+        var (wrong, _) = answers.All.FirstOrDefault(answer => !Is(sent.Outcome, answer.Status, answer.Body, isFront));
         return wrong == 0 ? null : $"status {wrong} for {sent.Outcome}";
     }
 
@@ -45,12 +46,12 @@ internal static class FuzzJudge
     {
         FuzzOutcome.Posted => status == 200 || (status == 422 && IsBalance(body)),
         FuzzOutcome.Read => status == 200,
-        FuzzOutcome.Unusable => status == 422 && !IsBalance(body),
+        FuzzOutcome.Invalid => status == 422 && !IsBalance(body),
         FuzzOutcome.Mixed => status is 200 or 422,
         FuzzOutcome.TooLarge => status == 413,
-        FuzzOutcome.OtherType => status == 415,
-        FuzzOutcome.Nowhere => status == 404 || (isFront && status == 400),
-        FuzzOutcome.OtherMethod => status == 405 || (isFront && status == 400),
+        FuzzOutcome.UnsupportedType => status == 415,
+        FuzzOutcome.NotFound => status == 404 || (isFront && status == 400),
+        FuzzOutcome.MethodNotAllowed => status == 405 || (isFront && status == 400),
         FuzzOutcome.Refused => status != 200,
         _ => true,
     };
@@ -59,14 +60,13 @@ internal static class FuzzJudge
         body.Contains("limit of the client", StringComparison.Ordinal)
         || body.Contains("64 bits", StringComparison.Ordinal);
 
-    // HTTP/0.9, which nginx still speaks, is a body and nothing else; HTTP/2 is told in its own way, by a frame GOAWAY,
-    // that it is not spoken here.
+    // An HTTP/0.9 answer from nginx is a bare body; a server answers an HTTP/2 preface with a GOAWAY frame.
     private static bool IsOtherVersion(string rest, bool isFront) =>
         isFront ? rest.StartsWith('{') : rest.StartsWith("\0\0\b\a\0", StringComparison.Ordinal);
 
-    // 505 is for a version of HTTP, that is what follows the second blank of a request line, 501 for a transfer coding
-    // that the server does not have.
-    private static bool IsAskedFor(int status, byte[] request) => status switch
+    // 505 is legitimate for another HTTP version (the third word of a request line), 501 for an unknown transfer
+    // coding.
+    private static bool IsLegitimate(int status, byte[] request) => status switch
     {
         505 => Encoding.Latin1.GetString(request).Split('\n').Any(HasOtherVersion),
         501 => Encoding.Latin1.GetString(request).Contains("transfer-encoding", StringComparison.OrdinalIgnoreCase),
@@ -78,25 +78,26 @@ internal static class FuzzJudge
         && string.Join(' ', version) is not ("HTTP/1.0" or "HTTP/1.1");
 }
 
+// The answers parsed from what a connection received.
 internal sealed class FuzzAnswers
 {
     private readonly List<(int Status, string Body)> _answers = [];
 
-    // The final answers; those that only say "go on" (100) are left out.
+    // The final answers, without 100 Continue.
     public IReadOnlyList<(int Status, string Body)> All => _answers;
 
     public int Posted => _answers.Count(
-        one => one.Status == 200 && one.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
+        answer => answer.Status == 200 && answer.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
 
-    public bool KeepsConnection { get; private set; } = true; // Whether the server does, after the last of them.
-    public string Rest { get; private set; } = ""; // What follows the last whole answer, if anything does.
-    public bool IsGarbage { get; private set; } // Whether the rest cannot become an answer, whatever comes.
-    public bool IsLate { get; set; } // Whether the connection was neither used up nor closed in time.
+    public bool KeepsConnection { get; private set; } = true; // As the last answer says.
+    public string Remainder { get; private set; } = ""; // What follows the last complete answer.
+    public bool IsGarbage { get; private set; } // Whether no further bytes can complete the remainder.
+    public bool IsLate { get; set; } // Whether the server neither answered nor closed in time.
 
-    // Whether the end was sent before any answer had come: nginx may have dropped what it had sent on.
+    // Whether the client shut down before any answer: nginx may have dropped the answer.
     public bool EndedUnanswered { get; set; }
 
-    // mayBeHead: whether one of the requests is a HEAD, whose answer has a length but no body.
+    // mayBeHead: whether a request may be a HEAD, whose answer has a length but no body.
     public static FuzzAnswers Read(Span<byte> bytes, bool ended, bool mayBeHead)
     {
         var answers = new FuzzAnswers();
@@ -113,7 +114,7 @@ internal sealed class FuzzAnswers
             if (state != ParseState.Complete)
             {
                 answers.IsGarbage = state == ParseState.Garbage;
-                answers.Rest = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 200)]);
+                answers.Remainder = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 200)]);
                 break;
             }
 
@@ -130,8 +131,8 @@ internal sealed class FuzzAnswers
         return answers;
     }
 
-    // What follows the headers of a HEAD's answer: nothing, the next answer (no body of the bank's begins as one does),
-    // or nginx's answer to a request in HTTP/0.9, which is a body of another length and the connection's end.
+    // After the headers of a HEAD's answer comes nothing, the next answer, or nginx's answer to an HTTP/0.9 request: a
+    // body of another length that ends the connection. No body of the bank starts like a status line.
     private static bool IsNoBody(ReadOnlySpan<byte> next, int bodyLength, bool ended) =>
         next.IsEmpty
         || next.StartsWith("HTTP/1."u8)

@@ -1,11 +1,11 @@
 namespace Rinha.Chaos.Fuzz;
 
-// Makes bodies, a letter for each byte: transactions in every way that JSON has to write one, and what only looks like
-// one.
+// Generates request bodies as Latin-1 strings, one char per byte: valid transactions in every JSON spelling, and
+// near-misses.
 internal static class JsonGrammar
 {
     private const int DescriptionScalarsMax = 10;
-    private const int DepthTooDeep = 70; // The server's reader goes 64 levels down.
+    private const int DepthTooDeep = 70; // The server reads 64 levels.
 
     private static readonly string[] s_blanks = ["", "", "", " ", "\t", "\n", "\r\n", "   "];
 
@@ -15,27 +15,27 @@ internal static class JsonGrammar
         "\ud83d\ude00",
     ];
 
-    private static readonly string[] s_amountsNot =
+    private static readonly string[] s_badAmounts =
     [
         "0", "-0", "-1", "1.5", "1.0", "1e3", "1E0", "100e-2", "9007199254740992", "9223372036854775808",
         "99999999999999999999999999", "01", "+1", ".5", "1.", "1e", "NaN", "Infinity", "-", "0x10", "\"100\"", "null",
         "true", "[1]", "{}", "{\"valor\":1}", "1 2", "1_000", "", "１",
     ];
 
-    private static readonly string[] s_kindsNot =
+    private static readonly string[] s_badKinds =
     [
         "\"C\"", "\"D\"", "\"x\"", "\"\"", "\"cd\"", "\"c \"", "null", "1", "true", "[\"c\"]", "{}", "c", "'c'",
         "\"ｃ\"",
     ];
 
-    private static readonly string[] s_textsNot =
+    private static readonly string[] s_badTexts =
     [
         "\"\"", "null", "1", "true", "[]", "{}", "[\"a\"]", "\"abcdefghijk\"", "\"\\ud800\"", "\"\\udc00\"",
         "\"\\udc00\\ud800\"", "\"a\\ud83d\"", "\"\\x41\"", "\"\\u12\"", "\"\\u{41}\"", "\"a\nb\"", "\"a\tb\"",
         "\"\u0001\"", "\"a", "a\"", "'a'", "\"a\"b\"", "\"\\\"", "\"\\uD83D\\u0041\"",
     ];
 
-    private static readonly string[] s_bodiesNot =
+    private static readonly string[] s_badBodies =
         ["", " ", "null", "1", "\"c\"", "[]", "{}", "{", "}", "[{}]", "true", "\0", "{,}", "{\"valor\"}"];
 
     private static readonly string[] s_badUtf8 =
@@ -44,7 +44,7 @@ internal static class JsonGrammar
         "\u00F0\u0080\u0080\u0080",
     ];
 
-    private static readonly string[] s_fieldsNot =
+    private static readonly string[] s_badFields =
         ["\"x\":", "\"x\"", "x:1", "'x':1", "\"x\":1,", ",", "\"x\":01", "\"x\":tru"];
 
     public static string Valid(Random random) => Utf8(ValidText(random));
@@ -55,9 +55,9 @@ internal static class JsonGrammar
         string[] again = [$"\"valor\":{amount}", "\"tipo\":\"d\"", $"\"descricao\":{text}"];
         return random.Next(14) switch
         {
-            0 or 1 => Utf8(Object(random, random.Pick(s_amountsNot), kind, text, false)),
-            2 => Utf8(Object(random, amount, random.Pick(s_kindsNot), text, false)),
-            3 or 4 => Utf8(Object(random, amount, kind, random.Pick(s_textsNot), false)),
+            0 or 1 => Utf8(Object(random, random.Pick(s_badAmounts), kind, text, false)),
+            2 => Utf8(Object(random, amount, random.Pick(s_badKinds), text, false)),
+            3 or 4 => Utf8(Object(random, amount, kind, random.Pick(s_badTexts), false)),
             5 => Utf8(Object(random, amount, kind, TooLong(random), false)),
             6 => Utf8(WithField(random, random.Pick(again))),
             7 => Utf8(WithoutField(random)),
@@ -65,8 +65,8 @@ internal static class JsonGrammar
             9 => CutOff(random, Valid(random)),
             10 => WithBadUtf8(random),
             11 => Utf8(WithField(random, $"\"x\":{Deep(random)}")),
-            12 => Utf8(random.Pick(s_bodiesNot)),
-            _ => Utf8(WithField(random, random.Pick(s_fieldsNot))),
+            12 => Utf8(random.Pick(s_badBodies)),
+            _ => Utf8(WithField(random, random.Pick(s_badFields))),
         };
     }
 
@@ -93,12 +93,11 @@ internal static class JsonGrammar
         _ => new Rune(random.Next(0x10000, 0x110000)),
     };
 
-    // A letter for each byte.
     private static string Utf8(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string Blank(Random random) => random.Pick(s_blanks);
 
-    // Small mostly: a thousand of the largest would leave a balance without room.
+    // Mostly small: a thousand of the largest would overflow a balance.
     private static string Amount(Random random) =>
         (random.Next(1_000) == 0 ? random.NextInt64(1, 9_007_199_254_740_992) : random.Next(1, 10_000))
         .ToString(CultureInfo.InvariantCulture);
@@ -128,12 +127,12 @@ internal static class JsonGrammar
         2 => random.NextDouble().ToString("R", CultureInfo.InvariantCulture),
         3 => "-1.5e-300",
         4 => Literal(random, Text(random)),
-        5 => "\"\\ud800\"", // In an unknown field only the syntax counts.
+        5 => "\"\\ud800\"", // An unknown field needs only valid syntax.
         6 => $"[{Value(random, depth - 1)},{Value(random, depth - 1)}]",
         _ => $"{{\"valor\":{Value(random, depth - 1)}}}",
     };
 
-    // Every character as itself where that may be, as an escape, or as its short escape.
+    // Writes each character raw where JSON allows it, as \uXXXX, or as its short escape.
     private static string Literal(Random random, string text)
     {
         var literal = new StringBuilder("\"");
@@ -144,7 +143,7 @@ internal static class JsonGrammar
             literal.Append(isEscaped ? Escape(random, letter) : letter.ToString());
         }
 
-        // A pair with one half escaped is none: then both are.
+        // A half-escaped surrogate pair is invalid: escape both halves.
         var whole = literal.Append('"').ToString();
         return whole.Any(char.IsSurrogate) && whole.Contains("\\u", StringComparison.Ordinal)
             ? '"' + string.Concat(text.Select(letter => Escape(random, letter))) + '"'

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-// Requests that a fuzzer has found, or that are the worst of their kind, each with the status of its one answer. The
-// campaign fuzz sends them as they are and damages them further; the server's tests hold it to the status.
+// Requests that a fuzzer found, or that are the worst of their kind, each with the status of its one answer. The fuzz
+// campaign sends and mutates them; the server's tests check the status.
 internal static class KnownRequests
 {
     private const string Body = """{"valor":1,"tipo":"c","descricao":"a"}""";

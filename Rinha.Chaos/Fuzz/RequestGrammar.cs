@@ -1,5 +1,6 @@
 namespace Rinha.Chaos.Fuzz;
 
+// Generates requests with the outcome that each must have.
 internal static class RequestGrammar
 {
     private const int PipelinedMax = 8;
@@ -20,7 +21,7 @@ internal static class RequestGrammar
     private static readonly string[] s_headerNames =
         ["X-A", "Accept", "User-Agent", "Cookie", "x!#$%&'*+-.^_`|~9", "X"];
 
-    private static readonly string[] s_nowhere =
+    private static readonly string[] s_unknownPaths =
     [
         "/", "/clientes", "/clientes/", "/clientes/0/extrato", "/clientes/01/extrato", "/clientes/6/extrato",
         "/clientes/999999999999999999/extrato", "/clientes/9999999999999999999/extrato", "/clientes/-1/extrato",
@@ -42,16 +43,16 @@ internal static class RequestGrammar
     public static FuzzCase Next(Random random) => random.Next(100) switch
     {
         < 38 => new FuzzCase(Post(random, JsonGrammar.Valid(random)), FuzzOutcome.Posted, 1),
-        < 70 => new FuzzCase(Post(random, JsonGrammar.Invalid(random)), FuzzOutcome.Unusable, 1),
+        < 70 => new FuzzCase(Post(random, JsonGrammar.Invalid(random)), FuzzOutcome.Invalid, 1),
         < 72 => new FuzzCase(Post(random, JsonGrammar.Huge(random)), FuzzOutcome.TooLarge, 1),
         < 75 => new FuzzCase(
-            Post(random, JsonGrammar.Valid(random), type: random.Pick(s_otherTypes)), FuzzOutcome.OtherType, 1),
+            Post(random, JsonGrammar.Valid(random), type: random.Pick(s_otherTypes)), FuzzOutcome.UnsupportedType, 1),
         < 83 => new FuzzCase(Get(random, random.Pick(s_reads)), FuzzOutcome.Read, 1),
-        < 87 => new FuzzCase(Get(random, random.Pick(s_nowhere)), FuzzOutcome.Nowhere, 1),
+        < 87 => new FuzzCase(Get(random, random.Pick(s_unknownPaths)), FuzzOutcome.NotFound, 1),
         < 89 => new FuzzCase(
-            Post(random, JsonGrammar.Valid(random), "/clientes/7/transacoes"), FuzzOutcome.Nowhere, 1),
+            Post(random, JsonGrammar.Valid(random), "/clientes/7/transacoes"), FuzzOutcome.NotFound, 1),
         < 92 => new FuzzCase(
-            Get(random, random.Pick(s_reads), random.Pick(s_otherMethods)), FuzzOutcome.OtherMethod, 1),
+            Get(random, random.Pick(s_reads), random.Pick(s_otherMethods)), FuzzOutcome.MethodNotAllowed, 1),
         < 96 => Pipelined(random),
         _ => OddRequests.Next(random),
     };
@@ -139,11 +140,12 @@ internal static class RequestGrammar
     private static string Blank(Random random) => random.Pick(["", "\t ", " ", " "]);
 }
 
+// Generates unusual and invalid HTTP around a valid body.
 internal static class OddRequests
 {
     private const string Line = "POST /clientes/1/transacoes HTTP/1.1";
 
-    private static readonly string[] s_lengthsNot =
+    private static readonly string[] s_badLengths =
         ["-1", "0x1F", "1 1", "31,31", "31, 32", "", "a", "1e1", "99999999999999999999"];
 
     private static readonly string[] s_codings =
@@ -152,7 +154,7 @@ internal static class OddRequests
         "\tchunked", "chunked;a=b", "xchunked", "\"chunked\"", "",
     ];
 
-    private static readonly string[] s_keysNot =
+    private static readonly string[] s_badKeys =
     [
         "", " ", "two words", "\"", "\"a", "a\"b", "a\\b", "\"\"", "é", "\u0001", "'; DROP TABLE transacoes; --",
         new string('k', 65), new string('k', 3_000), "a\r\nIdempotency-Key: b", "a\r\nIdempotency-Key: a",
@@ -160,7 +162,7 @@ internal static class OddRequests
 
     private static readonly string[] s_keys = ["\"quoted\"", "a,b", "';--", "\"';--\"", new string('k', 64)];
 
-    private static readonly string[] s_linesNot =
+    private static readonly string[] s_badLines =
     [
         "GET /health", "GET  /health HTTP/1.1", "GET /health HTTP/1.1 x", "GET /health HTTP/1",
         "GET /health http/1.1", "GET /health HTTP/1.1.1", "GET /health HTTP/x.y", " GET /health HTTP/1.1",
@@ -177,7 +179,7 @@ internal static class OddRequests
         "GET /health HTTP/3.0", "GET /\u00e9 HTTP/1.1", "GET \\health HTTP/1.1", "PRI * HTTP/2.0",
     ];
 
-    private static readonly string[] s_headersNot =
+    private static readonly string[] s_badHeaders =
         ["no colon", ": nameless", "X : 1", "X\t: 1", "X\0Y: 1", "X: a\0b", " X: 1"];
 
     public static FuzzCase Next(Random random)
@@ -186,15 +188,15 @@ internal static class OddRequests
         string[] framed = ["Host: a", "Content-Type: application/json", $"Content-Length: {body.Length}"];
         return random.Next(12) switch
         {
-            0 => Refused(Line, body, framed[0], framed[1], $"Content-Length: {random.Pick(s_lengthsNot)}"),
+            0 => Refused(Line, body, framed[0], framed[1], $"Content-Length: {random.Pick(s_badLengths)}"),
             1 => Refused(Line, body, [.. framed, $"Content-Length: {body.Length + 1}"]),
             2 => Anything(Line, body, framed[0], framed[1], Coding(random)),
             3 => Anything(Line, RequestGrammar.Chunked(random, body), [.. framed, Coding(random)]),
             4 => Anything(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keys)}"]),
-            10 => Refused(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_keysNot)}"]),
-            5 => Refused(random.Pick(s_linesNot), "", "Host: a") with { IsSameThroughNginx = false },
+            10 => Refused(Line, body, [.. framed, $"Idempotency-Key: {random.Pick(s_badKeys)}"]),
+            5 => Refused(random.Pick(s_badLines), "", "Host: a") with { IsSameThroughNginx = false },
             6 => Anything(random.Pick(s_lines), "", "Host: a"),
-            7 => Refused(Line, body, [.. framed, random.Pick(s_headersNot)]) with { IsSameThroughNginx = false },
+            7 => Refused(Line, body, [.. framed, random.Pick(s_badHeaders)]) with { IsSameThroughNginx = false },
             8 => Refused(Line, body, framed[1], framed[2]),
             9 => Refused(Line, body, [.. framed, "Host: b"]),
             _ => Large(random, body, framed),

@@ -1,11 +1,11 @@
 using Rinha.Chaos.Fuzz;
-using static Rinha.Chaos.Inputs.SecondFate;
+using static Rinha.Chaos.Inputs.ExpectedOutcome;
 using static Rinha.Chaos.Inputs.SmugglingParts;
 
 namespace Rinha.Chaos.Inputs;
 
-// Sends pairs of requests of which two readers could disagree, through nginx and past it: where HTTP forbids it the
-// second is never carried out, and what is refused changes nothing.
+// Sends request pairs whose boundary two parsers could see differently, through nginx and directly to each server.
+// Where HTTP forbids it, the second request must never be executed; a refused request changes nothing.
 internal static class SmugglingCampaign
 {
     private const int FirstCents = 1_000_000;
@@ -17,69 +17,69 @@ internal static class SmugglingCampaign
     {
         using var bank = new Bank(run);
         bank.Start();
-        var sent = new List<Sent>();
+        var sent = new List<Exchange>();
         foreach (var pair in SmugglingPairs.All)
         {
-            foreach (var target in bank.Apis.Select(bank.Past).Append(bank.Front))
+            foreach (var target in bank.Apis.Select(bank.DirectTo).Append(bank.Front))
             {
                 var parts = new SmugglingParts(FirstCents + sent.Count, SecondCents + sent.Count);
                 var isFront = target == bank.Front;
-                var one = new FuzzCase(pair.Make(parts), FuzzOutcome.Anything) { Number = sent.Count };
-                var found = FuzzLane.Find(target, isFront, one, out var answers);
+                var request = new FuzzCase(pair.Make(parts), FuzzOutcome.Anything) { Number = sent.Count };
+                var found = FuzzLane.Find(target, isFront, request, out var answers);
                 run.Check(found is null, () => $"{pair.Name} at {target.Url}: {found}");
-                sent.Add(new Sent(pair, parts, isFront, answers));
-                run.Tried();
+                sent.Add(new Exchange(pair, parts, isFront, answers));
+                run.CountTry();
             }
         }
 
         Judge(run, sent, PostedRow.ReadAll(bank.DatabasePath).CountBy(row => row.AmountCents).ToDictionary());
         LedgerCheck.CheckStorage(run, bank.Ledger);
         run.CheckAlive(bank, "afterwards");
-        run.Measured($"{SmugglingPairs.All.Count} pairs, {sent.Sum(one => one.Answers.All.Count)} answers");
+        run.AddResult($"{SmugglingPairs.All.Count} pairs, {sent.Sum(exchange => exchange.Answers.All.Count)} answers");
     }
 
-    private static void Judge(CampaignRun run, List<Sent> sent, Dictionary<long, int> amounts)
+    private static void Judge(CampaignRun run, List<Exchange> sent, Dictionary<long, int> amounts)
     {
-        foreach (var one in sent)
+        foreach (var exchange in sent)
         {
-            var first = amounts.GetValueOrDefault(one.Parts.FirstCents);
-            var second = amounts.GetValueOrDefault(one.Parts.SecondCents);
-            var statuses = string.Join(' ', one.Answers.All.Select(answer => answer.Status));
-            string Says(string what) =>
-                $"{one.Pair.Name} {(one.IsFront ? "at" : "past")} nginx: {what}; "
+            var first = amounts.GetValueOrDefault(exchange.Parts.FirstCents);
+            var second = amounts.GetValueOrDefault(exchange.Parts.SecondCents);
+            var statuses = string.Join(' ', exchange.Answers.All.Select(answer => answer.Status));
+            string Describe(string what) =>
+                $"{exchange.Pair.Name} {(exchange.IsFront ? "through nginx" : "direct")}: {what}; "
                 + $"answers {statuses}, rows {first} and {second}";
-            var fate = one.IsFront ? one.Pair.Fate : one.Pair.FatePastNginx;
-            var isSecondRight = fate switch
+            var expected = exchange.IsFront ? exchange.Pair.Expected : exchange.Pair.ExpectedDirect;
+            var isAsExpected = expected switch
             {
-                SecondFate.Forbidden => second == 0,
-                SecondFate.Demanded => first == 1 && second == 1,
+                ExpectedOutcome.Forbidden => second == 0,
+                ExpectedOutcome.Required => first == 1 && second == 1,
                 _ => second <= 1,
             };
-            run.Check(isSecondRight, () => Says($"the second is {fate}"));
-            run.Check(first + second == one.Answers.Posted, () => Says("rows and answers of 200 differ"));
+            run.Check(isAsExpected, () => Describe($"the second is {expected}"));
+            run.Check(first + second == exchange.Answers.Posted, () => Describe("the rows do not match the 200s"));
             run.Check(
-                one.Answers.All.Count <= (fate == SecondFate.Forbidden ? 1 : 2),
-                () => Says("more answers than requests"));
+                exchange.Answers.All.Count <= (expected == ExpectedOutcome.Forbidden ? 1 : 2),
+                () => Describe("more answers than requests"));
         }
     }
 
-    private sealed record Sent(SmugglingPair Pair, SmugglingParts Parts, bool IsFront, FuzzAnswers Answers);
+    private sealed record Exchange(SmugglingPair Pair, SmugglingParts Parts, bool IsFront, FuzzAnswers Answers);
 }
 
-// A request, and bytes after it that one reading of HTTP takes for its body and another for a second request.
-internal sealed record SmugglingPair(string Name, SecondFate Fate, Func<SmugglingParts, string> Make)
+// A request followed by bytes that one parser may take for its body and another for a second request.
+internal sealed record SmugglingPair(string Name, ExpectedOutcome Expected, Func<SmugglingParts, string> Make)
 {
-    public SecondFate FatePastNginx { get; init; } = Fate; // What may become of it where nginx is not between.
+    public ExpectedOutcome ExpectedDirect { get; init; } = Expected; // Without nginx in between.
 }
 
-internal enum SecondFate
+internal enum ExpectedOutcome
 {
-    Forbidden, // It is part of a body, or behind a request whose framing is faulty: it is never carried out.
-    Allowed, // It is one, if the server takes the first for one.
-    Demanded, // It is one: the control that shows that this campaign would see it.
+    Forbidden, // The second is part of a body or follows faulty framing: it must never be executed.
+    Allowed, // The second may be executed if the server accepts the first.
+    Required, // A valid pair: the control that proves the campaign detects an executed second request.
 }
 
-// What pairs are made of: two credits of amounts that occur once each. All of it is ASCII.
+// The two credits of a pair, with amounts that occur once each. All text is ASCII.
 internal sealed record SmugglingParts(int FirstCents, int SecondCents)
 {
     public const string Head =
@@ -108,17 +108,17 @@ internal static class SmugglingPairs
 
     public static readonly IReadOnlyList<SmugglingPair> All =
     [
-        // Disagreement about Content-Length, or about where a request ends.
-        new("two requests, length", Demanded, p => With(p, Fit(p))),
+        // Content-Length, and where a request ends.
+        new("two requests, length", Required, p => With(p, Fit(p))),
         new("same length twice", Allowed, p => With(p, $"{Fit(p)}\r\n{Fit(p)}")),
         new("blanks around the length", Allowed, p => With(p, $"Content-Length:\t {p.Body.Length} \t")),
         new("longer, then shorter length", Forbidden, p => With(p, Length(p.Body + p.Second) + Fit(p))),
         new("shorter, then longer length", Forbidden, p => With(p, $"{Fit(p)}\r\n{Length(p.Body + p.Second)[..^2]}")),
         new("list of different lengths", Forbidden,
             p => With(p, $"Content-Length: {p.Body.Length}, {(p.Body + p.Second).Length}")),
-        // Kestrel reads +5 as 5 and goes on; past nginx no other parser could read it differently.
+        // Kestrel reads +5 as 5; without nginx there is no second parser to disagree.
         new("length with a plus sign", Forbidden, p => With(p, $"Content-Length: +{p.Body.Length}"))
-            { FatePastNginx = Allowed },
+            { ExpectedDirect = Allowed },
         new("negative length", Forbidden, p => With(p, $"Content-Length: -{p.Body.Length}")),
         new("length in hexadecimal", Forbidden, p => With(p, $"Content-Length: 0x{Hex(p.Body)}")),
         new("length with a fraction", Forbidden, p => With(p, $"Content-Length: {p.Body.Length}.0")),
@@ -140,12 +140,12 @@ internal static class SmugglingPairs
         new("second in the body of a GET", Forbidden, p => Inside(p, "GET /clientes/4/extrato" + Host)),
         new("second in the body of a HEAD", Forbidden, p => Inside(p, "HEAD /clientes/4/extrato" + Host)),
         new("second in a body for another method", Forbidden, p => Inside(p, "PUT /clientes/4/transacoes" + Host)),
-        new("second in a body for nobody", Forbidden, p => Inside(p, "POST /clientes/9/transacoes" + Host)),
+        new("second in a body for an unknown account", Forbidden, p => Inside(p, "POST /clientes/9/transacoes" + Host)),
         new("second in a body of another type", Forbidden,
             p => Inside(p, Head.Replace("json", "text", StringComparison.Ordinal))),
-        new("second in a body that is waited for", Forbidden, p => Inside(p, Head + "Expect: 100-continue\r\n")),
-        new("second in a body that is too large", Forbidden, p => Head + $"Content-Length: 99999\r\n\r\n{p.Second}"),
-        new("second in a body that is cut off", Forbidden, p => Head + $"Content-Length: 900\r\n\r\n{p.Second}"),
+        new("second in a body after Expect", Forbidden, p => Inside(p, Head + "Expect: 100-continue\r\n")),
+        new("second in a body over the limit", Forbidden, p => Head + $"Content-Length: 99999\r\n\r\n{p.Second}"),
+        new("second in a truncated body", Forbidden, p => Head + $"Content-Length: 900\r\n\r\n{p.Second}"),
         new("HTTP/0.9 before", Forbidden, p => "GET /clientes/4/extrato\r\n" + p.Second),
         new("HTTP/1.0 before", Forbidden, p => "GET /clientes/4/extrato HTTP/1.0\r\n\r\n" + p.Second),
         new("behind a close", Forbidden, p => With(p, $"Connection: close\r\n{Fit(p)}")),
@@ -154,8 +154,8 @@ internal static class SmugglingPairs
             p => (Head + Length(p.Body) + "\r\n").Replace("\r\n", "\n", StringComparison.Ordinal)
                 + p.Body + p.Second),
 
-        // Disagreement about Transfer-Encoding and its chunks.
-        new("two requests, chunked", Demanded, p => Coded(p, "Transfer-Encoding: chunked")),
+        // Transfer-Encoding and its chunks.
+        new("two requests, chunked", Required, p => Coded(p, "Transfer-Encoding: chunked")),
         new("trailers", Allowed,
             p => Head + Chunked + "\r\n" + Chunk(p.Body)[..^2] + "Content-Length: 500\r\n\r\n" + p.Second),
         new("coding in other letters", Allowed, p => Coded(p, "Transfer-Encoding: CHUNKED")),
@@ -190,11 +190,10 @@ internal static class SmugglingPairs
         new("chunk size with a sign", Forbidden, p => Sized(p, $"+{Hex(p.Body)}")),
         new("negative chunk size", Forbidden, p => Sized(p, "-1")),
         new("empty chunk size", Forbidden, p => Sized(p, "")),
-        // nginx ends the line of a chunk with a bare LF, as it may other lines (RFC 9112 §2.2); no parser stands
-        // before it, and it reframes what it forwards.
+        // nginx accepts a bare LF as a line end (RFC 9112 §2.2 allows it) and reframes what it forwards.
         new("chunk with a bare LF in its extension", Allowed,
             p => Head + Chunked + "\r\n1;a\nX\r\n" + Last + p.Second)
-            { FatePastNginx = Forbidden },
+            { ExpectedDirect = Forbidden },
         new("chunk with a bare CR in its extension", Forbidden,
             p => Head + Chunked + "\r\n1;a\rX\r\n" + Last + p.Second),
         new("chunk without a line end", Forbidden,
@@ -215,7 +214,7 @@ internal static class SmugglingPairs
     private static string Coded(SmugglingParts parts, string header) =>
         $"{Head}{header}\r\n\r\n{Chunk(parts.Body)}{parts.Second}";
 
-    // One reading ends after the last chunk, the other has all of it for a body.
+    // By coding the body ends at the last chunk; by length it includes the second request.
     private static string Both(SmugglingParts parts, string header) =>
         $"{Head}{Length(Last + parts.Second)}{header}\r\n\r\n{Last}{parts.Second}";
 

@@ -2,15 +2,15 @@ using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Chaos.Inputs;
 
-// Posts every character of Unicode and what means something to SQL, as it is and escaped, and reads it back from
-// statements and from the file: the same, byte for byte.
+// Posts every Unicode character and SQL metacharacters, raw and escaped, and reads them back from statements and from
+// the file: each must be the same, byte for byte.
 internal static class TextsCampaign
 {
     private const int StatementEntries = 10;
-    private const int EveryTexts = 111_207; // 1,112,064 characters, ten in a text.
+    private const int UnicodeTexts = 111_207; // 1,112,064 characters, ten in a text.
     private const int ShortTextsPerPlane = 60;
 
-    public static int AllTexts => 2 * (HostileTexts.All.Count + EveryTexts);
+    public static int AllTexts => 2 * (HostileTexts.All.Count + UnicodeTexts);
 
     public static int ShortTexts => 2 * (HostileTexts.All.Count + (17 * ShortTextsPerPlane) + 26);
 
@@ -19,8 +19,11 @@ internal static class TextsCampaign
         using var bank = new Bank(run);
         bank.Start();
         List<FuzzLane> connections =
-            [.. bank.Apis.Select(api => new FuzzLane(bank.Past(api), isFront: false)), new(bank.Front, isFront: true)];
-        var texts = run.Setting.IsShort ? PlaneTexts.Some(run.Random, ShortTextsPerPlane) : PlaneTexts.Every();
+        [
+            .. bank.Apis.Select(api => new FuzzLane(bank.DirectTo(api), isFront: false)),
+            new(bank.Front, isFront: true),
+        ];
+        var texts = run.Settings.IsShort ? PlaneTexts.Sample(run.Random, ShortTextsPerPlane) : PlaneTexts.All();
         var sent = new List<string>();
         foreach (var batch in HostileTexts.All.Concat(texts).Chunk(StatementEntries))
         {
@@ -28,7 +31,7 @@ internal static class TextsCampaign
             {
                 var index = sent.Count / StatementEntries;
                 var account = (index % Clients) + 1;
-                // Written over one connection and read over the next: what one server has, the others show.
+                // Writes over one connection and reads over the next: all must show the same.
                 Post(run, connections[index % connections.Count], account, batch, isEscaped);
                 Read(run, connections[(index + 1) % connections.Count], account, batch);
                 sent.AddRange(batch);
@@ -38,7 +41,7 @@ internal static class TextsCampaign
         connections.ForEach(connection => connection.Dispose());
         CheckFile(run, bank.DatabasePath, sent);
         LedgerCheck.CheckStorage(run, bank.Ledger);
-        run.Measured($"{sent.Distinct(StringComparer.Ordinal).Count():N0} texts, each in two forms");
+        run.AddResult($"{sent.Distinct(StringComparer.Ordinal).Count():N0} texts, each in two forms");
     }
 
     private static void Post(CampaignRun run, FuzzLane connection, int account, string[] batch, bool isEscaped)
@@ -47,8 +50,8 @@ internal static class TextsCampaign
         var answers = Ask(connection, string.Concat(batch.Select(text => Post(path, text, isEscaped))), batch.Length);
         foreach (var (text, (status, body)) in batch.Zip(answers))
         {
-            run.Check(status == 200, () => $"{Codes(text)} is answered with {status}: {body}");
-            run.Tried();
+            run.Check(status == 200, () => $"{Codes(text)} got {status}: {body}");
+            run.CountTry();
         }
     }
 
@@ -65,7 +68,7 @@ internal static class TextsCampaign
                 + $"the statement has {string.Join(" | ", read.Select(Codes))}");
     }
 
-    // One cent with the text as its description, a letter for each byte; as it is where JSON allows, or all escaped.
+    // A credit of one cent with the text as description, raw where JSON allows or all escaped; one char per byte.
     private static string Post(string path, string text, bool isEscaped)
     {
         var letters = text.Select(letter =>
@@ -81,10 +84,10 @@ internal static class TextsCampaign
         var answers = connection.Ask(new FuzzCase(requests, FuzzOutcome.Anything, count));
         return answers.All.Count == count
             ? answers.All
-            : throw new ChaosException($"{answers.All.Count} answers of {count}, then '{answers.Rest}'");
+            : throw new ChaosException($"{answers.All.Count} of {count} answers, then '{answers.Remainder}'");
     }
 
-    // One after the other, so the order of the rows is that of the posts.
+    // The posts were sequential, so the rows have their order.
     private static void CheckFile(CampaignRun run, string databasePath, List<string> sent)
     {
         using var connection = new LedgerInFile(databasePath).Open();
@@ -132,11 +135,11 @@ internal static class PlaneTexts
     private const int PlaneScalars = 0x10000;
     private const int Planes = 17;
 
-    public static IEnumerable<string> Every() =>
+    public static IEnumerable<string> All() =>
         Enumerable.Range(0, Planes * PlaneScalars).Where(Rune.IsValid).Chunk(TextScalars).Select(Text);
 
-    // Some from each plane, and all of the first 256.
-    public static IEnumerable<string> Some(Random random, int textsPerPlane)
+    // A random sample of each plane, and all of the first 256 characters.
+    public static IEnumerable<string> Sample(Random random, int textsPerPlane)
     {
         foreach (var text in Enumerable.Range(0, 256).Chunk(TextScalars))
         {

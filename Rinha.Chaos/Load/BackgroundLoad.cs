@@ -4,7 +4,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Load;
 
-// A load run on a separate thread that remembers every transaction while faults happen.
+// Runs a load on its own thread and logs every transaction while faults happen.
 internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();
@@ -22,15 +22,15 @@ internal sealed class BackgroundLoad : IDisposable
             TaskScheduler.Default);
     }
 
-    public TransactionLog Log { get; } = new(); // What was sent and answered; to be read after Stop.
+    public TransactionLog Log { get; } = new(); // Read it after Stop.
 
-    // A load that goes on until it is stopped: open loop, the contest's mix.
+    // An open-loop load of the contest's mix that runs until Stop.
     public static LoadOptions Endless(double rate, int connections, int seed) => new()
     {
         Connections = connections,
         Duration = TimeSpan.FromDays(1),
         Rate = rate,
-        RequestTimeout = Bank.Patience,
+        RequestTimeout = Bank.Timeout,
         Seed = seed,
     };
 

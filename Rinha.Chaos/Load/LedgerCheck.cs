@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Load;
 
-// The oracle at the end of a campaign on a fresh ledger: every acknowledged transaction exactly once, no other, balance
-// = sum, balance never under minus the limit, and stored so that the database finds it sound.
+// The oracle at the end of a campaign: every acknowledged transaction is in the ledger exactly once, nothing else is,
+// each balance is the sum of its rows and within its limit, and the database's own check passes.
 internal static class LedgerCheck
 {
-    // Looks into the ledger; the bank may go on meanwhile, but must have no write under way. isAll: whether the log has
-    // all that was ever sent to the ledger.
-    public static void Run(CampaignRun run, ILedgerPlace ledger, TransactionLog log, bool isAll = true)
+    // The bank may be running, but without a write in flight. isComplete: whether the log has every transaction that
+    // was ever sent to this ledger.
+    public static void Run(CampaignRun run, ILedgerPlace ledger, TransactionLog log, bool isComplete = true)
     {
         CheckStorage(run, ledger);
-        run.Check(Oracle.Rows(log, LedgerRows.Read(ledger), wasEmpty: isAll));
+        run.Check(Oracle.Rows(log, LedgerRows.Read(ledger), wasEmpty: isComplete));
         run.Check([log.Readable.ToResult(), log.WithinLimit.ToResult(), log.SameLimit.ToResult()]);
         run.Check(StatementChecks.Run(log));
     }
@@ -46,12 +46,12 @@ internal readonly record struct PostedRow(
     }
 }
 
-// Single requests to one server, past nginx and beside the load, whose transactions the oracle counts like the load's.
+// Single requests to one server, bypassing nginx. Their transactions go into the log for the oracle. Thread-safe.
 internal sealed class Probes(Bank bank)
 {
     private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedTransaction Transaction)> _posts = [];
 
-    private long _nextText = TextCode.Count; // Downwards; the load's begin in the lower half and go up.
+    private long _nextText = TextCode.Count; // Counts down; the load counts up from the lower half.
 
     // Credits a cent.
     public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
@@ -69,13 +69,12 @@ internal sealed class Probes(Bank bank)
     public (RawAnswer Answer, TimeSpan Time) Statement(BankProcess api, int clientId = 1) =>
         Ask(api, "GET", $"/clientes/{clientId}/extrato");
 
-    // Adds what was sent to a log: a 503 that says that nothing was changed is held to that. isRefusalFinal: whether
-    // every 503 is held to that, whatever it says.
+    // Adds the transactions to a log. A 503 with a known outcome counts as not applied; with isRefusalFinal, every 503.
     public void AddTo(TransactionLog log, bool isRefusalFinal = false)
     {
         foreach (var (text, (answer, transaction)) in _posts)
         {
-            if (answer.Status == 503 && (isRefusalFinal || !answer.LeavesOpen()))
+            if (answer.Status == 503 && (isRefusalFinal || !answer.IsOutcomeUnknown()))
             {
                 log.Refused.Add(text);
             }
@@ -89,7 +88,7 @@ internal sealed class Probes(Bank bank)
     private (RawAnswer Answer, TimeSpan Time) Ask(BankProcess api, string method, string path, string? json = null)
     {
         var watch = Stopwatch.StartNew();
-        return (RawAnswer.Ask(bank.Past(api), method, path, json), watch.Elapsed);
+        return (RawAnswer.Ask(bank.DirectTo(api), method, path, json), watch.Elapsed);
     }
 }
 
@@ -98,5 +97,6 @@ internal static class RawAnswers
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
 
-    public static bool LeavesOpen(this RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
+    public static bool IsOutcomeUnknown(this RawAnswer answer) =>
+        BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.Load;
 
+// Counts a load's acknowledgements and failures as they happen. Readable from any thread.
 internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 {
     private readonly ConcurrentQueue<long> _acknowledgedAtNs = [];
@@ -9,23 +10,22 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int Acknowledged => _acknowledgedAtNs.Count;
 
-    // Transactions without an answer, or with one that says nothing.
-    public int FailedPosts => Count(one => one.IsPost);
+    public int FailedPosts => Count(failure => failure.IsPost);
 
-    public int FailedGets => Count(one => !one.IsPost);
+    public int FailedGets => Count(failure => !failure.IsPost);
 
     public string Failures => _failures.IsEmpty ? "nothing" : string.Join(", ",
-        from one in _failures
-        let key = one.Key
+        from entry in _failures
+        let key = entry.Key
         orderby key.IsPost descending, key.Status, key.Kind
-        select $"{one.Value} {(key.IsPost ? "POST" : "GET")} {(key.Status == 0 ? $"{key.Kind}" : $"{key.Status}")}");
+        select $"{entry.Value} {(key.IsPost ? "POST" : "GET")} {(key.Status == 0 ? $"{key.Kind}" : $"{key.Status}")}");
 
-    public int CountOf(FailureKind kind) => Count(one => one.Kind == kind);
+    public int CountOf(FailureKind kind) => Count(failure => failure.Kind == kind);
 
-    public int CountOfOthers(int status) => Count(one => one.Status != status);
+    public int CountOfOthers(int status) => Count(failure => failure.Status != status);
 
-    // The longest time without an acknowledged transaction: both ends count as one, and stalls are taken off.
-    public TimeSpan LongestGap(long fromNs, long toNs, StallWatch stalls)
+    // The longest time without an acknowledgement, counting both ends as one and subtracting stalls.
+    public TimeSpan LongestGap(long fromNs, long toNs, StallDetector stalls)
     {
         var longestNs = 0L;
         var beforeNs = fromNs;
@@ -60,12 +60,12 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     }
 
     private int Count(Func<(bool IsPost, FailureKind Kind, int Status), bool> isCounted) =>
-        _failures.Where(one => isCounted(one.Key)).Sum(one => one.Value);
+        _failures.Where(entry => isCounted(entry.Key)).Sum(entry => entry.Value);
 }
 
-// Notes when this machine does not let the tester run: a thread that wants to wake up every millisecond, and wakes up
-// late. What the bank does not answer in such a moment is not held against it.
-internal sealed class StallWatch : IDisposable
+// Detects when the machine stalls the tester itself: its thread wakes every millisecond and records late wake-ups. Such
+// stalls are not held against the bank.
+internal sealed class StallDetector : IDisposable
 {
     private const long LateNs = 2_000_000;
     private const long PauseNs = 1_000_000;
@@ -74,14 +74,14 @@ internal sealed class StallWatch : IDisposable
     private readonly Thread _thread;
     private volatile bool _isOver;
 
-    public StallWatch()
+    public StallDetector()
     {
         _thread = new Thread(Watch) { Name = "stall watch", IsBackground = true, Priority = ThreadPriority.Highest };
         _thread.Start();
     }
 
     public long StalledNs(long fromNs, long toNs) =>
-        _stalls.Sum(one => Math.Max(0, Math.Min(toNs, one.ToNs) - Math.Max(fromNs, one.FromNs)));
+        _stalls.Sum(stall => Math.Max(0, Math.Min(toNs, stall.ToNs) - Math.Max(fromNs, stall.FromNs)));
 
     public void Dispose()
     {
@@ -105,7 +105,8 @@ internal sealed class StallWatch : IDisposable
     }
 }
 
-internal sealed class Spread
+// Collects durations. Single-threaded.
+internal sealed class DurationStats
 {
     private readonly List<double> _milliseconds = [];
 

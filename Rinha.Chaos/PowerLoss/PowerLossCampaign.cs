@@ -2,8 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Rinha.Chaos.PowerLoss;
 
-// Records what a bank under load writes, and opens what a disk may have if the power goes at any moment of it: the
-// ledger is a beginning of what was committed, whole, and with FULL nothing is missing that was answered.
+// Records what a bank under load writes, then starts a bank on what a disk may hold if the power fails at a moment of
+// that recording. The ledger must be a prefix of what was committed; with FULL, no answered transaction may be missing.
 internal static class PowerLossCampaign
 {
     private const double LowRate = 1_500;
@@ -14,72 +14,74 @@ internal static class PowerLossCampaign
         (string Synchronous, double Rate)[] plans =
         [
             ("NORMAL", LowRate), ("FULL", LowRate),
-            .. run.Setting.IsShort ? [] : new[] { ("NORMAL", HighRate), ("FULL", HighRate) },
+            .. run.Settings.IsShort ? [] : new[] { ("NORMAL", HighRate), ("FULL", HighRate) },
         ];
         foreach (var (index, plan) in plans.Index())
         {
-            var recording = Recording.Make(run, $"recorded{index}", plan.Synchronous, plan.Rate);
+            var recording = Recording.Record(run, $"recorded{index}", plan.Synchronous, plan.Rate);
             run.Check(
                 recording.WalStarts > 2,
-                () => $"{plan.Synchronous}: the WAL was started only {recording.WalStarts} times");
-            var restart = new Restart(run, recording, plan.Synchronous);
+                () => $"{plan.Synchronous}: the WAL started over only {recording.WalStarts} times");
+            var recovery = new RecoveryCheck(run, recording, plan.Synchronous);
             var replay = new Replay(recording.Records);
-            foreach (var cut in Cut.Choose(recording, run.Times / plans.Length, run.Random))
+            foreach (var cut in Cut.Choose(recording, run.PlannedTries / plans.Length, run.Random))
             {
-                restart.Try(cut, replay);
-                run.Tried();
+                recovery.Try(cut, replay);
+                run.CountTry();
             }
 
-            run.Measured($"{plan.Synchronous}: {recording.History.Count:N0} transactions, {recording.WalStarts} WALs; "
-                + $"{restart.Losing} cuts lost answered ones, {restart.MostLost:N0} at most");
+            run.AddResult($"{plan.Synchronous}: {recording.History.Count:N0} transactions, {recording.WalStarts} WALs; "
+                + $"{recovery.LossyCuts} cuts lost answered transactions, {recovery.MaxLost:N0} at most");
         }
     }
 }
 
-internal readonly record struct Cut(long Position, Remains Remains)
+// A moment of a recording at which the power fails, and what becomes of unsynced data.
+internal readonly record struct Cut(long Position, UnsyncedData Unsynced)
 {
-    // Cuts at random, half of them at the delicate moments, in the order of the log.
+    // Random cuts in log order, half of them at critical records.
     public static IReadOnlyList<Cut> Choose(Recording recording, int count, Random random)
     {
-        var delicate = recording.DelicateRecords();
+        var critical = recording.CriticalRecords();
         return
         [
             .. from index in Enumerable.Range(0, count)
-               let at = index % 2 == 0 ? random.Next(recording.Records.Count) : random.Pick(delicate)
-               select new Cut(recording.Records[at].End, (Remains)random.Next((int)Remains.Newest + 1)) into cut
+               let at = index % 2 == 0 ? random.Next(recording.Records.Count) : random.Pick(critical)
+               let unsynced = (UnsyncedData)random.Next((int)UnsyncedData.NewestPages + 1)
+               select new Cut(recording.Records[at].End, unsynced) into cut
                orderby cut.Position
                select cut,
         ];
     }
 }
 
-internal sealed class Restart(CampaignRun run, Recording recording, string synchronous)
+// Writes the files as they are after a cut, starts a server on them and checks the ledger it recovers.
+internal sealed class RecoveryCheck(CampaignRun run, Recording recording, string synchronous)
 {
     private const int GarbageBytesMax = 64 * 1024;
 
     private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];
 
-    public int MostLost { get; private set; } // How many answered transactions were lost at most, with NORMAL.
-
-    public int Losing { get; private set; }
+    public int MaxLost { get; private set; } // The most answered transactions that a cut lost.
+    public int LossyCuts { get; private set; }
 
     public void Try(Cut cut, Replay replay)
     {
         replay.AdvanceTo(cut.Position);
         var data = Path.Combine(run.Directory, "data");
-        LayOut(data, replay.Lose(cut.Remains, run.Random));
+        WriteFiles(data, replay.DataAfterLoss(cut.Unsynced, run.Random));
         using var bank = new Bank(run, new BankOptions { Synchronous = synchronous, DataDirectory = data });
         var api = bank.Apis[0];
-        var what = $"{synchronous} {cut.Remains} at byte {cut.Position}";
+        var what = $"{synchronous} {cut.Unsynced} at byte {cut.Position}";
         api.Start();
-        if (!run.Check(bank.TryAwaitAnswer(api), () => $"{what}: the server does not start: {api.Log.TrimEnd()}"))
+        if (!run.Check(bank.TryAwaitAnswer(api), () => $"{what}: the server did not start: {api.Log.TrimEnd()}"))
         {
             return;
         }
 
         var balances = Enumerable.Range(1, Clients).Select(client => Statement(bank, client, what)).ToList();
         var posted = RawAnswer.Ask(
-            bank.Past(api), "POST", "/clientes/1/transacoes", """{"valor":7,"tipo":"c","descricao":"after"}""");
+            bank.DirectTo(api), "POST", "/clientes/1/transacoes", """{"valor":7,"tipo":"c","descricao":"after"}""");
         run.CheckAnswer(posted, $"{what}: a post");
         bank.Kill();
         try
@@ -93,7 +95,7 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
         }
     }
 
-    private void LayOut(string data, Dictionary<LoggedFile, byte[]> files)
+    private void WriteFiles(string data, Dictionary<LoggedFile, byte[]> files)
     {
         if (Directory.Exists(data))
         {
@@ -106,12 +108,12 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
             File.WriteAllBytes(Path.Combine(data, s_names[(int)name]), bytes);
         }
 
-        LayOutMapped(Path.Combine(data, "rinha.db-shm"), recording.SharedMemory);
-        LayOutMapped(Path.Combine(data, "rinha.db-gate"), recording.Gate);
+        WriteMapped(Path.Combine(data, "rinha.db-shm"), recording.SharedMemory);
+        WriteMapped(Path.Combine(data, "rinha.db-gate"), recording.Gate);
     }
 
-    // What is written through a mapping is never synced: it is there, as old as it may be, or not, or in disorder.
-    private void LayOutMapped(string path, byte[] stale)
+    // Data written through a mapping is never synced: after a power loss it is stale, garbage or missing.
+    private void WriteMapped(string path, byte[] stale)
     {
         switch (run.Random.Next(3))
         {
@@ -128,33 +130,34 @@ internal sealed class Restart(CampaignRun run, Recording recording, string synch
 
     private long Statement(Bank bank, int client, string what)
     {
-        var answer = RawAnswer.Ask(bank.Past(bank.Apis[0]), "GET", $"/clientes/{client}/extrato");
+        var answer = RawAnswer.Ask(bank.DirectTo(bank.Apis[0]), "GET", $"/clientes/{client}/extrato");
         run.Check(
             BankAnswer.TryReadStatementHead(Encoding.UTF8.GetBytes(answer.Body), out _, out var balanceCents)
                 && answer.Status == 200,
-            () => $"{what}: the statement of client {client} is answered {answer.Status} {answer.Body}");
+            () => $"{what}: the statement of client {client} got {answer.Status} {answer.Body}");
         return balanceCents;
     }
 
     private void Check(List<PostedRow> history, List<long> balances, Cut cut, long syncedPosition, string what)
     {
-        var kept = history.Count - 1; // The last one was posted afterwards.
+        var kept = history.Count - 1; // Without the post after the recovery.
         var recorded = recording.History;
         run.Check(
             kept >= 0 && kept <= recorded.Count && history.Take(kept).SequenceEqual(recorded.Take(kept)),
-            () => $"{what}: the {kept} rows are not the first ones of the {recorded.Count} that were committed");
-        run.Check(kept >= 0 && history[^1].Text == "after", () => $"{what}: the post afterwards is not there");
+            () => $"{what}: the {kept} rows are not a prefix of the {recorded.Count} committed");
+        run.Check(kept >= 0 && history[^1].Text == "after", () => $"{what}: the post after the recovery is missing");
         for (var client = 1; client <= Clients; client++)
         {
             var expected = history.Take(kept).Where(row => row.ClientId == client).Sum(row => row.SignedCents);
-            var told = balances[client - 1];
-            run.Check(told == expected, () => $"{what}: client {client}'s statement has {told}, the file {expected}");
+            var stated = balances[client - 1];
+            run.Check(
+                stated == expected, () => $"{what}: client {client}'s statement has {stated}, the file {expected}");
         }
 
-        var mustBe = recording.RowsAnsweredBy(synchronous == "FULL" ? cut.Position : syncedPosition);
-        run.Check(kept >= mustBe, () => $"{what}: {kept} rows; {mustBe} were answered and synced");
+        var required = recording.RowsAnsweredBy(synchronous == "FULL" ? cut.Position : syncedPosition);
+        run.Check(kept >= required, () => $"{what}: {kept} rows; {required} were answered and synced");
         var lost = recording.AnsweredAfter(kept, cut.Position);
-        MostLost = Math.Max(MostLost, lost);
-        Losing += lost > 0 ? 1 : 0;
+        MaxLost = Math.Max(MaxLost, lost);
+        LossyCuts += lost > 0 ? 1 : 0;
     }
 }

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.PowerLoss;
 
-// A run of the bank of which everything is known: what was written when, and answered when. Answers: the log's lengths
-// at which transactions had been answered, rising, each with its row.
+// A recorded run of the bank: every write to its files, and for each answered transaction the log's length at that
+// moment and its row, in rising order.
 internal sealed record Recording(
     IReadOnlyList<LogRecord> Records,
     IReadOnlyList<PostedRow> History,
@@ -10,23 +10,23 @@ internal sealed record Recording(
     byte[] Gate)
 {
     private const int Connections = 32;
-    private const long EnoughLogBytes = 24 * 1024 * 1024; // Some five checkpoints.
+    private const long EnoughLogBytes = 24 * 1024 * 1024; // About five checkpoints.
 
-    public int WalStarts => Records.Count(IsWalStart); // How often the WAL was begun or started over.
+    public int WalStarts => Records.Count(IsWalStart);
 
-    // Which records are the delicate ones: of a checkpoint, and of the moment when the WAL is started over.
-    public IReadOnlyList<int> DelicateRecords() => [.. Enumerable.Range(0, Records.Count)
+    // The records of checkpoints and of WAL restarts.
+    public IReadOnlyList<int> CriticalRecords() => [.. Enumerable.Range(0, Records.Count)
         .Where(index => Records[index].File == LoggedFile.Database || IsWalStart(Records[index]))];
 
-    // How many rows must be there if all is that was answered while the log was so long.
+    // How many rows the ledger needs to have every transaction answered by this log length.
     public int RowsAnsweredBy(long logLength) =>
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Max(answer => (int?)answer.Index) + 1 ?? 0;
 
     public int AnsweredAfter(int rows, long logLength) =>
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
-    // Lets the bank run under load until it has started its WAL over a few times.
-    public static Recording Make(CampaignRun run, string name, string synchronous, double rate)
+    // Runs a bank under load until its WAL has started over a few times.
+    public static Recording Record(CampaignRun run, string name, string synchronous, double rate)
     {
         var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;
         var logPath = Path.Combine(directory, "writes");
@@ -65,6 +65,7 @@ internal sealed record Recording(
         record is { Call: LoggedCall.Write, File: LoggedFile.WriteAheadLog, Offset: 0 };
 }
 
+// Notes the write log's length when each transaction is acknowledged.
 internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IRequestObserver
 {
     private readonly FileInfo _log = new(logPath);
@@ -88,13 +89,13 @@ internal sealed class LoggedAnswers(IRequestObserver inner, string logPath) : IR
         inner.OnFailure(plan, kind, answer);
 }
 
-// Everything that the servers have done to the files of a database, in its order, as the fault library has noted it
-// (FAULT_LOG): a write after it was made, a sync before and after.
+// Reads the fault library's log (FAULT_LOG): everything the servers did to the database's files, in order. A write is
+// logged after the call, a sync before and after.
 internal static class WriteLog
 {
     private const uint Magic = 0x46524C47;
 
-    // Reads all records; one that its writer did not live to finish ends the log.
+    // An incomplete record, whose writer was killed, ends the log.
     public static List<LogRecord> Read(ReadOnlyMemory<byte> log)
     {
         var records = new List<LogRecord>();
@@ -120,13 +121,13 @@ internal static class WriteLog
         return records;
     }
 
-    // struct record of faults.c.
+    // struct record in faults.c.
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Header(
         uint Magic, LoggedCall Call, LoggedFile File, uint ProcessId, long Offset, long Length, ulong Sync);
 }
 
-// Offset: where was written, or the new length. Sync: the same for the beginning and the end of one sync.
+// Offset: of a write, or the new length of a truncate. Sync: pairs the SyncBegin and SyncEnd of one call.
 internal readonly record struct LogRecord(
     long Start, LoggedCall Call, LoggedFile File, long Offset, ReadOnlyMemory<byte> Data, ulong Sync)
 {
@@ -139,7 +140,7 @@ internal enum LoggedCall
 {
     Write = 1,
     Truncate,
-    SyncBegin, // What was written before is on its way to the disk.
+    SyncBegin, // Covers the writes before it.
     SyncEnd,
     Unlink,
     Create,
@@ -149,5 +150,5 @@ internal enum LoggedFile
 {
     Database,
     WriteAheadLog,
-    Journal, // Its rollback journal, there while the file is made.
+    Journal, // The rollback journal, used while the file is created.
 }

@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.Chaos.PowerLoss;
 
-// Repeats what the write log tells of, up to a moment, and says what the disk may have if the power goes then. What was
-// written before a sync that has ended is there. Anything else is there or not, block by block. Names are made and
-// deleted in their order, and those before a sync that has ended stay so, as in a journal of metadata.
+// Replays the write log up to a position and produces what the disk may hold if the power fails there. Data written
+// before a completed sync is kept; other data is kept or lost block by block. Creations and deletions of names happen
+// in order and a completed sync makes the earlier ones durable, as in a metadata journal. Single-threaded.
 internal sealed class Replay(IReadOnlyList<LogRecord> records)
 {
     private readonly Dictionary<LoggedFile, ReplayedFile> _files = [];
@@ -13,7 +13,7 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     private readonly Dictionary<ulong, (long Start, ReplayedFile? File)> _syncs = [];
     private int _next;
 
-    // What the log tells of the WAL before this position is on the disk.
+    // WAL writes before this position are durable.
     public long SyncedWalPosition { get; private set; }
 
     public void AdvanceTo(long position)
@@ -24,17 +24,18 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
         }
     }
 
-    public Dictionary<LoggedFile, byte[]> Lose(Remains remains, Random random)
+    public Dictionary<LoggedFile, byte[]> DataAfterLoss(UnsyncedData unsynced, Random random)
     {
         var names = new Dictionary<LoggedFile, ReplayedFile>(_syncedNames);
-        var kept = remains switch
+        var kept = unsynced switch
         {
-            Remains.Nothing => 0,
-            Remains.Everything => _pendingNames.Count,
+            UnsyncedData.Lost => 0,
+            UnsyncedData.Kept => _pendingNames.Count,
             _ => random.Next(_pendingNames.Count + 1),
         };
         Change(names, _pendingNames.Take(kept));
-        return names.OrderBy(name => name.Key).ToDictionary(name => name.Key, name => name.Value.Lose(remains, random));
+        return names.OrderBy(name => name.Key).ToDictionary(
+            name => name.Key, name => name.Value.DataAfterLoss(unsynced, random));
     }
 
     private static void Change(Dictionary<LoggedFile, ReplayedFile> names, IEnumerable<NameChange> changes)
@@ -63,10 +64,10 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
                 _pendingNames.Add(new NameChange(record.Start, record.File, null));
                 break;
             case LoggedCall.Write:
-                Known(file, record).Write(record.Start, record.Offset, record.Data);
+                Existing(file, record).Write(record.Start, record.Offset, record.Data);
                 break;
             case LoggedCall.Truncate:
-                Known(file, record).Truncate(record.Start, record.Offset);
+                Existing(file, record).Truncate(record.Start, record.Offset);
                 break;
             case LoggedCall.SyncBegin:
                 _syncs[record.Sync] = (record.Start, file);
@@ -75,12 +76,12 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
                 EndSync(sync.Start, sync.File, record.File);
                 break;
             default:
-                throw new ChaosException($"the write log tells of {record.Call} at byte {record.Start}");
+                throw new ChaosException($"unexpected {record.Call} in the write log at byte {record.Start}");
         }
     }
 
-    private static ReplayedFile Known(ReplayedFile? file, in LogRecord record) =>
-        file ?? throw new ChaosException($"the write log changes {record.File} before it is made, at {record.Start}");
+    private static ReplayedFile Existing(ReplayedFile? file, in LogRecord record) =>
+        file ?? throw new ChaosException($"the write log changes {record.File} before its creation, at {record.Start}");
 
     private void EndSync(long start, ReplayedFile? file, LoggedFile name)
     {
@@ -94,20 +95,21 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     }
 }
 
-internal enum Remains
+// What a power loss makes of data written since the last sync.
+internal enum UnsyncedData
 {
-    Nothing,
-    Everything,
-    Pages, // Of each page of 4096 bytes one of the versions since the last sync.
-    Sectors, // Of each sector of 512 bytes one of the versions since the last sync: torn pages.
-    Newest, // The pages written last; those written before them are as they were synced.
+    Lost,
+    Kept,
+    Pages, // Each 4096-byte page has one of its versions since the last sync.
+    Sectors, // Each 512-byte sector has one of its versions since the last sync: torn pages.
+    NewestPages, // The pages written last are kept, the others lost.
 }
 
-// File: what it names from now on; null when it is deleted.
+// File: null for a deletion.
 internal readonly record struct NameChange(long Position, LoggedFile Name, ReplayedFile? File);
 
-// A file as it grows while the log is replayed: what surely is on the disk, and what may be.
-[SuppressMessage("Design", "CA1001", Justification = "A MemoryStream holds nothing that has to be given back.")]
+// A file during the replay: its durable content, and the writes since the last sync.
+[SuppressMessage("Design", "CA1001", Justification = "A MemoryStream owns no resource.")]
 internal sealed class ReplayedFile
 {
     private const int PageBytes = 4096;
@@ -131,14 +133,14 @@ internal sealed class ReplayedFile
         _pending.RemoveRange(0, count);
     }
 
-    public byte[] Lose(Remains remains, Random random)
+    public byte[] DataAfterLoss(UnsyncedData unsynced, Random random)
     {
-        if (remains == Remains.Nothing || _pending.Count == 0)
+        if (unsynced == UnsyncedData.Lost || _pending.Count == 0)
         {
             return _synced.ToArray();
         }
 
-        if (remains == Remains.Everything)
+        if (unsynced == UnsyncedData.Kept)
         {
             using var all = new MemoryStream();
             _synced.WriteTo(all);
@@ -149,7 +151,7 @@ internal sealed class ReplayedFile
         var steps = random.Next(_pending.Count + 1);
         var lost = new byte[steps == 0 ? _synced.Length : _pending[steps - 1].Length];
         _synced.GetBuffer().AsSpan(0, (int)Math.Min(lost.Length, _synced.Length)).CopyTo(lost);
-        var blockBytes = remains == Remains.Sectors ? SectorBytes : PageBytes;
+        var blockBytes = unsynced == UnsyncedData.Sectors ? SectorBytes : PageBytes;
         var newestFrom = random.Next(_pending.Count);
         foreach (var (block, writes) in ChangedBlocks(blockBytes))
         {
@@ -159,7 +161,7 @@ internal sealed class ReplayedFile
                 continue;
             }
 
-            var kept = remains != Remains.Newest ? random.Next(writes.Count + 1)
+            var kept = unsynced != UnsyncedData.NewestPages ? random.Next(writes.Count + 1)
                 : writes[^1] >= newestFrom ? writes.Count
                 : 0;
             foreach (var index in writes.Take(kept))
@@ -171,7 +173,7 @@ internal sealed class ReplayedFile
         return lost;
     }
 
-    // A disk writes whole blocks, each with all that was in it at some moment: by block, the writes that change it.
+    // The writes that change each block. A disk writes whole blocks, each as it was at some moment.
     private Dictionary<long, List<int>> ChangedBlocks(int blockBytes)
     {
         var blocks = new Dictionary<long, List<int>>();
@@ -192,8 +194,7 @@ internal sealed class ReplayedFile
     }
 }
 
-// Offset: where is written; for a change of length, from where on the file is zeros. Data: what is written; empty for a
-// change of length.
+// A write, or with empty Data a change of length, which zeroes the file from Offset on.
 internal readonly record struct PendingWrite(
     long Position, long Offset, ReadOnlyMemory<byte> Data, long LengthBefore, long Length)
 {

@@ -4,21 +4,20 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Soak;
 
-// A long time at a high rate: what the processes hold and how fast they are must be at the end as it was at the
-// beginning.
+// A long run at a high rate: memory, descriptors and latency at its end must match those at its beginning.
 internal static class SoakCampaign
 {
     private const int Connections = 64;
     private const int WarmUpConnections = 256;
-    private const double WarmUpRateMax = 60_000; // More than one stack makes.
+    private const double WarmUpRateMax = 60_000; // More than a stack reaches.
     private const double Megabyte = 1024 * 1024;
     private const double WalMegabytesMax = 64;
 
-    // Last part against first part. The short one is only there to see that all of this works.
+    // The last part over the first. The short form only proves that the campaign works.
     private const double GrowthMax = 1.05;
     private const double ShortGrowthMax = 1.5;
 
-    // Of every minute: of half an hour the first five minutes, twenty, and the last five.
+    // Seconds of each soak minute: half an hour gives parts of 5, 20 and 5 minutes.
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_middle = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(3);
@@ -26,17 +25,17 @@ internal static class SoakCampaign
 
     public static void Run(CampaignRun run)
     {
-        var isShort = run.Setting.IsShort;
+        var isShort = run.Settings.IsShort;
         var rate = isShort ? 2_000.0 : 10_000.0;
         var growthMax = isShort ? ShortGrowthMax : GrowthMax;
         List<TimeSpan> parts = [.. new[] { s_end, s_middle, s_end }
-            .Select(part => isShort ? s_short : run.Setting.SoakMinutes * part)];
+            .Select(part => isShort ? s_short : run.Settings.SoakMinutes * part)];
         using var bank = new Bank(run);
         bank.Start();
         var logs = parts.Select(part => new SoakLog((long)(rate * part.TotalSeconds))).ToList();
         var reports = new List<RunReport>();
         var samples = new List<List<ResourceSample>>();
-        // A heap grows to what the busiest minute asks for, and then keeps it: that comes first.
+        // Warm up at the highest rate, so that the heap has reached its size before the first part.
         var warmUp = Part(rate, isShort ? TimeSpan.FromSeconds(2) : TimeSpan.FromMinutes(1), run.Seed) with
         {
             Connections = WarmUpConnections,
@@ -47,19 +46,19 @@ internal static class SoakCampaign
         foreach (var (index, part) in parts.Index())
         {
             var load = Part(rate, part, run.Seed + index + 1, isShort);
-            samples.Add(Watch(bank, () => reports.Add(Load(bank, load, logs[index]))));
+            samples.Add(Sample(bank, () => reports.Add(Load(bank, load, logs[index]))));
             run.Check(reports[^1].Summary.Failed == 0, () => $"{reports[^1].Summary.Failed} requests failed");
-            run.Tried();
+            run.CountTry();
         }
 
         CheckGrowth(run, growthMax, samples);
         var (first, last) = (reports[0].Latency.P99 * 1e3, reports[^1].Latency.P99 * 1e3);
         var longest = reports.Max(report => report.Latency.Max) * 1e3;
         run.CheckSpeed(last <= first * growthMax, () => $"p99 went from {first:F2} to {last:F2} ms");
-        run.Measured($"p99 {first:F2} -> {last:F2} ms, max {longest:F0} ms");
+        run.AddResult($"p99 {first:F2} -> {last:F2} ms, max {longest:F0} ms");
         LedgerCheck.CheckStorage(run, bank.Ledger);
         SoakLog.Compare(run, bank.DatabasePath, [warmUpLog, .. logs]);
-        run.Measured($"{reports.Sum(report => report.Summary.Completed):N0} requests, "
+        run.AddResult($"{reports.Sum(report => report.Summary.Completed):N0} requests, "
             + $"{logs.Sum(log => log.AcknowledgedCount):N0} transactions acknowledged");
     }
 
@@ -71,12 +70,12 @@ internal static class SoakCampaign
         run.Check(
             resident.Last <= resident.First * growthMax,
             () => $"memory went from {resident.First:F1} to {resident.Last:F1} MB");
-        // How many connections nginx keeps to the APIs depends on how fast they are.
+        // nginx keeps more connections to slower APIs, so the short form does not judge descriptors.
         run.CheckSpeed(
             descriptors.Last <= descriptors.First * growthMax,
             () => $"descriptors went from {descriptors.First:F0} to {descriptors.Last:F0}");
-        run.CheckSpeed(walMegabytes <= WalMegabytesMax, () => $"the WAL had {walMegabytes:F0} MB");
-        run.Measured($"RSS {resident.First:F1} -> {resident.Last:F1} MB (both), "
+        run.CheckSpeed(walMegabytes <= WalMegabytesMax, () => $"the WAL reached {walMegabytes:F0} MB");
+        run.AddResult($"RSS {resident.First:F1} -> {resident.Last:F1} MB (both), "
             + $"descriptors {descriptors.First:F0} -> {descriptors.Last:F0}, WAL <= {walMegabytes:F1} MB");
     }
 
@@ -84,14 +83,14 @@ internal static class SoakCampaign
         List<List<ResourceSample>> samples, Func<ResourceSample, double> of) =>
         (samples[0].Average(of), samples[^1].Average(of));
 
-    // The short form makes all of its requests, however late: what is still due when the time is over has failed.
+    // The short form sends a number of requests rather than for a time, since a slow machine would fail the late ones.
     private static LoadOptions Part(double rate, TimeSpan duration, int seed, bool isCounted = false) => new()
     {
         Connections = Connections,
         Duration = isCounted ? null : duration,
         Iterations = isCounted ? (long)(rate * duration.TotalSeconds) : null,
         Rate = rate,
-        RequestTimeout = Bank.Patience,
+        RequestTimeout = Bank.Timeout,
         Seed = seed,
         DistinctTexts = true,
     };
@@ -100,11 +99,11 @@ internal static class SoakCampaign
         bank.Front, EnvironmentReader.Read(bank.Front.Url, limits: null), new RunControl(), framesPerSecond: 0)
         .Run(options, log);
 
-    // Looks once a second at what the bank's processes hold; they must stay the same ones.
-    private static List<ResourceSample> Watch(Bank bank, Action meanwhile)
+    // Samples the APIs' resources once a second while the load runs.
+    private static List<ResourceSample> Sample(Bank bank, Action load)
     {
         var samples = new List<ResourceSample>();
-        var load = Task.Factory.StartNew(meanwhile, TaskCreationOptions.LongRunning);
+        var running = Task.Factory.StartNew(load, TaskCreationOptions.LongRunning);
         do
         {
             var wal = new FileInfo(bank.DatabasePath + "-wal");
@@ -113,20 +112,19 @@ internal static class SoakCampaign
                 bank.Apis.Sum(api => api.Descriptors),
                 wal.Exists ? wal.Length : 0));
         }
-        while (!Task.WhenAny(load).Wait(s_interval));
-        load.GetAwaiter().GetResult();
+        while (!Task.WhenAny(running).Wait(s_interval));
+        running.GetAwaiter().GetResult();
         return samples;
     }
 
     private readonly record struct ResourceSample(long ResidentBytes, int Descriptors, long WalBytes);
 }
 
-// Remembers tens of millions of transactions in four bytes each, for what the transaction log of a check would need
-// gigabytes: a run's texts are consecutive numbers, so a transaction's place in an array says which it is.
+// Remembers tens of millions of transactions in four bytes each, where a TransactionLog would need gigabytes. A run's
+// texts are consecutive numbers, so each transaction has its index in one array. Used by one thread at a time.
 internal sealed class SoakLog(long requests) : IRequestObserver
 {
-    // The first answer seen is not the first request sent.
-    private const int Margin = 100_000;
+    private const int Margin = 100_000; // The first answer may not belong to the first request.
 
     private const uint AmountMask = 0x3FFF; // 1 to 10,000 cents.
     private const int ClientShift = 14; // 1 to 5.
@@ -158,8 +156,8 @@ internal sealed class SoakLog(long requests) : IRequestObserver
         }
     }
 
-    // Reads the whole history: each acknowledged transaction of these runs exactly once and as it was sent, no other,
-    // each client's numbers without a gap, and balances that are the sum.
+    // Checks the whole history: each acknowledged transaction is there exactly once and as sent, nothing else is, each
+    // client's sequence has no gap, and each balance is the sum of its rows.
     public static void Compare(CampaignRun run, string databasePath, IReadOnlyList<SoakLog> logs)
     {
         using var snapshot = new LedgerInFile(databasePath).OpenSnapshot();
@@ -173,22 +171,23 @@ internal sealed class SoakLog(long requests) : IRequestObserver
             client.SumCents += isDebit ? -row.GetInt64(2) : row.GetInt64(2);
             var sequence = row.GetInt64(1);
             run.Check(
-                sequence == client.Rows, () => $"client {clientId}: {sequence} at place {clients[clientId].Rows}");
+                sequence == client.Rows,
+                () => $"client {clientId}: sequence {sequence} in row {clients[clientId].Rows}");
             var packed = Pack(clientId, (int)row.GetInt64(2), isDebit);
             var text = row.GetString(4);
             run.Check(
                 TextCode.TryRead(Encoding.UTF8.GetBytes(text), out var number)
-                    && logs.Any(log => log.TryTick(number, packed)),
-                () => $"'{text}' of client {clientId} was never sent so, or is there twice");
+                    && logs.Any(log => log.TryMarkSeen(number, packed)),
+                () => $"'{text}' of client {clientId} was not sent like this, or is there twice");
         });
         snapshot.ForEach("SELECT id, saldo, ultima_seq, saldo >= -limite FROM clientes", row =>
         {
             var id = row.GetInt64(0);
-            var said = (row.GetInt64(2), row.GetInt64(1));
+            var stored = (row.GetInt64(2), row.GetInt64(1));
             run.Check(
-                said == clients[id] && row.GetInt64(3) == 1, () => $"client {id}: {said}, history {clients[id]}");
+                stored == clients[id] && row.GetInt64(3) == 1, () => $"client {id}: {stored}, history {clients[id]}");
         });
-        var lost = logs.Sum(log => log._transactions.LongCount(one => (one & (Acknowledged | Seen)) == Acknowledged));
+        var lost = logs.Sum(log => log._transactions.LongCount(bits => (bits & (Acknowledged | Seen)) == Acknowledged));
         run.Check(lost == 0, () => $"{lost} acknowledged transactions are not in the ledger");
     }
 
@@ -206,7 +205,7 @@ internal sealed class SoakLog(long requests) : IRequestObserver
             Pack(plan.ClientId, plan.AmountCents, plan.Operation == Operation.Debit) | state;
     }
 
-    private bool TryTick(long text, uint packed)
+    private bool TryMarkSeen(long text, uint packed)
     {
         var index = text - _first;
         if (index < 0 || index >= _transactions.Length)

@@ -3,13 +3,13 @@ using Rinha.Stack;
 
 namespace Rinha.Chaos.Storage;
 
-// A file that is no ledger, or cannot be used as one: the server must refuse to start on it. Named: what the server
-// must name: the end of a path.
+// A file that the server must refuse to start on. Reasons: the alternatives its message may give. ExpectedPath: the end
+// of the path it must name.
 internal sealed record BadFile(
     string Name,
     Action<string, byte[]> Make,
     string[] Reasons,
-    string Named = "data/rinha.db",
+    string ExpectedPath = "data/rinha.db",
     bool IsUnprivileged = false)
 {
     private const int VersionAt = 60;
@@ -21,10 +21,10 @@ internal sealed record BadFile(
         new("a text", (path, _) => File.WriteAllText(path, "id;valor\n1;100\n"), ["not a database"]),
         new("truncated", (path, good) => File.WriteAllBytes(path, good[..(good.Length / 2)]), ["malformed"]),
         new("truncated in its header", (path, good) => File.WriteAllBytes(path, good[..50]), ["malformed"]),
-        // After the magic: page size, file format, and a payload fraction other than the 64 of every file.
-        new("damaged header", Damage(random, 16, 84, (21, 1)), ["not a database", "malformed"]),
-        // The page after the header is the table of tables; 0xFF is no kind of page.
-        new("damaged schema", Damage(random, 100, 1000, (100, 0xFF)), ["malformed"]),
+        // After the magic: page size, file format, and a payload fraction that is not the required 64.
+        new("damaged header", Corrupt(random, 16, 84, (21, 1)), ["not a database", "malformed"]),
+        // sqlite_schema follows the header; 0xFF is no page type.
+        new("damaged schema", Corrupt(random, 100, 1000, (100, 0xFF)), ["malformed"]),
         new("another program's database", MakeForeign, ["another program"]),
         new("another application's id", Patch(ApplicationIdAt, 1), ["another program"]),
         new("an older schema", Patch(VersionAt, -1), ["schema version"]),
@@ -32,8 +32,8 @@ internal sealed record BadFile(
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
         new("a gate that is a directory", MakeGateDirectory, ["directory", "denied"], "data/rinha.db-gate"),
-        new("a file without permission", Guard(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
-        new("a file that is read-only", Guard(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
+        new("an unreadable file", WithMode(UnixFileMode.None), ["denied", "unable to open"], IsUnprivileged: true),
+        new("a read-only file", WithMode(UnixFileMode.UserRead), ["readonly", "read-only"], IsUnprivileged: true),
         new("a directory without permission", MakeGuardedDirectory, ["denied"], IsUnprivileged: true),
     ];
 
@@ -44,12 +44,12 @@ internal sealed record BadFile(
         return bytes;
     }
 
-    private static Action<string, byte[]> Damage(Random random, int at, int length, (int At, byte Value) sure) =>
+    private static Action<string, byte[]> Corrupt(Random random, int at, int length, (int At, byte Value) invalid) =>
         (path, good) =>
         {
             var bytes = good.ToArray();
             Garbage(random, length).CopyTo(bytes, at);
-            bytes[sure.At] = sure.Value;
+            bytes[invalid.At] = invalid.Value;
             File.WriteAllBytes(path, bytes);
         };
 
@@ -73,7 +73,7 @@ internal sealed record BadFile(
         Directory.CreateDirectory(path + "-gate");
     }
 
-    private static Action<string, byte[]> Guard(UnixFileMode mode) => (path, good) =>
+    private static Action<string, byte[]> WithMode(UnixFileMode mode) => (path, good) =>
     {
         File.WriteAllBytes(path, good);
         File.SetUnixFileMode(path, mode);
@@ -86,8 +86,8 @@ internal sealed record BadFile(
     }
 }
 
-// Starts a server on files that are no ledger or cannot be used: it refuses in one line and changes nothing. Damage
-// deep inside a ledger may be found later: then what needs it fails, and nothing else.
+// Starts a server on unusable files: it must refuse in one line and change nothing. Damage deep inside a ledger may
+// show later: then only the requests that need the damaged page may fail.
 internal static class BadFilesCampaign
 {
     private const int PageBytes = 4096;
@@ -97,7 +97,7 @@ internal static class BadFilesCampaign
     private static readonly string[] s_asNobody =
         ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
 
-    // As schema.sql names them. Without the first no balance is known; the second's oldest page nobody reads.
+    // Requests need every page of the first, and none read the oldest page of the second.
     private static readonly string[] s_tables = ["clientes", "transacoes"];
 
     public static int Kinds => BadFile.All(new Random(0)).Count + s_tables.Length;
@@ -115,16 +115,16 @@ internal static class BadFilesCampaign
             }
             else
             {
-                run.Measured($"not tried: {kind.Name} (nobody cannot run the server here)");
+                run.AddResult($"not tried: {kind.Name} (the user nobody cannot run the server here)");
             }
 
-            run.Tried();
+            run.CountTry();
         }
 
         foreach (var table in s_tables)
         {
             TryDamagedPage(run, good, table);
-            run.Tried();
+            run.CountTry();
         }
     }
 
@@ -146,8 +146,8 @@ internal static class BadFilesCampaign
         return File.ReadAllBytes(bank.DatabasePath);
     }
 
-    // Root may read and write everything, so some kinds need a server that the user nobody can run; null where that
-    // cannot be had.
+    // Permissions do not bind root, so some kinds need a copy of the server that the user nobody can run. Null when
+    // that fails.
     private static string? CopyServer(CampaignRun run)
     {
         var copy = Path.Combine(run.Directory, "server");
@@ -172,13 +172,13 @@ internal static class BadFilesCampaign
         using var api = new BankProcess(
             "api01",
             Path.Combine(own, "log"),
-            [.. asNobody ? s_asNobody : [], "env", $"API_PORT={run.Setting.Port}", $"DATABASE_URL={path}", server],
-            run.Setting.EntrancesOf("api01", hasPostgres: false));
+            [.. asNobody ? s_asNobody : [], "env", $"API_PORT={run.Settings.Port}", $"DATABASE_URL={path}", server],
+            run.Settings.ProcsFilesOf("api01", hasPostgres: false));
         api.Start();
-        Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.Named), kind.Reasons);
-        _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // For whoever is not root.
+        Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.ExpectedPath), kind.Reasons);
+        _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // So that an unprivileged user can read and delete them.
         var after = FilesIn(data);
-        // The gate is made before anything is opened; the others are what SQLite makes to read a file with a WAL.
+        // The server creates the gate before it opens the file; SQLite creates the others to read one in WAL mode.
         foreach (var (suffix, isHarmless) in new[] { ("-gate", true), ("-shm", true), ("-wal", false) })
         {
             var isNew = !before.ContainsKey("rinha.db" + suffix);
@@ -205,7 +205,7 @@ internal static class BadFilesCampaign
         File.WriteAllBytes(bank.DatabasePath, good);
         var at = (int)FirstLeaf(bank.DatabasePath, table) * PageBytes;
         var garbage = BadFile.Garbage(run.Random, PageBytes);
-        garbage[0] = 0xFF; // No kind of page.
+        garbage[0] = 0xFF; // No page type.
         using (var file = File.OpenWrite(bank.DatabasePath))
         {
             file.Position = at;
@@ -214,7 +214,7 @@ internal static class BadFilesCampaign
 
         var api = bank.Apis[0];
         api.Start();
-        if (!run.Check(bank.TryAwaitAnswer(api), () => $"damaged {table}: no start: {api.Log.TrimEnd()}"))
+        if (!run.Check(bank.TryAwaitAnswer(api), () => $"damaged {table}: did not start: {api.Log.TrimEnd()}"))
         {
             return;
         }
@@ -227,7 +227,7 @@ internal static class BadFilesCampaign
             run.CheckAnswer(probes.Post(api, 2).Answer, $"damaged {table}: a post", expected);
         }
 
-        run.Check(api.IsAlive, () => $"damaged {table}: the server has ended: {api.Log.TrimEnd()}");
+        run.Check(api.IsAlive, () => $"damaged {table}: the server exited: {api.Log.TrimEnd()}");
         api.Identity.Send(Signal.Terminate);
         run.Check(
             api.WaitForEnd(out var exitCode) && exitCode == 0, () => $"damaged {table}: exit code {exitCode}");
@@ -239,7 +239,7 @@ internal static class BadFilesCampaign
             () => $"damaged {table}: other pages were changed");
     }
 
-    // The page that has the table's first rows, counted from 0: its root, or what the root's first cell points to.
+    // The 0-based page with the table's first rows: its root, or the first child of the root.
     private static long FirstLeaf(string path, string table)
     {
         var page = 0L;
@@ -257,19 +257,20 @@ internal static class BadFilesCampaign
     }
 }
 
+// Checks that a server refuses to start: it exits with its own code and one line that names file and reason.
 internal static class Refusal
 {
     private const string Prefix = "Rinha.Server: ";
 
-    // It ends by itself, with an exit code of its own and one line that names file and reason.
+    // logOffset: where this start's output begins in the log.
     public static void Check(
-        CampaignRun run, BankProcess api, int said, string what, string path, params string[] reasons)
+        CampaignRun run, BankProcess api, int logOffset, string what, string path, params string[] reasons)
     {
         var hasEnded = api.WaitForEnd(out var exitCode);
-        var log = api.Log[said..].TrimEnd();
+        var log = api.Log[logOffset..].TrimEnd();
         run.Check(
-            hasEnded && exitCode is > 0 and < 128, () => $"{what}: ended {hasEnded}, exit code {exitCode}: {log}");
-        // What it logs on the way is JSON; the refusal is a line of its own.
+            hasEnded && exitCode is > 0 and < 128, () => $"{what}: exited: {hasEnded}, exit code {exitCode}: {log}");
+        // Log lines are JSON; the refusal is not.
         var lines = log.Split('\n').Where(line => !line.StartsWith('{')).ToList();
         run.Check(
             lines.Count == 1 && lines[0].StartsWith(Prefix, StringComparison.Ordinal),

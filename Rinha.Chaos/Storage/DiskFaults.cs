@@ -2,8 +2,8 @@ using Rinha.Chaos.Faults;
 
 namespace Rinha.Chaos.Storage;
 
-// Lets the disk fail under load: writes or fsync, all or some, in one server or in both, and sometimes kills both
-// meanwhile. What is answered 503 must stay away for ever.
+// Fails writes or fsync under load, all or some, in one server or both, and sometimes kills both meanwhile. A
+// transaction answered with 503 must never appear.
 internal static class DiskErrors
 {
     public const int NoSpace = 28; // ENOSPC
@@ -11,29 +11,29 @@ internal static class DiskErrors
     private const int InputOutput = 5; // EIO
     private const int ReadOnly = 30; // EROFS
 
-    public static void Make(Scene scene, string synchronous)
+    public static void Inject(FaultContext context, string synchronous)
     {
-        var (bank, random, failsSync) = (scene.Bank, scene.Random, scene.Index % 2 == 1);
+        var (bank, random, failsSync) = (context.Bank, context.Random, context.Index % 2 == 1);
         var error = random.Pick(failsSync ? [InputOutput] : new[] { InputOutput, ReadOnly, NoSpace });
         var every = random.Next(2) == 0 ? 1 : random.Next(2, 6);
         var failing = random.Next(2) == 0 ? bank.Apis.Count : 1;
         var isKilled = random.Next(2) == 0;
         var what = $"{synchronous}, {(failsSync ? "fsync" : "write")} fails with {error}, 1 of {every} in {failing}";
         var failed = FailedCalls(bank);
-        StorageFaults.Endure(
-            scene,
+        StorageFaults.CheckThrough(
+            context,
             what,
             () =>
             {
                 bank.Fail(failsSync ? 0 : error, failsSync ? error : 0, every, failing);
-                // With NORMAL no commit waits for fsync: there the checkpoints fail, and nobody else.
+                // With NORMAL no commit waits for fsync: only checkpoints fail.
                 if (every == 1 && (!failsSync || synchronous == "FULL"))
                 {
-                    StorageFaults.AwaitRefusals(scene, bank.Apis.Take(failing), what);
+                    StorageFaults.AwaitRefusals(context, bank.Apis.Take(failing), what);
                 }
 
-                Wait.Until(() => FailedCalls(bank) > failed, () => $"{what}: nothing has failed");
-                StorageFaults.CheckStatements(scene, what);
+                Wait.Until(() => FailedCalls(bank) > failed, () => $"{what}: no call failed");
+                StorageFaults.CheckStatements(context, what);
                 Thread.Sleep(random.Next(0, 500));
                 if (isKilled)
                 {
@@ -48,8 +48,8 @@ internal static class DiskErrors
     private static int FailedCalls(Bank bank) => bank.Faults.Sum(control => control.FailedCalls);
 }
 
-// Fills the ledger's disk under load and gives the room back: posts are refused meanwhile, statements are not, and
-// nothing has to be started again. Then starts the bank on a full disk.
+// Fills the ledger's disk under load and frees it again: meanwhile posts fail and statements succeed, and afterwards
+// posts succeed without a restart. Then starts the bank on a full disk.
 internal static class DiskFull
 {
     private const int DiskMegabytes = 48;
@@ -58,17 +58,17 @@ internal static class DiskFull
     public static void Run(CampaignRun run)
     {
         using var disk = TemporaryDisk.TryMount(Path.Combine(run.Directory, "disk"), DiskMegabytes);
-        var underLoad = StorageFaults.Plan(scene => Fill(scene, disk)) with
+        var underLoad = StorageFaults.Plan(context => Fill(context, disk)) with
         {
             Directory = disk is null ? null : Path.Combine(disk.Path, "data"),
             Synchronous = run.Random.Next(2) == 0 ? "NORMAL" : "FULL",
             HasFaultLibrary = disk is null,
             PauseMs = (100, 800),
         };
-        underLoad.Run(run, run.Times);
+        underLoad.Run(run, run.PlannedTries);
         if (disk is null)
         {
-            run.Measured("no right to mount: the library said that the disk is full; no start on a full disk");
+            run.AddResult("cannot mount: simulated ENOSPC instead; the start on a full disk was not tried");
             return;
         }
 
@@ -76,26 +76,26 @@ internal static class DiskFull
         StartOnFullDisk(run, disk, "data");
     }
 
-    private static void Fill(Scene scene, TemporaryDisk? disk)
+    private static void Fill(FaultContext context, TemporaryDisk? disk)
     {
-        SetFull(disk, scene.Bank, true);
-        StorageFaults.Endure(
-            scene,
+        SetFull(disk, context.Bank, true);
+        StorageFaults.CheckThrough(
+            context,
             What,
             () =>
             {
-                StorageFaults.AwaitRefusals(scene, scene.Bank.Apis, What);
-                StorageFaults.CheckStatements(scene, What);
-                Thread.Sleep(scene.Random.Next(0, 500));
-                StorageFaults.CheckStatements(scene, What);
-                if (scene.Index % 3 == 1)
+                StorageFaults.AwaitRefusals(context, context.Bank.Apis, What);
+                StorageFaults.CheckStatements(context, What);
+                Thread.Sleep(context.Random.Next(0, 500));
+                StorageFaults.CheckStatements(context, What);
+                if (context.Index % 3 == 1)
                 {
-                    scene.Bank.Kill();
-                    SetFull(disk, scene.Bank, false);
-                    scene.Bank.Start();
+                    context.Bank.Kill();
+                    SetFull(disk, context.Bank, false);
+                    context.Bank.Start();
                 }
             },
-            () => SetFull(disk, scene.Bank, false));
+            () => SetFull(disk, context.Bank, false));
     }
 
     private static void SetFull(TemporaryDisk? disk, Bank bank, bool isFull)
@@ -111,14 +111,14 @@ internal static class DiskFull
         }
     }
 
-    // It works, or says why not in one line; with room it works.
+    // The server starts or refuses in one line; with space it starts.
     private static void StartOnFullDisk(CampaignRun run, TemporaryDisk disk, string directory)
     {
         var data = Directory.CreateDirectory(Path.Combine(disk.Path, directory)).FullName;
         using var bank = new Bank(run, new BankOptions { DataDirectory = data });
         var api = bank.Apis[0];
         disk.Fill();
-        var said = api.Log.Length;
+        var logOffset = api.Log.Length;
         api.Start();
         var isStarted = bank.TryAwaitAnswer(api);
         if (isStarted)
@@ -127,10 +127,10 @@ internal static class DiskFull
         }
         else
         {
-            Refusal.Check(run, api, said, $"start on a full disk ({directory})", disk.Path, "disk");
+            Refusal.Check(run, api, logOffset, $"start on a full disk ({directory})", disk.Path, "disk");
         }
 
-        run.Measured($"start on a full disk ({directory}): {(isStarted ? "works" : "refused")}");
+        run.AddResult($"start on a full disk ({directory}): {(isStarted ? "started" : "refused")}");
         api.Kill();
         disk.Free();
         api.Start();
@@ -141,7 +141,7 @@ internal static class DiskFull
     }
 }
 
-// A small disk in memory, mounted for a campaign, that can be filled to its last byte.
+// A small tmpfs, mounted for a campaign, that can be filled to its last byte.
 internal sealed class TemporaryDisk : IDisposable
 {
     private readonly string _ballast;
@@ -171,7 +171,7 @@ internal sealed class TemporaryDisk : IDisposable
             }
             catch (IOException)
             {
-                // So much does not fit any more.
+                // Try a smaller chunk.
             }
         }
     }

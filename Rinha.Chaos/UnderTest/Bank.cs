@@ -7,37 +7,37 @@ internal sealed record BankOptions
 {
     public string Synchronous { get; init; } = "NORMAL";
 
-    public string? DataDirectory { get; init; } // Where the database is; null for a directory of the campaign's own.
-    public PostgresServer? Postgres { get; init; } // It runs, and has the ledger; null for a ledger in a file.
-    public string? PostgresUrl { get; init; } // How the APIs get to it; null for its own socket.
+    public string? DataDirectory { get; init; } // Null for the campaign's own data directory.
+    public PostgresServer? Postgres { get; init; } // Running; null for a SQLite ledger.
+    public string? PostgresUrl { get; init; } // Null for its unix socket.
     public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
-    public string? WriteLog { get; init; } // Where it notes what is written; null when it does not.
+    public string? WriteLog { get; init; } // The fault library's log of writes; null for none.
 }
 
-// The whole bank: two published servers on one fresh ledger behind nginx, as ./rinha run has it but without its
-// supervisor: the campaign starts again what has died.
+// Two published servers on one fresh ledger behind nginx, as ./rinha run starts them but without a supervisor: the
+// campaign restarts what died. Dispose kills every process. One thread starts and kills; any thread may send requests.
 internal sealed class Bank : IDisposable
 {
-    // The time-out of what should happen at once, on a machine that is busy with something else.
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Timeout for what should happen at once, generous for a busy machine.
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static readonly string[] s_none = [];
 
-    private readonly ChaosSetting _setting;
+    private readonly ChaosSettings _settings;
 
     public Bank(CampaignRun run, BankOptions? options = null)
     {
         options ??= new BankOptions();
-        _setting = run.Setting;
+        _settings = run.Settings;
         var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
         DatabasePath = Path.Combine(data, "rinha.db");
         Ledger = options.Postgres?.Ledger ?? new LedgerInFile(DatabasePath);
         Faults = options.Faults
             ? [.. Names.Select(name => new FaultControl(Path.Combine(run.Directory, name + ".control")))]
             : [];
-        Front = TargetOf($"http://127.0.0.1:{_setting.Port}");
+        Front = TargetOf($"http://127.0.0.1:{_settings.Port}");
         Apis = [.. Names.Select((name, index) => Make(run, options, name, ServerCommand(options, name, index)))];
-        Nginx = Make(run, options, "nginx", _setting.NginxCommand);
+        Nginx = Make(run, options, "nginx", _settings.NginxCommand);
     }
 
     public string DatabasePath { get; }
@@ -46,13 +46,13 @@ internal sealed class Bank : IDisposable
     public IReadOnlyList<BankProcess> Apis { get; }
 
     public IReadOnlyList<FaultControl> Faults { get; }
-    public BankProcess Nginx { get; } // The load balancer: a master and its worker.
+    public BankProcess Nginx { get; }
 
     public IEnumerable<BankProcess> Processes => Apis.Append(Nginx);
 
     private static string[] Names => ["api01", "api02"];
 
-    public Target Past(BankProcess api) => TargetOf("unix:" + SocketOf(api.Name));
+    public Target DirectTo(BankProcess api) => TargetOf("unix:" + SocketOf(api.Name));
 
     public void Start()
     {
@@ -68,7 +68,7 @@ internal sealed class Bank : IDisposable
 
         if (!Nginx.IsAlive)
         {
-            // A killed worker may keep the port for a moment; another program's bank must not be taken for this one.
+            // A killed worker may hold the port for a moment; another program's bank must not pass for this one.
             Wait.Until(() => !Front.Answers(), () => $"another program listens on {Front}");
             Nginx.Start();
         }
@@ -84,19 +84,18 @@ internal sealed class Bank : IDisposable
         }
     }
 
-    // Waits until a server takes connections, or ends because it will not.
+    // Waits until a server accepts connections or exits.
     public bool TryAwaitAnswer(BankProcess api)
     {
-        _ = Wait.For(() => Past(api).Answers() || !api.IsAlive);
-        return api.IsAlive && Past(api).Answers();
+        _ = Wait.For(() => DirectTo(api).Answers() || !api.IsAlive);
+        return api.IsAlive && DirectTo(api).Answers();
     }
 
-    // How many connections a server has accepted and not closed, by the kernel's list: to ask is to connect, and
-    // nginx's own are what is looked for.
+    // A server's open connections, from the kernel's list: asking the server would add one.
     public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
         .Count(line => line.EndsWith(" " + SocketOf(api.Name), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
-    // Lets one of so many writes and syncs fail in the first of the APIs; without arguments none.
+    // Makes every Nth write or sync of the first APIs fail; without arguments, none.
     public void Fail(int writeErrno = 0, int syncErrno = 0, int every = 1, int apis = int.MaxValue)
     {
         foreach (var control in Faults.Take(apis))
@@ -113,9 +112,9 @@ internal sealed class Bank : IDisposable
     public void Dispose()
     {
         Kill();
-        foreach (var one in Processes.Concat<IDisposable>(Faults))
+        foreach (var resource in Processes.Concat<IDisposable>(Faults))
         {
-            one.Dispose();
+            resource.Dispose();
         }
     }
 
@@ -127,27 +126,27 @@ internal sealed class Bank : IDisposable
             name,
             Path.Combine(run.Directory, name + ".log"),
             command,
-            run.Setting.EntrancesOf(name, options.Postgres is not null));
+            run.Settings.ProcsFilesOf(name, options.Postgres is not null));
 
-    private string SocketOf(string name) => Path.Combine(_setting.Sockets, name + ".sock");
+    private string SocketOf(string name) => Path.Combine(_settings.Sockets, name + ".sock");
 
-    // As the supervisor would start it, but with faults. The library is for the server alone, not for what starts it.
+    // As the supervisor starts it, plus the fault library, which only the server itself loads.
     private IReadOnlyList<string> ServerCommand(BankOptions options, string name, int index) =>
     [
         .. UserAccount.Proxy.AsGroup,
         "env",
         $"DATABASE_URL={options.PostgresUrl ?? options.Postgres?.Url ?? DatabasePath}",
         $"API_SOCKET={SocketOf(name)}",
-        $"API_SOCKET_MODE={StackLaunches.SocketMode}",
+        $"API_SOCKET_MODE={LaunchCommands.SocketMode}",
         $"RINHA_SYNCHRONOUS={options.Synchronous}",
         "RINHA_ENABLE_RESET=true",
-        .. options.Faults ? [$"LD_PRELOAD={_setting.FaultLibrary}", $"FAULT_CONTROL={Faults[index].Path}"] : s_none,
+        .. options.Faults ? [$"LD_PRELOAD={_settings.FaultLibrary}", $"FAULT_CONTROL={Faults[index].Path}"] : s_none,
         .. options.WriteLog is { } path ? [$"FAULT_LOG={path}"] : s_none,
         Repository.Server,
     ];
 }
 
-// One of the bank's processes, which the campaign may start, kill and start again.
+// One of the bank's processes; it can be killed and started again.
 internal sealed class BankProcess(
     string name, string logPath, IReadOnlyList<string> command, IReadOnlyList<string> cgroups) : IDisposable
 {
@@ -155,18 +154,17 @@ internal sealed class BankProcess(
 
     public string Name => name;
     public ProcessIdentity Identity => _child!.Identity;
-    public int ProcessId => Identity.Pid; // It leads a session and a process group of the same number.
+    public int ProcessId => Identity.Pid; // Also its session and process group.
     public bool IsAlive => _child is { HasExited: false };
-    public string Log => File.Exists(logPath) ? File.ReadAllText(logPath) : ""; // All it said, over all its lives.
+    public string Log => File.Exists(logPath) ? File.ReadAllText(logPath) : ""; // Over all its starts.
 
-    // The processes that it has started: nginx's workers.
+    // Child processes, such as nginx's workers.
     public string[] Children => File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{ProcessId}/fd").Length;
 
-    // Its resident bytes (proc_pid_statm(5)), with or without those of files: a mapped ledger that grows is no memory
-    // lost.
+    // Resident bytes (proc_pid_statm(5)), with and without file mappings, since a growing mapped ledger is no leak.
     public (long All, long Own) ResidentBytes
     {
         get
@@ -177,7 +175,7 @@ internal sealed class BankProcess(
         }
     }
 
-    // Kills them, with whatever they have started, at the same moment.
+    // Kills them and their process groups at once.
     public static void Kill(IEnumerable<BankProcess> processes)
     {
         ProcessTable.Kill(processes.Where(process => process.IsAlive).Select(process => -process.ProcessId));
@@ -191,10 +189,10 @@ internal sealed class BankProcess(
 
     public void Kill() => Kill([this]);
 
-    // exitCode: 128 and the signal's number when it was killed.
+    // exitCode: 128 plus the signal's number after a kill.
     public bool WaitForEnd(out int exitCode)
     {
-        var hasEnded = _child?.WaitForExit(Bank.Patience) ?? true;
+        var hasEnded = _child?.WaitForExit(Bank.Timeout) ?? true;
         exitCode = hasEnded ? _child?.ExitCode ?? 0 : 0;
         return hasEnded;
     }

@@ -2,16 +2,16 @@ using System.IO.MemoryMappedFiles;
 
 namespace Rinha.Chaos.UnderTest;
 
-// Where the fault library ends or stops a server (scripts/faults/faults.c).
+// Where the fault library kills or stops a server (scripts/faults/faults.c).
 internal enum FaultPoint
 {
     None,
-    AfterBegin, // A writing transaction is open: SQLite's lock is taken.
-    AfterUpdate, // A post has changed the balance and not yet the history.
-    AfterCommit, // The transaction is committed, nothing is answered yet.
-    BeforeBegin, // Inside the gate, before the transaction is opened.
+    AfterBegin, // A write transaction is open.
+    AfterUpdate, // A post has changed the balance, not yet the history.
+    AfterCommit, // Committed, not yet answered.
+    BeforeBegin, // Inside the gate, before the transaction.
     InCheckpoint, // Before a write or sync of a checkpoint.
-    InSchema, // Before one of the steps in which an empty ledger is made.
+    InSchema, // Before a step that creates an empty ledger.
     InReset, // Before each statement of a reset, and after the last.
 }
 
@@ -21,8 +21,8 @@ internal enum FaultAction
     Stop = 2,
 }
 
-// What the fault library inside one server is told, in a file that both have mapped (scripts/faults/faults.c). It
-// outlives the server: the one that is started in its place obeys it, too.
+// Controls the fault library inside one server through a shared mapping (scripts/faults/faults.c). It outlives the
+// server and applies to the next one started with it.
 internal sealed class FaultControl : IDisposable
 {
     private const int Bytes = 4096;
@@ -38,7 +38,7 @@ internal sealed class FaultControl : IDisposable
         _view = _file.CreateViewAccessor(0, Bytes);
     }
 
-    // The words of the file, in their order.
+    // The file's words, in order.
     private enum Word
     {
         Point,
@@ -52,17 +52,16 @@ internal sealed class FaultControl : IDisposable
     }
 
     public string Path { get; }
-    public int Hits => Read(Word.Hits); // How often it has acted at a point.
-
+    public int Hits => Read(Word.Hits); // How often it killed or stopped the server.
     public bool IsArmed => Read(Word.Point) != (int)FaultPoint.None;
 
-    // The errno of writes to the data files and of their fsync (0: they are made); of these calls only every Nth fails.
+    // The errno of failing writes and fsyncs of the data files (0: none fail); every Nth of these calls fails.
     public int WriteErrno { set => Write(Word.WriteErrno, value); }
     public int SyncErrno { set => Write(Word.SyncErrno, value); }
     public int FailsEvery { set => Write(Word.Every, value); }
     public int FailedCalls => Read(Word.FailedCalls);
 
-    // How far the server's wall clock is ahead, in seconds.
+    // Seconds by which the server's wall clock is ahead.
     public long ClockOffsetSeconds
     {
         set
@@ -72,7 +71,7 @@ internal sealed class FaultControl : IDisposable
         }
     }
 
-    // countdown: when the server has come there so many times; 1 is the next time.
+    // countdown: acts on this pass through the point; 1 is the next.
     public void Arm(FaultPoint point, int countdown, FaultAction action)
     {
         Disarm();

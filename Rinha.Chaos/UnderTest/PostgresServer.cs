@@ -2,8 +2,8 @@ using Rinha.Stack.Databases;
 
 namespace Rinha.Chaos.UnderTest;
 
-// A PostgreSQL of the campaign's own, on a copy of the cluster that ./rinha chaos has made, with its settings of every
-// day (fsync on); reached over a unix socket.
+// The campaign's own PostgreSQL, on a copy of the template cluster, with production settings (fsync on), reached over a
+// unix socket. Dispose kills it.
 internal sealed class PostgresServer : IDisposable
 {
     private readonly string _directory;
@@ -13,11 +13,11 @@ internal sealed class PostgresServer : IDisposable
 
     public PostgresServer(CampaignRun run)
     {
-        _sockets = run.Setting.ClusterSockets;
+        _sockets = run.Settings.ClusterSockets;
         _directory = Path.Combine(run.Directory, "cluster");
-        if (!Tool.Run(["cp", "-a", run.Setting.Cluster, _directory]).Succeeded)
+        if (!Tool.Run(["cp", "-a", run.Settings.Cluster, _directory]).Succeeded)
         {
-            throw new ChaosException($"{run.Setting.Cluster} cannot be copied to {_directory}");
+            throw new ChaosException($"{run.Settings.Cluster} cannot be copied to {_directory}");
         }
 
         _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={_sockets}", out var url);
@@ -26,44 +26,44 @@ internal sealed class PostgresServer : IDisposable
             "db",
             Path.Combine(run.Directory, "db.log"),
             PostgresPrograms.Find()!.Command("postgres", "-D", _directory, "-c", $"unix_socket_directories={_sockets}"),
-            run.Setting.EntrancesOf("db", hasPostgres: true));
+            run.Settings.ProcsFilesOf("db", hasPostgres: true));
     }
 
     public string Url => $"postgres://rinha@/rinha?host={_sockets}";
 
     public string SocketPath => Path.Combine(_sockets, ".s.PGSQL.5432");
 
-    // The ledger in it, for the oracle: as the superuser, who may look everywhere.
+    // For the oracle: connects as the superuser.
     public ILedgerPlace Ledger => _ledger;
 
-    // Starts it, first or again, and waits until it answers: it repairs then what a crash has left.
+    // Starts it and waits until it answers, after any crash recovery.
     public void Start()
     {
         _process.Start();
         Wait.Until(() => Answers() || !_process.IsAlive, () => $"no answer: {_process.Log}");
         if (!_process.IsAlive)
         {
-            throw new ChaosException($"PostgreSQL has ended: {_process.Log}");
+            throw new ChaosException($"PostgreSQL exited: {_process.Log}");
         }
     }
 
-    // Kills the first process and all others at once, in the middle of whatever they do.
+    // kill -9 of all its processes at once.
     public void Kill()
     {
         ProcessTable.KillAll(() => PostgresCluster.ProcessesOf(_directory));
         if (PostgresCluster.ProcessesOf(_directory).Count > 0 || !_process.WaitForEnd(out _))
         {
-            throw new ChaosException("PostgreSQL does not die");
+            throw new ChaosException("PostgreSQL survived kill -9");
         }
     }
 
-    // Stops it and starts it again, as pg_ctl restart -m fast does: what is under way is rolled back.
+    // As pg_ctl restart -m fast: rolls back open transactions.
     public void Restart()
     {
         _process.Identity.Send(Signal.Interrupt);
         if (!_process.WaitForEnd(out var exitCode) || exitCode != 0)
         {
-            throw new ChaosException($"PostgreSQL does not stop, or not well ({exitCode}): {_process.Log}");
+            throw new ChaosException($"PostgreSQL did not stop cleanly ({exitCode}): {_process.Log}");
         }
 
         Start();

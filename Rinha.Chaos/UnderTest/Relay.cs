@@ -2,23 +2,23 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Chaos.UnderTest;
 
-// The way between the servers and their database, which can be cut: a port of 127.0.0.1 behind which every connection
-// goes on to one address.
+// A TCP relay on 127.0.0.1 between the servers and their database that can refuse, black-hole or reset connections. One
+// thread controls it; connections run on the thread pool.
 internal sealed class Relay : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
     private const int Backlog = 128;
 
-    private readonly EndPoint _far;
+    private readonly EndPoint _upstream;
     private readonly ConcurrentDictionary<Link, bool> _links = [];
     private readonly int _port;
     private Socket _listener;
     private bool _isRefusing;
-    private volatile TaskCompletionSource _flow = new(); // Done while bytes are carried.
+    private volatile TaskCompletionSource _flow = new(); // Completed while bytes flow.
 
     public Relay(EndPoint far)
     {
-        _far = far;
+        _upstream = far;
         _flow.SetResult();
         _listener = Bind(0);
         _port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -37,18 +37,17 @@ internal sealed class Relay : IDisposable
         }
     }
 
-    // Resets all connections, and refuses new ones until Restore.
+    // Resets all connections and refuses new ones until Restore.
     public void Refuse()
     {
         _listener.Dispose();
-        _listener = Bind(_port); // Held without listening: to connect is refused.
+        _listener = Bind(_port); // Bound without listening: connects are refused.
         _isRefusing = true;
         Drop();
     }
 
-    // Carries nothing more until Restore, and says nothing either: connections stay, new ones are made, and what is
-    // sent meanwhile arrives late.
-    public void Silence() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Forwards nothing until Restore. Connections stay and new ones are accepted; what is sent meanwhile arrives late.
+    public void Blackhole() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Restore()
     {
@@ -75,7 +74,7 @@ internal sealed class Relay : IDisposable
         return socket;
     }
 
-    private static bool IsEnd(Exception error) => error is SocketException or ObjectDisposedException;
+    private static bool IsClosed(Exception error) => error is SocketException or ObjectDisposedException;
 
     private void Listen()
     {
@@ -92,36 +91,36 @@ internal sealed class Relay : IDisposable
                 _ = ServeAsync(await listener.AcceptAsync());
             }
         }
-        catch (Exception error) when (IsEnd(error))
+        catch (Exception error) when (IsClosed(error))
         {
-            // It listens no more.
+            // The listener was closed.
         }
     }
 
     private async Task ServeAsync(Socket near)
     {
-        using var far = new Socket(_far.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        using var far = new Socket(_upstream.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         var link = new Link(near, far);
         _links[link] = true;
         try
         {
             near.NoDelay = true;
             await _flow.Task;
-            await far.ConnectAsync(_far);
-            await Task.WhenAll(CarryAsync(link, near, far), CarryAsync(link, far, near));
+            await far.ConnectAsync(_upstream);
+            await Task.WhenAll(ForwardAsync(link, near, far), ForwardAsync(link, far, near));
         }
-        catch (Exception error) when (IsEnd(error))
+        catch (Exception error) when (IsClosed(error))
         {
-            link.Reset(); // The client finds its connection closed.
+            link.Reset();
         }
 
         _links.TryRemove(link, out _);
 
-        // After both ends in order: with a reset the kernel would drop what the client has not read yet.
+        // Close normally: a reset would drop what the client has not read yet.
         near.Dispose();
     }
 
-    private async Task CarryAsync(Link link, Socket from, Socket to)
+    private async Task ForwardAsync(Link link, Socket from, Socket to)
     {
         var buffer = new byte[BufferBytes];
         try
@@ -138,9 +137,9 @@ internal sealed class Relay : IDisposable
             await _flow.Task;
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception error) when (IsEnd(error))
+        catch (Exception error) when (IsClosed(error))
         {
-            link.Reset(); // One side is gone: so is the other.
+            link.Reset(); // Propagate the failure to the other side.
         }
     }
 
@@ -148,7 +147,7 @@ internal sealed class Relay : IDisposable
     {
         public void Reset()
         {
-            Near.Close(0); // With a reset, not with a polite end.
+            Near.Close(0); // Sends a reset, not FIN.
             Far.Close(0);
         }
     }

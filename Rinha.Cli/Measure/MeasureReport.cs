@@ -1,6 +1,6 @@
 namespace Rinha.Cli.Measure;
 
-/// <summary>What was measured: every round, the medians, and the first subject's over each other's.</summary>
+// Collects the rounds and reports medians, and the ratios of the first subject to each other.
 internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubject> subjects)
 {
     private const string Rate = "requestsPerSecond";
@@ -9,18 +9,17 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
     private readonly Dictionary<string, List<IReadOnlyDictionary<string, double>>> _rounds =
         subjects.ToDictionary(subject => subject.Name, _ => new List<IReadOnlyDictionary<string, double>>());
 
-    /// <summary>The lowest of the first subject's rates over another's.</summary>
+    // The lowest ratio of the first subject's rate to another's.
     public double LowestRatio => Others.Min(other => Ratio(Rate, other));
 
     private IEnumerable<string> Others => subjects.Skip(1).Select(subject => subject.Name);
 
-    /// <summary>Keeps a round, and shows it.</summary>
-    public void Add(MeasureSubject subject, IReadOnlyDictionary<string, double> figures)
+    public void Add(MeasureSubject subject, IReadOnlyDictionary<string, double> metrics)
     {
-        _rounds[subject.Name].Add(figures);
+        _rounds[subject.Name].Add(metrics);
         Console.Error.WriteLine(
-            $"round {_rounds[subject.Name].Count}  {subject.Name,-24} {figures[Rate],8:F0} requests/s  " +
-            $"p99 {figures[P99]:F2} ms");
+            $"round {_rounds[subject.Name].Count}  {subject.Name,-24} {metrics[Rate],8:F0} requests/s  " +
+            $"p99 {metrics[P99]:F2} ms");
     }
 
     public void WriteTable()
@@ -46,7 +45,7 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
         }
 
         Console.WriteLine(
-            "us: CPU time per request; throttled: periods of 100 ms with the quota used up; failed: of all rounds");
+            "us: CPU time per request; throttled: 100 ms periods with an exhausted quota; failed: over all rounds");
         foreach (var other in Others)
         {
             Console.WriteLine(
@@ -67,7 +66,7 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
                 Stack = subject.Layout.Name,
                 subject.Layout.Split,
                 Median = _rounds[subject.Name][0].Keys.ToDictionary(
-                    figure => figure, figure => Median(subject.Name, figure)),
+                    metric => metric, metric => Median(subject.Name, metric)),
                 Rounds = _rounds[subject.Name],
             }),
             Ratios = Others.Select(other => new
@@ -80,11 +79,11 @@ internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubje
         },
         JsonSerializerOptions.Web));
 
-    private double Ratio(string figure, string other) => Median(subjects[0].Name, figure) / Median(other, figure);
+    private double Ratio(string metric, string other) => Median(subjects[0].Name, metric) / Median(other, metric);
 
-    private double Median(string subject, string figure)
+    private double Median(string subject, string metric)
     {
-        var values = _rounds[subject].Select(round => round[figure]).Order().ToList();
+        var values = _rounds[subject].Select(round => round[metric]).Order().ToList();
         return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
     }
 }

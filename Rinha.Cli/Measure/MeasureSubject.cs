@@ -4,7 +4,7 @@ using Rinha.Stack.Databases;
 
 namespace Rinha.Cli.Measure;
 
-/// <summary>One of the things that are compared: how its stack is started, and which accounts are asked for.</summary>
+// One subject of the comparison: how to start its stack, and how many accounts the load uses.
 internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
 {
     public const string Plain = "stack";
@@ -15,7 +15,7 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
     private const string Million = "million";
     private const int AccountsMillion = 1_000_000;
 
-    // The names of latencies here, in milliseconds, and in the load tester's report, in seconds.
+    // The latencies' names here, in milliseconds, and in the load tester's report, in seconds.
     private static readonly (string Name, string Member)[] s_latencies =
         [("p50Ms", "p50"), ("p99Ms", "p99"), ("p999Ms", "p999"), ("maxMs", "max")];
 
@@ -43,7 +43,7 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
             return subject with { Layout = StackLayout.Choose(layout.Name, name) };
         }
 
-        if (SettingForm().IsMatch(name))
+        if (SettingPattern().IsMatch(name))
         {
             return subject with { Setting = name };
         }
@@ -61,17 +61,16 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
         };
     }
 
-    /// <summary>Starts its stack on a fresh ledger.</summary>
     public void Start(DataDirectory data, int port, MeasureLoad load, int transactions)
     {
         if (Name == Grown)
         {
             Console.Error.WriteLine($"filling a file with {transactions} transactions");
             Directory.CreateDirectory(data.FullPath);
-            GrownLedger.Create(data.LedgerFile, transactions, new Packages(Console.Error.WriteLine));
+            PrefilledLedger.Create(data.LedgerFile, transactions, new Packages(Console.Error.WriteLine));
         }
 
-        // What the subjects have in common is the default, whatever the environment of this process has.
+        // Drop the environment's setting, so that the subjects differ only as named.
         string[] variables = ["-u", "RINHA_SYNCHRONOUS", .. Setting is null ? [] : (string[])[Setting]];
         string[] floor = Layout.IsFloor ? ["--floor", load.FloorAnswers] : [];
         Foreground.RunVerb(
@@ -83,66 +82,66 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
         if (Name == Million)
         {
             string[] accounts = [$"6..{AccountsMillion}", "--limit", "100000", "--database-url", data.LedgerFile];
-            Tool.Run([Server, "accounts", "add", .. accounts]).OrFail("the accounts could not be added");
+            Tool.Run([Server, "accounts", "add", .. accounts]).OrThrow("adding the accounts failed");
         }
     }
 
-    /// <summary>One turn of the load: figures by name, in the order in which they are shown.</summary>
-    public IReadOnlyDictionary<string, double> Take(DataDirectory data, int port, MeasureLoad load)
+    // Runs the load once and returns metrics by name, in display order.
+    public IReadOnlyDictionary<string, double> Measure(DataDirectory data, int port, MeasureLoad load)
     {
         var stack = StackInstance.Read(data) ?? throw new StackException($"no stack on {data.FullPath}");
-        var before = Count(stack);
+        var before = ReadCounters(stack);
         using var report = JsonDocument.Parse(Tool.Run(
         [
             Repository.LoadTester, "load", $"http://127.0.0.1:{port}", "-c", $"{load.Connections}", "-d",
             $"{load.Seconds}s", "--accounts", $"{Accounts}", .. load.Flags, "--quiet", "-o", "json",
-        ]).OrFail("the load tester failed").Output);
-        var after = Count(StackInstance.Read(data) ?? stack);
+        ]).OrThrow("the load tester failed").Output);
+        var after = ReadCounters(StackInstance.Read(data) ?? stack);
 
         var summary = report.RootElement.GetProperty("summary");
         var completed = summary.GetProperty("completed").GetDouble();
         if (completed == 0)
         {
-            throw new StackException($"not one request was answered on port {port}");
+            throw new StackException($"no request was answered on port {port}");
         }
 
-        var figures = new Dictionary<string, double>
+        var metrics = new Dictionary<string, double>
         {
             ["requestsPerSecond"] = completed / report.RootElement.GetProperty("duration").GetDouble(),
             ["failed"] = summary.GetProperty("failed").GetDouble(),
         };
         foreach (var (name, member) in s_latencies)
         {
-            figures[name] = report.RootElement.GetProperty("latency").GetProperty(member).GetDouble() * 1000;
+            metrics[name] = report.RootElement.GetProperty("latency").GetProperty(member).GetDouble() * 1000;
         }
 
         foreach (var name in stack.State.Layout.Processes)
         {
-            figures[name + "CpuUs"] = (after[name].Cpu - before[name].Cpu) / completed;
-            figures[name + "Throttled"] = after[name].Throttled - before[name].Throttled;
-            figures[name + "ResidentMiB"] = stack.ResidentBytesOf(name) / (1024.0 * 1024);
+            metrics[name + "CpuUs"] = (after[name].Cpu - before[name].Cpu) / completed;
+            metrics[name + "Throttled"] = after[name].Throttled - before[name].Throttled;
+            metrics[name + "ResidentMiB"] = stack.ResidentBytesOf(name) / (1024.0 * 1024);
         }
 
-        return figures;
+        return metrics;
     }
 
-    private static Dictionary<string, (double Cpu, double Throttled)> Count(StackInstance stack) =>
+    private static Dictionary<string, (double Cpu, double Throttled)> ReadCounters(StackInstance stack) =>
         stack.State.Layout.Processes.ToDictionary(name => name, name => (
             (double)stack.CpuMicrosecondsOf(name), (double)(stack.State.Cgroup?.ThrottledPeriodsOf(name) ?? 0)));
 
     [GeneratedRegex("^[A-Z][A-Z0-9_]*=.+$")]
-    private static partial Regex SettingForm();
+    private static partial Regex SettingPattern();
 }
 
-/// <summary>What a subject is asked for: mix, refused, statements or connections.</summary>
+// The load on the subjects: mix, refused, statements or connections.
 internal sealed record MeasureLoad(string Name, int Connections, int Seconds)
 {
     public const string Mix = "mix";
 
-    // Beyond every limit, and as much as the load tester can ask for.
+    // Above every limit; the largest amount that the load tester sends.
     private const string RefusedCents = "2147483647";
 
-    /// <summary>The answers of a floor that this load takes for right.</summary>
+    // The floor whose answers this load accepts.
     public string FloorAnswers => Name == "connections" ? Mix : Name;
 
     public IEnumerable<string> Flags => Name switch

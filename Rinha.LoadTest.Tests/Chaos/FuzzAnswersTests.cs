@@ -20,11 +20,11 @@ public sealed class FuzzAnswersTests
         var answers = Read(text, mayBeHead);
 
         Assert.Equal(bodies, string.Join('|', answers.All.Select(one => one.Body)));
-        Assert.Equal(rest, answers.Rest);
+        Assert.Equal(rest, answers.Remainder);
     }
 
     [Fact]
-    public void A_torn_body_of_a_GET_is_seen() => Assert.NotEmpty(Read(Head + "{\"sta", mayBeHead: false).Rest);
+    public void A_torn_body_of_a_GET_is_seen() => Assert.NotEmpty(Read(Head + "{\"sta", mayBeHead: false).Remainder);
 
     private static FuzzAnswers Read(string text, bool mayBeHead) =>
         FuzzAnswers.Read(Encoding.Latin1.GetBytes(text), ended: true, mayBeHead);

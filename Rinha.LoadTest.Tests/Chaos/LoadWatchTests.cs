@@ -46,7 +46,7 @@ public sealed class LoadWatchTests
     private TimeSpan Gap(long fromMs, long toMs)
     {
         // It has seen no stall: those times are long past.
-        using var stalls = new StallWatch();
+        using var stalls = new StallDetector();
         return _watch.LongestGap(fromMs * Ms, toMs * Ms, stalls);
     }
 }

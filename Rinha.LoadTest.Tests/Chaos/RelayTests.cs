@@ -86,7 +86,7 @@ public sealed class RelayTests : IDisposable
         using var near = Connect();
         AssertCarries(near);
 
-        _relay.Silence();
+        _relay.Blackhole();
 
         near.Send("late"u8);
         using var next = Connect(); // Is made, but nobody answers.
@@ -103,7 +103,7 @@ public sealed class RelayTests : IDisposable
     {
         using var near = Connect();
         AssertCarries(near);
-        _relay.Silence();
+        _relay.Blackhole();
         near.Send("lost"u8);
 
         _relay.Drop();

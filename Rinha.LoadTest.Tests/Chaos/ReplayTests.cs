@@ -18,7 +18,7 @@ public sealed class ReplayTests
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 3 * Page, 1).Sync(Database)
             .Write(Database, Page, 100, 2);
 
-        Assert.All(Enum.GetValues<Remains>().SelectMany(remains => log.Lose(remains)), file =>
+        Assert.All(Enum.GetValues<UnsyncedData>().SelectMany(unsynced => log.Lose(unsynced)), file =>
         {
             Assert.Equal(3 * Page, file!.Length);
             Assert.True(file.AsSpan(0, Page).IndexOfAnyExcept((byte)1) < 0);
@@ -33,10 +33,10 @@ public sealed class ReplayTests
         var log = new SyntheticLog().Create(Database).Write(Database, 0, Page, 1).Sync(Database)
             .Write(Database, 0, Page, 2);
 
-        Assert.All(log.Lose(Remains.Nothing), file => Assert.Equal(1, file![0]));
-        Assert.All(log.Lose(Remains.Everything), file => Assert.Equal(2, file![0]));
-        Assert.Equal([1, 2], FirstBytes(log.Lose(Remains.Pages)));
-        Assert.Equal([1, 2], FirstBytes(log.Lose(Remains.Sectors)));
+        Assert.All(log.Lose(UnsyncedData.Lost), file => Assert.Equal(1, file![0]));
+        Assert.All(log.Lose(UnsyncedData.Kept), file => Assert.Equal(2, file![0]));
+        Assert.Equal([1, 2], FirstBytes(log.Lose(UnsyncedData.Pages)));
+        Assert.Equal([1, 2], FirstBytes(log.Lose(UnsyncedData.Sectors)));
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class ReplayTests
         var during = New().SyncBegin(Database).Write(Database, 0, Page, 2).SyncEnd(Database);
         var other = New().Create(Wal).Sync(Wal);
 
-        Assert.Null(begun.Lose(Remains.Nothing)[0]);
-        Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(Remains.Nothing)[0]);
-        Assert.Equal([], other.Lose(Remains.Nothing)[0]!); // Its name is in the same journal, its bytes are not.
+        Assert.Null(begun.Lose(UnsyncedData.Lost)[0]);
+        Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(UnsyncedData.Lost)[0]);
+        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!); // Its name is in the same journal, its bytes are not.
 
         static SyntheticLog New() => new SyntheticLog().Create(Database).Write(Database, 0, Page, 1);
     }
@@ -59,10 +59,10 @@ public sealed class ReplayTests
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
             .Write(Database, 0, 2 * Page, 2);
 
-        AssertBlocks(log.Lose(Remains.Sectors), Sector);
-        AssertBlocks(log.Lose(Remains.Pages), Page);
-        Assert.Contains(log.Lose(Remains.Sectors), file => file![0] != file[Sector]);
-        Assert.Contains(log.Lose(Remains.Pages), file => file![0] != file[Page]);
+        AssertBlocks(log.Lose(UnsyncedData.Sectors), Sector);
+        AssertBlocks(log.Lose(UnsyncedData.Pages), Page);
+        Assert.Contains(log.Lose(UnsyncedData.Sectors), file => file![0] != file[Sector]);
+        Assert.Contains(log.Lose(UnsyncedData.Pages), file => file![0] != file[Page]);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ReplayTests
 
         Assert.Equal(
             [(1, 1), (2, 2), (2, 3)],
-            log.Lose(Remains.Sectors).Select(file => ((int)file![0], (int)file[100])).Distinct().Order());
+            log.Lose(UnsyncedData.Sectors).Select(file => ((int)file![0], (int)file[100])).Distinct().Order());
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ReplayTests
 
         Assert.Equal(
             [(1, 3), (2, 3)],
-            log.Lose(Remains.Newest).Select(file => ((int)file![0], (int)file[Page])).Distinct().Order());
+            log.Lose(UnsyncedData.NewestPages).Select(file => ((int)file![0], (int)file[Page])).Distinct().Order());
     }
 
     [Fact]
@@ -97,16 +97,16 @@ public sealed class ReplayTests
             .Truncate(Database, Page)
             .Write(Database, 2 * Page, Page, 2);
 
-        Assert.Equal(2 * Page, log.Lose(Remains.Nothing)[0]!.Length);
-        var all = log.Lose(Remains.Everything)[0]!;
+        Assert.Equal(2 * Page, log.Lose(UnsyncedData.Lost)[0]!.Length);
+        var all = log.Lose(UnsyncedData.Kept)[0]!;
         Assert.Equal([1, 0, 2], new[] { all[0], all[Page], all[2 * Page] });
         Assert.Equal(
-            [Page, 2 * Page, 3 * Page], log.Lose(Remains.Pages).Select(file => file!.Length).Distinct().Order());
+            [Page, 2 * Page, 3 * Page], log.Lose(UnsyncedData.Pages).Select(file => file!.Length).Distinct().Order());
         Assert.Equal(
             [0, 1],
-            log.Lose(Remains.Pages).Where(file => file!.Length >= 2 * Page).Select(file => (int)file![Page]).Distinct()
-                .Order());
-        var synced = log.Sync(Database).Lose(Remains.Nothing)[0]!;
+            log.Lose(UnsyncedData.Pages).Where(file => file!.Length >= 2 * Page).Select(file => (int)file![Page])
+                .Distinct().Order());
+        var synced = log.Sync(Database).Lose(UnsyncedData.Lost)[0]!;
         Assert.Equal(all, synced);
     }
 
@@ -118,14 +118,14 @@ public sealed class ReplayTests
             .Unlink(Wal)
             .Create(Wal).Write(Wal, 0, 2, 2);
 
-        Assert.Equal([1], log.Lose(Remains.Nothing, Wal)[0]!);
-        Assert.Equal([2, 2], log.Lose(Remains.Everything, Wal)[0]!);
+        Assert.Equal([1], log.Lose(UnsyncedData.Lost, Wal)[0]!);
+        Assert.Equal([2, 2], log.Lose(UnsyncedData.Kept, Wal)[0]!);
         // The first, none, the second without its bytes, and with them.
         Assert.Equal(
             [-1, 0, 1, 2],
-            log.Lose(Remains.Pages, Wal).Select(file => file?.Length ?? -1).Distinct().Order());
+            log.Lose(UnsyncedData.Pages, Wal).Select(file => file?.Length ?? -1).Distinct().Order());
         log.Sync(Database);
-        Assert.Equal([], log.Lose(Remains.Nothing, Wal)[0]!);
+        Assert.Equal([], log.Lose(UnsyncedData.Lost, Wal)[0]!);
     }
 
     [Fact]
@@ -137,15 +137,15 @@ public sealed class ReplayTests
         var replay = new Replay(log.Records);
 
         replay.AdvanceTo(cut);
-        Assert.Equal([1], replay.Lose(Remains.Everything, new Random(1))[Wal]);
+        Assert.Equal([1], replay.DataAfterLoss(UnsyncedData.Kept, new Random(1))[Wal]);
         Assert.Equal(0, replay.SyncedWalPosition);
 
         replay.AdvanceTo(cut + (2 * LogRecord.HeaderBytes));
-        Assert.Equal([1], replay.Lose(Remains.Nothing, new Random(1))[Wal]);
+        Assert.Equal([1], replay.DataAfterLoss(UnsyncedData.Lost, new Random(1))[Wal]);
         Assert.Equal(cut, replay.SyncedWalPosition);
 
         replay.AdvanceTo(log.Length);
-        Assert.Equal([2], replay.Lose(Remains.Nothing, new Random(1))[Wal]);
+        Assert.Equal([2], replay.DataAfterLoss(UnsyncedData.Lost, new Random(1))[Wal]);
     }
 
     [Fact]
@@ -195,12 +195,15 @@ internal sealed class SyntheticLog
     public SyntheticLog Sync(LoggedFile file) => SyncBegin(file).SyncEnd(file);
 
     /// <summary>A file after many losses of power; <see langword="null"/> where it is not there.</summary>
-    public List<byte[]?> Lose(Remains remains, LoggedFile file = LoggedFile.Database)
+    public List<byte[]?> Lose(UnsyncedData unsynced, LoggedFile file = LoggedFile.Database)
     {
         var random = new Random(1);
         var replay = new Replay(Records);
         replay.AdvanceTo(Length);
-        return [.. Enumerable.Range(0, 200).Select(_ => replay.Lose(remains, random).GetValueOrDefault(file))];
+        return
+        [
+            .. Enumerable.Range(0, 200).Select(_ => replay.DataAfterLoss(unsynced, random).GetValueOrDefault(file)),
+        ];
     }
 
     private SyntheticLog Add(LoggedCall call, LoggedFile file, long offset = 0, byte[]? data = null, ulong sync = 0)

@@ -5,10 +5,7 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests.Fixtures;
 
-/// <summary>
-/// The bank on hosts of its own: PostgreSQL on one, nginx on another, an API on each of two, the load on one more.
-/// docs/scale-out.md has the settings.
-/// </summary>
+// The bank on separate hosts: PostgreSQL, nginx, two APIs and the load. docs/scale-out.md has the settings.
 internal sealed class BankOnHosts : IDisposable
 {
     public const string Database = "db";
@@ -37,11 +34,11 @@ internal sealed class BankOnHosts : IDisposable
             _network.Add(host, address + "/24", new ProcessLimits(50_000, 512 * 1024 * 1024));
         }
 
-        // A host that is gone without a word is given up after some 3 s instead of 15 minutes.
+        // Give up on a silent host after about 3 s instead of 15 minutes.
         foreach (var (setting, value) in ((string, int)[])
             [("tcp_retries2", 2), ("tcp_keepalive_time", 1), ("tcp_keepalive_intvl", 1), ("tcp_keepalive_probes", 2)])
         {
-            _network.Tune(Proxy, setting, value);
+            _network.SetSysctl(Proxy, setting, value);
         }
 
         _cluster = new PostgresCluster(
@@ -73,30 +70,28 @@ internal sealed class BankOnHosts : IDisposable
         Assert.Equal("exit status 0", process.ExitText);
     }
 
-    /// <summary>nginx sends requests to these from now on; what others have begun, they finish.</summary>
+    // Makes nginx route new requests to these APIs; others finish theirs.
     public void List(params int[] apis)
     {
         WriteList(apis);
         var before = ProcessTable.SessionOf(_processes[Proxy].Identity);
         _processes[Proxy].Identity.Send(Signal.HangUp);
-        // A worker that was not there before has the new list.
+        // A new worker has the new list.
         Wait.Until(
             () => ProcessTable.SessionOf(_processes[Proxy].Identity).Except(before).Any(), "nginx takes its new list");
     }
 
-    public void Cut(string host) => _network.Cut(host);
+    public void Unplug(string host) => _network.Unplug(host);
 
-    public void Join(string host) => _network.Join(host);
+    public void Plug(string host) => _network.Plug(host);
 
-    /// <summary>How many posts and statements an API has answered; none when it cannot be asked.</summary>
+    // The posts and statements that an API has answered; 0 when it is unreachable.
     public double Served(int api) => Curl($"http://{AddressOf(api)}:{Port}/metrics", "--max-time", "1").Lines
         .Where(line => line.StartsWith("rinha_http_requests_total{operation=\"post\"", StringComparison.Ordinal)
             || line.StartsWith("rinha_http_requests_total{operation=\"statement\"", StringComparison.Ordinal))
         .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..]));
 
-    /// <summary>
-    /// A debit beyond every limit, which changes nothing: its status, and whether it came with Retry-After.
-    /// </summary>
+    // Sends a debit above every limit, which changes nothing.
     public (int Status, bool HasRetryAfter) Probe()
     {
         var answer = Curl(
@@ -107,7 +102,7 @@ internal sealed class BankOnHosts : IDisposable
             int.Parse(answer.AsSpan(9, 3)), answer.Contains("\nRetry-After: ", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The load tester on a schedule, each transaction under its key; its report.</summary>
+    // Runs the load tester at a fixed rate, with a key for each transaction, and returns its report.
     public Task<JsonElement> LoadFor(int seconds, params string[] flags) => Task.Run(() =>
     {
         string[] load = ["--keys", "-c", "64", "-r", "100", "-d", $"{seconds}s", "--quiet", "-o", "json", .. flags];
@@ -117,21 +112,20 @@ internal sealed class BankOnHosts : IDisposable
         return JsonDocument.Parse(result.Output).RootElement;
     });
 
-    /// <summary>
-    /// Fails unless the database agrees with itself and with what was acknowledged: nothing lost, nothing twice.
-    /// </summary>
-    public void AssertBooks(JsonElement report)
+    // The ledger must be consistent and hold every acknowledged transaction exactly once.
+    public void AssertLedger(JsonElement report)
     {
         var posts = report.GetProperty("operations").EnumerateArray()
             .Where(operation => operation.GetProperty("name").GetString() != "extrato").ToList();
         var acknowledged = posts.Sum(operation =>
             operation.GetProperty("statuses").TryGetProperty("200", out var count) ? count.GetInt64() : 0);
         var unknown = posts.Sum(operation => operation.GetProperty("failed").GetInt64());
-        var books = _cluster.Ask("-qAt", "-f", Testing.Repository.PathOf("Rinha.Stack.Tests", "books.sql"));
-        var figures = books.OrFail("the books").Output.Trim().Split('|').Select(long.Parse).ToList();
-        Assert.Equal(0, figures[3]);
-        Assert.Equal(figures[0], figures[1]);
-        Assert.InRange(figures[0], acknowledged, acknowledged + unknown);
+        var audit = _cluster.Psql("-qAt", "-f", Testing.Repository.PathOf("Rinha.Stack.Tests", "audit.sql"));
+        var counts = audit.OrThrow("audit.sql").Output.Trim().Split('|').Select(long.Parse).ToList();
+        var (rows, distinctTexts, wrongClients) = (counts[0], counts[1], counts[3]);
+        Assert.Equal(0, wrongClients);
+        Assert.Equal(rows, distinctTexts);
+        Assert.InRange(rows, acknowledged, acknowledged + unknown);
         Assert.True(acknowledged > 0);
     }
 
@@ -149,8 +143,7 @@ internal sealed class BankOnHosts : IDisposable
         _cluster.Create();
         _cluster.Configure();
         File.AppendAllText(_directory.File("data/pg_hba.conf"), "host rinha rinha 10.24.1.0/24 scram-sha-256\n");
-        // A client that is gone without a word may hold the locks of half a batch: it is given up before the others
-        // have waited 5 s for them.
+        // A silently lost client may hold the locks of half a batch: drop it before the others have waited 5 s.
         string[] settings =
         [
             $"listen_addresses={DatabaseAddress}", "max_connections=100", "tcp_keepalives_idle=1",
@@ -158,13 +151,13 @@ internal sealed class BankOnHosts : IDisposable
         ];
         Start(Database, [.. _cluster.Command(), .. settings.SelectMany(setting => (string[])["-c", setting])]);
         Wait.Until(_cluster.Answers, "PostgreSQL answers");
-        _cluster.Ask("-q", "-c", $"ALTER ROLE rinha PASSWORD '{Password}'").OrFail("the password");
+        _cluster.Psql("-q", "-c", $"ALTER ROLE rinha PASSWORD '{Password}'").OrThrow("ALTER ROLE");
     }
 
     private void StartProxy()
     {
         var directory = Directory.CreateDirectory(_directory.File(Proxy)).FullName;
-        UserAccount.Proxy.OpenDirectory(directory);
+        UserAccount.Proxy.AllowTraversal(directory);
         WriteList(1, 2);
         var configuration = new NginxConfiguration(directory, Port, ServerList: ListFile);
         File.WriteAllText($"{directory}/nginx.conf", configuration.Render(Nginx.Template));
@@ -172,7 +165,7 @@ internal sealed class BankOnHosts : IDisposable
         AwaitHealthy(ProxyAddress);
     }
 
-    // A host that is silent rests after two failures.
+    // nginx rests a silent host after two failures.
     private void WriteList(params int[] apis) => File.WriteAllLines(ListFile, apis.Select(
         api => $"server {AddressOf(api)}:{Port} max_conns=512 max_fails=2 fail_timeout=5s;"));
 

@@ -3,16 +3,16 @@ using Rinha.Stack.Supervision;
 
 namespace Rinha.Stack.Tests.Fixtures;
 
-/// <summary>An nginx beside the stack, with a directory of its own; ended when disposed.</summary>
+// An nginx beside the stack, in its own directory; stopped on Dispose.
 internal sealed class NginxProcess : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly ChildProcess _process;
 
-    /// <summary>Starts it; returns once it answers <c>/health</c> on a port.</summary>
+    // Returns once it answers /health.
     public NginxProcess(string configuration, int port)
     {
-        // Its workers are another user.
+        // Its workers run as another user.
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_001_001);
         var file = _directory.File("nginx.conf");
         File.WriteAllText(file, configuration);

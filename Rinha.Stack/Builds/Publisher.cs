@@ -1,24 +1,24 @@
 namespace Rinha.Stack.Builds;
 
 /// <summary>
-/// Publishes the server, the load tester and the chaos campaigns, each as a native executable in a directory of
-/// artifacts/, when a source is newer than it. One build at a time.
+/// Publishes the server, the load tester and the chaos runner as native executables below artifacts/, when a source is
+/// newer than the executable. A file lock allows one build at a time across processes.
 /// </summary>
-public sealed partial class Publisher(Action<string> say)
+public sealed partial class Publisher(Action<string> log)
 {
     private static string Runtime =>
         RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
     public void Publish(string executable)
     {
-        // Asked before the lock: running what another user built takes no right to write here.
+        // Checked before the lock, so that a user without write access can run an up-to-date build.
         if (IsUpToDate(executable))
         {
             return;
         }
 
         var artifacts = Directory.CreateDirectory(Repository.PathOf("artifacts")).FullName;
-        using var held = FileLock.Take(Path.Combine(artifacts, ".lock"), () => say("waiting for another build"));
+        using var held = FileLock.Take(Path.Combine(artifacts, ".lock"), () => log("waiting for another build"));
         if (!IsUpToDate(executable))
         {
             Build(executable);
@@ -26,8 +26,8 @@ public sealed partial class Publisher(Action<string> say)
     }
 
     /// <summary>
-    /// Whether the output of a project, which has its name, is newer than the sources of the project and of those it
-    /// refers to.
+    /// Whether a project's output is newer than its sources and those of the projects it references. The file's name is
+    /// the project's.
     /// </summary>
     public static bool IsUpToDate(string output)
     {
@@ -49,28 +49,28 @@ public sealed partial class Publisher(Action<string> say)
             .Append(project)
             .Distinct();
 
-    // Built beside and moved into place: a stack that runs must be able to start the old one again meanwhile.
+    // Builds into a staging directory and swaps it in, since a running stack may restart the old binary meanwhile.
     private void Build(string executable)
     {
         var project = Path.GetFileName(executable);
         var directory = Path.GetDirectoryName(executable)!;
-        var beside = directory + ".new";
-        new Packages(say).NeedLinker();
-        say($"building {project} for {Runtime}");
-        Files.DeleteTrees(beside);
-        // A source saved during the build must make the next one necessary.
-        var begun = DateTime.UtcNow;
-        var output = new DotNet(say).Run(
-            "publish", Repository.PathOf(project), "-r", Runtime, "-o", beside, "-p:RunAnalyzers=false");
-        // Warnings are errors already. The AOT compiler's mean a wrong program, so look for them once more.
+        var staging = directory + ".new";
+        new Packages(log).RequireLinker();
+        log($"building {project} for {Runtime}");
+        Files.DeleteTrees(staging);
+        // A source saved during the build must make the output stale.
+        var startedAt = DateTime.UtcNow;
+        var output = new DotNet(log).Run(
+            "publish", Repository.PathOf(project), "-r", Runtime, "-o", staging, "-p:RunAnalyzers=false");
+        // An AOT warning means a wrong program: fail even if warnings ever stop being errors.
         if (output.Contains("warning IL", StringComparison.Ordinal))
         {
-            throw new StackException("the AOT compiler warns (see above)");
+            throw new StackException("the AOT compiler gave a warning (see above)");
         }
 
-        File.SetLastWriteTimeUtc(Path.Combine(beside, project), begun);
+        File.SetLastWriteTimeUtc(Path.Combine(staging, project), startedAt);
         Files.DeleteTrees(directory);
-        Directory.Move(beside, directory);
+        Directory.Move(staging, directory);
     }
 
     [GeneratedRegex(@"<ProjectReference Include=""\.\./([^/]+)/")]
@@ -80,21 +80,21 @@ public sealed partial class Publisher(Action<string> say)
     private static partial Regex BuildOutput();
 }
 
-/// <summary>The .NET SDK, called as every verb calls it.</summary>
-public sealed class DotNet(Action<string> say)
+/// <summary>Runs the .NET SDK with the flags that every verb uses.</summary>
+public sealed class DotNet(Action<string> log)
 {
     private const int Attempts = 3;
 
     private static readonly string[] s_registryFailures =
         ["NU1101", "NU1102", "NU1103", "NU1301", "not indicate success: 404"];
 
-    /// <summary>Runs a command on a project, again if the package registry failed; returns all it printed.</summary>
+    /// <summary>Runs a command on a project, with retries if the package registry fails; returns its output.</summary>
     public string Run(string command, string project, params string[] flags)
     {
         for (var attempt = 1; ; attempt++)
         {
             string[] quietly = ["-c", "Release", "--nologo", "-v", "quiet", "--disable-build-servers", .. flags];
-            var result = Tool.Follow(["dotnet", command, project, .. quietly], say);
+            var result = Tool.Follow(["dotnet", command, project, .. quietly], log);
             if (result.Succeeded)
             {
                 return result.Output;
@@ -105,7 +105,7 @@ public sealed class DotNet(Action<string> say)
                 throw new StackException($"dotnet {command} {project} failed (see above)");
             }
 
-            say($"the package registry did not answer as expected; attempt {attempt + 1} of {Attempts} in 20 s");
+            log($"the package registry failed; attempt {attempt + 1} of {Attempts} in 20 s");
             Thread.Sleep(TimeSpan.FromSeconds(20));
         }
     }

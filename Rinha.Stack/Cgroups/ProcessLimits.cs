@@ -1,25 +1,25 @@
 namespace Rinha.Stack.Cgroups;
 
-/// <summary>How much one process may use.</summary>
-/// <param name="CpuQuota">Microseconds of each period of 100 ms: the kernel's unit, so no sum is ever rounded.</param>
+/// <summary>The CPU and memory limits of one process.</summary>
+/// <param name="CpuQuota">Microseconds per 100 ms period: the kernel's unit, so sums are exact.</param>
 public sealed partial record ProcessLimits(int CpuQuota, long MemoryBytes)
 {
-    /// <summary>1.50 CPU, the contest's bound over all processes.</summary>
+    /// <summary>1.50 CPU, the contest's limit for all processes together.</summary>
     public const int CpuQuotaMax = 150_000;
 
-    /// <summary>550MB, the contest's bound over all processes.</summary>
+    /// <summary>550MB, the contest's limit for all processes together.</summary>
     public const long MemoryBytesMax = 550 * Megabyte;
 
     private const long Megabyte = 1024 * 1024;
 
-    /// <summary>Reads limits as Compose writes them: <c>0.45</c> and <c>250MB</c>, in powers of 1024.</summary>
+    /// <summary>Parses limits in Compose's notation: <c>0.45</c> CPUs and <c>250MB</c>, in powers of 1024.</summary>
     public static ProcessLimits Parse(string cpus, string memory) => new(QuotaOf(cpus), BytesOf(memory));
 
-    /// <summary>A quota as a number of CPUs, cut after two digits; none when there is no limit.</summary>
+    /// <summary>A quota in CPUs, truncated to two digits; "none" without a limit.</summary>
     public static string CpuText(long? quota) =>
         quota is null ? "none" : $"{quota / 100_000}.{quota % 100_000 / 1000:00}";
 
-    /// <summary>Bytes as megabytes, cut; none when there is no limit.</summary>
+    /// <summary>Bytes as whole megabytes; "none" without a limit.</summary>
     public static string MemoryText(long? bytes) => bytes is null ? "none" : $"{bytes / Megabyte}MB";
 
     private static int QuotaOf(string cpus) => CpuForm().IsMatch(cpus)

@@ -1,9 +1,9 @@
 namespace Rinha.Stack.Containers;
 
-/// <summary>A stack in containers, put together by Compose from the files that its split names.</summary>
+/// <summary>A stack in containers, run by Compose from the files that its split names.</summary>
 public sealed class ComposeProject
 {
-    // The organiser gives a stack 40 s to answer.
+    // The contest gives a stack 40 s to answer.
     private static readonly TimeSpan s_healthyWithin = TimeSpan.FromSeconds(40);
 
     private readonly IReadOnlyList<string> _compose;
@@ -15,7 +15,7 @@ public sealed class ComposeProject
         Port = network == ContainerNetwork.Host ? 9999 : port;
         Project = layout.Setting("COMPOSE_PROJECT_NAME");
         var compose = FindCompose()
-            ?? throw new StackException("neither docker compose nor docker-compose is here: install the plugin");
+            ?? throw new StackException("docker compose is missing: install the plugin");
         var files = FilesOf(layout, network).Select(file => Repository.PathOf(file));
         var commit = Tool.Run(["git", "-C", Repository.Root, "rev-parse", "--short=12", "HEAD"]).Output.Trim();
         _compose =
@@ -33,9 +33,9 @@ public sealed class ComposeProject
 
     public string Url => $"http://localhost:{Port}";
 
-    public static bool IsEngineThere => Tool.Find("docker") is not null && Tool.Run(["docker", "version"]).Succeeded;
+    public static bool IsEngineRunning => Tool.Find("docker") is not null && Tool.Run(["docker", "version"]).Succeeded;
 
-    /// <summary>The files of a stack on a network, as its .env names them for the bridge.</summary>
+    /// <summary>The Compose files of a stack on a network.</summary>
     public static IReadOnlyList<string> FilesOf(StackLayout layout, ContainerNetwork network)
     {
         var name = network.ToString().ToLowerInvariant();
@@ -46,7 +46,7 @@ public sealed class ComposeProject
             : ["compose.yaml", $"compose.{(name == "bridge" ? "override" : name)}.yaml", .. database];
     }
 
-    /// <summary>The command: version 2 is a plugin of docker or a command by itself, as 1.29 is.</summary>
+    /// <summary>The command: version 2 is a docker plugin or standalone, version 1.29 standalone.</summary>
     public static IReadOnlyList<string>? FindCompose()
     {
         string[][] candidates = [["docker", "compose"], ["docker-compose"]];
@@ -57,23 +57,22 @@ public sealed class ComposeProject
     public ToolResult Compose(params IEnumerable<string> arguments) =>
         Tool.Run([.. _compose, .. arguments], directory: Repository.Root);
 
-    /// <summary>Builds the server's image; a build that changes nothing takes a second.</summary>
-    public void Build() => Compose("build", "api01").OrFail("the image could not be built");
+    /// <summary>Builds the server's image; a cached build takes a second.</summary>
+    public void Build() => Compose("build", "api01").OrThrow("the image build failed");
 
-    /// <summary>Starts it; returns once the proxy is healthy, which waits for the servers.</summary>
-    /// <returns>How long that took.</returns>
+    /// <summary>Starts the stack; returns the time until the proxy, which waits for the servers, is healthy.</summary>
     public TimeSpan Up()
     {
         var waited = Stopwatch.StartNew();
-        Compose("up", "--detach", "--no-build").OrFail("the stack did not come up");
+        Compose("up", "--detach", "--no-build").OrThrow("the stack did not come up");
         return Poll.Until(s_healthyWithin, () => Find(Layout.Proxy)?.Health == "healthy")
             ? waited.Elapsed
             : throw new StackException($"the stack is not healthy after {s_healthyWithin.TotalSeconds} s");
     }
 
-    public void Down() => Compose("down", "--remove-orphans", "--volumes").OrFail("it could not be taken down");
+    public void Down() => Compose("down", "--remove-orphans", "--volumes").OrThrow("docker compose down failed");
 
-    /// <summary>All containers of the project, running or not, whether its files name them or not.</summary>
+    /// <summary>All containers of the project, running or stopped, including orphans.</summary>
     public IReadOnlyList<StackContainer> Containers() =>
     [
         .. Tool.Run(["docker", "ps", "-a", "-q", "--filter", "label=com.docker.compose.project=" + Project]).Lines
@@ -81,17 +80,18 @@ public sealed class ComposeProject
             .OfType<StackContainer>(),
     ];
 
-    public StackContainer? Find(string service) => Containers().FirstOrDefault(one => one.Service == service);
+    public StackContainer? Find(string service) =>
+        Containers().FirstOrDefault(container => container.Service == service);
 }
 
 public enum ContainerNetwork
 {
-    /// <summary>Published from a bridge.</summary>
+    // A bridge with a published port.
     Bridge,
 
-    /// <summary>On the host itself.</summary>
+    // The host's own network.
     Host,
 
-    /// <summary>As <see cref="Bridge"/>, over TLS (nginx alone).</summary>
+    // As Bridge, with TLS (nginx only).
     Tls,
 }

@@ -1,8 +1,8 @@
 namespace Rinha.Stack.Databases;
 
 /// <summary>
-/// A PostgreSQL made, started, asked and ended by this program alone. It listens on a unix socket in a private
-/// directory. Its settings, access rules and role are in stacks/postgres/, for containers too.
+/// A private PostgreSQL: creates, configures, starts, queries and stops it. It listens on a unix socket only.
+/// Containers share its settings, access rules and role, which are in stacks/postgres/.
 /// </summary>
 public sealed class PostgresCluster(PostgresPrograms programs, string directory, string sockets)
 {
@@ -10,8 +10,8 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     private static readonly TimeSpan s_stopFor = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Makes the database with the role rinha, unless it is there. It is made beside and moved into place, so that one
-    /// that is there is whole.
+    /// Creates the cluster with the role and database rinha if it is missing. A staging directory is moved into place,
+    /// so that an existing cluster is always complete.
     /// </summary>
     public void Create()
     {
@@ -20,20 +20,20 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
             return;
         }
 
-        var beside = directory + ".new";
-        Files.DeleteTrees(beside);
-        Own(beside);
-        string[] flags = ["-D", beside, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
-        programs.Run("initdb", flags).OrFail("initdb failed");
-        // A server for one client, which needs no socket and ends with its input.
+        var staging = directory + ".new";
+        Files.DeleteTrees(staging);
+        CreateOwned(staging);
+        string[] flags = ["-D", staging, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
+        programs.Run("initdb", flags).OrThrow("initdb failed");
+        // Single-user mode needs no socket and exits at the end of its input.
         programs.Run(
             "postgres",
-            ["--single", "-D", beside, "-c", "exit_on_error=on", "postgres"],
-            Repository.PathOf("stacks", "postgres", "rinha.sql")).OrFail("the role rinha could not be made");
-        Directory.Move(beside, directory);
+            ["--single", "-D", staging, "-c", "exit_on_error=on", "postgres"],
+            Repository.PathOf("stacks", "postgres", "rinha.sql")).OrThrow("creating the role rinha failed");
+        Directory.Move(staging, directory);
     }
 
-    /// <summary>Puts the settings there: the user postgres may not be able to read the repository.</summary>
+    /// <summary>Copies the settings, since the user postgres may not be able to read the repository.</summary>
     public void Configure()
     {
         foreach (var file in (string[])["postgresql.conf", "pg_hba.conf"])
@@ -43,15 +43,15 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         }
     }
 
-    /// <summary>Makes the directory of its socket, for its user alone.</summary>
-    public void CreateSockets() => Own(sockets);
+    /// <summary>Creates the socket directory, accessible to the database's user only.</summary>
+    public void CreateSockets() => CreateOwned(sockets);
 
     public IReadOnlyList<string> Command() =>
         programs.Command("postgres", "-D", directory, "-c", "unix_socket_directories=" + sockets);
 
     /// <summary>
-    /// Makes what is missing and starts it without a supervisor, with its log in the directory of its socket; returns
-    /// once it answers.
+    /// Creates what is missing and starts the server without a supervisor, with its log in the socket directory;
+    /// returns once it answers.
     /// </summary>
     public void Start()
     {
@@ -62,22 +62,22 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         var child = ChildProcess.Start(Command(), log, []);
         if (!Poll.Until(s_startFor, () => Answers() || child.HasExited) || child.HasExited)
         {
-            throw new StackException($"PostgreSQL does not start: {File.ReadLines(log).LastOrDefault()}");
+            throw new StackException($"PostgreSQL did not start: {File.ReadLines(log).LastOrDefault()}");
         }
     }
 
     public bool Answers() =>
         programs.Run("pg_isready", ["-q", "-h", sockets, "-U", "postgres", "-d", "rinha"]).Succeeded;
 
-    /// <summary>psql on the database rinha, as the superuser, without anybody's ~/.psqlrc.</summary>
-    public ToolResult Ask(params string[] arguments) => programs.Run(
+    /// <summary>Runs psql on the database rinha as the superuser, without ~/.psqlrc.</summary>
+    public ToolResult Psql(params string[] arguments) => programs.Run(
         "psql", ["-X", "-h", sockets, "-U", "postgres", "-d", "rinha", "-v", "ON_ERROR_STOP=1", .. arguments]);
 
-    /// <summary>Ends it; an immediate end leaves what is in memory to the next start.</summary>
+    /// <summary>Stops the server; after an immediate stop the next start has to recover.</summary>
     public void Stop(bool isImmediate = false)
     {
         var file = ProcessTable.Lines(Path.Combine(directory, "postmaster.pid")).FirstOrDefault();
-        // The file of a killed one may still be there, and its number be another process's.
+        // A killed server leaves the file behind, and its pid may be reused.
         if (int.TryParse(file, out var pid) && ProcessesOf(directory).Contains(pid))
         {
             ProcessIdentity.Of(pid).Send(isImmediate ? Signal.Quit : Signal.Interrupt);
@@ -88,21 +88,21 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     }
 
     /// <summary>
-    /// The processes of the database in a directory. Each leads a session, and is left behind when the first is killed;
-    /// what they have in common is where they work.
+    /// The processes of the cluster in a directory. Each leads its own session and survives a killed postmaster, so
+    /// they are found by working directory.
     /// </summary>
     public static IReadOnlyList<int> ProcessesOf(string directory) => ProcessTable.WorkingIn(directory);
 
-    // For the database's user alone. The directory above is there already.
-    private static void Own(string place)
+    // A directory for the database's user only. Its parent must exist.
+    private static void CreateOwned(string path)
     {
-        Directory.CreateDirectory(place);
-        File.SetUnixFileMode(place, (UnixFileMode)0b111_000_000);
-        PostgresPrograms.User.Own(place);
-        if (!Tool.Run([.. PostgresPrograms.User.AsUser, "test", "-w", place]).Succeeded)
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_000_000);
+        PostgresPrograms.User.Chown(path);
+        if (!Tool.Run([.. PostgresPrograms.User.AsUser, "test", "-w", path]).Succeeded)
         {
             throw new StackException(
-                $"the user postgres cannot reach {place}: others may not pass through a directory above it");
+                $"the user postgres cannot reach {path}: a parent directory denies access");
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Rinha.Stack.Databases;
 
 /// <summary>
-/// PostgreSQL 15 or newer from the distribution's package, and the user it runs as: root may not be it.
+/// PostgreSQL 15 or newer from the distribution's package, run as the user postgres, since it refuses root.
 /// </summary>
 public sealed partial class PostgresPrograms
 {
@@ -15,26 +15,26 @@ public sealed partial class PostgresPrograms
 
     private PostgresPrograms(string directory) => _directory = directory;
 
-    /// <summary>Finds them, or installs them where that is possible.</summary>
-    public static PostgresPrograms Need(Packages packages)
+    /// <summary>Finds the programs, or installs them as root on Debian.</summary>
+    public static PostgresPrograms Require(Packages packages)
     {
         if (Find() is { } found)
         {
             return found;
         }
 
-        // Debian's package would make a database and start it; this is how it is told not to.
+        // Keeps Debian's package from creating and starting a database.
         if (Environment.IsPrivilegedProcess && Tool.Find("apt-get") is not null && !File.Exists(ClusterSettings))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(ClusterSettings)!);
             File.WriteAllText(ClusterSettings, "create_main_cluster = false\n");
         }
 
-        packages.Provide("PostgreSQL 15", "postgresql-15", "postgresql");
+        packages.Install("PostgreSQL 15", "postgresql-15", "postgresql");
         return Find() ?? throw new StackException("PostgreSQL 15 is still missing");
     }
 
-    /// <summary>Version 15 where it is, otherwise the newest that came after it.</summary>
+    /// <summary>Version 15 if installed, otherwise the newest later one.</summary>
     public static PostgresPrograms? Find()
     {
         var packaged = Directory.Exists(Packaged) ? Directory.GetDirectories(Packaged) : [];
@@ -51,18 +51,18 @@ public sealed partial class PostgresPrograms
             : null;
     }
 
-    /// <summary>Runs one of them to its end.</summary>
+    /// <summary>Runs a program to completion.</summary>
     public ToolResult Run(string program, string[] arguments, string? input = null) =>
         Tool.Run(Command(program, arguments), input, directory: "/");
 
-    /// <summary>One of them as the database's user, without the PG… variables of this process.</summary>
+    /// <summary>A command line that runs as the database's user, without this process's PG* variables.</summary>
     public IReadOnlyList<string> Command(string program, params string[] arguments) =>
     [
         .. User.AsUser, "env", "-i", "LC_ALL=C", $"PATH={Tool.SearchPath}", Path.Combine(_directory, program),
         .. arguments,
     ];
 
-    // The first number of a text, or 0.
+    // The first number in a text, or 0.
     private static int VersionIn(string text) =>
         int.TryParse(Number().Match(text).ValueSpan, out var version) ? version : 0;
 

@@ -1,5 +1,5 @@
--- Fills a new ledger with :transactions transactions, evenly over its five clients. Each debit follows a credit of the
--- same amount, so that no balance was ever below 0.
+-- Fills a new ledger with :transactions transactions, round-robin over its five clients. Credits and debits of the same
+-- amount alternate, so that no balance goes below 0.
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 

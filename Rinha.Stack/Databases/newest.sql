@@ -1,5 +1,5 @@
--- Prints statements that fill clientes.ultimas from the history (schema.sql has the format). They use literals, because an
--- sqlite3 without unhex() cannot convert hexadecimal digits to a blob otherwise.
+-- Prints the statements that fill clientes.ultimas from the history (schema.sql has the format). Statements, because an
+-- sqlite3 without unhex() turns hexadecimal digits into a blob only as a literal.
 SELECT printf('UPDATE clientes SET ultimas = x''%s'' WHERE id = %d;', ifnull((
   SELECT group_concat(entry, '') FROM (
     SELECT printf('%016X%016X%s%02X%s', valor, realizada_em, hex(tipo), length(CAST(descricao AS BLOB)),

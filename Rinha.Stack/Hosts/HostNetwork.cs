@@ -1,12 +1,12 @@
 namespace Rinha.Stack.Hosts;
 
 /// <summary>
-/// Hosts on one machine: network namespaces, each with an address, a cable of its own to one switch (a bridge in a
-/// namespace of its own) and a cgroup. This machine's network is left alone. Needs root.
+/// Simulates hosts on one machine: a network namespace each, with an address, a cgroup and a veth cable to a bridge in
+/// another namespace. Leaves the machine's own network alone. Needs root. Dispose kills the processes on the hosts.
 /// </summary>
 public sealed class HostNetwork : IDisposable
 {
-    // A run that was killed cannot take its namespaces away; the next one knows by the pid that they are left over.
+    // A killed run leaves its namespaces; the next one recognises them by the dead pid.
     private const string Prefix = "rinha-";
 
     private readonly string _name = $"{Prefix}{Environment.ProcessId}";
@@ -15,7 +15,7 @@ public sealed class HostNetwork : IDisposable
     public HostNetwork()
     {
         _cgroup = StackCgroup.Locate(_name)
-            ?? throw new StackException("no cgroup can be made here, and without limits all hosts would be one");
+            ?? throw new StackException("no cgroup can be created here, and hosts need limits");
         foreach (var name in Namespaces().Select(name => string.Join('-', name.Split('-')[..2])).Distinct())
         {
             if (!Directory.Exists($"/proc/{name[Prefix.Length..]}"))
@@ -34,8 +34,8 @@ public sealed class HostNetwork : IDisposable
 
     private string Switch => NamespaceOf("switch");
 
-    /// <param name="name">Its name, short: a cable has it too.</param>
-    /// <param name="address">Its address, such as 10.24.1.2/24.</param>
+    /// <param name="name">At most 15 bytes: its cable has the same name.</param>
+    /// <param name="address">Such as 10.24.1.2/24.</param>
     public void Add(string name, string address, ProcessLimits limits)
     {
         var host = NamespaceOf(name);
@@ -47,28 +47,28 @@ public sealed class HostNetwork : IDisposable
         Ip("-n", host, "link", "set", "eth0", "up");
         if (!_cgroup.TryCreate(name, limits))
         {
-            throw new StackException($"the limits of {name} could not be set");
+            throw new StackException($"the limits of {name} cannot be set");
         }
     }
 
     /// <summary>Starts a process on a host, within its limits.</summary>
     public ChildProcess Start(string name, IReadOnlyList<string> command, string log) =>
-        ChildProcess.Start(At(name, command), log, _cgroup.EntrancesOf(name));
+        ChildProcess.Start(At(name, command), log, _cgroup.ProcsFilesOf(name));
 
-    /// <summary>Runs a program on a host to its end, outside of its limits.</summary>
+    /// <summary>Runs a program on a host to completion, outside its limits.</summary>
     public ToolResult Run(string name, params IReadOnlyList<string> command) => Tool.Run(At(name, command));
 
-    /// <summary>Takes a host's cable out of the switch, without a word to anything on the host.</summary>
-    public void Cut(string name) => InSwitch("link", "set", name, "down");
+    /// <summary>Unplugs a host's cable at the switch; the host does not notice.</summary>
+    public void Unplug(string name) => InSwitch("link", "set", name, "down");
 
-    public void Join(string name) => InSwitch("link", "set", name, "up");
+    public void Plug(string name) => InSwitch("link", "set", name, "up");
 
-    /// <summary>A setting of net.ipv4, in force on this host alone.</summary>
-    public void Tune(string name, string setting, int value) =>
+    /// <summary>Sets a net.ipv4 sysctl on this host.</summary>
+    public void SetSysctl(string name, string setting, int value) =>
         Run(name, "sh", "-c", "echo \"$2\" >\"/proc/sys/net/ipv4/$1\"", "sh", setting, $"{value}")
-            .OrFail($"{name} knows no {setting}");
+            .OrThrow($"{name} has no sysctl {setting}");
 
-    /// <summary>Ends all that runs on the hosts, and removes them.</summary>
+    /// <summary>Kills all processes on the hosts and removes the hosts.</summary>
     public void Dispose()
     {
         Remove(_name);
@@ -89,7 +89,7 @@ public sealed class HostNetwork : IDisposable
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.Split('-').Length == 3);
 
     private static void Ip(params IReadOnlyList<string> arguments) =>
-        Tool.Run(["ip", .. arguments]).OrFail($"ip {string.Join(' ', arguments)}");
+        Tool.Run(["ip", .. arguments]).OrThrow($"ip {string.Join(' ', arguments)}");
 
     private IReadOnlyList<string> At(string name, IReadOnlyList<string> command) =>
         ["nsenter", $"--net=/run/netns/{NamespaceOf(name)}", "--", .. command];

@@ -1,17 +1,17 @@
 namespace Rinha.Stack.Processes;
 
 /// <summary>
-/// A child in a session of its own: Ctrl-C does not reach it, and its workers can be found when it is dead. It is in
-/// its cgroup before its program begins, and its files are closed to other users.
+/// A child process in its own session, so that Ctrl-C does not reach it and its workers can be found after its death.
+/// It joins its cgroup before its program starts, and its files are private to its user.
 /// </summary>
 public sealed class ChildProcess
 {
-    // $1 is the log, then come the cgroups' files and, after --, the program. The log keeps the caller's umask.
+    // $1 is the log, then the cgroup.procs files and, after --, the program. The log has the caller's umask.
     private const string Wrapper = """
         exec </dev/null >>"$1" 2>&1
         shift
         while [ "$1" != -- ]; do
-          echo $$ >"$1" || { echo "no place in the cgroup $1"; exit 125; }
+          echo $$ >"$1" || { echo "cannot join the cgroup $1"; exit 125; }
           shift
         done
         shift
@@ -34,20 +34,20 @@ public sealed class ChildProcess
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Once it has ended: 128 and the signal's number when it was killed.</summary>
+    /// <summary>After its exit; 128 plus the signal's number after a kill.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>How it ended, in words.</summary>
+    /// <summary>The exit status or signal as text.</summary>
     public string ExitText => ExitCode is > 128 and var status
         ? $"killed by SIG{s_signals.ElementAtOrDefault(status - 128) ?? $"{status - 128}"}"
         : $"exit status {ExitCode}";
 
-    /// <summary>Whether it ends within the time.</summary>
+    /// <summary>Returns whether it exits within the time.</summary>
     public bool WaitForExit(TimeSpan time) => _process.WaitForExit(time);
 
     /// <summary>Starts a process; its output is appended to <paramref name="log"/>.</summary>
-    /// <param name="cgroups">The cgroup.procs files that it enters first.</param>
-    /// <param name="exited">Called on another thread when it has ended.</param>
+    /// <param name="cgroups">The cgroup.procs files to join.</param>
+    /// <param name="exited">Called on another thread after its exit.</param>
     public static ChildProcess Start(
         IReadOnlyList<string> command, string log, IEnumerable<string> cgroups, Action? exited = null)
     {

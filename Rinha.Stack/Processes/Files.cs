@@ -1,13 +1,13 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>A lock between processes, which the kernel takes back when its holder dies (flock).</summary>
+/// <summary>A lock between processes (flock); the kernel releases it when the holder dies.</summary>
 public sealed class FileLock : IDisposable
 {
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock; <see langword="null"/> when another process has it.</summary>
+    /// <summary>Takes the lock; <see langword="null"/> when another process holds it.</summary>
     public static FileLock? TryTake(string path)
     {
         try
@@ -20,7 +20,7 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Takes the lock, however long that takes; calls <paramref name="waiting"/> once if it has to.</summary>
+    /// <summary>Waits for the lock; calls <paramref name="waiting"/> once if it is held.</summary>
     public static FileLock Take(string path, Action waiting)
     {
         var taken = TryTake(path);
@@ -41,11 +41,11 @@ public sealed class FileLock : IDisposable
     public void Dispose() => _file.Dispose();
 }
 
-/// <summary>Files that may be gone, or closed to this user.</summary>
+/// <summary>Access to files that may be missing or unreadable.</summary>
 public static class Files
 {
-    /// <summary>What can be had of one, otherwise something else.</summary>
-    public static T Try<T>(Func<T> use, T otherwise)
+    /// <summary>The result, or a fallback when the file is missing or inaccessible.</summary>
+    public static T Try<T>(Func<T> use, T fallback)
     {
         try
         {
@@ -53,20 +53,20 @@ public static class Files
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return otherwise;
+            return fallback;
         }
     }
 
-    /// <summary>Whether it can be done.</summary>
+    /// <summary>Returns whether the action succeeded.</summary>
     public static bool Try(Action use) => Try(
         () =>
         {
             use();
             return true;
         },
-        otherwise: false);
+        fallback: false);
 
-    /// <summary>Deletes those of these directories that are there, with all they hold.</summary>
+    /// <summary>Deletes the directories that exist, recursively.</summary>
     public static void DeleteTrees(params IEnumerable<string> directories)
     {
         foreach (var directory in directories.Where(Directory.Exists))

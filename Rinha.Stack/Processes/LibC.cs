@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>What .NET has no name for.</summary>
+// System calls that .NET does not expose.
 internal static partial class LibC
 {
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
@@ -10,12 +10,12 @@ internal static partial class LibC
     public static partial int Execute(string path, string?[] arguments);
 }
 
-/// <summary>The signals that are sent here, with what nginx and PostgreSQL make of them.</summary>
+/// <summary>The signals used here, and how nginx and PostgreSQL react.</summary>
 public enum Signal
 {
-    HangUp = 1, // nginx: read the configuration again
-    Interrupt = 2, // nginx: end now; PostgreSQL: end fast
-    Quit = 3, // nginx: finish the requests in progress; PostgreSQL: end without writing what is in memory
+    HangUp = 1, // nginx: reload the configuration
+    Interrupt = 2, // nginx: exit now; PostgreSQL: fast shutdown
+    Quit = 3, // nginx: finish the requests in progress; PostgreSQL: immediate shutdown
     Kill = 9,
     Terminate = 15,
     Continue = 18,

@@ -1,45 +1,45 @@
 namespace Rinha.Stack.Processes;
 
 /// <summary>
-/// Programs that may be missing. Only root on a Debian-like system gets them installed, and is told so.
+/// Finds required programs. As root on a Debian-like system it installs missing ones; otherwise it names them.
 /// </summary>
-public sealed class Packages(Action<string> say)
+public sealed class Packages(Action<string> log)
 {
     private const string Policy = "/usr/sbin/policy-rc.d";
 
     private bool _isListUpdated;
 
-    /// <summary>Installs the first of the packages that apt knows when a command is missing.</summary>
-    public void Need(string command, params string[] packages)
+    /// <summary>Installs the first package that apt knows if the command is missing.</summary>
+    public void Require(string command, params string[] packages)
     {
         if (Tool.Find(command) is not null)
         {
             return;
         }
 
-        Provide(command, packages);
+        Install(command, packages);
         if (Tool.Find(command) is null)
         {
             throw new StackException($"{command} is still missing");
         }
     }
 
-    /// <summary>Native AOT links with the C toolchain against zlib.</summary>
-    public void NeedLinker()
+    /// <summary>Native AOT needs a C toolchain and zlib to link.</summary>
+    public void RequireLinker()
     {
         if (Tool.Find("clang") is null)
         {
-            Need("gcc", "gcc");
+            Require("gcc", "gcc");
         }
 
         if (!File.Exists("/usr/include/zlib.h"))
         {
-            Provide("/usr/include/zlib.h", "zlib1g-dev");
+            Install("/usr/include/zlib.h", "zlib1g-dev");
         }
     }
 
-    /// <summary>Installs a package in whatever way there is.</summary>
-    public void Provide(string missing, params string[] packages)
+    // Installs the first package that apt knows.
+    public void Install(string missing, params string[] packages)
     {
         if (!Environment.IsPrivilegedProcess || Tool.Find("apt-get") is null)
         {
@@ -52,19 +52,19 @@ public sealed class Packages(Action<string> say)
             _isListUpdated = true;
             if (!Tool.Run(["apt-get", "update", "-qq"]).Succeeded)
             {
-                say("apt-get update failed; going on with the lists that are here");
+                log("apt-get update failed; using the existing package lists");
             }
         }
 
         var package = packages.FirstOrDefault(name => Tool.Run(["apt-cache", "show", name]).Succeeded)
             ?? throw new StackException(
                 $"{missing} is missing, and apt-get knows none of: {string.Join(' ', packages)}");
-        say($"installing {package} with apt-get");
-        Install(package);
+        log($"installing {package} with apt-get");
+        AptInstall(package);
     }
 
-    // Debian's nginx would start a server on port 80; this file is how a package is told not to.
-    private static void Install(string package)
+    // policy-rc.d keeps Debian's nginx package from starting a server on port 80.
+    private static void AptInstall(string package)
     {
         var isPolicyOurs = !File.Exists(Policy);
         if (isPolicyOurs)
@@ -77,7 +77,7 @@ public sealed class Packages(Action<string> say)
         {
             string[] install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package];
             Tool.Run(["env", "DEBIAN_FRONTEND=noninteractive", .. install])
-                .OrFail($"apt-get could not install {package}");
+                .OrThrow($"apt-get could not install {package}");
         }
         finally
         {

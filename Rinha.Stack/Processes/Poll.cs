@@ -1,15 +1,15 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>Waiting for what nothing tells about.</summary>
+/// <summary>Waits for conditions that nothing signals.</summary>
 public static class Poll
 {
-    /// <summary>Asks until the condition holds; whether it did within the time.</summary>
-    public static bool Until(TimeSpan time, Func<bool> condition, int pauseMilliseconds = 20)
+    /// <summary>Polls until the condition holds; returns false after the timeout.</summary>
+    public static bool Until(TimeSpan timeout, Func<bool> condition, int pauseMilliseconds = 20)
     {
         var waited = Stopwatch.StartNew();
         while (!condition())
         {
-            if (waited.Elapsed > time)
+            if (waited.Elapsed > timeout)
             {
                 return false;
             }

@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>Questions to /proc about processes and ports. Each process may end while it is asked about.</summary>
+/// <summary>Reads processes and ports from /proc. A process may exit while it is read.</summary>
 public static class ProcessTable
 {
     private const int TicksPerSecond = 100;
@@ -8,8 +8,8 @@ public static class ProcessTable
     private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The session that a process leads, or led: nginx is a master and its worker, and the worker outlives a master
-    /// that was killed. Empty when the pid belongs to another process by now.
+    /// The processes of the session that a process leads or led: nginx's workers outlive a killed master. Empty when
+    /// the pid has been reused.
     /// </summary>
     public static IReadOnlyList<int> SessionOf(ProcessIdentity leader)
     {
@@ -32,11 +32,11 @@ public static class ProcessTable
     public static IReadOnlyList<int> WorkingIn(string directory) =>
         [.. All().Where(pid => LinkTarget($"/proc/{pid}/cwd") == directory)];
 
-    /// <summary>The processes that work somewhere below a directory.</summary>
+    /// <summary>The processes whose working directory is below this one.</summary>
     public static IReadOnlyList<int> WorkingBelow(string directory) => [.. All().Where(pid =>
         LinkTarget($"/proc/{pid}/cwd")?.StartsWith(directory + "/", StringComparison.Ordinal) == true)];
 
-    /// <summary>The processes with a text in their command line or their environment.</summary>
+    /// <summary>The processes with this text in their command line or environment.</summary>
     public static IReadOnlyList<int> Mentioning(string text) => [.. All().Where(pid =>
         Lines($"/proc/{pid}/cmdline").Concat(Lines($"/proc/{pid}/environ")).Any(line => line.Contains(text)))];
 
@@ -48,7 +48,7 @@ public static class ProcessTable
         }
     }
 
-    /// <summary>Kills processes until there are none any more, or some cannot be killed.</summary>
+    /// <summary>Kills processes until none are left, for at most 5 s.</summary>
     public static void KillAll(Func<IReadOnlyList<int>> processes) => Poll.Until(s_killFor, () =>
     {
         var left = processes();
@@ -59,25 +59,25 @@ public static class ProcessTable
     public static long ResidentBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/status", "VmRSS:")) * 1024;
 
-    /// <summary>Their resident memory in bytes, each page divided by the number of processes that share it.</summary>
+    // Proportional set size in bytes: a shared page counts as its share.
     public static long ProportionalBytes(IEnumerable<int> processes) =>
         processes.Sum(pid => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:")) * 1024;
 
     public static long CpuMicroseconds(IEnumerable<int> processes) =>
         processes.Sum(pid => ProcessStat.Read(pid)?.CpuTicks ?? 0) * (1_000_000 / TicksPerSecond);
 
-    public static bool IsListening(int port) => Listeners().Any(one => one.Port == port);
+    public static bool IsListening(int port) => Listeners().Any(entry => entry.Port == port);
 
     public static IReadOnlyList<int> PortsOf(int pid)
     {
         var inodes = SocketsOf(pid).ToHashSet();
-        return [.. Listeners().Where(one => inodes.Contains(one.Inode)).Select(one => one.Port).Distinct()];
+        return [.. Listeners().Where(entry => inodes.Contains(entry.Inode)).Select(entry => entry.Port).Distinct()];
     }
 
-    /// <summary>A process that listens on a TCP port, in words.</summary>
+    // The name and pid of a process that listens on a TCP port.
     public static string OwnerOf(int port)
     {
-        var inodes = Listeners().Where(one => one.Port == port).Select(one => one.Inode).ToHashSet();
+        var inodes = Listeners().Where(entry => entry.Port == port).Select(entry => entry.Inode).ToHashSet();
         var owner = All().FirstOrDefault(pid => SocketsOf(pid).Any(inodes.Contains));
         return owner == 0
             ? "another process"
@@ -86,7 +86,7 @@ public static class ProcessTable
 
     internal static string? LinkTarget(string path) => Files.Try(() => new FileInfo(path).LinkTarget, null);
 
-    /// <summary>The lines of a file; none when it is gone or closed to this user.</summary>
+    // The lines of a file; none when it is missing or unreadable.
     internal static string[] Lines(string path) => Files.Try(() => File.ReadAllLines(path), []);
 
     private static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
@@ -120,18 +120,17 @@ public static class ProcessTable
 }
 
 /// <summary>
-/// A process that cannot be mistaken for another: a pid is reused, a pid with the time it started (in ticks since boot)
-/// is not.
+/// A process's identity: a pid can be reused, a pid with its start time cannot.
 /// </summary>
-/// <param name="StartTicks">When it started; 0 when it was gone before that could be read.</param>
+/// <param name="StartTicks">Start time in ticks since boot; 0 when it exited before that was read.</param>
 public readonly record struct ProcessIdentity(int Pid, long StartTicks)
 {
-    /// <summary>Whether it runs; a zombie does not.</summary>
+    /// <summary>Whether it is running; a zombie is not.</summary>
     public bool IsAlive => ProcessStat.Read(Pid) is { IsDead: false } stat && stat.StartTicks == StartTicks;
 
     public static ProcessIdentity Of(int pid) => new(pid, ProcessStat.Read(pid)?.StartTicks ?? 0);
 
-    /// <summary>Sends a signal, unless the process is gone.</summary>
+    /// <summary>Sends a signal if the process is alive.</summary>
     public void Send(Signal signal)
     {
         if (IsAlive)
@@ -141,7 +140,7 @@ public readonly record struct ProcessIdentity(int Pid, long StartTicks)
     }
 }
 
-/// <summary>A line of /proc/PID/stat: CPU time in user and kernel mode, and the start since boot, in ticks.</summary>
+// /proc/PID/stat: CPU time (user and kernel) and start since boot, in ticks.
 internal readonly record struct ProcessStat(char State, int Session, long CpuTicks, long StartTicks)
 {
     public bool IsDead => State is 'Z' or 'X';
@@ -153,8 +152,7 @@ internal readonly record struct ProcessStat(char State, int Session, long CpuTic
             return null;
         }
 
-        // The second field, the name, may hold blanks, parentheses and line feeds. Field 3 of proc_pid_stat(5) is
-        // fields[0].
+        // The name (field 2) may contain blanks, parentheses and line feeds. Field 3 of proc_pid_stat(5) is fields[0].
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return new ProcessStat(fields[0][0], (int)Number(3), Number(11) + Number(12), Number(19));
 

@@ -1,11 +1,9 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>Programs of this machine: where they are, and short calls of them.</summary>
+/// <summary>Finds and runs programs of this machine.</summary>
 public static class Tool
 {
-    /// <summary>
-    /// Where programs are looked for: nginx lives in /usr/sbin, which is not in the PATH of every user.
-    /// </summary>
+    // PATH plus the sbin directories, where nginx lives.
     public static string SearchPath { get; } =
         $"{Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin";
 
@@ -13,7 +11,7 @@ public static class Tool
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Runs a program to its end, in a directory and with a file for its input when they are given.</summary>
+    /// <summary>Runs a program to completion and captures its output. input: a file for its standard input.</summary>
     public static ToolResult Run(IReadOnlyList<string> command, string? input = null, string? directory = null)
     {
         using var process = Process.Start(Describe(command, directory ?? ""))!;
@@ -31,8 +29,8 @@ public static class Tool
         return new ToolResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
-    /// <summary>Runs a program in the repository to its end and hands on each line it prints.</summary>
-    public static ToolResult Follow(IReadOnlyList<string> command, Action<string> say)
+    /// <summary>Runs a program in the repository to completion and passes on each line it prints.</summary>
+    public static ToolResult Follow(IReadOnlyList<string> command, Action<string> log)
     {
         var lines = new List<string>();
         void Take(object sender, DataReceivedEventArgs data)
@@ -42,7 +40,7 @@ public static class Tool
                 lock (lines)
                 {
                     lines.Add(data.Data);
-                    say(data.Data);
+                    log(data.Data);
                 }
             }
         }
@@ -57,11 +55,11 @@ public static class Tool
         return new ToolResult(process.ExitCode, string.Join('\n', lines), "");
     }
 
-    /// <summary>Replaces this process by a program, which gets its terminal, its signals and its exit status.</summary>
-    public static int Become(IReadOnlyList<string> command)
+    /// <summary>Replaces this process with a program (execv).</summary>
+    public static int Exec(IReadOnlyList<string> command)
     {
         _ = LibC.Execute(command[0], [.. command, null]);
-        throw new StackException($"{command[0]} does not start: {Marshal.GetLastPInvokeErrorMessage()}");
+        throw new StackException($"{command[0]} cannot be started: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private static ProcessStartInfo Describe(IReadOnlyList<string> command, string directory)
@@ -78,16 +76,16 @@ public static class Tool
     }
 }
 
-/// <summary>How a program ended and what it printed.</summary>
+/// <summary>A program's exit status and output.</summary>
 public sealed record ToolResult(int Status, string Output, string Error)
 {
     public bool Succeeded => Status == 0;
 
-    /// <summary>The lines of its standard output, without empty ones.</summary>
+    /// <summary>The non-empty lines of its standard output.</summary>
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public string LastLine =>
-        (Output + "\n" + Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault("nothing was printed");
+        (Output + "\n" + Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault("no output");
 
-    public ToolResult OrFail(string what) => Succeeded ? this : throw new StackException($"{what}: {LastLine}");
+    public ToolResult OrThrow(string what) => Succeeded ? this : throw new StackException($"{what}: {LastLine}");
 }

@@ -1,13 +1,11 @@
 namespace Rinha.Stack.Proxies;
 
-/// <summary>
-/// How Caddy is started. Its Caddyfile says by itself, through two variables, where the port and the sockets are.
-/// </summary>
+/// <summary>Prepares and starts Caddy. Its Caddyfile reads the port and the sockets from two variables.</summary>
 public static class Caddy
 {
     /// <summary>
-    /// Makes a directory for the configuration and for what Caddy writes. It runs as the user that nginx's workers
-    /// have, to whom the sockets are open, and who may not be able to read the repository.
+    /// Creates Caddy's home with a copy of its configuration: it runs as the proxy's user, which can reach the sockets
+    /// but perhaps not the repository.
     /// </summary>
     public static void Prepare(string sockets)
     {
@@ -15,12 +13,12 @@ public static class Caddy
         Directory.CreateDirectory(home, (UnixFileMode)0b111_000_000);
         var file = Path.Combine(home, "Caddyfile");
         File.WriteAllText(file, File.ReadAllText(Repository.PathOf("stacks", "caddy-postgres", "Caddyfile")));
-        UserAccount.Proxy.Own(home, file);
+        UserAccount.Proxy.Chown(home, file);
     }
 
     /// <summary>
-    /// Caddy with one thread at a time, as nginx has one worker: its share of the CPU is less than one core. The heap
-    /// stays below what is left of its memory, so that it is collected instead of being killed.
+    /// Caddy with one thread, as its CPU share is less than one core. GOMEMLIMIT stays below its memory limit, so that
+    /// Go collects garbage before the kernel kills it.
     /// </summary>
     public static IReadOnlyList<string> Command(string sockets, int port, StackLayout layout) =>
     [

@@ -1,8 +1,8 @@
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
-/// How <c>restart</c> and the supervisor speak to each other: the request is an empty file, the answers are lines of
-/// another, the last of which is <see cref="Finished"/> or begins with <see cref="Failed"/>.
+/// The protocol between <c>restart</c> and the supervisor: an empty file is the request, the lines of another are the
+/// answers. The last line is <see cref="Finished"/> or starts with <see cref="Failed"/>.
 /// </summary>
 public sealed class RestartRequest(DataDirectory data)
 {
@@ -18,7 +18,7 @@ public sealed class RestartRequest(DataDirectory data)
         File.WriteAllText(_request, "");
     }
 
-    /// <summary>Takes the request back; whether there was one.</summary>
+    /// <summary>Removes the request; returns whether there was one.</summary>
     public bool TryTake()
     {
         var isThere = File.Exists(_request);
@@ -28,6 +28,6 @@ public sealed class RestartRequest(DataDirectory data)
 
     public void Answer(string text) => File.AppendAllText(_answers, text + "\n");
 
-    /// <summary>The answers so far, whole lines only.</summary>
+    /// <summary>The complete answer lines so far.</summary>
     public IReadOnlyList<string> Answers() => File.ReadAllText(_answers).Split('\n')[..^1];
 }

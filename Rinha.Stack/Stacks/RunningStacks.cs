@@ -1,8 +1,8 @@
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
-/// The stacks of this machine. Each has a directory for its sockets among the temporary files, with a link to its data
-/// directory: that is how one is found that nobody has named.
+/// Finds the stacks running on this machine. Each has a socket directory in the temporary directory, with a link to its
+/// data directory.
 /// </summary>
 public static class RunningStacks
 {
@@ -10,8 +10,8 @@ public static class RunningStacks
     private const string Prefix = "rinha-";
 
     /// <summary>
-    /// The data directory that a verb is about: the one that was named, otherwise that of the one stack there is,
-    /// otherwise the repository's own.
+    /// The data directory that a verb acts on: the named one, else that of the only running stack, else the
+    /// repository's default.
     /// </summary>
     public static DataDirectory Choose(string? named)
     {
@@ -27,19 +27,19 @@ public static class RunningStacks
         {
             0 => new DataDirectory(Repository.DefaultData),
             1 => candidates[0].Data,
-            _ => throw new UsageException("several stacks run, say which one with --data: "
+            _ => throw new UsageException("several stacks are running, choose one with --data: "
                 + string.Join("; ", candidates.Select(stack => $"{stack}").Order(StringComparer.Ordinal))),
         };
     }
 
-    /// <summary>In words, what listens on a port.</summary>
+    // Describes what listens on a port.
     public static string OwnerOf(int port) => Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack
         ? $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})"
         : ProcessTable.OwnerOf(port);
 
     /// <summary>
-    /// Makes a directory for the sockets of a stack. Short: the path of a unix socket has 107 bytes. Started by root,
-    /// nginx's workers are another user, who passes through.
+    /// Creates a stack's socket directory, with a short path because a unix socket's is limited to 107 bytes. The
+    /// proxy's user may pass through.
     /// </summary>
     public static string CreateSockets(DataDirectory data)
     {
@@ -48,16 +48,15 @@ public static class RunningStacks
         if ($"{path}-db/.s.PGSQL.5432".Length > pathBytesMax)
         {
             Directory.Delete(path);
-            throw new StackException($"{Path.GetTempPath()} is too long a path for sockets (TMPDIR)");
+            throw new StackException($"the path {Path.GetTempPath()} is too long for sockets (TMPDIR)");
         }
 
-        UserAccount.Proxy.OpenDirectory(path);
+        UserAccount.Proxy.AllowTraversal(path);
         File.CreateSymbolicLink(Path.Combine(path, Link), data.FullPath);
         return path;
     }
 
-    // All that this user has started. Another user's link is ignored: stop kills the processes and deletes the
-    // directories that a state names.
+    // This user's stacks only: stop kills the processes and deletes the directories that a state file names.
     private static List<StackInstance> Find() =>
     [
         .. from sockets in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")

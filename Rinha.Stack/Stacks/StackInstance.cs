@@ -1,32 +1,29 @@
 namespace Rinha.Stack.Stacks;
 
-/// <summary>A stack that runs, or that a killed supervisor has left behind.</summary>
+/// <summary>A running stack, or what a killed supervisor left behind.</summary>
 public sealed record StackInstance(DataDirectory Data, StackState State)
 {
-    // The proxy finishes the requests it has. A server that stops gives its requests 8 s and its writer, waiting for a
-    // lock, 2 more. PostgreSQL writes what it has in memory.
+    // A stopping server gives its requests 8 s and its writer 2 s more. PostgreSQL writes a checkpoint.
     private static readonly TimeSpan s_proxyDrains = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_serversDrain = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_databaseStops = TimeSpan.FromSeconds(10);
 
-    /// <summary>Longer than all of an orderly end takes.</summary>
+    /// <summary>Longer than an orderly shutdown takes.</summary>
     public static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(35);
 
-    /// <summary>Whether its supervisor lives; otherwise something killed it, and the processes may still run.</summary>
+    /// <summary>Whether its supervisor is alive. If not, it was killed and its processes may still run.</summary>
     public bool IsSupervised => State.Supervisor.IsAlive;
 
     /// <summary>The stack on a data directory, or <see langword="null"/>.</summary>
     public static StackInstance? Read(DataDirectory data) =>
         StackState.Read(data) is { } state ? new StackInstance(data, state) : null;
 
-    /// <summary>
-    /// All processes of one name: nginx is a master and its worker, PostgreSQL a process for each connection and more.
-    /// </summary>
+    /// <summary>All processes of a service: nginx's master and workers, PostgreSQL's backends.</summary>
     public IReadOnlyList<int> ProcessesOf(string name) => name == StackLayout.Database
         ? PostgresCluster.ProcessesOf(Data.Cluster)
         : State.Find(name) is { } process ? ProcessTable.SessionOf(process.Identity) : [];
 
-    /// <summary>Their memory. PostgreSQL's processes share most of it, which is counted once.</summary>
+    /// <summary>Resident memory in bytes. PostgreSQL's shared memory counts once.</summary>
     public long ResidentBytesOf(string name) => name == StackLayout.Database
         ? ProcessTable.ProportionalBytes(ProcessesOf(name))
         : ProcessTable.ResidentBytes(ProcessesOf(name));
@@ -34,16 +31,16 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     public long CpuMicrosecondsOf(string name) =>
         State.Cgroup?.CpuMicrosecondsOf(name) ?? ProcessTable.CpuMicroseconds(ProcessesOf(name));
 
-    /// <summary>Kills all processes of one name, also when the first of them is gone.</summary>
+    /// <summary>Kills all processes of a service, even after its first one died.</summary>
     public void Kill(string name) => ProcessTable.KillAll(() => ProcessesOf(name));
 
     /// <summary>
-    /// Ends every process and removes what they left outside the data directory. For a supervisor at its end, and for
-    /// <c>stop</c> when the supervisor was killed.
+    /// Stops every process and removes what they left outside the data directory. Called by a stopping supervisor, and
+    /// by <c>stop</c> after the supervisor was killed.
     /// </summary>
-    public void End(Action<string> say)
+    public void End(Action<string> log)
     {
-        // The proxy first, while the servers that its last requests need are still there.
+        // The proxy first, since its last requests need the servers.
         string[] proxy = [State.Layout.Proxy];
         End(proxy, State.Layout.HasCaddy ? Signal.Terminate : Signal.Quit, s_proxyDrains);
         End([.. StackLayout.Apis, .. proxy], Signal.Terminate, s_serversDrain);
@@ -55,7 +52,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
 
         if (State.Cgroup is { } cgroup && !cgroup.TryRemove())
         {
-            say($"the cgroup {cgroup.Cpu} could not be removed");
+            log($"the cgroup {cgroup.Cpu} could not be removed");
         }
 
         Files.DeleteTrees(State.Sockets, State.DatabaseSockets);
@@ -67,7 +64,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
         }
     }
 
-    /// <summary>What <c>run</c> says of a stack that answers. The limits are read back from the kernel.</summary>
+    /// <summary>The lines that <c>run</c> prints, with the limits as read back from the kernel.</summary>
     public IEnumerable<string> Describe()
     {
         foreach (var process in State.Processes)
@@ -94,7 +91,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
 
     private void End(string[] names, Signal signal, TimeSpan within)
     {
-        var processes = names.Select(State.Find).OfType<ProcessState>().Select(one => one.Identity).ToList();
+        var processes = names.Select(State.Find).OfType<ProcessState>().Select(process => process.Identity).ToList();
         processes.ForEach(process => process.Send(signal));
         Poll.Until(within, () => !processes.Any(process => process.IsAlive), pauseMilliseconds: 10);
     }

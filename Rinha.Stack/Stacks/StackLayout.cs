@@ -1,40 +1,39 @@
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
-/// What a stack is made of: a directory PROXY-LEDGER of stacks/, and in it a split, the file of limits that Compose
-/// reads too.
+/// The parts of a stack: a directory PROXY-LEDGER below stacks/, and in it a split, the file of limits that Compose
+/// also reads.
 /// </summary>
 public sealed record StackLayout
 {
     public const string DefaultName = "nginx-sqlite";
     public const string DefaultSplit = "split";
 
-    /// <summary>The name of PostgreSQL among the processes.</summary>
     public const string Database = "db";
 
     public static readonly IReadOnlyList<string> Apis = ["api01", "api02"];
 
     private StackLayout(string name, string split) => (Name, Split) = (name, split);
 
-    /// <summary>Its name, such as nginx-sqlite.</summary>
+    /// <summary>Such as nginx-sqlite.</summary>
     public string Name { get; }
 
     public string Split { get; }
 
-    /// <summary>Whether constant answers stand in for the servers and their ledger.</summary>
+    /// <summary>Whether nginx gives constant answers in place of the servers and their ledger.</summary>
     public bool IsFloor { get; init; }
 
     public string SplitFile => Repository.PathOf("stacks", Name, Split + ".env");
 
-    /// <summary>nginx or caddy, also the name of that process.</summary>
+    /// <summary>nginx or caddy; also that process's name.</summary>
     public string Proxy => Name[..Name.IndexOf('-')];
 
     public bool HasCaddy => Proxy == "caddy";
 
-    /// <summary>Whether the ledger is PostgreSQL; otherwise it is a file of SQLite.</summary>
+    /// <summary>Whether the ledger is PostgreSQL rather than SQLite.</summary>
     public bool HasPostgres => Name.EndsWith("-postgres", StringComparison.Ordinal);
 
-    /// <summary>The names of its processes, in the order in which they start.</summary>
+    /// <summary>The process names, in start order.</summary>
     public IReadOnlyList<string> Processes =>
         HasPostgres && !IsFloor ? [Database, .. Apis, Proxy] : [.. Apis, Proxy];
 
@@ -70,7 +69,7 @@ public sealed record StackLayout
             return ProcessLimits.Parse(Setting(kind + "_CPUS"), Setting(kind + "_MEMORY"));
         });
 
-    /// <summary>Refuses limits above what the contest allows.</summary>
+    /// <summary>Throws when the limits exceed the contest's.</summary>
     public void CheckLimits(IReadOnlyDictionary<string, ProcessLimits> limits)
     {
         var cpu = limits.Values.Sum(limit => limit.CpuQuota);
@@ -84,7 +83,7 @@ public sealed record StackLayout
         }
     }
 
-    /// <summary>A setting of the split; as in Compose, a variable of the environment wins over the file.</summary>
+    /// <summary>A setting of the split; as in Compose, an environment variable overrides the file.</summary>
     public string Setting(string name)
     {
         if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)

@@ -1,21 +1,12 @@
 namespace Rinha.Stack.Stacks;
 
-/// <summary>One process of a stack.</summary>
-/// <param name="Identity">Which process it is, or was.</param>
-/// <param name="IsRestarting">Whether it has died and waits to be started again.</param>
+// One process of a stack. IsRestarting: it has died and awaits its restart.
 public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
-/// <summary>
-/// What is known of a stack on disk, in DIR/run/state: what <c>stop</c>, <c>status</c> and the next <c>run</c> need to
-/// find all that belongs to it, even after its supervisor was killed.
-/// </summary>
-/// <param name="Port">Where its proxy listens.</param>
-/// <param name="Sockets">The directory of its sockets.</param>
-/// <param name="Server">The binary of its servers.</param>
-/// <param name="Cgroup">Its cgroup; <see langword="null"/> without limits.</param>
-/// <param name="Processes">Those of its processes that were started.</param>
-/// <param name="IsReady">Whether it has answered.</param>
+// A stack's state on disk, DIR/run/state: what stop, status and the next run need to find its processes, cgroup and
+// sockets, even after its supervisor was killed. The supervisor alone writes it. Server: the servers' binary. Cgroup:
+// null without limits. Processes: those started so far. IsReady: all parts have answered.
 public sealed record StackState(
     ProcessIdentity Supervisor,
     int Port,
@@ -28,21 +19,16 @@ public sealed record StackState(
 {
     private const string FileName = "state";
 
-    /// <summary>
-    /// The directory of PostgreSQL's socket, which belongs to another user than the servers' sockets.
-    /// </summary>
+    /// <summary>The directory of PostgreSQL's socket, which belongs to its own user.</summary>
     public string DatabaseSockets => Sockets + "-db";
 
     public string Url => $"http://127.0.0.1:{Port}";
 
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
-    public ProcessState? Find(string process) => Processes.FirstOrDefault(one => one.Name == process);
+    public ProcessState? Find(string name) => Processes.FirstOrDefault(process => process.Name == name);
 
-    /// <summary>
-    /// Reads the state; <see langword="null"/> when there is none, or one from before the last boot, of which nothing
-    /// can be alive.
-    /// </summary>
+    /// <summary>Reads the state; <see langword="null"/> when there is none from this boot.</summary>
     public static StackState? Read(DataDirectory data)
     {
         var lines = ProcessTable.Lines(data.RunFile(FileName)).Select(line => line.Split(' ', 2)).ToLookup(
@@ -52,8 +38,8 @@ public sealed record StackState(
             return null;
         }
 
-        string[] WordsOf(string key) => lines[key].Single().Split(' ');
-        var (stack, supervisor, cgroup) = (WordsOf("stack"), WordsOf("supervisor"), WordsOf("cgroup"));
+        string[] FieldsOf(string key) => lines[key].Single().Split(' ');
+        var (stack, supervisor, cgroup) = (FieldsOf("stack"), FieldsOf("supervisor"), FieldsOf("cgroup"));
         return new StackState(
             IdentityOf(supervisor),
             int.Parse(lines["port"].Single()),
@@ -65,7 +51,7 @@ public sealed record StackState(
             lines["ready"].Any());
     }
 
-    /// <summary>Writes the state, whole or not at all.</summary>
+    /// <summary>Writes the state atomically.</summary>
     public void Write(DataDirectory data)
     {
         string[] lines =
@@ -90,12 +76,12 @@ public sealed record StackState(
 
     public static void Delete(DataDirectory data) => File.Delete(data.RunFile(FileName));
 
-    private static ProcessState ReadProcess(string[] words) => new(
-        words[0],
-        IdentityOf(words[1..]),
-        words[3] == "restarting",
-        int.Parse(words[4]),
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[5])));
+    private static ProcessState ReadProcess(string[] fields) => new(
+        fields[0],
+        IdentityOf(fields[1..]),
+        fields[3] == "restarting",
+        int.Parse(fields[4]),
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(fields[5])));
 
-    private static ProcessIdentity IdentityOf(string[] words) => new(int.Parse(words[0]), long.Parse(words[1]));
+    private static ProcessIdentity IdentityOf(string[] fields) => new(int.Parse(fields[0]), long.Parse(fields[1]));
 }

@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Supervision;
 
-/// <summary>Asks for a page, <c>/health</c> mostly, on a connection for each question.</summary>
+/// <summary>Checks that a GET, of <c>/health</c> by default, gets 200. Opens a connection for each check.</summary>
 public static class HealthProbe
 {
     private const int TimeoutMilliseconds = 1000;

@@ -2,16 +2,12 @@ using Rinha.Stack.Builds;
 
 namespace Rinha.Stack.Supervision;
 
-/// <summary>What is asked of <c>run</c>.</summary>
-/// <param name="Data">Where the ledger, the logs and the state are.</param>
-/// <param name="Port">Where the proxy listens.</param>
-/// <param name="Server">The binary of the servers.</param>
-/// <param name="IsFresh">Whether the ledger is deleted first.</param>
-/// <param name="HasLimits">Whether there are cgroups.</param>
-/// <param name="Floor">The load whose answers a floor gives: mix, refused or statements.</param>
+/// <summary>The options of <c>run</c>.</summary>
+/// <param name="Server">The servers' binary.</param>
+/// <param name="IsFresh">Whether to delete the ledger first.</param>
+/// <param name="Floor">The load that a floor answers: mix, refused or statements.</param>
 /// <param name="LimitsAddresses">Whether nginx limits the requests and connections of each address.</param>
-/// <param name="TlsDirectory">The directory of tls.crt and tls.key.</param>
-/// <param name="TlsPort">Where https is spoken.</param>
+/// <param name="TlsDirectory">Holds tls.crt and tls.key.</param>
 public sealed record RunOptions(
     DataDirectory Data,
     StackLayout Layout,
@@ -26,18 +22,18 @@ public sealed record RunOptions(
 {
     internal bool HasDatabase => Layout is { HasPostgres: true, IsFloor: false };
 
-    /// <summary>The limits of each process, within the contest's.</summary>
+    /// <summary>Returns each process's limits; throws when options conflict or limits exceed the contest's.</summary>
     public IReadOnlyDictionary<string, ProcessLimits> Check()
     {
         if (Layout.HasCaddy && (LimitsAddresses || TlsDirectory is not null))
         {
-            throw new UsageException($"--limit and --tls are nginx's; {Layout.Name} has caddy");
+            throw new UsageException($"--limit and --tls need nginx; {Layout.Name} has caddy");
         }
 
         string[] certificate = TlsDirectory is null ? [] : [$"{TlsDirectory}/tls.crt", $"{TlsDirectory}/tls.key"];
         if (certificate.FirstOrDefault(file => !File.Exists(file)) is { } missing)
         {
-            throw new StackException($"{missing} cannot be read (docs/open-network.md says how to make one)");
+            throw new StackException($"{missing} cannot be read (docs/open-network.md shows how to create it)");
         }
 
         var limits = Layout.ReadLimits();
@@ -50,30 +46,31 @@ public sealed record RunOptions(
     }
 }
 
-/// <summary>What a stack needs before anything of it is started; all that can be refused is refused here.</summary>
-public sealed class StackPreparation(RunOptions options, Action<string> say)
+/// <summary>Prepares a stack before any process starts, and reports every error that can be found by then.</summary>
+public sealed class StackPreparation(RunOptions options, Action<string> log)
 {
-    private readonly Packages _packages = new(say);
+    private readonly Packages _packages = new(log);
 
-    /// <summary>Programs are installed while the server is published: the two do not need each other.</summary>
-    public void GetPrograms()
+    /// <summary>Installs programs and publishes the server, in parallel.</summary>
+    public void InstallPrograms()
     {
-        var programs = Task.Run(NeedPrograms);
+        var programs = Task.Run(RequirePrograms);
         if (!options.Layout.IsFloor && options.Server == Repository.Server)
         {
-            new Publisher(say).Publish(options.Server);
+            new Publisher(log).Publish(options.Server);
         }
 
         programs.GetAwaiter().GetResult();
         if (!options.Layout.IsFloor && !File.Exists(options.Server))
         {
-            throw new StackException($"{options.Server} is not there");
+            throw new StackException($"{options.Server} does not exist");
         }
     }
 
-    /// <summary>Takes the data directory for this process, and ends what a killed supervisor left in it.</summary>
-    /// <returns>The lock, to be held as long as the stack runs.</returns>
-    public FileLock TakeData()
+    /// <summary>
+    /// Locks the data directory and stops what a killed supervisor left in it. Hold the lock while the stack runs.
+    /// </summary>
+    public FileLock LockData()
     {
         var data = options.Data;
         try
@@ -91,14 +88,14 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
                 $"a stack is already running on {data.FullPath} (./rinha stop --data {data.FullPath})");
         if (StackInstance.Read(data) is { } left)
         {
-            say("ending what a killed supervisor left behind");
-            left.End(say);
+            log("stopping what a killed supervisor left behind");
+            left.End(log);
         }
 
         return taken;
     }
 
-    /// <summary>Refuses ports that are taken, and makes an empty ledger where one is asked for.</summary>
+    /// <summary>Throws when a port is taken; deletes the ledger for --fresh; creates a PostgreSQL cluster.</summary>
     public void PrepareLedger()
     {
         int[] ports = options.TlsDirectory is null ? [options.Port] : [options.Port, options.TlsPort];
@@ -121,27 +118,27 @@ public sealed class StackPreparation(RunOptions options, Action<string> say)
         if (options.HasDatabase)
         {
             Files.DeleteTrees(options.IsFresh ? [data.Cluster] : []);
-            new PostgresCluster(PostgresPrograms.Need(_packages), data.Cluster, "").Create();
+            new PostgresCluster(PostgresPrograms.Require(_packages), data.Cluster, "").Create();
         }
     }
 
-    private void NeedPrograms()
+    private void RequirePrograms()
     {
-        _packages.Need("setpriv", "util-linux");
+        _packages.Require("setpriv", "util-linux");
         if (options.Layout.HasCaddy)
         {
-            _packages.Need("caddy", "caddy");
+            _packages.Require("caddy", "caddy");
         }
 
-        // The floor's answers are nginx's as well.
+        // The floor needs nginx too.
         if (!options.Layout.HasCaddy || options.Layout.IsFloor)
         {
-            _packages.Need("nginx", "nginx-light", "nginx");
+            _packages.Require("nginx", "nginx-light", "nginx");
         }
 
         if (options.HasDatabase)
         {
-            PostgresPrograms.Need(_packages);
+            PostgresPrograms.Require(_packages);
         }
     }
 }

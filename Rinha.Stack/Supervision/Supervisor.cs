@@ -1,8 +1,8 @@
 namespace Rinha.Stack.Supervision;
 
 /// <summary>
-/// Starts the processes of a stack in their cgroups, waits until they answer, starts again what dies, and replaces the
-/// servers one after the other when <c>restart</c> asks for it. Owned by one thread; deaths and the stop only wake it.
+/// Starts the processes of a stack in their cgroups, waits until they answer, restarts what dies, and replaces the
+/// servers one by one on a restart request. Owned by one thread; process exits and the stop token only wake it.
 /// </summary>
 public sealed class Supervisor : IDisposable
 {
@@ -12,21 +12,20 @@ public sealed class Supervisor : IDisposable
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
 
     private readonly RunOptions _options;
-    private readonly Action<string> _say;
+    private readonly Action<string> _log;
     private readonly CancellationToken _stop;
     private readonly PostgresCluster? _database;
-    private readonly StackLaunches _launches;
+    private readonly LaunchCommands _commands;
     private readonly RestartRequest _request;
     private readonly List<SupervisedProcess> _processes;
-    private readonly AutoResetEvent _died = new(initialState: false);
+    private readonly AutoResetEvent _wakeUp = new(initialState: false);
     private StackInstance _stack;
     private bool _isStateStale;
 
-    /// <summary>Looks after a stack that is prepared, and says what happens, until it is stopped.</summary>
-    public Supervisor(RunOptions options, Action<string> say, CancellationToken stop)
+    public Supervisor(RunOptions options, Action<string> log, CancellationToken stop)
     {
         _options = options;
-        _say = say;
+        _log = log;
         _stop = stop;
         _processes = [.. options.Layout.Processes.Select(name => new SupervisedProcess(name))];
         _request = new RestartRequest(options.Data);
@@ -41,12 +40,12 @@ public sealed class Supervisor : IDisposable
             IsReady: false));
         _database = options.HasDatabase
             ? new PostgresCluster(
-                PostgresPrograms.Need(new Packages(say)), options.Data.Cluster, _stack.State.DatabaseSockets)
+                PostgresPrograms.Require(new Packages(log)), options.Data.Cluster, _stack.State.DatabaseSockets)
             : null;
-        _launches = new StackLaunches(options, _stack.State.Sockets, _database);
+        _commands = new LaunchCommands(options, _stack.State.Sockets, _database);
     }
 
-    /// <summary>Runs the stack until it is stopped.</summary>
+    /// <summary>Runs the prepared stack until the token is cancelled.</summary>
     public void Run()
     {
         WriteState();
@@ -66,28 +65,28 @@ public sealed class Supervisor : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The way it ends.
+            // The stack was stopped.
         }
         finally
         {
-            _stack.End(_say);
+            _stack.End(_log);
         }
     }
 
-    public void Dispose() => _died.Dispose();
+    public void Dispose() => _wakeUp.Dispose();
 
     private void Start()
     {
         CreateCgroups();
-        // The logs of the run before stay readable, those of this run start empty.
+        // Keep the logs of the previous run.
         foreach (var log in _options.Layout.Processes.Select(_options.Data.LogOf).Where(File.Exists))
         {
             File.Move(log, log + ".old", overwrite: true);
         }
 
-        _launches.WriteConfigurations();
+        _commands.WriteConfigurations();
         _database?.CreateSockets();
-        // Each group after those it needs: the proxy's first requests must not meet a missing socket.
+        // In order of dependency: database, servers, proxy.
         foreach (var group in _processes.GroupBy(process =>
             process.Name == StackLayout.Database ? 0 : process.Name == _options.Layout.Proxy ? 2 : 1))
         {
@@ -97,7 +96,7 @@ public sealed class Supervisor : IDisposable
         WriteState(_stack.State with { IsReady = true });
         foreach (var line in _stack.Describe())
         {
-            _say(line);
+            _log(line);
         }
     }
 
@@ -112,11 +111,11 @@ public sealed class Supervisor : IDisposable
         }
     }
 
-    // During the start, a process that ends is an error and not something to start again.
+    // During the start, a process that exits is an error and is not restarted.
     private void StartHealthy(List<SupervisedProcess> group)
     {
         group.ForEach(Start);
-        var reason = group.Select(process => AwaitHealthy(process, _processes)).FirstOrDefault(one => one is not null);
+        var reason = group.Select(process => AwaitHealthy(process, _processes)).OfType<string>().FirstOrDefault();
         if (reason is not null)
         {
             throw new StackException(reason);
@@ -125,17 +124,17 @@ public sealed class Supervisor : IDisposable
 
     private void Start(SupervisedProcess process)
     {
-        // nginx refuses a socket file left by a killed predecessor.
-        File.Delete(_launches.SocketOf(process.Name));
-        process.SetStarted(ChildProcess.Start(
-            _launches.Of(process.Name),
+        // nginx refuses to bind to a socket file that a killed predecessor left.
+        File.Delete(_commands.SocketOf(process.Name));
+        process.MarkStarted(ChildProcess.Start(
+            _commands.For(process.Name),
             _options.Data.LogOf(process.Name),
-            _stack.State.Cgroup?.EntrancesOf(process.Name) ?? [],
-            () => _died.Set()));
+            _stack.State.Cgroup?.ProcsFilesOf(process.Name) ?? [],
+            () => _wakeUp.Set()));
         WriteState();
     }
 
-    // Waits until a process answers, and meanwhile looks after the others; returns the reason when it does not.
+    // Waits until a process answers, supervising the others meanwhile. Returns the reason for a failure, or null.
     private string? AwaitHealthy(SupervisedProcess process, List<SupervisedProcess> except)
     {
         for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); Watch(s_poll, except))
@@ -156,12 +155,12 @@ public sealed class Supervisor : IDisposable
         ? _database!.Answers()
         : name == _options.Layout.Proxy
             ? HealthProbe.Answers(_options.Port)
-            : HealthProbe.Answers(_launches.SocketOf(name));
+            : HealthProbe.Answers(_commands.SocketOf(name));
 
-    // Waits a moment, then looks after the processes, but for those that are being started.
-    private void Watch(TimeSpan time, List<SupervisedProcess> except)
+    // Waits for an event or the timeout, then restarts dead processes, except those being started.
+    private void Watch(TimeSpan timeout, List<SupervisedProcess> except)
     {
-        _ = WaitHandle.WaitAny([_died, _stop.WaitHandle], time);
+        _ = WaitHandle.WaitAny([_wakeUp, _stop.WaitHandle], timeout);
         _stop.ThrowIfCancellationRequested();
         if (_isStateStale)
         {
@@ -173,22 +172,22 @@ public sealed class Supervisor : IDisposable
             if (process.HasDied)
             {
                 var reason = process.Child.ExitText;
-                var backOff = process.SetDied();
-                // A killed nginx leaves workers that keep the port, PostgreSQL some that keep its memory.
+                var backOff = process.MarkDied();
+                // A killed nginx leaves workers that hold the port; PostgreSQL's hold its shared memory.
                 _stack.Kill(process.Name);
                 WriteState();
-                Event($"{process.Name} ended ({reason}); starting it again in {backOff.TotalMilliseconds} ms");
+                LogEvent($"{process.Name} exited ({reason}); restarting in {backOff.TotalMilliseconds} ms");
             }
             else if (process.IsDue)
             {
                 Start(process);
-                Event($"{process.Name} started again, pid {process.Child.Identity.Pid}");
+                LogEvent($"{process.Name} restarted, pid {process.Child.Identity.Pid}");
             }
         }
     }
 
-    // By what is on the disk now, one after the other, while the other one serves. Returns the reason when it cannot:
-    // a new one that fails is tried again, as after a death.
+    // Replaces the servers one by one with the binary now on disk, while the other serves. Returns the reason for a
+    // failure, or null. A new process that fails is retried as after a death.
     private string? ReplaceServers()
     {
         foreach (var name in StackLayout.Apis)
@@ -196,16 +195,16 @@ public sealed class Supervisor : IDisposable
             var other = StackLayout.Apis.First(api => api != name);
             if (!IsHealthy(other))
             {
-                return $"{other} does not answer /health, so {name} goes on as it is";
+                return $"{other} does not answer /health, so {name} was not replaced";
             }
 
-            // The server's end lets its clients go without losing a request.
-            var without = Stopwatch.StartNew();
+            // On SIGTERM a server drains without losing a request.
+            var absence = Stopwatch.StartNew();
             var process = _processes.First(process => process.Name == name);
             process.Child.Identity.Send(Signal.Terminate);
             for (; !process.Child.HasExited; Watch(s_poll, [process]))
             {
-                if (without.Elapsed > s_drainsWithin)
+                if (absence.Elapsed > s_drainsWithin)
                 {
                     _stack.Kill(name);
                 }
@@ -214,11 +213,11 @@ public sealed class Supervisor : IDisposable
             Start(process);
             if (AwaitHealthy(process, [process]) is { } reason)
             {
-                return $"{reason}; {other} goes on serving";
+                return $"{reason}; {other} keeps serving";
             }
 
             AnswerRestart($"{name} replaced, pid {process.Child.Identity.Pid}, " +
-                $"without it for {without.Elapsed.TotalMilliseconds:F0} ms");
+                $"away for {absence.Elapsed.TotalMilliseconds:F0} ms");
         }
 
         return null;
@@ -226,11 +225,11 @@ public sealed class Supervisor : IDisposable
 
     private void AnswerRestart(string text)
     {
-        Event("restart: " + text);
+        LogEvent("restart: " + text);
         _request.Answer(text);
     }
 
-    // A full disk must not end a stack that runs: the state is written when it can be.
+    // A full disk must not stop a running stack: retry the write later.
     private void WriteState(StackState? changed = null)
     {
         var processes = _processes.Select(process => process.State).OfType<ProcessState>();
@@ -249,12 +248,9 @@ public sealed class Supervisor : IDisposable
         }
     }
 
-    private void Event(string text) => _say($"{DateTime.Now:HH:mm:ss} {text}");
+    private void LogEvent(string text) => _log($"{DateTime.Now:HH:mm:ss} {text}");
 
-    /// <summary>
-    /// One process. One that keeps dying is started again after 0.2 s, then after twice as long each time up to 10 s;
-    /// having lived for 10 s clears the record.
-    /// </summary>
+    // One process and its back-off: 0.2 s, doubled after each early death up to 10 s, reset after 10 s of uptime.
     private sealed class SupervisedProcess(string name)
     {
         private static readonly TimeSpan s_backOffMin = TimeSpan.FromMilliseconds(200);
@@ -266,17 +262,16 @@ public sealed class Supervisor : IDisposable
 
         public string Name { get; } = name;
 
-        /// <summary>The process, once it was started.</summary>
         public ChildProcess Child => _child ?? throw new InvalidOperationException($"{Name} was not started");
 
-        /// <summary>What is written down of it; <see langword="null"/> before its first start.</summary>
+        // Null before the first start.
         public ProcessState? State { get; private set; }
 
         public bool HasDied => State is { IsRestarting: false } && Child.HasExited;
 
         public bool IsDue => State is { IsRestarting: true } && _sinceChange.Elapsed >= _backOff;
 
-        public void SetStarted(ChildProcess child)
+        public void MarkStarted(ChildProcess child)
         {
             var restarts = State is { IsRestarting: true } dead ? dead.Restarts + 1 : State?.Restarts ?? 0;
             _child = child;
@@ -284,8 +279,8 @@ public sealed class Supervisor : IDisposable
             _sinceChange.Restart();
         }
 
-        /// <summary>Plans the next start after a death, and returns how long it takes until then.</summary>
-        public TimeSpan SetDied()
+        // Schedules the next start and returns the delay.
+        public TimeSpan MarkDied()
         {
             var next = _backOff is null || _sinceChange.Elapsed >= s_backOffMax ? s_backOffMin : _backOff.Value * 2;
             _backOff = next < s_backOffMax ? next : s_backOffMax;

@@ -1,15 +1,14 @@
 /*
- * Loaded before the server's own libraries (LD_PRELOAD), this makes faults happen at chosen points of the unmodified
- * program: it ends or stops the process between two steps of a transaction, lets writes fail, turns the clock, and
- * notes what is written when for who wants to replay a loss of power. glibc 2.31 or newer.
+ * Preloaded into the unmodified server (LD_PRELOAD), injects faults at chosen points: kills or stops the process
+ * between two steps of a transaction, fails writes, shifts the clock, and logs writes for a power-loss replay. Needs
+ * glibc 2.31.
  *
- * FAULT_CONTROL names a file of 4096 bytes, one for each process; what is in it is read on every call (enum word).
- * FAULT_LOG names a file to which records are appended, one system call for each (struct record); all processes may
- * share it. DATABASE_URL, the server's own setting, says which files are meant: those of its name, with "-wal" or
- * "-journal" behind it or nothing.
+ * FAULT_CONTROL names a 4096-byte file, one per process, read on every call (enum word).
+ * FAULT_LOG names a file to append records to, one system call each (struct record); processes may share it.
+ * DATABASE_URL, the server's own setting, selects the files: the database, its "-wal" and its "-journal".
  */
 #define _GNU_SOURCE
-#undef _FORTIFY_SOURCE /* Its inline functions have the names that are defined here. */
+#undef _FORTIFY_SOURCE /* It would define these functions inline. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,24 +29,24 @@ enum { DESCRIPTORS = 65536, MAGIC = 0x46524C47, SQLITE_OK = 0, SQLITE_DONE = 101
 
 enum point {
   NOWHERE,
-  AFTER_BEGIN,    /* the write lock is taken */
-  AFTER_UPDATE,   /* of a post that is accepted; its INSERT comes next */
-  AFTER_COMMIT,   /* nothing has been answered yet */
+  AFTER_BEGIN,    /* holding the write lock */
+  AFTER_UPDATE,   /* of an accepted post, before its INSERT */
+  AFTER_COMMIT,   /* before any answer */
   BEFORE_BEGIN,   /* inside the gate */
   IN_CHECKPOINT,  /* before a write or sync of a checkpoint */
-  IN_SCHEMA,      /* before a statement, write, sync or unlink while an empty ledger is made */
-  IN_RESET,       /* before each of its statements, and after the last */
+  IN_SCHEMA,      /* before a statement, write, sync or unlink that creates an empty ledger */
+  IN_RESET,       /* before each statement of a reset, and after the last */
 };
 
 enum file { DATABASE, WAL, JOURNAL, OTHER };
 enum kind { WRITE = 1, TRUNCATE, SYNC_BEGIN, SYNC_END, UNLINK, CREATE };
 
-/* What is appended to FAULT_LOG; after a WRITE the data follows. Little-endian, as the processor. */
+/* A record of FAULT_LOG, little-endian; the data of a WRITE follows it. */
 struct record {
   uint32_t magic, kind, file, pid;
   int64_t offset; /* of a WRITE; the new length for TRUNCATE */
-  int64_t length; /* of the data that follows */
-  uint64_t sync;  /* the same for the SYNC_BEGIN and the SYNC_END of one call */
+  int64_t length; /* of the following data */
+  uint64_t sync;  /* pairs the SYNC_BEGIN and SYNC_END of one call */
 };
 _Static_assert(sizeof(struct record) == 40, "the log's readers expect 40 bytes");
 
@@ -56,12 +55,12 @@ static __thread int in_checkpoint, in_schema;
 
 static int32_t *control;
 static int log_descriptor = -1;
-static uint8_t files[DESCRIPTORS]; /* 1 + enum file; 0 is none of ours */
+static uint8_t files[DESCRIPTORS]; /* 1 + enum file; 0 for any other */
 
 static void *next_symbol(void *handle, const char *name) {
   static void *(*real)(void *, const char *);
   __typeof__(real) found = __atomic_load_n(&real, __ATOMIC_RELAXED);
-  /* 2.34 moved it into libc; before, it had the version of the architecture's first glibc: x64, arm64. */
+  /* dlsym's version: in libc since 2.34, before that the architecture's first glibc (x64, arm64). */
   static const char *const versions[] = {"GLIBC_2.34", "GLIBC_2.2.5", "GLIBC_2.17"};
   for (size_t index = 0; !found && index < sizeof versions / sizeof *versions; index++) {
     found = dlvsym(RTLD_NEXT, "dlsym", versions[index]);
@@ -73,7 +72,7 @@ static void *next_symbol(void *handle, const char *name) {
   return found(handle, name);
 }
 
-/* The function that would have been called without this library. */
+/* The real function behind a wrapper. */
 #define NEXT(name)                                                        \
   ({                                                                      \
     static __typeof__(&name) real_;                                       \
@@ -112,7 +111,7 @@ static int is_armed(enum point point) {
   return word(POINT) == (int32_t)point;
 }
 
-/* The process has come to a point. The signal goes to this thread: it does not run on while another one takes it. */
+/* Passes a point. The signal goes to this thread, so that it stops here. */
 static void pass(enum point point) {
   if (!is_armed(point) || __atomic_fetch_sub(&control[COUNTDOWN], 1, __ATOMIC_ACQ_REL) != 1) {
     return;
@@ -125,7 +124,7 @@ static void pass(enum point point) {
   }
 }
 
-/* Whether a write or sync is to fail now; errno is set then. */
+/* Returns whether to fail this write or sync, with errno set. */
 static int is_failing(enum word which) {
   static uint32_t calls;
   int error = word(which), every = word(EVERY);
@@ -137,7 +136,8 @@ static int is_failing(enum word which) {
   return 1;
 }
 
-static void note(enum kind kind, enum file file, int64_t offset, const void *data, int64_t length, uint64_t sync) {
+static void append_record(enum kind kind, enum file file, int64_t offset, const void *data, int64_t length,
+                          uint64_t sync) {
   if (log_descriptor < 0 || file == OTHER) {
     return;
   }
@@ -145,12 +145,12 @@ static void note(enum kind kind, enum file file, int64_t offset, const void *dat
   struct record record = {MAGIC, kind, file, (uint32_t)getpid(), offset, length, sync};
   struct iovec parts[] = {{&record, sizeof record}, {(void *)data, (size_t)length}};
   if (writev(log_descriptor, parts, length ? 2 : 1) != (ssize_t)(sizeof record + (size_t)length)) {
-    abort(); /* A log with a hole would prove the wrong thing. */
+    abort(); /* A gap in the log would make the replay wrong. */
   }
   errno = saved;
 }
 
-/* The system calls of SQLite's files, and the clock. It imports neither pwritev nor fallocate. */
+/* Wrappers of the system calls on SQLite's files, and of the clock. SQLite uses neither pwritev nor fallocate. */
 static enum file file_of_path(const char *path) {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
   size_t length = strlen(database_name);
@@ -175,7 +175,7 @@ static void set_file(int descriptor, enum file file) {
   }
 }
 
-/* Before a data file is changed: the points that lie there. */
+/* Passes the points before a change of a data file. */
 static void pass_change(enum file file) {
   if (file != OTHER) {
     if (in_checkpoint) {
@@ -187,7 +187,7 @@ static void pass_change(enum file file) {
   }
 }
 
-/* Opens so that it is known whether the call, and no other process, has made the file. */
+/* Opens a file such that the log has CREATE only if this call created it. */
 static int open_data(enum file file, int directory, const char *path, int flags, mode_t mode) {
   for (;;) {
     int descriptor = NEXT(openat)(directory, path, flags & ~(O_CREAT | O_EXCL));
@@ -197,7 +197,7 @@ static int open_data(enum file file, int directory, const char *path, int flags,
         continue;
       }
       if (descriptor >= 0) {
-        note(CREATE, file, 0, NULL, 0, 0);
+        append_record(CREATE, file, 0, NULL, 0, 0);
       }
     } else if (descriptor >= 0 && (flags & O_CREAT) && (flags & O_EXCL)) {
       NEXT(close)(descriptor);
@@ -243,7 +243,7 @@ int openat64(int directory, const char *path, int flags, ...) {
 }
 
 int close(int descriptor) {
-  set_file(descriptor, OTHER); /* First: afterwards the number may be another file's. */
+  set_file(descriptor, OTHER); /* First: afterwards the descriptor may be reused. */
   return NEXT(close)(descriptor);
 }
 
@@ -252,7 +252,7 @@ int unlink(const char *path) {
   pass_change(file);
   int result = NEXT(unlink)(path);
   if (result == 0) {
-    note(UNLINK, file, 0, NULL, 0, 0);
+    append_record(UNLINK, file, 0, NULL, 0, 0);
   }
   return result;
 }
@@ -265,7 +265,7 @@ ssize_t pwrite64(int descriptor, const void *data, size_t length, off64_t offset
   }
   ssize_t written = NEXT(pwrite64)(descriptor, data, length, offset);
   if (written > 0) {
-    note(WRITE, file, offset, data, written, 0);
+    append_record(WRITE, file, offset, data, written, 0);
   }
   return written;
 }
@@ -280,7 +280,7 @@ ssize_t write(int descriptor, const void *data, size_t length) {
   }
   ssize_t written = NEXT(write)(descriptor, data, length);
   if (written > 0 && file != OTHER) {
-    note(WRITE, file, lseek(descriptor, 0, SEEK_CUR) - written, data, written, 0);
+    append_record(WRITE, file, lseek(descriptor, 0, SEEK_CUR) - written, data, written, 0);
   }
   return written;
 }
@@ -293,7 +293,7 @@ int ftruncate64(int descriptor, off64_t length) {
   }
   int result = NEXT(ftruncate64)(descriptor, length);
   if (result == 0) {
-    note(TRUNCATE, file, length, NULL, 0, 0);
+    append_record(TRUNCATE, file, length, NULL, 0, 0);
   }
   return result;
 }
@@ -311,10 +311,10 @@ static int sync_with(int descriptor, int (*real)(int)) {
     return -1;
   }
   uint64_t number = (uint64_t)getpid() << 32 | __atomic_add_fetch(&syncs, 1, __ATOMIC_RELAXED);
-  note(SYNC_BEGIN, file, 0, NULL, 0, number);
+  append_record(SYNC_BEGIN, file, 0, NULL, 0, number);
   int result = real(descriptor);
   if (result == 0) {
-    note(SYNC_END, file, 0, NULL, 0, number);
+    append_record(SYNC_END, file, 0, NULL, 0, number);
   }
   return result;
 }
@@ -336,8 +336,8 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 
 /*
- * The server looks up SQLite's functions with dlsym, which is replaced here, and gets some with a wrapper around them.
- * They are not exported under their own names: SQLite's calls to itself would land here, too.
+ * The server looks up SQLite's functions with dlsym, which is replaced here to return wrappers for some of them.
+ * Exporting the wrappers under SQLite's names would also catch its internal calls.
  */
 static int (*real_step)(void *statement);
 static int (*real_exec)(void *database, const char *sql, void *callback, void *context, char **error);
@@ -360,7 +360,7 @@ static int step(void *statement) {
   if (begins) {
     pass(BEFORE_BEGIN);
   } else if (starts(sql, "PRAGMA journal_mode")) {
-    in_schema = 1; /* This first makes an empty file a database. */
+    in_schema = 1; /* The first statement on an empty file. */
   }
   int result = real_step(statement);
   if (result != SQLITE_DONE) {
@@ -385,7 +385,7 @@ static int pass_statement(unsigned int what, void *point, void *statement, void 
 
 static int exec(void *database, const char *sql, void *callback, void *context, char **error) {
   if (starts(sql, "PRAGMA temp_store")) {
-    in_schema = 0; /* The ledger is made, and now connections are opened to work with it. */
+    in_schema = 0; /* The ledger exists; this opens a working connection. */
   }
   enum point point = starts(sql, "DELETE FROM") ? IN_RESET : in_schema ? IN_SCHEMA : NOWHERE;
   if (point == NOWHERE || !is_armed(point)) {

@@ -2,18 +2,18 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Supervision;
 
-/// <summary>What becomes each process of a stack, and the files that it reads.</summary>
-public sealed class StackLaunches(RunOptions options, string sockets, PostgresCluster? database)
+/// <summary>The command line of each process of a stack, and the configuration files they read.</summary>
+public sealed class LaunchCommands(RunOptions options, string sockets, PostgresCluster? database)
 {
-    // nginx learns from its connections that a server leaves; Caddy has to be told on /health, and given time to ask.
+    // nginx notices a leaving server by its connections; Caddy needs time to see it on /health.
     private const int CaddyDrainMilliseconds = 1000;
 
-    /// <summary>As root, a server's socket belongs to the group of the proxy's user; others may not connect.</summary>
+    /// <summary>The mode of a server's socket. As root, the proxy's group may connect.</summary>
     public static string SocketMode => Environment.IsPrivilegedProcess ? "0660" : "0600";
 
     private string NginxFile => options.Data.RunFile("nginx.conf");
 
-    /// <summary>Writes what the proxy and the database read.</summary>
+    // Writes the configurations of the proxy and the database.
     public void WriteConfigurations()
     {
         if (options.Layout.HasCaddy)
@@ -38,7 +38,7 @@ public sealed class StackLaunches(RunOptions options, string sockets, PostgresCl
         database?.Configure();
     }
 
-    public IReadOnlyList<string> Of(string name)
+    public IReadOnlyList<string> For(string name)
     {
         if (name == StackLayout.Database)
         {
@@ -59,7 +59,7 @@ public sealed class StackLaunches(RunOptions options, string sockets, PostgresCl
 
     private IReadOnlyList<string> Server(string name)
     {
-        // The contest needs a reset; a bank that is open to a network with TLS does not.
+        // The contest needs POST /reset; a bank open to a network with TLS must not have it.
         var reset = Environment.GetEnvironmentVariable("RINHA_ENABLE_RESET") is { Length: > 0 } value
             ? value
             : options.TlsDirectory is null ? "true" : "false";

@@ -2,12 +2,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Faults;
 
-// What a plan's faults are made to, and what was noted on the way: a running bank with a load on it, through nginx or
-// past it, which goes on until Finish. Past nginx each server gets a separate load, and any answer other than
-// 200 or 422 comes from the server itself.
-internal sealed class Scene : IDisposable
+// What a fault plan acts on: a running bank, the load on it, and the durations measured so far. The load runs through
+// nginx, or separately on each server, until Finish, which stops it and lets the oracle check the ledger. One thread.
+internal sealed class FaultContext : IDisposable
 {
-    public const int Connections = 32; // How many clients there are, and so how many requests may be under way.
+    public const int Connections = 32; // Also the most requests in flight.
 
     private const int WarmAcknowledged = 100;
 
@@ -15,9 +14,9 @@ internal sealed class Scene : IDisposable
     private readonly Relay? _relay;
     private readonly List<BackgroundLoad> _loads = [];
     private readonly List<LoadWatch> _watches = [];
-    private readonly Dictionary<string, Spread> _durations = [];
+    private readonly Dictionary<string, DurationStats> _durations = [];
 
-    public Scene(CampaignRun run, FaultPlan plan)
+    public FaultContext(CampaignRun run, FaultPlan plan)
     {
         Run = run;
         try
@@ -35,13 +34,13 @@ internal sealed class Scene : IDisposable
             });
             Probes = new Probes(Bank);
             Bank.Start();
-            IReadOnlyList<Target> targets = plan.IsPastNginx ? [.. Bank.Apis.Select(Bank.Past)] : [Bank.Front];
+            IReadOnlyList<Target> targets = plan.BypassesNginx ? [.. Bank.Apis.Select(Bank.DirectTo)] : [Bank.Front];
             foreach (var target in targets)
             {
                 var (share, connections) = (plan.Rate / targets.Count, Connections / targets.Count);
                 var load = BackgroundLoad.Endless(share, connections, run.Random.Next()) with
                 {
-                    RetryFor = plan.HasKeys ? Bank.Patience : null,
+                    RetryFor = plan.HasKeys ? Bank.Timeout : null,
                 };
                 _loads.Add(new BackgroundLoad(target, load, log =>
                 {
@@ -62,25 +61,25 @@ internal sealed class Scene : IDisposable
     public CampaignRun Run { get; }
     public Bank Bank { get; }
     public Probes Probes { get; } // For single requests beside the load.
-    public StallWatch Stalls { get; } = new();
+    public StallDetector Stalls { get; } = new();
     public PostgresServer Postgres => _postgres!;
     public Relay Relay => _relay!;
     public Random Random => Run.Random;
     public LoadWatch Watch => _watches[0];
     public string Acknowledged => $"{Watch.Acknowledged:N0}";
-    public int Index { get; set; } // The number of the try, from 0.
-    public bool HasSurvivor { get; set; } // Whether a server went on; without one no write is acknowledged.
-    public int Counted { get; set; } // Of whatever the plan counts besides.
+    public int Index { get; set; } // The try, from 0.
+    public bool HasSurvivor { get; set; } // Whether a server survived the fault and keeps acknowledging.
+    public int Tally { get; set; } // A counter for the plan's own use.
 
-    public TransactionLog Log => _loads[0].Log; // What was sent and answered; to be read after Finish.
+    public TransactionLog Log => _loads[0].Log; // Read it after Finish.
 
     public IEnumerable<TransactionLog> Logs => _loads.Select(load => load.Log);
     public RunReport Report { get; private set; } = null!; // The first load's, at the end.
 
-    public BankProcess AnyApi() => Random.Pick(Bank.Apis);
+    public BankProcess PickApi() => Random.Pick(Bank.Apis);
 
-    public Spread Spread(string name) =>
-        _durations.TryGetValue(name, out var spread) ? spread : _durations[name] = new Spread();
+    public DurationStats DurationsOf(string name) =>
+        _durations.TryGetValue(name, out var durations) ? durations : _durations[name] = new DurationStats();
 
     public void AwaitAcknowledged(int more)
     {
@@ -88,7 +87,7 @@ internal sealed class Scene : IDisposable
         var goal = Sum() + more;
         Wait.Until(
             () => Sum() >= goal,
-            () => $"the bank answers no more: {string.Join("; ", _watches.Select(watch => watch.Failures))}");
+            () => $"the bank stopped answering: {string.Join("; ", _watches.Select(watch => watch.Failures))}");
     }
 
     public void Finish()
@@ -108,18 +107,18 @@ internal sealed class Scene : IDisposable
         foreach (var report in reports)
         {
             var statuses = report.Summary.Statuses.Keys.Where(status => status is not (200 or 422 or 503)).ToList();
-            Run.Check(statuses.Count == 0, () => $"answers with the status {string.Join(", ", statuses)}");
+            Run.Check(statuses.Count == 0, () => $"answers with status {string.Join(", ", statuses)}");
         }
 
-        logs.ForEach(log => LedgerCheck.Run(Run, Bank.Ledger, log, isAll: false));
-        var strange = LedgerRows.Read(Bank.Ledger).Rows.Keys.Count(text => !logs.Exists(
+        logs.ForEach(log => LedgerCheck.Run(Run, Bank.Ledger, log, isComplete: false));
+        var unexplained = LedgerRows.Read(Bank.Ledger).Rows.Keys.Count(text => !logs.Exists(
             log => log.Acknowledged.ContainsKey(text) || log.Unknown.ContainsKey(text)));
-        Run.Check(strange == 0, () => $"{strange} rows that no load has had accepted");
+        Run.Check(unexplained == 0, () => $"{unexplained} rows that no load posted");
     }
 
     public void Dispose()
     {
-        Bank?.Dispose(); // First: what is dead keeps no request waiting.
+        Bank?.Dispose(); // First: a dead bank holds no request open.
         _loads.ForEach(load => load.Dispose());
         Stalls.Dispose();
         _relay?.Dispose();

@@ -1,6 +1,5 @@
--- Audits a PostgreSQL ledger in one row: history rows, distinct texts, keys of accepted transactions, and clients whose
--- row contradicts their history (balance, count, sequence 1, 2, 3 … without gaps) or who were ever below minus their
--- limit.
+-- Audits a PostgreSQL ledger in one line of counts: history rows, distinct texts, keys of accepted transactions, and clients
+-- that disagree with their history (balance, count, gapless sequence) or are or were below minus their limit.
 WITH movimentos AS (
   SELECT cliente_id, seq, CASE tipo WHEN 'c' THEN valor ELSE -valor END AS valor FROM transacoes
 ), historia AS (

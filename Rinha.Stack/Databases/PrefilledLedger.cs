@@ -1,15 +1,14 @@
 namespace Rinha.Stack.Databases;
 
-/// <summary>A SQLite ledger that holds many transactions already, made by SQL for <c>measure</c>.</summary>
-public static class GrownLedger
+/// <summary>A SQLite ledger with many transactions, filled by SQL for <c>measure</c>.</summary>
+public static class PrefilledLedger
 {
-    /// <summary>Makes one, and returns when it is on the disk.</summary>
+    /// <summary>Creates the ledger and syncs it to disk.</summary>
     public static void Create(string file, long transactions, Packages packages)
     {
-        packages.Need("sqlite3", "sqlite3");
+        packages.Require("sqlite3", "sqlite3");
         Run(file, Repository.PathOf("schema.sql"));
         Run(file, Script("grow.sql"), "-cmd", $".parameter set :transactions {transactions}");
-        // Other users have no business in a ledger.
         File.SetUnixFileMode(file, (UnixFileMode)0b110_000_000);
         var newest = Path.GetTempFileName();
         File.WriteAllText(newest, Run(file, Script("newest.sql")));
@@ -19,7 +18,7 @@ public static class GrownLedger
     }
 
     private static string Run(string file, string script, params string[] options) =>
-        Tool.Run(["sqlite3", "-bail", .. options, file], script).OrFail($"{file} could not be filled").Output;
+        Tool.Run(["sqlite3", "-bail", .. options, file], script).OrThrow($"{file} could not be filled").Output;
 
     private static string Script(string name) => Repository.PathOf("Rinha.Stack", "Databases", name);
 }
