@@ -56,6 +56,22 @@ public sealed class StacksTests
         Assert.Equal(0, stack.Balance());
     }
 
+    // Without the label SELinux keeps containers from the mounted files; Windows' Compose separates files by a semicolon.
+    [Fact]
+    public void Mounts_are_labelled_and_lists_of_compose_files_name_their_separator()
+    {
+        var mounts = Directory.GetFiles(Repository.PathOf("stacks"), "compose*.yaml", SearchOption.AllDirectories)
+            .Append(Repository.PathOf("compose.yaml")).SelectMany(File.ReadLines)
+            .Where(line => line.TrimStart().StartsWith("- ./", StringComparison.Ordinal));
+        var lists = Directory.GetFiles(Repository.PathOf("stacks"), "*.env", SearchOption.AllDirectories)
+            .Select(File.ReadAllLines).Where(lines => lines.Any(line => line.StartsWith("COMPOSE_FILE=")));
+
+        Assert.NotEmpty(mounts);
+        Assert.All(mounts, mount => Assert.EndsWith(",z", mount, StringComparison.Ordinal));
+        Assert.NotEmpty(lists);
+        Assert.All(lists, lines => Assert.Contains("COMPOSE_PATH_SEPARATOR=:", lines));
+    }
+
     [Fact]
     public void A_killed_backend_and_a_killed_PostgreSQL_lose_nothing()
     {

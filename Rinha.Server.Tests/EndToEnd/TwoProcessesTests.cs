@@ -1,3 +1,5 @@
+using Rinha.Server.Tests.Sqlite;
+
 namespace Rinha.Server.Tests.EndToEnd;
 
 public sealed class TwoProcessesTests : ServerTest
@@ -28,6 +30,27 @@ public sealed class TwoProcessesTests : ServerTest
         survivors.Stop();
         Assert.Equal(0, survivors.Refused);
         survivors.AssertKept(Ledger);
+        LedgerRows.AssertBalanced(Ledger);
+    }
+
+    [Fact]
+    public async Task While_one_resets_a_long_history_the_other_answers()
+    {
+        ResetTests.Grow(Ledger, 300_000);
+        using var other = _servers[1].Connect();
+        var reset = Task.Run(_servers[0].Reset, TestContext.Current.CancellationToken);
+        do
+        {
+            other.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
+            if (other.Exchange(RawRequest.Credit) is { Status: not 200 } refusal)
+            {
+                Assert.Equal("1", refusal.AssertProblem(503).Header("Retry-After"));
+            }
+        }
+        while (!reset.IsCompleted);
+
+        await reset;
+        other.Exchange(RawRequest.Credit).AssertOk();
         LedgerRows.AssertBalanced(Ledger);
     }
 
@@ -106,5 +129,6 @@ public sealed class TwoProcessesTests : ServerTest
         throw new InvalidOperationException("the process was never caught inside");
     }
 
-    private ServerProcess Start(int number) => ServerProcess.Start(Ledger, InDirectory($"api{number}.sock"));
+    private ServerProcess Start(int number) =>
+        ServerProcess.Start(Ledger, InDirectory($"api{number}.sock"), ("RINHA_ENABLE_RESET", "true"));
 }

@@ -8,7 +8,7 @@ public sealed class ResetTests : FileTest
     public void A_reset_frees_the_pages_of_the_history_without_writing_them()
     {
         var file = LedgerFile.Open(FilePath, Synchronous.Normal);
-        var pages = Grow();
+        var pages = Grow(FilePath, Rows);
         Assert.InRange(pages, 1000, int.MaxValue);
         using var transaction = new WriteTransaction(file);
 
@@ -39,16 +39,16 @@ public sealed class ResetTests : FileTest
     }
 
     // Fills all three tables; the last connection to close moves everything into the file. Returns the file's pages.
-    private int Grow()
+    internal static int Grow(string path, int rows)
     {
-        using var database = LedgerRows.Open(FilePath);
+        using var database = LedgerRows.Open(path);
         database.Execute($"""
             BEGIN;
-            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {Rows})
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows})
             INSERT INTO transacoes SELECT n, 1, n, 1, 'c', '0123456789', n, iif(n > 1, n - 1, NULL) FROM numbers;
             INSERT INTO marcos SELECT cliente_id, seq, id FROM transacoes WHERE seq % 64 = 0;
             INSERT INTO chaves SELECT id, id, cliente_id, valor, tipo, descricao, 0, 0, id FROM transacoes;
-            UPDATE clientes SET saldo = {Rows}, ultima_seq = {Rows}, ultima_id = {Rows} WHERE id = 1;
+            UPDATE clientes SET saldo = {rows}, ultima_seq = {rows}, ultima_id = {rows} WHERE id = 1;
             COMMIT;
             """);
         return (int)database.Query("PRAGMA page_count");
