@@ -30,7 +30,8 @@ public sealed class GateBetweenProcessesTests : ServerTest
 
         first.Stop();
         second.Stop();
-        Assert.Equal(0, first.Refused + second.Refused);
+        first.AssertKept(Ledger);
+        second.AssertKept(Ledger);
         Assert.Equal(0, ForgedGate.Holder(Ledger));
     }
 
