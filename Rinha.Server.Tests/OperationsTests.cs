@@ -13,7 +13,7 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 
     public OperationsTests()
     {
-        new RequestWatch(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
+        new RequestLog(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
         Place.Ledger.AddTo(_metrics);
         new LedgerMetrics().AddRetriesTo(_metrics);
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);

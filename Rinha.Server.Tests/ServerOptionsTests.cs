@@ -122,7 +122,7 @@ public sealed class ServerOptionsTests
     [InlineData("PATH", null)]
     [InlineData("", null)]
     public void A_name_is_a_misspelt_setting_within_two_edits(string variable, string? meant) =>
-        Assert.Equal(meant, Setting.Meant(variable)?.Variable);
+        Assert.Equal(meant, Setting.Suggest(variable)?.Variable);
 
     [Fact]
     public void Every_setting_and_its_default_are_documented()

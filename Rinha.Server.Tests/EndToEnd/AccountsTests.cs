@@ -30,7 +30,7 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
         bank.Post(2_000_000, RawRequest.Body).AssertOk();
         bank.Post(1_000_000, RawRequest.Body).AssertProblem(404);
         bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
-        Run("accounts", "add", "2000000..2000009", "--limit", "0").AssertRefused("account 2000000 is there already");
+        Run("accounts", "add", "2000000..2000009", "--limit", "0").AssertRefused("account 2000000 already exists");
         bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
         Run("verify").AssertWell();
     }

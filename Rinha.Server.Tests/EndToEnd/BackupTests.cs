@@ -38,7 +38,7 @@ public sealed class BackupTests : ServerTest
         SampleLedger.Make(Ledger);
         File.WriteAllText(Backup, "mine");
 
-        Run("backup", Backup).AssertRefused("is there already");
+        Run("backup", Backup).AssertRefused("already exists");
 
         Assert.Equal("mine", File.ReadAllText(Backup));
         AssertAlone(Backup);

@@ -37,7 +37,7 @@ public sealed class VerifyTests : ServerTest
         var exit = Run("verify");
 
         Assert.Equal(1, exit.Code);
-        Assert.Contains("2 wrong", exit.Output, StringComparison.Ordinal);
+        Assert.Contains("2 findings", exit.Output, StringComparison.Ordinal);
         Assert.Contains(
             "balance: client 1: the balance is 211, the history adds up to 210", exit.Output, StringComparison.Ordinal);
         Assert.Contains("balance: client 2", exit.Output, StringComparison.Ordinal);

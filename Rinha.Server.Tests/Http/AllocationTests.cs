@@ -44,11 +44,11 @@ public sealed class AllocationTests
     [Fact]
     public void Finding_the_route_counting_and_timing()
     {
-        var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
+        var requests = new RequestLog(slowRequestMs: 1000, NullLogger.Instance);
 
         AssertAllocatesNothing(() =>
         {
-            watch.End(Operation.Post, 200, Clock.NowNs);
+            requests.End(Operation.Post, 200, Clock.NowNs);
             return Router.Match("/clientes/1/transacoes", out _) == Route.Transactions;
         });
     }

@@ -17,7 +17,7 @@ public sealed class PostgresAddressTests
     public void An_address_says_where_to_connect(
         string url, string host, int port, string user, string? password, string database)
     {
-        Assert.True(PostgresAddress.IsMeant(url));
+        Assert.True(PostgresAddress.IsPostgresUrl(url));
         Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
 
         var connection = address.Connection;
@@ -70,5 +70,5 @@ public sealed class PostgresAddressTests
     [InlineData("sqlite:///rinha.db")]
     [InlineData("postgres:/rinha")]
     [InlineData("mysql://db")]
-    public void Anything_else_is_not_meant(string text) => Assert.False(PostgresAddress.IsMeant(text));
+    public void Anything_else_is_not_meant(string text) => Assert.False(PostgresAddress.IsPostgresUrl(text));
 }

@@ -204,7 +204,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         using var keys = new KeyHousekeeping(Place.Beside, new StorageAlarm(NullLogger.Instance));
         await keys.RunAsync();
 
-        Assert.False(keys.AreTooMany);
+        Assert.False(keys.IsFull);
         Assert.Equal(1, Place.Query("SELECT count(*) FROM chaves WHERE chave = 'new'"));
         Assert.Equal(1, Place.Query("SELECT count(*) FROM chaves"));
     }
@@ -216,7 +216,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Post("first");
         using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
-        Assert.True(keys.AreTooMany);
+        Assert.True(keys.IsFull);
 
         using var writer = new PostgresWriter(
             source, keys, new StorageAlarm(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);

@@ -44,7 +44,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
 
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
         Assert.Single(Ledger.Page(1, long.MaxValue, 1).Sequences());
-        using var look = Database.OpenToLook(Place.FilePath);
+        using var look = Database.OpenReadOnly(Place.FilePath);
         Assert.Equal(1, look.QueryInt64("SELECT count(*) FROM transacoes"));
 
         var maps = File.ReadAllLines("/proc/self/maps");

@@ -57,7 +57,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     public void A_copy_that_is_locked_out_fails()
     {
         SampleLedger.Make(Place.FilePath);
-        using var source = Database.OpenToLook(Place.FilePath);
+        using var source = Database.OpenReadOnly(Place.FilePath);
         using var target = Database.Open(BackupPath);
         target.SetBusyTimeout(0);
         using (LedgerRows.Lock(BackupPath))

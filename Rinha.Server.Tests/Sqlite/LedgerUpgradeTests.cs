@@ -121,7 +121,7 @@ public sealed class LedgerUpgradeTests : FileTest
         {
             var refusal = Assert.Throws<RefusalException>(Open);
             Assert.Equal(
-                $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance first, "
+                $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance, "
                 + $"then a start converts it to version {OldLedger.Current}",
                 refusal.Message);
         }

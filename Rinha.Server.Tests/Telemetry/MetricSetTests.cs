@@ -11,8 +11,8 @@ public sealed class MetricSetTests
     public void A_listener_sees_counters_when_it_looks_and_durations_as_they_are()
     {
         using var metrics = new MetricSet();
-        var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
-        watch.AddTo(metrics);
+        var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
+        requests.AddTo(metrics);
         var seen = new List<(string Name, string Labels)>();
         using var listener = new MeterListener
         {
@@ -35,7 +35,7 @@ public sealed class MetricSetTests
         });
         listener.Start();
 
-        watch.End(Operation.Reset, 418, startedAtNs: 0);
+        requests.End(Operation.Reset, 418, startedAtNs: 0);
         listener.RecordObservableInstruments();
 
         lock (seen)

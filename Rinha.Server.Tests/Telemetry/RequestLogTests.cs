@@ -3,7 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-public sealed class RequestWatchTests
+public sealed class RequestLogTests
 {
     private readonly RecordingLogger _logger = new();
 
@@ -17,7 +17,7 @@ public sealed class RequestWatchTests
     public void Slow_requests_and_faults_of_the_server_are_one_warning(
         int slowMs, int status, int milliseconds, string? warning)
     {
-        new RequestWatch(slowMs, _logger).End(Operation.Health, status, Clock.NowNs - (milliseconds * 1_000_000L));
+        new RequestLog(slowMs, _logger).End(Operation.Health, status, Clock.NowNs - (milliseconds * 1_000_000L));
 
         Assert.Equal(warning is null ? 0 : 1, _logger.Lines.Count);
         Assert.All(_logger.Lines, line =>
@@ -31,16 +31,16 @@ public sealed class RequestWatchTests
     public void Of_many_faults_one_a_second_is_logged_for_each_operation()
     {
         const int faults = 10_000;
-        var watch = new RequestWatch(slowRequestMs: 1000, _logger);
+        var requests = new RequestLog(slowRequestMs: 1000, _logger);
         var began = Environment.TickCount64;
         for (var count = 0; count < faults; count++)
         {
-            watch.End(Operation.Post, 503, Clock.NowNs);
+            requests.End(Operation.Post, 503, Clock.NowNs);
         }
 
         Assert.InRange(_logger.Lines.Count, 1, 1 + ((Environment.TickCount64 - began) / 1000));
 
-        watch.End(Operation.Statement, 503, Clock.NowNs);
+        requests.End(Operation.Statement, 503, Clock.NowNs);
         Assert.StartsWith("statement was answered 503", _logger.Lines[^1].Message, StringComparison.Ordinal);
     }
 }
