@@ -70,7 +70,7 @@ public sealed partial class DocumentsTests
     private static partial Regex NotInAnchor();
 }
 
-/// <summary>The files that git has, or would take: their names, relative to the root.</summary>
+// The files that git has, or would take: their names, relative to the root.
 internal static class RepositoryFiles
 {
     public static IReadOnlyList<string> Text { get; } = List();

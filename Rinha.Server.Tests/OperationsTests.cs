@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests;
 
-/// <summary>docs/operations names the metrics and events that there are, and no others.</summary>
+// docs/operations names the metrics and events that there are, and no others.
 public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 {
     private readonly MetricSet _metrics = new();

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Rinha.Server.Tests;
 
-/// <summary>The house rules that no compiler checks.</summary>
+// The house rules that no compiler checks.
 public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.

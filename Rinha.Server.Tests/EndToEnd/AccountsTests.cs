@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary><c>accounts</c> on the published binary, while an instance runs.</summary>
+// accounts on the published binary, while an instance runs.
 public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary><c>backup</c> and <c>restore</c> on the published binary.</summary>
+// backup and restore on the published binary.
 public sealed class BackupTests : ServerTest
 {
     private const string Damage = "UPDATE clientes SET saldo = saldo + 1 WHERE id = 1";

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>How a server that is told to stop takes leave of balancers and clients.</summary>
+// How a server that is told to stop takes leave of balancers and clients.
 public sealed class DrainTests : ServerTest
 {
     private const int Rounds = 20;

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>The published server and this process at the same gate.</summary>
+// The published server and this process at the same gate.
 [Collection(RunsAlone.Name)]
 public sealed class GateBetweenProcessesTests : ServerTest
 {
@@ -9,7 +9,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
     private readonly List<ServerProcess> _servers = [];
 
     [Fact]
-    public void While_one_is_inside_the_others_commit_nothing_and_afterwards_all()
+    public void While_one_process_is_inside_the_others_commit_nothing()
     {
         using var first = new PostLoad(Start().Connect, threads: 3, prefix: "a");
         using var second = new PostLoad(Start().Connect, threads: 3, prefix: "b");
@@ -35,7 +35,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
     }
 
     [Fact]
-    public void Who_is_killed_inside_does_not_keep_the_others_out()
+    public void A_process_killed_inside_does_not_keep_the_others_out()
     {
         using var gate = new Gate(Ledger);
         for (var round = 0; round < 3; round++)
@@ -53,7 +53,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
     }
 
     [Fact]
-    public void Who_is_stopped_inside_is_waited_for()
+    public void The_others_wait_for_a_process_that_is_stopped_inside()
     {
         var server = Start();
         using var entered = new ManualResetEventSlim();
@@ -84,7 +84,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
     }
 
     [Fact]
-    public void Servers_that_are_killed_and_started_again_and_again_do_not_use_up_the_numbers()
+    public void Killed_servers_do_not_use_up_the_instance_numbers()
     {
         using var survivor = new PostLoad(Start().Connect, threads: 2, prefix: "s");
         for (var round = 0; round < 15; round++)

@@ -1,10 +1,10 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What the binary says on its standard output.</summary>
+// What the binary says on its standard output.
 public sealed class LogTests : ServerTest
 {
     [Fact]
-    public void A_life_is_one_JSON_object_a_line_with_nothing_for_an_ordinary_request()
+    public void The_log_is_one_JSON_object_a_line_without_ordinary_requests()
     {
         using var server = Start(("RINHA_ENABLE_RESET", "true"), ("RINHA_SLOW_REQUEST_MS", "3600000"));
         server.Send(RawRequest.Credit).AssertOk();
@@ -60,7 +60,7 @@ public sealed class LogTests : ServerTest
     }
 
     [Fact]
-    public void Text_is_for_people()
+    public void The_text_format_is_one_readable_line_an_event()
     {
         using var server = Start(("RINHA_LOG_FORMAT", "text"));
         var lines = server.End().Output.TrimEnd('\n').Split('\n');
@@ -95,7 +95,7 @@ public sealed class LogTests : ServerTest
     }
 
     [Fact]
-    public async Task A_log_that_is_not_read_makes_nobody_wait_and_what_was_dropped_is_said()
+    public async Task An_unread_log_delays_no_request_and_reports_its_dropped_lines()
     {
         const int Clients = 200;
         const int Requests = 30 * Clients; // The pipe and the queue take some 3,000 lines.

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What the binary answers at <c>/metrics</c>, read by the letter and held against what was sent.</summary>
+// What the binary answers at /metrics, read by the letter and held against what was sent.
 public sealed class MetricsTests : IDisposable
 {
     private readonly AotBank _bank = new();
@@ -73,7 +73,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Who_waits_at_the_gate_is_timed_from_the_first_try()
+    public void A_wait_at_the_gate_is_timed_from_the_first_try()
     {
         using var gate = new Gate(_bank.DatabasePath);
         gate.Enter();
@@ -122,7 +122,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Connections_generations_and_the_build_are_told()
+    public void Connections_generations_and_the_build_are_exposed()
     {
         using var one = _bank.Connect();
         using var two = _bank.Connect();

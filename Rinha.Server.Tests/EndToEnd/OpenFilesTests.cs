@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>A server that may have few descriptors.</summary>
+// A server that may have few descriptors.
 public sealed class OpenFilesTests : ServerTest
 {
     [Theory]

@@ -1,9 +1,7 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>
-/// The first five seconds of the contest's simulation, on a system that has just been started: where most entries lost
-/// their points.
-/// </summary>
+// The first five seconds of the contest's simulation, on a system that has just been started: where most entries lost
+// their points.
 public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
     where TStack : StackFixture
 {

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What an operator's command leaves when root runs it on the ledger of another user.</summary>
+// What an operator's command leaves when root runs it on the ledger of another user.
 public sealed class OwnershipTests : ServerTest
 {
     private const int User = 65534;

@@ -2,7 +2,7 @@ using Rinha.Server.Tests.Http;
 
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What must be the same through nginx, through Caddy and on an API's own socket.</summary>
+// What must be the same through nginx, through Caddy and on an API's own socket.
 public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     where TStack : StackFixture
 {

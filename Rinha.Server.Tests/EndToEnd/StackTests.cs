@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What nginx makes of requests and answers, and what of an API that dies.</summary>
+// What nginx makes of requests and answers, and what of an API that dies.
 public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
 {
     private const string Path = "/clientes/1/transacoes";

@@ -1,9 +1,7 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>
-/// The published binary on a machine that has been suspended for ten hours: a time namespace (time_namespaces(7)) whose
-/// clock since the boot is that much ahead of the clock that stops meanwhile.
-/// </summary>
+// The published binary on a machine that has been suspended for ten hours: a time namespace (time_namespaces(7)) whose
+// clock since the boot is that much ahead of the clock that stops meanwhile.
 public sealed class SuspendedMachineTests : ServerTest
 {
     private static readonly string[] s_suspended =

@@ -2,9 +2,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// What /openapi.json promises. Whatever a test asks a bank with <see cref="BankExtensions.Send"/> is held against it.
-/// </summary>
+// What /openapi.json promises. Whatever a test asks a bank with BankExtensions.Send is held against it.
 internal sealed class ApiContract
 {
     private static readonly string[] s_methods = ["get", "head", "post", "put", "patch", "delete"];
@@ -31,7 +29,7 @@ internal sealed class ApiContract
 
     public ApiSchemas Schemas { get; }
 
-    /// <summary>What a reference points to, or the element itself when it is none.</summary>
+    // What a reference points to, or the element itself when it is none.
     public JsonElement Resolve(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("$ref", out var reference))
@@ -48,7 +46,7 @@ internal sealed class ApiContract
         return target;
     }
 
-    /// <summary>Fails unless the answer is documented: its status, its headers, its media type and its body.</summary>
+    // Fails unless the answer is documented: its status, its headers, its media type and its body.
     public void AssertKept(ReadOnlySpan<byte> request, RawResponse answer)
     {
         var line = Encoding.UTF8.GetString(request[..request.IndexOf("\r\n"u8)]).Split(' ');
@@ -126,13 +124,13 @@ internal sealed class ApiContract
 
 internal sealed record ApiOperation(string Method, string Path, JsonElement Responses)
 {
-    /// <summary>The path of client 1, or the path itself.</summary>
+    // The path of client 1, or the path itself.
     public string Example => Path.Replace("{id}", "1", StringComparison.Ordinal);
 
     public IEnumerable<int> Statuses => Responses.EnumerateObject()
         .Select(response => int.Parse(response.Name, CultureInfo.InvariantCulture));
 
-    /// <summary>Whether this is the path of the request; a number is one as the router sees it.</summary>
+    // Whether this is the path of the request; a number is one as the router sees it.
     public bool IsAt(string path)
     {
         var wanted = Path.Split('/');

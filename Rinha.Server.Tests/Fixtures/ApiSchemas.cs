@@ -3,11 +3,9 @@ using Json.Schema;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// The JSON schemas of openapi.json (dialect 2020-12), more strictly than they stand there: a member that an object's
-/// schema does not name is wrong. So nothing is answered that is not documented, while a client may pass over what it
-/// does not know.
-/// </summary>
+// The JSON schemas of openapi.json (dialect 2020-12), more strictly than they stand there: a member that an object's
+// schema does not name is wrong. So nothing is answered that is not documented, while a client may pass over what it
+// does not know.
 internal sealed class ApiSchemas
 {
     private const string Here = "#/components/schemas/";
@@ -22,7 +20,7 @@ internal sealed class ApiSchemas
         _definitions = Strict(schemas).AsObject();
     }
 
-    /// <summary>What is wrong with a value; <see langword="null"/> when nothing is.</summary>
+    // What is wrong with a value; null when nothing is.
     public string? Judge(JsonElement schema, JsonElement value)
     {
         lock (_lock)

@@ -1,9 +1,9 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>What most tests ask a server, each on a connection of its own.</summary>
+// What most tests ask a server, each on a connection of its own.
 internal static class BankExtensions
 {
-    /// <summary>The answer to a request, which is one that openapi.json knows (<see cref="ApiContract"/>).</summary>
+    // The answer to a request, which is one that openapi.json knows (ApiContract).
     public static RawResponse Send(this IServer server, byte[] request)
     {
         using var connection = server.Connect();

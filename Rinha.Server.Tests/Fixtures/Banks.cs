@@ -5,13 +5,13 @@ public interface IServer
     RawConnection Connect();
 }
 
-/// <summary>A running server whose ledger can be looked into; <c>POST /reset</c> is enabled.</summary>
+// A running server whose ledger can be looked into; POST /reset is enabled.
 public interface IBank : IServer
 {
     void AssertBalanced();
 }
 
-/// <summary>The published binary on a database of its own.</summary>
+// The published binary on a database of its own.
 public sealed class AotBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

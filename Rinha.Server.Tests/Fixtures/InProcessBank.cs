@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The server's own parts, wired as Program.cs does, over a ledger in the test's process.</summary>
+// The server's own parts, wired as Program.cs does, over a ledger in the test's process.
 internal sealed class InProcessBank : IServer, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

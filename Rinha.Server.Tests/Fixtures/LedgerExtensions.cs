@@ -50,7 +50,7 @@ internal static class LedgerExtensions
     public static LookupResult FindAccount(this ILedger ledger, long accountId) =>
         ledger.FindAccountAsync(accountId).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>An empty page that says what is wanted.</summary>
+    // An empty page that says what is wanted.
     public static HistoryPage Wanted(long beforeSequence, int entries)
     {
         var page = new HistoryPage();
@@ -115,5 +115,5 @@ internal static class LedgerExtensions
         new(path, Synchronous.Normal, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 }
 
-/// <summary>What the ledger made of a post; balance and limit are 0 unless it was accepted.</summary>
+// What the ledger made of a post; balance and limit are 0 unless it was accepted.
 public readonly record struct PostOutcome(PostResult Result, long BalanceCents, long LimitCents);

@@ -1,8 +1,6 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// A ledger in a real file. Each instance has its own writer and its own gate, so two of them compete as two processes.
-/// </summary>
+// A ledger in a real file. Each instance has its own writer and its own gate, so two of them compete as two processes.
 public sealed class LedgerOnDisk : LedgerPlace
 {
     private readonly TemporaryDirectory _directory = new();

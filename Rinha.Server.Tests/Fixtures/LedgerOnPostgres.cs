@@ -4,7 +4,7 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>A ledger in a schema of its own of the PostgreSQL that <c>./rinha test</c> starts.</summary>
+// A ledger in a schema of its own of the PostgreSQL that ./rinha test starts.
 public class LedgerOnPostgres : LedgerPlace
 {
     private const string Variable = "TEST_POSTGRES_URL";
@@ -55,7 +55,7 @@ public class LedgerOnPostgres : LedgerPlace
     public void EndConnections() => Execute(
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    /// <summary>Which connections the instances have: the sum of the numbers of their servers' processes.</summary>
+    // Which connections the instances have: the sum of the numbers of their servers' processes.
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
@@ -99,6 +99,6 @@ public class LedgerOnPostgres : LedgerPlace
     }
 }
 
-/// <summary>The same under SERIALIZABLE, as engines have it that know no other isolation.</summary>
+// The same under SERIALIZABLE, as engines have it that know no other isolation.
 public sealed class LedgerOnSerializablePostgres()
     : LedgerOnPostgres("-c default_transaction_isolation=serializable");

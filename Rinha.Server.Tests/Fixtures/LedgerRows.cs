@@ -17,7 +17,7 @@ internal static class LedgerRows
         return database;
     }
 
-    /// <summary>Another program that holds the write lock until it is disposed.</summary>
+    // Another program that holds the write lock until it is disposed.
     public static IDisposable Lock(string path)
     {
         var database = Open(path);
@@ -51,11 +51,9 @@ internal static class LedgerRows
 
     public static long Query(this SqliteConnection database, string sql) => (long)database.Scalar(sql);
 
-    /// <summary>
-    /// Fails unless the file keeps the books: every balance is the sum of its history and within its limit, seq counts
-    /// a client's rows 1, 2, 3 … in the order of their commits, and the client's newest entries are those of its last
-    /// ten rows.
-    /// </summary>
+    // Fails unless the file keeps the books: every balance is the sum of its history and within its limit, seq counts
+    // a client's rows 1, 2, 3 … in the order of their commits, and the client's newest entries are those of its last
+    // ten rows.
     public static void AssertBalanced(string path)
     {
         using var database = Open(path);

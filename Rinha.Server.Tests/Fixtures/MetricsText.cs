@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// An answer of <c>/metrics</c>, read by the letter of Prometheus' text format 0.0.4: whatever the format does not
-/// allow, or only allows a server that is careless, fails the test.
-/// </summary>
+// An answer of /metrics, read by the letter of Prometheus' text format 0.0.4: whatever the format does not
+// allow, or only allows a server that is careless, fails the test.
 internal sealed partial class MetricsText
 {
     private const string Name = "([a-zA-Z_:][a-zA-Z0-9_:]*)";
@@ -40,14 +38,14 @@ internal sealed partial class MetricsText
 
     public string TypeOf(string name) => _types[name];
 
-    /// <summary>A sample's value; its labels as they are written, <c>name{label="value"}</c>.</summary>
+    // A sample's value; its labels as they are written, name{label="value"}.
     public double this[string sample] => _samples.TryGetValue(sample, out var value)
         ? value
         : throw new Xunit.Sdk.XunitException($"no sample {sample}");
 
     public double OrZero(string sample) => _samples.GetValueOrDefault(sample);
 
-    /// <summary>The labels with their values of every sample of this name.</summary>
+    // The labels with their values of every sample of this name.
     public IEnumerable<string> LabelsOf(string name) => _samples.Keys
         .Where(sample => NameOf(sample) == name)
         .Select(sample => sample[name.Length..]);

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// Clients that post credits of one cent to all five accounts without a pause, each under a description of its own, and
-/// note which were answered with 200. A connection that breaks is opened again.
-/// </summary>
+// Clients that post credits of one cent to all five accounts without a pause, each under a description of its own, and
+// note which were answered with 200. A connection that breaks is opened again.
 internal sealed class PostLoad : IDisposable
 {
     private readonly Func<RawConnection> _connect;
@@ -28,7 +26,7 @@ internal sealed class PostLoad : IDisposable
 
     public int Answered => _answered.Count;
 
-    /// <summary>How many were answered with anything else, or not at all.</summary>
+    // How many were answered with anything else, or not at all.
     public int Refused => _refused;
 
     public void AwaitAnswered(int more)
@@ -43,7 +41,7 @@ internal sealed class PostLoad : IDisposable
         Assert.Null(_failure);
     }
 
-    /// <summary>Fails unless the file has every answered post exactly once, and none of the others twice.</summary>
+    // Fails unless the file has every answered post exactly once, and none of the others twice.
     public void AssertKept(string databasePath)
     {
         using var database = LedgerRows.Open(databasePath);

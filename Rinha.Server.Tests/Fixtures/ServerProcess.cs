@@ -2,7 +2,7 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The published binary as a process of its own; killed when disposed.</summary>
+// The published binary as a process of its own; killed when disposed.
 public sealed class ServerProcess : IServer, IDisposable
 {
     private readonly TestProcess _process;
@@ -18,12 +18,12 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts it on a database and a unix socket and waits for its first 200.</summary>
+    // Starts it on a database and a unix socket and waits for its first 200.
     public static ServerProcess Start(
         string database, string socket, params (string Name, string Value)[] environment) =>
         StartUnder([], database, socket, environment);
 
-    /// <summary>As <see cref="Start"/>, under a program like <c>unshare</c> that starts it.</summary>
+    // As Start, under a program like unshare that starts it.
     public static ServerProcess StartUnder(
         string[] starter, string database, string socket, params (string Name, string Value)[] environment) =>
         AwaitHealth(new ServerProcess(
@@ -31,9 +31,7 @@ public sealed class ServerProcess : IServer, IDisposable
             [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
             new UnixDomainSocketEndPoint(socket)));
 
-    /// <summary>
-    /// As <see cref="Start"/>; its standard output is not read until <see cref="ReadOutput"/>: the pipe takes 64 KB.
-    /// </summary>
+    // As Start; its standard output is not read until ReadOutput: the pipe takes 64 KB.
     public static ServerProcess StartUnread(
         string database, string socket, params (string Name, string Value)[] environment) =>
         AwaitHealth(new ServerProcess(
@@ -42,7 +40,7 @@ public sealed class ServerProcess : IServer, IDisposable
             new UnixDomainSocketEndPoint(socket),
             readsOutput: false));
 
-    /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
+    // Starts it on a database and a TCP port and waits for its first 200.
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) => AwaitHealth(new ServerProcess(
         [Repository.ServerBinary],
         [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")],
@@ -51,7 +49,7 @@ public sealed class ServerProcess : IServer, IDisposable
     public static CommandExit Run(string[] arguments, params (string Name, string Value)[] environment) =>
         RunUnder([], arguments, environment);
 
-    /// <summary>As <see cref="Run"/>, under a program like <c>setpriv</c> that starts it.</summary>
+    // As Run, under a program like setpriv that starts it.
     public static CommandExit RunUnder(
         string[] starter, string[] arguments, params (string Name, string Value)[] environment)
     {
@@ -74,7 +72,7 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public CommandExit AwaitExit() => _process.AwaitExit();
 
-    /// <summary>kill -9, as a crash.</summary>
+    // kill -9, as a crash.
     public void Kill() => _process.Kill();
 
     public void Freeze()

@@ -4,7 +4,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What happens once for each request allocates nothing.</summary>
+// What happens once for each request allocates nothing.
 public sealed class AllocationTests
 {
     private const int WarmUp = 500;

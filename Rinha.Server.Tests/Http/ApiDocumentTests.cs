@@ -4,7 +4,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>openapi.json by itself: it is OpenAPI 3.1, whole, and says what the code says.</summary>
+// openapi.json by itself: it is OpenAPI 3.1, whole, and says what the code says.
 public sealed class ApiDocumentTests
 {
     private static readonly ApiContract s_api = ApiContract.Api;

@@ -1,9 +1,7 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>
-/// Every operation of openapi.json is asked in every way that gives another status, and each answer held against the
-/// document (<see cref="ApiContract"/>).
-/// </summary>
+// Every operation of openapi.json is asked in every way that gives another status, and each answer held against the
+// document (ApiContract).
 public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

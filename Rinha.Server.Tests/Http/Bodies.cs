@@ -2,7 +2,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Bodies of a transaction: what must be accepted with which values, and what must be refused why.</summary>
+// Bodies of a transaction: what must be accepted with which values, and what must be refused why.
 public static class Bodies
 {
     private const string Malformed = nameof(TransactionError.Malformed);
@@ -67,7 +67,7 @@ public static class Bodies
         @"\ud800", @"\udc00", @"\ud800x", @"x\ud83d", @"\ude00\ud83d", @"\ud83d\ud83d", @"\ud83d\u0041",
     ];
 
-    /// <summary>The body, then valor, tipo and descricao as they must be read.</summary>
+    // The body, then valor, tipo and descricao as they must be read.
     public static TheoryData<string, long, string, string> Accepted { get; } = new()
     {
         { """{"valor": 1000, "tipo": "c", "descricao": "descricao"}""", 1000, "c", "descricao" },
@@ -96,7 +96,7 @@ public static class Bodies
         { """{"":1,"valor ":9,"valor":1,"tipo":"c","descricao":"x"}""", 1, "c", "x" },
     };
 
-    /// <summary>The body and the name of its error.</summary>
+    // The body and the name of its error.
     public static TheoryData<string, string> Refused { get; } =
     [
         // The contest's own five.
@@ -132,7 +132,7 @@ public static class Bodies
         ("""{"descricao":"","tipo":"x","valor":1}""", Kind),
     ];
 
-    /// <summary>Bodies that are not UTF-8 or have a lone surrogate.</summary>
+    // Bodies that are not UTF-8 or have a lone surrogate.
     public static IEnumerable<byte[]> NotUnicode =>
     [
         .. from bytes in s_notUtf8

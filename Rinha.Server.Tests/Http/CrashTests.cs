@@ -2,7 +2,7 @@ using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>The requests that the fuzzer begins with keep their answers and harm nothing.</summary>
+// The requests that the fuzzer begins with keep their answers and harm nothing.
 public abstract class CrashTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary><c>GET /clientes/{id}/transacoes</c>: the whole history, page by page.</summary>
+// GET /clientes/{id}/transacoes: the whole history, page by page.
 public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What is answered when the ledger cannot do as it is asked.</summary>
+// What is answered when the ledger cannot do as it is asked.
 public sealed class LedgerAnswerTests
 {
     // Without Retry-After where sending it again may post it twice.

@@ -20,7 +20,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [InlineData("6")]
     [InlineData("100")]
     [InlineData("999999999999999999")]
-    public void An_id_without_an_account_is_404_before_anything_else_is_judged(string id)
+    public void An_unknown_account_is_404_whatever_else_is_wrong(string id)
     {
         Bank.Get($"/clientes/{id}/extrato").AssertProblem(404);
         var path = $"/clientes/{id}/transacoes";
@@ -45,7 +45,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [InlineData("/health/live", "GET, HEAD")]
     [InlineData("/metrics", "GET, HEAD")]
     [InlineData("/reset", "POST")]
-    public void Another_method_is_405_and_told_which_are_allowed_but_not_to_other_sites(string path, string allow)
+    public void Another_method_is_405_with_Allow_and_without_CORS_headers(string path, string allow)
     {
         string[] methods =
             ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "X", "get", "post"];

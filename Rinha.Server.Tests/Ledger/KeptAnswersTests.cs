@@ -27,7 +27,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void A_sum_past_64_bits_is_refused_again_as_what_it_was()
+    public void An_overflow_is_kept_as_the_answer_of_its_key()
     {
         _ = Ledger;
         Place.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
@@ -44,7 +44,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     [InlineData(1, TransactionKind.Credit, 100, "texu")]
     [InlineData(1, TransactionKind.Credit, 100, "text\0")]
     [InlineData(1, TransactionKind.Credit, 100, "Text")]
-    public void The_key_with_another_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
+    public void A_key_reused_for_a_different_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
     {
         Credit("key");
 
@@ -66,7 +66,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void A_key_of_nobody_is_not_kept()
+    public void A_key_for_an_unknown_account_is_not_kept()
     {
         Assert.Equal(PostResult.UnknownAccount, Ledger.Post(6, TransactionKind.Credit, 1, "text", "key").Result);
 
@@ -87,7 +87,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public async Task Sent_many_times_at_once_through_two_instances_it_is_applied_once()
+    public async Task Concurrent_posts_with_one_key_through_two_instances_are_applied_once()
     {
         ILedger[] instances = [Place.Open(), Place.Open()];
         for (var round = 0; round < 20; round++)

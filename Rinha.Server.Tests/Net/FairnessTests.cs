@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Server.Tests.Net;
 
-/// <summary>Clients that send many requests without waiting for the answers.</summary>
+// Clients that send many requests without waiting for the answers.
 public sealed class FairnessTests
 {
     private const string LoopThread = "event loop";
@@ -204,7 +204,7 @@ public sealed class FairnessTests
     }
 }
 
-/// <summary>Hands every call on to a ledger, and notes on which thread it came. It has no rounds.</summary>
+// Hands every call on to a ledger, and notes on which thread it came. It has no rounds.
 internal class WatchedLedger(ILedger ledger) : ILedger
 {
     public ConcurrentQueue<string?> Threads { get; } = new();

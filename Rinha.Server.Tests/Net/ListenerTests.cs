@@ -3,7 +3,7 @@ using Rinha.Server.Tests.Telemetry;
 
 namespace Rinha.Server.Tests.Net;
 
-/// <summary>Connections that the kernel does not let the server have.</summary>
+// Connections that the kernel does not let the server have.
 public sealed class ListenerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -5,9 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Postgres;
 
-/// <summary>
-/// What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.
-/// </summary>
+// What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.
 public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
@@ -37,7 +35,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void Tables_of_somebody_else_are_refused_and_left_alone()
+    public void Tables_of_another_program_are_refused_and_left_alone()
     {
         Place.Execute("CREATE TABLE clientes (nome TEXT)");
 
@@ -101,7 +99,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void A_connection_that_was_lost_while_nobody_wrote_costs_no_write()
+    public void A_connection_lost_between_writes_costs_no_write()
     {
         for (var round = 1; round <= 3; round++)
         {
@@ -112,7 +110,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void A_connection_that_is_still_there_after_a_pause_is_used_again()
+    public void A_connection_that_survives_a_pause_is_reused()
     {
         Ledger.Credit(1, 1);
         var before = Place.Connections();
@@ -123,7 +121,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task Reads_that_have_all_their_connections_keep_no_write_from_its_own()
+    public async Task Reads_that_use_up_their_connections_do_not_block_a_write()
     {
         Ledger.Credit(1, 1);
         Place.EndConnections();
@@ -164,7 +162,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void A_history_that_another_program_has_written_on_is_a_failure_of_the_storage_and_no_lock()
+    public void A_history_changed_by_another_program_is_a_storage_failure_not_a_lock()
     {
         Ledger.Credit(1, 1);
         Place.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
@@ -175,7 +173,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
+    public void A_new_account_or_limit_takes_effect_at_once()
     {
         var accounts = new PostgresAccounts(Place.Address);
         accounts.Add(6, 8, 500);
@@ -194,7 +192,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task Keys_are_dropped_after_24_hours_and_not_before()
+    public async Task Keys_are_deleted_after_24_hours_and_not_before()
     {
         Post("old");
         Post("new");
@@ -210,7 +208,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task Where_there_are_too_many_keys_only_those_known_are_answered()
+    public async Task When_there_are_too_many_keys_only_known_ones_are_answered()
     {
         using var source = PostgresLedger.Open(Place.Address, connectionsMax: 9);
         Post("first");

@@ -110,7 +110,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Fact]
-    public void All_findings_are_counted_the_first_are_told_and_balances_of_64_bits_add_up()
+    public void All_findings_are_counted_the_first_are_listed_and_64_bit_balances_add_up()
     {
         SampleLedger.Make(FilePath);
         SampleLedger.Damage(FilePath, """

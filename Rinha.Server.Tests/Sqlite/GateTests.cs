@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>Who gets in and who waits, and the gate as an operator's commands use it: closed to all.</summary>
+// Who gets in and who waits, and the gate as an operator's commands use it: closed to all.
 [Collection(RunsAlone.Name)]
 public sealed class GateTests : FileTest
 {
@@ -73,7 +73,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void One_more_than_there_are_numbers_is_refused_with_a_clear_word()
+    public void One_instance_too_many_is_refused_with_a_clear_message()
     {
         var gates = Enumerable.Range(0, Limits.GateInstancesMax).Select(_ => new Gate(FilePath)).ToList();
 
@@ -102,7 +102,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void Who_is_disposed_twice_leaves_others_alone()
+    public void A_second_Dispose_does_not_touch_the_next_owner_of_the_number()
     {
         var first = new Gate(FilePath);
         first.Dispose();
@@ -151,7 +151,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void Who_waits_for_so_long_goes_away_afterwards_and_leaves_no_trace()
+    public void A_wait_that_times_out_leaves_no_trace()
     {
         using var inside = new Gate(FilePath);
         using var waiting = new Gate(FilePath);
@@ -170,7 +170,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void It_is_closed_to_everybody_only_while_nobody_has_it_open()
+    public void The_gate_can_be_closed_only_while_no_instance_has_it_open()
     {
         using (new Gate(FilePath))
         {

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How long keys are kept, by clocks that go right and wrong, and how many.</summary>
+// How long keys are kept, by clocks that go right and wrong, and how many.
 public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
 {
     [Fact]

@@ -7,7 +7,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     private string BackupPath => Place.FilePath + ".copy";
 
     [Fact]
-    public void It_gives_up_when_the_log_has_grown_too_far_and_leaves_nothing()
+    public void A_backup_aborts_and_leaves_no_file_when_the_log_has_grown_too_far()
     {
         var ledger = Place.Open();
         var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
@@ -37,7 +37,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Nobody_else_checkpoints_while_it_is_made_and_somebody_does_afterwards()
+    public void No_instance_checkpoints_during_a_backup_and_one_can_afterwards()
     {
         _ = Place.Open();
         var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
@@ -54,7 +54,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void A_copy_that_is_locked_out_fails()
+    public void A_copy_fails_when_its_target_is_locked()
     {
         SampleLedger.Make(Place.FilePath);
         using var source = Database.OpenReadOnly(Place.FilePath);

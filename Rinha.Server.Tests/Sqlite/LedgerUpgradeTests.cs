@@ -3,7 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>A ledger of an older version is converted at a start, with steps made up for these tests.</summary>
+// A ledger of an older version is converted at a start, with steps made up for these tests.
 public sealed class LedgerUpgradeTests : FileTest
 {
     private const int WalHeaderBytes = 32;

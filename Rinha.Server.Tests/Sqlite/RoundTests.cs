@@ -1,8 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>
-/// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
-/// </summary>
+// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
 public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 {
     private readonly IWriteRound _round;

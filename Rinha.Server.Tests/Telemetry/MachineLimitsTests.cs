@@ -2,9 +2,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>
-/// The kernel's control groups as they look from a machine, a service and a container, of either version.
-/// </summary>
+// The kernel's control groups as they look from a machine, a service and a container, of either version.
 public sealed class MachineLimitsTests : IDisposable
 {
     private const string Version2 = "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";

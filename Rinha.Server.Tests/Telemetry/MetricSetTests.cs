@@ -4,7 +4,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>What a listener inside the process sees, and what Prometheus must not misread.</summary>
+// What a listener inside the process sees, and what Prometheus must not misread.
 public sealed class MetricSetTests
 {
     [Fact]
