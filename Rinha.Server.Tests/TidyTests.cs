@@ -57,7 +57,7 @@ public sealed partial class TidyTests
     }
 
     [Fact]
-    public void Nothing_is_left_to_do() => AssertNone(
+    public void No_file_has_unfinished_work() => AssertNone(
         from name in s_files
         from line in Lines(name)
         where Unfinished().IsMatch(line.Text)
@@ -73,7 +73,7 @@ public sealed partial class TidyTests
         select name);
 
     [Fact]
-    public void No_line_ends_with_blanks() => AssertNone(
+    public void No_line_has_trailing_whitespace() => AssertNone(
         from name in s_files
         where !name.EndsWith(".md", StringComparison.Ordinal)
         from line in Lines(name)
@@ -81,14 +81,14 @@ public sealed partial class TidyTests
         select $"{name}:{line.Number}");
 
     [Fact]
-    public void No_type_of_the_server_has_a_name_that_says_nothing() => AssertNone(
+    public void No_type_of_the_server_has_a_filler_name() => AssertNone(
         from type in typeof(ServerOptions).Assembly.GetTypes()
         where type.Namespace?.StartsWith("Rinha", StringComparison.Ordinal) == true
         where SaysNothing().IsMatch(type.Name)
         select type.FullName);
 
     [Fact]
-    public void A_file_has_the_name_of_its_type() => AssertNone(
+    public void A_file_is_named_after_its_type() => AssertNone(
         from name in CSharp()
         where name.StartsWith("Rinha.Server/", StringComparison.Ordinal)
         let type = Path.GetFileNameWithoutExtension(name)
@@ -132,7 +132,7 @@ public sealed partial class TidyTests
     [InlineData("Rinha.Server")]
     [InlineData("Rinha.LoadTest")]
     [InlineData("Rinha.Stack")]
-    public void Some_projects_know_no_other(string project) =>
+    public void Independent_projects_reference_no_other(string project) =>
         Assert.DoesNotContain("<ProjectReference", File.ReadAllText(Repository.PathOf(project, project + ".csproj")));
 
     [Fact]

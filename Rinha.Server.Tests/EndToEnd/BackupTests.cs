@@ -9,7 +9,7 @@ public sealed class BackupTests : ServerTest
     private string Backup => InDirectory("copy.db");
 
     [Fact]
-    public void A_backup_under_load_is_a_moment_of_the_ledger_and_can_be_put_in_its_place()
+    public void A_backup_under_load_is_a_snapshot_and_can_be_restored()
     {
         using var load = RunUnderLoad(out var before, out var after);
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Backup));
@@ -33,7 +33,7 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void What_is_there_is_never_overwritten()
+    public void A_backup_never_overwrites_a_file()
     {
         SampleLedger.Make(Ledger);
         File.WriteAllText(Backup, "mine");
@@ -45,7 +45,7 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void A_damaged_ledger_gives_no_backup_and_says_what_is_wrong()
+    public void A_backup_of_a_damaged_ledger_fails_and_lists_the_findings()
     {
         SampleLedger.Make(Ledger);
         SampleLedger.Damage(Ledger, Damage);
@@ -86,7 +86,7 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void Where_there_is_no_ledger_a_backup_becomes_one()
+    public void A_backup_can_be_restored_where_there_is_no_ledger()
     {
         SampleLedger.Make(Backup);
 
@@ -127,7 +127,7 @@ public sealed class BackupTests : ServerTest
     [Theory]
     [InlineData("missing.db", "there is no backup at")]
     [InlineData("rinha.db", "is the ledger itself")]
-    public void A_backup_that_is_none_is_refused(string name, string why)
+    public void An_invalid_backup_path_is_refused(string name, string why)
     {
         SampleLedger.Make(Ledger);
 

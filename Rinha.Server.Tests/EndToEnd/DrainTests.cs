@@ -9,7 +9,7 @@ public sealed class DrainTests : ServerTest
     private static readonly (string, string) s_longDelay = ("RINHA_DRAIN_DELAY_MS", $"{Limits.DrainDelayMsMax}");
 
     [Fact]
-    public void From_the_signal_on_health_is_503_and_says_why_while_everything_else_goes_on()
+    public void After_SIGTERM_health_is_503_with_its_reason_and_everything_else_goes_on()
     {
         using var server = Start(s_longDelay);
         using var kept = server.Connect();
@@ -37,7 +37,7 @@ public sealed class DrainTests : ServerTest
     }
 
     [Fact]
-    public void It_ends_when_the_delay_is_over_and_not_before()
+    public void A_server_stops_after_the_drain_delay_and_not_before()
     {
         using var server = Start(("RINHA_DRAIN_DELAY_MS", "500"));
         var watch = Stopwatch.StartNew();
@@ -48,7 +48,7 @@ public sealed class DrainTests : ServerTest
     }
 
     [Fact]
-    public async Task Every_request_on_an_open_connection_is_still_answered_and_says_that_it_was_the_last()
+    public async Task A_stopping_server_answers_one_more_request_on_each_connection_and_closes_it()
     {
         using var server = Start();
         var connections = ConnectMany(server, 20);
@@ -67,7 +67,7 @@ public sealed class DrainTests : ServerTest
     }
 
     [Fact]
-    public async Task Clients_that_keep_on_asking_on_other_connections_do_not_hold_it_up()
+    public async Task Clients_that_keep_sending_do_not_delay_the_stop_past_its_timeout()
     {
         using var server = Start();
         var connections = ConnectMany(server, 2_000);

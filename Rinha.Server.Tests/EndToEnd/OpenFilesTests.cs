@@ -18,7 +18,7 @@ public sealed class OpenFilesTests : ServerTest
     }
 
     [Fact]
-    public void Without_a_free_descriptor_the_connected_are_served_and_the_others_wait()
+    public void Out_of_descriptors_open_connections_are_served_and_new_ones_wait()
     {
         const int clients = 100;
         var ran = Stopwatch.StartNew();

@@ -8,7 +8,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
     private const int ColdStarts = 20;
 
     [Fact]
-    public void The_official_opening_is_answered_without_a_fault_after_every_cold_start()
+    public void The_official_opening_has_no_failure_after_any_cold_start()
     {
         for (var start = 0; start < ColdStarts; start++)
         {

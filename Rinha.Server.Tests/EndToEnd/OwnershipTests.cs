@@ -32,7 +32,7 @@ public sealed class OwnershipTests : ServerTest
     [InlineData("accounts set-limit 1 100")]
     [InlineData("backup {0}.new")]
     [InlineData("restore {0}")]
-    public void Every_file_is_the_servers_users_and_the_server_starts(string command)
+    public void Every_file_belongs_to_the_servers_user_and_the_server_starts(string command)
     {
         RunWell(string.Format(null, command, Backup).Split(' '));
 
@@ -41,7 +41,7 @@ public sealed class OwnershipTests : ServerTest
     }
 
     [Fact]
-    public void A_ledger_that_is_restored_where_none_was_is_the_directorys_owners()
+    public void A_ledger_restored_to_a_free_path_belongs_to_the_directorys_owner()
     {
         File.Delete(Ledger);
 
@@ -53,7 +53,7 @@ public sealed class OwnershipTests : ServerTest
     }
 
     [Fact]
-    public void So_are_the_log_and_its_index_which_SQLite_makes()
+    public void The_WAL_and_its_index_belong_to_the_servers_user()
     {
         using var database = Database.Open(Ledger);
         database.Execute("UPDATE clientes SET limite = limite + 1 WHERE id = 1");
@@ -63,7 +63,7 @@ public sealed class OwnershipTests : ServerTest
     }
 
     [Fact]
-    public void A_symbolic_link_in_the_gates_place_does_not_give_away_another_file()
+    public void A_symbolic_link_at_the_gates_path_does_not_change_the_targets_owner()
     {
         var other = _backups.File("other");
         File.WriteAllText(other, "of root");

@@ -21,7 +21,7 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     [InlineData("AAA", "B2")]
     [InlineData("", "AAA")]
     [InlineData("AAA", "")]
-    public void What_is_no_idempotency_key_is_the_same_400(params string[] keys)
+    public void An_invalid_idempotency_key_is_the_same_400_through_the_proxy(params string[] keys)
     {
         stack.Reset();
         var request = RawRequest.Post(

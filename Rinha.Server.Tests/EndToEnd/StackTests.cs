@@ -28,7 +28,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Fact]
-    public void Requests_in_any_form_are_understood()
+    public void Requests_of_every_form_pass_through_nginx()
     {
         using var connection = stack.Connect();
         connection.Exchange(RawRequest.PostChunked(Path, RawRequest.Body, 5)).AssertOk();
@@ -57,7 +57,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     [InlineData("GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505)]
     [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n", 413)]
     [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501)]
-    public void What_nginx_answers_itself_is_a_problem_as_well(string request, int status)
+    public void Nginx_reports_its_own_errors_as_problems_too(string request, int status)
     {
         using var connection = stack.Connect();
         connection.Send(request);
@@ -65,7 +65,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Fact]
-    public void What_is_too_long_for_nginx_is_a_problem_as_well()
+    public void Nginx_reports_oversized_requests_as_problems_too()
     {
         stack.Get("/" + new string('x', 20_000)).AssertProblem(414);
         stack.Send(RawRequest.Get("/health", "X: " + new string('x', 20_000))).AssertProblem(400);
@@ -147,7 +147,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Fact]
-    public void Without_any_API_the_answer_is_502_and_a_read_is_to_be_tried_again()
+    public void Without_any_API_the_answer_is_502_and_only_a_read_may_be_retried()
     {
         stack.WithoutSupervisor(() =>
         {

@@ -23,7 +23,7 @@ public sealed class SuspendedMachineTests : ServerTest
     }
 
     [Fact]
-    public void A_health_check_holds_and_asks_again()
+    public void A_health_check_holds_and_probes_again()
     {
         using var server = ServerProcess.Start(Ledger, Socket);
         double Asked() => MetricsText.Parse(server.Get("/metrics").Text)

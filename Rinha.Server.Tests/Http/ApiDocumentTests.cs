@@ -21,7 +21,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public void It_has_the_version_of_the_server_and_at_every_operation_what_any_request_can_get()
+    public void It_has_the_servers_version_and_the_common_responses_at_every_operation()
     {
         Assert.Equal(ServerCommand.Version, s_api.Root.GetProperty("info").GetProperty("version").GetString());
 
@@ -34,7 +34,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public void Every_example_is_one_of_its_schema()
+    public void Every_example_matches_its_schema()
     {
         var examples =
             from content in All(s_api.Root)
@@ -49,7 +49,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public void Every_problem_of_the_server_is_an_example_and_no_other()
+    public void The_examples_are_exactly_the_servers_problems()
     {
         var examples = All(s_api.Root.GetProperty("components").GetProperty("responses"))
             .Where(one => HasObject(one, "value") && one.GetProperty("value").TryGetProperty("detail", out _))
@@ -68,7 +68,7 @@ public sealed class ApiDocumentTests
 
     [Theory]
     [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
-    public void A_body_that_is_taken_is_a_Transaction(string body, long amount, string kind, string description)
+    public void An_accepted_body_matches_the_schema(string body, long amount, string kind, string description)
     {
         Assert.NotNull((amount, kind, description).ToString());
         using var json = JsonDocument.Parse(body);
@@ -77,7 +77,7 @@ public sealed class ApiDocumentTests
 
     [Theory]
     [MemberData(nameof(Bodies.Refused), MemberType = typeof(Bodies))]
-    public void A_body_that_is_refused_is_none_unless_no_schema_could_tell(string body, string error)
+    public void A_refused_body_violates_the_schema_unless_no_schema_can_express_it(string body, string error)
     {
         if (error is nameof(TransactionError.Malformed) or nameof(TransactionError.DuplicateField)
             || IsIntegerInAnotherSpelling(body)

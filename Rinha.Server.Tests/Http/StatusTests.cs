@@ -74,7 +74,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [Theory]
     [MemberData(nameof(HttpCases.NotJson), MemberType = typeof(HttpCases))]
     [InlineData(null)]
-    public void A_body_that_does_not_say_JSON_is_415(string? contentType)
+    public void A_body_not_declared_as_JSON_is_415(string? contentType)
     {
         Bank.Post(1, RawRequest.Body, contentType).AssertProblem(415);
         Bank.Post(1, s_tooLarge, contentType).AssertProblem(415);
@@ -83,7 +83,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
 
     [Theory]
     [MemberData(nameof(HttpCases.Json), MemberType = typeof(HttpCases))]
-    public void A_body_that_says_JSON_once_is_taken(string contentType)
+    public void A_body_declared_once_as_JSON_is_accepted(string contentType)
     {
         Bank.Post(1, RawRequest.Body, contentType).AssertOk();
         Bank.Send(RawRequest.Post(Path, RawRequest.Body, contentType, "Content-Type: application/json"))
@@ -124,7 +124,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 
     [Fact]
-    public void An_encoded_path_is_the_path_it_encodes_and_an_absolute_target_the_path_in_it()
+    public void Percent_encoded_paths_and_absolute_targets_are_understood()
     {
         Bank.Get("/clientes/%31/extrato").AssertOk();
         Bank.Get("/client%65s/1/%65xtrato").AssertOk();
@@ -169,7 +169,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 
     [Fact]
-    public void Health_says_healthy_and_when()
+    public void Health_has_a_status_and_a_time()
     {
         var json = Bank.Get("/health").AssertOk().Json;
 
@@ -188,7 +188,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [InlineData("text/plain; application/json")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("multipart/form-data; boundary=x")]
-    public void A_reset_that_does_not_say_JSON_is_415_and_changes_nothing(string? contentType)
+    public void A_reset_not_declared_as_JSON_is_415_and_changes_nothing(string? contentType)
     {
         Bank.Post(1, 5, 'c', "kept").AssertOk();
 

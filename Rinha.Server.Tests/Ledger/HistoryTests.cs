@@ -4,7 +4,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     where TPlace : LedgerPlace, new()
 {
     [Fact]
-    public void Everything_is_there_after_the_file_is_opened_again()
+    public void Everything_survives_a_reopen()
     {
         Ledger.Credit(1, 700, "kept");
         Ledger.Debit(2, 80_000, "kept too");
@@ -61,7 +61,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     [InlineData(65, 64)]
     [InlineData(500, 7)]
     [InlineData(500, 100)]
-    public void The_pages_hold_everything_once_newest_first(int posts, int entriesWanted)
+    public void The_pages_list_everything_once_newest_first(int posts, int entriesWanted)
     {
         for (var number = 1; number <= posts; number++)
         {

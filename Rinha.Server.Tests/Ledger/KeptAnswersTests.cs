@@ -17,7 +17,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void A_refusal_is_kept_too_even_if_the_balance_would_allow_it_by_now()
+    public void A_refusal_is_kept_even_if_the_balance_would_now_allow_it()
     {
         Assert.Equal(PostResult.LimitExceeded, Debit(100_001, "key").Result);
         Ledger.Credit(1, 1_000_000);
@@ -54,7 +54,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void Keys_differ_in_every_letter_and_in_its_case()
+    public void Keys_are_compared_exactly_and_case_sensitively()
     {
         string[] keys = ["key", "kex", "Key", "key1", "ke", new('k', 64), new('k', 63)];
         foreach (var key in keys)
@@ -75,7 +75,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void Both_instances_and_the_next_ones_know_the_key()
+    public void Other_and_later_instances_know_the_key()
     {
         var first = Credit("key");
         var other = Place.Open();

@@ -13,7 +13,7 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
     public LedgerProperties() => _instances = [Place.Open(), Place.Open()];
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
-    public void Two_instances_in_any_order_do_what_one_model_does(LedgerStep[] steps)
+    public void Two_instances_in_any_order_behave_like_the_model(LedgerStep[] steps)
     {
         _instances[0].Reset();
         var model = new LedgerModel();
@@ -31,7 +31,7 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 100)]
-    public void Two_instances_at_once_keep_the_books(LedgerStep[] steps)
+    public void Two_concurrent_instances_keep_the_books_balanced(LedgerStep[] steps)
     {
         _instances[0].Reset();
         var accepted = 0;
@@ -51,7 +51,7 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
-    public void Any_description_comes_back_as_it_was(Rune[] runes)
+    public void Any_description_is_read_back_unchanged(Rune[] runes)
     {
         var text = string.Concat(runes.Select(rune => rune.ToString()));
 

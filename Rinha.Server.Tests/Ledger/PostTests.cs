@@ -71,7 +71,7 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
     [InlineData("1, 1, 1, 'x', 'x', 0")]
     [InlineData("1, 1, 1, 'c', '', 0")]
     [InlineData("1, 1, 1, 'c', 'x', NULL")]
-    public void The_database_itself_refuses_what_is_no_transaction(string values)
+    public void The_database_itself_refuses_an_invalid_transaction(string values)
     {
         _ = Ledger;
 

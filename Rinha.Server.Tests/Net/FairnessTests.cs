@@ -107,7 +107,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public void A_body_in_chunks_which_another_thread_hands_on_joins_no_round()
+    public void A_chunked_body_from_another_thread_joins_no_round()
     {
         using var disk = new LedgerOnDisk();
         var ledger = new LedgerOfRounds(disk.Ledger);

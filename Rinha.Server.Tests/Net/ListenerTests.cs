@@ -10,7 +10,7 @@ public sealed class ListenerTests : IDisposable
     private readonly RecordingLogger _logger = new();
 
     [Fact]
-    public async Task An_error_of_accept_that_stays_is_logged_and_does_not_keep_the_thread()
+    public async Task A_persistent_accept_error_is_logged_and_does_not_block_the_thread()
     {
         var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -28,7 +28,7 @@ public sealed class ListenerTests : IDisposable
     }
 
     [Fact]
-    public void A_connection_that_cannot_be_watched_is_closed()
+    public void A_connection_that_epoll_rejects_is_closed()
     {
         using var loop = new EventLoop(round: null, _logger);
         // No socket: epoll says EPERM.

@@ -64,7 +64,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void A_reader_is_not_disturbed_when_its_connections_are_lost()
+    public void Reads_survive_lost_connections()
     {
         Ledger.Credit(1, 7);
         for (var round = 0; round < 10; round++)
@@ -150,7 +150,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     [InlineData("realizada_em = 9223372036854775807")]
     [InlineData("descricao = '\\xff'")]
     [InlineData("descricao = '01234567890'")]
-    public void A_row_that_is_no_transaction_is_not_shown_as_one(string change)
+    public void An_invalid_row_is_not_shown_as_a_transaction(string change)
     {
         Ledger.Credit(1, 1);
         Place.Execute($"UPDATE transacoes SET {change}");

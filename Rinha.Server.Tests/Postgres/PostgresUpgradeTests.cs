@@ -25,7 +25,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void Of_instances_that_start_at_once_one_converts_and_the_others_find_it_done()
+    public void Of_instances_that_start_at_once_exactly_one_converts()
     {
         var conversions = 0;
 
@@ -56,7 +56,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void A_command_says_to_start_the_server()
+    public void A_command_on_an_older_ledger_says_to_start_the_server()
     {
         var refusal = Assert.Throws<RefusalException>(
             () => PostgresSchema.Ensure(Place.Beside, converts: false, s_versions));

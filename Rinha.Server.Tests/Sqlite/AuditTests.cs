@@ -3,7 +3,7 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class AuditTests : FileTest
 {
     [Fact]
-    public void A_sound_ledger_is_counted_and_nothing_is_found()
+    public void A_sound_ledger_has_counts_and_no_findings()
     {
         SampleLedger.Make(FilePath);
 
@@ -77,7 +77,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Fact]
-    public void A_page_that_has_been_overwritten_is_found()
+    public void An_overwritten_page_is_found()
     {
         SampleLedger.Make(FilePath);
         using (var file = File.OpenHandle(FilePath, FileMode.Open, FileAccess.ReadWrite))
@@ -91,7 +91,7 @@ public sealed class AuditTests : FileTest
     [Theory]
     [InlineData("this is no database at all")]
     [InlineData("")]
-    public void What_is_no_ledger_is_found_to_be_none(string content)
+    public void A_file_that_is_not_a_ledger_is_a_finding(string content)
     {
         File.WriteAllText(FilePath, content);
 
@@ -99,7 +99,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Fact]
-    public void Another_version_is_refused_and_no_damage()
+    public void Another_version_is_refused_not_reported_as_damage()
     {
         SampleLedger.Make(FilePath);
         SampleLedger.Damage(FilePath, "PRAGMA user_version = 3");

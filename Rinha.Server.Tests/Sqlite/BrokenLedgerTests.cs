@@ -5,7 +5,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
     [Theory]
     [InlineData("transacoes", true)]
     [InlineData("clientes", false)]
-    public void A_missing_table_fails_what_needs_it_until_it_is_back(string table, bool canRead)
+    public void A_missing_table_fails_only_what_needs_it_until_it_is_back(string table, bool canRead)
     {
         var ledger = Place.Open();
         ledger.Credit(1, 5, "before");
@@ -27,7 +27,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
     [InlineData("zeroblob(58)")]
     [InlineData("CAST(ultimas || zeroblob(58) AS BLOB)")]
     [InlineData("unhex(replace(hex(ultimas), '62', 'FF'))")] // the b of before: no UTF-8
-    public void A_statement_over_damaged_entries_fails_and_no_other_does(string damaged)
+    public void Damaged_entries_fail_only_their_own_statement(string damaged)
     {
         var ledger = Place.Open();
         ledger.Credit(1, 5, "before");
@@ -43,7 +43,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task A_write_that_cannot_be_stored_takes_its_whole_batch_back()
+    public async Task A_write_that_cannot_be_stored_rolls_back_its_whole_batch()
     {
         var ledger = Place.Open();
         // The history takes nothing of account 1: its posts fail, those of account 2 alone would not.

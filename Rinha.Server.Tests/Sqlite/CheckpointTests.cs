@@ -10,7 +10,7 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     private string WalPath => Place.FilePath + "-wal";
 
     [Fact]
-    public void The_write_ahead_log_starts_over_though_it_is_never_at_rest()
+    public void The_write_ahead_log_starts_over_under_constant_load()
     {
         ILedger[] instances = [Place.Open(), Place.Open()];
         var writing = Writers;

@@ -18,7 +18,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void The_sequence_and_not_the_clock_is_the_order()
+    public void The_sequence_not_the_clock_orders_a_statement()
     {
         Ledger.Credit(1, 1, "first");
         Ledger.Credit(1, 1, "second");

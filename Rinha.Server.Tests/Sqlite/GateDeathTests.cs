@@ -40,7 +40,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void A_new_instance_beside_a_live_one_inside_takes_nothing_from_it()
+    public void A_new_instance_does_not_disturb_the_live_holder()
     {
         using var holder = new Gate(FilePath);
         holder.Enter();
@@ -118,7 +118,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void A_dead_asker_gets_precedence_only_so_often()
+    public void A_dead_asker_gets_precedence_a_bounded_number_of_times()
     {
         using var gate = new Gate(FilePath);
         Assert.True(gate.TryEnter());
@@ -138,7 +138,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void A_dead_starving_instance_gets_precedence_only_so_long()
+    public void A_dead_starving_instance_gets_precedence_only_briefly()
     {
         using var gate = new Gate(FilePath);
         ForgedGate.Write(FilePath, holder: 0, starving: 1 << 30, last: 3);
@@ -154,7 +154,7 @@ public sealed class GateDeathTests : FileTest
     [Theory]
     [InlineData(1 << 30, 0)]
     [InlineData(0, 1 << 30)]
-    public void A_dead_asker_delays_a_waiter_only_so_long(int asking, int starving)
+    public void A_dead_asker_delays_a_waiter_only_briefly(int asking, int starving)
     {
         using var gate = new Gate(FilePath);
         ForgedGate.Write(FilePath, holder: 0, sleeping: 1 << 30, asking, starving, last: 1);

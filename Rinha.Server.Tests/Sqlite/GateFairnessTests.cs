@@ -10,7 +10,7 @@ public sealed class GateFairnessTests : FileTest
     [InlineData(0, 2)]
     [InlineData(1, 1)]
     [InlineData(1, 2)]
-    public void Each_gets_in_while_the_others_come_straight_back(int waiting, int trying)
+    public void Each_instance_gets_in_while_the_others_reenter_at_once(int waiting, int trying)
     {
         var wanting = waiting + trying;
         var isBroken = false;

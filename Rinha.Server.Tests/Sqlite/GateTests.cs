@@ -5,7 +5,7 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class GateTests : FileTest
 {
     [Fact]
-    public void Instances_that_come_and_go_at_random_keep_one_another_out()
+    public void Instances_that_come_and_go_at_random_exclude_one_another()
     {
         var inside = 0;
         var entered = 0;
@@ -121,7 +121,7 @@ public sealed class GateTests : FileTest
     [InlineData("/dev/null")]
     [InlineData("/proc/version")]
     [InlineData("/proc")]
-    public void A_file_that_cannot_be_shared_memory_is_refused_with_one_line(string target)
+    public void A_file_that_cannot_be_mapped_is_refused_with_one_line(string target)
     {
         File.CreateSymbolicLink(FilePath + "-gate", target);
 
@@ -135,7 +135,7 @@ public sealed class GateTests : FileTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void One_checkpoints_until_it_is_done_or_gone(bool isDisposed)
+    public void One_instance_checkpoints_until_it_ends_or_is_disposed(bool isDisposed)
     {
         using var first = new Gate(FilePath);
         using var second = new Gate(FilePath);

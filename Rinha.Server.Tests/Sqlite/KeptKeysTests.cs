@@ -4,7 +4,7 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
 {
     [Fact]
-    public void Keys_are_kept_for_24_hours_and_each_new_one_drops_the_two_oldest_that_have_expired()
+    public void Keys_live_for_24_hours_and_each_new_one_deletes_the_two_oldest_expired()
     {
         Keep("a", "b", "c", "d");
         Age("a", hours: 27);
@@ -39,7 +39,7 @@ public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void A_gap_that_an_earlier_version_has_left_closes_by_itself()
+    public void A_gap_left_by_an_earlier_version_closes_by_itself()
     {
         Keep("a", "b", "c", "d");
         Place.Execute("DELETE FROM chaves WHERE chave = 'b'");
@@ -52,7 +52,7 @@ public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void No_more_keys_are_taken_than_can_be_kept()
+    public void A_full_key_table_refuses_new_keys()
     {
         Keep("first");
         Place.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");

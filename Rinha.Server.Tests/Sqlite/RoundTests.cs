@@ -23,7 +23,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task What_an_answer_brings_with_it_is_not_forgotten()
+    public async Task A_write_added_by_a_completion_is_not_lost()
     {
         var both = WriteTwice();
         Assert.True(_round.TryEnd());
@@ -40,7 +40,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Other_threads_write_beside_a_round()
+    public void Other_threads_write_independently_of_a_round()
     {
         // On a thread of its own, and waited for: the round has not ended meanwhile.
         Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
@@ -51,7 +51,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task A_round_that_finds_the_gate_taken_goes_on_and_commits_what_comes_meanwhile_too()
+    public async Task A_round_that_finds_the_gate_taken_grows_and_commits_everything_later()
     {
         using var gate = new Gate(Place.FilePath);
         gate.Enter();
@@ -71,7 +71,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task What_a_round_leaves_the_writer_commits_when_the_gate_is_free()
+    public async Task Writes_left_by_a_round_are_committed_by_the_writer_when_the_gate_is_free()
     {
         using var gate = new Gate(Place.FilePath);
         gate.Enter();

@@ -8,7 +8,7 @@ namespace Rinha.Server.Tests.Telemetry;
 public sealed class MetricSetTests
 {
     [Fact]
-    public void A_listener_sees_counters_when_it_looks_and_durations_as_they_are()
+    public void A_listener_gets_counters_on_demand_and_each_duration()
     {
         using var metrics = new MetricSet();
         var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
@@ -46,7 +46,7 @@ public sealed class MetricSetTests
     }
 
     [Fact]
-    public void What_would_end_a_label_or_a_line_is_escaped()
+    public void Quotes_backslashes_and_line_feeds_are_escaped()
     {
         using var metrics = new MetricSet();
         metrics.Add("x", "A \\ and\na line.", () => [new MetricSample(1, ("label", "a\"b\\c\nd"))]);

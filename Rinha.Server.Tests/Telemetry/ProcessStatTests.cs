@@ -9,7 +9,7 @@ public sealed class ProcessStatTests
         "1 (a (b) c) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 60000 170164224 2983 18446744073709551615 1 1";
 
     [Fact]
-    public void It_is_the_time_since_the_start_by_the_clock_since_the_boot() =>
+    public void The_age_is_measured_on_the_boot_time_clock() =>
         Assert.Equal(2_000, ProcessStat.AgeMs(Stat, bootTimeMs: 602_000));
 
     [Theory]

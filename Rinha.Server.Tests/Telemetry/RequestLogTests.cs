@@ -14,7 +14,7 @@ public sealed class RequestLogTests
     [InlineData(1000, 200, 1500, "A request was slow: health was answered 200 after ")]
     [InlineData(1000, 500, 0, "health was answered 500 after ")]
     [InlineData(1000, 503, 5000, "health was answered 503 after ")]
-    public void Slow_requests_and_faults_of_the_server_are_one_warning(
+    public void A_slow_request_or_a_server_error_is_one_warning(
         int slowMs, int status, int milliseconds, string? warning)
     {
         new RequestLog(slowMs, _logger).End(Operation.Health, status, Clock.NowNs - (milliseconds * 1_000_000L));
@@ -28,7 +28,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public void Of_many_faults_one_a_second_is_logged_for_each_operation()
+    public void Server_errors_are_logged_once_a_second_for_each_operation()
     {
         const int faults = 10_000;
         var requests = new RequestLog(slowRequestMs: 1000, _logger);
@@ -48,7 +48,7 @@ public sealed class RequestLogTests
 public sealed class LogThrottleTests
 {
     [Fact]
-    public void One_a_second_passes_and_says_how_many_did_not()
+    public void One_line_a_second_passes_with_the_number_of_dropped_ones()
     {
         var throttle = new LogThrottle();
 
