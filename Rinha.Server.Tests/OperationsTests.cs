@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests;
 
-// docs/operations names the metrics and events that there are, and no others.
+// docs/operations names exactly the existing metrics and events.
 public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 {
     private readonly MetricSet _metrics = new();
@@ -65,7 +65,7 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 
     private static string Text(string name) => File.ReadAllText(Repository.PathOf("docs", "operations", name));
 
-    // A histogram is asked for by the names of its parts.
+    // A query names a histogram's parts.
     private HashSet<string> NamesIn(string text) =>
     [
         .. MetricName().Matches(text)

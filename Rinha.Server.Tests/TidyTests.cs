@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Rinha.Server.Tests;
 
-// The house rules that no compiler checks.
+// House rules that no compiler checks.
 public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.
@@ -97,7 +97,7 @@ public sealed partial class TidyTests
         where !Regex.IsMatch(text, $@"\b(class|struct|record|interface|enum) {type}\b")
         select name);
 
-    // What a folder of the server may use. Only Program and the files beside it see everything.
+    // The folders that a folder of the server may use. Only Program and the files beside it see everything.
     [Theory]
     [InlineData("Ledger")]
     [InlineData("Telemetry")]
@@ -127,7 +127,7 @@ public sealed partial class TidyTests
         AssertNone(left.Select(folder => $"{folder.Key} uses {string.Join(", ", folder.Value.Intersect(left.Keys))}"));
     }
 
-    // What checks a bank shares no code with it.
+    // The checker shares no code with the bank it checks.
     [Theory]
     [InlineData("Rinha.Server")]
     [InlineData("Rinha.LoadTest")]
@@ -159,7 +159,7 @@ public sealed partial class TidyTests
     private static IEnumerable<(int Number, string Text)> Lines(string name) =>
         File.ReadLines(Repository.PathOf(name)).Select((text, index) => (index + 1, text));
 
-    // The folders of a project, each with those that its code names.
+    // Each folder of a project with the folders that its code names.
     private static Dictionary<string, HashSet<string>> Dependencies(string project)
     {
         var files = CSharp().Select(name => name.Split('/'))

@@ -35,7 +35,7 @@ public sealed class ServerOptions
 
     public Synchronous Synchronous => Get(Setting.Synchronous);
 
-    /// <summary>Validates the given settings; the error is one line that names the bad setting and the reason.</summary>
+    /// <summary>Validates the settings; the error is one line that names the bad setting and the reason.</summary>
     public static bool TryCreate(
         Func<Setting, string?> given,
         [NotNullWhen(true)] out ServerOptions? options,

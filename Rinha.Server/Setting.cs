@@ -16,8 +16,8 @@ public delegate string? SettingParser<T>(string text, out T value);
 
 /// <summary>
 /// A setting, declared once: its environment variable, its default, its help, its parser and its words in the start
-/// line. The flag follows from the variable: <c>API_PORT</c>, <c>--api-port</c>. <see cref="ServerOptions.Get"/> returns
-/// the value.
+/// line. The flag follows from the variable: <c>API_PORT</c>, <c>--api-port</c>. <see cref="ServerOptions.Get"/>
+/// returns the value.
 /// </summary>
 public abstract class Setting
 {

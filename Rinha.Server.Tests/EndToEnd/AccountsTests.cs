@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-// accounts on the published binary, while an instance runs.
+// The accounts command of the published binary while an instance runs.
 public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
 {
     [Fact]

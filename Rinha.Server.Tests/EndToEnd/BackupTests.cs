@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-// backup and restore on the published binary.
+// The backup and restore commands of the published binary.
 public sealed class BackupTests : ServerTest
 {
     private const string Damage = "UPDATE clientes SET saldo = saldo + 1 WHERE id = 1";
@@ -21,10 +21,10 @@ public sealed class BackupTests : ServerTest
 
         var restored = RunWell("restore", Backup);
 
-        var aside = Assert.Single(Aside());
-        Assert.Contains(aside, restored.Output, StringComparison.Ordinal);
-        load.AssertKept(aside);
-        LedgerRows.AssertBalanced(aside);
+        var previous = Assert.Single(Previous());
+        Assert.Contains(previous, restored.Output, StringComparison.Ordinal);
+        load.AssertKept(previous);
+        LedgerRows.AssertBalanced(previous);
         Assert.Equal(saved, Transactions());
         using var server = Start();
         server.Send(RawRequest.Credit).AssertOk();
@@ -107,7 +107,7 @@ public sealed class BackupTests : ServerTest
 
         RunWell("restore", Backup);
 
-        Assert.Equal(["no database", "no log"], Aside().Order().Select(File.ReadAllText));
+        Assert.Equal(["no database", "no log"], Previous().Order().Select(File.ReadAllText));
         RunWell("verify");
         Assert.Equal(SampleLedger.Transactions, Transactions());
     }
@@ -142,14 +142,14 @@ public sealed class BackupTests : ServerTest
         Assert.Contains("balance: client 1", exit.Output, StringComparison.Ordinal);
     }
 
-    // But for what else is named: no log, no unfinished copy.
+    // Fails if anything else is beside the file: a log, an unfinished copy.
     private static void AssertAlone(string path, params string[] beside) => Assert.Equal(
         new[] { path }.Concat(beside.Select(suffix => path + suffix)),
         Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Order());
 
-    private string[] Aside() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
+    private string[] Previous() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
 
-    // Makes a backup while clients post, and then ends the server as a crash does: its log stays behind.
+    // Makes a backup while clients post, then kills the server so that its log stays behind.
     private PostLoad RunUnderLoad(out int before, out int after)
     {
         using var server = Start();

@@ -120,7 +120,7 @@ public sealed class OneProcessTests : ServerTest
             server.Get("/health/live").AssertOk();
         }
 
-        Wait.Until(() => server.Get("/health").Status == 200, "health is 200 again without a write");
+        Wait.Until(() => server.Get("/health").Status == 200, "health recovers without a write");
         Assert.Equal(1, Transactions());
         server.Send(RawRequest.Credit).AssertOk();
         Assert.Equal(2, Transactions());

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-// A server that may have few descriptors.
+// A server with few file descriptors.
 public sealed class OpenFilesTests : ServerTest
 {
     [Theory]
@@ -34,7 +34,7 @@ public sealed class OpenFilesTests : ServerTest
             first.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
         }
 
-        // Each one that leaves makes room for one that waits.
+        // Each connection that closes makes room for one that waits.
         foreach (var connection in others)
         {
             connection.Receive().AssertOk();
@@ -48,7 +48,7 @@ public sealed class OpenFilesTests : ServerTest
             .ToList();
         Assert.InRange(failures.Count, 1, 1 + (long)ran.Elapsed.TotalSeconds);
         Assert.All(failures, line => Assert.Equal("Too many open files", line.GetProperty("reason").GetString()));
-        // A try for each client that came, and ten a second.
+        // One try for each arrival and each departure, and ten a second.
         Assert.InRange(
             failures.Sum(line => 1 + line.GetProperty("unlogged").GetInt64()),
             1,

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-// What an operator's command leaves when root runs it on the ledger of another user.
+// The owner of files that an operator's command creates when root runs it on another user's ledger.
 public sealed class OwnershipTests : ServerTest
 {
     private const int User = 65534;
@@ -18,7 +18,7 @@ public sealed class OwnershipTests : ServerTest
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         SampleLedger.Make(Backup);
         File.Copy(Backup, Ledger);
-        File.SetUnixFileMode(Ledger, (UnixFileMode)0x1B4); // 664: a group shares it.
+        File.SetUnixFileMode(Ledger, (UnixFileMode)0x1B4); // 664: shared with a group.
         using var chown = Process.Start("chown", ["-R", $"{User}:{Group}", InDirectory("")]);
         chown.WaitForExit();
         Assert.Equal(0, chown.ExitCode);

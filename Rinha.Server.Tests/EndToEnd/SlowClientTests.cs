@@ -33,7 +33,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
         using var connection = bank.Connect();
         connection.Exchange(RawRequest.Get("/health")).AssertOk();
 
-        Thread.Sleep(Limits.RequestHeadersTimeoutMs + 1000); // The time itself is what is tested.
+        Thread.Sleep(Limits.RequestHeadersTimeoutMs + 1000); // The time itself is under test.
 
         connection.Exchange(RawRequest.Get("/health")).AssertOk();
     }
@@ -41,7 +41,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
     [Fact]
     public async Task A_client_that_does_not_read_gets_every_answer_later_and_delays_no_other()
     {
-        const int requests = 5000; // Their answers fill every buffer on the way many times over.
+        const int requests = 5000; // Their answers exceed all buffers on the way many times.
         bank.Post(2, RawRequest.Body).AssertOk();
         using var connection = bank.Connect();
         var request = RawRequest.Get("/clientes/2/extrato");
@@ -56,7 +56,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
             TestContext.Current.CancellationToken);
 
         await Task.Delay(500, TestContext.Current.CancellationToken);
-        Assert.False(sent.IsCompleted, "the server has swallowed it all");
+        Assert.False(sent.IsCompleted, "the server has read everything");
         bank.Get("/clientes/1/extrato").AssertOk();
 
         for (var number = 0; number < requests; number++)

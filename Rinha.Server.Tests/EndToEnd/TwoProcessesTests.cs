@@ -80,8 +80,8 @@ public sealed class TwoProcessesTests : ServerTest
 
     protected override void CleanUp() => Array.ForEach(_servers, server => server.Dispose());
 
-    // Freezes one process again and again until it is caught where the other can read and cannot write; gives the
-    // waiting post. Now and then it is caught changing what reads begin with: see HalfChangedIndex.
+    // Freezes one process repeatedly until the other can read but not write, and returns the waiting post. A process
+    // frozen while it changes the WAL index blocks reads too (HalfChangedIndex); that attempt does not count.
     private RawConnection FreezeInside()
     {
         for (var attempt = 0; attempt < 2000; attempt++)
@@ -100,7 +100,7 @@ public sealed class TwoProcessesTests : ServerTest
             }
 
             _servers[0].Thaw();
-            Thread.Sleep(1); // Frozen again at once it would still be where it was.
+            Thread.Sleep(1); // Let it move on before the next attempt.
         }
 
         throw new InvalidOperationException("the process was never caught inside");

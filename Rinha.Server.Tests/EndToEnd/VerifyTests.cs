@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-// verify and checkpoint on the published binary.
+// The verify and checkpoint commands of the published binary.
 public sealed class VerifyTests : ServerTest
 {
     [Fact]
@@ -125,7 +125,7 @@ public sealed class VerifyTests : ServerTest
         var exit = Run("checkpoint");
 
         Assert.Equal(1, exit.Code);
-        Assert.Contains("a reader needs", exit.Error, StringComparison.Ordinal);
+        Assert.Contains("a reader's snapshot", exit.Error, StringComparison.Ordinal);
         reader.Execute("COMMIT");
         RunWell("checkpoint");
     }

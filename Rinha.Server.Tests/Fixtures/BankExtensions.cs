@@ -1,9 +1,9 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-// What most tests ask a server, each on a connection of its own.
+// Common requests, each on its own connection.
 internal static class BankExtensions
 {
-    // The answer to a request, which is one that openapi.json knows (ApiContract).
+    // Sends a request and checks its answer against openapi.json (ApiContract).
     public static RawResponse Send(this IServer server, byte[] request)
     {
         using var connection = server.Connect();

@@ -5,13 +5,13 @@ public interface IServer
     RawConnection Connect();
 }
 
-// A running server whose ledger can be looked into; POST /reset is enabled.
+// A running server whose ledger a test can inspect; POST /reset is enabled.
 public interface IBank : IServer
 {
     void AssertBalanced();
 }
 
-// The published binary on a database of its own.
+// The published binary on its own database.
 public sealed class AotBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

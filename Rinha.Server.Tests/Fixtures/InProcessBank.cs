@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-// The server's own parts, wired as Program.cs does, over a ledger in the test's process.
+// The server's parts, wired as in Program.cs, over a ledger in the test's process.
 internal sealed class InProcessBank : IServer, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -14,7 +14,7 @@ public abstract class LedgerContract<TPlace> : IDisposable
     }
 }
 
-// Tests of the files of a ledger, each in a new directory.
+// Tests of a ledger's files, each in a new directory.
 public abstract class FileTest : IDisposable
 {
     protected TemporaryDirectory Files { get; } = new();
@@ -28,16 +28,16 @@ public abstract class FileTest : IDisposable
     }
 }
 
-// Where a new ledger is. Any number of instances may be opened, which compete as processes do; Query and Execute use
-// another connection. All that a test says of a ledger in these words holds for every kind.
+// A new ledger of one kind, for tests that must pass on every kind. Tests open any number of instances, which compete
+// as processes do. Query and Execute use another connection.
 public abstract class LedgerPlace : IDisposable
 {
     private readonly List<ILedger> _instances = [];
 
-    // The first instance, opened when first asked for.
+    // The first instance, opened on first use.
     public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
 
-    // Opens one more instance; it is closed with this object at the latest.
+    // Opens one more instance, which this object closes.
     public ILedger Open()
     {
         var ledger = OpenOne();
@@ -52,7 +52,7 @@ public abstract class LedgerPlace : IDisposable
         _instances.Clear();
     }
 
-    // Whether the database itself turns a statement down because it breaks a constraint.
+    // Whether the database rejects a statement because it violates a constraint.
     public bool Refuses(string sql)
     {
         try
@@ -80,8 +80,8 @@ public abstract class LedgerPlace : IDisposable
 
     public abstract void Execute(string sql);
 
-    // Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows
-    // 1, 2, 3 ….
+    // Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows 1, 2, 3
+    // …
     public abstract void AssertBalanced();
 
     protected abstract ILedger OpenOne();

@@ -40,7 +40,7 @@ public class StackFixture : IBank, IDisposable
         _bank.AwaitRestart(name, restarts + 1);
     }
 
-    // Runs an action while the supervisor, which would start a killed API again, stands still.
+    // Runs an action while the supervisor, which would restart a killed API, is frozen.
     public void WithoutSupervisor(Action action)
     {
         _bank.Freeze(Instance.State.Supervisor);

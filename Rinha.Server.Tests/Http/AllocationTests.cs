@@ -4,7 +4,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Http;
 
-// What happens once for each request allocates nothing.
+// The hot path allocates nothing.
 public sealed class AllocationTests
 {
     private const int WarmUp = 500;
@@ -68,7 +68,7 @@ public sealed class AllocationTests
         });
     }
 
-    // Per thread, so that tests running beside this one do not count. No assertion among the calls: it would allocate.
+    // Counts per thread, so parallel tests do not disturb it. No assertion among the calls: it would allocate.
     private static void AssertAllocatesNothing(Func<bool> succeeds)
     {
         var succeeded = 0;

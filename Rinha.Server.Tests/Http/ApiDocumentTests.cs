@@ -4,7 +4,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-// openapi.json by itself: it is OpenAPI 3.1, whole, and says what the code says.
+// openapi.json is valid OpenAPI 3.1, complete, and agrees with the code.
 public sealed class ApiDocumentTests
 {
     private static readonly ApiContract s_api = ApiContract.Api;
@@ -45,7 +45,7 @@ public sealed class ApiDocumentTests
             select (Schema: content.GetProperty("schema"), Value: example);
 
         Assert.True(examples.Count() > 40, "the rule sees too few examples");
-        Assert.All(examples, example => Assert.Null(s_api.Schemas.Judge(example.Schema, example.Value)));
+        Assert.All(examples, example => Assert.Null(s_api.Schemas.Validate(example.Schema, example.Value)));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ApiDocumentTests
     {
         Assert.NotNull((amount, kind, description).ToString());
         using var json = JsonDocument.Parse(body);
-        Assert.Null(s_api.Schemas.Judge("Transaction", json.RootElement));
+        Assert.Null(s_api.Schemas.Validate("Transaction", json.RootElement));
     }
 
     [Theory]
@@ -81,13 +81,13 @@ public sealed class ApiDocumentTests
     {
         if (error is nameof(TransactionError.Malformed) or nameof(TransactionError.DuplicateField)
             || IsIntegerInAnotherSpelling(body)
-            || body.Contains('\u0301')) // The library counts a letter and its accent as one.
+            || body.Contains('\u0301')) // The library counts a letter and its combining accent as one.
         {
             return;
         }
 
         using var json = JsonDocument.Parse(body);
-        Assert.NotNull(s_api.Schemas.Judge("Transaction", json.RootElement));
+        Assert.NotNull(s_api.Schemas.Validate("Transaction", json.RootElement));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ApiDocumentTests
             $"At most {Limits.BodyBytesMax} bytes.", s_api.Root.GetRawText(), StringComparison.Ordinal);
     }
 
-    // To a schema 1.0 and 1e2 are the integers 1 and 100; the server wants them written so.
+    // A schema takes 1.0 and 1e2 for the integers 1 and 100; the server rejects them.
     private static bool IsIntegerInAnotherSpelling(string body)
     {
         using var json = JsonDocument.Parse(body);
@@ -126,7 +126,7 @@ public sealed class ApiDocumentTests
     private static bool HasObject(JsonElement element, string name) =>
         Has(element, name) && element.GetProperty(name).ValueKind == JsonValueKind.Object;
 
-    // The element and all in it.
+    // The element and its descendants.
     private static IEnumerable<JsonElement> All(JsonElement element)
     {
         var children = element.ValueKind switch

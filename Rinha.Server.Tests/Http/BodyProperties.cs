@@ -5,7 +5,7 @@ using Rinha.Server.Tests.Ledger;
 
 namespace Rinha.Server.Tests.Http;
 
-// What must hold for any text and any bytes.
+// Properties of the parser for any text and any bytes.
 public sealed class BodyProperties
 {
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 500)]

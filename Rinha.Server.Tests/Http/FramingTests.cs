@@ -65,7 +65,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
         foreach (var secondPart in new[] { 0, body.Length })
         {
             AssertRefused([.. s_chunkedHead, .. body], secondPart, before: 0);
-            // Behind another request it is not at the start of what was received.
+            // After another request it does not start the buffer.
             AssertRefused([.. RawRequest.Get("/health"), .. s_chunkedHead, .. body], secondPart, before: 1);
         }
 
@@ -213,7 +213,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
 
     private static long NewBalance(RawResponse answer) => answer.AssertOk().Json.GetProperty("saldo").GetInt64();
 
-    // In two parts, the second of which has so many bytes.
+    // Sends the requests in two parts, the second one of secondPart bytes; before is how many 200s precede the 400.
     private void AssertRefused(byte[] requests, int secondPart, int before)
     {
         using var connection = Bank.Connect();

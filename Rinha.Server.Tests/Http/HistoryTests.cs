@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Http;
 
-// GET /clientes/{id}/transacoes: the whole history, page by page.
+// GET /clientes/{id}/transacoes, the paged history.
 public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.Server.Tests.Http;
 
-// What is answered when the ledger cannot do as it is asked.
+// The answers to requests that the ledger fails.
 public sealed class LedgerAnswerTests
 {
-    // Without Retry-After where sending it again may post it twice.
+    // No Retry-After if a retry might post twice.
     [Theory]
     [InlineData(PostResult.Busy, "1")]
     [InlineData(PostResult.Overloaded, "1")]

@@ -52,7 +52,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         foreach (var method in methods.Except(allow.Split(", ")))
         {
             using var connection = Bank.Connect();
-            // A preflight gets no permission.
+            // CORS preflights get no permission.
             var response = connection.Exchange(
                 RawRequest.Of(
                     method,
@@ -134,7 +134,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Bank.Get("http://localhost/clientes/1/extrato").AssertOk();
     }
 
-    // A proxy that refuses /metrics or /reset refuses it by this name; what it makes of another one is its own affair.
+    // A proxy blocks /metrics and /reset by name, so the server must not accept other spellings.
     [Theory]
     [MemberData(nameof(HttpCases.OtherSpellings), MemberType = typeof(HttpCases))]
     public void Metrics_and_reset_have_one_spelling(string before, string after)
@@ -164,7 +164,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Assert.Equal((status, status), (get.Status, head.Status));
         Assert.Equal(get.Header("Content-Type"), head.Header("Content-Type"));
         Assert.Equal(get.Header("Content-Length"), head.Header("Content-Length"));
-        // The next response follows at once: there was no body.
+        // The next response follows directly: there was no body.
         Assert.Equal(status, connection.Exchange(RawRequest.Get(path)).Status);
     }
 
@@ -180,7 +180,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
             DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
-    // What a page of another site can send without a preflight (a form, fetch with no-cors) empties no ledger.
+    // Another site's page cannot reset the ledger with what needs no preflight: a form, fetch with no-cors.
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -77,7 +77,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
     [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
     public void A_usable_body_is_200_and_its_values_come_back(string body, long amount, string kind, string description)
     {
-        // So that the largest amount can be debited as well.
+        // Enough for the largest debit.
         Bank.Post(3, Limits.AmountCentsMax, 'c', "start").AssertOk();
 
         Bank.Post(3, body).AssertOk();

@@ -66,7 +66,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
         for (var number = 1; number <= posts; number++)
         {
             Ledger.Credit(1, number, $"{number}");
-            // Another client's rows lie between.
+            // Another client's rows in between.
             Ledger.Debit(2, 1, "other");
         }
 

@@ -4,7 +4,7 @@ using FsCheck.Xunit;
 
 namespace Rinha.Server.Tests.Ledger;
 
-// What must hold for any sequence of posts, not only for those somebody thought of.
+// Properties of the ledger for any sequence of posts.
 public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
     where TPlace : LedgerPlace, new()
 {
@@ -72,7 +72,7 @@ public sealed class SerializablePostgresLedgerProperties : LedgerProperties<Ledg
 
 public sealed record LedgerStep(long AccountId, TransactionKind Kind, long AmountCents, string Text, int Instance);
 
-// The rules of the bank in a few lines of memory: what the real ledger is compared with.
+// The bank's rules in memory: the model that the real ledger is compared with.
 internal sealed class LedgerModel
 {
     private readonly Dictionary<long, long> _balances = SeedAccounts.LimitsCents.Keys.ToDictionary(id => id, _ => 0L);
@@ -116,7 +116,7 @@ internal sealed class LedgerModel
     }
 }
 
-// Posts and texts at random, the edges more often than chance would have them.
+// Random posts and texts, biased towards edge cases.
 public static class LedgerArbitraries
 {
     private static readonly Gen<long> s_amounts = Gen.OneOf(

@@ -35,7 +35,7 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(PostResult.UnknownAccount, Ledger.Debit(id, 1).Result);
         Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(id));
         Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadStatement(id, new Statement()));
-        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadHistory(id, LedgerExtensions.Wanted(long.MaxValue, 1)));
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadHistory(id, LedgerExtensions.NewPage(long.MaxValue, 1)));
         Assert.Equal(0, Place.Query("SELECT count(*) FROM transacoes"));
         Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
     }

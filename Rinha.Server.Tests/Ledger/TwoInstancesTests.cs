@@ -58,7 +58,7 @@ public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
             var writing = 2;
             var read = 0;
 
-            // As long as there are no more than ten transactions, their sum is the balance.
+            // Up to ten transactions are all in the statement, so their sum is the balance.
             void Write(int instance)
             {
                 for (var count = 0; count < 5; count++)

@@ -32,7 +32,7 @@ public sealed class WriteQueueTests : IDisposable
 
         var waiting = new Thread(() => Assert.True(_queue.Wait()));
         waiting.Start();
-        Assert.False(waiting.Join(100), "a second turn for nothing");
+        Assert.False(waiting.Join(100), "a second turn for one probe");
         _queue.WakeForProbe();
         Assert.True(waiting.Join(Wait.Timeout));
 
@@ -44,14 +44,14 @@ public sealed class WriteQueueTests : IDisposable
     [Fact]
     public async Task A_full_queue_refuses_the_next_write_at_once_and_takes_it_when_there_is_room()
     {
-        var inside = Add(Posts(Limits.QueuedWritesMax));
+        var queued = Add(Posts(Limits.QueuedWritesMax));
         var post = new PendingPost();
 
         var refused = Add(post);
 
         Assert.True(refused.IsCompleted);
         Assert.Equal(PostResult.Overloaded, await refused);
-        Assert.All(inside, task => Assert.False(task.IsCompleted));
+        Assert.All(queued, task => Assert.False(task.IsCompleted));
 
         Assert.Equal(1, _queue.Take(new PendingWrite[1]));
         var again = Add(post);

@@ -3,7 +3,7 @@ using Rinha.Server.Tests.Telemetry;
 
 namespace Rinha.Server.Tests.Net;
 
-// Connections that the kernel does not let the server have.
+// Connections that accept or epoll fails.
 public sealed class ListenerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -17,7 +17,7 @@ public sealed class ListenerTests : IDisposable
         socket.Bind(endPoint);
         using var loop = new EventLoop(round: null, _logger);
         var listener = new SocketListener(socket, endPoint, loop, _logger);
-        socket.Shutdown(SocketShutdown.Both); // From now on accept says EINVAL.
+        socket.Shutdown(SocketShutdown.Both); // From now on accept fails with EINVAL.
 
         await Task.Run(listener.Accept, TestContext.Current.CancellationToken)
             .WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
@@ -31,7 +31,7 @@ public sealed class ListenerTests : IDisposable
     public void A_connection_that_epoll_rejects_is_closed()
     {
         using var loop = new EventLoop(round: null, _logger);
-        // No socket: epoll says EPERM.
+        // A file instead of a socket: epoll_ctl fails with EPERM.
         using var file = File.OpenHandle(_directory.File("file"), FileMode.Create, FileAccess.Write);
         var descriptor = new SocketDescriptor((int)file.DangerousGetHandle());
         file.SetHandleAsInvalid();

@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Postgres;
 
-// What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.
+// Cases that only PostgreSQL has: schemas, row locks, lost connections, background expiry of keys.
 public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
@@ -55,7 +55,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 
             Assert.Equal(PostResult.Busy, Ledger.Credit(1, 1).Result);
             Assert.Equal(WriterState.Locked, Ledger.Writer);
-            Assert.Equal(10, Ledger.Statement(1).BalanceCents); // Readers wait for nobody.
+            Assert.Equal(10, Ledger.Statement(1).BalanceCents); // Readers never wait for a lock.
         }
 
         Assert.Equal(11, Ledger.Credit(1, 1).BalanceCents);
@@ -92,7 +92,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             }
         }
 
-        Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger heals");
+        Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger recovers");
         Assert.InRange(
             Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
         Place.AssertBalanced();
@@ -137,12 +137,12 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
                 .Select(_ => Ledger.ReadStatementAsync(1, new Statement()).AsTask())
                 .ToArray();
             post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
-            // None can be answered from the locked table.
+            // The first read to complete has failed: the table is locked.
             await Task.WhenAny(reads).WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);
-        // Those for whom no connection was left.
+        // The reads that got no connection.
         Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads));
     }
 
@@ -157,7 +157,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 
         Assert.Equal(LookupResult.StorageFailed, Ledger.ReadStatement(1, new Statement()));
         Assert.Equal(
-            LookupResult.StorageFailed, Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+            LookupResult.StorageFailed, Ledger.ReadHistory(1, LedgerExtensions.NewPage(long.MaxValue, 1)));
         Assert.Equal(0, Ledger.Statement(2).BalanceCents);
     }
 
@@ -235,7 +235,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             Description = LedgerExtensions.Describe("x"),
             IdempotencyKey = key,
         });
-        await Task.Yield(); // Off the writer's thread.
+        await Task.Yield(); // Leave the writer's thread.
         return result;
     }
 

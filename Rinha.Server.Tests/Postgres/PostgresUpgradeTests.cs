@@ -2,7 +2,7 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Postgres;
 
-// Tables of an older version are converted at a start, with steps made up for these tests.
+// The conversion of older tables at a start, with made-up steps.
 public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 {
     private static readonly long s_current = PostgresSchema.Versions.Current;

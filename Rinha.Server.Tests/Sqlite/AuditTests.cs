@@ -69,7 +69,7 @@ public sealed class AuditTests : FileTest
         Assert.False(report.IsSound);
         AssertFound(checks.Split(' '), report);
         Assert.All(report.Findings, finding => Assert.DoesNotContain('\n', finding.What));
-        // So does the tests' own check, as far as it is about the books.
+        // The tests' own check finds the same damage, apart from the kinds that it does not cover.
         if (checks is not ("schema" or "values" or "keys"))
         {
             Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => LedgerRows.AssertBalanced(FilePath));
@@ -89,7 +89,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Theory]
-    [InlineData("this is no database at all")]
+    [InlineData("this is not a database")]
     [InlineData("")]
     public void A_file_that_is_not_a_ledger_is_a_finding(string content)
     {
@@ -125,7 +125,7 @@ public sealed class AuditTests : FileTest
         Assert.Equal((Int128)long.MaxValue * 50 + SampleLedger.BalanceCents, report.BalanceCents);
     }
 
-    // Findings come in the order of the checks.
+    // Findings are in the order of the checks.
     private static void AssertFound(string[] checks, AuditReport report) =>
         Assert.Equal(checks, report.Findings.Select(finding => finding.Check).Distinct());
 }

@@ -26,7 +26,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
     [Theory]
     [InlineData("zeroblob(58)")]
     [InlineData("CAST(ultimas || zeroblob(58) AS BLOB)")]
-    [InlineData("unhex(replace(hex(ultimas), '62', 'FF'))")] // the b of before: no UTF-8
+    [InlineData("unhex(replace(hex(ultimas), '62', 'FF'))")] // the b of before: invalid UTF-8
     public void Damaged_entries_fail_only_their_own_statement(string damaged)
     {
         var ledger = Place.Open();
@@ -38,7 +38,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
 
         Assert.Equal(["whole"], ledger.Statement(2).Texts());
         Assert.Equal(LookupResult.Found, ledger.FindAccount(1));
-        // What is damaged is never read as money: posts go on.
+        // Posts go on: they read the balance, not the damaged entries.
         Assert.Equal(new PostOutcome(PostResult.Accepted, 6, 100_000), ledger.Credit(1, 1));
     }
 
@@ -46,7 +46,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
     public async Task A_write_that_cannot_be_stored_rolls_back_its_whole_batch()
     {
         var ledger = Place.Open();
-        // The history takes nothing of account 1: its posts fail, those of account 2 alone would not.
+        // The history rejects rows of account 1. Posts to account 2 fail only because they share a batch.
         Place.Execute("""
             CREATE TRIGGER refuse BEFORE INSERT ON transacoes WHEN NEW.cliente_id = 1
             BEGIN SELECT raise(ABORT, 'refused'); END

@@ -24,14 +24,14 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
 
         void Read()
         {
-            // Readers hold snapshots all the time; the log must be able to start over all the same.
+            // The log must be able to start over although readers always hold snapshots.
             while (Volatile.Read(ref writing) > 0)
             {
                 _ = instances[0].Statement(1);
             }
         }
 
-        // While one waits for its answers another one writes: the log is never at rest.
+        // While one writer waits for its answers another one writes, so the log is never idle.
         Together.Run([
             .. Enumerable.Range(0, Writers).Select(number => (Action)(() => Write(instances[number % 2]))), Read,
         ]);
@@ -48,7 +48,7 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
         WriteUntilStartedOver(second, times: 2);
     }
 
-    // How many were posted. That the log stays short meanwhile depends on how often the checkpointer gets a processor.
+    // Returns how many it posted. The log's length is not asserted: it depends on when the checkpointer gets the CPU.
     private int WriteUntilStartedOver(ILedger ledger, int times)
     {
         var goal = TimesStartedOver() + times;

@@ -22,7 +22,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     {
         Ledger.Credit(1, 1, "first");
         Ledger.Credit(1, 1, "second");
-        // As if the clock had been set back by two centuries between the two: bytes 9 to 16 of the older entry.
+        // As if the clock had been set back by two centuries between the two. The time is bytes 9 to 16 of an entry.
         Place.Execute("""
             UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
             UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)
@@ -40,7 +40,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     public void The_database_file_is_never_mapped()
     {
         Ledger.Credit(1, 1);
-        Place.Close(); // Everything is in the database file now, where reads would find it through a mapping.
+        Place.Close(); // Moves the log into the database file, which a mapping would serve.
 
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
         Assert.Single(Ledger.Page(1, long.MaxValue, 1).Sequences());
@@ -55,13 +55,13 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public void A_page_reads_no_more_rows_than_it_must()
     {
-        // A hundred thousand rows that are no transactions: whoever goes over them fails.
+        // Rows outside the marked range are invalid: reading one fails the page.
         Place.Ledger.CreditAtOnce(5 * 300);
         Place.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
 
         Assert.Equal([100, 99, 98], Place.Ledger.Page(1, 101, 3).Sequences());
         Assert.Equal(
-            LookupResult.StorageFailed, Place.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+            LookupResult.StorageFailed, Place.Ledger.ReadHistory(1, LedgerExtensions.NewPage(long.MaxValue, 1)));
         Assert.Equal(LookupResult.Found, Place.Ledger.FindAccount(1));
     }
 }

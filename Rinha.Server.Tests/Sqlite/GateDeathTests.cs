@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-// Who dies inside the gate or in front of it, and a damaged file. A dead instance is one whose number stands in the
-// words while nobody has its byte locked, so it can be written there by hand.
+// Instances that die inside the gate or while they wait, and a damaged file. An instance is dead if its number is in
+// the words while its byte is not locked, so a test can forge one.
 [Collection(RunsAlone.Name)]
 public sealed class GateDeathTests : FileTest
 {
@@ -9,7 +9,7 @@ public sealed class GateDeathTests : FileTest
     public void Waiters_that_notice_a_death_still_enter_one_at_a_time()
     {
         using var first = new Gate(FilePath);
-        // Each tenth time it goes away without a word, as the dead do; the number is nobody's.
+        // Every tenth turn ends like a death: the word keeps the number of an instance that does not exist.
         AssertTakesTurns(gates: 4, (gate, turn) =>
         {
             if (turn % 10 == 0)
@@ -83,7 +83,7 @@ public sealed class GateDeathTests : FileTest
         gate.Exit();
 
         AssertTakesTurns();
-        // It has not lost its own byte over this: a second one gets another number.
+        // It still has its byte locked: a second instance gets another number.
         using var other = new Gate(FilePath);
         other.Enter();
         Assert.NotEqual(own, ForgedGate.Holder(FilePath));
@@ -134,7 +134,7 @@ public sealed class GateDeathTests : FileTest
         gate.Exit();
         Assert.Equal(Limits.GateDeferralsMax + 1, tries);
         Assert.Equal(0, ForgedGate.Asking(FilePath));
-        Assert.True(gate.TryEnter()); // And only once.
+        Assert.True(gate.TryEnter()); // The debt is paid only once.
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-// Who gets in and who waits, and the gate as an operator's commands use it: closed to all.
+// Mutual exclusion, waiting, and the gate closed to all, as an operator's commands need it.
 [Collection(RunsAlone.Name)]
 public sealed class GateTests : FileTest
 {
@@ -33,7 +33,7 @@ public sealed class GateTests : FileTest
                     Assert.Equal(0, Interlocked.Decrement(ref inside));
                     if (random.Next(20) == 0)
                     {
-                        break; // Disposed inside.
+                        break; // Dispose inside.
                     }
 
                     gate.Exit();
@@ -77,7 +77,7 @@ public sealed class GateTests : FileTest
     {
         var gates = Enumerable.Range(0, Limits.GateInstancesMax).Select(_ => new Gate(FilePath)).ToList();
 
-        // Refused again and again, without keeping a file open; the others go on, the last one too.
+        // A refused instance leaves no file open, and the others go on, including the last one.
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var error = Assert.Throws<IOException>(() => new Gate(FilePath));
@@ -106,7 +106,7 @@ public sealed class GateTests : FileTest
     {
         var first = new Gate(FilePath);
         first.Dispose();
-        using var second = new Gate(FilePath); // Has the number now.
+        using var second = new Gate(FilePath); // Gets the number of the first.
         second.Enter();
 
         first.Dispose();
@@ -115,7 +115,7 @@ public sealed class GateTests : FileTest
         Assert.Throws<NullReferenceException>(() => first.TryEnter());
     }
 
-    // Full, without a length, not to be written, a directory.
+    // No space, no length, not writable, a directory.
     [Theory]
     [InlineData("/dev/full")]
     [InlineData("/dev/null")]
@@ -141,7 +141,7 @@ public sealed class GateTests : FileTest
         using var second = new Gate(FilePath);
         Assert.True(first.TryBeginCheckpoint());
         Assert.False(second.TryBeginCheckpoint());
-        // The checkpointer does not stand in the way of writers.
+        // A checkpoint does not block writers.
         second.Enter();
         second.Exit();
         Action end = isDisposed ? first.Dispose : first.EndCheckpoint;
@@ -159,10 +159,10 @@ public sealed class GateTests : FileTest
 
         var waited = Stopwatch.StartNew();
         Assert.False(waiting.TryEnter(waitMs: 100));
-        Assert.True(waited.ElapsedMilliseconds >= 95, "gave up before its time");
+        Assert.True(waited.ElapsedMilliseconds >= 90, "timed out too early");
 
         inside.Exit();
-        // Who has gone is not awaited: the turn is not kept for it.
+        // The turn is not kept for the waiter that timed out.
         Assert.True(inside.TryEnter());
         inside.Exit();
         Assert.True(waiting.TryEnter(waitMs: 100));

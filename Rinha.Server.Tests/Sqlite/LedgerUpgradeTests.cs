@@ -3,7 +3,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-// A ledger of an older version is converted at a start, with steps made up for these tests.
+// The conversion of an older ledger at a start, with made-up steps.
+[Collection(RunsAlone.Name)]
 public sealed class LedgerUpgradeTests : FileTest
 {
     private const int WalHeaderBytes = 32;
@@ -71,7 +72,7 @@ public sealed class LedgerUpgradeTests : FileTest
         byte[] log;
         using (var reader = LedgerRows.Open(FilePath))
         {
-            // What is committed stays in the log.
+            // The reader keeps the commit in the log.
             reader.Execute("BEGIN");
             Assert.Equal(OldLedger.Oldest, reader.Query("PRAGMA user_version"));
             Open();
@@ -122,7 +123,7 @@ public sealed class LedgerUpgradeTests : FileTest
             var refusal = Assert.Throws<RefusalException>(Open);
             Assert.Equal(
                 $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance, "
-                + $"then a start converts it to version {OldLedger.Current}",
+                + $"then the next start converts it to version {OldLedger.Current}",
                 refusal.Message);
         }
 

@@ -17,8 +17,8 @@ public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1, "after").Result);
     }
 
-    // The index of the write-ahead log as a writer leaves it that stops between the two copies of its header
-    // (https://www.sqlite.org/walformat.html#the_wal_index_file_format); whole again when disposed.
+    // The WAL index as if its writer had stopped between the two copies of the header
+    // (https://www.sqlite.org/walformat.html#the_wal_index_file_format). Dispose repairs it.
     private sealed class HalfChangedIndex : IDisposable
     {
         private const int ChangeCounterOffset = 8; // Of the first copy.

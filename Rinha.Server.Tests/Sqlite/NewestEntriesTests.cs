@@ -92,7 +92,7 @@ public sealed class NewestEntriesTests
     [InlineData(17, 41)]
     [InlineData(17, 255)]
     [InlineData(17, 11)] // eleven scalar values
-    [InlineData(18, 0xFF)] // the text, no UTF-8
+    [InlineData(18, 0xFF)] // the text: invalid UTF-8
     [InlineData(18, 0x80)]
     [InlineData(20, 0xE2)] // its last character cut off
     public void A_wrong_byte_is_refused_whatever_is_before_it(int at, byte value)
@@ -112,7 +112,7 @@ public sealed class NewestEntriesTests
     [InlineData(0, -1)]
     [InlineData(0, Limits.AmountCentsMax + 1)]
     [InlineData(0, long.MinValue)]
-    [InlineData(8, long.MaxValue)] // The time: no calendar has it.
+    [InlineData(8, long.MaxValue)] // The time: outside the calendar.
     [InlineData(8, long.MinValue)]
     public void An_amount_or_a_time_out_of_range_is_refused(int at, long value)
     {

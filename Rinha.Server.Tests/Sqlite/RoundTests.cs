@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
+// Writes that come in rounds: the round commits them itself, or leaves them to the writer when it would have to wait.
 public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 {
     private readonly IWriteRound _round;
@@ -28,7 +28,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         var both = WriteTwice();
         Assert.True(_round.TryEnd());
 
-        // The second one is handed in while the round completes the first.
+        // The second write is added while the round completes the first.
         await AssertAccepted(both);
         Assert.Equal(2, Ledger.Statement(1).BalanceCents);
 
@@ -42,7 +42,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public void Other_threads_write_independently_of_a_round()
     {
-        // On a thread of its own, and waited for: the round has not ended meanwhile.
+        // Run returns once the other thread has its answer: the round need not end for that.
         Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, _round.Writes);
@@ -98,7 +98,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
             rounds = _round.JoinAsync(Credit(1)).AsTask();
             if (_round.TryEnd())
             {
-                break; // The writer has the turn, and takes this too.
+                break; // The writer has the turn and takes this write too.
             }
 
             _round.Leave();

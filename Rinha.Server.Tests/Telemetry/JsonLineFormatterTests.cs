@@ -45,7 +45,7 @@ public sealed partial class JsonLineFormatterTests
         }
     }
 
-    // Everything that is written for one event: one line, one object.
+    // The output for one event: one line, one object.
     private static JsonElement Line(Action<ILogger> log)
     {
         var logger = new RecordingLogger();

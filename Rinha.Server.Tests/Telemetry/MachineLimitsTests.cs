@@ -2,7 +2,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-// The kernel's control groups as they look from a machine, a service and a container, of either version.
+// cgroups v1 and v2 as seen from a machine, a service and a container.
 public sealed class MachineLimitsTests : IDisposable
 {
     private const string Version2 = "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";

@@ -4,7 +4,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-// What a listener inside the process sees, and what Prometheus must not misread.
+// Metrics for in-process listeners and for Prometheus.
 public sealed class MetricSetTests
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class MetricSetTests
         var seen = new List<(string Name, string Labels)>();
         using var listener = new MeterListener
         {
-            // Meters of other tests have the same name, and other instruments.
+            // Other tests' meters have the same name and different instruments.
             InstrumentPublished = (instrument, self) =>
             {
                 if (instrument.Meter.Name == MetricSet.MeterName)

@@ -4,7 +4,7 @@ namespace Rinha.Server.Tests.Telemetry;
 
 public sealed class ProcessStatTests
 {
-    // Started 600 s after the boot; the 22nd field. A name may hold blanks and parentheses.
+    // The 22nd field: started 600 s after boot. The name may contain spaces and parentheses.
     private const string Stat =
         "1 (a (b) c) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 60000 170164224 2983 18446744073709551615 1 1";
 

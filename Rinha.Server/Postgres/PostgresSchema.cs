@@ -15,8 +15,8 @@ internal static class PostgresSchema
     private const int NoTimeout = 0; // A conversion's duration grows with the history.
 
     // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
-    // is refused. Returns the version from which it converted, if it did. RefusalException: other tables, an unsupported
-    // version, or a failed step; the database is unchanged.
+    // is refused. Returns the version from which it converted, if it did. RefusalException: other tables, an
+    // unsupported version, or a failed step; the database is unchanged.
     public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
     {
         for (var attempt = 1; ; attempt++)

@@ -125,8 +125,8 @@ internal sealed class Database : IDisposable
         return true;
     }
 
-    // Checkpoints in passes while others commit, until a pass has little left to sync. SQLite syncs a checkpoint only if
-    // no commit came in between. Syncing after every pass keeps the final pass, which blocks commits, short.
+    // Checkpoints in passes while others commit, until a pass has little left to sync. SQLite syncs a checkpoint only
+    // if no commit came in between. Syncing after every pass keeps the final pass, which blocks commits, short.
     public void CheckpointBulk(out int walPages, out int movedPages)
     {
         for (var pass = 1; ; pass++)

@@ -30,8 +30,8 @@ internal static unsafe partial class DurableFile
         }
     }
 
-    // Copies a model's permissions to a new file, and as root its owner and group, as SQLite does for its side files. Of
-    // a directory it copies only owner and group.
+    // Copies a model's permissions to a new file, and as root its owner and group, as SQLite does for its side files.
+    // Of a directory it copies only owner and group.
     public static void CopyAccess(string model, SafeFileHandle file)
     {
         if (Environment.IsPrivilegedProcess)

@@ -9,8 +9,8 @@ internal static class LedgerAudit
 {
     private const int CacheKib = 8192;
 
-    // Audits a ledger, even one in use; isThrottled leaves most of the CPU to others. RefusalException: there is no such
-    // file, or it has another schema version.
+    // Audits a ledger, even one in use; isThrottled leaves most of the CPU to others. RefusalException: there is no
+    // such file, or it has another schema version.
     public static AuditReport Run(string path, bool isThrottled = false)
     {
         if (!File.Exists(path))

@@ -49,8 +49,8 @@ internal static class LedgerCopy
             }
         }
 
-        // Only SQLITE_DONE means a complete copy: sqlite3_backup_finish may return SQLITE_OK after a step that found the
-        // database locked.
+        // Only SQLITE_DONE means a complete copy: sqlite3_backup_finish may return SQLITE_OK after a step that found
+        // the database locked.
         if (step != SqliteResult.Done)
         {
             throw target.Error("copy");

@@ -2,8 +2,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// Replaces a ledger with a backup while no instance uses it, and keeps the previous ledger under another name. Atomic: at
-// any time the ledger's path leads to the whole old ledger or the whole new one.
+// Replaces a ledger with a backup while no instance uses it, and keeps the previous ledger under another name. Atomic:
+// at any time the ledger's path leads to the whole old ledger or the whole new one.
 internal static class LedgerRestore
 {
     // Copies the backup; previousPath is the new path of the ledger that it replaced, if any. Returns the audit of the

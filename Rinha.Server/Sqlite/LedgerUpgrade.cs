@@ -2,9 +2,9 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// Converts a ledger from an older schema version in one transaction: after a crash the ledger is unchanged, and the next
-// start converts it. On start, the conversion excludes every other instance and first copies the ledger to a file beside
-// it.
+// Converts a ledger from an older schema version in one transaction: after a crash the ledger is unchanged, and the
+// next start converts it. On start, the conversion excludes every other instance and first copies the ledger to a file
+// beside it.
 internal static class LedgerUpgrade
 {
     public static string CopyPathOf(string path, long version) => $"{path}.v{version}-backup";
@@ -72,7 +72,8 @@ internal static class LedgerUpgrade
         }
     }
 
-    // Deletes SQLite's side files too: a killed attempt may have left them, and SQLite would apply them to the next copy.
+    // Deletes SQLite's side files too: a killed attempt may have left them, and SQLite would apply them to the next
+    // copy.
     private static void Delete(string unfinished)
     {
         foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])

@@ -16,8 +16,8 @@ internal static unsafe partial class NativeSqlite
         sqlite3 database, delegate* unmanaged[Cdecl]<nint, nint, byte*, int, int> hook, nint context);
 }
 
-// The calls of the hot path, about thirty a transaction, on raw pointers. They save SQLitePCLRaw's dispatch and reference
-// count for each call.
+// The calls of the hot path, about thirty a transaction, on raw pointers. They save SQLitePCLRaw's dispatch and
+// reference count for each call.
 internal static unsafe partial class StatementCalls
 {
     private const string Library = "e_sqlite3";

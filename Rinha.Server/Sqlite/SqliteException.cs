@@ -23,7 +23,7 @@ internal static class SqliteResult
     // The primary code is the low byte of an extended code.
     public static int Primary(int result) => result & 0xFF;
 
-    // Whether the call timed out on another connection's lock. SQLITE_PROTOCOL: a process was stopped while it changed the
-    // WAL index, and no read could start for 10 s.
+    // Whether the call timed out on another connection's lock. SQLITE_PROTOCOL: a process was stopped while it changed
+    // the WAL index, and no read could start for 10 s.
     public static bool IsLocked(int result) => Primary(result) is Busy or Protocol;
 }

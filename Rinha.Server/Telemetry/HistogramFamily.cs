@@ -95,8 +95,8 @@ internal sealed class Buckets(BucketBounds bounds)
     }
 }
 
-// The upper bounds of a histogram's buckets. Each is at least twice the previous one, so a value's highest bit names its
-// bucket or the previous one: one table look-up and one comparison, no search. Immutable.
+// The upper bounds of a histogram's buckets. Each is at least twice the previous one, so a value's highest bit names
+// its bucket or the previous one: one table look-up and one comparison, no search. Immutable.
 internal sealed class BucketBounds
 {
     private const int Octaves = 64;

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Telemetry;
 
-// How much of the machine this process may use, from the runtime, its cgroups (version 1 or 2) and its rlimits; null for
-// no limit. CpuQuota is in CPUs: 1.5 is the time of one and a half.
+// How much of the machine this process may use, from the runtime, its cgroups (version 1 or 2) and its rlimits; null
+// for no limit. CpuQuota is in CPUs: 1.5 is the time of one and a half.
 internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes, long? OpenFiles)
 {
     // cgroup v1 writes a number at least this large for "no limit".

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Rinha.Server.Telemetry;
 
 // Every metric of the server, in Prometheus' text format 0.0.4
-// (https://prometheus.io/docs/instrumenting/exposition_formats/) and as instruments of a Meter for in-process listeners.
-// Add before the first request; any thread may scrape.
+// (https://prometheus.io/docs/instrumenting/exposition_formats/) and as instruments of a Meter for in-process
+// listeners. Add before the first request; any thread may scrape.
 internal sealed class MetricSet : IDisposable
 {
     public const string MeterName = "Rinha.Server";

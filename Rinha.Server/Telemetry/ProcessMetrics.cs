@@ -40,8 +40,8 @@ internal static unsafe partial class ProcessStat
     // The age of a process, given by its number or "self", in steps of 10 ms.
     public static long AgeMs(string process) => AgeMs(File.ReadAllText($"/proc/{process}/stat"), BootTimeMs());
 
-    // bootTimeMs is the time since boot, suspended time included, as in the stat file. (Environment.TickCount64 excludes
-    // suspended time.)
+    // bootTimeMs is the time since boot, suspended time included, as in the stat file. (Environment.TickCount64
+    // excludes suspended time.)
     public static long AgeMs(string stat, long bootTimeMs)
     {
         // The second field, a name in parentheses, may contain spaces; the start time is the 22nd.

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
+public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
     where TPlace : LedgerPlace, new()
 {
     [Fact]
@@ -44,7 +44,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     [InlineData(1, TransactionKind.Credit, 100, "texu")]
     [InlineData(1, TransactionKind.Credit, 100, "text\0")]
     [InlineData(1, TransactionKind.Credit, 100, "Text")]
-    public void A_key_reused_for_a_different_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
+    public void A_key_reused_for_another_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
     {
         Credit("key");
 
@@ -119,8 +119,8 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     private long Keys() => Place.Query("SELECT count(*) FROM chaves");
 }
 
-public sealed class SqliteKeptAnswersTests : KeptAnswersTests<LedgerOnDisk>;
+public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnDisk>;
 
-public sealed class PostgresKeptAnswersTests : KeptAnswersTests<LedgerOnPostgres>;
+public sealed class PostgresIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnPostgres>;
 
-public sealed class SerializablePostgresKeptAnswersTests : KeptAnswersTests<LedgerOnSerializablePostgres>;
+public sealed class SerializablePostgresIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnSerializablePostgres>;

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-// How long keys are kept, by clocks that go right and wrong, and how many.
-public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
+// How long keys are kept, with right and wrong clocks, and how many.
+public sealed class KeyRetentionTests : LedgerContract<LedgerOnDisk>
 {
     [Fact]
     public void Keys_live_for_24_hours_and_each_new_one_deletes_the_two_oldest_expired()
@@ -12,7 +12,7 @@ public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
         Age("c", hours: 25);
         Age("d", hours: 23);
 
-        Keep("c", "d"); // One that has expired is known until it is dropped.
+        Keep("c", "d"); // An expired key is known until it is deleted.
         Assert.Equal("a b c d", Kept());
         Keep("e");
         Assert.Equal("c d e", Kept());
@@ -67,7 +67,7 @@ public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
         Keep("one too many");
     }
 
-    // Under refusals: their times are those of no transaction.
+    // Refusals: their times belong to no transaction, so a test may change them.
     private void Keep(params string[] keys) =>
         Assert.All(keys, key => Assert.Equal(PostResult.LimitExceeded, Post(key)));
 
