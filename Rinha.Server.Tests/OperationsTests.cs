@@ -14,7 +14,7 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
     public OperationsTests()
     {
         new RequestLog(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
-        Place.Ledger.AddTo(_metrics);
+        Storage.Ledger.AddTo(_metrics);
         new LedgerMetrics().AddRetriesTo(_metrics);
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);
         _present = MetricsText.Parse(Encoding.UTF8.GetString(_metrics.ToPrometheus()));

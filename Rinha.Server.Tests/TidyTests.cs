@@ -138,13 +138,13 @@ public sealed partial class TidyTests
     [Fact]
     public void The_schema_is_defined_in_one_place()
     {
-        var place = from name in s_files
+        var files = from name in s_files
                     where !name.StartsWith("Rinha.Server.Tests/", StringComparison.Ordinal)
                     let text = File.ReadAllText(Repository.PathOf(name))
                     where text.Contains("CREATE TABLE", StringComparison.OrdinalIgnoreCase)
                     select name;
 
-        Assert.Equal(["schema.postgres.sql", "schema.sql"], place);
+        Assert.Equal(["schema.postgres.sql", "schema.sql"], files);
     }
 
     [GeneratedRegex(@"\b(FIX" + @"ME|TO" + @"DO|XX" + @"X|HA" + @"CK)\b")]

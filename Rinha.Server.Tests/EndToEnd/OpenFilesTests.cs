@@ -48,7 +48,7 @@ public sealed class OpenFilesTests : ServerTest
             .ToList();
         Assert.InRange(failures.Count, 1, 1 + (long)ran.Elapsed.TotalSeconds);
         Assert.All(failures, line => Assert.Equal("Too many open files", line.GetProperty("reason").GetString()));
-        // One try for each arrival and each departure, and ten a second.
+        // One try for each connection that comes or goes, and ten a second.
         Assert.InRange(
             failures.Sum(line => 1 + line.GetProperty("unlogged").GetInt64()),
             1,

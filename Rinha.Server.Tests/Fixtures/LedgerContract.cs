@@ -1,15 +1,15 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-public abstract class LedgerContract<TPlace> : IDisposable
-    where TPlace : LedgerPlace, new()
+public abstract class LedgerContract<TStorage> : IDisposable
+    where TStorage : LedgerStorage, new()
 {
-    protected TPlace Place { get; } = new();
+    protected TStorage Storage { get; } = new();
 
-    protected ILedger Ledger => Place.Ledger;
+    protected ILedger Ledger => Storage.Ledger;
 
     public void Dispose()
     {
-        Place.Dispose();
+        Storage.Dispose();
         GC.SuppressFinalize(this);
     }
 }
@@ -30,7 +30,7 @@ public abstract class FileTest : IDisposable
 
 // A new ledger of one kind, for tests that must pass on every kind. Tests open any number of instances, which compete
 // as processes do. Query and Execute use another connection.
-public abstract class LedgerPlace : IDisposable
+public abstract class LedgerStorage : IDisposable
 {
     private readonly List<ILedger> _instances = [];
 

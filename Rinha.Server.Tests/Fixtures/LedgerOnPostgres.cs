@@ -5,7 +5,7 @@ using Rinha.Server.Postgres;
 namespace Rinha.Server.Tests.Fixtures;
 
 // A ledger in its own schema of the PostgreSQL that ./rinha test starts.
-public class LedgerOnPostgres : LedgerPlace
+public class LedgerOnPostgres : LedgerStorage
 {
     private const string Variable = "TEST_POSTGRES_URL";
 

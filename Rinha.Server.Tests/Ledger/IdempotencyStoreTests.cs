@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     [Fact]
     public void The_same_key_gets_the_first_answer_and_is_applied_once()
@@ -12,8 +12,8 @@ public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), first);
         Assert.Equal(first, Credit("key"));
         Assert.Equal(105, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
-        Place.AssertBalanced();
+        Assert.Equal(2, Storage.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
     }
 
     [Fact]
@@ -30,10 +30,10 @@ public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
     public void An_overflow_is_kept_as_the_answer_of_its_key()
     {
         _ = Ledger;
-        Place.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
+        Storage.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
 
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
-        Place.Execute("UPDATE clientes SET saldo = 0");
+        Storage.Execute("UPDATE clientes SET saldo = 0");
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
     }
 
@@ -50,7 +50,7 @@ public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
 
         Assert.Equal(PostResult.KeyReused, Ledger.Post(id, kind, cents, text, "key").Result);
         Assert.Equal(100, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -78,18 +78,18 @@ public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
     public void Other_and_later_instances_know_the_key()
     {
         var first = Credit("key");
-        var other = Place.Open();
+        var other = Storage.Open();
         Assert.Equal(first, other.Post(1, TransactionKind.Credit, 100, "text", "key"));
 
-        Place.Close();
+        Storage.Close();
         Assert.Equal(first, Credit("key"));
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
     public async Task Concurrent_posts_with_one_key_through_two_instances_are_applied_once()
     {
-        ILedger[] instances = [Place.Open(), Place.Open()];
+        ILedger[] instances = [Storage.Open(), Storage.Open()];
         for (var round = 0; round < 20; round++)
         {
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(number =>
@@ -99,7 +99,7 @@ public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
                 outcome => Assert.Equal(new PostOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
         }
 
-        Assert.Equal(20, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(20, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public abstract class IdempotencyStoreTests<TPlace> : LedgerContract<TPlace>
 
     private PostOutcome Debit(long cents, string key) => Ledger.Post(1, TransactionKind.Debit, cents, "text", key);
 
-    private long Keys() => Place.Query("SELECT count(*) FROM chaves");
+    private long Keys() => Storage.Query("SELECT count(*) FROM chaves");
 }
 
 public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnDisk>;

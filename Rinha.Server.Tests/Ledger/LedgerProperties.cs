@@ -5,12 +5,12 @@ using FsCheck.Xunit;
 namespace Rinha.Server.Tests.Ledger;
 
 // Properties of the ledger for any sequence of posts.
-public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+public abstract class LedgerProperties<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     private readonly ILedger[] _instances;
 
-    public LedgerProperties() => _instances = [Place.Open(), Place.Open()];
+    public LedgerProperties() => _instances = [Storage.Open(), Storage.Open()];
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
     public void Two_instances_in_any_order_behave_like_the_model(LedgerStep[] steps)
@@ -27,7 +27,7 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
             model.AssertEqual(id, _instances[0].Statement(id));
         }
 
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 100)]
@@ -46,8 +46,8 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
             }
         });
 
-        Place.AssertBalanced();
-        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
+        Assert.Equal(accepted, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]

@@ -93,8 +93,8 @@ public sealed class FairnessTests
     [Fact]
     public void The_writers_thread_of_a_database_handles_no_requests()
     {
-        using var place = new LedgerOnPostgres();
-        AssertAllOnTheLoop(new WatchedLedger(place.Ledger));
+        using var postgres = new LedgerOnPostgres();
+        AssertAllOnTheLoop(new WatchedLedger(postgres.Ledger));
     }
 
     [Fact]

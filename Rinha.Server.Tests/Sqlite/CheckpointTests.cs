@@ -7,12 +7,12 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     private const int Writers = 4;
     private const int AtOnce = 100;
 
-    private string WalPath => Place.FilePath + "-wal";
+    private string WalPath => Storage.FilePath + "-wal";
 
     [Fact]
     public void The_write_ahead_log_starts_over_under_constant_load()
     {
-        ILedger[] instances = [Place.Open(), Place.Open()];
+        ILedger[] instances = [Storage.Open(), Storage.Open()];
         var writing = Writers;
         var posts = 0;
 
@@ -36,14 +36,14 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
             .. Enumerable.Range(0, Writers).Select(number => (Action)(() => Write(instances[number % 2]))), Read,
         ]);
 
-        Place.AssertBalanced();
-        Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
+        Assert.Equal(posts, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
     public void Each_instance_starts_the_log_over_even_after_the_other_one_has()
     {
-        var (first, second) = (Place.Open(), Place.Open());
+        var (first, second) = (Storage.Open(), Storage.Open());
         WriteUntilStartedOver(first, times: 2);
         WriteUntilStartedOver(second, times: 2);
     }

@@ -30,38 +30,38 @@ public sealed class KeyRetentionTests : LedgerContract<LedgerOnDisk>
 
         Keep("d");
         Assert.Equal("ahead b c d", Kept());
-        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Storage.FilePath).Warnings);
 
         Age("ahead", hours: 25);
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Storage.FilePath).Warnings);
     }
 
     [Fact]
     public void A_gap_left_by_an_earlier_version_closes_by_itself()
     {
         Keep("a", "b", "c", "d");
-        Place.Execute("DELETE FROM chaves WHERE chave = 'b'");
+        Storage.Execute("DELETE FROM chaves WHERE chave = 'b'");
         Age("a", hours: 25);
         Age("c", hours: 25);
 
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Storage.FilePath).Warnings);
     }
 
     [Fact]
     public void A_full_key_table_refuses_new_keys()
     {
         Keep("first");
-        Place.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
+        Storage.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
         Keep("last but one");
-        Place.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
+        Storage.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
 
         Assert.Equal(PostResult.TooManyKeys, Post("one too many"));
         Keep("first");
-        Assert.Equal(PostResult.Accepted, Place.Ledger.Credit(1, 1).Result);
+        Assert.Equal(PostResult.Accepted, Storage.Ledger.Credit(1, 1).Result);
 
         Age("first", hours: 25);
         Keep("one too many");
@@ -72,12 +72,12 @@ public sealed class KeyRetentionTests : LedgerContract<LedgerOnDisk>
         Assert.All(keys, key => Assert.Equal(PostResult.LimitExceeded, Post(key)));
 
     private PostResult Post(string key) =>
-        Place.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
+        Storage.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
 
-    private void Age(string key, int hours) => Place.Execute(
+    private void Age(string key, int hours) => Storage.Execute(
         $"UPDATE chaves SET criada_em = {Timestamp.Now.MicrosecondsSinceEpoch} - {hours} * 3600000000 "
         + $"WHERE chave = '{key}'");
 
     private string Kept() =>
-        LedgerRows.QueryText(Place.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
+        LedgerRows.QueryText(Storage.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
 }

@@ -5,14 +5,14 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
 {
     private const int Posts = 40_000; // More than one step of pages.
 
-    private string BackupPath => Place.FilePath + ".copy";
+    private string BackupPath => Storage.FilePath + ".copy";
 
     [Fact]
     public void A_backup_aborts_and_leaves_no_file_when_the_log_has_grown_too_far()
     {
-        var ledger = Place.Open();
-        var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
-        using (var reader = LedgerRows.Open(Place.FilePath))
+        var ledger = Storage.Open();
+        var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
+        using (var reader = LedgerRows.Open(Storage.FilePath))
         {
             // An old snapshot keeps the backup from emptying the log first.
             reader.Execute("BEGIN");
@@ -40,9 +40,9 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public void No_instance_checkpoints_during_a_backup_and_one_can_afterwards()
     {
-        _ = Place.Open();
-        var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
-        using var other = new Gate(Place.FilePath);
+        _ = Storage.Open();
+        var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
+        using var other = new Gate(Storage.FilePath);
         using (new LogMove(file))
         {
             Assert.False(other.TryBeginCheckpoint());
@@ -57,8 +57,8 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public void A_copy_fails_when_its_target_is_locked()
     {
-        SampleLedger.Make(Place.FilePath);
-        using var source = Database.OpenReadOnly(Place.FilePath);
+        SampleLedger.Make(Storage.FilePath);
+        using var source = Database.OpenReadOnly(Storage.FilePath);
         using var target = Database.Open(BackupPath);
         target.SetBusyTimeout(0);
         using (LedgerRows.Lock(BackupPath))

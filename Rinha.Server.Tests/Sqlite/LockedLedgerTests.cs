@@ -5,11 +5,11 @@ public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public void A_half_written_WAL_index_fails_reads_as_locked_until_it_is_whole()
     {
-        var ledger = Place.Open();
+        var ledger = Storage.Open();
         ledger.Credit(1, 7, "before");
-        using (LedgerRows.Lock(Place.FilePath))
+        using (LedgerRows.Lock(Storage.FilePath))
         {
-            using var index = new HalfChangedIndex(Place.FilePath);
+            using var index = new HalfChangedIndex(Storage.FilePath);
             Assert.Equal(LookupResult.Busy, ledger.ReadStatement(1, new Statement()));
         }
 

@@ -5,7 +5,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 {
     private readonly IWriteRound _round;
 
-    public RoundTests() => _round = Place.Ledger.Round;
+    public RoundTests() => _round = Storage.Ledger.Round;
 
     [Fact]
     public async Task A_round_commits_all_its_writes_before_it_ends()
@@ -53,7 +53,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public async Task A_round_that_finds_the_gate_taken_grows_and_commits_everything_later()
     {
-        using var gate = new Gate(Place.FilePath);
+        using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var writes = new List<Task<PostResult>> { _round.JoinAsync(Credit(1)).AsTask() };
         Assert.False(_round.TryEnd());
@@ -73,7 +73,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public async Task Writes_left_by_a_round_are_committed_by_the_writer_when_the_gate_is_free()
     {
-        using var gate = new Gate(Place.FilePath);
+        using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var write = _round.JoinAsync(Credit(1)).AsTask();
         Assert.False(_round.TryEnd());
@@ -89,7 +89,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public async Task A_round_does_not_wait_for_the_writer_that_waits_at_the_gate()
     {
-        using var gate = new Gate(Place.FilePath);
+        using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var writers = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
         Task<PostResult> rounds;
@@ -116,7 +116,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
     {
         Task<PostResult> write;
-        using (LedgerRows.Lock(Place.FilePath))
+        using (LedgerRows.Lock(Storage.FilePath))
         {
             write = _round.JoinAsync(Credit(1)).AsTask();
             Assert.True(_round.TryEnd());
@@ -153,7 +153,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public void Two_instances_in_rounds_lose_nothing()
     {
         const int rounds = 300;
-        SqliteLedger[] ledgers = [Place.Ledger, Place.Open()];
+        SqliteLedger[] ledgers = [Storage.Ledger, Storage.Open()];
 
         Together.Run(2, index =>
         {
