@@ -103,8 +103,15 @@ public sealed class ServerProcess : IServer, IDisposable
     // The state follows the name in parentheses (proc_pid_stat(5)).
     private static bool IsStopped(string task)
     {
-        var stat = File.ReadAllText($"{task}/stat");
-        return stat[stat.LastIndexOf(')') + 2] == 'T';
+        try
+        {
+            var stat = File.ReadAllText($"{task}/stat");
+            return stat[stat.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            return false; // The thread has just ended: list them again.
+        }
     }
 
     private bool IsHealthy()
