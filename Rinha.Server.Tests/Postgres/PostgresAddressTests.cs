@@ -70,5 +70,6 @@ public sealed class PostgresAddressTests
     [InlineData("sqlite:///rinha.db")]
     [InlineData("postgres:/rinha")]
     [InlineData("mysql://db")]
-    public void Anything_else_is_not_a_PostgreSQL_address(string text) => Assert.False(PostgresAddress.IsPostgresUrl(text));
+    public void Anything_else_is_not_a_PostgreSQL_address(string text) =>
+        Assert.False(PostgresAddress.IsPostgresUrl(text));
 }
