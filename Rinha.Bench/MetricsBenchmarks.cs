@@ -6,7 +6,7 @@ namespace Rinha.Bench;
 /// <summary>Counts a request, and writes all metrics of requests for Prometheus.</summary>
 public class MetricsBenchmarks : IDisposable
 {
-    private readonly RequestWatch _requests = new(slowRequestMs: 0, NullLogger.Instance);
+    private readonly RequestLog _requests = new(slowRequestMs: 0, NullLogger.Instance);
     private readonly MetricSet _metrics = new();
     [GlobalSetup]
     public void Setup()

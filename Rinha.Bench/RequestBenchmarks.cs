@@ -39,10 +39,10 @@ public class RequestBenchmarks : IDisposable
         _server = new BankServer(_transport.EndPoint, _transport, NullLoggerFactory.Instance);
         _scratch = Sqlite ? new ScratchLedger() : null;
         _sqlite = _scratch?.Open();
-        var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
-        watch.AddTo(_metrics);
+        var requests = new RequestLog(slowRequestMs: 1000, NullLogger.Instance);
+        requests.AddTo(_metrics);
         var application = new BankApplication(
-            (ILedger?)_sqlite ?? new ConstantLedger(), resetEnabled: false, NullLogger.Instance, _metrics, watch);
+            (ILedger?)_sqlite ?? new ConstantLedger(), resetEnabled: false, NullLogger.Instance, _metrics, requests);
         _server.StartAsync(application).GetAwaiter().GetResult();
         _clients = [.. Enumerable.Range(0, Connections).Select(_ => _transport.Connect())];
         Post();

@@ -54,7 +54,7 @@ public sealed partial class DocumentsTests
         Assert.All(named, name => Assert.Matches($@"\b(class|struct|record|interface|enum) {name}\b", code));
     }
 
-    // GitHub's anchors: lower case, blanks as hyphens, punctuation left out.
+    // GitHub's anchors: lower case, hyphens for spaces, no punctuation.
     private static bool HasHeading(string path, string heading) => heading.Length == 0 || File.ReadLines(path)
         .Where(line => line.StartsWith('#'))
         .Select(line => NotInAnchor().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))
@@ -70,7 +70,7 @@ public sealed partial class DocumentsTests
     private static partial Regex NotInAnchor();
 }
 
-/// <summary>The files that git has, or would take: their names, relative to the root.</summary>
+// The names of all files that git tracks or would add, relative to the root.
 internal static class RepositoryFiles
 {
     public static IReadOnlyList<string> Text { get; } = List();

@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests;
 
-/// <summary>docs/operations names the metrics and events that there are, and no others.</summary>
+// docs/operations names exactly the existing metrics and events.
 public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 {
     private readonly MetricSet _metrics = new();
@@ -13,15 +13,15 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 
     public OperationsTests()
     {
-        new RequestWatch(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
-        Place.Ledger.AddTo(_metrics);
+        new RequestLog(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
+        Storage.Ledger.AddTo(_metrics);
         new LedgerMetrics().AddRetriesTo(_metrics);
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);
         _present = MetricsText.Parse(Encoding.UTF8.GetString(_metrics.ToPrometheus()));
     }
 
     [Fact]
-    public void Every_metric_is_documented_with_its_type_and_no_other_is() => Assert.Equal(
+    public void Exactly_the_existing_metrics_are_documented_with_their_types() => Assert.Equal(
         _present.Names.Select(name => $"{name} {_present.TypeOf(name)}").Order(StringComparer.Ordinal),
         Row().Matches(Text("metrics.md"))
             .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}")
@@ -41,7 +41,7 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void The_alerts_and_the_dashboard_ask_for_metrics_that_are_there_and_the_dashboard_for_each()
+    public void The_alerts_use_existing_metrics_and_the_dashboard_uses_every_one()
     {
         Assert.NotEmpty(NamesIn(Text("alerts.yml")));
         Assert.Empty(NamesIn(Text("alerts.yml")).Except(_present.Names));
@@ -65,7 +65,7 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
 
     private static string Text(string name) => File.ReadAllText(Repository.PathOf("docs", "operations", name));
 
-    // A histogram is asked for by the names of its parts.
+    // A query names a histogram's parts.
     private HashSet<string> NamesIn(string text) =>
     [
         .. MetricName().Matches(text)

@@ -86,12 +86,12 @@ public sealed class ServerOptionsTests
     [InlineData("RINHA_SLOW_REQUEST_MS", "3600000", "slow from 3600000 ms")]
     [InlineData("RINHA_ENABLE_RESET", "true", "reset on")]
     [InlineData("RINHA_ENABLE_RESET", "False", "reset off")]
-    public void A_word_is_taken_in_any_case_and_a_number_from_the_least_to_the_most(
+    public void Words_are_accepted_in_any_case_and_numbers_in_their_range(
         string variable, string value, string shown) =>
         Assert.Contains(shown, Create((variable, value)).ToString(), StringComparison.Ordinal);
 
     [Fact]
-    public void A_slow_request_of_0_ms_turns_the_warning_off() =>
+    public void Slow_request_logging_is_off_at_0_ms() =>
         Assert.Equal(0, Create(("RINHA_SLOW_REQUEST_MS", "0")).Get(Setting.SlowRequestMs));
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class ServerOptionsTests
     [InlineData("API_SOCKET_MODE", "", "8", "-1", "rw", "1000", "1777", "00600", "0o600")]
     [InlineData("API_HOST", "127.0.0.1")]
     [InlineData("API_PORT", "9999")]
-    public void Beside_a_socket_a_bad_mode_or_a_TCP_address_is_refused(string variable, params string[] values) =>
+    public void A_socket_with_a_bad_mode_or_a_TCP_address_is_refused(string variable, params string[] values) =>
         Assert.All(values, value => AssertRefused(variable, ("API_SOCKET", "/run/api.sock"), (variable, value)));
 
     [Theory]
@@ -121,8 +121,8 @@ public sealed class ServerOptionsTests
     [InlineData("DATABASE_HOST", null)]
     [InlineData("PATH", null)]
     [InlineData("", null)]
-    public void A_name_is_a_misspelt_setting_within_two_edits(string variable, string? meant) =>
-        Assert.Equal(meant, Setting.Meant(variable)?.Variable);
+    public void A_name_within_two_edits_of_a_setting_is_a_misspelling(string variable, string? meant) =>
+        Assert.Equal(meant, Setting.Suggest(variable)?.Variable);
 
     [Fact]
     public void Every_setting_and_its_default_are_documented()

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Rinha.Server.Tests;
 
-/// <summary>The house rules that no compiler checks.</summary>
+// House rules that no compiler checks.
 public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.
@@ -57,7 +57,7 @@ public sealed partial class TidyTests
     }
 
     [Fact]
-    public void Nothing_is_left_to_do() => AssertNone(
+    public void No_file_has_unfinished_work() => AssertNone(
         from name in s_files
         from line in Lines(name)
         where Unfinished().IsMatch(line.Text)
@@ -73,7 +73,7 @@ public sealed partial class TidyTests
         select name);
 
     [Fact]
-    public void No_line_ends_with_blanks() => AssertNone(
+    public void No_line_has_trailing_whitespace() => AssertNone(
         from name in s_files
         where !name.EndsWith(".md", StringComparison.Ordinal)
         from line in Lines(name)
@@ -81,14 +81,14 @@ public sealed partial class TidyTests
         select $"{name}:{line.Number}");
 
     [Fact]
-    public void No_type_of_the_server_has_a_name_that_says_nothing() => AssertNone(
+    public void No_type_of_the_server_has_a_filler_name() => AssertNone(
         from type in typeof(ServerOptions).Assembly.GetTypes()
         where type.Namespace?.StartsWith("Rinha", StringComparison.Ordinal) == true
         where SaysNothing().IsMatch(type.Name)
         select type.FullName);
 
     [Fact]
-    public void A_file_has_the_name_of_its_type() => AssertNone(
+    public void A_file_is_named_after_its_type() => AssertNone(
         from name in CSharp()
         where name.StartsWith("Rinha.Server/", StringComparison.Ordinal)
         let type = Path.GetFileNameWithoutExtension(name)
@@ -97,7 +97,7 @@ public sealed partial class TidyTests
         where !Regex.IsMatch(text, $@"\b(class|struct|record|interface|enum) {type}\b")
         select name);
 
-    // What a folder of the server may use. Only Program and the files beside it see everything.
+    // The folders that a folder of the server may use. Only Program and the files beside it see everything.
     [Theory]
     [InlineData("Ledger")]
     [InlineData("Telemetry")]
@@ -127,24 +127,24 @@ public sealed partial class TidyTests
         AssertNone(left.Select(folder => $"{folder.Key} uses {string.Join(", ", folder.Value.Intersect(left.Keys))}"));
     }
 
-    // What checks a bank shares no code with it.
+    // The checker shares no code with the bank it checks.
     [Theory]
     [InlineData("Rinha.Server")]
     [InlineData("Rinha.LoadTest")]
     [InlineData("Rinha.Stack")]
-    public void Some_projects_know_no_other(string project) =>
+    public void Independent_projects_reference_no_other(string project) =>
         Assert.DoesNotContain("<ProjectReference", File.ReadAllText(Repository.PathOf(project, project + ".csproj")));
 
     [Fact]
     public void The_schema_is_defined_in_one_place()
     {
-        var place = from name in s_files
+        var files = from name in s_files
                     where !name.StartsWith("Rinha.Server.Tests/", StringComparison.Ordinal)
                     let text = File.ReadAllText(Repository.PathOf(name))
                     where text.Contains("CREATE TABLE", StringComparison.OrdinalIgnoreCase)
                     select name;
 
-        Assert.Equal(["schema.postgres.sql", "schema.sql"], place);
+        Assert.Equal(["schema.postgres.sql", "schema.sql"], files);
     }
 
     [GeneratedRegex(@"\b(FIX" + @"ME|TO" + @"DO|XX" + @"X|HA" + @"CK)\b")]
@@ -159,7 +159,7 @@ public sealed partial class TidyTests
     private static IEnumerable<(int Number, string Text)> Lines(string name) =>
         File.ReadLines(Repository.PathOf(name)).Select((text, index) => (index + 1, text));
 
-    // The folders of a project, each with those that its code names.
+    // Each folder of a project with the folders that its code names.
     private static Dictionary<string, HashSet<string>> Dependencies(string project)
     {
         var files = CSharp().Select(name => name.Split('/'))

@@ -3,45 +3,45 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-// Asks a running instance how it is, as a container's health check.
+// The probe behind --healthcheck: GET /health of a running instance, over one connection for each request. The
+// container engine reads the exit code.
 internal static class HealthCheck
 {
     private const int TimeoutMs = 2000;
 
-    // By then the first checks, which must not be held back, have found an instance healthy.
-    private const int SettledAfterMs = 3000;
+    // A younger container is still starting: its checks must not be held back.
+    private const int StartupMs = 3000;
 
-    // The first process of the container, or of the machine.
+    // PID 1 is as old as the container, or the machine.
     private const string FirstProcess = "1";
 
-    // Whether GET /health answers 200 in time. In a container that has settled it waits and asks again: an engine
-    // starts a process for each check, which costs the container some 30 ms of its CPU, as much as a thousand requests;
-    // so it has one to start once in holdSeconds, and not all the time.
-    public static bool Watch(ListenAddress address, int holdSeconds, out string failure)
+    // Whether GET /health answers 200 in time. Each check that an engine starts costs the container about 30 ms of CPU,
+    // as much as a thousand requests. After the startup the check therefore sleeps for holdSeconds and probes again, so
+    // that the engine starts fewer of them.
+    public static bool Run(ListenAddress address, int holdSeconds, out string failure)
     {
-        if (!Ask(address, out failure))
+        if (!Probe(address, out failure))
         {
             return false;
         }
 
-        if (holdSeconds == 0 || !IsSettled(ProcessStat.AgeMs(FirstProcess)))
+        if (holdSeconds == 0 || !IsPastStartup(ProcessStat.AgeMs(FirstProcess)))
         {
             return true;
         }
 
         Thread.Sleep(TimeSpan.FromSeconds(holdSeconds));
-        return Ask(address, out failure);
+        return Probe(address, out failure);
     }
 
-    // Whether a container whose first process has this age has settled. An age below 0 comes from a clock that cannot
-    // be trusted: then checks hold, since an engine that starts one after the other takes the CPU from the server.
-    public static bool IsSettled(long ageMs) => ageMs is < 0 or >= SettledAfterMs;
+    // A negative age means a broken clock. Hold then too: back-to-back checks would take the server's CPU.
+    public static bool IsPastStartup(long ageMs) => ageMs is < 0 or >= StartupMs;
 
-    private static bool Ask(ListenAddress address, out string failure)
+    private static bool Probe(ListenAddress address, out string failure)
     {
         try
         {
-            var status = AskForStatus(address);
+            var status = ReadStatus(address);
             failure = $"{address} answered {status}";
             return status == "200";
         }
@@ -52,7 +52,7 @@ internal static class HealthCheck
         }
     }
 
-    private static string AskForStatus(ListenAddress address)
+    private static string ReadStatus(ListenAddress address)
     {
         using var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
         {
@@ -62,7 +62,6 @@ internal static class HealthCheck
         socket.Connect(address.EndPoint);
         socket.Send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8);
 
-        // The status line begins "HTTP/1.1 200"; more is not needed.
         Span<byte> line = stackalloc byte["HTTP/1.1 200".Length];
         using var answer = new NetworkStream(socket);
         return answer.ReadAtLeast(line, line.Length, throwOnEndOfStream: false) == line.Length

@@ -3,11 +3,11 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-// Everything the server logs: rare events, and single requests only when they are slow or the server's fault. The
-// numbers and names are stable, for programs that read the log.
+// Every event the server logs: rare ones, and single requests only if they are slow or answered 5xx. Programs read the
+// log by number and name, so neither ever changes.
 internal static partial class Log
 {
-    // What the message says in one go is there as fields as well.
+    // The fields repeat what the message says, for programs.
     public static void Starting(ILogger logger, ServerOptions options, MachineLimits limits)
     {
         List<KeyValuePair<string, object?>> fields =
@@ -43,7 +43,7 @@ internal static partial class Log
     public static partial void ResetEnabled(ILogger logger);
 
     [LoggerMessage(
-        8, LogLevel.Warning, "The environment has names that are no settings and have no effect: {Variables}")]
+        8, LogLevel.Warning, "Ignored environment variables that look like misspelt settings: {Variables}")]
     public static partial void VariablesMisspelt(ILogger logger, string variables);
 
     [LoggerMessage(9, LogLevel.Information, "The ledger was converted from schema version {From} to {To}")]
@@ -64,17 +64,17 @@ internal static partial class Log
     [LoggerMessage(
         22,
         LogLevel.Warning,
-        "{Operation} was answered {Status} after {DurationMs} ms; {Unlogged} more like this before")]
+        "{Operation} was answered {Status} after {DurationMs} ms; {Unlogged} earlier ones were not logged")]
     public static partial void RequestAnsweredWithError(
         ILogger logger, string operation, int status, double durationMs, long unlogged);
 
     [LoggerMessage(
-        30, LogLevel.Warning, "A connection cannot be accepted: {Reason}; {Unlogged} more tries failed before")]
+        30, LogLevel.Warning, "Failed to accept a connection: {Reason}; {Unlogged} earlier failures were not logged")]
     public static partial void AcceptFailed(ILogger logger, string reason, long unlogged);
 }
 
-// Lets one line a second into the log and counts the rest, for events that come as often as requests do. One for each
-// cause; any thread may ask.
+// Lets one log line a second pass and counts the rest, for events as frequent as requests. One instance for each cause.
+// Thread-safe.
 internal sealed class LogThrottle
 {
     private const long IntervalMs = 1000;
@@ -82,7 +82,7 @@ internal sealed class LogThrottle
     private long _nextAtMs = long.MinValue;
     private long _unlogged;
 
-    // Whether an event is to be logged, and if so how many were kept out since the last one. nowMs is of TickCount64.
+    // Whether to log an event; unlogged is how many were dropped since the last line. nowMs comes from TickCount64.
     public bool TryPass(long nowMs, out long unlogged)
     {
         var nextAtMs = Interlocked.Read(ref _nextAtMs);

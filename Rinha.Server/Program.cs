@@ -36,11 +36,11 @@ static int Run(ServerOptions options)
         error is SqliteException or NpgsqlException or RefusalException
             or IOException or UnauthorizedAccessException or SocketException)
     {
-        return ServerCommand.Refuse(error.Message);
+        return ServerCommand.Reject(error.Message);
     }
 
     Log.Stopped(logger);
-    return ExitCode.Good;
+    return ExitCode.Success;
 }
 
 // From the first connection to the last.
@@ -59,11 +59,11 @@ static void Serve(
     using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
     using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
 
-    var watch = new RequestWatch(options.Get(Setting.SlowRequestMs), logger);
-    watch.AddTo(metrics);
+    var requests = new RequestLog(options.Get(Setting.SlowRequestMs), logger);
+    requests.AddTo(metrics);
     ProcessMetrics.AddTo(metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
     var isResetEnabled = options.Get(Setting.ResetEnabled);
-    var application = new BankApplication(ledger, isResetEnabled, logger, metrics, watch);
+    var application = new BankApplication(ledger, isResetEnabled, logger, metrics, requests);
     server.StartAsync(application).GetAwaiter().GetResult();
     Log.Listening(logger, options.Address.ToString());
     if (isResetEnabled)
@@ -86,9 +86,9 @@ static void TellStart(ILogger logger, ServerOptions options)
     Log.Starting(logger, options, MachineLimits.Read());
     var misspelt = Environment.GetEnvironmentVariables().Keys
         .Cast<string>()
-        .Where(name => Setting.Meant(name) is not null)
+        .Where(name => Setting.Suggest(name) is not null)
         .Order(StringComparer.Ordinal)
-        .Select(name => $"{name} ({Setting.Meant(name)!.Variable}?)")
+        .Select(name => $"{name} ({Setting.Suggest(name)!.Variable}?)")
         .ToList();
     if (misspelt.Count > 0)
     {
@@ -110,4 +110,4 @@ static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim
     });
 
 static int AskHealth(ServerOptions options, int holdSeconds) =>
-    HealthCheck.Watch(options.Address, holdSeconds, out var failure) ? ExitCode.Good : ServerCommand.Fail(failure);
+    HealthCheck.Run(options.Address, holdSeconds, out var failure) ? ExitCode.Success : ServerCommand.Fail(failure);

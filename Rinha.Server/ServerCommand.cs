@@ -4,44 +4,45 @@ using Rinha.Server.Operations;
 
 namespace Rinha.Server;
 
-// How the binary ends, whatever it was asked to do (docs/operations/commands.md).
+// The binary's exit codes (docs/operations/commands.md).
 internal static class ExitCode
 {
-    public const int Good = 0;
+    public const int Success = 0;
 
-    // It was tried and failed, or something wrong was found.
-    public const int Failed = 1;
+    // The command ran and failed, or found damage.
+    public const int Failure = 1;
 
-    // A setting or an argument is bad, or the request must not be done now: nothing was changed.
-    public const int Refused = 2;
+    // A setting or an argument is invalid, or the command is not allowed now. Nothing was changed.
+    public const int Rejected = 2;
 }
 
-// The command line: a flag for each setting, --healthcheck, --help and --version, and an operator's commands; without
-// one of these the server runs.
+// The command line: a flag for each setting, --healthcheck, --help, --version and the operator's commands. Without any
+// of the latter the server runs.
 internal static class ServerCommand
 {
-    // With the commit it was built from where that is known.
+    // Includes the commit if the build knew it: 1.2.3+COMMIT.
     public static string Version { get; } = typeof(ServerCommand).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public static string Release => Version.Split('+')[0];
 
-    // The commit it was built from; empty where that is not known.
+    // Empty if the build did not know it.
     public static string Commit => Version.Contains('+') ? Version.Split('+')[1] : "";
 
-    // Reads the command line and the environment, then runs or asks. Returns the exit code.
+    // Parses the command line and the environment, then runs the command, the health check or the server. Returns the
+    // exit code.
     public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int, int> healthCheck)
     {
         var command = new RootCommand("A small bank on one SQLite file: Rinha de Backend 2024/Q1.");
         var settings = new SettingOptions(command);
         var healthCheckOption = new Option<bool>("--healthcheck")
         {
-            Description = "Ask the instance that runs with these settings how it is: exit code 0 healthy, 1 not.",
+            Description = "Probe the instance that runs with these settings: exit code 0 if healthy, 1 if not.",
         };
         var holdOption = new Option<int>("--healthcheck-hold")
         {
-            Description = "With --healthcheck, in a container older than 3 s: wait so many seconds, 0 to 3600, and ask "
-                + "again, so that its engine starts this process less often.",
+            Description = "With --healthcheck, in a container older than 3 s: wait this many seconds, 0 to 3600, and "
+                + "probe again, so that the engine starts fewer checks.",
         };
         command.Options.Add(healthCheckOption);
         command.Options.Add(holdOption);
@@ -50,12 +51,12 @@ internal static class ServerCommand
         command.Subcommands.Add(FileOperations.CreateVerify(settings));
         command.Subcommands.Add(FileOperations.CreateCheckpoint(settings));
         command.Subcommands.Add(AccountsOperation.Create(settings));
-        command.SetAction(parsed => settings.With(parsed, options =>
+        command.SetAction(parsed => settings.Run(parsed, options =>
         {
             var holdSeconds = parsed.GetValue(holdOption);
             if (holdSeconds is < 0 or > 3600)
             {
-                return Refuse($"--healthcheck-hold: 0 to 3600 seconds, not {holdSeconds}");
+                return Reject($"--healthcheck-hold: must be 0 to 3600 seconds, not {holdSeconds}");
             }
 
             return parsed.GetValue(healthCheckOption) ? healthCheck(options, holdSeconds) : run(options);
@@ -63,22 +64,22 @@ internal static class ServerCommand
 
         var result = command.Parse(args);
         return result.Errors.Count > 0
-            ? Refuse(string.Join("; ", result.Errors.Select(error => error.Message)))
+            ? Reject(string.Join("; ", result.Errors.Select(error => error.Message)))
             : result.Invoke();
     }
 
-    public static int Refuse(string reason) => Say(reason, ExitCode.Refused);
+    public static int Reject(string reason) => Report(reason, ExitCode.Rejected);
 
-    public static int Fail(string reason) => Say(reason, ExitCode.Failed);
+    public static int Fail(string reason) => Report(reason, ExitCode.Failure);
 
-    private static int Say(string reason, int exitCode)
+    private static int Report(string reason, int exitCode)
     {
         Console.Error.WriteLine($"Rinha.Server: {reason.ReplaceLineEndings(" ")}");
         return exitCode;
     }
 }
 
-// The flags of the settings, for the server and for every command of an operator.
+// The flags of the settings, shared by the server and every operator's command.
 internal sealed class SettingOptions
 {
     private readonly Dictionary<Setting, Option<string?>> _options = Setting.All.ToDictionary(
@@ -97,14 +98,14 @@ internal sealed class SettingOptions
         }
     }
 
-    // Reads the settings from the command line and the environment, and does something with them. Returns its exit
-    // code, or ExitCode.Refused after a line that names the bad setting.
-    public int With(ParseResult parsed, Func<ServerOptions, int> action)
+    // Runs the action with the settings of the command line and the environment. Returns its exit code, or
+    // ExitCode.Rejected after a line that names the bad setting.
+    public int Run(ParseResult parsed, Func<ServerOptions, int> action)
     {
         string? Given(Setting setting) =>
             parsed.GetValue(_options[setting]) ?? Environment.GetEnvironmentVariable(setting.Variable);
         return ServerOptions.TryCreate(Given, out var options, out var error)
             ? action(options)
-            : ServerCommand.Refuse(error);
+            : ServerCommand.Reject(error);
     }
 }

@@ -6,11 +6,11 @@ using Rinha.Server.Sqlite;
 namespace Rinha.Server;
 
 /// <summary>
-/// The values of all settings, checked. Each comes from a flag, else from the environment, else from its default.
+/// The validated values of all settings. Each comes from a flag, else from the environment, else from its default.
 /// </summary>
 public sealed class ServerOptions
 {
-    private const int ListenAt = 2; // The address is told after the ledger and its synchronous setting.
+    private const int ListenAt = 2; // The address follows the ledger and its synchronous setting.
 
     private readonly Dictionary<Setting, object?> _values;
 
@@ -24,7 +24,7 @@ public sealed class ServerOptions
 
     public ListenAddress Address { get; }
 
-    /// <summary>Where the ledger is, as it may be shown.</summary>
+    /// <summary>The ledger's address without its password.</summary>
     public string Database => Get(Setting.Database).ToString();
 
     /// <summary>The SQLite file; empty when the ledger is in <see cref="Postgres"/>.</summary>
@@ -35,7 +35,7 @@ public sealed class ServerOptions
 
     public Synchronous Synchronous => Get(Setting.Synchronous);
 
-    /// <summary>Checks the settings as given; the error is one line that names the bad one and says why.</summary>
+    /// <summary>Validates the settings; the error is one line that names the bad setting and the reason.</summary>
     public static bool TryCreate(
         Func<Setting, string?> given,
         [NotNullWhen(true)] out ServerOptions? options,
@@ -55,27 +55,27 @@ public sealed class ServerOptions
         return options is not null;
     }
 
-    /// <summary>The value of a setting; of one without a default <see langword="null"/> when it is not given.</summary>
+    /// <summary>A setting's value; <see langword="null"/> if it has no default and was not given.</summary>
     public T Get<T>(Setting<T> setting) => (T)_values[setting]!;
 
     /// <summary>All settings as fields of the start line.</summary>
     public IEnumerable<KeyValuePair<string, object?>> Fields() =>
-        Told().Select(one => KeyValuePair.Create(one.Name, one.Value));
+        Describe().Select(setting => KeyValuePair.Create(setting.Name, setting.Value));
 
     /// <summary>All settings in one line, for the log.</summary>
-    public override string ToString() => string.Join(", ", Told().Select(one => one.Text));
+    public override string ToString() => string.Join(", ", Describe().Select(setting => setting.Text));
 
-    private List<(string Name, object? Value, string Text)> Told()
+    private List<(string Name, object? Value, string Text)> Describe()
     {
-        List<(string Name, object? Value, string Text)> told =
+        List<(string Name, object? Value, string Text)> described =
         [
             .. from setting in Setting.All
-               let text = setting.Tell(_values[setting])
+               let text = setting.Describe(_values[setting])
                where text is not null
                select (setting.Name, _values[setting], text),
         ];
-        told.Insert(ListenAt, ("Listen", Address, $"listen {Address}"));
-        return told;
+        described.Insert(ListenAt, ("Listen", Address, $"listen {Address}"));
+        return described;
     }
 
     private static string? Conflict(Func<Setting, string?> given)
@@ -84,7 +84,7 @@ public sealed class ServerOptions
         {
             return given(Setting.ApiSocketMode) is null
                 ? null
-                : $"{Setting.ApiSocketMode.Variable} is for {Setting.ApiSocket.Variable}, which is not set";
+                : $"{Setting.ApiSocketMode.Variable} needs {Setting.ApiSocket.Variable}, which is not set";
         }
 
         return given(Setting.ApiHost) is null && given(Setting.ApiPort) is null
@@ -94,16 +94,16 @@ public sealed class ServerOptions
     }
 }
 
-/// <summary>Where the ledger is: in a PostgreSQL database, or, without one, in the SQLite file at the path.</summary>
+/// <summary>The ledger's address: a PostgreSQL database, or the path of a SQLite file.</summary>
 public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
 {
     private const string SqliteScheme = "sqlite://";
 
-    /// <summary>Reads DATABASE_URL (<see cref="SettingParser{T}"/>).</summary>
+    /// <summary>Parses DATABASE_URL (<see cref="SettingParser{T}"/>).</summary>
     public static string? Parse(string text, out DatabaseAddress value)
     {
         value = new DatabaseAddress("", null);
-        if (PostgresAddress.IsMeant(text))
+        if (PostgresAddress.IsPostgresUrl(text))
         {
             _ = PostgresAddress.TryParse(text, out var postgres, out var reason);
             value = new DatabaseAddress("", postgres);
@@ -116,23 +116,23 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
             path = path[SqliteScheme.Length..];
             if (!path.StartsWith('/'))
             {
-                return $"write sqlite:///absolute/path or a plain path, not '{text}'";
+                return $"must be sqlite:///absolute/path or a plain path, not '{text}'";
             }
         }
         else if (path.Contains("://", StringComparison.Ordinal))
         {
-            return $"only sqlite:///path, a plain path or postgres://… is known, not '{text}'";
+            return $"must be sqlite:///path, a plain path or postgres://…, not '{text}'";
         }
 
         if (path.Length == 0 || path.EndsWith('/') || path.Contains('\0'))
         {
-            return $"'{text}' names no file";
+            return $"'{text}' is not a file's path";
         }
 
         value = new DatabaseAddress(System.IO.Path.GetFullPath(path), null);
         return null;
     }
 
-    /// <summary>As it may be shown: without a password.</summary>
+    /// <summary>The address without its password.</summary>
     public override string ToString() => Postgres?.ToString() ?? Path;
 }

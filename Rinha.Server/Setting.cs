@@ -7,26 +7,26 @@ namespace Rinha.Server;
 
 public enum LogFormat
 {
-    Json, // One object, for programs.
-    Text, // One line, for people.
+    Json, // One JSON object a line.
+    Text, // One readable line.
 }
 
-/// <summary>Reads a setting's text. Returns what is wrong with it, to follow the variable's name.</summary>
+/// <summary>Parses a setting. Returns <see langword="null"/>, or the error that follows the variable's name.</summary>
 public delegate string? SettingParser<T>(string text, out T value);
 
 /// <summary>
-/// A setting, declared once: the environment variable, from which its flag follows (<c>API_PORT</c>,
-/// <c>--api-port</c>), its default, its help, what it may be, and how the start line tells it. A new one needs nothing
-/// but its declaration here; <see cref="ServerOptions.Get"/> gives its value.
+/// A setting, declared once: its environment variable, its default, its help, its parser and its words in the start
+/// line. The flag follows from the variable: <c>API_PORT</c>, <c>--api-port</c>. <see cref="ServerOptions.Get"/>
+/// returns the value.
 /// </summary>
 public abstract class Setting
 {
-    // Shorter names differ by two letters from those of other programs: APP_PORT, API_ROOT.
-    private const int GuessedLengthMin = 10;
-    private const int GuessedEditsMax = 2;
+    // Shorter names are within two letters of other programs' variables: APP_PORT, API_ROOT.
+    private const int SuggestedLengthMin = 10;
+    private const int SuggestedEditsMax = 2;
     private const int SlowRequestMsMax = 3_600_000;
 
-    private static readonly List<Setting> s_all = []; // Before the settings, which add themselves.
+    private static readonly List<Setting> s_all = []; // Must precede the settings, which add themselves.
 
     public static readonly Setting<DatabaseAddress> Database = new(
         "DATABASE_URL",
@@ -53,7 +53,7 @@ public abstract class Setting
     public static readonly Setting<Synchronous> Synchronous = new(
         "RINHA_SYNCHRONOUS",
         "NORMAL",
-        "What an answer waits for: NORMAL (the kernel), FULL (the disk).",
+        "What a commit waits for: NORMAL (the kernel), FULL (the disk).",
         ParseChoice,
         synchronous => $"synchronous {synchronous}");
 
@@ -67,21 +67,21 @@ public abstract class Setting
     public static readonly Setting<LogFormat> LogFormat = new(
         "RINHA_LOG_FORMAT",
         "Json",
-        "A log line is for programs (json, an object) or for people (text).",
+        "Log lines are JSON objects (json) or plain text (text).",
         ParseChoice,
         format => $"log format {format}");
 
     public static readonly Setting<int> SlowRequestMs = new(
         "RINHA_SLOW_REQUEST_MS",
         "1000",
-        "Requests that take so many milliseconds are logged; 0 for none.",
+        "Log requests that take this many milliseconds or more; 0 logs none.",
         (string text, out int slowMs) => ParseMilliseconds(text, SlowRequestMsMax, out slowMs),
         slowMs => $"slow from {slowMs} ms");
 
     public static readonly Setting<int> DrainDelayMs = new(
         "RINHA_DRAIN_DELAY_MS",
         "0",
-        "How long to go on accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.",
+        "How long to keep accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.",
         (string text, out int delayMs) => ParseMilliseconds(text, Limits.DrainDelayMsMax, out delayMs),
         delayMs => $"drain delay {delayMs} ms");
 
@@ -90,7 +90,7 @@ public abstract class Setting
         "false",
         "Whether POST /reset empties the ledger: true or false.",
         (string text, out bool isEnabled) =>
-            bool.TryParse(text, out isEnabled) ? null : $"true or false, not '{text}'",
+            bool.TryParse(text, out isEnabled) ? null : $"must be true or false, not '{text}'",
         isEnabled => isEnabled ? "reset on" : "reset off");
 
     private protected Setting(string variable, string? fallback, string help, string name)
@@ -99,40 +99,39 @@ public abstract class Setting
         s_all.Add(this);
     }
 
-    /// <summary>All of them, in the order of <c>--help</c>.</summary>
+    /// <summary>All settings, in the order of <c>--help</c>.</summary>
     public static IReadOnlyList<Setting> All => s_all;
 
     public string Variable { get; }
 
-    /// <summary>The text that holds when none is given; <see langword="null"/> for none.</summary>
+    /// <summary>The text to parse if none is given; <see langword="null"/> for no value.</summary>
     public string? Default { get; }
 
     public string Help { get; }
 
-    /// <summary>The field of the start line that has its value.</summary>
+    /// <summary>The value's field in the start line.</summary>
     public string Name { get; }
 
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');
 
-    // Returns what is wrong with the text, in one line that names the variable, if something is.
+    // Returns null, or an error of one line that names the variable.
     internal abstract string? Parse(string text, out object? value);
 
-    // What the start line says; null for what it tells in another way.
-    internal abstract string? Tell(object? value);
+    // The value in the start line; null for a setting that it leaves out.
+    internal abstract string? Describe(object? value);
 
     /// <summary>
-    /// The setting that an unknown variable probably means: one within two edits. Other names are other programs'
-    /// business, whatever they begin with: Kubernetes gives every pod <c>RINHA_PORT</c> where a service is called
-    /// <c>rinha</c>.
+    /// The setting that an unknown variable probably means: one within two edits. A common prefix is not enough:
+    /// Kubernetes sets <c>RINHA_PORT</c> in every pod if a service is called <c>rinha</c>.
     /// </summary>
-    public static Setting? Meant(string variable) => All.Any(setting => setting.Variable == variable)
+    public static Setting? Suggest(string variable) => All.Any(setting => setting.Variable == variable)
         ? null
-        : All.FirstOrDefault(setting => setting.Variable.Length >= GuessedLengthMin
-            && Math.Abs(setting.Variable.Length - variable.Length) <= GuessedEditsMax
-            && Edits(setting.Variable, variable) <= GuessedEditsMax);
+        : All.FirstOrDefault(setting => setting.Variable.Length >= SuggestedLengthMin
+            && Math.Abs(setting.Variable.Length - variable.Length) <= SuggestedEditsMax
+            && EditDistance(setting.Variable, variable) <= SuggestedEditsMax);
 
-    // Letters to insert, delete or replace (Levenshtein's distance).
-    private static int Edits(string from, string to)
+    // The Levenshtein distance.
+    private static int EditDistance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();
         for (var i = 1; i <= from.Length; i++)
@@ -150,20 +149,20 @@ public abstract class Setting
         return row[^1];
     }
 
-    // Enum.TryParse would take numbers as well.
+    // Enum.TryParse alone would accept numbers.
     private static string? ParseChoice<T>(string text, out T value)
         where T : struct, Enum
     {
         value = default;
         return text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out value)
             ? null
-            : $"one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'";
+            : $"must be one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'";
     }
 
     private static string? ParseMilliseconds(string text, int maxMs, out int valueMs) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out valueMs) && valueMs <= maxMs
             ? null
-            : $"milliseconds from 0 to {maxMs}, not '{text}'";
+            : $"must be 0 to {maxMs} milliseconds, not '{text}'";
 }
 
 public sealed class Setting<T>(
@@ -171,16 +170,16 @@ public sealed class Setting<T>(
     string? fallback,
     string help,
     SettingParser<T> parser,
-    Func<T, string>? tell = null,
+    Func<T, string>? describe = null,
     [CallerMemberName] string name = "")
     : Setting(variable, fallback, help, name)
 {
     internal override string? Parse(string text, out object? value)
     {
-        var wrong = parser(text, out var parsed);
+        var error = parser(text, out var parsed);
         value = parsed;
-        return wrong is null ? null : $"{Variable}: {wrong}";
+        return error is null ? null : $"{Variable}: {error}";
     }
 
-    internal override string? Tell(object? value) => tell?.Invoke((T)value!);
+    internal override string? Describe(object? value) => describe?.Invoke((T)value!);
 }

@@ -1,10 +1,10 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary><c>accounts</c> on the published binary, while an instance runs.</summary>
+// The accounts command of the published binary while an instance runs.
 public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
 {
     [Fact]
-    public void An_account_is_there_for_the_instances_as_soon_as_it_is_added()
+    public void Instances_see_an_added_account_at_once()
     {
         bank.Get("/clientes/77/extrato").AssertProblem(404);
 
@@ -16,7 +16,7 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
     }
 
     [Fact]
-    public void A_million_accounts_are_added_in_one_piece_and_posts_go_on()
+    public void A_million_accounts_are_added_atomically_while_posts_go_on()
     {
         using var load = new PostLoad(bank.Connect, threads: 2, prefix: "m");
         load.AwaitAnswered(50);
@@ -30,13 +30,13 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
         bank.Post(2_000_000, RawRequest.Body).AssertOk();
         bank.Post(1_000_000, RawRequest.Body).AssertProblem(404);
         bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
-        Run("accounts", "add", "2000000..2000009", "--limit", "0").AssertRefused("account 2000000 is there already");
+        Run("accounts", "add", "2000000..2000009", "--limit", "0").AssertRefused("account 2000000 already exists");
         bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
         Run("verify").AssertWell();
     }
 
     [Fact]
-    public void They_are_listed_for_people_and_for_programs()
+    public void Accounts_are_listed_as_text_and_as_JSON()
     {
         Run("accounts", "add", "88", "--limit", "9007199254740991").AssertWell();
         bank.Post(88, 5, 'c', "credit").AssertOk();
@@ -51,7 +51,7 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
     }
 
     [Fact]
-    public void A_limit_is_in_force_at_once_and_never_above_what_is_owed()
+    public void A_new_limit_is_in_force_at_once_and_never_below_the_debt()
     {
         Run("accounts", "add", "99", "--limit", "100").AssertWell();
         bank.Post(99, 100, 'd', "debit").AssertOk();
@@ -79,7 +79,7 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
     [InlineData("accounts set-limit one 1")]
     [InlineData("accounts")]
     [InlineData("accounts remove 1")]
-    public void What_cannot_be_is_refused_in_one_line_and_changes_nothing(string command)
+    public void An_invalid_command_is_refused_in_one_line_and_changes_nothing(string command)
     {
         Run(command.Split(' ')).AssertRefused("");
 

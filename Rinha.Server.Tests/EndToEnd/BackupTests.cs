@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary><c>backup</c> and <c>restore</c> on the published binary.</summary>
+// The backup and restore commands of the published binary.
 public sealed class BackupTests : ServerTest
 {
     private const string Damage = "UPDATE clientes SET saldo = saldo + 1 WHERE id = 1";
@@ -9,7 +9,7 @@ public sealed class BackupTests : ServerTest
     private string Backup => InDirectory("copy.db");
 
     [Fact]
-    public void A_backup_under_load_is_a_moment_of_the_ledger_and_can_be_put_in_its_place()
+    public void A_backup_under_load_is_a_snapshot_and_can_be_restored()
     {
         using var load = RunUnderLoad(out var before, out var after);
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Backup));
@@ -21,10 +21,10 @@ public sealed class BackupTests : ServerTest
 
         var restored = RunWell("restore", Backup);
 
-        var aside = Assert.Single(Aside());
-        Assert.Contains(aside, restored.Output, StringComparison.Ordinal);
-        load.AssertKept(aside);
-        LedgerRows.AssertBalanced(aside);
+        var previous = Assert.Single(Previous());
+        Assert.Contains(previous, restored.Output, StringComparison.Ordinal);
+        load.AssertKept(previous);
+        LedgerRows.AssertBalanced(previous);
         Assert.Equal(saved, Transactions());
         using var server = Start();
         server.Send(RawRequest.Credit).AssertOk();
@@ -33,19 +33,19 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void What_is_there_is_never_overwritten()
+    public void A_backup_never_overwrites_a_file()
     {
         SampleLedger.Make(Ledger);
         File.WriteAllText(Backup, "mine");
 
-        Run("backup", Backup).AssertRefused("is there already");
+        Run("backup", Backup).AssertRefused("already exists");
 
         Assert.Equal("mine", File.ReadAllText(Backup));
         AssertAlone(Backup);
     }
 
     [Fact]
-    public void A_damaged_ledger_gives_no_backup_and_says_what_is_wrong()
+    public void A_backup_of_a_damaged_ledger_fails_and_lists_the_findings()
     {
         SampleLedger.Make(Ledger);
         SampleLedger.Damage(Ledger, Damage);
@@ -86,7 +86,7 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void Where_there_is_no_ledger_a_backup_becomes_one()
+    public void A_backup_can_be_restored_where_there_is_no_ledger()
     {
         SampleLedger.Make(Backup);
 
@@ -107,7 +107,7 @@ public sealed class BackupTests : ServerTest
 
         RunWell("restore", Backup);
 
-        Assert.Equal(["no database", "no log"], Aside().Order().Select(File.ReadAllText));
+        Assert.Equal(["no database", "no log"], Previous().Order().Select(File.ReadAllText));
         RunWell("verify");
         Assert.Equal(SampleLedger.Transactions, Transactions());
     }
@@ -127,7 +127,7 @@ public sealed class BackupTests : ServerTest
     [Theory]
     [InlineData("missing.db", "there is no backup at")]
     [InlineData("rinha.db", "is the ledger itself")]
-    public void A_backup_that_is_none_is_refused(string name, string why)
+    public void An_invalid_backup_path_is_refused(string name, string why)
     {
         SampleLedger.Make(Ledger);
 
@@ -142,14 +142,14 @@ public sealed class BackupTests : ServerTest
         Assert.Contains("balance: client 1", exit.Output, StringComparison.Ordinal);
     }
 
-    // But for what else is named: no log, no unfinished copy.
+    // Fails if anything else is beside the file: a log, an unfinished copy.
     private static void AssertAlone(string path, params string[] beside) => Assert.Equal(
         new[] { path }.Concat(beside.Select(suffix => path + suffix)),
         Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Order());
 
-    private string[] Aside() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
+    private string[] Previous() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
 
-    // Makes a backup while clients post, and then ends the server as a crash does: its log stays behind.
+    // Makes a backup while clients post, then kills the server so that its log stays behind.
     private PostLoad RunUnderLoad(out int before, out int after)
     {
         using var server = Start();

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>The binary as a command: what it says and with which exit code it ends.</summary>
+// The binary as a command: its output and exit codes.
 public sealed class CommandTests : ServerTest
 {
     [Fact]
@@ -8,7 +8,7 @@ public sealed class CommandTests : ServerTest
         Assert.Matches(@"^\d+\.\d+\.\d+[^\n]*\n$", RunWell("--version").Output);
 
     [Fact]
-    public void Help_tells_every_setting_and_every_command_and_each_command_has_help_with_the_settings()
+    public void Help_lists_every_setting_and_command_and_each_command_has_help_with_the_settings()
     {
         string[] commands = ["backup", "restore", "verify", "checkpoint", "accounts"];
         var help = RunWell("--help").Output;
@@ -28,7 +28,7 @@ public sealed class CommandTests : ServerTest
     }
 
     [Fact]
-    public void The_settings_hold_for_a_command_on_either_side_of_it()
+    public void A_command_takes_settings_before_and_after_its_name()
     {
         SampleLedger.Make(Ledger);
 
@@ -47,7 +47,7 @@ public sealed class CommandTests : ServerTest
     [InlineData("--healthcheck-hold", "-1", "--healthcheck-hold")]
     [InlineData("--healthcheck-hold", "3601", "--healthcheck-hold")]
     [InlineData("--healthcheck-hold", "long", "--healthcheck-hold")]
-    public void A_bad_flag_ends_it_with_2_and_one_line_that_names_it(string flag, string value, string named)
+    public void A_bad_flag_exits_with_2_and_one_line_that_names_it(string flag, string value, string named)
     {
         string[] check = flag == "--healthcheck-hold" ? ["--healthcheck"] : [];
 
@@ -57,7 +57,7 @@ public sealed class CommandTests : ServerTest
     }
 
     [Fact]
-    public void A_bad_variable_is_refused_too_and_a_flag_goes_before_its_variable()
+    public void A_bad_variable_is_refused_too_and_a_flag_overrides_its_variable()
     {
         ServerProcess.Run([], ("RINHA_SYNCHRONOUS", "OFF")).AssertRefused("RINHA_SYNCHRONOUS");
         ServerProcess.Run([], ("API_SOCKET", Socket), ("API_PORT", "8080")).AssertRefused("API_SOCKET");
@@ -65,7 +65,7 @@ public sealed class CommandTests : ServerTest
     }
 
     [Fact]
-    public void What_is_in_the_way_of_a_start_is_named_and_kept()
+    public void What_blocks_a_start_is_named_and_left_alone()
     {
         File.WriteAllText(Ledger, "something else");
         File.WriteAllText(Socket, "not a socket");
@@ -85,13 +85,13 @@ public sealed class CommandTests : ServerTest
     }
 
     [Fact]
-    public async Task A_health_check_is_0_where_a_server_runs_and_1_where_none_does_even_if_it_ends_meanwhile()
+    public async Task A_health_check_exits_with_0_if_the_server_runs_and_1_if_not_or_if_it_dies_meanwhile()
     {
         using var server = Start();
         Assert.Equal(new CommandExit(0, "", ""), Run("--healthcheck"));
-        var began = Environment.TickCount64;
+        var held = Stopwatch.StartNew();
         Assert.Equal(new CommandExit(0, "", ""), Run("--healthcheck", "--healthcheck-hold", "1"));
-        Assert.True(Environment.TickCount64 - began >= 1000, "it did not hold");
+        Assert.True(held.ElapsedMilliseconds >= 990, "it did not hold");
 
         var cancellation = TestContext.Current.CancellationToken;
         var check = Task.Run(() => Run("--healthcheck", "--healthcheck-hold", "5"), cancellation);

@@ -1,10 +1,10 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What the binary says on its standard output.</summary>
+// The log of the published binary.
 public sealed class LogTests : ServerTest
 {
     [Fact]
-    public void A_life_is_one_JSON_object_a_line_with_nothing_for_an_ordinary_request()
+    public void The_log_is_one_JSON_object_a_line_without_ordinary_requests()
     {
         using var server = Start(("RINHA_ENABLE_RESET", "true"), ("RINHA_SLOW_REQUEST_MS", "3600000"));
         server.Send(RawRequest.Credit).AssertOk();
@@ -23,7 +23,7 @@ public sealed class LogTests : ServerTest
             Assert.Equal("Rinha", line.GetProperty("category").GetString());
             Assert.NotEmpty(line.GetProperty("message").GetString()!);
         });
-        // The first line tells the build, the settings and the limits.
+        // The first line has the build, the settings and the limits.
         var start = lines[0];
         Assert.StartsWith(ServerCommand.Release, start.GetProperty("version").GetString(), StringComparison.Ordinal);
         Assert.NotNull(start.GetProperty("commit").GetString());
@@ -60,7 +60,7 @@ public sealed class LogTests : ServerTest
     }
 
     [Fact]
-    public void Text_is_for_people()
+    public void The_text_format_is_one_readable_line_an_event()
     {
         using var server = Start(("RINHA_LOG_FORMAT", "text"));
         var lines = server.End().Output.TrimEnd('\n').Split('\n');
@@ -76,7 +76,6 @@ public sealed class LogTests : ServerTest
         using var server = Start();
         using (var database = Database.Open(Ledger))
         {
-            // No statement can be read any more.
             database.Execute("ALTER TABLE clientes RENAME TO elsewhere");
         }
 
@@ -95,10 +94,10 @@ public sealed class LogTests : ServerTest
     }
 
     [Fact]
-    public async Task A_log_that_is_not_read_makes_nobody_wait_and_what_was_dropped_is_said()
+    public async Task An_unread_log_delays_no_request_and_reports_its_dropped_lines()
     {
         const int Clients = 200;
-        const int Requests = 30 * Clients; // The pipe and the queue take some 3,000 lines.
+        const int Requests = 30 * Clients; // The pipe and the queue hold about 3,000 lines.
         using var server = ServerProcess.StartUnread(Ledger, Socket, ("RINHA_SLOW_REQUEST_MS", "1"));
         var connections = Enumerable.Range(0, Clients).Select(_ => server.Connect()).ToList();
         for (var sent = 0; sent < Requests; sent += Clients)
@@ -106,7 +105,7 @@ public sealed class LogTests : ServerTest
             SendSlowly(connections);
         }
 
-        // Read again, the log goes on: with the lines that have waited, and of the others it says how many they were.
+        // Once it is read, the log goes on with the queued lines and reports how many others were dropped.
         var lines = 0;
         var reading = Task.Run(
             () =>
@@ -119,7 +118,7 @@ public sealed class LogTests : ServerTest
                 }
             },
             TestContext.Current.CancellationToken);
-        Wait.Until(() => Volatile.Read(ref lines) >= 1000, "the lines that have waited are read");
+        Wait.Until(() => Volatile.Read(ref lines) >= 1000, "the queued lines are read");
         SendSlowly(connections);
         connections.ForEach(connection => connection.Dispose());
         server.Terminate();
@@ -129,7 +128,7 @@ public sealed class LogTests : ServerTest
         Assert.Matches(@"^\d+ message\(s\) dropped because of queue size limit", exit.Error);
     }
 
-    // Each request is one line: its end comes after more than the millisecond from which it is slow.
+    // Each request makes one line: its last byte comes 2 ms after its head, and it is slow from 1 ms on.
     private static void SendSlowly(List<RawConnection> connections)
     {
         var request = RawRequest.Credit;

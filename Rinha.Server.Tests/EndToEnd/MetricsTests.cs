@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What the binary answers at <c>/metrics</c>, read by the letter and held against what was sent.</summary>
+// The answer of /metrics, parsed strictly and compared with what was sent.
 public sealed class MetricsTests : IDisposable
 {
     private readonly AotBank _bank = new();
@@ -29,7 +29,7 @@ public sealed class MetricsTests : IDisposable
         ];
         foreach (var (operation, status, count) in expected)
         {
-            // A request is counted when its answer has left; the client may be faster than that.
+            // A request is counted after its answer was sent; the next request may overtake that.
             var sample = $"rinha_http_requests_total{{operation=\"{operation}\",status=\"{status}\"}}";
             Wait.Until(() => Growth(before, Read(), sample) >= count, sample);
             Assert.Equal(count, Growth(before, Read(), sample));
@@ -51,7 +51,7 @@ public sealed class MetricsTests : IDisposable
             _bank.Post(2, RawRequest.Body).AssertOk();
         }
 
-        // What is sent again under its key is in a batch, and not counted again.
+        // A retry under the same key is in a batch, but not a second transaction.
         for (var round = 0; round < 2; round++)
         {
             _bank.Send(RawRequest.Post(
@@ -73,13 +73,14 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Who_waits_at_the_gate_is_timed_from_the_first_try()
+    public void A_wait_at_the_gate_is_timed_from_the_first_try()
     {
         using var gate = new Gate(_bank.DatabasePath);
         gate.Enter();
         using var waiting = _bank.Connect();
         waiting.Send(RawRequest.Credit);
         Wait.Until(() => Read()["rinha_ledger_queued_writes"] == 1, "the post waits");
+        Read(); // A later round: the first try was at the end of the round before it.
         Thread.Sleep(200);
         gate.Exit();
         waiting.Receive().AssertOk();
@@ -122,13 +123,13 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Connections_generations_and_the_build_are_told()
+    public void Connections_generations_and_the_build_are_exposed()
     {
         using var one = _bank.Connect();
         using var two = _bank.Connect();
         one.Exchange(RawRequest.Get("/health")).AssertOk();
         two.Exchange(RawRequest.Get("/health")).AssertOk();
-        Wait.Until(() => Read()["rinha_http_open_connections"] == 3, "two idle ones and the one that asks");
+        Wait.Until(() => Read()["rinha_http_open_connections"] == 3, "two idle connections and the scrape's");
 
         var metrics = Read();
         Assert.Equal(

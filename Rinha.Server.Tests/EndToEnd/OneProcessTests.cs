@@ -3,7 +3,7 @@ namespace Rinha.Server.Tests.EndToEnd;
 public sealed class OneProcessTests : ServerTest
 {
     [Fact]
-    public void A_polite_stop_ends_it_with_0_takes_the_socket_away_and_keeps_what_was_answered()
+    public void SIGTERM_exits_with_0_removes_the_socket_and_keeps_every_answered_post()
     {
         using var server = Start();
         using var idle = server.Connect();
@@ -23,7 +23,7 @@ public sealed class OneProcessTests : ServerTest
     }
 
     [Fact]
-    public void What_was_answered_before_a_crash_is_kept()
+    public void Posts_answered_before_a_crash_are_kept()
     {
         for (var round = 0; round < 5; round++)
         {
@@ -42,7 +42,7 @@ public sealed class OneProcessTests : ServerTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_socket_of_another_process_is_left_to_it_even_if_that_one_stands_still(bool isFrozen)
+    public void The_socket_of_a_live_process_is_not_taken_over_even_if_it_is_frozen(bool isFrozen)
     {
         using var first = Start();
         if (isFrozen)
@@ -58,7 +58,7 @@ public sealed class OneProcessTests : ServerTest
     }
 
     [Fact]
-    public void The_socket_has_the_mode_it_was_given()
+    public void The_socket_has_the_configured_mode()
     {
         using var server = Start(("API_SOCKET_MODE", "606"));
 
@@ -66,7 +66,7 @@ public sealed class OneProcessTests : ServerTest
     }
 
     [Fact]
-    public void It_also_listens_on_a_TCP_port_and_only_there()
+    public void A_server_on_a_TCP_address_listens_only_there()
     {
         var endPoint = FreePort.Next();
         using var server = ServerProcess.StartOn(endPoint, Ledger);
@@ -78,7 +78,7 @@ public sealed class OneProcessTests : ServerTest
     }
 
     [Fact]
-    public void Full_synchronous_works_as_well()
+    public void Full_synchronous_keeps_every_answered_post()
     {
         using var server = Start(("RINHA_SYNCHRONOUS", "FULL"));
         for (var round = 0; round < 20; round++)
@@ -92,7 +92,7 @@ public sealed class OneProcessTests : ServerTest
     }
 
     [Fact]
-    public void A_lock_held_for_too_long_is_503_to_writes_and_health_until_it_is_released_and_statements_go_on()
+    public void While_the_write_lock_is_held_too_long_writes_and_health_are_503_and_statements_go_on()
     {
         using var server = Start();
         server.Post(1, 1, 'c', "before").AssertOk();
@@ -120,7 +120,7 @@ public sealed class OneProcessTests : ServerTest
             server.Get("/health/live").AssertOk();
         }
 
-        Wait.Until(() => server.Get("/health").Status == 200, "health is 200 again without a write");
+        Wait.Until(() => server.Get("/health").Status == 200, "health recovers without a write");
         Assert.Equal(1, Transactions());
         server.Send(RawRequest.Credit).AssertOk();
         Assert.Equal(2, Transactions());

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>A server that may have few descriptors.</summary>
+// A server with few file descriptors.
 public sealed class OpenFilesTests : ServerTest
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class OpenFilesTests : ServerTest
     }
 
     [Fact]
-    public void Without_a_free_descriptor_the_connected_are_served_and_the_others_wait()
+    public void Out_of_descriptors_open_connections_are_served_and_new_ones_wait()
     {
         const int clients = 100;
         var ran = Stopwatch.StartNew();
@@ -34,7 +34,7 @@ public sealed class OpenFilesTests : ServerTest
             first.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
         }
 
-        // Each one that leaves makes room for one that waits.
+        // Each connection that closes makes room for one that waits.
         foreach (var connection in others)
         {
             connection.Receive().AssertOk();
@@ -48,7 +48,7 @@ public sealed class OpenFilesTests : ServerTest
             .ToList();
         Assert.InRange(failures.Count, 1, 1 + (long)ran.Elapsed.TotalSeconds);
         Assert.All(failures, line => Assert.Equal("Too many open files", line.GetProperty("reason").GetString()));
-        // A try for each client that came, and ten a second.
+        // One try for each connection that comes or goes, and ten a second.
         Assert.InRange(
             failures.Sum(line => 1 + line.GetProperty("unlogged").GetInt64()),
             1,

@@ -1,16 +1,13 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>
-/// The first five seconds of the contest's simulation, on a system that has just been started: where most entries lost
-/// their points.
-/// </summary>
+// The first five seconds of the contest's simulation after a cold start, where most entries lost their points.
 public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
     where TStack : StackFixture
 {
     private const int ColdStarts = 20;
 
     [Fact]
-    public void The_official_opening_is_answered_without_a_fault_after_every_cold_start()
+    public void The_official_opening_has_no_failure_after_any_cold_start()
     {
         for (var start = 0; start < ColdStarts; start++)
         {
@@ -19,7 +16,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
                 stack.StartAfresh();
             }
 
-            // The runner wakes each API with one request, and does nothing else before the burst.
+            // The contest's runner sends each API one request before the burst, no more.
             stack.Get("/clientes/1/extrato").AssertOk();
             stack.Get("/clientes/1/extrato").AssertOk();
             Burst('d', -25);
@@ -42,7 +39,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
     private static string Member(JsonElement statement, string name) =>
         statement.GetProperty("saldo").GetProperty(name).GetRawText();
 
-    // 25 users at once, each on a connection of its own; then one who looks at the balance.
+    // 25 users at once, each on its own connection; then one reads the balance.
     private void Burst(char kind, long balance)
     {
         Together.Run(25, _ => stack.Post(1, 1, kind, "validacao").AssertOk());
@@ -50,7 +47,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
         Assert.Equal(balance, stack.Statement(1).Balance());
     }
 
-    // criteriosClientes: one user on a connection that is kept.
+    // criteriosClientes: one user on one connection.
     private void Criteria(long id, long limit)
     {
         using var user = stack.Connect();
@@ -77,7 +74,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
             path, BankExtensions.TransactionJson(1, 'c', "danada"))).AssertOk().Json;
         Together.Run(4, number =>
         {
-            // One goes over the connection of the post, three over new ones: they meet both APIs.
+            // One on the connection of the post, three on new ones, so that both APIs are asked.
             using var other = number == 0 ? null : stack.Connect();
             var statement = (other ?? user).Exchange(get).AssertOk().Json;
             AssertEntry(statement.GetProperty("ultimas_transacoes")[0], 1, "c", "danada");

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What an operator's command leaves when root runs it on the ledger of another user.</summary>
+// The owner of files that an operator's command creates when root runs it on another user's ledger.
 public sealed class OwnershipTests : ServerTest
 {
     private const int User = 65534;
@@ -18,7 +18,7 @@ public sealed class OwnershipTests : ServerTest
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         SampleLedger.Make(Backup);
         File.Copy(Backup, Ledger);
-        File.SetUnixFileMode(Ledger, (UnixFileMode)0x1B4); // 664: a group shares it.
+        File.SetUnixFileMode(Ledger, (UnixFileMode)0x1B4); // 664: shared with a group.
         using var chown = Process.Start("chown", ["-R", $"{User}:{Group}", InDirectory("")]);
         chown.WaitForExit();
         Assert.Equal(0, chown.ExitCode);
@@ -32,7 +32,7 @@ public sealed class OwnershipTests : ServerTest
     [InlineData("accounts set-limit 1 100")]
     [InlineData("backup {0}.new")]
     [InlineData("restore {0}")]
-    public void Every_file_is_the_servers_users_and_the_server_starts(string command)
+    public void Every_file_belongs_to_the_servers_user_and_the_server_starts(string command)
     {
         RunWell(string.Format(null, command, Backup).Split(' '));
 
@@ -41,7 +41,7 @@ public sealed class OwnershipTests : ServerTest
     }
 
     [Fact]
-    public void A_ledger_that_is_restored_where_none_was_is_the_directorys_owners()
+    public void A_ledger_restored_to_a_free_path_belongs_to_the_directorys_owner()
     {
         File.Delete(Ledger);
 
@@ -53,7 +53,7 @@ public sealed class OwnershipTests : ServerTest
     }
 
     [Fact]
-    public void So_are_the_log_and_its_index_which_SQLite_makes()
+    public void The_WAL_and_its_index_belong_to_the_servers_user()
     {
         using var database = Database.Open(Ledger);
         database.Execute("UPDATE clientes SET limite = limite + 1 WHERE id = 1");
@@ -63,7 +63,7 @@ public sealed class OwnershipTests : ServerTest
     }
 
     [Fact]
-    public void A_symbolic_link_in_the_gates_place_does_not_give_away_another_file()
+    public void A_symbolic_link_at_the_gates_path_does_not_change_the_targets_owner()
     {
         var other = _backups.File("other");
         File.WriteAllText(other, "of root");

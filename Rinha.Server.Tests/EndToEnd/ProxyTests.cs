@@ -2,7 +2,7 @@ using Rinha.Server.Tests.Http;
 
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary>What must be the same through nginx, through Caddy and on an API's own socket.</summary>
+// Behaviour that must be the same through nginx, through Caddy and on an API's own socket.
 public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     where TStack : StackFixture
 {
@@ -21,7 +21,7 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     [InlineData("AAA", "B2")]
     [InlineData("", "AAA")]
     [InlineData("AAA", "")]
-    public void What_is_no_idempotency_key_is_the_same_400(params string[] keys)
+    public void An_invalid_idempotency_key_is_the_same_400_through_the_proxy(params string[] keys)
     {
         stack.Reset();
         var request = RawRequest.Post(
@@ -72,7 +72,7 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     public void Metrics_are_refused_however_they_are_spelled(string target)
     {
         using var api = stack.ConnectTo(Api);
-        // That the proxy lets nothing through would prove nothing of an API without metrics.
+        // The API has metrics to hide, so a refusal comes from the proxy.
         Assert.Contains("# TYPE", api.Exchange(RawRequest.Get("/metrics")).Text, StringComparison.Ordinal);
 
         using var connection = stack.Connect();
@@ -81,7 +81,7 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
         Assert.DoesNotContain("# TYPE", answer.Text, StringComparison.Ordinal);
     }
 
-    // The first is what HAProxy sends for `option httpchk GET /health`.
+    // HAProxy sends the first one for `option httpchk GET /health`.
     [Theory]
     [InlineData("", false)]
     [InlineData("Host: localhost\r\n", false)]

@@ -3,7 +3,7 @@ namespace Rinha.Server.Tests.EndToEnd;
 public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
 {
     [Fact]
-    public void Who_stops_in_the_body_gets_408_and_changes_nothing()
+    public void A_client_that_stops_in_the_body_gets_408_and_changes_nothing()
     {
         using var connection = bank.Connect();
         connection.Send(RawRequest.Credit.AsSpan()[..^10]);
@@ -15,7 +15,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
     }
 
     [Fact]
-    public void Who_stops_in_the_headers_gets_408()
+    public void A_client_that_stops_in_the_headers_gets_408()
     {
         using var connection = bank.Connect();
         var waited = Stopwatch.StartNew();
@@ -28,20 +28,20 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
     }
 
     [Fact]
-    public void Who_sends_nothing_is_left_alone_and_served_later()
+    public void An_idle_client_is_kept_and_served_later()
     {
         using var connection = bank.Connect();
         connection.Exchange(RawRequest.Get("/health")).AssertOk();
 
-        Thread.Sleep(Limits.RequestHeadersTimeoutMs + 1000); // The time itself is what is tested.
+        Thread.Sleep(Limits.RequestHeadersTimeoutMs + 1000); // The time itself is under test.
 
         connection.Exchange(RawRequest.Get("/health")).AssertOk();
     }
 
     [Fact]
-    public async Task Who_does_not_read_gets_every_answer_later_and_holds_up_nobody()
+    public async Task A_client_that_does_not_read_gets_every_answer_later_and_delays_no_other()
     {
-        const int requests = 5000; // Their answers fill every buffer on the way many times over.
+        const int requests = 5000; // Their answers exceed all buffers on the way many times.
         bank.Post(2, RawRequest.Body).AssertOk();
         using var connection = bank.Connect();
         var request = RawRequest.Get("/clientes/2/extrato");
@@ -56,7 +56,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
             TestContext.Current.CancellationToken);
 
         await Task.Delay(500, TestContext.Current.CancellationToken);
-        Assert.False(sent.IsCompleted, "the server has swallowed it all");
+        Assert.False(sent.IsCompleted, "the server has read everything");
         bank.Get("/clientes/1/extrato").AssertOk();
 
         for (var number = 0; number < requests; number++)
@@ -69,7 +69,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
     }
 
     [Fact]
-    public async Task Who_goes_away_with_unread_answers_harms_nobody()
+    public async Task A_client_that_leaves_unread_answers_affects_no_other()
     {
         for (var round = 0; round < 20; round++)
         {

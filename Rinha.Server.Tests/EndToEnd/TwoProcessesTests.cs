@@ -9,7 +9,7 @@ public sealed class TwoProcessesTests : ServerTest
     public TwoProcessesTests() => _servers = [Start(0), Start(1)];
 
     [Fact]
-    public void When_one_is_killed_under_load_the_other_goes_on_and_the_books_balance()
+    public void When_one_process_is_killed_under_load_the_other_goes_on_and_the_books_balance()
     {
         using var survivors = new PostLoad(_servers[1].Connect, threads: 4, prefix: "s");
         for (var round = 0; round < 5; round++)
@@ -55,7 +55,7 @@ public sealed class TwoProcessesTests : ServerTest
     }
 
     [Fact]
-    public void A_frozen_process_with_the_lock_in_its_hand_costs_the_other_its_writes_and_nothing_else()
+    public void A_process_frozen_with_the_lock_costs_the_other_only_its_writes()
     {
         using var load = new PostLoad(_servers[0].Connect, threads: 8, prefix: "f");
         load.AwaitAnswered(100);
@@ -86,7 +86,7 @@ public sealed class TwoProcessesTests : ServerTest
     }
 
     [Fact]
-    public void A_process_can_be_stopped_while_another_one_sits_on_the_lock()
+    public void A_process_can_be_stopped_while_another_one_holds_the_lock()
     {
         using var load = new PostLoad(_servers[0].Connect, threads: 8, prefix: "f");
         load.AwaitAnswered(100);
@@ -103,8 +103,8 @@ public sealed class TwoProcessesTests : ServerTest
 
     protected override void CleanUp() => Array.ForEach(_servers, server => server.Dispose());
 
-    // Freezes one process again and again until it is caught where the other can read and cannot write; gives the
-    // waiting post. Now and then it is caught changing what reads begin with: see HalfChangedIndex.
+    // Freezes one process repeatedly until the other can read but not write, and returns the waiting post. A process
+    // frozen while it changes the WAL index blocks reads too (HalfChangedIndex); that attempt does not count.
     private RawConnection FreezeInside()
     {
         for (var attempt = 0; attempt < 2000; attempt++)
@@ -123,7 +123,7 @@ public sealed class TwoProcessesTests : ServerTest
             }
 
             _servers[0].Thaw();
-            Thread.Sleep(1); // Frozen again at once it would still be where it was.
+            Thread.Sleep(1); // Let it move on before the next attempt.
         }
 
         throw new InvalidOperationException("the process was never caught inside");

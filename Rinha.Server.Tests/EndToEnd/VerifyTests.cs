@@ -1,10 +1,10 @@
 namespace Rinha.Server.Tests.EndToEnd;
 
-/// <summary><c>verify</c> and <c>checkpoint</c> on the published binary.</summary>
+// The verify and checkpoint commands of the published binary.
 public sealed class VerifyTests : ServerTest
 {
     [Fact]
-    public void It_is_0_while_instances_are_at_work_and_tells_programs_what_it_has_counted()
+    public void Verify_exits_with_0_under_load_and_reports_its_counts_as_JSON()
     {
         using var server = Start();
         using var load = new PostLoad(server.Connect, threads: 4, prefix: "v");
@@ -29,7 +29,7 @@ public sealed class VerifyTests : ServerTest
     }
 
     [Fact]
-    public void It_is_1_with_a_line_for_each_thing_that_is_wrong()
+    public void Verify_exits_with_1_and_a_line_for_each_finding()
     {
         SampleLedger.Make(Ledger);
         SampleLedger.Damage(Ledger, "UPDATE clientes SET saldo = saldo + 1 WHERE id < 3");
@@ -37,7 +37,7 @@ public sealed class VerifyTests : ServerTest
         var exit = Run("verify");
 
         Assert.Equal(1, exit.Code);
-        Assert.Contains("2 wrong", exit.Output, StringComparison.Ordinal);
+        Assert.Contains("2 findings", exit.Output, StringComparison.Ordinal);
         Assert.Contains(
             "balance: client 1: the balance is 211, the history adds up to 210", exit.Output, StringComparison.Ordinal);
         Assert.Contains("balance: client 2", exit.Output, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class VerifyTests : ServerTest
     }
 
     [Fact]
-    public void Odd_key_numbers_alone_are_told_with_0_and_do_not_stop_a_backup()
+    public void A_gap_in_key_numbers_is_only_a_warning_and_does_not_stop_a_backup()
     {
         SampleLedger.Make(Ledger);
         SampleLedger.Damage(Ledger, "DELETE FROM chaves WHERE chave = 'key-19'");
@@ -69,7 +69,7 @@ public sealed class VerifyTests : ServerTest
     }
 
     [Fact]
-    public void It_changes_nothing_not_even_what_a_crash_has_left()
+    public void Verify_changes_nothing_not_even_what_a_crash_left_behind()
     {
         using (var server = Start())
         {
@@ -89,7 +89,7 @@ public sealed class VerifyTests : ServerTest
     [Theory]
     [InlineData("verify")]
     [InlineData("backup", "copy.db")]
-    public void Without_a_ledger_it_is_2_and_nothing_is_made(string command, params string[] files)
+    public void Without_a_ledger_a_command_exits_with_2_and_creates_nothing(string command, params string[] files)
     {
         Run([command, .. files.Select(InDirectory)]).AssertRefused("there is no ledger at");
 
@@ -114,7 +114,7 @@ public sealed class VerifyTests : ServerTest
     }
 
     [Fact]
-    public void A_checkpoint_that_a_reader_is_in_the_way_of_is_1_and_says_so()
+    public void A_checkpoint_blocked_by_a_reader_exits_with_1_and_says_so()
     {
         using var server = Start();
         using var reader = Database.Open(Ledger);
@@ -125,7 +125,7 @@ public sealed class VerifyTests : ServerTest
         var exit = Run("checkpoint");
 
         Assert.Equal(1, exit.Code);
-        Assert.Contains("a reader needs", exit.Error, StringComparison.Ordinal);
+        Assert.Contains("a reader's snapshot", exit.Error, StringComparison.Ordinal);
         reader.Execute("COMMIT");
         RunWell("checkpoint");
     }

@@ -2,9 +2,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// What /openapi.json promises. Whatever a test asks a bank with <see cref="BankExtensions.Send"/> is held against it.
-/// </summary>
+// The contract in /openapi.json. BankExtensions.Send checks every answer against it.
 internal sealed class ApiContract
 {
     private static readonly string[] s_methods = ["get", "head", "post", "put", "patch", "delete"];
@@ -31,7 +29,7 @@ internal sealed class ApiContract
 
     public ApiSchemas Schemas { get; }
 
-    /// <summary>What a reference points to, or the element itself when it is none.</summary>
+    // Follows a $ref; returns any other element itself.
     public JsonElement Resolve(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("$ref", out var reference))
@@ -48,20 +46,20 @@ internal sealed class ApiContract
         return target;
     }
 
-    /// <summary>Fails unless the answer is documented: its status, its headers, its media type and its body.</summary>
+    // Fails unless the answer is documented: its status, its headers, its media type and its body.
     public void AssertKept(ReadOnlySpan<byte> request, RawResponse answer)
     {
         var line = Encoding.UTF8.GetString(request[..request.IndexOf("\r\n"u8)]).Split(' ');
         var path = PathOf(line.Length > 1 ? line[1] : "");
         var operation = Operations.FirstOrDefault(one => one.Method == line[0] && one.IsAt(path));
-        var asked = $"{line[0]} {Shortened(path)}: {answer.StatusLine}";
+        var what = $"{line[0]} {Shortened(path)}: {answer.StatusLine}";
         var responses = operation?.Responses ?? Root.GetProperty("x-any-request");
-        Assert.True(responses.TryGetProperty($"{answer.Status}", out var response), $"{asked}: not documented");
+        Assert.True(responses.TryGetProperty($"{answer.Status}", out var response), $"{what}: not documented");
         response = Resolve(response);
-        AssertHeaders(response, answer, asked);
+        AssertHeaders(response, answer, what);
         if (line[0] != "HEAD")
         {
-            AssertBody(response, answer, asked);
+            AssertBody(response, answer, what);
         }
     }
 
@@ -73,14 +71,14 @@ internal sealed class ApiContract
             target = target[target.IndexOf('/', authority + 3)..];
         }
 
-        // An encoded slash does not part a path.
+        // An encoded slash does not separate segments.
         return Uri.UnescapeDataString(
             target.Split('?', '#')[0].Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase));
     }
 
     private static string Shortened(string path) => path.Length > 80 ? path[..80] + "…" : path;
 
-    private void AssertHeaders(JsonElement response, RawResponse answer, string asked)
+    private void AssertHeaders(JsonElement response, RawResponse answer, string what)
     {
         var documented = response.TryGetProperty("headers", out var headers)
             ? headers.EnumerateObject().ToDictionary(header => header.Name, header => Resolve(header.Value))
@@ -88,35 +86,35 @@ internal sealed class ApiContract
         foreach (var (name, header) in documented)
         {
             var required = header.TryGetProperty("required", out var value) && value.GetBoolean();
-            Assert.True(!required || answer.Header(name) is not null, $"{asked}: no {name}");
+            Assert.True(!required || answer.Header(name) is not null, $"{what}: no {name}");
         }
 
-        string[] telling = ["Allow", "Retry-After"];
+        string[] optional = ["Allow", "Retry-After"];
         Assert.All(
-            telling.Where(name => answer.Header(name) is not null),
-            name => Assert.True(documented.ContainsKey(name), $"{asked}: {name} is not documented"));
+            optional.Where(name => answer.Header(name) is not null),
+            name => Assert.True(documented.ContainsKey(name), $"{what}: {name} is not documented"));
     }
 
-    private void AssertBody(JsonElement response, RawResponse answer, string asked)
+    private void AssertBody(JsonElement response, RawResponse answer, string what)
     {
         var hasContent = response.TryGetProperty("content", out var content);
         if (answer.Body.Length == 0)
         {
-            Assert.True(!hasContent || response.TryGetProperty("x-body-optional", out _), $"{asked}: no body");
+            Assert.True(!hasContent || response.TryGetProperty("x-body-optional", out _), $"{what}: no body");
             return;
         }
 
         var mediaType = answer.Header("Content-Type")?.Split(';')[0];
         Assert.True(
             hasContent && mediaType is not null && content.TryGetProperty(mediaType, out _),
-            $"{asked}: {mediaType ?? "no media type"} is not documented");
+            $"{what}: {mediaType ?? "no media type"} is not documented");
         if (!mediaType!.EndsWith("json", StringComparison.Ordinal))
         {
             return;
         }
 
-        var wrong = Schemas.Judge(content.GetProperty(mediaType).GetProperty("schema"), answer.Json);
-        Assert.True(wrong is null, $"{asked}: {wrong}\n{answer.Text}");
+        var error = Schemas.Validate(content.GetProperty(mediaType).GetProperty("schema"), answer.Json);
+        Assert.True(error is null, $"{what}: {error}\n{answer.Text}");
         if (mediaType == "application/problem+json")
         {
             Assert.Equal(answer.Status, answer.Json.GetProperty("status").GetInt32());
@@ -126,13 +124,13 @@ internal sealed class ApiContract
 
 internal sealed record ApiOperation(string Method, string Path, JsonElement Responses)
 {
-    /// <summary>The path of client 1, or the path itself.</summary>
+    // The path of client 1, or the path itself.
     public string Example => Path.Replace("{id}", "1", StringComparison.Ordinal);
 
     public IEnumerable<int> Statuses => Responses.EnumerateObject()
         .Select(response => int.Parse(response.Name, CultureInfo.InvariantCulture));
 
-    /// <summary>Whether this is the path of the request; a number is one as the router sees it.</summary>
+    // Whether the path of a request matches; {id} is what the router takes for an id.
     public bool IsAt(string path)
     {
         var wanted = Path.Split('/');

@@ -3,11 +3,8 @@ using Json.Schema;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// The JSON schemas of openapi.json (dialect 2020-12), more strictly than they stand there: a member that an object's
-/// schema does not name is wrong. So nothing is answered that is not documented, while a client may pass over what it
-/// does not know.
-/// </summary>
+// The JSON schemas of openapi.json (dialect 2020-12), made stricter: unknown members are errors. So every member of an
+// answer is documented, although clients must ignore members they do not know. Thread-safe.
 internal sealed class ApiSchemas
 {
     private const string Here = "#/components/schemas/";
@@ -22,8 +19,8 @@ internal sealed class ApiSchemas
         _definitions = Strict(schemas).AsObject();
     }
 
-    /// <summary>What is wrong with a value; <see langword="null"/> when nothing is.</summary>
-    public string? Judge(JsonElement schema, JsonElement value)
+    // Returns the errors, or null for a valid value.
+    public string? Validate(JsonElement schema, JsonElement value)
     {
         lock (_lock)
         {
@@ -33,8 +30,8 @@ internal sealed class ApiSchemas
         }
     }
 
-    public string? Judge(string name, JsonElement value) =>
-        Judge(JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["$ref"] = Here + name }), value);
+    public string? Validate(string name, JsonElement value) =>
+        Validate(JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["$ref"] = Here + name }), value);
 
     private static string Describe(EvaluationResults results) => string.Join("; ",
         from result in results.Details ?? []

@@ -1,9 +1,9 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>What most tests ask a server, each on a connection of its own.</summary>
+// Common requests, each on its own connection.
 internal static class BankExtensions
 {
-    /// <summary>The answer to a request, which is one that openapi.json knows (<see cref="ApiContract"/>).</summary>
+    // Sends a request and checks its answer against openapi.json (ApiContract).
     public static RawResponse Send(this IServer server, byte[] request)
     {
         using var connection = server.Connect();

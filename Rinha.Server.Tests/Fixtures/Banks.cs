@@ -5,13 +5,13 @@ public interface IServer
     RawConnection Connect();
 }
 
-/// <summary>A running server whose ledger can be looked into; <c>POST /reset</c> is enabled.</summary>
+// A running server whose ledger a test can inspect; POST /reset is enabled.
 public interface IBank : IServer
 {
     void AssertBalanced();
 }
 
-/// <summary>The published binary on a database of its own.</summary>
+// The published binary on its own database.
 public sealed class AotBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -37,20 +37,20 @@ public sealed class AotBank : IBank, IDisposable
 public sealed class PostgresBank : IBank, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly LedgerOnPostgres _place = new();
+    private readonly LedgerOnPostgres _ledger = new();
     private readonly ServerProcess _server;
 
     public PostgresBank() =>
-        _server = ServerProcess.Start(_place.Url, _directory.File("api.sock"), ("RINHA_ENABLE_RESET", "true"));
+        _server = ServerProcess.Start(_ledger.Url, _directory.File("api.sock"), ("RINHA_ENABLE_RESET", "true"));
 
     public RawConnection Connect() => _server.Connect();
 
-    public void AssertBalanced() => _place.AssertBalanced();
+    public void AssertBalanced() => _ledger.AssertBalanced();
 
     public void Dispose()
     {
         _server.Dispose();
-        _place.Dispose();
+        _ledger.Dispose();
         _directory.Dispose();
     }
 }

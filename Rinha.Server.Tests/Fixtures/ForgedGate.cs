@@ -2,12 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// The words in a gate's file, read and written past the gate: what the dead and the damaged leave there.
-/// </summary>
+// Reads and writes the words of a gate's file directly, to forge what dead processes and damage leave there.
 internal static class ForgedGate
 {
-    /// <summary>Writes the words, as <see cref="GateWords"/> has them; the file is made if need be.</summary>
+    // Writes the words in the order of GateWords; creates the file if there is none.
     public static void Write(
         string databasePath, int holder, int sleeping = 0, int asking = 0, int starving = 0, int last = 0)
     {
@@ -16,16 +14,16 @@ internal static class ForgedGate
         RandomAccess.Write(file, MemoryMarshal.AsBytes<int>(words), 0);
     }
 
-    /// <summary>The number of the instance that is inside; 0 is nobody.</summary>
+    // The number of the instance that is inside; 0 for none.
     public static int Holder(string databasePath) => Word(databasePath, 0);
 
-    /// <summary>A bit for each instance that sleeps.</summary>
+    // A bit for each instance that sleeps.
     public static int Sleeping(string databasePath) => Word(databasePath, 4);
 
-    /// <summary>A bit for each instance that has asked in vain.</summary>
+    // A bit for each instance whose try failed.
     public static int Asking(string databasePath) => Word(databasePath, 8);
 
-    /// <summary>A bit for each instance that all others let go first.</summary>
+    // A bit for each starving instance, to which all others give way.
     public static int Starving(string databasePath) => Word(databasePath, 12);
 
     private static int Word(string databasePath, int offset)

@@ -5,7 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The server's own parts, wired as Program.cs does, over a ledger in the test's process.</summary>
+// The server's parts, wired as in Program.cs, over a ledger in the test's process.
 internal sealed class InProcessBank : IServer, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -17,9 +17,9 @@ internal sealed class InProcessBank : IServer, IDisposable
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var transport = new SocketTransport(address, round, NullLogger.Instance);
         _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
-        var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
-        watch.AddTo(_metrics);
-        var application = new BankApplication(ledger, resetEnabled, NullLogger.Instance, _metrics, watch);
+        var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
+        requests.AddTo(_metrics);
+        var application = new BankApplication(ledger, resetEnabled, NullLogger.Instance, _metrics, requests);
         _server.StartAsync(application).GetAwaiter().GetResult();
     }
 

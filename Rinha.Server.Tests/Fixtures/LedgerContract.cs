@@ -1,20 +1,20 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-public abstract class LedgerContract<TPlace> : IDisposable
-    where TPlace : LedgerPlace, new()
+public abstract class LedgerContract<TStorage> : IDisposable
+    where TStorage : LedgerStorage, new()
 {
-    protected TPlace Place { get; } = new();
+    protected TStorage Storage { get; } = new();
 
-    protected ILedger Ledger => Place.Ledger;
+    protected ILedger Ledger => Storage.Ledger;
 
     public void Dispose()
     {
-        Place.Dispose();
+        Storage.Dispose();
         GC.SuppressFinalize(this);
     }
 }
 
-/// <summary>Tests of the files of a ledger, each in a new directory.</summary>
+// Tests of a ledger's files, each in a new directory.
 public abstract class FileTest : IDisposable
 {
     protected TemporaryDirectory Files { get; } = new();
@@ -28,18 +28,16 @@ public abstract class FileTest : IDisposable
     }
 }
 
-/// <summary>
-/// Where a new ledger is. Any number of instances may be opened, which compete as processes do; Query and Execute use
-/// another connection. All that a test says of a ledger in these words holds for every kind.
-/// </summary>
-public abstract class LedgerPlace : IDisposable
+// A new ledger of one kind, for tests that must pass on every kind. Tests open any number of instances, which compete
+// as processes do. Query and Execute use another connection.
+public abstract class LedgerStorage : IDisposable
 {
     private readonly List<ILedger> _instances = [];
 
-    /// <summary>The first instance, opened when first asked for.</summary>
+    // The first instance, opened on first use.
     public ILedger Ledger => _instances.Count == 0 ? Open() : _instances[0];
 
-    /// <summary>Opens one more instance; it is closed with this object at the latest.</summary>
+    // Opens one more instance, which this object closes.
     public ILedger Open()
     {
         var ledger = OpenOne();
@@ -47,14 +45,14 @@ public abstract class LedgerPlace : IDisposable
         return ledger;
     }
 
-    /// <summary>Closes every instance.</summary>
+    // Closes every instance.
     public void Close()
     {
         _instances.ForEach(ledger => ((IDisposable)ledger).Dispose());
         _instances.Clear();
     }
 
-    /// <summary>Whether the database itself turns a statement down because it breaks a constraint.</summary>
+    // Whether the database rejects a statement because it violates a constraint.
     public bool Refuses(string sql)
     {
         try
@@ -77,15 +75,13 @@ public abstract class LedgerPlace : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The first column of the first row.</summary>
+    // The first column of the first row.
     public abstract long Query(string sql);
 
     public abstract void Execute(string sql);
 
-    /// <summary>
-    /// Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows
-    /// 1, 2, 3 ….
-    /// </summary>
+    // Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows 1, 2, 3
+    // …
     public abstract void AssertBalanced();
 
     protected abstract ILedger OpenOne();

@@ -24,7 +24,7 @@ internal static class LedgerExtensions
             IdempotencyKey = key,
         };
         var result = await ledger.WriteAsync(post).ConfigureAwait(false);
-        // Off the ledger's writer, which completes the write on its own thread: a test may block.
+        // Leave the writer's thread, which completes the write: a test may block.
         await Task.Yield();
         return result == PostResult.Accepted
             ? new PostOutcome(result, post.BalanceCents, post.LimitCents)
@@ -50,8 +50,8 @@ internal static class LedgerExtensions
     public static LookupResult FindAccount(this ILedger ledger, long accountId) =>
         ledger.FindAccountAsync(accountId).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>An empty page that says what is wanted.</summary>
-    public static HistoryPage Wanted(long beforeSequence, int entries)
+    // An empty page that is ready to be read.
+    public static HistoryPage NewPage(long beforeSequence, int entries)
     {
         var page = new HistoryPage();
         page.Begin(beforeSequence, entries);
@@ -60,7 +60,7 @@ internal static class LedgerExtensions
 
     public static HistoryPage Page(this ILedger ledger, long accountId, long beforeSequence, int entries)
     {
-        var page = Wanted(beforeSequence, entries);
+        var page = NewPage(beforeSequence, entries);
         Assert.Equal(LookupResult.Found, ledger.ReadHistory(accountId, page));
         return page;
     }
@@ -115,5 +115,5 @@ internal static class LedgerExtensions
         new(path, Synchronous.Normal, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 }
 
-/// <summary>What the ledger made of a post; balance and limit are 0 unless it was accepted.</summary>
+// The result of a post; balance and limit are 0 unless it was accepted.
 public readonly record struct PostOutcome(PostResult Result, long BalanceCents, long LimitCents);

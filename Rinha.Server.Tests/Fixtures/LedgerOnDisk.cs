@@ -1,9 +1,7 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// A ledger in a real file. Each instance has its own writer and its own gate, so two of them compete as two processes.
-/// </summary>
-public sealed class LedgerOnDisk : LedgerPlace
+// A ledger in a real file. Each instance has its own writer and its own gate, so two of them compete as two processes.
+public sealed class LedgerOnDisk : LedgerStorage
 {
     private readonly TemporaryDirectory _directory = new();
 

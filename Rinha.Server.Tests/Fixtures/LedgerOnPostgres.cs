@@ -4,8 +4,8 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>A ledger in a schema of its own of the PostgreSQL that <c>./rinha test</c> starts.</summary>
-public class LedgerOnPostgres : LedgerPlace
+// A ledger in its own schema of the PostgreSQL that ./rinha test starts.
+public class LedgerOnPostgres : LedgerStorage
 {
     private const string Variable = "TEST_POSTGRES_URL";
 
@@ -20,7 +20,7 @@ public class LedgerOnPostgres : LedgerPlace
     protected LedgerOnPostgres(string options)
     {
         _options = options;
-        // With more patience than a server has.
+        // Longer timeouts than a server's.
         var seconds = (int)Wait.Timeout.TotalSeconds;
         Beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
             Parse(UrlOf("")).Connection.ConnectionString)
@@ -55,7 +55,7 @@ public class LedgerOnPostgres : LedgerPlace
     public void EndConnections() => Execute(
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    /// <summary>Which connections the instances have: the sum of the numbers of their servers' processes.</summary>
+    // Identifies the instances' connections: the sum of their backends' process ids.
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
@@ -99,6 +99,6 @@ public class LedgerOnPostgres : LedgerPlace
     }
 }
 
-/// <summary>The same under SERIALIZABLE, as engines have it that know no other isolation.</summary>
+// The same under SERIALIZABLE, the only isolation level of some engines.
 public sealed class LedgerOnSerializablePostgres()
     : LedgerOnPostgres("-c default_transaction_isolation=serializable");

@@ -4,7 +4,7 @@ namespace Rinha.Server.Tests.Fixtures;
 
 internal static class LedgerRows
 {
-    // Said once more, in other words than the server's: amount, time, kind, the text's length, the text and zeros.
+    // Independent of the server's code: amount, time, kind, the text's length, the text, padding.
     private const string EntryInHex = """
         format('%016X%016X%s%02X%s', valor, realizada_em, hex(tipo), length(CAST(descricao AS BLOB)),
                substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
@@ -17,7 +17,7 @@ internal static class LedgerRows
         return database;
     }
 
-    /// <summary>Another program that holds the write lock until it is disposed.</summary>
+    // Holds the write lock, as another program would, until disposed.
     public static IDisposable Lock(string path)
     {
         var database = Open(path);
@@ -51,11 +51,8 @@ internal static class LedgerRows
 
     public static long Query(this SqliteConnection database, string sql) => (long)database.Scalar(sql);
 
-    /// <summary>
-    /// Fails unless the file keeps the books: every balance is the sum of its history and within its limit, seq counts
-    /// a client's rows 1, 2, 3 … in the order of their commits, and the client's newest entries are those of its last
-    /// ten rows.
-    /// </summary>
+    // Fails unless every balance is the sum of its history and within its limit, seq counts a client's rows 1, 2, 3 …
+    // in commit order, and the client's newest entries match its last ten rows.
     public static void AssertBalanced(string path)
     {
         using var database = Open(path);
@@ -77,7 +74,7 @@ internal static class LedgerRows
                GROUP BY cliente_id) AS newest ON newest.cliente_id = clientes.id
             WHERE hex(ultimas) <> ifnull(entries, '')
             """));
-        // Each row names the client's one before, the client its newest, and the marks every 64th.
+        // Each row points to the client's previous one, the client to its newest, and the marks to every 64th.
         Assert.Equal(0, database.Query("""
             SELECT count(*) FROM
               (SELECT anterior, lag(id) OVER (PARTITION BY cliente_id ORDER BY seq) AS before FROM transacoes)

@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// An answer of <c>/metrics</c>, read by the letter of Prometheus' text format 0.0.4: whatever the format does not
-/// allow, or only allows a server that is careless, fails the test.
-/// </summary>
+// An answer of /metrics, parsed strictly as Prometheus' text format 0.0.4: anything that the format forbids or merely
+// tolerates fails the test.
 internal sealed partial class MetricsText
 {
     private const string Name = "([a-zA-Z_:][a-zA-Z0-9_:]*)";
@@ -40,14 +38,14 @@ internal sealed partial class MetricsText
 
     public string TypeOf(string name) => _types[name];
 
-    /// <summary>A sample's value; its labels as they are written, <c>name{label="value"}</c>.</summary>
+    // A sample's value by its name and labels as written: name{label="value"}.
     public double this[string sample] => _samples.TryGetValue(sample, out var value)
         ? value
         : throw new Xunit.Sdk.XunitException($"no sample {sample}");
 
     public double OrZero(string sample) => _samples.GetValueOrDefault(sample);
 
-    /// <summary>The labels with their values of every sample of this name.</summary>
+    // The labels and their values of every sample of this name.
     public IEnumerable<string> LabelsOf(string name) => _samples.Keys
         .Where(sample => NameOf(sample) == name)
         .Select(sample => sample[name.Length..]);
@@ -72,7 +70,7 @@ internal sealed partial class MetricsText
         }
         else if (Kind().Match(line) is { Success: true } kind)
         {
-            // The HELP line is the one before, so a metric's lines stand together.
+            // HELP directly precedes TYPE, so a metric's lines are grouped.
             Assert.Equal(_family, kind.Groups[1].Value);
             Assert.True(_types.TryAdd(_family, kind.Groups[2].Value), $"{_family} has two types");
         }
@@ -92,7 +90,7 @@ internal sealed partial class MetricsText
         }
     }
 
-    // The buckets of a series ascend in bound and in count, and the last is everything.
+    // The buckets of a series ascend in bound and in count, and the last one is +Inf.
     private void CheckHistogram(string name)
     {
         var series = _samples.Keys.Where(key => NameOf(key) == name + "_count").ToList();

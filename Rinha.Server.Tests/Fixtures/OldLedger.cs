@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Ledgers as they might have been one, two or three versions ago, and the steps from there.</summary>
+// Made-up ledgers from one, two or three schema versions ago, and the steps that convert them.
 internal static class OldLedger
 {
-    /// <summary>How many transactions it has; each client enough for a mark.</summary>
+    // Enough for a mark for each client.
     public const int Transactions = 500;
 
-    // The second step must be taken exactly once: ultimas has the right times.
+    // The second step must run exactly once: afterwards the times match those in ultimas.
     private static readonly string[] s_steps =
     [
         """
@@ -35,7 +35,7 @@ internal static class OldLedger
 
     public static readonly SchemaVersions Versions = new(Oldest, s_steps);
 
-    /// <summary>The same; a step's index is told before the step is taken.</summary>
+    // The same, with a callback before each step.
     public static SchemaVersions Observed(Action<int> beforeStep) =>
         new(Oldest, new ObservedSteps(beforeStep));
 
@@ -55,7 +55,7 @@ internal static class OldLedger
         database.Execute($"PRAGMA user_version = {Oldest + stepsTaken}");
     }
 
-    /// <summary>Fails unless a file is such a ledger, whole, and says so.</summary>
+    // Fails unless a file is a sound ledger after so many steps.
     public static void AssertHasTaken(int stepsTaken, string path)
     {
         Assert.Equal(Oldest + stepsTaken, LedgerRows.Query(path, "PRAGMA user_version"));
@@ -87,10 +87,8 @@ internal static class OldLedger
     }
 }
 
-/// <summary>
-/// A process that opens an <see cref="OldLedger"/> and stops before one of the steps: this program, which does that
-/// instead of running tests when its environment says so.
-/// </summary>
+// A process that opens an OldLedger and stops before one of the steps. It is this program, which does so instead of
+// running tests if its environment says so.
 internal sealed class ConvertingProcess : IDisposable
 {
     private const string Path = "TEST_CONVERTS";
@@ -105,7 +103,7 @@ internal sealed class ConvertingProcess : IDisposable
         start.Environment[Path] = path;
         start.Environment[Step] = step.ToString(CultureInfo.InvariantCulture);
         _process = Process.Start(start)!;
-        Wait.Until(() => File.Exists(MarkOf(path)), "the process comes to the step");
+        Wait.Until(() => File.Exists(MarkOf(path)), "the process reaches the step");
         File.Delete(MarkOf(path));
     }
 

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>
-/// Clients that post credits of one cent to all five accounts without a pause, each under a description of its own, and
-/// note which were answered with 200. A connection that breaks is opened again.
-/// </summary>
+// Clients that post credits of one cent to all five accounts without a pause, each with a unique description, and
+// record which were answered with 200. Broken connections are reopened.
 internal sealed class PostLoad : IDisposable
 {
     private readonly Func<RawConnection> _connect;
@@ -17,7 +15,7 @@ internal sealed class PostLoad : IDisposable
     private volatile bool _stopping;
     private Exception? _failure;
 
-    // The prefix begins every description: one or two characters, another one for each load.
+    // Every description begins with the prefix: one or two characters, unique to the load.
     public PostLoad(Func<RawConnection> connect, int threads, string prefix)
     {
         _connect = connect;
@@ -28,7 +26,7 @@ internal sealed class PostLoad : IDisposable
 
     public int Answered => _answered.Count;
 
-    /// <summary>How many were answered with anything else, or not at all.</summary>
+    // How many got another answer or none.
     public int Refused => _refused;
 
     public void AwaitAnswered(int more)
@@ -43,7 +41,7 @@ internal sealed class PostLoad : IDisposable
         Assert.Null(_failure);
     }
 
-    /// <summary>Fails unless the file has every answered post exactly once, and none of the others twice.</summary>
+    // Fails unless the file has every answered post exactly once and the others at most once.
     public void AssertKept(string databasePath)
     {
         using var database = LedgerRows.Open(databasePath);
@@ -88,7 +86,7 @@ internal sealed class PostLoad : IDisposable
                 {
                     connection?.Dispose();
                     connection = null;
-                    // Nobody is there: not so fast that the others get no time to come back.
+                    // The server is down: leave it the CPU to come back.
                     Thread.Sleep(1);
                 }
 

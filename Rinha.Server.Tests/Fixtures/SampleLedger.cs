@@ -1,16 +1,14 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>A ledger in which there is something to damage.</summary>
+// A small ledger for tests that damage it.
 internal static class SampleLedger
 {
     public const int Transactions = 24;
 
     public const long BalanceCents = 200;
 
-    /// <summary>
-    /// Makes it: client 1 has 20 credits, three of them with a key; client 2 is in debt; client 3 has odd texts; client
-    /// 4 has one refusal under a key, and client 5 has nothing.
-    /// </summary>
+    // Client 1 has 20 credits, three of them with a key; client 2 is in debt; client 3 has unusual texts; client 4 has
+    // one refusal with a key; client 5 has nothing.
     public static void Make(string path)
     {
         using var ledger = LedgerExtensions.OpenLedger(path);
@@ -33,7 +31,7 @@ internal static class SampleLedger
             ledger.Post(4, TransactionKind.Debit, Limits.AmountCentsMax, "refused", "key-21").Result);
     }
 
-    /// <summary>Runs statements that the ledger's own rules would refuse.</summary>
+    // Runs statements that violate the ledger's constraints.
     public static void Damage(string path, string sql) =>
         LedgerRows.Execute(path, $"PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}");
 

@@ -2,7 +2,7 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The published binary as a process of its own; killed when disposed.</summary>
+// A process of the published binary; killed when disposed.
 public sealed class ServerProcess : IServer, IDisposable
 {
     private readonly TestProcess _process;
@@ -18,12 +18,12 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts it on a database and a unix socket and waits for its first 200.</summary>
+    // Starts the server on a database and a unix socket and waits for its first 200.
     public static ServerProcess Start(
         string database, string socket, params (string Name, string Value)[] environment) =>
         StartUnder([], database, socket, environment);
 
-    /// <summary>As <see cref="Start"/>, under a program like <c>unshare</c> that starts it.</summary>
+    // Like Start, through a launcher such as unshare.
     public static ServerProcess StartUnder(
         string[] starter, string database, string socket, params (string Name, string Value)[] environment) =>
         AwaitHealth(new ServerProcess(
@@ -31,9 +31,7 @@ public sealed class ServerProcess : IServer, IDisposable
             [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
             new UnixDomainSocketEndPoint(socket)));
 
-    /// <summary>
-    /// As <see cref="Start"/>; its standard output is not read until <see cref="ReadOutput"/>: the pipe takes 64 KB.
-    /// </summary>
+    // Like Start, but reads its standard output only in ReadOutput; the pipe holds 64 KB.
     public static ServerProcess StartUnread(
         string database, string socket, params (string Name, string Value)[] environment) =>
         AwaitHealth(new ServerProcess(
@@ -42,7 +40,7 @@ public sealed class ServerProcess : IServer, IDisposable
             new UnixDomainSocketEndPoint(socket),
             readsOutput: false));
 
-    /// <summary>Starts it on a database and a TCP port and waits for its first 200.</summary>
+    // Starts the server on a database and a TCP port and waits for its first 200.
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) => AwaitHealth(new ServerProcess(
         [Repository.ServerBinary],
         [("DATABASE_URL", database), ("API_HOST", $"{endPoint.Address}"), ("API_PORT", $"{endPoint.Port}")],
@@ -51,7 +49,7 @@ public sealed class ServerProcess : IServer, IDisposable
     public static CommandExit Run(string[] arguments, params (string Name, string Value)[] environment) =>
         RunUnder([], arguments, environment);
 
-    /// <summary>As <see cref="Run"/>, under a program like <c>setpriv</c> that starts it.</summary>
+    // Like Run, through a launcher such as setpriv.
     public static CommandExit RunUnder(
         string[] starter, string[] arguments, params (string Name, string Value)[] environment)
     {
@@ -74,7 +72,7 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public CommandExit AwaitExit() => _process.AwaitExit();
 
-    /// <summary>kill -9, as a crash.</summary>
+    // SIGKILL: a crash.
     public void Kill() => _process.Kill();
 
     public void Freeze()
@@ -92,7 +90,7 @@ public sealed class ServerProcess : IServer, IDisposable
         try
         {
             Wait.Until(() => server.IsHealthy() || server._process.HasExited, "the server answers");
-            Assert.False(server._process.HasExited, "the server ended at once");
+            Assert.False(server._process.HasExited, "the server exited at once");
             return server;
         }
         catch
@@ -102,11 +100,18 @@ public sealed class ServerProcess : IServer, IDisposable
         }
     }
 
-    // The state comes after the name, which is in parentheses (proc_pid_stat(5)).
+    // The state follows the name in parentheses (proc_pid_stat(5)).
     private static bool IsStopped(string task)
     {
-        var stat = File.ReadAllText($"{task}/stat");
-        return stat[stat.LastIndexOf(')') + 2] == 'T';
+        try
+        {
+            var stat = File.ReadAllText($"{task}/stat");
+            return stat[stat.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            return false; // The thread has just ended: list them again.
+        }
     }
 
     private bool IsHealthy()

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Tests of the published binary as a process, each in a new directory.</summary>
+// Tests of the published binary as a process, each in a new directory.
 public abstract class ServerTest : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -18,12 +18,12 @@ public abstract class ServerTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends what a test may have left running in the directory.</summary>
+    // Ends processes that a test may have left running in the directory.
     protected virtual void CleanUp()
     {
     }
 
-    /// <summary>The path of a file in the directory; the directory itself for "".</summary>
+    // A file's path in the directory; "" for the directory itself.
     protected string InDirectory(string name) => Path.Combine(_directory.FullPath, name);
 
     protected ServerProcess Start(params (string Name, string Value)[] environment) =>
@@ -38,12 +38,12 @@ public abstract class ServerTest : IDisposable
 
 internal static class CommandExitExtensions
 {
-    /// <summary>Fails unless a command was refused with exit code 2 and one line that says why.</summary>
-    public static void AssertRefused(this CommandExit exit, string why)
+    // Fails unless a command exited with 2 and one line with this reason.
+    public static void AssertRefused(this CommandExit exit, string reason)
     {
         Assert.Equal(2, exit.Code);
         Assert.StartsWith("Rinha.Server: ", exit.Error, StringComparison.Ordinal);
-        Assert.Contains(why, exit.Error, StringComparison.Ordinal);
+        Assert.Contains(reason, exit.Error, StringComparison.Ordinal);
         Assert.Equal(exit.Error.Length - 1, exit.Error.IndexOf('\n', StringComparison.Ordinal));
     }
 }

@@ -3,7 +3,7 @@ using Rinha.Stack.Stacks;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>The contest's stack, two APIs behind nginx, on an empty ledger.</summary>
+// The contest's stack, two APIs behind nginx, on an empty ledger.
 public class StackFixture : IBank, IDisposable
 {
     private readonly string _stack;
@@ -40,7 +40,7 @@ public class StackFixture : IBank, IDisposable
         _bank.AwaitRestart(name, restarts + 1);
     }
 
-    /// <summary>Runs an action while the supervisor, which would start a killed API again, stands still.</summary>
+    // Runs an action while the supervisor, which would restart a killed API, is frozen.
     public void WithoutSupervisor(Action action)
     {
         _bank.Freeze(Instance.State.Supervisor);

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-/// <summary>Threads that start together; the pool would start them one by one.</summary>
+// Runs actions on threads that start together, unlike the pool's.
 internal static class Together
 {
     public static void Run(params IReadOnlyCollection<Action> actions)
@@ -29,15 +29,13 @@ internal static class Together
         }
     }
 
-    /// <summary>Runs one action a number of times at once; it is told which one it is, from 0.</summary>
+    // Runs one action count times at once, with its index from 0.
     public static void Run(int count, Action<int> action) =>
         Run([.. Enumerable.Range(0, count).Select(index => (Action)(() => action(index)))]);
 }
 
-/// <summary>
-/// Tests of file locks that this process gives back: a child that another test starts holds them, too, until it has
-/// become its program. They run after the others, one by one.
-/// </summary>
+// Tests of file locks that this process releases. A child that a parallel test starts inherits the locks until its
+// exec, so these tests run one by one after the others.
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone
 {

@@ -4,7 +4,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What happens once for each request allocates nothing.</summary>
+// The hot path allocates nothing.
 public sealed class AllocationTests
 {
     private const int WarmUp = 500;
@@ -44,11 +44,11 @@ public sealed class AllocationTests
     [Fact]
     public void Finding_the_route_counting_and_timing()
     {
-        var watch = new RequestWatch(slowRequestMs: 1000, NullLogger.Instance);
+        var requests = new RequestLog(slowRequestMs: 1000, NullLogger.Instance);
 
         AssertAllocatesNothing(() =>
         {
-            watch.End(Operation.Post, 200, Clock.NowNs);
+            requests.End(Operation.Post, 200, Clock.NowNs);
             return Router.Match("/clientes/1/transacoes", out _) == Route.Transactions;
         });
     }
@@ -68,7 +68,7 @@ public sealed class AllocationTests
         });
     }
 
-    // Per thread, so that tests running beside this one do not count. No assertion among the calls: it would allocate.
+    // Counts per thread, so parallel tests do not disturb it. No assertion among the calls: it would allocate.
     private static void AssertAllocatesNothing(Func<bool> succeeds)
     {
         var succeeded = 0;

@@ -4,7 +4,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>openapi.json by itself: it is OpenAPI 3.1, whole, and says what the code says.</summary>
+// openapi.json is valid OpenAPI 3.1, complete, and agrees with the code.
 public sealed class ApiDocumentTests
 {
     private static readonly ApiContract s_api = ApiContract.Api;
@@ -21,7 +21,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public void It_has_the_version_of_the_server_and_at_every_operation_what_any_request_can_get()
+    public void It_has_the_servers_version_and_the_common_responses_at_every_operation()
     {
         Assert.Equal(ServerCommand.Version, s_api.Root.GetProperty("info").GetProperty("version").GetString());
 
@@ -34,7 +34,7 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
-    public void Every_example_is_one_of_its_schema()
+    public void Every_example_matches_its_schema()
     {
         var examples =
             from content in All(s_api.Root)
@@ -45,11 +45,11 @@ public sealed class ApiDocumentTests
             select (Schema: content.GetProperty("schema"), Value: example);
 
         Assert.True(examples.Count() > 40, "the rule sees too few examples");
-        Assert.All(examples, example => Assert.Null(s_api.Schemas.Judge(example.Schema, example.Value)));
+        Assert.All(examples, example => Assert.Null(s_api.Schemas.Validate(example.Schema, example.Value)));
     }
 
     [Fact]
-    public void Every_problem_of_the_server_is_an_example_and_no_other()
+    public void The_examples_are_exactly_the_servers_problems()
     {
         var examples = All(s_api.Root.GetProperty("components").GetProperty("responses"))
             .Where(one => HasObject(one, "value") && one.GetProperty("value").TryGetProperty("detail", out _))
@@ -68,26 +68,26 @@ public sealed class ApiDocumentTests
 
     [Theory]
     [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
-    public void A_body_that_is_taken_is_a_Transaction(string body, long amount, string kind, string description)
+    public void An_accepted_body_matches_the_schema(string body, long amount, string kind, string description)
     {
         Assert.NotNull((amount, kind, description).ToString());
         using var json = JsonDocument.Parse(body);
-        Assert.Null(s_api.Schemas.Judge("Transaction", json.RootElement));
+        Assert.Null(s_api.Schemas.Validate("Transaction", json.RootElement));
     }
 
     [Theory]
     [MemberData(nameof(Bodies.Refused), MemberType = typeof(Bodies))]
-    public void A_body_that_is_refused_is_none_unless_no_schema_could_tell(string body, string error)
+    public void A_refused_body_violates_the_schema_unless_no_schema_can_express_it(string body, string error)
     {
         if (error is nameof(TransactionError.Malformed) or nameof(TransactionError.DuplicateField)
             || IsIntegerInAnotherSpelling(body)
-            || body.Contains('\u0301')) // The library counts a letter and its accent as one.
+            || body.Contains('\u0301')) // The library counts a letter and its combining accent as one.
         {
             return;
         }
 
         using var json = JsonDocument.Parse(body);
-        Assert.NotNull(s_api.Schemas.Judge("Transaction", json.RootElement));
+        Assert.NotNull(s_api.Schemas.Validate("Transaction", json.RootElement));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ApiDocumentTests
             $"At most {Limits.BodyBytesMax} bytes.", s_api.Root.GetRawText(), StringComparison.Ordinal);
     }
 
-    // To a schema 1.0 and 1e2 are the integers 1 and 100; the server wants them written so.
+    // A schema takes 1.0 and 1e2 for the integers 1 and 100; the server rejects them.
     private static bool IsIntegerInAnotherSpelling(string body)
     {
         using var json = JsonDocument.Parse(body);
@@ -126,7 +126,7 @@ public sealed class ApiDocumentTests
     private static bool HasObject(JsonElement element, string name) =>
         Has(element, name) && element.GetProperty(name).ValueKind == JsonValueKind.Object;
 
-    // The element and all in it.
+    // The element and its descendants.
     private static IEnumerable<JsonElement> All(JsonElement element)
     {
         var children = element.ValueKind switch

@@ -1,15 +1,13 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>
-/// Every operation of openapi.json is asked in every way that gives another status, and each answer held against the
-/// document (<see cref="ApiContract"/>).
-/// </summary>
+// Sends every operation of openapi.json a request for each of its statuses and checks the answers against the document
+// (ApiContract).
 public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
-    // What these tests cannot bring about: slow clients (SlowClientTests), a ledger that fails (LedgerAnswerTests, also
-    // for a reset that is not enabled), and what only the load balancer answers (StackTests, ProxyTests).
-    private static readonly int[] s_elsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
+    // Tested elsewhere: slow clients (SlowClientTests), a failing ledger and a disabled reset (LedgerAnswerTests), and
+    // the load balancer's own answers (StackTests, ProxyTests).
+    private static readonly int[] s_testedElsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
 
     [Theory]
     [MemberData(nameof(HttpCases.Operations), MemberType = typeof(HttpCases))]
@@ -26,10 +24,10 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>
             seen.Add(answer.Status);
         }
 
-        var inVain = operation.Statuses.Except(seen).Except(s_elsewhere)
+        var unseen = operation.Statuses.Except(seen).Except(s_testedElsewhere)
             .Except(operation.Path == "/reset" ? [404] : [])
             .Except(operation.Method == "POST" && operation.Path != "/reset" ? [] : [413]);
-        Assert.Empty(inVain);
+        Assert.Empty(unseen);
     }
 
     private static IEnumerable<(int Status, byte[] Request)> Requests(ApiOperation operation)

@@ -2,7 +2,7 @@ using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Bodies of a transaction: what must be accepted with which values, and what must be refused why.</summary>
+// Bodies of a transaction: those to accept with their values, and those to refuse with their errors.
 public static class Bodies
 {
     private const string Malformed = nameof(TransactionError.Malformed);
@@ -53,7 +53,7 @@ public static class Bodies
         Repeated("{\"a\":", 800),
     ];
 
-    // Sequences of bytes, a character each; among them overlong ones, a surrogate, and one beyond U+10FFFF.
+    // Byte sequences, one byte a character: overlong ones, a surrogate and one beyond U+10FFFF among them.
     private static readonly string[] s_notUtf8 =
     [
         "\u0080", "\u00BF", "\u00C3", "\u00C3(", "\u00C0\u00AF", "\u00E0\u0080\u0080", "\u00E2\u0082",
@@ -61,13 +61,13 @@ public static class Bodies
         "\u00F8\u0088\u0080\u0080\u0080", "\u00FE", "\u00FF",
     ];
 
-    // JSON's grammar allows them, Unicode does not.
+    // Valid JSON, invalid Unicode.
     private static readonly string[] s_loneSurrogates =
     [
         @"\ud800", @"\udc00", @"\ud800x", @"x\ud83d", @"\ude00\ud83d", @"\ud83d\ud83d", @"\ud83d\u0041",
     ];
 
-    /// <summary>The body, then valor, tipo and descricao as they must be read.</summary>
+    // The body and its valor, tipo and descricao.
     public static TheoryData<string, long, string, string> Accepted { get; } = new()
     {
         { """{"valor": 1000, "tipo": "c", "descricao": "descricao"}""", 1000, "c", "descricao" },
@@ -96,10 +96,10 @@ public static class Bodies
         { """{"":1,"valor ":9,"valor":1,"tipo":"c","descricao":"x"}""", 1, "c", "x" },
     };
 
-    /// <summary>The body and the name of its error.</summary>
+    // The body and the name of its error.
     public static TheoryData<string, string> Refused { get; } =
     [
-        // The contest's own five.
+        // The contest's five.
         ("""{"valor": 1.2, "tipo": "d", "descricao": "devolve"}""", Amount),
         ("""{"valor": 1, "tipo": "x", "descricao": "devolve"}""", Kind),
         ("""{"valor": 1, "tipo": "c", "descricao": "123456789 e mais um pouco"}""", Text),
@@ -125,14 +125,14 @@ public static class Bodies
         ("""{"valor":1,"tipo":"c","descricao":"x","descricao":"y"}""", Duplicate),
         ("""{"valor":"x","tipo":"c","descricao":"x","v\u0061lor":1}""", Duplicate),
 
-        // Of several errors the first by precedence is told.
+        // Of several errors the one with the highest precedence is reported.
         ("""{"valor":"x","tipo":"x","tipo":"x"}""", Duplicate),
         ("""{"valor":"x","tipo":"x"}""", Missing),
         ("""{"descricao":"","tipo":"x","valor":0}""", Amount),
         ("""{"descricao":"","tipo":"x","valor":1}""", Kind),
     ];
 
-    /// <summary>Bodies that are not UTF-8 or have a lone surrogate.</summary>
+    // Bodies that are not UTF-8 or have a lone surrogate.
     public static IEnumerable<byte[]> NotUnicode =>
     [
         .. from bytes in s_notUtf8

@@ -5,11 +5,11 @@ using Rinha.Server.Tests.Ledger;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What must hold for any text and any bytes.</summary>
+// Properties of the parser for any text and any bytes.
 public sealed class BodyProperties
 {
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 500)]
-    public void Any_description_goes_in_and_out_unchanged_however_it_is_escaped(Rune[] runes, bool escaped)
+    public void Any_description_round_trips_however_it_is_escaped(Rune[] runes, bool escaped)
     {
         var text = string.Concat(runes.Select(rune => rune.ToString()));
         var json = escaped
@@ -29,7 +29,7 @@ public sealed class BodyProperties
     }
 
     [Property(MaxTest = 500)]
-    public void Any_amount_is_taken_if_and_only_if_it_is_in_range(long amount)
+    public void An_amount_is_accepted_if_and_only_if_it_is_in_range(long amount)
     {
         var body = Parse($"{amount}", "\"c\"", "\"x\"");
 
@@ -39,16 +39,16 @@ public sealed class BodyProperties
     }
 
     [Property(MaxTest = 500)]
-    public void Any_other_text_as_kind_is_refused(NonNull<string> kind) => Assert.Equal(
+    public void Any_other_kind_is_refused(NonNull<string> kind) => Assert.Equal(
         kind.Get is "c" or "d" ? TransactionError.None : TransactionError.InvalidKind,
         Parse("1", JsonSerializer.Serialize(kind.Get), "\"x\"").Error);
 
     [Property(MaxTest = 1000)]
-    public void Any_bytes_are_refused_without_a_throw(byte[] bytes) =>
+    public void Random_bytes_are_refused_without_an_exception(byte[] bytes) =>
         Assert.NotEqual(TransactionError.None, TransactionBody.Parse(bytes).Error);
 
     [Fact]
-    public void No_byte_put_in_the_place_of_another_makes_the_parser_throw()
+    public void No_replaced_byte_makes_the_parser_throw()
     {
         var whole = """{"valor": 1000, "tipo": "d", "descricao": "a\u00e7\ud83d\ude00é"}"""u8.ToArray();
         Assert.Equal(TransactionError.None, TransactionBody.Parse(whole).Error);

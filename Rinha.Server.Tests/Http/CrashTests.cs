@@ -2,7 +2,7 @@ using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>The requests that the fuzzer begins with keep their answers and harm nothing.</summary>
+// The fuzzer's known requests keep their answers and do no harm.
 public abstract class CrashTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
@@ -14,7 +14,7 @@ public abstract class CrashTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         using (var connection = Bank.Connect())
         {
             connection.Send(known.Bytes);
-            // The server itself ends a connection over which something came that is not HTTP.
+            // The server closes the connection itself after input that is not HTTP.
             if (known.Status is 0 or 200 or 422 || known.Name.StartsWith("truncated", StringComparison.Ordinal))
             {
                 connection.EndSending();

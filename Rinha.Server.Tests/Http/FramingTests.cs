@@ -43,7 +43,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void Chunk_extensions_and_trailers_are_passed_over()
+    public void Chunk_extensions_and_trailers_are_ignored()
     {
         using var connection = Bank.Connect();
         connection.Send(s_chunkedHead);
@@ -59,13 +59,13 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     [InlineData("X\u008c: a\r\n\r\n")]
     [InlineData(": a\r\n\r\n")]
     [InlineData("no colon\r\n\r\n")]
-    public void A_trailer_that_breaks_the_rules_is_400_however_it_comes(string trailer)
+    public void An_invalid_trailer_is_400_however_it_is_split(string trailer)
     {
         var body = Encoding.UTF8.GetBytes($"{RawRequest.Body.Length:X}\r\n{RawRequest.Body}\r\n0\r\n{trailer}");
         foreach (var secondPart in new[] { 0, body.Length })
         {
             AssertRefused([.. s_chunkedHead, .. body], secondPart, before: 0);
-            // Behind another request it is not at the start of what was received.
+            // After another request it does not start the buffer.
             AssertRefused([.. RawRequest.Get("/health"), .. s_chunkedHead, .. body], secondPart, before: 1);
         }
 
@@ -73,7 +73,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void A_body_is_asked_for_when_the_client_waits_for_that()
+    public void Expect_100_continue_is_answered_before_the_body()
     {
         using var connection = Bank.Connect();
         for (var round = 1; round <= 3; round++)
@@ -92,7 +92,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     [InlineData("/clientes/6/transacoes", "text/plain", 50, 404)]
     [InlineData("/clientes/x/transacoes", "application/json", 50, 404)]
     [InlineData("/clientes/1/extrato", "application/json", 50, 405)]
-    public void A_body_that_will_not_be_used_is_not_asked_for(string path, string type, int length, int status)
+    public void A_body_that_would_be_rejected_gets_no_100_continue(string path, string type, int length, int status)
     {
         using var connection = Bank.Connect();
         connection.Send(RawRequest.Of(
@@ -101,7 +101,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void A_body_where_none_belongs_is_passed_over()
+    public void An_unexpected_body_is_skipped()
     {
         using var connection = Bank.Connect();
         connection.Send([.. RawRequest.Get("/clientes/1/extrato", "Content-Length: 5"), .. "12345"u8]);
@@ -159,7 +159,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void Empty_lines_before_a_request_are_passed_over()
+    public void Empty_lines_before_a_request_are_ignored()
     {
         using var connection = Bank.Connect();
         connection.Send("\r\n\r\n");
@@ -167,7 +167,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void HTTP_1_0_needs_no_host_and_is_kept_alive_when_it_asks_for_that()
+    public void HTTP_1_0_needs_no_host_and_can_ask_for_keep_alive()
     {
         using var connection = Bank.Connect();
         for (var round = 0; round < 3; round++)
@@ -178,7 +178,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void Nothing_is_taken_for_a_request_behind_chunks_of_HTTP_1_0()
+    public void Nothing_after_an_HTTP_1_0_request_with_chunks_is_parsed_as_a_request()
     {
         using var connection = Bank.Connect();
         connection.Send(RawRequest.Of(
@@ -213,7 +213,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
 
     private static long NewBalance(RawResponse answer) => answer.AssertOk().Json.GetProperty("saldo").GetInt64();
 
-    // In two parts, the second of which has so many bytes.
+    // Sends the requests in two parts, the second one of secondPart bytes; before is how many 200s precede the 400.
     private void AssertRefused(byte[] requests, int secondPart, int before)
     {
         using var connection = Bank.Connect();

@@ -35,7 +35,7 @@ public abstract class HeaderTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 
     [Fact]
-    public void A_kept_connection_is_not_announced_and_a_closed_one_is()
+    public void Only_an_answer_that_closes_its_connection_has_a_Connection_header()
     {
         Assert.Null(Bank.Get("/health").Header("Connection"));
         Assert.Equal("close", Bank.Send(RawRequest.Get("/health", "Connection: close")).Header("Connection"));
@@ -43,7 +43,7 @@ public abstract class HeaderTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 
     [Fact]
-    public void Headers_of_one_answer_do_not_stay_for_the_next()
+    public void Headers_of_one_answer_do_not_leak_into_the_next()
     {
         using var connection = Bank.Connect();
         Assert.NotNull(connection.Exchange(RawRequest.Of("PUT", "/health")).Header("Allow"));
@@ -51,7 +51,7 @@ public abstract class HeaderTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 
     [Fact]
-    public void Header_names_are_taken_in_any_case()
+    public void Header_names_are_case_insensitive()
     {
         var head = $"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {RawRequest.Body.Length}";
         foreach (var spelling in new[] { head.ToUpperInvariant(), head.ToLowerInvariant() })

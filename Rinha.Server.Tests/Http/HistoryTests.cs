@@ -1,11 +1,11 @@
 namespace Rinha.Server.Tests.Http;
 
-/// <summary><c>GET /clientes/{id}/transacoes</c>: the whole history, page by page.</summary>
+// GET /clientes/{id}/transacoes, the paged history.
 public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
     [Fact]
-    public void An_entry_has_its_sequence_and_what_a_statement_says_of_it()
+    public void An_entry_has_its_sequence_and_the_fields_of_a_statement()
     {
         Bank.Post(1, 30, 'c', "first").AssertOk();
         Bank.Post(1, 20, 'd', "d\"💰").AssertOk();
@@ -24,7 +24,7 @@ public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void A_page_has_twenty_entries_and_says_where_the_next_begins()
+    public void A_page_has_twenty_entries_and_the_start_of_the_next()
     {
         for (var number = 1; number <= 21; number++)
         {
@@ -45,7 +45,7 @@ public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     [InlineData("?antes=9223372036854775807", 3, 2, 1)]
     [InlineData("?", 3, 2, 1)]
     [InlineData("?antes=1")]
-    public void A_query_says_which_part(string query, params int[] expected)
+    public void A_query_selects_a_page(string query, params int[] expected)
     {
         for (var number = 1; number <= 3; number++)
         {
@@ -57,7 +57,7 @@ public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank
 
     [Theory]
     [MemberData(nameof(HttpCases.BadPages), MemberType = typeof(HttpCases))]
-    public void An_invalid_query_is_400_unless_there_is_no_such_account(string query)
+    public void An_invalid_query_is_400_unless_the_account_is_unknown(string query)
     {
         Bank.Get(Path + query).AssertProblem(400);
         Bank.Get("/clientes/6/transacoes" + query).AssertProblem(404);

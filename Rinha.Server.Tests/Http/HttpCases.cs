@@ -2,10 +2,10 @@ using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>Paths, headers and requests that more than one test sends.</summary>
+// Paths, headers and requests that several tests share.
 public static class HttpCases
 {
-    /// <summary>No plain positive integer of at most 18 digits; none needs escaping in a request line.</summary>
+    // Anything but a plain positive integer of at most 18 digits, without need for escaping in a request line.
     public static TheoryData<string> NotIds { get; } =
     [
         "", "0", "01", "007", "-1", "+1", "1.0", "1,0", "1e0", "0x1", "abc", "1a", "a1", "1_0", "null",
@@ -24,7 +24,7 @@ public static class HttpCases
         "/clientes/1/extrat", "/clientes/1/transacoe",
     ];
 
-    /// <summary>What can stand around the name of a path without its slash, for some decoder to remove.</summary>
+    // Prefixes and suffixes of a path without its slash that some decoder might normalize away.
     public static TheoryData<string, string> OtherSpellings { get; } = new()
     {
         { "/./", "" },
@@ -38,7 +38,7 @@ public static class HttpCases
         { "http://localhost/x/../", "" },
     };
 
-    /// <summary>How a client may spell <c>/metrics</c> in the hope that the proxy does not see it.</summary>
+    // Spellings of /metrics that try to bypass the proxy.
     public static TheoryData<string> MetricsTargets { get; } =
     [
         "/metrics", "/metrics?format=text", "/metrics?", "/metrics#", "/metrics#x", "/metrics/", "/metrics/.",
@@ -69,14 +69,14 @@ public static class HttpCases
         "?antes=5&antes=5", "?Limite=5", "?limit=5", "?antes=5&x=1",
     ];
 
-    /// <summary>Header lines that mean nothing to the bank.</summary>
+    // Header lines that the bank ignores.
     public static TheoryData<string> OtherHeaders { get; } =
     [
         "User-Agent: caf\u00e9",
         "X-Anything: \u00ff",
         "X_Underscore: 1",
         "Connection: keep-alive, TE\r\nTE: trailers\r\nKeep-Alive: timeout=5\r\nProxy-Connection: keep-alive",
-        // What Java's HttpClient sends with every request of a new connection.
+        // Java's HttpClient sends this with the first request of a connection.
         "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAAAAAAAA",
         "Trailer: X\r\nVia: 1.1 a\r\nForwarded: for=1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\nX-Empty:",
         "Cookie: a=b\r\nCookie: c=d\r\nAccept: */*\r\nAccept: text/html\r\nOrigin: null\r\nReferer: x",
@@ -88,7 +88,7 @@ public static class HttpCases
     public static TheoryData<string> Operations { get; } =
         [.. ApiContract.Api.Operations.Select(operation => operation.ToString())];
 
-    /// <summary>Fails unless a read and a write with these header lines, in Latin-1, are answered with 200.</summary>
+    // Fails unless a read and a write with these header lines, sent in Latin-1, get 200.
     public static void AssertHeadersChangeNothing(IBank bank, string headers)
     {
         var requests = Encoding.Latin1.GetString(
@@ -101,9 +101,7 @@ public static class HttpCases
     }
 }
 
-/// <summary>
-/// Tests that the published binary must pass over HTTP, on a file and on PostgreSQL; each begins with an empty ledger.
-/// </summary>
+// Tests that the published binary must pass over HTTP on both kinds of ledger. Each one starts with an empty ledger.
 public abstract class HttpContract<TBank> : IClassFixture<TBank>
     where TBank : class, IBank
 {
@@ -117,7 +115,7 @@ public abstract class HttpContract<TBank> : IClassFixture<TBank>
 
     protected TBank Bank { get; }
 
-    /// <summary>Fails unless client 1 has neither a balance nor a history.</summary>
+    // Fails unless client 1 has a balance of 0 and no history.
     protected void AssertUntouched()
     {
         var statement = Bank.Statement(1);

@@ -4,7 +4,7 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
     where TBank : class, IBank
 {
     [Fact]
-    public void A_request_sent_again_gets_the_same_answer_byte_for_byte()
+    public void A_retried_request_gets_the_same_answer_byte_for_byte()
     {
         var first = Post("again", 100).AssertOk();
         var refused = Post("debit", 100_101, 'd').AssertProblem(422);
@@ -23,7 +23,7 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
     }
 
     [Fact]
-    public void Keys_of_up_to_64_visible_characters_are_good_with_quotation_marks_or_without()
+    public void Keys_of_up_to_64_visible_characters_are_accepted_with_or_without_quotes()
     {
         var all = string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(['"', '\\']));
         string[] keys = ["k", "8e03978e-40d5-43e6-bc93-6894a57f9324", new('k', 64), all[..64], all[^64..]];
@@ -56,7 +56,7 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
     }
 
     [Fact]
-    public void A_connection_does_not_remember_the_key_of_the_request_before()
+    public void A_connection_forgets_the_key_of_the_previous_request()
     {
         using var connection = Bank.Connect();
         var plain = RawRequest.Post(Path, RawRequest.Body);

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.Server.Tests.Http;
 
-/// <summary>What is answered when the ledger cannot do as it is asked.</summary>
+// The answers to requests that the ledger fails.
 public sealed class LedgerAnswerTests
 {
-    // Without Retry-After where sending it again may post it twice.
+    // No Retry-After if a retry might post twice.
     [Theory]
     [InlineData(PostResult.Busy, "1")]
     [InlineData(PostResult.Overloaded, "1")]
@@ -13,7 +13,7 @@ public sealed class LedgerAnswerTests
     [InlineData(PostResult.StorageFailed, "1")]
     [InlineData(PostResult.Stopping, "1")]
     [InlineData(PostResult.OutcomeUnknown, null)]
-    public void A_write_that_cannot_be_done_now_is_503_and_says_whether_to_retry(PostResult result, string? retryAfter)
+    public void A_write_that_fails_for_now_is_503_and_says_whether_to_retry(PostResult result, string? retryAfter)
     {
         using var bank = new InProcessBank(new FixedLedger(result, LookupResult.Found));
 
@@ -41,7 +41,7 @@ public sealed class LedgerAnswerTests
     [Theory]
     [InlineData(WriterState.Locked, "locked")]
     [InlineData(WriterState.Ended, "ended")]
-    public void A_writer_that_takes_nothing_is_503_on_health_and_says_so(WriterState writer, string reason)
+    public void A_stuck_writer_is_503_on_health_with_its_reason(WriterState writer, string reason)
     {
         using var bank = new InProcessBank(new FixedLedger(PostResult.Busy, LookupResult.Found) { Writer = writer });
 
@@ -64,7 +64,7 @@ public sealed class LedgerAnswerTests
     }
 
     [Fact]
-    public void Reset_is_not_there_unless_it_is_enabled()
+    public void Reset_is_404_unless_it_is_enabled()
     {
         using var disk = new LedgerOnDisk();
         using var bank = new InProcessBank(disk.Ledger, resetEnabled: false);

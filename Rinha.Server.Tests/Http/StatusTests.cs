@@ -20,7 +20,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [InlineData("6")]
     [InlineData("100")]
     [InlineData("999999999999999999")]
-    public void An_id_without_an_account_is_404_before_anything_else_is_judged(string id)
+    public void An_unknown_account_is_404_whatever_else_is_wrong(string id)
     {
         Bank.Get($"/clientes/{id}/extrato").AssertProblem(404);
         var path = $"/clientes/{id}/transacoes";
@@ -45,14 +45,14 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [InlineData("/health/live", "GET, HEAD")]
     [InlineData("/metrics", "GET, HEAD")]
     [InlineData("/reset", "POST")]
-    public void Another_method_is_405_and_told_which_are_allowed_but_not_to_other_sites(string path, string allow)
+    public void Another_method_is_405_with_Allow_and_without_CORS_headers(string path, string allow)
     {
         string[] methods =
             ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "X", "get", "post"];
         foreach (var method in methods.Except(allow.Split(", ")))
         {
             using var connection = Bank.Connect();
-            // A preflight gets no permission.
+            // CORS preflights get no permission.
             var response = connection.Exchange(
                 RawRequest.Of(
                     method,
@@ -74,7 +74,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [Theory]
     [MemberData(nameof(HttpCases.NotJson), MemberType = typeof(HttpCases))]
     [InlineData(null)]
-    public void A_body_that_does_not_say_JSON_is_415(string? contentType)
+    public void A_body_not_declared_as_JSON_is_415(string? contentType)
     {
         Bank.Post(1, RawRequest.Body, contentType).AssertProblem(415);
         Bank.Post(1, s_tooLarge, contentType).AssertProblem(415);
@@ -83,7 +83,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
 
     [Theory]
     [MemberData(nameof(HttpCases.Json), MemberType = typeof(HttpCases))]
-    public void A_body_that_says_JSON_once_is_taken(string contentType)
+    public void A_body_declared_once_as_JSON_is_accepted(string contentType)
     {
         Bank.Post(1, RawRequest.Body, contentType).AssertOk();
         Bank.Send(RawRequest.Post(Path, RawRequest.Body, contentType, "Content-Type: application/json"))
@@ -124,7 +124,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 
     [Fact]
-    public void An_encoded_path_is_the_path_it_encodes_and_an_absolute_target_the_path_in_it()
+    public void Percent_encoded_paths_and_absolute_targets_are_understood()
     {
         Bank.Get("/clientes/%31/extrato").AssertOk();
         Bank.Get("/client%65s/1/%65xtrato").AssertOk();
@@ -134,7 +134,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Bank.Get("http://localhost/clientes/1/extrato").AssertOk();
     }
 
-    // A proxy that refuses /metrics or /reset refuses it by this name; what it makes of another one is its own affair.
+    // A proxy blocks /metrics and /reset by name, so the server must not accept other spellings.
     [Theory]
     [MemberData(nameof(HttpCases.OtherSpellings), MemberType = typeof(HttpCases))]
     public void Metrics_and_reset_have_one_spelling(string before, string after)
@@ -164,12 +164,12 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Assert.Equal((status, status), (get.Status, head.Status));
         Assert.Equal(get.Header("Content-Type"), head.Header("Content-Type"));
         Assert.Equal(get.Header("Content-Length"), head.Header("Content-Length"));
-        // The next response follows at once: there was no body.
+        // The next response follows directly: there was no body.
         Assert.Equal(status, connection.Exchange(RawRequest.Get(path)).Status);
     }
 
     [Fact]
-    public void Health_says_healthy_and_when()
+    public void Health_has_a_status_and_a_time()
     {
         var json = Bank.Get("/health").AssertOk().Json;
 
@@ -180,7 +180,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
             DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
-    // What a page of another site can send without a preflight (a form, fetch with no-cors) empties no ledger.
+    // Another site's page cannot reset the ledger with what needs no preflight: a form, fetch with no-cors.
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -188,7 +188,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     [InlineData("text/plain; application/json")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("multipart/form-data; boundary=x")]
-    public void A_reset_that_does_not_say_JSON_is_415_and_changes_nothing(string? contentType)
+    public void A_reset_not_declared_as_JSON_is_415_and_changes_nothing(string? contentType)
     {
         Bank.Post(1, 5, 'c', "kept").AssertOk();
 

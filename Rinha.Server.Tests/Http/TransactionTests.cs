@@ -28,7 +28,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
     }
 
     [Fact]
-    public void Times_are_those_of_the_clock_in_UTC()
+    public void Times_are_in_UTC()
     {
         Bank.Post(1, 1, 'c', "x").AssertOk();
 
@@ -77,7 +77,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
     [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
     public void A_usable_body_is_200_and_its_values_come_back(string body, long amount, string kind, string description)
     {
-        // So that the largest amount can be debited as well.
+        // Enough for the largest debit.
         Bank.Post(3, Limits.AmountCentsMax, 'c', "start").AssertOk();
 
         Bank.Post(3, body).AssertOk();
@@ -108,7 +108,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
     }
 
     [Fact]
-    public void Every_beginning_and_every_end_of_a_body_is_422_and_changes_nothing()
+    public void Every_prefix_and_suffix_of_a_body_is_422_and_changes_nothing()
     {
         using var connection = Bank.Connect();
         for (var length = 0; length < RawRequest.Body.Length; length++)

@@ -1,22 +1,22 @@
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+public abstract class HistoryTests<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     [Fact]
-    public void Everything_is_there_after_the_file_is_opened_again()
+    public void Everything_survives_a_reopen()
     {
         Ledger.Credit(1, 700, "kept");
         Ledger.Debit(2, 80_000, "kept too");
 
-        Place.Close();
+        Storage.Close();
 
         Assert.Equal(700, Ledger.Statement(1).BalanceCents);
         Assert.Equal(["kept"], Ledger.Statement(1).Texts());
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(2, 1).Result);
         Ledger.Credit(1, 1, "next");
         Assert.Equal(["next", "kept"], Ledger.Statement(1).Texts());
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Fact]
@@ -26,10 +26,10 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
             .Select(_ => Ledger.PostAsync(1, TransactionKind.Credit, 1, "x"))
             .ToList();
 
-        Place.Close();
+        Storage.Close();
 
         Assert.All(await Task.WhenAll(posts), post => Assert.Equal(PostResult.Accepted, post.Result));
-        Assert.Equal(2000, Place.Query("SELECT saldo FROM clientes WHERE id = 1"));
+        Assert.Equal(2000, Storage.Query("SELECT saldo FROM clientes WHERE id = 1"));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
         Assert.Empty(Ledger.Page(1, long.MaxValue, 100).Sequences());
         Ledger.CreditAtOnce(5 * 70);
         Assert.Equal(70, Ledger.Page(1, long.MaxValue, 100).Sequences().Count);
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Theory]
@@ -61,12 +61,12 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     [InlineData(65, 64)]
     [InlineData(500, 7)]
     [InlineData(500, 100)]
-    public void The_pages_hold_everything_once_newest_first(int posts, int entriesWanted)
+    public void The_pages_list_everything_once_newest_first(int posts, int entriesWanted)
     {
         for (var number = 1; number <= posts; number++)
         {
             Ledger.Credit(1, number, $"{number}");
-            // Another client's rows lie between.
+            // Another client's rows in between.
             Ledger.Debit(2, 1, "other");
         }
 
@@ -88,7 +88,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
         }
 
         Assert.Equal(Enumerable.Range(1, posts).Reverse().Select(number => (long)number), seen);
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
     [Fact]
     public async Task Every_page_is_one_snapshot_while_two_instances_write()
     {
-        var other = Place.Open();
+        var other = Storage.Open();
         using var ended = new CancellationTokenSource();
         var writing = Task.WhenAll(
             WriteAsync(Ledger, ended.Token), WriteAsync(other, ended.Token));
@@ -124,7 +124,7 @@ public abstract class HistoryTests<TPlace> : LedgerContract<TPlace>
 
         await ended.CancelAsync();
         await writing;
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     private static async Task WriteAsync(ILedger ledger, CancellationToken ended)

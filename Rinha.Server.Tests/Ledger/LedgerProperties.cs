@@ -4,16 +4,16 @@ using FsCheck.Xunit;
 
 namespace Rinha.Server.Tests.Ledger;
 
-/// <summary>What must hold for any sequence of posts, not only for those somebody thought of.</summary>
-public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+// Properties of the ledger for any sequence of posts.
+public abstract class LedgerProperties<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     private readonly ILedger[] _instances;
 
-    public LedgerProperties() => _instances = [Place.Open(), Place.Open()];
+    public LedgerProperties() => _instances = [Storage.Open(), Storage.Open()];
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
-    public void Two_instances_in_any_order_do_what_one_model_does(LedgerStep[] steps)
+    public void Two_instances_in_any_order_behave_like_the_model(LedgerStep[] steps)
     {
         _instances[0].Reset();
         var model = new LedgerModel();
@@ -27,11 +27,11 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
             model.AssertEqual(id, _instances[0].Statement(id));
         }
 
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 100)]
-    public void Two_instances_at_once_keep_the_books(LedgerStep[] steps)
+    public void Two_concurrent_instances_keep_the_books_balanced(LedgerStep[] steps)
     {
         _instances[0].Reset();
         var accepted = 0;
@@ -46,12 +46,12 @@ public abstract class LedgerProperties<TPlace> : LedgerContract<TPlace>
             }
         });
 
-        Place.AssertBalanced();
-        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
+        Assert.Equal(accepted, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
-    public void Any_description_comes_back_as_it_was(Rune[] runes)
+    public void Any_description_is_read_back_unchanged(Rune[] runes)
     {
         var text = string.Concat(runes.Select(rune => rune.ToString()));
 
@@ -72,7 +72,7 @@ public sealed class SerializablePostgresLedgerProperties : LedgerProperties<Ledg
 
 public sealed record LedgerStep(long AccountId, TransactionKind Kind, long AmountCents, string Text, int Instance);
 
-/// <summary>The rules of the bank in a few lines of memory: what the real ledger is compared with.</summary>
+// The bank's rules in memory: the model that the real ledger is compared with.
 internal sealed class LedgerModel
 {
     private readonly Dictionary<long, long> _balances = SeedAccounts.LimitsCents.Keys.ToDictionary(id => id, _ => 0L);
@@ -116,7 +116,7 @@ internal sealed class LedgerModel
     }
 }
 
-/// <summary>Posts and texts at random, the edges more often than chance would have them.</summary>
+// Random posts and texts, biased towards edge cases.
 public static class LedgerArbitraries
 {
     private static readonly Gen<long> s_amounts = Gen.OneOf(

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class PostTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+public abstract class PostTests<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     [Fact]
     public void A_new_ledger_has_the_five_accounts_at_zero_and_no_other_and_each_has_its_own_limit()
@@ -20,7 +20,7 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
             Assert.Equal(-limit, Ledger.Statement(id).BalanceCents);
         }
 
-        Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(5, Storage.Query("SELECT count(*) FROM clientes"));
     }
 
     [Theory]
@@ -35,16 +35,16 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(PostResult.UnknownAccount, Ledger.Debit(id, 1).Result);
         Assert.Equal(LookupResult.UnknownAccount, Ledger.FindAccount(id));
         Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadStatement(id, new Statement()));
-        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadHistory(id, LedgerExtensions.Wanted(long.MaxValue, 1)));
-        Assert.Equal(0, Place.Query("SELECT count(*) FROM transacoes"));
-        Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(LookupResult.UnknownAccount, Ledger.ReadHistory(id, LedgerExtensions.NewPage(long.MaxValue, 1)));
+        Assert.Equal(0, Storage.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(5, Storage.Query("SELECT count(*) FROM clientes"));
     }
 
     [Fact]
     public void A_credit_fills_64_bits_to_the_last_cent_and_not_one_more()
     {
         _ = Ledger;
-        Place.Execute($"UPDATE clientes SET saldo = {long.MaxValue - 10} WHERE id = 1");
+        Storage.Execute($"UPDATE clientes SET saldo = {long.MaxValue - 10} WHERE id = 1");
 
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 11).Result);
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, Limits.AmountCentsMax).Result);
@@ -52,7 +52,7 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 1).Result);
 
         Assert.Equal(long.MaxValue, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
         Assert.Equal(PostResult.Accepted, Ledger.Debit(1, Limits.AmountCentsMax).Result);
     }
 
@@ -61,8 +61,8 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
     {
         _ = Ledger;
 
-        Assert.True(Place.Refuses("UPDATE clientes SET saldo = -100001 WHERE id = 1"));
-        Assert.False(Place.Refuses("UPDATE clientes SET saldo = -100000 WHERE id = 1"));
+        Assert.True(Storage.Refuses("UPDATE clientes SET saldo = -100001 WHERE id = 1"));
+        Assert.False(Storage.Refuses("UPDATE clientes SET saldo = -100000 WHERE id = 1"));
     }
 
     [Theory]
@@ -71,12 +71,12 @@ public abstract class PostTests<TPlace> : LedgerContract<TPlace>
     [InlineData("1, 1, 1, 'x', 'x', 0")]
     [InlineData("1, 1, 1, 'c', '', 0")]
     [InlineData("1, 1, 1, 'c', 'x', NULL")]
-    public void The_database_itself_refuses_what_is_no_transaction(string values)
+    public void The_database_itself_refuses_an_invalid_transaction(string values)
     {
         _ = Ledger;
 
-        Assert.True(Place.Refuses(Insert(values)));
-        Assert.False(Place.Refuses(Insert("1, 1, 1, 'c', 'x', 0")));
+        Assert.True(Storage.Refuses(Insert(values)));
+        Assert.False(Storage.Refuses(Insert("1, 1, 1, 'c', 'x', 0")));
     }
 
     private static string Insert(string values) =>

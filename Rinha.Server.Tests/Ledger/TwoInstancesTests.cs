@@ -1,11 +1,11 @@
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+public abstract class TwoInstancesTests<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     private readonly ILedger[] _instances;
 
-    protected TwoInstancesTests() => _instances = [Place.Open(), Place.Open()];
+    protected TwoInstancesTests() => _instances = [Storage.Open(), Storage.Open()];
 
     [Theory]
     [InlineData(1, 1000, 20, 13)] // 100,000 / 1000 = 100 of 260
@@ -29,8 +29,8 @@ public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
 
         Assert.Equal(limit / amount, accepted);
         Assert.Equal(-(limit / amount) * amount, _instances[0].Statement(id).BalanceCents);
-        Assert.Equal(accepted, Place.Query("SELECT count(*) FROM transacoes"));
-        Place.AssertBalanced();
+        Assert.Equal(accepted, Storage.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public abstract class TwoInstancesTests<TPlace> : LedgerContract<TPlace>
             var writing = 2;
             var read = 0;
 
-            // As long as there are no more than ten transactions, their sum is the balance.
+            // Up to ten transactions are all in the statement, so their sum is the balance.
             void Write(int instance)
             {
                 for (var count = 0; count < 5; count++)

@@ -5,7 +5,7 @@ public sealed class WriteQueueTests : IDisposable
     private readonly WriteQueue _queue = new();
 
     [Fact]
-    public void Writes_are_taken_in_their_order_no_more_than_fit_and_across_the_end_of_the_ring()
+    public void Writes_are_taken_in_order_in_batches_and_across_the_end_of_the_ring()
     {
         var writes = Posts(5);
         Add(writes);
@@ -24,7 +24,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public void A_probe_is_one_turn_for_nothing_and_the_end_goes_before_it()
+    public void A_probe_wakes_the_writer_once_and_closing_takes_precedence()
     {
         _queue.WakeForProbe();
         _queue.WakeForProbe();
@@ -32,7 +32,7 @@ public sealed class WriteQueueTests : IDisposable
 
         var waiting = new Thread(() => Assert.True(_queue.Wait()));
         waiting.Start();
-        Assert.False(waiting.Join(100), "a second turn for nothing");
+        Assert.False(waiting.Join(100), "a second turn for one probe");
         _queue.WakeForProbe();
         Assert.True(waiting.Join(Wait.Timeout));
 
@@ -44,14 +44,14 @@ public sealed class WriteQueueTests : IDisposable
     [Fact]
     public async Task A_full_queue_refuses_the_next_write_at_once_and_takes_it_when_there_is_room()
     {
-        var inside = Add(Posts(Limits.QueuedWritesMax));
+        var queued = Add(Posts(Limits.QueuedWritesMax));
         var post = new PendingPost();
 
         var refused = Add(post);
 
         Assert.True(refused.IsCompleted);
         Assert.Equal(PostResult.Overloaded, await refused);
-        Assert.All(inside, task => Assert.False(task.IsCompleted));
+        Assert.All(queued, task => Assert.False(task.IsCompleted));
 
         Assert.Equal(1, _queue.Take(new PendingWrite[1]));
         var again = Add(post);
@@ -61,7 +61,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task A_closed_queue_refuses_new_writes_and_gives_out_those_inside()
+    public async Task A_closed_queue_refuses_new_writes_and_hands_out_the_queued_ones()
     {
         var writes = Posts(2);
         Add(writes);
@@ -77,7 +77,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public void Only_what_is_older_is_taken_as_overdue_the_oldest_first_and_not_taken_again()
+    public void Overdue_writes_are_taken_oldest_first_and_only_once()
     {
         var writes = Posts(3);
         Add(writes);
@@ -117,7 +117,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public void The_busy_check_may_come_after_the_writer_has_ended()
+    public void A_probe_after_the_writer_has_ended_is_ignored()
     {
         _queue.Close();
         _queue.Dispose();
@@ -126,7 +126,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_lost_between_many_that_add_and_one_that_takes()
+    public void Concurrent_adds_lose_nothing()
     {
         const int adders = 4;
         const int each = 20_000;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rinha.Server.Tests.Net;
 
-/// <summary>Clients that send many requests without waiting for the answers.</summary>
+// Pipelining clients do not starve others, and every request is handled on the event loop.
 public sealed class FairnessTests
 {
     private const string LoopThread = "event loop";
@@ -28,7 +28,7 @@ public sealed class FairnessTests
         using var flooding = Connect(bank);
         using var other = Connect(bank);
 
-        // The loop stands at the first request until the rest of the flood and the other client's are in the sockets.
+        // The first request blocks the loop until the rest of the flood and the other client's request have arrived.
         flooding.Send(RawRequest.Get("/clientes/1/extrato"));
         Assert.True(reached.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
         flooding.Send(Many(RawRequest.Get("/clientes/1/extrato"), flood));
@@ -93,8 +93,8 @@ public sealed class FairnessTests
     [Fact]
     public void The_writers_thread_of_a_database_handles_no_requests()
     {
-        using var place = new LedgerOnPostgres();
-        AssertAllOnTheLoop(new WatchedLedger(place.Ledger));
+        using var postgres = new LedgerOnPostgres();
+        AssertAllOnTheLoop(new WatchedLedger(postgres.Ledger));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public void A_body_in_chunks_which_another_thread_hands_on_joins_no_round()
+    public void A_chunked_body_from_another_thread_joins_no_round()
     {
         using var disk = new LedgerOnDisk();
         var ledger = new LedgerOfRounds(disk.Ledger);
@@ -162,7 +162,7 @@ public sealed class FairnessTests
         Assert.Equal(Enumerable.Repeat(LoopThread, 4 * rounds), ledger.Threads);
     }
 
-    // A connection that waits on the loop for its next request.
+    // A connection that the loop has taken on and that waits for its next request.
     private static RawConnection Connect(InProcessBank bank)
     {
         var connection = bank.Connect();
@@ -173,7 +173,7 @@ public sealed class FairnessTests
     private static byte[] Many(byte[] request, int count) =>
         [.. Enumerable.Repeat(request, count).SelectMany(bytes => bytes)];
 
-    // Notes what comes while a round is being ended as if it came on another thread.
+    // Records calls during the end of a round as if they came from another thread.
     private sealed class LedgerOfRounds(SqliteLedger ledger) : WatchedLedger(ledger), IWriteRound
     {
         private readonly IWriteRound _round = ledger.Round;
@@ -185,7 +185,7 @@ public sealed class FairnessTests
 
         public ValueTask<PostResult> JoinAsync(PendingWrite write)
         {
-            Note();
+            Record();
             Joined++;
             return _round.JoinAsync(write);
         }
@@ -200,11 +200,11 @@ public sealed class FairnessTests
 
         public void Leave() => _round.Leave();
 
-        protected override void Note() => Threads.Enqueue(_isEnding ? "commit" : Thread.CurrentThread.Name);
+        protected override void Record() => Threads.Enqueue(_isEnding ? "commit" : Thread.CurrentThread.Name);
     }
 }
 
-/// <summary>Hands every call on to a ledger, and notes on which thread it came. It has no rounds.</summary>
+// Forwards every call to a ledger and records its thread. It has no rounds.
 internal class WatchedLedger(ILedger ledger) : ILedger
 {
     public ConcurrentQueue<string?> Threads { get; } = new();
@@ -215,13 +215,13 @@ internal class WatchedLedger(ILedger ledger) : ILedger
 
     public ValueTask<PostResult> WriteAsync(PendingWrite write)
     {
-        Note();
+        Record();
         return ledger.WriteAsync(write);
     }
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
     {
-        Note();
+        Record();
         BeforeRead(accountId);
         return ledger.ReadStatementAsync(accountId, statement);
     }
@@ -231,5 +231,5 @@ internal class WatchedLedger(ILedger ledger) : ILedger
 
     public ValueTask<LookupResult> FindAccountAsync(long accountId) => ledger.FindAccountAsync(accountId);
 
-    protected virtual void Note() => Threads.Enqueue(Thread.CurrentThread.Name);
+    protected virtual void Record() => Threads.Enqueue(Thread.CurrentThread.Name);
 }

@@ -3,21 +3,21 @@ using Rinha.Server.Tests.Telemetry;
 
 namespace Rinha.Server.Tests.Net;
 
-/// <summary>Connections that the kernel does not let the server have.</summary>
+// Connections that accept or epoll fails.
 public sealed class ListenerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly RecordingLogger _logger = new();
 
     [Fact]
-    public async Task An_error_of_accept_that_stays_is_logged_does_not_keep_the_thread_and_ends_with_the_socket()
+    public async Task A_persistent_accept_error_is_logged_and_does_not_block_the_thread()
     {
         var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(endPoint);
         using var loop = new EventLoop(round: null, _logger);
         var listener = new SocketListener(socket, endPoint, loop, _logger);
-        socket.Shutdown(SocketShutdown.Both); // From now on accept says EINVAL.
+        socket.Shutdown(SocketShutdown.Both); // From now on accept fails with EINVAL.
 
         await Task.Run(listener.Accept, TestContext.Current.CancellationToken)
             .WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
@@ -31,10 +31,10 @@ public sealed class ListenerTests : IDisposable
     }
 
     [Fact]
-    public void A_connection_that_cannot_be_watched_is_closed()
+    public void A_connection_that_epoll_rejects_is_closed()
     {
         using var loop = new EventLoop(round: null, _logger);
-        // No socket: epoll says EPERM.
+        // A file instead of a socket: epoll_ctl fails with EPERM.
         using var file = File.OpenHandle(_directory.File("file"), FileMode.Create, FileAccess.Write);
         var descriptor = new SocketDescriptor((int)file.DangerousGetHandle());
         file.SetHandleAsInvalid();

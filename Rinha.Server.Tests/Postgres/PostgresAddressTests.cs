@@ -17,7 +17,7 @@ public sealed class PostgresAddressTests
     public void An_address_says_where_to_connect(
         string url, string host, int port, string user, string? password, string database)
     {
-        Assert.True(PostgresAddress.IsMeant(url));
+        Assert.True(PostgresAddress.IsPostgresUrl(url));
         Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
 
         var connection = address.Connection;
@@ -28,7 +28,7 @@ public sealed class PostgresAddressTests
     }
 
     [Fact]
-    public void What_the_operator_sets_for_the_connections_comes_after_what_the_server_sets()
+    public void The_operators_connection_options_come_after_the_servers()
     {
         const string url =
             "postgres://u@h/d?options=-c%20search_path%3Dbank&sslmode=verify-full&application_name=api01";
@@ -49,7 +49,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://rinha@db/bank?sslmode=1")]
     [InlineData("postgres://rinha@db/bank?sslrootcert=/is/not/there")]
     [InlineData("postgres://rinha@db/bank?pool_size=3")]
-    public void What_cannot_be_used_is_refused(string url)
+    public void An_unusable_address_is_refused(string url)
     {
         Assert.False(PostgresAddress.TryParse(url, out _, out var reason));
         Assert.NotEmpty(reason);
@@ -70,5 +70,6 @@ public sealed class PostgresAddressTests
     [InlineData("sqlite:///rinha.db")]
     [InlineData("postgres:/rinha")]
     [InlineData("mysql://db")]
-    public void Anything_else_is_not_meant(string text) => Assert.False(PostgresAddress.IsMeant(text));
+    public void Anything_else_is_not_a_PostgreSQL_address(string text) =>
+        Assert.False(PostgresAddress.IsPostgresUrl(text));
 }

@@ -5,9 +5,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Postgres;
 
-/// <summary>
-/// What a ledger in a server of its own adds: schemas, locks, lost connections, keys nobody waits for.
-/// </summary>
+// Cases that only PostgreSQL has: schemas, row locks, lost connections, background expiry of keys.
 public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
@@ -17,39 +15,39 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         Together.Run(4, _ =>
         {
-            using var ledger = new PostgresLedger(Place.Address, NullLogger.Instance);
+            using var ledger = new PostgresLedger(Storage.Address, NullLogger.Instance);
             Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
         });
 
         Assert.Equal(4, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(5, Place.Query("SELECT count(*) FROM clientes"));
+        Assert.Equal(5, Storage.Query("SELECT count(*) FROM clientes"));
     }
 
     [Fact]
     public void A_schema_of_another_version_is_refused()
     {
         _ = Ledger;
-        Place.Close();
-        Place.Execute("UPDATE esquema SET versao = 2");
+        Storage.Close();
+        Storage.Execute("UPDATE esquema SET versao = 2");
 
-        var refusal = Assert.Throws<RefusalException>(() => Place.Open());
+        var refusal = Assert.Throws<RefusalException>(() => Storage.Open());
         Assert.Contains("version 2", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Tables_of_somebody_else_are_refused_and_left_alone()
+    public void Tables_of_another_program_are_refused_and_left_alone()
     {
-        Place.Execute("CREATE TABLE clientes (nome TEXT)");
+        Storage.Execute("CREATE TABLE clientes (nome TEXT)");
 
-        Assert.Throws<RefusalException>(() => Place.Open());
-        Assert.Equal(0, Place.Query("SELECT count(*) FROM clientes"));
+        Assert.Throws<RefusalException>(() => Storage.Open());
+        Assert.Equal(0, Storage.Query("SELECT count(*) FROM clientes"));
     }
 
     [Fact]
     public void A_row_that_stays_locked_makes_its_writes_busy_and_nothing_is_changed()
     {
         Ledger.Credit(1, 10);
-        using (var connection = Place.Beside.OpenConnection())
+        using (var connection = Storage.Beside.OpenConnection())
         using (var transaction = connection.BeginTransaction())
         {
             using var locking = new NpgsqlCommand("SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE", connection);
@@ -57,22 +55,22 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 
             Assert.Equal(PostResult.Busy, Ledger.Credit(1, 1).Result);
             Assert.Equal(WriterState.Locked, Ledger.Writer);
-            Assert.Equal(10, Ledger.Statement(1).BalanceCents); // Readers wait for nobody.
+            Assert.Equal(10, Ledger.Statement(1).BalanceCents); // Readers never wait for a lock.
         }
 
         Assert.Equal(11, Ledger.Credit(1, 1).BalanceCents);
         Assert.Equal(WriterState.Ready, Ledger.Writer);
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Fact]
-    public void A_reader_is_not_disturbed_when_its_connections_are_lost()
+    public void Reads_survive_lost_connections()
     {
         Ledger.Credit(1, 7);
         for (var round = 0; round < 10; round++)
         {
             Assert.Equal(7, Ledger.Statement(1).BalanceCents);
-            Place.EndConnections();
+            Storage.EndConnections();
         }
     }
 
@@ -85,7 +83,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         {
             var posts = Enumerable.Range(0, 8).Select(
                 _ => Ledger.PostAsync(2, TransactionKind.Credit, 1, "x")).ToArray();
-            Place.EndConnections();
+            Storage.EndConnections();
             foreach (var outcome in await Task.WhenAll(posts))
             {
                 Assert.True(outcome.Result is PostResult.Accepted or PostResult.OutcomeUnknown, $"{outcome.Result}");
@@ -94,43 +92,43 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             }
         }
 
-        Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger heals");
+        Wait.Until(() => Ledger.Credit(1, 1).Result == PostResult.Accepted, "the ledger recovers");
         Assert.InRange(
-            Place.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
-        Place.AssertBalanced();
+            Storage.Query("SELECT count(*) FROM transacoes WHERE cliente_id = 2"), accepted, accepted + unknown);
+        Storage.AssertBalanced();
     }
 
     [Fact]
-    public void A_connection_that_was_lost_while_nobody_wrote_costs_no_write()
+    public void A_connection_lost_between_writes_costs_no_write()
     {
         for (var round = 1; round <= 3; round++)
         {
             Assert.Equal(new PostOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
-            Place.EndConnections();
-            Thread.Sleep(Limits.PostgresTryIdleMs + 10);
+            Storage.EndConnections();
+            Thread.Sleep(Limits.PostgresTryIdleMs + 100);
         }
     }
 
     [Fact]
-    public void A_connection_that_is_still_there_after_a_pause_is_used_again()
+    public void A_connection_that_survives_a_pause_is_reused()
     {
         Ledger.Credit(1, 1);
-        var before = Place.Connections();
-        Thread.Sleep(Limits.PostgresTryIdleMs + 10);
+        var before = Storage.Connections();
+        Thread.Sleep(Limits.PostgresTryIdleMs + 100);
         Ledger.Credit(1, 1);
 
-        Assert.Equal(before, Place.Connections());
+        Assert.Equal(before, Storage.Connections());
     }
 
     [Fact]
-    public async Task Reads_that_have_all_their_connections_keep_no_write_from_its_own()
+    public async Task Reads_that_use_up_their_connections_do_not_block_a_write()
     {
         Ledger.Credit(1, 1);
-        Place.EndConnections();
-        await Task.Delay(Limits.PostgresTryIdleMs + 10, TestContext.Current.CancellationToken);
+        Storage.EndConnections();
+        await Task.Delay(Limits.PostgresTryIdleMs + 100, TestContext.Current.CancellationToken);
         Task<LookupResult>[] reads;
         Task<PostOutcome> post;
-        await using (var other = await Place.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var other = await Storage.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var locking = new NpgsqlCommand("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE", other);
@@ -139,12 +137,12 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
                 .Select(_ => Ledger.ReadStatementAsync(1, new Statement()).AsTask())
                 .ToArray();
             post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
-            // None can be answered from the locked table.
+            // The first read to complete has failed: the table is locked.
             await Task.WhenAny(reads).WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);
-        // Those for whom no connection was left.
+        // The reads that got no connection.
         Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads));
     }
 
@@ -152,22 +150,22 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     [InlineData("realizada_em = 9223372036854775807")]
     [InlineData("descricao = '\\xff'")]
     [InlineData("descricao = '01234567890'")]
-    public void A_row_that_is_no_transaction_is_not_shown_as_one(string change)
+    public void An_invalid_row_is_not_shown_as_a_transaction(string change)
     {
         Ledger.Credit(1, 1);
-        Place.Execute($"UPDATE transacoes SET {change}");
+        Storage.Execute($"UPDATE transacoes SET {change}");
 
         Assert.Equal(LookupResult.StorageFailed, Ledger.ReadStatement(1, new Statement()));
         Assert.Equal(
-            LookupResult.StorageFailed, Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
+            LookupResult.StorageFailed, Ledger.ReadHistory(1, LedgerExtensions.NewPage(long.MaxValue, 1)));
         Assert.Equal(0, Ledger.Statement(2).BalanceCents);
     }
 
     [Fact]
-    public void A_history_that_another_program_has_written_on_is_a_failure_of_the_storage_and_no_lock()
+    public void A_history_changed_by_another_program_is_a_storage_failure_not_a_lock()
     {
         Ledger.Credit(1, 1);
-        Place.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
+        Storage.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
 
         Assert.Equal(PostResult.StorageFailed, Ledger.Credit(1, 1).Result);
         Assert.Equal(WriterState.Ready, Ledger.Writer);
@@ -175,9 +173,9 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void An_account_that_was_added_or_got_another_limit_is_known_at_once()
+    public void A_new_account_or_limit_takes_effect_at_once()
     {
-        var accounts = new PostgresAccounts(Place.Address);
+        var accounts = new PostgresAccounts(Storage.Address);
         accounts.Add(6, 8, 500);
         Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
@@ -194,37 +192,37 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task Keys_are_dropped_after_24_hours_and_not_before()
+    public async Task Keys_are_deleted_after_24_hours_and_not_before()
     {
         Post("old");
         Post("new");
-        Place.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
-        Place.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
+        Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
+        Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
 
-        using var keys = new KeyHousekeeping(Place.Beside, new StorageAlarm(NullLogger.Instance));
+        using var keys = new KeyHousekeeping(Storage.Beside, new StorageAlarm(NullLogger.Instance));
         await keys.RunAsync();
 
-        Assert.False(keys.AreTooMany);
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM chaves WHERE chave = 'new'"));
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM chaves"));
+        Assert.False(keys.IsFull);
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM chaves WHERE chave = 'new'"));
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM chaves"));
     }
 
     [Fact]
-    public async Task Where_there_are_too_many_keys_only_those_known_are_answered()
+    public async Task When_there_are_too_many_keys_only_known_ones_are_answered()
     {
-        using var source = PostgresLedger.Open(Place.Address, connectionsMax: 9);
+        using var source = PostgresLedger.Open(Storage.Address, connectionsMax: 9);
         Post("first");
         using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
-        Assert.True(keys.AreTooMany);
+        Assert.True(keys.IsFull);
 
         using var writer = new PostgresWriter(
             source, keys, new StorageAlarm(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));
-        Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
-        Place.AssertBalanced();
+        Assert.Equal(2, Storage.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
     }
 
     private static async Task<PostResult> Write(PostgresWriter writer, string? key)
@@ -237,7 +235,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             Description = LedgerExtensions.Describe("x"),
             IdempotencyKey = key,
         });
-        await Task.Yield(); // Off the writer's thread.
+        await Task.Yield(); // Leave the writer's thread.
         return result;
     }
 

@@ -2,7 +2,7 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Postgres;
 
-/// <summary>Tables of an older version are converted at a start, with steps made up for these tests.</summary>
+// The conversion of older tables at a start, with made-up steps.
 public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 {
     private static readonly long s_current = PostgresSchema.Versions.Current;
@@ -16,8 +16,8 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     public PostgresUpgradeTests()
     {
         Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 8).Result);
-        Assert.Equal(s_current, Place.Query("SELECT versao FROM esquema"));
-        Place.Execute($"""
+        Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
+        Storage.Execute($"""
             ALTER TABLE transacoes RENAME COLUMN descricao TO texto;
             UPDATE transacoes SET valor = valor - 1;
             UPDATE esquema SET versao = {s_oldest};
@@ -25,16 +25,16 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void Of_instances_that_start_at_once_one_converts_and_the_others_find_it_done()
+    public void Of_instances_that_start_at_once_exactly_one_converts()
     {
         var conversions = 0;
 
         Together.Run(4, _ => Interlocked.Add(
-            ref conversions, PostgresSchema.Ensure(Place.Beside, converts: true, s_versions) is null ? 0 : 1));
+            ref conversions, PostgresSchema.Ensure(Storage.Beside, converts: true, s_versions) is null ? 0 : 1));
 
         Assert.Equal(1, conversions);
-        Assert.Equal(s_current, Place.Query("SELECT versao FROM esquema"));
-        Place.AssertBalanced();
+        Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
+        Storage.AssertBalanced();
         Assert.Equal(["credit"], Ledger.Statement(1).Texts());
     }
 
@@ -45,21 +45,21 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
             s_oldest, "UPDATE clientes SET limite = 7", "INSERT INTO clientes (id, limite) VALUES (1, 1)");
 
         var refusal = Assert.Throws<RefusalException>(
-            () => PostgresSchema.Ensure(Place.Beside, converts: true, versions));
+            () => PostgresSchema.Ensure(Storage.Beside, converts: true, versions));
 
         Assert.Contains(
             $"convert schema version {s_oldest + 1} to {s_current}: 23505",
             refusal.Message,
             StringComparison.Ordinal);
-        Assert.Equal(s_oldest, Place.Query("SELECT versao FROM esquema"));
-        Assert.Equal(0, Place.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
+        Assert.Equal(s_oldest, Storage.Query("SELECT versao FROM esquema"));
+        Assert.Equal(0, Storage.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
     }
 
     [Fact]
-    public void A_command_says_to_start_the_server()
+    public void A_command_on_an_older_ledger_says_to_start_the_server()
     {
         var refusal = Assert.Throws<RefusalException>(
-            () => PostgresSchema.Ensure(Place.Beside, converts: false, s_versions));
+            () => PostgresSchema.Ensure(Storage.Beside, converts: false, s_versions));
 
         Assert.Contains(
             $"has schema version {s_oldest}: start the server once, it converts the ledger to version {s_current}",

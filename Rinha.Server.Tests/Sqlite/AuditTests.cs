@@ -3,7 +3,7 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class AuditTests : FileTest
 {
     [Fact]
-    public void A_sound_ledger_is_counted_and_nothing_is_found()
+    public void A_sound_ledger_has_counts_and_no_findings()
     {
         SampleLedger.Make(FilePath);
 
@@ -69,7 +69,7 @@ public sealed class AuditTests : FileTest
         Assert.False(report.IsSound);
         AssertFound(checks.Split(' '), report);
         Assert.All(report.Findings, finding => Assert.DoesNotContain('\n', finding.What));
-        // So does the tests' own check, as far as it is about the books.
+        // The tests' own check finds the same damage, apart from the kinds that it does not cover.
         if (checks is not ("schema" or "values" or "keys"))
         {
             Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => LedgerRows.AssertBalanced(FilePath));
@@ -77,7 +77,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Fact]
-    public void A_page_that_has_been_overwritten_is_found()
+    public void An_overwritten_page_is_found()
     {
         SampleLedger.Make(FilePath);
         using (var file = File.OpenHandle(FilePath, FileMode.Open, FileAccess.ReadWrite))
@@ -89,9 +89,9 @@ public sealed class AuditTests : FileTest
     }
 
     [Theory]
-    [InlineData("this is no database at all")]
+    [InlineData("this is not a database")]
     [InlineData("")]
-    public void What_is_no_ledger_is_found_to_be_none(string content)
+    public void A_file_that_is_not_a_ledger_is_a_finding(string content)
     {
         File.WriteAllText(FilePath, content);
 
@@ -99,7 +99,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Fact]
-    public void Another_version_is_refused_and_no_damage()
+    public void Another_version_is_refused_not_reported_as_damage()
     {
         SampleLedger.Make(FilePath);
         SampleLedger.Damage(FilePath, "PRAGMA user_version = 3");
@@ -110,7 +110,7 @@ public sealed class AuditTests : FileTest
     }
 
     [Fact]
-    public void All_findings_are_counted_the_first_are_told_and_balances_of_64_bits_add_up()
+    public void All_findings_are_counted_the_first_are_listed_and_64_bit_balances_add_up()
     {
         SampleLedger.Make(FilePath);
         SampleLedger.Damage(FilePath, """
@@ -125,7 +125,7 @@ public sealed class AuditTests : FileTest
         Assert.Equal((Int128)long.MaxValue * 50 + SampleLedger.BalanceCents, report.BalanceCents);
     }
 
-    // Findings come in the order of the checks.
+    // Findings are in the order of the checks.
     private static void AssertFound(string[] checks, AuditReport report) =>
         Assert.Equal(checks, report.Findings.Select(finding => finding.Check).Distinct());
 }

@@ -7,12 +7,12 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     private const int Writers = 4;
     private const int AtOnce = 100;
 
-    private string WalPath => Place.FilePath + "-wal";
+    private string WalPath => Storage.FilePath + "-wal";
 
     [Fact]
-    public void The_write_ahead_log_starts_over_though_it_is_never_at_rest()
+    public void The_write_ahead_log_starts_over_under_constant_load()
     {
-        ILedger[] instances = [Place.Open(), Place.Open()];
+        ILedger[] instances = [Storage.Open(), Storage.Open()];
         var writing = Writers;
         var posts = 0;
 
@@ -24,31 +24,31 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
 
         void Read()
         {
-            // Readers hold snapshots all the time; the log must be able to start over all the same.
+            // The log must be able to start over although readers always hold snapshots.
             while (Volatile.Read(ref writing) > 0)
             {
                 _ = instances[0].Statement(1);
             }
         }
 
-        // While one waits for its answers another one writes: the log is never at rest.
+        // While one writer waits for its answers another one writes, so the log is never idle.
         Together.Run([
             .. Enumerable.Range(0, Writers).Select(number => (Action)(() => Write(instances[number % 2]))), Read,
         ]);
 
-        Place.AssertBalanced();
-        Assert.Equal(posts, Place.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
+        Assert.Equal(posts, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
-    public void Whoever_writes_starts_the_log_over_though_the_other_one_did_before()
+    public void Each_instance_starts_the_log_over_even_after_the_other_one_has()
     {
-        var (first, second) = (Place.Open(), Place.Open());
+        var (first, second) = (Storage.Open(), Storage.Open());
         WriteUntilStartedOver(first, times: 2);
         WriteUntilStartedOver(second, times: 2);
     }
 
-    // How many were posted. That the log stays short meanwhile depends on how often the checkpointer gets a processor.
+    // Returns how many it posted. The log's length is not asserted: it depends on when the checkpointer gets the CPU.
     private int WriteUntilStartedOver(ILedger ledger, int times)
     {
         var goal = TimesStartedOver() + times;

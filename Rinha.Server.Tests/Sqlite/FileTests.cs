@@ -13,17 +13,17 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     {
         _ = Ledger;
 
-        Assert.True(Place.Refuses($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
-        Place.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
+        Assert.True(Storage.Refuses($"UPDATE clientes SET ultimas = {value} WHERE id = 1"));
+        Storage.Execute("UPDATE clientes SET ultimas = zeroblob(580) WHERE id = 1");
     }
 
     [Fact]
-    public void The_sequence_and_not_the_clock_is_the_order()
+    public void The_sequence_not_the_clock_orders_a_statement()
     {
         Ledger.Credit(1, 1, "first");
         Ledger.Credit(1, 1, "second");
-        // As if the clock had been set back by two centuries between the two: bytes 9 to 16 of the older entry.
-        Place.Execute("""
+        // As if the clock had been set back by two centuries between the two. The time is bytes 9 to 16 of an entry.
+        Storage.Execute("""
             UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
             UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)
               || substr(hex(ultimas), 149)) WHERE id = 1;
@@ -33,35 +33,35 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
 
         Assert.Equal(["third", "second", "first"], Ledger.Statement(1).Texts());
         Assert.Equal(9_000_000_000_000_000, Ledger.Statement(1).Entries[2].PostedAt.MicrosecondsSinceEpoch);
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Fact]
     public void The_database_file_is_never_mapped()
     {
         Ledger.Credit(1, 1);
-        Place.Close(); // Everything is in the database file now, where reads would find it through a mapping.
+        Storage.Close(); // Moves the log into the database file, which a mapping would serve.
 
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
         Assert.Single(Ledger.Page(1, long.MaxValue, 1).Sequences());
-        using var look = Database.OpenToLook(Place.FilePath);
+        using var look = Database.OpenReadOnly(Storage.FilePath);
         Assert.Equal(1, look.QueryInt64("SELECT count(*) FROM transacoes"));
 
         var maps = File.ReadAllLines("/proc/self/maps");
-        Assert.Contains(maps, line => line.EndsWith(Place.FilePath + "-shm", StringComparison.Ordinal));
-        Assert.DoesNotContain(maps, line => line.EndsWith(Place.FilePath, StringComparison.Ordinal));
+        Assert.Contains(maps, line => line.EndsWith(Storage.FilePath + "-shm", StringComparison.Ordinal));
+        Assert.DoesNotContain(maps, line => line.EndsWith(Storage.FilePath, StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_page_reads_no_more_rows_than_it_must()
     {
-        // A hundred thousand rows that are no transactions: whoever goes over them fails.
-        Place.Ledger.CreditAtOnce(5 * 300);
-        Place.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
+        // Rows outside the marked range are invalid: reading one fails the page.
+        Storage.Ledger.CreditAtOnce(5 * 300);
+        Storage.Execute("UPDATE transacoes SET realizada_em = 9223372036854775807 WHERE seq > 128 OR seq <= 20");
 
-        Assert.Equal([100, 99, 98], Place.Ledger.Page(1, 101, 3).Sequences());
+        Assert.Equal([100, 99, 98], Storage.Ledger.Page(1, 101, 3).Sequences());
         Assert.Equal(
-            LookupResult.StorageFailed, Place.Ledger.ReadHistory(1, LedgerExtensions.Wanted(long.MaxValue, 1)));
-        Assert.Equal(LookupResult.Found, Place.Ledger.FindAccount(1));
+            LookupResult.StorageFailed, Storage.Ledger.ReadHistory(1, LedgerExtensions.NewPage(long.MaxValue, 1)));
+        Assert.Equal(LookupResult.Found, Storage.Ledger.FindAccount(1));
     }
 }

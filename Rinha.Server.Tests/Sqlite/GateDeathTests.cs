@@ -1,17 +1,15 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>
-/// Who dies inside the gate or in front of it, and a damaged file. A dead instance is one whose number stands in the
-/// words while nobody has its byte locked, so it can be written there by hand.
-/// </summary>
+// Instances that die inside the gate or while they wait, and a damaged file. An instance is dead if its number is in
+// the words while its byte is not locked, so a test can forge one.
 [Collection(RunsAlone.Name)]
 public sealed class GateDeathTests : FileTest
 {
     [Fact]
-    public void Of_many_that_notice_a_death_one_at_a_time_gets_in()
+    public void Waiters_that_notice_a_death_still_enter_one_at_a_time()
     {
         using var first = new Gate(FilePath);
-        // Each tenth time it goes away without a word, as the dead do; the number is nobody's.
+        // Every tenth turn ends like a death: the word keeps the number of an instance that does not exist.
         AssertTakesTurns(gates: 4, (gate, turn) =>
         {
             if (turn % 10 == 0)
@@ -28,7 +26,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void Whoever_gets_a_dead_ones_number_sets_its_words_right()
+    public void A_new_gate_clears_the_words_of_a_dead_one_with_its_number()
     {
         ForgedGate.Write(FilePath, holder: 1, sleeping: 1 << 1, asking: 1 << 1, starving: 1 << 1, last: 1);
 
@@ -42,7 +40,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void A_new_instance_beside_a_live_one_inside_takes_nothing_from_it()
+    public void A_new_instance_does_not_disturb_the_live_holder()
     {
         using var holder = new Gate(FilePath);
         holder.Enter();
@@ -61,7 +59,7 @@ public sealed class GateDeathTests : FileTest
     [InlineData(int.MinValue)]
     [InlineData(int.MaxValue)]
     [InlineData(0x656D6F73)]
-    public void A_number_that_nobody_can_have_is_nobody(int garbage)
+    public void An_impossible_holder_is_treated_as_none(int garbage)
     {
         using var gate = new Gate(FilePath);
         ForgedGate.Write(FilePath, garbage, garbage, garbage, garbage, garbage);
@@ -73,7 +71,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void The_waiters_own_number_that_it_did_not_write_is_nobody()
+    public void The_waiters_own_number_that_it_did_not_write_is_treated_as_none()
     {
         using var gate = new Gate(FilePath);
         gate.Enter();
@@ -85,7 +83,7 @@ public sealed class GateDeathTests : FileTest
         gate.Exit();
 
         AssertTakesTurns();
-        // It has not lost its own byte over this: a second one gets another number.
+        // It still has its byte locked: a second instance gets another number.
         using var other = new Gate(FilePath);
         other.Enter();
         Assert.NotEqual(own, ForgedGate.Holder(FilePath));
@@ -93,7 +91,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void Who_has_lost_its_turn_to_damage_does_not_end_anothers()
+    public void A_holder_that_lost_its_turn_to_damage_does_not_end_anothers_turn()
     {
         using var gate = new Gate(FilePath);
         gate.Enter();
@@ -120,7 +118,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void A_dead_asker_is_left_the_turn_only_so_often()
+    public void A_dead_asker_gets_precedence_a_bounded_number_of_times()
     {
         using var gate = new Gate(FilePath);
         Assert.True(gate.TryEnter());
@@ -136,11 +134,11 @@ public sealed class GateDeathTests : FileTest
         gate.Exit();
         Assert.Equal(Limits.GateDeferralsMax + 1, tries);
         Assert.Equal(0, ForgedGate.Asking(FilePath));
-        Assert.True(gate.TryEnter()); // And only once.
+        Assert.True(gate.TryEnter()); // The debt is paid only once.
     }
 
     [Fact]
-    public void A_dead_one_that_starved_is_left_the_turn_only_so_long()
+    public void A_dead_starving_instance_gets_precedence_only_briefly()
     {
         using var gate = new Gate(FilePath);
         ForgedGate.Write(FilePath, holder: 0, starving: 1 << 30, last: 3);
@@ -156,7 +154,7 @@ public sealed class GateDeathTests : FileTest
     [Theory]
     [InlineData(1 << 30, 0)]
     [InlineData(0, 1 << 30)]
-    public void A_dead_asker_delays_a_waiter_only_so_long(int asking, int starving)
+    public void A_dead_asker_delays_a_waiter_only_briefly(int asking, int starving)
     {
         using var gate = new Gate(FilePath);
         ForgedGate.Write(FilePath, holder: 0, sleeping: 1 << 30, asking, starving, last: 1);

@@ -10,7 +10,7 @@ public sealed class GateFairnessTests : FileTest
     [InlineData(0, 2)]
     [InlineData(1, 1)]
     [InlineData(1, 2)]
-    public void Each_gets_in_while_the_others_come_straight_back(int waiting, int trying)
+    public void Each_instance_gets_in_while_the_others_reenter_at_once(int waiting, int trying)
     {
         var wanting = waiting + trying;
         var isBroken = false;
@@ -49,7 +49,7 @@ public sealed class GateFairnessTests : FileTest
     }
 
     [Fact]
-    public unsafe void Who_leaves_wakes_who_sleeps()
+    public unsafe void Leaving_the_gate_wakes_a_sleeper()
     {
         using var gate = new Gate(FilePath);
         using var file = new GateFile(FilePath + "-gate", FilePath);
@@ -57,23 +57,24 @@ public sealed class GateFairnessTests : FileTest
         gate.Enter();
         var isWoken = false;
         using var begins = new ManualResetEventSlim();
-        // Unlike a gate, it never looks by itself whether the holder is dead.
+        // Unlike a gate, the sleeper never checks whether the holder is dead.
         var sleeper = new Thread(() =>
         {
+            var holder = words->Holder;
             Interlocked.Or(ref words->Sleeping, 1 << 30);
             begins.Set();
-            isWoken = Futex.Wait(ref words->Holder, words->Holder, (int)Wait.Timeout.TotalMilliseconds);
+            isWoken = Futex.Wait(ref words->Holder, holder, (int)Wait.Timeout.TotalMilliseconds);
         });
         sleeper.Start();
         begins.Wait(TestContext.Current.CancellationToken);
-        Thread.Sleep(100); // If it does not sleep yet it finds the word changed.
+        Thread.Sleep(100); // If it is not asleep by then, the changed word ends its wait.
         gate.Exit();
 
         sleeper.Join();
         Assert.True(isWoken);
     }
 
-    // As the event loop does it.
+    // Like the event loop.
     private static void TryUntilInside(Gate gate)
     {
         var began = Stopwatch.GetTimestamp();
@@ -84,7 +85,7 @@ public sealed class GateFairnessTests : FileTest
         }
     }
 
-    // A turn takes as long as a small transaction.
+    // About as long as a small transaction.
     private static void SpinForTransaction()
     {
         var entered = Stopwatch.GetTimestamp();

@@ -1,11 +1,11 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>Who gets in and who waits, and the gate as an operator's commands use it: closed to all.</summary>
+// Mutual exclusion, waiting, and the gate closed to all, as an operator's commands need it.
 [Collection(RunsAlone.Name)]
 public sealed class GateTests : FileTest
 {
     [Fact]
-    public void Instances_that_come_and_go_at_random_keep_one_another_out()
+    public void Instances_that_come_and_go_at_random_exclude_one_another()
     {
         var inside = 0;
         var entered = 0;
@@ -33,7 +33,7 @@ public sealed class GateTests : FileTest
                     Assert.Equal(0, Interlocked.Decrement(ref inside));
                     if (random.Next(20) == 0)
                     {
-                        break; // Disposed inside.
+                        break; // Dispose inside.
                     }
 
                     gate.Exit();
@@ -73,11 +73,11 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void One_more_than_there_are_numbers_is_refused_with_a_clear_word()
+    public void One_instance_too_many_is_refused_with_a_clear_message()
     {
         var gates = Enumerable.Range(0, Limits.GateInstancesMax).Select(_ => new Gate(FilePath)).ToList();
 
-        // Refused again and again, without keeping a file open; the others go on, the last one too.
+        // A refused instance leaves no file open, and the others go on, including the last one.
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var error = Assert.Throws<IOException>(() => new Gate(FilePath));
@@ -102,11 +102,11 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void Who_is_disposed_twice_leaves_others_alone()
+    public void A_second_Dispose_does_not_touch_the_next_owner_of_the_number()
     {
         var first = new Gate(FilePath);
         first.Dispose();
-        using var second = new Gate(FilePath); // Has the number now.
+        using var second = new Gate(FilePath); // Gets the number of the first.
         second.Enter();
 
         first.Dispose();
@@ -115,13 +115,13 @@ public sealed class GateTests : FileTest
         Assert.Throws<NullReferenceException>(() => first.TryEnter());
     }
 
-    // Full, without a length, not to be written, a directory.
+    // No space, no length, not writable, a directory.
     [Theory]
     [InlineData("/dev/full")]
     [InlineData("/dev/null")]
     [InlineData("/proc/version")]
     [InlineData("/proc")]
-    public void A_file_that_cannot_be_shared_memory_is_refused_with_one_line(string target)
+    public void A_file_that_cannot_be_mapped_is_refused_with_one_line(string target)
     {
         File.CreateSymbolicLink(FilePath + "-gate", target);
 
@@ -135,13 +135,13 @@ public sealed class GateTests : FileTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void One_checkpoints_until_it_is_done_or_gone(bool isDisposed)
+    public void One_instance_checkpoints_until_it_ends_or_is_disposed(bool isDisposed)
     {
         using var first = new Gate(FilePath);
         using var second = new Gate(FilePath);
         Assert.True(first.TryBeginCheckpoint());
         Assert.False(second.TryBeginCheckpoint());
-        // The checkpointer does not stand in the way of writers.
+        // A checkpoint does not block writers.
         second.Enter();
         second.Exit();
         Action end = isDisposed ? first.Dispose : first.EndCheckpoint;
@@ -151,7 +151,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void Who_waits_for_so_long_goes_away_afterwards_and_leaves_no_trace()
+    public void A_wait_that_times_out_leaves_no_trace()
     {
         using var inside = new Gate(FilePath);
         using var waiting = new Gate(FilePath);
@@ -159,10 +159,10 @@ public sealed class GateTests : FileTest
 
         var waited = Stopwatch.StartNew();
         Assert.False(waiting.TryEnter(waitMs: 100));
-        Assert.True(waited.ElapsedMilliseconds >= 95, "gave up before its time");
+        Assert.True(waited.ElapsedMilliseconds >= 90, "timed out too early");
 
         inside.Exit();
-        // Who has gone is not awaited: the turn is not kept for it.
+        // The turn is not kept for the waiter that timed out.
         Assert.True(inside.TryEnter());
         inside.Exit();
         Assert.True(waiting.TryEnter(waitMs: 100));
@@ -170,7 +170,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void It_is_closed_to_everybody_only_while_nobody_has_it_open()
+    public void The_gate_can_be_closed_only_while_no_instance_has_it_open()
     {
         using (new Gate(FilePath))
         {

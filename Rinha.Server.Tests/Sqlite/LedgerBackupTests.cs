@@ -1,19 +1,20 @@
 namespace Rinha.Server.Tests.Sqlite;
 
+[Collection(RunsAlone.Name)]
 public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
 {
     private const int Posts = 40_000; // More than one step of pages.
 
-    private string BackupPath => Place.FilePath + ".copy";
+    private string BackupPath => Storage.FilePath + ".copy";
 
     [Fact]
-    public void It_gives_up_when_the_log_has_grown_too_far_and_leaves_nothing()
+    public void A_backup_aborts_and_leaves_no_file_when_the_log_has_grown_too_far()
     {
-        var ledger = Place.Open();
-        var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
-        using (var reader = LedgerRows.Open(Place.FilePath))
+        var ledger = Storage.Open();
+        var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
+        using (var reader = LedgerRows.Open(Storage.FilePath))
         {
-            // An old snapshot: the log cannot be emptied in front of the backup.
+            // An old snapshot keeps the backup from emptying the log first.
             reader.Execute("BEGIN");
             Assert.Equal(0, reader.Query("SELECT count(*) FROM transacoes"));
             for (var posted = 0; posted < Posts; posted += 200)
@@ -22,7 +23,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
             }
 
             var failure = Assert.Throws<SqliteException>(() => LedgerBackup.Make(file, BackupPath, walBytesMax: 1));
-            Assert.Contains("gives up", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("backup aborted", failure.Message, StringComparison.Ordinal);
             Assert.False(Path.Exists(BackupPath));
             Assert.DoesNotContain(
                 Directory.GetFiles(Path.GetDirectoryName(BackupPath)!),
@@ -37,11 +38,11 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Nobody_else_checkpoints_while_it_is_made_and_somebody_does_afterwards()
+    public void No_instance_checkpoints_during_a_backup_and_one_can_afterwards()
     {
-        _ = Place.Open();
-        var file = LedgerFile.OpenExisting(Place.FilePath, Synchronous.Normal);
-        using var other = new Gate(Place.FilePath);
+        _ = Storage.Open();
+        var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
+        using var other = new Gate(Storage.FilePath);
         using (new LogMove(file))
         {
             Assert.False(other.TryBeginCheckpoint());
@@ -54,10 +55,10 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void A_copy_that_is_locked_out_fails()
+    public void A_copy_fails_when_its_target_is_locked()
     {
-        SampleLedger.Make(Place.FilePath);
-        using var source = Database.OpenToLook(Place.FilePath);
+        SampleLedger.Make(Storage.FilePath);
+        using var source = Database.OpenReadOnly(Storage.FilePath);
         using var target = Database.Open(BackupPath);
         target.SetBusyTimeout(0);
         using (LedgerRows.Lock(BackupPath))

@@ -21,7 +21,7 @@ public sealed class LedgerFileTests : FileTest
     }
 
     [Fact]
-    public void An_empty_file_becomes_a_ledger_that_says_whose_it_is_and_uses_a_write_ahead_log()
+    public void An_empty_file_becomes_a_ledger_with_its_application_id_in_WAL_mode()
     {
         File.WriteAllBytes(FilePath, []);
 
@@ -36,7 +36,7 @@ public sealed class LedgerFileTests : FileTest
     [Theory]
     [InlineData("delete")]
     [InlineData("wal")]
-    public void A_ledger_that_was_made_by_hand_is_used_with_a_write_ahead_log(string mode)
+    public void A_ledger_made_by_hand_is_switched_to_WAL(string mode)
     {
         LedgerRows.Execute(FilePath, File.ReadAllText(Repository.PathOf("schema.sql")));
         Assert.Equal(mode, LedgerRows.QueryText(FilePath, $"PRAGMA journal_mode = {mode}"));
@@ -50,7 +50,7 @@ public sealed class LedgerFileTests : FileTest
     [Theory]
     [InlineData("hello, world")]
     [InlineData("SQLite format 3\0 but not really, and quite a bit longer than the header of one would be, is it not?")]
-    public void A_file_that_is_no_database_is_refused_and_stays_as_it_is(string content)
+    public void A_file_that_is_not_a_database_is_refused_and_unchanged(string content)
     {
         File.WriteAllText(FilePath, content);
 
@@ -63,7 +63,7 @@ public sealed class LedgerFileTests : FileTest
     [InlineData("PRAGMA application_id = 1; CREATE TABLE t (x);")]
     [InlineData("PRAGMA journal_mode = WAL; CREATE TABLE t (x);")]
     [InlineData("CREATE TABLE clientes (id, limite, saldo); CREATE TABLE transacoes (id);")]
-    public void Another_programs_database_is_refused_and_stays_as_it_is(string sql)
+    public void Another_programs_database_is_refused_and_unchanged(string sql)
     {
         LedgerRows.Execute(FilePath, sql);
 
@@ -71,13 +71,13 @@ public sealed class LedgerFileTests : FileTest
     }
 
     [Fact]
-    public void Another_programs_write_ahead_log_stays_as_it_is_too()
+    public void Another_programs_write_ahead_log_is_unchanged_too()
     {
         var crashed = Files.File("crashed.db");
         using (var database = LedgerRows.Open(crashed))
         {
             database.Execute("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);");
-            // What a crash would leave: rows that are only in the log.
+            // Like after a crash, the rows are only in the log.
             File.Copy(crashed, FilePath);
             File.Copy(crashed + "-wal", FilePath + "-wal");
         }
@@ -92,7 +92,7 @@ public sealed class LedgerFileTests : FileTest
     [InlineData(0, "which was never released and cannot be converted; this server needs version 4")]
     [InlineData(3, "which was never released and cannot be converted; this server needs version 4")]
     [InlineData(5, "but this server knows only versions up to 4: use a newer server")]
-    public void A_ledger_of_a_version_that_cannot_be_used_is_refused_and_stays_as_it_is(int version, string why)
+    public void A_ledger_of_an_unsupported_version_is_refused_and_unchanged(int version, string why)
     {
         LedgerExtensions.OpenLedger(FilePath).Dispose();
         LedgerRows.Execute(FilePath, $"PRAGMA user_version = {version}");
@@ -103,7 +103,7 @@ public sealed class LedgerFileTests : FileTest
     }
 
     [Fact]
-    public void AFiles_in_the_files_place_is_refused()
+    public void A_directory_at_the_ledgers_path_is_refused()
     {
         Directory.CreateDirectory(FilePath);
 

@@ -3,7 +3,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>A ledger of an older version is converted at a start, with steps made up for these tests.</summary>
+// The conversion of an older ledger at a start, with made-up steps.
+[Collection(RunsAlone.Name)]
 public sealed class LedgerUpgradeTests : FileTest
 {
     private const int WalHeaderBytes = 32;
@@ -15,7 +16,7 @@ public sealed class LedgerUpgradeTests : FileTest
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void An_older_ledger_is_converted_and_stays_beside_as_it_was(int stepsTaken)
+    public void An_older_ledger_is_converted_and_a_copy_is_kept(int stepsTaken)
     {
         OldLedger.Make(FilePath, stepsTaken);
 
@@ -31,7 +32,7 @@ public sealed class LedgerUpgradeTests : FileTest
     }
 
     [Fact]
-    public void Of_instances_that_start_at_once_one_converts_and_the_others_find_it_done()
+    public void Of_instances_that_start_at_once_exactly_one_converts()
     {
         OldLedger.Make(FilePath);
         var conversions = 0;
@@ -71,7 +72,7 @@ public sealed class LedgerUpgradeTests : FileTest
         byte[] log;
         using (var reader = LedgerRows.Open(FilePath))
         {
-            // What is committed stays in the log.
+            // The reader keeps the commit in the log.
             reader.Execute("BEGIN");
             Assert.Equal(OldLedger.Oldest, reader.Query("PRAGMA user_version"));
             Open();
@@ -97,7 +98,7 @@ public sealed class LedgerUpgradeTests : FileTest
     }
 
     [Fact]
-    public void What_a_killed_attempt_has_left_is_replaced()
+    public void Leftovers_of_a_killed_attempt_are_replaced()
     {
         OldLedger.Make(FilePath);
         File.WriteAllText(CopyPath, "the copy of an earlier attempt, to which an older server has posted since");
@@ -113,7 +114,7 @@ public sealed class LedgerUpgradeTests : FileTest
     }
 
     [Fact]
-    public void While_another_instance_lives_nothing_is_converted()
+    public void A_ledger_in_use_is_not_converted()
     {
         OldLedger.Make(FilePath);
         var before = File.ReadAllBytes(FilePath);
@@ -121,8 +122,8 @@ public sealed class LedgerUpgradeTests : FileTest
         {
             var refusal = Assert.Throws<RefusalException>(Open);
             Assert.Equal(
-                $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance first, "
-                + $"then a start converts it to version {OldLedger.Current}",
+                $"{FilePath} has schema version {OldLedger.Oldest} and is in use: stop every instance, "
+                + $"then the next start converts it to version {OldLedger.Current}",
                 refusal.Message);
         }
 
@@ -132,7 +133,7 @@ public sealed class LedgerUpgradeTests : FileTest
     }
 
     [Fact]
-    public void An_instance_that_is_about_to_write_looks_whether_another_server_has_converted_the_ledger()
+    public void An_instance_does_not_write_to_a_ledger_that_another_server_has_converted()
     {
         var file = LedgerFile.Open(FilePath, Synchronous.Normal);
         SampleLedger.Damage(FilePath, "PRAGMA user_version = 99");
@@ -182,7 +183,7 @@ public sealed class LedgerUpgradeTests : FileTest
     }
 
     [Fact]
-    public void A_command_says_to_start_the_server()
+    public void A_command_on_an_older_ledger_says_to_start_the_server()
     {
         OldLedger.Make(FilePath);
 
@@ -212,7 +213,7 @@ public sealed class LedgerUpgradeTests : FileTest
     [Theory]
     [InlineData(3, "never released")]
     [InlineData(99, "use a newer server")]
-    public void A_backup_that_cannot_be_converted_is_refused_by_its_version_and_not_called_damaged(
+    public void A_backup_that_cannot_be_converted_is_refused_for_its_version_not_as_damaged(
         int version, string why)
     {
         var backup = Files.File("copy.db");

@@ -3,13 +3,13 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
 {
     [Fact]
-    public void An_index_that_someone_stopped_changing_refuses_reads_as_locked_until_it_goes_on()
+    public void A_half_written_WAL_index_fails_reads_as_locked_until_it_is_whole()
     {
-        var ledger = Place.Open();
+        var ledger = Storage.Open();
         ledger.Credit(1, 7, "before");
-        using (LedgerRows.Lock(Place.FilePath))
+        using (LedgerRows.Lock(Storage.FilePath))
         {
-            using var index = new HalfChangedIndex(Place.FilePath);
+            using var index = new HalfChangedIndex(Storage.FilePath);
             Assert.Equal(LookupResult.Busy, ledger.ReadStatement(1, new Statement()));
         }
 
@@ -17,10 +17,8 @@ public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1, "after").Result);
     }
 
-    /// <summary>
-    /// The index of the write-ahead log as a writer leaves it that stops between the two copies of its header
-    /// (https://www.sqlite.org/walformat.html#the_wal_index_file_format); whole again when disposed.
-    /// </summary>
+    // The WAL index as if its writer had stopped between the two copies of the header
+    // (https://www.sqlite.org/walformat.html#the_wal_index_file_format). Dispose repairs it.
     private sealed class HalfChangedIndex : IDisposable
     {
         private const int ChangeCounterOffset = 8; // Of the first copy.

@@ -11,7 +11,7 @@ public sealed class NewestEntriesTests
     private static readonly Timestamp s_time = new(1_705_458_881_217_753);
 
     [Fact]
-    public void An_entry_has_the_bytes_that_the_schema_and_the_scripts_know()
+    public void An_entry_has_the_documented_bytes()
     {
         Assert.Equal((58, 580), (NewestEntries.EntryBytes, NewestEntries.BytesMax));
 
@@ -23,7 +23,7 @@ public sealed class NewestEntriesTests
     }
 
     [Property(Arbitrary = [typeof(LedgerArbitraries)], MaxTest = 200)]
-    public void Whatever_is_written_is_read(LedgerStep step, Rune[] runes) =>
+    public void Any_entry_is_read_back_as_written(LedgerStep step, Rune[] runes) =>
         AssertReadBack(step.AmountCents, step.Kind, string.Concat(runes), new Timestamp(step.AmountCents - 1000));
 
     [Property(MaxTest = 500)]
@@ -40,7 +40,7 @@ public sealed class NewestEntriesTests
     }
 
     [Fact]
-    public void The_longest_text_is_read_and_a_shorter_one_leaves_nothing_of_it()
+    public void A_shorter_text_overwrites_the_longest_one_completely()
     {
         AssertReadBack(Limits.AmountCentsMax, TransactionKind.Debit, Longest, s_time);
         var entry = Write(1, TransactionKind.Credit, Longest, s_time);
@@ -92,10 +92,10 @@ public sealed class NewestEntriesTests
     [InlineData(17, 41)]
     [InlineData(17, 255)]
     [InlineData(17, 11)] // eleven scalar values
-    [InlineData(18, 0xFF)] // the text, no UTF-8
+    [InlineData(18, 0xFF)] // the text: invalid UTF-8
     [InlineData(18, 0x80)]
     [InlineData(20, 0xE2)] // its last character cut off
-    public void A_wrong_byte_is_refused_and_what_is_before_it_is_not_an_answer(int at, byte value)
+    public void A_wrong_byte_is_refused_whatever_is_before_it(int at, byte value)
     {
         byte[] two =
         [
@@ -112,9 +112,9 @@ public sealed class NewestEntriesTests
     [InlineData(0, -1)]
     [InlineData(0, Limits.AmountCentsMax + 1)]
     [InlineData(0, long.MinValue)]
-    [InlineData(8, long.MaxValue)] // The time: no calendar has it.
+    [InlineData(8, long.MaxValue)] // The time: outside the calendar.
     [InlineData(8, long.MinValue)]
-    public void An_amount_that_cannot_be_posted_and_a_time_that_cannot_be_are_refused(int at, long value)
+    public void An_amount_or_a_time_out_of_range_is_refused(int at, long value)
     {
         var entry = Write(1, TransactionKind.Credit, "x", s_time);
         BinaryPrimitives.WriteInt64BigEndian(entry.AsSpan(at), value);

@@ -38,7 +38,7 @@ public sealed class ResetTests : FileTest
         Assert.Throws<SqliteException>(() => database.Execute(orphan));
     }
 
-    // Fills all three tables; the last connection to close moves everything into the file. Returns the file's pages.
+    // Fills all three tables. Closing the last connection moves everything into the file. Returns the file's pages.
     internal static int Grow(string path, int rows)
     {
         using var database = LedgerRows.Open(path);

@@ -1,13 +1,11 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>
-/// Writes that come in rounds: committed by the round itself, or by the writer when the round would have to wait.
-/// </summary>
+// Writes that come in rounds: the round commits them itself, or leaves them to the writer when it would have to wait.
 public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 {
     private readonly IWriteRound _round;
 
-    public RoundTests() => _round = Place.Ledger.Round;
+    public RoundTests() => _round = Storage.Ledger.Round;
 
     [Fact]
     public async Task A_round_commits_all_its_writes_before_it_ends()
@@ -25,12 +23,12 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task What_an_answer_brings_with_it_is_not_forgotten()
+    public async Task A_write_added_by_a_completion_is_not_lost()
     {
         var both = WriteTwice();
         Assert.True(_round.TryEnd());
 
-        // The second one is handed in while the round completes the first.
+        // The second write is added while the round completes the first.
         await AssertAccepted(both);
         Assert.Equal(2, Ledger.Statement(1).BalanceCents);
 
@@ -42,9 +40,9 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Other_threads_write_beside_a_round()
+    public void Other_threads_write_independently_of_a_round()
     {
-        // On a thread of its own, and waited for: the round has not ended meanwhile.
+        // Run returns once the other thread has its answer: the round need not end for that.
         Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, _round.Writes);
@@ -53,9 +51,9 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task A_round_that_finds_the_gate_taken_goes_on_and_commits_what_comes_meanwhile_too()
+    public async Task A_round_that_finds_the_gate_taken_grows_and_commits_everything_later()
     {
-        using var gate = new Gate(Place.FilePath);
+        using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var writes = new List<Task<PostResult>> { _round.JoinAsync(Credit(1)).AsTask() };
         Assert.False(_round.TryEnd());
@@ -73,9 +71,9 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task What_a_round_leaves_the_writer_commits_when_the_gate_is_free()
+    public async Task Writes_left_by_a_round_are_committed_by_the_writer_when_the_gate_is_free()
     {
-        using var gate = new Gate(Place.FilePath);
+        using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var write = _round.JoinAsync(Credit(1)).AsTask();
         Assert.False(_round.TryEnd());
@@ -91,7 +89,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public async Task A_round_does_not_wait_for_the_writer_that_waits_at_the_gate()
     {
-        using var gate = new Gate(Place.FilePath);
+        using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var writers = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
         Task<PostResult> rounds;
@@ -100,7 +98,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
             rounds = _round.JoinAsync(Credit(1)).AsTask();
             if (_round.TryEnd())
             {
-                break; // The writer has the turn, and takes this too.
+                break; // The writer has the turn and takes this write too.
             }
 
             _round.Leave();
@@ -118,7 +116,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
     {
         Task<PostResult> write;
-        using (LedgerRows.Lock(Place.FilePath))
+        using (LedgerRows.Lock(Storage.FilePath))
         {
             write = _round.JoinAsync(Credit(1)).AsTask();
             Assert.True(_round.TryEnd());
@@ -155,7 +153,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public void Two_instances_in_rounds_lose_nothing()
     {
         const int rounds = 300;
-        SqliteLedger[] ledgers = [Place.Ledger, Place.Open()];
+        SqliteLedger[] ledgers = [Storage.Ledger, Storage.Open()];
 
         Together.Run(2, index =>
         {

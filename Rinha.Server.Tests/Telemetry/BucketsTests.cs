@@ -6,7 +6,7 @@ namespace Rinha.Server.Tests.Telemetry;
 public sealed class BucketsTests
 {
     [Fact]
-    public void A_value_is_under_the_first_bound_that_is_not_less()
+    public void A_value_falls_under_the_first_bound_at_least_as_large()
     {
         var bounds = new BucketBounds(1, 2, 5, 1000);
 
@@ -19,17 +19,17 @@ public sealed class BucketsTests
     }
 
     [Property]
-    public void Any_value_is_found_where_a_search_finds_it(long value) => AssertFound(value & long.MaxValue);
+    public void Any_value_is_found_where_a_linear_search_finds_it(long value) => AssertFound(value & long.MaxValue);
 
     [Fact]
-    public void Bounds_closer_than_twice_each_other_are_refused()
+    public void Bounds_closer_than_a_factor_of_two_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new BucketBounds(2, 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BucketBounds(0, 3));
     }
 
     [Fact]
-    public void Counts_are_cumulated_end_with_all_and_lose_nothing_between_threads()
+    public void Counts_are_cumulative_and_lose_nothing_between_threads()
     {
         var buckets = new Buckets(new BucketBounds(1, 10, 100));
         Together.Run(4, _ =>

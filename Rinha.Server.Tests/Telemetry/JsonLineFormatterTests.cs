@@ -5,7 +5,7 @@ namespace Rinha.Server.Tests.Telemetry;
 public sealed partial class JsonLineFormatterTests
 {
     [Fact]
-    public void An_exception_is_fields_in_the_same_line()
+    public void An_exception_is_members_of_the_same_line()
     {
         var line = Line(logger => Log.StorageFailed(logger, Thrown("first\nsecond \"quoted\" ç")));
 
@@ -17,7 +17,7 @@ public sealed partial class JsonLineFormatterTests
     }
 
     [Fact]
-    public void A_field_that_has_the_name_of_a_lines_own_member_gets_another()
+    public void A_field_named_like_a_reserved_member_gets_another_name()
     {
         var line = Line(logger => Own(logger, "m", true, 5, null, 1.5m));
 
@@ -45,7 +45,7 @@ public sealed partial class JsonLineFormatterTests
         }
     }
 
-    // Everything that is written for one event: one line, one object.
+    // The output for one event: one line, one object.
     private static JsonElement Line(Action<ILogger> log)
     {
         var logger = new RecordingLogger();

@@ -2,9 +2,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>
-/// The kernel's control groups as they look from a machine, a service and a container, of either version.
-/// </summary>
+// cgroups v1 and v2 as seen from a machine, a service and a container.
 public sealed class MachineLimitsTests : IDisposable
 {
     private const string Version2 = "30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";
@@ -12,7 +10,7 @@ public sealed class MachineLimitsTests : IDisposable
     private readonly TemporaryDirectory _root = new();
 
     [Fact]
-    public void Version_2_has_the_least_limit_of_the_group_and_those_above()
+    public void Version_2_has_the_smallest_limit_of_the_group_and_its_ancestors()
     {
         Write("proc/self/cgroup", "0::/outer/inner");
         Write("proc/self/mountinfo", "1 1 0:1 / / rw - ext4 /dev/x rw", Version2);
@@ -67,7 +65,7 @@ public sealed class MachineLimitsTests : IDisposable
     }
 
     [Fact]
-    public void The_soft_limit_of_open_files_is_the_one_in_force()
+    public void The_open_files_limit_is_the_soft_one()
     {
         Write(
             "proc/self/limits",

@@ -4,19 +4,19 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>What a listener inside the process sees, and what Prometheus must not misread.</summary>
+// Metrics for in-process listeners and for Prometheus.
 public sealed class MetricSetTests
 {
     [Fact]
-    public void A_listener_sees_counters_when_it_looks_and_durations_as_they_are()
+    public void A_listener_gets_counters_on_demand_and_each_duration()
     {
         using var metrics = new MetricSet();
-        var watch = new RequestWatch(slowRequestMs: 0, NullLogger.Instance);
-        watch.AddTo(metrics);
+        var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
+        requests.AddTo(metrics);
         var seen = new List<(string Name, string Labels)>();
         using var listener = new MeterListener
         {
-            // Meters of other tests have the same name, and other instruments.
+            // Other tests' meters have the same name and different instruments.
             InstrumentPublished = (instrument, self) =>
             {
                 if (instrument.Meter.Name == MetricSet.MeterName)
@@ -35,7 +35,7 @@ public sealed class MetricSetTests
         });
         listener.Start();
 
-        watch.End(Operation.Reset, 418, startedAtNs: 0);
+        requests.End(Operation.Reset, 418, startedAtNs: 0);
         listener.RecordObservableInstruments();
 
         lock (seen)
@@ -46,7 +46,7 @@ public sealed class MetricSetTests
     }
 
     [Fact]
-    public void What_would_end_a_label_or_a_line_is_escaped()
+    public void Quotes_backslashes_and_line_feeds_are_escaped()
     {
         using var metrics = new MetricSet();
         metrics.Add("x", "A \\ and\na line.", () => [new MetricSample(1, ("label", "a\"b\\c\nd"))]);

@@ -4,7 +4,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Telemetry;
 
-/// <summary>A logger that keeps what it is told, and what the server would write of it.</summary>
+// A logger that keeps every event and its line in the server's format.
 internal sealed class RecordingLogger : ILogger
 {
     public List<(LogLevel Level, int Event, string Message)> Lines { get; } = [];

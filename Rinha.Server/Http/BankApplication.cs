@@ -14,7 +14,7 @@ namespace Rinha.Server.Http;
 // Routes each request to the ledger and writes the answer. It runs on the thread that received the bytes and, after a
 // write, on the ledger's writer: it never blocks.
 internal sealed class BankApplication(
-    ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestWatch watch)
+    ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestLog requests)
     : IHttpApplication<Exchange>
 {
     public Drain Drain { get; } = new();
@@ -25,7 +25,7 @@ internal sealed class BankApplication(
             : new Exchange(contextFeatures, Drain);
 
     public void DisposeContext(Exchange context, Exception? exception) =>
-        watch.End(context.Operation, context.Status, context.StartedAtNs);
+        requests.End(context.Operation, context.Status, context.StartedAtNs);
 
     public Task ProcessRequestAsync(Exchange context)
     {

@@ -5,27 +5,27 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-// accounts list|add|set-limit, also while instances run; they see the change at once.
+// accounts list|add|set-limit. Running instances see a change at once.
 internal static class AccountsOperation
 {
     private const int FlushBytes = 64 * 1024;
 
     public static Command Create(SettingOptions settings) =>
-        new("accounts", "List the accounts, add some, or set a limit; while instances run.")
+        new("accounts", "List accounts, add accounts or set a limit, even while instances run.")
         {
             CreateList(settings), CreateAdd(settings), CreateSetLimit(settings),
         };
 
     private static Command CreateList(SettingOptions settings)
     {
-        var json = new Option<bool>("--json") { Description = "The list as one JSON array." };
-        const string does = "Every account with its limit, balance and number of transactions.";
-        return new Command("list", does) { json }.SetOperation(settings, (parsed, options) =>
+        var json = new Option<bool>("--json") { Description = "Print one JSON array." };
+        const string description = "List every account with its limit, balance and number of transactions.";
+        return new Command("list", description) { json }.SetOperation(settings, (parsed, options) =>
         {
             using var output = Console.OpenStandardOutput();
             Action<Stream, IAccounts> write = parsed.GetValue(json) ? WriteJson : WriteLines;
             write(output, Open(options));
-            return ExitCode.Good;
+            return ExitCode.Success;
         });
     }
 
@@ -38,33 +38,33 @@ internal static class AccountsOperation
         };
         var limit = new Option<string>("--limit")
         {
-            Description = $"The limit of each in cents, 0 to {Limits.AmountCentsMax}.",
+            Description = $"The limit of each account in cents, 0 to {Limits.AmountCentsMax}.",
             HelpName = "CENTS",
             Required = true,
         };
-        const string does = "Add an account, or a range of them, with a balance of 0.";
-        return new Command("add", does) { ids, limit }.SetOperation(settings, (parsed, options) =>
+        const string description = "Add an account, or a range of accounts, with a balance of 0.";
+        return new Command("add", description) { ids, limit }.SetOperation(settings, (parsed, options) =>
         {
             var (first, last) = ReadIds(parsed.GetRequiredValue(ids));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
             Open(options).Add(first, last, cents);
             Console.WriteLine($"{last - first + 1:N0} added, each with a limit of {cents} cents");
-            return ExitCode.Good;
+            return ExitCode.Success;
         });
     }
 
     private static Command CreateSetLimit(SettingOptions settings)
     {
-        var id = new Argument<string>("ID") { Description = "Whose." };
+        var id = new Argument<string>("ID") { Description = "The account's id." };
         var limit = new Argument<string>("CENTS") { Description = $"The limit, 0 to {Limits.AmountCentsMax}." };
-        const string does = "Give an account another limit, which its balance must keep.";
-        return new Command("set-limit", does) { id, limit }.SetOperation(settings, (parsed, options) =>
+        const string description = "Set an account's limit; its balance must not be below minus the new limit.";
+        return new Command("set-limit", description) { id, limit }.SetOperation(settings, (parsed, options) =>
         {
             var account = ReadId(parsed.GetRequiredValue(id));
             var cents = ReadCents(parsed.GetRequiredValue(limit));
             Open(options).SetLimit(account, cents);
             Console.WriteLine($"account {account} has a limit of {cents} cents");
-            return ExitCode.Good;
+            return ExitCode.Success;
         });
     }
 
@@ -119,18 +119,18 @@ internal static class AccountsOperation
         return (last - first) is >= 0 and < Limits.AccountsAddedMax
             ? (first, last)
             : throw new RefusalException(
-                $"FIRST..LAST: upwards, and {Limits.AccountsAddedMax:N0} at most, not '{text}'");
+                $"FIRST..LAST must ascend and span at most {Limits.AccountsAddedMax:N0} ids, not '{text}'");
     }
 
     private static long ReadId(string text) =>
         TryRead(text, out var id) && id is >= 1 and <= Limits.AccountIdMax
             ? id
-            : throw new RefusalException($"an account's id is 1 to {Limits.AccountIdMax}, not '{text}'");
+            : throw new RefusalException($"an account's id must be 1 to {Limits.AccountIdMax}, not '{text}'");
 
     private static long ReadCents(string text) =>
         TryRead(text, out var cents) && cents <= Limits.AmountCentsMax
             ? cents
-            : throw new RefusalException($"a limit is 0 to {Limits.AmountCentsMax} cents, not '{text}'");
+            : throw new RefusalException($"a limit must be 0 to {Limits.AmountCentsMax} cents, not '{text}'");
 
     private static bool TryRead(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

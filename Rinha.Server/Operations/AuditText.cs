@@ -3,7 +3,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-// An audit's report for people and for programs.
+// Prints an audit's report as text or JSON.
 internal static class AuditText
 {
     private const string JsonTime = "yyyy-MM-ddTHH:mm:ss.FFFFFFFK";
@@ -12,7 +12,7 @@ internal static class AuditText
     {
         output.WriteLine(
             $"""
-            {path}: {(report.IsSound ? "sound" : $"{report.FindingCount} wrong")}
+            {path}: {(report.IsSound ? "sound" : $"{report.FindingCount} findings")}
               accounts      {report.Accounts:N0}
               transactions  {report.Transactions:N0}
               balances      {report.BalanceCents} cents

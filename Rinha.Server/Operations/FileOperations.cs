@@ -3,24 +3,24 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-// The commands for a ledger in a file; all but restore work while instances run.
+// backup, restore, verify and checkpoint, for a ledger in a file. All but restore work while instances run.
 internal static class FileOperations
 {
     public static Command CreateBackup(SettingOptions settings)
     {
-        var file = Operation.FileArgument<string>("Where to; nothing may be there yet.");
-        const string does = "Copy the ledger as it is now into a new file, while instances run.";
-        return new Command("backup", does) { file }.SetOperation(settings, (parsed, options) =>
+        var file = Operation.FileArgument<string>("The new file; it must not exist.");
+        const string description = "Copy a snapshot of the ledger into a new file, even while instances run.";
+        return new Command("backup", description) { file }.SetOperation(settings, (parsed, options) =>
         {
             var path = Operation.FileOf(options);
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
             var took = Stopwatch.StartNew();
-            Operation.YieldProcessor();
+            Operation.LowerPriority();
             var report = LedgerBackup.Make(LedgerFile.OpenExisting(path, options.Synchronous), target);
             if (!report.IsSound)
             {
                 AuditText.WriteLines(Console.Out, path, report);
-                return ServerCommand.Fail($"the ledger is damaged, and {target} was not made");
+                return ServerCommand.Fail($"the ledger is damaged; {target} was not created");
             }
 
             Console.WriteLine(
@@ -28,34 +28,34 @@ internal static class FileOperations
                 + $"{report.Transactions:N0} transactions, balances {report.BalanceCents} cents, sound, "
                 + $"{took.Elapsed.TotalSeconds:F1} s");
             AuditText.WriteWarnings(Console.Out, report);
-            return ExitCode.Good;
+            return ExitCode.Success;
         });
     }
 
     public static Command CreateRestore(SettingOptions settings)
     {
-        var file = Operation.FileArgument<string>("A backup; it stays where it is.");
-        const string does = "Put a backup in the ledger's place while no instance runs; the ledger is kept aside.";
-        return new Command("restore", does) { file }.SetOperation(settings, (parsed, options) =>
+        var file = Operation.FileArgument<string>("The backup; it is copied, not moved.");
+        const string description = "Replace the ledger with a backup while no instance runs; the old ledger is kept.";
+        return new Command("restore", description) { file }.SetOperation(settings, (parsed, options) =>
         {
             var path = Operation.FileOf(options);
             var backup = Path.GetFullPath(parsed.GetRequiredValue(file));
-            var report = LedgerRestore.Run(path, backup, out var aside);
+            var report = LedgerRestore.Run(path, backup, out var previous);
             if (!report.IsSound)
             {
                 AuditText.WriteLines(Console.Out, backup, report);
-                return ServerCommand.Fail($"{backup} is damaged, and nothing was changed");
+                return ServerCommand.Fail($"{backup} is damaged; nothing was changed");
             }
 
             Console.WriteLine(
                 $"{path}: {report.Accounts:N0} accounts, {report.Transactions:N0} transactions, "
                 + $"balances {report.BalanceCents} cents, from {backup}");
-            if (aside is not null)
+            if (previous is not null)
             {
-                Console.WriteLine($"the ledger before it is {aside}");
+                Console.WriteLine($"the previous ledger is {previous}");
             }
 
-            return ExitCode.Good;
+            return ExitCode.Success;
         });
     }
 
@@ -63,12 +63,12 @@ internal static class FileOperations
     {
         var file = Operation.FileArgument<string?>("A ledger or a backup [default: the ledger of the settings].");
         file.Arity = ArgumentArity.ZeroOrOne;
-        var json = new Option<bool>("--json") { Description = "The report as one JSON object." };
-        const string does = "Hold the ledger, or a backup, against itself; read-only.";
-        return new Command("verify", does) { file, json }.SetOperation(settings, (parsed, options) =>
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        const string description = "Check the ledger, or a backup, for consistency; read-only.";
+        return new Command("verify", description) { file, json }.SetOperation(settings, (parsed, options) =>
         {
             var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.FileOf(options);
-            Operation.YieldProcessor();
+            Operation.LowerPriority();
             var report = LedgerAudit.Run(path);
             if (parsed.GetValue(json))
             {
@@ -80,14 +80,14 @@ internal static class FileOperations
                 AuditText.WriteLines(Console.Out, path, report);
             }
 
-            return report.IsSound ? ExitCode.Good : ExitCode.Failed;
+            return report.IsSound ? ExitCode.Success : ExitCode.Failure;
         });
     }
 
     public static Command CreateCheckpoint(SettingOptions settings)
     {
-        const string does = "Move the write-ahead log into the database, while instances run.";
-        return new Command("checkpoint", does).SetOperation(settings, (_, options) =>
+        const string description = "Move the write-ahead log into the database, even while instances run.";
+        return new Command("checkpoint", description).SetOperation(settings, (_, options) =>
         {
             var path = Operation.FileOf(options);
             using var log = new LogMove(LedgerFile.OpenExisting(path, options.Synchronous));
@@ -97,9 +97,9 @@ internal static class FileOperations
                 + $"the log has {LedgerFile.WalBytesOf(path):N0} bytes");
             return (isWhole, pages == moved) switch
             {
-                (false, _) => ServerCommand.Fail("an instance stays inside the gate"),
-                (_, false) => ServerCommand.Fail("a reader needs the rest of the log where it is"),
-                _ => ExitCode.Good,
+                (false, _) => ServerCommand.Fail("an instance does not leave the gate"),
+                (_, false) => ServerCommand.Fail("a reader's snapshot still needs the rest of the log"),
+                _ => ExitCode.Success,
             };
         });
     }

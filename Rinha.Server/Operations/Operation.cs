@@ -5,10 +5,10 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-// What an operator's commands have in common.
+// What the operator's commands share.
 internal static partial class Operation
 {
-    // An argument that names a file; an unknown flag is not taken for one.
+    // A file's path. Unknown flags would end up here, so a leading dash is an error.
     public static Argument<T> FileArgument<T>(string description)
     {
         var argument = new Argument<T>("FILE") { Description = description };
@@ -16,7 +16,7 @@ internal static partial class Operation
         {
             if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } flag)
             {
-                result.AddError($"{flag.Value}: no such flag, and no file (./{flag.Value} would be one)");
+                result.AddError($"{flag.Value}: unknown flag; for a file of that name write ./{flag.Value}");
             }
         });
         return argument;
@@ -24,13 +24,13 @@ internal static partial class Operation
 
     public static string FileOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
-        : throw new RefusalException($"{options.Database} is no file: pg_dump, pg_restore and psql do this there");
+        : throw new RefusalException($"{options.Database} is not a file: use pg_dump, pg_restore and psql");
 
-    // Sets what the command does; its failures become one line and an exit code.
+    // Sets the command's action; a failure becomes one line and an exit code.
     public static Command SetOperation(
         this Command command, SettingOptions settings, Func<ParseResult, ServerOptions, int> run)
     {
-        command.SetAction(parsed => settings.With(parsed, options =>
+        command.SetAction(parsed => settings.Run(parsed, options =>
         {
             try
             {
@@ -38,7 +38,7 @@ internal static partial class Operation
             }
             catch (RefusalException refusal)
             {
-                return ServerCommand.Refuse(refusal.Message);
+                return ServerCommand.Reject(refusal.Message);
             }
             catch (Exception error) when (
                 error is SqliteException or NpgsqlException or IOException or UnauthorizedAccessException)
@@ -49,10 +49,10 @@ internal static partial class Operation
         return command;
     }
 
-    // Lets the calling thread run only when no other wants the processor.
-    public static void YieldProcessor()
+    // Gives the calling thread the lowest priority.
+    public static void LowerPriority()
     {
-        const int process = 0; // PRIO_PROCESS; on Linux, with the id 0, the calling thread.
+        const int process = 0; // PRIO_PROCESS; on Linux with id 0: the calling thread.
         const int lowest = 19;
         _ = SetPriority(process, 0, lowest);
     }

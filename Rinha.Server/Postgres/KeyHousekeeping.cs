@@ -3,13 +3,13 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-// Keeps the idempotency keys for as long as was promised and no longer, and knows whether there are too many. It looks
-// once a minute, so that no request pays for it; several instances may do so.
+// Deletes expired idempotency keys and watches their number, once a minute on the thread pool, so that no request pays
+// for it. Several instances may run it at once.
 internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
-    private const int DroppedAtOnce = 10_000;
-    private const int TimeoutSeconds = 60; // No request waits for it.
+    private const int DeletedAtOnce = 10_000;
+    private const int TimeoutSeconds = 60; // Generous: no request waits for it.
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
@@ -25,44 +25,44 @@ internal sealed class KeyHousekeeping : IDisposable
         _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
     }
 
-    // Whether, a minute ago at most, so many keys were kept that there is room for no other.
-    public bool AreTooMany { get; private set; }
+    // Whether the number of keys was at its limit, as of at most a minute ago.
+    public bool IsFull { get; private set; }
 
     public void Dispose() => _timer.Dispose();
 
-    // Drops what has been kept for long enough, and counts the rest.
+    // Deletes the expired keys and counts the others.
     public async Task RunAsync()
     {
         try
         {
-            while (await DropAsync() == DroppedAtOnce)
+            while (await DeleteExpiredAsync() == DeletedAtOnce)
             {
             }
 
             await using var count = _source.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
             count.CommandTimeout = TimeoutSeconds;
-            AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
+            IsFull = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
-        catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+        catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
-            if (!PostgresFailure.MayBeTriedAgain(error))
+            if (!PostgresFailure.IsRetryable(error))
             {
                 _alarm.Raise(error);
             }
         }
     }
 
-    // By the database's clock, so that of several hosts none with a clock of its own drops what the others keep.
-    private async Task<int> DropAsync()
+    // Uses the database's clock, which all hosts share.
+    private async Task<int> DeleteExpiredAsync()
     {
-        await using var drop = _source.CreateCommand("""
+        await using var delete = _source.CreateCommand("""
             DELETE FROM chaves WHERE chave IN (
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
               ORDER BY criada_em LIMIT $2)
-            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, DroppedAtOnce);
-        drop.CommandTimeout = TimeoutSeconds;
-        return await drop.ExecuteNonQueryAsync();
+            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, DeletedAtOnce);
+        delete.CommandTimeout = TimeoutSeconds;
+        return await delete.ExecuteNonQueryAsync();
     }
 }

@@ -3,7 +3,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-// The accounts of a PostgreSQL ledger, for an operator.
+// The accounts of a PostgreSQL ledger, for the operator's commands. Every call opens its own connection.
 internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
 {
     public void List(Action<long, long, long, long> account)
@@ -28,7 +28,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             var taken = Query(source, "SELECT min(id) FROM clientes WHERE id BETWEEN $1 AND $2", firstId, lastId);
-            throw new RefusalException($"account {taken} is there already; none was added");
+            throw new RefusalException($"account {taken} already exists; no account was added");
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
     private static int Run(NpgsqlDataSource source, string sql, params ReadOnlySpan<long> parameters)
     {
         using var command = source.CreateCommand(sql).With(parameters);
-        command.CommandTimeout = 0; // A million accounts take their time; an operator can see to it.
+        command.CommandTimeout = 0; // A million accounts take long; the operator can interrupt it.
         return command.ExecuteNonQuery();
     }
 

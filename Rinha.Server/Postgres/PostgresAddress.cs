@@ -4,8 +4,8 @@ using Npgsql;
 namespace Rinha.Server.Postgres;
 
 /// <summary>
-/// Where a PostgreSQL ledger is, and how to connect: what a libpq URI says
-/// (https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING), as far as it is known here.
+/// A PostgreSQL ledger's address: the subset of libpq's connection URIs
+/// (https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING) that the server supports.
 /// </summary>
 public sealed class PostgresAddress
 {
@@ -13,16 +13,16 @@ public sealed class PostgresAddress
 
     private PostgresAddress(NpgsqlConnectionStringBuilder connection) => Connection = connection;
 
-    /// <summary>The settings of every connection.</summary>
+    // The settings of every connection.
     internal NpgsqlConnectionStringBuilder Connection { get; }
 
-    /// <summary>Whether a setting's text is meant as such an address.</summary>
-    public static bool IsMeant(string text) =>
+    /// <summary>Whether a text begins with a PostgreSQL scheme.</summary>
+    public static bool IsPostgresUrl(string text) =>
         Array.Exists(s_schemes, scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Reads <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>.</summary>
-    /// <param name="url">One for which <see cref="IsMeant"/> holds; every part of it may be percent-encoded.</param>
-    /// <param name="reason">Why it cannot be used; never with a password in it.</param>
+    /// <summary>Parses <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>.</summary>
+    /// <param name="url">A text that passes <see cref="IsPostgresUrl"/>; any part may be percent-encoded.</param>
+    /// <param name="reason">Why the URL is invalid; never contains a password.</param>
     public static bool TryParse(
         string url,
         [NotNullWhen(true)] out PostgresAddress? address,
@@ -40,9 +40,9 @@ public sealed class PostgresAddress
         {
             Host = "localhost",
             ApplicationName = "Rinha.Server",
-            // A row that stays locked: as long as SQLite's ledger would wait for its lock.
+            // The same timeout for a locked row as for SQLite's write lock.
             Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
-            // What the server does not answer in time is given up; then nobody knows whether it was done.
+            // After this timeout the command's outcome is unknown.
             CommandTimeout = (Limits.BusyTimeoutMs / 1000) + 1,
             CancellationTimeout = -1,
             Timeout = Limits.PostgresConnectSeconds,
@@ -64,17 +64,17 @@ public sealed class PostgresAddress
         {
             if (value.Length > 0 && !TrySet(connection, name, Uri.UnescapeDataString(value)))
             {
-                // Neither a value nor what is no name: with a ? that is not escaped it is a part of the password.
+                // Never print a value, nor a malformed name: after an unescaped ? it is a part of the password.
                 reason = name.All(character => char.IsAsciiLetter(character) || character == '_')
-                    ? $"'{name}' is not known, or its value cannot be used"
-                    : "one of its parameters is not known; is there a ? in the password that is not escaped?";
+                    ? $"'{name}' is unknown, or its value is invalid"
+                    : "a parameter is unknown; does the password contain an unescaped '?'?";
                 return false;
             }
         }
 
         if (string.IsNullOrEmpty(connection.Username))
         {
-            reason = "it names no user: postgres://user@host/database";
+            reason = "the user is missing: postgres://user@host/database";
             return false;
         }
 
@@ -83,7 +83,7 @@ public sealed class PostgresAddress
         return true;
     }
 
-    /// <summary>The address as it may be shown: without the password.</summary>
+    /// <summary>The address without its password.</summary>
     public override string ToString() =>
         $"postgres://{Connection.Username}@{Connection.Host}:{Connection.Port}/{Connection.Database}";
 
@@ -93,7 +93,7 @@ public sealed class PostgresAddress
         return (text, value);
     }
 
-    // [::1]:5432, host:5432, host, or nothing.
+    // [::1]:5432, host:5432, host, or empty.
     private static (string Name, string Value)[] HostAndPort(string text)
     {
         if (text.StartsWith('[') && text.Contains(']'))
@@ -128,7 +128,7 @@ public sealed class PostgresAddress
             case "password" when !value.Contains('\0'):
                 connection.Password = value;
                 break;
-            case "host" when !value.Contains(',') && !value.Contains('\0'): // Of several, which has the ledger?
+            case "host" when !value.Contains(',') && !value.Contains('\0'): // One host: only one has the ledger.
                 connection.Host = value;
                 break;
             case "port" when ushort.TryParse(

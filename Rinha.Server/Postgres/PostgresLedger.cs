@@ -123,10 +123,10 @@ public sealed class PostgresLedger : ILedger, IDisposable
             {
                 return await ReadOnceAsync(sql, parameters, begin, add);
             }
-            catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+            catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
                 // Under SERIALIZABLE a read too may collide, again and again.
-                var isCollision = PostgresFailure.MayBeTriedAgain(error);
+                var isCollision = PostgresFailure.IsRetryable(error);
                 if (attempt >= (isCollision ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
                 {
                     _alarm.Raise(error);

@@ -3,20 +3,20 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-// Makes the ledger's tables in an empty database, converts those of an older version, and looks whether those that are
-// there are the ledger's.
+// Creates the ledger's tables in an empty database, converts those of an older version, and checks that existing ones
+// are the ledger's.
 internal static class PostgresSchema
 {
-    // Version 1 is the first that was released. schema.postgres.sql has the current one.
+    // Version 1 is the first release; schema.postgres.sql is the current one.
     public static readonly SchemaVersions Versions = new(oldest: 1);
 
     private const int TriesMax = 50;
-    private const int TryAgainMs = 100;
-    private const int NoTimeout = 0; // A conversion takes as long as the history is large.
+    private const int RetryDelayMs = 100;
+    private const int NoTimeout = 0; // A conversion's duration grows with the history.
 
-    // Makes, converts or verifies; several instances may do so at the same moment. Without converts an older version is
-    // refused. Returns the version from which the tables were converted, if they were. RefusalException: the database
-    // holds something else or a version that cannot be used, or a step failed; it was not changed.
+    // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
+    // is refused. Returns the version from which it converted, if it did. RefusalException: other tables, an
+    // unsupported version, or a failed step; the database is unchanged.
     public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -26,9 +26,9 @@ internal static class PostgresSchema
                 using var connection = source.OpenConnection();
                 return Ensure(connection, converts, versions ?? Versions);
             }
-            catch (PostgresException error) when (attempt < TriesMax && IsOfAnotherCreator(error))
+            catch (PostgresException error) when (attempt < TriesMax && IsConcurrentCreation(error))
             {
-                Thread.Sleep(TryAgainMs);
+                Thread.Sleep(RetryDelayMs);
             }
         }
     }
@@ -52,12 +52,12 @@ internal static class PostgresSchema
             : null;
     }
 
-    // Another instance is creating the same tables: it is there first, and then they exist.
-    private static bool IsOfAnotherCreator(PostgresException error) =>
+    // Another instance is creating the same tables; after a retry they exist.
+    private static bool IsConcurrentCreation(PostgresException error) =>
         error.SqlState is PostgresErrorCodes.DuplicateTable
             or PostgresErrorCodes.DuplicateObject
             or PostgresErrorCodes.UniqueViolation
-        || PostgresFailure.MayBeTriedAgain(error);
+        || PostgresFailure.IsRetryable(error);
 
     private static bool Exists(NpgsqlConnection connection) =>
         Query(connection, """
@@ -68,7 +68,7 @@ internal static class PostgresSchema
             0 => false,
             4 => true,
             _ => throw new RefusalException(
-                $"{connection.Database}: some of the ledger's tables are there, not all: it is something else's"),
+                $"{connection.Database} has only some of the ledger's tables: it belongs to another program"),
         };
 
     private static void Create(NpgsqlConnection connection)
@@ -80,8 +80,8 @@ internal static class PostgresSchema
         transaction.Commit();
     }
 
-    // All steps in one transaction. The version's row is locked for it, so that of several instances one converts; the
-    // others wait, however long it takes, and read the new version.
+    // One transaction for all steps. It locks the version's row, so one instance converts while the others wait without
+    // a timeout and then read the new version.
     private static long? Convert(NpgsqlConnection connection, SchemaVersions versions)
     {
         using var transaction = connection.BeginTransaction();
@@ -98,7 +98,7 @@ internal static class PostgresSchema
             {
                 Execute(connection, sql, NoTimeout);
             }
-            catch (PostgresException error) when (!PostgresFailure.MayBeTriedAgain(error))
+            catch (PostgresException error) when (!PostgresFailure.IsRetryable(error))
             {
                 throw new RefusalException(
                     $"{connection.Database}: convert schema version {from} to {from + 1}: {error.Message}", error);
@@ -110,7 +110,7 @@ internal static class PostgresSchema
         return version;
     }
 
-    // Sets $1, $2 … of a command.
+    // Adds values for $1, $2 …
     public static NpgsqlCommand With(this NpgsqlCommand command, params ReadOnlySpan<long> values)
     {
         foreach (var value in values)

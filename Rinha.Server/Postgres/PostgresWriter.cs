@@ -108,14 +108,14 @@ internal sealed class PostgresWriter : IDisposable
             try
             {
                 var beganAtNs = Clock.NowNs;
-                _commands.Run(_connection!, writes, _batch.Results, !_keys.AreTooMany);
+                _commands.Run(_connection!, writes, _batch.Results, !_keys.IsFull);
                 _usedAtMs = Environment.TickCount64;
                 _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
                 _metrics.BatchWrites.Record(writes.Length);
                 _metrics.CountTransactions(_commands.Posted, _commands.Refused);
                 return null;
             }
-            catch (Exception error) when (PostgresFailure.MayBeTriedAgain(error))
+            catch (Exception error) when (PostgresFailure.IsRetryable(error))
             {
                 _metrics.CountRetry();
                 if (Environment.TickCount64 - began > Limits.BusyTimeoutMs)
@@ -130,7 +130,7 @@ internal sealed class PostgresWriter : IDisposable
             {
                 return GiveUp();
             }
-            catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+            catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
                 // A new connection also where only this one cannot write: its server has become a standby, say.
                 _alarm.Raise(error);
@@ -162,7 +162,7 @@ internal sealed class PostgresWriter : IDisposable
             _usedAtMs = Environment.TickCount64;
             return true;
         }
-        catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+        catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
             _alarm.Raise(error);
             return false;
@@ -179,7 +179,7 @@ internal sealed class PostgresWriter : IDisposable
             _ = question.ExecuteNonQuery();
             return true;
         }
-        catch (Exception error) when (PostgresFailure.IsOfStorage(error))
+        catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
             return false;
         }

@@ -2,8 +2,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees them
-// at once.
+// The accounts, for the operator's commands. A change takes the gate and is synced to disk when the call returns; every
+// instance sees it at once.
 internal sealed class AccountTable(LedgerFile file) : IAccounts
 {
     public void List(Action<long, long, long, long> account)
@@ -15,12 +15,12 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
             row => account(row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3)));
     }
 
-    public void Add(long firstId, long lastId, long limitCents) => InTurn(database =>
+    public void Add(long firstId, long lastId, long limitCents) => Commit(database =>
     {
         const string taken = "SELECT ifnull(min(id), 0) FROM clientes WHERE id BETWEEN ?1 AND ?2";
         if (database.QueryInt64(taken, firstId, lastId) is not 0 and var id)
         {
-            throw new RefusalException($"account {id} is there already; none was added");
+            throw new RefusalException($"account {id} already exists; no account was added");
         }
 
         database.Run(
@@ -34,7 +34,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
             limitCents);
     });
 
-    public void SetLimit(long id, long limitCents) => InTurn(database =>
+    public void SetLimit(long id, long limitCents) => Commit(database =>
     {
         if (database.QueryInt64("SELECT count(*) FROM clientes WHERE id = ?1", id) == 0)
         {
@@ -51,16 +51,16 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
         database.Run("set the limit", "UPDATE clientes SET limite = ?2 WHERE id = ?1", id, limitCents);
     });
 
-    private void InTurn(Action<Database> change)
+    private void Commit(Action<Database> change)
     {
         using var database = file.OpenWriter();
         database.Execute("PRAGMA synchronous = FULL");
         using var gate = new Gate(file.Path);
-        file.RefuseConverted();
+        file.EnsureNotConverted();
         if (!gate.TryEnter(Limits.BusyTimeoutMs))
         {
             throw new SqliteException(
-                $"{file.Path}: an instance has stayed inside the gate for {Limits.BusyTimeoutMs} ms",
+                $"{file.Path}: timed out after {Limits.BusyTimeoutMs} ms waiting for the gate",
                 SqliteResult.Busy);
         }
 

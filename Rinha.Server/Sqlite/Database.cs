@@ -3,8 +3,8 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-// One connection to the database file, with the statements prepared for it. SQLite's own mutexes are off
-// (SQLITE_OPEN_NOMUTEX): one thread at a time. What fails throws SqliteException.
+// One connection to the database file; owns its prepared statements. SQLite's mutexes are off (SQLITE_OPEN_NOMUTEX), so
+// use it from one thread at a time. Failures throw SqliteException.
 internal sealed class Database : IDisposable
 {
     private readonly string _path;
@@ -22,39 +22,39 @@ internal sealed class Database : IDisposable
 
     public sqlite3 Handle { get; }
 
-    // Whether nothing can be written: SQLite opens a file so that it may not open otherwise.
+    // SQLite silently falls back to read-only if it lacks write permission.
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") != 0;
 
     public int Changes => StatementCalls.Changes(_pointer);
 
-    // Opens the file, creating an empty one if there is none.
+    // Creates an empty file if there is none.
     public static Database Open(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
-    // Opens a file that is there; closing it leaves no trace in it or in its write-ahead log.
-    public static Database OpenToLook(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
+    // Opens an existing file. Closing does not checkpoint.
+    public static Database OpenReadOnly(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
 
     public void SetBusyTimeout(int timeoutMs) =>
         Check(raw.sqlite3_busy_timeout(Handle, timeoutMs), "set the busy timeout");
 
-    // From now on statements sleep now and then, so that others have the processor.
-    public void YieldOften() => raw.sqlite3_progress_handler(
+    // From now on statements sleep at intervals, to leave the CPU to others.
+    public void Throttle() => raw.sqlite3_progress_handler(
         Handle,
         Limits.AuditYieldSteps,
         static _ =>
         {
             Thread.Sleep(Limits.AuditYieldMs);
-            return 0; // Go on.
+            return 0; // Continue.
         },
         null);
 
-    // Whether changes are checked against foreign keys; also inside a transaction, where the pragma does nothing.
+    // Works inside a transaction too, where PRAGMA foreign_keys is a no-op.
     public void EnforceForeignKeys(bool enforces) => Check(
         raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_FKEY, enforces ? 1 : 0, out _),
-        "switch foreign keys on or off");
+        "set foreign key enforcement");
 
     public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql), sql);
 
-    // As Execute, for statements whose failure is no surprise.
+    // Like Execute, for statements that may fail.
     public bool TryExecute(string sql) => raw.sqlite3_exec(Handle, sql) == SqliteResult.Ok;
 
     public void RollBack()
@@ -65,7 +65,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    // Prepares one statement, to be run many times until the connection is closed.
+    // Prepares a statement that lives as long as the connection.
     public PreparedStatement Prepare(string sql)
     {
         var statement = new PreparedStatement(this, sql);
@@ -109,12 +109,11 @@ internal sealed class Database : IDisposable
         return statement.Step() == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error(sql);
     }
 
-    // Moves as many pages of the write-ahead log into the database file as no reader needs where they are; truncates
-    // empties the log too. Of the log's pages the moved ones are in the database file now. False when another
-    // connection's lock is in the way.
+    // Moves the pages of the write-ahead log that no reader's snapshot needs into the database file; truncates also
+    // empties the log. movedPages of the log's walPages are now in the database. False if another connection holds a
+    // lock.
     public bool TryCheckpoint(bool truncates, out int walPages, out int movedPages)
     {
-        // Passive waits for no one.
         var mode = truncates ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE;
         var result = raw.sqlite3_wal_checkpoint_v2(Handle, "main", mode, out walPages, out movedPages);
         if (SqliteResult.Primary(result) == SqliteResult.Busy)
@@ -126,9 +125,8 @@ internal sealed class Database : IDisposable
         return true;
     }
 
-    // Moves the bulk of the log into the database file, beside those who commit, until what they write meanwhile is
-    // little. SQLite itself syncs what a checkpoint has moved only when no one has committed during it: here it is
-    // synced after each pass, so that the last one, which no commit may disturb, does not wait for all of it.
+    // Checkpoints in passes while others commit, until a pass has little left to sync. SQLite syncs a checkpoint only
+    // if no commit came in between. Syncing after every pass keeps the final pass, which blocks commits, short.
     public void CheckpointBulk(out int walPages, out int movedPages)
     {
         for (var pass = 1; ; pass++)
@@ -174,12 +172,12 @@ internal sealed class Database : IDisposable
         }
     }
 
-    // What SQLite does for itself, with its own descriptor: to close another one of the same file would free its locks.
+    // Syncs through SQLite's own descriptor: closing another one of the same file would drop the POSIX locks.
     private unsafe void SyncFile()
     {
         const int filePointer = 7; // SQLITE_FCNTL_FILE_POINTER
         const int syncNormal = 2; // SQLITE_SYNC_NORMAL
-        const int syncMethod = 5; // Of sqlite3_io_methods: the version, xClose, xRead, xWrite, xTruncate, xSync.
+        const int syncMethod = 5; // In sqlite3_io_methods: iVersion, xClose, xRead, xWrite, xTruncate, xSync.
         Check(NativeSqlite.FileControl(Handle, 0, filePointer, out var file), "checkpoint");
         var sync = (delegate* unmanaged[Cdecl]<nint, int, int>)(*(nint**)file)[syncMethod];
         Check(sync(file, syncNormal), "checkpoint");

@@ -2,37 +2,37 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-// Makes files and their names last: the calls that .NET does not have (fsync(2) of a directory, link(2), fchown(2)).
+// File system calls that .NET lacks: fsync(2) of a directory, link(2), fchown(2).
 internal static unsafe partial class DurableFile
 {
     private const int StatBytes = 256;
     private const int StatUserOffset = 20;
     private const int StatGroupOffset = 24;
 
-    // Waits until the names in the directory of a file are on the disk.
+    // Syncs the directory of a file, so that the file's name survives a power loss.
     public static void SyncDirectoryOf(string path)
     {
-        const int readOnly = 0x80000; // O_RDONLY | O_CLOEXEC; the number of O_DIRECTORY depends on the architecture.
+        const int readOnly = 0x80000; // O_RDONLY | O_CLOEXEC; no O_DIRECTORY, whose value depends on the architecture.
         var directory = DirectoryOf(path);
         using var handle = Open(directory, readOnly);
         if (handle.IsInvalid || Fsync(handle) != 0)
         {
-            throw new IOException($"{directory} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"failed to sync {directory}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
-    // Gives a file one more name, which must be free. IOException: the name is taken, or the file system has no links.
-    public static void AddName(string path, string newPath)
+    // IOException: the new path is taken, or the file system has no hard links.
+    public static void CreateHardLink(string path, string newPath)
     {
         if (Link(path, newPath) != 0)
         {
-            throw new IOException($"{newPath} cannot be made: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"failed to create {newPath}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
-    // Gives a new file the access of another: its permissions and, when root does it, its owner and group, as SQLite
-    // does with the files beside a database. Of a directory only the owner and group.
-    public static void GiveAccessOf(string model, SafeFileHandle file)
+    // Copies a model's permissions to a new file, and as root its owner and group, as SQLite does for its side files.
+    // Of a directory it copies only owner and group.
+    public static void CopyAccess(string model, SafeFileHandle file)
     {
         if (Environment.IsPrivilegedProcess)
         {
@@ -43,24 +43,24 @@ internal static unsafe partial class DurableFile
                 || Fchown(file, *(uint*)(stat + StatUserOffset), *(uint*)(stat + StatGroupOffset)) != 0)
             {
                 throw new IOException(
-                    $"a new file cannot be given to the owner of {model}: {Marshal.GetLastPInvokeErrorMessage()}");
+                    $"failed to copy the owner of {model}: {Marshal.GetLastPInvokeErrorMessage()}");
             }
         }
 
         if (File.Exists(model))
         {
-            const UnixFileMode permissions = (UnixFileMode)0x1FF; // 777, without set-user-ID and the like.
-            // A database that is read-only for a while must not leave files that stay so.
+            const UnixFileMode permissions = (UnixFileMode)0x1FF; // 777: no set-user-ID bits.
+            // The owner can always write: a temporarily read-only database must not leave read-only files behind.
             const UnixFileMode ofOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             var mode = (File.GetUnixFileMode(model) & permissions) | ofOwner;
-            if (mode != File.GetUnixFileMode(file)) // Some file systems have one mode for all and no chmod.
+            if (mode != File.GetUnixFileMode(file)) // Some file systems have a fixed mode and no chmod.
             {
                 File.SetUnixFileMode(file, mode);
             }
         }
     }
 
-    // The directory of a file's path, which is absolute.
+    // path is absolute.
     public static string DirectoryOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

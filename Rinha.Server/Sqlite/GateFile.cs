@@ -128,7 +128,7 @@ internal sealed unsafe partial class GateFile : IDisposable
 
         try
         {
-            DurableFile.GiveAccessOf(model, file);
+            DurableFile.CopyAccess(model, file);
             return file;
         }
         catch

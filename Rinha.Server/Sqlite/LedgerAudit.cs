@@ -2,16 +2,16 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
-// it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each
-// account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
+// Checks a whole ledger for consistency in one snapshot. Read-only and without locks, but the write-ahead log cannot
+// start over until it ends. Memory is bounded: it keeps a row for each account and key in temporary tables, which spill
+// to files (https://www.sqlite.org/tempfiles.html says where).
 internal static class LedgerAudit
 {
     private const int CacheKib = 8192;
 
-    // Audits a ledger that others may be using; yields sleeps often, for a snapshot whose end no one waits for.
-    // RefusalException: there is no such file, or it has another schema version.
-    public static AuditReport Run(string path, bool yields = false)
+    // Audits a ledger, even one in use; isThrottled leaves most of the CPU to others. RefusalException: there is no
+    // such file, or it has another schema version.
+    public static AuditReport Run(string path, bool isThrottled = false)
     {
         if (!File.Exists(path))
         {
@@ -21,10 +21,10 @@ internal static class LedgerAudit
         var report = new AuditReport { WalBytes = LedgerFile.WalBytesOf(path) };
         try
         {
-            using var database = Database.OpenToLook(path);
-            if (yields)
+            using var database = Database.OpenReadOnly(path);
+            if (isThrottled)
             {
-                database.YieldOften();
+                database.Throttle();
             }
 
             database.Execute($"""
@@ -35,7 +35,7 @@ internal static class LedgerAudit
                 """);
             if (LedgerFile.VersionOf(database) is not { } version)
             {
-                report.Add("schema", "it is no ledger: the application id is another one");
+                report.Add("schema", "not a ledger: it has another application id");
                 return report;
             }
 
@@ -60,7 +60,7 @@ internal static class LedgerAudit
         return report;
     }
 
-    // What is damaged cannot always be counted; what lacks a table is no ledger.
+    // False if a table is missing: then it is not a ledger. In a damaged ledger the checks still run.
     private static bool TryCount(Database database, AuditReport report)
     {
         try
@@ -96,7 +96,7 @@ internal static class LedgerAudit
         report.Accounts = database.QueryInt64("SELECT count(*) FROM clientes");
         report.Transactions = database.QueryInt64("SELECT count(*) FROM transacoes");
         report.Keys = database.QueryInt64("SELECT count(*) FROM chaves");
-        // In two halves: the sum of 64-bit balances has more bits.
+        // Two halves, since the sum of 64-bit balances may overflow SQLite's 64 bits.
         report.BalanceCents = ((Int128)database.QueryInt64("SELECT ifnull(sum(saldo >> 32), 0) FROM clientes") << 32)
             + database.QueryInt64("SELECT ifnull(sum(saldo & 0xFFFFFFFF), 0) FROM clientes");
         if (report.Transactions > 0)
@@ -106,18 +106,18 @@ internal static class LedgerAudit
         }
     }
 
-    // A damaged row may have a number that is no time.
+    // Null if a damaged row holds a number outside the range of times.
     private static DateTime? Time(Database database, string sql) =>
         Timestamp.TryCreate(database.QueryInt64(sql), out var time) ? time.ToUtc() : null;
 }
 
-// Something wrong or odd in a ledger, in one line.
+// A violation or a warning, in one line.
 internal sealed record AuditFinding(string Check, string What);
 
-// What an audit has counted and found.
+// The counts and findings of an audit.
 internal sealed class AuditReport
 {
-    // How many findings are kept in words; all are counted.
+    // How many findings it keeps. It counts all of them.
     public const int FindingsMax = 20;
 
     public long Accounts { get; set; }
@@ -126,12 +126,12 @@ internal sealed class AuditReport
 
     public long Keys { get; set; }
 
-    // All balances together: each has 64 bits.
+    // The sum of all balances.
     public Int128 BalanceCents { get; set; }
 
     public long WalBytes { get; set; }
 
-    // When the first transaction was posted, in UTC.
+    // The first transaction's time in UTC.
     public DateTime? Oldest { get; set; }
 
     public DateTime? Newest { get; set; }
@@ -141,7 +141,7 @@ internal sealed class AuditReport
 
     public long FindingCount { get; private set; }
 
-    // Oddities that do no harm: the ledger is sound with them.
+    // Harmless oddities: a ledger with warnings is sound.
     public List<AuditFinding> Warnings { get; } = [];
 
     public bool IsSound => FindingCount == 0;
@@ -155,6 +155,6 @@ internal sealed class AuditReport
         }
     }
 
-    // Adds a warning. A check that warns gives one row.
+    // Unbounded: a warning check returns one row.
     public void Warn(string check, string what) => Warnings.Add(new AuditFinding(check, what));
 }

@@ -2,17 +2,17 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
-// emptied first, no instance tries to checkpoint meanwhile, and how far it may grow is bounded.
+// Backs up a ledger while instances write to it. The write-ahead log cannot start over during the copy, so the backup
+// empties it first, keeps instances from checkpointing, and gives up when the log has grown past a bound.
 internal static class LedgerBackup
 {
-    // Copies the ledger as it is now, audits the copy, and only when it is sound gives it its name, which must be free.
-    // walBytesMax is how long the log may get meanwhile, if the database is not longer itself.
+    // Copies a snapshot, audits the copy, and gives it its name, which must be free, only if it is sound. The log may
+    // grow to walBytesMax or to the size of the database, whichever is larger.
     public static AuditReport Make(LedgerFile file, string targetPath, long walBytesMax = Limits.BackupWalBytesMax)
     {
         if (Path.Exists(targetPath))
         {
-            throw new RefusalException($"{targetPath} is there already");
+            throw new RefusalException($"{targetPath} already exists");
         }
 
         var unfinished = $"{targetPath}.unfinished-{Environment.ProcessId}";
@@ -20,11 +20,11 @@ internal static class LedgerBackup
         {
             using (var log = new LogMove(file))
             {
-                _ = log.TryRun(out _, out _); // If a bank stands still, a backup is wanted all the more.
+                _ = log.TryRun(out _, out _); // On failure, as with a stuck instance, back up all the same.
                 LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));
             }
 
-            var report = LedgerAudit.Run(unfinished, yields: true);
+            var report = LedgerAudit.Run(unfinished, isThrottled: true);
             if (report.IsSound)
             {
                 File.Move(unfinished, targetPath, overwrite: false);
@@ -35,23 +35,23 @@ internal static class LedgerBackup
         }
         finally
         {
-            File.Delete(unfinished); // Gone already when all went well.
+            File.Delete(unfinished); // No longer there after a success.
         }
     }
 
-    // A snapshot is being kept: the longer, the longer the log.
+    // Pauses between steps to leave the disk to the instances, unless the log is already a quarter of its bound.
     private static void Pause(string path, long walBytesMax)
     {
         var walBytes = LedgerFile.WalBytesOf(path);
-        var mostBytes = Math.Max(walBytesMax, new FileInfo(path).Length);
-        if (walBytes > mostBytes)
+        var maxBytes = Math.Max(walBytesMax, new FileInfo(path).Length);
+        if (walBytes > maxBytes)
         {
             throw new SqliteException(
-                $"{path}-wal has grown to {walBytes} bytes behind the backup, which gives up; try when less is posted",
+                $"backup aborted: {path}-wal has grown to {walBytes} bytes; retry under less load",
                 SqliteResult.Full);
         }
 
-        if (walBytes < mostBytes / 4)
+        if (walBytes < maxBytes / 4)
         {
             Thread.Sleep(Limits.BackupPauseMs);
         }

@@ -2,12 +2,12 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-// Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
-// on the disk, readable by its owner alone unless another file's access is given.
+// Copies one snapshot of a database, page by page, into a new self-contained file: without a write-ahead log, synced to
+// disk, and readable only by its owner unless it takes a model's permissions.
 internal static class LedgerCopy
 {
-    // Copies the source, which others may write meanwhile, to a name that is free; after a failure leaves nothing.
-    // afterStep, called after every Limits.BackupStepPages pages, may pause. The copy gets the access of the model.
+    // Copies the source, which others may be writing, to a free name; a failure leaves no file. afterStep is called
+    // after every Limits.BackupStepPages pages and may sleep. The copy gets the model's owner and permissions.
     public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null)
     {
         var options = new FileStreamOptions
@@ -17,17 +17,17 @@ internal static class LedgerCopy
             Share = FileShare.ReadWrite | FileShare.Delete,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
-        // Open until SQLite has closed it: the first to close a file takes the locks of its whole process along.
+        // Outlives SQLite's descriptor: closing any descriptor of a file drops all POSIX locks of the process on it.
         using var file = new FileStream(targetPath, options);
         try
         {
             if (model is not null)
             {
-                DurableFile.GiveAccessOf(model, file.SafeFileHandle);
+                DurableFile.CopyAccess(model, file.SafeFileHandle);
             }
 
             Copy(sourcePath, targetPath, file, afterStep);
-            EndLog(targetPath);
+            LeaveWalMode(targetPath);
             RandomAccess.FlushToDisk(file.SafeFileHandle);
         }
         catch
@@ -49,8 +49,8 @@ internal static class LedgerCopy
             }
         }
 
-        // Only a last step that says "done" makes a whole copy. By SQLite's documentation sqlite3_backup_finish may
-        // return SQLITE_OK after a step that was locked out.
+        // Only SQLITE_DONE means a complete copy: sqlite3_backup_finish may return SQLITE_OK after a step that found
+        // the database locked.
         if (step != SqliteResult.Done)
         {
             throw target.Error("copy");
@@ -59,8 +59,8 @@ internal static class LedgerCopy
 
     private static void Copy(string sourcePath, string targetPath, FileStream file, Action afterStep)
     {
-        using var source = Database.OpenToLook(sourcePath);
-        // One snapshot for all steps: without, every write of another process would make the copy begin again.
+        using var source = Database.OpenReadOnly(sourcePath);
+        // One snapshot for all steps. Without it, a write by another process would restart the copy.
         source.Execute("BEGIN");
         _ = source.QueryInt64("SELECT count(*) FROM sqlite_schema");
         using var target = Database.Open(targetPath);
@@ -81,8 +81,8 @@ internal static class LedgerCopy
         });
     }
 
-    // The copied header says that there is a write-ahead log; a reader could not open it without making one.
-    private static void EndLog(string path)
+    // The copied header is in WAL mode, in which even a reader has to create a log.
+    private static void LeaveWalMode(string path)
     {
         using var database = Database.Open(path);
         var mode = database.QueryText("PRAGMA journal_mode = DELETE");

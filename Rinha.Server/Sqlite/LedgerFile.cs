@@ -6,15 +6,15 @@ namespace Rinha.Server.Sqlite;
 /// <summary>What a commit waits for (https://www.sqlite.org/pragma.html#pragma_synchronous).</summary>
 public enum Synchronous
 {
-    /// <summary>The kernel has the transaction: it survives a crash of every process, not a loss of power.</summary>
+    /// <summary>The kernel: the transaction survives a crash of every process, but not a power loss.</summary>
     Normal,
 
-    /// <summary>The disk has the transaction: it survives a loss of power too.</summary>
+    /// <summary>The disk: the transaction survives a power loss too.</summary>
     Full,
 }
 
-// Opens the ledger's file: checks whose it is, makes the schema in an empty one, converts an older one, and gives
-// connections set up alike.
+// The ledger's file. Opening checks that the file is a ledger, creates the schema in an empty one and converts an older
+// one. Then it opens connections with the right pragmas. Immutable once open.
 internal sealed class LedgerFile
 {
     private const long ApplicationId = 0x52494E48; // "RINH"
@@ -34,17 +34,17 @@ internal sealed class LedgerFile
 
     public string Path { get; }
 
-    // From which version opening it has converted the ledger, if it has.
+    // The version from which opening has converted the ledger, if it has.
     public long? ConvertedFrom { get; private set; }
 
     public string SynchronousPragma =>
         $"PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};";
 
-    // Writes the schema's version once more: a change of a page that changes nothing.
+    // Rewrites the schema's version: dirties a page without changing anything.
     public static string VersionPragma => $"PRAGMA user_version = {Versions.Current}";
 
-    // Makes the file ready for use. Any number of processes may do so at once: they start one by one, the first finds
-    // an empty file and fills it, or an older ledger and converts it; the others find that done.
+    // Opens, creates or converts the ledger. Several processes may call it at once: a lock serializes them, and the
+    // first one creates or converts.
     public static LedgerFile Open(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
@@ -65,8 +65,8 @@ internal sealed class LedgerFile
         }
 
         var hasSchema = file.HasSchema(database);
-        // Readers then never wait for the writer, nor it for them. The mode stays in the file; one made by hand may
-        // lack it.
+        // With WAL, readers and the writer never wait for each other. The mode is persistent, but a file made by hand
+        // may lack it.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
         if (mode != "wal")
         {
@@ -83,8 +83,8 @@ internal sealed class LedgerFile
         return file;
     }
 
-    // A ledger that is there already, for an operator's command: makes nothing, waits for no one. RefusalException:
-    // there is none, or it is not of this version, or cannot be read.
+    // An existing ledger, for an operator's command: creates nothing and takes no lock. RefusalException: the ledger
+    // does not exist, has another version or cannot be read.
     public static LedgerFile OpenExisting(string path, Synchronous synchronous, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
@@ -95,7 +95,7 @@ internal sealed class LedgerFile
         var file = new LedgerFile(path, synchronous, versions);
         try
         {
-            using var database = Database.OpenToLook(path);
+            using var database = Database.OpenReadOnly(path);
             return file.HasSchema(database) ? file : throw new RefusalException($"{path} is empty");
         }
         catch (SqliteException error)
@@ -104,27 +104,27 @@ internal sealed class LedgerFile
         }
     }
 
-    // The length of a ledger's write-ahead log; 0 when there is none.
+    // The size of a ledger's write-ahead log; 0 if it has none.
     public static long WalBytesOf(string path) => new FileInfo(path + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
-    // The schema version of a ledger; null when the database is none.
+    // A ledger's schema version; null if the database is not a ledger.
     public static long? VersionOf(Database database) =>
         database.QueryInt64("PRAGMA application_id") == ApplicationId
             ? database.QueryInt64("PRAGMA user_version")
             : null;
 
-    // Whether a database says that it is a ledger, of whatever version, or is empty.
-    public static bool IsOurs(Database database) => VersionOf(database) is not null || HasNoTables(database);
+    // Whether a database is a ledger of any version, or empty.
+    public static bool IsLedgerOrEmpty(Database database) => VersionOf(database) is not null || HasNoTables(database);
 
-    // Refuses a ledger that another server has converted since this one opened it. An instance asks once it has the
-    // gate open: from then on nothing can be converted.
-    public void RefuseConverted()
+    // Throws if another server has converted the ledger since this one opened it. Call it with the gate open: from then
+    // on it cannot be converted.
+    public void EnsureNotConverted()
     {
-        using var database = Database.OpenToLook(Path);
+        using var database = Database.OpenReadOnly(Path);
         _ = HasSchema(database);
     }
 
-    // foreign_keys: the file too refuses a transaction of an unknown account.
+    // foreign_keys: the database too rejects a transaction of an unknown account.
     public Database OpenWriter() =>
         OpenConnection(Limits.WriterCacheKib, $"{SynchronousPragma} PRAGMA foreign_keys = ON;");
 
@@ -132,12 +132,11 @@ internal sealed class LedgerFile
 
     public Database OpenCheckpointer() => OpenConnection(Limits.ReaderCacheKib, "");
 
-    // temp_store: nothing of a query ever goes to a second file. mmap_size: off, since a disk that fails under a
-    // mapping kills the process (SIGBUS) instead of failing one read, and since each commit of another connection
-    // makes SQLite undo the mapping. cache_size: bounded (negative: KiB), as the default would be shared by no one
-    // and a large one would not fit the container. journal_size_limit: a WAL that once grew is cut back when it is
-    // started over. wal_autocheckpoint: off, since a commit that checkpoints makes everybody wait for its fsyncs;
-    // the checkpointer does it beside the requests.
+    // temp_store: queries never spill to a second file. mmap_size: off, since a disk error under a mapping kills the
+    // process (SIGBUS) instead of failing one read, and each commit of another connection makes SQLite remap.
+    // cache_size: in KiB (negative), bounded because every connection has its own and the container is small.
+    // journal_size_limit: truncates a WAL that once grew when it starts over. wal_autocheckpoint: off, since a commit
+    // that checkpoints makes all requests wait for its fsyncs; the checkpointer runs beside them.
     private Database OpenConnection(int cacheKib, string morePragmas)
     {
         var database = Database.Open(Path);
@@ -160,8 +159,7 @@ internal sealed class LedgerFile
         }
     }
 
-    // Looks first without the right to write: closing a writable connection would move another program's log into its
-    // file.
+    // Opens read-only first: closing a writable connection would checkpoint another program's database.
     private void ConvertIfOlder()
     {
         if (!File.Exists(Path) || new FileInfo(Path).Length == 0)
@@ -171,7 +169,7 @@ internal sealed class LedgerFile
 
         try
         {
-            using var database = Database.OpenToLook(Path);
+            using var database = Database.OpenReadOnly(Path);
             if (FindVersion(database) is { } found && _versions.IsConvertible(found))
             {
                 ConvertedFrom = found;
@@ -183,7 +181,7 @@ internal sealed class LedgerFile
         }
         catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == SqliteResult.ReadOnly)
         {
-            // A crash has left a journal that must be rolled back before anyone can look. The next look is the same.
+            // A crash has left a journal that must be rolled back first. Open checks again with a writable connection.
         }
 
         if (ConvertedFrom is { } version)
@@ -192,7 +190,7 @@ internal sealed class LedgerFile
         }
     }
 
-    // False for an empty database. Throws for one that is not ours or has another version.
+    // False for an empty database. Throws if it is not a ledger or has another version.
     private bool HasSchema(Database database)
     {
         if (FindVersion(database) is not { } version)
@@ -205,7 +203,7 @@ internal sealed class LedgerFile
             : true;
     }
 
-    // Null for an empty database. Throws for one that is not ours.
+    // Null for an empty database. Throws if it is not a ledger.
     private long? FindVersion(Database database)
     {
         if (VersionOf(database) is { } version)

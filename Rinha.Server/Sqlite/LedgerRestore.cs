@@ -2,16 +2,16 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
-// another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
+// Replaces a ledger with a backup while no instance uses it, and keeps the previous ledger under another name. Atomic:
+// at any time the ledger's path leads to the whole old ledger or the whole new one.
 internal static class LedgerRestore
 {
-    // The backup stays as it is; asidePath is the new name of the ledger that was there, if there was one. Returns what
-    // the audit of the backup found; if it is not sound, nothing was done. Other versions are for tests.
+    // Copies the backup; previousPath is the new path of the ledger that it replaced, if any. Returns the audit of the
+    // backup. If that is not sound, nothing was changed. Other versions are for tests.
     public static AuditReport Run(
-        string path, string backupPath, out string? asidePath, SchemaVersions? versions = null)
+        string path, string backupPath, out string? previousPath, SchemaVersions? versions = null)
     {
-        asidePath = null;
+        previousPath = null;
         if (!File.Exists(backupPath))
         {
             throw new RefusalException($"there is no backup at {backupPath}");
@@ -26,7 +26,7 @@ internal static class LedgerRestore
         using var gate = new GateFile(path + "-gate", model);
         if (!gate.TryLockAll())
         {
-            throw new RefusalException($"{path} is being used: stop every instance first");
+            throw new RefusalException($"{path} is in use: stop every instance first");
         }
 
         var restored = $"{path}.restoring-{Environment.ProcessId}";
@@ -37,7 +37,7 @@ internal static class LedgerRestore
             var report = LedgerAudit.Run(restored);
             if (report.IsSound)
             {
-                asidePath = File.Exists(path) ? PutAside(path) : null;
+                previousPath = File.Exists(path) ? KeepPrevious(path) : null;
                 File.Delete(path + "-shm");
                 File.Move(restored, path, overwrite: true);
                 DurableFile.SyncDirectoryOf(path);
@@ -47,7 +47,7 @@ internal static class LedgerRestore
         }
         finally
         {
-            File.Delete(restored); // Gone already when all went well.
+            File.Delete(restored); // No longer there after a success.
         }
     }
 
@@ -56,7 +56,7 @@ internal static class LedgerRestore
         using var database = Database.Open(restored);
         if (LedgerFile.VersionOf(database) is not { } version)
         {
-            return; // The audit says what it is.
+            return; // The audit will report it.
         }
 
         if (versions.IsConvertible(version))
@@ -69,23 +69,23 @@ internal static class LedgerRestore
         }
     }
 
-    private static string PutAside(string path)
+    private static string KeepPrevious(string path)
     {
         var stamp = DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
-        var aside = $"{path}.before-restore-{stamp}";
-        var isWhole = TryEndLog(path);
-        DurableFile.AddName(path, aside);
-        if (!isWhole)
+        var previous = $"{path}.before-restore-{stamp}";
+        var isCheckpointed = TryRemoveWal(path);
+        DurableFile.CreateHardLink(path, previous);
+        if (!isCheckpointed)
         {
-            // It cannot be read, and so its log could not be moved into it: the two stay together.
-            File.Move(path + "-wal", aside + "-wal");
+            File.Move(path + "-wal", previous + "-wal");
         }
 
-        return aside;
+        return previous;
     }
 
-    // A log left beside another database would be taken for its own. False when the database is too damaged for that.
-    private static bool TryEndLog(string path)
+    // Moves the log into the database: SQLite would apply a log that stayed behind to the new ledger. False if the
+    // database is too damaged.
+    private static bool TryRemoveWal(string path)
     {
         if (!IsReadable(path))
         {
@@ -94,24 +94,24 @@ internal static class LedgerRestore
 
         using (var database = Database.Open(path))
         {
-            _ = database.QueryInt64("PRAGMA user_version"); // It opens the log when it is first read.
+            _ = database.QueryInt64("PRAGMA user_version"); // The first read opens the log.
             database.SetBusyTimeout(0);
             _ = database.TryCheckpoint(truncates: true, out _, out _);
         }
 
-        // The last one to close a database takes its log away.
+        // The last connection to close deletes the log.
         return !File.Exists(path + "-wal")
             ? true
-            : throw new RefusalException($"{path} is being used by another program");
+            : throw new RefusalException($"{path} is used by another program");
     }
 
-    // Only a look: closing a database that may be written takes its log away, even if it cannot be read.
+    // Opens read-only: closing a writable connection deletes the log even of a database that cannot be read.
     private static bool IsReadable(string path)
     {
         try
         {
-            using var database = Database.OpenToLook(path);
-            return LedgerFile.IsOurs(database)
+            using var database = Database.OpenReadOnly(path);
+            return LedgerFile.IsLedgerOrEmpty(database)
                 ? true
                 : throw new RefusalException($"{path} is another program's database");
         }

@@ -2,35 +2,35 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// Converts a ledger of an older schema version. All steps are one transaction: a process that dies on the way leaves
-// the ledger as it was, and the next start begins again. At a start no other instance has the gate open meanwhile, and
-// a copy of the ledger as it was is beside it before the first step.
+// Converts a ledger from an older schema version in one transaction: after a crash the ledger is unchanged, and the
+// next start converts it. On start, the conversion excludes every other instance and first copies the ledger to a file
+// beside it.
 internal static class LedgerUpgrade
 {
     public static string CopyPathOf(string path, long version) => $"{path}.v{version}-backup";
 
-    // At a start; the caller has GateFile.StartByte.
+    // Converts on start; the caller holds GateFile.StartByte.
     public static void Run(string path, long version, SchemaVersions versions)
     {
         using var gate = new GateFile(path + "-gate", path);
         if (!gate.TryLockAll())
         {
             throw new RefusalException(
-                $"{path} has schema version {version} and is in use: stop every instance first, "
-                + $"then a start converts it to version {versions.Current}");
+                $"{path} has schema version {version} and is in use: stop every instance, "
+                + $"then the next start converts it to version {versions.Current}");
         }
 
         using var database = Database.Open(path);
-        Convert(database, version, versions, () => KeepCopy(path, version));
+        Convert(database, version, versions, () => Copy(path, version));
     }
 
-    // Converts a database that no other process uses; after a failure close it, which rolls back. It calls to keep a
-    // copy under the write lock, before anything is changed.
-    public static void Convert(Database database, long version, SchemaVersions versions, Action keepCopy)
+    // Converts a database that no other process uses. Calls copy under the write lock before the first step. After a
+    // failure, close the database to roll back.
+    public static void Convert(Database database, long version, SchemaVersions versions, Action copy)
     {
-        // Without foreign keys a step can replace a table that others refer to.
+        // Foreign keys off: a step may replace a table that others reference.
         database.Execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
-        keepCopy();
+        copy();
         foreach (var (from, sql) in versions.StepsFrom(version))
         {
             if (!database.TryExecute(sql))
@@ -42,9 +42,9 @@ internal static class LedgerUpgrade
         database.Execute($"PRAGMA user_version = {versions.Current}; COMMIT");
     }
 
-    // An earlier copy is replaced: until the commit the ledger itself is the original, and posts of an older server may
-    // have reached it since that copy was made. A name of this process would leave a copy behind with each crash.
-    private static void KeepCopy(string path, long version)
+    // Replaces an earlier copy, since an older server may have posted to the ledger in between. The fixed name keeps
+    // crashes from leaving one copy each.
+    private static void Copy(string path, long version)
     {
         var copy = CopyPathOf(path, version);
         var unfinished = copy + ".unfinished";
@@ -52,7 +52,7 @@ internal static class LedgerUpgrade
         try
         {
             LedgerCopy.Make(path, unfinished, static () => { }, model: path);
-            RefuseDamaged(path, unfinished);
+            EnsureSound(path, unfinished);
             File.Move(unfinished, copy, overwrite: true);
             DurableFile.SyncDirectoryOf(copy);
         }
@@ -62,9 +62,9 @@ internal static class LedgerUpgrade
         }
     }
 
-    private static void RefuseDamaged(string path, string copy)
+    private static void EnsureSound(string path, string copy)
     {
-        using var database = Database.OpenToLook(copy);
+        using var database = Database.OpenReadOnly(copy);
         var finding = database.QueryText("PRAGMA integrity_check(1)");
         if (finding != "ok")
         {
@@ -72,8 +72,8 @@ internal static class LedgerUpgrade
         }
     }
 
-    // With the files SQLite keeps beside it, left when an earlier attempt was killed: the next copy would take them for
-    // its own.
+    // Deletes SQLite's side files too: a killed attempt may have left them, and SQLite would apply them to the next
+    // copy.
     private static void Delete(string unfinished)
     {
         foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])

@@ -43,7 +43,7 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
         _commitsWait = synchronous == Synchronous.Full;
         _transaction = new WriteTransaction(file);
         _gate = new Gate(file.Path);
-        file.RefuseConverted();
+        file.EnsureNotConverted();
         _checkpointer = checkpointer;
         _logger = logger;
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-// The two functions that SQLitePCLRaw lacks, in the library that it has loaded.
+// Two functions that SQLitePCLRaw lacks, from the library it has loaded.
 internal static unsafe partial class NativeSqlite
 {
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
@@ -16,8 +16,8 @@ internal static unsafe partial class NativeSqlite
         sqlite3 database, delegate* unmanaged[Cdecl]<nint, nint, byte*, int, int> hook, nint context);
 }
 
-// The calls of a request, some thirty a transaction, on the pointers of the same handles: without the dispatch and the
-// reference count that it puts around each.
+// The calls of the hot path, about thirty a transaction, on raw pointers. They save SQLitePCLRaw's dispatch and
+// reference count for each call.
 internal static unsafe partial class StatementCalls
 {
     private const string Library = "e_sqlite3";

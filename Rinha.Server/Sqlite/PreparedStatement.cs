@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Rinha.Server.Sqlite;
 
-// One SQL statement, compiled once for its connection and run many times by its thread.
+// A SQL statement, compiled once and run many times on the thread of its connection.
 internal sealed class PreparedStatement : IDisposable
 {
     // SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
@@ -47,13 +47,13 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    // Runs to the next row or to the end. Returns SqliteResult.Row, SqliteResult.Done or an extended error code.
+    // Returns SqliteResult.Row, SqliteResult.Done or an extended error code.
     public int Step() => StatementCalls.Step(_pointer);
 
-    // Makes the statement ready to run again and ends its part in the transaction.
+    // Also releases the statement's locks outside a transaction.
     public void Reset() => _ = StatementCalls.Reset(_pointer);
 
-    // Runs a statement that gives no rows.
+    // For a statement that returns no rows.
     public int Run()
     {
         var result = Step();
@@ -63,10 +63,10 @@ internal sealed class PreparedStatement : IDisposable
 
     public long Int64(int column) => StatementCalls.ColumnInt64(_pointer, column);
 
-    // The bytes of the row's column, a blob or a text, NUL characters included; valid until the next step or reset.
+    // A column's blob or text, including NULs; valid until the next step or reset.
     public unsafe ReadOnlySpan<byte> Bytes(int column)
     {
-        // The blob first: asking for it may convert the value and with it the number of bytes.
+        // The blob before its length: reading it may convert the value.
         var bytes = StatementCalls.ColumnBlob(_pointer, column);
         return new ReadOnlySpan<byte>(bytes, StatementCalls.ColumnBytes(_pointer, column));
     }

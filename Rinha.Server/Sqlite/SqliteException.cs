@@ -1,13 +1,13 @@
 namespace Rinha.Server.Sqlite;
 
-/// <summary>SQLite refused something that is not part of a request's expected outcomes.</summary>
+/// <summary>An unexpected failure of a SQLite call.</summary>
 public sealed class SqliteException(string message, int resultCode) : Exception(message)
 {
     /// <summary>SQLite's extended result code.</summary>
     public int ResultCode { get; } = resultCode;
 }
 
-// SQLite's result codes that the ledger tells apart (https://www.sqlite.org/rescode.html).
+// The SQLite result codes that the ledger distinguishes (https://www.sqlite.org/rescode.html).
 internal static class SqliteResult
 {
     public const int Ok = 0;
@@ -20,10 +20,10 @@ internal static class SqliteResult
     public const int Row = 100;
     public const int Done = 101;
 
-    // The low byte of an extended code is its primary code.
+    // The primary code is the low byte of an extended code.
     public static int Primary(int result) => result & 0xFF;
 
-    // Whether another connection's lock was in the way for too long. SQLITE_PROTOCOL: a process has stopped while it
-    // changed the log's index, and for 10 s not even a read could begin.
+    // Whether the call timed out on another connection's lock. SQLITE_PROTOCOL: a process was stopped while it changed
+    // the WAL index, and no read could start for 10 s.
     public static bool IsLocked(int result) => Primary(result) is Busy or Protocol;
 }

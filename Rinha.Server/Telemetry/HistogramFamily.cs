@@ -3,18 +3,18 @@ using System.Numerics;
 
 namespace Rinha.Server.Telemetry;
 
-// The clock that durations are measured with.
+// The monotonic clock of all durations.
 internal static class Clock
 {
     public const long NsPerSecond = 1_000_000_000;
 
-    // Nanoseconds since some moment, never less than before; on Linux they are the stopwatch's own unit.
+    // Nanoseconds from an arbitrary start. On Linux the stopwatch's own unit is the nanosecond.
     public static long NowNs => Stopwatch.GetTimestamp();
 }
 
-// A histogram, one or one for each value of a label, in the order of the series' numbers. unitsPerOne recorded values
-// make one of the published: for ns, a second's. Any thread may record and read; nothing is allocated. The instrument
-// gets single values only while a listener has enabled it.
+// A histogram with one series, or one for each value of a label, numbered in that order. unitsPerOne is how many
+// recorded units make one published unit: 1e9 for nanoseconds published in seconds. Any thread may record and read;
+// recording allocates nothing. The instrument gets single values only while a listener has enabled it.
 internal sealed class HistogramFamily(
     string name, string help, BucketBounds bounds, double unitsPerOne, string? label = null, params string[] values)
 {
@@ -27,14 +27,14 @@ internal sealed class HistogramFamily(
 
     public string Help => help;
 
-    // The upper bounds in the published unit, without that of everything beyond.
+    // The upper bounds in the published unit, without +Inf.
     public IReadOnlyList<double> Bounds { get; } = [.. bounds.Upper.ToArray().Select(bound => bound / unitsPerOne)];
 
     // A histogram of durations in nanoseconds, published in seconds.
     public static HistogramFamily OfDurations(string name, string help, string? label = null, params string[] values) =>
         new(name, help, BucketBounds.Durations, Clock.NsPerSecond, label, values);
 
-    // Counts a value from 0 in the series of this number.
+    // Counts a value, 0 or more, in the series of this number.
     public void Record(long value, int series = 0)
     {
         _series[series].Record(value);
@@ -54,7 +54,7 @@ internal sealed class HistogramFamily(
 
     public void Publish(Meter meter) => _instrument = meter.CreateHistogram<double>(name, unit: null, help);
 
-    // For each series its labels, how many values were at most each bound, and their sum.
+    // Of each series: its labels, its cumulative count for each bound, and its sum.
     public IEnumerable<((string Name, string Value)[] Labels, long[] Counts, double Sum)> Series()
     {
         for (var index = 0; index < _series.Length; index++)
@@ -65,8 +65,7 @@ internal sealed class HistogramFamily(
     }
 }
 
-// How many values fell under which bound, and their sum. Any thread may record and read; to record is two atomic
-// additions.
+// The counts of one series and their sum. Any thread may record and read; recording is two atomic additions.
 internal sealed class Buckets(BucketBounds bounds)
 {
     private readonly long[] _counts = new long[bounds.BucketCount];
@@ -80,8 +79,8 @@ internal sealed class Buckets(BucketBounds bounds)
         Interlocked.Add(ref _sum, value);
     }
 
-    // How many values were at most each bound, and at last how many there were: what is recorded meanwhile is in all of
-    // the numbers from some bound on, or in none.
+    // The cumulative count for each bound; the last one counts every value. Monotonic even while others record: a
+    // concurrent value is either missing or in every count from its bound on.
     public long[] Cumulate()
     {
         var counts = new long[_counts.Length];
@@ -96,17 +95,17 @@ internal sealed class Buckets(BucketBounds bounds)
     }
 }
 
-// The upper bounds of a histogram's buckets. Each is at least twice the one before, so a value's power of two names its
-// bucket or the one after: to find it takes a table and one comparison, no search.
+// The upper bounds of a histogram's buckets. Each is at least twice the previous one, so a value's highest bit names
+// its bucket or the previous one: one table look-up and one comparison, no search. Immutable.
 internal sealed class BucketBounds
 {
     private const int Octaves = 64;
 
-    // Ends with a bound that no value passes: the bucket of everything beyond.
+    // The last bound is long.MaxValue, which stands for +Inf.
     private readonly long[] _upper;
     private readonly byte[] _firstOfOctave = new byte[Octaves];
 
-    // From 1, ascending, each at least twice the one before; a value equal to one is under it.
+    // From 1, ascending, each at least twice the previous one, inclusive.
     public BucketBounds(params long[] upper)
     {
         for (var index = 0; index < upper.Length; index++)
@@ -121,19 +120,19 @@ internal sealed class BucketBounds
         }
     }
 
-    // 1, 2, 5, 10 … from 5 us to 10 s, in nanoseconds: from a fast request to one that gave up waiting.
+    // 1, 2, 5, 10 … from 5 µs to 10 s, in nanoseconds: from a fast request to one that timed out.
     public static BucketBounds Durations { get; } = new(
         5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
         1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000, 100_000_000, 200_000_000, 500_000_000,
         1_000_000_000, 2_000_000_000, 5_000_000_000, 10_000_000_000);
 
-    // The bounds, without the one of everything beyond.
+    // The bounds without +Inf.
     public ReadOnlySpan<long> Upper => _upper.AsSpan(0, _upper.Length - 1);
 
-    // How many buckets there are, the one of everything beyond included.
+    // Includes +Inf.
     public int BucketCount => _upper.Length;
 
-    // The bucket of a value from 0: the first whose bound is not less than it.
+    // The first bucket whose bound is at least the value, which is 0 or more.
     public int IndexOf(long value)
     {
         var first = _firstOfOctave[BitOperations.Log2((ulong)value | 1)];

@@ -7,11 +7,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Rinha.Server.Telemetry;
 
-// Where the log goes: to the standard output, a line for each event.
+// The log: one line on standard output for each event. A background thread writes the lines. While its queue is full,
+// lines are dropped and counted on standard error, so an unread log or a slow disk never delays a request.
 internal static class LogOutput
 {
-    // Makes the loggers. A line is handed to a thread that writes it; while its queue is full, further ones are
-    // dropped, and counted on the standard error: an unread log or a slow disk never delays a request.
     public static ILoggerFactory Create(LogLevel level, LogFormat format) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
@@ -31,21 +30,21 @@ internal static class LogOutput
     });
 }
 
-// A log line as one JSON object: time, level, event, message, and the message's values as separate members, so that a
-// reader need not parse the message.
+// Formats an event as one JSON object: time, level, event, message, and each value of the message as a member, so that
+// programs never parse the message.
 internal sealed class JsonLineFormatter() : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "rinha-json";
 
-    // ISO 8601, UTC, in milliseconds.
+    // ISO 8601, UTC, with milliseconds.
     public const string TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
-    private const string Template = "{OriginalFormat}"; // How the logging library calls the message's template.
+    private const string Template = "{OriginalFormat}"; // The logging library's name for the template.
 
     private static readonly JsonWriterOptions s_options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly HashSet<string> s_own =
+    private static readonly HashSet<string> s_reserved =
         ["timestamp", "level", "event", "event_id", "category", "message", "exception"];
 
     public override void Write<TState>(
@@ -85,7 +84,7 @@ internal sealed class JsonLineFormatter() : ConsoleFormatter(FormatterName)
             }
 
             var member = JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
-            json.WritePropertyName(s_own.Contains(member) ? member + "_" : member);
+            json.WritePropertyName(s_reserved.Contains(member) ? member + "_" : member);
             WriteValue(json, value);
         }
     }

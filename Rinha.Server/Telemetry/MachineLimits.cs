@@ -1,13 +1,13 @@
 namespace Rinha.Server.Telemetry;
 
-// How much of the machine this process may use: the processors that the runtime counts on, and what the kernel's
-// control groups (version 1 or 2) and its own limits say; null for no limit. CpuQuota is how many CPUs' time it gets.
+// How much of the machine this process may use, from the runtime, its cgroups (version 1 or 2) and its rlimits; null
+// for no limit. CpuQuota is in CPUs: 1.5 is the time of one and a half.
 internal sealed record MachineLimits(int Processors, double? CpuQuota, long? MemoryBytes, long? OpenFiles)
 {
-    // Version 1 writes a number of this size for "no limit".
+    // cgroup v1 writes a number at least this large for "no limit".
     private const double MemoryBytesNone = 1L << 62;
 
-    // Reads them below a root; what cannot be read is no limit.
+    // Reads the files below a root. A file that cannot be read sets no limit.
     public static MachineLimits Read(string root = "/")
     {
         double? cpus = null;
@@ -15,7 +15,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
         var mounts = Lines(Path.Combine(root, "proc/self/mountinfo"));
         foreach (var line in Lines(Path.Combine(root, "proc/self/cgroup")))
         {
-            // 4:cpu,cpuacct:/path in version 1, 0::/path in version 2.
+            // v1: 4:cpu,cpuacct:/path; v2: 0::/path
             var parts = line.Split(':', 3);
             if (parts.Length < 3)
             {
@@ -25,8 +25,8 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
             var controllers = parts[1].Split(',');
             foreach (var directory in Directories(root, mounts, controllers, parts[2]))
             {
-                cpus = Lesser(cpus, controllers is [""] ? CpuMax(directory) : CpuQuotaOf(directory));
-                memoryBytes = Lesser(memoryBytes, controllers is [""]
+                cpus = Min(cpus, controllers is [""] ? CpuMax(directory) : CpuQuotaOf(directory));
+                memoryBytes = Min(memoryBytes, controllers is [""]
                     ? Number(directory, "memory.max")
                     : Number(directory, "memory.limit_in_bytes"));
             }
@@ -47,7 +47,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
         return $"{Processors} processors, CPU limit {cpus}, memory limit {memory}, open files {files}";
     }
 
-    // Max open files            1024                 524288               files (proc(5)): the first one counts.
+    // Max open files            1024                 524288               files (proc(5)); the soft limit comes first.
     private static long? OpenFilesIn(string[] limits)
     {
         const string Name = "Max open files";
@@ -55,7 +55,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
         return (long?)ToNumber(line?[Name.Length..].TrimStart().Split(' ')[0] ?? "");
     }
 
-    // The group's directory and those above it: each may have a limit of its own.
+    // The group's directory and its ancestors: each may have its own limit.
     private static IEnumerable<string> Directories(string root, string[] mounts, string[] controllers, string group)
     {
         foreach (var mount in mounts)
@@ -63,7 +63,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
             // 30 23 0:26 ROOT POINT options - TYPE source OPTIONS (proc(5)).
             var fields = mount.Split(' ');
             var dash = Array.IndexOf(fields, "-");
-            if (dash < 5 || fields.Length < dash + 4 || !Serves(fields[dash + 1], fields[dash + 3], controllers))
+            if (dash < 5 || fields.Length < dash + 4 || !IsMountOf(controllers, fields[dash + 1], fields[dash + 3]))
             {
                 continue;
             }
@@ -80,7 +80,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
         }
     }
 
-    private static bool Serves(string type, string options, string[] controllers) => controllers is [""]
+    private static bool IsMountOf(string[] controllers, string type, string options) => controllers is [""]
         ? type == "cgroup2"
         : type == "cgroup" && options.Split(',').Intersect(controllers).Any();
 
@@ -102,7 +102,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
             ? number
             : null;
 
-    private static double? Lesser(double? one, double? other) => one < other ? one : other ?? one;
+    private static double? Min(double? left, double? right) => left < right ? left : right ?? left;
 
     private static string[] Lines(string path)
     {

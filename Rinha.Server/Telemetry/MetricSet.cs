@@ -2,9 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Rinha.Server.Telemetry;
 
-// Every metric of the server, written in Prometheus' text format 0.0.4
-// (https://prometheus.io/docs/instrumenting/exposition_formats/), and published as a Meter's instruments to a listener
-// inside the process. Filled before the first request.
+// Every metric of the server, in Prometheus' text format 0.0.4
+// (https://prometheus.io/docs/instrumenting/exposition_formats/) and as instruments of a Meter for in-process
+// listeners. Add before the first request; any thread may scrape.
 internal sealed class MetricSet : IDisposable
 {
     public const string MeterName = "Rinha.Server";
@@ -14,7 +14,7 @@ internal sealed class MetricSet : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly List<Action<StringBuilder>> _writers = [];
 
-    // Adds a counter, whose name ends in _total, or a gauge, computed at scrape time.
+    // Adds a counter if the name ends in _total, else a gauge. The value is computed at scrape time.
     public void Add(string name, string help, Func<double> value) =>
         Add(name, help, () => [new MetricSample(value())]);
 

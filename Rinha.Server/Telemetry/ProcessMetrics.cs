@@ -7,44 +7,44 @@ internal static class ProcessMetrics
     {
         var startTimeSeconds = DateTimeOffset.UtcNow.AddMilliseconds(-ProcessStat.AgeMs("self"))
             .ToUnixTimeMilliseconds() / 1000.0;
-        metrics.Add("rinha_http_open_connections", "Connections that are open.", () => openConnections());
+        metrics.Add("rinha_http_open_connections", "Open connections.", () => openConnections());
         metrics.Add(
-            "dotnet_gc_collections_total", "Garbage collections, by the oldest generation collected.", Collections);
-        metrics.Add("dotnet_gc_heap_bytes", "Size of the managed heap's objects.", () => GC.GetTotalMemory(false));
-        metrics.Add("process_resident_memory_bytes", "Memory of the process.", () => Environment.WorkingSet);
+            "dotnet_gc_collections_total", "Garbage collections by the oldest generation collected.", Collections);
+        metrics.Add("dotnet_gc_heap_bytes", "Size of the objects on the managed heap.", () => GC.GetTotalMemory(false));
+        metrics.Add("process_resident_memory_bytes", "Resident memory of the process.", () => Environment.WorkingSet);
         metrics.Add(
             "process_cpu_seconds_total",
             "CPU time of the process, user and system.",
             () => Environment.CpuUsage.TotalTime.TotalSeconds);
         metrics.Add(
-            "process_start_time_seconds", "When the process began, since 1970-01-01 UTC.", () => startTimeSeconds);
+            "process_start_time_seconds", "Start of the process since 1970-01-01 UTC.", () => startTimeSeconds);
         metrics.Add(
             "rinha_build_info",
-            "1, with the version and the commit of the build.",
+            "Always 1, labelled with the version and the commit of the build.",
             () => [new MetricSample(1, ("version", version), ("commit", commit))]);
     }
 
-    // The runtime counts a collection of an older generation as one of the younger ones too.
+    // The runtime's count of a generation includes the collections of older ones: subtract them.
     private static IEnumerable<MetricSample> Collections() =>
         from generation in Enumerable.Range(0, GC.MaxGeneration + 1)
         let older = generation == GC.MaxGeneration ? 0 : GC.CollectionCount(generation + 1)
         select new MetricSample(GC.CollectionCount(generation) - older, ("generation", $"{generation}"));
 }
 
-// What the kernel knows of a process (proc(5)).
+// The age of a process, from /proc/PID/stat (proc(5)).
 internal static unsafe partial class ProcessStat
 {
     private const int ClockTicksPerSecond = 100; // USER_HZ, the unit of /proc/PID/stat.
     private const int BootTime = 7; // CLOCK_BOOTTIME
 
-    // How long ago a process, by its number or self, was started; exact to 10 ms.
+    // The age of a process, given by its number or "self", in steps of 10 ms.
     public static long AgeMs(string process) => AgeMs(File.ReadAllText($"/proc/{process}/stat"), BootTimeMs());
 
-    // By its /proc/PID/stat and the present time of the clock that the start is told in: since the boot, the time that
-    // the machine was suspended included. (Environment.TickCount64 does not include it.)
+    // bootTimeMs is the time since boot, suspended time included, as in the stat file. (Environment.TickCount64
+    // excludes suspended time.)
     public static long AgeMs(string stat, long bootTimeMs)
     {
-        // The second field, a name in parentheses, may hold blanks; the start time is the 22nd.
+        // The second field, a name in parentheses, may contain spaces; the start time is the 22nd.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var startedTicks = long.Parse(fields[22 - 3], CultureInfo.InvariantCulture);
         return bootTimeMs - (startedTicks * 1000 / ClockTicksPerSecond);

@@ -1,10 +1,10 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>How long keys are kept, by clocks that go right and wrong, and how many.</summary>
-public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
+// How long keys are kept, with right and wrong clocks, and how many.
+public sealed class KeyRetentionTests : LedgerContract<LedgerOnDisk>
 {
     [Fact]
-    public void Keys_are_kept_for_24_hours_and_each_new_one_drops_the_two_oldest_that_have_expired()
+    public void Keys_live_for_24_hours_and_each_new_one_deletes_the_two_oldest_expired()
     {
         Keep("a", "b", "c", "d");
         Age("a", hours: 27);
@@ -12,7 +12,7 @@ public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
         Age("c", hours: 25);
         Age("d", hours: 23);
 
-        Keep("c", "d"); // One that has expired is known until it is dropped.
+        Keep("c", "d"); // An expired key is known until it is deleted.
         Assert.Equal("a b c d", Kept());
         Keep("e");
         Assert.Equal("c d e", Kept());
@@ -30,54 +30,54 @@ public sealed class KeptKeysTests : LedgerContract<LedgerOnDisk>
 
         Keep("d");
         Assert.Equal("ahead b c d", Kept());
-        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Storage.FilePath).Warnings);
 
         Age("ahead", hours: 25);
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Storage.FilePath).Warnings);
     }
 
     [Fact]
-    public void A_gap_that_an_earlier_version_has_left_closes_by_itself()
+    public void A_gap_left_by_an_earlier_version_closes_by_itself()
     {
         Keep("a", "b", "c", "d");
-        Place.Execute("DELETE FROM chaves WHERE chave = 'b'");
+        Storage.Execute("DELETE FROM chaves WHERE chave = 'b'");
         Age("a", hours: 25);
         Age("c", hours: 25);
 
         Keep("e");
         Assert.Equal("c d e", Kept());
-        Assert.Empty(LedgerAudit.Run(Place.FilePath).Warnings);
+        Assert.Empty(LedgerAudit.Run(Storage.FilePath).Warnings);
     }
 
     [Fact]
-    public void No_more_keys_are_taken_than_can_be_kept()
+    public void A_full_key_table_refuses_new_keys()
     {
         Keep("first");
-        Place.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
+        Storage.Execute($"UPDATE chaves SET id = {Limits.IdempotencyKeysMax - 1}");
         Keep("last but one");
-        Place.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
+        Storage.Execute("UPDATE chaves SET id = 1 WHERE chave = 'first'");
 
         Assert.Equal(PostResult.TooManyKeys, Post("one too many"));
         Keep("first");
-        Assert.Equal(PostResult.Accepted, Place.Ledger.Credit(1, 1).Result);
+        Assert.Equal(PostResult.Accepted, Storage.Ledger.Credit(1, 1).Result);
 
         Age("first", hours: 25);
         Keep("one too many");
     }
 
-    // Under refusals: their times are those of no transaction.
+    // Refusals: their times belong to no transaction, so a test may change them.
     private void Keep(params string[] keys) =>
         Assert.All(keys, key => Assert.Equal(PostResult.LimitExceeded, Post(key)));
 
     private PostResult Post(string key) =>
-        Place.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
+        Storage.Ledger.Post(1, TransactionKind.Debit, Limits.AmountCentsMax, "text", key).Result;
 
-    private void Age(string key, int hours) => Place.Execute(
+    private void Age(string key, int hours) => Storage.Execute(
         $"UPDATE chaves SET criada_em = {Timestamp.Now.MicrosecondsSinceEpoch} - {hours} * 3600000000 "
         + $"WHERE chave = '{key}'");
 
     private string Kept() =>
-        LedgerRows.QueryText(Place.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
+        LedgerRows.QueryText(Storage.FilePath, "SELECT group_concat(chave, ' ' ORDER BY id) FROM chaves");
 }

@@ -1,7 +1,7 @@
 namespace Rinha.Server.Tests.Ledger;
 
-public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
-    where TPlace : LedgerPlace, new()
+public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
+    where TStorage : LedgerStorage, new()
 {
     [Fact]
     public void The_same_key_gets_the_first_answer_and_is_applied_once()
@@ -12,12 +12,12 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), first);
         Assert.Equal(first, Credit("key"));
         Assert.Equal(105, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
-        Place.AssertBalanced();
+        Assert.Equal(2, Storage.Query("SELECT count(*) FROM transacoes"));
+        Storage.AssertBalanced();
     }
 
     [Fact]
-    public void A_refusal_is_kept_too_even_if_the_balance_would_allow_it_by_now()
+    public void A_refusal_is_kept_even_if_the_balance_would_now_allow_it()
     {
         Assert.Equal(PostResult.LimitExceeded, Debit(100_001, "key").Result);
         Ledger.Credit(1, 1_000_000);
@@ -27,13 +27,13 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void A_sum_past_64_bits_is_refused_again_as_what_it_was()
+    public void An_overflow_is_kept_as_the_answer_of_its_key()
     {
         _ = Ledger;
-        Place.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
+        Storage.Execute("UPDATE clientes SET saldo = 9223372036854775807 WHERE id = 1");
 
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
-        Place.Execute("UPDATE clientes SET saldo = 0");
+        Storage.Execute("UPDATE clientes SET saldo = 0");
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
     }
 
@@ -44,17 +44,17 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     [InlineData(1, TransactionKind.Credit, 100, "texu")]
     [InlineData(1, TransactionKind.Credit, 100, "text\0")]
     [InlineData(1, TransactionKind.Credit, 100, "Text")]
-    public void The_key_with_another_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
+    public void A_key_reused_for_another_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
     {
         Credit("key");
 
         Assert.Equal(PostResult.KeyReused, Ledger.Post(id, kind, cents, text, "key").Result);
         Assert.Equal(100, Ledger.Statement(1).BalanceCents);
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
-    public void Keys_differ_in_every_letter_and_in_its_case()
+    public void Keys_are_compared_exactly_and_case_sensitively()
     {
         string[] keys = ["key", "kex", "Key", "key1", "ke", new('k', 64), new('k', 63)];
         foreach (var key in keys)
@@ -66,7 +66,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void A_key_of_nobody_is_not_kept()
+    public void A_key_for_an_unknown_account_is_not_kept()
     {
         Assert.Equal(PostResult.UnknownAccount, Ledger.Post(6, TransactionKind.Credit, 1, "text", "key").Result);
 
@@ -75,21 +75,21 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
     }
 
     [Fact]
-    public void Both_instances_and_the_next_ones_know_the_key()
+    public void Other_and_later_instances_know_the_key()
     {
         var first = Credit("key");
-        var other = Place.Open();
+        var other = Storage.Open();
         Assert.Equal(first, other.Post(1, TransactionKind.Credit, 100, "text", "key"));
 
-        Place.Close();
+        Storage.Close();
         Assert.Equal(first, Credit("key"));
-        Assert.Equal(1, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
-    public async Task Sent_many_times_at_once_through_two_instances_it_is_applied_once()
+    public async Task Concurrent_posts_with_one_key_through_two_instances_are_applied_once()
     {
-        ILedger[] instances = [Place.Open(), Place.Open()];
+        ILedger[] instances = [Storage.Open(), Storage.Open()];
         for (var round = 0; round < 20; round++)
         {
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(number =>
@@ -99,7 +99,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
                 outcome => Assert.Equal(new PostOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
         }
 
-        Assert.Equal(20, Place.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(20, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
     [Fact]
@@ -116,11 +116,11 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
 
     private PostOutcome Debit(long cents, string key) => Ledger.Post(1, TransactionKind.Debit, cents, "text", key);
 
-    private long Keys() => Place.Query("SELECT count(*) FROM chaves");
+    private long Keys() => Storage.Query("SELECT count(*) FROM chaves");
 }
 
-public sealed class SqliteKeptAnswersTests : KeptAnswersTests<LedgerOnDisk>;
+public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnDisk>;
 
-public sealed class PostgresKeptAnswersTests : KeptAnswersTests<LedgerOnPostgres>;
+public sealed class PostgresIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnPostgres>;
 
-public sealed class SerializablePostgresKeptAnswersTests : KeptAnswersTests<LedgerOnSerializablePostgres>;
+public sealed class SerializablePostgresIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnSerializablePostgres>;

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Telemetry;
 
-// What a request was about; the label operation is its name in lower case.
+// What a request asks for; its name in lower case is the metrics' label operation.
 internal enum Operation
 {
-    Other, // A path that leads nowhere.
+    Other, // An unknown path.
     Post,
     Statement,
     History,
@@ -14,10 +14,10 @@ internal enum Operation
     Metrics,
 }
 
-// Sees every request end: counts it by operation and status with the time it took, and logs it if it was slow or the
-// server's fault (of these one a second for each operation: a disk that fails fails every request). No request is slow
-// when slowRequestMs is 0. Any thread may call it; nothing is allocated.
-internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
+// Counts every answered request by operation, status and duration. Logs the slow ones, and those answered 5xx: of the
+// latter one a second for each operation, since a failing disk fails every request. slowRequestMs 0 logs no slow
+// request. Thread-safe; counting allocates nothing.
+internal sealed class RequestLog(int slowRequestMs, ILogger logger)
 {
     private const double NsPerMs = 1_000_000;
     private const int StatusMin = 100;
@@ -32,11 +32,11 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
     private readonly long[] _counts = new long[s_operations.Length * Statuses];
     private readonly HistogramFamily _durations = HistogramFamily.OfDurations(
         "rinha_http_request_duration_seconds",
-        "Time from a request's head being read to its answer being handed to the kernel.",
+        "Time from parsing a request's head to handing its answer to the kernel.",
         "operation",
         s_operations);
 
-    // A request that began at this time of the Clock has been answered.
+    // Records the answer to a request that began at this time of Clock.
     public void End(Operation operation, int status, long startedAtNs)
     {
         var durationNs = Clock.NowNs - startedAtNs;
@@ -59,7 +59,7 @@ internal sealed class RequestWatch(int slowRequestMs, ILogger logger)
         metrics.Add(_durations);
     }
 
-    // Those of 200 also while they are 0: a rate begins with the first sample.
+    // The 200s are there from 0 on: a rate needs a sample before the first increment.
     private IEnumerable<MetricSample> Counts()
     {
         for (var index = 0; index < _counts.Length; index++)
