@@ -72,7 +72,7 @@ public sealed partial class ApiPageTests
         Assert.All(
             Names(s_document.GetProperty("paths"), "responses")
                 .Concat(Names(s_document, "x-any-request")).Except(["200"]),
-            status => Assert.Matches($@"(?m)^\| ([0-9]{{3}}, )*{status}[, ]", s_page));
+            status => Assert.Matches($@"(?m)^\| [^|]+ \| {status} \|", s_page));
     }
 
     // The names in all objects that a member is, at whatever depth.

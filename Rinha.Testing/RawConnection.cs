@@ -209,12 +209,13 @@ public sealed record RawResponse(
         .SingleOrDefault();
 
     /// <summary>Fails unless this is an error of the status, described as RFC 9457 wants it.</summary>
-    public RawResponse AssertProblem(int status)
+    public RawResponse AssertProblem(int status, string? type = null)
     {
         Assert.Equal(status, Status);
         Assert.Equal("application/problem+json", Header("Content-Type"));
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
         Assert.NotEmpty(Json.GetProperty("title").GetString()!);
+        Assert.Matches($"^/problems/{type ?? "[a-z-]+"}$", Json.GetProperty("type").GetString());
         return this;
     }
 

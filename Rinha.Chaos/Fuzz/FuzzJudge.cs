@@ -55,9 +55,12 @@ internal static class FuzzJudge
         _ => true,
     };
 
-    private static bool IsBalance(string body) =>
-        body.Contains("limit of the client", StringComparison.Ordinal)
-        || body.Contains("64 bits", StringComparison.Ordinal);
+    private static bool IsBalance(string body)
+    {
+        var json = Encoding.UTF8.GetBytes(body);
+        return BankAnswer.IsProblem(json, ProblemType.LimitExceeded)
+            || BankAnswer.IsProblem(json, ProblemType.BalanceOverflow);
+    }
 
     // HTTP/0.9, which nginx still speaks, is a body and nothing else; HTTP/2 is told in its own way, by a frame GOAWAY,
     // that it is not spoken here.

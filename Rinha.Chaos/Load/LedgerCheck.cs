@@ -75,7 +75,7 @@ internal sealed class Probes(Bank bank)
     {
         foreach (var (text, (answer, transaction)) in _posts)
         {
-            if (answer.Status == 503 && (isRefusalFinal || !answer.LeavesOpen()))
+            if (answer.Status == 503 && (isRefusalFinal || !answer.IsProblem(ProblemType.OutcomeUnknown)))
             {
                 log.Refused.Add(text);
             }
@@ -98,5 +98,6 @@ internal static class RawAnswers
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
 
-    public static bool LeavesOpen(this RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
+    public static bool IsProblem(this RawAnswer answer, string type) =>
+        BankAnswer.IsProblem(Encoding.UTF8.GetBytes(answer.Body), type);
 }

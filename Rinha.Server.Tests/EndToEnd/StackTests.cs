@@ -50,18 +50,18 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Theory]
-    [InlineData("GET /health HTTP/1.1\r\n\r\n", 400)]
-    [InlineData("GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
-    [InlineData("get /health HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
-    [InlineData("TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n", 405)]
-    [InlineData("GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505)]
-    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n", 413)]
-    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501)]
-    public void What_nginx_answers_itself_is_a_problem_as_well(string request, int status)
+    [InlineData("GET /health HTTP/1.1\r\n\r\n", 400, "bad-request")]
+    [InlineData("GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "bad-request")]
+    [InlineData("get /health HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad-request")]
+    [InlineData("TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method-not-allowed")]
+    [InlineData("GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505, "version-not-supported")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n", 413, "body-too-large")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not-implemented")]
+    public void What_nginx_answers_itself_is_a_problem_as_well(string request, int status, string type)
     {
         using var connection = stack.Connect();
         connection.Send(request);
-        connection.Receive().AssertProblem(status);
+        connection.Receive().AssertProblem(status, type);
     }
 
     [Fact]
