@@ -4,6 +4,7 @@ internal static class FuzzJudge
 {
     // The errors of RFC 9110 that a request can be the reason for.
     private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
+    private static readonly string[] s_balances = [ProblemType.LimitExceeded, ProblemType.BalanceOverflow];
 
     // Returns what is wrong, without anything of this one case; null when nothing is.
     public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
@@ -55,12 +56,8 @@ internal static class FuzzJudge
         _ => true,
     };
 
-    private static bool IsBalance(string body)
-    {
-        var json = Encoding.UTF8.GetBytes(body);
-        return BankAnswer.IsProblem(json, ProblemType.LimitExceeded)
-            || BankAnswer.IsProblem(json, ProblemType.BalanceOverflow);
-    }
+    private static bool IsBalance(string body) => s_balances.Any(
+        type => BankAnswer.IsProblem(Encoding.UTF8.GetBytes(body), type));
 
     // HTTP/0.9, which nginx still speaks, is a body and nothing else; HTTP/2 is told in its own way, by a frame GOAWAY,
     // that it is not spoken here.

@@ -24,20 +24,16 @@ internal sealed class Problem
     public static readonly Problem OnlyGetOrPost =
         OtherMethod("only GET, HEAD and POST are allowed here", "GET, HEAD, POST");
     public static readonly Problem OnlyPost = OtherMethod("only POST is allowed here", "POST");
-    public static readonly Problem RequestTimeout =
-        new(408, "request-timeout", "the request took too long to arrive");
+    public static readonly Problem RequestTimeout = new(408, "request-timeout", "the request took too long to arrive");
     public static readonly Problem BodyTooLarge =
         new(413, "body-too-large", $"the body has more than {Limits.BodyBytesMax} bytes") { ClosesConnection = true };
-    public static readonly Problem NotJson =
-        new(415, "not-json", "Content-Type must be application/json in UTF-8");
+    public static readonly Problem NotJson = new(415, "not-json", "Content-Type must be application/json in UTF-8");
     public static readonly Problem LimitExceeded =
         new(422, "limit-exceeded", "the debit would exceed the limit of the client");
-    public static readonly Problem BalanceOverflow =
-        new(422, "balance-overflow", "the balance would overflow 64 bits");
+    public static readonly Problem BalanceOverflow = new(422, "balance-overflow", "the balance would overflow 64 bits");
     public static readonly Problem KeyReused =
         new(422, "key-reused", "this Idempotency-Key was already used for a different transaction");
-    public static readonly Problem Unexpected =
-        new(500, "server-error", "the server failed; the reason is in the log");
+    public static readonly Problem Unexpected = new(500, "server-error", "the server failed; the reason is in the log");
     public static readonly Problem Busy = Unavailable("ledger-locked", "the ledger is locked");
     public static readonly Problem Overloaded = Unavailable("overloaded", "too many requests");
     public static readonly Problem TooManyKeys =
