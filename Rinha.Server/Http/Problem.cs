@@ -42,9 +42,7 @@ internal sealed class Problem
     public static readonly Problem Stopping = Unavailable("stopping", "the server is stopping");
     // Without Retry-After: to send it again may post it twice.
     public static readonly Problem OutcomeUnknown = new(
-        503,
-        "outcome-unknown",
-        "the database was cut off; whether the transaction was posted is not known: see the statement");
+        503, "outcome-unknown", "the database was cut off; the transaction may have been posted: see the statement");
 
     private static readonly Problem[] s_bodyProblems =
     [
