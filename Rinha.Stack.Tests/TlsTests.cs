@@ -24,10 +24,8 @@ public sealed class TlsTests
             ]).OrFail("curl").Output;
         Assert.Equal("{\"limite\":100000,\"saldo\":1}200", Post("/clientes/1/transacoes", RawRequest.Body));
         Assert.EndsWith("404", Post("/reset", ""));
-        using (var plain = new RawConnection(new IPEndPoint(IPAddress.Loopback, port)))
-        {
-            plain.Exchange(RawRequest.Get("/health")).AssertProblem(400, "https-required");
-        }
+        using var plain = new RawConnection(new IPEndPoint(IPAddress.Loopback, port));
+        plain.Exchange(RawRequest.Get("/health")).AssertProblem(400, "https-required");
 
         Assert.Contains("New, TLSv1.3,", Handshake(port, "-tls1_3"));
         Assert.Contains("New, TLSv1.2,", Handshake(port, "-tls1_2"));

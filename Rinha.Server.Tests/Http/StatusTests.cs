@@ -29,9 +29,7 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Bank.Send(RawRequest.Post(path, RawRequest.Body)).AssertProblem(404);
         Bank.Send(RawRequest.Post(path, RawRequest.Body, RawRequest.Json, "Idempotency-Key: a b")).AssertProblem(404);
         Bank.Send(RawRequest.Post(path, NotUsable)).AssertProblem(404);
-        Bank.Send(RawRequest.Post(path, "")).AssertProblem(404);
         Bank.Send(RawRequest.Post(path, RawRequest.Body, "text/plain")).AssertProblem(404);
-        Bank.Send(RawRequest.Post(path, RawRequest.Body, null)).AssertProblem(404);
         Bank.Send(RawRequest.Post(path, s_tooLarge)).AssertProblem(404);
         Bank.Send(RawRequest.PostChunked(path, s_tooLarge, 1000)).AssertProblem(404);
     }

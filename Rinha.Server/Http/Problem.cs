@@ -45,9 +45,7 @@ internal sealed class Problem
         503, "outcome-unknown", "the database was cut off; the transaction may have been posted: see the statement");
 
     private static readonly Problem[] s_bodyProblems =
-    [
-        .. Enum.GetValues<TransactionError>().Select(error => new Problem(422, "invalid-body", Describe(error))),
-    ];
+        [.. Enum.GetValues<TransactionError>().Select(error => new Problem(422, "invalid-body", Describe(error)))];
 
     private Problem(int status, string type, string detail)
     {
