@@ -254,7 +254,7 @@ internal sealed class BankApplication(
     private async Task AnswerHealthAsync(Exchange exchange, ValueTask<LookupResult> lookup)
     {
         var account = await lookup;
-        (string? code, string? reason) = (Drain.IsAnnounced, account, ledger.Writer) switch
+        var (code, reason) = (Drain.IsAnnounced, account, ledger.Writer) switch
         {
             (true, _, _) => ("stopping", "the server is stopping"),
             (_, LookupResult.StorageFailed, _) => ("storage-failed", "the ledger cannot be read"),
