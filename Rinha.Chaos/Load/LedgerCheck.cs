@@ -75,7 +75,7 @@ internal sealed class Probes(Bank bank)
     {
         foreach (var (text, (answer, transaction)) in _posts)
         {
-            if (answer.Status == 503 && (isRefusalFinal || !answer.IsProblem(ProblemType.OutcomeUnknown)))
+            if (answer.Status == 503 && (isRefusalFinal || !answer.IsOutcomeUnknown()))
             {
                 log.Refused.Add(text);
             }
@@ -97,6 +97,8 @@ internal static class RawAnswers
 {
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsOutcomeUnknown(this RawAnswer answer) => answer.IsProblem(ProblemType.OutcomeUnknown);
 
     public static bool IsProblem(this RawAnswer answer, string type) =>
         BankAnswer.IsProblem(Encoding.UTF8.GetBytes(answer.Body), type);
