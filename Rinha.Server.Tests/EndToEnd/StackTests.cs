@@ -18,7 +18,6 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
         Assert.Equal("3.1.1", stack.Get("/openapi.json").AssertOk().Json.GetProperty("openapi").GetString());
         stack.Get("/metrics").AssertProblem(403);
         stack.Get("/clientes/6/extrato").AssertProblem(404);
-        stack.Get("/nothing").AssertProblem(404);
         stack.Post(1, "{").AssertProblem(422);
         stack.Post(1, RawRequest.Body, "text/plain").AssertProblem(415);
         stack.Post(1, new string(' ', Limits.BodyBytesMax + 1)).AssertProblem(413);
