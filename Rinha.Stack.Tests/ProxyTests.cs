@@ -26,7 +26,7 @@ public sealed class ProxyTests
             return connection;
         }).ToList();
         Wait.Until(() => IsRefusedSlowly(stack), "50 requests are in progress");
-        Assert.Equal("1", stack.Get("/").AssertProblem(429).Header("Retry-After"));
+        Assert.Equal("1", stack.Get("/").AssertProblem(429, "too-many-requests").Header("Retry-After"));
         Assert.Equal(200, stack.Get("/", s_other).Status);
         held.ForEach(connection => connection.Dispose());
         Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");

@@ -207,13 +207,14 @@ public sealed record RawResponse(
         .Select(header => header.Value)
         .SingleOrDefault();
 
-    /// <summary>Fails unless this is an RFC 9457 problem document with this status.</summary>
-    public RawResponse AssertProblem(int status)
+    /// <summary>Fails unless this is an RFC 9457 problem document with this status, and this type if given.</summary>
+    public RawResponse AssertProblem(int status, string? type = null)
     {
         Assert.Equal(status, Status);
         Assert.Equal("application/problem+json", Header("Content-Type"));
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
         Assert.NotEmpty(Json.GetProperty("title").GetString()!);
+        Assert.Matches($"^/problems/{type ?? "[a-z-]+"}$", Json.GetProperty("type").GetString());
         return this;
     }
 

@@ -5,6 +5,7 @@ internal static class FuzzJudge
 {
     // The RFC 9110 errors that a request can cause.
     private static readonly int[] s_refusals = [400, 404, 405, 408, 411, 413, 414, 415, 417, 422, 426, 431];
+    private static readonly string[] s_balances = [ProblemType.LimitExceeded, ProblemType.BalanceOverflow];
 
     // Returns the kind of finding, the same text for every case of that kind, or null.
     public static string? Find(FuzzCase sent, FuzzAnswers answers, bool isFront)
@@ -56,9 +57,8 @@ internal static class FuzzJudge
         _ => true,
     };
 
-    private static bool IsBalance(string body) =>
-        body.Contains("limit of the client", StringComparison.Ordinal)
-        || body.Contains("64 bits", StringComparison.Ordinal);
+    private static bool IsBalance(string body) => s_balances.Any(
+        type => BankAnswer.IsProblem(Encoding.UTF8.GetBytes(body), type));
 
     // An HTTP/0.9 answer from nginx is a bare body; a server answers an HTTP/2 preface with a GOAWAY frame.
     private static bool IsOtherVersion(string rest, bool isFront) =>

@@ -15,6 +15,7 @@ internal static class KnownRequests
         new(0, "truncated body", Post(Body[..^1], s_length)),
         new(200, "bare LF lines", Sized(Body).Replace("\r\n", "\n", StringComparison.Ordinal)),
         new(200, "body on GET", Get("/health", "Content-Length: 3") + "abc"),
+        new(200, "empty lines before the request", "\r\n\r\n" + Get("/health")),
         new(200, "expect something", Sized(Body, "Expect: something")),
         new(200, "length and chunked", Post(s_chunk + LastChunk, s_length, "Transfer-Encoding: chunked")),
         new(200, "length with sign", Post(Body, $"Content-Length: +{Body.Length}")),

@@ -97,6 +97,8 @@ internal static class RawAnswers
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsOutcomeUnknown(this RawAnswer answer) =>
-        BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
+    public static bool IsOutcomeUnknown(this RawAnswer answer) => answer.IsProblem(ProblemType.OutcomeUnknown);
+
+    public static bool IsProblem(this RawAnswer answer, string type) =>
+        BankAnswer.IsProblem(Encoding.UTF8.GetBytes(answer.Body), type);
 }

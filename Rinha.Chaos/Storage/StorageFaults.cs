@@ -54,7 +54,7 @@ internal static class StorageFaults
         {
             var answer = AwaitPost(context, api, isAccepted: false);
             context.Run.Check(
-                answer.Status == 503 && answer.Body.Contains("storage", StringComparison.Ordinal)
+                answer.Status == 503 && answer.IsProblem(ProblemType.StorageFailed)
                     && answer.Has("Retry-After: 1") && answer.Has("application/problem+json"),
                 () => $"{what}: {api.Name} answers a post with {answer.Head} {answer.Body}");
         }
@@ -121,7 +121,7 @@ internal static class LockedLedger
                 foreach (var (answer, time) in waits.Result)
                 {
                     run.Check(
-                        answer.Status == 503 && answer.Body.Contains("locked", StringComparison.Ordinal)
+                        answer.Status == 503 && answer.IsProblem(ProblemType.LedgerLocked)
                             && answer.Has("Retry-After: 1"),
                         () => $"{What}: {answer.Head} {answer.Body}");
                     string Late() => $"{What}: answered after {time.TotalSeconds:F2} s";

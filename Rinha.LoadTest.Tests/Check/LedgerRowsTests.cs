@@ -209,8 +209,8 @@ public sealed class LedgerRowsTests
         log.Refuse(3, -9_000, text: 10);
         log.Lose(4, 600, text: 11);
         log.Lose(4, -700, text: 12);
-        log.TurnAway(4, 800, text: 13, detail: "nothing was changed");
-        log.TurnAway(4, 900, text: 14, detail: "whether the transaction was posted is not known");
+        log.TurnAway(4, 800, text: 13, problem: ProblemType.StorageFailed);
+        log.TurnAway(4, 900, text: 14, problem: ProblemType.OutcomeUnknown);
         return log;
     }
 

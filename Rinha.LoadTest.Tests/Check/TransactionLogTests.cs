@@ -32,8 +32,8 @@ public sealed class TransactionLogTests
                 "timeout" => () => _log.Lose(1, -10, text: 1),
                 "refused" => () => _log.Lose(1, -10, text: 1, FailureKind.ConnectionRefused),
                 "502" => () => _log.TurnAway(1, -10, text: 1, status: 502),
-                "503" => () => _log.TurnAway(1, -10, text: 1, detail: "the storage failed; nothing was changed"),
-                "open" => () => _log.TurnAway(1, -10, text: 1, detail: "whether it was posted is not known"),
+                "503" => () => _log.TurnAway(1, -10, text: 1, problem: ProblemType.StorageFailed),
+                "open" => () => _log.TurnAway(1, -10, text: 1, problem: ProblemType.OutcomeUnknown),
                 "200" => () => _log.Acknowledge(1, -10, text: 1, balanceCents: -10),
                 _ => () => _log.Refuse(1, -10, text: 1),
             };

@@ -23,11 +23,11 @@ internal static class Logs
 
     /// <summary>A transaction of the client was answered with a status that a bank gives when it fails.</summary>
     public static void TurnAway(
-        this TransactionLog log, int clientId, long signedCents, long text, int status = 503, string detail = "") =>
+        this TransactionLog log, int clientId, long signedCents, long text, int status = 503, string problem = "") =>
         log.OnFailure(
             Plan(clientId, signedCents, text),
             FailureKind.UnexpectedStatus,
-            new StubAnswer(status, $$"""{"status":{{status}},"detail":"{{detail}}"}""").ToAnswer());
+            new StubAnswer(status, $$"""{"type":"{{problem}}","status":{{status}}}""").ToAnswer());
 
     /// <summary>A statement of the client listed these texts, newest first.</summary>
     public static void List(this TransactionLog log, int clientId, long balanceCents, params long[] texts) =>

@@ -31,16 +31,15 @@ public sealed class BankAnswerTests
         Assert.Equal(expected, BankAnswer.Judge(operation, new StubAnswer(status, body).ToAnswer()));
 
     [Theory]
-    [InlineData("""{"status":503,"detail":"whether it was posted is not known: see the statement"}""", true)]
-    [InlineData("""{"status":503,"detail":"nothing was changed"}""", false)]
-    [InlineData("""{"status":503,"title":"it is not known"}""", false)]
-    [InlineData("""{"status":503,"detail":["it is not known"]}""", false)]
-    [InlineData("""{"detail":"it is not known""", false)]
-    [InlineData("<html>it is not known</html>", false)]
+    [InlineData("""{"status":503,"detail":"whatever","type":"/problems/outcome-unknown"}""", true)]
+    [InlineData("""{"type":"/problems/storage-failed","detail":"/problems/outcome-unknown"}""", false)]
+    [InlineData("""{"type":"/problems/outcome-unknown-yet"}""", false)]
+    [InlineData("""{"type":["/problems/outcome-unknown"]}""", false)]
+    [InlineData("""{"type":"/problems/outcome-unknown""", false)]
+    [InlineData("<html>/problems/outcome-unknown</html>", false)]
     [InlineData("", false)]
-    public void A_problem_leaves_open_what_became_of_a_transaction_only_when_its_detail_says_so(
-        string json, bool leavesOpen) =>
-        Assert.Equal(leavesOpen, BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(json)));
+    public void The_outcome_is_unknown_only_when_the_type_of_the_problem_says_so(string json, bool isUnknown) =>
+        Assert.Equal(isUnknown, BankAnswer.IsOutcomeUnknown(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
     [InlineData(Operation.Debit, " \r\n{ \"saldo\" : -100 , \"limite\" : 100 } \n")]

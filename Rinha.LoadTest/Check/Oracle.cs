@@ -76,7 +76,7 @@ internal sealed class TransactionLog : IRequestObserver
 
         // 503 says that this try was not applied and will not be, unless it says that this is not known; after anything
         // else the transaction may have been, whatever is said of its other tries.
-        if (answer.Status != ServiceUnavailable || BankAnswer.LeavesOpen(answer.Body))
+        if (answer.Status != ServiceUnavailable || BankAnswer.IsOutcomeUnknown(answer.Body))
         {
             Unavailable.Remove(plan.Text);
             Unknown[plan.Text] = new(plan.ClientId, plan.SignedCents, 0);

@@ -5,6 +5,16 @@ namespace Rinha.LoadTest.Run;
 // One of a statement's ultimas_transacoes: valor, tipo and descricao.
 internal sealed record StatementLine(long AmountCents, string Kind, string Text);
 
+// The types of problems (RFC 9457, docs/api.md) that a verdict depends on.
+internal static class ProblemType
+{
+    public const string BalanceOverflow = "/problems/balance-overflow";
+    public const string LedgerLocked = "/problems/ledger-locked";
+    public const string LimitExceeded = "/problems/limit-exceeded";
+    public const string OutcomeUnknown = "/problems/outcome-unknown";
+    public const string StorageFailed = "/problems/storage-failed";
+}
+
 // Reads the bank's answers (contest API), tolerantly: unknown fields and any order.
 internal static class BankAnswer
 {
@@ -68,16 +78,18 @@ internal static class BankAnswer
         }
     }
 
-    // The problem (RFC 9457) says that the database was cut off after it got the transaction: applied or not.
-    public static bool LeavesOpen(ReadOnlySpan<byte> json)
+    // The database was cut off after it got the transaction: applied or not.
+    public static bool IsOutcomeUnknown(ReadOnlySpan<byte> json) => IsProblem(json, ProblemType.OutcomeUnknown);
+
+    public static bool IsProblem(ReadOnlySpan<byte> json, string type)
     {
         try
         {
             var reader = new Utf8JsonReader(json);
             return reader.Read()
-                && TryFind(ref reader, "detail"u8)
+                && TryFind(ref reader, "type"u8)
                 && reader.TokenType == JsonTokenType.String
-                && reader.ValueSpan.IndexOf("is not known"u8) >= 0;
+                && reader.ValueTextEquals(type);
         }
         catch (JsonException)
         {

@@ -23,7 +23,7 @@ public sealed class DrainTests : ServerTest
             Assert.Null(kept.Exchange(RawRequest.Credit).AssertOk().Header("Connection"));
             var health = kept.Exchange(RawRequest.Get("/health"));
             Assert.Equal(503, health.Status);
-            Assert.Contains("stopping", health.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+            Assert.Equal("stopping", health.Json.GetProperty("code").GetString());
         }
 
         Assert.Equal("alive", server.Get("/health/live").AssertOk().Json.GetProperty("status").GetString());

@@ -79,7 +79,7 @@ public sealed class LogTests : ServerTest
             database.Execute("ALTER TABLE clientes RENAME TO elsewhere");
         }
 
-        server.Get("/clientes/1/extrato").AssertProblem(503);
+        server.Get("/clientes/1/extrato").AssertProblem(503, "storage-failed");
 
         var lines = Lines(server.End());
         var answer = Assert.Single(lines, line => line.GetProperty("event_id").GetInt32() == 22);

@@ -112,11 +112,10 @@ public sealed class OneProcessTests : ServerTest
                 Assert.True(waited.Elapsed < Wait.Timeout, "no 503");
             }
 
-            Assert.Equal("1", blocked.Receive().AssertProblem(503).Header("Retry-After"));
+            Assert.Equal("1", blocked.Receive().AssertProblem(503, "ledger-locked").Header("Retry-After"));
             Assert.True(waited.ElapsedMilliseconds >= Limits.BusyTimeoutMs - 50, "refused before the timeout");
             Wait.Until(() => server.Get("/health").Status == 503, "health is 503");
-            Assert.Contains(
-                "locked", server.Get("/health").Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+            Assert.Equal("writes-timing-out", server.Get("/health").Json.GetProperty("code").GetString());
             server.Get("/health/live").AssertOk();
         }
 

@@ -71,7 +71,7 @@ public sealed class TwoProcessesTests : ServerTest
                     Assert.True(waited.Elapsed < Wait.Timeout, "no answer");
                 }
 
-                Assert.Equal("1", blocked.Receive().AssertProblem(503).Header("Retry-After"));
+                Assert.Equal("1", blocked.Receive().AssertProblem(503, "ledger-locked").Header("Retry-After"));
             }
             finally
             {

@@ -118,6 +118,10 @@ internal sealed class ApiContract
         if (mediaType == "application/problem+json")
         {
             Assert.Equal(answer.Status, answer.Json.GetProperty("status").GetInt32());
+            Assert.Contains(
+                answer.Json.GetProperty("type").GetString(),
+                content.GetProperty(mediaType).GetProperty("examples").EnumerateObject()
+                    .Select(example => example.Value.GetProperty("value").GetProperty("type").GetString()));
         }
     }
 }

@@ -69,17 +69,8 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>
 
     private static IEnumerable<(int Status, byte[] Request)> Transactions(string path)
     {
-        string[] bodies =
-        [
-            "{", """{"valor":1,"valor":1,"tipo":"c","descricao":"x"}""", "{}",
-            BankExtensions.TransactionJson(0, 'c', "x"), BankExtensions.TransactionJson(1, 'x', "x"),
-            BankExtensions.TransactionJson(1, 'c', ""), BankExtensions.TransactionJson(100_000_000_000, 'd', "x"),
-        ];
-        foreach (var body in bodies)
-        {
-            yield return (422, RawRequest.Post(path, body));
-        }
-
+        yield return (422, RawRequest.Post(path, "{"));
+        yield return (422, RawRequest.Post(path, BankExtensions.TransactionJson(100_000_000_000, 'd', "x")));
         var key = $"Idempotency-Key: {Guid.NewGuid()}";
         yield return (200, RawRequest.Post(path, RawRequest.Body, RawRequest.Json, key));
         yield return (200, RawRequest.Post(path, RawRequest.Body, RawRequest.Json, key));

@@ -159,14 +159,6 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     }
 
     [Fact]
-    public void Empty_lines_before_a_request_are_ignored()
-    {
-        using var connection = Bank.Connect();
-        connection.Send("\r\n\r\n");
-        connection.Exchange(RawRequest.Get("/health")).AssertOk();
-    }
-
-    [Fact]
     public void HTTP_1_0_needs_no_host_and_can_ask_for_keep_alive()
     {
         using var connection = Bank.Connect();

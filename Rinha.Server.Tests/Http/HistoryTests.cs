@@ -59,8 +59,8 @@ public abstract class HistoryTests<TBank>(TBank bank) : HttpContract<TBank>(bank
     [MemberData(nameof(HttpCases.BadPages), MemberType = typeof(HttpCases))]
     public void An_invalid_query_is_400_unless_the_account_is_unknown(string query)
     {
-        Bank.Get(Path + query).AssertProblem(400);
-        Bank.Get("/clientes/6/transacoes" + query).AssertProblem(404);
+        Bank.Get(Path + query).AssertProblem(400, "invalid-page");
+        Bank.Get("/clientes/6/transacoes" + query).AssertProblem(404, "unknown-account");
     }
 
     private static List<long> Sequences(JsonElement history) =>

@@ -7,18 +7,19 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
     public void A_retried_request_gets_the_same_answer_byte_for_byte()
     {
         var first = Post("again", 100).AssertOk();
-        var refused = Post("debit", 100_101, 'd').AssertProblem(422);
+        var refused = Post("debit", 100_101, 'd').AssertProblem(422, "limit-exceeded");
         Bank.Post(1, 1_000, 'c', "between").AssertOk();
 
         Assert.Equal(first.Body, Post("again", 100).AssertOk().Body);
         Assert.Equal(refused.Body, Post("debit", 100_101, 'd').AssertProblem(422).Body);
+        Post("again", 101).AssertProblem(422, "key-reused");
         Assert.Equal(1_100, Bank.Statement(1).Balance());
     }
 
     [Fact]
     public void A_body_that_never_reached_the_ledger_does_not_use_up_the_key()
     {
-        Post("invalid", 0).AssertProblem(422);
+        Post("invalid", 0).AssertProblem(422, "invalid-body");
         Post("invalid", 100).AssertOk();
     }
 
@@ -50,7 +51,7 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
     [InlineData("a\r\nIdempotency-Key: a")]
     public void Anything_else_is_400_and_changes_nothing(string key)
     {
-        Post(key, 100).AssertProblem(400);
+        Post(key, 100).AssertProblem(400, "invalid-key");
 
         AssertUntouched();
     }

@@ -7,47 +7,48 @@ public sealed class LedgerAnswerTests
 {
     // No Retry-After if a retry might post twice.
     [Theory]
-    [InlineData(PostResult.Busy, "1")]
-    [InlineData(PostResult.Overloaded, "1")]
-    [InlineData(PostResult.TooManyKeys, "1")]
-    [InlineData(PostResult.StorageFailed, "1")]
-    [InlineData(PostResult.Stopping, "1")]
-    [InlineData(PostResult.OutcomeUnknown, null)]
-    public void A_write_that_fails_for_now_is_503_and_says_whether_to_retry(PostResult result, string? retryAfter)
+    [InlineData(PostResult.Busy, "ledger-locked", "1")]
+    [InlineData(PostResult.Overloaded, "overloaded", "1")]
+    [InlineData(PostResult.TooManyKeys, "too-many-keys", "1")]
+    [InlineData(PostResult.StorageFailed, "storage-failed", "1")]
+    [InlineData(PostResult.Stopping, "stopping", "1")]
+    [InlineData(PostResult.OutcomeUnknown, "outcome-unknown", null)]
+    public void A_write_that_fails_for_now_is_503_and_says_whether_to_retry(
+        PostResult result, string type, string? retryAfter)
     {
         using var bank = new InProcessBank(new FixedLedger(result, LookupResult.Found));
 
-        Assert.Equal(retryAfter, bank.Post(1, RawRequest.Body).AssertProblem(503).Header("Retry-After"));
-        bank.Send(RawRequest.Post("/reset", "")).AssertProblem(503);
+        Assert.Equal(retryAfter, bank.Post(1, RawRequest.Body).AssertProblem(503, type).Header("Retry-After"));
+        bank.Send(RawRequest.Post("/reset", "")).AssertProblem(503, type);
     }
 
     [Theory]
-    [InlineData(LookupResult.StorageFailed, "the ledger cannot be read")]
-    [InlineData(LookupResult.Busy, "the ledger is locked: reads wait in vain")]
-    public void A_ledger_that_cannot_be_read_is_503_everywhere(LookupResult read, string reason)
+    [InlineData(LookupResult.StorageFailed, "storage-failed", "storage-failed")]
+    [InlineData(LookupResult.Busy, "ledger-locked", "reads-timing-out")]
+    public void A_ledger_that_cannot_be_read_is_503_everywhere(LookupResult read, string type, string code)
     {
         using var bank = new InProcessBank(new FixedLedger(PostResult.StorageFailed, read));
 
-        Assert.Equal("1", bank.Get("/clientes/1/extrato").AssertProblem(503).Header("Retry-After"));
+        Assert.Equal("1", bank.Get("/clientes/1/extrato").AssertProblem(503, type).Header("Retry-After"));
         bank.Post(1, "{").AssertProblem(503);
         bank.Post(1, RawRequest.Body).AssertProblem(503);
         var health = bank.Get("/health");
         Assert.Equal(503, health.Status);
         Assert.Equal("unhealthy", health.Json.GetProperty("status").GetString());
-        Assert.Equal(reason, health.Json.GetProperty("reason").GetString());
+        Assert.Equal(code, health.Json.GetProperty("code").GetString());
         Assert.Equal("alive", bank.Get("/health/live").AssertOk().Json.GetProperty("status").GetString());
     }
 
     [Theory]
-    [InlineData(WriterState.Locked, "locked")]
-    [InlineData(WriterState.Ended, "ended")]
-    public void A_stuck_writer_is_503_on_health_with_its_reason(WriterState writer, string reason)
+    [InlineData(WriterState.Locked, "writes-timing-out")]
+    [InlineData(WriterState.Ended, "writer-ended")]
+    public void A_stuck_writer_is_503_on_health_with_its_code(WriterState writer, string code)
     {
         using var bank = new InProcessBank(new FixedLedger(PostResult.Busy, LookupResult.Found) { Writer = writer });
 
         var health = bank.Get("/health");
         Assert.Equal(503, health.Status);
-        Assert.Contains(reason, health.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(code, health.Json.GetProperty("code").GetString());
         bank.Get("/health/live").AssertOk();
         bank.Get("/clientes/1/extrato").AssertOk();
     }

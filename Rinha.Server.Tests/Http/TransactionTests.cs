@@ -51,7 +51,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
             Bank.Post(id, limit + 1, 'd', "refused").AssertProblem(422);
             var answer = Bank.Post(id, limit, 'd', "taken").AssertOk().Text;
             Assert.Equal($$"""{"limite":{{limit}},"saldo":{{-limit}}}""", answer);
-            Bank.Post(id, 1, 'd', "refused").AssertProblem(422);
+            Bank.Post(id, 1, 'd', "refused").AssertProblem(422, "limit-exceeded");
 
             Assert.Equal(["taken"], Bank.Statement(id).Descriptions());
             Assert.Equal(-limit, Bank.Statement(id).Balance());
@@ -67,7 +67,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
         }
 
         Assert.Equal(long.MaxValue - 1023, Bank.Statement(1).Balance());
-        Bank.Post(1, 1024, 'c', "x").AssertProblem(422);
+        Bank.Post(1, 1024, 'c', "x").AssertProblem(422, "balance-overflow");
         Assert.Equal(long.MaxValue, Bank.Post(1, 1023, 'c', "x").AssertOk().Json.GetProperty("saldo").GetInt64());
         Bank.Post(1, 1, 'c', "x").AssertProblem(422);
         Assert.Equal(long.MaxValue, Bank.Statement(1).Balance());

@@ -254,20 +254,20 @@ internal sealed class BankApplication(
     private async Task AnswerHealthAsync(Exchange exchange, ValueTask<LookupResult> lookup)
     {
         var account = await lookup;
-        var reason = (Drain.IsAnnounced, account, ledger.Writer) switch
+        var (code, reason) = (Drain.IsAnnounced, account, ledger.Writer) switch
         {
-            (true, _, _) => "the server is stopping",
-            (_, LookupResult.StorageFailed, _) => "the ledger cannot be read",
-            (_, LookupResult.Busy, _) => "the ledger is locked: reads wait in vain",
-            (_, _, WriterState.Locked) => "the ledger is locked: writes wait in vain",
-            (_, _, WriterState.Ended) => "the ledger's writer has ended",
-            _ => null,
+            (true, _, _) => ("stopping", "the server is stopping"),
+            (_, LookupResult.StorageFailed, _) => ("storage-failed", "the ledger cannot be read"),
+            (_, LookupResult.Busy, _) => ("reads-timing-out", "the ledger is locked: reads are timing out"),
+            (_, _, WriterState.Locked) => ("writes-timing-out", "the ledger is locked: writes are timing out"),
+            (_, _, WriterState.Ended) => ("writer-ended", "the ledger's writer has ended"),
+            _ => default((string?, string?)),
         };
         await exchange.AnswerAsync(
             reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
             MediaTypes.Json,
             AnswerBuffer.Current.Write(
-                new HealthResponse(reason is null ? "healthy" : "unhealthy", Timestamp.Now, reason),
+                new HealthResponse(reason is null ? "healthy" : "unhealthy", Timestamp.Now, code, reason),
                 BankJsonContext.Default.HealthResponse));
     }
 

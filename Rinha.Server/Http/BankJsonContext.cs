@@ -57,14 +57,16 @@ internal readonly record struct TransactionResponse(
     [property: JsonPropertyName("limite")] long LimitCents,
     [property: JsonPropertyName("saldo")] long BalanceCents);
 
-// The answer of GET /health (healthy, or unhealthy with a reason) and of GET /health/live (alive).
+// The answer of GET /health (healthy, or unhealthy with a code and its reason) and of GET /health/live (alive).
 internal readonly record struct HealthResponse(
     [property: JsonPropertyName("status")] string Status,
     [property: JsonPropertyName("timestamp"), JsonConverter(typeof(TimestampConverter))] Timestamp Timestamp,
+    [property: JsonPropertyName("code"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Code = null,
     [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     string? Reason = null);
 
-// The body of an error answer (RFC 9457): type about:blank, so title is the status phrase.
+// The body of an error answer (RFC 9457); title is the status phrase.
 internal readonly record struct ProblemResponse(
     [property: JsonPropertyName("type")] string Type,
     [property: JsonPropertyName("title")] string Title,

@@ -4,53 +4,54 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-// Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status.
+// Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status and its
+// problem type. A program decides on the type; a released type keeps its meaning. The words are for people.
 internal sealed class Problem
 {
     public static readonly Problem BadRequest =
-        new(400, "the request is not valid HTTP") { ClosesConnection = true };
+        new(400, "bad-request", "the request is not valid HTTP") { ClosesConnection = true };
     public static readonly Problem InvalidKey = new(
-        400, $"Idempotency-Key must be given once, with 1 to {Limits.IdempotencyKeyLengthMax} visible characters");
+        400,
+        "invalid-key",
+        $"Idempotency-Key must be given once, with 1 to {Limits.IdempotencyKeyLengthMax} visible characters");
     public static readonly Problem InvalidPage = new(
-        400, $"antes is an integer from 1, limite one from 1 to {Limits.HistoryEntriesMax}; nothing else may be given");
-    public static readonly Problem UnknownPath = new(404, "there is nothing at this path");
-    public static readonly Problem UnknownAccount = new(404, "there is no such client");
-    public static readonly Problem OnlyGet = new(405, "only GET and HEAD are allowed here") { Allow = "GET, HEAD" };
+        400,
+        "invalid-page",
+        $"antes is an integer from 1, limite one from 1 to {Limits.HistoryEntriesMax}; nothing else may be given");
+    public static readonly Problem UnknownPath = new(404, "unknown-path", "there is nothing at this path");
+    public static readonly Problem UnknownAccount = new(404, "unknown-account", "there is no such client");
+    public static readonly Problem OnlyGet = OtherMethod("only GET and HEAD are allowed here", "GET, HEAD");
     public static readonly Problem OnlyGetOrPost =
-        new(405, "only GET, HEAD and POST are allowed here") { Allow = "GET, HEAD, POST" };
-    public static readonly Problem OnlyPost = new(405, "only POST is allowed here") { Allow = "POST" };
-    public static readonly Problem RequestTimeout = new(408, "the request took too long to arrive");
+        OtherMethod("only GET, HEAD and POST are allowed here", "GET, HEAD, POST");
+    public static readonly Problem OnlyPost = OtherMethod("only POST is allowed here", "POST");
+    public static readonly Problem RequestTimeout = new(408, "request-timeout", "the request took too long to arrive");
     public static readonly Problem BodyTooLarge =
-        new(413, $"the body has more than {Limits.BodyBytesMax} bytes") { ClosesConnection = true };
-    public static readonly Problem NotJson = new(415, "Content-Type must be application/json in UTF-8");
-    public static readonly Problem LimitExceeded = new(422, "the debit would exceed the limit of the client");
-    public static readonly Problem BalanceOverflow = new(422, "the balance would exceed 64 bits");
+        new(413, "body-too-large", $"the body has more than {Limits.BodyBytesMax} bytes") { ClosesConnection = true };
+    public static readonly Problem NotJson = new(415, "not-json", "Content-Type must be application/json in UTF-8");
+    public static readonly Problem LimitExceeded =
+        new(422, "limit-exceeded", "the debit would exceed the limit of the client");
+    public static readonly Problem BalanceOverflow = new(422, "balance-overflow", "the balance would overflow 64 bits");
     public static readonly Problem KeyReused =
-        new(422, "this Idempotency-Key has come before with another transaction");
-    public static readonly Problem Unexpected = new(500, "the server failed; the reason is in the log");
-    public static readonly Problem Busy = new(503, "the ledger is locked; nothing was changed") { Retry = true };
-    public static readonly Problem Overloaded = new(503, "too many requests; nothing was changed") { Retry = true };
+        new(422, "key-reused", "this Idempotency-Key was already used for a different transaction");
+    public static readonly Problem Unexpected = new(500, "server-error", "the server failed; the reason is in the log");
+    public static readonly Problem Busy = Unavailable("ledger-locked", "the ledger is locked");
+    public static readonly Problem Overloaded = Unavailable("overloaded", "too many requests");
     public static readonly Problem TooManyKeys =
-        new(503, "no more idempotency keys can be kept for now; nothing was changed") { Retry = true };
-    public static readonly Problem StorageFailed =
-        new(503, "the storage failed; nothing was changed") { Retry = true };
+        Unavailable("too-many-keys", "no more idempotency keys can be kept for now");
+    public static readonly Problem StorageFailed = Unavailable("storage-failed", "the storage failed");
+    public static readonly Problem Stopping = Unavailable("stopping", "the server is stopping");
     // Without Retry-After: to send it again may post it twice.
     public static readonly Problem OutcomeUnknown = new(
-        503, "the database was cut off; whether the transaction was posted is not known: see the statement");
-
-    public static readonly Problem Stopping =
-        new(503, "the server is stopping; nothing was changed") { Retry = true };
+        503, "outcome-unknown", "the database was cut off; the transaction may have been posted: see the statement");
 
     private static readonly Problem[] s_bodyProblems =
-    [
-        .. Enum.GetValues<TransactionError>().Select(error => new Problem(422, Describe(error))),
-    ];
+        [.. Enum.GetValues<TransactionError>().Select(error => new Problem(422, "invalid-body", Describe(error)))];
 
-    private Problem(int status, string detail)
+    private Problem(int status, string type, string detail)
     {
         Status = status;
         Body = JsonSerializer.SerializeToUtf8Bytes(
-            new ProblemResponse("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail),
+            new ProblemResponse($"/problems/{type}", ReasonPhrases.GetReasonPhrase(status), status, detail),
             BankJsonContext.Default.ProblemResponse);
     }
 
@@ -92,6 +93,12 @@ internal sealed class Problem
     // The answer to a body that came too slowly or broke HTTP's rules while it was read.
     public static Problem OfBrokenBody(Exception error) =>
         error is BadHttpRequestException { StatusCode: 408 } ? RequestTimeout : BadRequest;
+
+    private static Problem OtherMethod(string detail, string allow) =>
+        new(405, "method-not-allowed", detail) { Allow = allow };
+
+    private static Problem Unavailable(string type, string detail) =>
+        new(503, type, detail + "; nothing was changed") { Retry = true };
 
     private static string Describe(TransactionError error) => error switch
     {
