@@ -160,7 +160,7 @@ internal static class DatabaseOutage
         // What may have been posted must not be sent again without a key.
         scene.Run.Check(
             answer.Status == 200 || (answer.Status == 503 && answer.Has("application/problem+json")
-                && answer.Has("Retry-After: 1") != answer.LeavesOpen()),
+                && answer.Has("Retry-After: 1") != answer.IsOutcomeUnknown()),
             () => $"{what} answers {answer.Head} {answer.Body}");
     }
 }

@@ -87,7 +87,7 @@ internal static class TextsCampaign
     // One after the other, so the order of the rows is that of the posts.
     private static void CheckFile(CampaignRun run, string databasePath, List<string> sent)
     {
-        using var connection = new LedgerInFile(databasePath).Open();
+        using var connection = new SqliteLedgerSource(databasePath).Open();
         var count = 0;
         connection.ForEach("SELECT CAST(descricao AS BLOB) FROM transacoes ORDER BY id", row =>
         {

@@ -8,23 +8,23 @@ internal static class LedgerCheck
 {
     // Looks into the ledger; the bank may go on meanwhile, but must have no write under way. isAll: whether the log has
     // all that was ever sent to the ledger.
-    public static void Run(CampaignRun run, ILedgerPlace ledger, TransactionLog log, bool isAll = true)
+    public static void Run(CampaignRun run, ILedgerSource ledger, TransactionLog log, bool isAll = true)
     {
         CheckStorage(run, ledger);
         run.Check(Oracle.Rows(log, LedgerRows.Read(ledger), wasEmpty: isAll));
-        run.Check([log.Readable.ToResult(), log.WithinLimit.ToResult(), log.SameLimit.ToResult()]);
+        run.Check([log.WellFormed.ToResult(), log.WithinLimit.ToResult(), log.ConstantLimit.ToResult()]);
         run.Check(StatementChecks.Run(log));
     }
 
-    public static void CheckClients(CampaignRun run, ILedgerPlace ledger)
+    public static void CheckClients(CampaignRun run, ILedgerSource ledger)
     {
         CheckStorage(run, ledger);
         run.Check(Oracle.Clients(LedgerRows.Read(ledger)));
     }
 
-    public static void CheckStorage(CampaignRun run, ILedgerPlace ledger)
+    public static void CheckStorage(CampaignRun run, ILedgerSource ledger)
     {
-        var damage = ledger.FindDamage();
+        var damage = ledger.FindCorruption();
         run.Check(damage is null, () => damage!);
     }
 }
@@ -37,7 +37,7 @@ internal readonly record struct PostedRow(
     public static List<PostedRow> ReadAll(string databasePath)
     {
         var rows = new List<PostedRow>();
-        using var connection = new LedgerInFile(databasePath).Open();
+        using var connection = new SqliteLedgerSource(databasePath).Open();
         connection.ForEach(
             "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id",
             row => rows.Add(new PostedRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3),
@@ -75,7 +75,7 @@ internal sealed class Probes(Bank bank)
     {
         foreach (var (text, (answer, transaction)) in _posts)
         {
-            if (answer.Status == 503 && (isRefusalFinal || !answer.LeavesOpen()))
+            if (answer.Status == 503 && (isRefusalFinal || !answer.IsOutcomeUnknown()))
             {
                 log.Refused.Add(text);
             }
@@ -98,5 +98,5 @@ internal static class RawAnswers
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
 
-    public static bool LeavesOpen(this RawAnswer answer) => BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(answer.Body));
+    public static bool IsOutcomeUnknown(this RawAnswer answer) => BankAnswer.IsOutcomeUnknown(Encoding.UTF8.GetBytes(answer.Body));
 }

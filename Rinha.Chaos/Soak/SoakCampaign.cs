@@ -162,7 +162,7 @@ internal sealed class SoakLog(long requests) : IRequestObserver
     // each client's numbers without a gap, and balances that are the sum.
     public static void Compare(CampaignRun run, string databasePath, IReadOnlyList<SoakLog> logs)
     {
-        using var snapshot = new LedgerInFile(databasePath).OpenSnapshot();
+        using var snapshot = new SqliteLedgerSource(databasePath).OpenSnapshot();
         var clients = new (long Rows, long SumCents)[RequestSequence.Clients + 1];
         snapshot.ForEach("SELECT cliente_id, seq, valor, tipo, descricao FROM transacoes ORDER BY id", row =>
         {

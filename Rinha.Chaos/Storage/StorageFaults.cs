@@ -104,7 +104,7 @@ internal static class LockedLedger
     {
         const string What = "write lock taken";
         var (run, bank) = (scene.Run, scene.Bank);
-        using var connection = new LedgerInFile(bank.DatabasePath).Open();
+        using var connection = new SqliteLedgerSource(bank.DatabasePath).Open();
         connection.Execute("BEGIN IMMEDIATE");
         StorageFaults.Endure(
             scene,
@@ -140,7 +140,7 @@ internal static class LockedLedger
     {
         const string What = "old snapshot kept";
         var walPath = scene.Bank.DatabasePath + "-wal";
-        using var connection = new LedgerInFile(scene.Bank.DatabasePath).Open();
+        using var connection = new SqliteLedgerSource(scene.Bank.DatabasePath).Open();
         connection.Execute("BEGIN; SELECT count(*) FROM clientes;");
         StorageFaults.Endure(
             scene,

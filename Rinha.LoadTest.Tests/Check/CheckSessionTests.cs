@@ -3,9 +3,9 @@ namespace Rinha.LoadTest.Tests.Check;
 /// <summary>Whole runs for correctness, against a right bank and banks that are wrong in one way each.</summary>
 public sealed class CheckSessionTests
 {
-    private const string Readable = "every answer is well-formed";
+    private const string WellFormed = "every answer is well-formed";
     private const string WithinLimit = "balance never under minus the limit";
-    private const string SameLimit = "limit always the same";
+    private const string ConstantLimit = "limit always the same";
     private const string Snapshot = "a statement's balance is that of its newest transaction";
     private const string Chain = "a statement lists consecutive transactions, newest first";
     private const string Refused = "no statement lists a refused transaction";
@@ -13,7 +13,7 @@ public sealed class CheckSessionTests
     private const string Balances = "balance = balance before + acknowledged transactions";
 
     private static readonly string[] s_all =
-        [Readable, WithinLimit, SameLimit, Snapshot, Chain, Refused, ReadYourWrites, Balances];
+        [WellFormed, WithinLimit, ConstantLimit, Snapshot, Chain, Refused, ReadYourWrites, Balances];
 
     // Banks that are wrong in one way each: the checks that must find it, and those that may.
     private static readonly Dictionary<string, (Func<StubLedger> Bank, string[] Caught, string[] Maybe)> s_lies = new()
@@ -74,9 +74,9 @@ public sealed class CheckSessionTests
 
         var report = Run(ledger, retryFor: Wait.Timeout);
 
-        Assert.True(ledger.Struck > 100);
+        Assert.True(ledger.Injected > 100);
         Assert.Equal((0, 0), (report.Summary.Failed, report.Check!.Unknown));
-        Assert.InRange(report.Summary.Retries!.Value, 100, ledger.Struck);
+        Assert.InRange(report.Summary.Retries!.Value, 100, ledger.Injected);
         Assert.Equal(!knowsKeys, One(report, Balances).Violations > 0);
         Assert.Equal(!knowsKeys, report.Check.Checks.Any(check => check is not { Made: > 0, Violations: 0 }));
     }
@@ -99,8 +99,8 @@ public sealed class CheckSessionTests
         using var whole = TestLedger.InFile();
         using var forgetful = TestLedger.InFile();
 
-        var right = Run(Writing(whole, skips: -1), database: whole.Place);
-        var wrong = Run(Writing(forgetful, skips: 10), database: forgetful.Place);
+        var right = Run(Writing(whole, skips: -1), database: whole.Source);
+        var wrong = Run(Writing(forgetful, skips: 10), database: forgetful.Source);
 
         Assert.Equal(16, right.Check!.Checks.Count);
         AssertRight(right);
@@ -133,7 +133,7 @@ public sealed class CheckSessionTests
     private static void AssertRight(RunReport report) => Assert.All(
         report.Check!.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
 
-    private static RunReport Run(StubLedger ledger, TimeSpan? retryFor = null, ILedgerPlace? database = null)
+    private static RunReport Run(StubLedger ledger, TimeSpan? retryFor = null, ILedgerSource? database = null)
     {
         using var bank = new StubBank(ledger);
         var options = Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1), RetryFor = retryFor };

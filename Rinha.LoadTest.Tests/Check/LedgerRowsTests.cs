@@ -59,7 +59,7 @@ public sealed class LedgerRowsTests
         ["has a number twice"] = new(
             it => Renumber(it, "SET seq = 2 WHERE cliente_id = 1 AND seq = 3"), Sums)
         {
-            Example = "client 1: balance 301, sum 301, 3 rows, 1 out of turn, sequence 3",
+            Example = "client 1: balance 301, sum 301, 3 rows, 1 out of sequence, sequence 3",
         },
         ["does not count from 1"] = new(it => Renumber(it, "SET seq = seq + 1 WHERE cliente_id = 1"), Sums),
     };
@@ -89,7 +89,7 @@ public sealed class LedgerRowsTests
     {
         using var ledger = TestLedger.InFile();
         var log = Acknowledged(ledger);
-        log.Lose(4, 800, text: 13);
+        log.LoseAnswer(4, 800, text: 13);
         ledger.Post(4, 800, TextOf(13));
 
         AssertViolations(log, ledger);
@@ -116,7 +116,7 @@ public sealed class LedgerRowsTests
 
         (long, string?) Others(TestLedger ledger)
         {
-            var rows = Oracle.Rows(log, LedgerRows.Read(ledger.Place), wasEmpty: true);
+            var rows = Oracle.Rows(log, LedgerRows.Read(ledger.Source), wasEmpty: true);
             var others = rows.Single(result => result.Name == NoOther);
             return (others.Violations, others.Example);
         }
@@ -146,12 +146,12 @@ public sealed class LedgerRowsTests
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("text"), "something else, long enough to look like a file of SQLite");
 
-        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new LedgerInFile(directory.File("text"))));
-        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new LedgerInFile(directory.File("missing"))));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new SqliteLedgerSource(directory.File("text"))));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new SqliteLedgerSource(directory.File("missing"))));
         Assert.False(File.Exists(directory.File("missing")));
         using var database = TestLedger.InPostgres();
         database.Execute("DROP TABLE transacoes");
-        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(database.Place));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(database.Source));
     }
 
     [Theory]
@@ -160,7 +160,7 @@ public sealed class LedgerRowsTests
     [InlineData("POSTGRES://u@h/b?options=-c%20search_path%3Dx", "h 5432 u  b -c search_path=x")]
     public void The_servers_url_of_its_database_is_understood(string text, string parts)
     {
-        Assert.True(PostgresUrl.IsMeant(text));
+        Assert.True(PostgresUrl.HasScheme(text));
         Assert.True(PostgresUrl.TryParse(text, out var url));
         var one = new NpgsqlConnectionStringBuilder(url.ConnectionString);
         Assert.Equal(parts, $"{one.Host} {one.Port} {one.Username} {one.Password} {one.Database} {one.Options}");
@@ -171,10 +171,10 @@ public sealed class LedgerRowsTests
     public void Any_other_is_refused_or_meant_as_a_file()
     {
         string[] bad = ["h/b", "u@h/", "u@h:port/b", "u@h/b?sslmode=require", "u@h/b?host"];
-        Assert.All(bad, rest => Assert.True(PostgresUrl.IsMeant("postgres://" + rest)));
+        Assert.All(bad, rest => Assert.True(PostgresUrl.HasScheme("postgres://" + rest)));
         Assert.All(bad, rest => Assert.False(PostgresUrl.TryParse("postgres://" + rest, out _)));
         Assert.All(["/data/postgres://u@h/b", "sqlite:///data/rinha.db"], text =>
-            Assert.False(PostgresUrl.IsMeant(text) || PostgresUrl.TryParse(text, out _)));
+            Assert.False(PostgresUrl.HasScheme(text) || PostgresUrl.TryParse(text, out _)));
     }
 
     private static TestLedger New(bool isFile) => isFile ? TestLedger.InFile() : TestLedger.InPostgres();
@@ -207,20 +207,20 @@ public sealed class LedgerRowsTests
         }
 
         log.Refuse(3, -9_000, text: 10);
-        log.Lose(4, 600, text: 11);
-        log.Lose(4, -700, text: 12);
-        log.TurnAway(4, 800, text: 13, detail: "nothing was changed");
-        log.TurnAway(4, 900, text: 14, detail: "whether the transaction was posted is not known");
+        log.LoseAnswer(4, 600, text: 11);
+        log.LoseAnswer(4, -700, text: 12);
+        log.FailWithStatus(4, 800, text: 13, detail: "nothing was changed");
+        log.FailWithStatus(4, 900, text: 14, detail: "whether the transaction was posted is not known");
         return log;
     }
 
     private static IReadOnlyList<CheckResult> Results(TransactionLog log, TestLedger ledger) =>
-        Oracle.Rows(log, LedgerRows.Read(ledger.Place), wasEmpty: false);
+        Oracle.Rows(log, LedgerRows.Read(ledger.Source), wasEmpty: false);
 
     private static void AssertViolations(TransactionLog log, TestLedger ledger, params string[] names)
     {
         // What is only in a row that has the last ten transactions once more is not looked for elsewhere.
-        var unseen = ledger.Place.NewestSql is null ? Newest : "";
+        var unseen = ledger.Source.NewestSql is null ? Newest : "";
         var results = Results(log, ledger);
         string[] all = [Once, AsSent, NoneRefused, NoneUnavailable, Sums, Limits, Newest];
         Assert.Equal(all.Except([unseen]), results.Select(result => result.Name));

@@ -34,10 +34,10 @@ public sealed class OracleTests
     [Fact]
     public void Unknown_transactions_may_have_been_applied_or_not_but_only_as_a_whole()
     {
-        _log.Lose(3, 1, text: 1);
-        _log.Lose(3, -10, text: 2, FailureKind.ClosedMidAnswer);
-        _log.Lose(3, 100, text: 3, FailureKind.UnexpectedStatus);
-        _log.Lose(2, 1, text: 4, FailureKind.ConnectionRefused);
+        _log.LoseAnswer(3, 1, text: 1);
+        _log.LoseAnswer(3, -10, text: 2, FailureKind.ClosedMidAnswer);
+        _log.LoseAnswer(3, 100, text: 3, FailureKind.UnexpectedStatus);
+        _log.LoseAnswer(2, 1, text: 4, FailureKind.ConnectionRefused);
 
         Assert.All([0, 1, -10, -9, 101, 91], moved => Assert.Equal(0, Moved(3, moved).Violations));
         Assert.All([2, -1, 102, 50], moved => Assert.Equal(1, Moved(3, moved).Violations));
@@ -57,7 +57,7 @@ public sealed class OracleTests
     {
         for (var text = 0; text < unknown; text++)
         {
-            _log.Lose(1, 10, text);
+            _log.LoseAnswer(1, 10, text);
         }
 
         Assert.Equal(violations, Moved(1, moved).Violations);

@@ -29,11 +29,11 @@ public sealed class TransactionLogTests
         {
             Action answer = one switch
             {
-                "timeout" => () => _log.Lose(1, -10, text: 1),
-                "refused" => () => _log.Lose(1, -10, text: 1, FailureKind.ConnectionRefused),
-                "502" => () => _log.TurnAway(1, -10, text: 1, status: 502),
-                "503" => () => _log.TurnAway(1, -10, text: 1, detail: "the storage failed; nothing was changed"),
-                "open" => () => _log.TurnAway(1, -10, text: 1, detail: "whether it was posted is not known"),
+                "timeout" => () => _log.LoseAnswer(1, -10, text: 1),
+                "refused" => () => _log.LoseAnswer(1, -10, text: 1, FailureKind.ConnectionRefused),
+                "502" => () => _log.FailWithStatus(1, -10, text: 1, status: 502),
+                "503" => () => _log.FailWithStatus(1, -10, text: 1, detail: "the storage failed; nothing was changed"),
+                "open" => () => _log.FailWithStatus(1, -10, text: 1, detail: "whether it was posted is not known"),
                 "200" => () => _log.Acknowledge(1, -10, text: 1, balanceCents: -10),
                 _ => () => _log.Refuse(1, -10, text: 1),
             };
@@ -65,7 +65,7 @@ public sealed class TransactionLogTests
         _log.OnAnswer(Logs.Plan(1, 10, text: 1), new StubAnswer(200, "{}").ToAnswer());
         _log.OnAnswer(s_statement, new StubAnswer(200, """{"saldo":{"total":0,"limite":1}}""").ToAnswer());
 
-        Assert.Equal(2, _log.Readable.ToResult().Violations);
+        Assert.Equal(2, _log.WellFormed.ToResult().Violations);
         Assert.Empty(_log.Acknowledged);
         Assert.Equal(10, _log.Unknown[1].SignedCents);
         Assert.Empty(_log.Statements);
@@ -88,11 +88,11 @@ public sealed class TransactionLogTests
         _log.Acknowledge(1, 10, text: 1, limitCents: 100);
         _log.Acknowledge(2, 10, text: 2, limitCents: 200);
         _log.Acknowledge(1, 10, text: 3, limitCents: 100);
-        Assert.Equal(0, _log.SameLimit.ToResult().Violations);
+        Assert.Equal(0, _log.ConstantLimit.ToResult().Violations);
 
         _log.Acknowledge(1, 10, text: 4, limitCents: 200);
         Assert.Equal((1, "client 1: 100, then 200"),
-            (_log.SameLimit.ToResult().Violations, _log.SameLimit.ToResult().Example));
+            (_log.ConstantLimit.ToResult().Violations, _log.ConstantLimit.ToResult().Example));
     }
 
     [Fact]

@@ -16,32 +16,32 @@ public sealed class StopSignalsTests : IDisposable
     [Fact]
     public void The_second_one_ends_the_process_after_the_terminal_was_given_back()
     {
-        SurvivedBy(PosixSignal.SIGINT);
+        Survives(PosixSignal.SIGINT);
         _clock.Seconds += 1;
-        Assert.False(SurvivedBy(PosixSignal.SIGINT));
+        Assert.False(Survives(PosixSignal.SIGINT));
         Assert.Equal(1, _exits);
     }
 
     [Fact]
     public void One_wish_that_arrives_twice_is_one()
     {
-        SurvivedBy(PosixSignal.SIGTERM);
+        Survives(PosixSignal.SIGTERM);
         _clock.Seconds += 0.1;
-        Assert.True(SurvivedBy(PosixSignal.SIGTERM));
+        Assert.True(Survives(PosixSignal.SIGTERM));
         _clock.Seconds += 0.2;
-        Assert.False(SurvivedBy(PosixSignal.SIGTERM));
+        Assert.False(Survives(PosixSignal.SIGTERM));
     }
 
     [Fact]
     public void After_an_end_by_key_the_first_signal_ends_the_process()
     {
         _control.Stop();
-        Assert.False(SurvivedBy(PosixSignal.SIGINT));
+        Assert.False(Survives(PosixSignal.SIGINT));
         Assert.Equal(1, _exits);
     }
 
     // Given to the receiver and not sent: a real one would be the test runner's too.
-    private bool SurvivedBy(PosixSignal signal)
+    private bool Survives(PosixSignal signal)
     {
         var context = new PosixSignalContext(signal);
         _signals.Receive(context);

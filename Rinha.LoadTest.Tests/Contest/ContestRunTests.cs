@@ -181,7 +181,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         var interrupted = simulations.Interrupted;
         var report = interrupted.Report;
 
-        simulations.LetAnswer();
+        simulations.ReleaseAnswers();
         interrupted.Bank.Dispose();
 
         Assert.True(report.Interrupted);

@@ -28,7 +28,7 @@ public sealed class FaultyBankTests(Simulations simulations)
             ]),
             [nameof(Faults.AcceptsAnything)] =
                 (0, [(Validations, "status.find.in(422,400), but actually found 200", 25)]),
-            [nameof(Faults.KnowsEverybody)] =
+            [nameof(Faults.KnowsUnknownClients)] =
                 (0, [("validação HTTP 404", "status.find.is(404), but actually found 200", 1)]),
             [nameof(Faults.ListsOldestFirst)] = (0,
             [
@@ -84,7 +84,7 @@ public sealed class FaultyBankTests(Simulations simulations)
                     + @"Limite ultrapassado! -\d+ < -\d+$",
                 check.Message));
         Assert.InRange(report.Contest.Inconsistencies, 5, 1_000);
-        Assert.Equal(simulation.Bank.Ledger.Struck, report.Contest.Inconsistencies);
+        Assert.Equal(simulation.Bank.Ledger.Injected, report.Contest.Inconsistencies);
         Assert.Equal(report.Contest.Inconsistencies, report.Contest.FailedChecks.Sum(check => check.Count));
         AssertFines(report);
     }

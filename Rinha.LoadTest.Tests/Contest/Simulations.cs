@@ -19,7 +19,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         new InjectionProfile(1, 22, RampSeconds: 5, HoldSeconds: 0),
         new InjectionProfile(1, 4, RampSeconds: 5, HoldSeconds: 0));
 
-    private const int StatementsAtOnce = 4;
+    private const int ConcurrentStatements = 4;
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1.5);
 
     private readonly ConcurrentDictionary<int, CountdownEvent> _meetings = new();
@@ -34,10 +34,10 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             [nameof(Faults.ReadsStale)] = Opening(Faults.ReadsStale()),
             [nameof(Faults.AcceptsAnything)] = Opening(Faults.AcceptsAnything()),
             [nameof(Faults.RefusesCredits)] = Opening(Faults.RefusesCredits()),
-            [nameof(Faults.KnowsEverybody)] = Opening(Faults.KnowsEverybody()),
+            [nameof(Faults.KnowsUnknownClients)] = Opening(Faults.KnowsUnknownClients()),
             [nameof(Faults.ListsOldestFirst)] = Opening(Faults.ListsOldestFirst()),
             [nameof(Faults.BreaksLimits)] = new Simulation(
-                Faults.BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Struck >= 5),
+                Faults.BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Injected >= 5),
         };
         Waiting = Slow(waitForValidations: true);
         NotWaiting = Slow(waitForValidations: false);
@@ -64,11 +64,11 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     internal ConcurrentQueue<int> Met { get; } = new();
 
     /// <summary>Lets the bank that hangs go on.</summary>
-    internal void LetAnswer() => _answers.Set();
+    internal void ReleaseAnswers() => _answers.Set();
 
     public void Dispose()
     {
-        LetAnswer();
+        ReleaseAnswers();
         foreach (var simulation in Faulty.Values.Concat([Right, Waiting, NotWaiting, Interrupted]))
         {
             simulation.Dispose();
@@ -109,7 +109,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     {
         if (request.Body.Contains("danada", StringComparison.Ordinal))
         {
-            _meetings[request.ClientId] = new CountdownEvent(StatementsAtOnce);
+            _meetings[request.ClientId] = new CountdownEvent(ConcurrentStatements);
         }
         else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
         {

@@ -7,7 +7,7 @@ internal static class Faults
     public static StubLedger AcceptsAnything() => new() { Invalid = new StubAccount(1, 100_000).Receipt(0) };
 
     /// <summary>Answers 200 about a client that does not exist.</summary>
-    public static StubLedger KnowsEverybody() => new() { Unknown = new StubAccount(6, 0).Statement(0, []) };
+    public static StubLedger KnowsUnknownClients() => new() { Unknown = new StubAccount(6, 0).Statement(0, []) };
 
     public static StubLedger RefusesCredits() => new()
     {
@@ -17,7 +17,7 @@ internal static class Faults
     /// <summary>Answers requests with 503 while the function says so.</summary>
     /// <param name="applies">Whether the request is applied all the same.</param>
     public static StubLedger AnswersUnavailable(Func<StubRequest, StubLedger, bool> when, bool applies = false) =>
-        Strikes(new StubLedger(), when, applies, () => new StubAnswer(503));
+        Inject(new StubLedger(), when, applies, () => new StubAnswer(503));
 
     /// <summary>Answers one of every so many credits with 503, until it has done so often enough.</summary>
     public static StubLedger AnswersUnavailable(int interval, int most, bool applies)
@@ -25,7 +25,7 @@ internal static class Faults
         var credits = 0;
         return AnswersUnavailable(
             (request, ledger) => request.Body.Contains("\"c\"", StringComparison.Ordinal)
-                && ++credits % interval == 0 && ledger.Struck < most,
+                && ++credits % interval == 0 && ledger.Injected < most,
             applies);
     }
 
@@ -35,7 +35,7 @@ internal static class Faults
     {
         var requests = 0;
         // As if the client were gone: the stub's connection ends with it.
-        return Strikes(
+        return Inject(
             new StubLedger { KnowsKeys = knowsKeys },
             (_, _) => ++requests % interval == 0,
             applies,
@@ -62,7 +62,7 @@ internal static class Faults
 
         StubAnswer Counted(StubAccount account, StubAnswer answer)
         {
-            ledger.Struck += account.BalanceCents < -account.LimitCents ? 1 : 0;
+            ledger.Injected += account.BalanceCents < -account.LimitCents ? 1 : 0;
             return answer;
         }
     }
@@ -158,7 +158,7 @@ internal static class Faults
         };
     }
 
-    private static StubLedger Strikes(
+    private static StubLedger Inject(
         StubLedger ledger, Func<StubRequest, StubLedger, bool> when, bool applies, Func<StubAnswer> answer)
     {
         ledger.OnRequest = (request, next) =>
@@ -168,7 +168,7 @@ internal static class Faults
                 return next();
             }
 
-            ledger.Struck++;
+            ledger.Injected++;
             if (applies)
             {
                 next();

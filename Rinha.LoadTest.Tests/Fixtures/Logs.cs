@@ -17,12 +17,12 @@ internal static class Logs
     public static void Refuse(this TransactionLog log, int clientId, long signedCents, long text) =>
         log.OnAnswer(Plan(clientId, signedCents, text), new StubAnswer(422).ToAnswer());
 
-    public static void Lose(
+    public static void LoseAnswer(
         this TransactionLog log, int clientId, long signedCents, long text, FailureKind kind = FailureKind.Timeout) =>
         log.OnFailure(Plan(clientId, signedCents, text), kind, answer: default);
 
     /// <summary>A transaction of the client was answered with a status that a bank gives when it fails.</summary>
-    public static void TurnAway(
+    public static void FailWithStatus(
         this TransactionLog log, int clientId, long signedCents, long text, int status = 503, string detail = "") =>
         log.OnFailure(
             Plan(clientId, signedCents, text),

@@ -99,7 +99,7 @@ internal static class Targets
 }
 
 /// <summary>Sends one request so many times over one connection, each after the outcome of the one before.</summary>
-internal sealed class OneByOne : IDriver, IConnectionOwner
+internal sealed class SequentialClient : IDriver, IConnectionOwner
 {
     private const long TickNs = 1_000_000;
 
@@ -110,7 +110,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     private readonly List<string> _outcomes = [];
     private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Timeout.TotalNanoseconds;
 
-    private OneByOne(EventLoop loop, byte[] request, int count, bool awaitsEnd)
+    private SequentialClient(EventLoop loop, byte[] request, int count, bool awaitsEnd)
     {
         _request = request;
         _count = count;
@@ -128,7 +128,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
         Target target, int count = 1, string request = "GET / HTTP/1.1\r\n\r\n", bool awaitsEnd = false)
     {
         using var loop = new EventLoop(target, Wait.Timeout, Wait.Timeout);
-        var driver = new OneByOne(loop, Encoding.Latin1.GetBytes(request), count, awaitsEnd);
+        var driver = new SequentialClient(loop, Encoding.Latin1.GetBytes(request), count, awaitsEnd);
         loop.Run(driver);
         return driver._outcomes;
     }

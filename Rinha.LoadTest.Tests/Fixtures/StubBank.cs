@@ -82,7 +82,7 @@ internal sealed class StubLedger
     public StubAnswer Invalid { get; init; } = new(422);
 
     /// <summary>How often a fault has struck, where it counts.</summary>
-    public int Struck { get; set; }
+    public int Injected { get; set; }
 
     /// <summary>Whether a request with a key that was answered before gets that answer again.</summary>
     public bool KnowsKeys { get; init; } = true;

@@ -164,7 +164,7 @@ internal sealed class StubConnection(Socket socket, int number) : IDisposable
     public void Send(string text) => Send(Encoding.Latin1.GetBytes(text));
 
     /// <summary>Waits until the client has taken all that was sent or the test has ended; unix sockets only.</summary>
-    public void AwaitTaken() => Wait.Until(
+    public void AwaitRead() => Wait.Until(
         () => socket.SafeHandle.IsClosed || Control((int)socket.Handle, OutputQueue, out var left) != 0 || left == 0,
         "the client reads");
 

@@ -11,14 +11,14 @@ internal sealed class TestLedger : IDisposable
     private readonly Action _remove;
 
     private TestLedger(
-        ILedgerPlace place,
+        ILedgerSource source,
         DbConnection connection,
         string schema,
         Func<int, long, string, string> postSql,
         string dropRulesSql,
         Action remove)
     {
-        Place = place;
+        Source = source;
         _connection = connection;
         _postSql = postSql;
         _dropRulesSql = dropRulesSql;
@@ -27,17 +27,17 @@ internal sealed class TestLedger : IDisposable
     }
 
     /// <summary>Where the oracle finds it.</summary>
-    public ILedgerPlace Place { get; }
+    public ILedgerSource Source { get; }
 
     public static TestLedger InFile()
     {
         var directory = new TemporaryDirectory();
         File.WriteAllBytes(directory.File("rinha.db"), []);
-        var place = new LedgerInFile(directory.File("rinha.db"));
-        var connection = place.Open();
+        var source = new SqliteLedgerSource(directory.File("rinha.db"));
+        var connection = source.Open();
         connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
         return new TestLedger(
-            place, connection, "schema.sql", PostSql, "PRAGMA ignore_check_constraints = ON", directory.Dispose);
+            source, connection, "schema.sql", PostSql, "PRAGMA ignore_check_constraints = ON", directory.Dispose);
 
         static string PostSql(int clientId, long signedCents, string text)
         {
@@ -67,14 +67,14 @@ internal sealed class TestLedger : IDisposable
         var schema = $"t{Guid.NewGuid():N}";
         var own = $"{url}{(url!.Contains('?') ? '&' : '?')}options=-c%20search_path%3D{schema}";
         Assert.True(PostgresUrl.TryParse(own, out var parsed), own);
-        var place = new LedgerInPostgres(parsed);
-        var connection = place.Open();
+        var source = new PostgresLedgerSource(parsed);
+        var connection = source.Open();
         connection.Execute($"CREATE SCHEMA {schema}");
         const string dropRules = """
             ALTER TABLE clientes DROP CONSTRAINT clientes_check;
             ALTER TABLE transacoes DROP CONSTRAINT transacoes_pkey
             """;
-        return new TestLedger(place, connection, "schema.postgres.sql", PostSql, dropRules, Remove);
+        return new TestLedger(source, connection, "schema.postgres.sql", PostSql, dropRules, Remove);
 
         static string PostSql(int clientId, long signedCents, string text) => $"""
             UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1 WHERE id = {clientId};
@@ -86,7 +86,7 @@ internal sealed class TestLedger : IDisposable
 
         void Remove()
         {
-            using var last = place.Open();
+            using var last = source.Open();
             last.Execute($"DROP SCHEMA {schema} CASCADE");
         }
     }

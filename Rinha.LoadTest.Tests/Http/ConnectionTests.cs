@@ -15,7 +15,7 @@ public sealed class ConnectionTests : IDisposable
     {
         using var server = StubServer.StartSending(Ok, socketPath: isUnix ? _directory.File("s") : null);
 
-        Assert.Equal(Enumerable.Repeat("200 hello", 100), OneByOne.Run(server.Target, 100));
+        Assert.Equal(Enumerable.Repeat("200 hello", 100), SequentialClient.Run(server.Target, 100));
         Assert.Equal(1, server.Accepted);
     }
 
@@ -28,7 +28,7 @@ public sealed class ConnectionTests : IDisposable
     {
         using var server = StubServer.StartSending(answer, closes);
 
-        Assert.Equal(Enumerable.Repeat("200 hello", 10), OneByOne.Run(server.Target, 10));
+        Assert.Equal(Enumerable.Repeat("200 hello", 10), SequentialClient.Run(server.Target, 10));
         Assert.Equal(10, server.Accepted);
     }
 
@@ -37,7 +37,7 @@ public sealed class ConnectionTests : IDisposable
     {
         using var server = StubServer.StartSending(Ok, closes: true, _directory.File("s"));
 
-        Assert.Equal(Enumerable.Repeat("200 hello", 5), OneByOne.Run(server.Target, 5, awaitsEnd: true));
+        Assert.Equal(Enumerable.Repeat("200 hello", 5), SequentialClient.Run(server.Target, 5, awaitsEnd: true));
         Assert.Equal(5, server.Accepted);
     }
 
@@ -52,7 +52,7 @@ public sealed class ConnectionTests : IDisposable
             {
                 connection.Read();
                 connection.Send(answer[..length]);
-                connection.AwaitTaken();
+                connection.AwaitRead();
                 connection.Send(answer[length..]);
             }
 
@@ -60,13 +60,13 @@ public sealed class ConnectionTests : IDisposable
             foreach (var character in answer)
             {
                 connection.Send(character.ToString());
-                connection.AwaitTaken();
+                connection.AwaitRead();
             }
 
             connection.AwaitEnd();
         });
 
-        Assert.Equal(Enumerable.Repeat("200 hello", answer.Length), OneByOne.Run(server.Target, answer.Length));
+        Assert.Equal(Enumerable.Repeat("200 hello", answer.Length), SequentialClient.Run(server.Target, answer.Length));
         Assert.Equal(1, server.Accepted);
     }
 
@@ -86,7 +86,7 @@ public sealed class ConnectionTests : IDisposable
             connection.AwaitEnd();
         });
 
-        Assert.Equal(["200 " + body, "200 " + body], OneByOne.Run(server.Target, 2));
+        Assert.Equal(["200 " + body, "200 " + body], SequentialClient.Run(server.Target, 2));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ConnectionTests : IDisposable
         var body = new string('x', Connection.AnswerBytesMax);
         using var server = StubServer.StartSending($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
-        Assert.Equal(["Garbage"], OneByOne.Run(server.Target));
+        Assert.Equal(["Garbage"], SequentialClient.Run(server.Target));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class ConnectionTests : IDisposable
             }
         });
 
-        Assert.Equal(Enumerable.Repeat("200 hello", count), OneByOne.Run(server.Target, count, request));
+        Assert.Equal(Enumerable.Repeat("200 hello", count), SequentialClient.Run(server.Target, count, request));
         server.Dispose();
         Assert.Equal(
             string.Concat(Enumerable.Repeat(request, count)), Encoding.Latin1.GetString(received.ToArray()));

@@ -116,7 +116,7 @@ public sealed class FailureTests : IDisposable
             // Closing a unix socket with something unread resets it.
             SpinWait.SpinUntil(() => connection.Socket.Available > 0, Wait.Timeout);
             connection.Send(part);
-            connection.AwaitTaken();
+            connection.AwaitRead();
         });
 
         AssertAll(FailureKind.ClosedMidAnswer, server.Target);

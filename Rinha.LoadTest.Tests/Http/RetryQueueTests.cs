@@ -12,7 +12,7 @@ public sealed class RetryQueueTests : IDisposable
     {
         // Nobody listens there, so a request has failed when Send returns; the test says what time it is.
         _loop = new EventLoop(Targets.Of("unix:" + _directory.File("s")), Wait.Timeout, Wait.Timeout);
-        _connection = _loop.Rent(new Indifferent());
+        _connection = _loop.Rent(new IgnoringOwner());
         _connection.Send(1, nowNs: 0);
     }
 
@@ -35,7 +35,7 @@ public sealed class RetryQueueTests : IDisposable
         Assert.Equal([10, 30, 70, 150, 310, 630, 1_270, 2_270, 3_270, 4_270], sentAt);
         Assert.Equal(0, _connection.FirstStartedAtNs);
         Assert.Equal(long.MaxValue, queue.NextDueNs);
-        Assert.Equal(1_000 * Millisecond, RetryQueue.PauseNs(int.MaxValue));
+        Assert.Equal(1_000 * Millisecond, RetryQueue.BackoffNs(int.MaxValue));
 
         // The next request begins with the first pause.
         _connection.Send(1, nowNs: 9_000 * Millisecond);
@@ -47,21 +47,21 @@ public sealed class RetryQueueTests : IDisposable
     [Fact]
     public void What_may_go_better_the_next_time_is_sent_again()
     {
-        (FailureKind, int)[] hopeless =
+        (FailureKind, int)[] permanent =
         [
             (FailureKind.UnexpectedStatus, 499), (FailureKind.WrongAnswer, 0), (FailureKind.Unanswered, 0),
         ];
         (FailureKind, int)[] all =
         [
-            (FailureKind.UnexpectedStatus, 500), (FailureKind.UnexpectedStatus, 504), .. hopeless,
+            (FailureKind.UnexpectedStatus, 500), (FailureKind.UnexpectedStatus, 504), .. permanent,
             .. Enum.GetValues<FailureKind>().Except([FailureKind.UnexpectedStatus]).Select(kind => (kind, 0)),
         ];
         Assert.All(all, one =>
         {
             var (kind, status) = one;
             var queue = new RetryQueue(Wait.Timeout);
-            Assert.Equal(!hopeless.Contains(one), queue.TryAdd(_connection, kind, status, nowNs: 0));
-            Assert.Equal(!hopeless.Contains(one), queue.TryRemove(out _));
+            Assert.Equal(!permanent.Contains(one), queue.TryAdd(_connection, kind, status, nowNs: 0));
+            Assert.Equal(!permanent.Contains(one), queue.TryRemove(out _));
             Assert.False(queue.TryRemove(out _));
             Assert.False(new RetryQueue(retryFor: null).TryAdd(_connection, kind, status, nowNs: 0));
         });
@@ -73,7 +73,7 @@ public sealed class RetryQueueTests : IDisposable
         _directory.Dispose();
     }
 
-    private sealed class Indifferent : IConnectionOwner
+    private sealed class IgnoringOwner : IConnectionOwner
     {
         public void OnAnswer(Connection connection, in Answer answer)
         {

@@ -16,10 +16,10 @@ public sealed class BaselinesTests : IDisposable
     [Fact]
     public void What_could_lead_elsewhere_is_no_name()
     {
-        Assert.All(["main", "v1.2-rc_3"], name => Assert.True(Baselines.IsName(name)));
+        Assert.All(["main", "v1.2-rc_3"], name => Assert.True(Baselines.IsValidName(name)));
         Assert.All(["", "..", ".hidden", "a/b", "a b", "a\0", "débito"], name =>
         {
-            Assert.False(Baselines.IsName(name));
+            Assert.False(Baselines.IsValidName(name));
             Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
             Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
             Assert.Contains("is no name for a baseline", problem, StringComparison.Ordinal);

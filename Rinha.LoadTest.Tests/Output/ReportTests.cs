@@ -78,7 +78,7 @@ public sealed class ReportTests
         Assert.Equal(
             "requests/s 1,999, requests 120,000, completed 99.95%, failed 66, p50 5.00ms, p90 9.00ms, p99 9.90ms, "
                 + "max 10.0ms",
-            string.Join(", ", report.Cards.Select(card => $"{card.Name} {card.Figure}")));
+            string.Join(", ", report.Cards.Select(card => $"{card.Name} {card.Value}")));
         var retried = SampleRuns.Open with { Summary = s_run.Summary with { Retries = 1_234 } };
         Assert.Contains(new Card("1,234", "retries"), ReportBuilder.Of(retried).Cards);
         Assert.Equal(new Card("USD 94,890.97", "contest payment", Tone.Bad), ReportBuilder.Of(s_run).Cards[0]);
@@ -137,7 +137,7 @@ public sealed class ReportTests
         var report = ReportBuilder.Of(SampleRuns.All[sample]);
         var tables = report.Sections.SelectMany(section => section.Blocks).OfType<Table>().ToArray();
         Assert.All(tables, table => Assert.All(table.Rows, row => Assert.Equal(table.Headings.Count, row.Count)));
-        var texts = report.Cards.Select(card => card.Figure)
+        var texts = report.Cards.Select(card => card.Value)
             .Concat(tables.SelectMany(table => table.Rows.SelectMany(row => row.Select(cell => cell.Text))))
             .Concat(report.Charts.SelectMany(chart => chart.X.Ticks.Concat(chart.Y.Ticks)).Select(tick => tick.Label))
             .Concat(report.Charts.Select(chart => chart.Description));

@@ -40,7 +40,7 @@ public sealed class BankAnswerTests
     [InlineData("", false)]
     public void A_problem_leaves_open_what_became_of_a_transaction_only_when_its_detail_says_so(
         string json, bool leavesOpen) =>
-        Assert.Equal(leavesOpen, BankAnswer.LeavesOpen(Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(leavesOpen, BankAnswer.IsOutcomeUnknown(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
     [InlineData(Operation.Debit, " \r\n{ \"saldo\" : -100 , \"limite\" : 100 } \n")]

@@ -43,7 +43,7 @@ public sealed class ClosedLoopTests
     [Fact]
     public void The_warm_up_is_not_measured()
     {
-        using var bank = new StubBank(Faults.AnswersUnavailable((_, ledger) => ledger.Struck < 20));
+        using var bank = new StubBank(Faults.AnswersUnavailable((_, ledger) => ledger.Injected < 20));
         var before = DateTimeOffset.UtcNow;
 
         var report = Runs.Load(bank.Target, Runs.Counted(50) with { WarmUp = TimeSpan.FromSeconds(1) });

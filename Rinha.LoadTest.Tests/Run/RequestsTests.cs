@@ -116,7 +116,7 @@ public sealed class RequestsTests
             Assert.True(Objective.TryParse(text, out var objective));
             Assert.Equal(new Objective(percentile, 0.01, text), objective);
             // Ranks are whole milliseconds here; a recorder keeps three digits.
-            Assert.Equal(percentile, objective.Of(recorder.ToReport()), percentile * 0.001);
+            Assert.Equal(percentile, objective.ValueIn(recorder.ToReport()), percentile * 0.001);
         });
     }
 

@@ -19,9 +19,9 @@ public sealed class RetryTests
         Assert.Empty(report.Failures);
         Assert.Equal((300, 300, 0), (report.Summary.Requests, report.Summary.Completed, report.Summary.Failed));
         Assert.Equal(300, report.Summary.Statuses[200]);
-        Assert.True(ledger.Struck > 40);
-        Assert.Equal(ledger.Struck, report.Summary.Retries);
-        Assert.Equal(300 + ledger.Struck, bank.Served);
+        Assert.True(ledger.Injected > 40);
+        Assert.Equal(ledger.Injected, report.Summary.Retries);
+        Assert.Equal(300 + ledger.Injected, bank.Served);
         var texts = ledger.Accounts.SelectMany(account => account.History).Select(one => one.Text).ToList();
         Assert.Equal(report.Operations[(int)Operation.Credit].Completed, texts.Count);
         Assert.Equal(texts.Count, texts.Distinct().Count());
@@ -93,7 +93,7 @@ public sealed class RetryTests
         Assert.Equal(2, report.Summary.Statuses[503]);
         // After 10, 30, 70, 150, 310 and 630 ms; fewer where the machine was slow.
         Assert.InRange(report.Summary.Retries!.Value, 2, 12);
-        Assert.Equal(ledger.Struck - 2, report.Summary.Retries);
+        Assert.Equal(ledger.Injected - 2, report.Summary.Retries);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class RetryTests
             bank.Target,
             Runs.Timed(stops ? 60 : 0.2, connections: 2) with { Rate = rate, RetryFor = Wait.Timeout });
         // Pauses have grown past the run's own time.
-        Wait.Until(() => ledger.Struck >= 14, "requests are sent again");
+        Wait.Until(() => ledger.Injected >= 14, "requests are sent again");
         Assert.False(run.IsOver);
         if (stops)
         {

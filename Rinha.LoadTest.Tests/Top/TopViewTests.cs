@@ -30,7 +30,7 @@ public sealed class TopViewTests
     [Fact]
     public void A_line_has_units_and_a_dash_for_what_is_not_known()
     {
-        var figures = TopFigures.Between(Read(), Read());
+        var figures = TopStats.Between(Read(), Read());
         var line = TopLines.Header(figures).Split('\t').Zip(TopLines.Of(figures, s_at).Split('\t'))
             .ToDictionary(pair => pair.First, pair => pair.Second);
 
@@ -73,7 +73,7 @@ public sealed class TopViewTests
     [InlineData(200, 60)]
     public void It_fits_any_size(int width, int height)
     {
-        var lines = Picture.Lines(TopScreen.Compose(TopFigures.Between(Read(), Read()), s_at, height), width, height);
+        var lines = Picture.Lines(TopScreen.Compose(TopStats.Between(Read(), Read()), s_at, height), width, height);
 
         Assert.Equal(height, lines.Count);
         Assert.All(lines, line => Assert.Equal(width, line.Length));

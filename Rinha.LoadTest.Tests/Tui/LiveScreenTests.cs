@@ -61,18 +61,18 @@ public sealed class LiveScreenTests
         screen.Draw("picture");
         // What a shell has changed is said again.
         _terminal.LeaveKeyMode();
-        screen.Keep();
+        screen.Reassert();
         Assert.True(_terminal.InKeyMode);
         for (var times = 0; times < 2; times++)
         {
             screen.Dispose();
             screen.Draw("late picture");
-            screen.Keep();
+            screen.Reassert();
             screen.Enter();
         }
 
         Assert.Equal(
-            TerminalScreen.EnterCodes + "picture" + TerminalScreen.KeepCodes + TerminalScreen.RestoreCodes,
+            TerminalScreen.EnterCodes + "picture" + TerminalScreen.ReassertCodes + TerminalScreen.RestoreCodes,
             _terminal.Written);
         Assert.False(_terminal.InKeyMode);
         foreach (var mode in new[] { "?1049h", "?7l", "?25l" })

@@ -29,9 +29,9 @@ internal sealed class TransactionLog : IRequestObserver
 
     public CheckCounter WithinLimit { get; } = new("balance never under minus the limit");
 
-    public CheckCounter SameLimit { get; } = new("limit always the same");
+    public CheckCounter ConstantLimit { get; } = new("limit always the same");
 
-    public CheckCounter Readable { get; } = new("every answer is well-formed");
+    public CheckCounter WellFormed { get; } = new("every answer is well-formed");
 
     public void OnAnswer(in RequestPlan plan, in Answer answer)
     {
@@ -44,7 +44,7 @@ internal sealed class TransactionLog : IRequestObserver
 
         var clientId = plan.ClientId;
         var readable = BankAnswer.TryRead(plan.Operation, answer.Body, out var limitCents, out var balanceCents);
-        Readable.Check(readable, () => $"client {clientId}");
+        WellFormed.Check(readable, () => $"client {clientId}");
         if (plan.Operation != Operation.Statement)
         {
             Settle(plan.Text);
@@ -59,10 +59,10 @@ internal sealed class TransactionLog : IRequestObserver
         WithinLimit.Check(
             balanceCents >= -limitCents, () => $"client {clientId}: balance {balanceCents}, limit {limitCents}");
         var known = _limits.TryAdd(clientId, limitCents) ? limitCents : _limits[clientId];
-        SameLimit.Check(known == limitCents, () => $"client {clientId}: {known}, then {limitCents}");
+        ConstantLimit.Check(known == limitCents, () => $"client {clientId}: {known}, then {limitCents}");
         if (plan.Operation == Operation.Statement)
         {
-            Remember(clientId, balanceCents, answer.Body);
+            AddStatement(clientId, balanceCents, answer.Body);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class TransactionLog : IRequestObserver
 
         // 503 says that this try was not applied and will not be, unless it says that this is not known; after anything
         // else the transaction may have been, whatever is said of its other tries.
-        if (answer.Status != ServiceUnavailable || BankAnswer.LeavesOpen(answer.Body))
+        if (answer.Status != ServiceUnavailable || BankAnswer.IsOutcomeUnknown(answer.Body))
         {
             Unavailable.Remove(plan.Text);
             Unknown[plan.Text] = new(plan.ClientId, plan.SignedCents, 0);
@@ -94,12 +94,12 @@ internal sealed class TransactionLog : IRequestObserver
         Unavailable.Remove(text);
     }
 
-    private void Remember(int clientId, long balanceCents, ReadOnlySpan<byte> body)
+    private void AddStatement(int clientId, long balanceCents, ReadOnlySpan<byte> body)
     {
         _lines.Clear();
         if (!BankAnswer.TryReadEntries(body, _lines))
         {
-            Readable.Check(false, () => $"client {clientId}: a statement's list");
+            WellFormed.Check(false, () => $"client {clientId}: a statement's list");
             return;
         }
 
@@ -156,7 +156,7 @@ internal static class Oracle
     }
 
     // A ledger that was not empty before may have rows of others.
-    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database, bool wasEmpty)
+    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows ledger, bool wasEmpty)
     {
         var once = new CheckCounter("every acknowledged transaction is in the ledger exactly once");
         var right = new CheckCounter("every transaction in the ledger is as it was sent");
@@ -165,12 +165,12 @@ internal static class Oracle
         var others = new CheckCounter("no other transaction is in the ledger");
         foreach (var (text, sent) in log.Acknowledged)
         {
-            var count = database.Rows.TryGetValue(text, out var row) ? row.Count : 0;
+            var count = ledger.Rows.TryGetValue(text, out var row) ? row.Count : 0;
             once.Check(count == 1, () => $"client {sent.ClientId}: {count} times");
         }
 
-        others.Check(database.Others == 0, () => $"{database.Others} with a text that was never sent");
-        foreach (var (text, row) in database.Rows)
+        others.Check(ledger.Unrecognized == 0, () => $"{ledger.Unrecognized} with a text that was never sent");
+        foreach (var (text, row) in ledger.Rows)
         {
             refused.Check(!log.Refused.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
             unavailable.Check(!log.Unavailable.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
@@ -188,31 +188,31 @@ internal static class Oracle
         [
             once.ToResult(), right.ToResult(), refused.ToResult(), unavailable.ToResult(),
             .. wasEmpty ? [others.ToResult()] : Array.Empty<CheckResult>(),
-            .. Clients(database),
+            .. Clients(ledger),
         ];
     }
 
-    public static IReadOnlyList<CheckResult> Clients(LedgerRows database)
+    public static IReadOnlyList<CheckResult> Clients(LedgerRows ledger)
     {
         var sums = new CheckCounter("balance = sum of the client's history");
         var limits = new CheckCounter("no balance in the ledger is or ever was under minus the limit");
         var newest = new CheckCounter("a client's row has its last ten transactions");
-        foreach (var client in database.Clients)
+        foreach (var client in ledger.Clients)
         {
             sums.Check(
-                client is { OutOfTurn: 0 }
+                client is { OutOfSequence: 0 }
                     && client.BalanceCents == client.SumCents && client.Rows == client.Sequence,
                 () => $"client {client.Id}: balance {client.BalanceCents}, sum {client.SumCents}, "
-                    + $"{client.Rows} rows, {client.OutOfTurn} out of turn, sequence {client.Sequence}");
+                    + $"{client.Rows} rows, {client.OutOfSequence} out of sequence, sequence {client.Sequence}");
             limits.Check(
                 Math.Min(client.BalanceCents, client.LowestCents) >= -client.LimitCents,
                 () => $"client {client.Id}: balance {client.BalanceCents}, lowest {client.LowestCents}, "
                     + $"limit {client.LimitCents}");
-            newest.Check(client.HasNewestRows, () => $"client {client.Id}: not those of its {client.Rows} rows");
+            newest.Check(client.NewestMatches, () => $"client {client.Id}: not those of its {client.Rows} rows");
         }
 
         CheckResult[] both = [sums.ToResult(), limits.ToResult()];
-        return database.KeepsNewest ? [.. both, newest.ToResult()] : both;
+        return ledger.ChecksNewest ? [.. both, newest.ToResult()] : both;
     }
 
     // Whether some of the unknown transactions, the others not applied, explain the difference.

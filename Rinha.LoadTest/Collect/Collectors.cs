@@ -55,7 +55,7 @@ internal static class ProgressLine
     {
         var last = snapshot.Series.Count > 0 ? snapshot.Series[^1] : new SecondReport(0, 0, 0, 0, 0, 0);
         var line = new StringBuilder()
-            .Append($"{Extent(snapshot),13}  {snapshot.Phase}  {Format.Count(last.Completed),7}/s")
+            .Append($"{Progress(snapshot),13}  {snapshot.Phase}  {Format.Count(last.Completed),7}/s")
             .Append($"  p50 {Format.Duration(last.P50),6}  p99 {Format.Duration(last.P99),6}")
             .Append($"  failed {Format.Count(snapshot.Failed)}");
         foreach (var (status, count) in snapshot.Statuses.OrderBy(pair => pair.Key))
@@ -66,10 +66,10 @@ internal static class ProgressLine
         return line.ToString();
     }
 
-    private static string Extent(LiveSnapshot snapshot) => snapshot switch
+    private static string Progress(LiveSnapshot snapshot) => snapshot switch
     {
-        { Duration: { } duration } => $"{RunProgress.Clock(snapshot.Elapsed)}/{RunProgress.Clock(duration)}",
-        { Iterations: { } iterations } => $"{Format.Count(RunProgress.Done(snapshot))}/{Format.Count(iterations)}",
-        _ => RunProgress.Clock(snapshot.Elapsed),
+        { Duration: { } duration } => $"{RunProgress.FormatTime(snapshot.Elapsed)}/{RunProgress.FormatTime(duration)}",
+        { Iterations: { } iterations } => $"{Format.Count(RunProgress.Finished(snapshot))}/{Format.Count(iterations)}",
+        _ => RunProgress.FormatTime(snapshot.Elapsed),
     };
 }

@@ -29,7 +29,7 @@ public sealed class RunControl
 internal sealed class StopSignals : IDisposable
 {
     // timeout(1) signals its child and then the whole process group, so that one wish arrives twice.
-    private static readonly TimeSpan s_echoTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_duplicateWindow = TimeSpan.FromMilliseconds(250);
 
     private readonly RunControl _control;
     private readonly Action _beforeExit;
@@ -63,7 +63,7 @@ internal sealed class StopSignals : IDisposable
                 _control.Stop();
                 _stoppedAt = _time.GetTimestamp();
             }
-            else if (_stoppedAt is not { } stoppedAt || _time.GetElapsedTime(stoppedAt) >= s_echoTime)
+            else if (_stoppedAt is not { } stoppedAt || _time.GetElapsedTime(stoppedAt) >= s_duplicateWindow)
             {
                 _beforeExit();
                 return;
@@ -97,13 +97,13 @@ public sealed record LiveSnapshot
 
 internal static class RunProgress
 {
-    public static long Done(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
+    public static long Finished(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
 
     // The share of the run that is over, 0 to 1; null when its end is not known.
     public static double? Share(LiveSnapshot snapshot) => snapshot switch
     {
         { Duration: > 0 and { } duration } => Math.Clamp(snapshot.Elapsed / duration, 0, 1),
-        { Iterations: > 0 and { } iterations } => Math.Clamp((double)Done(snapshot) / iterations, 0, 1),
+        { Iterations: > 0 and { } iterations } => Math.Clamp((double)Finished(snapshot) / iterations, 0, 1),
         _ => null,
     };
 
@@ -116,7 +116,7 @@ internal static class RunProgress
     };
 
     // A time given in seconds as minutes and seconds, with hours where it has any: 1:05.
-    public static string Clock(double seconds)
+    public static string FormatTime(double seconds)
     {
         // Half up, as a clock on the wall is read to the second; TimeSpan refuses what is not finite.
         var span = TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Round(Math.Max(0, seconds)) : 0);

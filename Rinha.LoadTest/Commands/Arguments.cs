@@ -54,13 +54,13 @@ internal static class Arguments
             DurationText.TryParse,
             "a duration such as 500ms, 30s or 2m");
 
-    public static Option<int> Number(string name, string? alias, int fallback, int least, int most, string help) =>
+    public static Option<int> Number(string name, string? alias, int fallback, int min, int max, string help) =>
         Read(
             new(name, alias is null ? [] : [alias]) { Description = help, DefaultValueFactory = _ => fallback },
             (string text, out int value) =>
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
-                && value >= least && value <= most,
-            $"a whole number from {least} to {most}");
+                && value >= min && value <= max,
+            $"a whole number from {min} to {max}");
 
     public static Option<double?> Rate() => Read(
         new("--rate", "-r")
@@ -69,11 +69,11 @@ internal static class Arguments
         },
         (string text, out double? value) =>
         {
-            const double most = 1_000_000;
+            const double max = 1_000_000;
             var read = double.TryParse(
                 text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
             value = number;
-            return read && number is > 0 and <= most;
+            return read && number is > 0 and <= max;
         },
         "requests per second, up to a million");
 
@@ -87,7 +87,7 @@ internal static class Arguments
         "weights such as 22:11:1, or seed");
 
     // A share in percent, as 0 to 1.
-    public static Option<double> Share(string name, double fallback, string help) => Read(
+    public static Option<double> Percentage(string name, double fallback, string help) => Read(
         new(name) { Description = help, DefaultValueFactory = _ => fallback },
         (string text, out double value) =>
         {
@@ -106,14 +106,14 @@ internal static class Arguments
         Run.Objective.TryParse,
         "a target such as p99=10ms");
 
-    private static Option<T> Read<T>(Option<T> option, Reader<T> read, string wanted)
+    private static Option<T> Read<T>(Option<T> option, Reader<T> read, string expected)
     {
         option.CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
             if (!read(text, out var value))
             {
-                result.AddError($"{option.Name}: {wanted}, not '{text}'");
+                result.AddError($"{option.Name}: {expected}, not '{text}'");
             }
 
             return value;
@@ -130,14 +130,14 @@ internal static class Exit
     private const int Failure = 1;
     private const int BadArguments = 2;
 
-    public static int Refuse(string reason) => Say(reason, BadArguments);
+    public static int UsageError(string reason) => Print(reason, BadArguments);
 
-    public static int Fail(string reason) => Say(reason, Failure);
+    public static int Fail(string reason) => Print(reason, Failure);
 
     public static int NoServer(Target target) =>
         Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach");
 
-    private static int Say(string reason, int code)
+    private static int Print(string reason, int code)
     {
         Console.Error.WriteLine($"Rinha.LoadTest: {reason.ReplaceLineEndings(" ")}");
         return code;

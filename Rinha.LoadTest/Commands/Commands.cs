@@ -69,14 +69,14 @@ internal sealed class LoadCommand
 
     private int Run(ParseResult parsed)
     {
-        if (Contradiction(parsed) is { } contradiction)
+        if (FindConflict(parsed) is { } conflict)
         {
-            return Exit.Refuse(contradiction);
+            return Exit.UsageError(conflict);
         }
 
         if (!_baseline.TryLoad(parsed, out var saved, out var error))
         {
-            return Exit.Refuse(error!);
+            return Exit.UsageError(error!);
         }
 
         var target = parsed.GetRequiredValue(_url);
@@ -95,7 +95,7 @@ internal sealed class LoadCommand
 
         report = _baseline.Apply(parsed, report, saved);
         _report.Write(parsed, report);
-        if (_baseline.Fails(parsed, report))
+        if (_baseline.ShouldFail(parsed, report))
         {
             return Exit.Fail($"worse than the baseline '{report.Baseline!.Name}'");
         }
@@ -105,7 +105,7 @@ internal sealed class LoadCommand
             : Exit.Success;
     }
 
-    private string? Contradiction(ParseResult parsed)
+    private string? FindConflict(ParseResult parsed)
     {
         var (isSearch, isCheck) = (parsed.GetValue(_findMax), parsed.GetValue(_check));
         var database = parsed.GetValue(_database);
@@ -124,7 +124,7 @@ internal sealed class LoadCommand
             return "--find-max needs to see failures, which --retry hides";
         }
 
-        if (database is not null && PostgresUrl.IsMeant(database) && !PostgresUrl.TryParse(database, out _))
+        if (database is not null && PostgresUrl.HasScheme(database) && !PostgresUrl.TryParse(database, out _))
         {
             return "--database: write postgres://user:password@host:port/name, or a file";
         }
@@ -143,15 +143,15 @@ internal sealed class LoadCommand
         }
 
         return parsed.GetValue(_check)
-            ? new CheckSession(target, session, LedgerOf(parsed.GetValue(_database))).Run(options, out error)
+            ? new CheckSession(target, session, LedgerSource(parsed.GetValue(_database))).Run(options, out error)
             : session.Run(options);
     }
 
-    private static ILedgerPlace? LedgerOf(string? database) => database switch
+    private static ILedgerSource? LedgerSource(string? database) => database switch
     {
         null => null,
-        _ when PostgresUrl.TryParse(database, out var url) => new LedgerInPostgres(url),
-        _ => new LedgerInFile(database),
+        _ when PostgresUrl.TryParse(database, out var url) => new PostgresLedgerSource(url),
+        _ => new SqliteLedgerSource(database),
     };
 
     private LoadOptions Options(ParseResult parsed)
@@ -172,7 +172,7 @@ internal sealed class LoadCommand
             Mix = parsed.GetValue(_mix)!,
             Accounts = parsed.GetValue(_accounts),
             AmountCents = parsed.GetValue(_amount) is > 0 and var amount ? amount : null,
-            ClosesConnections = parsed.GetValue(_close),
+            ConnectionPerRequest = parsed.GetValue(_close),
             Seed = parsed.GetValue(_seed),
             RequestTimeout = parsed.GetValue(_timeout),
             Keys = parsed.GetValue(_keys),
@@ -257,12 +257,12 @@ internal sealed class TopCommand
         var cgroups = parsed.GetRequiredValue(_cgroups);
         if (cgroups.Length is not (0 or 3))
         {
-            return Exit.Refuse($"--cgroup: three directories or none, not {cgroups.Length}");
+            return Exit.UsageError($"--cgroup: three directories or none, not {cgroups.Length}");
         }
 
         var source = new StackSource(parsed.GetRequiredValue(_processes), parsed.GetRequiredValue(_sockets), cgroups);
         var first = source.Read();
-        if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NotAsked))
+        if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NoMetrics))
         {
             return Exit.Fail($"no API answers in {parsed.GetRequiredValue(_sockets)}; see ./rinha status");
         }

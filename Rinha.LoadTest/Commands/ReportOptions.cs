@@ -30,8 +30,8 @@ internal sealed class ReportOptions
     {
         var control = new RunControl();
         // A report in a machine's form on the standard output must stay alone there.
-        var isForMachine = parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
-        var collector = Choose(parsed.GetValue(_quiet) || isForMachine, UnixTerminal.CanShow);
+        var isMachineReadable = parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
+        var collector = Choose(parsed.GetValue(_quiet) || isMachineReadable, UnixTerminal.CanShow);
         var test = Task.Factory.StartNew(
             () => run(control, collector.SnapshotsPerSecond),
             CancellationToken.None,
@@ -97,7 +97,7 @@ internal sealed class BaselineOptions
     private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Keep this run under a name.");
     private readonly Option<string?> _compare = Arguments.Plain<string?>(
         "--baseline", "Compare with the run of that name.");
-    private readonly Option<double> _noise = Arguments.Share(
+    private readonly Option<double> _noise = Arguments.Percentage(
         "--noise-threshold", 0.02, "What share of change is noise.");
     private readonly Option<bool> _fail = Arguments.Plain<bool>(
         "--fail-on-regression", "Exit code 1 when the rate, p50, p90, p99 or success is worse by more than noise.");
@@ -109,7 +109,7 @@ internal sealed class BaselineOptions
     {
         saved = null;
         error = null;
-        if (parsed.GetValue(_save) is { } name && !Baselines.IsName(name))
+        if (parsed.GetValue(_save) is { } name && !Baselines.IsValidName(name))
         {
             error = $"--save-baseline: '{name}' is not a name; use letters, digits, -, _ and .";
             return false;
@@ -142,6 +142,6 @@ internal sealed class BaselineOptions
         return report;
     }
 
-    public bool Fails(ParseResult parsed, RunReport report) =>
+    public bool ShouldFail(ParseResult parsed, RunReport report) =>
         parsed.GetValue(_fail) && report.Baseline is { Regressed: true };
 }

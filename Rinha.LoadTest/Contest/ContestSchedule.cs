@@ -38,13 +38,13 @@ internal sealed class ContestSchedule
             .OrderBy(start => start.OffsetMs)];
 
     // The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.
-    public static ContestSchedule Official { get; } = UpToThePeak(rampSeconds: 120, holdSeconds: 120);
+    public static ContestSchedule Official { get; } = RampToPeak(rampSeconds: 120, holdSeconds: 120);
 
-    public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
+    public static ContestSchedule Short { get; } = RampToPeak(rampSeconds: 20, holdSeconds: 0);
 
     public IReadOnlyList<(int OffsetMs, Scenario Scenario)> Starts { get; }
 
-    private static ContestSchedule UpToThePeak(int rampSeconds, int holdSeconds) => new(
+    private static ContestSchedule RampToPeak(int rampSeconds, int holdSeconds) => new(
         new InjectionProfile(1, 220, rampSeconds, holdSeconds),
         new InjectionProfile(1, 110, rampSeconds, holdSeconds),
         new InjectionProfile(1, 10, rampSeconds, holdSeconds));

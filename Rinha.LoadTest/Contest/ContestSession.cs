@@ -15,7 +15,7 @@ internal static class ContestSession
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
 
     // The opening takes six ticks when all is well.
-    private static readonly TimeSpan s_opening = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_openingDuration = TimeSpan.FromSeconds(5);
 
     public static RunReport Run(
         Target target,
@@ -26,7 +26,7 @@ internal static class ContestSession
     {
         using var loop = new EventLoop(target, s_requestTimeout, s_connectTimeout);
         var log = new ContestLog();
-        var duration = s_opening + TimeSpan.FromMilliseconds(options.Schedule.Starts[^1].OffsetMs);
+        var duration = s_openingDuration + TimeSpan.FromMilliseconds(options.Schedule.Starts[^1].OffsetMs);
         ContestRun run;
         using (var live = LivePublisher.Start(ContestLog.NewRecorder(), control, framesPerSecond, duration))
         {
@@ -89,9 +89,9 @@ internal sealed class ContestLog
 // Counts what the contest pays and fines for (its RESULTADOS-HEADER.md).
 internal sealed class ContestScore
 {
-    private const long LateNs = 250_000_000;
+    private const long LateAfterNs = 250_000_000;
     private const double FullPayment = 100_000;
-    private const double OnTimePercentAsked = 98.0;
+    private const double OnTimePercentRequired = 98.0;
     private const double FinePerLatePercent = 1_000;
     private const double FinePerInconsistency = 803.01;
 
@@ -102,7 +102,7 @@ internal sealed class ContestScore
     public void Pass(long latencyNs)
     {
         _requests++;
-        _onTime += latencyNs < LateNs ? 1 : 0;
+        _onTime += latencyNs < LateAfterNs ? 1 : 0;
     }
 
     public void Fail(Scenario scenario, string message)
@@ -115,7 +115,7 @@ internal sealed class ContestScore
     public ContestReport ToReport()
     {
         var onTimePercent = _requests == 0 ? 0 : Math.Round(100.0 * _onTime / _requests, 2);
-        var lateFine = Math.Max(0, (OnTimePercentAsked - onTimePercent) * FinePerLatePercent);
+        var lateFine = Math.Max(0, (OnTimePercentRequired - onTimePercent) * FinePerLatePercent);
         var inconsistencies = _failedChecks
             .Where(check => IsInconsistency(check.Key.Message))
             .Sum(check => check.Value);

@@ -76,7 +76,7 @@ internal static class AnswerParser
 
         if (framing.Chunked)
         {
-            return Unchunk(body, ref shape);
+            return DecodeChunked(body, ref shape);
         }
 
         if (framing.ContentLength is { } length)
@@ -157,7 +157,7 @@ internal static class AnswerParser
         }
     }
 
-    private static ParseState Unchunk(Span<byte> chunks, ref AnswerShape shape)
+    private static ParseState DecodeChunked(Span<byte> chunks, ref AnswerShape shape)
     {
         var read = 0;
         while (true)
@@ -192,7 +192,7 @@ internal static class AnswerParser
                 // Joined only now, when nothing is missing: an incomplete body must stay as it came.
                 shape = shape with
                 {
-                    BodyLength = Join(chunks, read),
+                    BodyLength = JoinChunks(chunks, read),
                     Consumed = shape.BodyStart + read + LineEnd.Length,
                 };
                 return ParseState.Complete;
@@ -202,7 +202,7 @@ internal static class AnswerParser
         }
     }
 
-    private static int Join(Span<byte> chunks, int end)
+    private static int JoinChunks(Span<byte> chunks, int end)
     {
         var read = 0;
         var written = 0;
@@ -227,7 +227,7 @@ internal static class AnswerParser
 // Body: The rest, as far as it came; without chunk headers.
 internal sealed record RawAnswer(int Status, string Head, string Body)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(60);
 
     // Asks with Connection: close, and reads until the server closes.
     public static RawAnswer Ask(
@@ -245,7 +245,7 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
     public static RawAnswer Exchange(Target target, byte[] request, TimeSpan? timeout = null)
     {
         using var socket = target.NewSocket();
-        socket.ReceiveTimeout = (int)(timeout ?? s_patience).TotalMilliseconds;
+        socket.ReceiveTimeout = (int)(timeout ?? s_defaultTimeout).TotalMilliseconds;
         using var received = new MemoryStream();
         try
         {

@@ -51,7 +51,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     public Span<byte> RequestBuffer => _request;
 
-    private FailureKind Torn => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
+    private FailureKind ClosedFailure => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
 
     public void Send(int length, long nowNs)
     {
@@ -61,7 +61,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         Start(nowNs);
     }
 
-    public void SendAgain(long nowNs)
+    public void Resend(long nowNs)
     {
         Retries++;
         Start(nowNs);
@@ -134,7 +134,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _state = State.Connecting;
         if (target.IsTcp)
         {
-            LibC.SendWithoutDelay(_descriptor);
+            LibC.DisableNagle(_descriptor);
         }
 
         int result;
@@ -160,14 +160,14 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     private void FinishConnect()
     {
-        var error = LibC.ErrorOf(_descriptor);
+        var error = LibC.SocketErrorOf(_descriptor);
         if (error != 0)
         {
             Fail(ConnectFailure(error));
             return;
         }
 
-        loop.Rewatch(this, _descriptor, Poller.Readable);
+        loop.ChangeInterest(this, _descriptor, Poller.Readable);
         Flush();
     }
 
@@ -176,7 +176,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     private void Flush()
     {
-        var isWatchedToSend = _state == State.Sending;
+        var wasSending = _state == State.Sending;
         _state = State.Sending; // Also of a request that fails here its owner must hear.
         nint sent;
         fixed (byte* bytes = _request)
@@ -194,11 +194,11 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _state = _requestSent < _requestLength ? State.Sending : State.Receiving;
         if (_state == State.Sending)
         {
-            loop.Rewatch(this, _descriptor, Poller.Readable | Poller.Writable);
+            loop.ChangeInterest(this, _descriptor, Poller.Readable | Poller.Writable);
         }
-        else if (isWatchedToSend)
+        else if (wasSending)
         {
-            loop.Rewatch(this, _descriptor, Poller.Readable);
+            loop.ChangeInterest(this, _descriptor, Poller.Readable);
         }
     }
 
@@ -233,7 +233,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         }
         else if (received < 0)
         {
-            Fail(Torn);
+            Fail(ClosedFailure);
         }
         else
         {
@@ -257,7 +257,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
                 Complete(received.Slice(_shape.BodyStart, _shape.BodyLength), ended);
                 break;
             case ParseState.Incomplete when ended:
-                Fail(Torn);
+                Fail(ClosedFailure);
                 break;
         }
     }

@@ -63,7 +63,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 
     public void Run(IDriver driver)
     {
-        LibC.WakeOnTime();
+        LibC.DisableTimerSlack();
         var nextCheckNs = Clock.NowNs + TimeoutCheckIntervalNs;
         while (!driver.IsDone)
         {
@@ -76,7 +76,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 
             if (nowNs >= nextCheckNs)
             {
-                EndOverdue(nowNs);
+                FailTimedOut(nowNs);
                 nextCheckNs = nowNs + TimeoutCheckIntervalNs;
             }
 
@@ -95,7 +95,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
     public void Watch(Connection connection, int descriptor, uint interest) =>
         _poller.Watch(descriptor, interest, Token(connection));
 
-    public void Rewatch(Connection connection, int descriptor, uint interest) =>
+    public void ChangeInterest(Connection connection, int descriptor, uint interest) =>
         _poller.Change(descriptor, interest, Token(connection));
 
     public void Dispose()
@@ -119,7 +119,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
         }
     }
 
-    private void EndOverdue(long nowNs)
+    private void FailTimedOut(long nowNs)
     {
         for (var slot = 0; slot < _connections.Count; slot++)
         {
@@ -137,8 +137,8 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 // after the first try; null for never.
 internal sealed class RetryQueue(TimeSpan? retryFor)
 {
-    private const long FirstPauseNs = 10_000_000;
-    private const long PauseMaxNs = 1_000_000_000;
+    private const long FirstBackoffNs = 10_000_000;
+    private const long BackoffMaxNs = 1_000_000_000;
     private const int DoublingsMax = 7; // 10 ms, seven times doubled, is more than a second.
     private const int FirstServerError = 500;
 
@@ -147,12 +147,12 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
 
     public long NextDueNs => _waiting.TryPeek(out _, out var dueNs) ? dueNs : long.MaxValue;
 
-    public static long PauseNs(int retries) => Math.Min(FirstPauseNs << Math.Min(retries, DoublingsMax), PauseMaxNs);
+    public static long BackoffNs(int retries) => Math.Min(FirstBackoffNs << Math.Min(retries, DoublingsMax), BackoffMaxNs);
 
     public bool TryAdd(Connection connection, FailureKind kind, int status, long nowNs)
     {
-        var dueNs = nowNs + PauseNs(connection.Retries);
-        if (!IsPassing(kind, status) || dueNs - connection.FirstStartedAtNs > _retryForNs)
+        var dueNs = nowNs + BackoffNs(connection.Retries);
+        if (!IsTransient(kind, status) || dueNs - connection.FirstStartedAtNs > _retryForNs)
         {
             return false;
         }
@@ -165,7 +165,7 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
     {
         while (NextDueNs <= nowNs)
         {
-            _waiting.Dequeue().SendAgain(nowNs);
+            _waiting.Dequeue().Resend(nowNs);
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
         _waiting.TryDequeue(out connection, out _);
 
     // Whether it may go better the next time. An answer that the server has made up its mind about will be the same.
-    private static bool IsPassing(FailureKind kind, int status) => kind switch
+    private static bool IsTransient(FailureKind kind, int status) => kind switch
     {
         FailureKind.UnexpectedStatus => status >= FirstServerError,
         FailureKind.WrongAnswer or FailureKind.Unanswered => false,

@@ -29,15 +29,15 @@ internal static unsafe partial class LibC
     public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
 
     // Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.
-    public static void WakeOnTime() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
+    public static void DisableTimerSlack() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
 
-    public static void SendWithoutDelay(int descriptor)
+    public static void DisableNagle(int descriptor)
     {
         var on = 1;
         _ = SetOption(descriptor, TcpLevel, NoDelay, &on, sizeof(int));
     }
 
-    public static int ErrorOf(int descriptor)
+    public static int SocketErrorOf(int descriptor)
     {
         int error;
         var length = sizeof(int);

@@ -58,9 +58,9 @@ public static class Baselines
 
     // p99.9 and max are compared and shown, but hang on a handful of requests: a single pause of the machine moves them
     // by more than any sensible threshold, so they never fail a run.
-    private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
+    private static readonly string[] s_gatingMetrics = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
-    public static bool IsName(string name) =>
+    public static bool IsValidName(string name) =>
         name.Length is > 0 and <= NameCharsMax
         && name[0] != '.'
         && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
@@ -70,13 +70,13 @@ public static class Baselines
         var path = PathOf(name, directory);
         Directory.CreateDirectory(directory);
         // Written beside and moved: an interrupted save leaves the old baseline whole.
-        var unfinished = path + ".new";
-        using (var file = File.Create(unfinished))
+        var temporary = path + ".new";
+        using (var file = File.Create(temporary))
         {
             JsonReport.Write(report with { Baseline = null }, file);
         }
 
-        File.Move(unfinished, path, overwrite: true);
+        File.Move(temporary, path, overwrite: true);
         return path;
     }
 
@@ -87,9 +87,9 @@ public static class Baselines
         string directory = DefaultDirectory)
     {
         report = null;
-        if (!IsName(name))
+        if (!IsValidName(name))
         {
-            problem = NotAName(name);
+            problem = InvalidName(name);
             return false;
         }
 
@@ -119,28 +119,28 @@ public static class Baselines
         var (now, before) = (current.Latency, saved.Latency);
         BaselineComparison[] comparisons =
         [
-            Higher(RateMetric, saved.Summary.Rate, current.Summary.Rate, noiseThreshold),
-            Lower("p50", before.P50, now.P50, noiseThreshold),
-            Lower("p90", before.P90, now.P90, noiseThreshold),
-            Lower("p99", before.P99, now.P99, noiseThreshold),
-            Lower("p99.9", before.P999, now.P999, noiseThreshold),
-            Lower("max", before.Max, now.Max, noiseThreshold),
-            Higher(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
+            HigherIsBetter(RateMetric, saved.Summary.Rate, current.Summary.Rate, noiseThreshold),
+            LowerIsBetter("p50", before.P50, now.P50, noiseThreshold),
+            LowerIsBetter("p90", before.P90, now.P90, noiseThreshold),
+            LowerIsBetter("p99", before.P99, now.P99, noiseThreshold),
+            LowerIsBetter("p99.9", before.P999, now.P999, noiseThreshold),
+            LowerIsBetter("max", before.Max, now.Max, noiseThreshold),
+            HigherIsBetter(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
         ];
         var report = new BaselineReport(
-            name, noiseThreshold, comparisons, false, RunCharts.WholeSeconds(saved), before.Distribution);
+            name, noiseThreshold, comparisons, false, RunCharts.CompleteSeconds(saved), before.Distribution);
         return report with { Regressed = Regressions(report).Any() };
     }
 
     internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
-        baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_failing.Contains(comparison.Metric));
+        baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_gatingMetrics.Contains(comparison.Metric));
 
-    private static BaselineComparison Higher(string metric, double before, double now, double noise) =>
+    private static BaselineComparison HigherIsBetter(string metric, double before, double now, double noise) =>
         new(metric, before, now, Ratio(before, now), Verdict(now, before, noise));
 
     // Less is better: the same question with the roles exchanged. A latency of 0 is that of a run without answers; its
     // rate and its success already say so, so no verdict is made of it.
-    private static BaselineComparison Lower(string metric, double before, double now, double noise) => new(
+    private static BaselineComparison LowerIsBetter(string metric, double before, double now, double noise) => new(
         metric, before, now, Ratio(before, now), before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
 
     // JSON has no infinity: without anything to divide by the ratio is 0, or 1 when nothing changed.
@@ -152,11 +152,11 @@ public static class Baselines
         return now < before - margin ? Worse : now > before + margin ? "better" : Same;
     }
 
-    private static string PathOf(string name, string directory) => IsName(name)
+    private static string PathOf(string name, string directory) => IsValidName(name)
         ? Path.Combine(directory, name + ".json")
-        : throw new ArgumentException(NotAName(name), nameof(name));
+        : throw new ArgumentException(InvalidName(name), nameof(name));
 
-    private static string NotAName(string name) =>
+    private static string InvalidName(string name) =>
         $"'{Format.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
         + "not first a dot";
 

@@ -48,13 +48,13 @@ internal static partial class Format
 
     public static string Ratio(double ratio) => ratio > 0 ? "×" + ratio.ToString("0.000", s_culture) : "–";
 
-    public static string Moment(DateTimeOffset moment) =>
+    public static string Timestamp(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", s_culture);
 
-    public static string Failure(FailureKind kind) => Words(kind.ToString()).ToLowerInvariant();
+    public static string Failure(FailureKind kind) => SplitWords(kind.ToString()).ToLowerInvariant();
 
     public static string Status(int status) =>
-        Enum.IsDefined((HttpStatusCode)status) ? $"{status} {Words(((HttpStatusCode)status).ToString())}" : $"{status}";
+        Enum.IsDefined((HttpStatusCode)status) ? $"{status} {SplitWords(((HttpStatusCode)status).ToString())}" : $"{status}";
 
     public static Tone StatusTone(int status) => status switch
     {
@@ -74,13 +74,13 @@ internal static partial class Format
                 return line.Append('…').ToString();
             }
 
-            line.Append(Rune.IsControl(rune) || IsFormat(rune) ? "·" : rune.ToString());
+            line.Append(Rune.IsControl(rune) || IsInvisible(rune) ? "·" : rune.ToString());
         }
 
         return line.ToString();
     }
 
-    public static List<string> Flow(IEnumerable<string> parts, string between, int charsMax)
+    public static List<string> Wrap(IEnumerable<string> parts, string between, int charsMax)
     {
         var lines = new List<string>();
         foreach (var part in parts.Where(part => part.Length > 0).Select(part => OneLine(part, charsMax)))
@@ -99,13 +99,13 @@ internal static partial class Format
     }
 
     // Direction overrides and invisible characters could make a line look like another one; XML refuses noncharacters.
-    private static bool IsFormat(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || Rune.GetUnicodeCategory(rune) is
+    private static bool IsInvisible(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || Rune.GetUnicodeCategory(rune) is
         UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
-    private static partial Regex BetweenWords();
+    private static partial Regex WordBoundary();
 
-    private static string Words(string name) => BetweenWords().Replace(name, " ");
+    private static string SplitWords(string name) => WordBoundary().Replace(name, " ");
 
     private static string Duration(double seconds, string small, string medium)
     {

@@ -24,7 +24,7 @@ internal enum Tone
     Bad,
 }
 
-internal sealed record Card(string Figure, string Name, Tone Tone = Tone.Plain);
+internal sealed record Card(string Value, string Name, Tone Tone = Tone.Plain);
 
 // Blocks: At least one; where the first is a chart, the others explain it.
 internal sealed record Section(string Id, string Heading, params IReadOnlyList<Block> Blocks);
@@ -62,7 +62,7 @@ internal enum LineColor
     P90,
     P99,
     Max,
-    Kept,
+    Met,
     Failed,
 }
 

@@ -46,7 +46,7 @@ internal static class ReportBuilder
         }
 
         yield return RunSections.Duration(run);
-        yield return Format.Moment(run.StartedAt);
+        yield return Format.Timestamp(run.StartedAt);
         if (run.Environment.Limits is { } limits)
         {
             yield return $"limits: {limits}";
@@ -76,7 +76,7 @@ internal static class ReportBuilder
             [("p50", latency.P50), ("p90", latency.P90), ("p99", latency.P99), ("max", latency.Max)];
         foreach (var (name, seconds) in latencies)
         {
-            yield return new Card(RunSections.Figure(latency, seconds), name);
+            yield return new Card(RunSections.FormatLatency(latency, seconds), name);
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class RunCharts
 
     public static Chart Rate(RunReport run)
     {
-        var (seconds, before) = (WholeSeconds(run), run.Baseline?.Series ?? []);
+        var (seconds, before) = (CompleteSeconds(run), run.Baseline?.Series ?? []);
         var highest = seconds.Concat(before).Select(second => Math.Max(second.Completed, second.Failed));
         return new Chart(
             "chart-rate",
@@ -24,9 +24,9 @@ internal static class RunCharts
                 ? "No second was measured."
                 : $"Over {seconds.Count} s between {Format.Count(seconds.Min(second => second.Completed))} and "
                     + $"{Format.Count(seconds.Max(second => second.Completed))} requests were completed in a second.",
-            AxisScale.Time(End(seconds, before)),
+            AxisScale.Time(LastSecond(seconds, before)),
             AxisScale.Linear(highest.DefaultIfEmpty().Max(), Format.RateTick),
-            Measured(
+            WithoutEmpty(
             [
                 new("completed", LineColor.Rate, Points(seconds, second => second.Completed), Filled: true),
                 new("failed", LineColor.Failed, Points(seconds, second => second.Failed)),
@@ -41,14 +41,14 @@ internal static class RunCharts
     public static Chart Latency(RunReport run)
     {
         var (seconds, before) = (run.Series, run.Baseline?.Series ?? []);
-        var lines = Measured(
+        var lines = WithoutEmpty(
         [
             .. s_percentiles.Select(one => new ChartLine(
-                one.Name, one.Color, Points(seconds, second => Gap(one.Of(second))))),
+                one.Name, one.Color, Points(seconds, second => OrGap(one.Of(second))))),
             .. s_percentiles.Select(one => new ChartLine(
                 $"{one.Name}, {run.Baseline?.Name}",
                 one.Color,
-                Points(before, second => Gap(one.Of(second))),
+                Points(before, second => OrGap(one.Of(second))),
                 Dashed: true)),
         ]);
         var slowest = seconds.MaxBy(second => second.Max);
@@ -59,14 +59,14 @@ internal static class RunCharts
             slowest is null
                 ? "No second was measured."
                 : $"The slowest request, in second {slowest.Second}, took {Format.Duration(slowest.Max)}.",
-            AxisScale.Time(End(seconds, before)),
+            AxisScale.Time(LastSecond(seconds, before)),
             lines);
     }
 
     public static Chart Distribution(RunReport run)
     {
         var (latency, uncorrected) = (run.Latency, run.UncorrectedLatency);
-        var lines = Measured(
+        var lines = WithoutEmpty(
         [
             new(
                 uncorrected is null ? "latency" : "from the intended send time",
@@ -92,7 +92,7 @@ internal static class RunCharts
     {
         var steps = search.Steps.OrderBy(step => step.Rate).ToArray();
         ChartPoint[] Points(Func<FindMaxStep, bool> isWanted) =>
-            [.. steps.Where(isWanted).Select(step => new ChartPoint(step.Rate, Gap(step.Latency)))];
+            [.. steps.Where(isWanted).Select(step => new ChartPoint(step.Rate, OrGap(step.Latency)))];
 
         var chart = Latencies(
             "chart-find-max",
@@ -101,21 +101,21 @@ internal static class RunCharts
             $"{steps.Length} rates were tried; the highest that kept {search.Objective} is "
                 + $"{Format.Rate(search.Rate)} requests per second.",
             AxisScale.Linear(steps.Select(step => step.Rate).DefaultIfEmpty().Max(), Format.RateTick, 8),
-            Measured(
+            WithoutEmpty(
             [
                 new("latency", LineColor.Rate, Points(_ => true)),
-                new("target kept", LineColor.Kept, Points(step => step.Met), Dots: true),
+                new("target kept", LineColor.Met, Points(step => step.Met), Dots: true),
                 new("target missed", LineColor.Failed, Points(step => !step.Met), Dots: true),
             ]));
-        ChartPoint[] upright = [new(search.Rate, chart.Y.Low), new(search.Rate, chart.Y.High)];
+        ChartPoint[] vertical = [new(search.Rate, chart.Y.Low), new(search.Rate, chart.Y.High)];
         var name = $"highest rate: {Format.Rate(search.Rate)}/s";
         return search.Rate > 0
-            ? chart with { Lines = [.. chart.Lines, new(name, LineColor.Kept, upright, Dashed: true)] }
+            ? chart with { Lines = [.. chart.Lines, new(name, LineColor.Met, vertical, Dashed: true)] }
             : chart;
     }
 
     // Without a last one that the end of the run cut short: it would look like a collapse of the server.
-    public static IReadOnlyList<SecondReport> WholeSeconds(RunReport run)
+    public static IReadOnlyList<SecondReport> CompleteSeconds(RunReport run)
     {
         // A run of exactly 60 s takes a little more by the clock.
         const double SlackSeconds = 0.01;
@@ -131,19 +131,19 @@ internal static class RunCharts
     }
 
     // Without those of what did not happen: a baseline, a failure, a p90 in reports saved before it was measured.
-    private static ChartLine[] Measured(ChartLine[] lines) =>
+    private static ChartLine[] WithoutEmpty(ChartLine[] lines) =>
         [.. lines.Where(line => line.Points.Any(point => point.Y > 0))];
 
     private static ChartPoint[] Points(IReadOnlyList<DistributionPoint> points) =>
-        [.. points.Select(point => new ChartPoint(point.Share, Gap(point.Seconds)))];
+        [.. points.Select(point => new ChartPoint(point.Share, OrGap(point.Seconds)))];
 
     private static ChartPoint[] Points(IReadOnlyList<SecondReport> seconds, Func<SecondReport, double> value) =>
         [.. seconds.Select(second => new ChartPoint(second.Second, value(second)))];
 
     // A second without answers has no latency; a line through 0 would say that it was the fastest.
-    private static double Gap(double latency) => latency > 0 ? latency : double.NaN;
+    private static double OrGap(double latency) => latency > 0 ? latency : double.NaN;
 
-    private static int End(IReadOnlyList<SecondReport> now, IReadOnlyList<SecondReport> before) =>
+    private static int LastSecond(IReadOnlyList<SecondReport> now, IReadOnlyList<SecondReport> before) =>
         now.Concat(before).Select(second => second.Second).DefaultIfEmpty().Max();
 }
 
@@ -153,10 +153,10 @@ internal sealed class AxisScale
     private static readonly int[] s_roundSteps = [1, 2, 5, 10];
     private static readonly int[] s_timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-    private readonly Func<double, double> _curve;
+    private readonly Func<double, double> _transform;
 
-    private AxisScale(double low, double high, Func<double, double> curve, IEnumerable<AxisTick> ticks) =>
-        (Low, High, _curve, Ticks) = (low, high, curve, [.. ticks]);
+    private AxisScale(double low, double high, Func<double, double> transform, IEnumerable<AxisTick> ticks) =>
+        (Low, High, _transform, Ticks) = (low, high, transform, [.. ticks]);
 
     public double Low { get; }
 
@@ -169,8 +169,8 @@ internal sealed class AxisScale
     // Where a value lies, from 0 at the near end to 1; values outside are held at the ends.
     public double Position(double value)
     {
-        var (low, high) = (_curve(Low), _curve(High));
-        return Math.Clamp((_curve(Math.Clamp(value, Low, High)) - low) / (high - low), 0, 1);
+        var (low, high) = (_transform(Low), _transform(High));
+        return Math.Clamp((_transform(Math.Clamp(value, Low, High)) - low) / (high - low), 0, 1);
     }
 
     // From 0 to the first round value that nothing exceeds.

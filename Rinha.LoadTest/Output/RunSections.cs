@@ -130,7 +130,7 @@ internal static class RunSections
                 "Of all operations together",
                 ["", .. columns.Select(column => column.Name)],
                 [.. rows.Select(row => Cells(
-                    row.Item1, columns.Select(column => Figure(column.Latency!, row.Item2(column.Latency!)))))]));
+                    row.Item1, columns.Select(column => FormatLatency(column.Latency!, row.Item2(column.Latency!)))))]));
     }
 
     public static Section Answers(RunReport run)
@@ -167,7 +167,7 @@ internal static class RunSections
             ["", .. s_latencies.Select(column => column.Name)],
             [.. run.Operations.Select(operation => Cells(
                 operation.Name,
-                s_latencies.Select(column => Figure(operation.Latency, column.Of(operation.Latency)))))]));
+                s_latencies.Select(column => FormatLatency(operation.Latency, column.Of(operation.Latency)))))]));
 
     public static Section Failures(RunReport run) => new(
         "failures",
@@ -191,7 +191,7 @@ internal static class RunSections
             ("target", environment.Target),
             ("machine", $"{environment.Processor}, {environment.Cores} cores, {environment.System}"),
             ("limits", environment.Limits ?? "not stated"),
-            ("started", Format.Moment(run.StartedAt)),
+            ("started", Format.Timestamp(run.StartedAt)),
             ("duration", Duration(run)),
             ("mix", $"{Mix(run.Mix)}, seed {run.Seed.ToString(CultureInfo.InvariantCulture)}"),
             ("schema", run.Schema),
@@ -212,7 +212,7 @@ internal static class RunSections
         + (run.WarmUp > 0 ? $" after {Format.Duration(run.WarmUp)} of warm-up" : "")
         + (run.Interrupted ? ", interrupted" : "");
 
-    public static string Figure(LatencyReport latency, double seconds) =>
+    public static string FormatLatency(LatencyReport latency, double seconds) =>
         latency.Count == 0 ? "–" : Format.Duration(seconds);
 
     public static Cell[] Cells(string name, IEnumerable<string> figures) =>

@@ -69,7 +69,7 @@ internal static class BankAnswer
     }
 
     // The problem (RFC 9457) says that the database was cut off after it got the transaction: applied or not.
-    public static bool LeavesOpen(ReadOnlySpan<byte> json)
+    public static bool IsOutcomeUnknown(ReadOnlySpan<byte> json)
     {
         try
         {

@@ -19,7 +19,7 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
         return objective is not null;
     }
 
-    public double Of(LatencyReport latency) => Percentile switch
+    public double ValueIn(LatencyReport latency) => Percentile switch
     {
         50 => latency.P50,
         75 => latency.P75,
@@ -57,7 +57,7 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
     {
         var good = 0.0;
         var bad = FirstRate;
-        while (bad <= HighestRate && !control.StopRequested && Try(options, bad, confirmation: false).Met)
+        while (bad <= HighestRate && !control.StopRequested && Measure(options, bad, confirmation: false).Met)
         {
             good = bad;
             bad *= 2;
@@ -66,13 +66,13 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
         while (good > 0 && bad <= HighestRate && bad - good > good * Precision && !control.StopRequested)
         {
             var middle = Math.Round((good + bad) / 2);
-            var met = Try(options, middle, confirmation: false).Met;
+            var met = Measure(options, middle, confirmation: false).Met;
             (good, bad) = met ? (middle, bad) : (good, middle);
         }
 
         while (true)
         {
-            var (report, met) = Try(options, Math.Max(good, 1), confirmation: true);
+            var (report, met) = Measure(options, Math.Max(good, 1), confirmation: true);
             if (met || good < 1 || control.StopRequested)
             {
                 return report with { FindMax = new FindMaxReport(objective.Text, met ? good : 0, _steps) };
@@ -82,10 +82,10 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
         }
     }
 
-    private (RunReport Report, bool Met) Try(LoadOptions options, double rate, bool confirmation)
+    private (RunReport Report, bool Met) Measure(LoadOptions options, double rate, bool confirmation)
     {
         var report = run(options with { Rate = rate });
-        var latency = objective.Of(report.Latency);
+        var latency = objective.ValueIn(report.Latency);
         var met = report.Summary.Failed == 0
             && report.Summary.Completed > 0
             && report.Summary.Rate >= rate * AchievedShare

@@ -63,7 +63,7 @@ internal sealed record LoadOptions
     public int? AmountCents { get; init; }
 
     // Whether each request has a connection of its own. To connect is not in the latencies.
-    public bool ClosesConnections { get; init; }
+    public bool ConnectionPerRequest { get; init; }
 
     public int Seed { get; init; }
 
@@ -96,7 +96,7 @@ internal sealed class LoadSchedule(LoadOptions options)
         ? _startedAtNs + (long)duration.TotalNanoseconds
         : long.MaxValue;
 
-    public bool IsUsedUp => !_isWarmUp && _issued >= options.Iterations;
+    public bool IsExhausted => !_isWarmUp && _issued >= options.Iterations;
 
     public void Begin(bool isWarmUp, long nowNs)
     {
@@ -114,10 +114,10 @@ internal sealed class LoadSchedule(LoadOptions options)
     public bool IsDue(long nowNs)
     {
         var nextAtNs = NextAtNs(nowNs);
-        return !IsUsedUp && nextAtNs < EndsAtNs && nextAtNs <= nowNs;
+        return !IsExhausted && nextAtNs < EndsAtNs && nextAtNs <= nowNs;
     }
 
-    public long Issue(long nowNs)
+    public long TakeNext(long nowNs)
     {
         var intendedAtNs = NextAtNs(nowNs);
         _issued++;

@@ -274,7 +274,7 @@ internal sealed class LatencyRecorder
         P9999 = Percentile(99.99),
         Max = Max(),
         Distribution = Distribution(),
-        Histogram = Bars(),
+        Histogram = BuildHistogram(),
     };
 
     private List<DistributionPoint> Distribution() => Count == 0
@@ -283,7 +283,7 @@ internal sealed class LatencyRecorder
             new DistributionPoint(step.PercentileLevelIteratedTo / 100, step.ValueIteratedTo / NanosecondsPerSecond))];
 
     // Empty bars stay where they separate others, not before the first.
-    private HistogramBar[] Bars()
+    private HistogramBar[] BuildHistogram()
     {
         var counts = new long[s_boundsNs.Length];
         foreach (var step in _histogram.RecordedValues())

@@ -12,17 +12,17 @@ internal sealed record ProcessReading(string Name, string State, Scrape? Scrape,
 
     public const string Down = "down";
 
-    public const string NotAsked = "-";
+    public const string NoMetrics = "-";
 }
 
 // Reads a running stack: the APIs' metrics over their sockets, and the cgroups of all processes.
 // names: The processes; those whose name begins with api have metrics.
 internal sealed class StackSource(IReadOnlyList<string> names, string sockets, IReadOnlyList<string> cgroups)
 {
-    private const string NoMetrics = "no metrics";
+    private const string BadMetrics = "no metrics";
 
     // An instance that hangs must not hold up the picture of the others.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_scrapeTimeout = TimeSpan.FromMilliseconds(400);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -34,24 +34,24 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
             ? new Cgroup([.. cgroups.Select(directory => Path.Combine(directory, name))]).Read()
             : null;
         var (state, scrape) = name.StartsWith("api", StringComparison.Ordinal)
-            ? Ask(Path.Combine(sockets, name + ".sock"))
-            : (ProcessReading.NotAsked, null);
+            ? ReadMetrics(Path.Combine(sockets, name + ".sock"))
+            : (ProcessReading.NoMetrics, null);
         return new ProcessReading(name, state, scrape, cgroup);
     }
 
-    private static (string State, Scrape? Scrape) Ask(string socket)
+    private static (string State, Scrape? Scrape) ReadMetrics(string socket)
     {
         if (!Target.TryParse("unix:" + socket, out var target, out _))
         {
             return (ProcessReading.Down, null);
         }
 
-        var answer = RawAnswer.Ask(target, "GET", "/metrics", timeout: s_patience);
+        var answer = RawAnswer.Ask(target, "GET", "/metrics", timeout: s_scrapeTimeout);
         return answer.Status switch
         {
             0 => (ProcessReading.Down, null),
             200 when Scrape.TryParse(answer.Body, out var scrape) => (ProcessReading.Up, scrape),
-            _ => (NoMetrics, null),
+            _ => (BadMetrics, null),
         };
     }
 }
@@ -69,7 +69,7 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
     // Each figure is where either version of cgroups has it.
     public CgroupReading Read()
     {
-        var (cpu, memory) = (Members(_cpu, "cpu.stat"), Members(_memory, "memory.stat"));
+        var (cpu, memory) = (ReadKeyValues(_cpu, "cpu.stat"), ReadKeyValues(_memory, "memory.stat"));
         var quota = (string?[]?)Text(_cpu, "cpu.max")?.Split(' ')
             ?? [Text(_cpu, "cpu.cfs_quota_us"), Text(_cpu, "cpu.cfs_period_us")];
         var bytes = Number(Text(_memory, "memory.current")) ?? Number(Text(_memory, "memory.usage_in_bytes"));
@@ -83,14 +83,14 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
             limit < UnlimitedBytes ? limit : null);
     }
 
-    private static Dictionary<string, string> Members(string directory, string file) =>
+    private static Dictionary<string, string> ReadKeyValues(string directory, string file) =>
         (Text(directory, file) ?? "").Split('\n')
             .Select(line => line.Split(' '))
             .Where(words => words.Length == 2)
             .ToDictionary(words => words[0], words => words[1]);
 
-    private static long? Find(Dictionary<string, string> members, string name) =>
-        Number(members.GetValueOrDefault(name));
+    private static long? Find(Dictionary<string, string> values, string name) =>
+        Number(values.GetValueOrDefault(name));
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
@@ -169,7 +169,7 @@ internal sealed partial class Scrape
     public double ValueOf(MetricSeries series) => _byKey.TryGetValue(series.Key, out var own) ? own.Value : 0;
 
     // Whether the process has restarted since: a counter has become smaller.
-    public bool IsFromBeforeRestart(Scrape later) => _byKey.Values
+    public bool HasRestartedBefore(Scrape later) => _byKey.Values
         .Any(own => own.IsCounter && later._byKey.TryGetValue(own.Key, out var now) && now.Value < own.Value);
 
     [GeneratedRegex("""^([^{\s]+)(?:\{(?:(\w+)="([^"]*)",?)*\})?\s+(\S+)$""")]
@@ -193,16 +193,16 @@ internal sealed record MetricSeries(string Name, IReadOnlyDictionary<string, str
 // What happened between two scrapes. A restarted instance counts from 0; what it had counted before its end is lost.
 internal sealed class ScrapeInterval(Scrape earlier, Scrape later)
 {
-    private readonly bool _hasRestarted = earlier.IsFromBeforeRestart(later);
+    private readonly bool _hasRestarted = earlier.HasRestartedBefore(later);
 
-    public double Growth(string name, Func<MetricSeries, bool>? isWanted = null) =>
-        later.Named(name).Where(isWanted ?? (_ => true)).Sum(Growth);
+    public double Increase(string name, Func<MetricSeries, bool>? isWanted = null) =>
+        later.Named(name).Where(isWanted ?? (_ => true)).Sum(Increase);
 
     public Buckets Observations(string name, Func<MetricSeries, bool>? isWanted = null) => new(
         later.Named(name + "_bucket").Where(isWanted ?? (_ => true))
-            .Select(series => (series.Label("le"), Growth(series))));
+            .Select(series => (series.Label("le"), Increase(series))));
 
-    private double Growth(MetricSeries series) =>
+    private double Increase(MetricSeries series) =>
         Math.Max(0, series.Value - (_hasRestarted ? 0 : earlier.ValueOf(series)));
 }
 

@@ -15,29 +15,29 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
     {
         using var signals = new StopSignals(_control, beforeExit: () => { });
         var hasHeader = false;
-        Follow(figures =>
+        Poll(stats =>
         {
             if (!hasHeader)
             {
-                output.WriteLine(TopLines.Header(figures));
+                output.WriteLine(TopLines.Header(stats));
                 hasHeader = true;
             }
 
-            output.WriteLine(TopLines.Of(figures, DateTimeOffset.UtcNow));
+            output.WriteLine(TopLines.Of(stats, DateTimeOffset.UtcNow));
             output.Flush();
         });
     }
 
     public void Show(ITerminal terminal)
     {
-        TopFigures? latest = null;
-        var following = Task.Run(() => Follow(figures => Volatile.Write(ref latest, figures)));
-        new LiveScreen(terminal).Show(_control, following, (_, _, height) =>
+        TopStats? latest = null;
+        var polling = Task.Run(() => Poll(stats => Volatile.Write(ref latest, stats)));
+        new LiveScreen(terminal).Show(_control, polling, (_, _, height) =>
             TopScreen.Compose(Volatile.Read(ref latest), DateTimeOffset.UtcNow, height));
-        following.GetAwaiter().GetResult();
+        polling.GetAwaiter().GetResult();
     }
 
-    private void Follow(Action<TopFigures> show)
+    private void Poll(Action<TopStats> show)
     {
         var clock = Stopwatch.StartNew();
         var earlier = read();
@@ -55,34 +55,34 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
             }
 
             var later = read();
-            show(TopFigures.Between(earlier, later));
+            show(TopStats.Between(earlier, later));
             earlier = later;
         }
     }
 }
 
-// The figures for programs: tab-separated, a line of names, then a line for each interval; a dash for what is unknown.
+// The stats for programs: tab-separated, a line of names, then a line for each interval; a dash for what is unknown.
 internal static class TopLines
 {
     private const double MegaByte = 1024 * 1024;
 
-    private static readonly (string Name, Func<TopFigures, double?> Of)[] s_columns =
+    private static readonly (string Name, Func<TopStats, double?> Of)[] s_columns =
     [
-        ("requests_per_s", figures => figures.Total.PerSecond),
-        ("p50_ms", figures => figures.Total.P50 * 1e3),
-        ("p99_ms", figures => figures.Total.P99 * 1e3),
-        ("4xx_per_s", figures => figures.Total.RefusedPerSecond),
-        ("5xx_per_s", figures => figures.Total.ErrorsPerSecond),
-        ("committed_per_s", figures => figures.Ledger.CommittedPerSecond),
-        ("refused_per_s", figures => figures.Ledger.RefusedPerSecond),
-        ("batch_mean", figures => figures.Ledger.BatchMean),
-        ("commit_p99_ms", figures => figures.Ledger.CommitP99 * 1e3),
-        ("gate_wait_p99_ms", figures => figures.Ledger.GateP99 * 1e3),
-        ("queued", figures => figures.Ledger.QueuedWrites),
-        ("wal_mb", figures => figures.Ledger.WalBytes / MegaByte),
+        ("requests_per_s", stats => stats.Total.PerSecond),
+        ("p50_ms", stats => stats.Total.P50 * 1e3),
+        ("p99_ms", stats => stats.Total.P99 * 1e3),
+        ("4xx_per_s", stats => stats.Total.RefusedPerSecond),
+        ("5xx_per_s", stats => stats.Total.ErrorsPerSecond),
+        ("committed_per_s", stats => stats.Ledger.CommittedPerSecond),
+        ("refused_per_s", stats => stats.Ledger.RefusedPerSecond),
+        ("batch_mean", stats => stats.Ledger.BatchMean),
+        ("commit_p99_ms", stats => stats.Ledger.CommitP99 * 1e3),
+        ("gate_wait_p99_ms", stats => stats.Ledger.GateP99 * 1e3),
+        ("queued", stats => stats.Ledger.QueuedWrites),
+        ("wal_mb", stats => stats.Ledger.WalBytes / MegaByte),
     ];
 
-    private static readonly (string Name, Func<ProcessFigures, double?> Of)[] s_processColumns =
+    private static readonly (string Name, Func<ProcessStats, double?> Of)[] s_processColumns =
     [
         ("cpu", process => process.Cpu),
         ("cpu_limit", process => process.CpuLimit),
@@ -91,20 +91,20 @@ internal static class TopLines
         ("memory_limit_mb", process => process.MemoryLimitBytes / MegaByte),
     ];
 
-    public static string Header(TopFigures figures) => string.Join('\t',
+    public static string Header(TopStats stats) => string.Join('\t',
     [
         "time",
         .. s_columns.Select(column => column.Name),
-        .. from process in figures.Processes
+        .. from process in stats.Processes
            from name in s_processColumns.Select(column => column.Name).Append("state")
            select $"{process.Name}_{name}",
     ]);
 
-    public static string Of(TopFigures figures, DateTimeOffset at) => string.Join('\t',
+    public static string Of(TopStats stats, DateTimeOffset at) => string.Join('\t',
     [
         at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        .. s_columns.Select(column => Text(column.Of(figures))),
-        .. figures.Processes.SelectMany(process =>
+        .. s_columns.Select(column => Text(column.Of(stats))),
+        .. stats.Processes.SelectMany(process =>
             s_processColumns.Select(column => Text(column.Of(process))).Append(process.State)),
     ]);
 
@@ -118,30 +118,30 @@ internal static class TopScreen
     private const double CloseShare = 0.9;
     private const int LedgerRows = 3;
 
-    public static Drawing Compose(TopFigures? figures, DateTimeOffset at, int height)
+    public static Drawing Compose(TopStats? stats, DateTimeOffset at, int height)
     {
-        if (figures is null)
+        if (stats is null)
         {
             return Drawings.Message(" rinha top: measuring the first second");
         }
 
         // The processes first: whether there is something to look at at all. The last one takes what is left.
-        var processRows = figures.Processes.Count + 1 + Drawings.BorderRows;
+        var processRows = stats.Processes.Count + 1 + Drawings.BorderRows;
         var ledgerRows = LedgerRows + Drawings.BorderRows;
         return Drawings.Stacked(
         [
-            (Heading(figures, at), Math.Min(1, height)),
-            (Drawings.Framed("processes", Processes(figures)), processRows),
-            (Drawings.Framed("ledger", Ledger(figures.Ledger)), ledgerRows),
-            (Drawings.Framed("requests", Requests(figures)), Math.Max(0, height - 1 - processRows - ledgerRows)),
+            (Heading(stats, at), Math.Min(1, height)),
+            (Drawings.Framed("processes", Processes(stats)), processRows),
+            (Drawings.Framed("ledger", Ledger(stats.Ledger)), ledgerRows),
+            (Drawings.Framed("requests", Requests(stats)), Math.Max(0, height - 1 - processRows - ledgerRows)),
         ]);
     }
 
-    private static Drawing Requests(TopFigures figures) => Drawings.Table(
+    private static Drawing Requests(TopStats stats) => Drawings.Table(
         [("", 10), ("req/s", 10), ("p50", 9), ("p99", 9), ("4xx/s", 9), ("5xx/s", 9)],
-        [.. figures.Operations.Prepend(figures.Total).Select(Row)]);
+        [.. stats.Operations.Prepend(stats.Total).Select(Row)]);
 
-    private static Cell[] Row(OperationFigures one) =>
+    private static Cell[] Row(OperationStats one) =>
     [
         new(one.Name, one.Name == "all" ? Tone.Strong : Tone.Plain),
         Format.Rate(one.PerSecond),
@@ -151,7 +151,7 @@ internal static class TopScreen
         new(Format.Rate(one.ErrorsPerSecond), one.ErrorsPerSecond > 0 ? Tone.Bad : Tone.Muted),
     ];
 
-    private static Drawing Ledger(LedgerFigures ledger) => Drawings.Table(
+    private static Drawing Ledger(LedgerStats ledger) => Drawings.Table(
         [("committed/s", 11), ("refused/s", 11), ("batch", 9), ("commit p99", 12), ("gate p99", 10), ("WAL", 9)],
         [
             [
@@ -172,12 +172,12 @@ internal static class TopScreen
             ],
         ]);
 
-    private static Drawing Processes(TopFigures figures) => Drawings.Table(
+    private static Drawing Processes(TopStats stats) => Drawings.Table(
         [("", 6), ("state", 10), ("CPU", 7), ("of", 6), ("throttled", 10), ("memory", 9), ("of", 8), ("heap", 8),
             ("conns", 7)],
-        [.. figures.Processes.Select(Row)]);
+        [.. stats.Processes.Select(Row)]);
 
-    private static Cell[] Row(ProcessFigures one) =>
+    private static Cell[] Row(ProcessStats one) =>
     [
         one.Name,
         new(Format.OneLine(one.State, 9), StateTone(one.State)),
@@ -195,7 +195,7 @@ internal static class TopScreen
     private static Tone StateTone(string state) => state switch
     {
         ProcessReading.Up => Tone.Good,
-        ProcessReading.NotAsked => Tone.Muted,
+        ProcessReading.NoMetrics => Tone.Muted,
         _ => Tone.Bad,
     };
 
@@ -214,12 +214,12 @@ internal static class TopScreen
         _ => $"{Number(bytes / 1024 / 1024 / 1024)}G",
     };
 
-    private static Drawing Heading(TopFigures figures, DateTimeOffset at) => (_, _) =>
+    private static Drawing Heading(TopStats stats, DateTimeOffset at) => (_, _) =>
     [
         new Line()
             .Add(" rinha top", Tone.Strong)
-            .Add($"  {Format.Rate(figures.Total.PerSecond)} requests/s", Tone.Strong)
-            .Add($"  {Format.Moment(at)}", Tone.Muted)
+            .Add($"  {Format.Rate(stats.Total.PerSecond)} requests/s", Tone.Strong)
+            .Add($"  {Format.Timestamp(at)}", Tone.Muted)
             .Add("   q", Tone.Strong).Add(" end", Tone.Muted),
     ];
 }

@@ -64,7 +64,7 @@ internal static class Drawings
 }
 
 // One line of the screen, put together from left to right in columns and tones. Every character is one column wide;
-// text from outside comes in by AddForeign, which sees to that.
+// text from outside comes in by AddUntrusted, which sees to that.
 internal sealed class Line
 {
     private readonly StringBuilder _text = new();
@@ -103,7 +103,7 @@ internal sealed class Line
     public Line Right(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadLeft(Math.Max(0, width)), tone);
 
-    public Line AddForeign(string text, int width, Tone tone)
+    public Line AddUntrusted(string text, int width, Tone tone)
     {
         // From the first combining characters on, a character may take no column or two.
         const int OneColumnEnd = 0x300;

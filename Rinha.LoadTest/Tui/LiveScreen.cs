@@ -13,7 +13,7 @@ internal sealed class LiveScreen(ITerminal terminal)
     private static readonly TimeSpan s_frameInterval = TimeSpan.FromSeconds(1.0 / FramesPerSecond);
 
     // What something else did to the terminal, a shell or a message of the runtime, stays no longer.
-    private static readonly TimeSpan s_wholeInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_fullRedrawInterval = TimeSpan.FromSeconds(1);
 
     // A person types slower than this many bytes in a key interval; what a paste has more waits for the next.
     private const int KeyBytesMax = 64;
@@ -38,12 +38,12 @@ internal sealed class LiveScreen(ITerminal terminal)
     private void Draw(
         TerminalScreen screen, RunControl control, Task run, Func<ViewState, int, int, Drawing> compose)
     {
-        var (view, painter, clock) = (new ViewState(), new FramePainter(Ansi.IsWanted), Stopwatch.StartNew());
-        var (nextFrame, nextWhole) = (TimeSpan.Zero, TimeSpan.Zero);
+        var (view, painter, clock) = (new ViewState(), new FramePainter(Ansi.IsEnabled), Stopwatch.StartNew());
+        var (nextFrame, nextFullRedraw) = (TimeSpan.Zero, TimeSpan.Zero);
         var (isOver, keys) = (false, new byte[KeyBytesMax]);
         while (!isOver)
         {
-            isOver = Ended(run, nextFrame - clock.Elapsed);
+            isOver = WaitForEnd(run, nextFrame - clock.Elapsed);
             var count = terminal.ReadKeys(keys);
             view = Keys.Press(keys.AsSpan(0, count), view, control);
             if (count == 0 && clock.Elapsed < nextFrame && !isOver)
@@ -51,23 +51,23 @@ internal sealed class LiveScreen(ITerminal terminal)
                 continue;
             }
 
-            var whole = clock.Elapsed >= nextWhole;
-            if (whole)
+            var isFullRedraw = clock.Elapsed >= nextFullRedraw;
+            if (isFullRedraw)
             {
-                screen.Keep();
-                nextWhole = clock.Elapsed + s_wholeInterval;
+                screen.Reassert();
+                nextFullRedraw = clock.Elapsed + s_fullRedrawInterval;
             }
 
             var (width, height) = terminal.Size;
             var picture = compose(
                 view with { Paused = control.Paused, Ending = control.StopRequested }, width, height);
-            screen.Draw(painter.Paint(picture, width, height, whole));
+            screen.Draw(painter.Paint(picture, width, height, isFullRedraw));
             nextFrame = clock.Elapsed + s_frameInterval;
         }
     }
 
     // WaitAny, because Wait would throw the run's exception here and not where the caller looks at it.
-    private static bool Ended(Task run, TimeSpan untilFrame)
+    private static bool WaitForEnd(Task run, TimeSpan untilFrame)
     {
         var wait = untilFrame < s_keyInterval ? untilFrame : s_keyInterval;
         return Task.WaitAny([run], wait > TimeSpan.Zero ? wait : TimeSpan.Zero) == 0;
@@ -116,10 +116,10 @@ internal sealed class FramePainter(bool colors)
     private string[] _shown = [];
     private (int Width, int Height) _size;
 
-    public string Paint(Drawing picture, int width, int height, bool whole)
+    public string Paint(Drawing picture, int width, int height, bool isFullRedraw)
     {
         var text = new StringBuilder(_size == (width, height) ? "" : "\e[2J");
-        if (whole || text.Length > 0)
+        if (isFullRedraw || text.Length > 0)
         {
             (_shown, _size) = (new string[height], (width, height));
         }
@@ -144,17 +144,17 @@ internal sealed class FramePainter(bool colors)
 internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
 {
     // Alternate screen, no cursor, no line wrap (a frame too wide for a moment must not scroll).
-    internal const string EnterCodes = "\e[?1049h" + KeepCodes + "\e[2J\e[H";
+    internal const string EnterCodes = "\e[?1049h" + ReassertCodes + "\e[2J\e[H";
 
     // What may get lost and can be said again without harm.
-    internal const string KeepCodes = "\e[?7l\e[?25l";
+    internal const string ReassertCodes = "\e[?7l\e[?25l";
 
     // Undoes EnterCodes, after an end of the frame under way (see FramePainter) and of its
     // colours; and the application keys, which the runtime's console turns on and never off.
     internal const string RestoreCodes = "\e[?2026l\e[0m\e[?25h\e[?7h\e[?1l\e>\e[?1049l";
 
     private readonly Lock _lock = new();
-    private bool _isOurs;
+    private bool _isActive;
     private bool _wasRestored;
 
     public void Enter()
@@ -162,10 +162,10 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         lock (_lock)
         {
             // Ours before the first change: if that fails half-way, there is something to undo.
-            _isOurs = !_wasRestored;
+            _isActive = !_wasRestored;
         }
 
-        Act(() =>
+        IfActive(() =>
         {
             terminal.EnterKeyMode();
             terminal.Write(EnterCodes);
@@ -174,25 +174,25 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
 
     // Says again how the terminal is to be, to be done now and then: the shell and the runtime change it when the
     // process was stopped (SIGSTOP) and goes on.
-    public void Keep() => Act(() =>
+    public void Reassert() => IfActive(() =>
     {
         terminal.EnterKeyMode();
-        terminal.Write(KeepCodes);
+        terminal.Write(ReassertCodes);
     });
 
-    public void Draw(string text) => Act(() => terminal.Write(text));
+    public void Draw(string text) => IfActive(() => terminal.Write(text));
 
     public void Dispose()
     {
         lock (_lock)
         {
             _wasRestored = true;
-            if (!_isOurs)
+            if (!_isActive)
             {
                 return;
             }
 
-            _isOurs = false;
+            _isActive = false;
             try
             {
                 terminal.Write(RestoreCodes);
@@ -204,11 +204,11 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         }
     }
 
-    private void Act(Action change)
+    private void IfActive(Action change)
     {
         lock (_lock)
         {
-            if (_isOurs)
+            if (_isActive)
             {
                 change();
             }

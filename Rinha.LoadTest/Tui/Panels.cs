@@ -35,19 +35,19 @@ internal static class Panels
             (_, "warm-up" or "paused") => (snapshot.Phase, Tone.Warning),
             _ => (snapshot.Phase, Tone.Good),
         };
-        var clock = RunProgress.Clock(snapshot.Elapsed);
-        var extent = snapshot switch
+        var clock = RunProgress.FormatTime(snapshot.Elapsed);
+        var progress = snapshot switch
         {
-            { Duration: { } duration } => $"{clock} of {RunProgress.Clock(duration)}",
+            { Duration: { } duration } => $"{clock} of {RunProgress.FormatTime(duration)}",
             { Iterations: { } iterations } =>
-                $"{clock}, {Format.Count(RunProgress.Done(snapshot))} of {Format.Count(iterations)} requests",
+                $"{clock}, {Format.Count(RunProgress.Finished(snapshot))} of {Format.Count(iterations)} requests",
             _ => clock,
         };
-        var line = new Line().Add(" rinha load", Tone.Strong).Add("  " + phase, tone).Add("  " + extent);
-        var underWay = $"{Format.Count(snapshot.InFlight)} under way ";
+        var line = new Line().Add(" rinha load", Tone.Strong).Add("  " + phase, tone).Add("  " + progress);
+        var inFlight = $"{Format.Count(snapshot.InFlight)} in flight ";
         return
         [
-            underWay.Length < width - line.Width ? line.Right(underWay, width - line.Width, Tone.Muted) : line,
+            inFlight.Length < width - line.Width ? line.Right(inFlight, width - line.Width, Tone.Muted) : line,
             ProgressBar(snapshot, width),
         ];
     };
@@ -98,14 +98,14 @@ internal static class Panels
     public static Drawing Histogram(LatencyReport latency) => (width, height) =>
     {
         const int BoundWidth = 8, ShareWidth = 8;
-        const int MarkWidth = 8; // "p99-99.9"
+        const int LabelsWidth = 8; // "p99-99.9"
         var bars = Merged(latency.Histogram, height);
         if (bars.Count == 0)
         {
             return [new Line().Add("no answers yet", Tone.Muted)];
         }
 
-        var barWidth = width - BoundWidth - 1 - ShareWidth - 1 - MarkWidth;
+        var barWidth = width - BoundWidth - 1 - ShareWidth - 1 - LabelsWidth;
         var highest = bars.Max(bar => bar.Count);
         return bars.Select((bar, at) => new Line()
             .Right("≤ " + Format.DurationTick(bar.UpToSeconds), BoundWidth, Tone.Muted)
@@ -113,7 +113,7 @@ internal static class Panels
             .Add(Blocks.Bar((double)bar.Count / highest, barWidth), Tone.Accent)
             .Right(Format.Percent((double)bar.Count / Math.Max(1, latency.Count)), ShareWidth)
             .Add(" ")
-            .Left(Marks(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds), MarkWidth, Tone.Warning));
+            .Left(PercentileLabels(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds), LabelsWidth, Tone.Warning));
     };
 
     public static Drawing Operations(IReadOnlyList<OperationReport> operations) => (width, height) =>
@@ -143,7 +143,7 @@ internal static class Panels
                 .Right(Format.Count(failure.Count), CountWidth, Tone.Bad)
                 .Add(" ")
                 .Left(Format.Failure(failure.Kind), hasExample ? KindWidth : width - CountWidth - 1)
-                .AddForeign(hasExample ? failure.Example : "", Math.Max(0, exampleWidth), Tone.Muted));
+                .AddUntrusted(hasExample ? failure.Example : "", Math.Max(0, exampleWidth), Tone.Muted));
     };
 
     public static Drawing Keys(ViewState view) => (_, _) => view.Ending
@@ -186,7 +186,7 @@ internal static class Panels
         // Two characters and not one in two colours: a terminal may have none.
         var barWidth = Math.Max(0, width - TailWidth - 2);
         var doneWidth = (int)(share * barWidth);
-        var left = RunProgress.SecondsLeft(snapshot) is { } seconds ? RunProgress.Clock(seconds) + " left" : "";
+        var left = RunProgress.SecondsLeft(snapshot) is { } seconds ? RunProgress.FormatTime(seconds) + " left" : "";
         return new Line()
             .Add(" ")
             .Repeat('━', doneWidth, Tone.Accent)
@@ -195,12 +195,12 @@ internal static class Panels
             .Right(left, TailWidth - 4, Tone.Muted);
     }
 
-    private static string Marks(LatencyReport latency, double over, double upTo)
+    private static string PercentileLabels(LatencyReport latency, double over, double upTo)
     {
-        (string Name, double Seconds)[] marks =
+        (string Name, double Seconds)[] percentiles =
             [("50", latency.P50), ("90", latency.P90), ("99", latency.P99), ("99.9", latency.P999)];
-        var inside = marks.Where(mark => mark.Seconds > over && mark.Seconds <= upTo)
-            .Select(mark => mark.Name).ToList();
+        var inside = percentiles.Where(one => one.Seconds > over && one.Seconds <= upTo)
+            .Select(one => one.Name).ToList();
         return inside.Count switch
         {
             0 => "",
@@ -252,7 +252,7 @@ internal sealed class TimeChart(
             .Repeat(' ', LabelWidth, Tone.Muted)
             .Add("└", Tone.Muted)
             .Left("0:00", Math.Max(0, plotWidth - EndWidth), Tone.Muted)
-            .Right(RunProgress.Clock(seconds), EndWidth, Tone.Muted));
+            .Right(RunProgress.FormatTime(seconds), EndWidth, Tone.Muted));
     }
 
     // A column has the seconds that begin in it, or where seconds are wider than columns, the one that it is a part of.
@@ -278,14 +278,14 @@ internal sealed class TimeChart(
         // The middle of an even number of rows lies between two of them; its label stands below it.
         var label = row == 0 ? tick(top) : row == rows / 2 && rows >= MiddleLabelRowsMin ? tick(top / 2) : "";
         var line = new Line().Right(label, LabelWidth, Tone.Muted).Add("│", Tone.Muted);
-        var below = (rows - 1 - row) * Blocks.Steps;
+        var below = (rows - 1 - row) * Blocks.EighthsPerCell;
         foreach (var (low, tone, high) in columns)
         {
-            var lowSteps = Blocks.StepsOf(low / top, rows) - below;
-            var highSteps = Blocks.StepsOf(high / top, rows) - below;
+            var lowSteps = Blocks.Eighths(low / top, rows) - below;
+            var highSteps = Blocks.Eighths(high / top, rows) - below;
 
             // A character has one colour: the lower part's when it fills half of it, or when there is nothing above it.
-            var isLow = lowSteps >= Blocks.Steps / 2 || (lowSteps > 0 && highSteps <= lowSteps);
+            var isLow = lowSteps >= Blocks.EighthsPerCell / 2 || (lowSteps > 0 && highSteps <= lowSteps);
             line.Repeat(Blocks.Column(Math.Max(lowSteps, highSteps)), 1, isLow ? tone : Tone.Muted);
         }
 

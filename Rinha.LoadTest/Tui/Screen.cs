@@ -14,7 +14,7 @@ internal sealed class TuiCollector(ITerminal terminal) : ICollector
 // Composes the picture of a run; on small screens the panels that matter less are missing.
 internal static class Screen
 {
-    // Below these widths a band has one panel less; each panel then has some 21 columns of text at least.
+    // Below these widths a band has one panel less; each panel then has some 21 columns of text at min.
     private const int TwoPanelsWidthMin = 50;
     private const int ThreePanelsWidthMin = 76;
     private const int LatencyChartRows = 10;
@@ -28,9 +28,9 @@ internal static class Screen
 
         // What matters most takes its rows first, as many as there are of those it wants, if there are enough.
         var left = height;
-        int Take(int least, int wanted)
+        int Take(int min, int max)
         {
-            var rows = left < least ? 0 : Math.Min(wanted, left);
+            var rows = left < min ? 0 : Math.Min(max, left);
             left -= rows;
             return rows;
         }

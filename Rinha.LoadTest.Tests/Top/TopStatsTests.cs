@@ -8,7 +8,7 @@ public sealed class TopFiguresTests
     [Fact]
     public void Rates_are_what_was_counted_over_the_time()
     {
-        var figures = TopFigures.Between(
+        var figures = TopStats.Between(
             At(10, Api("api01", Posts(100, 50)), Api("api02", Posts(7, 7))),
             At(12, Api("api01", Posts(500, 250)), Api("api02", Posts(7, 7))));
 
@@ -23,7 +23,7 @@ public sealed class TopFiguresTests
     [Fact]
     public void Statuses_are_told_apart()
     {
-        var figures = TopFigures.Between(
+        var figures = TopStats.Between(
             At(0, Api("api01")),
             At(1, Api(
                 "api01",
@@ -49,7 +49,7 @@ public sealed class TopFiguresTests
             $$"""rinha_http_requests_total{operation="post",status="200"} {{right}}""",
             $$"""rinha_http_requests_total{operation="post",status="503"} {{failed}}""",
         ];
-        var figures = TopFigures.Between(
+        var figures = TopStats.Between(
             At(0, Api("api01", Posts(100, 1))), At(1, Api("api01", Posts(5, 4))));
 
         Assert.Equal((9, 4), (figures.Total.PerSecond, figures.Total.ErrorsPerSecond));
@@ -62,13 +62,13 @@ public sealed class TopFiguresTests
         var without = At(1, Api("api01", Posts(20, 20)), Down("api02"));
         var again = At(2, Api("api01", Posts(40, 40)), Api("api02", Posts(60, 60)));
 
-        var figures = TopFigures.Between(earlier, without);
+        var figures = TopStats.Between(earlier, without);
         Assert.Equal(20, figures.Total.PerSecond);
         Assert.Equal(["up", "down"], figures.Processes.Select(process => process.State));
         Assert.Null(figures.Processes[1].Cpu);
 
         // Since when it has counted is not known: it counts again from the next interval on.
-        figures = TopFigures.Between(without, again);
+        figures = TopStats.Between(without, again);
         Assert.Equal(20, figures.Total.PerSecond);
         Assert.Equal(["up", "up"], figures.Processes.Select(process => process.State));
     }
@@ -86,7 +86,7 @@ public sealed class TopFiguresTests
             $"rinha_ledger_queued_writes {queued}",
             $"rinha_ledger_wal_bytes {wal}",
         ];
-        var ledger = TopFigures.Between(
+        var ledger = TopStats.Between(
             At(0, Api("api01", Ledger(10, 10, 0, 0)), Api("api02", Ledger(0, 0, 0, 0))),
             At(1, Api("api01", Ledger(20, 100, 3, 1000)), Api("api02", Ledger(10, 30, 4, 1200)))).Ledger;
 
@@ -98,16 +98,16 @@ public sealed class TopFiguresTests
     public void Of_CPU_and_memory_the_kernel_knows_best()
     {
         ProcessReading Nginx(double cpu, long periods, long throttled) => new(
-            "nginx", ProcessReading.NotAsked, null,
+            "nginx", ProcessReading.NoMetrics, null,
             new CgroupReading(cpu, 0.5, periods, throttled, 30_000_000, 50_000_000));
 
-        var process = Assert.Single(TopFigures.Between(
+        var process = Assert.Single(TopStats.Between(
             At(0, Nginx(10, 100, 7)), At(2, Nginx(10.8, 120, 12))).Processes);
 
         Assert.Equal(0.4, process.Cpu!.Value, 1e-9);
         Assert.Equal((0.5, 0.25, 30e6, 50e6), (
             process.CpuLimit, process.ThrottledShare, process.MemoryBytes, process.MemoryLimitBytes));
-        Assert.Equal(0, Assert.Single(TopFigures.Between(
+        Assert.Equal(0, Assert.Single(TopStats.Between(
             At(0, Nginx(1, 5, 1)), At(1, Nginx(1, 5, 1))).Processes).ThrottledShare);
     }
 
@@ -115,7 +115,7 @@ public sealed class TopFiguresTests
     public void Without_the_kernel_a_process_speaks_for_itself()
     {
         string[] Own(double cpu) => [$"process_cpu_seconds_total {cpu}", "process_resident_memory_bytes 17000000"];
-        var process = Assert.Single(TopFigures.Between(
+        var process = Assert.Single(TopStats.Between(
             At(0, Api("api01", Own(5))), At(4, Api("api01", Own(6)))).Processes);
 
         Assert.Equal((0.25, 17e6), (process.Cpu, process.MemoryBytes));

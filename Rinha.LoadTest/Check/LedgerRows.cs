@@ -22,20 +22,20 @@ internal sealed class LedgerRows
     public Dictionary<long, Row> Rows { get; } = [];
 
     // How many transactions have another text, which no load run gives.
-    public long Others { get; private set; }
+    public long Unrecognized { get; private set; }
 
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
     // Whether the clients' own rows have their last ten transactions once more.
-    public bool KeepsNewest { get; private init; }
+    public bool ChecksNewest { get; private init; }
 
-    public static LedgerRows Read(ILedgerPlace place)
+    public static LedgerRows Read(ILedgerSource source)
     {
-        var ledger = new LedgerRows { KeepsNewest = place.NewestSql is not null };
-        using var connection = place.OpenSnapshot();
+        var ledger = new LedgerRows { ChecksNewest = source.NewestSql is not null };
+        using var connection = source.OpenSnapshot();
         connection.ForEach("SELECT id, limite, saldo, ultima_seq FROM clientes", ledger.AddClient);
-        connection.ForEach(place.HistorySql, ledger.AddRow);
-        if (place.NewestSql is { } newestSql)
+        connection.ForEach(source.HistorySql, ledger.AddRow);
+        if (source.NewestSql is { } newestSql)
         {
             connection.ForEach(newestSql, ledger.CompareNewest);
         }
@@ -68,7 +68,7 @@ internal sealed class LedgerRows
         }
         else
         {
-            Others++;
+            Unrecognized++;
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class LedgerRows
     {
         var id = row.GetInt64(0);
         var isRight = row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest[id].Bytes);
-        _clients[id] = _clients[id] with { HasNewestRows = isRight };
+        _clients[id] = _clients[id] with { NewestMatches = isRight };
     }
 
     [StructLayout(LayoutKind.Auto)]
@@ -91,16 +91,16 @@ internal sealed class LedgerRows
         public long LowestCents { get; init; }
 
         // How many of them do not have the number of their place: 1, 2, 3 ….
-        public long OutOfTurn { get; init; }
+        public long OutOfSequence { get; init; }
 
-        public bool HasNewestRows { get; init; }
+        public bool NewestMatches { get; init; }
 
         public Client With(long sequence, long signedCents) => this with
         {
             Rows = Rows + 1,
             SumCents = SumCents + signedCents,
             LowestCents = Math.Min(LowestCents, SumCents + signedCents),
-            OutOfTurn = OutOfTurn + (sequence == Rows + 1 ? 0 : 1),
+            OutOfSequence = OutOfSequence + (sequence == Rows + 1 ? 0 : 1),
         };
     }
 }
@@ -136,7 +136,7 @@ internal sealed class NewestRows
 }
 
 // Where a ledger's tables are, for the oracle, which looks at them past the servers.
-internal interface ILedgerPlace
+internal interface ILedgerSource
 {
     // Client, number, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
     string HistorySql { get; }
@@ -148,7 +148,7 @@ internal interface ILedgerPlace
     DbConnection OpenSnapshot();
 
     // Null when the database finds what it has stored sound.
-    string? FindDamage();
+    string? FindCorruption();
 }
 
 internal static class LedgerConnections
@@ -179,7 +179,7 @@ internal static class LedgerConnections
     }
 }
 
-internal sealed class LedgerInFile(string path) : ILedgerPlace
+internal sealed class SqliteLedgerSource(string path) : ILedgerSource
 {
     // In the order of the commits, and without an index: everything is found in one pass.
     public string HistorySql =>
@@ -194,7 +194,7 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
         return connection;
     }
 
-    public string? FindDamage()
+    public string? FindCorruption()
     {
         using var connection = Open();
         var answer = connection.ExecuteScalar("PRAGMA integrity_check(1)") as string;
@@ -210,7 +210,7 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
     }
 }
 
-internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
+internal sealed class PostgresLedgerSource(PostgresUrl url) : ILedgerSource
 {
     public string HistorySql =>
         "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY cliente_id, seq";
@@ -229,7 +229,7 @@ internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
 
     // By PostgreSQL's own amcheck (https://www.postgresql.org/docs/15/amcheck.html), which only a superuser may
     // install: each page of the tables, and whether each of their rows is in each of their indexes.
-    public string? FindDamage()
+    public string? FindCorruption()
     {
         try
         {
@@ -263,14 +263,14 @@ internal sealed partial class PostgresUrl
     // The same for Npgsql: a connection that is closed is gone.
     public string ConnectionString { get; }
 
-    public static bool IsMeant(string text) =>
+    public static bool HasScheme(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
 
     public static bool TryParse(string text, [NotNullWhen(true)] out PostgresUrl? url)
     {
         url = null;
-        var match = Whole().Match(text);
+        var match = Pattern().Match(text);
         if (!match.Success)
         {
             return false;
@@ -319,5 +319,5 @@ internal sealed partial class PostgresUrl
         @"^postgres(ql)?://(?<user>[^:@/?]+)(:(?<password>[^@/?]*))?@(?<host>[^:/?]*)(:(?<port>\d{1,5}))?"
         + @"/(?<name>[^/?]+)(\?(?<query>.*))?$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
-    private static partial Regex Whole();
+    private static partial Regex Pattern();
 }
