@@ -88,7 +88,7 @@ public sealed class RequestsTests
     [Fact]
     public void Weights_and_durations_are_read()
     {
-        (string, Mix)[] mixes = [("22:11:1", new(22, 11, 1)), ("0:0:1", new(0, 0, 1)), ("seed", new(32, 1, 1))];
+        (string, Mix)[] mixes = [("22:11:1", new(22, 11, 1)), ("0:0:1", new(0, 0, 1)), ("original", new(32, 1, 1))];
         Assert.All(mixes, one => Assert.True(Mix.TryParse(one.Item1, out var mix) && mix == one.Item2, one.Item1));
         Assert.Equal("32:1:1", mixes[2].Item2.ToString());
         (string, double)[] durations =

@@ -4,11 +4,11 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
-// The balances of all clients at a moment when nothing was under way, in cents, client 1 first.
+// Every client's balance in cents, client 1 first, read while no request is in flight.
 internal sealed record LedgerState(IReadOnlyList<long> BalancesCents, bool IsEmpty = false);
 
-// Reads all balances, loads the bank, checks read-your-writes, reads the balances again and asks the oracle, which
-// looks into the ledger itself where there is one.
+// A correctness run: reads all balances, runs the load, checks read-your-writes, reads the balances again, then applies
+// the oracle's checks. With a ledger source the oracle also compares the ledger's rows. Blocks its caller until done.
 internal sealed class CheckSession(Target target, LoadSession session, ILedgerSource? ledger)
 {
     private const int ReadYourWritesRounds = 2_000;
@@ -66,7 +66,7 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerSo
                 || !BankAnswer.TryReadEntries(body, lines))
             {
                 failure = answer.Status == 0
-                    ? "no answer to a statement"
+                    ? "the statement request got no answer"
                     : BankAnswer.Describe(Operation.Statement, answer.Status, body);
                 return null;
             }
@@ -95,14 +95,15 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerSo
     }
 }
 
-// Alone with the server: one transaction, and as soon as it is acknowledged four statements at once over other
-// connections, hence through every instance. Each must list it first, with the balance it left.
+// Checks read-your-writes without other load. Each round posts one transaction and, once it is acknowledged, requests
+// four statements concurrently over other connections, so that every instance serves some. Each statement must list the
+// transaction first and show the balance it left.
 internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
 {
     private const int Readers = 4;
     private const long IdleNs = 10_000_000;
 
-    private readonly CheckCounter _visible = new("an acknowledged write is seen at once through every connection");
+    private readonly CheckCounter _visible = new("an acknowledged write is visible at once on every connection");
     private readonly RequestSequence _sequence;
     private readonly RequestWriter _writer;
     private readonly RetryQueue _retries;
@@ -121,7 +122,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     {
         _roundsLeft = rounds;
         _log = log;
-        // Only credits: no round is lost to a refusal.
+        // Credits only: the bank never refuses one.
         _sequence = new RequestSequence(new Mix(0, 1, 0), options.Seed + 1, distinctTexts: true);
         _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, options.HasKeys);
         _retries = new RetryQueue(options.RetryFor);

@@ -8,11 +8,10 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
-// The ledger's tables, read in one snapshot (schema.sql, schema.postgres.sql).
+// The ledger's tables (schema.sql, schema.postgres.sql), read in one snapshot and aggregated for the oracle.
 internal sealed class LedgerRows
 {
-    // By number. What a history adds up to is known when all rows have been read.
-    private readonly Dictionary<long, Client> _clients = [];
+    private readonly Dictionary<long, Client> _clients = []; // By client id.
     private readonly Dictionary<long, NewestRows> _newest = [];
 
     private LedgerRows()
@@ -21,12 +20,12 @@ internal sealed class LedgerRows
 
     public Dictionary<long, Row> Rows { get; } = [];
 
-    // How many transactions have another text, which no load run gives.
+    // Transactions whose text no load run could have sent.
     public long Unrecognized { get; private set; }
 
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
-    // Whether the clients' own rows have their last ten transactions once more.
+    // Whether clients' rows repeat their last ten transactions.
     public bool ChecksNewest { get; private init; }
 
     public static LedgerRows Read(ILedgerSource source)
@@ -90,7 +89,7 @@ internal sealed class LedgerRows
 
         public long LowestCents { get; init; }
 
-        // How many of them do not have the number of their place: 1, 2, 3 ….
+        // Rows whose sequence number is not their position (1, 2, 3 …).
         public long OutOfSequence { get; init; }
 
         public bool NewestMatches { get; init; }
@@ -105,8 +104,8 @@ internal sealed class LedgerRows
     }
 }
 
-// A client's last ten rows in the form of clientes.ultimas (schema.sql), written apart from the server's code so that a
-// mistake there is not made here too.
+// A client's last ten rows encoded like clientes.ultimas (schema.sql). Deliberately shares no code with the server's
+// encoder, so that a bug there shows up here.
 internal sealed class NewestRows
 {
     private const int RowsMax = 10;
@@ -135,19 +134,19 @@ internal sealed class NewestRows
     }
 }
 
-// Where a ledger's tables are, for the oracle, which looks at them past the servers.
+// Direct access to a ledger's tables, bypassing the servers.
 internal interface ILedgerSource
 {
-    // Client, number, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
+    // Client, sequence, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
     string HistorySql { get; }
 
-    // Each client and its last ten rows (NewestRows); null where a client's row does not have them.
+    // Each client and its last ten rows (NewestRows); null if clients' rows do not store them.
     string? NewestSql { get; }
 
-    // A connection of its own; all that is read over it is one snapshot, while writers go on.
+    // Opens a new connection whose reads all see one snapshot; writers continue meanwhile.
     DbConnection OpenSnapshot();
 
-    // Null when the database finds what it has stored sound.
+    // Runs the database's integrity check; null if it finds nothing.
     string? FindCorruption();
 }
 
@@ -181,7 +180,7 @@ internal static class LedgerConnections
 
 internal sealed class SqliteLedgerSource(string path) : ILedgerSource
 {
-    // In the order of the commits, and without an index: everything is found in one pass.
+    // Commit order: one pass over the table, no index needed.
     public string HistorySql =>
         "SELECT cliente_id, seq, valor, tipo, CAST(descricao AS BLOB), realizada_em FROM transacoes ORDER BY id";
 
@@ -201,7 +200,7 @@ internal sealed class SqliteLedgerSource(string path) : ILedgerSource
         return answer == "ok" ? null : $"{Path.GetFileName(path)}: {answer}";
     }
 
-    // Read-write although nothing is written: a reader of a WAL needs its shared memory.
+    // Read-write because a WAL reader needs write access to the shared memory.
     public SqliteConnection Open()
     {
         var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
@@ -227,8 +226,8 @@ internal sealed class PostgresLedgerSource(PostgresUrl url) : ILedgerSource
         return connection;
     }
 
-    // By PostgreSQL's own amcheck (https://www.postgresql.org/docs/15/amcheck.html), which only a superuser may
-    // install: each page of the tables, and whether each of their rows is in each of their indexes.
+    // Runs amcheck (https://www.postgresql.org/docs/15/amcheck.html) over every table page, and checks that every index
+    // covers every row. Only a superuser may install it.
     public string? FindCorruption()
     {
         try
@@ -251,16 +250,16 @@ internal sealed class PostgresLedgerSource(PostgresUrl url) : ILedgerSource
     }
 }
 
-// What a server's DATABASE_URL says, as far as the oracle has to follow it: postgres://user:password@host:port/name
-// with host, the directory of a unix socket, and options in the query.
+// The subset of the server's DATABASE_URL that the oracle supports: postgres://user:password@host:port/name, with host
+// (a unix socket's directory) and options in the query.
 internal sealed partial class PostgresUrl
 {
     private const int ConnectSeconds = 5;
-    private const int CommandSeconds = 60; // A long history is read at once.
+    private const int CommandSeconds = 60; // A long history is one query.
 
     private PostgresUrl(string connectionString) => ConnectionString = connectionString;
 
-    // The same for Npgsql: a connection that is closed is gone.
+    // In Npgsql's format, without pooling.
     public string ConnectionString { get; }
 
     public static bool HasScheme(string text) =>

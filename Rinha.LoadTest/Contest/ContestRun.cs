@@ -4,8 +4,9 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
-// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
-// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
+// The official simulation: the validation scenarios one by one, each starting on a one-second tick, then the load. Each
+// virtual user opens its own connection and closes it; connecting is part of the measured time. Runs on the engine's
+// thread. ContestLog judges and counts.
 internal sealed class ContestRun(
     EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
     : IDriver, IConnectionOwner
@@ -39,7 +40,8 @@ internal sealed class ContestRun(
 
     public long OnTick(long nowNs)
     {
-        live?.PublishIfRequested(log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _activeUsers);
+        var phase = _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations";
+        live?.PublishIfRequested(log.Recorder, phase, _activeUsers);
         Interrupted |= control.StopRequested;
         if (_stage < 0)
         {
@@ -64,7 +66,7 @@ internal sealed class ContestRun(
             return nowNs + NanosecondsPerMs;
         }
 
-        // The next scenario starts on the first tick after the end of the one before.
+        // The next scenario starts on the first tick after the previous one ends.
         if (_stageStartsAtNs == 0)
         {
             var startedAtNs = log.Recorder.StartedAtNs;
@@ -240,23 +242,22 @@ internal sealed class ContestRun(
     }
 }
 
-// One request of the simulation, from its start to its judgement; kept with its connection and used again.
+// One request of the simulation and how to judge its answer; reused per connection slot.
 internal sealed class Exchange
 {
     public Scenario Scenario { get; set; }
 
-    // When it left: before its connection was made.
-    public long StartedAtNs { get; set; }
+    public long StartedAtNs { get; set; } // Before connecting.
 
-    // Judges its answer: null, or the first failed check in words.
+    // Returns null, or the first failed check's message.
     public Func<Answer, string?> Check { get; set; } = _ => null;
 
-    // The virtual user who goes on after it; null for one who ends with it.
+    // The virtual user to continue afterwards; null if this was its only request.
     public ValidationUser? User { get; set; }
 }
 
-// One of the five users of criteriosClientes: fourteen requests for one client in a row, on one connection but for the
-// four statements that are asked for at once.
+// One of the five users of criteriosClientes: fourteen sequential requests for one client over one connection, except
+// for four concurrent statements.
 internal sealed class ValidationUser(ContestRun run, int clientId, long limitCents)
 {
     private const int ConcurrentStatements = 4;
@@ -302,7 +303,7 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
                 GetStatementsConcurrently(connection, saved.LimitCents, saved.BalanceCents);
                 break;
             case 6:
-                // The official simulation leaves the four out when the transaction before failed.
+                // The official simulation skips the four statements if the transaction before failed.
                 Advance(connection);
                 break;
             case var step when step - 7 < s_invalidBodies.Length:

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.LoadTest.Http;
 
-// The system calls of the client's event loop (Linux; see each call's page in section 2 of the manual).
+// Linux system calls for the client's event loop (each has a section 2 man page).
 internal static unsafe partial class LibC
 {
     public const int InProgress = 115; // EINPROGRESS
@@ -28,7 +28,7 @@ internal static unsafe partial class LibC
 
     public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
 
-    // Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.
+    // By default the kernel may delay this thread's wake-ups by up to 50 µs to coalesce timers.
     public static void DisableTimerSlack() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
 
     public static void DisableNagle(int descriptor)
@@ -95,7 +95,7 @@ internal static unsafe partial class LibC
     }
 }
 
-// An epoll instance (epoll(7)), level-triggered; each registration carries a token of the caller's.
+// A level-triggered epoll instance (epoll(7)); each registration carries the caller's token.
 internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
@@ -118,7 +118,7 @@ internal sealed unsafe class Poller : IDisposable
 
     public void Change(int descriptor, uint interest, ulong token) => Control(Modify, descriptor, interest, token);
 
-    // Waits for events, not much longer than the given nanoseconds; 0 only looks.
+    // Waits for events until the timeout; 0 polls. Returns how many there are.
     public int Wait(long timeoutNs)
     {
         const long nanosecondsPerSecond = 1_000_000_000;

@@ -3,7 +3,8 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// One HTML file that needs nothing else, no network, script or font; its content security policy enforces that.
+// Renders a report as one self-contained HTML file without scripts, fonts or network access; its content security policy
+// enforces that.
 internal static class HtmlReport
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -15,11 +16,12 @@ internal static class HtmlReport
             Element("meta", "", Attr("charset", "utf-8")),
             Element("meta", "", Attr("http-equiv", "Content-Security-Policy"), Attr("content", Policy)),
             Element("meta", "", Attr("name", "viewport"), Attr("content", "width=device-width, initial-scale=1")),
-            // Without it browsers ask the server that serves the file for an icon.
+            // Keeps browsers from requesting a favicon.
             Element("link", "", Attr("rel", "icon"), Attr("href", "data:,")),
             Element("title", "", $"{report.Title} · {report.Details[0]}"),
             new XElement("style", StyleSheet.Palette, StyleSheet.Layout, StyleSheet.Drawing));
-        var page = Element("html", "", Attr("lang", "en"), head, new XElement("body", Header(report), Sections(report)));
+        var body = new XElement("body", Header(report), Sections(report));
+        var page = Element("html", "", Attr("lang", "en"), head, body);
         writer.Write($"<!DOCTYPE html>\n{page}\n");
     }
 
@@ -38,7 +40,7 @@ internal static class HtmlReport
         Element("dl", "cards", report.Cards.Select(card => Element(
             "div", "card " + ClassOf(card.Tone), Element("dt", "", card.Name), Element("dd", "", card.Value)))));
 
-    // Charts stand beside what they belong to; the rest is one below the other.
+    // A section that starts with a chart is laid out in columns, any other in a stack.
     private static XElement Sections(Report report) => new("main", report.Sections.Select(section => Element(
         "section",
         "",
@@ -54,7 +56,7 @@ internal static class HtmlReport
         _ => throw new NotSupportedException(block.GetType().Name),
     };
 
-    // Wider than the screen, it scrolls by itself: with the keyboard only when it can have the focus.
+    // A wide table scrolls; it must be focusable to scroll with the keyboard.
     private static XElement Draw(Table table) => Element(
         "div",
         "scroll",
@@ -93,7 +95,7 @@ internal static class HtmlReport
     }
 }
 
-// Light, dark where the reader prefers it, one column on a phone. It has no '>', which an element of XML would escape.
+// Light or dark as the reader prefers, one column on a phone. Must not contain '>', which XElement would escape.
 internal static class StyleSheet
 {
     public const string Palette = """
@@ -165,7 +167,7 @@ internal static class StyleSheet
 
         """;
 
-    // What is drawn in a chart; where it is small, its letters grow.
+    // Charts; their text grows on small screens.
     public const string Drawing = """
         .s-rate, .s-p50 { color: var(--blue); } .s-p90 { color: var(--teal); }
         .s-p99 { color: var(--orange); } .s-max { color: var(--pink); }

@@ -2,7 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// The sections of a report, and the wording that they share.
+// Builds the sections of a report, and formats what they share.
 internal static class RunSections
 {
     private const double FullPayment = 100_000;
@@ -32,17 +32,17 @@ internal static class RunSections
             "contest",
             "Contest",
             new Table(
-                "How the payment comes about",
+                "How the payment is calculated",
                 ["rule", "found", "amount"],
                 [
                     ["full payment", "", Format.Dollars(FullPayment)],
                     [
-                        "right and within 250 ms: 98% wanted",
+                        "correct within 250 ms: 98% required",
                         $"{Format.Percent(contest.OnTimeShare)} ({Format.Percent(1 - contest.OnTimeShare)} not)",
                         Fine(contest.LateFine),
                     ],
                     [
-                        "inconsistent balances: none wanted",
+                        "inconsistent balances: none allowed",
                         Format.Count(contest.Inconsistencies),
                         Fine(contest.InconsistencyFine),
                     ],
@@ -55,13 +55,13 @@ internal static class RunSections
             failed.Count == 0
                 ? new Paragraph("No check failed.", Tone.Good)
                 : new Table(
-                    "Checks that failed, in the words of the contest's log",
+                    "Failed checks, worded as in the contest's log",
                     ["scenario", "times", "message"],
                     [.. failed.Select(check => (Cell[])
                         [new(check.Scenario, Tone.Bad), Format.Count(check.Count), check.Message])],
                     ProseLast: true),
             new Table(
-                "Latency in whole milliseconds, as the contest's own tester shows it",
+                "Latency in whole milliseconds, as in the contest's own tester",
                 ["scenario", "min", "p50", "p75", "p95", "p99", "max", "mean"],
                 [.. run.Operations.Select(scenario => Cells(
                     scenario.Name, Latencies(scenario.Latency).Select(Format.Milliseconds)))]));
@@ -73,14 +73,14 @@ internal static class RunSections
             "Correctness",
             new Paragraph(
                 $"{Format.Count(check.Acknowledged)} transactions were acknowledged, "
-                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} ended without an answer: "
-                + "those may or may not have been applied."
+                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} got no conclusive answer: "
+                + "they may or may not have been applied."
                 + (check.Unavailable > 0
                     ? $" {Format.Count(check.Unavailable)} were answered 503: not applied."
                     : "")),
             new Table(
                 "Checks",
-                ["what must hold", "made", "violations", "first violation"],
+                ["invariant", "checked", "violations", "first violation"],
                 [.. check.Checks.Select(Row)],
                 ProseLast: true))
         : null;
@@ -92,19 +92,19 @@ internal static class RunSections
             RunCharts.FindMax(search),
             new Table(
                 search.Rate > 0
-                    ? $"Rates tried, in order; {Format.Rate(search.Rate)} requests/s keep {search.Objective}"
-                    : $"Rates tried, in order; none keeps {search.Objective}",
-                ["step", "asked for", "achieved", "latency", "failed", "target"],
+                    ? $"Rates tested, in order; {Format.Rate(search.Rate)} requests/s meet {search.Objective}"
+                    : $"Rates tested, in order; none meets {search.Objective}",
+                ["step", "target", "achieved", "latency", "failed", "objective"],
                 [.. search.Steps.Select(Row)]))
         : null;
 
     public static Section? Baseline(RunReport run) => run.Baseline is { } baseline
         ? new Section(
             "baseline",
-            $"Beside {baseline.Name}",
+            $"Compared with {baseline.Name}",
             new Table(
                 $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
-                    + "p99.9 and max are shown, not judged",
+                    + "p99.9 and max never fail a run",
                 ["metric", baseline.Name, "this run", "ratio", "verdict"],
                 [.. baseline.Comparisons.Select(Row)]))
         : null;
@@ -127,10 +127,11 @@ internal static class RunSections
             "Latency",
             RunCharts.Distribution(run),
             new Table(
-                "Of all operations together",
+                "All operations",
                 ["", .. columns.Select(column => column.Name)],
                 [.. rows.Select(row => Cells(
-                    row.Item1, columns.Select(column => FormatLatency(column.Latency!, row.Item2(column.Latency!)))))]));
+                    row.Item1,
+                    columns.Select(column => FormatLatency(column.Latency!, row.Item2(column.Latency!)))))]));
     }
 
     public static Section Answers(RunReport run)
@@ -175,8 +176,8 @@ internal static class RunSections
         run.Failures.Count == 0
             ? new Paragraph("No request failed.", Tone.Good)
             : new Table(
-                "By kind, with the first one",
-                ["kind", "times", "the first one"],
+                "By kind",
+                ["kind", "times", "first example"],
                 [.. run.Failures.Select(failure => (Cell[])
                 [new(Format.Failure(failure.Kind), Tone.Bad), Format.Count(failure.Count), failure.Example])],
                 ProseLast: true));
@@ -197,8 +198,8 @@ internal static class RunSections
             ("schema", run.Schema),
         ];
         return new Section("environment", "Environment", new Table(
-            "All that is needed to run it again",
-            ["what", "value"],
+            "How to reproduce this run",
+            ["item", "value"],
             [.. facts.Select(fact => Cells(fact.Name, [fact.Value]))],
             ProseLast: true));
     }
@@ -272,12 +273,12 @@ internal static class RunSections
 
     private static Cell[] Row(FindMaxStep step, int index) =>
     [
-        (index + 1).ToString(CultureInfo.InvariantCulture) + (step.Confirmation ? " again" : ""),
+        (index + 1).ToString(CultureInfo.InvariantCulture) + (step.Confirmation ? " (confirmation)" : ""),
         Format.Rate(step.Rate) + "/s",
         Format.Rate(step.Achieved) + "/s",
         Format.Duration(step.Latency),
         Format.Count(step.Failed),
-        step.Met ? new("kept", Tone.Good) : new("missed", Tone.Bad),
+        step.Met ? new("met", Tone.Good) : new("missed", Tone.Bad),
     ];
 
     private static Cell[] Row(BaselineComparison one) =>

@@ -4,13 +4,13 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// A report's head and charts as one self-contained SVG picture, for pages that can show nothing else, such as Markdown.
+// Renders a report's head and charts as one self-contained SVG, for pages that can only embed images, such as Markdown.
 internal static class SvgReport
 {
     private const string Declaration = """<?xml version="1.0" encoding="UTF-8"?>""";
     private const string RootElement = "<svg";
 
-    // In the drawing's units, and shown larger: as wide as a page of Markdown is.
+    // In drawing units; Scale enlarges the picture to the width of a Markdown page.
     private const double Margin = 24;
     private const double Scale = 1.25;
     private const double FigureLetterWidth = 12.6;
@@ -44,7 +44,7 @@ internal static class SvgReport
             Element("title", "", Attr("id", "title"), report.Title),
             Element("desc", "", Attr("id", "desc"), string.Join(' ', descriptions)),
             new XElement("style", StyleSheet.Palette, StyleSheet.Drawing, StyleSheet.Picture),
-            // White for the viewers that do not know the style sheet's variables: their letters are black.
+            // White background for viewers without CSS variables: they draw text in black.
             Element(
                 "rect",
                 "card",
@@ -53,7 +53,7 @@ internal static class SvgReport
                 Attr("height", Number(height)),
                 Attr("rx", "12")),
             parts).ToString();
-        // A namespace in the model would be declared again in every element.
+        // Added as text: in the model every element would declare the namespace.
         var rest = picture[RootElement.Length..];
         writer.Write($"{Declaration}\n{RootElement} xmlns=\"http://www.w3.org/2000/svg\"{rest}\n");
     }
@@ -79,7 +79,8 @@ internal static class SvgReport
             "words sentence",
             Attr("y", Number(y)),
             Element("tspan", "verdict " + ClassOf(report.Verdict.Tone), word),
-            Element("tspan", "", Attr("dx", "6"), Format.OneLine(report.Verdict.Sentence, LineCharsMax - word.Length))));
+            Element(
+                "tspan", "", Attr("dx", "6"), Format.OneLine(report.Verdict.Sentence, LineCharsMax - word.Length))));
         y += 40;
         var widths = report.Cards.Select(card =>
             Math.Max(card.Value.Length * FigureLetterWidth, card.Name.Length * LetterWidth));
@@ -95,12 +96,12 @@ internal static class SvgReport
     }
 }
 
-// A chart with its title and legend as SVG elements. The style sheet scales the letters up where the drawing is small.
+// Lays out a chart with its title and legend as SVG elements. The style sheet enlarges text on small screens.
 internal sealed class ChartDrawing
 {
     public const double Width = 640;
 
-    // SVG does not break lines and the reader's fonts are unknown, so this guesses: a wide font at 13 units.
+    // An estimate, since SVG does not wrap and the reader's fonts are unknown: a wide font at 13 units.
     public const double LetterWidth = 8.3;
     public const int LineCharsMax = (int)(Width / LetterWidth);
 
@@ -134,7 +135,7 @@ internal sealed class ChartDrawing
             Grid(),
             .. chart.Y.Ticks.Select(tick => Text("y", tick.Label, Left - 8, Y(tick.Value))),
             .. chart.X.Ticks.Select(tick => Text("x", tick.Label, X(tick.Value), _bottom + 28)),
-            // Another run's lines are behind this one's.
+            // The baseline's lines go behind this run's.
             .. chart.Lines.OrderByDescending(line => line.Dashed).SelectMany(Draw),
         ];
         if (chart.Lines.Count == 0)
@@ -189,7 +190,7 @@ internal sealed class ChartDrawing
     {
         foreach (var segment in Segments(line.Points))
         {
-            // A line of one point would not be seen.
+            // A line of one point would be invisible.
             if (line.Dots || segment.Count == 1)
             {
                 foreach (var point in segment)
@@ -245,7 +246,7 @@ internal sealed class ChartDrawing
     private double Y(double value) => _bottom - _chart.Y.Position(value) * PlotHeight;
 }
 
-// Elements of HTML and SVG; their texts are escaped and on one line, whatever they come from.
+// Builds HTML and SVG elements; escapes texts and keeps them on one line.
 internal static class Markup
 {
     public static XElement Element(string name, string style, params object?[] content) => new(

@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Output;
 
-// Draws a report as text, some 100 columns wide: in colour for a terminal that has them, else plain. A terminal shows
-// the end of what was written, so the sections stand in reverse order and the verdict comes last.
+// Renders a report as text about 100 columns wide, in colour on a terminal. Sections are in reverse order and the verdict
+// comes last, because a terminal shows the end of its output.
 internal sealed class TextReport
 {
     private const int Columns = 100;
@@ -33,7 +33,8 @@ internal sealed class TextReport
         page.Draw("Verdict", new Paragraph(report.Verdict.Sentence, report.Verdict.Tone));
     }
 
-    public static void Print(Report report) => Write(report, Console.Out, !Console.IsOutputRedirected && Ansi.IsEnabled);
+    public static void Print(Report report) =>
+        Write(report, Console.Out, !Console.IsOutputRedirected && Ansi.IsEnabled);
 
     private void Draw(string heading, Block block)
     {
@@ -84,7 +85,7 @@ internal sealed class TextReport
         }
     }
 
-    // No line ends in blanks; and whatever a report's texts are made of, they do not command the terminal.
+    // Trims trailing blanks and neutralizes control characters.
     private void Line(params ReadOnlySpan<Cell> cells)
     {
         var last = cells.Length - 1;
@@ -105,7 +106,7 @@ internal sealed class TextReport
 
 internal static class Ansi
 {
-    // Whether the user wants colours (no-color.org).
+    // See no-color.org.
     public static bool IsEnabled => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public static string Paint(string text, Tone tone)
@@ -124,7 +125,7 @@ internal static class Ansi
     }
 }
 
-// Bars and columns out of block characters, exact to an eighth of a character.
+// Draws bars and columns from block characters, to an eighth of a cell.
 internal static class Blocks
 {
     public const int EighthsPerCell = 8;
@@ -141,7 +142,7 @@ internal static class Blocks
             .Select(at => Widening[Math.Clamp(eighths - (at * EighthsPerCell), 0, EighthsPerCell)]));
     }
 
-    // How many eighths a share, 0 to 1, of so many characters is; at least one of something.
+    // A share (0 to 1) of a number of cells in eighths; at least 1 if it is not 0.
     public static int Eighths(double share, int characters) => share > 0
         ? Math.Max(1, (int)Math.Round(Math.Min(share, 1) * characters * EighthsPerCell))
         : 0;

@@ -5,7 +5,7 @@ namespace Rinha.LoadTest.Run;
 // One of a statement's ultimas_transacoes: valor, tipo and descricao.
 internal sealed record StatementLine(long AmountCents, string Kind, string Text);
 
-// Reads the bank's answers (contest API), tolerantly: unknown fields and any order.
+// Reads and judges the bank's answers (contest API); accepts unknown fields and any order.
 internal static class BankAnswer
 {
     private const int ExcerptBytes = 200;
@@ -68,7 +68,7 @@ internal static class BankAnswer
         }
     }
 
-    // The problem (RFC 9457) says that the database was cut off after it got the transaction: applied or not.
+    // Whether the problem (RFC 9457) says that the bank lost its database mid-commit: applied or not.
     public static bool IsOutcomeUnknown(ReadOnlySpan<byte> json)
     {
         try
@@ -122,7 +122,7 @@ internal static class BankAnswer
 
             while (reader.Read())
             {
-                // Only JSON to its end is an answer.
+                // Read to the end: the rest must be valid JSON too.
             }
         }
         catch (JsonException)

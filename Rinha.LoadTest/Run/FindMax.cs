@@ -4,8 +4,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// A latency target: p99=10ms.
-// Percentile: 0 to 100, as in p99.9; 100 for max.
+// A latency target such as p99=10ms.
+// Percentile: 0 to 100; 100 means max.
 internal sealed record Objective(double Percentile, double Seconds, string Text)
 {
     public static bool TryParse(string text, [NotNullWhen(true)] out Objective? objective)
@@ -41,8 +41,8 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
     }
 }
 
-// Searches for the highest open-loop rate that keeps a latency target: doubles until one fails, halves the gap until it
-// is small, then looks at the best a second time, since one lucky step proves nothing; if that fails, a little lower.
+// Searches for the highest open-loop rate that meets a latency target. Doubles the rate until a step fails, bisects down
+// to 3%, then confirms the best rate with a second step, and lowers it by 5% until one is confirmed.
 internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunControl control, Objective objective)
 {
     private const double FirstRate = 500;

@@ -4,8 +4,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// Makes a snapshot of the running test some times a second, on its own thread. The engine's thread only copies, and
-// only when asked: some 50 µs. Percentiles and texts, a millisecond's work, are this one's.
+// Publishes a snapshot of the running test several times a second. The engine's thread only copies the counters, on
+// request (about 50 µs); this class's own thread computes percentiles and texts (about 1 ms).
 internal sealed class LivePublisher : IDisposable
 {
     private const double NanosecondsPerSecond = 1e9;

@@ -4,9 +4,9 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when it has its
-// answer. Open loop: requests are due on a fixed schedule and count from it, whether a connection was free or not.
-// Everything here runs on the engine's thread.
+// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when its answer
+// arrives. Open loop: requests are due on a fixed schedule, and latency counts from it even if no connection was free.
+// Runs on the engine's thread alone.
 internal sealed class LoadRun : IDriver, IConnectionOwner
 {
     public const string PausedPhase = "paused";
@@ -16,10 +16,10 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private const long PausedTickNs = 10_000_000;
     private const long GraceNs = 20_000_000;
 
-    // A server that refuses connections is not asked a million times a second.
+    // Limits reconnects to a server that refuses connections.
     private const long ReconnectDelayNs = 10_000_000;
 
-    // In the order of Operation's numbers.
+    // Indexed by Operation.
     private static readonly string[] s_operations = ["débito", "crédito", "extrato"];
 
     private readonly LoadOptions _options;
@@ -33,8 +33,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private readonly Stack<Connection> _idle = new();
     private readonly Queue<(long DueNs, Connection Connection)> _backingOff = new();
     private readonly PendingRequest[] _pending;
-    // What was due just before the end may still leave: a good server is only busy, a slow one gets no further anyway.
-    // Retries, which keep connections from what is due, take longer.
+    // How long after the end requests that were due before it may still be sent; long enough for pending retries, which
+    // occupy connections.
     private readonly long _graceNs;
     private long _pausedAtNs;
     private int _inFlight;
@@ -70,8 +70,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         New,
         WarmUp,
         Measured,
-        // Nothing more is sent; what is under way is waited for.
-        Draining,
+        Draining, // Waits for requests in flight.
         Done,
     }
 
@@ -124,7 +123,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         if (failure == FailureKind.UnexpectedStatus)
         {
             _observer?.OnFailure(pending.Plan, FailureKind.UnexpectedStatus, answer);
-            if (TryScheduleRetry(connection, pending, FailureKind.UnexpectedStatus, answer.Status, answer.CompletedAtNs))
+            if (TryScheduleRetry(connection, pending, failure.Value, answer.Status, answer.CompletedAtNs))
             {
                 return;
             }
@@ -149,7 +148,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             }
         }
 
-        // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
+        // A closed loop sends the next request here; an open loop only if it is behind schedule, even at the end.
         var maySend = _phase != Phase.Draining || answer.CompletedAtNs < _dueUntilNs + _graceNs;
         if (maySend && !Interrupted && !_control.Paused && _schedule.IsDue(answer.CompletedAtNs))
         {
@@ -182,7 +181,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         _backingOff.Enqueue((nowNs + ReconnectDelayNs, connection));
     }
 
-    private bool TryScheduleRetry(Connection connection, in PendingRequest pending, FailureKind kind, int status, long nowNs)
+    private bool TryScheduleRetry(
+        Connection connection, in PendingRequest pending, FailureKind kind, int status, long nowNs)
     {
         var isScheduled = _retries.TryAdd(connection, kind, status, nowNs);
         if (isScheduled && pending.Measured)
@@ -193,7 +193,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         return isScheduled;
     }
 
-    // Apart from the good answers, which would otherwise pay for the captured text.
+    // Separate from OnAnswer, so that good answers allocate no closure.
     private void RecordFailure(Operation operation, FailureKind kind, in Answer answer)
     {
         Recorder.CountStatus((int)operation, answer.Status);
@@ -205,7 +205,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         if (_pausedAtNs != 0 && (!_control.Paused || _control.StopRequested))
         {
-            // Schedule, clock and seconds stand still during a pause.
+            // A pause stops the schedule, the clock and the series.
             _schedule.SkipPause(nowNs - _pausedAtNs);
             if (_phase == Phase.Measured)
             {
@@ -230,7 +230,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             Recorder.Start(nowNs);
         }
 
-        // What is due leaves first, also at the end: a late tick is the tester's fault, not the server's.
+        // Send everything due, even at the end: a late tick is the tester's fault, not the server's.
         while (!Interrupted && _idle.Count > 0 && _schedule.IsDue(nowNs))
         {
             Send(_idle.Pop(), nowNs);
@@ -244,7 +244,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long NextDueNs()
     {
-        // With no connection free, the next answer is the next chance.
+        // With no idle connection, the next answer triggers the next send.
         var scheduleNs = _options.Rate is not null && _idle.Count > 0 ? _schedule.NextAtNs(0) : long.MaxValue;
         var reconnectNs = _backingOff.TryPeek(out var backingOff) ? backingOff.DueNs : long.MaxValue;
         return Math.Min(scheduleNs, Math.Min(reconnectNs, _retries.NextDueNs));
@@ -283,7 +283,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         return Drain(nowNs);
     }
 
-    // What was due in an open loop and never left: the server gave no connection back in time.
+    // Open loop: fails requests that were due but never sent, because no connection became free in time.
     private void CountUnsent(long nowNs)
     {
         while (_options.Rate is not null
