@@ -15,13 +15,13 @@ internal sealed record ProcessReading(string Name, string State, Scrape? Scrape,
     public const string NoMetrics = "-";
 }
 
-// Reads a running stack: the APIs' metrics over their sockets, and the cgroups of all processes.
-// names: The processes; those whose name begins with api have metrics.
+// Samples a running stack: the APIs' metrics over their sockets, and every process's cgroup. Blocks its caller.
+// names: the processes; those named api… have metrics.
 internal sealed class StackSource(IReadOnlyList<string> names, string sockets, IReadOnlyList<string> cgroups)
 {
     private const string BadMetrics = "no metrics";
 
-    // An instance that hangs must not hold up the picture of the others.
+    // A hung instance must not delay the others' samples for long.
     private static readonly TimeSpan s_scrapeTimeout = TimeSpan.FromMilliseconds(400);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -56,17 +56,17 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
     }
 }
 
-// The cgroup of one process: three directories in version 1, three times the same one in version 2.
+// A process's cgroup. Version 1 has a directory per controller; for version 2 all three are the same.
 internal sealed class Cgroup(IReadOnlyList<string> directories)
 {
-    // Version 1 writes "no limit" as the largest number of pages there is.
+    // Version 1 reports "no limit" as the largest number of pages.
     private const long UnlimitedBytes = long.MaxValue / 2;
 
     private readonly string _cpu = directories[0];
     private readonly string _accounting = directories[1];
     private readonly string _memory = directories[2];
 
-    // Each figure is where either version of cgroups has it.
+    // Tries both versions' files for each value.
     public CgroupReading Read()
     {
         var (cpu, memory) = (ReadKeyValues(_cpu, "cpu.stat"), ReadKeyValues(_memory, "memory.stat"));
@@ -110,9 +110,9 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
     }
 }
 
-// What the kernel says of a process's cgroup at one moment; what it does not say is missing.
-// Periods: How many periods of the quota have passed with something to do.
-// MemoryBytes: The memory in use, without what the kernel would give back at once.
+// A sample of a process's cgroup; null if the kernel does not report the value.
+// Periods: elapsed quota periods in which the process was runnable.
+// MemoryBytes: in use, without the page cache that the kernel can reclaim at once.
 internal sealed record CgroupReading(
     double? CpuSeconds,
     double? CpuLimit,
@@ -121,6 +121,7 @@ internal sealed record CgroupReading(
     long? MemoryBytes,
     long? MemoryLimitBytes);
 
+// The metrics of one instance at one moment.
 internal sealed partial class Scrape
 {
     private readonly Dictionary<string, MetricSeries> _byKey = [];
@@ -136,7 +137,7 @@ internal sealed partial class Scrape
         _byName = _byKey.Values.ToLookup(one => one.Name);
     }
 
-    // Prometheus' text format: a line per series, name{label="value",…} number; # begins a comment.
+    // Parses Prometheus's text format: name{label="value",…} number; # starts a comment.
     public static bool TryParse(string text, [NotNullWhen(true)] out Scrape? scrape)
     {
         var series = new List<MetricSeries>();
@@ -168,7 +169,7 @@ internal sealed partial class Scrape
 
     public double ValueOf(MetricSeries series) => _byKey.TryGetValue(series.Key, out var own) ? own.Value : 0;
 
-    // Whether the process has restarted since: a counter has become smaller.
+    // Whether the process has restarted since: a counter decreased.
     public bool HasRestartedBefore(Scrape later) => _byKey.Values
         .Any(own => own.IsCounter && later._byKey.TryGetValue(own.Key, out var now) && now.Value < own.Value);
 
@@ -190,7 +191,7 @@ internal sealed record MetricSeries(string Name, IReadOnlyDictionary<string, str
     public string Label(string name) => Labels.GetValueOrDefault(name, "");
 }
 
-// What happened between two scrapes. A restarted instance counts from 0; what it had counted before its end is lost.
+// The changes between two scrapes. After a restart counters start at 0; what the old process counted last is lost.
 internal sealed class ScrapeInterval(Scrape earlier, Scrape later)
 {
     private readonly bool _hasRestarted = earlier.HasRestartedBefore(later);
@@ -206,7 +207,7 @@ internal sealed class ScrapeInterval(Scrape earlier, Scrape later)
         Math.Max(0, series.Value - (_hasRestarted ? 0 : earlier.ValueOf(series)));
 }
 
-// The observations of a histogram during an interval: how many were at most as large as each bound.
+// A histogram's observations during an interval: cumulative counts by upper bound.
 internal sealed class Buckets
 {
     private readonly SortedDictionary<double, double> _upTo = [];
@@ -231,7 +232,7 @@ internal sealed class Buckets
     public static Buckets Sum(IEnumerable<Buckets> all) =>
         new(all.SelectMany(one => one._upTo).Select(pair => (pair.Key, pair.Value)));
 
-    // As Prometheus estimates it: observations lie evenly in their bucket, and those past the last bound on it.
+    // Like Prometheus's histogram_quantile: interpolates within a bucket; above the last finite bound, returns that.
     public double? Quantile(double share)
     {
         var rank = share * Count;

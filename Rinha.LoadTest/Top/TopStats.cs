@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Top;
 
-// A stack during an interval: what `top` shows.
+// What `top` shows of a stack during an interval, computed from two samples.
 internal sealed record TopStats(
     OperationStats Total,
     IReadOnlyList<OperationStats> Operations,
@@ -17,7 +17,7 @@ internal sealed record TopStats(
 
     private static readonly string[] s_order = ["post", "statement", "history", "health", "reset", "metrics", "other"];
 
-    // Between two readings of the same stack. An instance counts only if it has answered both times.
+    // Counts only instances that answered both times.
     public static TopStats Between(TopReading earlier, TopReading later)
     {
         var seconds = Math.Max(later.AtSeconds - earlier.AtSeconds, 1e-3);
@@ -82,11 +82,11 @@ internal sealed record TopStats(
     }
 }
 
-// One operation during an interval, over all instances; latencies in seconds.
+// An operation over all instances; latencies in seconds.
 internal sealed record OperationStats(
     string Name, double PerSecond, double RefusedPerSecond, double ErrorsPerSecond, double? P50, double? P99);
 
-// The ledger during an interval, over all instances, times in seconds; unknown stats are null.
+// The ledger over all instances; times in seconds, null if unknown.
 internal sealed record LedgerStats(
     double CommittedPerSecond,
     double RefusedPerSecond,
@@ -100,7 +100,7 @@ internal sealed record LedgerStats(
     double? WalBytes,
     double? DatabaseBytes);
 
-// One process during an interval; unknown stats are null.
+// A process; null if unknown.
 internal sealed record ProcessStats(
     string Name,
     string State,

@@ -4,7 +4,8 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Top;
 
-// Reads the stack once an interval and shows it, until it is enough: by a count, by q, Ctrl-C or SIGTERM.
+// Samples the stack once per interval and shows it until the count is reached, or q, Ctrl-C or SIGTERM ends it. Show
+// samples on a pool thread and draws on the caller's; Write does both on the caller's.
 internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interval)
 {
     private static readonly TimeSpan s_stopInterval = TimeSpan.FromMilliseconds(50);
@@ -61,7 +62,7 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
     }
 }
 
-// The stats for programs: tab-separated, a line of names, then a line for each interval; a dash for what is unknown.
+// Tab-separated output for programs: a header, then a line per interval; - means unknown.
 internal static class TopLines
 {
     private const double MegaByte = 1024 * 1024;
@@ -114,18 +115,17 @@ internal static class TopLines
 
 internal static class TopScreen
 {
-    // Of a limit: from here on it is close.
-    private const double CloseShare = 0.9;
+    private const double NearLimitShare = 0.9;
     private const int LedgerRows = 3;
 
     public static Drawing Compose(TopStats? stats, DateTimeOffset at, int height)
     {
         if (stats is null)
         {
-            return Drawings.Message(" rinha top: measuring the first second");
+            return Drawings.Message(" rinha top: waiting for the first second");
         }
 
-        // The processes first: whether there is something to look at at all. The last one takes what is left.
+        // The requests get the rows that are left.
         var processRows = stats.Processes.Count + 1 + Drawings.BorderRows;
         var ledgerRows = LedgerRows + Drawings.BorderRows;
         return Drawings.Stacked(
@@ -181,12 +181,12 @@ internal static class TopScreen
     [
         one.Name,
         new(Format.OneLine(one.State, 9), StateTone(one.State)),
-        new(Number(one.Cpu), IsClose(one.Cpu, one.CpuLimit) ? Tone.Warning : Tone.Plain),
+        new(Number(one.Cpu), IsNearLimit(one.Cpu, one.CpuLimit) ? Tone.Warning : Tone.Plain),
         new(Number(one.CpuLimit), Tone.Muted),
         new(
             one.ThrottledShare is { } share ? Format.Percent(share) : "–",
             one.ThrottledShare > 0 ? Tone.Warning : Tone.Muted),
-        new(Bytes(one.MemoryBytes), IsClose(one.MemoryBytes, one.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
+        new(Bytes(one.MemoryBytes), IsNearLimit(one.MemoryBytes, one.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
         new(Bytes(one.MemoryLimitBytes), Tone.Muted),
         new(Bytes(one.HeapBytes), Tone.Muted),
         new(Number(one.Connections), Tone.Muted),
@@ -199,7 +199,7 @@ internal static class TopScreen
         _ => Tone.Bad,
     };
 
-    private static bool IsClose(double? value, double? limit) => value >= CloseShare * limit;
+    private static bool IsNearLimit(double? value, double? limit) => value >= NearLimitShare * limit;
 
     private static string Duration(double? seconds) => seconds is { } known ? Format.Duration(known) : "–";
 
@@ -220,6 +220,6 @@ internal static class TopScreen
             .Add(" rinha top", Tone.Strong)
             .Add($"  {Format.Rate(stats.Total.PerSecond)} requests/s", Tone.Strong)
             .Add($"  {Format.Timestamp(at)}", Tone.Muted)
-            .Add("   q", Tone.Strong).Add(" end", Tone.Muted),
+            .Add("   q", Tone.Strong).Add(" quit", Tone.Muted),
     ];
 }

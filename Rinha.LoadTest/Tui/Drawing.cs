@@ -2,8 +2,7 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// A piece of the screen: draws itself line by line into the room it is given; lines that are too many or too long are
-// cut, missing ones stay empty. A drawing measures nothing twice: the machine is here to send requests.
+// A region of the screen: produces its lines for a given size. Excess lines and columns are cut, missing ones stay blank.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
 internal static class Drawings
@@ -22,7 +21,7 @@ internal static class Drawings
 
     public static Drawing Beside(params Drawing[] columns) => (width, height) =>
     {
-        // Each ends where the shares up to it do, so that no column is lost to rounding.
+        // Cumulative ends: no column is lost to rounding.
         int End(int count) => width * count / columns.Length;
         var parts = columns.Select((one, at) => one.Lines(End(at + 1) - End(at), height).ToArray()).ToArray();
         return Enumerable.Range(0, height).Select(row =>
@@ -44,8 +43,8 @@ internal static class Drawings
 
     public static Drawing Message(string text) => (_, _) => [new Line().Add(text, Tone.Muted)];
 
-    // A table whose first column is at the left and whose others are at the right, with their widths; columns without
-    // room are missing, for half a figure is a wrong one.
+    // The first column is left-aligned, the others right-aligned. Columns that do not fit are dropped: a truncated number
+    // would be wrong.
     public static Drawing Table(
         IReadOnlyList<(string Title, int Width)> columns, IEnumerable<IReadOnlyList<Cell>> rows) => (width, _) =>
         rows.Prepend([.. columns.Select(column => new Cell(column.Title, Tone.Muted))]).Select(cells =>
@@ -63,8 +62,8 @@ internal static class Drawings
         });
 }
 
-// One line of the screen, put together from left to right in columns and tones. Every character is one column wide;
-// text from outside comes in by AddUntrusted, which sees to that.
+// A line of the screen, built from left to right in tones. Every character must be one column wide; AddUntrusted ensures
+// that for text from outside.
 internal sealed class Line
 {
     private readonly StringBuilder _text = new();
@@ -105,7 +104,7 @@ internal sealed class Line
 
     public Line AddUntrusted(string text, int width, Tone tone)
     {
-        // From the first combining characters on, a character may take no column or two.
+        // From the first combining character on, a character may be zero or two columns wide.
         const int OneColumnEnd = 0x300;
         return Add(
             string.Concat(Format.OneLine(text, width).EnumerateRunes().Select(rune =>

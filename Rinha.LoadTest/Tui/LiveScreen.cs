@@ -3,28 +3,29 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Shows pictures on a terminal, and reads the keys, as long as something runs on another thread.
+// Draws frames on a terminal and handles keys on the caller's thread, while a task runs on another. Restores the terminal
+// even if the process is about to die.
 internal sealed class LiveScreen(ITerminal terminal)
 {
     public const int FramesPerSecond = 10;
 
-    // Keys are answered within this time even when frames come more slowly.
+    // Maximum delay before a key takes effect, even if frames are slower.
     private static readonly TimeSpan s_keyInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_frameInterval = TimeSpan.FromSeconds(1.0 / FramesPerSecond);
 
-    // What something else did to the terminal, a shell or a message of the runtime, stays no longer.
+    // Repairs what a shell or the runtime wrote to the terminal.
     private static readonly TimeSpan s_fullRedrawInterval = TimeSpan.FromSeconds(1);
 
-    // A person types slower than this many bytes in a key interval; what a paste has more waits for the next.
+    // More than a person types per interval; the rest of a paste waits for the next one.
     private const int KeyBytesMax = 64;
 
     public void Show(RunControl control, Task run, Func<ViewState, int, int, Drawing> compose)
     {
         var screen = new TerminalScreen(terminal);
 
-        // The signals are watched before the terminal is touched and until it is given back: there is no gap.
+        // Registered before the terminal changes and until it is restored.
         using var stopSignals = new StopSignals(control, beforeExit: screen.Dispose);
-        // The ways a process can end without unwinding this stack: Ctrl-\, an exit or an unhandled exception elsewhere.
+        // Exits that do not unwind this stack: Ctrl-\, Environment.Exit, an unhandled exception elsewhere.
         using var quitSignal = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => screen.Dispose());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => screen.Dispose();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => screen.Dispose();
@@ -66,7 +67,7 @@ internal sealed class LiveScreen(ITerminal terminal)
         }
     }
 
-    // WaitAny, because Wait would throw the run's exception here and not where the caller looks at it.
+    // Unlike Wait, WaitAny leaves the run's exception to the caller.
     private static bool WaitForEnd(Task run, TimeSpan untilFrame)
     {
         var wait = untilFrame < s_keyInterval ? untilFrame : s_keyInterval;
@@ -85,7 +86,7 @@ internal static class Keys
         {
             switch (key)
             {
-                // Beside minus on most keyboards, plus is where = is.
+                // Unshifted + on most keyboards.
                 case (byte)'+' or (byte)'=':
                     view = view.Widened();
                     break;
@@ -99,7 +100,7 @@ internal static class Keys
                     control.Stop();
                     break;
 
-                // An arrow or a function key is an escape and letters, which come together and mean nothing here.
+                // The start of an arrow or function key's sequence: ignore the rest.
                 case Escape:
                     return view;
             }
@@ -109,8 +110,7 @@ internal static class Keys
     }
 }
 
-// Writes only the lines that changed, between the marks of a synchronized update: nothing flickers, and a slow
-// connection carries little.
+// Paints only the lines that changed, inside a synchronized update: no flicker, and little output for slow connections.
 internal sealed class FramePainter(bool colors)
 {
     private string[] _shown = [];
@@ -139,18 +139,18 @@ internal sealed class FramePainter(bool colors)
     }
 }
 
-// Owns what the live screen changes of a terminal (the alternate screen, the cursor, the line wrap, the key mode) and
-// gives it back exactly once. Restoring may come from any thread, a signal's included; nothing is drawn after it.
+// Owns the terminal state that the live screen changes (alternate screen, cursor, line wrap, key mode), and restores it
+// exactly once. Dispose may run on any thread, including a signal handler's; nothing is drawn after it.
 internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
 {
-    // Alternate screen, no cursor, no line wrap (a frame too wide for a moment must not scroll).
+    // Alternate screen, no cursor, no line wrap (a frame too wide during a resize must not scroll).
     internal const string EnterCodes = "\e[?1049h" + ReassertCodes + "\e[2J\e[H";
 
-    // What may get lost and can be said again without harm.
+    // State that may get lost and is safe to set again.
     internal const string ReassertCodes = "\e[?7l\e[?25l";
 
-    // Undoes EnterCodes, after an end of the frame under way (see FramePainter) and of its
-    // colours; and the application keys, which the runtime's console turns on and never off.
+    // Ends the current synchronized update and colours, undoes EnterCodes, and turns off the application keys, which the
+    // runtime's console turns on and never off.
     internal const string RestoreCodes = "\e[?2026l\e[0m\e[?25h\e[?7h\e[?1l\e>\e[?1049l";
 
     private readonly Lock _lock = new();
@@ -161,7 +161,7 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
     {
         lock (_lock)
         {
-            // Ours before the first change: if that fails half-way, there is something to undo.
+            // Set before the first change: if that fails half-way, Dispose must undo it.
             _isActive = !_wasRestored;
         }
 
@@ -172,8 +172,7 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         });
     }
 
-    // Says again how the terminal is to be, to be done now and then: the shell and the runtime change it when the
-    // process was stopped (SIGSTOP) and goes on.
+    // Sets the modes again; call it periodically, since the shell and the runtime change them across SIGSTOP and SIGCONT.
     public void Reassert() => IfActive(() =>
     {
         terminal.EnterKeyMode();
