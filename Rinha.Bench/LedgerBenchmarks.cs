@@ -67,8 +67,8 @@ public class PostBenchmarks : IDisposable
         }
     }
 
-    // A write's full path: queue, hand-over to the writer's thread, commit, completion. Keeps Batch writes in flight; the
-    // writer decides how many share a commit.
+    // A write's full path: queue, hand-over to the writer's thread, commit, completion. Keeps Batch writes in flight;
+    // the writer decides how many share a commit.
     [Benchmark(OperationsPerInvoke = Posts)]
     [SuppressMessage("Reliability", "CA2012", Justification = "Read only after the countdown, when it has a result.")]
     public void WholeLedger()

@@ -9,8 +9,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
 
-// Whole requests through the real server, including Kestrel's HTTP/1.1, over in-memory pipes instead of sockets. Results
-// are per request.
+// Whole requests through the real server, including Kestrel's HTTP/1.1, over in-memory pipes instead of sockets.
+// Results are per request.
 public class RequestBenchmarks : IDisposable
 {
     private const int Requests = 16;

@@ -98,5 +98,6 @@ internal static class RawAnswers
     public static bool Has(this RawAnswer answer, string header) =>
         answer.Head.Contains(header, StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsOutcomeUnknown(this RawAnswer answer) => BankAnswer.IsOutcomeUnknown(Encoding.UTF8.GetBytes(answer.Body));
+    public static bool IsOutcomeUnknown(this RawAnswer answer) =>
+        BankAnswer.IsOutcomeUnknown(Encoding.UTF8.GetBytes(answer.Body));
 }

@@ -9,8 +9,8 @@ public interface ICollector
 {
     int SnapshotsPerSecond { get; }
 
-    // Returns when the run has ended, successfully or not; the caller observes its exception. Ctrl-C and SIGTERM end the
-    // run early with a full report; a second signal ends the process at once.
+    // Returns when the run has ended, successfully or not; the caller observes its exception. Ctrl-C and SIGTERM end
+    // the run early with a full report; a second signal ends the process at once.
     void Watch(RunControl control, Task run);
 }
 
@@ -26,8 +26,8 @@ internal sealed class SilentCollector : ICollector
     }
 }
 
-// Writes one progress line per interval without control codes, for pipes, log files and CI. Never writes to the report's
-// output.
+// Writes one progress line per interval without control codes, for pipes, log files and CI. Never writes to the
+// report's output.
 internal sealed class LineCollector(TextWriter log, TimeSpan interval) : ICollector
 {
     public int SnapshotsPerSecond => 4;

@@ -2,7 +2,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Collect;
 
-// The user's commands to a run, and its latest snapshot: the only state that the engine's and the viewer's threads share.
+// The user's commands to a run, and its latest snapshot: the only state that the engine's and the viewer's threads
+// share.
 public sealed class RunControl
 {
     private volatile bool _stopRequested;

@@ -38,8 +38,8 @@ internal enum ParseState
 internal readonly record struct AnswerShape(
     int Status, int BodyStart, int BodyLength, int Consumed, bool KeepAlive);
 
-// Parses one HTTP/1.1 response from the start of the received bytes (RFC 9112). Keeps no state between calls: a response
-// nearly always arrives whole, so resuming would cost more than parsing again.
+// Parses one HTTP/1.1 response from the start of the received bytes (RFC 9112). Keeps no state between calls: a
+// response nearly always arrives whole, so resuming would cost more than parsing again.
 internal static class AnswerParser
 {
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;

@@ -56,8 +56,8 @@ public static class Baselines
     private const string Worse = "worse";
     private const string Same = "same";
 
-    // p99.9 and max are compared but never fail a run: they depend on a handful of requests, and one pause of the machine
-    // moves them past any sensible threshold.
+    // p99.9 and max are compared but never fail a run: they depend on a handful of requests, and one pause of the
+    // machine moves them past any sensible threshold.
     private static readonly string[] s_gatingMetrics = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
     public static bool IsValidName(string name) =>

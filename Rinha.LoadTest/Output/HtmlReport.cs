@@ -3,8 +3,8 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// Renders a report as one self-contained HTML file without scripts, fonts or network access; its content security policy
-// enforces that.
+// Renders a report as one self-contained HTML file without scripts, fonts or network access; its content security
+// policy enforces that.
 internal static class HtmlReport
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";

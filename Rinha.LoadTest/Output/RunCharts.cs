@@ -23,7 +23,7 @@ internal static class RunCharts
             "requests in each second of the run",
             seconds.Count == 0
                 ? "No second was measured."
-                : $"Over {seconds.Count} s the bank completed {Format.Count(seconds.Min(second => second.Completed))} to "
+                : $"Over {seconds.Count} s it completed {Format.Count(seconds.Min(second => second.Completed))} to "
                     + $"{Format.Count(seconds.Max(second => second.Completed))} requests per second.",
             AxisScale.Time(LastSecond(seconds, before)),
             AxisScale.Linear(highest.DefaultIfEmpty().Max(), Format.RateTick),

@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Output;
 
-// Renders a report as text about 100 columns wide, in colour on a terminal. Sections are in reverse order and the verdict
-// comes last, because a terminal shows the end of its output.
+// Renders a report as text about 100 columns wide, in colour on a terminal. Sections are in reverse order and the
+// verdict comes last, because a terminal shows the end of its output.
 internal sealed class TextReport
 {
     private const int Columns = 100;

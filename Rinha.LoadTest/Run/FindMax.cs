@@ -41,8 +41,8 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
     }
 }
 
-// Searches for the highest open-loop rate that meets a latency target. Doubles the rate until a step fails, bisects down
-// to 3%, then confirms the best rate with a second step, and lowers it by 5% until one is confirmed.
+// Searches for the highest open-loop rate that meets a latency target. Doubles the rate until a step fails, bisects
+// down to 3%, then confirms the best rate with a second step, and lowers it by 5% until one is confirmed.
 internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunControl control, Objective objective)
 {
     private const double FirstRate = 500;

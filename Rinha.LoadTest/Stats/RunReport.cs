@@ -3,8 +3,8 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
 
-// A run's results: the only input of all reports, and the JSON document itself. docs/load-report.md describes each field.
-// Adding a field keeps the Schema; changing a meaning needs a new one. Durations are seconds, shares are 0 to 1.
+// A run's results: the only input of all reports, and the JSON document itself. docs/load-report.md describes each
+// field. Adding a field keeps the Schema; changing a meaning needs a new one. Durations are seconds, shares are 0 to 1.
 public sealed record RunReport
 {
     public const string CurrentSchema = "rinha-load/1";

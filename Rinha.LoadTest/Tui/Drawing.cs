@@ -2,7 +2,8 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// A region of the screen: produces its lines for a given size. Excess lines and columns are cut, missing ones stay blank.
+// A region of the screen: produces its lines for a given size. Excess lines and columns are cut, missing ones stay
+// blank.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
 internal static class Drawings
@@ -43,8 +44,8 @@ internal static class Drawings
 
     public static Drawing Message(string text) => (_, _) => [new Line().Add(text, Tone.Muted)];
 
-    // The first column is left-aligned, the others right-aligned. Columns that do not fit are dropped: a truncated number
-    // would be wrong.
+    // The first column is left-aligned, the others right-aligned. Columns that do not fit are dropped: a truncated
+    // number would be wrong.
     public static Drawing Table(
         IReadOnlyList<(string Title, int Width)> columns, IEnumerable<IReadOnlyList<Cell>> rows) => (width, _) =>
         rows.Prepend([.. columns.Select(column => new Cell(column.Title, Tone.Muted))]).Select(cells =>
@@ -62,8 +63,8 @@ internal static class Drawings
         });
 }
 
-// A line of the screen, built from left to right in tones. Every character must be one column wide; AddUntrusted ensures
-// that for text from outside.
+// A line of the screen, built from left to right in tones. Every character must be one column wide; AddUntrusted
+// ensures that for text from outside.
 internal sealed class Line
 {
     private readonly StringBuilder _text = new();

@@ -3,8 +3,8 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Draws frames on a terminal and handles keys on the caller's thread, while a task runs on another. Restores the terminal
-// even if the process is about to die.
+// Draws frames on a terminal and handles keys on the caller's thread, while a task runs on another. Restores the
+// terminal even if the process is about to die.
 internal sealed class LiveScreen(ITerminal terminal)
 {
     public const int FramesPerSecond = 10;
@@ -149,8 +149,8 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
     // State that may get lost and is safe to set again.
     internal const string ReassertCodes = "\e[?7l\e[?25l";
 
-    // Ends the current synchronized update and colours, undoes EnterCodes, and turns off the application keys, which the
-    // runtime's console turns on and never off.
+    // Ends the current synchronized update and colours, undoes EnterCodes, and turns off the application keys, which
+    // the runtime's console turns on and never off.
     internal const string RestoreCodes = "\e[?2026l\e[0m\e[?25h\e[?7h\e[?1l\e>\e[?1049l";
 
     private readonly Lock _lock = new();
@@ -172,7 +172,8 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         });
     }
 
-    // Sets the modes again; call it periodically, since the shell and the runtime change them across SIGSTOP and SIGCONT.
+    // Sets the modes again; call it periodically, since the shell and the runtime change them across SIGSTOP and
+    // SIGCONT.
     public void Reassert() => IfActive(() =>
     {
         terminal.EnterKeyMode();
