@@ -3,7 +3,7 @@ using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>The file is what scripts/faults/faults.c says.</summary>
+// The control file matches scripts/faults/faults.c.
 public sealed class FaultControlTests
 {
     [Fact]

@@ -13,7 +13,7 @@ public sealed class FuzzAnswersTests
     // The answer to a HEAD has a length and no body.
     [InlineData(Head, true, "", "")]
     [InlineData(Head + Head, true, "|", "")]
-    // nginx answers in HTTP/0.9 behind it.
+    // nginx adds an HTTP/0.9 answer.
     [InlineData(Head + Bare, true, "", Bare)]
     public void A_body_belongs_to_its_answer(string text, bool mayBeHead, string bodies, string rest)
     {

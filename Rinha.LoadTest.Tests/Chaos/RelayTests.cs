@@ -2,10 +2,10 @@ using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>The way that can be cut: from here over the relay to somebody who sends everything back.</summary>
+// A link that can be cut: the test connects through the relay to an echo server.
 public sealed class RelayTests : IDisposable
 {
-    private const int NothingMs = 200; // Long enough for what would come at once.
+    private const int NothingMs = 200; // Ample time for data that is not held back.
 
     private readonly TemporaryDirectory _directory = new();
     private readonly StubServer _echo;
@@ -89,7 +89,7 @@ public sealed class RelayTests : IDisposable
         _relay.Silence();
 
         near.Send("late"u8);
-        using var next = Connect(); // Is made, but nobody answers.
+        using var next = Connect(); // Connects, but gets no data.
         next.Send("too"u8);
         Assert.False(near.Poll(TimeSpan.FromMilliseconds(NothingMs), SelectMode.SelectRead));
         Assert.False(next.Poll(TimeSpan.Zero, SelectMode.SelectRead));

@@ -4,7 +4,7 @@ using Rinha.Chaos.PowerLoss;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>What a disk may have after a loss of power, and what it must.</summary>
+// What a disk may hold, and what it must hold, after a power loss.
 public sealed class ReplayTests
 {
     private const LoggedFile Database = LoggedFile.Database;
@@ -48,7 +48,7 @@ public sealed class ReplayTests
 
         Assert.Null(begun.Lose(Remains.Nothing)[0]);
         Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(Remains.Nothing)[0]);
-        Assert.Equal([], other.Lose(Remains.Nothing)[0]!); // Its name is in the same journal, its bytes are not.
+        Assert.Equal([], other.Lose(Remains.Nothing)[0]!); // The journal holds its name, not its bytes.
 
         static SyntheticLog New() => new SyntheticLog().Create(Database).Write(Database, 0, Page, 1);
     }
@@ -68,7 +68,7 @@ public sealed class ReplayTests
     [Fact]
     public void A_sector_is_as_it_was_at_one_moment()
     {
-        // The second write goes only where the first has gone: never the second half without the first.
+        // The second write persists only on top of the first.
         var log = new SyntheticLog().Create(Database).Write(Database, 0, Sector, 1).Sync(Database)
             .Write(Database, 0, Sector, 2)
             .Write(Database, 100, 10, 3);
@@ -120,7 +120,7 @@ public sealed class ReplayTests
 
         Assert.Equal([1], log.Lose(Remains.Nothing, Wal)[0]!);
         Assert.Equal([2, 2], log.Lose(Remains.Everything, Wal)[0]!);
-        // The first, none, the second without its bytes, and with them.
+        // The first file, none, the second one without its bytes, and with them.
         Assert.Equal(
             [-1, 0, 1, 2],
             log.Lose(Remains.Pages, Wal).Select(file => file?.Length ?? -1).Distinct().Order());
@@ -170,7 +170,7 @@ public sealed class ReplayTests
     });
 }
 
-/// <summary>A write log made by hand, byte by byte as the fault library makes it.</summary>
+// A handmade write log in the fault library's format.
 internal sealed class SyntheticLog
 {
     private readonly List<byte> _bytes = [];

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>Whole runs for correctness, against a right bank and banks that are wrong in one way each.</summary>
+// Complete correctness runs against a correct bank, and against banks with one fault each.
 public sealed class CheckSessionTests
 {
     private const string WellFormed = "every answer is well-formed";
@@ -15,12 +15,12 @@ public sealed class CheckSessionTests
     private static readonly string[] s_all =
         [WellFormed, WithinLimit, ConstantLimit, Snapshot, Chain, Refused, ReadYourWrites, Balances];
 
-    // Banks that are wrong in one way each: the checks that must find it, and those that may.
+    // Banks with one fault each: the checks that must find it, and those that may.
     private static readonly Dictionary<string, (Func<StubLedger> Bank, string[] Caught, string[] Maybe)> s_lies = new()
     {
         ["loses updates"] = (() => Faults.LosesUpdates(100, 100), [Balances], [Chain]),
         ["reads stale"] = (Faults.ReadsStale, [ReadYourWrites], []),
-        // Its second row must be the newest of a statement for the snapshot to show it.
+        // The snapshot check finds it only if the duplicate is a statement's newest row.
         ["applies twice"] =
             (() => Faults.DoublesTransactions(50), [Balances, Chain, ReadYourWrites], [Snapshot]),
         ["breaks limits"] = (Faults.BreaksLimits, [WithinLimit], [Balances, Snapshot, Chain]),
@@ -110,8 +110,8 @@ public sealed class CheckSessionTests
             (violation.Name, violation.Violations));
     }
 
-    // Writes what it does into a database as well, where it may skip one debit; without a credit the database would
-    // refuse a later debit.
+    // Also writes every transaction to a database, except optionally one debit: skipping a credit would make the
+    // database refuse a later debit.
     private static StubLedger Writing(TestLedger file, int skips)
     {
         var debits = 0;

@@ -4,7 +4,7 @@ using static Rinha.LoadTest.Tests.Fixtures.Logs;
 
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>The oracle's look into a real ledger: the same findings, whether it is a file or a PostgreSQL.</summary>
+// The oracle's checks of real ledgers: SQLite and PostgreSQL give the same findings.
 public sealed class LedgerRowsTests
 {
     private const string Once = "every acknowledged transaction is in the ledger exactly once";
@@ -16,7 +16,7 @@ public sealed class LedgerRowsTests
     private const string Limits = "no balance in the ledger is or ever was under minus the limit";
     private const string Newest = "a client's row has its last ten transactions";
 
-    // What happens to a ledger that is as acknowledged, and what the oracle says of it then.
+    // Changes to a correct ledger, and the checks that must report each.
     private static readonly Dictionary<string, Case> s_cases = new()
     {
         ["is as acknowledged"] = new(_ => { }),
@@ -219,7 +219,7 @@ public sealed class LedgerRowsTests
 
     private static void AssertViolations(TransactionLog log, TestLedger ledger, params string[] names)
     {
-        // What is only in a row that has the last ten transactions once more is not looked for elsewhere.
+        // Only a ledger whose client rows repeat the last ten transactions has this check.
         var unseen = ledger.Source.NewestSql is null ? Newest : "";
         var results = Results(log, ledger);
         string[] all = [Once, AsSent, NoneRefused, NoneUnavailable, Sums, Limits, Newest];
@@ -232,7 +232,7 @@ public sealed class LedgerRowsTests
 
     private sealed record Case(Action<TestLedger> Happen, params string[] Violations)
     {
-        /// <summary>What is said of the first violation.</summary>
+        // Describes the first violation.
         public string? Example { get; init; }
     }
 }

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>What the oracle says of balances, and of the statements of a run.</summary>
+// The oracle's checks of balances and statements.
 public sealed class OracleTests
 {
     private const string Snapshot = "a statement's balance is that of its newest transaction";
@@ -72,7 +72,7 @@ public sealed class OracleTests
         _log.List(1, 70, 2, 1);
         _log.List(1, 75, 3, 2, 1);
         _log.List(1, 75, 3);
-        // What was there before the run is not judged.
+        // Transactions from before the run are not checked.
         _log.List(1, 100, 1, 77, 78);
         _log.List(1, -5, 77, 78);
 

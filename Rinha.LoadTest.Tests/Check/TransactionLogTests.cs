@@ -6,7 +6,7 @@ public sealed class TransactionLogTests
 
     private readonly TransactionLog _log = new();
 
-    // Tries of one transaction; "503" says that nothing was changed, "open" that this is not known.
+    // Attempts of one transaction. "503" means nothing was changed, "open" a 503 with an unknown outcome.
     [Theory]
     [InlineData("timeout", "unknown")]
     [InlineData("502", "unknown")]

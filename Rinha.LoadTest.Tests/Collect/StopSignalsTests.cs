@@ -40,7 +40,7 @@ public sealed class StopSignalsTests : IDisposable
         Assert.Equal(1, _exits);
     }
 
-    // Given to the receiver and not sent: a real one would be the test runner's too.
+    // Calls the handler directly: a real signal would also reach the test runner.
     private bool Survives(PosixSignal signal)
     {
         var context = new PosixSignalContext(signal);

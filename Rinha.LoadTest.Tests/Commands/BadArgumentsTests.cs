@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Commands;
 
-/// <summary>The published binary refuses what it does not understand, in one line and before anything else.</summary>
+// The published binary rejects bad arguments in one line before doing anything.
 public sealed class BadArgumentsTests
 {
     [Theory]

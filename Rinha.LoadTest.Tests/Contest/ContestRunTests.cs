@@ -3,7 +3,7 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The whole simulation against a right bank: what it sends, when, and over which connections.</summary>
+// The whole simulation against a correct bank: what it sends, when, and over which connections.
 [Collection(Simulations.Name)]
 public sealed partial class ContestRunTests(Simulations simulations)
 {
@@ -19,7 +19,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         """{"valor": 1, "tipo": "c", "descricao": null}""",
     ];
 
-    // Waits for the simulation, so that all of its requests are there.
+    // Waits for the simulation to end, so that the list is complete.
     private List<StubRequest> Requests =>
         simulations.Right.Report.Interrupted ? [] : [.. simulations.Right.Bank.Requests];
 
@@ -31,7 +31,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         Assert.Empty(report.Failures);
         Assert.Empty(report.Contest!.FailedChecks);
         Assert.Equal((0, 0.0), (report.Contest.Inconsistencies, report.Contest.InconsistencyFine));
-        // On a machine that is busy with something else a right answer may be late.
+        // On a busy machine a correct answer may be late.
         Assert.InRange(report.Contest.OnTimeShare, 0, 1);
         var lateFine = Math.Max(0, 98_000 - (report.Contest.OnTimeShare * 100_000));
         Assert.Equal(lateFine, report.Contest.LateFine, precision: 2);
@@ -89,7 +89,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         var due = firsts.Select((first, tick) => (requests[first], 1_000 * tick))
             .Concat(requests.Skip(Opening).Zip(Simulations.Schedule.Starts.Select(start => 5_000 + start.OffsetMs)));
 
-        // On a busy machine any of them may be late; none comes before its time.
+        // On a busy machine a request may be late, but never early.
         Assert.All(due, one => Assert.True(
             Stopwatch.GetElapsedTime(simulations.Right.BeganAt, one.Item1.At).TotalMilliseconds >= one.Item2));
         Assert.Equal(Simulations.Schedule.Starts.Count, simulations.Right.Report.SendDelay!.Count);
@@ -100,7 +100,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     {
         var requests = Requests;
 
-        // A user of the validations needs three more for the four statements that it asks for at once.
+        // A validation user opens three more for its four concurrent statements.
         Assert.Equal(25 + 1 + 25 + 1 + (5 * 4) + 1 + Simulations.Schedule.Starts.Count,
             simulations.Right.Bank.Accepted);
         var single = requests.Take(FirstValidation).Concat(requests.Skip(Opening)).ToList();
@@ -131,7 +131,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
             var atOnce = requests[5..9].Select(request => request.ConnectionNumber).ToList();
             Assert.Equal(4, atOnce.Distinct().Count());
             Assert.Contains(own, atOnce);
-            // They were under way at once.
+            // All four were in flight together.
             Assert.Contains(clientId, simulations.Met);
         });
 

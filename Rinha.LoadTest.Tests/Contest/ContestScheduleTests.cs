@@ -2,7 +2,7 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The numbers of the official load, and of Gatling 3.10's own injection.</summary>
+// The official load's numbers, and Gatling 3.10's injection.
 public sealed class ContestScheduleTests
 {
     private const int Ramp = 120;
@@ -66,7 +66,7 @@ public sealed class ContestScheduleTests
     {
         var starts = new InjectionProfile(rate, rate, RampSeconds: 0, HoldSeconds: 1).StartsMs().ToList();
 
-        // ceil(n / 1000 * (i + 1)), in whole numbers.
+        // ceil(n / 1000 * (i + 1)) in integers.
         Assert.All(Enumerable.Range(0, 1_000), millisecond => Assert.Equal(
             ((rate * (millisecond + 1)) + 999) / 1_000, starts.Count(start => start <= millisecond)));
     }

@@ -21,7 +21,7 @@ public sealed class ContestScoreTests
         Assert.Equal(share, _score.ToReport().OnTimeShare);
     }
 
-    // The share is rounded to two digits before anything else.
+    // The score rounds the share to two digits first.
     [Theory]
     [InlineData(100_000, 1, 0)]
     [InlineData(98_000, 0.98, 0)]

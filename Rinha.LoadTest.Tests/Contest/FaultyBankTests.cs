@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The simulation against banks that are wrong in one way each: what it finds, and what it costs.</summary>
+// The simulation against banks with one fault each: what it finds, and what that costs.
 [Collection(Simulations.Name)]
 public sealed class FaultyBankTests(Simulations simulations)
 {
@@ -9,7 +9,7 @@ public sealed class FaultyBankTests(Simulations simulations)
     private const string First = "jmesPath(ultimas_transacoes[0].descricao).find.is";
     private const string Second = "jmesPath(ultimas_transacoes[1].descricao).find.is";
 
-    // What is seen before the load, and how much of it is an inconsistency.
+    // The failed checks before the load, and how many are inconsistencies.
     private static readonly Dictionary<string, (int Inconsistencies, (string, string, long)[] FailedChecks)> s_faults =
         new()
         {
@@ -37,7 +37,7 @@ public sealed class FaultyBankTests(Simulations simulations)
                 (Validations, $"{First}(danada), but actually found toma", 16),
                 (Validations, $"{First}(danada), but actually found validacao", 4),
             ]),
-            // The four statements after the fifth transaction are left out when it fails.
+            // If the fifth transaction fails, the simulation skips the four statements after it.
             [nameof(Faults.RefusesCredits)] = (2,
             [
                 ("validação concorrência transações - c", "status.find.is(200), but actually found 422", 25),

@@ -4,16 +4,16 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>Simulations that all run at once, since each takes many seconds in which nearly nothing happens.</summary>
+// Runs all simulations concurrently: each takes many seconds and is nearly idle.
 [CollectionDefinition(Name)]
 public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
 {
     public const string Name = "simulations";
 
-    /// <summary>Both bursts and their statements, the one of client 6, and two for each of the five others.</summary>
+    // Both bursts and their statements, client 6's statement, and two requests for each of the five others.
     public const int HangingAfter = 25 + 1 + 25 + 1 + 1 + (5 * 2);
 
-    /// <summary>Little enough for a machine that is busy with something else.</summary>
+    // Light enough for a busy machine.
     internal static readonly ContestSchedule Schedule = new(
         new InjectionProfile(1, 44, RampSeconds: 5, HoldSeconds: 0),
         new InjectionProfile(1, 22, RampSeconds: 5, HoldSeconds: 0),
@@ -45,25 +45,25 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             new StubLedger(), stopWhen: one => one.Bank.Served == HangingAfter, beforeAnswer: Hang);
     }
 
-    /// <summary>A right bank, to the end of the short load.</summary>
+    // A correct bank, to the end of the load.
     internal Simulation Right { get; }
 
-    /// <summary>Wrong banks by the name of their fault, to the beginning of the load.</summary>
+    // Faulty banks by fault name, to the start of the load.
     internal IReadOnlyDictionary<string, Simulation> Faulty { get; }
 
-    /// <summary>A right bank that is slow with one validation; the load waits for it.</summary>
+    // A correct bank that is slow in one validation; the load waits for it.
     internal Simulation Waiting { get; }
 
-    /// <summary>The same, but the load does not wait.</summary>
+    // The same, but the load does not wait.
     internal Simulation NotWaiting { get; }
 
-    /// <summary>A bank that hangs in the second request of every validation; the run is ended there.</summary>
+    // A bank that hangs in the second request of every validation; the run is stopped there.
     internal Simulation Interrupted { get; }
 
-    /// <summary>Clients whose four statements after the fifth transaction were all under way at once.</summary>
+    // Clients whose four statements after the fifth transaction were all in flight together.
     internal ConcurrentQueue<int> Met { get; } = new();
 
-    /// <summary>Lets the bank that hangs go on.</summary>
+    // Unblocks the hanging bank.
     internal void ReleaseAnswers() => _answers.Set();
 
     public void Dispose()
@@ -104,7 +104,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             });
     }
 
-    // Each statement that follows a "danada" is held back until all four are there.
+    // Holds each statement after "danada" back until all four have arrived.
     private void Meet(StubRequest request)
     {
         if (request.Body.Contains("danada", StringComparison.Ordinal))
@@ -130,7 +130,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     }
 }
 
-/// <summary>A simulation against a stub bank, on a thread of its own; ended when disposed.</summary>
+// A simulation against a stub bank on its own thread; Dispose stops it.
 internal sealed class Simulation : IDisposable
 {
     private const int FramesPerSecond = 20;
@@ -138,8 +138,7 @@ internal sealed class Simulation : IDisposable
     private readonly RunInBackground _run;
     private readonly Task _stopper = Task.CompletedTask;
 
-    /// <param name="stopWhen">When to end it; <see langword="null"/> to let it come to its end.</param>
-    /// <param name="beforeAnswer">Called with each request before it is answered.</param>
+    // stopWhen: when to stop it; null runs it to its end.
     public Simulation(
         StubLedger ledger,
         Func<Simulation, bool>? stopWhen,
@@ -168,17 +167,17 @@ internal sealed class Simulation : IDisposable
 
     public StubBank Bank { get; }
 
-    /// <summary>When it began, from <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    // From Stopwatch.GetTimestamp.
     public long BeganAt { get; }
 
     public RunControl Control => _run.Control;
 
-    /// <summary>How many requests had been read when it was told to end.</summary>
+    // Requests the bank had read at the stop.
     public long ServedAtStop { get; private set; }
 
     public bool LoadBegan => Control.Latest?.Phase == "load";
 
-    /// <summary>The report, waited for.</summary>
+    // Waits for the run to end.
     public RunReport Report => _run.Report;
 
     public void Dispose()

@@ -1,9 +1,9 @@
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>The published binary compares a run with a saved one; its exit code says whether it is worse.</summary>
+// The published binary compares a run with a saved one; its exit code reports a regression.
 public sealed class BaselineTests : IDisposable
 {
-    // A busy machine neither makes an answer at once so slow, nor the slow one ten times as fast.
+    // Far enough apart that a busy machine cannot blur them.
     private const int UsualMs = 300;
     private const int SlowMs = 3_000;
 

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>The published binary as a judge: its exit code says whether the bank is right.</summary>
+// The published binary's exit code says whether the bank is correct.
 public sealed class CheckTests
 {
     [Fact]

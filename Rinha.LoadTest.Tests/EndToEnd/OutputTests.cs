@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>What the published binary writes where.</summary>
+// The published binary's output and files.
 public sealed class OutputTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>A real ledger, made from the repository's schema, changed at will, gone when disposed.</summary>
+// A real ledger created from the repository's schema, which the test may corrupt; Dispose removes it.
 internal sealed class TestLedger : IDisposable
 {
     private readonly DbConnection _connection;
@@ -26,7 +26,6 @@ internal sealed class TestLedger : IDisposable
         Execute(File.ReadAllText(Repository.PathOf(schema)));
     }
 
-    /// <summary>Where the oracle finds it.</summary>
     public ILedgerSource Source { get; }
 
     public static TestLedger InFile()
@@ -42,7 +41,7 @@ internal sealed class TestLedger : IDisposable
         static string PostSql(int clientId, long signedCents, string text)
         {
             var kind = signedCents < 0 ? 'd' : 'c';
-            // schema.sql: amount and time, kind, length, text and zeros up to 40 bytes.
+            // schema.sql: amount, time, kind, length, and the text padded with zeros to 40 bytes.
             var bytes = Encoding.UTF8.GetBytes(text);
             var entry = $"{Math.Abs(signedCents):x16}{0:x16}{(int)kind:x2}{bytes.Length:x2}{Convert.ToHexString(bytes)}"
                 .PadRight(2 * 58, '0');
@@ -57,7 +56,7 @@ internal sealed class TestLedger : IDisposable
         }
     }
 
-    /// <summary>A schema of its own in the tests' PostgreSQL.</summary>
+    // A separate schema in the tests' PostgreSQL.
     public static TestLedger InPostgres()
     {
         const string variable = "TEST_POSTGRES_URL";
@@ -91,12 +90,12 @@ internal sealed class TestLedger : IDisposable
         }
     }
 
-    /// <summary>Posts a transaction as the server does.</summary>
+    // Posts a transaction like the server.
     public void Post(int clientId, long signedCents, string text) => Execute(_postSql(clientId, signedCents, text));
 
     public void Execute(string sql) => _connection.Execute(sql);
 
-    /// <summary>From here on the database takes balances under the limit, and a number twice.</summary>
+    // Lets the database accept balances below the limit and duplicate sequence numbers.
     public void DropRules() => Execute(_dropRulesSql);
 
     public void Dispose()

@@ -5,7 +5,7 @@ public sealed class AnswerParserTests
     private const string Ok = "HTTP/1.1 200 OK\r\n";
     private const string Chunks = Ok + "Transfer-Encoding: chunked\r\n\r\n";
 
-    /// <summary>Answers that end by themselves: bytes, status, body, and whether the connection stays.</summary>
+    // Self-delimiting answers: bytes, status, body, keep-alive.
     public static readonly TheoryData<string, int, string, bool> Answers = new()
     {
         { Ok + "Content-Length: 5\r\n\r\nhello", 200, "hello", true },

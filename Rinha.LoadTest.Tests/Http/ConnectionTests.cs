@@ -107,8 +107,8 @@ public sealed class ConnectionTests : IDisposable
         var timesFull = 0;
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
-            // Answers what it sees lying there; reads only when no more comes, since then the socket is full,
-            // and before the last answer, after which the test closes it.
+            // Answers without reading; reads only when nothing more arrives, which means that the socket is full,
+            // and before the last answer, because the client closes the socket after that.
             var socket = connection.Socket;
             for (var answered = 0; answered < count; answered++)
             {

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Http;
 
-/// <summary>Every way in which a request can fail, provoked by a server that does just that.</summary>
+// Every kind of failure, each provoked by a misbehaving server.
 public sealed class FailureTests : IDisposable
 {
     private const int Requests = 5;
@@ -39,7 +39,7 @@ public sealed class FailureTests : IDisposable
         var waiting = new List<Socket>();
         try
         {
-            // Those that still get in fill the queue; it is full when one does not.
+            // Fills the accept queue until a connection does not get in.
             do
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -96,7 +96,7 @@ public sealed class FailureTests : IDisposable
         using var server = StubServer.StartSending(
             $"{Ok}Content-Length: 30\r\n\r\n{Body}", closes: true, _directory.File("s"));
 
-        // The next request leaves right after the observer, before the engine hears of the end.
+        // The engine sends the next request right after the observer, before it sees the close.
         var report = Runs.Load(
             server.Target,
             Runs.Timed(1) with { Iterations = 2, Mix = new Mix(1, 0, 0), RequestTimeout = TimeSpan.FromSeconds(1) },
@@ -113,7 +113,7 @@ public sealed class FailureTests : IDisposable
     {
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
-            // Closing a unix socket with something unread resets it.
+            // Closing a unix socket with unread data resets it.
             SpinWait.SpinUntil(() => connection.Socket.Available > 0, Wait.Timeout);
             connection.Send(part);
             connection.AwaitRead();

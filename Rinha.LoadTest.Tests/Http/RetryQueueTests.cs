@@ -10,7 +10,7 @@ public sealed class RetryQueueTests : IDisposable
 
     public RetryQueueTests()
     {
-        // Nobody listens there, so a request has failed when Send returns; the test says what time it is.
+        // The socket does not exist, so a request has failed when Send returns; the test controls the time.
         _loop = new EventLoop(Targets.Of("unix:" + _directory.File("s")), Wait.Timeout, Wait.Timeout);
         _connection = _loop.Rent(new IgnoringOwner());
         _connection.Send(1, nowNs: 0);
@@ -37,7 +37,7 @@ public sealed class RetryQueueTests : IDisposable
         Assert.Equal(long.MaxValue, queue.NextDueNs);
         Assert.Equal(1_000 * Millisecond, RetryQueue.BackoffNs(int.MaxValue));
 
-        // The next request begins with the first pause.
+        // The next request starts with the first backoff.
         _connection.Send(1, nowNs: 9_000 * Millisecond);
         Assert.Equal(0, _connection.Retries);
         Assert.True(queue.TryAdd(_connection, FailureKind.Timeout, status: 0, nowNs: 9_001 * Millisecond));

@@ -2,7 +2,7 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-/// <summary>The reports in a real browser, which must have nothing to say about them.</summary>
+// Loads the reports in a real browser, which must log no error.
 public sealed class ChromiumTests
 {
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ChromiumTests
             line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
     }
 
-    // A test that passes because its browser is missing would prove nothing: it is skipped, and fails in CI.
+    // Without a browser the test is skipped, and fails in CI.
     private static string Find()
     {
         string[] names = ["chromium", "chromium-browser", "google-chrome"];

@@ -17,7 +17,7 @@ public sealed class FormatTests
         Assert.Equal(
             "0.00% <0.01% 50.00% >99.99% 100.00%",
             string.Join(' ', shares.Select(Format.Percent)));
-        // The contest sees whole milliseconds.
+        // The contest counts whole milliseconds.
         Assert.Equal("0 2 1,249", string.Join(' ', seconds.Select(Format.Milliseconds)));
     }
 

@@ -4,7 +4,7 @@ namespace Rinha.LoadTest.Tests.Output;
 
 public sealed class JsonReportTests
 {
-    // What programs read (docs/load-report.md): a new field is added here, one that is missing breaks them.
+    // The fields that programs read (docs/load-report.md). Add new ones here; a missing one breaks programs.
     private const string Fields = """
         schema environment.command .version .target .processor .cores .system .limits mode connections targetRate mix
         seed startedAt duration warmUp interrupted
@@ -75,7 +75,7 @@ public sealed class JsonReportTests
             Assert.Throws<JsonException>(() => SampleRuns.FromJson(text)));
     }
 
-    // Of lists, those of the first item.
+    // For a list, the paths of its first item.
     private static IEnumerable<string> Paths(JsonNode? node, string path, string[] shortened) => node switch
     {
         _ when shortened.Contains(path) => [path],

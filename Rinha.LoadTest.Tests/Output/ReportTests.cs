@@ -2,7 +2,7 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-/// <summary>What a report says of a run, before it is drawn.</summary>
+// A report's content, before rendering.
 public sealed class ReportTests
 {
     private static readonly RunReport s_run = SampleRuns.Everything;

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Run;
 
-/// <summary>A run that somebody ends early or pauses.</summary>
+// Stopping and pausing a run.
 public sealed class InterferenceTests
 {
     private const int Connections = 4;
@@ -104,14 +104,14 @@ public sealed class InterferenceTests
         Assert.Equal(bank.Served, run.Report.Summary.Requests);
     }
 
-    // That nothing happens can only be seen by looking for a while.
+    // Proving that nothing happens takes a while of observation.
     private static long Pause(RunInBackground run, StubBank bank)
     {
         run.Control.TogglePause();
         Thread.Sleep(s_pause / 6);
         var served = bank.Served;
         Thread.Sleep(s_pause * 5 / 6);
-        // On a busy machine each connection may have had one under way.
+        // Each connection may have had one request in flight.
         var after = bank.Served;
         Assert.InRange(after, served, served + Connections);
         run.Control.TogglePause();

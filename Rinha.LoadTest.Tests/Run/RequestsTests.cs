@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Run;
 
-/// <summary>Which requests are made, how they look on the wire, and what is said of them on the command line.</summary>
+// Generates requests, writes them to the wire, and parses the command line's values.
 public sealed class RequestsTests
 {
     private const int Many = 100_000;
@@ -115,7 +115,7 @@ public sealed class RequestsTests
             var text = percentile == 100 ? "max=10ms" : $"p{percentile}=10ms";
             Assert.True(Objective.TryParse(text, out var objective));
             Assert.Equal(new Objective(percentile, 0.01, text), objective);
-            // Ranks are whole milliseconds here; a recorder keeps three digits.
+            // Ranks are whole milliseconds; the recorder keeps three digits.
             Assert.Equal(percentile, objective.ValueIn(recorder.ToReport()), percentile * 0.001);
         });
     }

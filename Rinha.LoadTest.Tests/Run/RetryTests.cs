@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Run;
 
-/// <summary>Runs that send failed requests again, against banks that let them fail.</summary>
+// Runs with retries against faulty banks.
 public sealed class RetryTests
 {
     [Theory]
@@ -34,7 +34,7 @@ public sealed class RetryTests
 
         Runs.Load(bank.Target, Runs.Counted(60) with { Mix = new Mix(1, 1, 1), RetryFor = Wait.Timeout });
 
-        // Over one connection every second request is dropped, so from the second on each comes twice.
+        // Every second request on the one connection is dropped, so from the second on each arrives twice.
         var requests = bank.Requests.ToList();
         Assert.Equal(119, requests.Count);
         for (var index = 1; index < requests.Count; index += 2)
@@ -91,7 +91,7 @@ public sealed class RetryTests
         var failure = Assert.Single(report.Failures);
         Assert.Equal((FailureKind.UnexpectedStatus, 2), (failure.Kind, failure.Count));
         Assert.Equal(2, report.Summary.Statuses[503]);
-        // After 10, 30, 70, 150, 310 and 630 ms; fewer where the machine was slow.
+        // After 10, 30, 70, 150, 310 and 630 ms; fewer on a slow machine.
         Assert.InRange(report.Summary.Retries!.Value, 2, 12);
         Assert.Equal(ledger.Injected - 2, report.Summary.Retries);
     }
@@ -109,7 +109,7 @@ public sealed class RetryTests
         using var run = new RunInBackground(
             bank.Target,
             Runs.Timed(stops ? 60 : 0.2, connections: 2) with { Rate = rate, RetryFor = Wait.Timeout });
-        // Pauses have grown past the run's own time.
+        // By then the backoff exceeds the run's duration.
         Wait.Until(() => ledger.Injected >= 14, "requests are sent again");
         Assert.False(run.IsOver);
         if (stops)
@@ -121,7 +121,7 @@ public sealed class RetryTests
 
         Assert.Empty(run.Report.Failures);
         Assert.Equal(stops, run.Report.Interrupted);
-        // Each connection may get one more away before the run hears of its early end.
+        // Each connection may send one more request before the run sees the stop.
         Assert.InRange(run.Report.Summary.Completed, rate is null ? 2 : 20, stops ? 4 : rate is null ? 2 : 20);
     }
 }

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Stats;
 
-/// <summary>A load generator that collects garbage measures its own pauses: a request allocates nothing.</summary>
+// A load generator that collects garbage measures its own pauses, so a request must allocate nothing.
 [Collection(RunsAlone.Name)]
 public sealed class AllocationTests
 {
@@ -49,12 +49,12 @@ public sealed class AllocationTests
         var report = new LoadSession(target, Runs.Environment, new(), framesPerSecond: 10)
             .Run(Runs.Counted(WarmUp + Measured, connections: 4), observer);
 
-        // Ten times a second the seconds so far are copied; nothing else.
+        // Each snapshot, ten a second, copies the series and nothing else.
         var pictures = 1 + (10 * report.Duration);
         Assert.True(observer.Bytes < Measured + (pictures * PictureBytesMax), $"{observer.Bytes} bytes");
     }
 
-    // Called on the engine's own thread.
+    // Called on the engine's thread.
     private sealed class AllocationObserver : IRequestObserver
     {
         private int _answers;

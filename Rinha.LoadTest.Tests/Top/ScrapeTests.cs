@@ -48,7 +48,7 @@ public sealed class BucketsTests
     [Theory]
     [InlineData(0, 0)]
     [InlineData(0.25, 0.1)] // its end
-    [InlineData(0.5, 0.15)] // the 20th of 40, half-way from the 10th to the 30th
+    [InlineData(0.5, 0.15)] // the 20th of 40: half-way from the 10th to the 30th
     [InlineData(0.875, 0.3)]
     [InlineData(1, 0.4)]
     public void A_quantile_lies_evenly_in_its_bucket(double share, double expected) =>

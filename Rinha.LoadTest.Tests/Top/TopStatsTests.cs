@@ -15,7 +15,7 @@ public sealed class TopFiguresTests
         Assert.Equal(200, figures.Total.PerSecond);
         var post = Assert.Single(figures.Operations);
         Assert.Equal(("post", 200), (post.Name, post.PerSecond));
-        // Half of the 400 were within a millisecond, the others within ten.
+        // Half of the 400 took up to 1 ms, the others up to 10 ms.
         Assert.Equal(0.001, post.P50!.Value, 1e-9);
         Assert.Equal(0.001 + (0.009 * 0.98), post.P99!.Value, 1e-9);
     }
@@ -67,7 +67,7 @@ public sealed class TopFiguresTests
         Assert.Equal(["up", "down"], figures.Processes.Select(process => process.State));
         Assert.Null(figures.Processes[1].Cpu);
 
-        // Since when it has counted is not known: it counts again from the next interval on.
+        // It may have restarted unnoticed, so it counts from the next interval on.
         figures = TopStats.Between(without, again);
         Assert.Equal(20, figures.Total.PerSecond);
         Assert.Equal(["up", "up"], figures.Processes.Select(process => process.State));
@@ -123,26 +123,26 @@ public sealed class TopFiguresTests
     }
 }
 
-// Readings of a stack that was never there.
+// Synthetic samples of a stack.
 internal static class Readings
 {
-    // A scrape; each line is name{labels} value.
+    // Each line is name{labels} value.
     public static Scrape Scrape(params string[] lines)
     {
         Assert.True(LoadTest.Top.Scrape.TryParse(string.Join('\n', lines), out var scrape));
         return scrape;
     }
 
-    // A process that says this.
+    // A process with these metrics.
     public static ProcessReading Api(string name, params string[] lines) =>
         new(name, ProcessReading.Up, Scrape(lines), null);
 
-    // A process that says nothing.
+    // A process without metrics.
     public static ProcessReading Down(string name) => new(name, ProcessReading.Down, null, null);
 
     public static TopReading At(double seconds, params ProcessReading[] processes) => new(seconds, processes);
 
-    // A post that took so many seconds at most, for the given bounds.
+    // Posts of which some were fast (up to 1 ms), the others up to 10 ms.
     public static string[] Posts(int count, int fast) =>
     [
         $$"""rinha_http_requests_total{operation="post",status="200"} {{count}}""",

@@ -23,7 +23,7 @@ public sealed class TopViewTests
         var columns = lines[0].Split('\t');
         Assert.Equal(columns.Length, columns.Distinct().Count());
         Assert.All(lines, line => Assert.Equal(columns.Length, line.Split('\t').Length));
-        // A reading a second, each with 100 requests more.
+        // One sample a second, each with 100 more requests.
         Assert.All(lines[1..], line => Assert.Equal("100", line.Split('\t')[1]));
     }
 
@@ -80,7 +80,7 @@ public sealed class TopViewTests
         Assert.Single(Picture.Lines(TopScreen.Compose(null, s_at, 1), width, 1));
     }
 
-    // Each a second and 100 fast requests after the one before.
+    // Each sample is one second and 100 fast requests later.
     private TopReading Read()
     {
         var at = _reads++;

@@ -3,7 +3,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-/// <summary>The terminal is taken, drawn on, read, and given back whatever happens.</summary>
+// The live screen takes over the terminal, draws, reads keys, and always restores it.
 public sealed class LiveScreenTests
 {
     private readonly FakeTerminal _terminal = new();
@@ -59,7 +59,7 @@ public sealed class LiveScreenTests
         screen.Enter();
         Assert.True(_terminal.InKeyMode);
         screen.Draw("picture");
-        // What a shell has changed is said again.
+        // Reassert repairs what a shell changed.
         _terminal.LeaveKeyMode();
         screen.Reassert();
         Assert.True(_terminal.InKeyMode);

@@ -3,7 +3,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-/// <summary>What the live screen of a run shows, as text.</summary>
+// The live screen of a run, as text.
 public sealed class ScreenTests
 {
     private static readonly ViewState s_view = new();
