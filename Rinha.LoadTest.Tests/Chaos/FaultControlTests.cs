@@ -7,7 +7,7 @@ namespace Rinha.LoadTest.Tests.Chaos;
 public sealed class FaultControlTests
 {
     [Fact]
-    public void Everything_is_where_the_library_looks_for_it()
+    public void The_file_has_the_librarys_layout()
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("control");

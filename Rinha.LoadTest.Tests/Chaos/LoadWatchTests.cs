@@ -26,7 +26,7 @@ public sealed class LoadWatchTests
     }
 
     [Fact]
-    public void Failures_are_counted_by_what_was_sent_and_by_their_kind()
+    public void Failures_are_counted_by_request_and_kind()
     {
         _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer, answer: default);
         _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, new StubAnswer(503).ToAnswer());

@@ -28,7 +28,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public async Task It_carries_bytes_both_ways_and_the_end_too()
+    public async Task It_relays_bytes_and_the_end_both_ways()
     {
         using var near = Connect();
         var sent = new byte[1_000_000];
@@ -47,11 +47,11 @@ public sealed class RelayTests : IDisposable
 
         Assert.Equal(sent, received.ToArray());
         await sending;
-        Wait.Until(() => _relay.Connections == 0, "it forgets the connection");
+        Wait.Until(() => _relay.Connections == 0, "the relay drops the connection");
     }
 
     [Fact]
-    public void Dropped_connections_are_reset_and_new_ones_are_taken()
+    public void Dropped_connections_are_reset_and_new_ones_accepted()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -65,7 +65,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public void While_it_refuses_nobody_gets_in_and_nobody_stays()
+    public void While_it_refuses_old_and_new_connections_fail()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -81,7 +81,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public void While_it_is_silent_nothing_arrives_and_afterwards_it_arrives_late()
+    public void Data_sent_while_it_is_silent_arrives_afterwards()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -99,7 +99,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public void What_was_dropped_in_the_silence_never_arrives()
+    public void Data_of_a_connection_dropped_in_the_silence_never_arrives()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -110,11 +110,11 @@ public sealed class RelayTests : IDisposable
         _relay.Restore();
 
         Assert.Throws<SocketException>(() => Receive(near));
-        Wait.Until(() => _relay.Connections == 0, "it forgets the connection");
+        Wait.Until(() => _relay.Connections == 0, "the relay drops the connection");
     }
 
     [Fact]
-    public void Without_anybody_behind_it_a_connection_is_closed()
+    public void Without_a_server_behind_it_a_connection_is_closed()
     {
         _echo.Dispose();
         using var near = Connect();

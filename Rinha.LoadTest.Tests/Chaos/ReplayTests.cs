@@ -13,7 +13,7 @@ public sealed class ReplayTests
     private const int Sector = 512;
 
     [Fact]
-    public void A_change_after_the_sync_never_takes_synced_bytes_beside_it()
+    public void A_change_after_the_sync_never_damages_synced_bytes_beside_it()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 3 * Page, 1).Sync(Database)
             .Write(Database, Page, 100, 2);
@@ -28,7 +28,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void What_was_not_synced_is_there_or_not()
+    public void Unsynced_data_may_or_may_not_survive()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, Page, 1).Sync(Database)
             .Write(Database, 0, Page, 2);
@@ -40,7 +40,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_sync_without_end_a_write_during_it_and_a_sync_of_another_file_promise_nothing()
+    public void Unfinished_syncs_writes_during_one_and_syncs_of_other_files_promise_nothing()
     {
         var begun = New().SyncBegin(Database);
         var during = New().SyncBegin(Database).Write(Database, 0, Page, 2).SyncEnd(Database);
@@ -66,7 +66,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_sector_is_as_it_was_at_one_moment()
+    public void A_sector_is_from_a_single_moment()
     {
         // The second write persists only on top of the first.
         var log = new SyntheticLog().Create(Database).Write(Database, 0, Sector, 1).Sync(Database)
@@ -79,7 +79,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void The_newest_may_be_there_without_what_was_before()
+    public void The_newest_write_may_survive_without_earlier_ones()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
             .Write(Database, 0, Page, 2)
@@ -91,7 +91,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_change_of_length_is_there_or_not_and_leaves_zeros()
+    public void A_change_of_length_may_survive_and_leaves_zeros()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
             .Truncate(Database, Page)
@@ -111,7 +111,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Names_come_and_go_in_their_order_until_something_is_synced()
+    public void Directory_changes_survive_in_order_until_something_is_synced()
     {
         var log = new SyntheticLog().Create(Database).Sync(Database)
             .Create(Wal).Write(Wal, 0, 1, 1).Sync(Wal)
@@ -129,7 +129,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_replay_goes_no_further_than_it_is_told()
+    public void A_replay_stops_at_the_given_position()
     {
         var log = new SyntheticLog().Create(Wal).Write(Wal, 0, 1, 1);
         var cut = log.Length;
@@ -149,7 +149,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void An_unfinished_record_ends_the_log_and_garbage_is_refused()
+    public void An_unfinished_record_ends_the_log_and_garbage_is_rejected()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 10, 1);
 

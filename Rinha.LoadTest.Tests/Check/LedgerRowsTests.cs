@@ -8,13 +8,13 @@ namespace Rinha.LoadTest.Tests.Check;
 public sealed class LedgerRowsTests
 {
     private const string Once = "every acknowledged transaction is in the ledger exactly once";
-    private const string AsSent = "every transaction in the ledger is as it was sent";
+    private const string AsSent = "every transaction in the ledger is as sent";
     private const string NoneRefused = "no refused transaction is in the ledger";
     private const string NoneUnavailable = "no transaction answered 503 is in the ledger";
     private const string NoOther = "no other transaction is in the ledger";
     private const string Sums = "balance = sum of the client's history";
-    private const string Limits = "no balance in the ledger is or ever was under minus the limit";
-    private const string Newest = "a client's row has its last ten transactions";
+    private const string Limits = "no balance in the ledger is or ever was below minus the limit";
+    private const string Newest = "a client's row lists its last ten transactions";
 
     // Changes to a correct ledger, and the checks that must report each.
     private static readonly Dictionary<string, Case> s_cases = new()
@@ -69,7 +69,7 @@ public sealed class LedgerRowsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void What_a_ledger_has_is_found(string name, bool isFile)
+    public void Each_change_to_a_ledger_is_reported(string name, bool isFile)
     {
         using var ledger = New(isFile);
         var one = s_cases[name];
@@ -85,7 +85,7 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void A_503_explains_a_row_when_another_try_of_it_may_have_been_applied()
+    public void A_row_answered_503_is_fine_if_another_attempt_may_have_been_applied()
     {
         using var ledger = TestLedger.InFile();
         var log = Acknowledged(ledger);
@@ -96,13 +96,13 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void In_a_ledger_that_was_empty_any_other_transaction_is_found()
+    public void Foreign_transactions_are_reported_if_the_ledger_was_empty()
     {
         using var before = TestLedger.InFile();
         var log = Acknowledged(before);
         using var foreign = TestLedger.InFile();
         foreign.Post(2, 77, "validacao");
-        Assert.Equal((1, "1 with a text that was never sent"), Others(foreign));
+        Assert.Equal((1, "1 with an unknown text"), Others(foreign));
 
         using var ledger = TestLedger.InFile();
         ledger.Post(1, 500, TextOf(1)); // acknowledged
@@ -126,7 +126,7 @@ public sealed class LedgerRowsTests
     [InlineData(9)]
     [InlineData(10)]
     [InlineData(25)]
-    public void A_clients_row_must_have_its_last_ten_transactions_byte_for_byte(int rows)
+    public void A_clients_row_must_list_its_last_ten_transactions_byte_for_byte(int rows)
     {
         using var ledger = TestLedger.InFile();
         var log = Acknowledged(ledger);
@@ -141,7 +141,7 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void What_is_no_ledger_cannot_be_read()
+    public void Reading_something_else_than_a_ledger_throws()
     {
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("text"), "something else, long enough to look like a file of SQLite");
@@ -158,7 +158,7 @@ public sealed class LedgerRowsTests
     [InlineData("postgres://rinha@/rinha?host=/run/postgresql", "/run/postgresql 5432 rinha  rinha ")]
     [InlineData("postgresql://u:p%40ss@127.0.0.1:6000/bank", "127.0.0.1 6000 u p@ss bank ")]
     [InlineData("POSTGRES://u@h/b?options=-c%20search_path%3Dx", "h 5432 u  b -c search_path=x")]
-    public void The_servers_url_of_its_database_is_understood(string text, string parts)
+    public void The_servers_database_url_is_parsed(string text, string parts)
     {
         Assert.True(PostgresUrl.HasScheme(text));
         Assert.True(PostgresUrl.TryParse(text, out var url));
@@ -168,7 +168,7 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void Any_other_is_refused_or_meant_as_a_file()
+    public void Other_urls_are_rejected_or_treated_as_files()
     {
         string[] bad = ["h/b", "u@h/", "u@h:port/b", "u@h/b?sslmode=require", "u@h/b?host"];
         Assert.All(bad, rest => Assert.True(PostgresUrl.HasScheme("postgres://" + rest)));

@@ -32,7 +32,7 @@ public sealed class OracleTests
     }
 
     [Fact]
-    public void Unknown_transactions_may_have_been_applied_or_not_but_only_as_a_whole()
+    public void Unknown_transactions_count_wholly_or_not_at_all()
     {
         _log.LoseAnswer(3, 1, text: 1);
         _log.LoseAnswer(3, -10, text: 2, FailureKind.ClosedMidAnswer);
@@ -53,7 +53,7 @@ public sealed class OracleTests
     [InlineData(25, 251, 1)]
     [InlineData(25, -1, 1)]
     [InlineData(5_000, 50_000, 0)]
-    public void With_more_than_twenty_unknown_ones_their_bounds_must_do(int unknown, long moved, long violations)
+    public void With_more_than_twenty_unknown_ones_only_bounds_are_checked(int unknown, long moved, long violations)
     {
         for (var text = 0; text < unknown; text++)
         {
@@ -64,7 +64,7 @@ public sealed class OracleTests
     }
 
     [Fact]
-    public void Statements_that_agree_with_the_answers_are_right()
+    public void Consistent_statements_pass()
     {
         AcknowledgeThree();
         _log.List(1, 0);
@@ -88,7 +88,7 @@ public sealed class OracleTests
     [InlineData(75, Chain, 3, 3, 2)]
     [InlineData(75, Refused, 4, 3)]
     [InlineData(75, Snapshot, 9)] // another client's
-    public void A_statement_that_lies_is_found(long balanceCents, string violations, params int[] texts)
+    public void An_inconsistent_statement_is_reported(long balanceCents, string violations, params int[] texts)
     {
         AcknowledgeThree();
         _log.Acknowledge(2, 75, text: 9, balanceCents: 75);
@@ -101,7 +101,7 @@ public sealed class OracleTests
     [Theory]
     [InlineData(10)]
     [InlineData(11)]
-    public void More_than_ten_are_found(int count)
+    public void More_than_ten_entries_are_reported(int count)
     {
         var texts = Enumerable.Range(1, count).Select(text => (long)text).ToList();
         texts.ForEach(text => _log.Acknowledge(2, 1, text, balanceCents: text));

@@ -22,7 +22,7 @@ public sealed class TransactionLogTests
     [InlineData("timeout 503 200", "acknowledged")]
     [InlineData("503 422", "refused")]
     [InlineData("timeout 422", "refused")]
-    public void Of_several_tries_an_answer_settles_it_and_one_that_may_have_been_applied_weighs_more_than_503(
+    public void A_conclusive_answer_wins_and_an_unknown_attempt_outweighs_503(
         string tries, string fate)
     {
         foreach (var one in tries.Split(' '))
@@ -49,7 +49,7 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
-    public void A_statement_that_failed_is_nothing_to_remember()
+    public void A_failed_statement_is_not_recorded()
     {
         _log.OnFailure(s_statement, FailureKind.Timeout, answer: default);
         _log.OnFailure(s_statement, FailureKind.UnexpectedStatus, new StubAnswer(503).ToAnswer());
@@ -60,7 +60,7 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
-    public void An_answer_that_cannot_be_read_is_a_violation_and_leaves_the_transaction_unknown()
+    public void An_unreadable_answer_is_a_violation_and_leaves_the_transaction_unknown()
     {
         _log.OnAnswer(Logs.Plan(1, 10, text: 1), new StubAnswer(200, "{}").ToAnswer());
         _log.OnAnswer(s_statement, new StubAnswer(200, """{"saldo":{"total":0,"limite":1}}""").ToAnswer());
@@ -72,7 +72,7 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
-    public void A_balance_at_the_limit_is_right_and_one_cent_beyond_it_is_not()
+    public void A_balance_at_the_limit_passes_and_one_cent_beyond_it_fails()
     {
         _log.Acknowledge(1, -10, text: 1, balanceCents: -100, limitCents: 100);
         Assert.Equal((1, 0), (_log.WithinLimit.ToResult().Made, _log.WithinLimit.ToResult().Violations));
@@ -96,7 +96,7 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
-    public void A_statement_is_remembered_with_its_texts_and_others_are_known_as_such()
+    public void A_statement_is_recorded_with_its_texts_and_foreign_ones_are_marked()
     {
         _log.List(3, 70, 9, 8, 7);
         _log.OnAnswer(

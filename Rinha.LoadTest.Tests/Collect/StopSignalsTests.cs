@@ -14,7 +14,7 @@ public sealed class StopSignalsTests : IDisposable
     public void Dispose() => _signals.Dispose();
 
     [Fact]
-    public void The_second_one_ends_the_process_after_the_terminal_was_given_back()
+    public void A_second_signal_ends_the_process_after_restoring_the_terminal()
     {
         Survives(PosixSignal.SIGINT);
         _clock.Seconds += 1;
@@ -23,7 +23,7 @@ public sealed class StopSignalsTests : IDisposable
     }
 
     [Fact]
-    public void One_wish_that_arrives_twice_is_one()
+    public void A_duplicate_signal_is_ignored()
     {
         Survives(PosixSignal.SIGTERM);
         _clock.Seconds += 0.1;
@@ -33,7 +33,7 @@ public sealed class StopSignalsTests : IDisposable
     }
 
     [Fact]
-    public void After_an_end_by_key_the_first_signal_ends_the_process()
+    public void After_stopping_by_key_the_first_signal_ends_the_process()
     {
         _control.Stop();
         Assert.False(Survives(PosixSignal.SIGINT));

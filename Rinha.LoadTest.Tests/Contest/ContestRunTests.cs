@@ -24,7 +24,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         simulations.Right.Report.Interrupted ? [] : [.. simulations.Right.Bank.Requests];
 
     [Fact]
-    public void A_right_bank_passes_every_check()
+    public void A_correct_bank_passes_every_check()
     {
         var report = simulations.Right.Report;
 
@@ -82,12 +82,13 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void Each_scenario_starts_on_the_next_tick_of_a_second_and_the_load_when_it_is_due()
+    public void Each_scenario_starts_on_a_one_second_tick_and_the_load_when_it_is_due()
     {
         var requests = Requests;
         int[] firsts = [0, 25, 26, 51, FirstValidation, Opening];
         var due = firsts.Select((first, tick) => (requests[first], 1_000 * tick))
-            .Concat(requests.Skip(Opening).Zip(Simulations.Schedule.Starts.Select(start => 5_000 + start.OffsetMs)));
+            .Concat(requests.Skip(Opening).OrderBy(request => request.At)
+                .Zip(Simulations.Schedule.Starts.Select(start => 5_000 + start.OffsetMs)));
 
         // On a busy machine a request may be late, but never early.
         Assert.All(due, one => Assert.True(
@@ -96,7 +97,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void Every_user_has_a_connection_of_its_own()
+    public void Every_user_has_its_own_connection()
     {
         var requests = Requests;
 
@@ -108,7 +109,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void A_user_of_the_validations_sends_fourteen_requests_in_their_order() => Assert.All(
+    public void A_validation_user_sends_fourteen_requests_in_order() => Assert.All(
         Enumerable.Range(1, 5),
         clientId =>
         {
@@ -136,7 +137,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
         });
 
     [Fact]
-    public void A_request_is_the_official_one_byte_by_byte()
+    public void A_request_matches_the_official_one_byte_for_byte()
     {
         var requests = Requests;
 
@@ -176,7 +177,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void A_run_that_is_ended_in_the_validations_starts_no_further_requests()
+    public void A_run_stopped_during_the_validations_sends_no_further_requests()
     {
         var interrupted = simulations.Interrupted;
         var report = interrupted.Report;

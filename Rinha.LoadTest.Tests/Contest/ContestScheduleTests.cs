@@ -40,7 +40,7 @@ public sealed class ContestScheduleTests
     [InlineData(220, 13_260, 26_400, new[] { 1, 4, 6, 7, 9, 11 }, new[] { 0, 4, 9, 13, 18, 22 })]
     [InlineData(110, 6_660, 13_200, new[] { 1, 2, 4, 4, 5, 6 }, new[] { 0, 9, 18, 27, 36, 45 })]
     [InlineData(10, 660, 1_200, new[] { 1, 1, 1, 1, 1, 2 }, new[] { 0, 100, 200, 300, 400, 500 })]
-    public void Ramp_and_hold_are_the_official_ones_to_the_user_and_the_millisecond(
+    public void Ramp_and_hold_match_the_official_ones_to_the_user_and_the_millisecond(
         int rate, int rampUsers, int holdUsers, int[] firstSeconds, int[] lastSecondMs)
     {
         var profile = new InjectionProfile(1, rate, Ramp, Ramp);
@@ -62,7 +62,7 @@ public sealed class ContestScheduleTests
     [InlineData(217)]
     [InlineData(220)]
     [InlineData(1_000)]
-    public void So_many_users_are_due_after_each_millisecond_as_the_formula_says(int rate)
+    public void The_users_due_after_each_millisecond_match_the_formula(int rate)
     {
         var starts = new InjectionProfile(rate, rate, RampSeconds: 0, HoldSeconds: 1).StartsMs().ToList();
 

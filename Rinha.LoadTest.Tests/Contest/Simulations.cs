@@ -37,12 +37,17 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             [nameof(Faults.KnowsUnknownClients)] = Opening(Faults.KnowsUnknownClients()),
             [nameof(Faults.ListsOldestFirst)] = Opening(Faults.ListsOldestFirst()),
             [nameof(Faults.BreaksLimits)] = new Simulation(
-                Faults.BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Injected >= 5),
+                Faults.BreaksLimits(),
+                stopWhen: one => one.LoadBegan && one.Bank.Ledger.Injected >= 5,
+                waitForValidations: true),
         };
         Waiting = Slow(waitForValidations: true);
         NotWaiting = Slow(waitForValidations: false);
+        // Only the five validation users are left: client 6's statement has been answered.
         Interrupted = new Simulation(
-            new StubLedger(), stopWhen: one => one.Bank.Served == HangingAfter, beforeAnswer: Hang);
+            new StubLedger(),
+            stopWhen: one => one.Bank.Served == HangingAfter && one.Bank.Open == 5,
+            beforeAnswer: Hang);
     }
 
     // A correct bank, to the end of the load.
@@ -77,7 +82,13 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         _answers.Dispose();
     }
 
-    private static Simulation Opening(StubLedger ledger) => new(ledger, stopWhen: one => one.LoadBegan);
+    // Waits for the validations, so that the load cannot disturb them, and for one request of each kind.
+    private static Simulation Opening(StubLedger ledger) => new(
+        ledger,
+        stopWhen: one => one.LoadBegan && new[] { Scenario.Debits, Scenario.Credits, Scenario.Statements }
+            .Select(scenario => one.Control.Latest!.Operations[(int)scenario])
+            .All(operation => operation.Completed + operation.Failed > 0),
+        waitForValidations: true);
 
     private static Simulation Slow(bool waitForValidations)
     {
@@ -155,7 +166,7 @@ internal sealed class Simulation : IDisposable
             _stopper = Task.Factory.StartNew(
                 () =>
                 {
-                    Wait.Until(() => _run.IsOver || stopWhen(this), "the simulation is where it is to be ended");
+                    Wait.Until(() => _run.IsOver || stopWhen(this), "the simulation reaches its stopping point");
                     ServedAtStop = Bank.Served;
                     _run.Control.Stop();
                 },

@@ -14,7 +14,7 @@ public sealed class BaselineTests : IDisposable
     public BaselineTests() => _bank = new StubBank(beforeAnswer: _ => Thread.Sleep(_delayMs));
 
     [Fact]
-    public void A_run_is_saved_and_the_next_ones_are_held_against_it()
+    public void A_run_is_saved_and_later_ones_are_compared_with_it()
     {
         _delayMs = UsualMs;
         var saved = Run("--save-baseline", "usual");

@@ -56,7 +56,7 @@ internal sealed class RunInBackground : IDisposable
     public void Dispose()
     {
         Control.Stop();
-        Assert.True(_run.Wait(2 * Wait.Timeout), "the run does not end though it was told to");
+        Assert.True(_run.Wait(2 * Wait.Timeout), "the run does not end after Stop");
     }
 }
 

@@ -59,13 +59,13 @@ internal sealed class StubServer : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
-        Assert.True(_acceptor.Wait(Wait.Timeout), "the stub goes on listening");
+        Assert.True(_acceptor.Wait(Wait.Timeout), "the stub keeps listening");
         foreach (var socket in _open.Keys)
         {
             socket.Dispose();
         }
 
-        Assert.True(Task.WaitAll([.. _served], Wait.Timeout), "a connection of the stub goes on");
+        Assert.True(Task.WaitAll([.. _served], Wait.Timeout), "a connection of the stub does not end");
     }
 
     // Ignores a disconnected client and the end of the test.

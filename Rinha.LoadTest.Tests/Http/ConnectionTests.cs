@@ -11,7 +11,7 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_connection_is_used_again_over_a_port_and_a_unix_socket(bool isUnix)
+    public void A_connection_is_reused_over_tcp_and_unix_sockets(bool isUnix)
     {
         using var server = StubServer.StartSending(Ok, socketPath: isUnix ? _directory.File("s") : null);
 
@@ -33,7 +33,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_closes_an_idle_connection_costs_no_request()
+    public void Closing_an_idle_connection_fails_no_request()
     {
         using var server = StubServer.StartSending(Ok, closes: true, _directory.File("s"));
 
@@ -44,7 +44,7 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData(Ok)]
     [InlineData(Chunked)]
-    public void An_answer_may_come_in_two_parts_split_anywhere_or_byte_by_byte(string answer)
+    public void An_answer_may_arrive_in_two_parts_or_byte_by_byte(string answer)
     {
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
@@ -73,7 +73,7 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData(8_192)]
     [InlineData(1_000_000)]
-    public void A_long_answer_is_taken_whole(int length)
+    public void A_long_answer_is_read_completely(int length)
     {
         var body = string.Concat(Enumerable.Range(0, length).Select(index => (char)('a' + (index % 26))));
         var chunks = body.Chunk(10_000).Select(part => $"{part.Length:x}\r\n{new string(part)}\r\n");
@@ -90,7 +90,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public void An_answer_of_more_than_a_megabyte_is_not_taken()
+    public void An_answer_of_more_than_a_megabyte_is_rejected()
     {
         var body = new string('x', Connection.AnswerBytesMax);
         using var server = StubServer.StartSending($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
@@ -99,7 +99,7 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_request_that_does_not_fit_waits_until_the_server_reads()
+    public void A_request_waits_for_space_in_the_socket_buffer()
     {
         const int count = 1_000;
         var request = "GET / HTTP/1.1\r\n" + string.Concat(Enumerable.Repeat("x: 0123456789\r\n", 60)) + "\r\n";

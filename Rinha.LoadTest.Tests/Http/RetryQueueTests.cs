@@ -17,7 +17,7 @@ public sealed class RetryQueueTests : IDisposable
     }
 
     [Fact]
-    public void A_request_is_sent_again_after_pauses_that_double_up_to_a_second_and_never_later_than_allowed()
+    public void Backoff_doubles_up_to_a_second_and_ends_at_the_deadline()
     {
         var queue = new RetryQueue(TimeSpan.FromSeconds(5));
         var sentAt = new List<long>();
@@ -45,7 +45,7 @@ public sealed class RetryQueueTests : IDisposable
     }
 
     [Fact]
-    public void What_may_go_better_the_next_time_is_sent_again()
+    public void Only_transient_failures_are_retried()
     {
         (FailureKind, int)[] permanent =
         [

@@ -6,7 +6,7 @@ namespace Rinha.LoadTest.Tests.Output;
 public sealed class ChromiumTests
 {
     [Fact]
-    public void The_page_is_shown_without_an_error_and_would_run_no_script()
+    public void The_page_loads_without_errors_and_blocks_scripts()
     {
         var (dom, console) = Load(RendererTests.Html(SampleRuns.Hostile));
         Assert.Empty(console);
@@ -16,7 +16,7 @@ public sealed class ChromiumTests
     }
 
     [Fact]
-    public void The_picture_is_shown_in_a_page()
+    public void The_picture_loads_in_a_page()
     {
         var picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(RendererTests.Svg(SampleRuns.Hostile)));
         var (dom, console) = Load(

@@ -26,7 +26,7 @@ public sealed class RendererTests
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void Html_is_well_formed_and_needs_nothing_else(string sample)
+    public void Html_is_well_formed_and_self_contained(string sample)
     {
         var html = Html(SampleRuns.All[sample]);
         var page = XDocument.Parse(html).Root!;

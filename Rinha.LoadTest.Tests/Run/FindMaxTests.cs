@@ -7,7 +7,7 @@ public sealed class FindMaxTests
     [Theory]
     [InlineData("p90=50ms", Capacity)]
     [InlineData("p90=500us", 0)] // No rate meets this.
-    public void It_finds_what_a_server_can_carry(string objective, double capacity)
+    public void It_finds_a_servers_capacity(string objective, double capacity)
     {
         var report = Search(objective, (any, rate) => any with
         {
@@ -35,7 +35,7 @@ public sealed class FindMaxTests
     }
 
     [Fact]
-    public void A_best_rate_that_fails_the_second_time_is_lowered_until_one_holds()
+    public void A_best_rate_that_fails_its_confirmation_is_lowered_until_one_passes()
     {
         var looks = 0;
         var report = Search("p90=50ms", (any, rate) => any with
@@ -49,7 +49,7 @@ public sealed class FindMaxTests
     }
 
     [Fact]
-    public void A_rate_with_failures_is_not_met_however_fast_they_are()
+    public void A_rate_with_failures_is_missed_however_fast_they_are()
     {
         var report = Search("max=10s", (any, rate) => any with
         {

@@ -7,7 +7,7 @@ public sealed class RetryTests
     [InlineData(false, null)]
     [InlineData(true, null)]
     [InlineData(true, 500.0)]
-    public void Dropped_requests_are_settled_in_the_end_and_applied_once(bool applies, double? rate)
+    public void Dropped_requests_eventually_succeed_and_are_applied_once(bool applies, double? rate)
     {
         var ledger = Faults.DropsConnections(7, applies);
         using var bank = new StubBank(ledger);
@@ -28,7 +28,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_request_is_sent_again_byte_for_byte_and_a_transaction_with_its_own_key()
+    public void A_retry_repeats_the_request_byte_for_byte_including_its_key()
     {
         using var bank = new StubBank(Faults.DropsConnections(2, applies: false));
 
@@ -53,7 +53,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Keys_alone_send_nothing_again_and_without_either_there_is_no_key(bool keys)
+    public void Keys_do_not_imply_retries_and_are_absent_by_default(bool keys)
     {
         using var bank = new StubBank(Faults.DropsConnections(2, applies: false));
 
@@ -66,7 +66,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void Latency_counts_from_the_first_try_and_only_the_answer_that_stands_is_counted()
+    public void Latency_counts_from_the_first_attempt_and_only_the_last_answer_is_counted()
     {
         using var bank = new StubBank(Faults.AnswersUnavailable(1, most: 3, applies: false));
 
@@ -80,7 +80,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void What_never_goes_well_counts_as_failed_with_its_last_failure_when_the_time_is_over()
+    public void A_request_that_never_succeeds_counts_as_its_last_failure_at_the_deadline()
     {
         var ledger = Faults.AnswersUnavailable((_, _) => true);
         using var bank = new StubBank(ledger);
@@ -100,7 +100,7 @@ public sealed class RetryTests
     [InlineData(null, false)]
     [InlineData(100.0, false)]
     [InlineData(null, true)]
-    public void The_end_also_an_early_one_waits_for_retries_and_for_what_they_kept_from_leaving(
+    public void A_run_ends_after_its_retries_and_the_requests_that_they_delayed(
         double? rate, bool stops)
     {
         var isRight = false;
@@ -110,7 +110,7 @@ public sealed class RetryTests
             bank.Target,
             Runs.Timed(stops ? 60 : 0.2, connections: 2) with { Rate = rate, RetryFor = Wait.Timeout });
         // By then the backoff exceeds the run's duration.
-        Wait.Until(() => ledger.Injected >= 14, "requests are sent again");
+        Wait.Until(() => ledger.Injected >= 14, "requests are retried");
         Assert.False(run.IsOver);
         if (stops)
         {

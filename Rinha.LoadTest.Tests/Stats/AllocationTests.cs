@@ -12,7 +12,7 @@ public sealed class AllocationTests
     [InlineData(null, false)]
     [InlineData(20_000.0, false)]
     [InlineData(null, true)]
-    public void A_request_that_goes_well_allocates_nothing(double? rate, bool retries)
+    public void A_successful_request_allocates_nothing(double? rate, bool retries)
     {
         var answer = new StubAnswer(200, """{"limite": 100000, "saldo": 0}""").ToBytes();
         using var server = StubServer.Start(connection =>
@@ -40,7 +40,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Nor_does_one_that_is_watched()
+    public void A_watched_request_allocates_nothing()
     {
         using var bank = new StubBank();
         var observer = new AllocationObserver();

@@ -10,7 +10,7 @@ public sealed class LatencyRecorderTests
     [InlineData(1_000, 1_000_000)]
     [InlineData(1_000_000, 1_000_000_000)]
     [InlineData(1_000_000_000, 300_000_000_000)]
-    public void Percentiles_are_those_of_the_sorted_latencies_to_a_thousandth(long leastNs, long mostNs)
+    public void Percentiles_match_the_sorted_latencies_to_a_thousandth(long leastNs, long mostNs)
     {
         var sorted = Record(leastNs, mostNs, count: 100_000);
 
@@ -74,7 +74,7 @@ public sealed class LatencyRecorderTests
     [InlineData(0, 0.000001)]
     [InlineData(-5, 0.000001)]
     [InlineData(long.MaxValue, 500)]
-    public void Impossible_latencies_are_taken_for_the_nearest_possible(long latencyNs, double bar)
+    public void Impossible_latencies_are_clamped(long latencyNs, double bar)
     {
         _recorder.Record(latencyNs);
 
@@ -85,7 +85,7 @@ public sealed class LatencyRecorderTests
     }
 
     [Fact]
-    public void Two_can_be_added_and_one_forgotten()
+    public void Recorders_can_be_added_and_reset()
     {
         var other = new LatencyRecorder();
         other.Record(3_000_000);

@@ -6,7 +6,7 @@ namespace Rinha.LoadTest.Tests.Top;
 public sealed class TopFiguresTests
 {
     [Fact]
-    public void Rates_are_what_was_counted_over_the_time()
+    public void Rates_are_counts_divided_by_time()
     {
         var figures = TopStats.Between(
             At(10, Api("api01", Posts(100, 50)), Api("api02", Posts(7, 7))),
@@ -21,7 +21,7 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void Statuses_are_told_apart()
+    public void Statuses_are_distinguished()
     {
         var figures = TopStats.Between(
             At(0, Api("api01")),
@@ -42,7 +42,7 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void An_instance_that_was_started_again_counts_from_0_even_where_a_counter_has_grown()
+    public void A_restarted_instance_counts_from_0_even_if_a_counter_has_grown()
     {
         string[] Posts(int right, int failed) =>
         [
@@ -56,7 +56,7 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void An_instance_that_is_down_costs_only_its_own_figures()
+    public void An_instance_that_is_down_loses_only_its_own_stats()
     {
         var earlier = At(0, Api("api01", Posts(0, 0)), Api("api02", Posts(50, 50)));
         var without = At(1, Api("api01", Posts(20, 20)), Down("api02"));
@@ -74,7 +74,7 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void The_ledger_is_one_and_its_queues_and_batches_are_of_all()
+    public void Queues_and_batches_are_summed_over_instances_and_sizes_are_not()
     {
         string[] Ledger(int count, int writes, int queued, int wal) =>
         [
@@ -95,7 +95,7 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void Of_CPU_and_memory_the_kernel_knows_best()
+    public void Cpu_and_memory_come_from_the_cgroup()
     {
         ProcessReading Nginx(double cpu, long periods, long throttled) => new(
             "nginx", ProcessReading.NoMetrics, null,
@@ -112,7 +112,7 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void Without_the_kernel_a_process_speaks_for_itself()
+    public void Without_a_cgroup_they_come_from_the_processs_own_metrics()
     {
         string[] Own(double cpu) => [$"process_cpu_seconds_total {cpu}", "process_resident_memory_bytes 17000000"];
         var process = Assert.Single(TopStats.Between(

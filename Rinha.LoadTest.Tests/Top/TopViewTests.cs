@@ -11,7 +11,7 @@ public sealed class TopViewTests
     private int _reads;
 
     [Fact]
-    public void Lines_are_as_many_as_asked_for_below_their_names()
+    public void It_writes_a_header_and_the_requested_number_of_lines()
     {
         var output = new StringWriter();
         new TopView(Read, count: 3, s_short).Write(output);
@@ -28,7 +28,7 @@ public sealed class TopViewTests
     }
 
     [Fact]
-    public void A_line_has_units_and_a_dash_for_what_is_not_known()
+    public void A_line_has_units_and_a_dash_for_unknown_values()
     {
         var figures = TopStats.Between(Read(), Read());
         var line = TopLines.Header(figures).Split('\t').Zip(TopLines.Of(figures, s_at).Split('\t'))
@@ -44,7 +44,7 @@ public sealed class TopViewTests
     }
 
     [Fact]
-    public void The_screen_is_given_back_after_the_last_picture()
+    public void The_screen_is_restored_after_the_last_frame()
     {
         var terminal = new FakeTerminal();
         new TopView(Read, count: 2, s_short).Show(terminal);

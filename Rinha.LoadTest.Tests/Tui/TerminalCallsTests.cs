@@ -25,7 +25,7 @@ public sealed class TerminalCallsTests : IDisposable
     }
 
     [Fact]
-    public void In_key_mode_each_key_is_there_at_once_and_not_echoed()
+    public void In_key_mode_each_key_is_readable_immediately_and_not_echoed()
     {
         var original = TerminalCalls.GetMode(Descriptor);
         Assert.NotNull(original);
@@ -47,7 +47,7 @@ public sealed class TerminalCallsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_terminal_has_neither_size_nor_mode_nor_keys()
+    public void A_non_terminal_has_neither_size_nor_mode_nor_keys()
     {
         Assert.Equal((0, 0), TerminalCalls.GetSize(Descriptor));
         Assert.Equal((0, 0), TerminalCalls.GetSize(-1));
