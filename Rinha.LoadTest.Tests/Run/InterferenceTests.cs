@@ -46,7 +46,7 @@ public sealed class InterferenceTests
         using var server = StubServer.Start(connection => connection.AwaitEnd());
         using var run = new RunInBackground(
             server.Target, Runs.Timed(60, connections: 3) with { RequestTimeout = TimeSpan.FromSeconds(0.5) });
-        Wait.Until(() => server.Accepted == 3, "all requests are under way");
+        Wait.Until(() => server.Accepted == 3, "all requests are in flight");
 
         run.Control.Stop();
 

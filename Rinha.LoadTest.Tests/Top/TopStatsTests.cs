@@ -3,7 +3,7 @@ using static Rinha.LoadTest.Tests.Top.Readings;
 
 namespace Rinha.LoadTest.Tests.Top;
 
-public sealed class TopFiguresTests
+public sealed class TopStatsTests
 {
     [Fact]
     public void Rates_are_counts_divided_by_time()

@@ -10,6 +10,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
+// The load verb: parses its options, then runs a load, a correctness run or a search for the highest rate.
 internal sealed class LoadCommand
 {
     private const int ConnectionsDefault = 14;

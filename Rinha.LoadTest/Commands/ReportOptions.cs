@@ -92,6 +92,7 @@ internal sealed class ReportOptions
     }
 }
 
+// Options that save a run as a baseline or compare it with one.
 internal sealed class BaselineOptions
 {
     private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Save this run under a name.");

@@ -171,6 +171,7 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
     }
 }
 
+// The counters and latencies of one operation.
 internal sealed class OperationRecorder(string name, bool correcting)
 {
     private const int StatusMax = 1000;

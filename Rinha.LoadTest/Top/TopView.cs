@@ -113,6 +113,7 @@ internal static class TopLines
         value?.ToString(Math.Abs(value.Value) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) ?? "-";
 }
 
+// Lays out the screen of `top`.
 internal static class TopScreen
 {
     private const double NearLimitShare = 0.9;

@@ -6,6 +6,7 @@ namespace Rinha.LoadTest.Tui;
 // blank.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
+// Combines drawings: stacks, columns, frames, tables.
 internal static class Drawings
 {
     public const int BorderRows = 2;
