@@ -150,8 +150,8 @@ internal static class Oracle
                 () => $"client {client}: moved by {moved}, acknowledged {acknowledged}");
 
             IEnumerable<long> CentsOf(Dictionary<long, LoggedTransaction> transactions) => transactions.Values
-                .Where(one => one.ClientId == client)
-                .Select(one => (long)one.SignedCents);
+                .Where(transaction => transaction.ClientId == client)
+                .Select(transaction => (long)transaction.SignedCents);
         }
 
         return counter.ToResult();

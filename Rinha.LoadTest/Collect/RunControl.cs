@@ -2,8 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Collect;
 
-// The user's commands to a run, and its latest snapshot: the only state that the engine's and the viewer's threads
-// share.
+// The user's commands to a run, and its latest snapshot: the only state shared by the engine's and viewer's threads.
 public sealed class RunControl
 {
     private volatile bool _stopRequested;

@@ -101,7 +101,7 @@ internal sealed class LoadCommand
             return Exit.Fail($"worse than the baseline '{report.Baseline!.Name}'");
         }
 
-        return report.Check is { } check && (check.Checks.Any(one => one.Violations > 0) || report.Summary.Failed > 0)
+        return report.Check is { } check && (check.Checks.Any(result => result.Violations > 0) || report.Summary.Failed > 0)
             ? Exit.Fail("a check failed")
             : Exit.Success;
     }
@@ -140,7 +140,7 @@ internal sealed class LoadCommand
         var options = Options(parsed);
         if (parsed.GetValue(_objective) is { } objective)
         {
-            return new FindMaxSession(one => session.Run(one), control, objective).Run(options);
+            return new FindMaxSession(step => session.Run(step), control, objective).Run(options);
         }
 
         return parsed.GetValue(_check)

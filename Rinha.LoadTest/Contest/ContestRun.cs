@@ -5,8 +5,8 @@ using Rinha.LoadTest.Run;
 namespace Rinha.LoadTest.Contest;
 
 // The official simulation: the validation scenarios one by one, each starting on a one-second tick, then the load. Each
-// virtual user opens its own connection and closes it; connecting is part of the measured time. Runs on the engine's
-// thread. ContestLog judges and counts.
+// virtual user opens and closes its own connection; connecting is part of the measured time. ContestLog judges and
+// counts. Runs on the engine's thread.
 internal sealed class ContestRun(
     EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
     : IDriver, IConnectionOwner

@@ -4,8 +4,7 @@ using Rinha.LoadTest.Run;
 namespace Rinha.LoadTest.Contest;
 
 // The official simulation's checks of an answer. Each method returns null or the failed check's message, worded as the
-// simulation does, because the score is counted from the messages. Only the first failure counts: check the status
-// first.
+// simulation does, because the score is counted from the messages. Only the first failure counts: status first.
 internal static class Expectation
 {
     public static string? Credit(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentTransaction();

@@ -12,7 +12,6 @@ internal static unsafe partial class LibC
     public const int Again = 11; // EAGAIN
     public const int Interrupted = 4; // EINTR
     public const int ConnectionRefused = 111; // ECONNREFUSED
-    public const int ShutdownWrite = 1; // SHUT_WR
     public const int NoEntry = 2; // ENOENT: a unix socket that does not exist
 
     private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
@@ -56,9 +55,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* bytes, nint count, int flags);
 
-    [LibraryImport("libc", EntryPoint = "shutdown")]
-    public static partial int Shutdown(int descriptor, int how);
-
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
 
@@ -100,7 +96,6 @@ internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
     public const uint Writable = 0x4; // EPOLLOUT
-    public const uint Broken = 0x8 | 0x10; // EPOLLERR | EPOLLHUP
 
     private const int EventsMax = 512;
     private const int CloseOnExec = 0x80000;

@@ -64,7 +64,7 @@ public sealed class Target
             if (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http", PathAndQuery: "/" })
             {
                 var addresses = Dns.GetHostAddresses(uri.DnsSafeHost);
-                var address = Array.Find(addresses, one => one.AddressFamily == AddressFamily.InterNetwork);
+                var address = Array.Find(addresses, candidate => candidate.AddressFamily == AddressFamily.InterNetwork);
                 target = new Target(url, new IPEndPoint(address ?? addresses[0], uri.Port), uri.Authority);
                 return true;
             }

@@ -133,7 +133,7 @@ public static class Baselines
     }
 
     internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
-        baseline.Comparisons.Where(one => one.Verdict == Worse && s_gatingMetrics.Contains(one.Metric));
+        baseline.Comparisons.Where(metric => metric.Verdict == Worse && s_gatingMetrics.Contains(metric.Metric));
 
     private static BaselineComparison HigherIsBetter(string metric, double before, double now, double noise) =>
         new(metric, before, now, Ratio(before, now), Verdict(now, before, noise));

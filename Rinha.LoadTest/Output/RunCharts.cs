@@ -44,12 +44,12 @@ internal static class RunCharts
         var (seconds, before) = (run.Series, run.Baseline?.Series ?? []);
         var lines = WithoutEmpty(
         [
-            .. s_percentiles.Select(one => new ChartLine(
-                one.Name, one.Color, Points(seconds, second => OrGap(one.Of(second))))),
-            .. s_percentiles.Select(one => new ChartLine(
-                $"{one.Name}, {run.Baseline?.Name}",
-                one.Color,
-                Points(before, second => OrGap(one.Of(second))),
+            .. s_percentiles.Select(percentile => new ChartLine(
+                percentile.Name, percentile.Color, Points(seconds, second => OrGap(percentile.Of(second))))),
+            .. s_percentiles.Select(percentile => new ChartLine(
+                $"{percentile.Name}, {run.Baseline?.Name}",
+                percentile.Color,
+                Points(before, second => OrGap(percentile.Of(second))),
                 Dashed: true)),
         ]);
         var slowest = seconds.MaxBy(second => second.Max);

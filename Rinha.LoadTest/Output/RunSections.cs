@@ -244,7 +244,7 @@ internal static class RunSections
                 row.Name,
                 Format.Count(row.Count),
                 Format.Percent((double)row.Count / Math.Max(1, all)),
-                new("", row.Tone, (double)row.Count / rows.Max(one => one.Count)),
+                new("", row.Tone, (double)row.Count / rows.Max(other => other.Count)),
             ])]);
 
     private static double[] Latencies(LatencyReport latency) =>
@@ -281,13 +281,13 @@ internal static class RunSections
         step.Met ? new("met", Tone.Good) : new("missed", Tone.Bad),
     ];
 
-    private static Cell[] Row(BaselineComparison one) =>
+    private static Cell[] Row(BaselineComparison comparison) =>
     [
-        one.Metric,
-        Metric(one.Metric, one.Before),
-        Metric(one.Metric, one.Now),
-        Format.Ratio(one.Ratio),
-        new(one.Verdict, one.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
+        comparison.Metric,
+        Metric(comparison.Metric, comparison.Before),
+        Metric(comparison.Metric, comparison.Now),
+        Format.Ratio(comparison.Ratio),
+        new(comparison.Verdict, comparison.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
     ];
 
     private static string Metric(string metric, double value) => metric switch

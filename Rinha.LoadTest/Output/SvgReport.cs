@@ -130,8 +130,8 @@ internal sealed class ChartDrawing
         [
             Text("heading", chart.Title, 0, 16),
             Text("words", Format.OneLine(chart.Subtitle, LineCharsMax), 0, 36),
-            .. chart.Lines.Zip(names, places).Select(one =>
-                Legend(one.First, one.Second, one.Third.Left, LegendTop + (one.Third.Row + 0.5) * LegendRow)),
+            .. chart.Lines.Zip(names, places).Select(entry =>
+                Legend(entry.First, entry.Second, entry.Third.Left, LegendTop + (entry.Third.Row + 0.5) * LegendRow)),
             Grid(),
             .. chart.Y.Ticks.Select(tick => Text("y", tick.Label, Left - 8, Y(tick.Value))),
             .. chart.X.Ticks.Select(tick => Text("x", tick.Label, X(tick.Value), _bottom + 28)),
@@ -252,7 +252,7 @@ internal static class Markup
     public static XElement Element(string name, string style, params object?[] content) => new(
         name,
         style.Length > 0 ? Attr("class", style) : null,
-        content.Select(one => one is string text ? Format.OneLine(text) : one));
+        content.Select(item => item is string text ? Format.OneLine(text) : item));
 
     public static XAttribute Attr(string name, string value) => new(name, Format.OneLine(value));
 

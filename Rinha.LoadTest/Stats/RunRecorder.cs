@@ -85,7 +85,7 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
 
     public SortedDictionary<int, long> Statuses() => new(_operations.SelectMany(operation => operation.Statuses())
         .GroupBy(status => status.Key)
-        .ToDictionary(status => status.Key, status => status.Sum(one => one.Value)));
+        .ToDictionary(status => status.Key, status => status.Sum(count => count.Value)));
 
     public LatencyReport TotalLatency() => Merge(operation => operation.Latency);
 

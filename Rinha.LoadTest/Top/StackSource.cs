@@ -129,12 +129,12 @@ internal sealed partial class Scrape
 
     private Scrape(IEnumerable<MetricSeries> series)
     {
-        foreach (var one in series)
+        foreach (var item in series)
         {
-            _byKey[one.Key] = one;
+            _byKey[item.Key] = item;
         }
 
-        _byName = _byKey.Values.ToLookup(one => one.Name);
+        _byName = _byKey.Values.ToLookup(item => item.Name);
     }
 
     // Parses Prometheus's text format: name{label="value",…} number; # starts a comment.
@@ -164,7 +164,7 @@ internal sealed partial class Scrape
     public double? Value(string name)
     {
         var series = _byName[name];
-        return series.Any() ? series.Sum(one => one.Value) : null;
+        return series.Any() ? series.Sum(item => item.Value) : null;
     }
 
     public double ValueOf(MetricSeries series) => _byKey.TryGetValue(series.Key, out var own) ? own.Value : 0;
@@ -213,9 +213,9 @@ internal sealed class Buckets
     private readonly SortedDictionary<double, double> _upTo = [];
 
     public Buckets(IEnumerable<(string Bound, double Count)> counts)
-        : this(counts.Select(one => (
-            one.Bound == "+Inf" ? double.PositiveInfinity : double.Parse(one.Bound, CultureInfo.InvariantCulture),
-            one.Count)))
+        : this(counts.Select(count => (
+            count.Bound == "+Inf" ? double.PositiveInfinity : double.Parse(count.Bound, CultureInfo.InvariantCulture),
+            count.Count)))
     {
     }
 
@@ -230,7 +230,7 @@ internal sealed class Buckets
     public double Count => _upTo.Count > 0 ? _upTo.Values.Last() : 0;
 
     public static Buckets Sum(IEnumerable<Buckets> all) =>
-        new(all.SelectMany(one => one._upTo).Select(pair => (pair.Key, pair.Value)));
+        new(all.SelectMany(buckets => buckets._upTo).Select(pair => (pair.Key, pair.Value)));
 
     // Like Prometheus's histogram_quantile: interpolates within a bucket; above the last finite bound, returns that.
     public double? Quantile(double share)

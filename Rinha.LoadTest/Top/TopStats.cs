@@ -43,25 +43,25 @@ internal sealed record TopStats(
     private static OperationStats Operation(
         string name, Func<MetricSeries, bool> isWanted, List<ScrapeInterval> intervals, double seconds)
     {
-        double PerSecond(string status) => intervals.Sum(one => one.Increase(
+        double PerSecond(string status) => intervals.Sum(interval => interval.Increase(
             Requests,
             series => isWanted(series) && series.Label("status").StartsWith(status, StringComparison.Ordinal)))
             / seconds;
 
-        var durations = Buckets.Sum(intervals.Select(one => one.Observations(Durations, isWanted)));
+        var durations = Buckets.Sum(intervals.Select(interval => interval.Observations(Durations, isWanted)));
         return new OperationStats(
             name, PerSecond(""), PerSecond("4"), PerSecond("5"), durations.Quantile(0.5), durations.Quantile(0.99));
     }
 
     private static LedgerStats OfLedger(List<ScrapeInterval> intervals, TopReading later, double seconds)
     {
-        double PerSecond(string result) => intervals.Sum(one => one.Increase(
+        double PerSecond(string result) => intervals.Sum(interval => interval.Increase(
             Transactions, series => series.Label("result") == result)) / seconds;
 
-        double Increase(string name) => intervals.Sum(one => one.Increase(name));
+        double Increase(string name) => intervals.Sum(interval => interval.Increase(name));
 
         double? Quantile(string name, double share) =>
-            Buckets.Sum(intervals.Select(one => one.Observations(name))).Quantile(share);
+            Buckets.Sum(intervals.Select(interval => interval.Observations(name))).Quantile(share);
 
         IEnumerable<double?> Now(string gauge) =>
             later.Processes.Select(process => process.Scrape?.Value(gauge)).Where(value => value is not null);
@@ -76,7 +76,7 @@ internal sealed record TopStats(
             Quantile(GateWaits, 0.5),
             Quantile(GateWaits, 0.99),
             Quantile(Checkpoints, 0.99),
-            Now("rinha_ledger_queued_writes").Aggregate((double?)null, (sum, one) => (sum ?? 0) + one),
+            Now("rinha_ledger_queued_writes").Aggregate((double?)null, (sum, value) => (sum ?? 0) + value),
             Now("rinha_ledger_wal_bytes").Max(),
             Now("rinha_ledger_database_bytes").Max());
     }

@@ -142,14 +142,14 @@ internal static class TopScreen
         [("", 10), ("req/s", 10), ("p50", 9), ("p99", 9), ("4xx/s", 9), ("5xx/s", 9)],
         [.. stats.Operations.Prepend(stats.Total).Select(Row)]);
 
-    private static Cell[] Row(OperationStats one) =>
+    private static Cell[] Row(OperationStats operation) =>
     [
-        new(one.Name, one.Name == "all" ? Tone.Strong : Tone.Plain),
-        Format.Rate(one.PerSecond),
-        Duration(one.P50),
-        Duration(one.P99),
-        new(Format.Rate(one.RefusedPerSecond), one.RefusedPerSecond > 0 ? Tone.Warning : Tone.Muted),
-        new(Format.Rate(one.ErrorsPerSecond), one.ErrorsPerSecond > 0 ? Tone.Bad : Tone.Muted),
+        new(operation.Name, operation.Name == "all" ? Tone.Strong : Tone.Plain),
+        Format.Rate(operation.PerSecond),
+        Duration(operation.P50),
+        Duration(operation.P99),
+        new(Format.Rate(operation.RefusedPerSecond), operation.RefusedPerSecond > 0 ? Tone.Warning : Tone.Muted),
+        new(Format.Rate(operation.ErrorsPerSecond), operation.ErrorsPerSecond > 0 ? Tone.Bad : Tone.Muted),
     ];
 
     private static Drawing Ledger(LedgerStats ledger) => Drawings.Table(
@@ -178,19 +178,21 @@ internal static class TopScreen
             ("conns", 7)],
         [.. stats.Processes.Select(Row)]);
 
-    private static Cell[] Row(ProcessStats one) =>
+    private static Cell[] Row(ProcessStats process) =>
     [
-        one.Name,
-        new(Format.OneLine(one.State, 9), StateTone(one.State)),
-        new(Number(one.Cpu), IsNearLimit(one.Cpu, one.CpuLimit) ? Tone.Warning : Tone.Plain),
-        new(Number(one.CpuLimit), Tone.Muted),
+        process.Name,
+        new(Format.OneLine(process.State, 9), StateTone(process.State)),
+        new(Number(process.Cpu), IsNearLimit(process.Cpu, process.CpuLimit) ? Tone.Warning : Tone.Plain),
+        new(Number(process.CpuLimit), Tone.Muted),
         new(
-            one.ThrottledShare is { } share ? Format.Percent(share) : "–",
-            one.ThrottledShare > 0 ? Tone.Warning : Tone.Muted),
-        new(Bytes(one.MemoryBytes), IsNearLimit(one.MemoryBytes, one.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
-        new(Bytes(one.MemoryLimitBytes), Tone.Muted),
-        new(Bytes(one.HeapBytes), Tone.Muted),
-        new(Number(one.Connections), Tone.Muted),
+            process.ThrottledShare is { } share ? Format.Percent(share) : "–",
+            process.ThrottledShare > 0 ? Tone.Warning : Tone.Muted),
+        new(
+            Bytes(process.MemoryBytes),
+            IsNearLimit(process.MemoryBytes, process.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
+        new(Bytes(process.MemoryLimitBytes), Tone.Muted),
+        new(Bytes(process.HeapBytes), Tone.Muted),
+        new(Number(process.Connections), Tone.Muted),
     ];
 
     private static Tone StateTone(string state) => state switch

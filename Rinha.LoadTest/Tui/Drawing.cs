@@ -2,8 +2,7 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// A region of the screen: produces its lines for a given size. Excess lines and columns are cut, missing ones stay
-// blank.
+// A region of the screen: produces its lines for a given size. Excess lines and columns are cut, missing ones blank.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
 // Combines drawings: stacks, columns, frames, tables.
@@ -25,7 +24,7 @@ internal static class Drawings
     {
         // Cumulative ends: no column is lost to rounding.
         int End(int count) => width * count / columns.Length;
-        var parts = columns.Select((one, at) => one.Lines(End(at + 1) - End(at), height).ToArray()).ToArray();
+        var parts = columns.Select((column, at) => column.Lines(End(at + 1) - End(at), height).ToArray()).ToArray();
         return Enumerable.Range(0, height).Select(row =>
             parts.Aggregate(new Line(), (line, part) => line.Append(part[row], part[row].Width)));
     };

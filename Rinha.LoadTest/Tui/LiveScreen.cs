@@ -172,8 +172,7 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         });
     }
 
-    // Sets the modes again; call it periodically, since the shell and the runtime change them across SIGSTOP and
-    // SIGCONT.
+    // Sets the modes again; call it periodically: the shell and the runtime change them across SIGSTOP and SIGCONT.
     public void Reassert() => IfActive(() =>
     {
         terminal.EnterKeyMode();

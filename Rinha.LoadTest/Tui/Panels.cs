@@ -132,7 +132,7 @@ internal static class Panels
                 column.Title == "failed" && operation.Failed > 0 ? Tone.Bad : Tone.Plain)),
         ]);
         var name = ("", Math.Clamp(longest, NameWidthMin, nameWidthMax));
-        return Drawings.Table([name, .. s_columns.Select(one => (one.Title, one.Width))], rows)(width, height);
+        return Drawings.Table([name, .. s_columns.Select(column => (column.Title, column.Width))], rows)(width, height);
     };
 
     public static Drawing Failures(IReadOnlyList<FailureReport> failures) => (width, _) =>
@@ -203,8 +203,8 @@ internal static class Panels
     {
         (string Name, double Seconds)[] percentiles =
             [("50", latency.P50), ("90", latency.P90), ("99", latency.P99), ("99.9", latency.P999)];
-        var inside = percentiles.Where(one => one.Seconds > over && one.Seconds <= upTo)
-            .Select(one => one.Name).ToList();
+        var inside = percentiles.Where(percentile => percentile.Seconds > over && percentile.Seconds <= upTo)
+            .Select(percentile => percentile.Name).ToList();
         return inside.Count switch
         {
             0 => "",
