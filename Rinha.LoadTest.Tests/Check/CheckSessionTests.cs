@@ -16,7 +16,7 @@ public sealed class CheckSessionTests
         [WellFormed, WithinLimit, ConstantLimit, Snapshot, Chain, Refused, ReadYourWrites, Balances];
 
     // Banks with one fault each: the checks that must find it, and those that may.
-    private static readonly Dictionary<string, (Func<StubLedger> Bank, string[] Required, string[] Possible)> s_faults = new()
+    private static readonly Dictionary<string, (Func<StubLedger> Bank, string[] Must, string[] May)> s_faults = new()
     {
         ["loses updates"] = (() => Faults.LosesUpdates(100, 100), [Balances], [Chain]),
         ["reads stale"] = (Faults.ReadsStale, [ReadYourWrites], []),
@@ -52,15 +52,14 @@ public sealed class CheckSessionTests
     [MemberData(nameof(FaultNames))]
     public void A_faulty_bank_is_caught(string fault)
     {
-        var (bank, required, possible) = s_faults[fault];
+        var (bank, must, may) = s_faults[fault];
 
         var violated = Run(bank()).Check!.Checks.Where(check => check.Violations > 0).ToList();
 
         var found = string.Join('\n', violated);
-        Assert.All(
-            required, name => Assert.True(violated.Exists(check => check.Name == name), $"missed {name}: {found}"));
+        Assert.All(must, name => Assert.True(violated.Exists(check => check.Name == name), $"missed {name}: {found}"));
         Assert.All(violated, check =>
-            Assert.True(required.Contains(check.Name) || possible.Contains(check.Name), $"false alarm: {check}"));
+            Assert.True(must.Contains(check.Name) || may.Contains(check.Name), $"false alarm: {check}"));
         Assert.All(violated, check => Assert.NotEmpty(check.Example!));
     }
 

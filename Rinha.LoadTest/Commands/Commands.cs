@@ -101,7 +101,7 @@ internal sealed class LoadCommand
             return Exit.Fail($"worse than the baseline '{report.Baseline!.Name}'");
         }
 
-        return report.Check is { } check && (check.Checks.Any(result => result.Violations > 0) || report.Summary.Failed > 0)
+        return report.Check is { } check && (check.Checks.Any(row => row.Violations > 0) || report.Summary.Failed > 0)
             ? Exit.Fail("a check failed")
             : Exit.Success;
     }

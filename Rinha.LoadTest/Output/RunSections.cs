@@ -281,13 +281,13 @@ internal static class RunSections
         step.Met ? new("met", Tone.Good) : new("missed", Tone.Bad),
     ];
 
-    private static Cell[] Row(BaselineComparison comparison) =>
+    private static Cell[] Row(BaselineComparison metric) =>
     [
-        comparison.Metric,
-        Metric(comparison.Metric, comparison.Before),
-        Metric(comparison.Metric, comparison.Now),
-        Format.Ratio(comparison.Ratio),
-        new(comparison.Verdict, comparison.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
+        metric.Metric,
+        Metric(metric.Metric, metric.Before),
+        Metric(metric.Metric, metric.Now),
+        Format.Ratio(metric.Ratio),
+        new(metric.Verdict, metric.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
     ];
 
     private static string Metric(string metric, double value) => metric switch

@@ -116,7 +116,7 @@ internal static class DurationText
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
-        var (unit, unitSeconds) = s_units.FirstOrDefault(candidate => text.EndsWith(candidate.Unit, StringComparison.Ordinal));
+        var (unit, unitSeconds) = s_units.FirstOrDefault(row => text.EndsWith(row.Unit, StringComparison.Ordinal));
         if (unit is not null
             && double.TryParse(
                 text.AsSpan(0, text.Length - unit.Length),
