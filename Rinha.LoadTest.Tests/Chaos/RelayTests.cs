@@ -5,7 +5,7 @@ namespace Rinha.LoadTest.Tests.Chaos;
 // A link that can be cut: the test connects through the relay to an echo server.
 public sealed class RelayTests : IDisposable
 {
-    private const int NothingMs = 200; // Ample time for data that is not held back.
+    private const int SilenceMs = 200; // Ample time for data that is not held back.
 
     private readonly TemporaryDirectory _directory = new();
     private readonly StubServer _echo;
@@ -91,7 +91,7 @@ public sealed class RelayTests : IDisposable
         near.Send("late"u8);
         using var next = Connect(); // Connects, but gets no data.
         next.Send("too"u8);
-        Assert.False(near.Poll(TimeSpan.FromMilliseconds(NothingMs), SelectMode.SelectRead));
+        Assert.False(near.Poll(TimeSpan.FromMilliseconds(SilenceMs), SelectMode.SelectRead));
         Assert.False(next.Poll(TimeSpan.Zero, SelectMode.SelectRead));
         _relay.Restore();
         Assert.Equal("late"u8, Received(near, 4));

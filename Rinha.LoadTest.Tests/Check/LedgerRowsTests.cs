@@ -21,13 +21,13 @@ public sealed class LedgerRowsTests
     {
         ["is as acknowledged"] = new(_ => { }),
         ["has an unknown transaction"] = new(it => it.Post(4, 600, TextOf(11))),
-        ["has one whose 503 does not know"] = new(it => it.Post(4, 900, TextOf(14))),
-        ["has an unknown transaction that was sent otherwise"] = new(it => it.Post(4, 601, TextOf(11)), AsSent),
+        ["has a transaction answered 503, outcome unknown"] = new(it => it.Post(4, 900, TextOf(14))),
+        ["has an unknown transaction with another amount"] = new(it => it.Post(4, 601, TextOf(11)), AsSent),
         ["has a refused transaction"] =
             new(it => it.Post(3, -9_000, TextOf(10)), NoneRefused) { Example = "client 3: -9000" },
         ["has a transaction answered 503"] =
             new(it => it.Post(4, 800, TextOf(13)), NoneUnavailable) { Example = "client 4: 800" },
-        ["misses a row"] = new(
+        ["lacks a row"] = new(
             it => it.Execute($"DELETE FROM transacoes WHERE descricao = '{TextOf(2)}'"), Once, Sums, Newest),
         ["never got a transaction"] = new(
             it => it.Execute($"""
@@ -49,14 +49,14 @@ public sealed class LedgerRowsTests
             AsSent, Newest),
         ["has another text"] = new(it => Alter(it, "descricao = 'x'"), Once, Newest),
         ["has a balance under minus the limit"] = new(it => Overdraw(it, -1_000_001), Limits),
-        ["once had one"] = new(it => Overdraw(it, -1_000_001, 1), Limits)
+        ["once had a balance under minus the limit"] = new(it => Overdraw(it, -1_000_001, 1), Limits)
         {
             Example = "client 3: balance -1000000, lowest -1000001, limit 1000000",
         },
         ["has a balance without a history"] =
             new(it => it.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 4"), Sums),
         ["has a gap"] = new(it => it.Execute("UPDATE clientes SET ultima_seq = ultima_seq + 1 WHERE id = 5"), Sums),
-        ["has a number twice"] = new(
+        ["has a duplicate sequence number"] = new(
             it => Renumber(it, "SET seq = 2 WHERE cliente_id = 1 AND seq = 3"), Sums)
         {
             Example = "client 1: balance 301, sum 301, 3 rows, 1 out of sequence, sequence 3",
@@ -75,7 +75,7 @@ public sealed class LedgerRowsTests
         var one = s_cases[name];
         var log = Acknowledged(ledger);
 
-        one.Happen(ledger);
+        one.Change(ledger);
 
         AssertViolations(log, ledger, one.Violations);
         if (one.Example is not null)
@@ -230,7 +230,7 @@ public sealed class LedgerRowsTests
             names.Except([unseen]), results.Where(result => result.Violations > 0).Select(result => result.Name));
     }
 
-    private sealed record Case(Action<TestLedger> Happen, params string[] Violations)
+    private sealed record Case(Action<TestLedger> Change, params string[] Violations)
     {
         // Describes the first violation.
         public string? Example { get; init; }

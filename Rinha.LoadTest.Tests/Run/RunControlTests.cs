@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Tests.Run;
 
 // Stopping and pausing a run.
-public sealed class InterferenceTests
+public sealed class RunControlTests
 {
     private const int Connections = 4;
 
