@@ -2,7 +2,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Bench;
 
-/// <summary>Goes through the gate, alone or while another is inside half of the time, as a busy process is.</summary>
+// Enters and leaves the gate, uncontended or against a rival that is inside half of the time, like a busy process.
 public class GateBenchmarks : IDisposable
 {
     private const int RivalUs = 100; // About a batch of 16.

@@ -3,7 +3,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Bench;
 
-/// <summary>Reads and judges the body of a transaction.</summary>
+// Parses and validates a transaction's body.
 public class ParseBenchmarks
 {
     private byte[] _json = [];
@@ -28,7 +28,7 @@ public class ParseBenchmarks
     public long ParseBody() => TransactionBody.Parse(_json).AmountCents;
 }
 
-/// <summary>Writes the answers to an accepted transaction and to a request for a statement of ten.</summary>
+// Serializes the answers to an accepted transaction and to a statement of ten.
 public class AnswerBenchmarks
 {
     private readonly TransactionResponse _accepted = new(LimitCents: 100_000, BalanceCents: -9098);

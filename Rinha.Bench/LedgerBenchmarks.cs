@@ -7,12 +7,12 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
 
-/// <summary>Posts transactions, a number of them in each commit; the figures are per transaction.</summary>
+// Posts transactions in batches, one commit per batch; results are per transaction.
 public class PostBenchmarks : IDisposable
 {
     private const int Posts = 64;
 
-    // A commit writes two or three pages: a little more than the WAL's length that the server aims at.
+    // A commit writes two or three pages, so the WAL grows slightly past the server's target.
     private const int CommitsPerCheckpoint = Limits.CheckpointPages / 2;
 
     private readonly PendingPost[] _posts = [.. Enumerable.Range(0, Posts).Select(_ => new PendingPost())];
@@ -44,7 +44,7 @@ public class PostBenchmarks : IDisposable
         _scratch.ExpectTransactions(2 * Posts);
     }
 
-    /// <summary>As the server's writer does it: gate, transaction, statements, commit.</summary>
+    // Like the server's writer: gate, transaction, statements, commit.
     [Benchmark(Baseline = true, OperationsPerInvoke = Posts)]
     public void Transaction()
     {
@@ -67,12 +67,10 @@ public class PostBenchmarks : IDisposable
         }
     }
 
-    /// <summary>
-    /// The whole way of a write: queue, hand-over to the writer's thread, commit, completion. So many are on their way
-    /// at once; the writer decides how many of them share a commit.
-    /// </summary>
+    // A write's full path: queue, hand-over to the writer's thread, commit, completion. Keeps Batch writes in flight;
+    // the writer decides how many share a commit.
     [Benchmark(OperationsPerInvoke = Posts)]
-    [SuppressMessage("Reliability", "CA2012", Justification = "Kept until the countdown says that it has a result.")]
+    [SuppressMessage("Reliability", "CA2012", Justification = "Read only after the countdown, when it has a result.")]
     public void WholeLedger()
     {
         for (var batch = 0; batch < Posts; batch += Batch)
@@ -104,7 +102,7 @@ public class PostBenchmarks : IDisposable
         _countdown.Dispose();
     }
 
-    // Sleeps at once, as the server's threads do: one that spins would take the core from those it waits for.
+    // Sleeps without spinning, like the server's threads: spinning would take the core from the writer.
     private sealed class Countdown : IDisposable
     {
         private readonly ManualResetEventSlim _zero = new(initialState: false, spinCount: 0);
@@ -130,7 +128,7 @@ public class PostBenchmarks : IDisposable
     }
 }
 
-/// <summary>Reads a statement of ten transactions from an account with a thousand.</summary>
+// Reads a statement of ten transactions from an account with a thousand.
 public class StatementBenchmarks : IDisposable
 {
     private readonly Statement _statement = new();
@@ -147,7 +145,7 @@ public class StatementBenchmarks : IDisposable
         Expect.That(_statement is { BalanceCents: 0, Entries.Length: Statement.EntriesMax }, "ten are listed");
     }
 
-    /// <summary>Completes where it is called: a reader never waits.</summary>
+    // Completes synchronously: a reader never waits.
     [Benchmark]
     public LookupResult ReadStatement()
     {
@@ -163,7 +161,7 @@ public class StatementBenchmarks : IDisposable
     }
 }
 
-/// <summary>A ledger's file in a temporary directory (TMPDIR chooses the disk), deleted when disposed.</summary>
+// A ledger file in a temporary directory (TMPDIR chooses the disk), deleted when disposed.
 internal sealed class ScratchLedger : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rinha-bench-").FullName;
@@ -184,7 +182,7 @@ internal sealed class ScratchLedger : IDisposable
             "the balances are the sum of the history");
     }
 
-    /// <summary>Posts so many transactions to every account in one commit.</summary>
+    // Posts transactions to every account in one commit.
     public void Fill(int postsPerAccount)
     {
         using var transaction = new WriteTransaction(File);

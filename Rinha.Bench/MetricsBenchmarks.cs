@@ -3,7 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
 
-/// <summary>Counts a request, and writes all metrics of requests for Prometheus.</summary>
+// Counts a request, and renders all request metrics for Prometheus.
 public class MetricsBenchmarks : IDisposable
 {
     private readonly RequestLog _requests = new(slowRequestMs: 0, NullLogger.Instance);

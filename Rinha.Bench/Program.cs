@@ -7,10 +7,8 @@ using BenchmarkDotNet.Toolchains.NativeAot;
 
 namespace Rinha.Bench;
 
-/// <summary>
-/// <c>[aot] [BenchmarkDotNet's flags]</c>: measures with the just-in-time compiler, or with <c>aot</c> as the server
-/// is published. docs/microbenchmarks.md has the command lines.
-/// </summary>
+// Usage: [aot] [BenchmarkDotNet's flags]. Benchmarks run under the JIT, or with aot compiled like the published server.
+// docs/microbenchmarks.md has the command lines.
 internal static class Program
 {
     private static int Main(string[] args)
@@ -22,7 +20,7 @@ internal static class Program
             config.AddJob(AsTheServerIsPublished());
         }
 
-        // BenchmarkDotNet itself ends with 0 whatever becomes of the benchmarks.
+        // BenchmarkDotNet exits with 0 even if benchmarks fail.
         var flags = isAot ? args[1..] : args;
         var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(flags, config);
         return summaries.All(summary =>
@@ -31,8 +29,8 @@ internal static class Program
             && summary.Reports.All(report => report.Success)) ? 0 : 1;
     }
 
-    // The stock toolchain asks a feed of previews; this one takes the SDK's own compiler from the ordinary one. And it
-    // compiles for the machine it runs on, while the server is published for every machine of its architecture.
+    // The default toolchain restores a preview compiler and targets the local CPU's instruction set. This one uses the
+    // SDK's compiler and the architecture's baseline, like the published server.
     private static Job AsTheServerIsPublished() => Job.Default
         .WithRuntime(NativeAotRuntime.Net10_0)
         .WithGcServer(false)

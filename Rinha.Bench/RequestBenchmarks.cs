@@ -9,10 +9,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
 
-/// <summary>
-/// Whole requests through the real server, Kestrel's HTTP/1.1 included; only the sockets are missing. The figures are
-/// per request.
-/// </summary>
+// Whole requests through the real server, including Kestrel's HTTP/1.1, over in-memory pipes instead of sockets.
+// Results are per request.
 public class RequestBenchmarks : IDisposable
 {
     private const int Requests = 16;
@@ -25,11 +23,11 @@ public class RequestBenchmarks : IDisposable
     private BankServer _server = null!;
     private int _posted;
 
-    /// <summary>Whether the ledger is a SQLite file, or costs nothing: the figure is then HTTP alone.</summary>
+    // With false the ledger answers a constant: the cost of HTTP alone.
     [Params(false, true)]
     public bool Sqlite { get; set; }
 
-    /// <summary>Connections, each with one request on its way.</summary>
+    // Each with one request in flight.
     [Params(1, 16)]
     public int Connections { get; set; }
 
@@ -50,7 +48,7 @@ public class RequestBenchmarks : IDisposable
         _scratch?.ExpectTransactions(Requests);
     }
 
-    /// <summary>Credits and debits in turns, each accepted and committed before its answer.</summary>
+    // Alternates credits and debits; each is committed before its answer.
     [Benchmark(OperationsPerInvoke = Requests)]
     public void Post()
     {
@@ -60,7 +58,6 @@ public class RequestBenchmarks : IDisposable
         }
     }
 
-    /// <summary>The last ten transactions.</summary>
     [Benchmark(OperationsPerInvoke = Requests)]
     public void Statement()
     {
@@ -81,7 +78,7 @@ public class RequestBenchmarks : IDisposable
         _scratch?.Dispose();
     }
 
-    // On every connection at once; back when all are answered.
+    // Sends on every connection, then waits for all answers.
     private void Exchange(byte[] request)
     {
         foreach (var client in _clients)
@@ -118,10 +115,8 @@ public class RequestBenchmarks : IDisposable
     }
 }
 
-/// <summary>
-/// Connections without a network: two pipes each, which Kestrel takes for any other transport. Everything runs inline,
-/// as with the server's sockets: a request on the thread that sends it.
-/// </summary>
+// A Kestrel transport whose connections are pairs of in-memory pipes. Everything runs inline, as with the server's
+// sockets: a request is processed on the thread that sends it.
 internal sealed class PipeTransport : IConnectionListenerFactory, IConnectionListener
 {
     private static readonly PipeOptions s_inline = new(
@@ -159,7 +154,7 @@ internal sealed class PipeTransport : IConnectionListenerFactory, IConnectionLis
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }
 
-/// <summary>The client's end of a connection: one request at a time.</summary>
+// The client's end of a connection: one request at a time.
 internal sealed class PipeClient(IDuplexPipe pipe) : IDisposable
 {
     public void Send(byte[] request)
@@ -168,7 +163,7 @@ internal sealed class PipeClient(IDuplexPipe pipe) : IDisposable
         Expect.That(flush.IsCompletedSuccessfully && !flush.Result.IsCompleted, "the server takes the request at once");
     }
 
-    /// <summary>Waits for the answer, which must be a 200; Kestrel flushes it in one piece.</summary>
+    // Waits for the answer, which must be a 200; Kestrel flushes it in one piece.
     public void Receive()
     {
         if (!pipe.Input.TryRead(out var read))

@@ -2,7 +2,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Bench;
 
-/// <summary>What the benchmarks post, read and send.</summary>
+// Sample transactions, statements and requests.
 internal static class Samples
 {
     public const int Accounts = 5;
@@ -16,20 +16,16 @@ internal static class Samples
     public static byte[] ReadStatement { get; } = Encoding.ASCII.GetBytes(
         "GET /clientes/1/extrato HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
 
-    /// <summary>
-    /// Makes the post number N of an endless sequence: credits and debits in turns over all accounts, so that none is
-    /// refused.
-    /// </summary>
+    // The nth post of an endless sequence: alternating credits and debits over all accounts, so that none is refused.
     public static void Set(PendingPost post, int number)
     {
         post.AccountId = 1 + (number % Accounts);
-        // Accounts is odd: every account gets a credit, then a debit.
+        // Accounts is odd, so every account gets a credit, then a debit.
         post.Kind = number % 2 == 0 ? TransactionKind.Credit : TransactionKind.Debit;
         post.AmountCents = 1;
         post.Description = s_text;
     }
 
-    /// <summary>Fills a statement with ten transactions.</summary>
     public static void Fill(Statement statement)
     {
         const long readAtUs = 1_705_458_881_217_753; // 2024-01-17T02:34:41.217753Z
@@ -48,20 +44,20 @@ internal static class Samples
         return description;
     }
 
-    // With the headers that a client of the contest sends through nginx.
+    // With the headers of a contest client behind nginx.
     private static byte[] Post(string body) => Encoding.ASCII.GetBytes(
         $"POST /clientes/1/transacoes HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n"
         + $"Accept: application/json\r\nContent-Type: application/json\r\n\r\n{body}");
 }
 
-/// <summary>What a benchmark says of its answers before it is timed: a wrong one is not worth measuring.</summary>
+// Verifies a benchmark's answers before it is timed.
 internal static class Expect
 {
     public static void That(bool condition, string what)
     {
         if (!condition)
         {
-            throw new InvalidOperationException($"not so: {what}");
+            throw new InvalidOperationException($"expected: {what}");
         }
     }
 }

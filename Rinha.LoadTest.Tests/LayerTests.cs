@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests;
 
-/// <summary>One model of a report, and renderers that know nothing else.</summary>
+// The report's model is independent of its renderers.
 public sealed class LayerTests
 {
     [Fact]

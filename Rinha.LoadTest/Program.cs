@@ -9,7 +9,7 @@ command.Subcommands.Add(new TopCommand().Create());
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    return Exit.Refuse(string.Join("; ", parsed.Errors.Select(error => error.Message)));
+    return Exit.UsageError(string.Join("; ", parsed.Errors.Select(error => error.Message)));
 }
 
 try

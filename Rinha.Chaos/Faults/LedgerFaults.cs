@@ -103,7 +103,7 @@ internal static class KillInReset
 
     private static (long Rows, long Sequences, long BalancesCents) Content(string path)
     {
-        using var connection = new LedgerInFile(path).Open();
+        using var connection = new SqliteLedgerSource(path).Open();
         var content = (0L, 0L, 0L);
         connection.ForEach(
             "SELECT (SELECT count(*) FROM transacoes), sum(ultima_seq), sum(abs(saldo) + length(ultimas)) "

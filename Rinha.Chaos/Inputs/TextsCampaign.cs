@@ -90,7 +90,7 @@ internal static class TextsCampaign
     // The posts were sequential, so the rows have their order.
     private static void CheckFile(CampaignRun run, string databasePath, List<string> sent)
     {
-        using var connection = new LedgerInFile(databasePath).Open();
+        using var connection = new SqliteLedgerSource(databasePath).Open();
         var count = 0;
         connection.ForEach("SELECT CAST(descricao AS BLOB) FROM transacoes ORDER BY id", row =>
         {

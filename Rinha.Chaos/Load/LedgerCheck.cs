@@ -8,23 +8,23 @@ internal static class LedgerCheck
 {
     // The bank may be running, but without a write in flight. isComplete: whether the log has every transaction that
     // was ever sent to this ledger.
-    public static void Run(CampaignRun run, ILedgerPlace ledger, TransactionLog log, bool isComplete = true)
+    public static void Run(CampaignRun run, ILedgerSource ledger, TransactionLog log, bool isComplete = true)
     {
         CheckStorage(run, ledger);
         run.Check(Oracle.Rows(log, LedgerRows.Read(ledger), wasEmpty: isComplete));
-        run.Check([log.Readable.ToResult(), log.WithinLimit.ToResult(), log.SameLimit.ToResult()]);
+        run.Check([log.WellFormed.ToResult(), log.WithinLimit.ToResult(), log.ConstantLimit.ToResult()]);
         run.Check(StatementChecks.Run(log));
     }
 
-    public static void CheckClients(CampaignRun run, ILedgerPlace ledger)
+    public static void CheckClients(CampaignRun run, ILedgerSource ledger)
     {
         CheckStorage(run, ledger);
         run.Check(Oracle.Clients(LedgerRows.Read(ledger)));
     }
 
-    public static void CheckStorage(CampaignRun run, ILedgerPlace ledger)
+    public static void CheckStorage(CampaignRun run, ILedgerSource ledger)
     {
-        var damage = ledger.FindDamage();
+        var damage = ledger.FindCorruption();
         run.Check(damage is null, () => damage!);
     }
 }
@@ -37,7 +37,7 @@ internal readonly record struct PostedRow(
     public static List<PostedRow> ReadAll(string databasePath)
     {
         var rows = new List<PostedRow>();
-        using var connection = new LedgerInFile(databasePath).Open();
+        using var connection = new SqliteLedgerSource(databasePath).Open();
         connection.ForEach(
             "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY id",
             row => rows.Add(new PostedRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3),

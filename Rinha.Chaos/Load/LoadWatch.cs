@@ -91,7 +91,7 @@ internal sealed class StallDetector : IDisposable
 
     private void Watch()
     {
-        LibC.WakeOnTime();
+        LibC.DisableTimerSlack();
         while (!_isOver)
         {
             var dueNs = Clock.NowNs + PauseNs;

@@ -160,7 +160,7 @@ internal sealed class SoakLog(long requests) : IRequestObserver
     // client's sequence has no gap, and each balance is the sum of its rows.
     public static void Compare(CampaignRun run, string databasePath, IReadOnlyList<SoakLog> logs)
     {
-        using var snapshot = new LedgerInFile(databasePath).OpenSnapshot();
+        using var snapshot = new SqliteLedgerSource(databasePath).OpenSnapshot();
         var clients = new (long Rows, long SumCents)[RequestSequence.Clients + 1];
         snapshot.ForEach("SELECT cliente_id, seq, valor, tipo, descricao FROM transacoes ORDER BY id", row =>
         {

@@ -63,7 +63,7 @@ internal sealed record BadFile(
     private static void MakeForeign(string path, byte[] good)
     {
         File.WriteAllBytes(path, []);
-        using var connection = new LedgerInFile(path).Open();
+        using var connection = new SqliteLedgerSource(path).Open();
         connection.Execute("CREATE VIEW elsewhere AS SELECT 1");
     }
 
@@ -243,7 +243,7 @@ internal static class BadFilesCampaign
     private static long FirstLeaf(string path, string table)
     {
         var page = 0L;
-        using (var connection = new LedgerInFile(path).Open())
+        using (var connection = new SqliteLedgerSource(path).Open())
         {
             connection.ForEach(
                 $"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'", row => page = row.GetInt64(0) - 1);

@@ -104,7 +104,7 @@ internal static class LockedLedger
     {
         const string What = "write lock held";
         var (run, bank) = (context.Run, context.Bank);
-        using var connection = new LedgerInFile(bank.DatabasePath).Open();
+        using var connection = new SqliteLedgerSource(bank.DatabasePath).Open();
         connection.Execute("BEGIN IMMEDIATE");
         StorageFaults.CheckThrough(
             context,
@@ -140,7 +140,7 @@ internal static class LockedLedger
     {
         const string What = "old snapshot held";
         var walPath = context.Bank.DatabasePath + "-wal";
-        using var connection = new LedgerInFile(context.Bank.DatabasePath).Open();
+        using var connection = new SqliteLedgerSource(context.Bank.DatabasePath).Open();
         connection.Execute("BEGIN; SELECT count(*) FROM clientes;");
         StorageFaults.CheckThrough(
             context,

@@ -31,7 +31,7 @@ internal sealed class Bank : IDisposable
         _settings = run.Settings;
         var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
         DatabasePath = Path.Combine(data, "rinha.db");
-        Ledger = options.Postgres?.Ledger ?? new LedgerInFile(DatabasePath);
+        Ledger = options.Postgres?.Ledger ?? new SqliteLedgerSource(DatabasePath);
         Faults = options.Faults
             ? [.. Names.Select(name => new FaultControl(Path.Combine(run.Directory, name + ".control")))]
             : [];
@@ -41,7 +41,7 @@ internal sealed class Bank : IDisposable
     }
 
     public string DatabasePath { get; }
-    public ILedgerPlace Ledger { get; }
+    public ILedgerSource Ledger { get; }
     public Target Front { get; }
     public IReadOnlyList<BankProcess> Apis { get; }
 

@@ -9,7 +9,7 @@ internal sealed class PostgresServer : IDisposable
     private readonly string _directory;
     private readonly string _sockets;
     private readonly BankProcess _process;
-    private readonly LedgerInPostgres _ledger;
+    private readonly PostgresLedgerSource _ledger;
 
     public PostgresServer(CampaignRun run)
     {
@@ -21,7 +21,7 @@ internal sealed class PostgresServer : IDisposable
         }
 
         _ = PostgresUrl.TryParse($"postgres://postgres@/rinha?host={_sockets}", out var url);
-        _ledger = new LedgerInPostgres(url!);
+        _ledger = new PostgresLedgerSource(url!);
         _process = new BankProcess(
             "db",
             Path.Combine(run.Directory, "db.log"),
@@ -34,7 +34,7 @@ internal sealed class PostgresServer : IDisposable
     public string SocketPath => Path.Combine(_sockets, ".s.PGSQL.5432");
 
     // For the oracle: connects as the superuser.
-    public ILedgerPlace Ledger => _ledger;
+    public ILedgerSource Ledger => _ledger;
 
     // Starts it and waits until it answers, after any crash recovery.
     public void Start()

@@ -3,11 +3,11 @@ using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>The file is what scripts/faults/faults.c says.</summary>
+// The control file matches scripts/faults/faults.c.
 public sealed class FaultControlTests
 {
     [Fact]
-    public void Everything_is_where_the_library_looks_for_it()
+    public void The_file_has_the_librarys_layout()
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("control");

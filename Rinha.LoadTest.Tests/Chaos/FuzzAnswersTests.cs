@@ -13,7 +13,7 @@ public sealed class FuzzAnswersTests
     // The answer to a HEAD has a length and no body.
     [InlineData(Head, true, "", "")]
     [InlineData(Head + Head, true, "|", "")]
-    // nginx answers in HTTP/0.9 behind it.
+    // nginx adds an HTTP/0.9 answer.
     [InlineData(Head + Bare, true, "", Bare)]
     public void A_body_belongs_to_its_answer(string text, bool mayBeHead, string bodies, string rest)
     {
@@ -24,7 +24,7 @@ public sealed class FuzzAnswersTests
     }
 
     [Fact]
-    public void A_torn_body_of_a_GET_is_seen() => Assert.NotEmpty(Read(Head + "{\"sta", mayBeHead: false).Remainder);
+    public void A_torn_body_of_a_GET_is_detected() => Assert.NotEmpty(Read(Head + "{\"sta", mayBeHead: false).Remainder);
 
     private static FuzzAnswers Read(string text, bool mayBeHead) =>
         FuzzAnswers.Read(Encoding.Latin1.GetBytes(text), ended: true, mayBeHead);

@@ -2,7 +2,7 @@ using Rinha.Chaos.Load;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>What the campaigns conclude from: gaps between acknowledgements, and what failed.</summary>
+// The campaigns' input: gaps between acknowledgements, and failures.
 public sealed class LoadWatchTests
 {
     private const long Ms = 1_000_000;
@@ -14,19 +14,19 @@ public sealed class LoadWatchTests
     {
         Answer(Operation.Credit, 200, 10);
         Answer(Operation.Debit, 200, 20);
-        Answer(Operation.Debit, 422, 40); // A refusal is none, nor is a statement.
+        Answer(Operation.Debit, 422, 40); // Neither a refusal nor a statement counts.
         Answer(Operation.Statement, 200, 45);
         Answer(Operation.Credit, 200, 60);
 
         Assert.Equal(TimeSpan.FromMilliseconds(40), Gap(10, 62));
         Assert.Equal(3, _watch.Acknowledged);
-        // It begins and ends with the time looked at.
+        // A gap is clipped to the interval.
         Assert.Equal(TimeSpan.FromMilliseconds(20), Gap(30, 50));
         Assert.Equal(TimeSpan.FromMilliseconds(50), Gap(30, 110));
     }
 
     [Fact]
-    public void Failures_are_counted_by_what_was_sent_and_by_their_kind()
+    public void Failures_are_counted_by_request_and_kind()
     {
         _watch.OnFailure(Plan(Operation.Credit), FailureKind.ClosedBeforeAnswer, answer: default);
         _watch.OnFailure(Plan(Operation.Debit), FailureKind.UnexpectedStatus, new StubAnswer(503).ToAnswer());
@@ -45,7 +45,7 @@ public sealed class LoadWatchTests
 
     private TimeSpan Gap(long fromMs, long toMs)
     {
-        // It has seen no stall: those times are long past.
+        // Saw no stall: those times are long past.
         using var stalls = new StallDetector();
         return _watch.LongestGap(fromMs * Ms, toMs * Ms, stalls);
     }

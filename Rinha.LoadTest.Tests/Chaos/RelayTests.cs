@@ -2,10 +2,10 @@ using Rinha.Chaos.UnderTest;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>The way that can be cut: from here over the relay to somebody who sends everything back.</summary>
+// A link that can be cut: the test connects through the relay to an echo server.
 public sealed class RelayTests : IDisposable
 {
-    private const int NothingMs = 200; // Long enough for what would come at once.
+    private const int SilenceMs = 200; // Ample time for data that is not held back.
 
     private readonly TemporaryDirectory _directory = new();
     private readonly StubServer _echo;
@@ -28,7 +28,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public async Task It_carries_bytes_both_ways_and_the_end_too()
+    public async Task It_relays_bytes_and_the_end_both_ways()
     {
         using var near = Connect();
         var sent = new byte[1_000_000];
@@ -47,11 +47,11 @@ public sealed class RelayTests : IDisposable
 
         Assert.Equal(sent, received.ToArray());
         await sending;
-        Wait.Until(() => _relay.Connections == 0, "it forgets the connection");
+        Wait.Until(() => _relay.Connections == 0, "the relay drops the connection");
     }
 
     [Fact]
-    public void Dropped_connections_are_reset_and_new_ones_are_taken()
+    public void Dropped_connections_are_reset_and_new_ones_accepted()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -65,7 +65,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public void While_it_refuses_nobody_gets_in_and_nobody_stays()
+    public void While_it_refuses_old_and_new_connections_fail()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -81,7 +81,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public void While_it_is_silent_nothing_arrives_and_afterwards_it_arrives_late()
+    public void Data_sent_while_it_is_silent_arrives_afterwards()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -89,9 +89,9 @@ public sealed class RelayTests : IDisposable
         _relay.Blackhole();
 
         near.Send("late"u8);
-        using var next = Connect(); // Is made, but nobody answers.
+        using var next = Connect(); // Connects, but gets no data.
         next.Send("too"u8);
-        Assert.False(near.Poll(TimeSpan.FromMilliseconds(NothingMs), SelectMode.SelectRead));
+        Assert.False(near.Poll(TimeSpan.FromMilliseconds(SilenceMs), SelectMode.SelectRead));
         Assert.False(next.Poll(TimeSpan.Zero, SelectMode.SelectRead));
         _relay.Restore();
         Assert.Equal("late"u8, Received(near, 4));
@@ -99,7 +99,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public void What_was_dropped_in_the_silence_never_arrives()
+    public void Data_of_a_connection_dropped_in_the_silence_never_arrives()
     {
         using var near = Connect();
         AssertCarries(near);
@@ -110,11 +110,11 @@ public sealed class RelayTests : IDisposable
         _relay.Restore();
 
         Assert.Throws<SocketException>(() => Receive(near));
-        Wait.Until(() => _relay.Connections == 0, "it forgets the connection");
+        Wait.Until(() => _relay.Connections == 0, "the relay drops the connection");
     }
 
     [Fact]
-    public void Without_anybody_behind_it_a_connection_is_closed()
+    public void Without_a_server_behind_it_a_connection_is_closed()
     {
         _echo.Dispose();
         using var near = Connect();

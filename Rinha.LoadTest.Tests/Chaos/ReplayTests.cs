@@ -4,7 +4,7 @@ using Rinha.Chaos.PowerLoss;
 
 namespace Rinha.LoadTest.Tests.Chaos;
 
-/// <summary>What a disk may have after a loss of power, and what it must.</summary>
+// What a disk may hold, and what it must hold, after a power loss.
 public sealed class ReplayTests
 {
     private const LoggedFile Database = LoggedFile.Database;
@@ -13,7 +13,7 @@ public sealed class ReplayTests
     private const int Sector = 512;
 
     [Fact]
-    public void A_change_after_the_sync_never_takes_synced_bytes_beside_it()
+    public void A_change_after_the_sync_never_damages_synced_bytes_beside_it()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 3 * Page, 1).Sync(Database)
             .Write(Database, Page, 100, 2);
@@ -28,7 +28,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void What_was_not_synced_is_there_or_not()
+    public void Unsynced_data_may_or_may_not_survive()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, Page, 1).Sync(Database)
             .Write(Database, 0, Page, 2);
@@ -40,7 +40,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_sync_without_end_a_write_during_it_and_a_sync_of_another_file_promise_nothing()
+    public void Unfinished_syncs_writes_during_one_and_syncs_of_other_files_promise_nothing()
     {
         var begun = New().SyncBegin(Database);
         var during = New().SyncBegin(Database).Write(Database, 0, Page, 2).SyncEnd(Database);
@@ -48,7 +48,7 @@ public sealed class ReplayTests
 
         Assert.Null(begun.Lose(UnsyncedData.Lost)[0]);
         Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(UnsyncedData.Lost)[0]);
-        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!); // Its name is in the same journal, its bytes are not.
+        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!); // The journal holds its name, not its bytes.
 
         static SyntheticLog New() => new SyntheticLog().Create(Database).Write(Database, 0, Page, 1);
     }
@@ -66,9 +66,9 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_sector_is_as_it_was_at_one_moment()
+    public void A_sector_is_from_a_single_moment()
     {
-        // The second write goes only where the first has gone: never the second half without the first.
+        // The second write persists only on top of the first.
         var log = new SyntheticLog().Create(Database).Write(Database, 0, Sector, 1).Sync(Database)
             .Write(Database, 0, Sector, 2)
             .Write(Database, 100, 10, 3);
@@ -79,7 +79,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void The_newest_may_be_there_without_what_was_before()
+    public void The_newest_write_may_survive_without_earlier_ones()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
             .Write(Database, 0, Page, 2)
@@ -91,7 +91,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_change_of_length_is_there_or_not_and_leaves_zeros()
+    public void A_change_of_length_may_survive_and_leaves_zeros()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
             .Truncate(Database, Page)
@@ -111,7 +111,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Names_come_and_go_in_their_order_until_something_is_synced()
+    public void Directory_changes_survive_in_order_until_something_is_synced()
     {
         var log = new SyntheticLog().Create(Database).Sync(Database)
             .Create(Wal).Write(Wal, 0, 1, 1).Sync(Wal)
@@ -120,7 +120,7 @@ public sealed class ReplayTests
 
         Assert.Equal([1], log.Lose(UnsyncedData.Lost, Wal)[0]!);
         Assert.Equal([2, 2], log.Lose(UnsyncedData.Kept, Wal)[0]!);
-        // The first, none, the second without its bytes, and with them.
+        // The first file, none, the second one without its bytes, and with them.
         Assert.Equal(
             [-1, 0, 1, 2],
             log.Lose(UnsyncedData.Pages, Wal).Select(file => file?.Length ?? -1).Distinct().Order());
@@ -129,7 +129,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_replay_goes_no_further_than_it_is_told()
+    public void A_replay_stops_at_the_given_position()
     {
         var log = new SyntheticLog().Create(Wal).Write(Wal, 0, 1, 1);
         var cut = log.Length;
@@ -149,7 +149,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void An_unfinished_record_ends_the_log_and_garbage_is_refused()
+    public void An_unfinished_record_ends_the_log_and_garbage_is_rejected()
     {
         var log = new SyntheticLog().Create(Database).Write(Database, 0, 10, 1);
 
@@ -170,7 +170,7 @@ public sealed class ReplayTests
     });
 }
 
-/// <summary>A write log made by hand, byte by byte as the fault library makes it.</summary>
+// A handmade write log in the fault library's format.
 internal sealed class SyntheticLog
 {
     private readonly List<byte> _bytes = [];

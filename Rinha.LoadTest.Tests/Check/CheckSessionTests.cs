@@ -1,26 +1,26 @@
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>Whole runs for correctness, against a right bank and banks that are wrong in one way each.</summary>
+// Complete correctness runs against a correct bank, and against banks with one fault each.
 public sealed class CheckSessionTests
 {
-    private const string Readable = "every answer is well-formed";
-    private const string WithinLimit = "balance never under minus the limit";
-    private const string SameLimit = "limit always the same";
+    private const string WellFormed = "every answer is well-formed";
+    private const string WithinLimit = "balance never below minus the limit";
+    private const string ConstantLimit = "limit never changes";
     private const string Snapshot = "a statement's balance is that of its newest transaction";
     private const string Chain = "a statement lists consecutive transactions, newest first";
     private const string Refused = "no statement lists a refused transaction";
-    private const string ReadYourWrites = "an acknowledged write is seen at once through every connection";
+    private const string ReadYourWrites = "an acknowledged write is visible at once on every connection";
     private const string Balances = "balance = balance before + acknowledged transactions";
 
     private static readonly string[] s_all =
-        [Readable, WithinLimit, SameLimit, Snapshot, Chain, Refused, ReadYourWrites, Balances];
+        [WellFormed, WithinLimit, ConstantLimit, Snapshot, Chain, Refused, ReadYourWrites, Balances];
 
-    // Banks that are wrong in one way each: the checks that must find it, and those that may.
-    private static readonly Dictionary<string, (Func<StubLedger> Bank, string[] Caught, string[] Maybe)> s_lies = new()
+    // Banks with one fault each: the checks that must find it, and those that may.
+    private static readonly Dictionary<string, (Func<StubLedger> Bank, string[] Must, string[] May)> s_faults = new()
     {
         ["loses updates"] = (() => Faults.LosesUpdates(100, 100), [Balances], [Chain]),
         ["reads stale"] = (Faults.ReadsStale, [ReadYourWrites], []),
-        // Its second row must be the newest of a statement for the snapshot to show it.
+        // The snapshot check finds it only if the duplicate is a statement's newest row.
         ["applies twice"] =
             (() => Faults.DoublesTransactions(50), [Balances, Chain, ReadYourWrites], [Snapshot]),
         ["breaks limits"] = (Faults.BreaksLimits, [WithinLimit], [Balances, Snapshot, Chain]),
@@ -29,16 +29,16 @@ public sealed class CheckSessionTests
         ["lists oldest first"] = (Faults.ListsOldestFirst, [Chain, Snapshot, ReadYourWrites], []),
     };
 
-    public static TheoryData<string> Lies => [.. s_lies.Keys];
+    public static TheoryData<string> FaultNames => [.. s_faults.Keys];
 
     [Fact]
-    public void A_right_bank_has_no_violations()
+    public void A_correct_bank_has_no_violations()
     {
         var report = Run(new StubLedger());
 
         Assert.Equal(0, report.Summary.Failed);
         Assert.Equal(s_all, report.Check!.Checks.Select(check => check.Name));
-        AssertRight(report);
+        AssertPassed(report);
         Assert.All(report.Check.Checks, check => Assert.Null(check.Example));
         Assert.Equal((8_000, 5), (One(report, ReadYourWrites).Made, One(report, Balances).Made));
         Assert.True(One(report, Snapshot).Made > 100);
@@ -49,17 +49,17 @@ public sealed class CheckSessionTests
     }
 
     [Theory]
-    [MemberData(nameof(Lies))]
-    public void A_bank_that_lies_is_caught(string lie)
+    [MemberData(nameof(FaultNames))]
+    public void A_faulty_bank_is_caught(string fault)
     {
-        var (bank, caught, maybe) = s_lies[lie];
+        var (bank, must, may) = s_faults[fault];
 
         var violated = Run(bank()).Check!.Checks.Where(check => check.Violations > 0).ToList();
 
         var found = string.Join('\n', violated);
-        Assert.All(caught, name => Assert.True(violated.Exists(check => check.Name == name), $"not {name}: {found}"));
+        Assert.All(must, name => Assert.True(violated.Exists(check => check.Name == name), $"missed {name}: {found}"));
         Assert.All(violated, check =>
-            Assert.True(caught.Contains(check.Name) || maybe.Contains(check.Name), $"falsely: {check}"));
+            Assert.True(must.Contains(check.Name) || may.Contains(check.Name), $"false alarm: {check}"));
         Assert.All(violated, check => Assert.NotEmpty(check.Example!));
     }
 
@@ -67,16 +67,16 @@ public sealed class CheckSessionTests
     [InlineData(true, true)]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public void With_retries_dropped_connections_cost_no_request_and_a_transaction_applied_twice_is_caught(
+    public void With_retries_dropped_connections_fail_nothing_and_double_application_is_caught(
         bool applies, bool knowsKeys)
     {
         var ledger = Faults.DropsConnections(29, applies, knowsKeys);
 
         var report = Run(ledger, retryFor: Wait.Timeout);
 
-        Assert.True(ledger.Struck > 100);
+        Assert.True(ledger.Injected > 100);
         Assert.Equal((0, 0), (report.Summary.Failed, report.Check!.Unknown));
-        Assert.InRange(report.Summary.Retries!.Value, 100, ledger.Struck);
+        Assert.InRange(report.Summary.Retries!.Value, 100, ledger.Injected);
         Assert.Equal(!knowsKeys, One(report, Balances).Violations > 0);
         Assert.Equal(!knowsKeys, report.Check.Checks.Any(check => check is not { Made: > 0, Violations: 0 }));
     }
@@ -84,7 +84,7 @@ public sealed class CheckSessionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_bank_that_answers_503_is_right_unless_it_applies_all_the_same(bool applies)
+    public void A_bank_that_answers_503_passes_unless_it_applies_the_request_anyway(bool applies)
     {
         var report = Run(Faults.AnswersUnavailable(10, most: 5, applies));
 
@@ -94,25 +94,25 @@ public sealed class CheckSessionTests
     }
 
     [Fact]
-    public void With_a_database_its_rows_are_checked_too()
+    public void With_a_database_the_rows_are_checked_too()
     {
-        using var whole = TestLedger.InFile();
-        using var forgetful = TestLedger.InFile();
+        using var complete = TestLedger.InFile();
+        using var incomplete = TestLedger.InFile();
 
-        var right = Run(Writing(whole, skips: -1), database: whole.Place);
-        var wrong = Run(Writing(forgetful, skips: 10), database: forgetful.Place);
+        var passed = Run(WriteThrough(complete, skippedDebit: -1), database: complete.Source);
+        var failed = Run(WriteThrough(incomplete, skippedDebit: 10), database: incomplete.Source);
 
-        Assert.Equal(16, right.Check!.Checks.Count);
-        AssertRight(right);
-        var violation = Assert.Single(wrong.Check!.Checks, check => check.Violations > 0);
+        Assert.Equal(16, passed.Check!.Checks.Count);
+        AssertPassed(passed);
+        var violation = Assert.Single(failed.Check!.Checks, check => check.Violations > 0);
         Assert.Equal(
             ("every acknowledged transaction is in the ledger exactly once", 1),
             (violation.Name, violation.Violations));
     }
 
-    // Writes what it does into a database as well, where it may skip one debit; without a credit the database would
-    // refuse a later debit.
-    private static StubLedger Writing(TestLedger file, int skips)
+    // Also writes every transaction to a database, except optionally one debit: skipping a credit would make the
+    // database refuse a later debit.
+    private static StubLedger WriteThrough(TestLedger file, int skippedDebit)
     {
         var debits = 0;
         return new StubLedger
@@ -120,7 +120,7 @@ public sealed class CheckSessionTests
             OnPost = (account, entry, next) =>
             {
                 var answer = next();
-                if (answer.Status == 200 && (entry.Kind == 'c' || ++debits != skips))
+                if (answer.Status == 200 && (entry.Kind == 'c' || ++debits != skippedDebit))
                 {
                     file.Post(account.Id, entry.SignedCents, entry.Text);
                 }
@@ -130,10 +130,10 @@ public sealed class CheckSessionTests
         };
     }
 
-    private static void AssertRight(RunReport report) => Assert.All(
+    private static void AssertPassed(RunReport report) => Assert.All(
         report.Check!.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
 
-    private static RunReport Run(StubLedger ledger, TimeSpan? retryFor = null, ILedgerPlace? database = null)
+    private static RunReport Run(StubLedger ledger, TimeSpan? retryFor = null, ILedgerSource? database = null)
     {
         using var bank = new StubBank(ledger);
         var options = Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1), RetryFor = retryFor };

@@ -4,30 +4,30 @@ using static Rinha.LoadTest.Tests.Fixtures.Logs;
 
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>The oracle's look into a real ledger: the same findings, whether it is a file or a PostgreSQL.</summary>
+// The oracle's checks of real ledgers: SQLite and PostgreSQL give the same findings.
 public sealed class LedgerRowsTests
 {
     private const string Once = "every acknowledged transaction is in the ledger exactly once";
-    private const string AsSent = "every transaction in the ledger is as it was sent";
+    private const string AsSent = "every transaction in the ledger is as sent";
     private const string NoneRefused = "no refused transaction is in the ledger";
     private const string NoneUnavailable = "no transaction answered 503 is in the ledger";
     private const string NoOther = "no other transaction is in the ledger";
     private const string Sums = "balance = sum of the client's history";
-    private const string Limits = "no balance in the ledger is or ever was under minus the limit";
-    private const string Newest = "a client's row has its last ten transactions";
+    private const string Limits = "no balance in the ledger is or ever was below minus the limit";
+    private const string Newest = "a client's row lists its last ten transactions";
 
-    // What happens to a ledger that is as acknowledged, and what the oracle says of it then.
+    // Changes to a correct ledger, and the checks that must report each.
     private static readonly Dictionary<string, Case> s_cases = new()
     {
         ["is as acknowledged"] = new(_ => { }),
         ["has an unknown transaction"] = new(it => it.Post(4, 600, TextOf(11))),
-        ["has one whose 503 does not know"] = new(it => it.Post(4, 900, TextOf(14))),
-        ["has an unknown transaction that was sent otherwise"] = new(it => it.Post(4, 601, TextOf(11)), AsSent),
+        ["has a transaction answered 503, outcome unknown"] = new(it => it.Post(4, 900, TextOf(14))),
+        ["has an unknown transaction with another amount"] = new(it => it.Post(4, 601, TextOf(11)), AsSent),
         ["has a refused transaction"] =
             new(it => it.Post(3, -9_000, TextOf(10)), NoneRefused) { Example = "client 3: -9000" },
         ["has a transaction answered 503"] =
             new(it => it.Post(4, 800, TextOf(13)), NoneUnavailable) { Example = "client 4: 800" },
-        ["misses a row"] = new(
+        ["lacks a row"] = new(
             it => it.Execute($"DELETE FROM transacoes WHERE descricao = '{TextOf(2)}'"), Once, Sums, Newest),
         ["never got a transaction"] = new(
             it => it.Execute($"""
@@ -49,17 +49,17 @@ public sealed class LedgerRowsTests
             AsSent, Newest),
         ["has another text"] = new(it => Alter(it, "descricao = 'x'"), Once, Newest),
         ["has a balance under minus the limit"] = new(it => Overdraw(it, -1_000_001), Limits),
-        ["once had one"] = new(it => Overdraw(it, -1_000_001, 1), Limits)
+        ["once had a balance under minus the limit"] = new(it => Overdraw(it, -1_000_001, 1), Limits)
         {
             Example = "client 3: balance -1000000, lowest -1000001, limit 1000000",
         },
         ["has a balance without a history"] =
             new(it => it.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id = 4"), Sums),
         ["has a gap"] = new(it => it.Execute("UPDATE clientes SET ultima_seq = ultima_seq + 1 WHERE id = 5"), Sums),
-        ["has a number twice"] = new(
+        ["has a duplicate sequence number"] = new(
             it => Renumber(it, "SET seq = 2 WHERE cliente_id = 1 AND seq = 3"), Sums)
         {
-            Example = "client 1: balance 301, sum 301, 3 rows, 1 out of turn, sequence 3",
+            Example = "client 1: balance 301, sum 301, 3 rows, 1 out of sequence, sequence 3",
         },
         ["does not count from 1"] = new(it => Renumber(it, "SET seq = seq + 1 WHERE cliente_id = 1"), Sums),
     };
@@ -69,13 +69,13 @@ public sealed class LedgerRowsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void What_a_ledger_has_is_found(string name, bool isFile)
+    public void Each_change_to_a_ledger_is_reported(string name, bool isFile)
     {
         using var ledger = New(isFile);
         var one = s_cases[name];
         var log = Acknowledged(ledger);
 
-        one.Happen(ledger);
+        one.Change(ledger);
 
         AssertViolations(log, ledger, one.Violations);
         if (one.Example is not null)
@@ -85,24 +85,24 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void A_503_explains_a_row_when_another_try_of_it_may_have_been_applied()
+    public void A_row_answered_503_is_fine_if_another_attempt_may_have_been_applied()
     {
         using var ledger = TestLedger.InFile();
         var log = Acknowledged(ledger);
-        log.Lose(4, 800, text: 13);
+        log.LoseAnswer(4, 800, text: 13);
         ledger.Post(4, 800, TextOf(13));
 
         AssertViolations(log, ledger);
     }
 
     [Fact]
-    public void In_a_ledger_that_was_empty_any_other_transaction_is_found()
+    public void Foreign_transactions_are_reported_if_the_ledger_was_empty()
     {
         using var before = TestLedger.InFile();
         var log = Acknowledged(before);
         using var foreign = TestLedger.InFile();
         foreign.Post(2, 77, "validacao");
-        Assert.Equal((1, "1 with a text that was never sent"), Others(foreign));
+        Assert.Equal((1, "1 with an unknown text"), Others(foreign));
 
         using var ledger = TestLedger.InFile();
         ledger.Post(1, 500, TextOf(1)); // acknowledged
@@ -116,7 +116,7 @@ public sealed class LedgerRowsTests
 
         (long, string?) Others(TestLedger ledger)
         {
-            var rows = Oracle.Rows(log, LedgerRows.Read(ledger.Place), wasEmpty: true);
+            var rows = Oracle.Rows(log, LedgerRows.Read(ledger.Source), wasEmpty: true);
             var others = rows.Single(result => result.Name == NoOther);
             return (others.Violations, others.Example);
         }
@@ -126,7 +126,7 @@ public sealed class LedgerRowsTests
     [InlineData(9)]
     [InlineData(10)]
     [InlineData(25)]
-    public void A_clients_row_must_have_its_last_ten_transactions_byte_for_byte(int rows)
+    public void A_clients_row_must_list_its_last_ten_transactions_byte_for_byte(int rows)
     {
         using var ledger = TestLedger.InFile();
         var log = Acknowledged(ledger);
@@ -141,26 +141,26 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void What_is_no_ledger_cannot_be_read()
+    public void Reading_something_else_than_a_ledger_throws()
     {
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("text"), "something else, long enough to look like a file of SQLite");
 
-        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new LedgerInFile(directory.File("text"))));
-        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new LedgerInFile(directory.File("missing"))));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new SqliteLedgerSource(directory.File("text"))));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(new SqliteLedgerSource(directory.File("missing"))));
         Assert.False(File.Exists(directory.File("missing")));
         using var database = TestLedger.InPostgres();
         database.Execute("DROP TABLE transacoes");
-        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(database.Place));
+        Assert.ThrowsAny<DbException>(() => LedgerRows.Read(database.Source));
     }
 
     [Theory]
     [InlineData("postgres://rinha@/rinha?host=/run/postgresql", "/run/postgresql 5432 rinha  rinha ")]
     [InlineData("postgresql://u:p%40ss@127.0.0.1:6000/bank", "127.0.0.1 6000 u p@ss bank ")]
     [InlineData("POSTGRES://u@h/b?options=-c%20search_path%3Dx", "h 5432 u  b -c search_path=x")]
-    public void The_servers_url_of_its_database_is_understood(string text, string parts)
+    public void The_servers_database_url_is_parsed(string text, string parts)
     {
-        Assert.True(PostgresUrl.IsMeant(text));
+        Assert.True(PostgresUrl.HasScheme(text));
         Assert.True(PostgresUrl.TryParse(text, out var url));
         var one = new NpgsqlConnectionStringBuilder(url.ConnectionString);
         Assert.Equal(parts, $"{one.Host} {one.Port} {one.Username} {one.Password} {one.Database} {one.Options}");
@@ -168,13 +168,13 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void Any_other_is_refused_or_meant_as_a_file()
+    public void Other_urls_are_rejected_or_treated_as_files()
     {
         string[] bad = ["h/b", "u@h/", "u@h:port/b", "u@h/b?sslmode=require", "u@h/b?host"];
-        Assert.All(bad, rest => Assert.True(PostgresUrl.IsMeant("postgres://" + rest)));
+        Assert.All(bad, rest => Assert.True(PostgresUrl.HasScheme("postgres://" + rest)));
         Assert.All(bad, rest => Assert.False(PostgresUrl.TryParse("postgres://" + rest, out _)));
         Assert.All(["/data/postgres://u@h/b", "sqlite:///data/rinha.db"], text =>
-            Assert.False(PostgresUrl.IsMeant(text) || PostgresUrl.TryParse(text, out _)));
+            Assert.False(PostgresUrl.HasScheme(text) || PostgresUrl.TryParse(text, out _)));
     }
 
     private static TestLedger New(bool isFile) => isFile ? TestLedger.InFile() : TestLedger.InPostgres();
@@ -207,20 +207,20 @@ public sealed class LedgerRowsTests
         }
 
         log.Refuse(3, -9_000, text: 10);
-        log.Lose(4, 600, text: 11);
-        log.Lose(4, -700, text: 12);
-        log.TurnAway(4, 800, text: 13, problem: ProblemType.StorageFailed);
-        log.TurnAway(4, 900, text: 14, problem: ProblemType.OutcomeUnknown);
+        log.LoseAnswer(4, 600, text: 11);
+        log.LoseAnswer(4, -700, text: 12);
+        log.FailWithStatus(4, 800, text: 13, problem: ProblemType.StorageFailed);
+        log.FailWithStatus(4, 900, text: 14, problem: ProblemType.OutcomeUnknown);
         return log;
     }
 
     private static IReadOnlyList<CheckResult> Results(TransactionLog log, TestLedger ledger) =>
-        Oracle.Rows(log, LedgerRows.Read(ledger.Place), wasEmpty: false);
+        Oracle.Rows(log, LedgerRows.Read(ledger.Source), wasEmpty: false);
 
     private static void AssertViolations(TransactionLog log, TestLedger ledger, params string[] names)
     {
-        // What is only in a row that has the last ten transactions once more is not looked for elsewhere.
-        var unseen = ledger.Place.NewestSql is null ? Newest : "";
+        // Only a ledger whose client rows repeat the last ten transactions has this check.
+        var unseen = ledger.Source.NewestSql is null ? Newest : "";
         var results = Results(log, ledger);
         string[] all = [Once, AsSent, NoneRefused, NoneUnavailable, Sums, Limits, Newest];
         Assert.Equal(all.Except([unseen]), results.Select(result => result.Name));
@@ -230,9 +230,9 @@ public sealed class LedgerRowsTests
             names.Except([unseen]), results.Where(result => result.Violations > 0).Select(result => result.Name));
     }
 
-    private sealed record Case(Action<TestLedger> Happen, params string[] Violations)
+    private sealed record Case(Action<TestLedger> Change, params string[] Violations)
     {
-        /// <summary>What is said of the first violation.</summary>
+        // Describes the first violation.
         public string? Example { get; init; }
     }
 }

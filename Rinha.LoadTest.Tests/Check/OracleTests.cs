@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Check;
 
-/// <summary>What the oracle says of balances, and of the statements of a run.</summary>
+// The oracle's checks of balances and statements.
 public sealed class OracleTests
 {
     private const string Snapshot = "a statement's balance is that of its newest transaction";
@@ -32,12 +32,12 @@ public sealed class OracleTests
     }
 
     [Fact]
-    public void Unknown_transactions_may_have_been_applied_or_not_but_only_as_a_whole()
+    public void Unknown_transactions_count_wholly_or_not_at_all()
     {
-        _log.Lose(3, 1, text: 1);
-        _log.Lose(3, -10, text: 2, FailureKind.ClosedMidAnswer);
-        _log.Lose(3, 100, text: 3, FailureKind.UnexpectedStatus);
-        _log.Lose(2, 1, text: 4, FailureKind.ConnectionRefused);
+        _log.LoseAnswer(3, 1, text: 1);
+        _log.LoseAnswer(3, -10, text: 2, FailureKind.ClosedMidAnswer);
+        _log.LoseAnswer(3, 100, text: 3, FailureKind.UnexpectedStatus);
+        _log.LoseAnswer(2, 1, text: 4, FailureKind.ConnectionRefused);
 
         Assert.All([0, 1, -10, -9, 101, 91], moved => Assert.Equal(0, Moved(3, moved).Violations));
         Assert.All([2, -1, 102, 50], moved => Assert.Equal(1, Moved(3, moved).Violations));
@@ -53,18 +53,18 @@ public sealed class OracleTests
     [InlineData(25, 251, 1)]
     [InlineData(25, -1, 1)]
     [InlineData(5_000, 50_000, 0)]
-    public void With_more_than_twenty_unknown_ones_their_bounds_must_do(int unknown, long moved, long violations)
+    public void With_more_than_twenty_unknown_ones_only_bounds_are_checked(int unknown, long moved, long violations)
     {
         for (var text = 0; text < unknown; text++)
         {
-            _log.Lose(1, 10, text);
+            _log.LoseAnswer(1, 10, text);
         }
 
         Assert.Equal(violations, Moved(1, moved).Violations);
     }
 
     [Fact]
-    public void Statements_that_agree_with_the_answers_are_right()
+    public void Consistent_statements_pass()
     {
         AcknowledgeThree();
         _log.List(1, 0);
@@ -72,7 +72,7 @@ public sealed class OracleTests
         _log.List(1, 70, 2, 1);
         _log.List(1, 75, 3, 2, 1);
         _log.List(1, 75, 3);
-        // What was there before the run is not judged.
+        // Transactions from before the run are not checked.
         _log.List(1, 100, 1, 77, 78);
         _log.List(1, -5, 77, 78);
 
@@ -88,7 +88,7 @@ public sealed class OracleTests
     [InlineData(75, Chain, 3, 3, 2)]
     [InlineData(75, Refused, 4, 3)]
     [InlineData(75, Snapshot, 9)] // another client's
-    public void A_statement_that_lies_is_found(long balanceCents, string violations, params int[] texts)
+    public void An_inconsistent_statement_is_reported(long balanceCents, string violations, params int[] texts)
     {
         AcknowledgeThree();
         _log.Acknowledge(2, 75, text: 9, balanceCents: 75);
@@ -101,7 +101,7 @@ public sealed class OracleTests
     [Theory]
     [InlineData(10)]
     [InlineData(11)]
-    public void More_than_ten_are_found(int count)
+    public void More_than_ten_entries_are_reported(int count)
     {
         var texts = Enumerable.Range(1, count).Select(text => (long)text).ToList();
         texts.ForEach(text => _log.Acknowledge(2, 1, text, balanceCents: text));

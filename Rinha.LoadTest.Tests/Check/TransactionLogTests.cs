@@ -6,7 +6,7 @@ public sealed class TransactionLogTests
 
     private readonly TransactionLog _log = new();
 
-    // Tries of one transaction; "503" says that nothing was changed, "open" that this is not known.
+    // Attempts of one transaction. "503" means nothing was changed, "open" a 503 with an unknown outcome.
     [Theory]
     [InlineData("timeout", "unknown")]
     [InlineData("502", "unknown")]
@@ -22,18 +22,18 @@ public sealed class TransactionLogTests
     [InlineData("timeout 503 200", "acknowledged")]
     [InlineData("503 422", "refused")]
     [InlineData("timeout 422", "refused")]
-    public void Of_several_tries_an_answer_settles_it_and_one_that_may_have_been_applied_weighs_more_than_503(
+    public void A_conclusive_answer_wins_and_an_unknown_attempt_outweighs_503(
         string tries, string fate)
     {
         foreach (var one in tries.Split(' '))
         {
             Action answer = one switch
             {
-                "timeout" => () => _log.Lose(1, -10, text: 1),
-                "refused" => () => _log.Lose(1, -10, text: 1, FailureKind.ConnectionRefused),
-                "502" => () => _log.TurnAway(1, -10, text: 1, status: 502),
-                "503" => () => _log.TurnAway(1, -10, text: 1, problem: ProblemType.StorageFailed),
-                "open" => () => _log.TurnAway(1, -10, text: 1, problem: ProblemType.OutcomeUnknown),
+                "timeout" => () => _log.LoseAnswer(1, -10, text: 1),
+                "refused" => () => _log.LoseAnswer(1, -10, text: 1, FailureKind.ConnectionRefused),
+                "502" => () => _log.FailWithStatus(1, -10, text: 1, status: 502),
+                "503" => () => _log.FailWithStatus(1, -10, text: 1, problem: ProblemType.StorageFailed),
+                "open" => () => _log.FailWithStatus(1, -10, text: 1, problem: ProblemType.OutcomeUnknown),
                 "200" => () => _log.Acknowledge(1, -10, text: 1, balanceCents: -10),
                 _ => () => _log.Refuse(1, -10, text: 1),
             };
@@ -49,7 +49,7 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
-    public void A_statement_that_failed_is_nothing_to_remember()
+    public void A_failed_statement_is_not_recorded()
     {
         _log.OnFailure(s_statement, FailureKind.Timeout, answer: default);
         _log.OnFailure(s_statement, FailureKind.UnexpectedStatus, new StubAnswer(503).ToAnswer());
@@ -60,19 +60,19 @@ public sealed class TransactionLogTests
     }
 
     [Fact]
-    public void An_answer_that_cannot_be_read_is_a_violation_and_leaves_the_transaction_unknown()
+    public void An_unreadable_answer_is_a_violation_and_leaves_the_transaction_unknown()
     {
         _log.OnAnswer(Logs.Plan(1, 10, text: 1), new StubAnswer(200, "{}").ToAnswer());
         _log.OnAnswer(s_statement, new StubAnswer(200, """{"saldo":{"total":0,"limite":1}}""").ToAnswer());
 
-        Assert.Equal(2, _log.Readable.ToResult().Violations);
+        Assert.Equal(2, _log.WellFormed.ToResult().Violations);
         Assert.Empty(_log.Acknowledged);
         Assert.Equal(10, _log.Unknown[1].SignedCents);
         Assert.Empty(_log.Statements);
     }
 
     [Fact]
-    public void A_balance_at_the_limit_is_right_and_one_cent_beyond_it_is_not()
+    public void A_balance_at_the_limit_passes_and_one_cent_beyond_it_fails()
     {
         _log.Acknowledge(1, -10, text: 1, balanceCents: -100, limitCents: 100);
         Assert.Equal((1, 0), (_log.WithinLimit.ToResult().Made, _log.WithinLimit.ToResult().Violations));
@@ -88,15 +88,15 @@ public sealed class TransactionLogTests
         _log.Acknowledge(1, 10, text: 1, limitCents: 100);
         _log.Acknowledge(2, 10, text: 2, limitCents: 200);
         _log.Acknowledge(1, 10, text: 3, limitCents: 100);
-        Assert.Equal(0, _log.SameLimit.ToResult().Violations);
+        Assert.Equal(0, _log.ConstantLimit.ToResult().Violations);
 
         _log.Acknowledge(1, 10, text: 4, limitCents: 200);
         Assert.Equal((1, "client 1: 100, then 200"),
-            (_log.SameLimit.ToResult().Violations, _log.SameLimit.ToResult().Example));
+            (_log.ConstantLimit.ToResult().Violations, _log.ConstantLimit.ToResult().Example));
     }
 
     [Fact]
-    public void A_statement_is_remembered_with_its_texts_and_others_are_known_as_such()
+    public void A_statement_is_recorded_with_its_texts_and_foreign_ones_are_marked()
     {
         _log.List(3, 70, 9, 8, 7);
         _log.OnAnswer(

@@ -36,7 +36,7 @@ public sealed class CollectorsTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_is_over_has_no_lines_and_its_exception_is_not_the_viewers()
+    public void A_finished_run_has_no_lines_and_its_exception_is_left_to_the_caller()
     {
         _control.Latest = SampleSnapshots.Running;
         var broken = Task.FromException(new InvalidOperationException("the engine broke"));
@@ -53,7 +53,7 @@ public sealed class CollectorsTests : IDisposable
         Assert.IsType(collector, ReportOptions.Choose(quiet, canShow));
 
     [Fact]
-    public void A_line_says_how_far_the_run_is_how_fast_and_what_failed()
+    public void A_line_shows_progress_rate_and_failures()
     {
         Assert.Equal(
             "    0:17/1:00  running   53,016/s  p50  500µs  p99 4.00ms  failed 12  200: 759,183  422: 57,141  500: 12",
@@ -63,7 +63,7 @@ public sealed class CollectorsTests : IDisposable
     }
 
     [Fact]
-    public void A_timed_run_counts_down_and_a_counted_one_guesses_from_its_pace()
+    public void A_timed_run_counts_down_and_a_counted_one_extrapolates()
     {
         var timed = SampleSnapshots.Running with { Elapsed = 15 };
         var late = timed with { Elapsed = 61 };

@@ -14,34 +14,34 @@ public sealed class StopSignalsTests : IDisposable
     public void Dispose() => _signals.Dispose();
 
     [Fact]
-    public void The_second_one_ends_the_process_after_the_terminal_was_given_back()
+    public void A_second_signal_ends_the_process_after_restoring_the_terminal()
     {
-        SurvivedBy(PosixSignal.SIGINT);
+        Survives(PosixSignal.SIGINT);
         _clock.Seconds += 1;
-        Assert.False(SurvivedBy(PosixSignal.SIGINT));
+        Assert.False(Survives(PosixSignal.SIGINT));
         Assert.Equal(1, _exits);
     }
 
     [Fact]
-    public void One_wish_that_arrives_twice_is_one()
+    public void A_duplicate_signal_is_ignored()
     {
-        SurvivedBy(PosixSignal.SIGTERM);
+        Survives(PosixSignal.SIGTERM);
         _clock.Seconds += 0.1;
-        Assert.True(SurvivedBy(PosixSignal.SIGTERM));
+        Assert.True(Survives(PosixSignal.SIGTERM));
         _clock.Seconds += 0.2;
-        Assert.False(SurvivedBy(PosixSignal.SIGTERM));
+        Assert.False(Survives(PosixSignal.SIGTERM));
     }
 
     [Fact]
-    public void After_an_end_by_key_the_first_signal_ends_the_process()
+    public void After_stopping_by_key_the_first_signal_ends_the_process()
     {
         _control.Stop();
-        Assert.False(SurvivedBy(PosixSignal.SIGINT));
+        Assert.False(Survives(PosixSignal.SIGINT));
         Assert.Equal(1, _exits);
     }
 
-    // Given to the receiver and not sent: a real one would be the test runner's too.
-    private bool SurvivedBy(PosixSignal signal)
+    // Calls the handler directly: a real signal would also reach the test runner.
+    private bool Survives(PosixSignal signal)
     {
         var context = new PosixSignalContext(signal);
         _signals.Receive(context);

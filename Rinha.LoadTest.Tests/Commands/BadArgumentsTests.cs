@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Commands;
 
-/// <summary>The published binary refuses what it does not understand, in one line and before anything else.</summary>
+// The published binary rejects bad arguments in one line before doing anything.
 public sealed class BadArgumentsTests
 {
     [Theory]
@@ -36,7 +36,7 @@ public sealed class BadArgumentsTests
     [InlineData("top", "--sockets")]
     [InlineData("top --sockets /tmp --cgroup /tmp", "--cgroup")]
     [InlineData("top --sockets /tmp --count x", "--count")]
-    public void Bad_arguments_end_it_with_2_and_one_line_that_names_them(string arguments, string named)
+    public void Bad_arguments_exit_with_2_and_one_line_that_names_them(string arguments, string named)
     {
         var exit = LoadTester.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
@@ -50,7 +50,7 @@ public sealed class BadArgumentsTests
     [Theory]
     [InlineData("load")]
     [InlineData("contest")]
-    public void Help_tells_every_option_and_ends_well(string command)
+    public void Help_lists_every_option_and_exits_with_0(string command)
     {
         var exit = LoadTester.Run(command, "--help");
 
@@ -70,7 +70,7 @@ public sealed class BadArgumentsTests
     [Theory]
     [InlineData("load")]
     [InlineData("contest")]
-    public void Nobody_listening_ends_it_with_1_and_the_way_to_a_server(string command)
+    public void Without_a_server_it_exits_with_1_and_says_how_to_start_one(string command)
     {
         var url = Targets.UnusedUrl();
 

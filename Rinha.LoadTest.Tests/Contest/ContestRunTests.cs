@@ -3,7 +3,7 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The whole simulation against a right bank: what it sends, when, and over which connections.</summary>
+// The whole simulation against a correct bank: what it sends, when, and over which connections.
 [Collection(Simulations.Name)]
 public sealed partial class ContestRunTests(Simulations simulations)
 {
@@ -19,19 +19,19 @@ public sealed partial class ContestRunTests(Simulations simulations)
         """{"valor": 1, "tipo": "c", "descricao": null}""",
     ];
 
-    // Waits for the simulation, so that all of its requests are there.
+    // Waits for the simulation to end, so that the list is complete.
     private List<StubRequest> Requests =>
         simulations.Right.Report.Interrupted ? [] : [.. simulations.Right.Bank.Requests];
 
     [Fact]
-    public void A_right_bank_passes_every_check()
+    public void A_correct_bank_passes_every_check()
     {
         var report = simulations.Right.Report;
 
         Assert.Empty(report.Failures);
         Assert.Empty(report.Contest!.FailedChecks);
         Assert.Equal((0, 0.0), (report.Contest.Inconsistencies, report.Contest.InconsistencyFine));
-        // On a machine that is busy with something else a right answer may be late.
+        // On a busy machine a correct answer may be late.
         Assert.InRange(report.Contest.OnTimeShare, 0, 1);
         var lateFine = Math.Max(0, 98_000 - (report.Contest.OnTimeShare * 100_000));
         Assert.Equal(lateFine, report.Contest.LateFine, precision: 2);
@@ -82,25 +82,26 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void Each_scenario_starts_on_the_next_tick_of_a_second_and_the_load_when_it_is_due()
+    public void Each_scenario_starts_on_a_one_second_tick_and_the_load_when_it_is_due()
     {
         var requests = Requests;
         int[] firsts = [0, 25, 26, 51, FirstValidation, Opening];
         var due = firsts.Select((first, tick) => (requests[first], 1_000 * tick))
-            .Concat(requests.Skip(Opening).Zip(Simulations.Schedule.Starts.Select(start => 5_000 + start.OffsetMs)));
+            .Concat(requests.Skip(Opening).OrderBy(request => request.At)
+                .Zip(Simulations.Schedule.Starts.Select(start => 5_000 + start.OffsetMs)));
 
-        // On a busy machine any of them may be late; none comes before its time.
+        // On a busy machine a request may be late, but never early.
         Assert.All(due, one => Assert.True(
             Stopwatch.GetElapsedTime(simulations.Right.BeganAt, one.Item1.At).TotalMilliseconds >= one.Item2));
         Assert.Equal(Simulations.Schedule.Starts.Count, simulations.Right.Report.SendDelay!.Count);
     }
 
     [Fact]
-    public void Every_user_has_a_connection_of_its_own()
+    public void Every_user_has_its_own_connection()
     {
         var requests = Requests;
 
-        // A user of the validations needs three more for the four statements that it asks for at once.
+        // A validation user opens three more for its four concurrent statements.
         Assert.Equal(25 + 1 + 25 + 1 + (5 * 4) + 1 + Simulations.Schedule.Starts.Count,
             simulations.Right.Bank.Accepted);
         var single = requests.Take(FirstValidation).Concat(requests.Skip(Opening)).ToList();
@@ -108,7 +109,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void A_user_of_the_validations_sends_fourteen_requests_in_their_order() => Assert.All(
+    public void A_validation_user_sends_fourteen_requests_in_order() => Assert.All(
         Enumerable.Range(1, 5),
         clientId =>
         {
@@ -131,12 +132,12 @@ public sealed partial class ContestRunTests(Simulations simulations)
             var atOnce = requests[5..9].Select(request => request.ConnectionNumber).ToList();
             Assert.Equal(4, atOnce.Distinct().Count());
             Assert.Contains(own, atOnce);
-            // They were under way at once.
+            // All four were in flight together.
             Assert.Contains(clientId, simulations.Met);
         });
 
     [Fact]
-    public void A_request_is_the_official_one_byte_by_byte()
+    public void A_request_matches_the_official_one_byte_for_byte()
     {
         var requests = Requests;
 
@@ -176,12 +177,12 @@ public sealed partial class ContestRunTests(Simulations simulations)
     }
 
     [Fact]
-    public void A_run_that_is_ended_in_the_validations_starts_no_further_requests()
+    public void A_run_stopped_during_the_validations_sends_no_further_requests()
     {
         var interrupted = simulations.Interrupted;
         var report = interrupted.Report;
 
-        simulations.LetAnswer();
+        simulations.ReleaseAnswers();
         interrupted.Bank.Dispose();
 
         Assert.True(report.Interrupted);

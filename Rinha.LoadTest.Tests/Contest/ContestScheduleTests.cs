@@ -2,7 +2,7 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The numbers of the official load, and of Gatling 3.10's own injection.</summary>
+// The official load's numbers, and Gatling 3.10's injection.
 public sealed class ContestScheduleTests
 {
     private const int Ramp = 120;
@@ -40,7 +40,7 @@ public sealed class ContestScheduleTests
     [InlineData(220, 13_260, 26_400, new[] { 1, 4, 6, 7, 9, 11 }, new[] { 0, 4, 9, 13, 18, 22 })]
     [InlineData(110, 6_660, 13_200, new[] { 1, 2, 4, 4, 5, 6 }, new[] { 0, 9, 18, 27, 36, 45 })]
     [InlineData(10, 660, 1_200, new[] { 1, 1, 1, 1, 1, 2 }, new[] { 0, 100, 200, 300, 400, 500 })]
-    public void Ramp_and_hold_are_the_official_ones_to_the_user_and_the_millisecond(
+    public void Ramp_and_hold_match_the_official_ones_to_the_user_and_the_millisecond(
         int rate, int rampUsers, int holdUsers, int[] firstSeconds, int[] lastSecondMs)
     {
         var profile = new InjectionProfile(1, rate, Ramp, Ramp);
@@ -62,11 +62,11 @@ public sealed class ContestScheduleTests
     [InlineData(217)]
     [InlineData(220)]
     [InlineData(1_000)]
-    public void So_many_users_are_due_after_each_millisecond_as_the_formula_says(int rate)
+    public void The_users_due_after_each_millisecond_match_the_formula(int rate)
     {
         var starts = new InjectionProfile(rate, rate, RampSeconds: 0, HoldSeconds: 1).StartsMs().ToList();
 
-        // ceil(n / 1000 * (i + 1)), in whole numbers.
+        // ceil(n / 1000 * (i + 1)) in integers.
         Assert.All(Enumerable.Range(0, 1_000), millisecond => Assert.Equal(
             ((rate * (millisecond + 1)) + 999) / 1_000, starts.Count(start => start <= millisecond)));
     }

@@ -21,7 +21,7 @@ public sealed class ContestScoreTests
         Assert.Equal(share, _score.ToReport().OnTimeShare);
     }
 
-    // The share is rounded to two digits before anything else.
+    // The score rounds the share to two digits first.
     [Theory]
     [InlineData(100_000, 1, 0)]
     [InlineData(98_000, 0.98, 0)]
@@ -33,7 +33,7 @@ public sealed class ContestScoreTests
     [InlineData(96_127, 0.9613, 1_870)]
     [InlineData(50_000, 0.5, 48_000)]
     [InlineData(0, 0, 98_000)]
-    public void Each_percent_under_98_costs_1000_and_parts_of_it_their_part(int onTime, double share, double fine)
+    public void Each_percent_below_98_costs_1000_proportionally(int onTime, double share, double fine)
     {
         Repeat(onTime, () => _score.Pass(1_000_000));
         Repeat(100_000 - onTime, () => _score.Pass(250_000_000));
@@ -51,7 +51,7 @@ public sealed class ContestScoreTests
     [InlineData(false, "jmesPath(saldo.limite).find.is(100000), but actually found 1")]
     [InlineData(false, "jmesPath(ultimas_transacoes[0].descricao).find.is(danada), but actually found toma")]
     [InlineData(false, "Timeout")]
-    public void Other_failures_cost_nothing_but_their_share_of_the_98_percent(bool isInconsistency, string message)
+    public void Other_failures_only_reduce_the_share_on_time(bool isInconsistency, string message)
     {
         Repeat(97, () => _score.Pass(1_000_000));
         Repeat(3, () => _score.Fail(Scenario.Validations, message));
@@ -60,7 +60,7 @@ public sealed class ContestScoreTests
     }
 
     [Fact]
-    public void Nobody_has_to_pay_in_addition()
+    public void The_payment_is_never_negative()
     {
         Repeat(1_000, () => _score.Fail(Scenario.Validations, WrongBalance));
 
@@ -69,7 +69,7 @@ public sealed class ContestScoreTests
     }
 
     [Fact]
-    public void Failed_checks_are_counted_by_scenario_and_message_the_most_frequent_first()
+    public void Failed_checks_are_grouped_by_scenario_and_message_most_frequent_first()
     {
         _score.Fail(Scenario.BalanceAfterDebits, WrongBalance);
         Repeat(2, () => _score.Fail(Scenario.Debits, "Timeout"));

@@ -2,7 +2,7 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The checks of the official simulation and its words for what they find.</summary>
+// The official simulation's checks and messages.
 public sealed class ExpectationTests
 {
     private const string Receipt = """{"limite": 100, "saldo": -100}""";

@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>The simulation against banks that are wrong in one way each: what it finds, and what it costs.</summary>
+// The simulation against banks with one fault each: what it finds, and what that costs.
 [Collection(Simulations.Name)]
 public sealed class FaultyBankTests(Simulations simulations)
 {
@@ -9,7 +9,7 @@ public sealed class FaultyBankTests(Simulations simulations)
     private const string First = "jmesPath(ultimas_transacoes[0].descricao).find.is";
     private const string Second = "jmesPath(ultimas_transacoes[1].descricao).find.is";
 
-    // What is seen before the load, and how much of it is an inconsistency.
+    // The failed checks before the load, and how many are inconsistencies.
     private static readonly Dictionary<string, (int Inconsistencies, (string, string, long)[] FailedChecks)> s_faults =
         new()
         {
@@ -28,7 +28,7 @@ public sealed class FaultyBankTests(Simulations simulations)
             ]),
             [nameof(Faults.AcceptsAnything)] =
                 (0, [(Validations, "status.find.in(422,400), but actually found 200", 25)]),
-            [nameof(Faults.KnowsEverybody)] =
+            [nameof(Faults.KnowsUnknownClients)] =
                 (0, [("validação HTTP 404", "status.find.is(404), but actually found 200", 1)]),
             [nameof(Faults.ListsOldestFirst)] = (0,
             [
@@ -37,7 +37,7 @@ public sealed class FaultyBankTests(Simulations simulations)
                 (Validations, $"{First}(danada), but actually found toma", 16),
                 (Validations, $"{First}(danada), but actually found validacao", 4),
             ]),
-            // The four statements after the fifth transaction are left out when it fails.
+            // If the fifth transaction fails, the simulation skips the four statements after it.
             [nameof(Faults.RefusesCredits)] = (2,
             [
                 ("validação concorrência transações - c", "status.find.is(200), but actually found 422", 25),
@@ -53,7 +53,7 @@ public sealed class FaultyBankTests(Simulations simulations)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_fault_is_seen_and_costs_what_the_contest_fines(string fault)
+    public void A_fault_is_found_and_fined_like_in_the_contest(string fault)
     {
         var (inconsistencies, expected) = s_faults[fault];
         var report = simulations.Faulty[fault].Report;
@@ -84,7 +84,7 @@ public sealed class FaultyBankTests(Simulations simulations)
                     + @"Limite ultrapassado! -\d+ < -\d+$",
                 check.Message));
         Assert.InRange(report.Contest.Inconsistencies, 5, 1_000);
-        Assert.Equal(simulation.Bank.Ledger.Struck, report.Contest.Inconsistencies);
+        Assert.Equal(simulation.Bank.Ledger.Injected, report.Contest.Inconsistencies);
         Assert.Equal(report.Contest.Inconsistencies, report.Contest.FailedChecks.Sum(check => check.Count));
         AssertFines(report);
     }
@@ -93,7 +93,7 @@ public sealed class FaultyBankTests(Simulations simulations)
     {
         var contest = report.Contest!;
         var passed = (double)report.Summary.Completed / report.Summary.Requests;
-        Assert.InRange(contest.OnTimeShare, 0.1, passed + 0.00005);
+        Assert.InRange(contest.OnTimeShare, 0, passed + 0.00005);
         Assert.Equal(Math.Max(0, 98_000 - (contest.OnTimeShare * 100_000)), contest.LateFine, precision: 2);
         Assert.Equal(contest.Inconsistencies * 803.01, contest.InconsistencyFine, precision: 2);
         Assert.Equal(

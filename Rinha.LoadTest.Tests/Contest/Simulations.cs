@@ -4,22 +4,22 @@ using Rinha.LoadTest.Contest;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
-/// <summary>Simulations that all run at once, since each takes many seconds in which nearly nothing happens.</summary>
+// Runs all simulations concurrently: each takes many seconds and is nearly idle.
 [CollectionDefinition(Name)]
 public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
 {
     public const string Name = "simulations";
 
-    /// <summary>Both bursts and their statements, the one of client 6, and two for each of the five others.</summary>
+    // Both bursts and their statements, client 6's statement, and two requests for each of the five others.
     public const int HangingAfter = 25 + 1 + 25 + 1 + 1 + (5 * 2);
 
-    /// <summary>Little enough for a machine that is busy with something else.</summary>
+    // Light enough for a busy machine.
     internal static readonly ContestSchedule Schedule = new(
         new InjectionProfile(1, 44, RampSeconds: 5, HoldSeconds: 0),
         new InjectionProfile(1, 22, RampSeconds: 5, HoldSeconds: 0),
         new InjectionProfile(1, 4, RampSeconds: 5, HoldSeconds: 0));
 
-    private const int StatementsAtOnce = 4;
+    private const int ConcurrentStatements = 4;
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1.5);
 
     private readonly ConcurrentDictionary<int, CountdownEvent> _meetings = new();
@@ -34,41 +34,46 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             [nameof(Faults.ReadsStale)] = Opening(Faults.ReadsStale()),
             [nameof(Faults.AcceptsAnything)] = Opening(Faults.AcceptsAnything()),
             [nameof(Faults.RefusesCredits)] = Opening(Faults.RefusesCredits()),
-            [nameof(Faults.KnowsEverybody)] = Opening(Faults.KnowsEverybody()),
+            [nameof(Faults.KnowsUnknownClients)] = Opening(Faults.KnowsUnknownClients()),
             [nameof(Faults.ListsOldestFirst)] = Opening(Faults.ListsOldestFirst()),
             [nameof(Faults.BreaksLimits)] = new Simulation(
-                Faults.BreaksLimits(), stopWhen: one => one.LoadBegan && one.Bank.Ledger.Struck >= 5),
+                Faults.BreaksLimits(),
+                stopWhen: one => one.LoadBegan && one.Bank.Ledger.Injected >= 5,
+                waitForValidations: true),
         };
         Waiting = Slow(waitForValidations: true);
         NotWaiting = Slow(waitForValidations: false);
+        // Only the five validation users are left: client 6's statement has been answered.
         Interrupted = new Simulation(
-            new StubLedger(), stopWhen: one => one.Bank.Served == HangingAfter, beforeAnswer: Hang);
+            new StubLedger(),
+            stopWhen: one => one.Bank.Served == HangingAfter && one.Bank.Open == 5,
+            beforeAnswer: Hang);
     }
 
-    /// <summary>A right bank, to the end of the short load.</summary>
+    // A correct bank, to the end of the load.
     internal Simulation Right { get; }
 
-    /// <summary>Wrong banks by the name of their fault, to the beginning of the load.</summary>
+    // Faulty banks by fault name, to the start of the load.
     internal IReadOnlyDictionary<string, Simulation> Faulty { get; }
 
-    /// <summary>A right bank that is slow with one validation; the load waits for it.</summary>
+    // A correct bank that is slow in one validation; the load waits for it.
     internal Simulation Waiting { get; }
 
-    /// <summary>The same, but the load does not wait.</summary>
+    // The same, but the load does not wait.
     internal Simulation NotWaiting { get; }
 
-    /// <summary>A bank that hangs in the second request of every validation; the run is ended there.</summary>
+    // A bank that hangs in the second request of every validation; the run is stopped there.
     internal Simulation Interrupted { get; }
 
-    /// <summary>Clients whose four statements after the fifth transaction were all under way at once.</summary>
+    // Clients whose four statements after the fifth transaction were all in flight together.
     internal ConcurrentQueue<int> Met { get; } = new();
 
-    /// <summary>Lets the bank that hangs go on.</summary>
-    internal void LetAnswer() => _answers.Set();
+    // Unblocks the hanging bank.
+    internal void ReleaseAnswers() => _answers.Set();
 
     public void Dispose()
     {
-        LetAnswer();
+        ReleaseAnswers();
         foreach (var simulation in Faulty.Values.Concat([Right, Waiting, NotWaiting, Interrupted]))
         {
             simulation.Dispose();
@@ -77,7 +82,13 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
         _answers.Dispose();
     }
 
-    private static Simulation Opening(StubLedger ledger) => new(ledger, stopWhen: one => one.LoadBegan);
+    // Waits for the validations, so that the load cannot disturb them, and for one request of each kind.
+    private static Simulation Opening(StubLedger ledger) => new(
+        ledger,
+        stopWhen: one => one.LoadBegan && new[] { Scenario.Debits, Scenario.Credits, Scenario.Statements }
+            .Select(scenario => one.Control.Latest!.Operations[(int)scenario])
+            .All(operation => operation.Completed + operation.Failed > 0),
+        waitForValidations: true);
 
     private static Simulation Slow(bool waitForValidations)
     {
@@ -104,12 +115,12 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             });
     }
 
-    // Each statement that follows a "danada" is held back until all four are there.
+    // Holds each statement after "danada" back until all four have arrived.
     private void Meet(StubRequest request)
     {
         if (request.Body.Contains("danada", StringComparison.Ordinal))
         {
-            _meetings[request.ClientId] = new CountdownEvent(StatementsAtOnce);
+            _meetings[request.ClientId] = new CountdownEvent(ConcurrentStatements);
         }
         else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
         {
@@ -130,7 +141,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     }
 }
 
-/// <summary>A simulation against a stub bank, on a thread of its own; ended when disposed.</summary>
+// A simulation against a stub bank on its own thread; Dispose stops it.
 internal sealed class Simulation : IDisposable
 {
     private const int FramesPerSecond = 20;
@@ -138,8 +149,7 @@ internal sealed class Simulation : IDisposable
     private readonly RunInBackground _run;
     private readonly Task _stopper = Task.CompletedTask;
 
-    /// <param name="stopWhen">When to end it; <see langword="null"/> to let it come to its end.</param>
-    /// <param name="beforeAnswer">Called with each request before it is answered.</param>
+    // stopWhen: when to stop it; null runs it to its end.
     public Simulation(
         StubLedger ledger,
         Func<Simulation, bool>? stopWhen,
@@ -156,7 +166,7 @@ internal sealed class Simulation : IDisposable
             _stopper = Task.Factory.StartNew(
                 () =>
                 {
-                    Wait.Until(() => _run.IsOver || stopWhen(this), "the simulation is where it is to be ended");
+                    Wait.Until(() => _run.IsOver || stopWhen(this), "the simulation reaches its stopping point");
                     ServedAtStop = Bank.Served;
                     _run.Control.Stop();
                 },
@@ -168,17 +178,17 @@ internal sealed class Simulation : IDisposable
 
     public StubBank Bank { get; }
 
-    /// <summary>When it began, from <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    // From Stopwatch.GetTimestamp.
     public long BeganAt { get; }
 
     public RunControl Control => _run.Control;
 
-    /// <summary>How many requests had been read when it was told to end.</summary>
+    // Requests the bank had read at the stop.
     public long ServedAtStop { get; private set; }
 
     public bool LoadBegan => Control.Latest?.Phase == "load";
 
-    /// <summary>The report, waited for.</summary>
+    // Waits for the run to end.
     public RunReport Report => _run.Report;
 
     public void Dispose()

@@ -1,9 +1,9 @@
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>The published binary compares a run with a saved one; its exit code says whether it is worse.</summary>
+// The published binary compares a run with a saved one; its exit code reports a regression.
 public sealed class BaselineTests : IDisposable
 {
-    // A busy machine neither makes an answer at once so slow, nor the slow one ten times as fast.
+    // Far enough apart that a busy machine cannot blur them.
     private const int UsualMs = 300;
     private const int SlowMs = 3_000;
 
@@ -14,7 +14,7 @@ public sealed class BaselineTests : IDisposable
     public BaselineTests() => _bank = new StubBank(beforeAnswer: _ => Thread.Sleep(_delayMs));
 
     [Fact]
-    public void A_run_is_saved_and_the_next_ones_are_held_against_it()
+    public void A_run_is_saved_and_later_ones_are_compared_with_it()
     {
         _delayMs = UsualMs;
         var saved = Run("--save-baseline", "usual");

@@ -1,10 +1,10 @@
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>The published binary as a judge: its exit code says whether the bank is right.</summary>
+// The published binary's exit code says whether the bank is correct.
 public sealed class CheckTests
 {
     [Fact]
-    public void A_right_bank_that_drops_connections_passes_with_retries_and_fails_without()
+    public void A_correct_bank_that_drops_connections_passes_only_with_retries()
     {
         using var bank = new StubBank(Faults.DropsConnections(100, applies: true));
 
@@ -19,7 +19,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public void A_wrong_bank_fails_and_the_report_says_why()
+    public void A_faulty_bank_fails_and_the_report_says_why()
     {
         using var bank = new StubBank(Faults.ForgetsTransactions(50));
 

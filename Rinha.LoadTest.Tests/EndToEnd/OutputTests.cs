@@ -1,13 +1,13 @@
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>What the published binary writes where.</summary>
+// The published binary's output and files.
 public sealed class OutputTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly StubBank _bank = new();
 
     [Fact]
-    public void Json_is_alone_on_the_standard_output()
+    public void Json_is_alone_on_standard_output()
     {
         var exit = LoadTester.Run("load", _bank.Url, "-n", "1000", "-o", "json", "--seed", "7", "--limits", "none");
 
@@ -24,7 +24,7 @@ public sealed class OutputTests : IDisposable
     [InlineData("html", "<!doctype html>", "</html>")]
     [InlineData("svg", "<?xml", "</svg>")]
     [InlineData("json", "{", "}")]
-    public void A_report_goes_into_its_file_in_place_of_what_was_there_and_text_is_shown(
+    public void A_report_replaces_its_file_and_the_text_report_is_printed(
         string format, string start, string end)
     {
         var file = _directory.File("report");
@@ -45,20 +45,20 @@ public sealed class OutputTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_pipe_gets_text_without_control_codes_and_a_line_of_progress_each_second_unless_it_is_to_be_quiet(
+    public void A_pipe_gets_text_without_control_codes_and_progress_lines_unless_quiet(
         bool quiet)
     {
-        var exit = LoadTester.Run(["load", _bank.Url, "-d", "1500ms", .. quiet ? ["--quiet"] : Array.Empty<string>()]);
+        var exit = LoadTester.Run(["load", _bank.Url, "-d", "4s", .. quiet ? ["--quiet"] : Array.Empty<string>()]);
 
         Assert.Equal(0, exit.Code);
         AssertText(exit.Output);
         Assert.Contains("débito", exit.Output, StringComparison.Ordinal);
-        Assert.InRange(exit.Error.Split('\n').Length - 1, quiet ? 0 : 1, quiet ? 0 : 2);
-        Assert.Equal(quiet, !exit.Error.Contains("/0:02", StringComparison.Ordinal));
+        Assert.Equal(quiet, exit.Error.Length == 0);
+        Assert.All(exit.Error.Split('\n').SkipLast(1), line => Assert.Contains("/0:04  ", line));
     }
 
     [Fact]
-    public void A_file_that_cannot_be_written_is_said_in_one_line()
+    public void An_unwritable_file_is_reported_in_one_line()
     {
         var exit = LoadTester.Run("load", _bank.Url, "-n", "10", "-o", "json", "-O", _directory.File("no/report.json"));
 
@@ -67,7 +67,7 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public void An_open_loop_is_one_and_a_search_reports_its_steps()
+    public void An_open_loop_and_a_search_are_reported()
     {
         var exit = LoadTester.Run(
             "load", _bank.Url, "-r", "100.5", "-d", "1s", "-c", "3", "-w", "100ms", "--mix", "0:1:0", "-o", "json");

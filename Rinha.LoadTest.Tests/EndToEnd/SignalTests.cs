@@ -2,7 +2,7 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.LoadTest.Tests.EndToEnd;
 
-/// <summary>Signals end a run of the published binary early, with a full report.</summary>
+// A signal ends the published binary's run early, with a full report.
 public sealed class SignalTests
 {
     [Theory]
@@ -29,7 +29,7 @@ public sealed class SignalTests
     {
         using var bank = new StubBank();
         using var command = LoadTester.Start("contest", bank.Url, "-o", "json");
-        // Between the end of the burst of debits and the statement after it lies the rest of a second.
+        // The statement follows the burst of debits only on the next one-second tick.
         Wait.Until(() => bank.Served >= 25 && bank.Open == 0, "the simulation is under way");
 
         command.Send(Signal.Interrupt);

@@ -1,48 +1,47 @@
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>Ledgers that are wrong in one way each.</summary>
+// Ledgers with one fault each.
 internal static class Faults
 {
-    /// <summary>Answers 200 to transactions that are none.</summary>
+    // Answers 200 to invalid transactions.
     public static StubLedger AcceptsAnything() => new() { Invalid = new StubAccount(1, 100_000).Receipt(0) };
 
-    /// <summary>Answers 200 about a client that does not exist.</summary>
-    public static StubLedger KnowsEverybody() => new() { Unknown = new StubAccount(6, 0).Statement(0, []) };
+    // Answers 200 for an unknown client.
+    public static StubLedger KnowsUnknownClients() => new() { Unknown = new StubAccount(6, 0).Statement(0, []) };
 
     public static StubLedger RefusesCredits() => new()
     {
         OnPost = (_, entry, next) => entry.Kind == 'c' ? new StubAnswer(422) : next(),
     };
 
-    /// <summary>Answers requests with 503 while the function says so.</summary>
-    /// <param name="applies">Whether the request is applied all the same.</param>
+    // applies: apply the request anyway.
     public static StubLedger AnswersUnavailable(Func<StubRequest, StubLedger, bool> when, bool applies = false) =>
-        Strikes(new StubLedger(), when, applies, () => new StubAnswer(503));
+        Inject(new StubLedger(), when, applies, () => new StubAnswer(503));
 
-    /// <summary>Answers one of every so many credits with 503, until it has done so often enough.</summary>
+    // Answers every nth credit with 503, up to a maximum.
     public static StubLedger AnswersUnavailable(int interval, int most, bool applies)
     {
         var credits = 0;
         return AnswersUnavailable(
             (request, ledger) => request.Body.Contains("\"c\"", StringComparison.Ordinal)
-                && ++credits % interval == 0 && ledger.Struck < most,
+                && ++credits % interval == 0 && ledger.Injected < most,
             applies);
     }
 
-    /// <summary>Closes the connection instead of answering, at every so many requests.</summary>
-    /// <param name="applies">Whether the request is applied all the same.</param>
+    // Closes the connection instead of answering every nth request.
+    // applies: apply the request anyway.
     public static StubLedger DropsConnections(int interval, bool applies, bool knowsKeys = true)
     {
         var requests = 0;
-        // As if the client were gone: the stub's connection ends with it.
-        return Strikes(
+        // The stub treats this as a lost client and closes the connection.
+        return Inject(
             new StubLedger { KnowsKeys = knowsKeys },
             (_, _) => ++requests % interval == 0,
             applies,
             () => throw new SocketException());
     }
 
-    /// <summary>Lets every debit pass, after a first one of more than the whole limit.</summary>
+    // Accepts every debit; the first one per client also takes the balance past the limit.
     public static StubLedger BreaksLimits()
     {
         var drained = new HashSet<int>();
@@ -62,24 +61,24 @@ internal static class Faults
 
         StubAnswer Counted(StubAccount account, StubAnswer answer)
         {
-            ledger.Struck += account.BalanceCents < -account.LimitCents ? 1 : 0;
+            ledger.Injected += account.BalanceCents < -account.LimitCents ? 1 : 0;
             return answer;
         }
     }
 
-    /// <summary>Applies every so many credits twice, and says so in no answer.</summary>
+    // Applies every nth credit twice without saying so.
     public static StubLedger DoublesTransactions(int interval) => AfterCredits(interval, (account, entry) =>
         account.Post(entry));
 
-    /// <summary>Forgets every so many credits right after it has acknowledged them.</summary>
+    // Forgets every nth credit right after acknowledging it.
     public static StubLedger ForgetsTransactions(int interval) => AfterCredits(interval, (account, entry) =>
     {
         account.BalanceCents -= entry.AmountCents;
         account.History.RemoveAt(account.History.Count - 1);
     });
 
-    /// <summary>Some transactions start from the balance before the last one: one of two updates is lost.</summary>
-    /// <param name="first">The first such transaction of the bank, counted from 1.</param>
+    // Lost updates: some transactions start from the balance before the previous one.
+    // first: the first such transaction, counted from 1.
     public static StubLedger LosesUpdates(int first, int interval = int.MaxValue)
     {
         var balances = new Dictionary<int, long>();
@@ -106,7 +105,7 @@ internal static class Faults
         OnStatement = (account, _) => account.Statement(account.BalanceCents, account.Newest.Reverse()),
     };
 
-    /// <summary>The first statement after a transaction still shows the state before it, as a cache would.</summary>
+    // Like a stale cache: the first statement after a transaction shows the state before it.
     public static StubLedger ReadsStale()
     {
         var cached = new Dictionary<int, StubAnswer>();
@@ -121,7 +120,7 @@ internal static class Faults
         };
     }
 
-    /// <summary>Every so many statements, reads the balance before and the list after another transaction.</summary>
+    // Every nth statement shows the balance before and the list after a transaction.
     public static StubLedger TearsStatements(int interval)
     {
         var balances = new Dictionary<int, long>();
@@ -158,7 +157,7 @@ internal static class Faults
         };
     }
 
-    private static StubLedger Strikes(
+    private static StubLedger Inject(
         StubLedger ledger, Func<StubRequest, StubLedger, bool> when, bool applies, Func<StubAnswer> answer)
     {
         ledger.OnRequest = (request, next) =>
@@ -168,7 +167,7 @@ internal static class Faults
                 return next();
             }
 
-            ledger.Struck++;
+            ledger.Injected++;
             if (applies)
             {
                 next();

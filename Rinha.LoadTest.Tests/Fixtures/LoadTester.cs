@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>The published load tester as a process, without a terminal.</summary>
+// Runs the published load tester without a terminal.
 internal static class LoadTester
 {
     public static TestProcess Start(params string[] arguments) => StartIn(Path.GetTempPath(), arguments);

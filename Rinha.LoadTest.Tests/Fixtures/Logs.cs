@@ -1,9 +1,8 @@
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>A bank's answers given to a <see cref="TransactionLog"/> without any network between.</summary>
+// Feeds a TransactionLog with answers, without a network.
 internal static class Logs
 {
-    /// <summary>A transaction of the client was answered with this balance.</summary>
     public static void Acknowledge(
         this TransactionLog log,
         int clientId,
@@ -17,19 +16,18 @@ internal static class Logs
     public static void Refuse(this TransactionLog log, int clientId, long signedCents, long text) =>
         log.OnAnswer(Plan(clientId, signedCents, text), new StubAnswer(422).ToAnswer());
 
-    public static void Lose(
+    public static void LoseAnswer(
         this TransactionLog log, int clientId, long signedCents, long text, FailureKind kind = FailureKind.Timeout) =>
         log.OnFailure(Plan(clientId, signedCents, text), kind, answer: default);
 
-    /// <summary>A transaction of the client was answered with a status that a bank gives when it fails.</summary>
-    public static void TurnAway(
+    public static void FailWithStatus(
         this TransactionLog log, int clientId, long signedCents, long text, int status = 503, string problem = "") =>
         log.OnFailure(
             Plan(clientId, signedCents, text),
             FailureKind.UnexpectedStatus,
             new StubAnswer(status, $$"""{"type":"{{problem}}","status":{{status}}}""").ToAnswer());
 
-    /// <summary>A statement of the client listed these texts, newest first.</summary>
+    // texts: the listed transactions, newest first.
     public static void List(this TransactionLog log, int clientId, long balanceCents, params long[] texts) =>
         log.OnAnswer(
             new RequestPlan(Operation.Statement, clientId, 0, 0),

@@ -3,17 +3,14 @@ using Rinha.LoadTest.Tests.Output;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>Load runs inside the test's own process.</summary>
+// Load runs inside the test process.
 internal static class Runs
 {
-    /// <summary>What every report says of where it was made.</summary>
     public static readonly EnvironmentReport Environment = new("", "", "", "", 1, "", null);
 
-    /// <summary>A closed loop of so many requests.</summary>
     public static LoadOptions Counted(long iterations, int connections = 1) =>
         Timed(0, connections) with { Duration = null, Iterations = iterations };
 
-    /// <summary>A closed loop of so many seconds.</summary>
     public static LoadOptions Timed(double seconds, int connections = 1) => new()
     {
         Connections = connections,
@@ -30,7 +27,7 @@ internal static class Runs
         new(target, Environment, control ?? new RunControl(), framesPerSecond: 0);
 }
 
-/// <summary>A load run on a thread of its own, which the test can interfere with; ended when disposed.</summary>
+// A load run on its own thread, controllable by the test; Dispose stops it.
 internal sealed class RunInBackground : IDisposable
 {
     private readonly Task<RunReport> _run;
@@ -59,11 +56,11 @@ internal sealed class RunInBackground : IDisposable
     public void Dispose()
     {
         Control.Stop();
-        Assert.True(_run.Wait(2 * Wait.Timeout), "the run does not end though it was told to");
+        Assert.True(_run.Wait(2 * Wait.Timeout), "the run does not end after Stop");
     }
 }
 
-/// <summary>Acts on the engine's thread at each answer.</summary>
+// Runs an action on the engine's thread for each answer.
 internal sealed class AnswerObserver(Action act) : IRequestObserver
 {
     public void OnAnswer(in RequestPlan plan, in Answer answer) => act();
@@ -73,10 +70,10 @@ internal sealed class AnswerObserver(Action act) : IRequestObserver
     }
 }
 
-/// <summary>Reports read back from what the load tester wrote.</summary>
+// Parses reports that the load tester wrote.
 internal static class Reports
 {
-    /// <summary>Reads a report; fails when there is anything else beside it.</summary>
+    // Asserts that the report is the only content.
     public static RunReport Read(string json)
     {
         Assert.StartsWith("{", json, StringComparison.Ordinal);
@@ -85,7 +82,7 @@ internal static class Reports
     }
 }
 
-/// <summary>Targets from URLs that are known to be good.</summary>
+// Targets from valid URLs.
 internal static class Targets
 {
     public static Target Of(string url)
@@ -94,12 +91,12 @@ internal static class Targets
         return target;
     }
 
-    /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
+    // A port of 127.0.0.1 without a listener.
     public static string UnusedUrl() => $"http://{FreePort.Next()}";
 }
 
-/// <summary>Sends one request so many times over one connection, each after the outcome of the one before.</summary>
-internal sealed class OneByOne : IDriver, IConnectionOwner
+// Sends one request repeatedly over one connection, each after the previous outcome.
+internal sealed class SequentialClient : IDriver, IConnectionOwner
 {
     private const long TickNs = 1_000_000;
 
@@ -110,7 +107,7 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
     private readonly List<string> _outcomes = [];
     private readonly long _endsAtNs = Clock.NowNs + (long)Wait.Timeout.TotalNanoseconds;
 
-    private OneByOne(EventLoop loop, byte[] request, int count, bool awaitsEnd)
+    private SequentialClient(EventLoop loop, byte[] request, int count, bool awaitsEnd)
     {
         _request = request;
         _count = count;
@@ -122,13 +119,13 @@ internal sealed class OneByOne : IDriver, IConnectionOwner
 
     private bool HasEnded => !_awaitsEnd || _connection.Generation == _outcomes.Count;
 
-    /// <summary>Sends, and returns the outcomes: <c>200 body</c>, or the failure's name.</summary>
-    /// <param name="awaitsEnd">Whether the server's end of the connection is waited for after each answer.</param>
+    // Returns the outcomes: status and body, or the failure's name.
+    // awaitsEnd: wait for the server to close the connection after each answer.
     public static IReadOnlyList<string> Run(
         Target target, int count = 1, string request = "GET / HTTP/1.1\r\n\r\n", bool awaitsEnd = false)
     {
         using var loop = new EventLoop(target, Wait.Timeout, Wait.Timeout);
-        var driver = new OneByOne(loop, Encoding.Latin1.GetBytes(request), count, awaitsEnd);
+        var driver = new SequentialClient(loop, Encoding.Latin1.GetBytes(request), count, awaitsEnd);
         loop.Run(driver);
         return driver._outcomes;
     }

@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>A bank over raw sockets, HTTP/1.1 with keep-alive; right unless its ledger is not.</summary>
+// A bank over raw sockets, HTTP/1.1 with keep-alive; correct unless its ledger injects a fault.
 internal sealed class StubBank : IDisposable
 {
     private readonly Action<StubRequest>? _beforeAnswer;
     private readonly StubServer _server;
     private long _served;
 
-    /// <param name="beforeAnswer">Called with each request after it was applied and before it is answered.</param>
+    // beforeAnswer: called after a request was applied and before it is answered.
     public StubBank(
         StubLedger? ledger = null, string? socketPath = null, Action<StubRequest>? beforeAnswer = null)
     {
@@ -52,17 +52,15 @@ internal sealed class StubBank : IDisposable
     }
 }
 
-/// <summary>
-/// The bank's rules in memory, right in every point; a fault (<see cref="Faults"/>) is a function around one of them,
-/// which may call the right one. The bank calls it for one request at a time.
-/// </summary>
+// The bank's rules in memory. A fault (Faults) wraps one of the functions and may call the correct one. Called for one
+// request at a time.
 internal sealed class StubLedger
 {
     private const int TextCharsMax = 10;
 
     private readonly Dictionary<string, (string Body, StubAnswer Answer)> _answered = [];
 
-    /// <summary>The clients, 1 first.</summary>
+    // Client 1 first.
     public IReadOnlyList<StubAccount> Accounts { get; } =
     [
         .. new long[] { 100_000, 80_000, 1_000_000, 10_000_000, 500_000 }
@@ -71,20 +69,20 @@ internal sealed class StubLedger
 
     public Func<StubRequest, Func<StubAnswer>, StubAnswer> OnRequest { get; set; } = (_, next) => next();
 
-    /// <summary>Applies a transaction, or refuses it.</summary>
+    // Applies or refuses a transaction.
     public Func<StubAccount, StubEntry, Func<StubAnswer>, StubAnswer> OnPost { get; set; } = (_, _, next) => next();
 
     public Func<StubAccount, Func<StubAnswer>, StubAnswer> OnStatement { get; set; } = (_, next) => next();
 
     public StubAnswer Unknown { get; init; } = new(404);
 
-    /// <summary>The answer to a transaction that is none.</summary>
+    // The answer to an invalid transaction.
     public StubAnswer Invalid { get; init; } = new(422);
 
-    /// <summary>How often a fault has struck, where it counts.</summary>
-    public int Struck { get; set; }
+    // How often the fault was injected, if it counts.
+    public int Injected { get; set; }
 
-    /// <summary>Whether a request with a key that was answered before gets that answer again.</summary>
+    // Whether a repeated idempotency key gets its first answer again.
     public bool KnowsKeys { get; init; } = true;
 
     public StubAnswer Answer(StubRequest request) => OnRequest(request, () => AnswerRightly(request));
@@ -158,10 +156,10 @@ internal sealed class StubAccount(int id, long limitCents)
 
     public List<StubEntry> History { get; } = [];
 
-    /// <summary>The newest transactions, as many as a statement lists, newest first.</summary>
+    // What a statement lists, newest first.
     public IEnumerable<StubEntry> Newest => History.TakeLast(Listed).Reverse();
 
-    /// <summary>Applies a transaction, whatever the limit says.</summary>
+    // Applies a transaction without checking the limit.
     public StubAnswer Post(StubEntry entry)
     {
         BalanceCents += entry.SignedCents;
@@ -169,7 +167,7 @@ internal sealed class StubAccount(int id, long limitCents)
         return Receipt(BalanceCents);
     }
 
-    /// <summary>The answer to a transaction that left this balance.</summary>
+    // The answer to an accepted transaction.
     public StubAnswer Receipt(long balanceCents) =>
         new(200, $$"""{"limite": {{LimitCents}}, "saldo": {{balanceCents}}}""");
 

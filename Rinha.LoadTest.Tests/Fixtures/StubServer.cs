@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>
-/// A server over raw sockets with one thread for each connection, which does whatever the test says. What goes wrong in
-/// there fails the test when the server is disposed; a client that goes away does not count.
-/// </summary>
+// A scripted server over raw sockets with a thread per connection. Dispose rethrows failures of those threads, except
+// that a client may disconnect at any time.
 internal sealed class StubServer : IDisposable
 {
     private readonly Socket _listener;
@@ -25,7 +23,7 @@ internal sealed class StubServer : IDisposable
         _acceptor = Start(Accept);
     }
 
-    /// <summary>Where it listens, as the load tester is told.</summary>
+    // The load tester's URL for it.
     public string Url { get; }
 
     public Target Target => Targets.Of(Url);
@@ -39,7 +37,7 @@ internal sealed class StubServer : IDisposable
     public static StubServer StartUnix(string path, Action<StubConnection> serve) =>
         new(new UnixDomainSocketEndPoint(path), serve);
 
-    /// <summary>A server that sends the same bytes, as Latin 1, for each request.</summary>
+    // Sends the same bytes (Latin 1) for each request.
     public static StubServer StartSending(string answer, bool closes = false, string? socketPath = null)
     {
         return socketPath is null ? Start(Serve) : StartUnix(socketPath, Serve);
@@ -57,20 +55,20 @@ internal sealed class StubServer : IDisposable
         }
     }
 
-    /// <summary>Ends every connection and its thread; a second time does nothing.</summary>
+    // Ends every connection and joins its thread; idempotent.
     public void Dispose()
     {
         _listener.Dispose();
-        Assert.True(_acceptor.Wait(Wait.Timeout), "the stub goes on listening");
+        Assert.True(_acceptor.Wait(Wait.Timeout), "the stub keeps listening");
         foreach (var socket in _open.Keys)
         {
             socket.Dispose();
         }
 
-        Assert.True(Task.WaitAll([.. _served], Wait.Timeout), "a connection of the stub goes on");
+        Assert.True(Task.WaitAll([.. _served], Wait.Timeout), "a connection of the stub does not end");
     }
 
-    // The client may go away, and the test may end.
+    // Ignores a disconnected client and the end of the test.
     private static Task Start(Action serve) => Task.Factory.StartNew(
         () =>
         {
@@ -116,7 +114,7 @@ internal sealed class StubServer : IDisposable
     }
 }
 
-/// <summary>The server's side of a connection: reads requests and sends whatever it is told to.</summary>
+// The server's side of a connection.
 internal sealed class StubConnection(Socket socket, int number) : IDisposable
 {
     private const nuint OutputQueue = 0x5411; // SIOCOUTQ
@@ -126,7 +124,7 @@ internal sealed class StubConnection(Socket socket, int number) : IDisposable
 
     public Socket Socket => socket;
 
-    /// <summary>Reads a request; <see langword="null"/> when there is none to come.</summary>
+    // Returns null at the end of the connection.
     public StubRequest? Read()
     {
         var head = new StringBuilder();
@@ -160,11 +158,11 @@ internal sealed class StubConnection(Socket socket, int number) : IDisposable
         }
     }
 
-    /// <summary>Sends text as Latin 1: a byte for a character.</summary>
+    // As Latin 1.
     public void Send(string text) => Send(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>Waits until the client has taken all that was sent or the test has ended; unix sockets only.</summary>
-    public void AwaitTaken() => Wait.Until(
+    // Waits until the client has read everything sent, or the test has ended; unix sockets only.
+    public void AwaitRead() => Wait.Until(
         () => socket.SafeHandle.IsClosed || Control((int)socket.Handle, OutputQueue, out var left) != 0 || left == 0,
         "the client reads");
 
@@ -180,9 +178,9 @@ internal sealed class StubConnection(Socket socket, int number) : IDisposable
     private static extern int Control(int descriptor, nuint request, out int value);
 }
 
-/// <param name="Head">Request line and headers with their line ends, but for the empty line.</param>
-/// <param name="ConnectionNumber">Which of the server's connections it came over, counted from 1.</param>
-/// <param name="At">When it was read, from <see cref="Stopwatch.GetTimestamp"/>.</param>
+// Head: request line and headers with line ends, without the empty line.
+// ConnectionNumber: the server's connection, counted from 1.
+// At: when it was read, from Stopwatch.GetTimestamp.
 internal sealed record StubRequest(string Head, string Body, int ConnectionNumber, long At)
 {
     private const string KeyName = "Idempotency-Key: ";
@@ -194,7 +192,7 @@ internal sealed record StubRequest(string Head, string Body, int ConnectionNumbe
     public string? Key => Head.Split("\r\n")
         .FirstOrDefault(line => line.StartsWith(KeyName, StringComparison.OrdinalIgnoreCase))?[KeyName.Length..];
 
-    /// <summary>The client's number in the path; -1 where there is none.</summary>
+    // From the path; -1 if it has none.
     public int ClientId => int.TryParse(Path.Split('/').ElementAtOrDefault(2), out var id) ? id : -1;
 }
 

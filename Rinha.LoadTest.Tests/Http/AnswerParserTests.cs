@@ -5,7 +5,7 @@ public sealed class AnswerParserTests
     private const string Ok = "HTTP/1.1 200 OK\r\n";
     private const string Chunks = Ok + "Transfer-Encoding: chunked\r\n\r\n";
 
-    /// <summary>Answers that end by themselves: bytes, status, body, and whether the connection stays.</summary>
+    // Self-delimiting answers: bytes, status, body, keep-alive.
     public static readonly TheoryData<string, int, string, bool> Answers = new()
     {
         { Ok + "Content-Length: 5\r\n\r\nhello", 200, "hello", true },
@@ -31,7 +31,7 @@ public sealed class AnswerParserTests
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public void An_answer_is_found_when_it_is_whole_and_not_before(
+    public void An_answer_is_complete_only_with_its_last_byte(
         string text, int status, string body, bool keepsAlive)
     {
         var whole = ("Complete", status, body, text.Length, keepsAlive);
@@ -57,7 +57,7 @@ public sealed class AnswerParserTests
     }
 
     [Fact]
-    public void What_is_no_answer_is_garbage()
+    public void Invalid_answers_are_garbage()
     {
         string[] heads =
         [
@@ -81,7 +81,7 @@ public sealed class AnswerParserTests
     [InlineData(Ok + "Content-Length: 2147483647\r\n\r\nx")]
     [InlineData(Chunks + "7fffffff\r\nx")]
     [InlineData(Chunks + "1\r\nx\r\n7ffffff0\r\nx")]
-    public void A_length_beyond_all_measure_is_never_complete(string text)
+    public void An_absurd_length_is_never_complete(string text)
     {
         Assert.NotEqual("Complete", State(Encoding.Latin1.GetBytes(text), ended: false));
         Assert.NotEqual("Complete", State(Encoding.Latin1.GetBytes(text), ended: true));

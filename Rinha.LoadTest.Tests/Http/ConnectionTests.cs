@@ -11,11 +11,11 @@ public sealed class ConnectionTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_connection_is_used_again_over_a_port_and_a_unix_socket(bool isUnix)
+    public void A_connection_is_reused_over_tcp_and_unix_sockets(bool isUnix)
     {
         using var server = StubServer.StartSending(Ok, socketPath: isUnix ? _directory.File("s") : null);
 
-        Assert.Equal(Enumerable.Repeat("200 hello", 100), OneByOne.Run(server.Target, 100));
+        Assert.Equal(Enumerable.Repeat("200 hello", 100), SequentialClient.Run(server.Target, 100));
         Assert.Equal(1, server.Accepted);
     }
 
@@ -28,23 +28,23 @@ public sealed class ConnectionTests : IDisposable
     {
         using var server = StubServer.StartSending(answer, closes);
 
-        Assert.Equal(Enumerable.Repeat("200 hello", 10), OneByOne.Run(server.Target, 10));
+        Assert.Equal(Enumerable.Repeat("200 hello", 10), SequentialClient.Run(server.Target, 10));
         Assert.Equal(10, server.Accepted);
     }
 
     [Fact]
-    public void A_server_that_closes_an_idle_connection_costs_no_request()
+    public void Closing_an_idle_connection_fails_no_request()
     {
         using var server = StubServer.StartSending(Ok, closes: true, _directory.File("s"));
 
-        Assert.Equal(Enumerable.Repeat("200 hello", 5), OneByOne.Run(server.Target, 5, awaitsEnd: true));
+        Assert.Equal(Enumerable.Repeat("200 hello", 5), SequentialClient.Run(server.Target, 5, awaitsEnd: true));
         Assert.Equal(5, server.Accepted);
     }
 
     [Theory]
     [InlineData(Ok)]
     [InlineData(Chunked)]
-    public void An_answer_may_come_in_two_parts_split_anywhere_or_byte_by_byte(string answer)
+    public void An_answer_may_arrive_in_two_parts_or_byte_by_byte(string answer)
     {
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
@@ -52,7 +52,7 @@ public sealed class ConnectionTests : IDisposable
             {
                 connection.Read();
                 connection.Send(answer[..length]);
-                connection.AwaitTaken();
+                connection.AwaitRead();
                 connection.Send(answer[length..]);
             }
 
@@ -60,20 +60,20 @@ public sealed class ConnectionTests : IDisposable
             foreach (var character in answer)
             {
                 connection.Send(character.ToString());
-                connection.AwaitTaken();
+                connection.AwaitRead();
             }
 
             connection.AwaitEnd();
         });
 
-        Assert.Equal(Enumerable.Repeat("200 hello", answer.Length), OneByOne.Run(server.Target, answer.Length));
+        Assert.Equal(Enumerable.Repeat("200 hello", answer.Length), SequentialClient.Run(server.Target, answer.Length));
         Assert.Equal(1, server.Accepted);
     }
 
     [Theory]
     [InlineData(8_192)]
     [InlineData(1_000_000)]
-    public void A_long_answer_is_taken_whole(int length)
+    public void A_long_answer_is_read_completely(int length)
     {
         var body = string.Concat(Enumerable.Range(0, length).Select(index => (char)('a' + (index % 26))));
         var chunks = body.Chunk(10_000).Select(part => $"{part.Length:x}\r\n{new string(part)}\r\n");
@@ -86,20 +86,20 @@ public sealed class ConnectionTests : IDisposable
             connection.AwaitEnd();
         });
 
-        Assert.Equal(["200 " + body, "200 " + body], OneByOne.Run(server.Target, 2));
+        Assert.Equal(["200 " + body, "200 " + body], SequentialClient.Run(server.Target, 2));
     }
 
     [Fact]
-    public void An_answer_of_more_than_a_megabyte_is_not_taken()
+    public void An_answer_of_more_than_a_megabyte_is_rejected()
     {
         var body = new string('x', Connection.AnswerBytesMax);
         using var server = StubServer.StartSending($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
-        Assert.Equal(["Garbage"], OneByOne.Run(server.Target));
+        Assert.Equal(["Garbage"], SequentialClient.Run(server.Target));
     }
 
     [Fact]
-    public void A_request_that_does_not_fit_waits_until_the_server_reads()
+    public void A_request_waits_for_space_in_the_socket_buffer()
     {
         const int count = 1_000;
         var request = "GET / HTTP/1.1\r\n" + string.Concat(Enumerable.Repeat("x: 0123456789\r\n", 60)) + "\r\n";
@@ -107,8 +107,8 @@ public sealed class ConnectionTests : IDisposable
         var timesFull = 0;
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
-            // Answers what it sees lying there; reads only when no more comes, since then the socket is full,
-            // and before the last answer, after which the test closes it.
+            // Answers without reading; reads only when nothing more arrives, which means that the socket is full,
+            // and before the last answer, because the client closes the socket after that.
             var socket = connection.Socket;
             for (var answered = 0; answered < count; answered++)
             {
@@ -134,7 +134,7 @@ public sealed class ConnectionTests : IDisposable
             }
         });
 
-        Assert.Equal(Enumerable.Repeat("200 hello", count), OneByOne.Run(server.Target, count, request));
+        Assert.Equal(Enumerable.Repeat("200 hello", count), SequentialClient.Run(server.Target, count, request));
         server.Dispose();
         Assert.Equal(
             string.Concat(Enumerable.Repeat(request, count)), Encoding.Latin1.GetString(received.ToArray()));

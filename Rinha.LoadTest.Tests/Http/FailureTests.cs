@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Http;
 
-/// <summary>Every way in which a request can fail, provoked by a server that does just that.</summary>
+// Every kind of failure, each provoked by a misbehaving server.
 public sealed class FailureTests : IDisposable
 {
     private const int Requests = 5;
@@ -11,7 +11,7 @@ public sealed class FailureTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     [Fact]
-    public void Nobody_listens()
+    public void There_is_no_listener()
     {
         var path = _directory.File("bound");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -22,7 +22,7 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void The_path_of_the_unix_socket_leads_through_a_file()
+    public void The_sockets_path_leads_through_a_file()
     {
         File.WriteAllText(_directory.File("file"), "");
 
@@ -30,7 +30,7 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void A_listener_whose_queue_is_full_lets_nobody_in()
+    public void The_listeners_accept_queue_is_full()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -39,14 +39,14 @@ public sealed class FailureTests : IDisposable
         var waiting = new List<Socket>();
         try
         {
-            // Those that still get in fill the queue; it is full when one does not.
+            // Fills the accept queue until a connection does not get in.
             do
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 waiting.Add(socket);
                 socket.Blocking = false;
                 Assert.Throws<SocketException>(() => socket.Connect(endPoint));
-                Assert.True(waiting.Count < 100, "the queue takes everybody");
+                Assert.True(waiting.Count < 100, "the accept queue never fills");
             }
             while (waiting[^1].Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectWrite));
 
@@ -71,7 +71,7 @@ public sealed class FailureTests : IDisposable
     [InlineData(FailureKind.WrongLength, Ok + "Content-Length: 29\r\n\r\n" + Body)]
     [InlineData(FailureKind.WrongLength, Ok + "Content-Length: 30\r\n\r\n" + Body + Ok + "\r\n")]
     [InlineData(FailureKind.WrongLength, "HTTP/1.1 204 No Content\r\n\r\n" + Body)]
-    public void It_sends_something_else_than_an_answer_and_closes(FailureKind kind, string bytes)
+    public void It_sends_an_invalid_answer_and_closes(FailureKind kind, string bytes)
     {
         using var server = StubServer.StartSending(bytes, closes: true);
 
@@ -91,15 +91,15 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void It_closes_a_connection_just_before_the_next_request_is_sent_over_it()
+    public void It_closes_a_connection_just_before_the_next_request()
     {
         using var server = StubServer.StartSending(
             $"{Ok}Content-Length: 30\r\n\r\n{Body}", closes: true, _directory.File("s"));
 
-        // The next request leaves right after the observer, before the engine hears of the end.
+        // The engine sends the next request right after the observer, before it sees the close.
         var report = Runs.Load(
             server.Target,
-            Runs.Timed(1) with { Iterations = 2, Mix = new Mix(1, 0, 0), RequestTimeout = TimeSpan.FromSeconds(1) },
+            Runs.Counted(2) with { Mix = new Mix(1, 0, 0) },
             observer: new AnswerObserver(() => Wait.Until(() => server.Open == 0, "the server closes")));
 
         Assert.Equal(1, report.Summary.Completed);
@@ -113,10 +113,10 @@ public sealed class FailureTests : IDisposable
     {
         using var server = StubServer.StartUnix(_directory.File("s"), connection =>
         {
-            // Closing a unix socket with something unread resets it.
+            // Closing a unix socket with unread data resets it.
             SpinWait.SpinUntil(() => connection.Socket.Available > 0, Wait.Timeout);
             connection.Send(part);
-            connection.AwaitTaken();
+            connection.AwaitRead();
         });
 
         AssertAll(FailureKind.ClosedMidAnswer, server.Target);
@@ -125,7 +125,7 @@ public sealed class FailureTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(Torn)]
-    public void It_never_comes_to_an_end(string part)
+    public void It_never_completes_the_answer(string part)
     {
         using var server = StubServer.StartSending(part);
 
@@ -139,7 +139,7 @@ public sealed class FailureTests : IDisposable
     [InlineData(503, 1, FailureKind.UnexpectedStatus, Body)]
     [InlineData(422, 0, FailureKind.UnexpectedStatus, "")]
     [InlineData(200, 1, FailureKind.WrongAnswer, """{"limite": 100, "saldo": -101}""")]
-    public void It_answers_as_no_bank_may(int status, int debits, FailureKind kind, string body)
+    public void It_sends_an_answer_that_breaks_the_rules(int status, int debits, FailureKind kind, string body)
     {
         using var server = StubServer.StartSending(
             $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length}\r\n\r\n{body}");
@@ -152,7 +152,7 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void What_never_left_is_unanswered()
+    public void Unsent_requests_are_unanswered()
     {
         using var server = StubServer.StartSending("");
         var options = Runs.Timed(0.5) with { Rate = 100, RequestTimeout = TimeSpan.FromMilliseconds(300) };

@@ -10,14 +10,14 @@ public sealed class RetryQueueTests : IDisposable
 
     public RetryQueueTests()
     {
-        // Nobody listens there, so a request has failed when Send returns; the test says what time it is.
+        // The socket does not exist, so a request has failed when Send returns; the test controls the time.
         _loop = new EventLoop(Targets.Of("unix:" + _directory.File("s")), Wait.Timeout, Wait.Timeout);
-        _connection = _loop.Rent(new Indifferent());
+        _connection = _loop.Rent(new IgnoringOwner());
         _connection.Send(1, nowNs: 0);
     }
 
     [Fact]
-    public void A_request_is_sent_again_after_pauses_that_double_up_to_a_second_and_never_later_than_allowed()
+    public void Backoff_doubles_up_to_a_second_and_ends_at_the_deadline()
     {
         var queue = new RetryQueue(TimeSpan.FromSeconds(5));
         var sentAt = new List<long>();
@@ -35,9 +35,9 @@ public sealed class RetryQueueTests : IDisposable
         Assert.Equal([10, 30, 70, 150, 310, 630, 1_270, 2_270, 3_270, 4_270], sentAt);
         Assert.Equal(0, _connection.FirstStartedAtNs);
         Assert.Equal(long.MaxValue, queue.NextDueNs);
-        Assert.Equal(1_000 * Millisecond, RetryQueue.PauseNs(int.MaxValue));
+        Assert.Equal(1_000 * Millisecond, RetryQueue.BackoffNs(int.MaxValue));
 
-        // The next request begins with the first pause.
+        // The next request starts with the first backoff.
         _connection.Send(1, nowNs: 9_000 * Millisecond);
         Assert.Equal(0, _connection.Retries);
         Assert.True(queue.TryAdd(_connection, FailureKind.Timeout, status: 0, nowNs: 9_001 * Millisecond));
@@ -45,23 +45,23 @@ public sealed class RetryQueueTests : IDisposable
     }
 
     [Fact]
-    public void What_may_go_better_the_next_time_is_sent_again()
+    public void Only_transient_failures_are_retried()
     {
-        (FailureKind, int)[] hopeless =
+        (FailureKind, int)[] permanent =
         [
             (FailureKind.UnexpectedStatus, 499), (FailureKind.WrongAnswer, 0), (FailureKind.Unanswered, 0),
         ];
         (FailureKind, int)[] all =
         [
-            (FailureKind.UnexpectedStatus, 500), (FailureKind.UnexpectedStatus, 504), .. hopeless,
+            (FailureKind.UnexpectedStatus, 500), (FailureKind.UnexpectedStatus, 504), .. permanent,
             .. Enum.GetValues<FailureKind>().Except([FailureKind.UnexpectedStatus]).Select(kind => (kind, 0)),
         ];
         Assert.All(all, one =>
         {
             var (kind, status) = one;
             var queue = new RetryQueue(Wait.Timeout);
-            Assert.Equal(!hopeless.Contains(one), queue.TryAdd(_connection, kind, status, nowNs: 0));
-            Assert.Equal(!hopeless.Contains(one), queue.TryRemove(out _));
+            Assert.Equal(!permanent.Contains(one), queue.TryAdd(_connection, kind, status, nowNs: 0));
+            Assert.Equal(!permanent.Contains(one), queue.TryRemove(out _));
             Assert.False(queue.TryRemove(out _));
             Assert.False(new RetryQueue(retryFor: null).TryAdd(_connection, kind, status, nowNs: 0));
         });
@@ -73,7 +73,7 @@ public sealed class RetryQueueTests : IDisposable
         _directory.Dispose();
     }
 
-    private sealed class Indifferent : IConnectionOwner
+    private sealed class IgnoringOwner : IConnectionOwner
     {
         public void OnAnswer(Connection connection, in Answer answer)
         {

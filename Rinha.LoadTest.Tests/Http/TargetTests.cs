@@ -7,7 +7,7 @@ public sealed class TargetTests
     [InlineData("HTTP://LOCALHOST:9999/", "127.0.0.1:9999", "localhost:9999")]
     [InlineData("http://127.0.0.1", "127.0.0.1:80", "127.0.0.1")]
     [InlineData("http://[::1]:81", "[::1]:81", "[::1]:81")]
-    public void A_url_of_http_is_an_address_and_a_host_header(string url, string address, string host)
+    public void An_http_url_gives_an_address_and_a_host_header(string url, string address, string host)
     {
         var target = Targets.Of(url);
 
@@ -16,7 +16,7 @@ public sealed class TargetTests
     }
 
     [Fact]
-    public void A_path_of_a_unix_socket_has_up_to_107_bytes()
+    public void A_unix_sockets_path_has_up_to_107_bytes()
     {
         var longest = "unix:/" + new string('a', 106);
         var target = Targets.Of(longest);
@@ -28,7 +28,7 @@ public sealed class TargetTests
     }
 
     [Fact]
-    public void Anything_else_is_refused_in_one_line() => Assert.All(
+    public void Invalid_targets_are_rejected_in_one_line() => Assert.All(
         [
             "", "localhost:9999", "http://:9999", "http://localhost:70000", "https://localhost:9999",
             "http://localhost:9999/clientes", "http://localhost:9999?x", "http://no-such-host.invalid:9999",
@@ -37,7 +37,7 @@ public sealed class TargetTests
         AssertRefused);
 
     [Fact]
-    public void It_says_whether_a_server_listens()
+    public void It_knows_whether_a_server_listens()
     {
         using var server = StubServer.Start(connection => connection.AwaitEnd());
 

@@ -14,20 +14,20 @@ public sealed class BaselinesTests : IDisposable
     public void Dispose() => _temporary.Dispose();
 
     [Fact]
-    public void What_could_lead_elsewhere_is_no_name()
+    public void Names_that_could_escape_the_directory_are_rejected()
     {
-        Assert.All(["main", "v1.2-rc_3"], name => Assert.True(Baselines.IsName(name)));
+        Assert.All(["main", "v1.2-rc_3"], name => Assert.True(Baselines.IsValidName(name)));
         Assert.All(["", "..", ".hidden", "a/b", "a b", "a\0", "débito"], name =>
         {
-            Assert.False(Baselines.IsName(name));
+            Assert.False(Baselines.IsValidName(name));
             Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
             Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
-            Assert.Contains("is no name for a baseline", problem, StringComparison.Ordinal);
+            Assert.Contains("is not a valid baseline name", problem, StringComparison.Ordinal);
         });
     }
 
     [Fact]
-    public void A_later_save_replaces_and_keeps_no_comparison()
+    public void A_later_save_replaces_the_file_and_drops_the_comparison()
     {
         Baselines.Save(SampleRuns.Closed, "main", _directory);
         var path = Baselines.Save(SampleRuns.Everything, "main", _directory);
@@ -37,15 +37,15 @@ public sealed class BaselinesTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_or_broken_baseline_is_said()
+    public void A_missing_or_broken_baseline_is_reported()
     {
         Baselines.Save(SampleRuns.Closed, "two", _directory);
         Baselines.Save(SampleRuns.Closed, "one", _directory);
         Assert.False(Baselines.TryLoad("main", out _, out var problem, _directory));
-        Assert.Equal($"there is no baseline 'main' in {_directory}; there are: one, two", problem);
+        Assert.Equal($"no baseline 'main' in {_directory}; existing: one, two", problem);
         File.WriteAllText(Path.Combine(_directory, "main.json"), "not JSON");
         Assert.False(Baselines.TryLoad("main", out _, out problem, _directory));
-        Assert.Contains("main.json is no readable report", problem, StringComparison.Ordinal);
+        Assert.Contains("main.json is not a readable report", problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class BaselinesTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_answered_is_a_regression_and_no_faster()
+    public void A_run_without_answers_is_a_regression()
     {
         var worse = Baselines.Compare(SampleRuns.Silent, SampleRuns.Closed, "main", Noise);
         var better = Baselines.Compare(SampleRuns.Closed, SampleRuns.Silent, "main", Noise);

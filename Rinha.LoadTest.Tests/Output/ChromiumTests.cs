@@ -2,11 +2,11 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-/// <summary>The reports in a real browser, which must have nothing to say about them.</summary>
+// Loads the reports in a real browser, which must log no error.
 public sealed class ChromiumTests
 {
     [Fact]
-    public void The_page_is_shown_without_an_error_and_would_run_no_script()
+    public void The_page_loads_without_errors_and_blocks_scripts()
     {
         var (dom, console) = Load(RendererTests.Html(SampleRuns.Hostile));
         Assert.Empty(console);
@@ -16,7 +16,7 @@ public sealed class ChromiumTests
     }
 
     [Fact]
-    public void The_picture_is_shown_in_a_page()
+    public void The_picture_loads_in_a_page()
     {
         var picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(RendererTests.Svg(SampleRuns.Hostile)));
         var (dom, console) = Load(
@@ -44,7 +44,7 @@ public sealed class ChromiumTests
             line => line.Contains("CONSOLE", StringComparison.Ordinal))]);
     }
 
-    // A test that passes because its browser is missing would prove nothing: it is skipped, and fails in CI.
+    // Without a browser the test is skipped, and fails in CI.
     private static string Find()
     {
         string[] names = ["chromium", "chromium-browser", "google-chrome"];

@@ -18,7 +18,7 @@ public sealed class EnvironmentReaderTests
     }
 
     [Fact]
-    public void A_command_line_can_be_given_to_a_shell_again() => Assert.Equal(
+    public void A_command_line_is_quoted_for_a_shell() => Assert.Equal(
         "rinha-load run --limits '1.5 CPU' '' 'it'\\''s'",
         EnvironmentReader.CommandLine(["/somewhere/rinha-load", "run", "--limits", "1.5 CPU", "", "it's"]));
 }

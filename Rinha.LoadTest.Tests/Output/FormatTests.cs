@@ -17,7 +17,7 @@ public sealed class FormatTests
         Assert.Equal(
             "0.00% <0.01% 50.00% >99.99% 100.00%",
             string.Join(' ', shares.Select(Format.Percent)));
-        // The contest sees whole milliseconds.
+        // The contest counts whole milliseconds.
         Assert.Equal("0 2 1,249", string.Join(' ', seconds.Select(Format.Milliseconds)));
     }
 
@@ -28,13 +28,13 @@ public sealed class FormatTests
     [InlineData("\u202egnp\u2028", "·gnp·")]
     [InlineData("0123456789ABCDEF", "0123456789ABCDEF")]
     [InlineData("0123456789ABCDEFG", "0123456789ABCDE…")]
-    public void Text_from_outside_becomes_one_harmless_line(string text, string line) =>
+    public void Untrusted_text_becomes_one_harmless_line(string text, string line) =>
         Assert.Equal(line, Format.OneLine(text, 16));
 
     [Fact]
-    public void A_pair_of_surrogates_is_not_torn_apart() => Assert.Equal("12…", Format.OneLine("12😀😀", 4));
+    public void A_surrogate_pair_is_not_split() => Assert.Equal("12…", Format.OneLine("12😀😀", 4));
 
     [Fact]
-    public void Every_kind_of_failure_is_lower_case_words() => Assert.All(
+    public void Every_failure_kind_reads_as_lower_case_words() => Assert.All(
         Enum.GetValues<FailureKind>(), kind => Assert.Matches("^[a-z]+( [a-z]+)*$", Format.Failure(kind)));
 }

@@ -4,7 +4,7 @@ namespace Rinha.LoadTest.Tests.Output;
 
 public sealed class JsonReportTests
 {
-    // What programs read (docs/load-report.md): a new field is added here, one that is missing breaks them.
+    // The fields that programs read (docs/load-report.md). Add new ones here; a missing one breaks programs.
     private const string Fields = """
         schema environment.command .version .target .processor .cores .system .limits mode connections targetRate mix
         seed startedAt duration warmUp interrupted
@@ -45,14 +45,14 @@ public sealed class JsonReportTests
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void What_is_read_back_is_the_same(string sample)
+    public void A_report_round_trips(string sample)
     {
         var run = SampleRuns.All[sample];
         Assert.Equivalent(run, SampleRuns.FromJson(SampleRuns.ToJson(run)), strict: true);
     }
 
     [Fact]
-    public void Kinds_are_words_and_what_a_run_has_nothing_for_is_null_or_missing()
+    public void Kinds_are_words_and_absent_parts_are_null_or_missing()
     {
         var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Open))!;
         Assert.Equal("unexpectedStatus", (string?)json["failures"]![1]!["kind"]);
@@ -62,7 +62,7 @@ public sealed class JsonReportTests
     }
 
     [Fact]
-    public void Reports_of_other_versions_are_read_and_incomplete_or_other_documents_refused()
+    public void Compatible_reports_are_read_and_other_documents_rejected()
     {
         var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Closed))!;
         json["mood"] = "good";
@@ -75,7 +75,7 @@ public sealed class JsonReportTests
             Assert.Throws<JsonException>(() => SampleRuns.FromJson(text)));
     }
 
-    // Of lists, those of the first item.
+    // For a list, the paths of its first item.
     private static IEnumerable<string> Paths(JsonNode? node, string path, string[] shortened) => node switch
     {
         _ when shortened.Contains(path) => [path],

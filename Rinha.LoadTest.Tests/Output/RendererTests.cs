@@ -4,7 +4,7 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-/// <summary>What the three renderers make of a report, in their own languages.</summary>
+// The text, HTML and SVG renderers.
 public sealed class RendererTests
 {
     private static readonly string s_seen = Format.OneLine(SampleRuns.HostileText);
@@ -26,7 +26,7 @@ public sealed class RendererTests
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void Html_is_well_formed_and_needs_nothing_else(string sample)
+    public void Html_is_well_formed_and_self_contained(string sample)
     {
         var html = Html(SampleRuns.All[sample]);
         var page = XDocument.Parse(html).Root!;
@@ -39,12 +39,12 @@ public sealed class RendererTests
             (string?)page.Descendants("meta").Single(one => one.Attribute("http-equiv") is not null)
                 .Attribute("content"),
             StringComparison.Ordinal);
-        // As it is: a browser decodes nothing in it.
+        // Unescaped: a browser decodes nothing in a style element.
         Assert.All(
             [StyleSheet.Palette, StyleSheet.Layout, StyleSheet.Drawing],
             style => Assert.Contains(style, html, StringComparison.Ordinal));
         Assert.DoesNotMatch("url\\(|@import", page.Descendants("style").Single().Value);
-        // An element that HTML would take for one that goes on.
+        // HTML treats these self-closed elements as unclosed.
         Assert.DoesNotMatch("<(td|th|p|dd|dt|span|h1|h2|caption|text)\\b[^>]*/>", html);
         Assert.All(page.Descendants("svg"), svg => Assert.NotNull(svg.Attribute("aria-label")));
     }
@@ -68,7 +68,7 @@ public sealed class RendererTests
         var texts = XDocument.Parse(Svg(SampleRuns.Hostile)).Root!.Descendants()
             .Where(one => one.Name.LocalName == "text").Select(text => text.Value).ToArray();
         Assert.Contains(texts, text => text.StartsWith("</title></style><script>", StringComparison.Ordinal));
-        // What has no room is cut.
+        // Texts that do not fit are cut.
         Assert.All(texts, text => Assert.InRange(text.Length, 1, 90));
     }
 

@@ -2,14 +2,14 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-/// <summary>What a report says of a run, before it is drawn.</summary>
+// A report's content, before rendering.
 public sealed class ReportTests
 {
     private static readonly RunReport s_run = SampleRuns.Everything;
 
     public static TheoryData<string, string, RunReport> Verdicts => new()
     {
-        { "good", "All 744,000 requests were answered as they should be", SampleRuns.Closed },
+        { "good", "All 744,000 requests were answered correctly", SampleRuns.Closed },
         { "warning", "66 of 120,000 requests failed", SampleRuns.Open },
         {
             "good",
@@ -24,33 +24,33 @@ public sealed class ReportTests
         { "failed", "The bank broke its rules: the checks found 2 violations", s_run },
         {
             "good",
-            "The highest rate that keeps p99=10ms is 9,600 requests/s",
+            "The highest rate that meets p99=10ms is 9,600 requests/s",
             SampleRuns.Open with { FindMax = s_run.FindMax }
         },
         {
             "failed",
-            "No rate that was tried keeps p99=10ms",
+            "No tested rate meets p99=10ms",
             SampleRuns.Open with { FindMax = s_run.FindMax! with { Rate = 0 } }
         },
         { "failed", "Worse than main by more than 5.00%: p99", SampleRuns.Open with { Baseline = s_run.Baseline } },
-        { "failed", "No request was answered as it should be", SampleRuns.Empty },
+        { "failed", "No request was answered correctly", SampleRuns.Empty },
         {
             "warning",
-            "Interrupted, but all 744,000 requests were answered as they should be",
+            "Interrupted, but all 744,000 requests were answered correctly",
             SampleRuns.Closed with { Interrupted = true }
         },
     };
 
     [Theory]
     [MemberData(nameof(Verdicts), DisableDiscoveryEnumeration = true)]
-    public void The_worst_thing_is_said(string word, string sentence, RunReport run)
+    public void The_verdict_is_the_worst_finding(string word, string sentence, RunReport run)
     {
         var verdict = ReportBuilder.Of(run).Verdict;
         Assert.Equal((word, sentence), (verdict.Word, verdict.Sentence));
     }
 
     [Fact]
-    public void Sections_are_those_that_the_run_has_something_for()
+    public void Sections_without_data_are_left_out()
     {
         string[] special = ["contest", "checks", "find-max", "baseline"];
         string[] all =
@@ -63,29 +63,29 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void The_head_says_what_was_run_and_what_came_of_it()
+    public void The_head_describes_the_run_and_its_results()
     {
         var report = ReportBuilder.Of(SampleRuns.Open);
         Assert.Equal(
             [
-                "http://127.0.0.1:9999", "open loop, 2,000 requests/s asked for, 64 connections",
+                "http://127.0.0.1:9999", "open loop, target 2,000 requests/s, 64 connections",
                 "220 débito : 110 crédito : 10 extrato", "60.0s after 5.00s of warm-up", "2024-03-10 12:30:00 UTC",
                 "limits: 1.5 CPU, 550MB",
             ],
             report.Details);
         Assert.Contains("from the intended send times", report.Note, StringComparison.Ordinal);
-        Assert.Contains("hide waiting", ReportBuilder.Of(SampleRuns.Closed).Note, StringComparison.Ordinal);
+        Assert.Contains("hide queueing", ReportBuilder.Of(SampleRuns.Closed).Note, StringComparison.Ordinal);
         Assert.Equal(
             "requests/s 1,999, requests 120,000, completed 99.95%, failed 66, p50 5.00ms, p90 9.00ms, p99 9.90ms, "
                 + "max 10.0ms",
-            string.Join(", ", report.Cards.Select(card => $"{card.Name} {card.Figure}")));
+            string.Join(", ", report.Cards.Select(card => $"{card.Name} {card.Value}")));
         var retried = SampleRuns.Open with { Summary = s_run.Summary with { Retries = 1_234 } };
         Assert.Contains(new Card("1,234", "retries"), ReportBuilder.Of(retried).Cards);
         Assert.Equal(new Card("USD 94,890.97", "contest payment", Tone.Bad), ReportBuilder.Of(s_run).Cards[0]);
     }
 
     [Fact]
-    public void Every_section_says_what_was_found()
+    public void Every_section_has_its_findings()
     {
         AssertRow("validações 2 but found 0", Tables("contest")[1]);
         var checks = Tables("checks")[0].Rows;
@@ -106,7 +106,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Charts_have_this_runs_lines_and_the_saved_ones_dashed()
+    public void Charts_show_the_baselines_lines_dashed()
     {
         var charts = ReportBuilder.Of(s_run).Charts.ToArray();
         Assert.Equal(
@@ -132,12 +132,12 @@ public sealed class ReportTests
 
     [Theory]
     [MemberData(nameof(SampleRuns.Names), MemberType = typeof(SampleRuns))]
-    public void Every_figure_is_a_number_and_every_row_as_wide_as_its_table(string sample)
+    public void Every_value_is_finite_and_every_row_as_wide_as_its_table(string sample)
     {
         var report = ReportBuilder.Of(SampleRuns.All[sample]);
         var tables = report.Sections.SelectMany(section => section.Blocks).OfType<Table>().ToArray();
         Assert.All(tables, table => Assert.All(table.Rows, row => Assert.Equal(table.Headings.Count, row.Count)));
-        var texts = report.Cards.Select(card => card.Figure)
+        var texts = report.Cards.Select(card => card.Value)
             .Concat(tables.SelectMany(table => table.Rows.SelectMany(row => row.Select(cell => cell.Text))))
             .Concat(report.Charts.SelectMany(chart => chart.X.Ticks.Concat(chart.Y.Ticks)).Select(tick => tick.Label))
             .Concat(report.Charts.Select(chart => chart.Description));
@@ -145,7 +145,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Latencies_of_many_sizes_get_a_logarithmic_axis_and_each_nine_of_a_percentile_the_same_room()
+    public void Widely_spread_latencies_get_a_logarithmic_axis_and_every_nine_the_same_width()
     {
         var latency = AxisScale.Latency([0.000_31, 0.000_9, 1.2]);
         var percentile = AxisScale.Percentile(0.9999);

@@ -2,10 +2,10 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tests.Output;
 
-// Runs to report: one in which everything was found that can be, and others made of it.
+// Sample runs: one with every possible finding, and variations of it.
 internal static class SampleRuns
 {
-    // What Hostile says everywhere: markup, a script, a terminal's commands.
+    // Every text of Hostile: markup, a script, terminal control codes.
     public const string HostileText =
         "</title></style><script>console.error('in')</script><img src=\"http://x/\" onerror=\"alert(1)\"> & ' "
         + "]]> <!-- \u001b[2J\0 \u202e \ufffe";
@@ -72,10 +72,10 @@ internal static class SampleRuns
             s_latency.Distribution),
     };
 
-    // An open loop with failures, and nothing but that.
+    // An open loop with failures.
     public static RunReport Open => Everything with { Contest = null, Check = null, FindMax = null, Baseline = null };
 
-    // A closed loop of a minute, without failures.
+    // A one-minute closed loop without failures.
     public static RunReport Closed => Open with
     {
         Mode = "closed",
@@ -88,7 +88,7 @@ internal static class SampleRuns
         Series = Seconds(60, 12_400),
     };
 
-    // A run against a target that does not listen.
+    // A run against a dead target.
     public static RunReport Silent => Closed with
     {
         Duration = 3,
@@ -99,7 +99,7 @@ internal static class SampleRuns
         Series = [.. Enumerable.Range(0, 3).Select(second => new SecondReport(second, 0, 4, 0, 0, 0))],
     };
 
-    // A run that ended before anything was sent.
+    // A run that ended before it sent anything.
     public static RunReport Empty => Silent with
     {
         Duration = 0,
@@ -121,7 +121,6 @@ internal static class SampleRuns
         Operations = [Everything.Operations[0] with { Name = HostileText }],
     };
 
-    // Every sample by name, for theories.
     public static IReadOnlyDictionary<string, RunReport> All { get; } = new Dictionary<string, RunReport>
     {
         ["everything"] = Everything,
@@ -135,7 +134,7 @@ internal static class SampleRuns
 
     public static TheoryData<string> Names => [.. All.Keys];
 
-    // A thousand latencies from 10 µs to 10 ms, or as many times as long.
+    // A thousand latencies from 10 µs to 10 ms, times a factor.
     public static LatencyReport Latency(double factor)
     {
         var recorder = new LatencyRecorder();

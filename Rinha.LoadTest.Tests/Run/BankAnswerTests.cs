@@ -51,11 +51,11 @@ public sealed class BankAnswerTests
     [InlineData(
         Operation.Statement,
         """{"x":{"saldo":{"total":1}},"saldo":{"x":[],"limite":100,"y":{"total":3},"total":-100}}""")]
-    public void An_answer_is_read_in_any_order_and_company(Operation operation, string json) =>
+    public void An_answer_may_have_any_field_order_and_extra_fields(Operation operation, string json) =>
         Assert.Equal((true, 100, -100), Head(operation, json));
 
     [Fact]
-    public void Anything_else_is_no_transactions_answer() => Assert.All(
+    public void Invalid_transaction_answers_are_rejected() => Assert.All(
         [
             "", "null", "[100,-7]", "<html></html>", """{"limite":100}""", """{"saldo":-7}""",
             """{"Limite":100,"Saldo":-7}""", """{"limite":"100","saldo":-7}""", """{"limite":100,"saldo":-7.5}""",
@@ -68,7 +68,7 @@ public sealed class BankAnswerTests
         json => Assert.False(Head(Operation.Credit, json).IsRead, json));
 
     [Fact]
-    public void Anything_else_is_no_statements_head() => Assert.All(
+    public void Invalid_statement_heads_are_rejected() => Assert.All(
         [
             "", "[]", """{"limite":100,"saldo":-7}""", """{"total":-7,"limite":100}""", """{"saldo":{"total":-7}}""",
             """{"saldo":{"limite":100}}""", """{"saldo":{"total":"-7","limite":100}}""",
@@ -80,7 +80,7 @@ public sealed class BankAnswerTests
         json => Assert.False(Head(Operation.Statement, json).IsRead, json));
 
     [Fact]
-    public void A_statements_list_is_read_in_its_order()
+    public void A_statements_list_keeps_its_order()
     {
         var json = """
             {"saldo":{"total":0,"limite":1,"ultimas_transacoes":[1]},"ultimas_transacoes":[
@@ -94,7 +94,7 @@ public sealed class BankAnswerTests
     }
 
     [Fact]
-    public void Anything_else_is_no_list()
+    public void Invalid_lists_are_rejected()
     {
         const string list = "{\"ultimas_transacoes\":";
         Assert.All(

@@ -6,7 +6,7 @@ public sealed class ClosedLoopTests
     [InlineData(1, 100)]
     [InlineData(64, 10)]
     [InlineData(64, 5_000)]
-    public void It_makes_exactly_the_requests_asked_for(int connections, int iterations)
+    public void It_sends_exactly_the_requested_number(int connections, int iterations)
     {
         using var bank = new StubBank();
 
@@ -26,7 +26,7 @@ public sealed class ClosedLoopTests
     }
 
     [Fact]
-    public void What_it_sends_is_the_sequence_of_its_seed()
+    public void It_sends_the_sequence_of_its_seed()
     {
         using var bank = new StubBank();
 
@@ -43,7 +43,7 @@ public sealed class ClosedLoopTests
     [Fact]
     public void The_warm_up_is_not_measured()
     {
-        using var bank = new StubBank(Faults.AnswersUnavailable((_, ledger) => ledger.Struck < 20));
+        using var bank = new StubBank(Faults.AnswersUnavailable((_, ledger) => ledger.Injected < 20));
         var before = DateTimeOffset.UtcNow;
 
         var report = Runs.Load(bank.Target, Runs.Counted(50) with { WarmUp = TimeSpan.FromSeconds(1) });
@@ -55,7 +55,7 @@ public sealed class ClosedLoopTests
     }
 
     [Fact]
-    public void A_server_that_refuses_is_not_asked_without_pause()
+    public void Reconnects_to_a_refusing_server_are_throttled()
     {
         var report = Runs.Load(Targets.Of(Targets.UnusedUrl()), Runs.Timed(0.3));
 
@@ -65,7 +65,7 @@ public sealed class ClosedLoopTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_server_that_comes_back_is_used_again_and_with_retries_its_absence_costs_no_request(bool retries)
+    public void A_restarted_server_is_used_again_and_retries_bridge_its_absence(bool retries)
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("s");
@@ -76,7 +76,7 @@ public sealed class ClosedLoopTests
         {
             File.Delete(path);
             using var bank = new StubBank(ledger, path);
-            Wait.Until(() => bank.Served > 100, "the bank is used");
+            Wait.Until(() => bank.Served > 100, "the bank serves requests");
             if (life == 1)
             {
                 run.Control.Stop();

@@ -6,8 +6,8 @@ public sealed class FindMaxTests
 
     [Theory]
     [InlineData("p90=50ms", Capacity)]
-    [InlineData("p90=500us", 0)] // Every rate is too slow for this.
-    public void It_finds_what_a_server_can_carry(string objective, double capacity)
+    [InlineData("p90=500us", 0)] // No rate meets this.
+    public void It_finds_a_servers_capacity(string objective, double capacity)
     {
         var report = Search(objective, (any, rate) => any with
         {
@@ -27,7 +27,7 @@ public sealed class FindMaxTests
             return;
         }
 
-        // 500 is met and 1,000 is not; then the gap is halved, and the best is looked at once more.
+        // 500 meets it and 1,000 does not; then it bisects, and confirms the best.
         Assert.Equal([500, 1_000, 750, 875, 812, 781, 796], found.Steps.SkipLast(1).Select(step => step.Rate));
         Assert.All(found.Steps.SkipLast(1), step => Assert.False(step.Confirmation));
         Assert.True(found.Steps[^1] is { Confirmation: true, Met: true });
@@ -35,7 +35,7 @@ public sealed class FindMaxTests
     }
 
     [Fact]
-    public void A_best_rate_that_fails_the_second_time_is_lowered_until_one_holds()
+    public void A_best_rate_that_fails_its_confirmation_is_lowered_until_one_passes()
     {
         var looks = 0;
         var report = Search("p90=50ms", (any, rate) => any with
@@ -49,7 +49,7 @@ public sealed class FindMaxTests
     }
 
     [Fact]
-    public void A_rate_with_failures_is_not_met_however_fast_they_are()
+    public void A_rate_with_failures_is_missed_however_fast_they_are()
     {
         var report = Search("max=10s", (any, rate) => any with
         {
@@ -75,7 +75,7 @@ public sealed class FindMaxTests
         Assert.True(run.Report.Interrupted);
     }
 
-    // Against a server of which only the report is known.
+    // Runs a search against synthetic reports.
     private static RunReport Search(string objective, Func<RunReport, double, RunReport> carry)
     {
         using var bank = new StubBank();

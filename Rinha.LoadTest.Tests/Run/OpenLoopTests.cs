@@ -20,7 +20,7 @@ public sealed class OpenLoopTests
     }
 
     [Fact]
-    public void It_can_be_counted_and_no_request_leaves_before_it_is_due()
+    public void A_counted_run_sends_no_request_before_it_is_due()
     {
         const double rate = 200;
         using var bank = new StubBank();
@@ -36,9 +36,9 @@ public sealed class OpenLoopTests
     }
 
     [Fact]
-    public void What_one_connection_cannot_carry_waits_and_counts_from_its_time()
+    public void Requests_that_wait_for_a_connection_count_from_their_due_time()
     {
-        // At most 50 a second can be served; 200 are due.
+        // The bank can serve 50 a second; 200 are due.
         using var bank = new StubBank(beforeAnswer: _ => Thread.Sleep(20));
 
         var report = Runs.Load(bank.Target, Runs.Timed(1) with { Rate = 200 });
@@ -48,22 +48,22 @@ public sealed class OpenLoopTests
         Assert.Equal(FailureKind.Unanswered, unsent.Kind);
         Assert.InRange(report.Summary.Completed, 1, 52);
         Assert.Equal(200, report.Summary.Completed + unsent.Count);
-        // Each takes 15 ms longer than there is until the next one is due.
+        // Each request takes 15 ms longer than the interval between requests.
         Assert.True(report.Latency.Max >= 0.02 + ((report.Summary.Completed - 1) * 0.015 * 0.95));
         Assert.True(report.UncorrectedLatency!.P50 >= 0.02 * 0.95);
     }
 
     [Fact]
-    public void What_the_load_tester_itself_is_late_for_leaves_all_the_same()
+    public void Requests_that_the_load_tester_is_late_for_are_still_sent()
     {
         using var bank = new StubBank();
         var answers = 0;
 
-        // A machine that is busy with something else holds the engine's thread up.
+        // Simulates a busy machine that delays the engine's thread.
         var report = Runs.Load(
             bank.Target,
             Runs.Counted(50, connections: 8) with { Rate = 100 },
-            observer: new AnswerObserver(() => Thread.Sleep(++answers == 45 ? 100 : 0)));
+            observer: new AnswerObserver(() => Thread.Sleep(++answers == 10 ? 100 : 0)));
 
         Assert.Empty(report.Failures);
         Assert.Equal(50, report.Summary.Completed);
@@ -72,7 +72,7 @@ public sealed class OpenLoopTests
     }
 
     [Fact]
-    public void A_stall_is_told_in_full_by_the_corrected_latencies_and_once_by_the_others()
+    public void A_stall_counts_fully_in_corrected_latencies_and_once_in_uncorrected_ones()
     {
         const int rate = 200;
         const int before = 50;
@@ -90,20 +90,20 @@ public sealed class OpenLoopTests
         var report = Runs.Load(
             bank.Target, Runs.Counted(requests) with { Rate = rate, Mix = new Mix(0, 1, 0) });
 
-        // Request i is due at i / rate; the stall begins when number 50 is due, and none is answered before its end.
+        // Request i is due at i / rate; the stall starts when request 50 is due, and nothing is answered until it ends.
         var model = Enumerable.Range(0, requests)
             .Select(index => index < before ? 0 : Math.Max(0, stallSeconds - ((index - before) / (double)rate)))
             .Order()
             .ToArray();
         Assert.Equal((model.Length, 0), (report.Latency.Count, report.Summary.Failed));
-        // A busy machine makes all of them longer, none shorter.
+        // A busy machine only makes latencies longer.
         AssertAtLeast(Percentile(50), report.Latency.P50);
         AssertAtLeast(Percentile(90), report.Latency.P90);
         AssertAtLeast(Percentile(99), report.Latency.P99);
         AssertAtLeast(stallSeconds, report.Latency.Max);
         var uncorrected = report.UncorrectedLatency!;
         AssertAtLeast(stallSeconds, uncorrected.Max);
-        // Only one request waited in the stall.
+        // Measured from the actual send time, only one request waited.
         Assert.True(uncorrected.P99 < report.Latency.P99);
         Assert.True(uncorrected.P50 < report.Latency.P50);
 

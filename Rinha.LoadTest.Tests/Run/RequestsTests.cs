@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Run;
 
-/// <summary>Which requests are made, how they look on the wire, and what is said of them on the command line.</summary>
+// Generates requests, writes them to the wire, and parses the command line's values.
 public sealed class RequestsTests
 {
     private const int Many = 100_000;
@@ -8,7 +8,7 @@ public sealed class RequestsTests
     [Theory]
     [InlineData(Operation.Debit, 2, 61, """{"valor": 2, "tipo": "d", "descricao": "000000000z"}""")]
     [InlineData(Operation.Credit, 123_456_789, 62, """{"valor": 123456789, "tipo": "c", "descricao": "0000000010"}""")]
-    public void A_transaction_is_the_official_one_byte_by_byte_but_for_its_key(
+    public void A_transaction_matches_the_official_one_byte_for_byte_except_for_its_key(
         Operation operation, int amountCents, long text, string body)
     {
         var plan = new RequestPlan(operation, 1_000_000, amountCents, text);
@@ -19,7 +19,7 @@ public sealed class RequestsTests
 
         string Post(string header) =>
             "POST /clientes/1000000/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"
-            + $"user-agent: somebody\r\naccept: */*\r\nhost: localhost:9999\r\n{header}"
+            + $"user-agent: tester\r\naccept: */*\r\nhost: localhost:9999\r\n{header}"
             + $"content-length: {body.Length}\r\n\r\n{body}";
     }
 
@@ -27,7 +27,7 @@ public sealed class RequestsTests
     public void A_statement_has_neither_body_nor_key()
     {
         const string head = "GET /clientes/3/extrato HTTP/1.1\r\n"
-            + "user-agent: somebody\r\naccept: */*\r\nhost: localhost:9999\r\n";
+            + "user-agent: tester\r\naccept: */*\r\nhost: localhost:9999\r\n";
         var plan = new RequestPlan(Operation.Statement, 3, 34, 62);
 
         Assert.Equal(head + "\r\n", Write(plan));
@@ -55,7 +55,7 @@ public sealed class RequestsTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_requests_but_for_texts_that_must_be_distinct()
+    public void The_same_seed_gives_the_same_requests_except_for_distinct_texts()
     {
         var plans = Take(new RequestSequence(Mix.Contest, 7));
         var distinct = Take(new RequestSequence(Mix.Contest, 7, distinctTexts: true));
@@ -69,7 +69,7 @@ public sealed class RequestsTests
     }
 
     [Fact]
-    public void Every_number_is_a_text_and_comes_back()
+    public void Every_number_round_trips_as_a_text()
     {
         var random = new Random(1);
         long[] numbers =
@@ -86,9 +86,9 @@ public sealed class RequestsTests
     }
 
     [Fact]
-    public void Weights_and_durations_are_read()
+    public void Weights_and_durations_are_parsed()
     {
-        (string, Mix)[] mixes = [("22:11:1", new(22, 11, 1)), ("0:0:1", new(0, 0, 1)), ("seed", new(32, 1, 1))];
+        (string, Mix)[] mixes = [("22:11:1", new(22, 11, 1)), ("0:0:1", new(0, 0, 1)), ("original", new(32, 1, 1))];
         Assert.All(mixes, one => Assert.True(Mix.TryParse(one.Item1, out var mix) && mix == one.Item2, one.Item1));
         Assert.Equal("32:1:1", mixes[2].Item2.ToString());
         (string, double)[] durations =
@@ -101,7 +101,7 @@ public sealed class RequestsTests
     }
 
     [Fact]
-    public void A_target_is_read_and_finds_its_latency()
+    public void An_objective_is_parsed_and_picks_its_latency()
     {
         var recorder = new LatencyRecorder();
         for (var ms = 1; ms <= 100_000; ms++)
@@ -115,13 +115,13 @@ public sealed class RequestsTests
             var text = percentile == 100 ? "max=10ms" : $"p{percentile}=10ms";
             Assert.True(Objective.TryParse(text, out var objective));
             Assert.Equal(new Objective(percentile, 0.01, text), objective);
-            // Ranks are whole milliseconds here; a recorder keeps three digits.
-            Assert.Equal(percentile, objective.Of(recorder.ToReport()), percentile * 0.001);
+            // Ranks are whole milliseconds; the recorder keeps three digits.
+            Assert.Equal(percentile, objective.ValueIn(recorder.ToReport()), percentile * 0.001);
         });
     }
 
     [Fact]
-    public void Anything_else_is_refused()
+    public void Invalid_values_are_rejected()
     {
         Assert.All(
             ["", "1:2", "1:2:3:4", "0:0:0", "-1:2:3", "1:2:", "1.5:2:3", "1000001:1:1"],
@@ -137,7 +137,7 @@ public sealed class RequestsTests
     private static string Write(RequestPlan plan, bool keys = false, bool closes = false)
     {
         var buffer = new byte[1024];
-        var length = new RequestWriter("localhost:9999", "somebody", keys, closes).Write(plan, buffer);
+        var length = new RequestWriter("localhost:9999", "tester", keys, closes).Write(plan, buffer);
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 

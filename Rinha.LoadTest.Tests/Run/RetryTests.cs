@@ -1,13 +1,13 @@
 namespace Rinha.LoadTest.Tests.Run;
 
-/// <summary>Runs that send failed requests again, against banks that let them fail.</summary>
+// Runs with retries against faulty banks.
 public sealed class RetryTests
 {
     [Theory]
     [InlineData(false, null)]
     [InlineData(true, null)]
     [InlineData(true, 500.0)]
-    public void Dropped_requests_are_settled_in_the_end_and_applied_once(bool applies, double? rate)
+    public void Dropped_requests_eventually_succeed_and_are_applied_once(bool applies, double? rate)
     {
         var ledger = Faults.DropsConnections(7, applies);
         using var bank = new StubBank(ledger);
@@ -19,22 +19,22 @@ public sealed class RetryTests
         Assert.Empty(report.Failures);
         Assert.Equal((300, 300, 0), (report.Summary.Requests, report.Summary.Completed, report.Summary.Failed));
         Assert.Equal(300, report.Summary.Statuses[200]);
-        Assert.True(ledger.Struck > 40);
-        Assert.Equal(ledger.Struck, report.Summary.Retries);
-        Assert.Equal(300 + ledger.Struck, bank.Served);
+        Assert.True(ledger.Injected > 40);
+        Assert.Equal(ledger.Injected, report.Summary.Retries);
+        Assert.Equal(300 + ledger.Injected, bank.Served);
         var texts = ledger.Accounts.SelectMany(account => account.History).Select(one => one.Text).ToList();
         Assert.Equal(report.Operations[(int)Operation.Credit].Completed, texts.Count);
         Assert.Equal(texts.Count, texts.Distinct().Count());
     }
 
     [Fact]
-    public void A_request_is_sent_again_byte_for_byte_and_a_transaction_with_its_own_key()
+    public void A_retry_repeats_the_request_byte_for_byte_including_its_key()
     {
         using var bank = new StubBank(Faults.DropsConnections(2, applies: false));
 
         Runs.Load(bank.Target, Runs.Counted(60) with { Mix = new Mix(1, 1, 1), RetryFor = Wait.Timeout });
 
-        // Over one connection every second request is dropped, so from the second on each comes twice.
+        // Every second request on the one connection is dropped, so from the second on each arrives twice.
         var requests = bank.Requests.ToList();
         Assert.Equal(119, requests.Count);
         for (var index = 1; index < requests.Count; index += 2)
@@ -53,7 +53,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Keys_alone_send_nothing_again_and_without_either_there_is_no_key(bool keys)
+    public void Keys_do_not_imply_retries_and_are_absent_by_default(bool keys)
     {
         using var bank = new StubBank(Faults.DropsConnections(2, applies: false));
 
@@ -66,7 +66,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void Latency_counts_from_the_first_try_and_only_the_answer_that_stands_is_counted()
+    public void Latency_counts_from_the_first_attempt_and_only_the_last_answer_is_counted()
     {
         using var bank = new StubBank(Faults.AnswersUnavailable(1, most: 3, applies: false));
 
@@ -80,7 +80,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void What_never_goes_well_counts_as_failed_with_its_last_failure_when_the_time_is_over()
+    public void A_request_that_never_succeeds_counts_as_its_last_failure_at_the_deadline()
     {
         var ledger = Faults.AnswersUnavailable((_, _) => true);
         using var bank = new StubBank(ledger);
@@ -91,16 +91,16 @@ public sealed class RetryTests
         var failure = Assert.Single(report.Failures);
         Assert.Equal((FailureKind.UnexpectedStatus, 2), (failure.Kind, failure.Count));
         Assert.Equal(2, report.Summary.Statuses[503]);
-        // After 10, 30, 70, 150, 310 and 630 ms; fewer where the machine was slow.
+        // After 10, 30, 70, 150, 310 and 630 ms; fewer on a slow machine.
         Assert.InRange(report.Summary.Retries!.Value, 2, 12);
-        Assert.Equal(ledger.Struck - 2, report.Summary.Retries);
+        Assert.Equal(ledger.Injected - 2, report.Summary.Retries);
     }
 
     [Theory]
     [InlineData(null, false)]
     [InlineData(100.0, false)]
     [InlineData(null, true)]
-    public void The_end_also_an_early_one_waits_for_retries_and_for_what_they_kept_from_leaving(
+    public void A_run_ends_after_its_retries_and_the_requests_that_they_delayed(
         double? rate, bool stops)
     {
         var isRight = false;
@@ -109,8 +109,8 @@ public sealed class RetryTests
         using var run = new RunInBackground(
             bank.Target,
             Runs.Timed(stops ? 60 : 0.2, connections: 2) with { Rate = rate, RetryFor = Wait.Timeout });
-        // Pauses have grown past the run's own time.
-        Wait.Until(() => ledger.Struck >= 14, "requests are sent again");
+        // By then the backoff exceeds the run's duration.
+        Wait.Until(() => ledger.Injected >= 14, "requests are retried");
         Assert.False(run.IsOver);
         if (stops)
         {
@@ -121,7 +121,7 @@ public sealed class RetryTests
 
         Assert.Empty(run.Report.Failures);
         Assert.Equal(stops, run.Report.Interrupted);
-        // Each connection may get one more away before the run hears of its early end.
+        // Each connection may send one more request before the run sees the stop.
         Assert.InRange(run.Report.Summary.Completed, rate is null ? 2 : 20, stops ? 4 : rate is null ? 2 : 20);
     }
 }

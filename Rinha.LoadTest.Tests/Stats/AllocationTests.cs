@@ -1,6 +1,6 @@
 namespace Rinha.LoadTest.Tests.Stats;
 
-/// <summary>A load generator that collects garbage measures its own pauses: a request allocates nothing.</summary>
+// A load generator that collects garbage measures its own pauses, so a request must allocate nothing.
 [Collection(RunsAlone.Name)]
 public sealed class AllocationTests
 {
@@ -12,7 +12,7 @@ public sealed class AllocationTests
     [InlineData(null, false)]
     [InlineData(20_000.0, false)]
     [InlineData(null, true)]
-    public void A_request_that_goes_well_allocates_nothing(double? rate, bool retries)
+    public void A_successful_request_allocates_nothing(double? rate, bool retries)
     {
         var answer = new StubAnswer(200, """{"limite": 100000, "saldo": 0}""").ToBytes();
         using var server = StubServer.Start(connection =>
@@ -40,7 +40,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Nor_does_one_that_is_watched()
+    public void A_watched_request_allocates_nothing()
     {
         using var bank = new StubBank();
         var observer = new AllocationObserver();
@@ -49,12 +49,12 @@ public sealed class AllocationTests
         var report = new LoadSession(target, Runs.Environment, new(), framesPerSecond: 10)
             .Run(Runs.Counted(WarmUp + Measured, connections: 4), observer);
 
-        // Ten times a second the seconds so far are copied; nothing else.
+        // Each snapshot, ten a second, copies the series and nothing else.
         var pictures = 1 + (10 * report.Duration);
         Assert.True(observer.Bytes < Measured + (pictures * PictureBytesMax), $"{observer.Bytes} bytes");
     }
 
-    // Called on the engine's own thread.
+    // Called on the engine's thread.
     private sealed class AllocationObserver : IRequestObserver
     {
         private int _answers;

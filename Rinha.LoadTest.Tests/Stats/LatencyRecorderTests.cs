@@ -10,7 +10,7 @@ public sealed class LatencyRecorderTests
     [InlineData(1_000, 1_000_000)]
     [InlineData(1_000_000, 1_000_000_000)]
     [InlineData(1_000_000_000, 300_000_000_000)]
-    public void Percentiles_are_those_of_the_sorted_latencies_to_a_thousandth(long leastNs, long mostNs)
+    public void Percentiles_match_the_sorted_latencies_to_a_thousandth(long leastNs, long mostNs)
     {
         var sorted = Record(leastNs, mostNs, count: 100_000);
 
@@ -41,7 +41,7 @@ public sealed class LatencyRecorderTests
     [InlineData(1_000_000, 10_000_000_000)]
     public void Bars_have_round_bounds_and_hold_every_latency_once(long leastNs, long mostNs)
     {
-        // No latency so near to a bound that three digits could not tell its side.
+        // Skips latencies too close to a bound for three digits to tell the side.
         var sorted = Record(leastNs, mostNs, count: 50_000, without: one => Bounds().Any(bound =>
             Math.Abs(one - bound) <= bound / 500));
 
@@ -74,7 +74,7 @@ public sealed class LatencyRecorderTests
     [InlineData(0, 0.000001)]
     [InlineData(-5, 0.000001)]
     [InlineData(long.MaxValue, 500)]
-    public void Impossible_latencies_are_taken_for_the_nearest_possible(long latencyNs, double bar)
+    public void Impossible_latencies_are_clamped(long latencyNs, double bar)
     {
         _recorder.Record(latencyNs);
 
@@ -85,7 +85,7 @@ public sealed class LatencyRecorderTests
     }
 
     [Fact]
-    public void Two_can_be_added_and_one_forgotten()
+    public void Recorders_can_be_added_and_reset()
     {
         var other = new LatencyRecorder();
         other.Record(3_000_000);
@@ -101,7 +101,7 @@ public sealed class LatencyRecorderTests
         Assert.Equal(1, other.Count);
     }
 
-    // 1, 2, 5, 10 … in nanoseconds, from a microsecond.
+    // 1, 2, 5, 10 … microseconds in nanoseconds.
     private static IEnumerable<long> Bounds()
     {
         for (var decade = 1_000L; decade <= 1_000_000_000_000; decade *= 10)
@@ -112,7 +112,7 @@ public sealed class LatencyRecorderTests
         }
     }
 
-    // Evenly over the orders of magnitude.
+    // Log-uniform.
     private long[] Record(long leastNs, long mostNs, int count, Func<long, bool>? without = null)
     {
         var random = new Random(1);

@@ -31,7 +31,7 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
-    public void Latencies_count_from_the_intended_time_and_apart_from_the_actual_one()
+    public void Latencies_count_from_the_intended_time_and_separately_from_the_actual_one()
     {
         _recorder.Complete(0, 200, StartNs, StartNs + (900 * Ms), StartNs + (1_000 * Ms));
         _recorder.Complete(1, 200, StartNs, StartNs + (1_500 * Ms), StartNs + (1_600 * Ms));
@@ -44,7 +44,7 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
-    public void Every_second_is_there_even_those_in_which_nothing_happened()
+    public void The_series_includes_idle_seconds()
     {
         Complete(0, atMs: 0);
         Complete(0, atMs: 999);
@@ -61,7 +61,7 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
-    public void Each_second_has_latencies_of_its_own()
+    public void Each_second_has_its_own_latencies()
     {
         for (var index = 1; index <= 100; index++)
         {
@@ -81,7 +81,7 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
-    public void Failures_are_counted_by_kind_the_most_frequent_first_each_with_its_first_example()
+    public void Failures_are_grouped_by_kind_most_frequent_first_with_the_first_example()
     {
         var asked = 0;
         Fail(0, FailureKind.Garbage, atMs: 1, () => "first");
@@ -97,7 +97,7 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
-    public void A_copy_is_the_same_and_stays_so()
+    public void A_copy_is_equal_and_independent()
     {
         var copy = New();
         Complete(0, atMs: 100, status: 422);

@@ -40,7 +40,7 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_gone_says_nothing() =>
+    public void A_missing_cgroup_has_no_values() =>
         Assert.Equal(new CgroupReading(null, null, null, null, null, null), Read());
 
     public void Dispose() => _directory.Dispose();

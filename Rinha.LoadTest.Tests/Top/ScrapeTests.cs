@@ -5,7 +5,7 @@ namespace Rinha.LoadTest.Tests.Top;
 public sealed class ScrapeTests
 {
     [Fact]
-    public void A_whole_scrape_is_read()
+    public void A_scrape_is_parsed()
     {
         Assert.True(Scrape.TryParse(
             """
@@ -28,12 +28,12 @@ public sealed class ScrapeTests
     }
 
     [Fact]
-    public void What_is_no_metric_is_refused() => Assert.All(
+    public void Invalid_metrics_are_rejected() => Assert.All(
         ["x", "x y", "x 1 2", "{a=\"b\"} 1", "x{a=b} 1", "x{a=\"b\" 1", "<html>"],
         line => Assert.False(Scrape.TryParse($"good 1\n{line}\n", out _), line));
 
     [Fact]
-    public void A_series_is_told_by_its_labels_whatever_their_order()
+    public void A_series_is_identified_by_its_labels_in_any_order()
     {
         Assert.True(Scrape.TryParse("x{a=\"1\",b=\"2\"} 1\nx{a=\"1\",b=\"\"} 2\nx{a=\"1\"} 3", out var scrape));
         Assert.True(Scrape.TryParse("x{b=\"2\",a=\"1\"} 9", out var other));
@@ -48,14 +48,14 @@ public sealed class BucketsTests
     [Theory]
     [InlineData(0, 0)]
     [InlineData(0.25, 0.1)] // its end
-    [InlineData(0.5, 0.15)] // the 20th of 40, half-way from the 10th to the 30th
+    [InlineData(0.5, 0.15)] // the 20th of 40: half-way from the 10th to the 30th
     [InlineData(0.875, 0.3)]
     [InlineData(1, 0.4)]
-    public void A_quantile_lies_evenly_in_its_bucket(double share, double expected) =>
+    public void A_quantile_is_interpolated_in_its_bucket(double share, double expected) =>
         Assert.Equal(expected, s_some.Quantile(share)!.Value, 1e-9);
 
     [Fact]
-    public void Buckets_may_be_empty_in_any_order_and_passed()
+    public void Buckets_may_be_empty_unordered_or_exceeded()
     {
         Assert.Equal(0.2, new Buckets([("0.1", 1), ("0.2", 1), ("+Inf", 10)]).Quantile(0.99));
         Assert.Equal(0.3, new Buckets([("0.1", 0), ("0.2", 0), ("0.4", 8), ("+Inf", 8)]).Quantile(0.5)!.Value, 1e-9);
@@ -65,7 +65,7 @@ public sealed class BucketsTests
     }
 
     [Fact]
-    public void Those_of_two_instances_add_up()
+    public void Buckets_of_two_instances_add_up()
     {
         var fast = new Buckets([("0.1", 100), ("0.2", 100), ("+Inf", 100)]);
         var slow = new Buckets([("0.1", 0), ("0.2", 100), ("+Inf", 100)]);

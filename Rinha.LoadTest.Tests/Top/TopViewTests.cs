@@ -11,7 +11,7 @@ public sealed class TopViewTests
     private int _reads;
 
     [Fact]
-    public void Lines_are_as_many_as_asked_for_below_their_names()
+    public void It_writes_a_header_and_the_requested_number_of_lines()
     {
         var output = new StringWriter();
         new TopView(Read, count: 3, s_short).Write(output);
@@ -23,14 +23,14 @@ public sealed class TopViewTests
         var columns = lines[0].Split('\t');
         Assert.Equal(columns.Length, columns.Distinct().Count());
         Assert.All(lines, line => Assert.Equal(columns.Length, line.Split('\t').Length));
-        // A reading a second, each with 100 requests more.
+        // One sample a second, each with 100 more requests.
         Assert.All(lines[1..], line => Assert.Equal("100", line.Split('\t')[1]));
     }
 
     [Fact]
-    public void A_line_has_units_and_a_dash_for_what_is_not_known()
+    public void A_line_has_units_and_a_dash_for_unknown_values()
     {
-        var figures = TopFigures.Between(Read(), Read());
+        var figures = TopStats.Between(Read(), Read());
         var line = TopLines.Header(figures).Split('\t').Zip(TopLines.Of(figures, s_at).Split('\t'))
             .ToDictionary(pair => pair.First, pair => pair.Second);
 
@@ -44,7 +44,7 @@ public sealed class TopViewTests
     }
 
     [Fact]
-    public void The_screen_is_given_back_after_the_last_picture()
+    public void The_screen_is_restored_after_the_last_frame()
     {
         var terminal = new FakeTerminal();
         new TopView(Read, count: 2, s_short).Show(terminal);
@@ -73,14 +73,14 @@ public sealed class TopViewTests
     [InlineData(200, 60)]
     public void It_fits_any_size(int width, int height)
     {
-        var lines = Picture.Lines(TopScreen.Compose(TopFigures.Between(Read(), Read()), s_at, height), width, height);
+        var lines = Picture.Lines(TopScreen.Compose(TopStats.Between(Read(), Read()), s_at, height), width, height);
 
         Assert.Equal(height, lines.Count);
         Assert.All(lines, line => Assert.Equal(width, line.Length));
         Assert.Single(Picture.Lines(TopScreen.Compose(null, s_at, 1), width, 1));
     }
 
-    // Each a second and 100 fast requests after the one before.
+    // Each sample is one second and 100 fast requests later.
     private TopReading Read()
     {
         var at = _reads++;

@@ -3,16 +3,15 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-// A terminal that remembers what is done to it, with keys and faults that come from a test.
+// Records output, and takes keys and faults from a test.
 internal sealed class FakeTerminal : ITerminal
 {
     private readonly ConcurrentQueue<string> _written = [];
     private readonly ConcurrentQueue<string> _typed = [];
 
-    // Whether keys come one by one and unseen at the moment.
     public bool InKeyMode { get; private set; }
 
-    // A part of a text that cannot be written.
+    // Writing this text throws.
     public string? Fault { get; set; }
 
     public string Written => string.Concat(_written);

@@ -3,7 +3,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-/// <summary>The terminal is taken, drawn on, read, and given back whatever happens.</summary>
+// The live screen takes over the terminal, draws, reads keys, and always restores it.
 public sealed class LiveScreenTests
 {
     private readonly FakeTerminal _terminal = new();
@@ -11,14 +11,14 @@ public sealed class LiveScreenTests
     private readonly TaskCompletionSource _run = new();
 
     [Fact]
-    public async Task The_run_is_shown_until_it_ends_and_keys_are_answered()
+    public async Task The_run_is_shown_until_it_ends_and_keys_take_effect()
     {
         var watching = Watch();
         Shows(" last 10 s ");
         _terminal.Type("+");
         Shows(" last 30 s ");
         _terminal.Type("p");
-        Shows("go on");
+        Shows("resume");
         Assert.True(_control.Paused);
         _terminal.Size = (120, 40);
         Shows(" p50 and p99 over time ");
@@ -33,7 +33,7 @@ public sealed class LiveScreenTests
     }
 
     [Fact]
-    public async Task A_run_that_breaks_is_not_the_viewers_exception()
+    public async Task A_runs_exception_is_left_to_the_caller()
     {
         _run.SetException(new InvalidOperationException("the engine broke"));
         await Watch().WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class LiveScreenTests
     [Theory]
     [InlineData(TerminalScreen.EnterCodes)]
     [InlineData(" whole run ")]
-    public async Task A_viewer_that_breaks_gives_the_terminal_back(string fault)
+    public async Task A_failing_viewer_restores_the_terminal(string fault)
     {
         _terminal.Fault = fault;
         await Assert.ThrowsAsync<InvalidOperationException>(Watch);
@@ -51,7 +51,7 @@ public sealed class LiveScreenTests
     }
 
     [Fact]
-    public void The_terminal_is_given_back_once_and_left_alone_then()
+    public void The_terminal_is_restored_once_and_not_touched_afterwards()
     {
         new TerminalScreen(_terminal).Dispose();
         var screen = new TerminalScreen(_terminal);
@@ -59,20 +59,20 @@ public sealed class LiveScreenTests
         screen.Enter();
         Assert.True(_terminal.InKeyMode);
         screen.Draw("picture");
-        // What a shell has changed is said again.
+        // Reassert repairs what a shell changed.
         _terminal.LeaveKeyMode();
-        screen.Keep();
+        screen.Reassert();
         Assert.True(_terminal.InKeyMode);
         for (var times = 0; times < 2; times++)
         {
             screen.Dispose();
             screen.Draw("late picture");
-            screen.Keep();
+            screen.Reassert();
             screen.Enter();
         }
 
         Assert.Equal(
-            TerminalScreen.EnterCodes + "picture" + TerminalScreen.KeepCodes + TerminalScreen.RestoreCodes,
+            TerminalScreen.EnterCodes + "picture" + TerminalScreen.ReassertCodes + TerminalScreen.RestoreCodes,
             _terminal.Written);
         Assert.False(_terminal.InKeyMode);
         foreach (var mode in new[] { "?1049h", "?7l", "?25l" })
@@ -84,7 +84,7 @@ public sealed class LiveScreenTests
     }
 
     [Fact]
-    public void The_keys_are_put_back_even_when_the_screen_cannot_be()
+    public void The_key_mode_is_restored_even_if_the_screen_cannot_be()
     {
         _terminal.Fault = TerminalScreen.RestoreCodes;
         var screen = new TerminalScreen(_terminal);

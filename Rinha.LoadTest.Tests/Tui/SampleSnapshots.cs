@@ -4,10 +4,10 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-// Runs at one moment, the same each time they are made.
+// Deterministic snapshots of runs.
 internal static class SampleSnapshots
 {
-    // A timed run, 17 of 60 s done, with some failures.
+    // A timed run with failures, 17 of 60 s done.
     public static LiveSnapshot Running { get; } = new()
     {
         Phase = "running",
@@ -28,7 +28,7 @@ internal static class SampleSnapshots
         Series = SampleRuns.Seconds(17, 53_000),
     };
 
-    // The same run before anything happened.
+    // The same run at its start.
     public static LiveSnapshot Begun { get; } = Running with
     {
         Phase = "warm-up",
@@ -43,7 +43,7 @@ internal static class SampleSnapshots
         Series = [],
     };
 
-    // A contest: no known end but a number of requests, and scenarios for operations.
+    // A contest: ends by request count, and its operations are scenarios.
     public static LiveSnapshot Contest { get; } = Running with
     {
         Phase = "débitos",
@@ -61,11 +61,11 @@ internal static class SampleSnapshots
 // Drawings as plain text.
 internal static class Picture
 {
-    // The lines without their colours, and without the spaces at their ends.
+    // The lines without colours and trailing blanks.
     public static string Of(Drawing drawing, int width, int height) =>
         string.Join('\n', Lines(drawing, width, height).Select(line => line.TrimEnd()));
 
-    // The lines without their colours.
+    // The lines without colours.
     public static IReadOnlyList<string> Lines(Drawing drawing, int width, int height) =>
         [.. drawing.Lines(width, height).Select(line => string.Concat(line.Pieces.Select(piece => piece.Text)))];
 }

@@ -3,25 +3,25 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-/// <summary>What the live screen of a run shows, as text.</summary>
+// The live screen of a run, as text.
 public sealed class ScreenTests
 {
     private static readonly ViewState s_view = new();
 
     [Fact]
-    public void The_smallest_usual_terminal_shows_everything_that_was_promised()
+    public void An_80_by_24_terminal_shows_everything()
     {
         var picture = Shown(SampleSnapshots.Running, 80, 24);
         AssertContains(
-            picture, "rinha load  running  0:17 of 1:00", "64 under way", "28%", "0:43 left", " whole run ", "47,461/s",
+            picture, "rinha load  running  0:17 of 1:00", "64 in flight", "28%", "0:43 left", " whole run ", "47,461/s",
             "12 = <0.01%", " last 10 s ", "≤ 4.00ms", "≈ 500µs", "93.00%", " requests/s over time ", "60k│", "1:00 │",
-            "≤ 10ms", "p50-99.9", "débito", "timeout", "+ - window 10 s", "p pause", "q end with a report");
+            "≤ 10ms", "p50-99.9", "débito", "timeout", "+ - window 10 s", "p pause", "q stop and report");
         var tall = Shown(SampleSnapshots.Running, 120, 40);
         AssertContains(tall, " p50 and p99 over time ", "759,183");
     }
 
     [Fact]
-    public void What_failed_first_is_shown_but_no_control_codes_of_it()
+    public void A_failures_example_is_shown_without_control_codes()
     {
         var picture = Shown(SampleSnapshots.Running, 200, 60);
         AssertContains(picture, "POST /clientes/3/transacoes: no answer in 1s", "sent ·[2J·· and ·· back");
@@ -46,7 +46,7 @@ public sealed class ScreenTests
     }
 
     [Fact]
-    public void Each_state_of_a_run_shows()
+    public void Each_state_of_a_run_is_shown()
     {
         Assert.StartsWith(" starting", Shown(null, 80, 24), StringComparison.Ordinal);
         AssertContains(
@@ -54,13 +54,13 @@ public sealed class ScreenTests
             "validação concorrência transaç");
         AssertContains(Shown(SampleSnapshots.Running with { Duration = null }, 80, 24), " until q is pressed");
         AssertContains(
-            Shown(SampleSnapshots.Running, 80, 24, s_view with { Paused = true }), "rinha load  paused", "p go on");
+            Shown(SampleSnapshots.Running, 80, 24, s_view with { Paused = true }), "rinha load  paused", "p resume");
         AssertContains(
             Shown(SampleSnapshots.Running, 80, 24, s_view with { Ending = true }), "rinha load  ending", "follows");
     }
 
     [Fact]
-    public void Merging_bars_loses_no_request_and_keeps_the_detail_where_they_are()
+    public void Merging_bars_loses_no_request_and_keeps_detail_where_most_are()
     {
         HistogramBar[] bars = [new(2, 5), new(3, 900), new(4, 800), new(5, 3), new(6, 2)];
         Assert.Equal([bars[0], bars[1], bars[2], new HistogramBar(6, 5)], Panels.Merged(bars, 4));
@@ -68,7 +68,7 @@ public sealed class ScreenTests
     }
 
     [Fact]
-    public void The_newest_seconds_are_taken_together()
+    public void The_newest_seconds_are_combined()
     {
         SecondReport[] series =
             [new(0, 1000, 50, 9, 9, 9), new(1, 300, 1, 0.001, 0.010, 0.5), new(2, 100, 2, 0.005, 0.004, 0.3)];

@@ -3,7 +3,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
 
-/// <summary>Against a real pseudo-terminal: a wrong constant or layout would show here.</summary>
+// Uses a real pseudo-terminal, which exposes a wrong constant or struct layout.
 public sealed class TerminalCallsTests : IDisposable
 {
     private readonly FileStream _master;
@@ -25,7 +25,7 @@ public sealed class TerminalCallsTests : IDisposable
     }
 
     [Fact]
-    public void In_key_mode_each_key_is_there_at_once_and_not_echoed()
+    public void In_key_mode_each_key_is_readable_immediately_and_not_echoed()
     {
         var original = TerminalCalls.GetMode(Descriptor);
         Assert.NotNull(original);
@@ -34,20 +34,20 @@ public sealed class TerminalCallsTests : IDisposable
         Assert.Equal("", Read());
         TerminalCalls.SetMode(Descriptor, TerminalCalls.ForKeys(original));
         Type("+q\u001A");
-        // The early keys and the later ones may come one after the other.
+        // The early and the later keys may arrive separately.
         var read = "";
         Wait.Until(() => (read += Read()).EndsWith("+q\u001A", StringComparison.Ordinal), "the keys arrive");
         Assert.Equal("", Read());
         TerminalCalls.SetMode(Descriptor, original);
         Assert.Equal(original, TerminalCalls.GetMode(Descriptor));
 
-        // Nothing was echoed meanwhile.
+        // Proves that nothing was echoed meanwhile.
         Type("late");
         Assert.Equal("late", Echo(4));
     }
 
     [Fact]
-    public void What_is_no_terminal_has_neither_size_nor_mode_nor_keys()
+    public void A_non_terminal_has_neither_size_nor_mode_nor_keys()
     {
         Assert.Equal((0, 0), TerminalCalls.GetSize(Descriptor));
         Assert.Equal((0, 0), TerminalCalls.GetSize(-1));

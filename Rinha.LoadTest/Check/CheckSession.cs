@@ -4,12 +4,12 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Check;
 
-// The balances of all clients at a moment when nothing was under way, in cents, client 1 first.
+// Every client's balance in cents, client 1 first, read while no request is in flight.
 internal sealed record LedgerState(IReadOnlyList<long> BalancesCents, bool IsEmpty = false);
 
-// Reads all balances, loads the bank, checks read-your-writes, reads the balances again and asks the oracle, which
-// looks into the ledger itself where there is one.
-internal sealed class CheckSession(Target target, LoadSession session, ILedgerPlace? ledger)
+// A correctness run: reads all balances, runs the load, checks read-your-writes, reads the balances again, then applies
+// the oracle's checks. With a ledger source the oracle also compares the ledger's rows. Blocks its caller until done.
+internal sealed class CheckSession(Target target, LoadSession session, ILedgerSource? ledger)
 {
     private const int ReadYourWritesRounds = 2_000;
 
@@ -32,9 +32,9 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
 
         List<CheckResult> checks =
         [
-            log.Readable.ToResult(),
+            log.WellFormed.ToResult(),
             log.WithinLimit.ToResult(),
-            log.SameLimit.ToResult(),
+            log.ConstantLimit.ToResult(),
             .. StatementChecks.Run(log),
             readYourWrites.Result,
             Oracle.Balances(log, before, after),
@@ -59,14 +59,14 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
         var lines = new List<StatementLine>();
         for (var clientId = 1; clientId <= RequestSequence.Clients; clientId++)
         {
-            var answer = AskForStatement(clientId, options);
+            var answer = GetStatement(clientId, options);
             var body = Encoding.UTF8.GetBytes(answer.Body);
             if (answer.Status != 200
                 || !BankAnswer.TryReadStatementHead(body, out _, out var balanceCents)
                 || !BankAnswer.TryReadEntries(body, lines))
             {
                 failure = answer.Status == 0
-                    ? "no answer to a statement"
+                    ? "the statement request got no answer"
                     : BankAnswer.Describe(Operation.Statement, answer.Status, body);
                 return null;
             }
@@ -78,13 +78,13 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
         return new LedgerState(balancesCents, lines.Count == 0 && balancesCents.All(cents => cents == 0));
     }
 
-    private RawAnswer AskForStatement(int clientId, LoadOptions options)
+    private RawAnswer GetStatement(int clientId, LoadOptions options)
     {
         var since = Stopwatch.StartNew();
         for (var retries = 0; true; retries++)
         {
             var answer = RawAnswer.Ask(target, "GET", $"/clientes/{clientId}/extrato", timeout: options.RequestTimeout);
-            var pause = TimeSpan.FromMicroseconds(RetryQueue.PauseNs(retries) / 1e3);
+            var pause = TimeSpan.FromMicroseconds(RetryQueue.BackoffNs(retries) / 1e3);
             if (answer.Status is > 0 and < 500 || since.Elapsed + pause > (options.RetryFor ?? TimeSpan.Zero))
             {
                 return answer;
@@ -95,14 +95,15 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerPl
     }
 }
 
-// Alone with the server: one transaction, and as soon as it is acknowledged four statements at once over other
-// connections, hence through every instance. Each must list it first, with the balance it left.
+// Checks read-your-writes without other load. Each round posts one transaction and, once it is acknowledged, requests
+// four statements concurrently over other connections, so that every instance serves some. Each statement must list the
+// transaction first and show the balance it left.
 internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
 {
     private const int Readers = 4;
     private const long IdleNs = 10_000_000;
 
-    private readonly CheckCounter _seen = new("an acknowledged write is seen at once through every connection");
+    private readonly CheckCounter _visible = new("an acknowledged write is visible at once on every connection");
     private readonly RequestSequence _sequence;
     private readonly RequestWriter _writer;
     private readonly RetryQueue _retries;
@@ -121,7 +122,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     {
         _roundsLeft = rounds;
         _log = log;
-        // Only credits: no round is lost to a refusal.
+        // Credits only: the bank never refuses one.
         _sequence = new RequestSequence(new Mix(0, 1, 0), options.Seed + 1, distinctTexts: true);
         _writer = new RequestWriter(loop.Target.Host, LoadRun.UserAgent, options.HasKeys);
         _retries = new RetryQueue(options.RetryFor);
@@ -131,7 +132,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
 
     public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_isPosting;
 
-    public CheckResult Result => _seen.ToResult();
+    public CheckResult Result => _visible.ToResult();
 
     public long OnTick(long nowNs)
     {
@@ -155,21 +156,21 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
             return;
         }
 
-        if (answer.Status != 200 && IsRetried(connection, FailureKind.UnexpectedStatus, answer.Status))
+        if (answer.Status != 200 && TryScheduleRetry(connection, FailureKind.UnexpectedStatus, answer.Status))
         {
             return;
         }
 
         _readersOpen--;
         _lines.Clear();
-        var sees = answer.Status == 200
+        var isVisible = answer.Status == 200
             && BankAnswer.TryReadStatementHead(answer.Body, out _, out var balanceCents)
             && balanceCents == _balanceCents
             && BankAnswer.TryReadEntries(answer.Body, _lines)
             && _lines.Count > 0
             && _lines[0].Text == Encoding.ASCII.GetString(_text);
-        var example = sees ? "" : BankAnswer.Describe(Operation.Statement, answer.Status, answer.Body);
-        _seen.Check(sees, () => $"after a balance of {_balanceCents}: {example}");
+        var example = isVisible ? "" : BankAnswer.Describe(Operation.Statement, answer.Status, answer.Body);
+        _visible.Check(isVisible, () => $"after a balance of {_balanceCents}: {example}");
     }
 
     public void OnFailure(Connection connection, FailureKind kind)
@@ -180,15 +181,15 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
             _log.OnFailure(_plan, kind, answer: default);
         }
 
-        if (!IsRetried(connection, kind, status: 0))
+        if (!TryScheduleRetry(connection, kind, status: 0))
         {
             _isPosting &= !isPost;
             _readersOpen -= isPost ? 0 : 1;
-            _seen.Check(false, () => kind.ToString());
+            _visible.Check(false, () => kind.ToString());
         }
     }
 
-    private bool IsRetried(Connection connection, FailureKind kind, int status) =>
+    private bool TryScheduleRetry(Connection connection, FailureKind kind, int status) =>
         _retries.TryAdd(connection, kind, status, Clock.NowNs);
 
     private void OnPosted(in Answer answer)
@@ -196,7 +197,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         if (answer.Status != 200)
         {
             _log.OnFailure(_plan, FailureKind.UnexpectedStatus, answer);
-            _isPosting = IsRetried(_poster, FailureKind.UnexpectedStatus, answer.Status);
+            _isPosting = TryScheduleRetry(_poster, FailureKind.UnexpectedStatus, answer.Status);
             return;
         }
 

@@ -6,8 +6,8 @@ namespace Rinha.LoadTest.Check;
 
 internal readonly record struct LoggedTransaction(int ClientId, int SignedCents, long BalanceCents);
 
-// Remembers every transaction of a run with its answer, and every statement, to hold them against each other and the
-// ledger. Texts must be distinct; a retried transaction keeps its text.
+// Records every transaction of a run with its outcome, and every statement, for the checks that follow. Identifies a
+// transaction by its text: texts must be distinct, and a retry keeps its text. Used on the engine's thread alone.
 internal sealed class TransactionLog : IRequestObserver
 {
     private const int ServiceUnavailable = 503;
@@ -19,19 +19,19 @@ internal sealed class TransactionLog : IRequestObserver
 
     public HashSet<long> Refused { get; } = [];
 
-    // No try was answered, or only so that it says nothing: applied or not.
+    // No attempt got a conclusive answer: applied or not.
     public Dictionary<long, LoggedTransaction> Unknown { get; } = [];
 
-    // Every try that can have reached the bank was answered 503, nothing was changed: not applied.
+    // Every attempt that reached the bank was answered "503, nothing was changed": not applied.
     public HashSet<long> Unavailable { get; } = [];
 
     public List<(int ClientId, long BalanceCents, long[] Texts)> Statements { get; } = [];
 
-    public CheckCounter WithinLimit { get; } = new("balance never under minus the limit");
+    public CheckCounter WithinLimit { get; } = new("balance never below minus the limit");
 
-    public CheckCounter SameLimit { get; } = new("limit always the same");
+    public CheckCounter ConstantLimit { get; } = new("limit never changes");
 
-    public CheckCounter Readable { get; } = new("every answer is well-formed");
+    public CheckCounter WellFormed { get; } = new("every answer is well-formed");
 
     public void OnAnswer(in RequestPlan plan, in Answer answer)
     {
@@ -44,7 +44,7 @@ internal sealed class TransactionLog : IRequestObserver
 
         var clientId = plan.ClientId;
         var readable = BankAnswer.TryRead(plan.Operation, answer.Body, out var limitCents, out var balanceCents);
-        Readable.Check(readable, () => $"client {clientId}");
+        WellFormed.Check(readable, () => $"client {clientId}");
         if (plan.Operation != Operation.Statement)
         {
             Settle(plan.Text);
@@ -59,23 +59,23 @@ internal sealed class TransactionLog : IRequestObserver
         WithinLimit.Check(
             balanceCents >= -limitCents, () => $"client {clientId}: balance {balanceCents}, limit {limitCents}");
         var known = _limits.TryAdd(clientId, limitCents) ? limitCents : _limits[clientId];
-        SameLimit.Check(known == limitCents, () => $"client {clientId}: {known}, then {limitCents}");
+        ConstantLimit.Check(known == limitCents, () => $"client {clientId}: {known}, then {limitCents}");
         if (plan.Operation == Operation.Statement)
         {
-            Remember(clientId, balanceCents, answer.Body);
+            AddStatement(clientId, balanceCents, answer.Body);
         }
     }
 
     public void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer)
     {
-        // A refused connection carried nothing.
+        // A refused connection carried no request.
         if (plan.Operation == Operation.Statement || kind == FailureKind.ConnectionRefused)
         {
             return;
         }
 
-        // 503 says that this try was not applied and will not be, unless it says that this is not known; after anything
-        // else the transaction may have been, whatever is said of its other tries.
+        // A 503 rules out this attempt, unless it says that the outcome is unknown. Any other failure leaves the
+        // transaction unknown, whatever its other attempts got.
         if (answer.Status != ServiceUnavailable || BankAnswer.IsOutcomeUnknown(answer.Body))
         {
             Unavailable.Remove(plan.Text);
@@ -87,23 +87,23 @@ internal sealed class TransactionLog : IRequestObserver
         }
     }
 
-    // What earlier tries left open, the answer says.
+    // A conclusive answer overrides earlier attempts.
     private void Settle(long text)
     {
         Unknown.Remove(text);
         Unavailable.Remove(text);
     }
 
-    private void Remember(int clientId, long balanceCents, ReadOnlySpan<byte> body)
+    private void AddStatement(int clientId, long balanceCents, ReadOnlySpan<byte> body)
     {
         _lines.Clear();
         if (!BankAnswer.TryReadEntries(body, _lines))
         {
-            Readable.Check(false, () => $"client {clientId}: a statement's list");
+            WellFormed.Check(false, () => $"client {clientId}: unreadable transaction list");
             return;
         }
 
-        // A text that is not one of ours (-1) was there before.
+        // -1: a text from before the run.
         Statements.Add((clientId, balanceCents, [.. _lines.Select(line =>
             TextCode.TryRead(Encoding.UTF8.GetBytes(line.Text), out var text) ? text : -1)]));
     }
@@ -115,7 +115,7 @@ internal sealed class CheckCounter(string name)
     private long _violations;
     private string? _example;
 
-    // Looks once; the example is only made into a text for the first violation.
+    // Formats the example for the first violation only.
     public void Check(bool holds, Func<string> example)
     {
         _made++;
@@ -129,12 +129,14 @@ internal sealed class CheckCounter(string name)
     public CheckResult ToResult() => new(name, _made, _violations, _example);
 }
 
+// Compares what a run was told with what the bank ended up with: balances through the API, rows in the ledger. Pure
+// functions over a finished TransactionLog.
 internal static class Oracle
 {
-    // With more unknown transactions than this the sums that they allow are not tried one by one.
+    // Above this many unknown transactions only the bounds of their sum are checked, not each subset.
     private const int UnknownMax = 20;
 
-    // Through the API: every balance has moved by exactly the sum of what was acknowledged.
+    // Through the API: every balance moved by exactly the acknowledged sum.
     public static CheckResult Balances(TransactionLog log, LedgerState before, LedgerState after)
     {
         var counter = new CheckCounter("balance = balance before + acknowledged transactions");
@@ -148,29 +150,29 @@ internal static class Oracle
                 () => $"client {client}: moved by {moved}, acknowledged {acknowledged}");
 
             IEnumerable<long> CentsOf(Dictionary<long, LoggedTransaction> transactions) => transactions.Values
-                .Where(one => one.ClientId == client)
-                .Select(one => (long)one.SignedCents);
+                .Where(transaction => transaction.ClientId == client)
+                .Select(transaction => (long)transaction.SignedCents);
         }
 
         return counter.ToResult();
     }
 
-    // A ledger that was not empty before may have rows of others.
-    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows database, bool wasEmpty)
+    // In the ledger: foreign rows are violations only if it was empty before the run.
+    public static IReadOnlyList<CheckResult> Rows(TransactionLog log, LedgerRows ledger, bool wasEmpty)
     {
         var once = new CheckCounter("every acknowledged transaction is in the ledger exactly once");
-        var right = new CheckCounter("every transaction in the ledger is as it was sent");
+        var right = new CheckCounter("every transaction in the ledger is as sent");
         var refused = new CheckCounter("no refused transaction is in the ledger");
         var unavailable = new CheckCounter("no transaction answered 503 is in the ledger");
         var others = new CheckCounter("no other transaction is in the ledger");
         foreach (var (text, sent) in log.Acknowledged)
         {
-            var count = database.Rows.TryGetValue(text, out var row) ? row.Count : 0;
+            var count = ledger.Rows.TryGetValue(text, out var row) ? row.Count : 0;
             once.Check(count == 1, () => $"client {sent.ClientId}: {count} times");
         }
 
-        others.Check(database.Others == 0, () => $"{database.Others} with a text that was never sent");
-        foreach (var (text, row) in database.Rows)
+        others.Check(ledger.Unrecognized == 0, () => $"{ledger.Unrecognized} with an unknown text");
+        foreach (var (text, row) in ledger.Rows)
         {
             refused.Check(!log.Refused.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
             unavailable.Check(!log.Unavailable.Contains(text), () => $"client {row.ClientId}: {row.SignedCents}");
@@ -188,34 +190,34 @@ internal static class Oracle
         [
             once.ToResult(), right.ToResult(), refused.ToResult(), unavailable.ToResult(),
             .. wasEmpty ? [others.ToResult()] : Array.Empty<CheckResult>(),
-            .. Clients(database),
+            .. Clients(ledger),
         ];
     }
 
-    public static IReadOnlyList<CheckResult> Clients(LedgerRows database)
+    public static IReadOnlyList<CheckResult> Clients(LedgerRows ledger)
     {
         var sums = new CheckCounter("balance = sum of the client's history");
-        var limits = new CheckCounter("no balance in the ledger is or ever was under minus the limit");
-        var newest = new CheckCounter("a client's row has its last ten transactions");
-        foreach (var client in database.Clients)
+        var limits = new CheckCounter("no balance in the ledger is or ever was below minus the limit");
+        var newest = new CheckCounter("a client's row lists its last ten transactions");
+        foreach (var client in ledger.Clients)
         {
             sums.Check(
-                client is { OutOfTurn: 0 }
+                client is { OutOfSequence: 0 }
                     && client.BalanceCents == client.SumCents && client.Rows == client.Sequence,
                 () => $"client {client.Id}: balance {client.BalanceCents}, sum {client.SumCents}, "
-                    + $"{client.Rows} rows, {client.OutOfTurn} out of turn, sequence {client.Sequence}");
+                    + $"{client.Rows} rows, {client.OutOfSequence} out of sequence, sequence {client.Sequence}");
             limits.Check(
                 Math.Min(client.BalanceCents, client.LowestCents) >= -client.LimitCents,
                 () => $"client {client.Id}: balance {client.BalanceCents}, lowest {client.LowestCents}, "
                     + $"limit {client.LimitCents}");
-            newest.Check(client.HasNewestRows, () => $"client {client.Id}: not those of its {client.Rows} rows");
+            newest.Check(client.NewestMatches, () => $"client {client.Id}: differs from its {client.Rows} rows");
         }
 
         CheckResult[] both = [sums.ToResult(), limits.ToResult()];
-        return database.KeepsNewest ? [.. both, newest.ToResult()] : both;
+        return ledger.ChecksNewest ? [.. both, newest.ToResult()] : both;
     }
 
-    // Whether some of the unknown transactions, the others not applied, explain the difference.
+    // Whether some subset of the unknown transactions explains the difference.
     private static bool IsReachable(long difference, List<long> unknown)
     {
         if (difference == 0 || unknown.Count > UnknownMax)
@@ -234,7 +236,7 @@ internal static class Oracle
     }
 }
 
-// Holds the statements of a run against its acknowledged transactions, when the run is over and all are known.
+// Checks a finished run's statements against its acknowledged transactions.
 internal sealed class StatementChecks(TransactionLog log)
 {
     private const int EntriesMax = 10;
@@ -265,7 +267,7 @@ internal sealed class StatementChecks(TransactionLog log)
 
         _snapshot.Check(
             newest.BalanceCents == balanceCents && newest.ClientId == clientId,
-            () => $"client {clientId}: balance {balanceCents}, its newest transaction left {newest.BalanceCents}");
+            () => $"client {clientId}: balance {balanceCents}, but its newest transaction left {newest.BalanceCents}");
         for (var index = 1; index < texts.Length; index++)
         {
             if (!log.Acknowledged.TryGetValue(texts[index], out var older)

@@ -3,14 +3,14 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Collect;
 
-// Shows a run, and passes on what its user wants. Works on its caller's thread, the engine on another; they share the
-// RunControl and nothing else.
+// Shows a run's progress and forwards the user's commands to it. Runs on its caller's thread; the engine runs on
+// another. They share the RunControl and nothing else.
 public interface ICollector
 {
     int SnapshotsPerSecond { get; }
 
-    // Returns when the run has completed, also by an exception, which is the caller's to look at. Ctrl-C and SIGTERM
-    // end the run early with a full report; a second one ends the process at once.
+    // Returns when the run has ended, successfully or not; the caller observes its exception. Ctrl-C and SIGTERM end
+    // the run early with a full report; a second signal ends the process at once.
     void Watch(RunControl control, Task run);
 }
 
@@ -22,13 +22,12 @@ internal sealed class SilentCollector : ICollector
     {
         using var signals = new StopSignals(control, beforeExit: () => { });
 
-        // WaitAny, because Wait would throw the run's exception here and not where the caller looks at it.
-        Task.WaitAny(run);
+        Task.WaitAny(run); // Unlike Wait, leaves the run's exception to the caller.
     }
 }
 
-// Writes a line of progress at a steady interval, without any control codes: for pipes, log files and CI. It does not
-// write to the report's output, which stays clean.
+// Writes one progress line per interval without control codes, for pipes, log files and CI. Never writes to the
+// report's output.
 internal sealed class LineCollector(TextWriter log, TimeSpan interval) : ICollector
 {
     public int SnapshotsPerSecond => 4;
@@ -55,7 +54,7 @@ internal static class ProgressLine
     {
         var last = snapshot.Series.Count > 0 ? snapshot.Series[^1] : new SecondReport(0, 0, 0, 0, 0, 0);
         var line = new StringBuilder()
-            .Append($"{Extent(snapshot),13}  {snapshot.Phase}  {Format.Count(last.Completed),7}/s")
+            .Append($"{Progress(snapshot),13}  {snapshot.Phase}  {Format.Count(last.Completed),7}/s")
             .Append($"  p50 {Format.Duration(last.P50),6}  p99 {Format.Duration(last.P99),6}")
             .Append($"  failed {Format.Count(snapshot.Failed)}");
         foreach (var (status, count) in snapshot.Statuses.OrderBy(pair => pair.Key))
@@ -66,10 +65,10 @@ internal static class ProgressLine
         return line.ToString();
     }
 
-    private static string Extent(LiveSnapshot snapshot) => snapshot switch
+    private static string Progress(LiveSnapshot snapshot) => snapshot switch
     {
-        { Duration: { } duration } => $"{RunProgress.Clock(snapshot.Elapsed)}/{RunProgress.Clock(duration)}",
-        { Iterations: { } iterations } => $"{Format.Count(RunProgress.Done(snapshot))}/{Format.Count(iterations)}",
-        _ => RunProgress.Clock(snapshot.Elapsed),
+        { Duration: { } duration } => $"{RunProgress.FormatTime(snapshot.Elapsed)}/{RunProgress.FormatTime(duration)}",
+        { Iterations: { } iterations } => $"{Format.Count(RunProgress.Finished(snapshot))}/{Format.Count(iterations)}",
+        _ => RunProgress.FormatTime(snapshot.Elapsed),
     };
 }

@@ -2,7 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Collect;
 
-// What the person in front of a run can tell it, and what it shows: the only thing that its two threads share.
+// The user's commands to a run, and its latest snapshot: the only state shared by the engine's and viewer's threads.
 public sealed class RunControl
 {
     private volatile bool _stopRequested;
@@ -24,12 +24,12 @@ public sealed class RunControl
     public void TogglePause() => _paused = !_paused;
 }
 
-// Turns Ctrl-C and SIGTERM into an early end of the run. Once the run is ending, a further signal has its usual effect:
-// the process ends at once. Signals arrive on a thread of the runtime.
+// Turns Ctrl-C and SIGTERM into an early end of the run. While the run is ending, a further signal has its default
+// effect: the process exits at once. Handlers run on a runtime thread.
 internal sealed class StopSignals : IDisposable
 {
-    // timeout(1) signals its child and then the whole process group, so that one wish arrives twice.
-    private static readonly TimeSpan s_echoTime = TimeSpan.FromMilliseconds(250);
+    // timeout(1) signals its child, then the whole process group: one request arrives twice.
+    private static readonly TimeSpan s_duplicateWindow = TimeSpan.FromMilliseconds(250);
 
     private readonly RunControl _control;
     private readonly Action _beforeExit;
@@ -63,7 +63,7 @@ internal sealed class StopSignals : IDisposable
                 _control.Stop();
                 _stoppedAt = _time.GetTimestamp();
             }
-            else if (_stoppedAt is not { } stoppedAt || _time.GetElapsedTime(stoppedAt) >= s_echoTime)
+            else if (_stoppedAt is not { } stoppedAt || _time.GetElapsedTime(stoppedAt) >= s_duplicateWindow)
             {
                 _beforeExit();
                 return;
@@ -74,7 +74,7 @@ internal sealed class StopSignals : IDisposable
     }
 }
 
-// A running test at one moment, made by the engine for the viewer; never changed after.
+// The state of a running test at one moment; immutable.
 public sealed record LiveSnapshot
 {
     public required string Phase { get; init; }
@@ -82,7 +82,7 @@ public sealed record LiveSnapshot
     public required double Elapsed { get; init; }
     public required double? Duration { get; init; }
 
-    // Requests the run will make, when that is known instead.
+    // Requests the run will make, if it ends by count.
     public required long? Iterations { get; init; }
     public required long Completed { get; init; }
     public required long Failed { get; init; }
@@ -97,17 +97,17 @@ public sealed record LiveSnapshot
 
 internal static class RunProgress
 {
-    public static long Done(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
+    public static long Finished(LiveSnapshot snapshot) => snapshot.Completed + snapshot.Failed;
 
-    // The share of the run that is over, 0 to 1; null when its end is not known.
+    // The completed share of the run, 0 to 1; null if the run has no known end.
     public static double? Share(LiveSnapshot snapshot) => snapshot switch
     {
         { Duration: > 0 and { } duration } => Math.Clamp(snapshot.Elapsed / duration, 0, 1),
-        { Iterations: > 0 and { } iterations } => Math.Clamp((double)Done(snapshot) / iterations, 0, 1),
+        { Iterations: > 0 and { } iterations } => Math.Clamp((double)Finished(snapshot) / iterations, 0, 1),
         _ => null,
     };
 
-    // A counted run's end is guessed from its pace so far; null when there is nothing to guess from.
+    // Extrapolates a counted run's end from its rate so far; null without data.
     public static double? SecondsLeft(LiveSnapshot snapshot) => (snapshot.Duration, Share(snapshot)) switch
     {
         ({ } duration, _) => Math.Max(0, duration - snapshot.Elapsed),
@@ -115,10 +115,10 @@ internal static class RunProgress
         _ => null,
     };
 
-    // A time given in seconds as minutes and seconds, with hours where it has any: 1:05.
-    public static string Clock(double seconds)
+    // Seconds as m:ss, or h:mm:ss from an hour on.
+    public static string FormatTime(double seconds)
     {
-        // Half up, as a clock on the wall is read to the second; TimeSpan refuses what is not finite.
+        // TimeSpan rejects non-finite values.
         var span = TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Round(Math.Max(0, seconds)) : 0);
         return span.TotalHours >= 1
             ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours}:{span:mm\\:ss}")

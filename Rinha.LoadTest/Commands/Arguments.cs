@@ -4,7 +4,7 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Commands;
 
-// Options and arguments whose text is more than a word; each refuses what it cannot read in one line.
+// Builds options and arguments with parsers; each reports bad input in one line.
 internal static class Arguments
 {
     private const string DefaultUrl = "http://127.0.0.1:9999";
@@ -31,7 +31,7 @@ internal static class Arguments
 
     public static Argument<Target> Url() => new("url")
     {
-        Description = "The server: http://host:port or unix:/path.",
+        Description = "Server URL: http://host:port or unix:/path.",
         DefaultValueFactory = result => Target.TryParse(DefaultUrl, out var target, out _) ? target : null!,
         CustomParser = result =>
         {
@@ -54,40 +54,40 @@ internal static class Arguments
             DurationText.TryParse,
             "a duration such as 500ms, 30s or 2m");
 
-    public static Option<int> Number(string name, string? alias, int fallback, int least, int most, string help) =>
+    public static Option<int> Number(string name, string? alias, int fallback, int min, int max, string help) =>
         Read(
             new(name, alias is null ? [] : [alias]) { Description = help, DefaultValueFactory = _ => fallback },
             (string text, out int value) =>
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
-                && value >= least && value <= most,
-            $"a whole number from {least} to {most}");
+                && value >= min && value <= max,
+            $"a whole number from {min} to {max}");
 
     public static Option<double?> Rate() => Read(
         new("--rate", "-r")
         {
-            Description = "Open loop: so many requests a second on a fixed schedule, latencies counted from it.",
+            Description = "Open loop: requests per second on a fixed schedule; latencies count from the schedule.",
         },
         (string text, out double? value) =>
         {
-            const double most = 1_000_000;
+            const double rateMax = 1_000_000;
             var read = double.TryParse(
                 text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
             value = number;
-            return read && number is > 0 and <= most;
+            return read && number is > 0 and <= rateMax;
         },
-        "requests per second, up to a million");
+        "requests per second, at most a million");
 
     public static Option<Mix> Mix() => Read<Mix>(
         new("--mix")
         {
-            Description = "Debits : credits : statements, as weights; 'seed' for 32:1:1.",
+            Description = "Weights of debits:credits:statements; 'original' for 32:1:1.",
             DefaultValueFactory = _ => Run.Mix.Contest,
         },
         Run.Mix.TryParse,
-        "weights such as 22:11:1, or seed");
+        "weights such as 22:11:1, or original");
 
-    // A share in percent, as 0 to 1.
-    public static Option<double> Share(string name, double fallback, string help) => Read(
+    // Parses 2% as 0.02.
+    public static Option<double> Percentage(string name, double fallback, string help) => Read(
         new(name) { Description = help, DefaultValueFactory = _ => fallback },
         (string text, out double value) =>
         {
@@ -101,19 +101,19 @@ internal static class Arguments
     public static Option<Objective?> Objective() => Read<Objective?>(
         new("--slo")
         {
-            Description = "The latency to keep, with --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",
+            Description = "Latency target for --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",
         },
         Run.Objective.TryParse,
         "a target such as p99=10ms");
 
-    private static Option<T> Read<T>(Option<T> option, Reader<T> read, string wanted)
+    private static Option<T> Read<T>(Option<T> option, Reader<T> read, string expected)
     {
         option.CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
             if (!read(text, out var value))
             {
-                result.AddError($"{option.Name}: {wanted}, not '{text}'");
+                result.AddError($"{option.Name}: expected {expected}, not '{text}'");
             }
 
             return value;
@@ -122,7 +122,7 @@ internal static class Arguments
     }
 }
 
-// How the program ends: 0 all well, 1 something was found wrong, 2 the command line is wrong.
+// Exit codes: 0 success, 1 a failure was found, 2 bad command line.
 internal static class Exit
 {
     public const int Success = 0;
@@ -130,14 +130,14 @@ internal static class Exit
     private const int Failure = 1;
     private const int BadArguments = 2;
 
-    public static int Refuse(string reason) => Say(reason, BadArguments);
+    public static int UsageError(string reason) => Print(reason, BadArguments);
 
-    public static int Fail(string reason) => Say(reason, Failure);
+    public static int Fail(string reason) => Print(reason, Failure);
 
     public static int NoServer(Target target) =>
         Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach");
 
-    private static int Say(string reason, int code)
+    private static int Print(string reason, int code)
     {
         Console.Error.WriteLine($"Rinha.LoadTest: {reason.ReplaceLineEndings(" ")}");
         return code;

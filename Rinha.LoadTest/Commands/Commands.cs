@@ -10,6 +10,7 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
+// The load verb: parses its options, then runs a load, a correctness run or a search for the highest rate.
 internal sealed class LoadCommand
 {
     private const int ConnectionsDefault = 14;
@@ -22,37 +23,37 @@ internal sealed class LoadCommand
 
     private readonly Argument<Target> _url = Arguments.Url();
     private readonly Option<int> _connections = Arguments.Number(
-        "--connections", "-c", ConnectionsDefault, 1, ConnectionsMax, "Connections open at once.");
+        "--connections", "-c", ConnectionsDefault, 1, ConnectionsMax, "Concurrent connections.");
     private readonly Option<TimeSpan> _duration = Arguments.Duration(
-        "--duration", "-d", s_durationDefault, "How long to measure; a step of --find-max and --check take 10s.");
+        "--duration", "-d", s_durationDefault, "Measured time; 10s by default for --check and each --find-max step.");
 
     private readonly Option<double?> _rate = Arguments.Rate();
     private readonly Option<TimeSpan> _warmUp = Arguments.Duration(
-        "--warm-up", "-w", TimeSpan.Zero, "How long to run before measuring.");
+        "--warm-up", "-w", TimeSpan.Zero, "Time to run before measuring.");
     private readonly Option<TimeSpan> _timeout = Arguments.Duration(
-        "--timeout", "-t", TimeSpan.FromSeconds(10), "How long a request may take.");
+        "--timeout", "-t", TimeSpan.FromSeconds(10), "Request timeout.");
     private readonly Option<Mix> _mix = Arguments.Mix();
     private readonly Option<int> _seed = Arguments.Number(
-        "--seed", null, 1, 0, int.MaxValue, "The request sequence: the same seed, the same requests.");
+        "--seed", null, 1, 0, int.MaxValue, "Seed of the request sequence; equal seeds send equal requests.");
     private readonly Option<int> _accounts = Arguments.Number(
-        "--accounts", null, RequestSequence.Clients, 1, 1_000_000, "Ask for the accounts 1 to this.");
+        "--accounts", null, RequestSequence.Clients, 1, 1_000_000, "Use accounts 1 to this number.");
     private readonly Option<int> _amount = Arguments.Number(
-        "--amount", null, 0, 0, int.MaxValue, "The cents of every transaction; 0 for 1 to 10000 at random.");
+        "--amount", null, 0, 0, int.MaxValue, "Cents per transaction; 0 for random amounts from 1 to 10000.");
 
-    private readonly Option<bool> _close = Arguments.Plain<bool>("--close", "A connection for each request.");
+    private readonly Option<bool> _close = Arguments.Plain<bool>("--close", "Open a new connection for each request.");
     private readonly Option<int> _iterations = Arguments.Number(
-        "--iterations", "-n", 0, 1, int.MaxValue, "End after so many requests.");
+        "--iterations", "-n", 0, 1, int.MaxValue, "Stop after this many requests.");
     private readonly Option<bool> _findMax = Arguments.Plain<bool>(
-        "--find-max", "Search for the highest rate that keeps --slo.");
+        "--find-max", "Search for the highest rate that meets --slo.");
     private readonly Option<Objective?> _objective = Arguments.Objective();
     private readonly Option<bool> _check = Arguments.Plain<bool>(
-        "--check", "Test correctness instead: every answer, read-your-writes, and the ledger at the end.");
+        "--check", "Test correctness: every answer, read-your-writes, and the final ledger.");
     private readonly Option<string?> _database = Arguments.Plain<string?>(
-        "--database", "The ledger, a SQLite file or postgres://user@host/name, for --check to look into as well.");
+        "--database", "The ledger for --check to read directly: a SQLite file or postgres://user@host/name.");
     private readonly Option<bool> _keys = Arguments.Plain<bool>(
-        "--keys", "Send each transaction with an Idempotency-Key of its own.");
+        "--keys", "Send a unique Idempotency-Key with each transaction.");
     private readonly Option<bool> _retry = Arguments.Plain<bool>(
-        "--retry", "Send again, with its key (--keys), what comes to nothing or is answered 5xx, for up to 30s.");
+        "--retry", "Retry failed requests and 5xx for up to 30s, under the same key (implies --keys).");
 
     private readonly BaselineOptions _baseline = new();
     private readonly ReportOptions _report = new();
@@ -69,14 +70,14 @@ internal sealed class LoadCommand
 
     private int Run(ParseResult parsed)
     {
-        if (Contradiction(parsed) is { } contradiction)
+        if (FindConflict(parsed) is { } conflict)
         {
-            return Exit.Refuse(contradiction);
+            return Exit.UsageError(conflict);
         }
 
         if (!_baseline.TryLoad(parsed, out var saved, out var error))
         {
-            return Exit.Refuse(error!);
+            return Exit.UsageError(error!);
         }
 
         var target = parsed.GetRequiredValue(_url);
@@ -90,33 +91,33 @@ internal sealed class LoadCommand
             parsed, target, control, new LoadSession(target, environment, control, framesPerSecond), out error));
         if (report is null)
         {
-            return Exit.Fail(error ?? "the run came to nothing");
+            return Exit.Fail(error ?? "the run produced no report");
         }
 
         report = _baseline.Apply(parsed, report, saved);
         _report.Write(parsed, report);
-        if (_baseline.Fails(parsed, report))
+        if (_baseline.ShouldFail(parsed, report))
         {
             return Exit.Fail($"worse than the baseline '{report.Baseline!.Name}'");
         }
 
-        return report.Check is { } check && (check.Checks.Any(one => one.Violations > 0) || report.Summary.Failed > 0)
+        return report.Check is { } check && (check.Checks.Any(row => row.Violations > 0) || report.Summary.Failed > 0)
             ? Exit.Fail("a check failed")
             : Exit.Success;
     }
 
-    private string? Contradiction(ParseResult parsed)
+    private string? FindConflict(ParseResult parsed)
     {
         var (isSearch, isCheck) = (parsed.GetValue(_findMax), parsed.GetValue(_check));
         var database = parsed.GetValue(_database);
         if (isSearch != parsed.GetValue(_objective) is not null)
         {
-            return "--find-max and --slo go together";
+            return "--find-max and --slo require each other";
         }
 
         if (isSearch && (parsed.GetValue(_rate) is not null || isCheck))
         {
-            return "--find-max goes with neither --rate nor --check";
+            return "--find-max excludes --rate and --check";
         }
 
         if (isSearch && parsed.GetValue(_retry))
@@ -124,12 +125,12 @@ internal sealed class LoadCommand
             return "--find-max needs to see failures, which --retry hides";
         }
 
-        if (database is not null && PostgresUrl.IsMeant(database) && !PostgresUrl.TryParse(database, out _))
+        if (database is not null && PostgresUrl.HasScheme(database) && !PostgresUrl.TryParse(database, out _))
         {
-            return "--database: write postgres://user:password@host:port/name, or a file";
+            return "--database: expected postgres://user:password@host:port/name or a file";
         }
 
-        return database is null || isCheck ? null : "--database needs --check";
+        return database is null || isCheck ? null : "--database requires --check";
     }
 
     private RunReport? Run(
@@ -139,19 +140,19 @@ internal sealed class LoadCommand
         var options = Options(parsed);
         if (parsed.GetValue(_objective) is { } objective)
         {
-            return new FindMaxSession(one => session.Run(one), control, objective).Run(options);
+            return new FindMaxSession(step => session.Run(step), control, objective).Run(options);
         }
 
         return parsed.GetValue(_check)
-            ? new CheckSession(target, session, LedgerOf(parsed.GetValue(_database))).Run(options, out error)
+            ? new CheckSession(target, session, LedgerSource(parsed.GetValue(_database))).Run(options, out error)
             : session.Run(options);
     }
 
-    private static ILedgerPlace? LedgerOf(string? database) => database switch
+    private static ILedgerSource? LedgerSource(string? database) => database switch
     {
         null => null,
-        _ when PostgresUrl.TryParse(database, out var url) => new LedgerInPostgres(url),
-        _ => new LedgerInFile(database),
+        _ when PostgresUrl.TryParse(database, out var url) => new PostgresLedgerSource(url),
+        _ => new SqliteLedgerSource(database),
     };
 
     private LoadOptions Options(ParseResult parsed)
@@ -172,7 +173,7 @@ internal sealed class LoadCommand
             Mix = parsed.GetValue(_mix)!,
             Accounts = parsed.GetValue(_accounts),
             AmountCents = parsed.GetValue(_amount) is > 0 and var amount ? amount : null,
-            ClosesConnections = parsed.GetValue(_close),
+            ConnectionPerRequest = parsed.GetValue(_close),
             Seed = parsed.GetValue(_seed),
             RequestTimeout = parsed.GetValue(_timeout),
             Keys = parsed.GetValue(_keys),
@@ -186,12 +187,12 @@ internal sealed class LoadCommand
 internal sealed class ContestCommand
 {
     private readonly Argument<Target> _url = Arguments.Url();
-    private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "The opening, then a ramp of 20 s only.");
+    private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "Validations, then only a 20 s ramp.");
     private readonly Option<bool> _wait = Arguments.Plain<bool>(
-        "--wait-validations", "Start the load only after all validations; officially it waits for the 404 alone.");
+        "--wait-validations", "Start the load after all validations; officially it waits for the 404 only.");
 
     private readonly Option<int> _seed = Arguments.Number(
-        "--seed", null, 1, 0, int.MaxValue, "Clients, amounts and texts: the same seed, the same ones.");
+        "--seed", null, 1, 0, int.MaxValue, "Seed for clients, amounts and texts.");
 
     private readonly ReportOptions _report = new();
 
@@ -228,22 +229,22 @@ internal sealed class TopCommand
 
     private readonly Option<string> _sockets = new("--sockets")
     {
-        Description = "The directory of the APIs' sockets.",
+        Description = "Directory of the APIs' sockets.",
         Required = true,
     };
     private readonly Option<string[]> _cgroups = new("--cgroup")
     {
-        Description = "The stack's cgroup: its directories for CPU, accounting and memory, in this order.",
+        Description = "The stack's cgroup directories: CPU, accounting, memory, in this order.",
         DefaultValueFactory = _ => [],
     };
     private readonly Option<string[]> _processes = new("--process")
     {
-        Description = "The name of a process of the stack, once for each; api… have metrics.",
+        Description = "Name of a process of the stack (repeatable); those named api… have metrics.",
         DefaultValueFactory = _ => ["api01", "api02", "nginx"],
     };
 
     private readonly Option<int> _count = Arguments.Number(
-        "--count", null, 0, 0, int.MaxValue, "End after so many seconds; 0 for no end.");
+        "--count", null, 0, 0, int.MaxValue, "Stop after this many seconds; 0 for never.");
 
     public Command Create() => Arguments.Command(
         "top",
@@ -257,12 +258,12 @@ internal sealed class TopCommand
         var cgroups = parsed.GetRequiredValue(_cgroups);
         if (cgroups.Length is not (0 or 3))
         {
-            return Exit.Refuse($"--cgroup: three directories or none, not {cgroups.Length}");
+            return Exit.UsageError($"--cgroup: expected three directories or none, not {cgroups.Length}");
         }
 
         var source = new StackSource(parsed.GetRequiredValue(_processes), parsed.GetRequiredValue(_sockets), cgroups);
         var first = source.Read();
-        if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NotAsked))
+        if (first.Processes.All(process => process.State is ProcessReading.Down or ProcessReading.NoMetrics))
         {
             return Exit.Fail($"no API answers in {parsed.GetRequiredValue(_sockets)}; see ./rinha status");
         }

@@ -6,20 +6,20 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Commands;
 
-// The options on what is shown and where the report goes; the same for every command.
+// Options shared by all commands: what to show, and where the report goes.
 internal sealed class ReportOptions
 {
-    private readonly Option<bool> _quiet = Arguments.Plain<bool>("--quiet", "Show nothing but the report.");
+    private readonly Option<bool> _quiet = Arguments.Plain<bool>("--quiet", "Print only the report.");
     private readonly Option<string> _format = new Option<string>("--output", "-o")
     {
-        Description = "The report's form: text, json, html or svg (its charts).",
+        Description = "Report format: text, json, html or svg (charts only).",
         DefaultValueFactory = _ => "text",
     }.AcceptOnlyFromAmong("text", "json", "html", "svg");
     private readonly Option<string?> _file = Arguments.Plain<string?>(
-        "--output-file", "Write the report there; the text report is then shown as well.", "-O");
+        "--output-file", "Write the report to this file, and print the text report.", "-O");
 
     private readonly Option<string?> _limits = Arguments.Plain<string?>(
-        "--limits", "The server's CPU and memory limits in your words, for the report.");
+        "--limits", "Free text for the report: the server's CPU and memory limits.");
 
     public IEnumerable<Option> All => [_quiet, _format, _file, _limits];
 
@@ -29,9 +29,9 @@ internal sealed class ReportOptions
     public T Watch<T>(ParseResult parsed, Func<RunControl, int, T> run)
     {
         var control = new RunControl();
-        // A report in a machine's form on the standard output must stay alone there.
-        var isForMachine = parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
-        var collector = Choose(parsed.GetValue(_quiet) || isForMachine, UnixTerminal.CanShow);
+        // A machine-readable report must be alone on standard output.
+        var isMachineReadable = parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
+        var collector = Choose(parsed.GetValue(_quiet) || isMachineReadable, UnixTerminal.CanShow);
         var test = Task.Factory.StartNew(
             () => run(control, collector.SnapshotsPerSecond),
             CancellationToken.None,
@@ -92,32 +92,33 @@ internal sealed class ReportOptions
     }
 }
 
+// Options that save a run as a baseline or compare it with one.
 internal sealed class BaselineOptions
 {
-    private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Keep this run under a name.");
+    private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Save this run under a name.");
     private readonly Option<string?> _compare = Arguments.Plain<string?>(
-        "--baseline", "Compare with the run of that name.");
-    private readonly Option<double> _noise = Arguments.Share(
-        "--noise-threshold", 0.02, "What share of change is noise.");
+        "--baseline", "Compare with the run saved under this name.");
+    private readonly Option<double> _noise = Arguments.Percentage(
+        "--noise-threshold", 0.02, "Changes up to this share are noise.");
     private readonly Option<bool> _fail = Arguments.Plain<bool>(
-        "--fail-on-regression", "Exit code 1 when the rate, p50, p90, p99 or success is worse by more than noise.");
+        "--fail-on-regression", "Exit with 1 if rate, p50, p90, p99 or success is worse by more than the noise.");
 
     public IEnumerable<Option> All => [_save, _compare, _noise, _fail];
 
-    // Reads the saved run before the new one is made: a wrong name must not cost two minutes.
+    // Loads the baseline before the run: a mistyped name must not cost two minutes.
     public bool TryLoad(ParseResult parsed, out RunReport? saved, out string? error)
     {
         saved = null;
         error = null;
-        if (parsed.GetValue(_save) is { } name && !Baselines.IsName(name))
+        if (parsed.GetValue(_save) is { } name && !Baselines.IsValidName(name))
         {
-            error = $"--save-baseline: '{name}' is not a name; use letters, digits, -, _ and .";
+            error = $"--save-baseline: '{name}' is not a valid name; use letters, digits, -, _ and .";
             return false;
         }
 
         if (parsed.GetValue(_fail) && parsed.GetValue(_compare) is null)
         {
-            error = "--fail-on-regression needs --baseline";
+            error = "--fail-on-regression requires --baseline";
             return false;
         }
 
@@ -142,6 +143,6 @@ internal sealed class BaselineOptions
         return report;
     }
 
-    public bool Fails(ParseResult parsed, RunReport report) =>
+    public bool ShouldFail(ParseResult parsed, RunReport report) =>
         parsed.GetValue(_fail) && report.Baseline is { Regressed: true };
 }

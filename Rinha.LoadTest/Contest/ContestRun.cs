@@ -4,8 +4,9 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
-// The official simulation: the opening, scenario after scenario on ticks of one second, then the load. Each virtual
-// user has a connection of its own, made for it and closed after it; making it is part of the measured time.
+// The official simulation: the validation scenarios one by one, each starting on a one-second tick, then the load. Each
+// virtual user opens and closes its own connection; connecting is part of the measured time. ContestLog judges and
+// counts. Runs on the engine's thread.
 internal sealed class ContestRun(
     EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
     : IDriver, IConnectionOwner
@@ -23,8 +24,8 @@ internal sealed class ContestRun(
     private readonly List<Exchange> _exchanges = [];
     private int _stage = -1;
     private long _stageStartsAtNs;
-    private int _usersOpen;
-    private int _validationUsersOpen;
+    private int _activeUsers;
+    private int _activeValidationUsers;
     private int _nextStart;
 
     public DateTimeOffset StartedAt { get; private set; }
@@ -39,7 +40,8 @@ internal sealed class ContestRun(
 
     public long OnTick(long nowNs)
     {
-        live?.Serve(log.Recorder, _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations", _usersOpen);
+        var phase = _stage < 0 ? "starting" : IsLoadStage ? "load" : "validations";
+        live?.PublishIfRequested(log.Recorder, phase, _activeUsers);
         Interrupted |= control.StopRequested;
         if (_stage < 0)
         {
@@ -59,12 +61,12 @@ internal sealed class ContestRun(
             return nowNs;
         }
 
-        if (_usersOpen > 0 && !(_stage == 4 && !options.WaitForValidations && _usersOpen == _validationUsersOpen))
+        if (_activeUsers > 0 && !(_stage == 4 && !options.WaitForValidations && _activeUsers == _activeValidationUsers))
         {
             return nowNs + NanosecondsPerMs;
         }
 
-        // The next scenario starts on the first tick after the end of the one before.
+        // The next scenario starts on the first tick after the previous one ends.
         if (_stageStartsAtNs == 0)
         {
             var startedAtNs = log.Recorder.StartedAtNs;
@@ -81,16 +83,16 @@ internal sealed class ContestRun(
 
     public void OnAnswer(Connection connection, in Answer answer)
     {
-        var exchange = Of(connection);
+        var exchange = ExchangeOf(connection);
         log.Judge(exchange, answer);
-        GoOn(connection, exchange);
+        Continue(connection, exchange);
     }
 
     public void OnFailure(Connection connection, FailureKind kind)
     {
-        var exchange = Of(connection);
+        var exchange = ExchangeOf(connection);
         log.Fail(exchange, kind);
-        GoOn(connection, exchange);
+        Continue(connection, exchange);
     }
 
     public Connection Rent() => loop.Rent(this);
@@ -99,15 +101,15 @@ internal sealed class ContestRun(
 
     public void End(Connection connection)
     {
-        _validationUsersOpen--;
-        _usersOpen--;
+        _activeValidationUsers--;
+        _activeUsers--;
         Release(connection);
     }
 
     public void Send(
         Connection connection, ValidationUser? user, Scenario scenario, Func<Answer, string?> check, int length)
     {
-        var exchange = Of(connection);
+        var exchange = ExchangeOf(connection);
         exchange.User = user;
         exchange.Scenario = scenario;
         exchange.Check = check;
@@ -115,7 +117,7 @@ internal sealed class ContestRun(
         connection.Send(length, exchange.StartedAtNs);
     }
 
-    private Exchange Of(Connection connection)
+    private Exchange ExchangeOf(Connection connection)
     {
         while (_exchanges.Count <= connection.Slot)
         {
@@ -125,7 +127,7 @@ internal sealed class ContestRun(
         return _exchanges[connection.Slot];
     }
 
-    private void GoOn(Connection connection, Exchange exchange)
+    private void Continue(Connection connection, Exchange exchange)
     {
         if (exchange.User is { } user)
         {
@@ -133,7 +135,7 @@ internal sealed class ContestRun(
             return;
         }
 
-        _usersOpen--;
+        _activeUsers--;
         Release(connection);
     }
 
@@ -144,25 +146,25 @@ internal sealed class ContestRun(
         switch (_stage)
         {
             case 0:
-                OpenTransactions(Scenario.ConcurrentDebits, Operation.Debit);
+                SendTransactions(Scenario.ConcurrentDebits, Operation.Debit);
                 break;
             case 1:
-                OpenStatement(Scenario.BalanceAfterDebits, 1, static answer =>
+                SendStatement(Scenario.BalanceAfterDebits, 1, static answer =>
                     answer.HasStatus(200) ?? answer.HasBalance(-OpeningUsers));
                 break;
             case 2:
-                OpenTransactions(Scenario.ConcurrentCredits, Operation.Credit);
+                SendTransactions(Scenario.ConcurrentCredits, Operation.Credit);
                 break;
             case 3:
-                OpenStatement(Scenario.BalanceAfterCredits, 1, static answer =>
+                SendStatement(Scenario.BalanceAfterCredits, 1, static answer =>
                     answer.HasStatus(200) ?? answer.HasBalance(0));
                 break;
             case 4:
-                OpenStatement(Scenario.UnknownClient, UnknownClientId, static answer => answer.HasStatus(404));
+                SendStatement(Scenario.UnknownClient, UnknownClientId, static answer => answer.HasStatus(404));
                 for (var index = 0; index < s_limitsCents.Length; index++)
                 {
-                    _usersOpen++;
-                    _validationUsersOpen++;
+                    _activeUsers++;
+                    _activeValidationUsers++;
                     new ValidationUser(this, index + 1, s_limitsCents[index]).Advance(Rent());
                 }
 
@@ -173,20 +175,20 @@ internal sealed class ContestRun(
         }
     }
 
-    private void OpenTransactions(Scenario scenario, Operation operation)
+    private void SendTransactions(Scenario scenario, Operation operation)
     {
         for (var user = 0; user < OpeningUsers; user++)
         {
-            _usersOpen++;
+            _activeUsers++;
             var connection = Rent();
             var length = Writer.WriteTransaction(1, 1, operation, "validacao"u8, connection.RequestBuffer);
             Send(connection, null, scenario, static answer => answer.HasStatus(200), length);
         }
     }
 
-    private void OpenStatement(Scenario scenario, int clientId, Func<Answer, string?> check)
+    private void SendStatement(Scenario scenario, int clientId, Func<Answer, string?> check)
     {
-        _usersOpen++;
+        _activeUsers++;
         var connection = Rent();
         Send(connection, null, scenario, check, Writer.WriteStatement(clientId, connection.RequestBuffer));
     }
@@ -207,7 +209,7 @@ internal sealed class ContestRun(
             _nextStart++;
         }
 
-        if (_usersOpen == 0)
+        if (_activeUsers == 0)
         {
             log.Recorder.Advance(nowNs);
             IsDone = true;
@@ -221,12 +223,12 @@ internal sealed class ContestRun(
         var clientId = _random.Next(RequestSequence.Clients) + 1;
         if (scenario == Scenario.Statements)
         {
-            OpenStatement(scenario, clientId, static answer =>
+            SendStatement(scenario, clientId, static answer =>
                 answer.HasStatus(200) ?? answer.IsConsistentStatement());
             return;
         }
 
-        _usersOpen++;
+        _activeUsers++;
         var connection = Rent();
         var (operation, text) = (Operation.Credit, _random.NextInt64(TextCode.Count));
         Func<Answer, string?> check = Expectation.Credit;
@@ -240,26 +242,25 @@ internal sealed class ContestRun(
     }
 }
 
-// One request of the simulation, from its start to its judgement; kept with its connection and used again.
+// One request of the simulation and how to judge its answer; reused per connection slot.
 internal sealed class Exchange
 {
     public Scenario Scenario { get; set; }
 
-    // When it left: before its connection was made.
-    public long StartedAtNs { get; set; }
+    public long StartedAtNs { get; set; } // Before connecting.
 
-    // Judges its answer: null, or the first failed check in words.
+    // Returns null, or the first failed check's message.
     public Func<Answer, string?> Check { get; set; } = _ => null;
 
-    // The virtual user who goes on after it; null for one who ends with it.
+    // The virtual user to continue afterwards; null if this was its only request.
     public ValidationUser? User { get; set; }
 }
 
-// One of the five users of criteriosClientes: fourteen requests for one client in a row, on one connection but for the
-// four statements that are asked for at once.
+// One of the five users of criteriosClientes: fourteen sequential requests for one client over one connection, except
+// for four concurrent statements.
 internal sealed class ValidationUser(ContestRun run, int clientId, long limitCents)
 {
-    private const int StatementsAtOnce = 4;
+    private const int ConcurrentStatements = 4;
 
     private static readonly string[] s_invalidBodies =
     [
@@ -271,7 +272,7 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
     ];
 
     private int _step;
-    private int _statementsOpen;
+    private int _pendingStatements;
     private Connection? _main;
     private (long LimitCents, long BalanceCents)? _saved;
 
@@ -299,10 +300,10 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
                 Post(connection, Operation.Credit, "danada"u8);
                 break;
             case 6 when _saved is { } saved:
-                GetStatementsAtOnce(connection, saved.LimitCents, saved.BalanceCents);
+                GetStatementsConcurrently(connection, saved.LimitCents, saved.BalanceCents);
                 break;
             case 6:
-                // The official simulation leaves the four out when the transaction before failed.
+                // The official simulation skips the four statements if the transaction before failed.
                 Advance(connection);
                 break;
             case var step when step - 7 < s_invalidBodies.Length:
@@ -318,15 +319,15 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
 
     public void OnDone(Connection connection)
     {
-        if (_statementsOpen > 0)
+        if (_pendingStatements > 0)
         {
-            _statementsOpen--;
+            _pendingStatements--;
             if (connection != _main)
             {
                 run.Release(connection);
             }
 
-            if (_statementsOpen > 0)
+            if (_pendingStatements > 0)
             {
                 return;
             }
@@ -338,10 +339,10 @@ internal sealed class ValidationUser(ContestRun run, int clientId, long limitCen
     private void GetStatement(Connection connection, Func<Answer, string?> check) =>
         Send(connection, run.Writer.WriteStatement(clientId, connection.RequestBuffer), check);
 
-    private void GetStatementsAtOnce(Connection connection, long savedLimitCents, long savedBalanceCents)
+    private void GetStatementsConcurrently(Connection connection, long savedLimitCents, long savedBalanceCents)
     {
-        _statementsOpen = StatementsAtOnce;
-        for (var index = 0; index < StatementsAtOnce; index++)
+        _pendingStatements = ConcurrentStatements;
+        for (var index = 0; index < ConcurrentStatements; index++)
         {
             GetStatement(index == 0 ? connection : run.Rent(), answer => answer.HasStatus(200)
                 ?? answer.HasNewest(("danada", "c"))

@@ -29,6 +29,7 @@ internal static class Scenarios
     ];
 }
 
+// When each virtual user of the load starts, and in which scenario.
 internal sealed class ContestSchedule
 {
     public ContestSchedule(InjectionProfile debits, InjectionProfile credits, InjectionProfile statements) =>
@@ -38,13 +39,13 @@ internal sealed class ContestSchedule
             .OrderBy(start => start.OffsetMs)];
 
     // The official four minutes: 39,660 debits, 19,860 credits, 1,860 statements.
-    public static ContestSchedule Official { get; } = UpToThePeak(rampSeconds: 120, holdSeconds: 120);
+    public static ContestSchedule Official { get; } = RampToPeak(rampSeconds: 120, holdSeconds: 120);
 
-    public static ContestSchedule Short { get; } = UpToThePeak(rampSeconds: 20, holdSeconds: 0);
+    public static ContestSchedule Short { get; } = RampToPeak(rampSeconds: 20, holdSeconds: 0);
 
     public IReadOnlyList<(int OffsetMs, Scenario Scenario)> Starts { get; }
 
-    private static ContestSchedule UpToThePeak(int rampSeconds, int holdSeconds) => new(
+    private static ContestSchedule RampToPeak(int rampSeconds, int holdSeconds) => new(
         new InjectionProfile(1, 220, rampSeconds, holdSeconds),
         new InjectionProfile(1, 110, rampSeconds, holdSeconds),
         new InjectionProfile(1, 10, rampSeconds, holdSeconds));
@@ -53,8 +54,8 @@ internal sealed class ContestSchedule
         profile.StartsMs().Select(offsetMs => (offsetMs, scenario));
 }
 
-// How many virtual users a scenario starts in each second: a ramp between two rates, then the last rate held, to the
-// user as Gatling 3.10 does it (OpenInjectionStep, Shard).
+// Virtual users that a scenario starts per second: a ramp between two rates, then a hold at the last one. Matches
+// Gatling 3.10 (OpenInjectionStep, Shard) to the user.
 internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeconds, int HoldSeconds)
 {
     private const int MillisecondsPerSecond = 1000;
@@ -64,7 +65,7 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         var before = 0;
         for (var second = 1; second <= RampSeconds; second++)
         {
-            // All users started by the end of the second, in whole numbers: a rounding error would cost the last one.
+            // Users started by the end of the second; integers, since a rounding error would lose the last one.
             var total = (StartRate * second) + ((EndRate - StartRate) * second * second / (2 * RampSeconds));
             yield return total - before;
             before = total;
@@ -83,7 +84,7 @@ internal sealed record InjectionProfile(int StartRate, int EndRate, int RampSeco
         {
             for (var user = 0; user < users; user++)
             {
-                // The first millisecond i at which ceil(users / 1000 * (i + 1)) users are due.
+                // The first millisecond i with ceil(users / 1000 * (i + 1)) users due.
                 yield return secondMs + (user * MillisecondsPerSecond / users);
             }
 

@@ -5,7 +5,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Contest;
 
-// Officially the load waits for the validation with the 404 only, not for all.
+// WaitForValidations: officially the load waits for the 404 validation only.
 internal sealed record ContestOptions(ContestSchedule Schedule, bool WaitForValidations, int Seed);
 
 internal static class ContestSession
@@ -14,8 +14,8 @@ internal static class ContestSession
     private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
 
-    // The opening takes six ticks when all is well.
-    private static readonly TimeSpan s_opening = TimeSpan.FromSeconds(5);
+    // Six ticks, if every scenario ends within its second.
+    private static readonly TimeSpan s_openingDuration = TimeSpan.FromSeconds(5);
 
     public static RunReport Run(
         Target target,
@@ -26,7 +26,7 @@ internal static class ContestSession
     {
         using var loop = new EventLoop(target, s_requestTimeout, s_connectTimeout);
         var log = new ContestLog();
-        var duration = s_opening + TimeSpan.FromMilliseconds(options.Schedule.Starts[^1].OffsetMs);
+        var duration = s_openingDuration + TimeSpan.FromMilliseconds(options.Schedule.Starts[^1].OffsetMs);
         ContestRun run;
         using (var live = LivePublisher.Start(ContestLog.NewRecorder(), control, framesPerSecond, duration))
         {
@@ -45,7 +45,7 @@ internal static class ContestSession
     }
 }
 
-// Judges every request of the simulation as it ends, and counts it twice: for the report and for the score.
+// Judges each finished request of the simulation and counts it for the report and for the score.
 internal sealed class ContestLog
 {
     public RunRecorder Recorder { get; } = NewRecorder();
@@ -62,7 +62,7 @@ internal sealed class ContestLog
         var scenario = (int)exchange.Scenario;
         if (exchange.Check(answer) is not { } failure)
         {
-            // Officially the time counts from when the user really began, not from when the schedule wanted it to.
+            // Officially latency counts from the user's actual start, not from the scheduled one.
             var startedAtNs = exchange.StartedAtNs;
             Recorder.Complete(scenario, answer.Status, startedAtNs, startedAtNs, answer.CompletedAtNs);
             Score.Pass(answer.CompletedAtNs - startedAtNs);
@@ -86,12 +86,12 @@ internal sealed class ContestLog
     }
 }
 
-// Counts what the contest pays and fines for (its RESULTADOS-HEADER.md).
+// Computes the contest's payment and fines (its RESULTADOS-HEADER.md).
 internal sealed class ContestScore
 {
-    private const long LateNs = 250_000_000;
+    private const long LateAfterNs = 250_000_000;
     private const double FullPayment = 100_000;
-    private const double OnTimePercentAsked = 98.0;
+    private const double OnTimePercentRequired = 98.0;
     private const double FinePerLatePercent = 1_000;
     private const double FinePerInconsistency = 803.01;
 
@@ -102,7 +102,7 @@ internal sealed class ContestScore
     public void Pass(long latencyNs)
     {
         _requests++;
-        _onTime += latencyNs < LateNs ? 1 : 0;
+        _onTime += latencyNs < LateAfterNs ? 1 : 0;
     }
 
     public void Fail(Scenario scenario, string message)
@@ -115,7 +115,7 @@ internal sealed class ContestScore
     public ContestReport ToReport()
     {
         var onTimePercent = _requests == 0 ? 0 : Math.Round(100.0 * _onTime / _requests, 2);
-        var lateFine = Math.Max(0, (OnTimePercentAsked - onTimePercent) * FinePerLatePercent);
+        var lateFine = Math.Max(0, (OnTimePercentRequired - onTimePercent) * FinePerLatePercent);
         var inconsistencies = _failedChecks
             .Where(check => IsInconsistency(check.Key.Message))
             .Sum(check => check.Value);
@@ -131,7 +131,7 @@ internal sealed class ContestScore
                 .Select(check => new FailedCheckReport(check.Key.Scenario, check.Key.Message, check.Value))]);
     }
 
-    // The contest greps its log for exactly these.
+    // The strings that the contest greps its log for.
     private static bool IsInconsistency(string message) =>
         message.Contains("ConsistenciaSaldoLimite", StringComparison.Ordinal)
         || message.Contains("jmesPath(saldo.total).find.is", StringComparison.Ordinal);

@@ -3,8 +3,8 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
-// What the official simulation checks of an answer: each method returns null, or the failed check in the simulation's
-// own words, since the score is counted from them. Statuses come first, and only the first failure counts.
+// The official simulation's checks of an answer. Each method returns null or the failed check's message, worded as the
+// simulation does, because the score is counted from the messages. Only the first failure counts: status first.
 internal static class Expectation
 {
     public static string? Credit(Answer answer) => answer.HasStatus(200) ?? answer.IsConsistentTransaction();
@@ -40,7 +40,7 @@ internal static class Expectation
             ? null
             : $"jmesPath(saldo.limite).find.is({limitCents}), but actually found {found}";
 
-    // A statement's newest transactions, newest first, are of one cent and have these texts and kinds.
+    // The statement's newest transactions are these, newest first, of one cent each.
     public static string? HasNewest(this Answer answer, params ReadOnlySpan<(string Text, string Kind)> expected)
     {
         var entries = new List<StatementLine>();

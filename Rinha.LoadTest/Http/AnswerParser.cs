@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Rinha.LoadTest.Http;
 
-// The unchunked body is valid only during the call that hands it over; the time is that of the last byte, by Clock.
+// A response. The body is decoded and valid only during the callback; CompletedAtNs is when its last byte arrived.
 internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, long completedAtNs)
 {
     public int Status { get; } = status;
@@ -12,7 +12,7 @@ internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, long co
     public long CompletedAtNs { get; } = completedAtNs;
 }
 
-// Every way in which a request can come to nothing, each counted and reported by itself.
+// Why a request failed; each kind is counted and reported separately.
 public enum FailureKind
 {
     ConnectionRefused,
@@ -38,8 +38,8 @@ internal enum ParseState
 internal readonly record struct AnswerShape(
     int Status, int BodyStart, int BodyLength, int Consumed, bool KeepAlive);
 
-// Finds one HTTP/1.1 answer at the start of the bytes received so far (RFC 9112). It starts over with each call: an
-// answer nearly always arrives whole, so remembering where it stopped would cost more than it saves.
+// Parses one HTTP/1.1 response from the start of the received bytes (RFC 9112). Keeps no state between calls: a
+// response nearly always arrives whole, so resuming would cost more than parsing again.
 internal static class AnswerParser
 {
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
@@ -71,12 +71,12 @@ internal static class AnswerParser
         shape = new AnswerShape(status, bodyStart, BodyLength: 0, Consumed: bodyStart, framing.KeepAlive);
         if (status is 204 or 304 or (>= 100 and < 200))
         {
-            return ParseState.Complete; // Without a body, whatever the headers say.
+            return ParseState.Complete; // No body, whatever the headers say.
         }
 
         if (framing.Chunked)
         {
-            return Unchunk(body, ref shape);
+            return DecodeChunked(body, ref shape);
         }
 
         if (framing.ContentLength is { } length)
@@ -85,7 +85,7 @@ internal static class AnswerParser
             return body.Length >= length ? ParseState.Complete : ParseState.Incomplete;
         }
 
-        // Neither length nor chunks: the body ends with the connection.
+        // Neither length nor chunks: the connection's end delimits the body.
         shape = shape with { BodyLength = body.Length, Consumed = bytes.Length, KeepAlive = false };
         return ended ? ParseState.Complete : ParseState.Incomplete;
     }
@@ -126,7 +126,7 @@ internal static class AnswerParser
         return true;
     }
 
-    // Length and first letter tell the three that matter from nearly all others.
+    // Switches on the name's length first: most headers need no comparison.
     private static bool TryReadHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref Framing framing)
     {
         switch (name.Length)
@@ -157,7 +157,7 @@ internal static class AnswerParser
         }
     }
 
-    private static ParseState Unchunk(Span<byte> chunks, ref AnswerShape shape)
+    private static ParseState DecodeChunked(Span<byte> chunks, ref AnswerShape shape)
     {
         var read = 0;
         while (true)
@@ -184,15 +184,15 @@ internal static class AnswerParser
 
             if (!chunks.Slice(read + size, LineEnd.Length).SequenceEqual(LineEnd))
             {
-                return ParseState.Garbage; // Trailers count as such: no bank sends them.
+                return ParseState.Garbage; // Includes trailers: no bank sends them.
             }
 
             if (size == 0)
             {
-                // Joined only now, when nothing is missing: an incomplete body must stay as it came.
+                // Joined in place only when complete: an incomplete body will be parsed again.
                 shape = shape with
                 {
-                    BodyLength = Join(chunks, read),
+                    BodyLength = JoinChunks(chunks, read),
                     Consumed = shape.BodyStart + read + LineEnd.Length,
                 };
                 return ParseState.Complete;
@@ -202,7 +202,7 @@ internal static class AnswerParser
         }
     }
 
-    private static int Join(Span<byte> chunks, int end)
+    private static int JoinChunks(Span<byte> chunks, int end)
     {
         var read = 0;
         var written = 0;
@@ -222,14 +222,14 @@ internal static class AnswerParser
     private readonly record struct Framing(int? ContentLength, bool Chunked, bool KeepAlive);
 }
 
-// One answer to one request on a connection made for it, for where the load's engine would be too much.
-// Status: 0 when the connection gave no whole head.
-// Body: The rest, as far as it came; without chunk headers.
+// A response to a single blocking request on a new connection, for checks outside the load.
+// Status: 0 if no complete head arrived.
+// Body: what arrived of it, without chunk headers.
 internal sealed record RawAnswer(int Status, string Head, string Body)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(60);
 
-    // Asks with Connection: close, and reads until the server closes.
+    // Sends Connection: close, and reads until the server closes.
     public static RawAnswer Ask(
         Target target, string method, string path, string? json = null, TimeSpan? timeout = null, string headers = "")
     {
@@ -241,11 +241,11 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
         return Exchange(target, Encoding.UTF8.GetBytes(request), timeout);
     }
 
-    // Sends bytes, and reads until the server closes or the time is over.
+    // Sends bytes, and reads until the server closes or the timeout expires.
     public static RawAnswer Exchange(Target target, byte[] request, TimeSpan? timeout = null)
     {
         using var socket = target.NewSocket();
-        socket.ReceiveTimeout = (int)(timeout ?? s_patience).TotalMilliseconds;
+        socket.ReceiveTimeout = (int)(timeout ?? s_defaultTimeout).TotalMilliseconds;
         using var received = new MemoryStream();
         try
         {
@@ -259,7 +259,7 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
         }
         catch (SocketException)
         {
-            // What has come until then is the answer.
+            // The bytes received so far are the answer.
         }
 
         var answer = received.GetBuffer().AsSpan(0, (int)received.Length);

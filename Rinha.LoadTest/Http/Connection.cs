@@ -1,10 +1,11 @@
 namespace Rinha.LoadTest.Http;
 
-// One client connection: sends one request at a time and reads its answer, without ever blocking. It connects when a
-// request needs it and stays open as long as both sides keep it. Belongs to its event loop's thread.
+// A client connection with one request at a time. Connects on demand, reuses the socket while both sides keep it open,
+// and never blocks. Reports each request's outcome to its owner exactly once; retries are the owner's decision.
+// Belongs to its event loop's thread.
 internal sealed unsafe class Connection(EventLoop loop, int slot)
 {
-    // The longest answer that is taken; more is not a bank's answer.
+    // Longer answers fail as Garbage.
     public const int AnswerBytesMax = 1 << 20;
 
     private const int RequestBytesMax = 1024;
@@ -19,7 +20,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
     private State _state;
     private AnswerShape _shape;
 
-    // Past Idle a request is under way.
+    // Every state after Idle has a request in flight.
     private enum State
     {
         Closed,
@@ -31,7 +32,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     public int Slot => slot;
 
-    // Tells this life of the slot from earlier ones, in events that come late.
+    // Distinguishes this socket from earlier ones of the slot in stale events.
     public uint Generation { get; private set; }
 
     public IConnectionOwner? Owner { get; set; }
@@ -42,7 +43,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     public bool IsConnecting => _state == State.Connecting;
 
-    // When the try under way began; connecting is part of it.
+    // When the current attempt began, connecting included.
     public long StartedAtNs { get; private set; }
 
     public long FirstStartedAtNs { get; private set; }
@@ -51,7 +52,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     public Span<byte> RequestBuffer => _request;
 
-    private FailureKind Torn => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
+    private FailureKind ClosedFailure => _received == 0 ? FailureKind.ClosedBeforeAnswer : FailureKind.ClosedMidAnswer;
 
     public void Send(int length, long nowNs)
     {
@@ -61,7 +62,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         Start(nowNs);
     }
 
-    public void SendAgain(long nowNs)
+    public void Resend(long nowNs)
     {
         Retries++;
         Start(nowNs);
@@ -134,7 +135,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _state = State.Connecting;
         if (target.IsTcp)
         {
-            LibC.SendWithoutDelay(_descriptor);
+            LibC.DisableNagle(_descriptor);
         }
 
         int result;
@@ -160,14 +161,14 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     private void FinishConnect()
     {
-        var error = LibC.ErrorOf(_descriptor);
+        var error = LibC.SocketErrorOf(_descriptor);
         if (error != 0)
         {
             Fail(ConnectFailure(error));
             return;
         }
 
-        loop.Rewatch(this, _descriptor, Poller.Readable);
+        loop.ChangeInterest(this, _descriptor, Poller.Readable);
         Flush();
     }
 
@@ -176,8 +177,8 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     private void Flush()
     {
-        var isWatchedToSend = _state == State.Sending;
-        _state = State.Sending; // Also of a request that fails here its owner must hear.
+        var wasSending = _state == State.Sending;
+        _state = State.Sending; // Set first: Fail notifies the owner only of a busy connection.
         nint sent;
         fixed (byte* bytes = _request)
         {
@@ -194,11 +195,11 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _state = _requestSent < _requestLength ? State.Sending : State.Receiving;
         if (_state == State.Sending)
         {
-            loop.Rewatch(this, _descriptor, Poller.Readable | Poller.Writable);
+            loop.ChangeInterest(this, _descriptor, Poller.Readable | Poller.Writable);
         }
-        else if (isWatchedToSend)
+        else if (wasSending)
         {
-            loop.Rewatch(this, _descriptor, Poller.Readable);
+            loop.ChangeInterest(this, _descriptor, Poller.Readable);
         }
     }
 
@@ -228,12 +229,12 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
         if (_state == State.Idle)
         {
-            // The server may close an idle connection; and bytes that nobody asked for have no request to blame.
+            // The server closed an idle connection, or sent unsolicited bytes: no request failed.
             Close();
         }
         else if (received < 0)
         {
-            Fail(Torn);
+            Fail(ClosedFailure);
         }
         else
         {
@@ -257,7 +258,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
                 Complete(received.Slice(_shape.BodyStart, _shape.BodyLength), ended);
                 break;
             case ParseState.Incomplete when ended:
-                Fail(Torn);
+                Fail(ClosedFailure);
                 break;
         }
     }

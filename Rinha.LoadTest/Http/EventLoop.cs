@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.LoadTest.Http;
 
-// The monotonic clock of every measurement, in nanoseconds since an arbitrary moment.
+// The monotonic clock of all measurements; its origin is arbitrary.
 internal static class Clock
 {
     public static long NowNs => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
@@ -14,22 +14,22 @@ internal interface IDriver
 {
     bool IsDone { get; }
 
-    // Returns when to call again at the latest; the network may cause an earlier call.
+    // Returns the latest time for the next call; network events may cause an earlier one.
     long OnTick(long nowNs);
 }
 
-// Sends requests over a connection; gets exactly one call for each.
+// Sends requests over connections; gets exactly one callback for each request.
 internal interface IConnectionOwner
 {
-    // The connection is free for the next request, also from inside this call.
+    // The connection can take the next request, even inside this call.
     void OnAnswer(Connection connection, in Answer answer);
 
-    // There will be no answer. The connection is closed; the next request opens it again.
+    // The request failed, and the connection is closed; the next request reconnects.
     void OnFailure(Connection connection, FailureKind kind);
 }
 
-// One thread, one epoll, many connections to one target: waits for the network or for the driver's next due time,
-// whichever comes first, and ends requests that take too long.
+// Multiplexes all connections to one target over one epoll: waits for the network or the driver's next due time, and
+// fails requests past their timeout. Owns the connections. Everything runs on the thread that calls Run.
 internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan connectTimeout) : IDisposable
 {
     private const long TimeoutCheckIntervalNs = 20_000_000;
@@ -63,7 +63,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 
     public void Run(IDriver driver)
     {
-        LibC.WakeOnTime();
+        LibC.DisableTimerSlack();
         var nextCheckNs = Clock.NowNs + TimeoutCheckIntervalNs;
         while (!driver.IsDone)
         {
@@ -76,7 +76,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 
             if (nowNs >= nextCheckNs)
             {
-                EndOverdue(nowNs);
+                FailTimedOut(nowNs);
                 nextCheckNs = nowNs + TimeoutCheckIntervalNs;
             }
 
@@ -95,7 +95,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
     public void Watch(Connection connection, int descriptor, uint interest) =>
         _poller.Watch(descriptor, interest, Token(connection));
 
-    public void Rewatch(Connection connection, int descriptor, uint interest) =>
+    public void ChangeInterest(Connection connection, int descriptor, uint interest) =>
         _poller.Change(descriptor, interest, Token(connection));
 
     public void Dispose()
@@ -119,7 +119,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
         }
     }
 
-    private void EndOverdue(long nowNs)
+    private void FailTimedOut(long nowNs)
     {
         for (var slot = 0; slot < _connections.Count; slot++)
         {
@@ -133,13 +133,13 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
     }
 }
 
-// Retries failed requests, byte for byte, over the connection that keeps them, after pauses that grow, until retryFor
-// after the first try; null for never.
+// Retries failed requests unchanged, each on its own connection, with exponential backoff, until retryFor after the
+// first attempt; null disables retries. Used on the engine's thread alone.
 internal sealed class RetryQueue(TimeSpan? retryFor)
 {
-    private const long FirstPauseNs = 10_000_000;
-    private const long PauseMaxNs = 1_000_000_000;
-    private const int DoublingsMax = 7; // 10 ms, seven times doubled, is more than a second.
+    private const long FirstBackoffNs = 10_000_000;
+    private const long BackoffMaxNs = 1_000_000_000;
+    private const int DoublingsMax = 7; // 10 ms doubled seven times exceeds a second.
     private const int FirstServerError = 500;
 
     private readonly PriorityQueue<Connection, long> _waiting = new();
@@ -147,12 +147,13 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
 
     public long NextDueNs => _waiting.TryPeek(out _, out var dueNs) ? dueNs : long.MaxValue;
 
-    public static long PauseNs(int retries) => Math.Min(FirstPauseNs << Math.Min(retries, DoublingsMax), PauseMaxNs);
+    public static long BackoffNs(int retries) =>
+        Math.Min(FirstBackoffNs << Math.Min(retries, DoublingsMax), BackoffMaxNs);
 
     public bool TryAdd(Connection connection, FailureKind kind, int status, long nowNs)
     {
-        var dueNs = nowNs + PauseNs(connection.Retries);
-        if (!IsPassing(kind, status) || dueNs - connection.FirstStartedAtNs > _retryForNs)
+        var dueNs = nowNs + BackoffNs(connection.Retries);
+        if (!IsTransient(kind, status) || dueNs - connection.FirstStartedAtNs > _retryForNs)
         {
             return false;
         }
@@ -165,15 +166,15 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
     {
         while (NextDueNs <= nowNs)
         {
-            _waiting.Dequeue().SendAgain(nowNs);
+            _waiting.Dequeue().Resend(nowNs);
         }
     }
 
     public bool TryRemove([NotNullWhen(true)] out Connection? connection) =>
         _waiting.TryDequeue(out connection, out _);
 
-    // Whether it may go better the next time. An answer that the server has made up its mind about will be the same.
-    private static bool IsPassing(FailureKind kind, int status) => kind switch
+    // Whether a retry may succeed. A definite answer would only repeat itself.
+    private static bool IsTransient(FailureKind kind, int status) => kind switch
     {
         FailureKind.UnexpectedStatus => status >= FirstServerError,
         FailureKind.WrongAnswer or FailureKind.Unanswered => false,

@@ -5,14 +5,13 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.LoadTest.Http;
 
-// The system calls of the client's event loop (Linux; see each call's page in section 2 of the manual).
+// Linux system calls for the client's event loop (each has a section 2 man page).
 internal static unsafe partial class LibC
 {
     public const int InProgress = 115; // EINPROGRESS
     public const int Again = 11; // EAGAIN
     public const int Interrupted = 4; // EINTR
     public const int ConnectionRefused = 111; // ECONNREFUSED
-    public const int ShutdownWrite = 1; // SHUT_WR
     public const int NoEntry = 2; // ENOENT: a unix socket that does not exist
 
     private const int StreamNonBlockingCloseOnExec = 1 | 0x800 | 0x80000;
@@ -28,16 +27,16 @@ internal static unsafe partial class LibC
 
     public static int OpenStream(int family) => Socket(family, StreamNonBlockingCloseOnExec, 0);
 
-    // Wakes this thread up when it asked for, not up to 50 µs later to save the kernel a timer.
-    public static void WakeOnTime() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
+    // By default the kernel may delay this thread's wake-ups by up to 50 µs to coalesce timers.
+    public static void DisableTimerSlack() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
 
-    public static void SendWithoutDelay(int descriptor)
+    public static void DisableNagle(int descriptor)
     {
         var on = 1;
         _ = SetOption(descriptor, TcpLevel, NoDelay, &on, sizeof(int));
     }
 
-    public static int ErrorOf(int descriptor)
+    public static int SocketErrorOf(int descriptor)
     {
         int error;
         var length = sizeof(int);
@@ -55,9 +54,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* bytes, nint count, int flags);
-
-    [LibraryImport("libc", EntryPoint = "shutdown")]
-    public static partial int Shutdown(int descriptor, int how);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
@@ -95,12 +91,11 @@ internal static unsafe partial class LibC
     }
 }
 
-// An epoll instance (epoll(7)), level-triggered; each registration carries a token of the caller's.
+// A level-triggered epoll instance (epoll(7)); each registration carries the caller's token.
 internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
     public const uint Writable = 0x4; // EPOLLOUT
-    public const uint Broken = 0x8 | 0x10; // EPOLLERR | EPOLLHUP
 
     private const int EventsMax = 512;
     private const int CloseOnExec = 0x80000;
@@ -118,7 +113,7 @@ internal sealed unsafe class Poller : IDisposable
 
     public void Change(int descriptor, uint interest, ulong token) => Control(Modify, descriptor, interest, token);
 
-    // Waits for events, not much longer than the given nanoseconds; 0 only looks.
+    // Waits for events until the timeout; 0 polls. Returns how many there are.
     public int Wait(long timeoutNs)
     {
         const long nanosecondsPerSecond = 1_000_000_000;

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rinha.LoadTest.Http;
 
-/// <summary>The server under test: <c>http://host:port</c>, or <c>unix:/path</c> for a unix socket.</summary>
+// The server under test: http://host:port, or unix:/path for a unix socket. Immutable.
 public sealed class Target
 {
     private const string UnixScheme = "unix:";
@@ -22,12 +22,12 @@ public sealed class Target
 
     internal EndPoint EndPoint { get; }
 
-    /// <summary>The address family, in the kernel's numbers (AF_UNIX 1, AF_INET 2, AF_INET6 10).</summary>
+    // AF_UNIX 1, AF_INET 2, AF_INET6 10.
     internal int Family => BitConverter.ToUInt16(Address);
 
     internal bool IsTcp => EndPoint is IPEndPoint;
 
-    /// <summary>The kernel's form of the address (struct sockaddr).</summary>
+    // struct sockaddr
     internal byte[] Address { get; }
 
     public override string ToString() => Url;
@@ -46,7 +46,7 @@ public sealed class Target
         }
     }
 
-    /// <summary>Looks a host name up, once; prefers IPv4, as the contest's own tester does.</summary>
+    // Resolves the host name once; prefers IPv4, like the contest's own tester.
     public static bool TryParse(
         string url, [NotNullWhen(true)] out Target? target, [NotNullWhen(false)] out string? error)
     {
@@ -56,7 +56,7 @@ public sealed class Target
         {
             if (url.StartsWith(UnixScheme, StringComparison.Ordinal))
             {
-                // Refuses a path that does not fit into sun_path of unix(7): 1 to 107 bytes and a final NUL.
+                // Rejects a path that does not fit sun_path (unix(7)): 1 to 107 bytes and a NUL.
                 target = new Target(url, new UnixDomainSocketEndPoint(url[UnixScheme.Length..]), "localhost");
                 return true;
             }
@@ -64,12 +64,12 @@ public sealed class Target
             if (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http", PathAndQuery: "/" })
             {
                 var addresses = Dns.GetHostAddresses(uri.DnsSafeHost);
-                var address = Array.Find(addresses, one => one.AddressFamily == AddressFamily.InterNetwork);
+                var address = Array.Find(addresses, candidate => candidate.AddressFamily == AddressFamily.InterNetwork);
                 target = new Target(url, new IPEndPoint(address ?? addresses[0], uri.Port), uri.Authority);
                 return true;
             }
 
-            error = $"'{url}': write http://host:port or unix:/path";
+            error = $"'{url}': expected http://host:port or unix:/path";
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {

@@ -6,10 +6,10 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// The report as a JSON document, written and read back; docs/load-report.md says what is in it.
+// Writes and reads the JSON report; docs/load-report.md describes the format.
 public static class JsonReport
 {
-    // The relaxed encoder leaves débito and µ readable; the document is a file, never a part of a web page.
+    // The relaxed encoder keeps débito and µ readable; the document is never embedded in HTML.
     internal static ReportJsonContext Context { get; } = new(
         new JsonSerializerOptions(ReportJsonContext.Default.Options)
         {
@@ -45,7 +45,7 @@ internal sealed partial class ReportJsonContext : JsonSerializerContext;
 internal sealed class FailureKindConverter()
     : JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
-// Runs kept under a name, to compare later ones with; each is a report in JSON, one file in one directory.
+// Named runs to compare later ones with: JSON reports, one file each, in one directory.
 public static class Baselines
 {
     public const string DefaultDirectory = ".rinha/baselines";
@@ -56,11 +56,11 @@ public static class Baselines
     private const string Worse = "worse";
     private const string Same = "same";
 
-    // p99.9 and max are compared and shown, but hang on a handful of requests: a single pause of the machine moves them
-    // by more than any sensible threshold, so they never fail a run.
-    private static readonly string[] s_failing = [RateMetric, "p50", "p90", "p99", SuccessMetric];
+    // p99.9 and max are compared but never fail a run: they depend on a handful of requests, and one pause of the
+    // machine moves them past any sensible threshold.
+    private static readonly string[] s_gatingMetrics = [RateMetric, "p50", "p90", "p99", SuccessMetric];
 
-    public static bool IsName(string name) =>
+    public static bool IsValidName(string name) =>
         name.Length is > 0 and <= NameCharsMax
         && name[0] != '.'
         && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
@@ -69,14 +69,14 @@ public static class Baselines
     {
         var path = PathOf(name, directory);
         Directory.CreateDirectory(directory);
-        // Written beside and moved: an interrupted save leaves the old baseline whole.
-        var unfinished = path + ".new";
-        using (var file = File.Create(unfinished))
+        // Write, then rename: an interrupted save leaves the old baseline intact.
+        var temporary = path + ".new";
+        using (var file = File.Create(temporary))
         {
             JsonReport.Write(report with { Baseline = null }, file);
         }
 
-        File.Move(unfinished, path, overwrite: true);
+        File.Move(temporary, path, overwrite: true);
         return path;
     }
 
@@ -87,16 +87,16 @@ public static class Baselines
         string directory = DefaultDirectory)
     {
         report = null;
-        if (!IsName(name))
+        if (!IsValidName(name))
         {
-            problem = NotAName(name);
+            problem = InvalidName(name);
             return false;
         }
 
         var path = PathOf(name, directory);
         if (!File.Exists(path))
         {
-            problem = $"there is no baseline '{name}' in {directory}" + Others(directory);
+            problem = $"no baseline '{name}' in {directory}" + Others(directory);
             return false;
         }
 
@@ -109,7 +109,7 @@ public static class Baselines
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            problem = $"{path} is no readable report: {Format.OneLine(exception.Message, 200)}";
+            problem = $"{path} is not a readable report: {Format.OneLine(exception.Message, 200)}";
             return false;
         }
     }
@@ -119,31 +119,30 @@ public static class Baselines
         var (now, before) = (current.Latency, saved.Latency);
         BaselineComparison[] comparisons =
         [
-            Higher(RateMetric, saved.Summary.Rate, current.Summary.Rate, noiseThreshold),
-            Lower("p50", before.P50, now.P50, noiseThreshold),
-            Lower("p90", before.P90, now.P90, noiseThreshold),
-            Lower("p99", before.P99, now.P99, noiseThreshold),
-            Lower("p99.9", before.P999, now.P999, noiseThreshold),
-            Lower("max", before.Max, now.Max, noiseThreshold),
-            Higher(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
+            HigherIsBetter(RateMetric, saved.Summary.Rate, current.Summary.Rate, noiseThreshold),
+            LowerIsBetter("p50", before.P50, now.P50, noiseThreshold),
+            LowerIsBetter("p90", before.P90, now.P90, noiseThreshold),
+            LowerIsBetter("p99", before.P99, now.P99, noiseThreshold),
+            LowerIsBetter("p99.9", before.P999, now.P999, noiseThreshold),
+            LowerIsBetter("max", before.Max, now.Max, noiseThreshold),
+            HigherIsBetter(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
         ];
         var report = new BaselineReport(
-            name, noiseThreshold, comparisons, false, RunCharts.WholeSeconds(saved), before.Distribution);
+            name, noiseThreshold, comparisons, false, RunCharts.CompleteSeconds(saved), before.Distribution);
         return report with { Regressed = Regressions(report).Any() };
     }
 
     internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
-        baseline.Comparisons.Where(comparison => comparison.Verdict == Worse && s_failing.Contains(comparison.Metric));
+        baseline.Comparisons.Where(metric => metric.Verdict == Worse && s_gatingMetrics.Contains(metric.Metric));
 
-    private static BaselineComparison Higher(string metric, double before, double now, double noise) =>
+    private static BaselineComparison HigherIsBetter(string metric, double before, double now, double noise) =>
         new(metric, before, now, Ratio(before, now), Verdict(now, before, noise));
 
-    // Less is better: the same question with the roles exchanged. A latency of 0 is that of a run without answers; its
-    // rate and its success already say so, so no verdict is made of it.
-    private static BaselineComparison Lower(string metric, double before, double now, double noise) => new(
+    // A latency of 0 means a run without answers; its rate and success already show that, so it gets no verdict.
+    private static BaselineComparison LowerIsBetter(string metric, double before, double now, double noise) => new(
         metric, before, now, Ratio(before, now), before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
 
-    // JSON has no infinity: without anything to divide by the ratio is 0, or 1 when nothing changed.
+    // JSON has no infinity: dividing by 0 gives 0, or 1 if both are 0.
     private static double Ratio(double before, double now) => before > 0 ? now / before : now > 0 ? 0 : 1;
 
     private static string Verdict(double now, double before, double noise)
@@ -152,19 +151,19 @@ public static class Baselines
         return now < before - margin ? Worse : now > before + margin ? "better" : Same;
     }
 
-    private static string PathOf(string name, string directory) => IsName(name)
+    private static string PathOf(string name, string directory) => IsValidName(name)
         ? Path.Combine(directory, name + ".json")
-        : throw new ArgumentException(NotAName(name), nameof(name));
+        : throw new ArgumentException(InvalidName(name), nameof(name));
 
-    private static string NotAName(string name) =>
-        $"'{Format.OneLine(name, NameCharsMax)}' is no name for a baseline: letters, digits, '-', '_' and '.' only, "
-        + "not first a dot";
+    private static string InvalidName(string name) =>
+        $"'{Format.OneLine(name, NameCharsMax)}' is not a valid baseline name: use letters, digits, '-', '_' and '.', "
+        + "and no leading dot";
 
     private static string Others(string directory)
     {
         var names = Directory.Exists(directory)
             ? Directory.EnumerateFiles(directory, "*.json").Select(Path.GetFileNameWithoutExtension).Order().ToArray()
             : [];
-        return names.Length == 0 ? "" : "; there are: " + string.Join(", ", names);
+        return names.Length == 0 ? "" : "; existing: " + string.Join(", ", names);
     }
 }

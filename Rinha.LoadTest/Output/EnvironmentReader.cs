@@ -3,10 +3,10 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-/// <summary>Asks this process and its machine what a report must say for its figures to mean something.</summary>
+// Reads what a report needs to be reproducible: command, version, machine, limits.
 public static class EnvironmentReader
 {
-    // What means nothing to a shell, besides letters and digits.
+    // Characters besides letters and digits that a shell does not interpret.
     private const string Unquoted = "-_./:=,+@%";
 
     public static EnvironmentReport Read(string target, string? limits) => new(
@@ -14,7 +14,7 @@ public static class EnvironmentReader
         Version(),
         target,
         Processor(File.ReadLines("/proc/cpuinfo")),
-        // Affinity and the control group's share are in it, the machine's other cores are not.
+        // Respects CPU affinity and cgroup limits.
         Environment.ProcessorCount,
         $"{RuntimeInformation.OSDescription}, Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}",
         limits);
@@ -24,7 +24,7 @@ public static class EnvironmentReader
         .FirstOrDefault(parts => parts is ["model name" or "Model", _])?[1]
         ?? RuntimeInformation.ProcessArchitecture.ToString();
 
-    // Arguments as a shell would take them again; of the program its name only, not where it lies.
+    // Quotes the arguments for a shell; keeps only the program's file name.
     internal static string CommandLine(IReadOnlyList<string> arguments) =>
         string.Join(' ', arguments.Skip(1).Select(Quoted).Prepend(Quoted(Path.GetFileName(arguments[0]))));
 

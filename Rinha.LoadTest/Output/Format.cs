@@ -3,15 +3,15 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Output;
 
-// Writes numbers and names the same on every machine, whatever its language, and makes text from outside harmless.
+// Formats numbers and names independently of the locale, and neutralizes untrusted text.
 internal static partial class Format
 {
     private static readonly CultureInfo s_culture = CultureInfo.InvariantCulture;
 
-    // Seconds, with three significant digits in the unit that fits: 412µs, 1.25ms.
+    // Seconds as three significant digits in a fitting unit: 412µs, 1.25ms.
     public static string Duration(double seconds) => Duration(seconds, "0.00", "0.0");
 
-    // The same without trailing zeros, for the axis of a chart: 5ms.
+    // Without trailing zeros, for chart axes: 5ms.
     public static string DurationTick(double seconds) => Duration(seconds, "0.##", "0.#");
 
     public static string Milliseconds(double seconds) =>
@@ -34,7 +34,7 @@ internal static partial class Format
         _ => perSecond.ToString("#,0.##", s_culture),
     };
 
-    // A share from 0 to 1 in percent. Never rounded to all or to nothing: one failure in a million must show.
+    // Never rounds a share to 0% or 100%: one failure in a million must show.
     public static string Percent(double share) => share switch
     {
         > 0 and < 0.0001 => "<0.01%",
@@ -48,13 +48,13 @@ internal static partial class Format
 
     public static string Ratio(double ratio) => ratio > 0 ? "×" + ratio.ToString("0.000", s_culture) : "–";
 
-    public static string Moment(DateTimeOffset moment) =>
+    public static string Timestamp(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", s_culture);
 
-    public static string Failure(FailureKind kind) => Words(kind.ToString()).ToLowerInvariant();
+    public static string Failure(FailureKind kind) => SplitWords(kind.ToString()).ToLowerInvariant();
 
     public static string Status(int status) =>
-        Enum.IsDefined((HttpStatusCode)status) ? $"{status} {Words(((HttpStatusCode)status).ToString())}" : $"{status}";
+        Enum.IsDefined((HttpStatusCode)status) ? $"{status} {SplitWords($"{(HttpStatusCode)status}")}" : $"{status}";
 
     public static Tone StatusTone(int status) => status switch
     {
@@ -63,7 +63,7 @@ internal static partial class Format
         _ => Tone.Bad,
     };
 
-    // One line without control characters: a server's answer must not move the cursor of the terminal that shows it.
+    // Replaces control characters: a server's answer must not control the terminal that shows it.
     public static string OneLine(string text, int charsMax = int.MaxValue)
     {
         var line = new StringBuilder(Math.Min(text.Length, charsMax));
@@ -74,13 +74,13 @@ internal static partial class Format
                 return line.Append('…').ToString();
             }
 
-            line.Append(Rune.IsControl(rune) || IsFormat(rune) ? "·" : rune.ToString());
+            line.Append(Rune.IsControl(rune) || IsInvisible(rune) ? "·" : rune.ToString());
         }
 
         return line.ToString();
     }
 
-    public static List<string> Flow(IEnumerable<string> parts, string between, int charsMax)
+    public static List<string> Wrap(IEnumerable<string> parts, string between, int charsMax)
     {
         var lines = new List<string>();
         foreach (var part in parts.Where(part => part.Length > 0).Select(part => OneLine(part, charsMax)))
@@ -98,14 +98,14 @@ internal static partial class Format
         return lines;
     }
 
-    // Direction overrides and invisible characters could make a line look like another one; XML refuses noncharacters.
-    private static bool IsFormat(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || Rune.GetUnicodeCategory(rune) is
+    // Bidi overrides and invisible characters can disguise a line; XML rejects noncharacters.
+    private static bool IsInvisible(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || Rune.GetUnicodeCategory(rune) is
         UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
-    private static partial Regex BetweenWords();
+    private static partial Regex WordBoundary();
 
-    private static string Words(string name) => BetweenWords().Replace(name, " ");
+    private static string SplitWords(string name) => WordBoundary().Replace(name, " ");
 
     private static string Duration(double seconds, string small, string medium)
     {
@@ -116,7 +116,7 @@ internal static partial class Format
 
         var (scale, unit) = seconds switch
         {
-            // The bounds are half a digit below the next unit, so that nothing is rounded up to 1000µs.
+            // Half a digit below the next unit, so that nothing rounds up to 1000µs.
             < 999.5e-9 => (1e9, "ns"),
             < 999.5e-6 => (1e6, "µs"),
             < 999.5e-3 => (1e3, "ms"),

@@ -3,7 +3,8 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// One HTML file that needs nothing else, no network, script or font; its content security policy enforces that.
+// Renders a report as one self-contained HTML file without scripts, fonts or network access; its content security
+// policy enforces that.
 internal static class HtmlReport
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -12,14 +13,15 @@ internal static class HtmlReport
     {
         var head = new XElement(
             "head",
-            Element("meta", "", Is("charset", "utf-8")),
-            Element("meta", "", Is("http-equiv", "Content-Security-Policy"), Is("content", Policy)),
-            Element("meta", "", Is("name", "viewport"), Is("content", "width=device-width, initial-scale=1")),
-            // Without it browsers ask the server that serves the file for an icon.
-            Element("link", "", Is("rel", "icon"), Is("href", "data:,")),
+            Element("meta", "", Attr("charset", "utf-8")),
+            Element("meta", "", Attr("http-equiv", "Content-Security-Policy"), Attr("content", Policy)),
+            Element("meta", "", Attr("name", "viewport"), Attr("content", "width=device-width, initial-scale=1")),
+            // Keeps browsers from requesting a favicon.
+            Element("link", "", Attr("rel", "icon"), Attr("href", "data:,")),
             Element("title", "", $"{report.Title} · {report.Details[0]}"),
             new XElement("style", StyleSheet.Palette, StyleSheet.Layout, StyleSheet.Drawing));
-        var page = Element("html", "", Is("lang", "en"), head, new XElement("body", Header(report), Sections(report)));
+        var body = new XElement("body", Header(report), Sections(report));
+        var page = Element("html", "", Attr("lang", "en"), head, body);
         writer.Write($"<!DOCTYPE html>\n{page}\n");
     }
 
@@ -31,18 +33,18 @@ internal static class HtmlReport
         Element(
             "p",
             "verdict " + ClassOf(report.Verdict.Tone),
-            Is("id", "verdict"),
+            Attr("id", "verdict"),
             Element("strong", "", report.Verdict.Word),
             Element("span", "", report.Verdict.Sentence + ".")),
         Element("p", "muted", report.Note),
         Element("dl", "cards", report.Cards.Select(card => Element(
-            "div", "card " + ClassOf(card.Tone), Element("dt", "", card.Name), Element("dd", "", card.Figure)))));
+            "div", "card " + ClassOf(card.Tone), Element("dt", "", card.Name), Element("dd", "", card.Value)))));
 
-    // Charts stand beside what they belong to; the rest is one below the other.
+    // A section that starts with a chart is laid out in columns, any other in a stack.
     private static XElement Sections(Report report) => new("main", report.Sections.Select(section => Element(
         "section",
         "",
-        Is("id", section.Id),
+        Attr("id", section.Id),
         Element("h2", "", section.Heading),
         Element("div", section.Blocks[0] is Chart ? "columns" : "stack", section.Blocks.Select(Draw)))));
 
@@ -54,19 +56,19 @@ internal static class HtmlReport
         _ => throw new NotSupportedException(block.GetType().Name),
     };
 
-    // Wider than the screen, it scrolls by itself: with the keyboard only when it can have the focus.
+    // A wide table scrolls; it must be focusable to scroll with the keyboard.
     private static XElement Draw(Table table) => Element(
         "div",
         "scroll",
-        Is("tabindex", "0"),
-        Is("role", "region"),
-        Is("aria-label", table.Caption),
+        Attr("tabindex", "0"),
+        Attr("role", "region"),
+        Attr("aria-label", table.Caption),
         Element(
             "table",
             table.ProseLast ? "prose" : "",
             Element("caption", "", table.Caption),
             new XElement("thead", new XElement("tr", table.Headings.Select(heading =>
-                Element("th", "", Is("scope", "col"), heading)))),
+                Element("th", "", Attr("scope", "col"), heading)))),
             new XElement("tbody", table.Rows.Select(row => new XElement("tr", row.Select(Draw))))));
 
     private static XElement Draw(Cell cell, int column) => (cell.Bar, column) switch
@@ -74,8 +76,8 @@ internal static class HtmlReport
         ({ } share, _) => Element(
             "td",
             "bar " + ClassOf(cell.Tone),
-            Element("span", "", Is("style", $"width:{ChartDrawing.Number(100 * share)}%"), "")),
-        (_, 0) => Element("th", ClassOf(cell.Tone), Is("scope", "row"), cell.Text),
+            Element("span", "", Attr("style", $"width:{ChartDrawing.Number(100 * share)}%"), "")),
+        (_, 0) => Element("th", ClassOf(cell.Tone), Attr("scope", "row"), cell.Text),
         _ => Element("td", ClassOf(cell.Tone), cell.Text),
     };
 
@@ -85,15 +87,15 @@ internal static class HtmlReport
         return Element(
             "svg",
             "chart",
-            Is("id", chart.Id),
-            Is("viewBox", $"0 0 {ChartDrawing.Width} {ChartDrawing.Number(drawing.Height)}"),
-            Is("role", "img"),
-            Is("aria-label", $"{chart.Title}: {chart.Description}"),
+            Attr("id", chart.Id),
+            Attr("viewBox", $"0 0 {ChartDrawing.Width} {ChartDrawing.Number(drawing.Height)}"),
+            Attr("role", "img"),
+            Attr("aria-label", $"{chart.Title}: {chart.Description}"),
             drawing.Elements);
     }
 }
 
-// Light, dark where the reader prefers it, one column on a phone. It has no '>', which an element of XML would escape.
+// Light or dark as the reader prefers, one column on a phone. Must not contain '>', which XElement would escape.
 internal static class StyleSheet
 {
     public const string Palette = """
@@ -165,11 +167,11 @@ internal static class StyleSheet
 
         """;
 
-    // What is drawn in a chart; where it is small, its letters grow.
+    // Charts; their text grows on small screens.
     public const string Drawing = """
         .s-rate, .s-p50 { color: var(--blue); } .s-p90 { color: var(--teal); }
         .s-p99 { color: var(--orange); } .s-max { color: var(--pink); }
-        .s-failed { color: var(--bad); } .s-kept { color: var(--good); }
+        .s-failed { color: var(--bad); } .s-met { color: var(--good); }
         svg text { fill: var(--muted); font: 13px var(--fonts); font-variant-numeric: tabular-nums; }
         svg .heading { fill: var(--ink); font-size: 15px; font-weight: 600; }
         svg .legend { dominant-baseline: central; }

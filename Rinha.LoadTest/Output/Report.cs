@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Output;
 
-// A report before it is drawn. ReportBuilder makes it from a run; the text, HTML and SVG renderers draw it and compute
-// no figures. The model knows no renderer, and its texts are as they came: escaping is the renderer's.
+// A report's content, independent of its format. ReportBuilder computes it from a run; the text, HTML and SVG renderers
+// only draw it. Its texts are raw: each renderer escapes them.
 internal sealed record Report(
     string Title,
     IReadOnlyList<string> Details,
@@ -24,9 +24,9 @@ internal enum Tone
     Bad,
 }
 
-internal sealed record Card(string Figure, string Name, Tone Tone = Tone.Plain);
+internal sealed record Card(string Value, string Name, Tone Tone = Tone.Plain);
 
-// Blocks: At least one; where the first is a chart, the others explain it.
+// Blocks: at least one; if the first is a chart, the others explain it.
 internal sealed record Section(string Id, string Heading, params IReadOnlyList<Block> Blocks);
 
 internal abstract record Block;
@@ -39,13 +39,13 @@ internal sealed record Table(
     IReadOnlyList<IReadOnlyList<Cell>> Rows,
     bool ProseLast = false) : Block;
 
-// Bar: Draws a bar over this share of the cell's width instead of the text.
+// Bar: the share of the cell's width to fill with a bar instead of text.
 internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain, double? Bar = null)
 {
     public static implicit operator Cell(string text) => new(text);
 }
 
-// The description is for readers who cannot see the chart.
+// Description: the alternative text.
 internal sealed record Chart(
     string Id,
     string Title,
@@ -62,11 +62,11 @@ internal enum LineColor
     P90,
     P99,
     Max,
-    Kept,
+    Met,
     Failed,
 }
 
-// A dashed line is another run's, drawn behind the others; dots are points left unjoined.
+// Dashed: belongs to the baseline, drawn behind the others. Dots: points without a line.
 internal sealed record ChartLine(
     string Name,
     LineColor Color,
@@ -75,7 +75,7 @@ internal sealed record ChartLine(
     bool Filled = false,
     bool Dots = false);
 
-// A point in the axes' units; Y is NaN where the line has a gap.
+// In the axes' units; a NaN Y is a gap in the line.
 internal readonly record struct ChartPoint(double X, double Y);
 
 internal sealed record AxisTick(double Value, string Label);

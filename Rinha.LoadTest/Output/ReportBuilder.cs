@@ -2,7 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// A new section is a function that returns it, or null when the run has nothing for it, and a line in the list here.
+// Builds a report from a run. Each section is a function that returns null if the run has no data for it.
 internal static class ReportBuilder
 {
     private static readonly Func<RunReport, Section?>[] s_sections =
@@ -29,14 +29,14 @@ internal static class ReportBuilder
         [.. Details(run)],
         run.Mode == "open"
             ? "Open loop: latencies count from the intended send times."
-            : "Closed loop: a slow answer delays the next request, so the latencies hide waiting.",
+            : "Closed loop: a slow answer delays the next request, so latencies hide queueing.",
         Verdict.Of(run),
         [.. Cards(run)],
         [.. s_sections.Select(section => section(run)).OfType<Section>()]);
 
     private static IEnumerable<string> Details(RunReport run)
     {
-        var rate = run.TargetRate is { } asked ? $"{Format.Rate(asked)} requests/s asked for, " : "";
+        var rate = run.TargetRate is { } target ? $"target {Format.Rate(target)} requests/s, " : "";
         yield return run.Environment.Target;
         yield return $"{run.Mode} loop, {rate}{Format.Count(run.Connections)} "
             + $"connection{(run.Connections == 1 ? "" : "s")}";
@@ -46,7 +46,7 @@ internal static class ReportBuilder
         }
 
         yield return RunSections.Duration(run);
-        yield return Format.Moment(run.StartedAt);
+        yield return Format.Timestamp(run.StartedAt);
         if (run.Environment.Limits is { } limits)
         {
             yield return $"limits: {limits}";
@@ -76,35 +76,35 @@ internal static class ReportBuilder
             [("p50", latency.P50), ("p90", latency.P90), ("p99", latency.P99), ("max", latency.Max)];
         foreach (var (name, seconds) in latencies)
         {
-            yield return new Card(RunSections.Figure(latency, seconds), name);
+            yield return new Card(RunSections.FormatLatency(latency, seconds), name);
         }
     }
 }
 
-// What a run comes to in one sentence, without its full stop: the worst thing that it found, or that it found nothing.
+// The run's result in one sentence, without the full stop: its worst finding, or that all was well.
 internal sealed record Verdict(Tone Tone, string Sentence)
 {
-    // The tone in one word, for those who do not see colours.
+    // The tone as a word, for output without colour.
     public string Word => Tone switch { Tone.Bad => "failed", Tone.Warning => "warning", _ => "good" };
 
-    // Lost money before lost speed before failures. A search overloads its target, so its failures say nothing.
+    // In order of severity: correctness, speed, failures. A search overloads its target, so its failures do not count.
     public static Verdict Of(RunReport run)
     {
         var violations = run.Check?.Checks.Sum(check => check.Violations) ?? 0;
-        var all = $"{Format.Count(run.Summary.Requests)} requests were answered as they should be";
+        var all = $"{Format.Count(run.Summary.Requests)} requests were answered correctly";
         return run switch
         {
             _ when violations > 0 => new(
                 Tone.Bad, $"The bank broke its rules: the checks found {Count(violations, "violation")}"),
-            { Summary.Completed: 0 } => new(Tone.Bad, "No request was answered as it should be"),
+            { Summary.Completed: 0 } => new(Tone.Bad, "No request was answered correctly"),
             { Contest: { } contest } => OfContest(contest, run.Summary.Failed),
             { Baseline: { Regressed: true } baseline } => new(
                 Tone.Bad,
                 $"Worse than {baseline.Name} by more than {Format.Percent(baseline.NoiseThreshold)}: "
                     + string.Join(", ", Baselines.Regressions(baseline).Select(comparison => comparison.Metric))),
             { FindMax: { Rate: > 0 } search } => new(
-                Tone.Good, $"The highest rate that keeps {search.Objective} is {Format.Rate(search.Rate)} requests/s"),
-            { FindMax: { } search } => new(Tone.Bad, $"No rate that was tried keeps {search.Objective}"),
+                Tone.Good, $"The highest rate that meets {search.Objective} is {Format.Rate(search.Rate)} requests/s"),
+            { FindMax: { } search } => new(Tone.Bad, $"No tested rate meets {search.Objective}"),
             { Summary: { Failed: > 0 } summary } => new(
                 Tone.Warning, $"{Format.Count(summary.Failed)} of {Count(summary.Requests, "request")} failed"),
             { Interrupted: true } => new(Tone.Warning, $"Interrupted, but all {all}"),

@@ -2,6 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
+// Builds the charts of a report from a run's series and distributions.
 internal static class RunCharts
 {
     private static readonly (string Name, LineColor Color, Func<SecondReport, double> Of)[] s_percentiles =
@@ -14,7 +15,7 @@ internal static class RunCharts
 
     public static Chart Rate(RunReport run)
     {
-        var (seconds, before) = (WholeSeconds(run), run.Baseline?.Series ?? []);
+        var (seconds, before) = (CompleteSeconds(run), run.Baseline?.Series ?? []);
         var highest = seconds.Concat(before).Select(second => Math.Max(second.Completed, second.Failed));
         return new Chart(
             "chart-rate",
@@ -22,11 +23,11 @@ internal static class RunCharts
             "requests in each second of the run",
             seconds.Count == 0
                 ? "No second was measured."
-                : $"Over {seconds.Count} s between {Format.Count(seconds.Min(second => second.Completed))} and "
-                    + $"{Format.Count(seconds.Max(second => second.Completed))} requests were completed in a second.",
-            AxisScale.Time(End(seconds, before)),
+                : $"Over {seconds.Count} s it completed {Format.Count(seconds.Min(second => second.Completed))} to "
+                    + $"{Format.Count(seconds.Max(second => second.Completed))} requests per second.",
+            AxisScale.Time(LastSecond(seconds, before)),
             AxisScale.Linear(highest.DefaultIfEmpty().Max(), Format.RateTick),
-            Measured(
+            WithoutEmpty(
             [
                 new("completed", LineColor.Rate, Points(seconds, second => second.Completed), Filled: true),
                 new("failed", LineColor.Failed, Points(seconds, second => second.Failed)),
@@ -41,32 +42,32 @@ internal static class RunCharts
     public static Chart Latency(RunReport run)
     {
         var (seconds, before) = (run.Series, run.Baseline?.Series ?? []);
-        var lines = Measured(
+        var lines = WithoutEmpty(
         [
-            .. s_percentiles.Select(one => new ChartLine(
-                one.Name, one.Color, Points(seconds, second => Gap(one.Of(second))))),
-            .. s_percentiles.Select(one => new ChartLine(
-                $"{one.Name}, {run.Baseline?.Name}",
-                one.Color,
-                Points(before, second => Gap(one.Of(second))),
+            .. s_percentiles.Select(percentile => new ChartLine(
+                percentile.Name, percentile.Color, Points(seconds, second => OrGap(percentile.Of(second))))),
+            .. s_percentiles.Select(percentile => new ChartLine(
+                $"{percentile.Name}, {run.Baseline?.Name}",
+                percentile.Color,
+                Points(before, second => OrGap(percentile.Of(second))),
                 Dashed: true)),
         ]);
         var slowest = seconds.MaxBy(second => second.Max);
         return Latencies(
             "chart-latency",
             "Latency over time",
-            "median, 90th and 99th percentile and longest of each second",
+            "p50, p90, p99 and maximum of each second",
             slowest is null
                 ? "No second was measured."
                 : $"The slowest request, in second {slowest.Second}, took {Format.Duration(slowest.Max)}.",
-            AxisScale.Time(End(seconds, before)),
+            AxisScale.Time(LastSecond(seconds, before)),
             lines);
     }
 
     public static Chart Distribution(RunReport run)
     {
         var (latency, uncorrected) = (run.Latency, run.UncorrectedLatency);
-        var lines = Measured(
+        var lines = WithoutEmpty(
         [
             new(
                 uncorrected is null ? "latency" : "from the intended send time",
@@ -75,13 +76,13 @@ internal static class RunCharts
             new("from the actual send time (uncorrected)", LineColor.P99, Points(uncorrected?.Distribution ?? [])),
             new(run.Baseline?.Name ?? "", LineColor.P50, Points(run.Baseline?.Distribution ?? []), Dashed: true),
         ]);
-        // The last point is at 1, which is infinitely many nines away: it is drawn a little behind the one before.
+        // A share of 1 is infinitely many nines away: draw it just past the point before.
         var shares = lines.SelectMany(line => line.Points).Select(point => point.X);
         var last = shares.Where(share => share < 1).DefaultIfEmpty().Max();
         return Latencies(
             "chart-distribution",
             "Latency by percentile",
-            "how long that share of requests took at most, each nine as wide",
+            "maximum latency of each share of requests; every further nine has the same width",
             $"Half of the requests took at most {Format.Duration(latency.P50)}, 99% at most "
                 + $"{Format.Duration(latency.P99)}, all at most {Format.Duration(latency.Max)}.",
             AxisScale.Percentile(1 - (1 - last) / 2),
@@ -92,32 +93,32 @@ internal static class RunCharts
     {
         var steps = search.Steps.OrderBy(step => step.Rate).ToArray();
         ChartPoint[] Points(Func<FindMaxStep, bool> isWanted) =>
-            [.. steps.Where(isWanted).Select(step => new ChartPoint(step.Rate, Gap(step.Latency)))];
+            [.. steps.Where(isWanted).Select(step => new ChartPoint(step.Rate, OrGap(step.Latency)))];
 
         var chart = Latencies(
             "chart-find-max",
             "Latency by rate",
-            $"{search.Objective}: the latency at each rate, in requests/s asked for",
-            $"{steps.Length} rates were tried; the highest that kept {search.Objective} is "
+            $"{search.Objective}: latency at each target rate in requests/s",
+            $"{steps.Length} rates were tested; the highest that met {search.Objective} is "
                 + $"{Format.Rate(search.Rate)} requests per second.",
             AxisScale.Linear(steps.Select(step => step.Rate).DefaultIfEmpty().Max(), Format.RateTick, 8),
-            Measured(
+            WithoutEmpty(
             [
                 new("latency", LineColor.Rate, Points(_ => true)),
-                new("target kept", LineColor.Kept, Points(step => step.Met), Dots: true),
+                new("target met", LineColor.Met, Points(step => step.Met), Dots: true),
                 new("target missed", LineColor.Failed, Points(step => !step.Met), Dots: true),
             ]));
-        ChartPoint[] upright = [new(search.Rate, chart.Y.Low), new(search.Rate, chart.Y.High)];
+        ChartPoint[] vertical = [new(search.Rate, chart.Y.Low), new(search.Rate, chart.Y.High)];
         var name = $"highest rate: {Format.Rate(search.Rate)}/s";
         return search.Rate > 0
-            ? chart with { Lines = [.. chart.Lines, new(name, LineColor.Kept, upright, Dashed: true)] }
+            ? chart with { Lines = [.. chart.Lines, new(name, LineColor.Met, vertical, Dashed: true)] }
             : chart;
     }
 
-    // Without a last one that the end of the run cut short: it would look like a collapse of the server.
-    public static IReadOnlyList<SecondReport> WholeSeconds(RunReport run)
+    // Drops a last second that the end of the run cut short: it would look like the server collapsed.
+    public static IReadOnlyList<SecondReport> CompleteSeconds(RunReport run)
     {
-        // A run of exactly 60 s takes a little more by the clock.
+        // A run of 60 s ends slightly late.
         const double SlackSeconds = 0.01;
         var whole = run.Series.Where(second => second.Second + 1 <= run.Duration + SlackSeconds).ToArray();
         return whole.Length > 0 ? whole : run.Series;
@@ -130,33 +131,33 @@ internal static class RunCharts
         return new Chart(id, title, subtitle + (y.IsLogarithmic ? "; logarithmic" : ""), description, x, y, lines);
     }
 
-    // Without those of what did not happen: a baseline, a failure, a p90 in reports saved before it was measured.
-    private static ChartLine[] Measured(ChartLine[] lines) =>
+    // Drops lines without data: no baseline, no failure, or a report saved before p90 was recorded.
+    private static ChartLine[] WithoutEmpty(ChartLine[] lines) =>
         [.. lines.Where(line => line.Points.Any(point => point.Y > 0))];
 
     private static ChartPoint[] Points(IReadOnlyList<DistributionPoint> points) =>
-        [.. points.Select(point => new ChartPoint(point.Share, Gap(point.Seconds)))];
+        [.. points.Select(point => new ChartPoint(point.Share, OrGap(point.Seconds)))];
 
     private static ChartPoint[] Points(IReadOnlyList<SecondReport> seconds, Func<SecondReport, double> value) =>
         [.. seconds.Select(second => new ChartPoint(second.Second, value(second)))];
 
-    // A second without answers has no latency; a line through 0 would say that it was the fastest.
-    private static double Gap(double latency) => latency > 0 ? latency : double.NaN;
+    // A second without answers has no latency; drawn as 0 it would look like the fastest.
+    private static double OrGap(double latency) => latency > 0 ? latency : double.NaN;
 
-    private static int End(IReadOnlyList<SecondReport> now, IReadOnlyList<SecondReport> before) =>
+    private static int LastSecond(IReadOnlyList<SecondReport> now, IReadOnlyList<SecondReport> before) =>
         now.Concat(before).Select(second => second.Second).DefaultIfEmpty().Max();
 }
 
-// One axis: where a value lies between its two ends, and where its marks stand.
+// An axis: maps values to positions, and places the ticks.
 internal sealed class AxisScale
 {
     private static readonly int[] s_roundSteps = [1, 2, 5, 10];
     private static readonly int[] s_timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-    private readonly Func<double, double> _curve;
+    private readonly Func<double, double> _transform;
 
-    private AxisScale(double low, double high, Func<double, double> curve, IEnumerable<AxisTick> ticks) =>
-        (Low, High, _curve, Ticks) = (low, high, curve, [.. ticks]);
+    private AxisScale(double low, double high, Func<double, double> transform, IEnumerable<AxisTick> ticks) =>
+        (Low, High, _transform, Ticks) = (low, high, transform, [.. ticks]);
 
     public double Low { get; }
 
@@ -166,14 +167,14 @@ internal sealed class AxisScale
 
     public IReadOnlyList<AxisTick> Ticks { get; }
 
-    // Where a value lies, from 0 at the near end to 1; values outside are held at the ends.
+    // The value's position from 0 to 1, clamped.
     public double Position(double value)
     {
-        var (low, high) = (_curve(Low), _curve(High));
-        return Math.Clamp((_curve(Math.Clamp(value, Low, High)) - low) / (high - low), 0, 1);
+        var (low, high) = (_transform(Low), _transform(High));
+        return Math.Clamp((_transform(Math.Clamp(value, Low, High)) - low) / (high - low), 0, 1);
     }
 
-    // From 0 to the first round value that nothing exceeds.
+    // From 0 to the first round value at or above the maximum.
     public static AxisScale Linear(double max, Func<double, string> label, int ticksWanted = 5)
     {
         var end = max > 0 ? max : 1;
@@ -182,7 +183,7 @@ internal sealed class AxisScale
         return Linear(count * step, Enumerable.Range(0, count + 1).Select(index => index * step), label);
     }
 
-    // From 0 to exactly the last value: for time, where a round end would leave a gap.
+    // From 0 to exactly the last value: a round end would leave a gap.
     public static AxisScale Time(double seconds)
     {
         var high = Math.Max(seconds, 1);
@@ -190,7 +191,7 @@ internal sealed class AxisScale
         return Linear(high, Enumerable.Range(0, (int)(high / step) + 1).Select(index => index * step), Clock);
     }
 
-    // Logarithmic unless they are of one size: a pause of a second would press everything else on a linear axis flat.
+    // Logarithmic if values differ widely: on a linear axis a one-second pause would flatten everything else.
     public static AxisScale Latency(IEnumerable<double> values)
     {
         const double LinearRatioMax = 20;
@@ -202,7 +203,7 @@ internal sealed class AxisScale
         }
 
         var (low, high) = (RoundDown(min), RoundUp(max));
-        // A short axis has marks between the decades too.
+        // A short axis also gets ticks within decades.
         int[] factors = Math.Log10(high / low) < 2.5 ? [1, 2, 5] : [1];
         var ticks =
             from decade in Enumerable.Range((int)Math.Floor(Math.Log10(low)), 20)
@@ -213,7 +214,7 @@ internal sealed class AxisScale
         return new AxisScale(low, high, Math.Log10, ticks);
     }
 
-    // For percentiles as shares: equal distances for each nine more (90, 99, 99.9 %).
+    // Percentiles as shares; every further nine (90, 99, 99.9%) has the same width.
     public static AxisScale Percentile(double shareMax)
     {
         var high = Math.Clamp(shareMax, 0.99, 0.9999999);
@@ -226,7 +227,7 @@ internal sealed class AxisScale
     private static AxisScale Linear(double high, IEnumerable<double> marks, Func<double, string> label) =>
         new(0, high, value => value, marks.Select(value => new AxisTick(value, label(value))));
 
-    // The nearest 1, 2 or 5 times a power of ten. The slack keeps 0.3 / 3 from becoming 0.2: it is a hair over 0.1.
+    // To 1, 2 or 5 times a power of ten. The tolerance keeps 0.3 / 3, slightly above 0.1, from becoming 0.2.
     private static double RoundUp(double value)
     {
         var power = Power(value);

@@ -2,7 +2,7 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// The sections of a report, and the wording that they share.
+// Builds the sections of a report, and formats what they share.
 internal static class RunSections
 {
     private const double FullPayment = 100_000;
@@ -32,17 +32,17 @@ internal static class RunSections
             "contest",
             "Contest",
             new Table(
-                "How the payment comes about",
+                "How the payment is calculated",
                 ["rule", "found", "amount"],
                 [
                     ["full payment", "", Format.Dollars(FullPayment)],
                     [
-                        "right and within 250 ms: 98% wanted",
+                        "correct within 250 ms: 98% required",
                         $"{Format.Percent(contest.OnTimeShare)} ({Format.Percent(1 - contest.OnTimeShare)} not)",
                         Fine(contest.LateFine),
                     ],
                     [
-                        "inconsistent balances: none wanted",
+                        "inconsistent balances: none allowed",
                         Format.Count(contest.Inconsistencies),
                         Fine(contest.InconsistencyFine),
                     ],
@@ -55,13 +55,13 @@ internal static class RunSections
             failed.Count == 0
                 ? new Paragraph("No check failed.", Tone.Good)
                 : new Table(
-                    "Checks that failed, in the words of the contest's log",
+                    "Failed checks, worded as in the contest's log",
                     ["scenario", "times", "message"],
                     [.. failed.Select(check => (Cell[])
                         [new(check.Scenario, Tone.Bad), Format.Count(check.Count), check.Message])],
                     ProseLast: true),
             new Table(
-                "Latency in whole milliseconds, as the contest's own tester shows it",
+                "Latency in whole milliseconds, as in the contest's own tester",
                 ["scenario", "min", "p50", "p75", "p95", "p99", "max", "mean"],
                 [.. run.Operations.Select(scenario => Cells(
                     scenario.Name, Latencies(scenario.Latency).Select(Format.Milliseconds)))]));
@@ -73,14 +73,14 @@ internal static class RunSections
             "Correctness",
             new Paragraph(
                 $"{Format.Count(check.Acknowledged)} transactions were acknowledged, "
-                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} ended without an answer: "
-                + "those may or may not have been applied."
+                + $"{Format.Count(check.Refused)} refused, {Format.Count(check.Unknown)} got no conclusive answer: "
+                + "they may or may not have been applied."
                 + (check.Unavailable > 0
                     ? $" {Format.Count(check.Unavailable)} were answered 503: not applied."
                     : "")),
             new Table(
                 "Checks",
-                ["what must hold", "made", "violations", "first violation"],
+                ["invariant", "checked", "violations", "first violation"],
                 [.. check.Checks.Select(Row)],
                 ProseLast: true))
         : null;
@@ -92,19 +92,19 @@ internal static class RunSections
             RunCharts.FindMax(search),
             new Table(
                 search.Rate > 0
-                    ? $"Rates tried, in order; {Format.Rate(search.Rate)} requests/s keep {search.Objective}"
-                    : $"Rates tried, in order; none keeps {search.Objective}",
-                ["step", "asked for", "achieved", "latency", "failed", "target"],
+                    ? $"Rates tested, in order; {Format.Rate(search.Rate)} requests/s meet {search.Objective}"
+                    : $"Rates tested, in order; none meets {search.Objective}",
+                ["step", "target", "achieved", "latency", "failed", "objective"],
                 [.. search.Steps.Select(Row)]))
         : null;
 
     public static Section? Baseline(RunReport run) => run.Baseline is { } baseline
         ? new Section(
             "baseline",
-            $"Beside {baseline.Name}",
+            $"Compared with {baseline.Name}",
             new Table(
                 $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
-                    + "p99.9 and max are shown, not judged",
+                    + "p99.9 and max never fail a run",
                 ["metric", baseline.Name, "this run", "ratio", "verdict"],
                 [.. baseline.Comparisons.Select(Row)]))
         : null;
@@ -127,10 +127,11 @@ internal static class RunSections
             "Latency",
             RunCharts.Distribution(run),
             new Table(
-                "Of all operations together",
+                "All operations",
                 ["", .. columns.Select(column => column.Name)],
                 [.. rows.Select(row => Cells(
-                    row.Item1, columns.Select(column => Figure(column.Latency!, row.Item2(column.Latency!)))))]));
+                    row.Item1,
+                    columns.Select(column => FormatLatency(column.Latency!, row.Item2(column.Latency!)))))]));
     }
 
     public static Section Answers(RunReport run)
@@ -167,7 +168,7 @@ internal static class RunSections
             ["", .. s_latencies.Select(column => column.Name)],
             [.. run.Operations.Select(operation => Cells(
                 operation.Name,
-                s_latencies.Select(column => Figure(operation.Latency, column.Of(operation.Latency)))))]));
+                s_latencies.Select(column => FormatLatency(operation.Latency, column.Of(operation.Latency)))))]));
 
     public static Section Failures(RunReport run) => new(
         "failures",
@@ -175,8 +176,8 @@ internal static class RunSections
         run.Failures.Count == 0
             ? new Paragraph("No request failed.", Tone.Good)
             : new Table(
-                "By kind, with the first one",
-                ["kind", "times", "the first one"],
+                "By kind",
+                ["kind", "times", "first example"],
                 [.. run.Failures.Select(failure => (Cell[])
                 [new(Format.Failure(failure.Kind), Tone.Bad), Format.Count(failure.Count), failure.Example])],
                 ProseLast: true));
@@ -191,14 +192,14 @@ internal static class RunSections
             ("target", environment.Target),
             ("machine", $"{environment.Processor}, {environment.Cores} cores, {environment.System}"),
             ("limits", environment.Limits ?? "not stated"),
-            ("started", Format.Moment(run.StartedAt)),
+            ("started", Format.Timestamp(run.StartedAt)),
             ("duration", Duration(run)),
             ("mix", $"{Mix(run.Mix)}, seed {run.Seed.ToString(CultureInfo.InvariantCulture)}"),
             ("schema", run.Schema),
         ];
         return new Section("environment", "Environment", new Table(
-            "All that is needed to run it again",
-            ["what", "value"],
+            "How to reproduce this run",
+            ["item", "value"],
             [.. facts.Select(fact => Cells(fact.Name, [fact.Value]))],
             ProseLast: true));
     }
@@ -212,7 +213,7 @@ internal static class RunSections
         + (run.WarmUp > 0 ? $" after {Format.Duration(run.WarmUp)} of warm-up" : "")
         + (run.Interrupted ? ", interrupted" : "");
 
-    public static string Figure(LatencyReport latency, double seconds) =>
+    public static string FormatLatency(LatencyReport latency, double seconds) =>
         latency.Count == 0 ? "–" : Format.Duration(seconds);
 
     public static Cell[] Cells(string name, IEnumerable<string> figures) =>
@@ -243,7 +244,7 @@ internal static class RunSections
                 row.Name,
                 Format.Count(row.Count),
                 Format.Percent((double)row.Count / Math.Max(1, all)),
-                new("", row.Tone, (double)row.Count / rows.Max(one => one.Count)),
+                new("", row.Tone, (double)row.Count / rows.Max(other => other.Count)),
             ])]);
 
     private static double[] Latencies(LatencyReport latency) =>
@@ -272,21 +273,21 @@ internal static class RunSections
 
     private static Cell[] Row(FindMaxStep step, int index) =>
     [
-        (index + 1).ToString(CultureInfo.InvariantCulture) + (step.Confirmation ? " again" : ""),
+        (index + 1).ToString(CultureInfo.InvariantCulture) + (step.Confirmation ? " (confirmation)" : ""),
         Format.Rate(step.Rate) + "/s",
         Format.Rate(step.Achieved) + "/s",
         Format.Duration(step.Latency),
         Format.Count(step.Failed),
-        step.Met ? new("kept", Tone.Good) : new("missed", Tone.Bad),
+        step.Met ? new("met", Tone.Good) : new("missed", Tone.Bad),
     ];
 
-    private static Cell[] Row(BaselineComparison one) =>
+    private static Cell[] Row(BaselineComparison metric) =>
     [
-        one.Metric,
-        Metric(one.Metric, one.Before),
-        Metric(one.Metric, one.Now),
-        Format.Ratio(one.Ratio),
-        new(one.Verdict, one.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
+        metric.Metric,
+        Metric(metric.Metric, metric.Before),
+        Metric(metric.Metric, metric.Now),
+        Format.Ratio(metric.Ratio),
+        new(metric.Verdict, metric.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
     ];
 
     private static string Metric(string metric, double value) => metric switch

@@ -4,13 +4,13 @@ using static Rinha.LoadTest.Output.Markup;
 
 namespace Rinha.LoadTest.Output;
 
-// A report's head and charts as one self-contained SVG picture, for pages that can show nothing else, such as Markdown.
+// Renders a report's head and charts as one self-contained SVG, for pages that can only embed images, such as Markdown.
 internal static class SvgReport
 {
     private const string Declaration = """<?xml version="1.0" encoding="UTF-8"?>""";
     private const string RootElement = "<svg";
 
-    // In the drawing's units, and shown larger: as wide as a page of Markdown is.
+    // In drawing units; Scale enlarges the picture to the width of a Markdown page.
     private const double Margin = 24;
     private const double Scale = 1.25;
     private const double FigureLetterWidth = 12.6;
@@ -25,7 +25,7 @@ internal static class SvgReport
         foreach (var chart in report.Charts)
         {
             var drawing = new ChartDrawing(chart);
-            var rule = Element("path", "rule", Is("d", $"M0 -10H{Number(Width)}"));
+            var rule = Element("path", "rule", Attr("d", $"M0 -10H{Number(Width)}"));
             y += 10;
             parts.Add(Part(chart.Id, y, [rule, .. drawing.Elements]));
             y += drawing.Height;
@@ -36,37 +36,37 @@ internal static class SvgReport
         var picture = Element(
             "svg",
             "",
-            Is("width", Number(width * Scale)),
-            Is("height", Number(height * Scale)),
-            Is("viewBox", $"0 0 {Number(width)} {Number(height)}"),
-            Is("role", "img"),
-            Is("aria-labelledby", "title desc"),
-            Element("title", "", Is("id", "title"), report.Title),
-            Element("desc", "", Is("id", "desc"), string.Join(' ', descriptions)),
+            Attr("width", Number(width * Scale)),
+            Attr("height", Number(height * Scale)),
+            Attr("viewBox", $"0 0 {Number(width)} {Number(height)}"),
+            Attr("role", "img"),
+            Attr("aria-labelledby", "title desc"),
+            Element("title", "", Attr("id", "title"), report.Title),
+            Element("desc", "", Attr("id", "desc"), string.Join(' ', descriptions)),
             new XElement("style", StyleSheet.Palette, StyleSheet.Drawing, StyleSheet.Picture),
-            // White for the viewers that do not know the style sheet's variables: their letters are black.
+            // White background for viewers without CSS variables: they draw text in black.
             Element(
                 "rect",
                 "card",
-                Is("fill", "#fff"),
-                Is("width", Number(width)),
-                Is("height", Number(height)),
-                Is("rx", "12")),
+                Attr("fill", "#fff"),
+                Attr("width", Number(width)),
+                Attr("height", Number(height)),
+                Attr("rx", "12")),
             parts).ToString();
-        // A namespace in the model would be declared again in every element.
+        // Added as text: in the model every element would declare the namespace.
         var rest = picture[RootElement.Length..];
         writer.Write($"{Declaration}\n{RootElement} xmlns=\"http://www.w3.org/2000/svg\"{rest}\n");
     }
 
     private static XElement Part(string id, double top, IEnumerable<XElement> elements) => Element(
-        "g", "", Is("id", id), Is("transform", $"translate({Number(Margin)} {Number(top)})"), elements);
+        "g", "", Attr("id", id), Attr("transform", $"translate({Number(Margin)} {Number(top)})"), elements);
 
     private static List<XElement> Head(Report report, out double height)
     {
         var y = 18.0;
         var elements = new List<XElement> { Text("title", report.Title, 0, y) };
         y += 4;
-        foreach (var line in Format.Flow(report.Details, " · ", LineCharsMax))
+        foreach (var line in Format.Wrap(report.Details, " · ", LineCharsMax))
         {
             y += LineHeight;
             elements.Add(Text("words", line, 0, y));
@@ -77,16 +77,17 @@ internal static class SvgReport
         elements.Add(Element(
             "text",
             "words sentence",
-            Is("y", Number(y)),
+            Attr("y", Number(y)),
             Element("tspan", "verdict " + ClassOf(report.Verdict.Tone), word),
-            Element("tspan", "", Is("dx", "6"), Format.OneLine(report.Verdict.Sentence, LineCharsMax - word.Length))));
+            Element(
+                "tspan", "", Attr("dx", "6"), Format.OneLine(report.Verdict.Sentence, LineCharsMax - word.Length))));
         y += 40;
         var widths = report.Cards.Select(card =>
-            Math.Max(card.Figure.Length * FigureLetterWidth, card.Name.Length * LetterWidth));
-        var places = Places(widths, gap: Margin);
+            Math.Max(card.Value.Length * FigureLetterWidth, card.Name.Length * LetterWidth));
+        var places = Flow(widths, gap: Margin);
         foreach (var (card, (left, row)) in report.Cards.Zip(places))
         {
-            elements.Add(Text("figure", card.Figure, left, y + row * CardHeight));
+            elements.Add(Text("figure", card.Value, left, y + row * CardHeight));
             elements.Add(Text("words", card.Name, left, y + row * CardHeight + 20));
         }
 
@@ -95,12 +96,12 @@ internal static class SvgReport
     }
 }
 
-// A chart with its title and legend as SVG elements. The style sheet scales the letters up where the drawing is small.
+// Lays out a chart with its title and legend as SVG elements. The style sheet enlarges text on small screens.
 internal sealed class ChartDrawing
 {
     public const double Width = 640;
 
-    // SVG does not break lines and the reader's fonts are unknown, so this guesses: a wide font at 13 units.
+    // An estimate, since SVG does not wrap and the reader's fonts are unknown: a wide font at 13 units.
     public const double LetterWidth = 8.3;
     public const int LineCharsMax = (int)(Width / LetterWidth);
 
@@ -122,19 +123,19 @@ internal sealed class ChartDrawing
     {
         _chart = chart;
         string[] names = [.. chart.Lines.Select(line => Format.OneLine(line.Name, LegendCharsMax))];
-        var places = Places(names.Select(name => SwatchWidth + 7 + name.Length * LetterWidth), LegendGap);
+        var places = Flow(names.Select(name => SwatchWidth + 7 + name.Length * LetterWidth), LegendGap);
         _top = LegendTop + (places.Select(place => place.Row).DefaultIfEmpty().Max() + 1) * LegendRow + 12;
         _bottom = _top + PlotHeight;
         Elements =
         [
             Text("heading", chart.Title, 0, 16),
             Text("words", Format.OneLine(chart.Subtitle, LineCharsMax), 0, 36),
-            .. chart.Lines.Zip(names, places).Select(one =>
-                Legend(one.First, one.Second, one.Third.Left, LegendTop + (one.Third.Row + 0.5) * LegendRow)),
+            .. chart.Lines.Zip(names, places).Select(entry =>
+                Legend(entry.First, entry.Second, entry.Third.Left, LegendTop + (entry.Third.Row + 0.5) * LegendRow)),
             Grid(),
             .. chart.Y.Ticks.Select(tick => Text("y", tick.Label, Left - 8, Y(tick.Value))),
             .. chart.X.Ticks.Select(tick => Text("x", tick.Label, X(tick.Value), _bottom + 28)),
-            // Another run's lines are behind this one's.
+            // The baseline's lines go behind this run's.
             .. chart.Lines.OrderByDescending(line => line.Dashed).SelectMany(Draw),
         ];
         if (chart.Lines.Count == 0)
@@ -150,9 +151,9 @@ internal sealed class ChartDrawing
     public static string Number(double length) => length.ToString("0.#", CultureInfo.InvariantCulture);
 
     public static XElement Text(string style, string text, double left, double baseline) =>
-        Markup.Element("text", style, text, Markup.Is("x", Number(left)), Markup.Is("y", Number(baseline)));
+        Markup.Element("text", style, text, Markup.Attr("x", Number(left)), Markup.Attr("y", Number(baseline)));
 
-    public static List<(double Left, int Row)> Places(IEnumerable<double> widths, double gap)
+    public static List<(double Left, int Row)> Flow(IEnumerable<double> widths, double gap)
     {
         var places = new List<(double Left, int Row)>();
         var (left, row) = (0.0, 0);
@@ -180,19 +181,19 @@ internal sealed class ChartDrawing
 
     private XElement Grid()
     {
-        var across = _chart.Y.Ticks.Select(tick => $"M{Number(Left)} {Number(Y(tick.Value))}H{Number(Right)}");
-        var upright = _chart.X.Ticks.Select(tick => $"M{Number(X(tick.Value))} {Number(_top)}V{Number(_bottom)}");
-        return Path("grid", string.Concat(across.Concat(upright)));
+        var horizontal = _chart.Y.Ticks.Select(tick => $"M{Number(Left)} {Number(Y(tick.Value))}H{Number(Right)}");
+        var vertical = _chart.X.Ticks.Select(tick => $"M{Number(X(tick.Value))} {Number(_top)}V{Number(_bottom)}");
+        return Path("grid", string.Concat(horizontal.Concat(vertical)));
     }
 
     private IEnumerable<XElement> Draw(ChartLine line)
     {
-        foreach (var stretch in Stretches(line.Points))
+        foreach (var segment in Segments(line.Points))
         {
-            // A line of one point would not be seen.
-            if (line.Dots || stretch.Count == 1)
+            // A line of one point would be invisible.
+            if (line.Dots || segment.Count == 1)
             {
-                foreach (var point in stretch)
+                foreach (var point in segment)
                 {
                     yield return Dot(line, X(point.X), Y(point.Y));
                 }
@@ -200,42 +201,42 @@ internal sealed class ChartDrawing
                 continue;
             }
 
-            var path = "M" + string.Join('L', stretch.Select(point => $"{Number(X(point.X))} {Number(Y(point.Y))}"));
+            var path = "M" + string.Join('L', segment.Select(point => $"{Number(X(point.X))} {Number(Y(point.Y))}"));
             if (line.Filled)
             {
-                yield return Path(StyleOf("area", line), $"{path}V{Number(_bottom)}H{Number(X(stretch[0].X))}Z");
+                yield return Path(StyleOf("area", line), $"{path}V{Number(_bottom)}H{Number(X(segment[0].X))}Z");
             }
 
             yield return Path(StyleOf("line", line), path);
         }
     }
 
-    private static IEnumerable<List<ChartPoint>> Stretches(IReadOnlyList<ChartPoint> points)
+    private static IEnumerable<List<ChartPoint>> Segments(IReadOnlyList<ChartPoint> points)
     {
-        var stretch = new List<ChartPoint>();
+        var segment = new List<ChartPoint>();
         foreach (var point in points.Append(new ChartPoint(0, double.NaN)))
         {
             if (!double.IsNaN(point.Y))
             {
-                stretch.Add(point);
+                segment.Add(point);
             }
-            else if (stretch.Count > 0)
+            else if (segment.Count > 0)
             {
-                yield return stretch;
-                stretch = [];
+                yield return segment;
+                segment = [];
             }
         }
     }
 
     private static XElement Path(string style, string commands) =>
-        Markup.Element("path", style, Markup.Is("d", commands));
+        Markup.Element("path", style, Markup.Attr("d", commands));
 
     private static XElement Dot(ChartLine line, double x, double y) => Markup.Element(
         "circle",
         StyleOf("dot", line),
-        Markup.Is("cx", Number(x)),
-        Markup.Is("cy", Number(y)),
-        Markup.Is("r", "4.5"));
+        Markup.Attr("cx", Number(x)),
+        Markup.Attr("cy", Number(y)),
+        Markup.Attr("r", "4.5"));
 
     private static string StyleOf(string shape, ChartLine line) =>
         $"{shape} s-{line.Color.ToString().ToLowerInvariant()}{(line.Dashed ? " dashed" : "")}";
@@ -245,15 +246,15 @@ internal sealed class ChartDrawing
     private double Y(double value) => _bottom - _chart.Y.Position(value) * PlotHeight;
 }
 
-// Elements of HTML and SVG; their texts are escaped and on one line, whatever they come from.
+// Builds HTML and SVG elements; escapes texts and keeps them on one line.
 internal static class Markup
 {
     public static XElement Element(string name, string style, params object?[] content) => new(
         name,
-        style.Length > 0 ? Is("class", style) : null,
-        content.Select(one => one is string text ? Format.OneLine(text) : one));
+        style.Length > 0 ? Attr("class", style) : null,
+        content.Select(item => item is string text ? Format.OneLine(text) : item));
 
-    public static XAttribute Is(string name, string value) => new(name, Format.OneLine(value));
+    public static XAttribute Attr(string name, string value) => new(name, Format.OneLine(value));
 
     public static string ClassOf(Tone tone) => tone.ToString().ToLowerInvariant();
 }

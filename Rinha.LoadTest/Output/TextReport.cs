@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Output;
 
-// Draws a report as text, some 100 columns wide: in colour for a terminal that has them, else plain. A terminal shows
-// the end of what was written, so the sections stand in reverse order and the verdict comes last.
+// Renders a report as text about 100 columns wide, in colour on a terminal. Sections are in reverse order and the
+// verdict comes last, because a terminal shows the end of its output.
 internal sealed class TextReport
 {
     private const int Columns = 100;
@@ -17,10 +17,10 @@ internal sealed class TextReport
     {
         var page = new TextReport(writer, colors);
         page.Line(new Cell(report.Title, Tone.Strong));
-        page.Words(Format.Flow(report.Details, " · ", Columns - 2), Tone.Plain);
-        page.Words([report.Note], Tone.Muted);
+        page.WriteLines(Format.Wrap(report.Details, " · ", Columns - 2), Tone.Plain);
+        page.WriteLines([report.Note], Tone.Muted);
         page.Draw("", new Table("", [.. report.Cards.Select(card => card.Name)],
-            [[.. report.Cards.Select(card => new Cell(card.Figure, card.Tone))]]));
+            [[.. report.Cards.Select(card => new Cell(card.Value, card.Tone))]]));
         foreach (var section in report.Sections.Reverse())
         {
             var blocks = section.Blocks.Where(block => block is not Chart).ToList();
@@ -33,7 +33,8 @@ internal sealed class TextReport
         page.Draw("Verdict", new Paragraph(report.Verdict.Sentence, report.Verdict.Tone));
     }
 
-    public static void Print(Report report) => Write(report, Console.Out, !Console.IsOutputRedirected && Ansi.IsWanted);
+    public static void Print(Report report) =>
+        Write(report, Console.Out, !Console.IsOutputRedirected && Ansi.IsEnabled);
 
     private void Draw(string heading, Block block)
     {
@@ -49,17 +50,17 @@ internal sealed class TextReport
         }
         else if (block is Paragraph paragraph)
         {
-            Words(Format.Flow(paragraph.Text.Split(' '), " ", Columns - 2), paragraph.Tone);
+            WriteLines(Format.Wrap(paragraph.Text.Split(' '), " ", Columns - 2), paragraph.Tone);
         }
     }
 
     private void Draw(Table table)
     {
-        Words([table.Caption], Tone.Muted);
+        WriteLines([table.Caption], Tone.Muted);
         Cell[][] rows =
         [
             [.. table.Headings.Select(heading => new Cell(heading, Tone.Muted))],
-            .. table.Rows.Select(row => row.Select(Shown).ToArray()),
+            .. table.Rows.Select(row => row.Select(ToText).ToArray()),
         ];
         var widths = table.Headings.Select((_, at) => rows.Max(row => row[at].Text.Length)).ToArray();
         var last = table.ProseLast ? widths.Length - 1 : -1;
@@ -72,11 +73,11 @@ internal sealed class TextReport
         }
     }
 
-    private static Cell Shown(Cell cell) => cell.Bar is { } share
+    private static Cell ToText(Cell cell) => cell.Bar is { } share
         ? cell with { Text = Blocks.Bar(share, BarColumns) }
         : cell with { Text = Format.OneLine(cell.Text, ProseCharsMax) };
 
-    private void Words(IEnumerable<string> lines, Tone tone)
+    private void WriteLines(IEnumerable<string> lines, Tone tone)
     {
         foreach (var line in lines.Where(line => line.Length > 0))
         {
@@ -84,7 +85,7 @@ internal sealed class TextReport
         }
     }
 
-    // No line ends in blanks; and whatever a report's texts are made of, they do not command the terminal.
+    // Trims trailing blanks and neutralizes control characters.
     private void Line(params ReadOnlySpan<Cell> cells)
     {
         var last = cells.Length - 1;
@@ -105,8 +106,8 @@ internal sealed class TextReport
 
 internal static class Ansi
 {
-    // Whether the user wants colours (no-color.org).
-    public static bool IsWanted => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    // See no-color.org.
+    public static bool IsEnabled => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public static string Paint(string text, Tone tone)
     {
@@ -124,25 +125,25 @@ internal static class Ansi
     }
 }
 
-// Bars and columns out of block characters, exact to an eighth of a character.
+// Draws bars and columns from block characters, to an eighth of a cell.
 internal static class Blocks
 {
-    public const int Steps = 8;
+    public const int EighthsPerCell = 8;
 
     private const string Rising = " ▁▂▃▄▅▆▇█";
     private const string Widening = " ▏▎▍▌▋▊▉█";
 
-    public static char Column(int steps) => Rising[Math.Clamp(steps, 0, Steps)];
+    public static char Column(int eighths) => Rising[Math.Clamp(eighths, 0, EighthsPerCell)];
 
     public static string Bar(double share, int width)
     {
-        var steps = StepsOf(share, width);
+        var eighths = Eighths(share, width);
         return string.Concat(Enumerable.Range(0, Math.Max(0, width))
-            .Select(at => Widening[Math.Clamp(steps - (at * Steps), 0, Steps)]));
+            .Select(at => Widening[Math.Clamp(eighths - (at * EighthsPerCell), 0, EighthsPerCell)]));
     }
 
-    // How many eighths a share, 0 to 1, of so many characters is; at least one of something.
-    public static int StepsOf(double share, int characters) => share > 0
-        ? Math.Max(1, (int)Math.Round(Math.Min(share, 1) * characters * Steps))
+    // A share (0 to 1) of a number of cells in eighths; at least 1 if it is not 0.
+    public static int Eighths(double share, int characters) => share > 0
+        ? Math.Max(1, (int)Math.Round(Math.Min(share, 1) * characters * EighthsPerCell))
         : 0;
 }

@@ -15,7 +15,7 @@ internal static class ProblemType
     public const string StorageFailed = "/problems/storage-failed";
 }
 
-// Reads the bank's answers (contest API), tolerantly: unknown fields and any order.
+// Reads and judges the bank's answers (contest API); accepts unknown fields and any order.
 internal static class BankAnswer
 {
     private const int ExcerptBytes = 200;
@@ -134,7 +134,7 @@ internal static class BankAnswer
 
             while (reader.Read())
             {
-                // Only JSON to its end is an answer.
+                // Read to the end: the rest must be valid JSON too.
             }
         }
         catch (JsonException)

@@ -4,8 +4,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// A latency target: p99=10ms.
-// Percentile: 0 to 100, as in p99.9; 100 for max.
+// A latency target such as p99=10ms.
+// Percentile: 0 to 100; 100 means max.
 internal sealed record Objective(double Percentile, double Seconds, string Text)
 {
     public static bool TryParse(string text, [NotNullWhen(true)] out Objective? objective)
@@ -19,7 +19,7 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
         return objective is not null;
     }
 
-    public double Of(LatencyReport latency) => Percentile switch
+    public double ValueIn(LatencyReport latency) => Percentile switch
     {
         50 => latency.P50,
         75 => latency.P75,
@@ -41,8 +41,8 @@ internal sealed record Objective(double Percentile, double Seconds, string Text)
     }
 }
 
-// Searches for the highest open-loop rate that keeps a latency target: doubles until one fails, halves the gap until it
-// is small, then looks at the best a second time, since one lucky step proves nothing; if that fails, a little lower.
+// Searches for the highest open-loop rate that meets a latency target. Doubles the rate until a step fails, bisects
+// down to 3%, then confirms the best rate with a second step, and lowers it by 5% until one is confirmed.
 internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunControl control, Objective objective)
 {
     private const double FirstRate = 500;
@@ -57,7 +57,7 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
     {
         var good = 0.0;
         var bad = FirstRate;
-        while (bad <= HighestRate && !control.StopRequested && Try(options, bad, confirmation: false).Met)
+        while (bad <= HighestRate && !control.StopRequested && Measure(options, bad, confirmation: false).Met)
         {
             good = bad;
             bad *= 2;
@@ -66,13 +66,13 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
         while (good > 0 && bad <= HighestRate && bad - good > good * Precision && !control.StopRequested)
         {
             var middle = Math.Round((good + bad) / 2);
-            var met = Try(options, middle, confirmation: false).Met;
+            var met = Measure(options, middle, confirmation: false).Met;
             (good, bad) = met ? (middle, bad) : (good, middle);
         }
 
         while (true)
         {
-            var (report, met) = Try(options, Math.Max(good, 1), confirmation: true);
+            var (report, met) = Measure(options, Math.Max(good, 1), confirmation: true);
             if (met || good < 1 || control.StopRequested)
             {
                 return report with { FindMax = new FindMaxReport(objective.Text, met ? good : 0, _steps) };
@@ -82,10 +82,10 @@ internal sealed class FindMaxSession(Func<LoadOptions, RunReport> run, RunContro
         }
     }
 
-    private (RunReport Report, bool Met) Try(LoadOptions options, double rate, bool confirmation)
+    private (RunReport Report, bool Met) Measure(LoadOptions options, double rate, bool confirmation)
     {
         var report = run(options with { Rate = rate });
-        var latency = objective.Of(report.Latency);
+        var latency = objective.ValueIn(report.Latency);
         var met = report.Summary.Failed == 0
             && report.Summary.Completed > 0
             && report.Summary.Rate >= rate * AchievedShare

@@ -4,12 +4,12 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// Makes a snapshot of the running test some times a second, on its own thread. The engine's thread only copies, and
-// only when asked: some 50 µs. Percentiles and texts, a millisecond's work, are this one's.
+// Publishes a snapshot of the running test several times a second. The engine's thread only copies the counters, on
+// request (about 50 µs); this class's own thread computes percentiles and texts (about 1 ms).
 internal sealed class LivePublisher : IDisposable
 {
     private const double NanosecondsPerSecond = 1e9;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_copyTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly RunRecorder _copy;
     private readonly RunControl _control;
@@ -17,7 +17,7 @@ internal sealed class LivePublisher : IDisposable
     private readonly long? _iterations;
     private readonly TimeSpan _interval;
     private readonly ManualResetEventSlim _stop = new();
-    private readonly ManualResetEventSlim _served = new();
+    private readonly ManualResetEventSlim _copied = new();
     private readonly Thread _thread;
     private readonly long _startedAtNs = Clock.NowNs;
     private volatile bool _requested;
@@ -41,7 +41,7 @@ internal sealed class LivePublisher : IDisposable
         RunRecorder copy, RunControl control, int framesPerSecond, TimeSpan? duration, long? iterations = null) =>
         framesPerSecond > 0 ? new LivePublisher(copy, control, framesPerSecond, duration, iterations) : null;
 
-    public void Serve(RunRecorder recorder, string phase, int inFlight)
+    public void PublishIfRequested(RunRecorder recorder, string phase, int inFlight)
     {
         if (!_requested)
         {
@@ -52,7 +52,7 @@ internal sealed class LivePublisher : IDisposable
         recorder.CopyTo(_copy);
         _phase = phase;
         _inFlight = inFlight;
-        _served.Set();
+        _copied.Set();
     }
 
     public void Dispose()
@@ -60,16 +60,16 @@ internal sealed class LivePublisher : IDisposable
         _stop.Set();
         _thread.Join();
         _stop.Dispose();
-        _served.Dispose();
+        _copied.Dispose();
     }
 
     private void Run()
     {
         while (!_stop.Wait(_interval))
         {
-            _served.Reset();
+            _copied.Reset();
             _requested = true;
-            if (_served.Wait(s_patience))
+            if (_copied.Wait(s_copyTimeout))
             {
                 _control.Latest = Snapshot();
             }

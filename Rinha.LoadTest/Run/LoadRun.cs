@@ -4,9 +4,9 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when it has its
-// answer. Open loop: requests are due on a fixed schedule and count from it, whether a connection was free or not.
-// Everything here runs on the engine's thread.
+// A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when its answer
+// arrives. Open loop: requests are due on a fixed schedule, and latency counts from it even if no connection was free.
+// Runs on the engine's thread alone.
 internal sealed class LoadRun : IDriver, IConnectionOwner
 {
     public const string PausedPhase = "paused";
@@ -16,10 +16,10 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private const long PausedTickNs = 10_000_000;
     private const long GraceNs = 20_000_000;
 
-    // A server that refuses connections is not asked a million times a second.
-    private const long RestNs = 10_000_000;
+    // Limits reconnects to a server that refuses connections.
+    private const long ReconnectDelayNs = 10_000_000;
 
-    // In the order of Operation's numbers.
+    // Indexed by Operation.
     private static readonly string[] s_operations = ["débito", "crédito", "extrato"];
 
     private readonly LoadOptions _options;
@@ -30,11 +30,11 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private readonly LoadSchedule _schedule;
     private readonly RequestWriter _writer;
     private readonly RetryQueue _retries;
-    private readonly Stack<Connection> _ready = new();
-    private readonly Queue<(long DueNs, Connection Connection)> _resting = new();
-    private readonly Flight[] _flights;
-    // What was due just before the end may still leave: a good server is only busy, a slow one gets no further anyway.
-    // Retries, which keep connections from what is due, take longer.
+    private readonly Stack<Connection> _idle = new();
+    private readonly Queue<(long DueNs, Connection Connection)> _backingOff = new();
+    private readonly PendingRequest[] _pending;
+    // How long after the end requests that were due before it may still be sent; long enough for pending retries, which
+    // occupy connections.
     private readonly long _graceNs;
     private long _pausedAtNs;
     private int _inFlight;
@@ -52,16 +52,16 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         _sequence = new RequestSequence(
             options.Mix, options.Seed, options.DistinctTexts || options.HasKeys, options.Accounts, options.AmountCents);
         _schedule = new LoadSchedule(options);
-        _writer = new RequestWriter(loop.Target.Host, UserAgent, options.HasKeys, options.ClosesConnections);
+        _writer = new RequestWriter(loop.Target.Host, UserAgent, options.HasKeys, options.ConnectionPerRequest);
         _retries = new RetryQueue(options.RetryFor);
         _graceNs = Math.Max(GraceNs, Nanoseconds(options.RetryFor ?? TimeSpan.Zero));
-        _flights = new Flight[options.Connections];
+        _pending = new PendingRequest[options.Connections];
         Recorder = NewRecorder(options);
         for (var index = 0; index < options.Connections; index++)
         {
             var connection = loop.Rent(this);
             connection.Tag = index;
-            _ready.Push(connection);
+            _idle.Push(connection);
         }
     }
 
@@ -70,8 +70,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         New,
         WarmUp,
         Measured,
-        // Nothing more is sent; what is under way is waited for.
-        Draining,
+        Draining, // Waits for requests in flight.
         Done,
     }
 
@@ -97,13 +96,13 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     public long OnTick(long nowNs)
     {
-        while (_resting.TryPeek(out var resting) && resting.DueNs <= nowNs)
+        while (_backingOff.TryPeek(out var backingOff) && backingOff.DueNs <= nowNs)
         {
-            _ready.Push(_resting.Dequeue().Connection);
+            _idle.Push(_backingOff.Dequeue().Connection);
         }
 
         _retries.SendDue(nowNs);
-        _live?.Serve(Recorder, PhaseName, _inFlight);
+        _live?.PublishIfRequested(Recorder, PhaseName, _inFlight);
         switch (_phase)
         {
             case Phase.New:
@@ -119,81 +118,82 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     public void OnAnswer(Connection connection, in Answer answer)
     {
-        ref var flight = ref _flights[connection.Tag];
-        var failure = BankAnswer.Judge(flight.Plan.Operation, answer);
+        ref var pending = ref _pending[connection.Tag];
+        var failure = BankAnswer.Judge(pending.Plan.Operation, answer);
         if (failure == FailureKind.UnexpectedStatus)
         {
-            _observer?.OnFailure(flight.Plan, FailureKind.UnexpectedStatus, answer);
-            if (IsRetried(connection, flight, FailureKind.UnexpectedStatus, answer.Status, answer.CompletedAtNs))
+            _observer?.OnFailure(pending.Plan, FailureKind.UnexpectedStatus, answer);
+            if (TryScheduleRetry(connection, pending, failure.Value, answer.Status, answer.CompletedAtNs))
             {
                 return;
             }
         }
         else
         {
-            _observer?.OnAnswer(flight.Plan, answer);
+            _observer?.OnAnswer(pending.Plan, answer);
         }
 
         _inFlight--;
-        if (flight.Measured)
+        if (pending.Measured)
         {
             EndedAtNs = answer.CompletedAtNs;
             if (failure is { } kind)
             {
-                RecordFailure(flight.Plan.Operation, kind, answer);
+                RecordFailure(pending.Plan.Operation, kind, answer);
             }
             else
             {
                 Recorder.Complete(
-                    (int)flight.Plan.Operation, answer.Status, flight.IntendedAtNs, flight.SentAtNs, EndedAtNs);
+                    (int)pending.Plan.Operation, answer.Status, pending.IntendedAtNs, pending.SentAtNs, EndedAtNs);
             }
         }
 
-        // A closed loop goes on from here; an open loop only when it is behind its schedule, at the end too.
-        var isOpen = _phase != Phase.Draining || answer.CompletedAtNs < _dueUntilNs + _graceNs;
-        if (isOpen && !Interrupted && !_control.Paused && _schedule.IsDue(answer.CompletedAtNs))
+        // A closed loop sends the next request here; an open loop only if it is behind schedule, even at the end.
+        var maySend = _phase != Phase.Draining || answer.CompletedAtNs < _dueUntilNs + _graceNs;
+        if (maySend && !Interrupted && !_control.Paused && _schedule.IsDue(answer.CompletedAtNs))
         {
             Send(connection, answer.CompletedAtNs);
         }
         else
         {
-            _ready.Push(connection);
+            _idle.Push(connection);
         }
     }
 
     public void OnFailure(Connection connection, FailureKind kind)
     {
-        var flight = _flights[connection.Tag];
+        var pending = _pending[connection.Tag];
         var nowNs = Clock.NowNs;
-        _observer?.OnFailure(flight.Plan, kind, answer: default);
-        if (IsRetried(connection, flight, kind, status: 0, nowNs))
+        _observer?.OnFailure(pending.Plan, kind, answer: default);
+        if (TryScheduleRetry(connection, pending, kind, status: 0, nowNs))
         {
             return;
         }
 
         _inFlight--;
-        if (flight.Measured)
+        if (pending.Measured)
         {
-            var plan = flight.Plan;
+            var plan = pending.Plan;
             EndedAtNs = nowNs;
             Recorder.Fail((int)plan.Operation, kind, nowNs, () => $"{plan.Operation} of client {plan.ClientId}");
         }
 
-        _resting.Enqueue((nowNs + RestNs, connection));
+        _backingOff.Enqueue((nowNs + ReconnectDelayNs, connection));
     }
 
-    private bool IsRetried(Connection connection, in Flight flight, FailureKind kind, int status, long nowNs)
+    private bool TryScheduleRetry(
+        Connection connection, in PendingRequest pending, FailureKind kind, int status, long nowNs)
     {
-        var isRetried = _retries.TryAdd(connection, kind, status, nowNs);
-        if (isRetried && flight.Measured)
+        var isScheduled = _retries.TryAdd(connection, kind, status, nowNs);
+        if (isScheduled && pending.Measured)
         {
             Recorder.CountRetry();
         }
 
-        return isRetried;
+        return isScheduled;
     }
 
-    // Apart from the good answers, which would otherwise pay for the captured text.
+    // Separate from OnAnswer, so that good answers allocate no closure.
     private void RecordFailure(Operation operation, FailureKind kind, in Answer answer)
     {
         Recorder.CountStatus((int)operation, answer.Status);
@@ -205,7 +205,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         if (_pausedAtNs != 0 && (!_control.Paused || _control.StopRequested))
         {
-            // Schedule, clock and seconds stand still during a pause.
+            // A pause stops the schedule, the clock and the series.
             _schedule.SkipPause(nowNs - _pausedAtNs);
             if (_phase == Phase.Measured)
             {
@@ -230,13 +230,13 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
             Recorder.Start(nowNs);
         }
 
-        // What is due leaves first, also at the end: a late tick is the tester's fault, not the server's.
-        while (!Interrupted && _ready.Count > 0 && _schedule.IsDue(nowNs))
+        // Send everything due, even at the end: a late tick is the tester's fault, not the server's.
+        while (!Interrupted && _idle.Count > 0 && _schedule.IsDue(nowNs))
         {
-            Send(_ready.Pop(), nowNs);
+            Send(_idle.Pop(), nowNs);
         }
 
-        var isOver = nowNs >= _schedule.EndsAtNs || (_schedule.IsUsedUp && _inFlight == 0);
+        var isOver = nowNs >= _schedule.EndsAtNs || (_schedule.IsExhausted && _inFlight == 0);
         return Interrupted || (_phase == Phase.Measured && isOver)
             ? BeginDrain(nowNs)
             : Math.Min(NextDueNs(), _schedule.EndsAtNs);
@@ -244,18 +244,18 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private long NextDueNs()
     {
-        // With no connection free, the next answer is the next chance.
-        var scheduleNs = _options.Rate is not null && _ready.Count > 0 ? _schedule.NextAtNs(0) : long.MaxValue;
-        var restedNs = _resting.TryPeek(out var resting) ? resting.DueNs : long.MaxValue;
-        return Math.Min(scheduleNs, Math.Min(restedNs, _retries.NextDueNs));
+        // With no idle connection, the next answer triggers the next send.
+        var scheduleNs = _options.Rate is not null && _idle.Count > 0 ? _schedule.NextAtNs(0) : long.MaxValue;
+        var reconnectNs = _backingOff.TryPeek(out var backingOff) ? backingOff.DueNs : long.MaxValue;
+        return Math.Min(scheduleNs, Math.Min(reconnectNs, _retries.NextDueNs));
     }
 
     private void Send(Connection connection, long nowNs)
     {
-        var intendedAtNs = _schedule.Issue(nowNs);
+        var intendedAtNs = _schedule.TakeNext(nowNs);
         var plan = _sequence.Next();
         var measured = _phase != Phase.WarmUp;
-        _flights[connection.Tag] = new Flight(plan, intendedAtNs, nowNs, measured);
+        _pending[connection.Tag] = new PendingRequest(plan, intendedAtNs, nowNs, measured);
         _inFlight++;
         if (measured)
         {
@@ -283,15 +283,15 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         return Drain(nowNs);
     }
 
-    // What was due in an open loop and never left: the server gave no connection back in time.
+    // Open loop: fails requests that were due but never sent, because no connection became free in time.
     private void CountUnsent(long nowNs)
     {
         while (_options.Rate is not null
-            && !(Interrupted && _ready.Count > 0)
+            && !(Interrupted && _idle.Count > 0)
             && _schedule.NextAtNs(nowNs) < _dueUntilNs
-            && !_schedule.IsUsedUp)
+            && !_schedule.IsExhausted)
         {
-            _schedule.Issue(nowNs);
+            _schedule.TakeNext(nowNs);
             var plan = _sequence.Next();
             Recorder.Fail((int)plan.Operation, FailureKind.Unanswered, nowNs, () => "due, but never sent");
         }
@@ -316,5 +316,5 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
 
     private static long Nanoseconds(TimeSpan time) => (long)time.TotalNanoseconds;
 
-    private readonly record struct Flight(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured);
+    private readonly record struct PendingRequest(RequestPlan Plan, long IntendedAtNs, long SentAtNs, bool Measured);
 }

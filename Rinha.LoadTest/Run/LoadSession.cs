@@ -4,12 +4,12 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// Sees every try of every request of a load run, warm-up included; on the engine's thread.
+// Observes every attempt of every request, warm-up included, on the engine's thread.
 internal interface IRequestObserver
 {
     void OnAnswer(in RequestPlan plan, in Answer answer);
 
-    // A try failed, applied or not; a retry may follow. Without an answer the status is 0.
+    // An attempt failed; a retry may follow. Status 0 means no answer.
     void OnFailure(in RequestPlan plan, FailureKind kind, in Answer answer);
 }
 
@@ -51,7 +51,7 @@ internal sealed record LoadOptions
 
     public long? Iterations { get; init; }
 
-    // Requests per second on a fixed schedule; null for a closed loop.
+    // Requests per second in an open loop; null for a closed loop.
     public double? Rate { get; init; }
 
     public TimeSpan WarmUp { get; init; }
@@ -62,8 +62,8 @@ internal sealed record LoadOptions
 
     public int? AmountCents { get; init; }
 
-    // Whether each request has a connection of its own. To connect is not in the latencies.
-    public bool ClosesConnections { get; init; }
+    // Opens a connection for each request; latencies include connecting.
+    public bool ConnectionPerRequest { get; init; }
 
     public int Seed { get; init; }
 
@@ -71,19 +71,19 @@ internal sealed record LoadOptions
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    // Whether each transaction has a text of its own; with HasKeys it always has.
+    // Gives each transaction a distinct text; HasKeys implies it.
     public bool DistinctTexts { get; init; }
 
     public bool Keys { get; init; }
 
-    // How long a failed request, or one answered 5xx, is sent again, always with its key; null for never.
+    // How long to retry failed requests and 5xx; null for never.
     public TimeSpan? RetryFor { get; init; }
 
-    // Whether transactions have keys: a retry without one might be applied twice.
+    // Retries imply keys: without one a retry could be applied twice.
     public bool HasKeys => Keys || RetryFor is not null;
 }
 
-// When requests are due, of the warm-up or the measured part: at fixed times, or whenever a connection is free.
+// When requests of the warm-up or the measured part are due: at a fixed rate, or as soon as a connection is free.
 internal sealed class LoadSchedule(LoadOptions options)
 {
     private const double NanosecondsPerSecond = 1e9;
@@ -96,7 +96,7 @@ internal sealed class LoadSchedule(LoadOptions options)
         ? _startedAtNs + (long)duration.TotalNanoseconds
         : long.MaxValue;
 
-    public bool IsUsedUp => !_isWarmUp && _issued >= options.Iterations;
+    public bool IsExhausted => !_isWarmUp && _issued >= options.Iterations;
 
     public void Begin(bool isWarmUp, long nowNs)
     {
@@ -114,10 +114,10 @@ internal sealed class LoadSchedule(LoadOptions options)
     public bool IsDue(long nowNs)
     {
         var nextAtNs = NextAtNs(nowNs);
-        return !IsUsedUp && nextAtNs < EndsAtNs && nextAtNs <= nowNs;
+        return !IsExhausted && nextAtNs < EndsAtNs && nextAtNs <= nowNs;
     }
 
-    public long Issue(long nowNs)
+    public long TakeNext(long nowNs)
     {
         var intendedAtNs = NextAtNs(nowNs);
         _issued++;

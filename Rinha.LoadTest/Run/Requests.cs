@@ -10,7 +10,7 @@ public enum Operation
     Statement,
 }
 
-// Text: The description as a number, written as ten letters and digits (TextCode).
+// Text: the description as a number, encoded by TextCode.
 internal readonly record struct RequestPlan(Operation Operation, int ClientId, int AmountCents, long Text)
 {
     public int SignedCents => Operation == Operation.Debit ? -AmountCents : AmountCents;
@@ -20,15 +20,15 @@ public sealed record Mix(int Debits, int Credits, int Statements)
 {
     private const int WeightMax = 1_000_000;
 
-    // The contest's mix: 220 debits, 110 credits and 10 statements a second.
+    // The contest's peak load: 220 debits, 110 credits and 10 statements a second.
     public static readonly Mix Contest = new(22, 11, 1);
 
     public int Total => Debits + Credits + Statements;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out Mix? mix)
     {
-        // "seed" is what the load tester that this one succeeds really sent, whatever it advertised.
-        var parts = (text == "seed" ? "32:1:1" : text).Split(':');
+        // "original" is the mix that the original entry's load script sent.
+        var parts = (text == "original" ? "32:1:1" : text).Split(':');
         mix = parts.Length == 3
             && TryReadWeight(parts[0], out var debits)
             && TryReadWeight(parts[1], out var credits)
@@ -50,8 +50,8 @@ public sealed record Mix(int Debits, int Credits, int Statements)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out weight) && weight <= WeightMax;
 }
 
-// An endless sequence of random requests, as in the official simulation; the same for the same seed. Distinct texts are
-// for finding each request again in the ledger.
+// An endless, seeded sequence of random requests like the official simulation's. With distinct texts each transaction
+// can be identified in the ledger.
 internal sealed class RequestSequence(
     Mix mix, int seed, bool distinctTexts = false, int clients = RequestSequence.Clients, int? amountCents = null)
 {
@@ -61,7 +61,7 @@ internal sealed class RequestSequence(
 
     private readonly Random _random = new(seed);
 
-    // Begins anywhere, so that the texts of two runs on one ledger differ too.
+    // Starts at random, so that two runs against one ledger use different texts.
     private long _nextText = Random.Shared.NextInt64(TextCode.Count / 2);
 
     public RequestPlan Next() => new(
@@ -71,7 +71,7 @@ internal sealed class RequestSequence(
         distinctTexts ? _nextText++ : _random.NextInt64(TextCode.Count));
 }
 
-// Descriptions of ten letters and digits, as numbers in base 62: different numbers, different texts.
+// Encodes numbers as ten base-62 digits, one text per number.
 internal static class TextCode
 {
     public const int Length = 10;
@@ -107,7 +107,7 @@ internal static class TextCode
     }
 }
 
-// Durations as people write them: 500us, 10ms, 30s, 2m, 1h.
+// Durations such as 500us, 10ms, 30s, 2m, 1h; at most a day.
 internal static class DurationText
 {
     private static readonly (string Unit, double Seconds)[] s_units =
@@ -116,7 +116,7 @@ internal static class DurationText
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
-        var (unit, unitSeconds) = s_units.FirstOrDefault(one => text.EndsWith(one.Unit, StringComparison.Ordinal));
+        var (unit, unitSeconds) = s_units.FirstOrDefault(row => text.EndsWith(row.Unit, StringComparison.Ordinal));
         if (unit is not null
             && double.TryParse(
                 text.AsSpan(0, text.Length - unit.Length),
@@ -132,7 +132,7 @@ internal static class DurationText
     }
 }
 
-// Writes requests with the official simulation's headers, in its order and letter case; returns their length.
+// Writes requests with the official simulation's headers, in its order and case. Each method returns the length.
 internal sealed class RequestWriter(string host, string userAgent, bool keys = false, bool closes = false)
 {
     private readonly byte[] _headers = Encoding.ASCII.GetBytes(
@@ -160,7 +160,7 @@ internal sealed class RequestWriter(string host, string userAgent, bool keys = f
         return length;
     }
 
-    // Writes a POST of {"valor": 1000, "tipo": "d", "descricao": "texto"}.
+    // The body is {"valor": 1000, "tipo": "d", "descricao": "texto"}.
     public int WriteTransaction(
         int clientId,
         int amountCents,
@@ -181,7 +181,7 @@ internal sealed class RequestWriter(string host, string userAgent, bool keys = f
     public int WritePost(
         int clientId, ReadOnlySpan<byte> body, Span<byte> buffer, ReadOnlySpan<byte> key = default)
     {
-        // Bytes and not text in the holes: nothing is transcoded for a request.
+        // UTF-8 literals in the holes: no transcoding per request.
         var path = "/transacoes HTTP/1.1\r\ncontent-type: application/json\r\n"u8;
         var keyName = key.IsEmpty ? default : "Idempotency-Key: "u8;
         var keyEnd = key.IsEmpty ? default : "\r\n"u8;

@@ -3,9 +3,9 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
 
-// Counts everything that happens in a run. The engine's thread alone calls it; nothing is allocated for a request that
-// goes well. Correcting keeps latencies from the intended and from the actual send time; with a schedule requests can
-// be late for it.
+// Counts everything that happens in a run. Used on the engine's thread alone; a successful request allocates nothing.
+// correcting: records latencies from both the intended and the actual send time.
+// scheduled: records how late requests are sent.
 internal sealed class RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
@@ -47,7 +47,7 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
         Completed++;
     }
 
-    // A request failed; the example is only made into a text for the first of its kind.
+    // Formats the example for the first failure of a kind only.
     public void Fail(int operation, FailureKind kind, long nowNs, Func<string> example)
     {
         Advance(nowNs);
@@ -59,19 +59,19 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
             : new FailureReport(kind, 1, example());
     }
 
-    // An answer came whose status makes it a failure; to be followed by Fail.
+    // For answers that are failures; call Fail too.
     public void CountStatus(int operation, int status) => _operations[operation].CountStatus(status);
 
     public void CountRetry() => Retries++;
 
-    // Leaves a pause out of the measured part.
+    // Excludes a pause from the measured part.
     public void SkipPause(long pauseNs)
     {
         StartedAtNs += pauseNs;
         _secondEndsAtNs += pauseNs;
     }
 
-    // Closes the seconds that are over.
+    // Closes every second that has ended.
     public void Advance(long nowNs)
     {
         while (nowNs >= _secondEndsAtNs)
@@ -85,11 +85,11 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
 
     public SortedDictionary<int, long> Statuses() => new(_operations.SelectMany(operation => operation.Statuses())
         .GroupBy(status => status.Key)
-        .ToDictionary(status => status.Key, status => status.Sum(one => one.Value)));
+        .ToDictionary(status => status.Key, status => status.Sum(count => count.Value)));
 
     public LatencyReport TotalLatency() => Merge(operation => operation.Latency);
 
-    // The report of an open-loop run on a schedule; what other runs are, they say over it.
+    // With the defaults of a contest run; other runs override them.
     public RunReport ToReport(EnvironmentReport environment, DateTimeOffset startedAt, long endedAtNs)
     {
         var seconds = Math.Max(endedAtNs - StartedAtNs, 0) / (double)NanosecondsPerSecond;
@@ -125,7 +125,7 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
     public List<OperationReport> ToOperations(double seconds) =>
         [.. _operations.Select(operation => operation.ToReport(seconds))];
 
-    // Makes another recorder of the same operations equal to this one, for another thread to read.
+    // Copies everything to a recorder of the same operations, for another thread to read.
     public void CopyTo(RunRecorder other)
     {
         other.StartedAtNs = StartedAtNs;
@@ -137,7 +137,7 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
             _operations[index].CopyTo(other._operations[index]);
         }
 
-        // Seconds and failures are only ever added to; the seconds that the copy has are the same.
+        // Seconds are append-only, so copy the missing ones.
         other._series.AddRange(_series.Skip(other._series.Count));
         foreach (var (kind, failure) in _failures)
         {
@@ -171,6 +171,7 @@ internal sealed class RunRecorder(IEnumerable<string> operations, bool correctin
     }
 }
 
+// The counters and latencies of one operation.
 internal sealed class OperationRecorder(string name, bool correcting)
 {
     private const int StatusMax = 1000;
@@ -226,7 +227,7 @@ internal sealed class OperationRecorder(string name, bool correcting)
         Uncorrected?.ToReport());
 }
 
-// Latencies in fixed memory, each kept to three significant digits (HdrHistogram).
+// Records latencies in fixed memory to three significant digits (HdrHistogram).
 internal sealed class LatencyRecorder
 {
     private const long LowestNs = 1;
@@ -235,7 +236,7 @@ internal sealed class LatencyRecorder
     private const double NanosecondsPerSecond = 1e9;
     private const int DistributionTicksPerHalf = 5;
 
-    // 1, 2, 5, 10, 20, 50 … microseconds, past the highest: round, and as wide as what they hold deserves.
+    // 1, 2, 5, 10, 20, 50 … microseconds, up to past HighestNs.
     private static readonly long[] s_boundsNs =
     [
         .. from decade in Enumerable.Range(3, 9)
@@ -253,7 +254,7 @@ internal sealed class LatencyRecorder
 
     public void Add(LatencyRecorder other) => _histogram.Add(other._histogram);
 
-    // A percentile (0 to 100) in seconds; 0 when nothing was recorded.
+    // A percentile (0 to 100) in seconds; 0 without data.
     public double Percentile(double percentile) =>
         Count == 0 ? 0 : _histogram.GetValueAtPercentile(percentile) / NanosecondsPerSecond;
 
@@ -274,7 +275,7 @@ internal sealed class LatencyRecorder
         P9999 = Percentile(99.99),
         Max = Max(),
         Distribution = Distribution(),
-        Histogram = Bars(),
+        Histogram = BuildHistogram(),
     };
 
     private List<DistributionPoint> Distribution() => Count == 0
@@ -282,8 +283,8 @@ internal sealed class LatencyRecorder
         : [.. _histogram.Percentiles(DistributionTicksPerHalf).Select(step =>
             new DistributionPoint(step.PercentileLevelIteratedTo / 100, step.ValueIteratedTo / NanosecondsPerSecond))];
 
-    // Empty bars stay where they separate others, not before the first.
-    private HistogramBar[] Bars()
+    // Drops empty bars before the first and after the last.
+    private HistogramBar[] BuildHistogram()
     {
         var counts = new long[s_boundsNs.Length];
         foreach (var step in _histogram.RecordedValues())

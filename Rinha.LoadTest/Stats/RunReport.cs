@@ -3,11 +3,8 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
 
-/// <summary>
-/// Everything a run found out: the reporters print it and nothing else, and the JSON file is it. What each field means
-/// is in docs/load-report.md; a new meaning needs a new <see cref="Schema"/>, a new field does not. All durations are
-/// in seconds, all shares between 0 and 1.
-/// </summary>
+// A run's results: the only input of all reports, and the JSON document itself. docs/load-report.md describes each
+// field. Adding a field keeps the Schema; changing a meaning needs a new one. Durations are seconds, shares are 0 to 1.
 public sealed record RunReport
 {
     public const string CurrentSchema = "rinha-load/1";
@@ -25,13 +22,13 @@ public sealed record RunReport
     public required bool Interrupted { get; init; }
     public required SummaryReport Summary { get; init; }
 
-    /// <summary>All operations together, from the intended send time.</summary>
+    // All operations, from the intended send time.
     public required LatencyReport Latency { get; init; }
 
-    /// <summary>The same from the actual send time; in an open-loop run only.</summary>
+    // From the actual send time; open-loop runs only.
     public required LatencyReport? UncorrectedLatency { get; init; }
 
-    /// <summary>How late requests left, against their schedule; in an open-loop run only.</summary>
+    // How late requests were sent; open-loop runs only.
     public required LatencyReport? SendDelay { get; init; }
     public required IReadOnlyList<OperationReport> Operations { get; init; }
     public required IReadOnlyList<FailureReport> Failures { get; init; }
@@ -53,12 +50,12 @@ public sealed record SummaryReport(
     double SuccessShare,
     IReadOnlyDictionary<int, long> Statuses)
 {
-    /// <summary>How often requests were sent again; <see langword="null"/> where they are not.</summary>
+    // Null if retries were disabled.
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Retries { get; init; }
 }
 
-/// <summary>One operation's, or one contest scenario's, share of a run.</summary>
+// One operation of a load, or one scenario of a contest.
 public sealed record OperationReport(
     string Name,
     long Completed,
@@ -86,20 +83,20 @@ public sealed record LatencyReport
     public required IReadOnlyList<HistogramBar> Histogram { get; init; }
 }
 
-/// <summary>One step of a cumulative distribution: this share of the requests took at most so long.</summary>
+// A step of the cumulative distribution: this share of requests took at most this long.
 public sealed record DistributionPoint(double Share, double Seconds);
 
-/// <summary>How many requests took longer than the previous bar's bound and at most this one's.</summary>
+// Requests that took longer than the previous bar's bound and at most this one's.
 public sealed record HistogramBar(double UpToSeconds, long Count);
 
-/// <summary>How often one kind of failure happened, with the first one as an example.</summary>
+// Example: the first failure of the kind.
 public sealed record FailureReport(FailureKind Kind, long Count, string Example);
 
-/// <summary>One second of a run; its P90 is 0 in reports that were saved before it was there.</summary>
+// P90 is 0 in reports saved before it was recorded.
 public sealed record SecondReport(
     int Second, long Completed, long Failed, double P50, double P99, double Max, double P90 = 0);
 
-/// <summary>The contest's score of a run (RESULTADOS: payment = 100,000 less two kinds of fines, in USD).</summary>
+// The contest's score (RESULTADOS): USD 100,000 minus two kinds of fines.
 public sealed record ContestReport(
     double OnTimeShare,
     double LateFine,
@@ -108,19 +105,19 @@ public sealed record ContestReport(
     double Payment,
     IReadOnlyList<FailedCheckReport> FailedChecks);
 
-/// <summary>A check that failed, in the words of the contest's log.</summary>
+// Message: worded as in the contest's log.
 public sealed record FailedCheckReport(string Scenario, string Message, long Count);
 
 public sealed record CheckReport(long Acknowledged, long Refused, long Unknown, IReadOnlyList<CheckResult> Checks)
 {
-    /// <summary>Transactions answered 503, hence not applied.</summary>
+    // Answered 503, so not applied.
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Unavailable { get; init; }
 }
 
 public sealed record CheckResult(string Name, long Made, long Violations, string? Example);
 
-/// <summary>The search for the highest rate that keeps a latency target.</summary>
+// Rate: the highest confirmed rate that meets the objective; 0 if none does.
 public sealed record FindMaxReport(string Objective, double Rate, IReadOnlyList<FindMaxStep> Steps);
 
 public sealed record FindMaxStep(

@@ -12,17 +12,17 @@ internal sealed record ProcessReading(string Name, string State, Scrape? Scrape,
 
     public const string Down = "down";
 
-    public const string NotAsked = "-";
+    public const string NoMetrics = "-";
 }
 
-// Reads a running stack: the APIs' metrics over their sockets, and the cgroups of all processes.
-// names: The processes; those whose name begins with api have metrics.
+// Samples a running stack: the APIs' metrics over their sockets, and every process's cgroup. Blocks its caller.
+// names: the processes; those named api… have metrics.
 internal sealed class StackSource(IReadOnlyList<string> names, string sockets, IReadOnlyList<string> cgroups)
 {
-    private const string NoMetrics = "no metrics";
+    private const string BadMetrics = "no metrics";
 
-    // An instance that hangs must not hold up the picture of the others.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(400);
+    // A hung instance must not delay the others' samples for long.
+    private static readonly TimeSpan s_scrapeTimeout = TimeSpan.FromMilliseconds(400);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -34,42 +34,42 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
             ? new Cgroup([.. cgroups.Select(directory => Path.Combine(directory, name))]).Read()
             : null;
         var (state, scrape) = name.StartsWith("api", StringComparison.Ordinal)
-            ? Ask(Path.Combine(sockets, name + ".sock"))
-            : (ProcessReading.NotAsked, null);
+            ? ReadMetrics(Path.Combine(sockets, name + ".sock"))
+            : (ProcessReading.NoMetrics, null);
         return new ProcessReading(name, state, scrape, cgroup);
     }
 
-    private static (string State, Scrape? Scrape) Ask(string socket)
+    private static (string State, Scrape? Scrape) ReadMetrics(string socket)
     {
         if (!Target.TryParse("unix:" + socket, out var target, out _))
         {
             return (ProcessReading.Down, null);
         }
 
-        var answer = RawAnswer.Ask(target, "GET", "/metrics", timeout: s_patience);
+        var answer = RawAnswer.Ask(target, "GET", "/metrics", timeout: s_scrapeTimeout);
         return answer.Status switch
         {
             0 => (ProcessReading.Down, null),
             200 when Scrape.TryParse(answer.Body, out var scrape) => (ProcessReading.Up, scrape),
-            _ => (NoMetrics, null),
+            _ => (BadMetrics, null),
         };
     }
 }
 
-// The cgroup of one process: three directories in version 1, three times the same one in version 2.
+// A process's cgroup. Version 1 has a directory per controller; for version 2 all three are the same.
 internal sealed class Cgroup(IReadOnlyList<string> directories)
 {
-    // Version 1 writes "no limit" as the largest number of pages there is.
+    // Version 1 reports "no limit" as the largest number of pages.
     private const long UnlimitedBytes = long.MaxValue / 2;
 
     private readonly string _cpu = directories[0];
     private readonly string _accounting = directories[1];
     private readonly string _memory = directories[2];
 
-    // Each figure is where either version of cgroups has it.
+    // Tries both versions' files for each value.
     public CgroupReading Read()
     {
-        var (cpu, memory) = (Members(_cpu, "cpu.stat"), Members(_memory, "memory.stat"));
+        var (cpu, memory) = (ReadKeyValues(_cpu, "cpu.stat"), ReadKeyValues(_memory, "memory.stat"));
         var quota = (string?[]?)Text(_cpu, "cpu.max")?.Split(' ')
             ?? [Text(_cpu, "cpu.cfs_quota_us"), Text(_cpu, "cpu.cfs_period_us")];
         var bytes = Number(Text(_memory, "memory.current")) ?? Number(Text(_memory, "memory.usage_in_bytes"));
@@ -83,14 +83,14 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
             limit < UnlimitedBytes ? limit : null);
     }
 
-    private static Dictionary<string, string> Members(string directory, string file) =>
+    private static Dictionary<string, string> ReadKeyValues(string directory, string file) =>
         (Text(directory, file) ?? "").Split('\n')
             .Select(line => line.Split(' '))
             .Where(words => words.Length == 2)
             .ToDictionary(words => words[0], words => words[1]);
 
-    private static long? Find(Dictionary<string, string> members, string name) =>
-        Number(members.GetValueOrDefault(name));
+    private static long? Find(Dictionary<string, string> values, string name) =>
+        Number(values.GetValueOrDefault(name));
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
@@ -110,9 +110,9 @@ internal sealed class Cgroup(IReadOnlyList<string> directories)
     }
 }
 
-// What the kernel says of a process's cgroup at one moment; what it does not say is missing.
-// Periods: How many periods of the quota have passed with something to do.
-// MemoryBytes: The memory in use, without what the kernel would give back at once.
+// A sample of a process's cgroup; null if the kernel does not report the value.
+// Periods: elapsed quota periods in which the process was runnable.
+// MemoryBytes: in use, without the page cache that the kernel can reclaim at once.
 internal sealed record CgroupReading(
     double? CpuSeconds,
     double? CpuLimit,
@@ -121,6 +121,7 @@ internal sealed record CgroupReading(
     long? MemoryBytes,
     long? MemoryLimitBytes);
 
+// The metrics of one instance at one moment.
 internal sealed partial class Scrape
 {
     private readonly Dictionary<string, MetricSeries> _byKey = [];
@@ -128,15 +129,15 @@ internal sealed partial class Scrape
 
     private Scrape(IEnumerable<MetricSeries> series)
     {
-        foreach (var one in series)
+        foreach (var item in series)
         {
-            _byKey[one.Key] = one;
+            _byKey[item.Key] = item;
         }
 
-        _byName = _byKey.Values.ToLookup(one => one.Name);
+        _byName = _byKey.Values.ToLookup(item => item.Name);
     }
 
-    // Prometheus' text format: a line per series, name{label="value",…} number; # begins a comment.
+    // Parses Prometheus's text format: name{label="value",…} number; # starts a comment.
     public static bool TryParse(string text, [NotNullWhen(true)] out Scrape? scrape)
     {
         var series = new List<MetricSeries>();
@@ -163,13 +164,13 @@ internal sealed partial class Scrape
     public double? Value(string name)
     {
         var series = _byName[name];
-        return series.Any() ? series.Sum(one => one.Value) : null;
+        return series.Any() ? series.Sum(item => item.Value) : null;
     }
 
     public double ValueOf(MetricSeries series) => _byKey.TryGetValue(series.Key, out var own) ? own.Value : 0;
 
-    // Whether the process has restarted since: a counter has become smaller.
-    public bool IsFromBeforeRestart(Scrape later) => _byKey.Values
+    // Whether the process has restarted since: a counter decreased.
+    public bool HasRestartedBefore(Scrape later) => _byKey.Values
         .Any(own => own.IsCounter && later._byKey.TryGetValue(own.Key, out var now) && now.Value < own.Value);
 
     [GeneratedRegex("""^([^{\s]+)(?:\{(?:(\w+)="([^"]*)",?)*\})?\s+(\S+)$""")]
@@ -190,31 +191,31 @@ internal sealed record MetricSeries(string Name, IReadOnlyDictionary<string, str
     public string Label(string name) => Labels.GetValueOrDefault(name, "");
 }
 
-// What happened between two scrapes. A restarted instance counts from 0; what it had counted before its end is lost.
+// The changes between two scrapes. After a restart counters start at 0; what the old process counted last is lost.
 internal sealed class ScrapeInterval(Scrape earlier, Scrape later)
 {
-    private readonly bool _hasRestarted = earlier.IsFromBeforeRestart(later);
+    private readonly bool _hasRestarted = earlier.HasRestartedBefore(later);
 
-    public double Growth(string name, Func<MetricSeries, bool>? isWanted = null) =>
-        later.Named(name).Where(isWanted ?? (_ => true)).Sum(Growth);
+    public double Increase(string name, Func<MetricSeries, bool>? isWanted = null) =>
+        later.Named(name).Where(isWanted ?? (_ => true)).Sum(Increase);
 
     public Buckets Observations(string name, Func<MetricSeries, bool>? isWanted = null) => new(
         later.Named(name + "_bucket").Where(isWanted ?? (_ => true))
-            .Select(series => (series.Label("le"), Growth(series))));
+            .Select(series => (series.Label("le"), Increase(series))));
 
-    private double Growth(MetricSeries series) =>
+    private double Increase(MetricSeries series) =>
         Math.Max(0, series.Value - (_hasRestarted ? 0 : earlier.ValueOf(series)));
 }
 
-// The observations of a histogram during an interval: how many were at most as large as each bound.
+// A histogram's observations during an interval: cumulative counts by upper bound.
 internal sealed class Buckets
 {
     private readonly SortedDictionary<double, double> _upTo = [];
 
     public Buckets(IEnumerable<(string Bound, double Count)> counts)
-        : this(counts.Select(one => (
-            one.Bound == "+Inf" ? double.PositiveInfinity : double.Parse(one.Bound, CultureInfo.InvariantCulture),
-            one.Count)))
+        : this(counts.Select(count => (
+            count.Bound == "+Inf" ? double.PositiveInfinity : double.Parse(count.Bound, CultureInfo.InvariantCulture),
+            count.Count)))
     {
     }
 
@@ -229,9 +230,9 @@ internal sealed class Buckets
     public double Count => _upTo.Count > 0 ? _upTo.Values.Last() : 0;
 
     public static Buckets Sum(IEnumerable<Buckets> all) =>
-        new(all.SelectMany(one => one._upTo).Select(pair => (pair.Key, pair.Value)));
+        new(all.SelectMany(buckets => buckets._upTo).Select(pair => (pair.Key, pair.Value)));
 
-    // As Prometheus estimates it: observations lie evenly in their bucket, and those past the last bound on it.
+    // Like Prometheus's histogram_quantile: interpolates within a bucket; above the last finite bound, returns that.
     public double? Quantile(double share)
     {
         var rank = share * Count;

@@ -4,7 +4,8 @@ using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Top;
 
-// Reads the stack once an interval and shows it, until it is enough: by a count, by q, Ctrl-C or SIGTERM.
+// Samples the stack once per interval and shows it until the count is reached, or q, Ctrl-C or SIGTERM ends it. Show
+// samples on a pool thread and draws on the caller's; Write does both on the caller's.
 internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interval)
 {
     private static readonly TimeSpan s_stopInterval = TimeSpan.FromMilliseconds(50);
@@ -15,29 +16,29 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
     {
         using var signals = new StopSignals(_control, beforeExit: () => { });
         var hasHeader = false;
-        Follow(figures =>
+        Poll(stats =>
         {
             if (!hasHeader)
             {
-                output.WriteLine(TopLines.Header(figures));
+                output.WriteLine(TopLines.Header(stats));
                 hasHeader = true;
             }
 
-            output.WriteLine(TopLines.Of(figures, DateTimeOffset.UtcNow));
+            output.WriteLine(TopLines.Of(stats, DateTimeOffset.UtcNow));
             output.Flush();
         });
     }
 
     public void Show(ITerminal terminal)
     {
-        TopFigures? latest = null;
-        var following = Task.Run(() => Follow(figures => Volatile.Write(ref latest, figures)));
-        new LiveScreen(terminal).Show(_control, following, (_, _, height) =>
+        TopStats? latest = null;
+        var polling = Task.Run(() => Poll(stats => Volatile.Write(ref latest, stats)));
+        new LiveScreen(terminal).Show(_control, polling, (_, _, height) =>
             TopScreen.Compose(Volatile.Read(ref latest), DateTimeOffset.UtcNow, height));
-        following.GetAwaiter().GetResult();
+        polling.GetAwaiter().GetResult();
     }
 
-    private void Follow(Action<TopFigures> show)
+    private void Poll(Action<TopStats> show)
     {
         var clock = Stopwatch.StartNew();
         var earlier = read();
@@ -55,34 +56,34 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
             }
 
             var later = read();
-            show(TopFigures.Between(earlier, later));
+            show(TopStats.Between(earlier, later));
             earlier = later;
         }
     }
 }
 
-// The figures for programs: tab-separated, a line of names, then a line for each interval; a dash for what is unknown.
+// Tab-separated output for programs: a header, then a line per interval; - means unknown.
 internal static class TopLines
 {
     private const double MegaByte = 1024 * 1024;
 
-    private static readonly (string Name, Func<TopFigures, double?> Of)[] s_columns =
+    private static readonly (string Name, Func<TopStats, double?> Of)[] s_columns =
     [
-        ("requests_per_s", figures => figures.Total.PerSecond),
-        ("p50_ms", figures => figures.Total.P50 * 1e3),
-        ("p99_ms", figures => figures.Total.P99 * 1e3),
-        ("4xx_per_s", figures => figures.Total.RefusedPerSecond),
-        ("5xx_per_s", figures => figures.Total.ErrorsPerSecond),
-        ("committed_per_s", figures => figures.Ledger.CommittedPerSecond),
-        ("refused_per_s", figures => figures.Ledger.RefusedPerSecond),
-        ("batch_mean", figures => figures.Ledger.BatchMean),
-        ("commit_p99_ms", figures => figures.Ledger.CommitP99 * 1e3),
-        ("gate_wait_p99_ms", figures => figures.Ledger.GateP99 * 1e3),
-        ("queued", figures => figures.Ledger.QueuedWrites),
-        ("wal_mb", figures => figures.Ledger.WalBytes / MegaByte),
+        ("requests_per_s", stats => stats.Total.PerSecond),
+        ("p50_ms", stats => stats.Total.P50 * 1e3),
+        ("p99_ms", stats => stats.Total.P99 * 1e3),
+        ("4xx_per_s", stats => stats.Total.RefusedPerSecond),
+        ("5xx_per_s", stats => stats.Total.ErrorsPerSecond),
+        ("committed_per_s", stats => stats.Ledger.CommittedPerSecond),
+        ("refused_per_s", stats => stats.Ledger.RefusedPerSecond),
+        ("batch_mean", stats => stats.Ledger.BatchMean),
+        ("commit_p99_ms", stats => stats.Ledger.CommitP99 * 1e3),
+        ("gate_wait_p99_ms", stats => stats.Ledger.GateP99 * 1e3),
+        ("queued", stats => stats.Ledger.QueuedWrites),
+        ("wal_mb", stats => stats.Ledger.WalBytes / MegaByte),
     ];
 
-    private static readonly (string Name, Func<ProcessFigures, double?> Of)[] s_processColumns =
+    private static readonly (string Name, Func<ProcessStats, double?> Of)[] s_processColumns =
     [
         ("cpu", process => process.Cpu),
         ("cpu_limit", process => process.CpuLimit),
@@ -91,20 +92,20 @@ internal static class TopLines
         ("memory_limit_mb", process => process.MemoryLimitBytes / MegaByte),
     ];
 
-    public static string Header(TopFigures figures) => string.Join('\t',
+    public static string Header(TopStats stats) => string.Join('\t',
     [
         "time",
         .. s_columns.Select(column => column.Name),
-        .. from process in figures.Processes
+        .. from process in stats.Processes
            from name in s_processColumns.Select(column => column.Name).Append("state")
            select $"{process.Name}_{name}",
     ]);
 
-    public static string Of(TopFigures figures, DateTimeOffset at) => string.Join('\t',
+    public static string Of(TopStats stats, DateTimeOffset at) => string.Join('\t',
     [
         at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        .. s_columns.Select(column => Text(column.Of(figures))),
-        .. figures.Processes.SelectMany(process =>
+        .. s_columns.Select(column => Text(column.Of(stats))),
+        .. stats.Processes.SelectMany(process =>
             s_processColumns.Select(column => Text(column.Of(process))).Append(process.State)),
     ]);
 
@@ -112,46 +113,46 @@ internal static class TopLines
         value?.ToString(Math.Abs(value.Value) >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture) ?? "-";
 }
 
+// Lays out the screen of `top`.
 internal static class TopScreen
 {
-    // Of a limit: from here on it is close.
-    private const double CloseShare = 0.9;
+    private const double NearLimitShare = 0.9;
     private const int LedgerRows = 3;
 
-    public static Drawing Compose(TopFigures? figures, DateTimeOffset at, int height)
+    public static Drawing Compose(TopStats? stats, DateTimeOffset at, int height)
     {
-        if (figures is null)
+        if (stats is null)
         {
-            return Drawings.Message(" rinha top: measuring the first second");
+            return Drawings.Message(" rinha top: waiting for the first second");
         }
 
-        // The processes first: whether there is something to look at at all. The last one takes what is left.
-        var processRows = figures.Processes.Count + 1 + Drawings.BorderRows;
+        // The requests get the rows that are left.
+        var processRows = stats.Processes.Count + 1 + Drawings.BorderRows;
         var ledgerRows = LedgerRows + Drawings.BorderRows;
         return Drawings.Stacked(
         [
-            (Heading(figures, at), Math.Min(1, height)),
-            (Drawings.Framed("processes", Processes(figures)), processRows),
-            (Drawings.Framed("ledger", Ledger(figures.Ledger)), ledgerRows),
-            (Drawings.Framed("requests", Requests(figures)), Math.Max(0, height - 1 - processRows - ledgerRows)),
+            (Heading(stats, at), Math.Min(1, height)),
+            (Drawings.Framed("processes", Processes(stats)), processRows),
+            (Drawings.Framed("ledger", Ledger(stats.Ledger)), ledgerRows),
+            (Drawings.Framed("requests", Requests(stats)), Math.Max(0, height - 1 - processRows - ledgerRows)),
         ]);
     }
 
-    private static Drawing Requests(TopFigures figures) => Drawings.Table(
+    private static Drawing Requests(TopStats stats) => Drawings.Table(
         [("", 10), ("req/s", 10), ("p50", 9), ("p99", 9), ("4xx/s", 9), ("5xx/s", 9)],
-        [.. figures.Operations.Prepend(figures.Total).Select(Row)]);
+        [.. stats.Operations.Prepend(stats.Total).Select(Row)]);
 
-    private static Cell[] Row(OperationFigures one) =>
+    private static Cell[] Row(OperationStats operation) =>
     [
-        new(one.Name, one.Name == "all" ? Tone.Strong : Tone.Plain),
-        Format.Rate(one.PerSecond),
-        Duration(one.P50),
-        Duration(one.P99),
-        new(Format.Rate(one.RefusedPerSecond), one.RefusedPerSecond > 0 ? Tone.Warning : Tone.Muted),
-        new(Format.Rate(one.ErrorsPerSecond), one.ErrorsPerSecond > 0 ? Tone.Bad : Tone.Muted),
+        new(operation.Name, operation.Name == "all" ? Tone.Strong : Tone.Plain),
+        Format.Rate(operation.PerSecond),
+        Duration(operation.P50),
+        Duration(operation.P99),
+        new(Format.Rate(operation.RefusedPerSecond), operation.RefusedPerSecond > 0 ? Tone.Warning : Tone.Muted),
+        new(Format.Rate(operation.ErrorsPerSecond), operation.ErrorsPerSecond > 0 ? Tone.Bad : Tone.Muted),
     ];
 
-    private static Drawing Ledger(LedgerFigures ledger) => Drawings.Table(
+    private static Drawing Ledger(LedgerStats ledger) => Drawings.Table(
         [("committed/s", 11), ("refused/s", 11), ("batch", 9), ("commit p99", 12), ("gate p99", 10), ("WAL", 9)],
         [
             [
@@ -172,34 +173,36 @@ internal static class TopScreen
             ],
         ]);
 
-    private static Drawing Processes(TopFigures figures) => Drawings.Table(
+    private static Drawing Processes(TopStats stats) => Drawings.Table(
         [("", 6), ("state", 10), ("CPU", 7), ("of", 6), ("throttled", 10), ("memory", 9), ("of", 8), ("heap", 8),
             ("conns", 7)],
-        [.. figures.Processes.Select(Row)]);
+        [.. stats.Processes.Select(Row)]);
 
-    private static Cell[] Row(ProcessFigures one) =>
+    private static Cell[] Row(ProcessStats process) =>
     [
-        one.Name,
-        new(Format.OneLine(one.State, 9), StateTone(one.State)),
-        new(Number(one.Cpu), IsClose(one.Cpu, one.CpuLimit) ? Tone.Warning : Tone.Plain),
-        new(Number(one.CpuLimit), Tone.Muted),
+        process.Name,
+        new(Format.OneLine(process.State, 9), StateTone(process.State)),
+        new(Number(process.Cpu), IsNearLimit(process.Cpu, process.CpuLimit) ? Tone.Warning : Tone.Plain),
+        new(Number(process.CpuLimit), Tone.Muted),
         new(
-            one.ThrottledShare is { } share ? Format.Percent(share) : "–",
-            one.ThrottledShare > 0 ? Tone.Warning : Tone.Muted),
-        new(Bytes(one.MemoryBytes), IsClose(one.MemoryBytes, one.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
-        new(Bytes(one.MemoryLimitBytes), Tone.Muted),
-        new(Bytes(one.HeapBytes), Tone.Muted),
-        new(Number(one.Connections), Tone.Muted),
+            process.ThrottledShare is { } share ? Format.Percent(share) : "–",
+            process.ThrottledShare > 0 ? Tone.Warning : Tone.Muted),
+        new(
+            Bytes(process.MemoryBytes),
+            IsNearLimit(process.MemoryBytes, process.MemoryLimitBytes) ? Tone.Bad : Tone.Plain),
+        new(Bytes(process.MemoryLimitBytes), Tone.Muted),
+        new(Bytes(process.HeapBytes), Tone.Muted),
+        new(Number(process.Connections), Tone.Muted),
     ];
 
     private static Tone StateTone(string state) => state switch
     {
         ProcessReading.Up => Tone.Good,
-        ProcessReading.NotAsked => Tone.Muted,
+        ProcessReading.NoMetrics => Tone.Muted,
         _ => Tone.Bad,
     };
 
-    private static bool IsClose(double? value, double? limit) => value >= CloseShare * limit;
+    private static bool IsNearLimit(double? value, double? limit) => value >= NearLimitShare * limit;
 
     private static string Duration(double? seconds) => seconds is { } known ? Format.Duration(known) : "–";
 
@@ -214,12 +217,12 @@ internal static class TopScreen
         _ => $"{Number(bytes / 1024 / 1024 / 1024)}G",
     };
 
-    private static Drawing Heading(TopFigures figures, DateTimeOffset at) => (_, _) =>
+    private static Drawing Heading(TopStats stats, DateTimeOffset at) => (_, _) =>
     [
         new Line()
             .Add(" rinha top", Tone.Strong)
-            .Add($"  {Format.Rate(figures.Total.PerSecond)} requests/s", Tone.Strong)
-            .Add($"  {Format.Moment(at)}", Tone.Muted)
-            .Add("   q", Tone.Strong).Add(" end", Tone.Muted),
+            .Add($"  {Format.Rate(stats.Total.PerSecond)} requests/s", Tone.Strong)
+            .Add($"  {Format.Timestamp(at)}", Tone.Muted)
+            .Add("   q", Tone.Strong).Add(" quit", Tone.Muted),
     ];
 }

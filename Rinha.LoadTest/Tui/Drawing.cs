@@ -2,10 +2,10 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// A piece of the screen: draws itself line by line into the room it is given; lines that are too many or too long are
-// cut, missing ones stay empty. A drawing measures nothing twice: the machine is here to send requests.
+// A region of the screen: produces its lines for a given size. Excess lines and columns are cut, missing ones blank.
 internal delegate IEnumerable<Line> Drawing(int width, int height);
 
+// Combines drawings: stacks, columns, frames, tables.
 internal static class Drawings
 {
     public const int BorderRows = 2;
@@ -22,9 +22,9 @@ internal static class Drawings
 
     public static Drawing Beside(params Drawing[] columns) => (width, height) =>
     {
-        // Each ends where the shares up to it do, so that no column is lost to rounding.
+        // Cumulative ends: no column is lost to rounding.
         int End(int count) => width * count / columns.Length;
-        var parts = columns.Select((one, at) => one.Lines(End(at + 1) - End(at), height).ToArray()).ToArray();
+        var parts = columns.Select((column, at) => column.Lines(End(at + 1) - End(at), height).ToArray()).ToArray();
         return Enumerable.Range(0, height).Select(row =>
             parts.Aggregate(new Line(), (line, part) => line.Append(part[row], part[row].Width)));
     };
@@ -44,8 +44,8 @@ internal static class Drawings
 
     public static Drawing Message(string text) => (_, _) => [new Line().Add(text, Tone.Muted)];
 
-    // A table whose first column is at the left and whose others are at the right, with their widths; columns without
-    // room are missing, for half a figure is a wrong one.
+    // The first column is left-aligned, the others right-aligned. Columns that do not fit are dropped: a truncated
+    // number would be wrong.
     public static Drawing Table(
         IReadOnlyList<(string Title, int Width)> columns, IEnumerable<IReadOnlyList<Cell>> rows) => (width, _) =>
         rows.Prepend([.. columns.Select(column => new Cell(column.Title, Tone.Muted))]).Select(cells =>
@@ -63,8 +63,8 @@ internal static class Drawings
         });
 }
 
-// One line of the screen, put together from left to right in columns and tones. Every character is one column wide;
-// text from outside comes in by AddForeign, which sees to that.
+// A line of the screen, built from left to right in tones. Every character must be one column wide; AddUntrusted
+// ensures that for text from outside.
 internal sealed class Line
 {
     private readonly StringBuilder _text = new();
@@ -103,9 +103,9 @@ internal sealed class Line
     public Line Right(string text, int width, Tone tone = Tone.Plain) =>
         Add(Fit(text, width).PadLeft(Math.Max(0, width)), tone);
 
-    public Line AddForeign(string text, int width, Tone tone)
+    public Line AddUntrusted(string text, int width, Tone tone)
     {
-        // From the first combining characters on, a character may take no column or two.
+        // From the first combining character on, a character may be zero or two columns wide.
         const int OneColumnEnd = 0x300;
         return Add(
             string.Concat(Format.OneLine(text, width).EnumerateRunes().Select(rune =>

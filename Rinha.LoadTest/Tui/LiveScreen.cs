@@ -3,28 +3,29 @@ using Rinha.LoadTest.Output;
 
 namespace Rinha.LoadTest.Tui;
 
-// Shows pictures on a terminal, and reads the keys, as long as something runs on another thread.
+// Draws frames on a terminal and handles keys on the caller's thread, while a task runs on another. Restores the
+// terminal even if the process is about to die.
 internal sealed class LiveScreen(ITerminal terminal)
 {
     public const int FramesPerSecond = 10;
 
-    // Keys are answered within this time even when frames come more slowly.
+    // Maximum delay before a key takes effect, even if frames are slower.
     private static readonly TimeSpan s_keyInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_frameInterval = TimeSpan.FromSeconds(1.0 / FramesPerSecond);
 
-    // What something else did to the terminal, a shell or a message of the runtime, stays no longer.
-    private static readonly TimeSpan s_wholeInterval = TimeSpan.FromSeconds(1);
+    // Repairs what a shell or the runtime wrote to the terminal.
+    private static readonly TimeSpan s_fullRedrawInterval = TimeSpan.FromSeconds(1);
 
-    // A person types slower than this many bytes in a key interval; what a paste has more waits for the next.
+    // More than a person types per interval; the rest of a paste waits for the next one.
     private const int KeyBytesMax = 64;
 
     public void Show(RunControl control, Task run, Func<ViewState, int, int, Drawing> compose)
     {
         var screen = new TerminalScreen(terminal);
 
-        // The signals are watched before the terminal is touched and until it is given back: there is no gap.
+        // Registered before the terminal changes and until it is restored.
         using var stopSignals = new StopSignals(control, beforeExit: screen.Dispose);
-        // The ways a process can end without unwinding this stack: Ctrl-\, an exit or an unhandled exception elsewhere.
+        // Exits that do not unwind this stack: Ctrl-\, Environment.Exit, an unhandled exception elsewhere.
         using var quitSignal = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => screen.Dispose());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => screen.Dispose();
         AppDomain.CurrentDomain.UnhandledException += (_, _) => screen.Dispose();
@@ -38,12 +39,12 @@ internal sealed class LiveScreen(ITerminal terminal)
     private void Draw(
         TerminalScreen screen, RunControl control, Task run, Func<ViewState, int, int, Drawing> compose)
     {
-        var (view, painter, clock) = (new ViewState(), new FramePainter(Ansi.IsWanted), Stopwatch.StartNew());
-        var (nextFrame, nextWhole) = (TimeSpan.Zero, TimeSpan.Zero);
+        var (view, painter, clock) = (new ViewState(), new FramePainter(Ansi.IsEnabled), Stopwatch.StartNew());
+        var (nextFrame, nextFullRedraw) = (TimeSpan.Zero, TimeSpan.Zero);
         var (isOver, keys) = (false, new byte[KeyBytesMax]);
         while (!isOver)
         {
-            isOver = Ended(run, nextFrame - clock.Elapsed);
+            isOver = WaitForEnd(run, nextFrame - clock.Elapsed);
             var count = terminal.ReadKeys(keys);
             view = Keys.Press(keys.AsSpan(0, count), view, control);
             if (count == 0 && clock.Elapsed < nextFrame && !isOver)
@@ -51,23 +52,23 @@ internal sealed class LiveScreen(ITerminal terminal)
                 continue;
             }
 
-            var whole = clock.Elapsed >= nextWhole;
-            if (whole)
+            var isFullRedraw = clock.Elapsed >= nextFullRedraw;
+            if (isFullRedraw)
             {
-                screen.Keep();
-                nextWhole = clock.Elapsed + s_wholeInterval;
+                screen.Reassert();
+                nextFullRedraw = clock.Elapsed + s_fullRedrawInterval;
             }
 
             var (width, height) = terminal.Size;
             var picture = compose(
                 view with { Paused = control.Paused, Ending = control.StopRequested }, width, height);
-            screen.Draw(painter.Paint(picture, width, height, whole));
+            screen.Draw(painter.Paint(picture, width, height, isFullRedraw));
             nextFrame = clock.Elapsed + s_frameInterval;
         }
     }
 
-    // WaitAny, because Wait would throw the run's exception here and not where the caller looks at it.
-    private static bool Ended(Task run, TimeSpan untilFrame)
+    // Unlike Wait, WaitAny leaves the run's exception to the caller.
+    private static bool WaitForEnd(Task run, TimeSpan untilFrame)
     {
         var wait = untilFrame < s_keyInterval ? untilFrame : s_keyInterval;
         return Task.WaitAny([run], wait > TimeSpan.Zero ? wait : TimeSpan.Zero) == 0;
@@ -85,7 +86,7 @@ internal static class Keys
         {
             switch (key)
             {
-                // Beside minus on most keyboards, plus is where = is.
+                // Unshifted + on most keyboards.
                 case (byte)'+' or (byte)'=':
                     view = view.Widened();
                     break;
@@ -99,7 +100,7 @@ internal static class Keys
                     control.Stop();
                     break;
 
-                // An arrow or a function key is an escape and letters, which come together and mean nothing here.
+                // The start of an arrow or function key's sequence: ignore the rest.
                 case Escape:
                     return view;
             }
@@ -109,17 +110,16 @@ internal static class Keys
     }
 }
 
-// Writes only the lines that changed, between the marks of a synchronized update: nothing flickers, and a slow
-// connection carries little.
+// Paints only the lines that changed, inside a synchronized update: no flicker, and little output for slow connections.
 internal sealed class FramePainter(bool colors)
 {
     private string[] _shown = [];
     private (int Width, int Height) _size;
 
-    public string Paint(Drawing picture, int width, int height, bool whole)
+    public string Paint(Drawing picture, int width, int height, bool isFullRedraw)
     {
         var text = new StringBuilder(_size == (width, height) ? "" : "\e[2J");
-        if (whole || text.Length > 0)
+        if (isFullRedraw || text.Length > 0)
         {
             (_shown, _size) = (new string[height], (width, height));
         }
@@ -139,60 +139,59 @@ internal sealed class FramePainter(bool colors)
     }
 }
 
-// Owns what the live screen changes of a terminal (the alternate screen, the cursor, the line wrap, the key mode) and
-// gives it back exactly once. Restoring may come from any thread, a signal's included; nothing is drawn after it.
+// Owns the terminal state that the live screen changes (alternate screen, cursor, line wrap, key mode), and restores it
+// exactly once. Dispose may run on any thread, including a signal handler's; nothing is drawn after it.
 internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
 {
-    // Alternate screen, no cursor, no line wrap (a frame too wide for a moment must not scroll).
-    internal const string EnterCodes = "\e[?1049h" + KeepCodes + "\e[2J\e[H";
+    // Alternate screen, no cursor, no line wrap (a frame too wide during a resize must not scroll).
+    internal const string EnterCodes = "\e[?1049h" + ReassertCodes + "\e[2J\e[H";
 
-    // What may get lost and can be said again without harm.
-    internal const string KeepCodes = "\e[?7l\e[?25l";
+    // State that may get lost and is safe to set again.
+    internal const string ReassertCodes = "\e[?7l\e[?25l";
 
-    // Undoes EnterCodes, after an end of the frame under way (see FramePainter) and of its
-    // colours; and the application keys, which the runtime's console turns on and never off.
+    // Ends the current synchronized update and colours, undoes EnterCodes, and turns off the application keys, which
+    // the runtime's console turns on and never off.
     internal const string RestoreCodes = "\e[?2026l\e[0m\e[?25h\e[?7h\e[?1l\e>\e[?1049l";
 
     private readonly Lock _lock = new();
-    private bool _isOurs;
+    private bool _isActive;
     private bool _wasRestored;
 
     public void Enter()
     {
         lock (_lock)
         {
-            // Ours before the first change: if that fails half-way, there is something to undo.
-            _isOurs = !_wasRestored;
+            // Set before the first change: if that fails half-way, Dispose must undo it.
+            _isActive = !_wasRestored;
         }
 
-        Act(() =>
+        IfActive(() =>
         {
             terminal.EnterKeyMode();
             terminal.Write(EnterCodes);
         });
     }
 
-    // Says again how the terminal is to be, to be done now and then: the shell and the runtime change it when the
-    // process was stopped (SIGSTOP) and goes on.
-    public void Keep() => Act(() =>
+    // Sets the modes again; call it periodically: the shell and the runtime change them across SIGSTOP and SIGCONT.
+    public void Reassert() => IfActive(() =>
     {
         terminal.EnterKeyMode();
-        terminal.Write(KeepCodes);
+        terminal.Write(ReassertCodes);
     });
 
-    public void Draw(string text) => Act(() => terminal.Write(text));
+    public void Draw(string text) => IfActive(() => terminal.Write(text));
 
     public void Dispose()
     {
         lock (_lock)
         {
             _wasRestored = true;
-            if (!_isOurs)
+            if (!_isActive)
             {
                 return;
             }
 
-            _isOurs = false;
+            _isActive = false;
             try
             {
                 terminal.Write(RestoreCodes);
@@ -204,11 +203,11 @@ internal sealed class TerminalScreen(ITerminal terminal) : IDisposable
         }
     }
 
-    private void Act(Action change)
+    private void IfActive(Action change)
     {
         lock (_lock)
         {
-            if (_isOurs)
+            if (_isActive)
             {
                 change();
             }

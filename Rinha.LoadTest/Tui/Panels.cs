@@ -4,16 +4,17 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tui;
 
+// The panels of a load run's screen.
 internal static class Panels
 {
     public const int FailureKindCountMax = 5;
 
     private const int NameWidthMin = 7;
 
-    // So many columns of the operations matter more than the end of a long name.
+    // A long operation name is cut to make room for this many columns.
     private const int ColumnCountMin = 3;
 
-    // The operations' columns, each with a gap on its left, in the order in which they give way, the last one first.
+    // The operations' columns, widths including a gap; the last ones are dropped first.
     private static readonly (string Title, int Width, Func<OperationReport, string> Figure)[] s_columns =
     [
         ("req/s", 9, operation => Format.Rate(operation.Rate)),
@@ -35,24 +36,24 @@ internal static class Panels
             (_, "warm-up" or "paused") => (snapshot.Phase, Tone.Warning),
             _ => (snapshot.Phase, Tone.Good),
         };
-        var clock = RunProgress.Clock(snapshot.Elapsed);
-        var extent = snapshot switch
+        var clock = RunProgress.FormatTime(snapshot.Elapsed);
+        var progress = snapshot switch
         {
-            { Duration: { } duration } => $"{clock} of {RunProgress.Clock(duration)}",
+            { Duration: { } duration } => $"{clock} of {RunProgress.FormatTime(duration)}",
             { Iterations: { } iterations } =>
-                $"{clock}, {Format.Count(RunProgress.Done(snapshot))} of {Format.Count(iterations)} requests",
+                $"{clock}, {Format.Count(RunProgress.Finished(snapshot))} of {Format.Count(iterations)} requests",
             _ => clock,
         };
-        var line = new Line().Add(" rinha load", Tone.Strong).Add("  " + phase, tone).Add("  " + extent);
-        var underWay = $"{Format.Count(snapshot.InFlight)} under way ";
+        var line = new Line().Add(" rinha load", Tone.Strong).Add("  " + phase, tone).Add("  " + progress);
+        var inFlight = $"{Format.Count(snapshot.InFlight)} in flight ";
         return
         [
-            underWay.Length < width - line.Width ? line.Right(underWay, width - line.Width, Tone.Muted) : line,
+            inFlight.Length < width - line.Width ? line.Right(inFlight, width - line.Width, Tone.Muted) : line,
             ProgressBar(snapshot, width),
         ];
     };
 
-    // The figures one looks at first; what fits of them. The signs say how percentiles relate to the exact ones.
+    // Most important rows first; the rest is cut. Percentiles may carry ≈ or ≤.
     public static Drawing Totals(long completed, long failed, double rate, string p50, string p99, double max)
     {
         const int NameWidth = 9;
@@ -79,7 +80,7 @@ internal static class Panels
         var barWidth = width - StatusWidth - CountWidth - ShareWidth;
         var hasCount = barWidth >= BarWidthMin;
 
-        // The most frequent ones fit; in the order of their numbers they keep their places.
+        // Picks the most frequent, orders them by status, so that rows do not jump.
         return statuses.Count == 0 ? [new Line().Add("no answers yet", Tone.Muted)] : statuses
             .OrderByDescending(pair => pair.Value)
             .Take(height)
@@ -98,14 +99,14 @@ internal static class Panels
     public static Drawing Histogram(LatencyReport latency) => (width, height) =>
     {
         const int BoundWidth = 8, ShareWidth = 8;
-        const int MarkWidth = 8; // "p99-99.9"
+        const int LabelsWidth = 8; // "p99-99.9"
         var bars = Merged(latency.Histogram, height);
         if (bars.Count == 0)
         {
             return [new Line().Add("no answers yet", Tone.Muted)];
         }
 
-        var barWidth = width - BoundWidth - 1 - ShareWidth - 1 - MarkWidth;
+        var barWidth = width - BoundWidth - 1 - ShareWidth - 1 - LabelsWidth;
         var highest = bars.Max(bar => bar.Count);
         return bars.Select((bar, at) => new Line()
             .Right("≤ " + Format.DurationTick(bar.UpToSeconds), BoundWidth, Tone.Muted)
@@ -113,7 +114,10 @@ internal static class Panels
             .Add(Blocks.Bar((double)bar.Count / highest, barWidth), Tone.Accent)
             .Right(Format.Percent((double)bar.Count / Math.Max(1, latency.Count)), ShareWidth)
             .Add(" ")
-            .Left(Marks(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds), MarkWidth, Tone.Warning));
+            .Left(
+                PercentileLabels(latency, at > 0 ? bars[at - 1].UpToSeconds : 0, bar.UpToSeconds),
+                LabelsWidth,
+                Tone.Warning));
     };
 
     public static Drawing Operations(IReadOnlyList<OperationReport> operations) => (width, height) =>
@@ -128,7 +132,7 @@ internal static class Panels
                 column.Title == "failed" && operation.Failed > 0 ? Tone.Bad : Tone.Plain)),
         ]);
         var name = ("", Math.Clamp(longest, NameWidthMin, nameWidthMax));
-        return Drawings.Table([name, .. s_columns.Select(one => (one.Title, one.Width))], rows)(width, height);
+        return Drawings.Table([name, .. s_columns.Select(column => (column.Title, column.Width))], rows)(width, height);
     };
 
     public static Drawing Failures(IReadOnlyList<FailureReport> failures) => (width, _) =>
@@ -143,7 +147,7 @@ internal static class Panels
                 .Right(Format.Count(failure.Count), CountWidth, Tone.Bad)
                 .Add(" ")
                 .Left(Format.Failure(failure.Kind), hasExample ? KindWidth : width - CountWidth - 1)
-                .AddForeign(hasExample ? failure.Example : "", Math.Max(0, exampleWidth), Tone.Muted));
+                .AddUntrusted(hasExample ? failure.Example : "", Math.Max(0, exampleWidth), Tone.Muted));
     };
 
     public static Drawing Keys(ViewState view) => (_, _) => view.Ending
@@ -151,14 +155,14 @@ internal static class Panels
         [
             new Line()
                 .Add(" ending: the report follows", Tone.Warning)
-                .Add("   Ctrl-C", Tone.Strong).Add(" at once, without it", Tone.Muted),
+                .Add("   Ctrl-C", Tone.Strong).Add(" quit now, without report", Tone.Muted),
         ]
         :
         [
             new Line()
                 .Add(" + -", Tone.Strong).Add($" window {view.WindowSeconds} s", Tone.Muted)
-                .Add("   p", Tone.Strong).Add(view.Paused ? " go on" : " pause", Tone.Muted)
-                .Add("   q", Tone.Strong).Add(" end with a report", Tone.Muted),
+                .Add("   p", Tone.Strong).Add(view.Paused ? " resume" : " pause", Tone.Muted)
+                .Add("   q", Tone.Strong).Add(" stop and report", Tone.Muted),
         ];
 
     internal static IReadOnlyList<HistogramBar> Merged(IReadOnlyList<HistogramBar> bars, int rows)
@@ -166,7 +170,7 @@ internal static class Panels
         var merged = bars.ToList();
         while (merged.Count > Math.Max(1, rows))
         {
-            // The pair with the fewest requests: where most of them are the picture keeps its detail.
+            // Merges the adjacent pair with the fewest requests, to keep detail where most requests are.
             var pair = Enumerable.Range(0, merged.Count - 1).MinBy(at => merged[at].Count + merged[at + 1].Count);
             merged[pair] = merged[pair + 1] with { Count = merged[pair].Count + merged[pair + 1].Count };
             merged.RemoveAt(pair + 1);
@@ -183,10 +187,10 @@ internal static class Panels
             return new Line().Add(" until q is pressed", Tone.Muted);
         }
 
-        // Two characters and not one in two colours: a terminal may have none.
+        // Two characters, not one in two colours: the terminal may have none.
         var barWidth = Math.Max(0, width - TailWidth - 2);
         var doneWidth = (int)(share * barWidth);
-        var left = RunProgress.SecondsLeft(snapshot) is { } seconds ? RunProgress.Clock(seconds) + " left" : "";
+        var left = RunProgress.SecondsLeft(snapshot) is { } seconds ? RunProgress.FormatTime(seconds) + " left" : "";
         return new Line()
             .Add(" ")
             .Repeat('━', doneWidth, Tone.Accent)
@@ -195,12 +199,12 @@ internal static class Panels
             .Right(left, TailWidth - 4, Tone.Muted);
     }
 
-    private static string Marks(LatencyReport latency, double over, double upTo)
+    private static string PercentileLabels(LatencyReport latency, double over, double upTo)
     {
-        (string Name, double Seconds)[] marks =
+        (string Name, double Seconds)[] percentiles =
             [("50", latency.P50), ("90", latency.P90), ("99", latency.P99), ("99.9", latency.P999)];
-        var inside = marks.Where(mark => mark.Seconds > over && mark.Seconds <= upTo)
-            .Select(mark => mark.Name).ToList();
+        var inside = percentiles.Where(percentile => percentile.Seconds > over && percentile.Seconds <= upTo)
+            .Select(percentile => percentile.Name).ToList();
         return inside.Count switch
         {
             0 => "",
@@ -210,7 +214,7 @@ internal static class Panels
     }
 }
 
-// A value of each second in columns. The axis has a round length that grows in steps, so that columns stay in place.
+// A column chart over time. The axis has a round length that grows in steps, so that columns stay in place.
 internal sealed class TimeChart(
     IReadOnlyList<SecondReport> series,
     double? durationSeconds,
@@ -221,7 +225,7 @@ internal sealed class TimeChart(
     private const int LabelWidth = 6; // "12.5ms"
     private const int EndWidth = 8; // "24:00:00"
 
-    // A minute, which is what most runs take, and then round steps up to a day.
+    // A minute suits most runs; then round steps up to a day.
     private static readonly int[] s_axisSeconds = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400];
 
     public static Drawing OfRate(LiveSnapshot snapshot) => new TimeChart(
@@ -240,7 +244,7 @@ internal sealed class TimeChart(
     {
         if (series.Count == 0)
         {
-            return [new Line().Add("after the first second", Tone.Muted)];
+            return [new Line().Add("waiting for the first second", Tone.Muted)];
         }
 
         var seconds = AxisSeconds();
@@ -252,10 +256,10 @@ internal sealed class TimeChart(
             .Repeat(' ', LabelWidth, Tone.Muted)
             .Add("└", Tone.Muted)
             .Left("0:00", Math.Max(0, plotWidth - EndWidth), Tone.Muted)
-            .Right(RunProgress.Clock(seconds), EndWidth, Tone.Muted));
+            .Right(RunProgress.FormatTime(seconds), EndWidth, Tone.Muted));
     }
 
-    // A column has the seconds that begin in it, or where seconds are wider than columns, the one that it is a part of.
+    // A column aggregates the seconds that start in it; if seconds are wider than columns, it shows the one it is in.
     private ChartColumn[] Columns(int width, int seconds) =>
     [
         .. from at in Enumerable.Range(0, width)
@@ -275,17 +279,17 @@ internal sealed class TimeChart(
 
     private Line Row(ChartColumn[] columns, double top, int row, int rows)
     {
-        // The middle of an even number of rows lies between two of them; its label stands below it.
+        // With an even number of rows the middle is between two; its label goes on the lower one.
         var label = row == 0 ? tick(top) : row == rows / 2 && rows >= MiddleLabelRowsMin ? tick(top / 2) : "";
         var line = new Line().Right(label, LabelWidth, Tone.Muted).Add("│", Tone.Muted);
-        var below = (rows - 1 - row) * Blocks.Steps;
+        var below = (rows - 1 - row) * Blocks.EighthsPerCell;
         foreach (var (low, tone, high) in columns)
         {
-            var lowSteps = Blocks.StepsOf(low / top, rows) - below;
-            var highSteps = Blocks.StepsOf(high / top, rows) - below;
+            var lowSteps = Blocks.Eighths(low / top, rows) - below;
+            var highSteps = Blocks.Eighths(high / top, rows) - below;
 
-            // A character has one colour: the lower part's when it fills half of it, or when there is nothing above it.
-            var isLow = lowSteps >= Blocks.Steps / 2 || (lowSteps > 0 && highSteps <= lowSteps);
+            // A cell has one colour: the lower part's if that fills half of it or nothing is above it.
+            var isLow = lowSteps >= Blocks.EighthsPerCell / 2 || (lowSteps > 0 && highSteps <= lowSteps);
             line.Repeat(Blocks.Column(Math.Max(lowSteps, highSteps)), 1, isLow ? tone : Tone.Muted);
         }
 
@@ -295,8 +299,8 @@ internal sealed class TimeChart(
 
 internal readonly record struct ChartColumn(double Low, Tone Tone, double High);
 
-// Some seconds together. P50: the mean of their medians, weighted by requests: close to the median. P99: the highest of
-// theirs: no less than the true one. Both are exact for one second.
+// Several seconds combined. P50: the mean of their medians, weighted by requests, approximates the median. P99: the
+// maximum of theirs, an upper bound. Both are exact for one second.
 internal sealed record WindowStats(int Seconds, long Completed, long Failed, double P50, double P99, double Max)
 {
     public double Rate => Seconds > 0 ? (double)Completed / Seconds : 0;

@@ -11,10 +11,10 @@ internal sealed class TuiCollector(ITerminal terminal) : ICollector
         control, run, (view, width, height) => Screen.Compose(control.Latest, view, width, height));
 }
 
-// Composes the picture of a run; on small screens the panels that matter less are missing.
+// Lays out a run's screen; small screens drop the less important panels.
 internal static class Screen
 {
-    // Below these widths a band has one panel less; each panel then has some 21 columns of text at least.
+    // Below these widths a band has one panel fewer; each panel keeps at least 21 columns of text.
     private const int TwoPanelsWidthMin = 50;
     private const int ThreePanelsWidthMin = 76;
     private const int LatencyChartRows = 10;
@@ -26,11 +26,11 @@ internal static class Screen
             return Drawings.Message(view.Ending ? " ending" : " starting");
         }
 
-        // What matters most takes its rows first, as many as there are of those it wants, if there are enough.
+        // The most important panels take their rows first: up to max, or none if fewer than min are left.
         var left = height;
-        int Take(int least, int wanted)
+        int Take(int min, int max)
         {
-            var rows = left < least ? 0 : Math.Min(wanted, left);
+            var rows = left < min ? 0 : Math.Min(max, left);
             left -= rows;
             return rows;
         }

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace Rinha.LoadTest.Tui;
 
-// What the live screen needs of a terminal. None of it throws because the terminal went away.
+// The terminal operations of the live screen. None throws if the terminal is gone.
 internal interface ITerminal
 {
     (int Width, int Height) Size { get; }
 
     void Write(string text);
 
-    // Makes each key readable at once and no longer echoed, where there are any; twice is harmless.
+    // Makes each key readable immediately, without echo; idempotent, and a no-op without a keyboard.
     void EnterKeyMode();
 
     void LeaveKeyMode();
@@ -17,17 +17,17 @@ internal interface ITerminal
     int ReadKeys(Span<byte> keys);
 }
 
-// Console is not used for the keys: it echoes what is typed between two of its reads, into the picture.
+// Reads keys without Console, which echoes what is typed between two of its reads.
 internal sealed class UnixTerminal : ITerminal
 {
-    // What a terminal that does not know its size is taken for, as everywhere.
+    // The conventional size if the terminal does not know its own.
     private const int DefaultWidth = 80;
     private const int DefaultHeight = 24;
 
     private readonly Stream _output = Console.OpenStandardOutput();
     private byte[]? _original;
 
-    // Whether the output can show a screen: a terminal without a name, or a dumb one, has no codes.
+    // False for pipes, and for terminals that are unnamed or dumb and so have no control codes.
     public static bool CanShow =>
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
@@ -44,7 +44,7 @@ internal sealed class UnixTerminal : ITerminal
         }
         catch (IOException)
         {
-            // A terminal that hung up must not cost the run its report.
+            // The run must survive a terminal hang-up and still write its report.
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class UnixTerminal : ITerminal
         _original is null ? 0 : TerminalCalls.ReadAvailable(TerminalCalls.Input, keys);
 }
 
-// The terminal's C functions (termios(3), ioctl_tty(2)), with Linux's constants on x64 and arm64.
+// termios(3) and ioctl_tty(2), with Linux's constants for x64 and arm64.
 internal static unsafe partial class TerminalCalls
 {
     public const int Input = 0;
@@ -80,16 +80,16 @@ internal static unsafe partial class TerminalCalls
     private const nuint GetWindowSize = 0x5413; // TIOCGWINSZ
     private const nuint GetAvailable = 0x541B; // FIONREAD
 
-    // struct termios, which glibc and musl lay out alike.
+    // struct termios; glibc and musl use the same layout.
     private const int ModeBytes = 60;
     private const int LocalFlags = 12; // c_lflag
     private const int Characters = 17; // c_cc
     private const uint Signals = 0x1; // ISIG: Ctrl-C is a signal
-    private const uint Lines = 0x2; // ICANON: input comes by lines
+    private const uint Lines = 0x2; // ICANON: line-buffered input
     private const uint Echo = 0x8; // ECHO
     private const int Time = 5; // VTIME
     private const int CountMin = 6; // VMIN
-    private const int Suspend = 10; // VSUSP: the key that puts a process to sleep
+    private const int Suspend = 10; // VSUSP: Ctrl-Z
 
     public static byte[]? GetMode(int descriptor)
     {
@@ -108,7 +108,7 @@ internal static unsafe partial class TerminalCalls
         }
     }
 
-    // Each key on its own, unseen. Ctrl-Z means nothing: a run that slept would report its sleep as latency.
+    // Unbuffered, without echo. Disables Ctrl-Z: a suspended run would report the suspension as latency.
     public static byte[] ForKeys(byte[] mode)
     {
         byte[] keys = [.. mode];
@@ -129,7 +129,7 @@ internal static unsafe partial class TerminalCalls
 
     public static int ReadAvailable(int descriptor, Span<byte> bytes)
     {
-        // The mode alone does not keep a read from waiting: a shell changes it when it puts its job to sleep and back.
+        // The mode alone cannot guarantee a non-blocking read: a shell changes it when it suspends and resumes the job.
         int available;
         if (Control(descriptor, GetAvailable, &available) != 0 || available <= 0)
         {

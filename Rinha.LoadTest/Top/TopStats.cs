@@ -1,11 +1,11 @@
 namespace Rinha.LoadTest.Top;
 
-// A stack during an interval: what `top` shows.
-internal sealed record TopFigures(
-    OperationFigures Total,
-    IReadOnlyList<OperationFigures> Operations,
-    LedgerFigures Ledger,
-    IReadOnlyList<ProcessFigures> Processes)
+// What `top` shows of a stack during an interval, computed from two samples.
+internal sealed record TopStats(
+    OperationStats Total,
+    IReadOnlyList<OperationStats> Operations,
+    LedgerStats Ledger,
+    IReadOnlyList<ProcessStats> Processes)
 {
     private const string Requests = "rinha_http_requests_total";
     private const string Durations = "rinha_http_request_duration_seconds";
@@ -17,8 +17,8 @@ internal sealed record TopFigures(
 
     private static readonly string[] s_order = ["post", "statement", "history", "health", "reset", "metrics", "other"];
 
-    // Between two readings of the same stack. An instance counts only if it has answered both times.
-    public static TopFigures Between(TopReading earlier, TopReading later)
+    // Counts only instances that answered both times.
+    public static TopStats Between(TopReading earlier, TopReading later)
     {
         var seconds = Math.Max(later.AtSeconds - earlier.AtSeconds, 1e-3);
         var pairs = earlier.Processes.Zip(later.Processes).ToList();
@@ -28,66 +28,66 @@ internal sealed record TopFigures(
                where pair.First.Scrape is not null && pair.Second.Scrape is not null
                select new ScrapeInterval(pair.First.Scrape!, pair.Second.Scrape!),
         ];
-        return new TopFigures(
+        return new TopStats(
             Operation("all", _ => true, intervals, seconds),
             [
                 .. from name in s_order
-                   let figures = Operation(name, series => series.Label("operation") == name, intervals, seconds)
-                   where figures.PerSecond > 0
-                   select figures,
+                   let stats = Operation(name, series => series.Label("operation") == name, intervals, seconds)
+                   where stats.PerSecond > 0
+                   select stats,
             ],
             OfLedger(intervals, later, seconds),
-            [.. pairs.Select(pair => ProcessFigures.Between(pair.First, pair.Second, seconds))]);
+            [.. pairs.Select(pair => ProcessStats.Between(pair.First, pair.Second, seconds))]);
     }
 
-    private static OperationFigures Operation(
+    private static OperationStats Operation(
         string name, Func<MetricSeries, bool> isWanted, List<ScrapeInterval> intervals, double seconds)
     {
-        double PerSecond(string status) => intervals.Sum(one => one.Growth(
+        double PerSecond(string status) => intervals.Sum(interval => interval.Increase(
             Requests,
             series => isWanted(series) && series.Label("status").StartsWith(status, StringComparison.Ordinal)))
             / seconds;
 
-        var durations = Buckets.Sum(intervals.Select(one => one.Observations(Durations, isWanted)));
-        return new OperationFigures(
+        var durations = Buckets.Sum(intervals.Select(interval => interval.Observations(Durations, isWanted)));
+        return new OperationStats(
             name, PerSecond(""), PerSecond("4"), PerSecond("5"), durations.Quantile(0.5), durations.Quantile(0.99));
     }
 
-    private static LedgerFigures OfLedger(List<ScrapeInterval> intervals, TopReading later, double seconds)
+    private static LedgerStats OfLedger(List<ScrapeInterval> intervals, TopReading later, double seconds)
     {
-        double PerSecond(string result) => intervals.Sum(one => one.Growth(
+        double PerSecond(string result) => intervals.Sum(interval => interval.Increase(
             Transactions, series => series.Label("result") == result)) / seconds;
 
-        double Growth(string name) => intervals.Sum(one => one.Growth(name));
+        double Increase(string name) => intervals.Sum(interval => interval.Increase(name));
 
         double? Quantile(string name, double share) =>
-            Buckets.Sum(intervals.Select(one => one.Observations(name))).Quantile(share);
+            Buckets.Sum(intervals.Select(interval => interval.Observations(name))).Quantile(share);
 
         IEnumerable<double?> Now(string gauge) =>
             later.Processes.Select(process => process.Scrape?.Value(gauge)).Where(value => value is not null);
 
-        var batchCount = Growth(Batches + "_count");
-        return new LedgerFigures(
+        var batchCount = Increase(Batches + "_count");
+        return new LedgerStats(
             PerSecond("committed"),
             PerSecond("refused"),
-            batchCount > 0 ? Growth(Batches + "_sum") / batchCount : null,
+            batchCount > 0 ? Increase(Batches + "_sum") / batchCount : null,
             Quantile(Batches, 0.99),
             Quantile(Commits, 0.99),
             Quantile(GateWaits, 0.5),
             Quantile(GateWaits, 0.99),
             Quantile(Checkpoints, 0.99),
-            Now("rinha_ledger_queued_writes").Aggregate((double?)null, (sum, one) => (sum ?? 0) + one),
+            Now("rinha_ledger_queued_writes").Aggregate((double?)null, (sum, value) => (sum ?? 0) + value),
             Now("rinha_ledger_wal_bytes").Max(),
             Now("rinha_ledger_database_bytes").Max());
     }
 }
 
-// One operation during an interval, over all instances; latencies in seconds.
-internal sealed record OperationFigures(
+// An operation over all instances; latencies in seconds.
+internal sealed record OperationStats(
     string Name, double PerSecond, double RefusedPerSecond, double ErrorsPerSecond, double? P50, double? P99);
 
-// The ledger during an interval, over all instances, times in seconds; unknown figures are null.
-internal sealed record LedgerFigures(
+// The ledger over all instances; times in seconds, null if unknown.
+internal sealed record LedgerStats(
     double CommittedPerSecond,
     double RefusedPerSecond,
     double? BatchMean,
@@ -100,8 +100,8 @@ internal sealed record LedgerFigures(
     double? WalBytes,
     double? DatabaseBytes);
 
-// One process during an interval; unknown figures are null.
-internal sealed record ProcessFigures(
+// A process; null if unknown.
+internal sealed record ProcessStats(
     string Name,
     string State,
     double? Cpu,
@@ -112,14 +112,14 @@ internal sealed record ProcessFigures(
     double? HeapBytes,
     double? Connections)
 {
-    public static ProcessFigures Between(ProcessReading earlier, ProcessReading later, double seconds)
+    public static ProcessStats Between(ProcessReading earlier, ProcessReading later, double seconds)
     {
         var (before, now) = (earlier.Cgroup, later.Cgroup);
         var periods = now?.Periods - before?.Periods;
-        return new ProcessFigures(
+        return new ProcessStats(
             later.Name,
             later.State,
-            (Increase(before?.CpuSeconds, now?.CpuSeconds) ?? Own(earlier, later)) / seconds,
+            (Difference(before?.CpuSeconds, now?.CpuSeconds) ?? FromProcessMetrics(earlier, later)) / seconds,
             now?.CpuLimit,
             periods switch
             {
@@ -133,10 +133,10 @@ internal sealed record ProcessFigures(
             later.Scrape?.Value("rinha_http_open_connections"));
     }
 
-    private static double? Own(ProcessReading earlier, ProcessReading later) =>
+    private static double? FromProcessMetrics(ProcessReading earlier, ProcessReading later) =>
         earlier.Scrape is { } before && later.Scrape is { } now && now.Value("process_cpu_seconds_total") is not null
-            ? new ScrapeInterval(before, now).Growth("process_cpu_seconds_total")
+            ? new ScrapeInterval(before, now).Increase("process_cpu_seconds_total")
             : null;
 
-    private static double? Increase(double? before, double? now) => now < before ? now : now - before;
+    private static double? Difference(double? before, double? now) => now < before ? now : now - before;
 }

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>A real ledger, made from the repository's schema, changed at will, gone when disposed.</summary>
+// A real ledger created from the repository's schema, which the test may corrupt; Dispose removes it.
 internal sealed class TestLedger : IDisposable
 {
     private readonly DbConnection _connection;
@@ -11,14 +11,14 @@ internal sealed class TestLedger : IDisposable
     private readonly Action _remove;
 
     private TestLedger(
-        ILedgerPlace place,
+        ILedgerSource source,
         DbConnection connection,
         string schema,
         Func<int, long, string, string> postSql,
         string dropRulesSql,
         Action remove)
     {
-        Place = place;
+        Source = source;
         _connection = connection;
         _postSql = postSql;
         _dropRulesSql = dropRulesSql;
@@ -26,23 +26,22 @@ internal sealed class TestLedger : IDisposable
         Execute(File.ReadAllText(Repository.PathOf(schema)));
     }
 
-    /// <summary>Where the oracle finds it.</summary>
-    public ILedgerPlace Place { get; }
+    public ILedgerSource Source { get; }
 
     public static TestLedger InFile()
     {
         var directory = new TemporaryDirectory();
         File.WriteAllBytes(directory.File("rinha.db"), []);
-        var place = new LedgerInFile(directory.File("rinha.db"));
-        var connection = place.Open();
+        var source = new SqliteLedgerSource(directory.File("rinha.db"));
+        var connection = source.Open();
         connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
         return new TestLedger(
-            place, connection, "schema.sql", PostSql, "PRAGMA ignore_check_constraints = ON", directory.Dispose);
+            source, connection, "schema.sql", PostSql, "PRAGMA ignore_check_constraints = ON", directory.Dispose);
 
         static string PostSql(int clientId, long signedCents, string text)
         {
             var kind = signedCents < 0 ? 'd' : 'c';
-            // schema.sql: amount and time, kind, length, text and zeros up to 40 bytes.
+            // schema.sql: amount, time, kind, length, and the text padded with zeros to 40 bytes.
             var bytes = Encoding.UTF8.GetBytes(text);
             var entry = $"{Math.Abs(signedCents):x16}{0:x16}{(int)kind:x2}{bytes.Length:x2}{Convert.ToHexString(bytes)}"
                 .PadRight(2 * 58, '0');
@@ -57,7 +56,7 @@ internal sealed class TestLedger : IDisposable
         }
     }
 
-    /// <summary>A schema of its own in the tests' PostgreSQL.</summary>
+    // A separate schema in the tests' PostgreSQL.
     public static TestLedger InPostgres()
     {
         const string variable = "TEST_POSTGRES_URL";
@@ -67,14 +66,14 @@ internal sealed class TestLedger : IDisposable
         var schema = $"t{Guid.NewGuid():N}";
         var own = $"{url}{(url!.Contains('?') ? '&' : '?')}options=-c%20search_path%3D{schema}";
         Assert.True(PostgresUrl.TryParse(own, out var parsed), own);
-        var place = new LedgerInPostgres(parsed);
-        var connection = place.Open();
+        var source = new PostgresLedgerSource(parsed);
+        var connection = source.Open();
         connection.Execute($"CREATE SCHEMA {schema}");
         const string dropRules = """
             ALTER TABLE clientes DROP CONSTRAINT clientes_check;
             ALTER TABLE transacoes DROP CONSTRAINT transacoes_pkey
             """;
-        return new TestLedger(place, connection, "schema.postgres.sql", PostSql, dropRules, Remove);
+        return new TestLedger(source, connection, "schema.postgres.sql", PostSql, dropRules, Remove);
 
         static string PostSql(int clientId, long signedCents, string text) => $"""
             UPDATE clientes SET saldo = saldo + {signedCents}, ultima_seq = ultima_seq + 1 WHERE id = {clientId};
@@ -86,17 +85,17 @@ internal sealed class TestLedger : IDisposable
 
         void Remove()
         {
-            using var last = place.Open();
+            using var last = source.Open();
             last.Execute($"DROP SCHEMA {schema} CASCADE");
         }
     }
 
-    /// <summary>Posts a transaction as the server does.</summary>
+    // Posts a transaction like the server.
     public void Post(int clientId, long signedCents, string text) => Execute(_postSql(clientId, signedCents, text));
 
     public void Execute(string sql) => _connection.Execute(sql);
 
-    /// <summary>From here on the database takes balances under the limit, and a number twice.</summary>
+    // Lets the database accept balances below the limit and duplicate sequence numbers.
     public void DropRules() => Execute(_dropRulesSql);
 
     public void Dispose()

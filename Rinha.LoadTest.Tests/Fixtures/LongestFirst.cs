@@ -6,9 +6,7 @@ using Xunit.v3;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
 
-/// <summary>
-/// Begins with the simulations: they take longest and do next to nothing, so the rest runs beside them.
-/// </summary>
+// Starts the simulations first: they take longest and are nearly idle, so the other tests run in parallel.
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
@@ -17,7 +15,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         [.. testCollections.OrderByDescending(one => one.TestCollectionDisplayName == Simulations.Name)];
 }
 
-/// <summary>Tests that need the machine for themselves: they run after the others, one by one.</summary>
+// Tests that need an idle machine; they run last, one at a time.
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone
 {

@@ -8,11 +8,10 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
-// The ledger's tables, read in one snapshot (schema.sql, schema.postgres.sql).
+// The ledger's tables (schema.sql, schema.postgres.sql), read in one snapshot and aggregated for the oracle.
 internal sealed class LedgerRows
 {
-    // By number. What a history adds up to is known when all rows have been read.
-    private readonly Dictionary<long, Client> _clients = [];
+    private readonly Dictionary<long, Client> _clients = []; // By client id.
     private readonly Dictionary<long, NewestRows> _newest = [];
 
     private LedgerRows()
@@ -21,21 +20,21 @@ internal sealed class LedgerRows
 
     public Dictionary<long, Row> Rows { get; } = [];
 
-    // How many transactions have another text, which no load run gives.
-    public long Others { get; private set; }
+    // Transactions whose text no load run could have sent.
+    public long Unrecognized { get; private set; }
 
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
-    // Whether the clients' own rows have their last ten transactions once more.
-    public bool KeepsNewest { get; private init; }
+    // Whether clients' rows repeat their last ten transactions.
+    public bool ChecksNewest { get; private init; }
 
-    public static LedgerRows Read(ILedgerPlace place)
+    public static LedgerRows Read(ILedgerSource source)
     {
-        var ledger = new LedgerRows { KeepsNewest = place.NewestSql is not null };
-        using var connection = place.OpenSnapshot();
+        var ledger = new LedgerRows { ChecksNewest = source.NewestSql is not null };
+        using var connection = source.OpenSnapshot();
         connection.ForEach("SELECT id, limite, saldo, ultima_seq FROM clientes", ledger.AddClient);
-        connection.ForEach(place.HistorySql, ledger.AddRow);
-        if (place.NewestSql is { } newestSql)
+        connection.ForEach(source.HistorySql, ledger.AddRow);
+        if (source.NewestSql is { } newestSql)
         {
             connection.ForEach(newestSql, ledger.CompareNewest);
         }
@@ -68,7 +67,7 @@ internal sealed class LedgerRows
         }
         else
         {
-            Others++;
+            Unrecognized++;
         }
     }
 
@@ -76,7 +75,7 @@ internal sealed class LedgerRows
     {
         var id = row.GetInt64(0);
         var isRight = row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest[id].Bytes);
-        _clients[id] = _clients[id] with { HasNewestRows = isRight };
+        _clients[id] = _clients[id] with { NewestMatches = isRight };
     }
 
     [StructLayout(LayoutKind.Auto)]
@@ -90,23 +89,23 @@ internal sealed class LedgerRows
 
         public long LowestCents { get; init; }
 
-        // How many of them do not have the number of their place: 1, 2, 3 ….
-        public long OutOfTurn { get; init; }
+        // Rows whose sequence number is not their position (1, 2, 3 …).
+        public long OutOfSequence { get; init; }
 
-        public bool HasNewestRows { get; init; }
+        public bool NewestMatches { get; init; }
 
         public Client With(long sequence, long signedCents) => this with
         {
             Rows = Rows + 1,
             SumCents = SumCents + signedCents,
             LowestCents = Math.Min(LowestCents, SumCents + signedCents),
-            OutOfTurn = OutOfTurn + (sequence == Rows + 1 ? 0 : 1),
+            OutOfSequence = OutOfSequence + (sequence == Rows + 1 ? 0 : 1),
         };
     }
 }
 
-// A client's last ten rows in the form of clientes.ultimas (schema.sql), written apart from the server's code so that a
-// mistake there is not made here too.
+// A client's last ten rows encoded like clientes.ultimas (schema.sql). Deliberately shares no code with the server's
+// encoder, so that a bug there shows up here.
 internal sealed class NewestRows
 {
     private const int RowsMax = 10;
@@ -135,20 +134,20 @@ internal sealed class NewestRows
     }
 }
 
-// Where a ledger's tables are, for the oracle, which looks at them past the servers.
-internal interface ILedgerPlace
+// Direct access to a ledger's tables, bypassing the servers.
+internal interface ILedgerSource
 {
-    // Client, number, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
+    // Client, sequence, cents, kind, text as UTF-8, microseconds since 1970; each client's rows in order.
     string HistorySql { get; }
 
-    // Each client and its last ten rows (NewestRows); null where a client's row does not have them.
+    // Each client and its last ten rows (NewestRows); null if clients' rows do not store them.
     string? NewestSql { get; }
 
-    // A connection of its own; all that is read over it is one snapshot, while writers go on.
+    // Opens a new connection whose reads all see one snapshot; writers continue meanwhile.
     DbConnection OpenSnapshot();
 
-    // Null when the database finds what it has stored sound.
-    string? FindDamage();
+    // Runs the database's integrity check; null if it finds nothing.
+    string? FindCorruption();
 }
 
 internal static class LedgerConnections
@@ -179,9 +178,9 @@ internal static class LedgerConnections
     }
 }
 
-internal sealed class LedgerInFile(string path) : ILedgerPlace
+internal sealed class SqliteLedgerSource(string path) : ILedgerSource
 {
-    // In the order of the commits, and without an index: everything is found in one pass.
+    // Commit order: one pass over the table, no index needed.
     public string HistorySql =>
         "SELECT cliente_id, seq, valor, tipo, CAST(descricao AS BLOB), realizada_em FROM transacoes ORDER BY id";
 
@@ -194,14 +193,14 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
         return connection;
     }
 
-    public string? FindDamage()
+    public string? FindCorruption()
     {
         using var connection = Open();
         var answer = connection.ExecuteScalar("PRAGMA integrity_check(1)") as string;
         return answer == "ok" ? null : $"{Path.GetFileName(path)}: {answer}";
     }
 
-    // Read-write although nothing is written: a reader of a WAL needs its shared memory.
+    // Read-write because a WAL reader needs write access to the shared memory.
     public SqliteConnection Open()
     {
         var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
@@ -210,7 +209,7 @@ internal sealed class LedgerInFile(string path) : ILedgerPlace
     }
 }
 
-internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
+internal sealed class PostgresLedgerSource(PostgresUrl url) : ILedgerSource
 {
     public string HistorySql =>
         "SELECT cliente_id, seq, valor, tipo, descricao, realizada_em FROM transacoes ORDER BY cliente_id, seq";
@@ -227,9 +226,9 @@ internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
         return connection;
     }
 
-    // By PostgreSQL's own amcheck (https://www.postgresql.org/docs/15/amcheck.html), which only a superuser may
-    // install: each page of the tables, and whether each of their rows is in each of their indexes.
-    public string? FindDamage()
+    // Runs amcheck (https://www.postgresql.org/docs/15/amcheck.html) over every table page, and checks that every index
+    // covers every row. Only a superuser may install it.
+    public string? FindCorruption()
     {
         try
         {
@@ -251,26 +250,26 @@ internal sealed class LedgerInPostgres(PostgresUrl url) : ILedgerPlace
     }
 }
 
-// What a server's DATABASE_URL says, as far as the oracle has to follow it: postgres://user:password@host:port/name
-// with host, the directory of a unix socket, and options in the query.
+// The subset of the server's DATABASE_URL that the oracle supports: postgres://user:password@host:port/name, with host
+// (a unix socket's directory) and options in the query.
 internal sealed partial class PostgresUrl
 {
     private const int ConnectSeconds = 5;
-    private const int CommandSeconds = 60; // A long history is read at once.
+    private const int CommandSeconds = 60; // A long history is one query.
 
     private PostgresUrl(string connectionString) => ConnectionString = connectionString;
 
-    // The same for Npgsql: a connection that is closed is gone.
+    // In Npgsql's format, without pooling.
     public string ConnectionString { get; }
 
-    public static bool IsMeant(string text) =>
+    public static bool HasScheme(string text) =>
         text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
 
     public static bool TryParse(string text, [NotNullWhen(true)] out PostgresUrl? url)
     {
         url = null;
-        var match = Whole().Match(text);
+        var match = Pattern().Match(text);
         if (!match.Success)
         {
             return false;
@@ -319,5 +318,5 @@ internal sealed partial class PostgresUrl
         @"^postgres(ql)?://(?<user>[^:@/?]+)(:(?<password>[^@/?]*))?@(?<host>[^:/?]*)(:(?<port>\d{1,5}))?"
         + @"/(?<name>[^/?]+)(\?(?<query>.*))?$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
-    private static partial Regex Whole();
+    private static partial Regex Pattern();
 }

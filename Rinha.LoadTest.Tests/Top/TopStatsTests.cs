@@ -3,27 +3,27 @@ using static Rinha.LoadTest.Tests.Top.Readings;
 
 namespace Rinha.LoadTest.Tests.Top;
 
-public sealed class TopFiguresTests
+public sealed class TopStatsTests
 {
     [Fact]
-    public void Rates_are_what_was_counted_over_the_time()
+    public void Rates_are_counts_divided_by_time()
     {
-        var figures = TopFigures.Between(
+        var figures = TopStats.Between(
             At(10, Api("api01", Posts(100, 50)), Api("api02", Posts(7, 7))),
             At(12, Api("api01", Posts(500, 250)), Api("api02", Posts(7, 7))));
 
         Assert.Equal(200, figures.Total.PerSecond);
         var post = Assert.Single(figures.Operations);
         Assert.Equal(("post", 200), (post.Name, post.PerSecond));
-        // Half of the 400 were within a millisecond, the others within ten.
+        // Half of the 400 took up to 1 ms, the others up to 10 ms.
         Assert.Equal(0.001, post.P50!.Value, 1e-9);
         Assert.Equal(0.001 + (0.009 * 0.98), post.P99!.Value, 1e-9);
     }
 
     [Fact]
-    public void Statuses_are_told_apart()
+    public void Statuses_are_distinguished()
     {
-        var figures = TopFigures.Between(
+        var figures = TopStats.Between(
             At(0, Api("api01")),
             At(1, Api(
                 "api01",
@@ -42,39 +42,39 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void An_instance_that_was_started_again_counts_from_0_even_where_a_counter_has_grown()
+    public void A_restarted_instance_counts_from_0_even_if_a_counter_has_grown()
     {
         string[] Posts(int right, int failed) =>
         [
             $$"""rinha_http_requests_total{operation="post",status="200"} {{right}}""",
             $$"""rinha_http_requests_total{operation="post",status="503"} {{failed}}""",
         ];
-        var figures = TopFigures.Between(
+        var figures = TopStats.Between(
             At(0, Api("api01", Posts(100, 1))), At(1, Api("api01", Posts(5, 4))));
 
         Assert.Equal((9, 4), (figures.Total.PerSecond, figures.Total.ErrorsPerSecond));
     }
 
     [Fact]
-    public void An_instance_that_is_down_costs_only_its_own_figures()
+    public void An_instance_that_is_down_loses_only_its_own_stats()
     {
         var earlier = At(0, Api("api01", Posts(0, 0)), Api("api02", Posts(50, 50)));
         var without = At(1, Api("api01", Posts(20, 20)), Down("api02"));
         var again = At(2, Api("api01", Posts(40, 40)), Api("api02", Posts(60, 60)));
 
-        var figures = TopFigures.Between(earlier, without);
+        var figures = TopStats.Between(earlier, without);
         Assert.Equal(20, figures.Total.PerSecond);
         Assert.Equal(["up", "down"], figures.Processes.Select(process => process.State));
         Assert.Null(figures.Processes[1].Cpu);
 
-        // Since when it has counted is not known: it counts again from the next interval on.
-        figures = TopFigures.Between(without, again);
+        // It may have restarted unnoticed, so it counts from the next interval on.
+        figures = TopStats.Between(without, again);
         Assert.Equal(20, figures.Total.PerSecond);
         Assert.Equal(["up", "up"], figures.Processes.Select(process => process.State));
     }
 
     [Fact]
-    public void The_ledger_is_one_and_its_queues_and_batches_are_of_all()
+    public void Queues_and_batches_are_summed_over_instances_and_sizes_are_not()
     {
         string[] Ledger(int count, int writes, int queued, int wal) =>
         [
@@ -86,7 +86,7 @@ public sealed class TopFiguresTests
             $"rinha_ledger_queued_writes {queued}",
             $"rinha_ledger_wal_bytes {wal}",
         ];
-        var ledger = TopFigures.Between(
+        var ledger = TopStats.Between(
             At(0, Api("api01", Ledger(10, 10, 0, 0)), Api("api02", Ledger(0, 0, 0, 0))),
             At(1, Api("api01", Ledger(20, 100, 3, 1000)), Api("api02", Ledger(10, 30, 4, 1200)))).Ledger;
 
@@ -95,27 +95,27 @@ public sealed class TopFiguresTests
     }
 
     [Fact]
-    public void Of_CPU_and_memory_the_kernel_knows_best()
+    public void Cpu_and_memory_come_from_the_cgroup()
     {
         ProcessReading Nginx(double cpu, long periods, long throttled) => new(
-            "nginx", ProcessReading.NotAsked, null,
+            "nginx", ProcessReading.NoMetrics, null,
             new CgroupReading(cpu, 0.5, periods, throttled, 30_000_000, 50_000_000));
 
-        var process = Assert.Single(TopFigures.Between(
+        var process = Assert.Single(TopStats.Between(
             At(0, Nginx(10, 100, 7)), At(2, Nginx(10.8, 120, 12))).Processes);
 
         Assert.Equal(0.4, process.Cpu!.Value, 1e-9);
         Assert.Equal((0.5, 0.25, 30e6, 50e6), (
             process.CpuLimit, process.ThrottledShare, process.MemoryBytes, process.MemoryLimitBytes));
-        Assert.Equal(0, Assert.Single(TopFigures.Between(
+        Assert.Equal(0, Assert.Single(TopStats.Between(
             At(0, Nginx(1, 5, 1)), At(1, Nginx(1, 5, 1))).Processes).ThrottledShare);
     }
 
     [Fact]
-    public void Without_the_kernel_a_process_speaks_for_itself()
+    public void Without_a_cgroup_they_come_from_the_processs_own_metrics()
     {
         string[] Own(double cpu) => [$"process_cpu_seconds_total {cpu}", "process_resident_memory_bytes 17000000"];
-        var process = Assert.Single(TopFigures.Between(
+        var process = Assert.Single(TopStats.Between(
             At(0, Api("api01", Own(5))), At(4, Api("api01", Own(6)))).Processes);
 
         Assert.Equal((0.25, 17e6), (process.Cpu, process.MemoryBytes));
@@ -123,26 +123,26 @@ public sealed class TopFiguresTests
     }
 }
 
-// Readings of a stack that was never there.
+// Synthetic samples of a stack.
 internal static class Readings
 {
-    // A scrape; each line is name{labels} value.
+    // Each line is name{labels} value.
     public static Scrape Scrape(params string[] lines)
     {
         Assert.True(LoadTest.Top.Scrape.TryParse(string.Join('\n', lines), out var scrape));
         return scrape;
     }
 
-    // A process that says this.
+    // A process with these metrics.
     public static ProcessReading Api(string name, params string[] lines) =>
         new(name, ProcessReading.Up, Scrape(lines), null);
 
-    // A process that says nothing.
+    // A process without metrics.
     public static ProcessReading Down(string name) => new(name, ProcessReading.Down, null, null);
 
     public static TopReading At(double seconds, params ProcessReading[] processes) => new(seconds, processes);
 
-    // A post that took so many seconds at most, for the given bounds.
+    // Posts of which some were fast (up to 1 ms), the others up to 10 ms.
     public static string[] Posts(int count, int fast) =>
     [
         $$"""rinha_http_requests_total{operation="post",status="200"} {{count}}""",
