@@ -1,4 +1,5 @@
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Locking;
 
 namespace Rinha.Bench;
 

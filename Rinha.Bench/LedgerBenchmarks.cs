@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Locking;
+using Rinha.Server.Sqlite.Upkeep;
+using Rinha.Server.Sqlite.Writing;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
@@ -35,7 +38,7 @@ public class PostBenchmarks : IDisposable
     {
         _gate = new Gate(_scratch.File.Path);
         _transaction = new WriteTransaction(_scratch.File);
-        _checkpointer = new Checkpointer(_scratch.File, new StorageAlarm(NullLogger.Instance), new LedgerMetrics());
+        _checkpointer = new Checkpointer(_scratch.File, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics());
         _ledger = _scratch.Open();
         _signal = _countdown.Signal;
         Transaction();

@@ -99,6 +99,8 @@ public class RequestBenchmarks : IDisposable
     {
         public WriterState Writer => WriterState.Ready;
 
+        public IWriteRound? Round => null;
+
         public ValueTask<PostResult> WriteAsync(PendingWrite write)
         {
             ((PendingPost)write).LimitCents = 100_000;

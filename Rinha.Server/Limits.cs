@@ -58,13 +58,14 @@ public static class Limits
     // How often the event loop looks for more to do before it goes to sleep: some 10 us.
     public const int IdleLooksMax = 10;
 
-    // How often a round looks for more writes, and finds none, before it commits those it has: some 20 us, when the
-    // rounds before had several.
+    // How often a round looks for more writes, and finds none, before it commits those it has: some 20 us, unless the
+    // round before looked for a second write and found none.
     public const int GatherLooksMax = 12;
 
     // Writes and the gate between the processes.
 
-    // The next write is refused with 503. Over 0.5 s of work at full speed.
+    // The next write is refused with 503. Over 0.5 s of work at full speed. A power of two: the queue is a ring whose
+    // index is masked.
     public const int QueuedWritesMax = 16_384;
 
     // One commit's: bounds how long the other process waits for its turn (some 2 ms), while the cost of the commit
@@ -78,12 +79,12 @@ public static class Limits
     // Over all processes: each instance has a bit of a 32-bit word. A process has two, and a third while it starts.
     public const int GateInstancesMax = 31;
 
-    // How often a round asks for the gate, letting others run in between, before it leaves its writes to the writer's
-    // thread.
+    // How often a round asks for the gate, letting others run in between, before it hands its writes over to the
+    // writer's thread.
     public const int GateTriesMax = 40;
 
-    // How often in a row the last one inside the gate, trying again, leaves the turn to another that has asked for it;
-    // and for how long: many times what it takes to wake up.
+    // How often in a row the last one inside the gate, trying again, lets another that has asked go first; and for how
+    // long: many times what it takes to wake up.
     public const int GateDeferralsMax = 8;
     public const int GateDeferralMs = 1;
 

@@ -80,6 +80,8 @@ public sealed class LedgerAnswerTests
     {
         public WriterState Writer { get; init; }
 
+        public IWriteRound? Round => null;
+
         public ValueTask<PostResult> WriteAsync(PendingWrite write1) =>
             write is { } result ? new(result) : throw Broken();
 

@@ -201,7 +201,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Place.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
         Place.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
 
-        using var keys = new KeyHousekeeping(Place.Beside, new StorageAlarm(NullLogger.Instance));
+        using var keys = new KeyHousekeeping(Place.Beside, new ThrottledErrorLog(NullLogger.Instance));
         await keys.RunAsync();
 
         Assert.False(keys.AreTooMany);
@@ -214,12 +214,12 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         using var source = PostgresLedger.Open(Place.Address, connectionsMax: 9);
         Post("first");
-        using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
+        using var keys = new KeyHousekeeping(source, new ThrottledErrorLog(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
         Assert.True(keys.AreTooMany);
 
         using var writer = new PostgresWriter(
-            source, keys, new StorageAlarm(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
+            source, keys, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));

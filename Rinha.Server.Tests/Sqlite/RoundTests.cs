@@ -16,7 +16,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(5, _round.Writes);
         Assert.All(writes, write => Assert.False(write.IsCompleted));
 
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
@@ -28,7 +28,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public async Task What_an_answer_brings_with_it_is_not_forgotten()
     {
         var both = WriteTwice();
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         // The second one is handed in while the round completes the first.
         await AssertAccepted(both);
@@ -42,13 +42,28 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
+    public void A_round_refuses_the_calls_of_a_second_thread()
+    {
+        Assert.Equal(RoundEnd.Nothing, _round.TryCommit());
+
+        Together.Run(() =>
+        {
+            Assert.Throws<InvalidOperationException>(() => { _ = _round.JoinAsync(Credit(1)).AsTask(); });
+            Assert.Throws<InvalidOperationException>(() => { _round.TryCommit(); });
+            Assert.Throws<InvalidOperationException>(_round.HandOver);
+        });
+
+        Assert.Equal(0, _round.Writes);
+    }
+
+    [Fact]
     public void Other_threads_write_beside_a_round()
     {
         // On a thread of its own, and waited for: the round has not ended meanwhile.
         Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, _round.Writes);
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Nothing, _round.TryCommit());
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
     }
 
@@ -58,13 +73,13 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         using var gate = new Gate(Place.FilePath);
         gate.Enter();
         var writes = new List<Task<PostResult>> { _round.JoinAsync(Credit(1)).AsTask() };
-        Assert.False(_round.TryEnd());
+        Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
         writes.Add(_round.JoinAsync(Credit(1)).AsTask());
-        Assert.False(_round.TryEnd());
+        Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
         Assert.Equal(2, _round.Writes);
         gate.Exit();
 
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         Assert.Equal(0, _round.Writes);
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
@@ -73,13 +88,13 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task What_a_round_leaves_the_writer_commits_when_the_gate_is_free()
+    public async Task What_a_round_hands_over_the_writer_commits_when_the_gate_is_free()
     {
         using var gate = new Gate(Place.FilePath);
         gate.Enter();
         var write = _round.JoinAsync(Credit(1)).AsTask();
-        Assert.False(_round.TryEnd());
-        _round.Leave();
+        Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
+        _round.HandOver();
         Assert.Equal(0, _round.Writes);
         Assert.False(write.IsCompleted);
 
@@ -98,12 +113,12 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         while (true)
         {
             rounds = _round.JoinAsync(Credit(1)).AsTask();
-            if (_round.TryEnd())
+            if (_round.TryCommit() == RoundEnd.HandedOver)
             {
                 break; // The writer has the turn, and takes this too.
             }
 
-            _round.Leave();
+            _round.HandOver();
         }
 
         Assert.False(rounds.IsCompleted);
@@ -121,7 +136,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         using (LedgerRows.Lock(Place.FilePath))
         {
             write = _round.JoinAsync(Credit(1)).AsTask();
-            Assert.True(_round.TryEnd());
+            Assert.Equal(RoundEnd.HandedOver, _round.TryCommit());
             Assert.False(write.IsCompleted);
         }
 
@@ -129,21 +144,21 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task A_round_leaves_a_reset_and_what_follows_it_to_the_writer()
+    public async Task A_round_hands_a_reset_and_what_follows_it_to_the_writer()
     {
         var roundThreadId = Environment.CurrentManagedThreadId;
-        var isEnding = false;
+        var isCommitting = false;
         var before = _round.JoinAsync(Credit(1)).AsTask();
         var resetByRound = _round.JoinAsync(new PendingReset()).AsTask().ContinueWith(
-            _ => isEnding && Environment.CurrentManagedThreadId == roundThreadId,
+            _ => isCommitting && Environment.CurrentManagedThreadId == roundThreadId,
             TestContext.Current.CancellationToken,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
         var after = _round.JoinAsync(Credit(20)).AsTask();
 
-        isEnding = true;
-        Assert.True(_round.TryEnd());
-        isEnding = false;
+        isCommitting = true;
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
+        isCommitting = false;
 
         Assert.Equal(PostResult.Accepted, await before);
         Assert.False(await resetByRound);
@@ -163,11 +178,11 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
             {
                 var writes = Task.WhenAll(
                     Enumerable.Range(0, 3).Select(_ => ledgers[index].Round.JoinAsync(Credit(1)).AsTask()));
-                for (var tries = 0; !ledgers[index].Round.TryEnd(); tries++)
+                for (var tries = 0; ledgers[index].Round.TryCommit() == RoundEnd.GateTaken; tries++)
                 {
                     if (tries == Limits.GateTriesMax)
                     {
-                        ledgers[index].Round.Leave();
+                        ledgers[index].Round.HandOver();
                         break;
                     }
 

@@ -15,6 +15,12 @@ public interface ILedger
     /// </summary>
     ValueTask<PostResult> WriteAsync(PendingWrite write);
 
+    /// <summary>
+    /// The round in which the event loop's writes share a commit; <see langword="null"/> when the ledger takes every
+    /// write by <see cref="WriteAsync"/>.
+    /// </summary>
+    IWriteRound? Round { get; }
+
     /// <summary>Fills an account's statement; it belongs to the ledger until the task ends.</summary>
     ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Operations;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
@@ -13,15 +14,15 @@ internal sealed class KeyHousekeeping : IDisposable
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly long _keysMax;
     private readonly Timer _timer;
 
-    public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm, long keysMax = Limits.IdempotencyKeysMax)
+    public KeyHousekeeping(NpgsqlDataSource source, ThrottledErrorLog errors, long keysMax = Limits.IdempotencyKeysMax)
     {
         _keysMax = keysMax;
         _source = source;
-        _alarm = alarm;
+        _errors = errors;
         _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
     }
 
@@ -48,7 +49,7 @@ internal sealed class KeyHousekeeping : IDisposable
         {
             if (!PostgresFailure.MayBeTriedAgain(error))
             {
-                _alarm.Raise(error);
+                _errors.Write(error);
             }
         }
     }

@@ -35,7 +35,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly NpgsqlDataSource _writes; // Of one connection, which no read can have.
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>Connects, makes an empty ledger (schema.postgres.sql) or converts an older one.</summary>
@@ -43,7 +43,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
     public PostgresLedger(PostgresAddress address, ILogger logger)
     {
-        _alarm = new StorageAlarm(logger);
+        _errors = new ThrottledErrorLog(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
         if (PostgresSchema.Ensure(_writes, converts: true) is { } version)
@@ -51,11 +51,13 @@ public sealed class PostgresLedger : ILedger, IDisposable
             Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
         }
 
-        _keys = new KeyHousekeeping(_reads, _alarm);
-        _writer = new PostgresWriter(_writes, _keys, _alarm, _metrics, logger);
+        _keys = new KeyHousekeeping(_reads, _errors);
+        _writer = new PostgresWriter(_writes, _keys, _errors, _metrics, logger);
     }
 
     public WriterState Writer => _writer.State;
+
+    public IWriteRound? Round => null; // A commit waits for the network, which the loop must not.
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
     internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
@@ -129,7 +131,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
                 var isCollision = PostgresFailure.MayBeTriedAgain(error);
                 if (attempt >= (isCollision ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
                 {
-                    _alarm.Raise(error);
+                    _errors.Write(error);
                     return LookupResult.StorageFailed;
                 }
 
@@ -140,7 +142,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
             }
             catch (InvalidDataException error)
             {
-                _alarm.Raise(error);
+                _errors.Write(error);
                 return LookupResult.StorageFailed;
             }
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rinha.Server.Ledger;
+using Rinha.Server.Queue;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
@@ -16,7 +17,7 @@ internal sealed class PostgresWriter : IDisposable
     private readonly PostgresBatch _commands = new();
     private readonly NpgsqlDataSource _source;
     private readonly KeyHousekeeping _keys;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -26,11 +27,11 @@ internal sealed class PostgresWriter : IDisposable
     private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
     public PostgresWriter(
-        NpgsqlDataSource source, KeyHousekeeping keys, StorageAlarm alarm, LedgerMetrics metrics, ILogger logger)
+        NpgsqlDataSource source, KeyHousekeeping keys, ThrottledErrorLog errors, LedgerMetrics metrics, ILogger logger)
     {
         _source = source;
         _keys = keys;
-        _alarm = alarm;
+        _errors = errors;
         _metrics = metrics;
         _logger = logger;
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
@@ -133,7 +134,7 @@ internal sealed class PostgresWriter : IDisposable
             catch (Exception error) when (PostgresFailure.IsOfStorage(error))
             {
                 // A new connection also where only this one cannot write: its server has become a standby, say.
-                _alarm.Raise(error);
+                _errors.Write(error);
                 Disconnect();
                 return PostgresFailure.IsRolledBack(error) ? PostResult.StorageFailed : PostResult.OutcomeUnknown;
             }
@@ -164,7 +165,7 @@ internal sealed class PostgresWriter : IDisposable
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
         {
-            _alarm.Raise(error);
+            _errors.Write(error);
             return false;
         }
     }

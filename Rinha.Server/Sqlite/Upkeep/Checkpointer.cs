@@ -1,7 +1,8 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 using Rinha.Server.Telemetry;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process at
 // a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while writers go
@@ -11,17 +12,17 @@ internal sealed class Checkpointer : IDisposable
 {
     private readonly Database _database;
     private readonly Gate _gate;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public Checkpointer(LedgerFile file, StorageAlarm alarm, LedgerMetrics metrics)
+    public Checkpointer(LedgerFile file, ThrottledErrorLog errors, LedgerMetrics metrics)
     {
         _database = file.OpenCheckpointer();
         _gate = new Gate(file.Path);
-        _alarm = alarm;
+        _errors = errors;
         _metrics = metrics;
         _thread = new Thread(Run) { Name = "checkpointer", IsBackground = true };
         _thread.Start();
@@ -57,7 +58,7 @@ internal sealed class Checkpointer : IDisposable
                 }
                 catch (SqliteException error)
                 {
-                    _alarm.Raise(error); // Every commit asks again, until it succeeds.
+                    _errors.Write(error); // Every commit asks again, until it succeeds.
                 }
 
                 _gate.EndCheckpoint();

@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The
 // preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a

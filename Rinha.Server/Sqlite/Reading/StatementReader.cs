@@ -1,7 +1,7 @@
 using System.Text.Unicode;
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Reading;
 
 // A reading connection with its prepared queries; used by one thread at a time.
 internal sealed class StatementReader : IDisposable

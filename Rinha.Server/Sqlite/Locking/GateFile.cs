@@ -1,7 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Locking;
 
 // What the instances of a Gate tell one another, in shared memory. Only the first word decides who is inside; the
 // others are hints, and cost a little time when they are wrong.

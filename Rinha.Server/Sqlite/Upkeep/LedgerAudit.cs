@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Reads a whole ledger in one snapshot and holds it against itself. Changes nothing and blocks no one; but as long as
 // it reads, the write-ahead log cannot start over. Its memory is bounded: what it keeps meanwhile, a row for each

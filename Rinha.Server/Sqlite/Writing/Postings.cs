@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Writing;
 
 // The money's SQL, used inside a write transaction. The rules stand in the statements themselves, which run under the
 // write lock: what they see is what they change.

@@ -1,6 +1,7 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // The accounts, for an operator. Changes pass the gate and are on the disk when they are done; every instance sees them
 // at once.

@@ -1,6 +1,7 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Converts a ledger of an older schema version. All steps are one transaction: a process that dies on the way leaves
 // the ledger as it was, and the next start begins again. At a start no other instance has the gate open meanwhile, and

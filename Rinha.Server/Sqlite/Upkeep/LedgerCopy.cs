@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Copies one snapshot of a database, page by page, into a new file that is whole by itself: without a write-ahead log,
 // on the disk, readable by its owner alone unless another file's access is given.

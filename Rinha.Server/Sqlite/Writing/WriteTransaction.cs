@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Writing;
 
 internal enum BeginResult
 {

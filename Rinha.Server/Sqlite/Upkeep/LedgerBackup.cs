@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // A backup of a ledger that others go on writing. While it is copied the write-ahead log cannot start over, so it is
 // emptied first, no instance tries to checkpoint meanwhile, and how far it may grow is bounded.

@@ -1,4 +1,6 @@
-namespace Rinha.Server.Tests.Ledger;
+using System.Numerics;
+
+namespace Rinha.Server.Tests.Queue;
 
 public sealed class WriteQueueTests : IDisposable
 {
@@ -7,6 +9,7 @@ public sealed class WriteQueueTests : IDisposable
     [Fact]
     public void Writes_are_taken_in_their_order_no_more_than_fit_and_across_the_end_of_the_ring()
     {
+        Assert.True(BitOperations.IsPow2(Limits.QueuedWritesMax), "the ring's index is masked");
         var writes = Posts(5);
         Add(writes);
         var batch = new PendingWrite[3];

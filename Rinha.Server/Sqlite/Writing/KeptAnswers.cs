@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Writing;
 
 // The answers kept for requests that are sent again: the table chaves, used inside a write transaction, so that an
 // answer is there exactly when what it speaks of is.

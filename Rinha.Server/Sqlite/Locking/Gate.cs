@@ -1,4 +1,4 @@
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Locking;
 
 // The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
 // and look again, up to 100 ms at a time; here the instance that leaves wakes the next one.

@@ -1,6 +1,7 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Puts a backup in a ledger's place while no instance uses the ledger. The one that was there keeps its file, under
 // another name; at every moment the ledger's own name is either the old one's, whole, or the new one's.
