@@ -38,7 +38,8 @@ public class PostBenchmarks : IDisposable
     {
         _gate = new Gate(_scratch.File.Path);
         _transaction = new WriteTransaction(_scratch.File);
-        _checkpointer = new Checkpointer(_scratch.File, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics());
+        var errors = new ThrottledErrorLog(NullLogger.Instance);
+        _checkpointer = new Checkpointer(_scratch.File, errors, new LedgerMetrics());
         _ledger = _scratch.Open();
         _signal = _countdown.Signal;
         Transaction();

@@ -64,7 +64,7 @@ public sealed partial class DocumentsTests
     [GeneratedRegex(@"\]\((?<path>[^)#\s]*)(#(?<heading>[^)]+))?\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`(?!Rinha\.|Program)([A-Z]+[a-z]\w+)(\.(?<member>\w+))?`")]
+    [GeneratedRegex(@"`(?!Rinha\.|Program)([A-Z]+[a-z]\w+)(\.(cs|(?<member>\w+)))?`")]
     private static partial Regex TypeName();
 
     [GeneratedRegex(@"[^\w\- ]")]

@@ -89,7 +89,7 @@ public static class Limits
     public const int GateDeferralMs = 1;
 
     // How often in a row a sleeper at the gate wakes up to find it taken again, before all others let it go first.
-    public const int GateVainWakesMax = 3;
+    public const int GateLateWakesMax = 3;
 
     // How long to wait in front of the gate before looking whether the one inside still lives.
     public const int GateDeathCheckMs = 20;

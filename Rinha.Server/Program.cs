@@ -92,7 +92,8 @@ static void TellStart(ILogger logger, ServerOptions options)
 }
 
 // The first signal stops the server; a second one ends the delay in which it still accepts.
-static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim forceStop) =>
+static PosixSignalRegistration OnSignal(
+    PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim forceStop) =>
     PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;

@@ -35,7 +35,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
     }
 
     [Fact]
-    public void Who_is_killed_inside_does_not_keep_the_others_out()
+    public void A_server_killed_inside_does_not_keep_the_others_out()
     {
         using var gate = new Gate(Ledger);
         for (var round = 0; round < 3; round++)
@@ -53,7 +53,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
     }
 
     [Fact]
-    public void Who_is_stopped_inside_is_waited_for()
+    public void A_server_stopped_inside_is_waited_for()
     {
         var server = Start();
         using var entered = new ManualResetEventSlim();
@@ -83,22 +83,6 @@ public sealed class GateBetweenProcessesTests : ServerTest
         }
     }
 
-    [Fact]
-    public void Servers_that_are_killed_and_started_again_and_again_do_not_use_up_the_numbers()
-    {
-        using var survivor = new PostLoad(Start().Connect, threads: 2, prefix: "s");
-        for (var round = 0; round < 15; round++)
-        {
-            Start().Kill();
-        }
-
-        survivor.AwaitAnswered(50);
-        using var gate = new Gate(Ledger);
-        gate.Enter();
-        Assert.InRange(ForgedGate.Holder(Ledger), 1, 6);
-        gate.Exit();
-    }
-
     protected override void CleanUp() => _servers.ForEach(server => server.Dispose());
 
     private ServerProcess Start()
@@ -114,7 +98,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
         var connection = server.Connect();
         connection.Send(RawRequest.Credit);
         var since = Stopwatch.StartNew();
-        // The loop is inside for a moment too, finds the database locked, and leaves it to the writer.
+        // The loop is inside for a moment too, finds the database locked, and hands over to the writer.
         Wait.Until(
             () =>
             {

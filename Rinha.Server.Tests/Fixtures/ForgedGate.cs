@@ -16,13 +16,13 @@ internal static class ForgedGate
         RandomAccess.Write(file, MemoryMarshal.AsBytes<int>(words), 0);
     }
 
-    /// <summary>The number of the instance that is inside; 0 is nobody.</summary>
+    /// <summary>The number of the instance that is inside; 0: none.</summary>
     public static int Holder(string databasePath) => Word(databasePath, 0);
 
     /// <summary>A bit for each instance that sleeps.</summary>
     public static int Sleeping(string databasePath) => Word(databasePath, 4);
 
-    /// <summary>A bit for each instance that has asked in vain.</summary>
+    /// <summary>A bit for each instance that was refused and still wants to enter.</summary>
     public static int Asking(string databasePath) => Word(databasePath, 8);
 
     /// <summary>A bit for each instance that all others let go first.</summary>

@@ -95,30 +95,6 @@ public sealed class WriteQueueTests : IDisposable
         Assert.Null(_queue.TakeOlderThan(long.MaxValue));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_waiting_writer_wakes_when_a_write_comes_in_and_when_the_queue_closes(bool isWrite)
-    {
-        var more = !isWrite;
-        var writer = new Thread(() => more = _queue.Wait());
-        writer.Start();
-        Wait.Until(
-            () => (writer.ThreadState & System.Threading.ThreadState.WaitSleepJoin) != 0, "the writer waits");
-
-        if (isWrite)
-        {
-            Add(new PendingPost());
-        }
-        else
-        {
-            _queue.Close();
-        }
-
-        Assert.True(writer.Join(Wait.Timeout));
-        Assert.Equal(isWrite, more);
-    }
-
     [Fact]
     public void The_busy_check_may_come_after_the_writer_has_ended()
     {

@@ -41,7 +41,7 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Whoever_writes_starts_the_log_over_though_the_other_one_did_before()
+    public void Each_instance_starts_the_log_over_though_the_other_did_before()
     {
         var (first, second) = (Place.Open(), Place.Open());
         WriteUntilStartedOver(first, times: 2);

@@ -1,8 +1,8 @@
 namespace Rinha.Server.Tests.Sqlite;
 
 /// <summary>
-/// Who dies inside the gate or in front of it, and a damaged file. A dead instance is one whose number stands in the
-/// words while nobody has its byte locked, so it can be written there by hand.
+/// Instances that die inside the gate or in front of it, and a damaged file. A dead instance is a number in the words
+/// whose byte no process has locked, so a test can write it there.
 /// </summary>
 [Collection(RunsAlone.Name)]
 public sealed class GateDeathTests : FileTest
@@ -11,7 +11,7 @@ public sealed class GateDeathTests : FileTest
     public void Of_many_that_notice_a_death_one_at_a_time_gets_in()
     {
         using var first = new Gate(FilePath);
-        // Each tenth time it goes away without a word, as the dead do; the number is nobody's.
+        // Each tenth time a number that no instance has stays behind, as after a death.
         AssertTakesTurns(gates: 4, (gate, turn) =>
         {
             if (turn % 10 == 0)
@@ -28,7 +28,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void Whoever_gets_a_dead_ones_number_sets_its_words_right()
+    public void A_new_instance_with_a_dead_ones_number_sets_its_words_right()
     {
         ForgedGate.Write(FilePath, holder: 1, sleeping: 1 << 1, asking: 1 << 1, starving: 1 << 1, last: 1);
 
@@ -61,7 +61,7 @@ public sealed class GateDeathTests : FileTest
     [InlineData(int.MinValue)]
     [InlineData(int.MaxValue)]
     [InlineData(0x656D6F73)]
-    public void A_number_that_nobody_can_have_is_nobody(int garbage)
+    public void A_number_that_no_instance_can_have_is_removed(int garbage)
     {
         using var gate = new Gate(FilePath);
         ForgedGate.Write(FilePath, garbage, garbage, garbage, garbage, garbage);
@@ -73,7 +73,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void The_waiters_own_number_that_it_did_not_write_is_nobody()
+    public void The_waiters_own_number_that_it_did_not_write_is_removed()
     {
         using var gate = new Gate(FilePath);
         gate.Enter();
@@ -93,7 +93,7 @@ public sealed class GateDeathTests : FileTest
     }
 
     [Fact]
-    public void Who_has_lost_its_turn_to_damage_does_not_end_anothers()
+    public void An_instance_that_lost_its_turn_to_damage_does_not_end_anothers()
     {
         using var gate = new Gate(FilePath);
         gate.Enter();

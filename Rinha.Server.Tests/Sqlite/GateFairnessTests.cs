@@ -49,7 +49,7 @@ public sealed class GateFairnessTests : FileTest
     }
 
     [Fact]
-    public unsafe void Who_leaves_wakes_who_sleeps()
+    public unsafe void An_exit_wakes_a_sleeper()
     {
         using var gate = new Gate(FilePath);
         using var file = new GateFile(FilePath + "-gate", FilePath);

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-/// <summary>Who gets in and who waits, and the gate as an operator's commands use it: closed to all.</summary>
+/// <summary>One instance inside at a time, and the gate as an operator's commands use it: closed to all.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class GateTests : FileTest
 {
@@ -47,31 +47,6 @@ public sealed class GateTests : FileTest
         Assert.Equal(0, ForgedGate.Asking(FilePath));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_waiter_gets_in_when_the_other_leaves_or_is_disposed_inside(bool isDisposed)
-    {
-        using var first = new Gate(FilePath);
-        using var entered = new ManualResetEventSlim();
-        first.Enter();
-        var second = new Thread(() =>
-        {
-            using var gate = new Gate(FilePath);
-            gate.Enter();
-            entered.Set();
-            gate.Exit();
-        });
-        second.Start();
-
-        Assert.False(entered.Wait(100, TestContext.Current.CancellationToken));
-        Action leave = isDisposed ? first.Dispose : first.Exit;
-        leave();
-
-        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
-        Assert.True(second.Join(Wait.Timeout));
-    }
-
     [Fact]
     public void One_more_than_there_are_numbers_is_refused_with_a_clear_word()
     {
@@ -102,7 +77,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void Who_is_disposed_twice_leaves_others_alone()
+    public void A_second_Dispose_leaves_other_instances_alone()
     {
         var first = new Gate(FilePath);
         first.Dispose();
@@ -151,7 +126,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void Who_waits_for_so_long_goes_away_afterwards_and_leaves_no_trace()
+    public void A_waiter_that_gives_up_leaves_no_trace()
     {
         using var inside = new Gate(FilePath);
         using var waiting = new Gate(FilePath);
@@ -162,7 +137,7 @@ public sealed class GateTests : FileTest
         Assert.True(waited.ElapsedMilliseconds >= 95, "gave up before its time");
 
         inside.Exit();
-        // Who has gone is not awaited: the turn is not kept for it.
+        // The turn is not kept for a waiter that gave up.
         Assert.True(inside.TryEnter());
         inside.Exit();
         Assert.True(waiting.TryEnter(waitMs: 100));
@@ -170,7 +145,7 @@ public sealed class GateTests : FileTest
     }
 
     [Fact]
-    public void It_is_closed_to_everybody_only_while_nobody_has_it_open()
+    public void It_is_closed_to_all_only_while_no_instance_has_it_open()
     {
         using (new Gate(FilePath))
         {

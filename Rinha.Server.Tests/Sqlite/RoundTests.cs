@@ -59,7 +59,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public void Other_threads_write_beside_a_round()
     {
-        // On a thread of its own, and waited for: the round has not ended meanwhile.
+        // On another thread, and waited for: the round has not ended meanwhile.
         Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, _round.Writes);

@@ -2,8 +2,8 @@ namespace Rinha.Server.Ledger;
 
 /// <summary>
 /// The writes that the event loop commits together: what one look at the sockets has brought. The loop offers the round
-/// to a connection during the connection's turn (<see cref="LoopTurn"/>). Only the loop's thread may call the members;
-/// all other threads write with <see cref="ILedger.WriteAsync"/>.
+/// to a connection during the connection's turn (<see cref="LoopTurn"/>). Another thread that calls a method gets an
+/// <see cref="InvalidOperationException"/>, and nothing is done; it writes with <see cref="ILedger.WriteAsync"/>.
 /// </summary>
 public interface IWriteRound
 {
@@ -11,15 +11,12 @@ public interface IWriteRound
     int Writes { get; }
 
     /// <summary>As <see cref="ILedger.WriteAsync"/>, but the write waits for the end of the round.</summary>
-    /// <exception cref="InvalidOperationException">Another thread called it; the write was not queued.</exception>
     ValueTask<PostResult> JoinAsync(PendingWrite write);
 
-    /// <summary>Commits what is queued and completes it, or hands it over if that would mean waiting. Never blocks.</summary>
-    /// <exception cref="InvalidOperationException">Another thread called it.</exception>
+    /// <summary>Commits what is queued and completes it, or hands it over if it would have to wait.</summary>
     RoundEnd TryCommit();
 
     /// <summary>Ends the round without a commit: the writer's thread takes what is queued.</summary>
-    /// <exception cref="InvalidOperationException">Another thread called it.</exception>
     void HandOver();
 }
 

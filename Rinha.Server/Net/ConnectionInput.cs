@@ -67,8 +67,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         while (TryResume(out var result))
         {
             reads++;
-            // Here Kestrel goes on, on this thread: it parses the bytes and calls BankApplication.ProcessRequestAsync for
-            // each request in them. It comes back to the socket through ConnectionOutput.FlushAsync.
+            // Kestrel goes on here, on this thread: it parses the bytes and calls BankApplication.ProcessRequestAsync
+            // for each request. The answer comes back by ConnectionOutput.FlushAsync.
             _read.SetResult(result);
         }
 
@@ -107,7 +107,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
     {
         lock (_lock)
         {
-            // Kestrel gives no positions after a failure of its own while it read: nothing was consumed then.
+            // Kestrel gives no positions when it failed while it read: nothing was consumed then.
             if (consumed.GetObject() is not null && examined.GetObject() is not null)
             {
                 var first = _start - (int)_given.GetOffset(_given.Start);
@@ -142,8 +142,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
 
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _read.GetStatus(token);
 
-    // Only a reader that has registered its continuation is resumed: otherwise it would find its read complete and go on
-    // by itself, on any thread.
+    // Only a reader that has registered its continuation is resumed: otherwise it would find its read complete and go
+    // on by itself, on any thread.
     void IValueTaskSource<ReadResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {

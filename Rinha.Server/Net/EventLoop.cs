@@ -7,10 +7,10 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Net;
 
 // The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
-// and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections; Kestrel owns the
-// connections. Requests that arrive meanwhile wait in their sockets and make the next round. A connection that has more
-// than its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread
-// never waits for anything but events.
+// and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections, which Kestrel
+// closes. Requests that arrive meanwhile wait in their sockets and make the next round. A connection that has more than
+// its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread waits
+// for nothing but events.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -206,9 +206,9 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // A commit costs nearly the same for one write as for several. So a round looks for more until it has one write more
-    // than the round before it, and yields to their senders; not while other work waits, so that reads cannot put off
-    // the commit. A lone write that has looked and found none spares the next one the look.
+    // A commit costs nearly the same for one write as for several. So a round looks for more until it has one more than
+    // the round before, and yields to their senders; not while other work waits, so that reads cannot put off the
+    // commit. A lone write that looked and found no second one spares the next lone write the look.
     private void GatherWrites(IWriteRound round)
     {
         var emptyLooks = 0;

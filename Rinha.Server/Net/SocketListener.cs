@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Net;
 
-// A listening socket: the loop accepts connections; Kestrel takes each with AcceptAsync and starts it on a thread of the
-// pool, where its first read hands it to the loop.
+// A listening socket: the loop accepts connections; Kestrel takes each with AcceptAsync and starts it on a thread of
+// the pool, where its first read hands it to the loop.
 internal sealed class SocketListener : IConnectionListener
 {
     // When nothing can be accepted (without a free descriptor, say), the next try.

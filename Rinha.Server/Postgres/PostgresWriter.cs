@@ -7,7 +7,8 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Postgres;
 
 // Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next one
-// gathers. What the server surely did not do is retried or refused; an unknown outcome is answered as such.
+// gathers. Retries or refuses what the server has certainly not done; answers an unknown outcome as such. Owns the
+// thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -39,7 +40,7 @@ internal sealed class PostgresWriter : IDisposable
         _thread.Start();
     }
 
-    // Nobody sends writes to a locked ledger; after a while they are needed, to find out whether it still is.
+    // A balancer sends no writes to a locked ledger. So it counts as locked only for a while: the next writes find out.
     public WriterState State =>
         !_thread.IsAlive ? WriterState.Ended : IsLockedOut ? WriterState.Locked : WriterState.Ready;
 
@@ -80,8 +81,8 @@ internal sealed class PostgresWriter : IDisposable
                     _batch.FailAll(result);
                     if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
                     {
-                        // The next batch may take as long again, and what came meanwhile has waited for nearly as long:
-                        // no client waits for both. None of it was sent.
+                        // The next batch may take as long again, and its writes have waited for nearly as long already:
+                        // no client waits for both. None of them was sent.
                         _queue.RefuseAll(result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result);
                     }
                 }
@@ -95,7 +96,7 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // Null when the batch is committed; otherwise what became of all its writes.
+    // Null when the batch is committed; otherwise the result of all its writes.
     private PostResult? Write(ReadOnlySpan<PendingWrite> writes)
     {
         if (!TryConnect())
@@ -124,7 +125,7 @@ internal sealed class PostgresWriter : IDisposable
                     return GiveUp();
                 }
 
-                // Not in step with the one it collides with.
+                // A random pause, so that two that collide do not stay in step.
                 Thread.Sleep(Random.Shared.Next(Limits.PostgresTryAgainMsMax + 1));
             }
             catch (Exception error) when (PostgresFailure.IsLockTimeout(error))

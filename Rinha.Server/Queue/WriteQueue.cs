@@ -3,8 +3,8 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Queue;
 
 // Writes that wait for a commit, oldest first, in a ring of fixed size. Any thread adds; the writer's thread waits; the
-// threads that commit take (Batch.TakeFrom); the busy check removes what has waited too long. A write is in the queue or
-// in a batch, never both, so one that was removed as too old will not be applied.
+// threads that commit take (Batch.TakeFrom); the busy check removes what has waited too long. A write is in the queue
+// or in a batch, never both, so one that was removed as too old will not be applied.
 internal sealed class WriteQueue : IDisposable
 {
     private readonly PendingWrite?[] _ring = new PendingWrite?[Limits.QueuedWritesMax];
@@ -19,8 +19,8 @@ internal sealed class WriteQueue : IDisposable
     // How many writes wait. Read without the lock: a thread sees at least the writes it has added itself.
     public int Count => Volatile.Read(ref _count);
 
-    // Adds a write, or completes it at once when the queue is full or closed. After wakesWriter: false the caller has to
-    // take the write itself or call Wake.
+    // Adds a write, or completes it at once when the queue is full or closed. After wakesWriter: false the caller has
+    // to take the write itself or call Wake.
     public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
@@ -112,8 +112,8 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset. Returns
-    // how many: 0 when another thread was faster.
+    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset.
+    // Returns how many: 0 when another thread was faster.
     public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
     {
         lock (_lock)
@@ -180,7 +180,7 @@ internal sealed class WriteQueue : IDisposable
     }
 }
 
-// The writes of one commit with their results. Belongs to one thread: a thread that commits has one of its own.
+// The writes of one commit with their results. Belongs to one thread: each that commits has one.
 internal sealed class Batch
 {
     private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];

@@ -16,34 +16,20 @@ internal enum TurnEnd
 }
 
 // A turn of this process at committing what is queued together (group commit): pass the gate, open the transaction,
-// only then take what is queued, commit, leave the gate. So a write that is still in the queue has not been applied.
+// only then take what is queued, commit, exit the gate. So a write that is still in the queue has not been applied.
 //
 // Owns the gate, the writing connection, and the lock that gives one thread of this process the turn. Does not complete
 // the writes: completing one runs its request, so each thread completes its own batch after its turn. Any thread may
 // call it; only Commit waits.
-internal sealed class CommitTurn : IDisposable
+internal sealed class CommitTurn(
+    LedgerFile file, WriteQueue queue, Checkpointer checkpointer, ThrottledErrorLog errors, LedgerMetrics metrics)
+    : IDisposable
 {
     private readonly Lock _lock = new(); // Between the threads of this process; the gate is between processes.
-    private readonly WriteQueue _queue;
-    private readonly WriteTransaction _transaction;
-    private readonly Gate _gate;
-    private readonly Checkpointer _checkpointer;
-    private readonly ThrottledErrorLog _errors;
-    private readonly LedgerMetrics _metrics;
+    private readonly WriteTransaction _transaction = new(file);
+    private readonly Gate _gate = OpenGate(file);
     private volatile bool _isLockedOut;
     private long _gateAskedAtNs; // When the gate was first asked for since the last turn inside it; 0: not yet.
-
-    public CommitTurn(
-        LedgerFile file, WriteQueue queue, Checkpointer checkpointer, ThrottledErrorLog errors, LedgerMetrics metrics)
-    {
-        _queue = queue;
-        _errors = errors;
-        _metrics = metrics;
-        _transaction = new WriteTransaction(file);
-        _gate = new Gate(file.Path);
-        file.RefuseConverted();
-        _checkpointer = checkpointer;
-    }
 
     // Whether a write has timed out, and no transaction has been opened since.
     public bool IsLockedOut => _isLockedOut;
@@ -90,7 +76,7 @@ internal sealed class CommitTurn : IDisposable
     {
         if (_transaction.WalPages >= Limits.CheckpointPages)
         {
-            _checkpointer.Request();
+            checkpointer.Request();
         }
     }
 
@@ -101,11 +87,18 @@ internal sealed class CommitTurn : IDisposable
         _transaction.Dispose();
     }
 
+    private static Gate OpenGate(LedgerFile file)
+    {
+        var gate = new Gate(file.Path);
+        file.RefuseConverted();
+        return gate;
+    }
+
     private TurnEnd CommitInsideGate(Batch batch, bool mayWait)
     {
         try
         {
-            _metrics.GateWait.Record(_gateAskedAtNs == 0 ? 0 : Clock.NowNs - _gateAskedAtNs);
+            metrics.GateWait.Record(_gateAskedAtNs == 0 ? 0 : Clock.NowNs - _gateAskedAtNs);
             _gateAskedAtNs = 0;
             return WriteBatch(batch, mayWait);
         }
@@ -125,14 +118,14 @@ internal sealed class CommitTurn : IDisposable
             case BeginResult.Busy:
                 return TurnEnd.LedgerLocked;
             case BeginResult.Failed:
-                batch.TakeFrom(_queue, stopsAtReset: !mayWait);
+                batch.TakeFrom(queue, stopsAtReset: !mayWait);
                 return Fail(batch);
         }
 
         _isLockedOut = false;
         var sound = true;
         // What arrives during the batch still joins it: its commit is then shared by more.
-        while (sound && batch.TakeFrom(_queue, stopsAtReset: !mayWait) is { Length: > 0 } taken)
+        while (sound && batch.TakeFrom(queue, stopsAtReset: !mayWait) is { Length: > 0 } taken)
         {
             var results = batch.Results[^taken.Length..];
             for (var index = 0; index < taken.Length; index++)
@@ -156,9 +149,9 @@ internal sealed class CommitTurn : IDisposable
         var isCommitted = _transaction.TryCommit();
         if (isCommitted && writes > 0)
         {
-            _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
-            _metrics.BatchWrites.Record(writes);
-            _metrics.CountTransactions(_transaction.Posted, _transaction.Refused);
+            metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
+            metrics.BatchWrites.Record(writes);
+            metrics.CountTransactions(_transaction.Posted, _transaction.Refused);
         }
 
         return isCommitted;
@@ -166,7 +159,7 @@ internal sealed class CommitTurn : IDisposable
 
     private TurnEnd Fail(Batch batch)
     {
-        _errors.Write(_transaction.LastError);
+        errors.Write(_transaction.LastError);
         batch.FailAll();
         return TurnEnd.Done;
     }

@@ -4,9 +4,9 @@ using Rinha.Server.Queue;
 
 namespace Rinha.Server.Sqlite.Writing;
 
-// The writer: takes the turns that may have to wait, and completes what they committed. It wakes for writes from outside
-// a round and for what a round hands over. Owns its thread, its batch, and the timer that answers writes 503 once they
-// have been queued for too long. Any thread may call the members.
+// The writer: takes the turns that may have to wait, and completes what they committed. It wakes for writes from
+// outside a round and for what a round hands over. Owns its thread, its batch, and the timer that answers writes 503
+// once they have been queued for too long. Any thread may call the members.
 internal sealed class WriterThread : IDisposable
 {
     private readonly WriteQueue _queue;
