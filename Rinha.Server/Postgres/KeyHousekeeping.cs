@@ -1,5 +1,4 @@
 using Npgsql;
-using Rinha.Server.Ledger;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;

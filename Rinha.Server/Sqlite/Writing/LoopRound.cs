@@ -30,16 +30,13 @@ internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsS
             return RoundEnd.Nothing;
         }
 
-        var end = commitsSync ? TurnEnd.MustWait : turn.TryCommit(_batch);
-        if (end == TurnEnd.GateTaken)
+        switch (commitsSync ? TurnEnd.MustWait : turn.TryCommit(_batch))
         {
-            return RoundEnd.GateTaken;
-        }
-
-        if (end != TurnEnd.Done)
-        {
-            HandOver();
-            return RoundEnd.HandedOver;
+            case TurnEnd.GateTaken:
+                return RoundEnd.GateTaken;
+            case TurnEnd.MustWait or TurnEnd.LedgerLocked:
+                HandOver();
+                return RoundEnd.HandedOver;
         }
 
         Writes = 0;
