@@ -183,7 +183,7 @@ public sealed class FairnessTests
 
         public int Writes => _round.Writes;
 
-        public ValueTask<PostResult> JoinAsync(PendingWrite write)
+        public ValueTask<WriteOutcome> JoinAsync(PendingWrite write)
         {
             Note();
             Joined++;
@@ -213,7 +213,7 @@ internal class WatchedLedger(ILedger ledger) : ILedger
 
     public WriterState Writer => ledger.Writer;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write)
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write)
     {
         Note();
         return ledger.WriteAsync(write);

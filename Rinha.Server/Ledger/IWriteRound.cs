@@ -10,7 +10,7 @@ public interface IWriteRound
     int Writes { get; }
 
     /// <summary>As <see cref="ILedger.WriteAsync"/>, but the write waits for the end of the round.</summary>
-    ValueTask<PostResult> JoinAsync(PendingWrite write);
+    ValueTask<WriteOutcome> JoinAsync(PendingWrite write);
 
     /// <summary>
     /// Ends the round by committing what it has, or by leaving it to another thread if that would mean to wait for

@@ -18,7 +18,7 @@ internal sealed class WriteQueue : IDisposable
     public int Count => Volatile.Read(ref _count);
 
     // Adds a write, or completes it at once when the queue is full or closed. Without wakesWriter a Wake is due.
-    public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
+    public ValueTask<WriteOutcome> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
         var wake = false;
@@ -181,12 +181,12 @@ internal sealed class WriteQueue : IDisposable
 internal sealed class Batch
 {
     private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly WriteOutcome[] _results = new WriteOutcome[Limits.BatchWritesMax];
 
     public int Count { get; private set; }
 
     // The results of all that were taken.
-    public Span<PostResult> Results => _results.AsSpan(0, Count);
+    public Span<WriteOutcome> Results => _results.AsSpan(0, Count);
 
     // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes that were taken now.
     public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)

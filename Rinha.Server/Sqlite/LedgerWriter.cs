@@ -61,9 +61,9 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
 
     int IWriteRound.Writes => _roundWrites;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _queue.Add(write);
 
-    ValueTask<PostResult> IWriteRound.JoinAsync(PendingWrite write)
+    ValueTask<WriteOutcome> IWriteRound.JoinAsync(PendingWrite write)
     {
         _roundWrites++;
         return _queue.Add(write, wakesWriter: false);
@@ -208,7 +208,7 @@ internal sealed class LedgerWriter : IWriteRound, IDisposable
             for (var index = 0; index < taken.Length; index++)
             {
                 results[index] = _transaction.Apply(taken[index]);
-                sound &= results[index] != PostResult.StorageFailed;
+                sound &= results[index].Result != PostResult.StorageFailed;
             }
         }
 

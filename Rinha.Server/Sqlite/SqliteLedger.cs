@@ -41,7 +41,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
 
     public WriterState Writer => _writer.State;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
         new(_readers.Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement)));
