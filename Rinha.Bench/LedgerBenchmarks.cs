@@ -19,7 +19,7 @@ public class PostBenchmarks : IDisposable
     private const int CommitsPerCheckpoint = Limits.CheckpointPages / 2;
 
     private readonly PendingPost[] _posts = [.. Enumerable.Range(0, Posts).Select(_ => new PendingPost())];
-    private readonly ValueTask<PostResult>[] _writes = new ValueTask<PostResult>[Posts];
+    private readonly ValueTask<WriteOutcome>[] _writes = new ValueTask<WriteOutcome>[Posts];
     private readonly ScratchLedger _scratch = new();
     private readonly Countdown _countdown = new();
     private WriteTransaction _transaction = null!;
@@ -59,7 +59,7 @@ public class PostBenchmarks : IDisposable
             foreach (var post in _posts.AsSpan(batch, Batch))
             {
                 Samples.Set(post, _number++);
-                Expect.That(_transaction.Apply(post) == PostResult.Accepted, "it is accepted");
+                Expect.That(_transaction.Apply(post).Result == PostResult.Accepted, "it is accepted");
             }
 
             Expect.That(_transaction.TryCommit(), "the transaction is committed");
@@ -92,7 +92,7 @@ public class PostBenchmarks : IDisposable
             _countdown.Wait();
             foreach (var write in _writes.AsSpan(batch, Batch))
             {
-                Expect.That(write.Result == PostResult.Accepted, "it is accepted");
+                Expect.That(write.Result.Result == PostResult.Accepted, "it is accepted");
             }
         }
     }
@@ -197,7 +197,7 @@ internal sealed class ScratchLedger : IDisposable
         for (var number = 0; number < postsPerAccount * Samples.Accounts; number++)
         {
             Samples.Set(post, number);
-            Expect.That(transaction.Apply(post) == PostResult.Accepted, "it is accepted");
+            Expect.That(transaction.Apply(post).Result == PostResult.Accepted, "it is accepted");
         }
 
         Expect.That(transaction.TryCommit(), "the transaction is committed");

@@ -59,11 +59,15 @@ public sealed class ApiDocumentTests
             .Select(field => field.GetValue(null))
             .OfType<Problem>()
             .Concat(Enum.GetValues<TransactionError>().Select(Problem.Of))
+            .Concat(Enum.GetValues<PostResult>().Except([PostResult.Accepted]).Select(Problem.Of))
+            .Concat(Enum.GetValues<LookupResult>().Except([LookupResult.Found]).Select(Problem.Of))
             .Select(problem => JsonSerializer.Serialize(JsonDocument.Parse(problem.Body).RootElement))
             .ToHashSet();
 
         Assert.Empty(problems.Except(examples));
         Assert.Empty(examples.Except(problems));
+        Assert.Throws<UnreachableException>(() => Problem.Of(PostResult.Accepted));
+        Assert.Throws<UnreachableException>(() => Problem.Of(LookupResult.Found));
     }
 
     [Theory]
@@ -96,6 +100,12 @@ public sealed class ApiDocumentTests
         var schemas = s_api.Root.GetProperty("components").GetProperty("schemas");
         Assert.Equal(
             Limits.AmountCentsMax, schemas.GetProperty("Amount").GetProperty("maximum").GetInt64());
+        var kinds = Enum.GetValues<TransactionKind>().Select(kind => ((char)kind.Letter()).ToString()).ToList();
+        Assert.Equal(
+            kinds, schemas.GetProperty("Kind").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()!));
+        using var invalidKind = JsonDocument.Parse(Problem.Of(TransactionError.InvalidKind).Body);
+        var detail = invalidKind.RootElement.GetProperty("detail").GetString();
+        Assert.All(kinds, kind => Assert.Contains($"\"{kind}\"", detail, StringComparison.Ordinal));
         Assert.Equal(
             Description.ScalarsMax, schemas.GetProperty("Description").GetProperty("maxLength").GetInt32());
         Assert.Contains(

@@ -23,7 +23,7 @@ public sealed class LedgerAnswerTests
 
     [Theory]
     [InlineData(LookupResult.StorageFailed, "the ledger cannot be read")]
-    [InlineData(LookupResult.Busy, "the ledger is locked: reads wait in vain")]
+    [InlineData(LookupResult.Busy, "the ledger is locked: reads are timing out")]
     public void A_ledger_that_cannot_be_read_is_503_everywhere(LookupResult read, string reason)
     {
         using var bank = new InProcessBank(new FixedLedger(PostResult.StorageFailed, read));
@@ -52,14 +52,21 @@ public sealed class LedgerAnswerTests
         bank.Get("/clientes/1/extrato").AssertOk();
     }
 
-    [Fact]
-    public void A_ledger_that_throws_is_500_and_the_server_goes_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_ledger_that_throws_is_500_and_the_server_goes_on(bool later)
     {
-        using var bank = new InProcessBank(new FixedLedger(null, null));
+        using var bank = new InProcessBank(new FixedLedger(null, null) { ThrowsLater = later });
 
         bank.Get("/clientes/1/extrato").AssertProblem(500);
+        bank.Get("/clientes/1/transacoes").AssertProblem(500);
+        bank.Get("/clientes/1/transacoes?limite=0").AssertProblem(500);
+        bank.Get("/health").AssertProblem(500);
         bank.Post(1, RawRequest.Body).AssertProblem(500);
         bank.Post(1, "{").AssertProblem(500);
+        bank.Send(RawRequest.PostChunked("/clientes/1/transacoes", RawRequest.Body, 3)).AssertProblem(500);
+        bank.Send(RawRequest.Post("/reset", "")).AssertProblem(500);
         bank.Get("/nothing").AssertProblem(404);
     }
 
@@ -82,16 +89,24 @@ public sealed class LedgerAnswerTests
 
         public IWriteRound? Round => null;
 
-        public ValueTask<PostResult> WriteAsync(PendingWrite write1) =>
-            write is { } result ? new(result) : throw Broken();
+        public bool ThrowsLater { get; init; }
 
-        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Read();
+        public ValueTask<WriteOutcome> WriteAsync(PendingWrite write1) => Answer<WriteOutcome>(write);
 
-        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Read();
+        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Answer(read);
 
-        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Read();
+        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Answer(read);
 
-        private ValueTask<LookupResult> Read() => read is { } result ? new(result) : throw Broken();
+        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Answer(read);
+
+        private ValueTask<T> Answer<T>(T? outcome)
+            where T : struct => outcome is { } known ? new(known) : ThrowsLater ? ThrowLater<T>() : throw Broken();
+
+        private static async ValueTask<T> ThrowLater<T>()
+        {
+            await Task.Yield();
+            throw Broken();
+        }
 
         [SuppressMessage("Usage", "CA2201", Justification = "Any exception will do.")]
         private static Exception Broken() => new("broken");

@@ -9,7 +9,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
         var first = Credit("key");
         Ledger.Credit(1, 5);
 
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), first);
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 100_000), first);
         Assert.Equal(first, Credit("key"));
         Assert.Equal(105, Ledger.Statement(1).BalanceCents);
         Assert.Equal(2, Place.Query("SELECT count(*) FROM transacoes"));
@@ -96,7 +96,7 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
                 instances[number % 2].PostAsync(1, TransactionKind.Credit, 100, "text", $"key{round}")));
             Assert.All(
                 outcomes,
-                outcome => Assert.Equal(new PostOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
+                outcome => Assert.Equal(new WriteOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
         }
 
         Assert.Equal(20, Place.Query("SELECT count(*) FROM transacoes"));
@@ -109,12 +109,12 @@ public abstract class KeptAnswersTests<TPlace> : LedgerContract<TPlace>
         Assert.Equal(PostResult.Accepted, Ledger.Reset());
 
         Assert.Equal(0, Keys());
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 100, 100_000), Credit("key"));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 100_000), Credit("key"));
     }
 
-    private PostOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
+    private WriteOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);
 
-    private PostOutcome Debit(long cents, string key) => Ledger.Post(1, TransactionKind.Debit, cents, "text", key);
+    private WriteOutcome Debit(long cents, string key) => Ledger.Post(1, TransactionKind.Debit, cents, "text", key);
 
     private long Keys() => Place.Query("SELECT count(*) FROM chaves");
 }

@@ -196,7 +196,7 @@ public sealed class FairnessTests
 
         public int Writes => _round.Writes;
 
-        public ValueTask<PostResult> JoinAsync(PendingWrite write)
+        public ValueTask<WriteOutcome> JoinAsync(PendingWrite write)
         {
             Note();
             Joined++;
@@ -228,7 +228,7 @@ internal class WatchedLedger(ILedger ledger) : ILedger
 
     public virtual IWriteRound? Round => null;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write)
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write)
     {
         Note();
         return ledger.WriteAsync(write);

@@ -105,7 +105,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         for (var round = 1; round <= 3; round++)
         {
-            Assert.Equal(new PostOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
+            Assert.Equal(new WriteOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
             Place.EndConnections();
             Thread.Sleep(Limits.PostgresTryIdleMs + 10);
         }
@@ -129,7 +129,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Place.EndConnections();
         await Task.Delay(Limits.PostgresTryIdleMs + 10, TestContext.Current.CancellationToken);
         Task<LookupResult>[] reads;
-        Task<PostOutcome> post;
+        Task<WriteOutcome> post;
         await using (var other = await Place.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
@@ -143,7 +143,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             await Task.WhenAny(reads).WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 2, 100_000), await post);
         // Those for whom no connection was left.
         Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads));
     }
@@ -179,11 +179,11 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         var accounts = new PostgresAccounts(Place.Address);
         accounts.Add(6, 8, 500);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
 
         accounts.SetLimit(7, 600);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, -600, 600), Ledger.Debit(7, 100));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, -600, 600), Ledger.Debit(7, 100));
         Assert.Throws<RefusalException>(() => accounts.SetLimit(7, 599));
         Assert.Throws<RefusalException>(() => accounts.SetLimit(9, 1));
         Assert.Throws<RefusalException>(() => accounts.Add(8, 9, 1));
@@ -229,7 +229,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 
     private static async Task<PostResult> Write(PostgresWriter writer, string? key)
     {
-        var result = await writer.WriteAsync(new PendingPost
+        var outcome = await writer.WriteAsync(new PendingPost
         {
             AccountId = 1,
             Kind = TransactionKind.Credit,
@@ -238,7 +238,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             IdempotencyKey = key,
         });
         await Task.Yield(); // Off the writer's thread.
-        return result;
+        return outcome.Result;
     }
 
     private void Post(string key) =>

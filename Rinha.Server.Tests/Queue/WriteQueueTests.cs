@@ -53,14 +53,14 @@ public sealed class WriteQueueTests : IDisposable
         var refused = Add(post);
 
         Assert.True(refused.IsCompleted);
-        Assert.Equal(PostResult.Overloaded, await refused);
+        Assert.Equal(PostResult.Overloaded, (await refused).Result);
         Assert.All(inside, task => Assert.False(task.IsCompleted));
 
         Assert.Equal(1, _queue.Take(new PendingWrite[1]));
         var again = Add(post);
         Assert.False(again.IsCompleted);
         post.Complete(PostResult.Accepted);
-        Assert.Equal(PostResult.Accepted, await again);
+        Assert.Equal(PostResult.Accepted, (await again).Result);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class WriteQueueTests : IDisposable
 
         _queue.Close();
 
-        Assert.Equal(PostResult.Stopping, await Add(new PendingPost()));
+        Assert.Equal(PostResult.Stopping, (await Add(new PendingPost())).Result);
         Assert.True(_queue.Wait());
         var batch = new PendingWrite[4];
         Assert.Equal(2, _queue.Take(batch));
@@ -132,8 +132,8 @@ public sealed class WriteQueueTests : IDisposable
             var post = new PendingPost();
             for (var count = 0; count < each; count++)
             {
-                var result = Add(post).GetAwaiter().GetResult();
-                Interlocked.Add(ref accepted, result == PostResult.Accepted ? 1 : 0);
+                var outcome = Add(post).GetAwaiter().GetResult();
+                Interlocked.Add(ref accepted, outcome.Result == PostResult.Accepted ? 1 : 0);
             }
         });
         _queue.Close();
@@ -147,7 +147,7 @@ public sealed class WriteQueueTests : IDisposable
 
     private static PendingPost[] Posts(int count) => [.. Enumerable.Range(0, count).Select(_ => new PendingPost())];
 
-    private Task<PostResult> Add(PendingWrite write) => _queue.Add(write).AsTask();
+    private Task<WriteOutcome> Add(PendingWrite write) => _queue.Add(write).AsTask();
 
-    private List<Task<PostResult>> Add(PendingPost[] writes) => [.. writes.Select(Add)];
+    private List<Task<WriteOutcome>> Add(PendingPost[] writes) => [.. writes.Select(Add)];
 }

@@ -13,7 +13,7 @@ public sealed class ResetTests : FileTest
         using var transaction = new WriteTransaction(file);
 
         Assert.Equal(BeginResult.Begun, transaction.Begin(waits: false));
-        Assert.Equal(PostResult.Accepted, transaction.Apply(new PendingReset()));
+        Assert.Equal(PostResult.Accepted, transaction.Apply(new PendingReset()).Result);
         Assert.True(transaction.TryCommit());
 
         Assert.InRange(transaction.WalPages, 1, pages / 20);

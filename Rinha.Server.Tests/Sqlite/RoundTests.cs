@@ -19,7 +19,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
-        Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
+        Assert.All(await Task.WhenAll(writes), write => Assert.Equal(PostResult.Accepted, write.Result));
         Assert.Equal(0, _round.Writes);
         Assert.Equal(5, Ledger.Statement(1).BalanceCents);
     }
@@ -34,7 +34,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         await AssertAccepted(both);
         Assert.Equal(2, Ledger.Statement(1).BalanceCents);
 
-        async Task<PostResult> WriteTwice()
+        async Task<WriteOutcome> WriteTwice()
         {
             await _round.JoinAsync(Credit(1)).ConfigureAwait(false);
             return await Ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
@@ -72,7 +72,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     {
         using var gate = new Gate(Place.FilePath);
         gate.Enter();
-        var writes = new List<Task<PostResult>> { _round.JoinAsync(Credit(1)).AsTask() };
+        var writes = new List<Task<WriteOutcome>> { _round.JoinAsync(Credit(1)).AsTask() };
         Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
         writes.Add(_round.JoinAsync(Credit(1)).AsTask());
         Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
@@ -83,7 +83,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 
         Assert.Equal(0, _round.Writes);
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
-        Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
+        Assert.All(await Task.WhenAll(writes), write => Assert.Equal(PostResult.Accepted, write.Result));
         Assert.Equal(2, Ledger.Statement(1).BalanceCents);
     }
 
@@ -109,7 +109,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         using var gate = new Gate(Place.FilePath);
         gate.Enter();
         var writers = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
-        Task<PostResult> rounds;
+        Task<WriteOutcome> rounds;
         while (true)
         {
             rounds = _round.JoinAsync(Credit(1)).AsTask();
@@ -132,7 +132,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
     {
-        Task<PostResult> write;
+        Task<WriteOutcome> write;
         using (LedgerRows.Lock(Place.FilePath))
         {
             write = _round.JoinAsync(Credit(1)).AsTask();
@@ -160,9 +160,9 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(RoundEnd.Committed, _round.TryCommit());
         isCommitting = false;
 
-        Assert.Equal(PostResult.Accepted, await before);
+        Assert.Equal(PostResult.Accepted, (await before).Result);
         Assert.False(await resetByRound);
-        Assert.Equal(PostResult.Accepted, await after);
+        Assert.Equal(PostResult.Accepted, (await after).Result);
         Assert.Equal(20, Ledger.Statement(1).BalanceCents);
     }
 
@@ -189,7 +189,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
                     Thread.Yield();
                 }
 
-                Assert.All(writes.GetAwaiter().GetResult(), result => Assert.Equal(PostResult.Accepted, result));
+                Assert.All(writes.GetAwaiter().GetResult(), write => Assert.Equal(PostResult.Accepted, write.Result));
             }
         });
 
@@ -204,6 +204,6 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Description = LedgerExtensions.Describe("round"),
     };
 
-    private static async Task AssertAccepted(Task<PostResult> write) => Assert.Equal(
-        PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
+    private static async Task AssertAccepted(Task<WriteOutcome> write) => Assert.Equal(
+        PostResult.Accepted, (await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken)).Result);
 }

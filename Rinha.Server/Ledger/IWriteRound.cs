@@ -11,7 +11,7 @@ public interface IWriteRound
     int Writes { get; }
 
     /// <summary>As <see cref="ILedger.WriteAsync"/>, but the write waits for the end of the round.</summary>
-    ValueTask<PostResult> JoinAsync(PendingWrite write);
+    ValueTask<WriteOutcome> JoinAsync(PendingWrite write);
 
     /// <summary>Commits what is queued and completes it, or hands it over if it would have to wait.</summary>
     RoundEnd TryCommit();

@@ -100,7 +100,7 @@ internal static class FileOperations
             {
                 (false, _) => ServerCommand.Fail("an instance stays inside the gate"),
                 (_, false) => ServerCommand.Fail("a reader needs the rest of the log where it is"),
-                _ => ExitCode.Good,
+                (true, true) => ExitCode.Good,
             };
         });
     }

@@ -15,7 +15,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
 {
     private const string Account = """
         SELECT clientes.saldo, clientes.limite,
-          ultimas.seq, ultimas.valor, ultimas.tipo = 'c', ultimas.descricao, ultimas.realizada_em
+          ultimas.seq, ultimas.valor, ultimas.tipo, ultimas.descricao, ultimas.realizada_em
         FROM clientes LEFT JOIN LATERAL (
           SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
           WHERE cliente_id = clientes.id
@@ -68,7 +68,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         return builder.Build();
     }
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
         StatementSql,
@@ -106,11 +106,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
         return Utf8.IsValid(bytes)
             && Description.TryCreate(bytes, out var description)
             && Timestamp.TryCreate(row.GetInt64(6), out var postedAt)
-            ? new StatementEntry(
-                row.GetInt64(3),
-                row.GetBoolean(4) ? TransactionKind.Credit : TransactionKind.Debit,
-                description,
-                postedAt)
+            && TransactionKinds.TryParse((byte)row.GetChar(4), out var kind)
+            ? new StatementEntry(row.GetInt64(3), kind, description, postedAt)
             : throw new InvalidDataException("read: a client's transactions are damaged");
     }
 

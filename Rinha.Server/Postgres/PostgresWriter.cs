@@ -46,7 +46,7 @@ internal sealed class PostgresWriter : IDisposable
 
     public int QueuedWrites => _queue.Count;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _queue.Add(write);
 
     // Takes no more writes, finishes those that wait, ends the thread.
     public void Dispose()

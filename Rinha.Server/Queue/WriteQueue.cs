@@ -21,7 +21,7 @@ internal sealed class WriteQueue : IDisposable
 
     // Adds a write, or completes it at once when the queue is full or closed. After wakesWriter: false the caller has
     // to take the write itself or call Wake.
-    public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
+    public ValueTask<WriteOutcome> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
         var wake = false;
@@ -184,12 +184,12 @@ internal sealed class WriteQueue : IDisposable
 internal sealed class Batch
 {
     private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly WriteOutcome[] _results = new WriteOutcome[Limits.BatchWritesMax];
 
     public int Count { get; private set; }
 
     // The results of all writes taken so far.
-    public Span<PostResult> Results => _results.AsSpan(0, Count);
+    public Span<WriteOutcome> Results => _results.AsSpan(0, Count);
 
     // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes of this call.
     public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)

@@ -48,7 +48,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
 
     public WriterState Writer => _writer.State;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _queue.Add(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
         new(_readers.Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement)));

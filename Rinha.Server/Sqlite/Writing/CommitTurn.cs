@@ -131,7 +131,7 @@ internal sealed class CommitTurn(
             for (var index = 0; index < taken.Length; index++)
             {
                 results[index] = _transaction.Apply(taken[index]);
-                sound &= results[index] != PostResult.StorageFailed;
+                sound &= results[index].Result != PostResult.StorageFailed;
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsS
 
     public int Writes { get; private set; }
 
-    public ValueTask<PostResult> JoinAsync(PendingWrite write)
+    public ValueTask<WriteOutcome> JoinAsync(PendingWrite write)
     {
         VerifyAccess();
         Writes++;
