@@ -9,8 +9,8 @@ namespace Rinha.Server.Net;
 // The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
 // and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections, which Kestrel
 // closes. Requests that arrive meanwhile wait in their sockets and make the next round. A connection that has more than
-// its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread waits
-// for nothing but events.
+// its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread
+// waits for nothing but events.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();

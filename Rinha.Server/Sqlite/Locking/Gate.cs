@@ -69,8 +69,8 @@ internal sealed unsafe class Gate : IDisposable
         return true;
     }
 
-    // Enters, unless another instance is inside, or has asked since this one was last inside. Does not check whether the
-    // holder still lives: Enter does.
+    // Enters, unless another instance is inside, or has asked since this one was last inside. Does not check whether
+    // the holder still lives: Enter does.
     public bool TryEnter()
     {
         if (Volatile.Read(ref _words->Holder) == 0
@@ -132,8 +132,8 @@ internal sealed unsafe class Gate : IDisposable
             + $"or {Limits.GateInstancesMax} have the gate open already");
     }
 
-    // Frees the word if it holds this instance's number. A sleeper sets its bit before the kernel compares the word, and here
-    // the word is changed before the bits are read, with a full barrier between the two in both (Interlocked): so
+    // Frees the word if it holds this instance's number. A sleeper sets its bit before the kernel compares the word;
+    // here the word is changed before the bits are read; both have a full barrier between the two (Interlocked). So
     // either the bit is seen here, or the sleeper's kernel sees that the word has changed.
     private void Free()
     {
