@@ -1,6 +1,6 @@
 namespace Rinha.Server;
 
-/// <summary>Every bound that the server chooses; what the contest or the kernel fixes stands where it is used.</summary>
+/// <summary>Every bound that the server chooses; what the contest or the kernel fixes is where it is used.</summary>
 public static class Limits
 {
     // The contract. Amounts are in cents.
@@ -174,11 +174,11 @@ public static class Limits
     // 15 s after which a load balancer gives up.
     public const int PostgresConnectSeconds = 1;
 
-    // How often, and how far apart, a starting instance tries to make the tables that another one is making: 5 s in all.
+    // How often, and how far apart, a starting instance tries again while another one makes the tables: 5 s in all.
     public const int PostgresSchemaTriesMax = 50;
     public const int PostgresSchemaTryAgainMs = 100;
 
-    // How often expired keys are dropped, how many in one statement, and how long that may take: no request waits for it.
+    // How often expired keys are dropped, how many in one statement, and how long that may take: no request waits.
     public const int PostgresKeysIntervalMs = 60_000;
     public const int PostgresKeysDroppedMax = 10_000;
     public const int PostgresKeysSeconds = 60;
