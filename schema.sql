@@ -22,7 +22,7 @@ CREATE TABLE clientes (
 ) STRICT;
 
 -- The full history, in the order in which it was committed. seq counts 1, 2, 3 … per client without gaps, so a lost
--- row shows; it, not the clock, is the order. Nobody but the UPDATE that counts it keeps it unique. Each row names the
+-- row shows; it, not the clock, is the order. Only the UPDATE that counts it keeps it unique. Each row names the
 -- client's one before, so that a client's history is read newest first without an index that every commit would pay for.
 CREATE TABLE transacoes (
   id           INTEGER PRIMARY KEY,

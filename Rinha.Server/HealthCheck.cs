@@ -6,11 +6,6 @@ namespace Rinha.Server;
 // Asks a running instance how it is, as a container's health check.
 internal static class HealthCheck
 {
-    private const int TimeoutMs = 2000;
-
-    // By then the first checks, which must not be held back, have found an instance healthy.
-    private const int SettledAfterMs = 3000;
-
     // The first process of the container, or of the machine.
     private const string FirstProcess = "1";
 
@@ -35,7 +30,7 @@ internal static class HealthCheck
 
     // Whether a container whose first process has this age has settled. An age below 0 comes from a clock that cannot
     // be trusted: then checks hold, since an engine that starts one after the other takes the CPU from the server.
-    public static bool IsSettled(long ageMs) => ageMs is < 0 or >= SettledAfterMs;
+    public static bool IsSettled(long ageMs) => ageMs is < 0 or >= Limits.HealthCheckSettledMs;
 
     private static bool Ask(ListenAddress address, out string failure)
     {
@@ -56,8 +51,8 @@ internal static class HealthCheck
     {
         using var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
         {
-            SendTimeout = TimeoutMs,
-            ReceiveTimeout = TimeoutMs,
+            SendTimeout = Limits.HealthCheckTimeoutMs,
+            ReceiveTimeout = Limits.HealthCheckTimeoutMs,
         };
         socket.Connect(address.EndPoint);
         socket.Send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8);

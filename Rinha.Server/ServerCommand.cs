@@ -53,7 +53,7 @@ internal static class ServerCommand
         command.SetAction(parsed => settings.With(parsed, options =>
         {
             var holdSeconds = parsed.GetValue(holdOption);
-            if (holdSeconds is < 0 or > 3600)
+            if (holdSeconds is < 0 or > Limits.HealthCheckHoldSecondsMax)
             {
                 return Refuse($"--healthcheck-hold: 0 to 3600 seconds, not {holdSeconds}");
             }

@@ -24,7 +24,6 @@ public abstract class Setting
     // Shorter names differ by two letters from those of other programs: APP_PORT, API_ROOT.
     private const int GuessedLengthMin = 10;
     private const int GuessedEditsMax = 2;
-    private const int SlowRequestMsMax = 3_600_000;
 
     private static readonly List<Setting> s_all = []; // Before the settings, which add themselves.
 
@@ -75,7 +74,7 @@ public abstract class Setting
         "RINHA_SLOW_REQUEST_MS",
         "1000",
         "Requests that take so many milliseconds are logged; 0 for none.",
-        (string text, out int slowMs) => ParseMilliseconds(text, SlowRequestMsMax, out slowMs),
+        (string text, out int slowMs) => ParseMilliseconds(text, Limits.SlowRequestMsMax, out slowMs),
         slowMs => $"slow from {slowMs} ms");
 
     public static readonly Setting<int> DrainDelayMs = new(

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
@@ -68,6 +69,16 @@ public sealed class LedgerAnswerTests
         bank.Send(RawRequest.PostChunked("/clientes/1/transacoes", RawRequest.Body, 3)).AssertProblem(500);
         bank.Send(RawRequest.Post("/reset", "")).AssertProblem(500);
         bank.Get("/nothing").AssertProblem(404);
+    }
+
+    [Fact]
+    public void Every_outcome_that_is_not_a_success_has_a_problem()
+    {
+        Assert.All(Enum.GetValues<PostResult>()[1..], result => Assert.True(Problem.Of(result).Status >= 400));
+        Assert.All(Enum.GetValues<LookupResult>()[1..], result => Assert.True(Problem.Of(result).Status >= 400));
+        Assert.All(Enum.GetValues<TransactionError>()[1..], error => Assert.Equal(422, Problem.Of(error).Status));
+        Assert.Throws<UnreachableException>(() => Problem.Of(PostResult.Accepted));
+        Assert.Throws<UnreachableException>(() => Problem.Of(LookupResult.Found));
     }
 
     [Fact]

@@ -40,24 +40,40 @@ internal sealed class BankApplication(
         context.Operation = OperationOf(route, context.Method);
         try
         {
-            return route switch
+            var answer = route switch
             {
                 Route.Transactions when context.Method == HttpMethods.Post =>
                     _post.ReceiveAsync(context, accountId),
                 Route.Transactions => ForGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
-                Route.Health => ForGet(context, Problem.OnlyGet) ?? GuardAsync(context, SendHealthAsync(context)),
+                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Liveness => ForGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
                 Route.Reset when resetEnabled && context.IsLiteral =>
-                    ForPost(context) ?? ForJson(context) ?? GuardAsync(context, ResetAsync(context)),
+                    ForPost(context) ?? ForJson(context) ?? ResetAsync(context),
                 Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
                 Route.Metrics when context.IsLiteral => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
                 Route.Unknown or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
             };
+            // A POST waits for its commit and catches what fails itself: one task less for each.
+            return answer.IsCompletedSuccessfully || context.Operation == Operation.Post
+                ? answer
+                : AwaitAsync(context, answer);
         }
         catch (Exception error) when (!context.HasStarted)
         {
             return context.FailAsync(error);
+        }
+    }
+
+    private static async Task AwaitAsync(Exchange exchange, Task answer)
+    {
+        try
+        {
+            await answer;
+        }
+        catch (Exception error) when (!exchange.HasStarted)
+        {
+            await exchange.FailAsync(error);
         }
     }
 
@@ -84,19 +100,6 @@ internal sealed class BankApplication(
             ? null
             : exchange.AnswerAsync(otherwise);
 
-    // For answers that are not made often; the others catch what fails themselves, without a task more.
-    private static async Task GuardAsync(Exchange exchange, Task answer)
-    {
-        try
-        {
-            await answer;
-        }
-        catch (Exception error) when (!exchange.HasStarted)
-        {
-            await exchange.FailAsync(error);
-        }
-    }
-
     private Task SendStatementAsync(Exchange exchange, long accountId) => AnswerReadAsync(
         exchange,
         ledger.ReadStatementAsync(accountId, exchange.Statement),
@@ -122,27 +125,18 @@ internal sealed class BankApplication(
     private static async Task AnswerReadAsync<T>(
         Exchange exchange, ValueTask<LookupResult> read, T response, JsonTypeInfo<T> type)
     {
-        try
-        {
-            var result = await read;
-            await (result == LookupResult.Found
-                ? exchange.AnswerAsync(
-                    StatusCodes.Status200OK, MediaTypes.Json, AnswerBuffer.Current.Write(response, type))
-                : exchange.AnswerAsync(Problem.Of(result)));
-        }
-        catch (Exception error) when (!exchange.HasStarted)
-        {
-            await exchange.FailAsync(error);
-        }
+        var result = await read;
+        await (result == LookupResult.Found
+            ? exchange.AnswerAsync(
+                StatusCodes.Status200OK, MediaTypes.Json, AnswerBuffer.Current.Write(response, type))
+            : exchange.AnswerAsync(Problem.Of(result)));
     }
 
     // Tells load balancers to stop routing here when this instance stops, cannot read, or cannot write. Whether account
     // 1 exists does not matter; that the ledger could be read does.
-    private Task SendHealthAsync(Exchange exchange) => AnswerHealthAsync(exchange, ledger.FindAccountAsync(1));
-
-    private async Task AnswerHealthAsync(Exchange exchange, ValueTask<LookupResult> lookup)
+    private async Task SendHealthAsync(Exchange exchange)
     {
-        var account = await lookup;
+        var account = await ledger.FindAccountAsync(1);
         var reason = (Drain.IsAnnounced, account, ledger.Writer) switch
         {
             (true, _, _) => "the server is stopping",

@@ -1,22 +1,28 @@
 using System.Buffers;
-using System.IO.Pipelines;
 
 namespace Rinha.Server.Http;
 
-// A request's body, whole, or the problem with it: too large, broken or too slow. The bytes are the reader's until it
-// advances.
+// A request's JSON body: all its bytes, valid until the reader advances, or the problem with it.
 internal readonly record struct RequestBody(ReadOnlySequence<byte> Bytes, Problem? Problem = null)
 {
     // Completes at once if the whole body has arrived.
-    public static async ValueTask<RequestBody> ReadAsync(PipeReader reader)
+    public static async ValueTask<RequestBody> ReadAsync(Exchange exchange)
     {
+        var headers = exchange.RequestHeaders;
+        if (!MediaTypes.IsJson(headers.ContentType))
+        {
+            return new RequestBody(default, Problem.NotJson);
+        }
+
+        if (headers.ContentLength > Limits.BodyBytesMax)
+        {
+            return new RequestBody(default, Problem.BodyTooLarge);
+        }
+
         try
         {
-            if (!reader.TryRead(out var read))
-            {
-                read = await reader.ReadAsync();
-            }
-
+            var reader = exchange.RequestBody;
+            var read = reader.TryRead(out var arrived) ? arrived : await reader.ReadAsync();
             while (!read.IsCompleted && read.Buffer.Length <= Limits.BodyBytesMax)
             {
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -33,7 +39,7 @@ internal readonly record struct RequestBody(ReadOnlySequence<byte> Bytes, Proble
         }
         catch (Exception error) when (error is IOException or InvalidOperationException)
         {
-            // An InvalidOperationException is what Kestrel throws for a NUL in a trailer, unlike one in a header.
+            // Kestrel throws an InvalidOperationException for a NUL in a trailer, though not for one in a header.
             return new RequestBody(default, Problem.OfBrokenBody(error));
         }
     }

@@ -122,21 +122,16 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
 
     private static bool TryReadKind(ref Utf8JsonReader reader, out TransactionKind kind)
     {
-        kind = default;
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return false;
-        }
-
         foreach (var one in TransactionKinds.All)
         {
-            if (reader.ValueTextEquals([one.Letter()]))
+            kind = one;
+            if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals([one.Letter()]))
             {
-                kind = one;
                 return true;
             }
         }
 
+        kind = default;
         return false;
     }
 

@@ -5,26 +5,12 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Http;
 
 // POST /clientes/{id}/transacoes, in the order in which it happens: receive the body, parse it, read the key, hand the
-// transaction to the ledger, answer what came of it.
-//
-// An unknown account is 404, whatever else is wrong. The ledger finds out while it posts; a request that does not get
-// that far asks for the account before it is refused.
+// transaction to the ledger, answer what came of it, or refuse the request.
 internal sealed class TransactionPost(ILedger ledger)
 {
     public Task ReceiveAsync(Exchange exchange, long accountId)
     {
-        var headers = exchange.RequestHeaders;
-        if (!MediaTypes.IsJson(headers.ContentType))
-        {
-            return FindAccountThenRefuseAsync(exchange, accountId, Problem.NotJson);
-        }
-
-        if (headers.ContentLength > Limits.BodyBytesMax)
-        {
-            return FindAccountThenRefuseAsync(exchange, accountId, Problem.BodyTooLarge);
-        }
-
-        var reading = RequestBody.ReadAsync(exchange.RequestBody);
+        var reading = RequestBody.ReadAsync(exchange);
         return reading.IsCompletedSuccessfully
             ? HandOverAsync(exchange, accountId, reading.Result, exchange.Round)
             : ReceiveRestAsync(exchange, accountId, reading);
@@ -36,8 +22,7 @@ internal sealed class TransactionPost(ILedger ledger)
         {
             var body = await reading;
             // Kestrel hands on chunks from a thread of the pool, beside the loop: these are in no round.
-            var round = exchange.IsChunked ? null : exchange.Round;
-            await HandOverAsync(exchange, accountId, body, round);
+            await HandOverAsync(exchange, accountId, body, exchange.IsChunked ? null : exchange.Round);
         }
         catch (Exception error) when (!exchange.HasStarted)
         {
@@ -45,32 +30,32 @@ internal sealed class TransactionPost(ILedger ledger)
         }
     }
 
+    // An unknown account is 404, whatever else is wrong: the ledger finds out while it posts, but a request that does
+    // not get that far has to ask.
     private Task HandOverAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
     {
-        if (body.Problem is not null)
-        {
-            return FindAccountThenRefuseAsync(exchange, accountId, body.Problem);
-        }
-
-        var transaction = Parse(body.Bytes);
-        exchange.RequestBody.AdvanceTo(body.Bytes.End);
-        if (transaction.Error != TransactionError.None)
-        {
-            return FindAccountThenRefuseAsync(exchange, accountId, Problem.Of(transaction.Error));
-        }
-
-        if (!IdempotencyKey.TryRead(exchange.RequestHeaders, out var key))
-        {
-            return FindAccountThenRefuseAsync(exchange, accountId, Problem.InvalidKey);
-        }
-
         var post = exchange.Post;
-        post.IdempotencyKey = key;
         post.AccountId = accountId;
-        post.Kind = transaction.Kind;
-        post.AmountCents = transaction.AmountCents;
-        post.Description = transaction.Description;
-        return AnswerAsync(exchange, round is null ? ledger.WriteAsync(post) : round.JoinAsync(post));
+        var problem = body.Problem ?? Read(body.Bytes, exchange, post);
+        return problem is not null ? exchange.RefuseIfFoundAsync(ledger.FindAccountAsync(accountId), problem)
+            : AnswerAsync(exchange, round is null ? ledger.WriteAsync(post) : round.JoinAsync(post));
+    }
+
+    private static Problem? Read(in ReadOnlySequence<byte> bytes, Exchange exchange, PendingPost post)
+    {
+        var body = Parse(bytes);
+        exchange.RequestBody.AdvanceTo(bytes.End);
+        if (body.Error != TransactionError.None)
+        {
+            return Problem.Of(body.Error);
+        }
+
+        post.Kind = body.Kind;
+        post.AmountCents = body.AmountCents;
+        post.Description = body.Description;
+        var isKeyValid = IdempotencyKey.TryRead(exchange.RequestHeaders, out var key);
+        post.IdempotencyKey = key;
+        return isKeyValid ? null : Problem.InvalidKey;
     }
 
     private static TransactionBody Parse(in ReadOnlySequence<byte> bytes)
@@ -85,7 +70,7 @@ internal sealed class TransactionPost(ILedger ledger)
         return TransactionBody.Parse(whole);
     }
 
-    // Goes on, after the await, on the thread that committed the transaction.
+    // After the await it runs on the thread that committed the transaction.
     private static async Task AnswerAsync(Exchange exchange, ValueTask<WriteOutcome> write)
     {
         try
@@ -105,7 +90,4 @@ internal sealed class TransactionPost(ILedger ledger)
             await exchange.FailAsync(error);
         }
     }
-
-    private Task FindAccountThenRefuseAsync(Exchange exchange, long accountId, Problem problem) =>
-        exchange.RefuseIfFoundAsync(ledger.FindAccountAsync(accountId), problem);
 }

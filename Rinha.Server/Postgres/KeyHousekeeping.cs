@@ -8,9 +8,6 @@ namespace Rinha.Server.Postgres;
 internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
-    private const int DroppedAtOnce = 10_000;
-    private const int TimeoutSeconds = 60; // No request waits for it.
-    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
     private readonly ThrottledErrorLog _errors;
@@ -22,7 +19,7 @@ internal sealed class KeyHousekeeping : IDisposable
         _keysMax = keysMax;
         _source = source;
         _errors = errors;
-        _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
+        _timer = new Timer(_ => _ = RunAsync(), null, Limits.PostgresKeysIntervalMs, Limits.PostgresKeysIntervalMs);
     }
 
     // Whether, a minute ago at most, so many keys were kept that there is room for no other.
@@ -35,13 +32,13 @@ internal sealed class KeyHousekeeping : IDisposable
     {
         try
         {
-            while (await DropAsync() == DroppedAtOnce)
+            while (await DropAsync() == Limits.PostgresKeysDroppedMax)
             {
             }
 
             await using var count = _source.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
-            count.CommandTimeout = TimeoutSeconds;
+            count.CommandTimeout = Limits.PostgresKeysSeconds;
             AreTooMany = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
         catch (Exception error) when (PostgresFailure.IsOfStorage(error))
@@ -61,8 +58,8 @@ internal sealed class KeyHousekeeping : IDisposable
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
               ORDER BY criada_em LIMIT $2)
-            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, DroppedAtOnce);
-        drop.CommandTimeout = TimeoutSeconds;
+            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, Limits.PostgresKeysDroppedMax);
+        drop.CommandTimeout = Limits.PostgresKeysSeconds;
         return await drop.ExecuteNonQueryAsync();
     }
 }

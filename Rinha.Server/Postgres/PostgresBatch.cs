@@ -61,12 +61,7 @@ internal sealed class PostgresBatch : IDisposable
         for (var index = 0; index < writes.Length; index++)
         {
             _order[index] = index;
-            _accounts[index] = writes[index] switch
-            {
-                PendingPost post => post.AccountId,
-                PendingReset => long.MinValue, // Before all posts.
-                var other => throw new UnreachableException(other.ToString()),
-            };
+            _accounts[index] = writes[index] is PendingPost post ? post.AccountId : long.MinValue; // Resets first.
         }
 
         Array.Sort(_accounts, _order, 0, writes.Length);

@@ -27,9 +27,11 @@ public sealed class PostgresLedger : ILedger, IDisposable
         ORDER BY ultimas.seq DESC
         """;
 
-    private const string StatementSql = $"{Account} ORDER BY seq DESC LIMIT 10 {Newest}";
     private const string HistorySql = $"{Account} AND seq < $2 ORDER BY seq DESC LIMIT $3 {Newest}";
     private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
+
+    private static readonly string s_statementSql =
+        $"{Account} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {Newest}";
 
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes; // Of one connection, which no read can have.
@@ -71,7 +73,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
-        StatementSql,
+        s_statementSql,
         [accountId],
         row => statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now),
         row => statement.Add(Entry(row)));

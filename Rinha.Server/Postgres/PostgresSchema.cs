@@ -10,8 +10,6 @@ internal static class PostgresSchema
     // Version 1 is the first that was released. schema.postgres.sql has the current one.
     public static readonly SchemaVersions Versions = new(oldest: 1);
 
-    private const int TriesMax = 50;
-    private const int TryAgainMs = 100;
     private const int NoTimeout = 0; // A conversion takes as long as the history is large.
 
     // Makes, converts or verifies; several instances may do so at the same moment. Without converts an older version is
@@ -26,9 +24,9 @@ internal static class PostgresSchema
                 using var connection = source.OpenConnection();
                 return Ensure(connection, converts, versions ?? Versions);
             }
-            catch (PostgresException error) when (attempt < TriesMax && IsOfAnotherCreator(error))
+            catch (PostgresException error) when (attempt < Limits.PostgresSchemaTriesMax && IsOfAnotherCreator(error))
             {
-                Thread.Sleep(TryAgainMs);
+                Thread.Sleep(Limits.PostgresSchemaTryAgainMs);
             }
         }
     }

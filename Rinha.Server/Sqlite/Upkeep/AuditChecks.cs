@@ -17,9 +17,11 @@ internal static class AuditChecks
                substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
         """;
 
-    // What a row adds to its client's balance; NULL for a letter that is no kind's, which "values" reports.
+    private static readonly string s_letters = Each(kind => $"'{(char)kind.Letter()}'", ", ");
+
+    // What a row adds to its client's balance. A letter that is no kind's counts as a debit: "values" reports it.
     private static readonly string s_change = $"CASE tipo {Each(
-        kind => $"WHEN '{(char)kind.Letter()}' THEN {kind.ChangeCents(1)} * valor", " ")} END";
+        kind => $"WHEN '{(char)kind.Letter()}' THEN {kind.ChangeCents(1)} * valor", " ")} ELSE -valor END";
 
     // Seq must be 1 more than the rows that came before.
     private static readonly string s_addUp = $"""
@@ -59,7 +61,7 @@ internal static class AuditChecks
             SELECT format('transaction %d of client %d is of %d, kind %s, with a text of %d bytes',
                           seq, cliente_id, valor, tipo, length(CAST(descricao AS BLOB)))
             FROM transacoes
-            WHERE valor NOT BETWEEN 1 AND {Limits.AmountCentsMax} OR tipo NOT IN ({Each(kind => $"'{(char)kind.Letter()}'", ", ")})
+            WHERE valor NOT BETWEEN 1 AND {Limits.AmountCentsMax} OR tipo NOT IN ({s_letters})
               OR length(CAST(descricao AS BLOB)) NOT BETWEEN 1 AND {Description.BytesMax}
             UNION ALL
             SELECT format('key %d has %d characters and an answer of %d within %d', id, length(chave), saldo, limite)

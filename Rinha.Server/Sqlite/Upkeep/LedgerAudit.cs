@@ -7,8 +7,6 @@ namespace Rinha.Server.Sqlite.Upkeep;
 // account and key, goes to temporary files when it is large (https://www.sqlite.org/tempfiles.html says where).
 internal static class LedgerAudit
 {
-    private const int CacheKib = 8192;
-
     // Audits a ledger that others may be using; yields sleeps often, for a snapshot whose end no one waits for.
     // RefusalException: there is no such file, or it has another schema version.
     public static AuditReport Run(string path, bool yields = false)
@@ -29,8 +27,8 @@ internal static class LedgerAudit
 
             database.Execute($"""
                 PRAGMA temp_store = FILE;
-                PRAGMA cache_size = -{CacheKib};
-                PRAGMA temp.cache_size = -{CacheKib};
+                PRAGMA cache_size = -{Limits.AuditCacheKib};
+                PRAGMA temp.cache_size = -{Limits.AuditCacheKib};
                 BEGIN;
                 """);
             if (LedgerFile.VersionOf(database) is not { } version)
@@ -117,9 +115,6 @@ internal sealed record AuditFinding(string Check, string What);
 // What an audit has counted and found.
 internal sealed class AuditReport
 {
-    // How many findings are kept in words; all are counted.
-    public const int FindingsMax = 20;
-
     public long Accounts { get; set; }
 
     public long Transactions { get; set; }
@@ -136,7 +131,7 @@ internal sealed class AuditReport
 
     public DateTime? Newest { get; set; }
 
-    // The first FindingsMax, in the order of the checks.
+    // The first Limits.AuditFindingsMax, in the order of the checks.
     public List<AuditFinding> Findings { get; } = [];
 
     public long FindingCount { get; private set; }
@@ -149,7 +144,7 @@ internal sealed class AuditReport
     public void Add(string check, string what)
     {
         FindingCount++;
-        if (Findings.Count < FindingsMax)
+        if (Findings.Count < Limits.AuditFindingsMax)
         {
             Findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
         }
