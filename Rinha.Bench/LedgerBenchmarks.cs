@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server;
 using Rinha.Server.Ledger;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Locking;
+using Rinha.Server.Sqlite.Upkeep;
+using Rinha.Server.Sqlite.Writing;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Bench;
@@ -16,7 +19,7 @@ public class PostBenchmarks : IDisposable
     private const int CommitsPerCheckpoint = Limits.CheckpointPages / 2;
 
     private readonly PendingPost[] _posts = [.. Enumerable.Range(0, Posts).Select(_ => new PendingPost())];
-    private readonly ValueTask<PostResult>[] _writes = new ValueTask<PostResult>[Posts];
+    private readonly ValueTask<WriteOutcome>[] _writes = new ValueTask<WriteOutcome>[Posts];
     private readonly ScratchLedger _scratch = new();
     private readonly Countdown _countdown = new();
     private WriteTransaction _transaction = null!;
@@ -35,7 +38,8 @@ public class PostBenchmarks : IDisposable
     {
         _gate = new Gate(_scratch.File.Path);
         _transaction = new WriteTransaction(_scratch.File);
-        _checkpointer = new Checkpointer(_scratch.File, new StorageAlarm(NullLogger.Instance), new LedgerMetrics());
+        var errors = new ThrottledErrorLog(NullLogger.Instance);
+        _checkpointer = new Checkpointer(_scratch.File, errors, new LedgerMetrics());
         _ledger = _scratch.Open();
         _signal = _countdown.Signal;
         Transaction();
@@ -55,7 +59,7 @@ public class PostBenchmarks : IDisposable
             foreach (var post in _posts.AsSpan(batch, Batch))
             {
                 Samples.Set(post, _number++);
-                Expect.That(_transaction.Apply(post) == PostResult.Accepted, "it is accepted");
+                Expect.That(_transaction.Apply(post).Result == PostResult.Accepted, "it is accepted");
             }
 
             Expect.That(_transaction.TryCommit(), "the transaction is committed");
@@ -86,7 +90,7 @@ public class PostBenchmarks : IDisposable
             _countdown.Wait();
             foreach (var write in _writes.AsSpan(batch, Batch))
             {
-                Expect.That(write.Result == PostResult.Accepted, "it is accepted");
+                Expect.That(write.Result.Result == PostResult.Accepted, "it is accepted");
             }
         }
     }
@@ -191,7 +195,7 @@ internal sealed class ScratchLedger : IDisposable
         for (var number = 0; number < postsPerAccount * Samples.Accounts; number++)
         {
             Samples.Set(post, number);
-            Expect.That(transaction.Apply(post) == PostResult.Accepted, "it is accepted");
+            Expect.That(transaction.Apply(post).Result == PostResult.Accepted, "it is accepted");
         }
 
         Expect.That(transaction.TryCommit(), "the transaction is committed");

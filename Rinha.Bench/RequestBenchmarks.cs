@@ -96,11 +96,10 @@ public class RequestBenchmarks : IDisposable
     {
         public WriterState Writer => WriterState.Ready;
 
-        public ValueTask<PostResult> WriteAsync(PendingWrite write)
-        {
-            ((PendingPost)write).LimitCents = 100_000;
-            return ValueTask.FromResult(PostResult.Accepted);
-        }
+        public IWriteRound? Round => null;
+
+        public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) =>
+            ValueTask.FromResult(new WriteOutcome(PostResult.Accepted, BalanceCents: 0, LimitCents: 100_000));
 
         public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
         {

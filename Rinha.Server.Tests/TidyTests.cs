@@ -97,17 +97,34 @@ public sealed partial class TidyTests
         where !Regex.IsMatch(text, $@"\b(class|struct|record|interface|enum) {type}\b")
         select name);
 
-    // The folders that a folder of the server may use. Only Program and the files beside it see everything.
+    // What a folder of the server may use, a room of Sqlite/ beside what all rooms share. Only Program and the files
+    // beside it see everything.
     [Theory]
     [InlineData("Ledger")]
     [InlineData("Telemetry")]
+    [InlineData("Queue", "Ledger")]
     [InlineData("Net", "Ledger", "Telemetry")]
     [InlineData("Http", "Ledger", "Telemetry")]
-    [InlineData("Sqlite", "Ledger", "Telemetry")]
-    [InlineData("Postgres", "Ledger", "Telemetry")]
+    [InlineData("Sqlite", "Ledger", "Queue", "Telemetry")]
+    [InlineData("Postgres", "Ledger", "Queue", "Telemetry")]
     [InlineData("Operations", "Ledger", "Sqlite", "Postgres")]
-    public void The_layers_of_the_server_keep_apart(string layer, params string[] below) =>
-        AssertNone(Dependencies("Rinha.Server")[layer].Except(below));
+    [InlineData("Sqlite/Locking")]
+    [InlineData("Sqlite/Reading")]
+    [InlineData("Sqlite/Upkeep", "Locking")]
+    [InlineData("Sqlite/Writing", "Locking", "Upkeep")]
+    public void The_layers_of_the_server_keep_apart(string layer, params string[] below)
+    {
+        string[] path = ["Rinha.Server", .. layer.Split('/')];
+        AssertNone(Dependencies(path[..^1])[path[^1]].Except(below));
+    }
+
+    [Fact]
+    public void The_domain_has_no_locks_wake_ups_or_logs() => AssertNone(
+        from name in CSharp()
+        where name.StartsWith("Rinha.Server/Ledger/", StringComparison.Ordinal)
+        from line in Lines(name)
+        where Machinery().IsMatch(line.Text.Split("//")[0])
+        select $"{name}:{line.Number}");
 
     [Theory]
     [InlineData("Rinha.Server")]
@@ -150,6 +167,9 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"\b(FIX" + @"ME|TO" + @"DO|XX" + @"X|HA" + @"CK)\b")]
     private static partial Regex Unfinished();
 
+    [GeneratedRegex(@"\b(lock|Lock|Monitor|Interlocked|\w*Event(Slim)?|event|Thread|Timer|ILogger|Log)\b")]
+    private static partial Regex Machinery();
+
     [GeneratedRegex("(Manager|Helpers?|Utils?|Service|Processor|Impl|Base)$")]
     private static partial Regex SaysNothing();
 
@@ -159,15 +179,15 @@ public sealed partial class TidyTests
     private static IEnumerable<(int Number, string Text)> Lines(string name) =>
         File.ReadLines(Repository.PathOf(name)).Select((text, index) => (index + 1, text));
 
-    // Each folder of a project with the folders that its code names.
-    private static Dictionary<string, HashSet<string>> Dependencies(string project)
+    // The folders in a folder, each with those that its code names.
+    private static Dictionary<string, HashSet<string>> Dependencies(params string[] home)
     {
         var files = CSharp().Select(name => name.Split('/'))
-            .Where(path => path[0] == project && path.Length > 2).ToList();
-        var folders = files.Select(path => path[1]).ToHashSet();
-        return files.GroupBy(path => path[1]).ToDictionary(folder => folder.Key, folder => folder
+            .Where(path => path.Length > home.Length + 1 && path.AsSpan().StartsWith(home)).ToList();
+        var folders = files.Select(path => path[home.Length]).ToHashSet();
+        return files.GroupBy(path => path[home.Length]).ToDictionary(folder => folder.Key, folder => folder
             .SelectMany(path => Lines(string.Join('/', path)))
-            .SelectMany(line => Regex.Matches(line.Text, $@"\b{project}\.(\w+)"))
+            .SelectMany(line => Regex.Matches(line.Text, $@"\b{string.Join('.', home)}\.(\w+)"))
             .Select(named => named.Groups[1].Value)
             .Where(named => named != folder.Key && folders.Contains(named))
             .ToHashSet());

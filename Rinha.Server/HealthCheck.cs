@@ -7,11 +7,6 @@ namespace Rinha.Server;
 // container engine reads the exit code.
 internal static class HealthCheck
 {
-    private const int TimeoutMs = 2000;
-
-    // A younger container is still starting: its checks must not be held back.
-    private const int StartupMs = 3000;
-
     // PID 1 is as old as the container, or the machine.
     private const string FirstProcess = "1";
 
@@ -35,7 +30,7 @@ internal static class HealthCheck
     }
 
     // A negative age means a broken clock. Hold then too: back-to-back checks would take the server's CPU.
-    public static bool IsPastStartup(long ageMs) => ageMs is < 0 or >= StartupMs;
+    public static bool IsPastStartup(long ageMs) => ageMs is < 0 or >= Limits.HealthCheckSettledMs;
 
     private static bool Probe(ListenAddress address, out string failure)
     {
@@ -56,8 +51,8 @@ internal static class HealthCheck
     {
         using var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
         {
-            SendTimeout = TimeoutMs,
-            ReceiveTimeout = TimeoutMs,
+            SendTimeout = Limits.HealthCheckTimeoutMs,
+            ReceiveTimeout = Limits.HealthCheckTimeoutMs,
         };
         socket.Connect(address.EndPoint);
         socket.Send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8);

@@ -1,6 +1,6 @@
 namespace Rinha.Server;
 
-/// <summary>Every bound of the server, each named once and with its reason.</summary>
+/// <summary>Every bound that the server chooses; what the contest or the kernel fixes is where it is used.</summary>
 public static class Limits
 {
     // The contract. Amounts are in cents.
@@ -8,7 +8,8 @@ public static class Limits
     // 2^53 - 1: the largest integer that every JSON reader keeps exactly (RFC 8259 §6).
     public const long AmountCentsMax = 9_007_199_254_740_991;
 
-    // A path with more digits is 404.
+    // A path with more digits is 404. So many cannot overflow: 2^63 - 1 has 19.
+    public const int AccountDigitsMax = 18;
     public const long AccountIdMax = 999_999_999_999_999_999;
 
     // Added at once they are one commit, for which all other writes wait (some 2 s).
@@ -58,13 +59,14 @@ public static class Limits
     // How often the event loop looks for more to do before it goes to sleep: some 10 us.
     public const int IdleLooksMax = 10;
 
-    // How often a round looks for more writes, and finds none, before it commits those it has: some 20 us, when the
-    // rounds before had several.
+    // How often a round looks for more writes, and finds none, before it commits those it has: some 20 us, unless the
+    // round before looked for a second write and found none.
     public const int GatherLooksMax = 12;
 
     // Writes and the gate between the processes.
 
-    // The next write is refused with 503. Over 0.5 s of work at full speed.
+    // The next write is refused with 503. Over 0.5 s of work at full speed. A power of two: the queue is a ring whose
+    // index is masked.
     public const int QueuedWritesMax = 16_384;
 
     // One commit's: bounds how long the other process waits for its turn (some 2 ms), while the cost of the commit
@@ -78,17 +80,17 @@ public static class Limits
     // Over all processes: each instance has a bit of a 32-bit word. A process has two, and a third while it starts.
     public const int GateInstancesMax = 31;
 
-    // How often a round asks for the gate, letting others run in between, before it leaves its writes to the writer's
-    // thread.
+    // How often a round asks for the gate, letting others run in between, before it hands its writes over to the
+    // writer's thread.
     public const int GateTriesMax = 40;
 
-    // How often in a row the last one inside the gate, trying again, leaves the turn to another that has asked for it;
-    // and for how long: many times what it takes to wake up.
+    // How often in a row the last one inside the gate, trying again, lets another that has asked go first; and for how
+    // long: many times what it takes to wake up.
     public const int GateDeferralsMax = 8;
     public const int GateDeferralMs = 1;
 
     // How often in a row a sleeper at the gate wakes up to find it taken again, before all others let it go first.
-    public const int GateVainWakesMax = 3;
+    public const int GateLateWakesMax = 3;
 
     // How long to wait in front of the gate before looking whether the one inside still lives.
     public const int GateDeathCheckMs = 20;
@@ -102,12 +104,26 @@ public static class Limits
     // request or a leaving client there is nothing to wait for any more.
     public const int DrainTimeoutMs = 2000;
     public const int DrainQuietMs = 500;
+    public const int DrainLookMs = 5;
 
     // For requests in progress after that: one that waits for a lock has its answer by then.
     public const int StopTimeoutMs = 6000;
 
     // For the ledger's writer: a commit is long over by then, so what still waits is waiting for a lock.
     public const int WriterStopTimeoutMs = 2000;
+
+    // Operation.
+
+    // RINHA_SLOW_REQUEST_MS: an hour, as the longest --healthcheck-hold.
+    public const int SlowRequestMsMax = 3_600_000;
+    public const int HealthCheckHoldSecondsMax = 3600;
+    public const int HealthCheckTimeoutMs = 2000;
+
+    // At this age of a container the first checks, which must not be held back, have found it healthy.
+    public const int HealthCheckSettledMs = 3000;
+
+    // Between two log lines of a cause that may come with every request.
+    public const int LogIntervalMs = 1000;
 
     // SQLite.
 
@@ -135,6 +151,10 @@ public static class Limits
     public const int AuditYieldSteps = 40_000;
     public const int AuditYieldMs = 4;
 
+    // For the pages of an audit, and again for its temporary tables; and how many findings it keeps in words.
+    public const int AuditCacheKib = 8192;
+    public const int AuditFindingsMax = 20;
+
     // A backup copies 1 MiB in a step, then pauses: 100 MB/s at most.
     public const int BackupStepPages = 256;
     public const int BackupPauseMs = 8;
@@ -154,6 +174,15 @@ public static class Limits
     // For a new connection: with the 5 s that a write may have waited and 6 s that a command may take, less than the
     // 15 s after which a load balancer gives up.
     public const int PostgresConnectSeconds = 1;
+
+    // How often, and how far apart, a starting instance tries again while another one makes the tables: 5 s in all.
+    public const int PostgresSchemaTriesMax = 50;
+    public const int PostgresSchemaTryAgainMs = 100;
+
+    // How often expired keys are dropped, how many in one statement, and how long that may take: no request waits.
+    public const int PostgresKeysIntervalMs = 60_000;
+    public const int PostgresKeysDroppedMax = 10_000;
+    public const int PostgresKeysSeconds = 60;
 
     // How often a read that collided with writes is made, all in all.
     public const int PostgresReadTriesMax = 50;

@@ -77,8 +77,6 @@ internal static partial class Log
 // Thread-safe.
 internal sealed class LogThrottle
 {
-    private const long IntervalMs = 1000;
-
     private long _nextAtMs = long.MinValue;
     private long _unlogged;
 
@@ -86,7 +84,8 @@ internal sealed class LogThrottle
     public bool TryPass(long nowMs, out long unlogged)
     {
         var nextAtMs = Interlocked.Read(ref _nextAtMs);
-        if (nowMs >= nextAtMs && Interlocked.CompareExchange(ref _nextAtMs, nowMs + IntervalMs, nextAtMs) == nextAtMs)
+        if (nowMs >= nextAtMs
+            && Interlocked.CompareExchange(ref _nextAtMs, nowMs + Limits.LogIntervalMs, nextAtMs) == nextAtMs)
         {
             unlogged = Interlocked.Exchange(ref _unlogged, 0);
             return true;

@@ -23,13 +23,13 @@ static int Run(ServerOptions options)
         {
             using var ledger = new PostgresLedger(database, logger);
             ledger.AddTo(metrics);
-            Serve(options, ledger, round: null, metrics, loggers, logger);
+            Serve(options, ledger, metrics, loggers, logger);
         }
         else
         {
             using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
             ledger.AddTo(metrics);
-            Serve(options, ledger, ledger.Round, metrics, loggers, logger);
+            Serve(options, ledger, metrics, loggers, logger);
         }
     }
     catch (Exception error) when (
@@ -45,19 +45,14 @@ static int Run(ServerOptions options)
 
 // From the first connection to the last.
 static void Serve(
-    ServerOptions options,
-    ILedger ledger,
-    IWriteRound? round,
-    MetricSet metrics,
-    ILoggerFactory loggers,
-    ILogger logger)
+    ServerOptions options, ILedger ledger, MetricSet metrics, ILoggerFactory loggers, ILogger logger)
 {
-    var transport = new SocketTransport(options.Address, round, logger);
+    var transport = new SocketTransport(options.Address, ledger.Round, logger);
     using var server = new BankServer(options.Address.EndPoint, transport, loggers);
     using var stop = new ManualResetEventSlim();
-    using var hurry = new ManualResetEventSlim();
-    using var terminate = OnSignal(PosixSignal.SIGTERM, stop, hurry);
-    using var interrupt = OnSignal(PosixSignal.SIGINT, stop, hurry);
+    using var forceStop = new ManualResetEventSlim();
+    using var terminate = OnSignal(PosixSignal.SIGTERM, stop, forceStop);
+    using var interrupt = OnSignal(PosixSignal.SIGINT, stop, forceStop);
 
     var requests = new RequestLog(options.Get(Setting.SlowRequestMs), logger);
     requests.AddTo(metrics);
@@ -74,7 +69,7 @@ static void Serve(
     stop.Wait();
     Log.Stopping(logger);
     application.Drain.Announce();
-    _ = hurry.Wait(options.Get(Setting.DrainDelayMs));
+    _ = forceStop.Wait(options.Get(Setting.DrainDelayMs));
     application.Drain.Begin();
     transport.StopAccepting();
     application.Drain.AwaitEnd(() => transport.OpenConnections);
@@ -97,13 +92,14 @@ static void TellStart(ILogger logger, ServerOptions options)
 }
 
 // The first signal stops the server; a second one ends the delay in which it still accepts.
-static PosixSignalRegistration OnSignal(PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim hurry) =>
+static PosixSignalRegistration OnSignal(
+    PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim forceStop) =>
     PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
         if (stop.IsSet)
         {
-            hurry.Set();
+            forceStop.Set();
         }
 
         stop.Set();

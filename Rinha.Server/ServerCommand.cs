@@ -54,7 +54,7 @@ internal static class ServerCommand
         command.SetAction(parsed => settings.Run(parsed, options =>
         {
             var holdSeconds = parsed.GetValue(holdOption);
-            if (holdSeconds is < 0 or > 3600)
+            if (holdSeconds is < 0 or > Limits.HealthCheckHoldSecondsMax)
             {
                 return Reject($"--healthcheck-hold: must be 0 to 3600 seconds, not {holdSeconds}");
             }

@@ -24,7 +24,6 @@ public abstract class Setting
     // Shorter names are within two letters of other programs' variables: APP_PORT, API_ROOT.
     private const int SuggestedLengthMin = 10;
     private const int SuggestedEditsMax = 2;
-    private const int SlowRequestMsMax = 3_600_000;
 
     private static readonly List<Setting> s_all = []; // Must precede the settings, which add themselves.
 
@@ -75,7 +74,7 @@ public abstract class Setting
         "RINHA_SLOW_REQUEST_MS",
         "1000",
         "Log requests that take this many milliseconds or more; 0 logs none.",
-        (string text, out int slowMs) => ParseMilliseconds(text, SlowRequestMsMax, out slowMs),
+        (string text, out int slowMs) => ParseMilliseconds(text, Limits.SlowRequestMsMax, out slowMs),
         slowMs => $"slow from {slowMs} ms");
 
     public static readonly Setting<int> DrainDelayMs = new(

@@ -84,22 +84,6 @@ public sealed class GateBetweenProcessesTests : ServerTest
         }
     }
 
-    [Fact]
-    public void Killed_servers_do_not_use_up_the_instance_numbers()
-    {
-        using var survivor = new PostLoad(Start().Connect, threads: 2, prefix: "s");
-        for (var round = 0; round < 15; round++)
-        {
-            Start().Kill();
-        }
-
-        survivor.AwaitAnswered(50);
-        using var gate = new Gate(Ledger);
-        gate.Enter();
-        Assert.InRange(ForgedGate.Holder(Ledger), 1, 6);
-        gate.Exit();
-    }
-
     protected override void CleanUp() => _servers.ForEach(server => server.Dispose());
 
     private ServerProcess Start()

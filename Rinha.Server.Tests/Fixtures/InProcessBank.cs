@@ -12,10 +12,10 @@ internal sealed class InProcessBank : IServer, IDisposable
     private readonly BankServer _server;
     private readonly MetricSet _metrics = new();
 
-    public InProcessBank(ILedger ledger, bool resetEnabled = true, IWriteRound? round = null)
+    public InProcessBank(ILedger ledger, bool resetEnabled = true)
     {
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var transport = new SocketTransport(address, round, NullLogger.Instance);
+        var transport = new SocketTransport(address, ledger.Round, NullLogger.Instance);
         _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
         var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
         requests.AddTo(_metrics);

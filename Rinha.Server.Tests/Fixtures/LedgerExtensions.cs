@@ -2,17 +2,17 @@ namespace Rinha.Server.Tests.Fixtures;
 
 internal static class LedgerExtensions
 {
-    public static PostOutcome Credit(this ILedger ledger, long accountId, long amountCents, string text = "credit") =>
+    public static WriteOutcome Credit(this ILedger ledger, long accountId, long amountCents, string text = "credit") =>
         ledger.Post(accountId, TransactionKind.Credit, amountCents, text);
 
-    public static PostOutcome Debit(this ILedger ledger, long accountId, long amountCents, string text = "debit") =>
+    public static WriteOutcome Debit(this ILedger ledger, long accountId, long amountCents, string text = "debit") =>
         ledger.Post(accountId, TransactionKind.Debit, amountCents, text);
 
-    public static PostOutcome Post(
+    public static WriteOutcome Post(
         this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text, string? key = null) =>
         ledger.PostAsync(accountId, kind, amountCents, text, key).GetAwaiter().GetResult();
 
-    public static async Task<PostOutcome> PostAsync(
+    public static async Task<WriteOutcome> PostAsync(
         this ILedger ledger, long accountId, TransactionKind kind, long amountCents, string text, string? key = null)
     {
         var post = new PendingPost
@@ -23,12 +23,10 @@ internal static class LedgerExtensions
             Description = Describe(text),
             IdempotencyKey = key,
         };
-        var result = await ledger.WriteAsync(post).ConfigureAwait(false);
+        var outcome = await ledger.WriteAsync(post).ConfigureAwait(false);
         // Leave the writer's thread, which completes the write: a test may block.
         await Task.Yield();
-        return result == PostResult.Accepted
-            ? new PostOutcome(result, post.BalanceCents, post.LimitCents)
-            : new PostOutcome(result, 0, 0);
+        return outcome;
     }
 
     public static void CreditAtOnce(this ILedger ledger, int posts)
@@ -39,7 +37,7 @@ internal static class LedgerExtensions
     }
 
     public static PostResult Reset(this ILedger ledger) =>
-        ledger.WriteAsync(new PendingReset()).AsTask().GetAwaiter().GetResult();
+        ledger.WriteAsync(new PendingReset()).AsTask().GetAwaiter().GetResult().Result;
 
     public static LookupResult ReadStatement(this ILedger ledger, long accountId, Statement statement) =>
         ledger.ReadStatementAsync(accountId, statement).AsTask().GetAwaiter().GetResult();
@@ -99,7 +97,7 @@ internal static class LedgerExtensions
         var sum = 0L;
         foreach (ref readonly var entry in statement.Entries)
         {
-            sum += entry.Kind == TransactionKind.Credit ? entry.AmountCents : -entry.AmountCents;
+            sum += entry.Kind.ChangeCents(entry.AmountCents);
         }
 
         return sum;
@@ -114,6 +112,3 @@ internal static class LedgerExtensions
     public static SqliteLedger OpenLedger(string path) =>
         new(path, Synchronous.Normal, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 }
-
-// The result of a post; balance and limit are 0 unless it was accepted.
-public readonly record struct PostOutcome(PostResult Result, long BalanceCents, long LimitCents);

@@ -35,5 +35,5 @@ internal static class SampleLedger
     public static void Damage(string path, string sql) =>
         LedgerRows.Execute(path, $"PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}");
 
-    private static void Accept(PostOutcome outcome) => Assert.Equal(PostResult.Accepted, outcome.Result);
+    private static void Accept(WriteOutcome outcome) => Assert.Equal(PostResult.Accepted, outcome.Result);
 }

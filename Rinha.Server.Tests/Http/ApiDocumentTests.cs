@@ -116,6 +116,12 @@ public sealed class ApiDocumentTests
         var schemas = s_api.Root.GetProperty("components").GetProperty("schemas");
         Assert.Equal(
             Limits.AmountCentsMax, schemas.GetProperty("Amount").GetProperty("maximum").GetInt64());
+        var kinds = Enum.GetValues<TransactionKind>().Select(kind => ((char)kind.Letter()).ToString()).ToList();
+        Assert.Equal(
+            kinds, schemas.GetProperty("Kind").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()!));
+        using var invalidKind = JsonDocument.Parse(Problem.Of(TransactionError.InvalidKind).Body);
+        var detail = invalidKind.RootElement.GetProperty("detail").GetString();
+        Assert.All(kinds, kind => Assert.Contains($"\"{kind}\"", detail, StringComparison.Ordinal));
         Assert.Equal(
             Description.ScalarsMax, schemas.GetProperty("Description").GetProperty("maxLength").GetInt32());
         Assert.Contains(

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rinha.Server.Http;
 
 namespace Rinha.Server.Tests.Http;
 
@@ -53,15 +54,32 @@ public sealed class LedgerAnswerTests
         bank.Get("/clientes/1/extrato").AssertOk();
     }
 
-    [Fact]
-    public void A_ledger_that_throws_is_500_and_the_server_goes_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_ledger_that_throws_is_500_and_the_server_goes_on(bool later)
     {
-        using var bank = new InProcessBank(new FixedLedger(null, null));
+        using var bank = new InProcessBank(new FixedLedger(null, null) { ThrowsLater = later });
 
         bank.Get("/clientes/1/extrato").AssertProblem(500);
+        bank.Get("/clientes/1/transacoes").AssertProblem(500);
+        bank.Get("/clientes/1/transacoes?limite=0").AssertProblem(500);
+        bank.Get("/health").AssertProblem(500);
         bank.Post(1, RawRequest.Body).AssertProblem(500);
         bank.Post(1, "{").AssertProblem(500);
+        bank.Send(RawRequest.PostChunked("/clientes/1/transacoes", RawRequest.Body, 3)).AssertProblem(500);
+        bank.Send(RawRequest.Post("/reset", "")).AssertProblem(500);
         bank.Get("/nothing").AssertProblem(404);
+    }
+
+    [Fact]
+    public void Every_outcome_that_is_not_a_success_has_a_problem()
+    {
+        Assert.All(Enum.GetValues<PostResult>()[1..], result => Assert.True(Problem.Of(result).Status >= 400));
+        Assert.All(Enum.GetValues<LookupResult>()[1..], result => Assert.True(Problem.Of(result).Status >= 400));
+        Assert.All(Enum.GetValues<TransactionError>()[1..], error => Assert.Equal(422, Problem.Of(error).Status));
+        Assert.Throws<UnreachableException>(() => Problem.Of(PostResult.Accepted));
+        Assert.Throws<UnreachableException>(() => Problem.Of(LookupResult.Found));
     }
 
     [Fact]
@@ -81,16 +99,26 @@ public sealed class LedgerAnswerTests
     {
         public WriterState Writer { get; init; }
 
-        public ValueTask<PostResult> WriteAsync(PendingWrite write1) =>
-            write is { } result ? new(result) : throw Broken();
+        public IWriteRound? Round => null;
 
-        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Read();
+        public bool ThrowsLater { get; init; }
 
-        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Read();
+        public ValueTask<WriteOutcome> WriteAsync(PendingWrite write1) => Answer<WriteOutcome>(write);
 
-        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Read();
+        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Answer(read);
 
-        private ValueTask<LookupResult> Read() => read is { } result ? new(result) : throw Broken();
+        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Answer(read);
+
+        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Answer(read);
+
+        private ValueTask<T> Answer<T>(T? outcome)
+            where T : struct => outcome is { } known ? new(known) : ThrowsLater ? ThrowLater<T>() : throw Broken();
+
+        private static async ValueTask<T> ThrowLater<T>()
+        {
+            await Task.Yield();
+            throw Broken();
+        }
 
         [SuppressMessage("Usage", "CA2201", Justification = "Any exception will do.")]
         private static Exception Broken() => new("broken");

@@ -60,7 +60,7 @@ public abstract class LedgerProperties<TStorage> : LedgerContract<TStorage>
         Assert.Equal(text, _instances[1].Statement(1).Texts()[0]);
     }
 
-    private static PostOutcome Post(ILedger ledger, LedgerStep step) =>
+    private static WriteOutcome Post(ILedger ledger, LedgerStep step) =>
         ledger.Post(step.AccountId, step.Kind, step.AmountCents, step.Text);
 }
 
@@ -78,28 +78,28 @@ internal sealed class LedgerModel
     private readonly Dictionary<long, long> _balances = SeedAccounts.LimitsCents.Keys.ToDictionary(id => id, _ => 0L);
     private readonly List<LedgerStep> _accepted = [];
 
-    public PostOutcome Post(LedgerStep step)
+    public WriteOutcome Post(LedgerStep step)
     {
         if (!_balances.TryGetValue(step.AccountId, out var balance))
         {
-            return new PostOutcome(PostResult.UnknownAccount, 0, 0);
+            return new WriteOutcome(PostResult.UnknownAccount, 0, 0);
         }
 
         var limit = SeedAccounts.LimitsCents[step.AccountId];
         var after = (Int128)balance + (step.Kind == TransactionKind.Credit ? step.AmountCents : -step.AmountCents);
         if (after < -limit)
         {
-            return new PostOutcome(PostResult.LimitExceeded, 0, 0);
+            return new WriteOutcome(PostResult.LimitExceeded, 0, 0);
         }
 
         if (after > long.MaxValue)
         {
-            return new PostOutcome(PostResult.BalanceOverflow, 0, 0);
+            return new WriteOutcome(PostResult.BalanceOverflow, 0, 0);
         }
 
         _balances[step.AccountId] = (long)after;
         _accepted.Add(step);
-        return new PostOutcome(PostResult.Accepted, (long)after, limit);
+        return new WriteOutcome(PostResult.Accepted, (long)after, limit);
     }
 
     public void AssertEqual(long accountId, Statement statement)

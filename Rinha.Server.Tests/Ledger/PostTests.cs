@@ -1,3 +1,6 @@
+using Rinha.Server.Postgres;
+using Rinha.Server.Telemetry;
+
 namespace Rinha.Server.Tests.Ledger;
 
 public abstract class PostTests<TStorage> : LedgerContract<TStorage>
@@ -13,9 +16,9 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
             Assert.True(statement.Entries.IsEmpty);
 
             Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, limit + 1).Result);
-            Assert.Equal(new PostOutcome(PostResult.Accepted, 1 - limit, limit), Ledger.Debit(id, limit - 1));
+            Assert.Equal(new WriteOutcome(PostResult.Accepted, 1 - limit, limit), Ledger.Debit(id, limit - 1));
             Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, 2).Result);
-            Assert.Equal(new PostOutcome(PostResult.Accepted, -limit, limit), Ledger.Debit(id, 1));
+            Assert.Equal(new WriteOutcome(PostResult.Accepted, -limit, limit), Ledger.Debit(id, 1));
             Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(id, Limits.AmountCentsMax).Result);
             Assert.Equal(-limit, Ledger.Statement(id).BalanceCents);
         }
@@ -48,12 +51,53 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
 
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 11).Result);
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, Limits.AmountCentsMax).Result);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, long.MaxValue, 100_000), Ledger.Credit(1, 10));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, long.MaxValue, 100_000), Ledger.Credit(1, 10));
         Assert.Equal(PostResult.BalanceOverflow, Ledger.Credit(1, 1).Result);
 
         Assert.Equal(long.MaxValue, Ledger.Statement(1).BalanceCents);
         Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
         Assert.Equal(PostResult.Accepted, Ledger.Debit(1, Limits.AmountCentsMax).Result);
+    }
+
+    // The letter, the SQL and the sign of a kind, in the ledger, in its schema and in what checks it.
+    [Fact]
+    public void Every_kind_is_posted_found_again_and_added_up()
+    {
+        foreach (var kind in Enum.GetValues<TransactionKind>())
+        {
+            var balance = Ledger.Statement(1).BalanceCents + kind.ChangeCents(10);
+            var outcome = Ledger.Post(1, kind, 10, "text", $"key-{kind}");
+
+            Assert.Equal(new WriteOutcome(PostResult.Accepted, balance, 100_000), outcome);
+            Assert.Equal(outcome, Ledger.Post(1, kind, 10, "text", $"key-{kind}"));
+            Assert.Equal(kind, Ledger.Statement(1).Entries[0].Kind);
+            Assert.Equal(kind, Ledger.Page(1, long.MaxValue, 1).Entries[0].Transaction.Kind);
+        }
+
+        Place.AssertBalanced();
+    }
+
+    [Fact]
+    public void Refused_are_an_unknown_account_the_limit_and_an_overflow_and_nothing_else()
+    {
+        using var metrics = new MetricSet();
+        (Ledger as SqliteLedger)?.AddTo(metrics);
+        (Ledger as PostgresLedger)?.AddTo(metrics);
+        Place.Execute($"UPDATE clientes SET saldo = {long.MaxValue} WHERE id = 2");
+        foreach (var key in new[] { null, "key", "key" })
+        {
+            Ledger.Post(6, TransactionKind.Credit, 1, "text", key);
+            Ledger.Post(1, TransactionKind.Debit, 100_001, "text", key + "1");
+            Ledger.Post(2, TransactionKind.Credit, 1, "text", key + "2");
+            Ledger.Post(3, TransactionKind.Credit, 1, "text", key + "3");
+            Ledger.Post(3, TransactionKind.Credit, 2, "text", key + "3"); // The key of another transaction.
+        }
+
+        Ledger.Reset();
+
+        var counted = MetricsText.Parse(Encoding.UTF8.GetString(metrics.ToPrometheus()));
+        Assert.Equal(3 + 2 + 2, counted["""rinha_ledger_transactions_total{result="refused"}"""]);
+        Assert.Equal(2, counted["""rinha_ledger_transactions_total{result="committed"}"""]);
     }
 
     [Fact]

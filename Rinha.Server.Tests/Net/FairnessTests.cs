@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rinha.Server.Net;
 
 namespace Rinha.Server.Tests.Net;
 
@@ -102,8 +104,17 @@ public sealed class FairnessTests
     {
         using var disk = new LedgerOnDisk();
         var ledger = new LedgerOfRounds(disk.Ledger);
-        AssertAllOnTheLoop(ledger, ledger);
+        AssertAllOnTheLoop(ledger);
         Assert.Equal(100, ledger.Joined);
+    }
+
+    [Fact]
+    public void A_connection_gets_no_turn_from_another_thread_than_the_loops()
+    {
+        using var loop = new EventLoop(round: null, NullLogger.Instance);
+        var input = new ConnectionInput(socket: null!, loop, new LoopTurn());
+
+        Assert.Throws<InvalidOperationException>(() => { input.TakeTurn(); });
     }
 
     [Fact]
@@ -111,7 +122,7 @@ public sealed class FairnessTests
     {
         using var disk = new LedgerOnDisk();
         var ledger = new LedgerOfRounds(disk.Ledger);
-        using var bank = new InProcessBank(ledger, resetEnabled: false, ledger);
+        using var bank = new InProcessBank(ledger);
         using var connection = Connect(bank);
 
         for (var balance = 1; balance <= 20; balance++)
@@ -128,7 +139,7 @@ public sealed class FairnessTests
     {
         using var disk = new LedgerOnDisk();
         var ledger = new LedgerOfRounds(disk.Ledger);
-        using var bank = new InProcessBank(ledger, resetEnabled: false, ledger);
+        using var bank = new InProcessBank(ledger);
         using var connection = Connect(bank);
         var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body);
 
@@ -139,10 +150,10 @@ public sealed class FairnessTests
         Assert.Equal(1, ledger.Joined);
     }
 
-    private static void AssertAllOnTheLoop(WatchedLedger ledger, IWriteRound? joined = null)
+    private static void AssertAllOnTheLoop(WatchedLedger ledger)
     {
         const int rounds = 50;
-        using var bank = new InProcessBank(ledger, resetEnabled: false, joined);
+        using var bank = new InProcessBank(ledger);
         using var connection = Connect(bank);
         for (var round = 1; round <= rounds; round++)
         {
@@ -177,30 +188,32 @@ public sealed class FairnessTests
     private sealed class LedgerOfRounds(SqliteLedger ledger) : WatchedLedger(ledger), IWriteRound
     {
         private readonly IWriteRound _round = ledger.Round;
-        private bool _isEnding;
+        private bool _isCommitting;
 
         public int Joined { get; private set; }
 
+        public override IWriteRound Round => this;
+
         public int Writes => _round.Writes;
 
-        public ValueTask<PostResult> JoinAsync(PendingWrite write)
+        public ValueTask<WriteOutcome> JoinAsync(PendingWrite write)
         {
             Record();
             Joined++;
             return _round.JoinAsync(write);
         }
 
-        public bool TryEnd()
+        public RoundEnd TryCommit()
         {
-            _isEnding = true;
-            var hasEnded = _round.TryEnd();
-            _isEnding = false;
-            return hasEnded;
+            _isCommitting = true;
+            var end = _round.TryCommit();
+            _isCommitting = false;
+            return end;
         }
 
-        public void Leave() => _round.Leave();
+        public void HandOver() => _round.HandOver();
 
-        protected override void Record() => Threads.Enqueue(_isEnding ? "commit" : Thread.CurrentThread.Name);
+        protected override void Record() => Threads.Enqueue(_isCommitting ? "commit" : Thread.CurrentThread.Name);
     }
 }
 
@@ -213,7 +226,9 @@ internal class WatchedLedger(ILedger ledger) : ILedger
 
     public WriterState Writer => ledger.Writer;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write)
+    public virtual IWriteRound? Round => null;
+
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write)
     {
         Record();
         return ledger.WriteAsync(write);

@@ -103,7 +103,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         for (var round = 1; round <= 3; round++)
         {
-            Assert.Equal(new PostOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
+            Assert.Equal(new WriteOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
             Storage.EndConnections();
             Thread.Sleep(Limits.PostgresTryIdleMs + 100);
         }
@@ -127,7 +127,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Storage.EndConnections();
         await Task.Delay(Limits.PostgresTryIdleMs + 100, TestContext.Current.CancellationToken);
         Task<LookupResult>[] reads;
-        Task<PostOutcome> post;
+        Task<WriteOutcome> post;
         await using (var other = await Storage.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
@@ -141,7 +141,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             await Task.WhenAny(reads).WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 2, 100_000), await post);
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 2, 100_000), await post);
         // The reads that got no connection.
         Assert.Contains(LookupResult.StorageFailed, await Task.WhenAll(reads));
     }
@@ -177,11 +177,11 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         var accounts = new PostgresAccounts(Storage.Address);
         accounts.Add(6, 8, 500);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
 
         accounts.SetLimit(7, 600);
-        Assert.Equal(new PostOutcome(PostResult.Accepted, -600, 600), Ledger.Debit(7, 100));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, -600, 600), Ledger.Debit(7, 100));
         Assert.Throws<RefusalException>(() => accounts.SetLimit(7, 599));
         Assert.Throws<RefusalException>(() => accounts.SetLimit(9, 1));
         Assert.Throws<RefusalException>(() => accounts.Add(8, 9, 1));
@@ -199,7 +199,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
         Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
 
-        using var keys = new KeyHousekeeping(Storage.Beside, new StorageAlarm(NullLogger.Instance));
+        using var keys = new KeyHousekeeping(Storage.Beside, new ThrottledErrorLog(NullLogger.Instance));
         await keys.RunAsync();
 
         Assert.False(keys.IsFull);
@@ -212,12 +212,12 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         using var source = PostgresLedger.Open(Storage.Address, connectionsMax: 9);
         Post("first");
-        using var keys = new KeyHousekeeping(source, new StorageAlarm(NullLogger.Instance), keysMax: 1);
+        using var keys = new KeyHousekeeping(source, new ThrottledErrorLog(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
         Assert.True(keys.IsFull);
 
         using var writer = new PostgresWriter(
-            source, keys, new StorageAlarm(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
+            source, keys, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));
@@ -227,7 +227,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
 
     private static async Task<PostResult> Write(PostgresWriter writer, string? key)
     {
-        var result = await writer.WriteAsync(new PendingPost
+        var outcome = await writer.WriteAsync(new PendingPost
         {
             AccountId = 1,
             Kind = TransactionKind.Credit,
@@ -236,7 +236,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             IdempotencyKey = key,
         });
         await Task.Yield(); // Leave the writer's thread.
-        return result;
+        return outcome.Result;
     }
 
     private void Post(string key) =>

@@ -121,7 +121,7 @@ public sealed class AuditTests : FileTest
         var report = LedgerAudit.Run(FilePath);
 
         Assert.Equal(50, report.FindingCount);
-        Assert.Equal(AuditReport.FindingsMax, report.Findings.Count);
+        Assert.Equal(Limits.AuditFindingsMax, report.Findings.Count);
         Assert.Equal((Int128)long.MaxValue * 50 + SampleLedger.BalanceCents, report.BalanceCents);
     }
 

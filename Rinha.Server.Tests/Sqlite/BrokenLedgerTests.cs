@@ -18,7 +18,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(readResult, ledger.FindAccount(1));
 
         Storage.Execute($"ALTER TABLE elsewhere RENAME TO {table}");
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 6, 100_000), ledger.Credit(1, 1, "after"));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 6, 100_000), ledger.Credit(1, 1, "after"));
         Assert.Equal(["after", "before"], ledger.Statement(1).Texts());
         Storage.AssertBalanced();
     }
@@ -39,7 +39,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(["whole"], ledger.Statement(2).Texts());
         Assert.Equal(LookupResult.Found, ledger.FindAccount(1));
         // Posts go on: they read the balance, not the damaged entries.
-        Assert.Equal(new PostOutcome(PostResult.Accepted, 6, 100_000), ledger.Credit(1, 1));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 6, 100_000), ledger.Credit(1, 1));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
             BEGIN SELECT raise(ABORT, 'refused'); END
             """);
 
-        Task<PostOutcome>[] posts;
+        Task<WriteOutcome>[] posts;
         using (LedgerRows.Lock(Storage.FilePath))
         {
             posts = [.. Enumerable.Range(0, 10).Select(

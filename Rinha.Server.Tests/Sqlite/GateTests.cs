@@ -47,31 +47,6 @@ public sealed class GateTests : FileTest
         Assert.Equal(0, ForgedGate.Asking(FilePath));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_waiter_gets_in_when_the_other_leaves_or_is_disposed_inside(bool isDisposed)
-    {
-        using var first = new Gate(FilePath);
-        using var entered = new ManualResetEventSlim();
-        first.Enter();
-        var second = new Thread(() =>
-        {
-            using var gate = new Gate(FilePath);
-            gate.Enter();
-            entered.Set();
-            gate.Exit();
-        });
-        second.Start();
-
-        Assert.False(entered.Wait(100, TestContext.Current.CancellationToken));
-        Action leave = isDisposed ? first.Dispose : first.Exit;
-        leave();
-
-        Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
-        Assert.True(second.Join(Wait.Timeout));
-    }
-
     [Fact]
     public void One_instance_too_many_is_refused_with_a_clear_message()
     {

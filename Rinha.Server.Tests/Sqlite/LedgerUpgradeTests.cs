@@ -137,13 +137,13 @@ public sealed class LedgerUpgradeTests : FileTest
     {
         var file = LedgerFile.Open(FilePath, Synchronous.Normal);
         SampleLedger.Damage(FilePath, "PRAGMA user_version = 99");
-        var alarm = new StorageAlarm(NullLogger.Instance);
+        var errors = new ThrottledErrorLog(NullLogger.Instance);
         var metrics = new LedgerMetrics();
-        using var checkpointer = new Checkpointer(file, alarm, metrics);
+        using var checkpointer = new Checkpointer(file, errors, metrics);
 
         Assert.Throws<SqliteException>(() => new AccountTable(file).SetLimit(1, 1));
-        Assert.Throws<SqliteException>(() => new LedgerWriter(
-            file, Synchronous.Normal, checkpointer, alarm, metrics, NullLogger.Instance));
+        using var queue = new WriteQueue();
+        Assert.Throws<SqliteException>(() => new CommitTurn(file, queue, checkpointer, errors, metrics));
     }
 
     [Fact]

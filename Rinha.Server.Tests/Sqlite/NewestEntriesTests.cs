@@ -50,23 +50,6 @@ public sealed class NewestEntriesTests
         Assert.Equal(Write(2, TransactionKind.Debit, "x", s_time), entry);
     }
 
-    [Fact]
-    public void Entries_at_any_address_are_read_in_their_order()
-    {
-        for (var offset = 0; offset < 8; offset++)
-        {
-            byte[] bytes =
-            [
-                .. new byte[offset], .. Write(2, TransactionKind.Debit, "newer", s_time),
-                .. Write(1, TransactionKind.Credit, "older", s_time),
-            ];
-
-            Assert.True(TryRead(bytes.AsSpan(offset), out var statement));
-            Assert.Equal(["newer", "older"], statement.Texts());
-            Assert.Equal(-1, statement.SumCents());
-        }
-    }
-
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]

@@ -1,8 +1,22 @@
+using Rinha.Server.Postgres;
+
 namespace Rinha.Server.Tests.Sqlite;
 
 public sealed class ResetTests : FileTest
 {
     private const int Rows = 50_000;
+
+    [Fact]
+    public void Every_write_is_a_post_or_a_reset_and_no_other_is_taken_for_one()
+    {
+        Assert.Equal(
+            [typeof(PendingPost), typeof(PendingReset)],
+            typeof(PendingWrite).Assembly.GetTypes().Where(type => type.BaseType == typeof(PendingWrite)));
+        using var transaction = new WriteTransaction(LedgerFile.Open(FilePath, Synchronous.Normal));
+        using var batch = new PostgresBatch();
+        Assert.Throws<UnreachableException>(() => transaction.Apply(new UnknownWrite()));
+        Assert.Throws<UnreachableException>(() => batch.Run(null!, [new UnknownWrite()], [default], mayKeepKeys: true));
+    }
 
     [Fact]
     public void A_reset_frees_the_pages_of_the_history_without_writing_them()
@@ -13,7 +27,7 @@ public sealed class ResetTests : FileTest
         using var transaction = new WriteTransaction(file);
 
         Assert.Equal(BeginResult.Begun, transaction.Begin(waits: false));
-        Assert.Equal(PostResult.Accepted, transaction.Apply(new PendingReset()));
+        Assert.Equal(PostResult.Accepted, transaction.Apply(new PendingReset()).Result);
         Assert.True(transaction.TryCommit());
 
         Assert.InRange(transaction.WalPages, 1, pages / 20);
@@ -53,4 +67,6 @@ public sealed class ResetTests : FileTest
             """);
         return (int)database.Query("PRAGMA page_count");
     }
+
+    private sealed class UnknownWrite : PendingWrite;
 }

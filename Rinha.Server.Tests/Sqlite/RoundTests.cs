@@ -14,10 +14,10 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Assert.Equal(5, _round.Writes);
         Assert.All(writes, write => Assert.False(write.IsCompleted));
 
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
-        Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
+        Assert.All(await Task.WhenAll(writes), write => Assert.Equal(PostResult.Accepted, write.Result));
         Assert.Equal(0, _round.Writes);
         Assert.Equal(5, Ledger.Statement(1).BalanceCents);
     }
@@ -26,17 +26,32 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public async Task A_write_added_by_a_completion_is_not_lost()
     {
         var both = WriteTwice();
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         // The second write is added while the round completes the first.
         await AssertAccepted(both);
         Assert.Equal(2, Ledger.Statement(1).BalanceCents);
 
-        async Task<PostResult> WriteTwice()
+        async Task<WriteOutcome> WriteTwice()
         {
             await _round.JoinAsync(Credit(1)).ConfigureAwait(false);
             return await Ledger.WriteAsync(Credit(1)).ConfigureAwait(false);
         }
+    }
+
+    [Fact]
+    public void A_round_refuses_the_calls_of_a_second_thread()
+    {
+        Assert.Equal(RoundEnd.Nothing, _round.TryCommit());
+
+        Together.Run(() =>
+        {
+            Assert.Throws<InvalidOperationException>(() => { _ = _round.JoinAsync(Credit(1)).AsTask(); });
+            Assert.Throws<InvalidOperationException>(() => { _round.TryCommit(); });
+            Assert.Throws<InvalidOperationException>(_round.HandOver);
+        });
+
+        Assert.Equal(0, _round.Writes);
     }
 
     [Fact]
@@ -46,7 +61,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, _round.Writes);
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Nothing, _round.TryCommit());
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
     }
 
@@ -55,29 +70,29 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     {
         using var gate = new Gate(Storage.FilePath);
         gate.Enter();
-        var writes = new List<Task<PostResult>> { _round.JoinAsync(Credit(1)).AsTask() };
-        Assert.False(_round.TryEnd());
+        var writes = new List<Task<WriteOutcome>> { _round.JoinAsync(Credit(1)).AsTask() };
+        Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
         writes.Add(_round.JoinAsync(Credit(1)).AsTask());
-        Assert.False(_round.TryEnd());
+        Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
         Assert.Equal(2, _round.Writes);
         gate.Exit();
 
-        Assert.True(_round.TryEnd());
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
 
         Assert.Equal(0, _round.Writes);
         Assert.All(writes, write => Assert.True(write is { IsCompletedSuccessfully: true }));
-        Assert.All(await Task.WhenAll(writes), result => Assert.Equal(PostResult.Accepted, result));
+        Assert.All(await Task.WhenAll(writes), write => Assert.Equal(PostResult.Accepted, write.Result));
         Assert.Equal(2, Ledger.Statement(1).BalanceCents);
     }
 
     [Fact]
-    public async Task Writes_left_by_a_round_are_committed_by_the_writer_when_the_gate_is_free()
+    public async Task Writes_handed_over_by_a_round_are_committed_by_the_writer_when_the_gate_is_free()
     {
         using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var write = _round.JoinAsync(Credit(1)).AsTask();
-        Assert.False(_round.TryEnd());
-        _round.Leave();
+        Assert.Equal(RoundEnd.GateTaken, _round.TryCommit());
+        _round.HandOver();
         Assert.Equal(0, _round.Writes);
         Assert.False(write.IsCompleted);
 
@@ -92,16 +107,16 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         using var gate = new Gate(Storage.FilePath);
         gate.Enter();
         var writers = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
-        Task<PostResult> rounds;
+        Task<WriteOutcome> rounds;
         while (true)
         {
             rounds = _round.JoinAsync(Credit(1)).AsTask();
-            if (_round.TryEnd())
+            if (_round.TryCommit() == RoundEnd.HandedOver)
             {
                 break; // The writer has the turn and takes this write too.
             }
 
-            _round.Leave();
+            _round.HandOver();
         }
 
         Assert.False(rounds.IsCompleted);
@@ -115,11 +130,11 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     [Fact]
     public async Task A_round_that_finds_the_ledger_locked_does_not_wait()
     {
-        Task<PostResult> write;
+        Task<WriteOutcome> write;
         using (LedgerRows.Lock(Storage.FilePath))
         {
             write = _round.JoinAsync(Credit(1)).AsTask();
-            Assert.True(_round.TryEnd());
+            Assert.Equal(RoundEnd.HandedOver, _round.TryCommit());
             Assert.False(write.IsCompleted);
         }
 
@@ -127,25 +142,25 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public async Task A_round_leaves_a_reset_and_what_follows_it_to_the_writer()
+    public async Task A_round_hands_a_reset_and_what_follows_it_to_the_writer()
     {
         var roundThreadId = Environment.CurrentManagedThreadId;
-        var isEnding = false;
+        var isCommitting = false;
         var before = _round.JoinAsync(Credit(1)).AsTask();
         var resetByRound = _round.JoinAsync(new PendingReset()).AsTask().ContinueWith(
-            _ => isEnding && Environment.CurrentManagedThreadId == roundThreadId,
+            _ => isCommitting && Environment.CurrentManagedThreadId == roundThreadId,
             TestContext.Current.CancellationToken,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
         var after = _round.JoinAsync(Credit(20)).AsTask();
 
-        isEnding = true;
-        Assert.True(_round.TryEnd());
-        isEnding = false;
+        isCommitting = true;
+        Assert.Equal(RoundEnd.Committed, _round.TryCommit());
+        isCommitting = false;
 
-        Assert.Equal(PostResult.Accepted, await before);
+        Assert.Equal(PostResult.Accepted, (await before).Result);
         Assert.False(await resetByRound);
-        Assert.Equal(PostResult.Accepted, await after);
+        Assert.Equal(PostResult.Accepted, (await after).Result);
         Assert.Equal(20, Ledger.Statement(1).BalanceCents);
     }
 
@@ -161,18 +176,18 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
             {
                 var writes = Task.WhenAll(
                     Enumerable.Range(0, 3).Select(_ => ledgers[index].Round.JoinAsync(Credit(1)).AsTask()));
-                for (var tries = 0; !ledgers[index].Round.TryEnd(); tries++)
+                for (var tries = 0; ledgers[index].Round.TryCommit() == RoundEnd.GateTaken; tries++)
                 {
                     if (tries == Limits.GateTriesMax)
                     {
-                        ledgers[index].Round.Leave();
+                        ledgers[index].Round.HandOver();
                         break;
                     }
 
                     Thread.Yield();
                 }
 
-                Assert.All(writes.GetAwaiter().GetResult(), result => Assert.Equal(PostResult.Accepted, result));
+                Assert.All(writes.GetAwaiter().GetResult(), write => Assert.Equal(PostResult.Accepted, write.Result));
             }
         });
 
@@ -187,6 +202,6 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         Description = LedgerExtensions.Describe("round"),
     };
 
-    private static async Task AssertAccepted(Task<PostResult> write) => Assert.Equal(
-        PostResult.Accepted, await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken));
+    private static async Task AssertAccepted(Task<WriteOutcome> write) => Assert.Equal(
+        PostResult.Accepted, (await write.WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken)).Result);
 }

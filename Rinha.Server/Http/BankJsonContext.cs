@@ -94,7 +94,7 @@ internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
     public static void WriteFields(Utf8JsonWriter writer, in StatementEntry entry)
     {
         writer.WriteNumber("valor"u8, entry.AmountCents);
-        writer.WriteString("tipo"u8, entry.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        writer.WriteString("tipo"u8, [entry.Kind.Letter()]);
         writer.WriteString("descricao"u8, entry.Description.AsUtf8());
         writer.WritePropertyName("realizada_em"u8);
         TimestampConverter.Write(writer, entry.PostedAt);

@@ -5,8 +5,6 @@ namespace Rinha.Server.Http;
 // RFC 9112 §9.6). Only those over which nothing comes any more are closed.
 internal sealed class Drain
 {
-    private const int LookMs = 5;
-
     private volatile bool _isAnnounced;
     private volatile bool _hasBegun;
     private int _answers;
@@ -38,7 +36,7 @@ internal sealed class Drain
             && quiet.ElapsedMilliseconds < Limits.DrainQuietMs
             && whole.ElapsedMilliseconds < Limits.DrainTimeoutMs)
         {
-            Thread.Sleep(LookMs);
+            Thread.Sleep(Limits.DrainLookMs);
             var now = (Volatile.Read(ref _answers), openConnections());
             if (now != seen)
             {

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
 using Rinha.Server.Telemetry;
 
@@ -8,7 +9,7 @@ namespace Rinha.Server.Http;
 
 // One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it holds
 // is looked up and allocated once a connection.
-internal sealed class Exchange(IFeatureCollection features, Drain drain)
+internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger logger)
 {
     // Kestrel's connection implements the features itself, the same object for every request on it.
     private readonly IHttpRequestFeature _request = features.GetRequiredFeature<IHttpRequestFeature>();
@@ -51,6 +52,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
 
     public IWriteRound? Round => _turn?.Round;
 
+    // Whether part of an answer has been sent.
     public bool HasStarted => _response.HasStarted;
 
     // The transaction to post; of the connection, which has one request at a time.
@@ -107,6 +109,27 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain)
         }
 
         return AnswerAsync(problem.Status, MediaTypes.ProblemJson, problem.Body);
+    }
+
+    // Answers with the problem if the account was found, and otherwise says why it was not.
+    public async Task RefuseIfFoundAsync(ValueTask<LookupResult> lookup, Problem problem)
+    {
+        try
+        {
+            var account = await lookup;
+            await AnswerAsync(account == LookupResult.Found ? problem : Problem.Of(account));
+        }
+        catch (Exception error) when (!HasStarted)
+        {
+            await FailAsync(error);
+        }
+    }
+
+    // Logs an unexpected exception and answers 500. Nothing has been sent yet.
+    public Task FailAsync(Exception error)
+    {
+        Log.RequestFailed(logger, error);
+        return AnswerAsync(Problem.Unexpected);
     }
 
     public Task AnswerEmptyAsync()

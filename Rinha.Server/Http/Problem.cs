@@ -79,15 +79,17 @@ internal sealed class Problem
         PostResult.Busy => Busy,
         PostResult.Overloaded => Overloaded,
         PostResult.OutcomeUnknown => OutcomeUnknown,
+        PostResult.StorageFailed => StorageFailed,
         PostResult.Stopping => Stopping,
-        _ => StorageFailed,
+        PostResult.Accepted => throw new UnreachableException("an accepted write is no problem"),
     };
 
     public static Problem Of(LookupResult result) => result switch
     {
         LookupResult.UnknownAccount => UnknownAccount,
         LookupResult.Busy => Busy,
-        _ => StorageFailed,
+        LookupResult.StorageFailed => StorageFailed,
+        LookupResult.Found => throw new UnreachableException("a found account is no problem"),
     };
 
     // The answer to a body that came too slowly or broke HTTP's rules while it was read.
@@ -107,6 +109,6 @@ internal sealed class Problem
         TransactionError.InvalidAmount => $"valor must be an integer from 1 to {Limits.AmountCentsMax}",
         TransactionError.InvalidKind => "tipo must be \"c\" or \"d\"",
         TransactionError.InvalidDescription => $"descricao must be a text of 1 to {Description.ScalarsMax} characters",
-        _ => "the body must be one JSON object",
+        TransactionError.Malformed or TransactionError.None => "the body must be one JSON object",
     };
 }

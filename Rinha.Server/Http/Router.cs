@@ -17,9 +17,6 @@ internal static class Router
 {
     private const string AccountPrefix = "/clientes/";
 
-    // 2^63 - 1 has 19 digits; 18 cannot overflow and are more accounts than there will ever be.
-    private const int AccountDigitsMax = 18;
-
     // Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.
     public static Route Match(string path, out long accountId)
     {
@@ -39,7 +36,7 @@ internal static class Router
 
         var rest = path.AsSpan(AccountPrefix.Length);
         var digits = 0;
-        while (digits < rest.Length && digits < AccountDigitsMax && char.IsAsciiDigit(rest[digits]))
+        while (digits < rest.Length && digits < Limits.AccountDigitsMax && char.IsAsciiDigit(rest[digits]))
         {
             accountId = (accountId * 10) + (rest[digits] - '0');
             digits++;

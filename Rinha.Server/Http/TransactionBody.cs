@@ -71,7 +71,7 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
         var invalid = Fields.None;
         var duplicate = false;
         long amountCents = 0;
-        var kind = TransactionKind.Credit;
+        var kind = default(TransactionKind);
         var description = default(Description);
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -85,7 +85,8 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
                 Fields.Amount => TryReadAmount(ref reader, out amountCents),
                 Fields.Kind => TryReadKind(ref reader, out kind),
                 Fields.Description => TryReadDescription(ref reader, out description),
-                _ => true,
+                Fields.None => true, // Unknown, and passed over.
+                _ => throw new UnreachableException(),
             };
             invalid |= valid ? Fields.None : field;
             reader.Skip(); // Of an object or array the rest, of anything else nothing.
@@ -121,9 +122,17 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
 
     private static bool TryReadKind(ref Utf8JsonReader reader, out TransactionKind kind)
     {
-        var isText = reader.TokenType == JsonTokenType.String;
-        kind = isText && reader.ValueTextEquals("d"u8) ? TransactionKind.Debit : TransactionKind.Credit;
-        return isText && (kind == TransactionKind.Debit || reader.ValueTextEquals("c"u8));
+        foreach (var one in TransactionKinds.All)
+        {
+            kind = one;
+            if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals([one.Letter()]))
+            {
+                return true;
+            }
+        }
+
+        kind = default;
+        return false;
     }
 
     private static bool TryReadDescription(ref Utf8JsonReader reader, out Description description)

@@ -13,7 +13,13 @@ public interface ILedger
     /// <see cref="PostResult.OutcomeUnknown"/> when nothing was changed and nothing will be. <paramref name="write"/>
     /// belongs to the ledger until then.
     /// </summary>
-    ValueTask<PostResult> WriteAsync(PendingWrite write);
+    ValueTask<WriteOutcome> WriteAsync(PendingWrite write);
+
+    /// <summary>
+    /// The round in which the event loop's writes share a commit; <see langword="null"/> when the ledger takes every
+    /// write by <see cref="WriteAsync"/>.
+    /// </summary>
+    IWriteRound? Round { get; }
 
     /// <summary>Fills an account's statement; it belongs to the ledger until the task ends.</summary>
     ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement);
@@ -30,7 +36,20 @@ public interface ILedger
     WriterState Writer { get; }
 }
 
-/// <summary>The outcome of a write. Only <see cref="Accepted"/> has surely changed the ledger.</summary>
+/// <summary>
+/// What became of a write. The balance is the one after the transaction and the limit the account's, both 0 unless a
+/// transaction was accepted; one sent again under its key gets those of the first time.
+/// </summary>
+public readonly record struct WriteOutcome(PostResult Result, long BalanceCents = 0, long LimitCents = 0)
+{
+    /// <summary>Whether the rules refused a transaction; it was not a failure.</summary>
+    public bool IsRefusal =>
+        Result is PostResult.UnknownAccount or PostResult.LimitExceeded or PostResult.BalanceOverflow;
+
+    public static implicit operator WriteOutcome(PostResult result) => new(result);
+}
+
+/// <summary>The result of a write. Only <see cref="Accepted"/> has surely changed the ledger.</summary>
 public enum PostResult
 {
     Accepted, // Committed and durable as the synchronous setting promises.

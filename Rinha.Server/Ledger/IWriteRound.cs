@@ -1,34 +1,40 @@
 namespace Rinha.Server.Ledger;
 
 /// <summary>
-/// The writes that the event loop commits together: what one look at the sockets has brought. A ledger that has a round
-/// gives it to the loop, and the loop hands it on with each turn at a connection (<see cref="LoopTurn"/>). Only the
-/// loop's thread calls these members; a write of any other thread goes to <see cref="ILedger.WriteAsync"/>.
+/// The writes that the event loop commits together: what one look at the sockets has brought. The loop offers the round
+/// to a connection during the connection's turn (<see cref="LoopTurn"/>). Another thread that calls a method gets an
+/// <see cref="InvalidOperationException"/>, and nothing is done; it writes with <see cref="ILedger.WriteAsync"/>.
 /// </summary>
 public interface IWriteRound
 {
+    /// <summary>How many writes have joined since the round last ended.</summary>
     int Writes { get; }
 
     /// <summary>As <see cref="ILedger.WriteAsync"/>, but the write waits for the end of the round.</summary>
-    ValueTask<PostResult> JoinAsync(PendingWrite write);
+    ValueTask<WriteOutcome> JoinAsync(PendingWrite write);
 
-    /// <summary>
-    /// Ends the round by committing what it has, or by leaving it to another thread if that would mean to wait for
-    /// long. Never blocks. <see langword="false"/> when another process is at its turn just now: the round goes on, may
-    /// grow, and is still to be ended.
-    /// </summary>
-    bool TryEnd();
+    /// <summary>Commits what is queued and completes it, or hands it over if it would have to wait.</summary>
+    RoundEnd TryCommit();
 
-    /// <summary>Ends the round by leaving what it has to another thread.</summary>
-    void Leave();
+    /// <summary>Ends the round without a commit: the writer's thread takes what is queued.</summary>
+    void HandOver();
+}
+
+/// <summary>What <see cref="IWriteRound.TryCommit"/> did.</summary>
+public enum RoundEnd
+{
+    Nothing, // Nothing was queued: the round has ended.
+    Committed, // The round has ended, and each write that it took has its outcome, a failed commit's included.
+    HandedOver, // The commit would have to wait: the round has ended, and the writer's thread commits its writes.
+    GateTaken, // Another process is inside the gate: the round goes on and may grow. Try again, or hand over.
 }
 
 /// <summary>
 /// A connection's feature that tells its requests which round they are in: the loop's, while the loop is at the
-/// connection. What another thread completes finds none.
+/// connection. A request that another thread resumes finds none.
 /// </summary>
 public sealed class LoopTurn
 {
-    /// <summary>The round, or <see langword="null"/>. To be asked on the thread that received the request.</summary>
+    /// <summary>The round, or <see langword="null"/>. Read it on the thread that received the request.</summary>
     public IWriteRound? Round { get; internal set; }
 }

@@ -6,34 +6,34 @@ namespace Rinha.Server.Ledger;
 /// A write on its way through the ledger: awaited by its caller, completed once by the ledger, then free to be used
 /// again. The caller's continuation runs on the completing thread, so it must not block.
 /// </summary>
-public abstract class PendingWrite : IValueTaskSource<PostResult>
+public abstract class PendingWrite : IValueTaskSource<WriteOutcome>
 {
-    private ManualResetValueTaskSourceCore<PostResult> _completion;
+    private ManualResetValueTaskSourceCore<WriteOutcome> _completion;
 
     /// <summary><see cref="Environment.TickCount64"/> at which the write was handed in, in milliseconds.</summary>
     public long QueuedAtMs { get; private set; }
 
     /// <summary>Called by the ledger as it takes the write in; the task ends with <see cref="Complete"/>.</summary>
-    public ValueTask<PostResult> Begin()
+    public ValueTask<WriteOutcome> Begin()
     {
         _completion.Reset();
         QueuedAtMs = Environment.TickCount64;
-        return new ValueTask<PostResult>(this, _completion.Version);
+        return new ValueTask<WriteOutcome>(this, _completion.Version);
     }
 
     /// <summary>Ends the wait, exactly once after each <see cref="Begin"/>.</summary>
-    public void Complete(PostResult result) => _completion.SetResult(result);
+    public void Complete(WriteOutcome outcome) => _completion.SetResult(outcome);
 
-    PostResult IValueTaskSource<PostResult>.GetResult(short token) => _completion.GetResult(token);
+    WriteOutcome IValueTaskSource<WriteOutcome>.GetResult(short token) => _completion.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource<PostResult>.GetStatus(short token) => _completion.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<WriteOutcome>.GetStatus(short token) => _completion.GetStatus(token);
 
-    void IValueTaskSource<PostResult>.OnCompleted(
+    void IValueTaskSource<WriteOutcome>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 }
 
-/// <summary>A transaction to post, and, once it is accepted, the account as it left it.</summary>
+/// <summary>A transaction to post.</summary>
 public sealed class PendingPost : PendingWrite
 {
     public long AccountId { get; set; }
@@ -50,15 +50,6 @@ public sealed class PendingPost : PendingWrite
     /// <see cref="Limits.IdempotencyKeyLengthMax"/> visible ASCII characters; <see langword="null"/> for none.
     /// </summary>
     public string? IdempotencyKey { get; set; }
-
-    /// <summary>
-    /// The balance after this transaction; set when the result is <see cref="PostResult.Accepted"/>. Of a transaction
-    /// sent again it is the balance of the first time.
-    /// </summary>
-    public long BalanceCents { get; set; }
-
-    /// <summary>Set as <see cref="BalanceCents"/> is.</summary>
-    public long LimitCents { get; set; }
 }
 
 /// <summary>Request to zero every balance and delete the history.</summary>

@@ -1,12 +1,5 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>Which way the money goes (contest API: <c>tipo</c>, <c>"c"</c> or <c>"d"</c>).</summary>
-public enum TransactionKind
-{
-    Credit, // Adds to the balance.
-    Debit, // Takes from the balance, down to minus the account's limit.
-}
-
 /// <summary>One accepted transaction, as a statement lists it; the amount is positive, whichever the kind.</summary>
 public readonly record struct StatementEntry(
     long AmountCents, TransactionKind Kind, Description Description, Timestamp PostedAt);

@@ -5,19 +5,19 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-// What a connection has received: the socket itself is read where the bytes are wanted, into a buffer that an idle
-// connection does not have.
+// What a connection has received: the socket is read when Kestrel wants bytes, into a buffer that an idle connection
+// does not have.
 //
 // A read never completes at once: the event loop resumes the reader, in turns of Limits.ReadsPerTurnMax, and looks at
 // the other sockets between two turns. So a client with many requests in its socket cannot keep the loop, and a thread
-// that completes a request (the ledger's writer) sends the answer without handling the next request. One reader at a
-// time; End and the cancelling members may come from other threads.
+// that completes a write (the ledger's writer) sends the answer and leaves the next request to the loop. One reader at
+// a time; OnReadable and TakeTurn are the loop's, any thread may call the rest.
 internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, LoopTurn turn)
     : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int BufferBytes = 4096;
 
-    // Kestrel's limits refuse a request long before; what is more stays in the kernel until it is wanted.
+    // Kestrel's limits refuse a request long before; the rest stays in the kernel until Kestrel wants it.
     private const int BufferBytesMax = 64 * 1024;
 
     private readonly Lock _lock = new();
@@ -31,15 +31,15 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
     private bool _isEndThere;
     private bool _waits;
     private bool _isScheduled; // The loop has it in its queue, or is at it.
-    private int _readsLeft; // Of the loop's turn at this connection, receives included; 0 outside it.
+    private int _readsLeft; // In the loop's turn at this connection, receives included; 0 outside it.
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isComplete;
 
     private bool HasNews => _end != _examined || _isCanceled || _hasEnded;
 
-    // Something has come: if it is waited for, this is the connection's turn. For the loop alone. If the other side's
-    // end is behind it, no other event will tell of that.
+    // Something has come: if the reader waits for it, this is the connection's turn. If the other side's end came with
+    // it, no other event will report that.
     public void OnReadable(bool isEndThere)
     {
         lock (_lock)
@@ -57,15 +57,18 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         TakeTurn();
     }
 
-    // Resumes the reader while it waits and there is something to read. For the loop alone. Returns how often.
+    // Resumes the reader while it waits and there is something to read. Returns how often.
     public int TakeTurn()
     {
+        loop.VerifyAccess(); // The requests of a turn join the loop's round.
         var reads = 0;
         _readsLeft = Limits.ReadsPerTurnMax;
         turn.Round = loop.Round;
         while (TryResume(out var result))
         {
             reads++;
+            // Kestrel goes on here, on this thread: it parses the bytes and calls BankApplication.ProcessRequestAsync
+            // for each request. The answer comes back by ConnectionOutput.FlushAsync.
             _read.SetResult(result);
         }
 
@@ -73,7 +76,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         return reads;
     }
 
-    // Nothing more will be received: as if the other side had closed.
+    // Receives nothing more, as if the other side had closed.
     public void End()
     {
         lock (_lock)
@@ -104,7 +107,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
     {
         lock (_lock)
         {
-            // Kestrel gives no positions after a failure of its own while it read: nothing was consumed then.
+            // Kestrel gives no positions when it failed while it read: nothing was consumed then.
             if (consumed.GetObject() is not null && examined.GetObject() is not null)
             {
                 var first = _start - (int)_given.GetOffset(_given.Start);
@@ -139,8 +142,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
 
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _read.GetStatus(token);
 
-    // Only a reader that has said how it goes on is resumed: else it would find its read complete and go on by itself,
-    // on whatever thread it is.
+    // Only a reader that has registered its continuation is resumed: otherwise it would find its read complete and go
+    // on by itself, on any thread.
     void IValueTaskSource<ReadResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
@@ -153,7 +156,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         }
     }
 
-    // Tells the loop, unless it knows, that there is something to read for a reader that waits.
+    // Tells the loop, once, that there is something to read for a reader that waits.
     private void Schedule()
     {
         if (_waits && !_isScheduled && (HasNews || _mayReceive))
@@ -186,7 +189,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         }
     }
 
-    // What there is, and otherwise what the socket has.
+    // Gives what the buffer has, otherwise what the socket has.
     private bool TryReceive(out ReadResult result)
     {
         while (!TryTake(out result))

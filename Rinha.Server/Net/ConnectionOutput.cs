@@ -4,8 +4,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Rinha.Server.Net;
 
-// What a connection sends: a flush is a send of all that was written, on the calling thread. Only a client that does
-// not read makes a flush wait for OnWritable. One writer at a time, as Kestrel sees to.
+// What a connection sends. Kestrel writes an answer into it and calls FlushAsync, which sends all that was written, on
+// the calling thread. Only a client that does not read makes a flush wait, for OnWritable. Kestrel has one writer at a
+// time.
 internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     : PipeWriter, IValueTaskSource<FlushResult>
 {

@@ -6,10 +6,11 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-// The thread that everything happens on: it waits for the sockets, hands what they bring through Kestrel to the
-// application, and after each round lets the ledger commit what the round has brought. Requests that arrive while it is
-// at work wait in their sockets and make the next round. A connection that has more than its turn allows waits in a
-// queue; each round looks at the sockets first, then goes on with those in the queue.
+// The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
+// and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections, which Kestrel
+// closes. Requests that arrive meanwhile wait in their sockets and make the next round. A connection that has more than
+// its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread
+// waits for nothing but events.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -18,10 +19,10 @@ internal sealed class EventLoop : IDisposable
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly ConcurrentQueue<ConnectionInput> _ready = new();
-    private bool _sleeps; // And is to be woken by the one who takes this back.
+    private bool _sleeps; // The thread that resets it has to wake the loop.
     private SocketConnection?[] _connections = new SocketConnection?[256]; // By the socket's number.
     private int _connectionCount;
-    private int _expectedWrites = 1;
+    private int _gatherTarget = 1; // A round with fewer writes looks for more.
     private volatile bool _stopping;
     private SocketListener? _listener;
 
@@ -37,7 +38,7 @@ internal sealed class EventLoop : IDisposable
 
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
-    // Begins with the connections that come to a listener.
+    // Starts the thread, with the connections that come to a listener.
     public void Start(SocketListener listener)
     {
         _listener = listener;
@@ -96,6 +97,15 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
+    // Throws unless the caller is the loop's thread.
+    public void VerifyAccess()
+    {
+        if (Environment.CurrentManagedThreadId != _thread.ManagedThreadId)
+        {
+            throw new InvalidOperationException("only the event loop's thread may do this");
+        }
+    }
+
     // Whether to tell a connection that its socket takes more.
     public void AwaitWritable(SocketDescriptor socket, bool isAwaited) =>
         _poller.Change(socket.Number, isAwaited ? Poller.Readable | Poller.Writable : Poller.Readable);
@@ -124,13 +134,13 @@ internal sealed class EventLoop : IDisposable
             TakeTurns(ready);
             if (Round is not null)
             {
-                Gather(Round);
-                End(Round);
+                GatherWrites(Round);
+                CommitRound(Round);
             }
         }
     }
 
-    // Of those that were in the queue before this round, until they have brought as much as a look at the sockets may.
+    // Gives a turn to those that were in the queue before this round, up to as many reads as one look at the sockets.
     private void TakeTurns(int ready)
     {
         for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
@@ -158,8 +168,8 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Under load the next requests are a moment away. To let those who send them run, and to look again, is cheaper
-    // than to go to sleep, and for them than to wake this thread.
+    // Under load the next requests are a moment away: letting their senders run and looking again is cheaper than going
+    // to sleep, and spares the senders a wake-up.
     private int WaitForEvents()
     {
         for (var looks = 0; looks < Limits.IdleLooksMax; looks++)
@@ -180,14 +190,14 @@ internal sealed class EventLoop : IDisposable
         return events;
     }
 
-    // While the other process is inside, more may come to share the commit.
-    private void End(IWriteRound round)
+    // While the other process is inside the gate, more writes may come to share the commit.
+    private void CommitRound(IWriteRound round)
     {
-        for (var tries = 0; !round.TryEnd(); tries++)
+        for (var tries = 0; round.TryCommit() == RoundEnd.GateTaken; tries++)
         {
             if (tries == Limits.GateTriesMax)
             {
-                round.Leave();
+                round.HandOver();
                 return;
             }
 
@@ -196,33 +206,31 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // A commit costs nearly the same for one write as for several. So a round with writes looks for more and yields to
-    // their senders: only while recent rounds had several, so that a lone request does not wait, and not while other
-    // work waits, so that a stream of reads cannot put the commit off.
-    private void Gather(IWriteRound round)
+    // A commit costs nearly the same for one write as for several. So a round looks for more until it has one more than
+    // the round before, and yields to their senders; not while other work waits, so that reads cannot put off the
+    // commit. A lone write that looked and found no second one spares the next lone write the look.
+    private void GatherWrites(IWriteRound round)
     {
-        var looksInVain = 0;
+        var emptyLooks = 0;
         while (round.Writes > 0
-            && round.Writes < _expectedWrites
-            && looksInVain < Limits.GatherLooksMax
+            && round.Writes < _gatherTarget
+            && emptyLooks < Limits.GatherLooksMax
             && _ready.IsEmpty)
         {
             var writes = round.Writes;
             var count = _poller.Wait(Poller.NotAtAll);
             Dispatch(count);
-            looksInVain += round.Writes == writes ? 1 : 0;
+            emptyLooks += round.Writes == writes ? 1 : 0;
             if (count == 0)
             {
                 Thread.Yield();
             }
         }
 
-        _expectedWrites = round.Writes switch
+        if (round.Writes > 0)
         {
-            0 => _expectedWrites,
-            1 => looksInVain > 0 ? 1 : 2,
-            var several => several + 1,
-        };
+            _gatherTarget = round.Writes == 1 && emptyLooks > 0 ? 1 : round.Writes + 1;
+        }
     }
 
     private void Dispatch(int count)

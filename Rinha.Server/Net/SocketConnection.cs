@@ -22,7 +22,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         _output = new ConnectionOutput(socket, loop);
         LocalEndPoint = local;
         Features.Set(turn);
-        // Kestrel takes both ends from here; the other one is its own.
+        // Kestrel reads and writes Transport.
         Application = this;
         Transport = this;
     }

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Net;
 
-// A listening socket: the loop accepts what comes, Kestrel takes it from here.
+// A listening socket: the loop accepts connections; Kestrel takes each with AcceptAsync and starts it on a thread of
+// the pool, where its first read hands it to the loop.
 internal sealed class SocketListener : IConnectionListener
 {
-    // Without a free descriptor, say, nothing can be accepted: what waits is tried again a little later.
+    // When nothing can be accepted (without a free descriptor, say), the next try.
     private const int RetryMs = 100;
 
     private readonly EventLoop _loop;

@@ -13,7 +13,7 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     private EventLoop? _loop;
     private SocketListener? _listener;
 
-    // How many connections there are, those included that Kestrel has not taken yet.
+    // Open connections, including those that Kestrel has not taken yet.
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
     // Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
@@ -28,6 +28,7 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
         _listener?.AcceptLast();
     }
 
+    // Kestrel calls this when the server starts: here the loop's thread begins.
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         _loop = new EventLoop(round, logger);

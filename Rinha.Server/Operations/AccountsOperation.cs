@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rinha.Server.Ledger;
 using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Operations;
 

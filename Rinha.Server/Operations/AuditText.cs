@@ -1,5 +1,5 @@
 using System.Text.Encodings.Web;
-using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Operations;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rinha.Server.Sqlite;
+using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Operations;
 
@@ -99,7 +100,7 @@ internal static class FileOperations
             {
                 (false, _) => ServerCommand.Fail("an instance does not leave the gate"),
                 (_, false) => ServerCommand.Fail("a reader's snapshot still needs the rest of the log"),
-                _ => ExitCode.Success,
+                (true, true) => ExitCode.Success,
             };
         });
     }

@@ -1,5 +1,5 @@
 using Npgsql;
-using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
@@ -8,21 +8,18 @@ namespace Rinha.Server.Postgres;
 internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
-    private const int DeletedAtOnce = 10_000;
-    private const int TimeoutSeconds = 60; // Generous: no request waits for it.
-    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _source;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly long _keysMax;
     private readonly Timer _timer;
 
-    public KeyHousekeeping(NpgsqlDataSource source, StorageAlarm alarm, long keysMax = Limits.IdempotencyKeysMax)
+    public KeyHousekeeping(NpgsqlDataSource source, ThrottledErrorLog errors, long keysMax = Limits.IdempotencyKeysMax)
     {
         _keysMax = keysMax;
         _source = source;
-        _alarm = alarm;
-        _timer = new Timer(_ => _ = RunAsync(), null, s_interval, s_interval);
+        _errors = errors;
+        _timer = new Timer(_ => _ = RunAsync(), null, Limits.PostgresKeysIntervalMs, Limits.PostgresKeysIntervalMs);
     }
 
     // Whether the number of keys was at its limit, as of at most a minute ago.
@@ -35,20 +32,20 @@ internal sealed class KeyHousekeeping : IDisposable
     {
         try
         {
-            while (await DeleteExpiredAsync() == DeletedAtOnce)
+            while (await DeleteExpiredAsync() == Limits.PostgresKeysDroppedMax)
             {
             }
 
             await using var count = _source.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
-            count.CommandTimeout = TimeoutSeconds;
+            count.CommandTimeout = Limits.PostgresKeysSeconds;
             IsFull = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
             if (!PostgresFailure.IsRetryable(error))
             {
-                _alarm.Raise(error);
+                _errors.Write(error);
             }
         }
     }
@@ -61,8 +58,8 @@ internal sealed class KeyHousekeeping : IDisposable
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
               ORDER BY criada_em LIMIT $2)
-            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, DeletedAtOnce);
-        delete.CommandTimeout = TimeoutSeconds;
+            """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, Limits.PostgresKeysDroppedMax);
+        delete.CommandTimeout = Limits.PostgresKeysSeconds;
         return await delete.ExecuteNonQueryAsync();
     }
 }

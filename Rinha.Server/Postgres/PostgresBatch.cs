@@ -1,10 +1,11 @@
 using Npgsql;
+using NpgsqlTypes;
 using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
 
-// Writes that go to the server together, in one round trip and one transaction: without BEGIN and COMMIT of its own,
-// all that is sent before a Sync is one transaction
+// Writes that go to the server together, in one round trip and one transaction: without BEGIN and COMMIT, all that is
+// sent before a Sync is one transaction
 // (https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY). Belongs to one thread.
 internal sealed class PostgresBatch : IDisposable
 {
@@ -34,7 +35,7 @@ internal sealed class PostgresBatch : IDisposable
     public void Run(
         NpgsqlConnection connection,
         ReadOnlySpan<PendingWrite> writes,
-        Span<PostResult> results,
+        Span<WriteOutcome> outcomes,
         bool mayKeepKeys)
     {
         _mayKeepKeys = mayKeepKeys;
@@ -43,7 +44,7 @@ internal sealed class PostgresBatch : IDisposable
         try
         {
             using var reader = _batch.ExecuteReader();
-            ReadResults(reader, writes, results);
+            ReadOutcomes(reader, writes, outcomes);
         }
         finally
         {
@@ -76,9 +77,11 @@ internal sealed class PostgresBatch : IDisposable
                 case PendingPost post:
                     Add(_keyed, keyed++, isKeyed: true, post, now);
                     break;
-                default:
+                case PendingReset:
                     AddReset();
                     break;
+                case var other:
+                    throw new UnreachableException(other.ToString());
             }
         }
     }
@@ -102,23 +105,21 @@ internal sealed class PostgresBatch : IDisposable
         }
     }
 
-    private void ReadResults(NpgsqlDataReader reader, ReadOnlySpan<PendingWrite> writes, Span<PostResult> results)
+    private void ReadOutcomes(NpgsqlDataReader reader, ReadOnlySpan<PendingWrite> writes, Span<WriteOutcome> outcomes)
     {
         Posted = Refused = 0;
         foreach (var index in _order.AsSpan(0, writes.Length))
         {
             if (writes[index] is not PendingPost post)
             {
-                results[index] = PostResult.Accepted; // A reset has no rows: the reader begins at the first post.
+                outcomes[index] = PostResult.Accepted; // A reset has no rows: the reader begins at the first post.
                 continue;
             }
 
-            results[index] = PostCommand.Read(reader, post, _mayKeepKeys, out var isAgain);
-            if (!isAgain)
-            {
-                Posted += results[index] == PostResult.Accepted ? 1 : 0;
-                Refused += results[index] is PostResult.LimitExceeded or PostResult.BalanceOverflow ? 1 : 0;
-            }
+            var outcome = PostCommand.Read(reader, post, _mayKeepKeys, out var isAgain);
+            outcomes[index] = outcome;
+            Posted += outcome.Result == PostResult.Accepted && !isAgain ? 1 : 0;
+            Refused += outcome.IsRefusal && !isAgain ? 1 : 0;
 
             _ = reader.NextResult();
         }
@@ -134,17 +135,19 @@ internal sealed class PostgresBatch : IDisposable
 // the account's row lock. Nothing in it is PostgreSQL's alone (schema.postgres.sql).
 internal sealed class PostCommand
 {
-    // The row lock makes READ COMMITTED enough: an UPDATE that had to wait judges the row anew as it is then
+    // $1 is the account, $2 the kind, $3 the amount. The row lock makes READ COMMITTED enough: an UPDATE that had to
+    // wait judges the row as it is after the wait
     // (https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED).
     private const string Moved = """
-          UPDATE clientes SET saldo = saldo + $2, ultima_seq = ultima_seq + 1
+          UPDATE clientes SET
+            saldo = CASE $2 WHEN 'c' THEN saldo + $3 WHEN 'd' THEN saldo - $3 END, ultima_seq = ultima_seq + 1
           WHERE id = $1
-            AND CASE WHEN $2 < 0 THEN saldo + $2 >= -limite ELSE saldo <= 9223372036854775807 - $2 END
+            AND CASE $2 WHEN 'c' THEN saldo <= 9223372036854775807 - $3 WHEN 'd' THEN saldo - $3 >= -limite END
         """;
 
     private const string Written = """
           INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
-          SELECT id, ultima_seq, abs($2), CASE WHEN $2 < 0 THEN 'd' ELSE 'c' END, $3, $4 FROM movida
+          SELECT id, ultima_seq, $3, $2, $4, $5 FROM movida
         """;
 
     private const string Plain = $"""
@@ -163,21 +166,19 @@ internal sealed class PostCommand
     // INSERT fail, and all of this is tried again.
     private const string Keyed = $"""
         WITH guardada AS (
-          SELECT limite, saldo, cliente_id = $1 AND valor = abs($2) AND descricao = $3
-            AND tipo = CASE WHEN $2 < 0 THEN 'd' ELSE 'c' END AS igual
-          FROM chaves WHERE chave = $5
+          SELECT limite, saldo, cliente_id = $1 AND tipo = $2 AND valor = $3 AND descricao = $4 AS igual
+          FROM chaves WHERE chave = $6
         ), movida AS (
         {Moved}
-            AND $6 AND NOT EXISTS (SELECT 1 FROM guardada)
+            AND $7 AND NOT EXISTS (SELECT 1 FROM guardada)
           RETURNING id, saldo, limite, ultima_seq
         ), gravada AS (
         {Written}
         ), nova AS (
           INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em)
-          SELECT $5, clientes.id, abs($2), CASE WHEN $2 < 0 THEN 'd' ELSE 'c' END, $3,
-            coalesce(movida.limite, clientes.limite), movida.saldo, $4
+          SELECT $6, clientes.id, $3, $2, $4, coalesce(movida.limite, clientes.limite), movida.saldo, $5
           FROM clientes LEFT JOIN movida ON movida.id = clientes.id
-          WHERE clientes.id = $1 AND $6 AND NOT EXISTS (SELECT 1 FROM guardada)
+          WHERE clientes.id = $1 AND $7 AND NOT EXISTS (SELECT 1 FROM guardada)
         )
         SELECT clientes.id IS NOT NULL, coalesce(movida.saldo, guardada.saldo),
           coalesce(movida.limite, guardada.limite), guardada.igual
@@ -190,7 +191,8 @@ internal sealed class PostCommand
     private const int Same = 3; // Whether the kept answer is that of the same transaction; NULL when none is kept.
 
     private readonly NpgsqlParameter<long> _accountId = new();
-    private readonly NpgsqlParameter<long> _changeCents = new();
+    private readonly NpgsqlParameter<char> _kind = new() { NpgsqlDbType = NpgsqlDbType.Text };
+    private readonly NpgsqlParameter<long> _amountCents = new();
     private readonly NpgsqlParameter<byte[]> _description = new();
     private readonly NpgsqlParameter<long> _postedAt = new();
     private readonly NpgsqlParameter<string>? _key;
@@ -201,7 +203,8 @@ internal sealed class PostCommand
     {
         Command = new NpgsqlBatchCommand(isKeyed ? Keyed : Plain);
         Command.Parameters.Add(_accountId);
-        Command.Parameters.Add(_changeCents);
+        Command.Parameters.Add(_kind);
+        Command.Parameters.Add(_amountCents);
         Command.Parameters.Add(_description);
         Command.Parameters.Add(_postedAt);
         if (isKeyed)
@@ -218,16 +221,16 @@ internal sealed class PostCommand
     public void Bind(PendingPost post, Timestamp postedAt, bool mayKeep)
     {
         _accountId.TypedValue = post.AccountId;
-        _changeCents.TypedValue = post.Kind == TransactionKind.Credit ? post.AmountCents : -post.AmountCents;
+        _kind.TypedValue = (char)post.Kind.Letter();
+        _amountCents.TypedValue = post.AmountCents;
         _description.TypedValue = post.Description.AsUtf8().ToArray();
         _postedAt.TypedValue = postedAt.MicrosecondsSinceEpoch;
         _key?.TypedValue = post.IdempotencyKey;
         _mayKeep.TypedValue = mayKeep;
     }
 
-    // Reads its outcome at the command's result; balance and limit go to the post. isAgain says that it has come
-    // before, and this is the first answer again.
-    public static PostResult Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isAgain)
+    // Reads its outcome at the command's result. isAgain says that the key is known: this is its first answer again.
+    public static WriteOutcome Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isAgain)
     {
         isAgain = false;
         if (!reader.Read())
@@ -254,13 +257,8 @@ internal sealed class PostCommand
             }
         }
 
-        if (reader.IsDBNull(1))
-        {
-            return post.Kind == TransactionKind.Credit ? PostResult.BalanceOverflow : PostResult.LimitExceeded;
-        }
-
-        post.BalanceCents = reader.GetInt64(1);
-        post.LimitCents = reader.GetInt64(2);
-        return PostResult.Accepted;
+        return reader.IsDBNull(1)
+            ? post.Kind.Refusal()
+            : new WriteOutcome(PostResult.Accepted, BalanceCents: reader.GetInt64(1), LimitCents: reader.GetInt64(2));
     }
 }

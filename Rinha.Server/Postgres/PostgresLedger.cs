@@ -15,7 +15,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
 {
     private const string Account = """
         SELECT clientes.saldo, clientes.limite,
-          ultimas.seq, ultimas.valor, ultimas.tipo = 'c', ultimas.descricao, ultimas.realizada_em
+          ultimas.seq, ultimas.valor, ultimas.tipo, ultimas.descricao, ultimas.realizada_em
         FROM clientes LEFT JOIN LATERAL (
           SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
           WHERE cliente_id = clientes.id
@@ -27,15 +27,17 @@ public sealed class PostgresLedger : ILedger, IDisposable
         ORDER BY ultimas.seq DESC
         """;
 
-    private const string StatementSql = $"{Account} ORDER BY seq DESC LIMIT 10 {Newest}";
     private const string HistorySql = $"{Account} AND seq < $2 ORDER BY seq DESC LIMIT $3 {Newest}";
     private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
+
+    private static readonly string s_statementSql =
+        $"{Account} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {Newest}";
 
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes; // Of one connection, which no read can have.
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>Connects, makes an empty ledger (schema.postgres.sql) or converts an older one.</summary>
@@ -43,7 +45,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
     public PostgresLedger(PostgresAddress address, ILogger logger)
     {
-        _alarm = new StorageAlarm(logger);
+        _errors = new ThrottledErrorLog(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
         if (PostgresSchema.Ensure(_writes, converts: true) is { } version)
@@ -51,11 +53,13 @@ public sealed class PostgresLedger : ILedger, IDisposable
             Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
         }
 
-        _keys = new KeyHousekeeping(_reads, _alarm);
-        _writer = new PostgresWriter(_writes, _keys, _alarm, _metrics, logger);
+        _keys = new KeyHousekeeping(_reads, _errors);
+        _writer = new PostgresWriter(_writes, _keys, _errors, _metrics, logger);
     }
 
     public WriterState Writer => _writer.State;
+
+    public IWriteRound? Round => null; // A commit waits for the network, which the loop must not.
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
     internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
@@ -66,10 +70,10 @@ public sealed class PostgresLedger : ILedger, IDisposable
         return builder.Build();
     }
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
-        StatementSql,
+        s_statementSql,
         [accountId],
         row => statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now),
         row => statement.Add(Entry(row)));
@@ -104,11 +108,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
         return Utf8.IsValid(bytes)
             && Description.TryCreate(bytes, out var description)
             && Timestamp.TryCreate(row.GetInt64(6), out var postedAt)
-            ? new StatementEntry(
-                row.GetInt64(3),
-                row.GetBoolean(4) ? TransactionKind.Credit : TransactionKind.Debit,
-                description,
-                postedAt)
+            && TransactionKinds.TryParse((byte)row.GetChar(4), out var kind)
+            ? new StatementEntry(row.GetInt64(3), kind, description, postedAt)
             : throw new InvalidDataException("read: a client's transactions are damaged");
     }
 
@@ -129,7 +130,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
                 var isCollision = PostgresFailure.IsRetryable(error);
                 if (attempt >= (isCollision ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
                 {
-                    _alarm.Raise(error);
+                    _errors.Write(error);
                     return LookupResult.StorageFailed;
                 }
 
@@ -140,7 +141,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
             }
             catch (InvalidDataException error)
             {
-                _alarm.Raise(error);
+                _errors.Write(error);
                 return LookupResult.StorageFailed;
             }
         }

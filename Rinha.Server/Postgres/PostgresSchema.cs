@@ -10,8 +10,6 @@ internal static class PostgresSchema
     // Version 1 is the first release; schema.postgres.sql is the current one.
     public static readonly SchemaVersions Versions = new(oldest: 1);
 
-    private const int TriesMax = 50;
-    private const int RetryDelayMs = 100;
     private const int NoTimeout = 0; // A conversion's duration grows with the history.
 
     // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
@@ -26,9 +24,9 @@ internal static class PostgresSchema
                 using var connection = source.OpenConnection();
                 return Ensure(connection, converts, versions ?? Versions);
             }
-            catch (PostgresException error) when (attempt < TriesMax && IsConcurrentCreation(error))
+            catch (PostgresException error) when (attempt < Limits.PostgresSchemaTriesMax && IsConcurrentCreation(error))
             {
-                Thread.Sleep(RetryDelayMs);
+                Thread.Sleep(Limits.PostgresSchemaTryAgainMs);
             }
         }
     }

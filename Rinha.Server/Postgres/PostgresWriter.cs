@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rinha.Server.Ledger;
+using Rinha.Server.Queue;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
 // Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next one
-// gathers. What the server surely did not do is retried or refused; an unknown outcome is answered as such.
+// gathers. Retries or refuses what the server has certainly not done; answers an unknown outcome as such. Owns the
+// thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -16,7 +18,7 @@ internal sealed class PostgresWriter : IDisposable
     private readonly PostgresBatch _commands = new();
     private readonly NpgsqlDataSource _source;
     private readonly KeyHousekeeping _keys;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -26,11 +28,11 @@ internal sealed class PostgresWriter : IDisposable
     private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
     public PostgresWriter(
-        NpgsqlDataSource source, KeyHousekeeping keys, StorageAlarm alarm, LedgerMetrics metrics, ILogger logger)
+        NpgsqlDataSource source, KeyHousekeeping keys, ThrottledErrorLog errors, LedgerMetrics metrics, ILogger logger)
     {
         _source = source;
         _keys = keys;
-        _alarm = alarm;
+        _errors = errors;
         _metrics = metrics;
         _logger = logger;
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
@@ -38,13 +40,13 @@ internal sealed class PostgresWriter : IDisposable
         _thread.Start();
     }
 
-    // Nobody sends writes to a locked ledger; after a while they are needed, to find out whether it still is.
+    // A balancer sends no writes to a locked ledger. So it counts as locked only for a while: the next writes find out.
     public WriterState State =>
         !_thread.IsAlive ? WriterState.Ended : IsLockedOut ? WriterState.Locked : WriterState.Ready;
 
     public int QueuedWrites => _queue.Count;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _queue.Add(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _queue.Add(write);
 
     // Takes no more writes, finishes those that wait, ends the thread.
     public void Dispose()
@@ -79,8 +81,8 @@ internal sealed class PostgresWriter : IDisposable
                     _batch.FailAll(result);
                     if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
                     {
-                        // The next batch may take as long again, and what came meanwhile has waited for nearly as long:
-                        // no client waits for both. None of it was sent.
+                        // The next batch may take as long again, and its writes have waited for nearly as long already:
+                        // no client waits for both. None of them was sent.
                         _queue.RefuseAll(result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result);
                     }
                 }
@@ -94,7 +96,7 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // Null when the batch is committed; otherwise what became of all its writes.
+    // Null when the batch is committed; otherwise the result of all its writes.
     private PostResult? Write(ReadOnlySpan<PendingWrite> writes)
     {
         if (!TryConnect())
@@ -123,7 +125,7 @@ internal sealed class PostgresWriter : IDisposable
                     return GiveUp();
                 }
 
-                // Not in step with the one it collides with.
+                // A random pause, so that two that collide do not stay in step.
                 Thread.Sleep(Random.Shared.Next(Limits.PostgresTryAgainMsMax + 1));
             }
             catch (Exception error) when (PostgresFailure.IsLockTimeout(error))
@@ -133,7 +135,7 @@ internal sealed class PostgresWriter : IDisposable
             catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
                 // A new connection also where only this one cannot write: its server has become a standby, say.
-                _alarm.Raise(error);
+                _errors.Write(error);
                 Disconnect();
                 return PostgresFailure.IsRolledBack(error) ? PostResult.StorageFailed : PostResult.OutcomeUnknown;
             }
@@ -164,7 +166,7 @@ internal sealed class PostgresWriter : IDisposable
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
-            _alarm.Raise(error);
+            _errors.Write(error);
             return false;
         }
     }

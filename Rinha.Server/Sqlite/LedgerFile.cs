@@ -1,5 +1,7 @@
 using System.Reflection;
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
+using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Sqlite;
 

@@ -18,9 +18,6 @@ internal static class NewestEntries
     private const int LengthAt = 17;
     private const int TextAt = 18;
 
-    private const byte Credit = (byte)'c';
-    private const byte Debit = (byte)'d';
-
     // Writes an entry; the rest of its text is zeros.
     public static void Write(Span<byte> entry, PendingPost post, Timestamp postedAt)
     {
@@ -28,7 +25,7 @@ internal static class NewestEntries
         var text = description.AsUtf8();
         BinaryPrimitives.WriteInt64BigEndian(entry, post.AmountCents);
         BinaryPrimitives.WriteInt64BigEndian(entry[PostedAt..], postedAt.MicrosecondsSinceEpoch);
-        entry[KindAt] = post.Kind == TransactionKind.Credit ? Credit : Debit;
+        entry[KindAt] = post.Kind.Letter();
         entry[LengthAt] = (byte)text.Length;
         entry[TextAt..].Clear();
         text.CopyTo(entry[TextAt..]);
@@ -59,11 +56,10 @@ internal static class NewestEntries
     {
         entry = default;
         var amount = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        var kind = bytes[KindAt];
         var length = bytes[LengthAt];
         if (amount is < 1 or > Limits.AmountCentsMax
             || !Timestamp.TryCreate(BinaryPrimitives.ReadInt64BigEndian(bytes[PostedAt..]), out var postedAt)
-            || kind is not (Credit or Debit)
+            || !TransactionKinds.TryParse(bytes[KindAt], out var kind)
             || length > Description.BytesMax
             || !Utf8.IsValid(bytes.Slice(TextAt, length))
             || !Description.TryCreate(bytes.Slice(TextAt, length), out var description))
@@ -71,8 +67,7 @@ internal static class NewestEntries
             return false;
         }
 
-        entry = new StatementEntry(
-            amount, kind == Credit ? TransactionKind.Credit : TransactionKind.Debit, description, postedAt);
+        entry = new StatementEntry(amount, kind, description, postedAt);
         return true;
     }
 }

@@ -1,18 +1,24 @@
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
+using Rinha.Server.Queue;
+using Rinha.Server.Sqlite.Reading;
+using Rinha.Server.Sqlite.Upkeep;
+using Rinha.Server.Sqlite.Writing;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// The ledger in one SQLite file, shared by any number of processes: all writes of this one go through its writer,
+/// The ledger in one SQLite file, shared by any number of processes: writes of this one commit in its turns,
 /// reads run on the caller's thread over a pool of reading connections and never wait for a writer.
 /// </summary>
 public sealed class SqliteLedger : ILedger, IDisposable
 {
     private readonly LedgerFile _file;
     private readonly Checkpointer _checkpointer;
-    private readonly LedgerWriter _writer;
+    private readonly WriteQueue _queue = new();
+    private readonly CommitTurn _turn;
+    private readonly WriterThread _writer;
     private readonly ReaderPool _readers;
     private readonly LedgerMetrics _metrics = new();
 
@@ -24,24 +30,25 @@ public sealed class SqliteLedger : ILedger, IDisposable
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
     public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
     {
-        var alarm = new StorageAlarm(logger);
+        var errors = new ThrottledErrorLog(logger);
         _file = LedgerFile.Open(path, synchronous);
         if (_file.ConvertedFrom is { } version)
         {
             Log.LedgerConverted(logger, version, LedgerFile.Versions.Current);
         }
 
-        _checkpointer = new Checkpointer(_file, alarm, _metrics);
-        _writer = new LedgerWriter(_file, synchronous, _checkpointer, alarm, _metrics, logger);
-        _readers = new ReaderPool(_file, alarm);
+        _checkpointer = new Checkpointer(_file, errors, _metrics);
+        _turn = new CommitTurn(_file, _queue, _checkpointer, errors, _metrics);
+        _writer = new WriterThread(_queue, _turn, logger);
+        Round = new LoopRound(_queue, _turn, commitsSync: synchronous == Synchronous.Full);
+        _readers = new ReaderPool(_file, errors);
     }
 
-    /// <summary>The round in which the event loop's writes share a commit.</summary>
-    public IWriteRound Round => _writer;
+    public IWriteRound Round { get; }
 
     public WriterState Writer => _writer.State;
 
-    public ValueTask<PostResult> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _queue.Add(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
         new(_readers.Use(accountId, statement, static (reader, id, statement) => reader.Read(id, statement)));
@@ -54,7 +61,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
 
     internal void AddTo(MetricSet metrics)
     {
-        _metrics.AddTo(metrics, () => _writer.QueuedWrites);
+        _metrics.AddTo(metrics, () => _queue.Count);
         _metrics.AddFileTo(metrics, _file.Path);
     }
 
@@ -64,8 +71,11 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _writer.Dispose();
         if (!_writer.HasEnded)
         {
-            return; // It waits for another process's lock and goes on with the rest until this process ends.
+            return; // It waits for another process's lock, and uses the rest until this process ends.
         }
+
+        _queue.Dispose();
+        _turn.Dispose();
 
         _checkpointer.Dispose();
         _readers.Dispose();

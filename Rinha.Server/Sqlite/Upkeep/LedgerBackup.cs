@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Backs up a ledger while instances write to it. The write-ahead log cannot start over during the copy, so the backup
 // empties it first, keeps instances from checkpointing, and gives up when the log has grown past a bound.

@@ -1,13 +1,14 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Writing;
 
 // The money's SQL, used inside a write transaction. The rules stand in the statements themselves, which run under the
 // write lock: what they see is what they change.
 internal sealed class Postings
 {
-    // The concatenation of blobs has the type of a text, and its bytes.
-    private static readonly string s_count = $"""
+    // The part of an update that is the same for every kind. ?1 is the account, ?2 the amount, ?3 the entry to put in
+    // front of the newest, ?4 the id of its row. The concatenation of blobs has the type of a text, and its bytes.
+    private static readonly string s_addEntry = $"""
         ultima_seq = ultima_seq + 1, ultima_id = ?4,
         ultimas = substr(CAST(?3 || ultimas AS BLOB), 1, {NewestEntries.BytesMax})
         """;
@@ -27,11 +28,11 @@ internal sealed class Postings
         _account = database.Prepare("SELECT saldo, limite, ultima_seq, ultima_id FROM clientes WHERE id = ?1");
         // The bound keeps the sum inside 64 bits; SQLite would go on in floating point.
         _credit = database.Prepare($"""
-            UPDATE clientes SET saldo = saldo + ?2, {s_count}
+            UPDATE clientes SET saldo = saldo + ?2, {s_addEntry}
             WHERE id = ?1 AND saldo <= 9223372036854775807 - ?2
             """);
         _debit = database.Prepare($"""
-            UPDATE clientes SET saldo = saldo - ?2, {s_count}
+            UPDATE clientes SET saldo = saldo - ?2, {s_addEntry}
             WHERE id = ?1 AND saldo - ?2 >= -limite
             """);
         _newestId = database.Prepare("SELECT max(id) FROM transacoes");
@@ -42,12 +43,11 @@ internal sealed class Postings
         _mark = database.Prepare("INSERT INTO marcos (cliente_id, seq, transacao_id) VALUES (?1, ?2, ?3)");
     }
 
-    // Another transaction begins, or the history has been emptied.
+    // Another transaction begins.
     public void ForgetLastId() => _lastId = -1;
 
-    // Posts a transaction, and sets its balance and limit; a refused one leaves no trace. After
-    // PostResult.StorageFailed roll everything back.
-    public PostResult Post(PendingPost post, Timestamp postedAt)
+    // Posts a transaction; a refused one leaves no trace. After PostResult.StorageFailed roll everything back.
+    public WriteOutcome Post(PendingPost post, Timestamp postedAt)
     {
         // Under the write lock this sees what the update is going to change. RETURNING would say the same afterwards,
         // but SQLite makes a temporary table for its rows, 4 us a post.
@@ -66,9 +66,12 @@ internal sealed class Postings
             return PostResult.StorageFailed;
         }
 
-        var isCredit = post.Kind == TransactionKind.Credit;
         var id = _lastId + 1;
-        var update = isCredit ? _credit : _debit;
+        var update = post.Kind switch
+        {
+            TransactionKind.Credit => _credit,
+            TransactionKind.Debit => _debit,
+        };
         update.Bind(1, post.AccountId);
         update.Bind(2, post.AmountCents);
         Span<byte> entry = stackalloc byte[NewestEntries.EntryBytes];
@@ -82,21 +85,40 @@ internal sealed class Postings
 
         if (_database.Changes == 0)
         {
-            return isCredit ? PostResult.BalanceOverflow : PostResult.LimitExceeded;
+            return post.Kind.Refusal();
         }
 
-        post.BalanceCents = balanceCents + (isCredit ? post.AmountCents : -post.AmountCents);
-        post.LimitCents = limitCents;
-        return Insert(post, postedAt, id, sequence, previousId);
+        return TryInsert(post, postedAt, id, sequence, previousId)
+            ? new WriteOutcome(
+                PostResult.Accepted, balanceCents + post.Kind.ChangeCents(post.AmountCents), limitCents)
+            : PostResult.StorageFailed;
     }
 
-    private PostResult Insert(PendingPost post, Timestamp postedAt, long id, long sequence, long previousId)
+    // Without foreign keys to check, DELETE visits no rows: it reads a table's pages and moves them to the free list,
+    // which writes one page in a thousand (https://www.sqlite.org/lang_delete.html#the_truncate_optimization). No
+    // reference can dangle: the tables that refer to an account are emptied, and the accounts stay. The file keeps its
+    // size: the next posts reuse the free pages, and to shrink it would mean to write all that is left inside the gate.
+    public bool TryReset()
+    {
+        _database.EnforceForeignKeys(false);
+        var isEmptied = _database.TryExecute("""
+            DELETE FROM chaves;
+            DELETE FROM marcos;
+            DELETE FROM transacoes;
+            UPDATE clientes SET saldo = 0, ultima_seq = 0, ultima_id = NULL, ultimas = x'';
+            """);
+        _database.EnforceForeignKeys(true);
+        ForgetLastId();
+        return isEmptied;
+    }
+
+    private bool TryInsert(PendingPost post, Timestamp postedAt, long id, long sequence, long previousId)
     {
         _insert.Bind(1, id);
         _insert.Bind(2, post.AccountId);
         _insert.Bind(3, sequence);
         _insert.Bind(4, post.AmountCents);
-        _insert.Bind(5, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        _insert.Bind(5, [post.Kind.Letter()]);
         _insert.Bind(6, post.Description.AsUtf8());
         _insert.Bind(7, postedAt.MicrosecondsSinceEpoch);
         if (previousId == 0)
@@ -110,13 +132,11 @@ internal sealed class Postings
 
         if (_insert.Run() != SqliteResult.Done)
         {
-            return PostResult.StorageFailed;
+            return false;
         }
 
         _lastId = id;
-        return sequence % Limits.HistoryMarkEvery != 0 || TryMark(post.AccountId, sequence, id)
-            ? PostResult.Accepted
-            : PostResult.StorageFailed;
+        return sequence % Limits.HistoryMarkEvery != 0 || TryMark(post.AccountId, sequence, id);
     }
 
     private bool TryMark(long accountId, long sequence, long id)

@@ -1,27 +1,28 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 using Rinha.Server.Telemetry;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Moves the WAL's pages into the database file, beside the requests instead of inside an unlucky commit. One process at
-// a time does it for all: the first whose writer finds the WAL long. The bulk, with its fsyncs, runs while writers go
-// on; only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant and the next
-// writer starts it over.
+// a time does it for all: the first whose turn finds the WAL long. The bulk, with its fsyncs, runs while writers go on;
+// only the pages written meanwhile are moved inside the gate, so that the WAL is empty for an instant and the next
+// commit starts it over. Owns its thread, connection and gate; any thread may call Request.
 internal sealed class Checkpointer : IDisposable
 {
     private readonly Database _database;
     private readonly Gate _gate;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    public Checkpointer(LedgerFile file, StorageAlarm alarm, LedgerMetrics metrics)
+    public Checkpointer(LedgerFile file, ThrottledErrorLog errors, LedgerMetrics metrics)
     {
         _database = file.OpenCheckpointer();
         _gate = new Gate(file.Path);
-        _alarm = alarm;
+        _errors = errors;
         _metrics = metrics;
         _thread = new Thread(Run) { Name = "checkpointer", IsBackground = true };
         _thread.Start();
@@ -57,7 +58,7 @@ internal sealed class Checkpointer : IDisposable
                 }
                 catch (SqliteException error)
                 {
-                    _alarm.Raise(error); // Every commit asks again, until it succeeds.
+                    _errors.Write(error); // Every commit asks again, until it succeeds.
                 }
 
                 _gate.EndCheckpoint();
@@ -90,14 +91,14 @@ internal sealed class Checkpointer : IDisposable
     }
 }
 
-// Moves the write-ahead log into the database at an operator's command, as the Checkpointer of an instance does; while
-// it lives, no other checkpoints.
+// Moves the write-ahead log into the database at an operator's command, as an instance's Checkpointer does; while it
+// lives, nothing else checkpoints.
 internal sealed class LogMove : IDisposable
 {
     private readonly Database _database;
     private readonly Gate _gate;
 
-    // Becomes the one that checkpoints, unless another stays at it: a backup, say.
+    // Takes the checkpointer's lock. RefusalException: another keeps it, a backup, say.
     public LogMove(LedgerFile file)
     {
         _gate = new Gate(file.Path);
@@ -124,8 +125,8 @@ internal sealed class LogMove : IDisposable
     }
 
     // Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
-    // way. When an instance stays inside the gate, only the bulk has been moved, and the answer is no. Of the pages
-    // that were in the log the moved ones are in the database now.
+    // way. False when an instance stayed inside the gate: then only the bulk has been moved. Gives how many pages were
+    // in the log, and how many of them are in the database now.
     public bool TryRun(out int pages, out int moved)
     {
         _database.CheckpointBulk(out pages, out moved);

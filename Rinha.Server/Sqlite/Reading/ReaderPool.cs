@@ -1,20 +1,21 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Telemetry;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Reading;
 
 // The reading connections. A read runs on the caller's thread and waits for no other.
 internal sealed class ReaderPool : IDisposable
 {
     private readonly LedgerFile _file;
-    private readonly StorageAlarm _alarm;
+    private readonly ThrottledErrorLog _errors;
 
     // Reads do not await, so there are never more readers than threads.
     private readonly Stack<StatementReader> _idle = new();
 
-    public ReaderPool(LedgerFile file, StorageAlarm alarm)
+    public ReaderPool(LedgerFile file, ThrottledErrorLog errors)
     {
         _file = file;
-        _alarm = alarm;
+        _errors = errors;
         _idle.Push(new StatementReader(file));
     }
 
@@ -32,14 +33,14 @@ internal sealed class ReaderPool : IDisposable
                 return LookupResult.Busy;
             }
 
-            _alarm.Raise(error);
+            _errors.Write(error);
             return LookupResult.StorageFailed;
         }
 
         var result = read(reader, accountId, answer);
         if (result == LookupResult.StorageFailed)
         {
-            _alarm.Raise(reader.LastError);
+            _errors.Write(reader.LastError);
         }
 
         lock (_idle)

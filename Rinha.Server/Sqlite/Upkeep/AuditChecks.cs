@@ -1,6 +1,6 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The
 // preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a
@@ -17,12 +17,18 @@ internal static class AuditChecks
                substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
         """;
 
+    private static readonly string s_letters = Each(kind => $"'{(char)kind.Letter()}'", ", ");
+
+    // What a row adds to its client's balance. A letter that is no kind's counts as a debit: "values" reports it.
+    private static readonly string s_change = $"CASE tipo {Each(
+        kind => $"WHEN '{(char)kind.Letter()}' THEN {kind.ChangeCents(1)} * valor", " ")} ELSE -valor END";
+
     // Seq must be 1 more than the rows that came before.
-    private const string AddUp = """
+    private static readonly string s_addUp = $"""
         CREATE TEMP TABLE history (
           id INTEGER PRIMARY KEY, rows INTEGER, cents INTEGER, seq INTEGER, out_of_turn INTEGER);
         INSERT INTO history
-          SELECT cliente_id, 1, iif(tipo = 'c', valor, -valor), seq, seq <> 1 FROM transacoes WHERE true ORDER BY id
+          SELECT cliente_id, 1, {s_change}, seq, seq <> 1 FROM transacoes WHERE true ORDER BY id
           ON CONFLICT (id) DO UPDATE SET
             rows = rows + 1, cents = cents + excluded.cents,
             out_of_turn = out_of_turn + (excluded.seq <> rows + 1);
@@ -47,7 +53,7 @@ internal static class AuditChecks
     public static readonly IReadOnlyList<AuditCheck> All =
     [
         new("integrity", "", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
-        // Who may only read does not get CHECK from integrity_check: SQLite does not even parse it then.
+        // On a connection that only reads, integrity_check leaves CHECK out: SQLite does not even parse it.
         new("values", "", $"""
             SELECT format('client %d: the limit is %d', id, limite)
             FROM clientes WHERE limite NOT BETWEEN 0 AND {Limits.AmountCentsMax}
@@ -55,7 +61,7 @@ internal static class AuditChecks
             SELECT format('transaction %d of client %d is of %d, kind %s, with a text of %d bytes',
                           seq, cliente_id, valor, tipo, length(CAST(descricao AS BLOB)))
             FROM transacoes
-            WHERE valor NOT BETWEEN 1 AND {Limits.AmountCentsMax} OR tipo NOT IN ('c', 'd')
+            WHERE valor NOT BETWEEN 1 AND {Limits.AmountCentsMax} OR tipo NOT IN ({s_letters})
               OR length(CAST(descricao AS BLOB)) NOT BETWEEN 1 AND {Description.BytesMax}
             UNION ALL
             SELECT format('key %d has %d characters and an answer of %d within %d', id, length(chave), saldo, limite)
@@ -65,7 +71,7 @@ internal static class AuditChecks
             SELECT format('row %d of %s names a row of %s that is not there', rowid, "table", parent)
             FROM pragma_foreign_key_check
             """),
-        new("balance", AddUp, """
+        new("balance", s_addUp, """
             SELECT format('client %d: the balance is %d, the history adds up to %d', id, saldo, ifnull(cents, 0))
             FROM clientes LEFT JOIN history USING (id) WHERE saldo IS NOT ifnull(cents, 0)
             """),
@@ -124,4 +130,7 @@ internal static class AuditChecks
             """,
             IsWarning: true), // A clock that steps back made gaps in earlier versions; no answer depends on them.
     ];
+
+    private static string Each(Func<TransactionKind, string> sql, string separator) =>
+        string.Join(separator, TransactionKinds.All.ToArray().Select(sql));
 }

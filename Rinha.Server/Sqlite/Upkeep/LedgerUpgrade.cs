@@ -1,6 +1,7 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Converts a ledger from an older schema version in one transaction: after a crash the ledger is unchanged, and the
 // next start converts it. On start, the conversion excludes every other instance and first copies the ledger to a file

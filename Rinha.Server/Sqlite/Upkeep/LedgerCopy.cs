@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Copies one snapshot of a database, page by page, into a new self-contained file: without a write-ahead log, synced to
 // disk, and readable only by its owner unless it takes a model's permissions.

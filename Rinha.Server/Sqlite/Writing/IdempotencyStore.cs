@@ -1,10 +1,18 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Writing;
 
-// The answers kept for requests that are sent again: the table chaves, used inside a write transaction, so that an
-// answer is there exactly when what it speaks of is.
-internal sealed class KeptAnswers
+internal enum KeyState
+{
+    New, // And there is room for it.
+    Known,
+    Full, // New, but Limits.IdempotencyKeysMax are being kept.
+    Failed, // The database could not be read or written.
+}
+
+// The first answers to requests with an Idempotency-Key: the table chaves, used inside a write transaction, so that an
+// answer and what it speaks of are committed together.
+internal sealed class IdempotencyStore
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
 
@@ -14,7 +22,7 @@ internal sealed class KeptAnswers
     private readonly PreparedStatement _count;
     private readonly PreparedStatement _keep;
 
-    public KeptAnswers(Database database)
+    public IdempotencyStore(Database database)
     {
         _database = database;
         _find = database.Prepare("""
@@ -38,31 +46,20 @@ internal sealed class KeptAnswers
             """);
     }
 
-    // Looks whether the key has come before; then the result is that of the first time, or PostResult.KeyReused if that
-    // was another transaction.
-    public bool TryFind(PendingPost post, out PostResult result)
+    // Looks the post's key up. For a known one, first is the first answer, or PostResult.KeyReused if that was another
+    // transaction's. For a new one, makes room by dropping keys that were kept for long enough.
+    public KeyState Admit(PendingPost post, Timestamp now, out WriteOutcome first)
     {
         BindRequest(_find, post);
-        var step = _find.Step();
-        result = step == SqliteResult.Row ? Answer(post) : PostResult.StorageFailed;
+        var found = _find.Step();
+        first = found == SqliteResult.Row ? FirstAnswer(post) : default;
         _find.Reset();
-        return step != SqliteResult.Done;
-    }
-
-    // Drops keys that have been kept for long enough, and looks whether there is room for one more.
-    public PostResult MakeRoom(Timestamp now)
-    {
-        _drop.Bind(1, now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour));
-        if (_drop.Run() != SqliteResult.Done)
+        return found switch
         {
-            return PostResult.StorageFailed;
-        }
-
-        var result = _count.Step() != SqliteResult.Row ? PostResult.StorageFailed
-            : _count.Int64(0) < Limits.IdempotencyKeysMax ? PostResult.Accepted
-            : PostResult.TooManyKeys;
-        _count.Reset();
-        return result;
+            SqliteResult.Row => KeyState.Known,
+            SqliteResult.Done => MakeRoom(now),
+            _ => KeyState.Failed,
+        };
     }
 
     // Keeps the answer to a transaction that has just been judged, with the balance as it is now.
@@ -80,22 +77,30 @@ internal sealed class KeptAnswers
         statement.Bind(1, key[..Encoding.ASCII.GetBytes(post.IdempotencyKey, key)]);
         statement.Bind(2, post.AccountId);
         statement.Bind(3, post.AmountCents);
-        statement.Bind(4, post.Kind == TransactionKind.Credit ? "c"u8 : "d"u8);
+        statement.Bind(4, [post.Kind.Letter()]);
         statement.Bind(5, post.Description.AsUtf8());
     }
 
-    private PostResult Answer(PendingPost post)
+    private WriteOutcome FirstAnswer(PendingPost post)
     {
-        if (_find.Int64(3) == 0)
+        var (isRefusal, isSame) = (_find.Int64(2) == 1, _find.Int64(3) == 1);
+        return !isSame ? PostResult.KeyReused
+            : isRefusal ? post.Kind.Refusal()
+            : new WriteOutcome(PostResult.Accepted, BalanceCents: _find.Int64(1), LimitCents: _find.Int64(0));
+    }
+
+    private KeyState MakeRoom(Timestamp now)
+    {
+        _drop.Bind(1, now.MicrosecondsSinceEpoch - (Limits.IdempotencyKeptHours * MicrosecondsPerHour));
+        if (_drop.Run() != SqliteResult.Done)
         {
-            return PostResult.KeyReused;
+            return KeyState.Failed;
         }
 
-        post.LimitCents = _find.Int64(0);
-        post.BalanceCents = _find.Int64(1);
-        var isRefusal = _find.Int64(2) == 1;
-        return !isRefusal ? PostResult.Accepted
-            : post.Kind == TransactionKind.Debit ? PostResult.LimitExceeded
-            : PostResult.BalanceOverflow;
+        var state = _count.Step() != SqliteResult.Row ? KeyState.Failed
+            : _count.Int64(0) < Limits.IdempotencyKeysMax ? KeyState.New
+            : KeyState.Full;
+        _count.Reset();
+        return state;
     }
 }

@@ -1,7 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Locking;
 
 // What the instances of a Gate tell one another, in shared memory. Only the first word decides who is inside; the
 // others are hints, and cost a little time when they are wrong.
@@ -18,7 +18,7 @@ internal struct GateWords
 // The file behind a Gate: words that all processes have mapped, and locks on its bytes.
 internal sealed unsafe partial class GateFile : IDisposable
 {
-    // Locked by the one that checkpoints.
+    // Locked by the instance that checkpoints.
     public const int CheckpointerByte = 0;
 
     // Locked by an instance while it opens the ledger: instances start one by one.
@@ -105,10 +105,10 @@ internal sealed unsafe partial class GateFile : IDisposable
         path,
         mode,
         FileAccess.ReadWrite,
-        FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock of its own.
+        FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock.
 
-    // Null when the file is there already. One that another process makes meanwhile is left to it, and so is a symbolic
-    // link: root gives away only what it has made itself.
+    // Null when the file is there already, also if another process makes it meanwhile or it is a symbolic link: root
+    // gives away only what it has made itself.
     private static SafeFileHandle? TryCreate(string path, string model)
     {
         if (!Path.Exists(model) || File.Exists(path))
@@ -139,8 +139,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         }
     }
 
-    // With real zeros, so that a full disk is told of here: a page without a block on the disk would end the process
-    // with a signal when it is first written. The words themselves are left alone, others may be using them already.
+    // Writes real zeros, so that a full disk fails here: the first write to a mapped page without a block on the disk
+    // would end the process with a signal. Leaves out the words, which others may be using already.
     private void Fill()
     {
         if (RandomAccess.GetLength(_file) < MappedBytes)
@@ -211,7 +211,7 @@ internal static unsafe partial class Futex
             }
         }
 
-        // Anything else would come back at once, and make a wait out of nothing but processor time.
+        // Any other error would come back at once, again and again: a busy loop.
         return Marshal.GetLastPInvokeError() switch
         {
             TimedOut => false,

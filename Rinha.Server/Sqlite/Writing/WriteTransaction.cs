@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Writing;
 
 internal enum BeginResult
 {
@@ -17,7 +17,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
     private readonly PreparedStatement _begin;
     private readonly PreparedStatement _commit;
     private readonly Postings _postings;
-    private readonly KeptAnswers _keptAnswers;
+    private readonly IdempotencyStore _keys;
     private readonly PreparedStatement _version;
     private readonly string _synchronousPragma;
     private readonly int* _walPages;
@@ -25,11 +25,11 @@ internal sealed unsafe class WriteTransaction : IDisposable
     public WriteTransaction(LedgerFile file)
     {
         _database = file.OpenWriter();
-        _database.SetBusyTimeout(0); // Begin says when to wait.
+        _database.SetBusyTimeout(0); // Only Begin waits for a lock, if it is told to.
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
         _postings = new Postings(_database);
-        _keptAnswers = new KeptAnswers(_database);
+        _keys = new IdempotencyStore(_database);
         _version = _database.Prepare(LedgerFile.VersionPragma);
         _synchronousPragma = file.SynchronousPragma;
         _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
@@ -38,7 +38,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public int WalPages => *_walPages;
 
-    // Transactions since Begin; a kept answer given again is neither.
+    // Transactions since Begin; a first answer given again is neither.
     public int Posted { get; private set; }
 
     public int Refused { get; private set; }
@@ -68,11 +68,12 @@ internal sealed unsafe class WriteTransaction : IDisposable
     }
 
     // Applies one write; after PostResult.StorageFailed roll everything back.
-    public PostResult Apply(PendingWrite write) => write switch
+    public WriteOutcome Apply(PendingWrite write) => write switch
     {
         PendingPost { IdempotencyKey: null } post => Post(post, Timestamp.Now),
         PendingPost post => PostOnce(post, Timestamp.Now),
-        _ => Reset(),
+        PendingReset => _postings.TryReset() ? PostResult.Accepted : NoteFailure("reset"),
+        _ => throw new UnreachableException(write.ToString()),
     };
 
     // Commits; false when SQLite could not: then nothing has been kept.
@@ -98,28 +99,23 @@ internal sealed unsafe class WriteTransaction : IDisposable
         NativeMemory.Free(_walPages);
     }
 
-    // A transaction with a key. Whatever the answer is, it is kept in the same commit, also a refusal: the same request
-    // gets the same answer again even if the balance would allow it by now.
-    private PostResult PostOnce(PendingPost post, Timestamp now)
+    // A transaction with a key. Its answer is kept in the same commit, also a refusal: the same request gets the same
+    // answer again even if the balance would allow it by now.
+    private WriteOutcome PostOnce(PendingPost post, Timestamp now) => _keys.Admit(post, now, out var first) switch
     {
-        if (_keptAnswers.TryFind(post, out var result))
-        {
-            return result == PostResult.StorageFailed ? Broken("read key") : result;
-        }
+        KeyState.New => PostAndKeep(post, now),
+        KeyState.Known => first,
+        KeyState.Full => PostResult.TooManyKeys,
+        KeyState.Failed => NoteFailure("look up a key"),
+    };
 
-        switch (_keptAnswers.MakeRoom(now))
-        {
-            case PostResult.TooManyKeys:
-                return PostResult.TooManyKeys;
-            case PostResult.StorageFailed:
-                return Broken("drop keys");
-        }
-
-        result = Post(post, now);
-        return result is PostResult.Accepted or PostResult.LimitExceeded or PostResult.BalanceOverflow
-            && !_keptAnswers.TryKeep(post, result, now)
-            ? Broken("keep answer")
-            : result;
+    private WriteOutcome PostAndKeep(PendingPost post, Timestamp now)
+    {
+        var outcome = Post(post, now);
+        return outcome.Result is PostResult.Accepted or PostResult.LimitExceeded or PostResult.BalanceOverflow
+            && !_keys.TryKeep(post, outcome.Result, now)
+            ? NoteFailure("keep an answer")
+            : outcome;
     }
 
     // A COMMIT that fails in its fsync has already written its pages to the WAL, the mark of the commit included. They
@@ -137,40 +133,15 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ = _database.TryExecute(_synchronousPragma);
     }
 
-    private PostResult Post(PendingPost post, Timestamp now)
+    private WriteOutcome Post(PendingPost post, Timestamp now)
     {
-        var result = _postings.Post(post, now);
-        if (result == PostResult.StorageFailed)
-        {
-            return Broken("post");
-        }
-
-        var isAccepted = result == PostResult.Accepted;
-        Posted += isAccepted ? 1 : 0;
-        Refused += isAccepted ? 0 : 1;
-        return result;
+        var outcome = _postings.Post(post, now);
+        Posted += outcome.Result == PostResult.Accepted ? 1 : 0;
+        Refused += outcome.IsRefusal ? 1 : 0;
+        return outcome.Result == PostResult.StorageFailed ? NoteFailure("post") : outcome;
     }
 
-    // Without foreign keys to check, DELETE visits no rows: it reads a table's pages and moves them to the free list,
-    // which writes one page in a thousand (https://www.sqlite.org/lang_delete.html#the_truncate_optimization). No
-    // reference can dangle: the tables that refer to an account are emptied, and the accounts stay. The file keeps its
-    // size: the next posts reuse the free pages, and to shrink it would mean to write all that is left inside the gate.
-    private PostResult Reset()
-    {
-        _database.EnforceForeignKeys(false);
-        var isEmptied = _database.TryExecute("""
-            DELETE FROM chaves;
-            DELETE FROM marcos;
-            DELETE FROM transacoes;
-            UPDATE clientes SET saldo = 0, ultima_seq = 0, ultima_id = NULL, ultimas = x'';
-            """);
-        var result = isEmptied ? PostResult.Accepted : Broken("reset");
-        _database.EnforceForeignKeys(true);
-        _postings.ForgetLastId();
-        return result;
-    }
-
-    private PostResult Broken(string attempt)
+    private PostResult NoteFailure(string attempt)
     {
         LastError = _database.Error(attempt);
         return PostResult.StorageFailed;

@@ -1,7 +1,7 @@
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Locking;
 
 // The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
-// and look again, up to 100 ms at a time; here the instance that leaves wakes the next one.
+// and look again, up to 100 ms at a time; here the instance that exits wakes the next one.
 //
 // The lock is a word in a file that all processes have mapped: entering and leaving are an atomic exchange each,
 // without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets one that has
@@ -36,7 +36,7 @@ internal sealed unsafe class Gate : IDisposable
         _words = _file.Words;
         _bit = 1 << _number;
         Withdraw();
-        Leave();
+        Free();
     }
 
     public void Enter() => TryEnter(long.MaxValue);
@@ -45,7 +45,7 @@ internal sealed unsafe class Gate : IDisposable
     public bool TryEnter(long waitMs)
     {
         var began = Environment.TickCount64;
-        for (var vainWakes = 0; !TryEnter(); vainWakes++)
+        for (var lateWakes = 0; !TryEnter(); lateWakes++)
         {
             if (Environment.TickCount64 - began >= waitMs)
             {
@@ -53,14 +53,14 @@ internal sealed unsafe class Gate : IDisposable
                 return false;
             }
 
-            if (vainWakes == Limits.GateVainWakesMax)
+            if (lateWakes == Limits.GateLateWakesMax)
             {
-                // One that only tries comes back sooner than a sleeper wakes up, and could keep it out for long.
+                // An instance that only tries comes back sooner than a sleeper wakes, and could keep it out for long.
                 Interlocked.Or(ref _words->Starving, _bit);
-                vainWakes = 0;
+                lateWakes = 0;
             }
 
-            // The bit first, then the look at the word: see Leave.
+            // The bit first, then the look at the word: see Free.
             Interlocked.Or(ref _words->Sleeping, _bit);
             Sleep(Volatile.Read(ref _words->Holder));
             Interlocked.And(ref _words->Sleeping, ~_bit);
@@ -69,8 +69,8 @@ internal sealed unsafe class Gate : IDisposable
         return true;
     }
 
-    // Goes in unless another is inside, or has been asking since this one was inside last. Only Enter finds out whether
-    // the one inside still lives.
+    // Enters, unless another instance is inside, or has asked since this one was last inside. Does not check whether
+    // the holder still lives: Enter does.
     public bool TryEnter()
     {
         if (Volatile.Read(ref _words->Holder) == 0
@@ -95,10 +95,10 @@ internal sealed unsafe class Gate : IDisposable
     public void Exit()
     {
         Volatile.Write(ref _words->Last, _number);
-        Leave();
+        Free();
     }
 
-    // Becomes the one that checkpoints, until EndCheckpoint or the process's end, unless another is.
+    // Takes the checkpointer's lock, until EndCheckpoint or the process's end, unless another instance has it.
     public bool TryBeginCheckpoint() => _file.TryLock(GateFile.CheckpointerByte);
 
     public void EndCheckpoint() => _file.Unlock(GateFile.CheckpointerByte);
@@ -112,7 +112,7 @@ internal sealed unsafe class Gate : IDisposable
 
         // Before the file, and with it the number, is given back.
         Withdraw();
-        Leave();
+        Free();
         _words = null;
         _file.Dispose();
     }
@@ -132,15 +132,15 @@ internal sealed unsafe class Gate : IDisposable
             + $"or {Limits.GateInstancesMax} have the gate open already");
     }
 
-    // Frees the word if this instance is in it. A sleeper sets its bit before the kernel compares the word, and here
-    // the word is changed before the bits are read, with a full barrier between the two in both (Interlocked): so
+    // Frees the word if it holds this instance's number. A sleeper sets its bit before the kernel compares the word;
+    // here the word is changed before the bits are read; both have a full barrier between the two (Interlocked). So
     // either the bit is seen here, or the sleeper's kernel sees that the word has changed.
-    private void Leave()
+    private void Free()
     {
         if (Interlocked.CompareExchange(ref _words->Holder, 0, _number) == _number
             && Volatile.Read(ref _words->Sleeping) != 0)
         {
-            // One will do, unless it might be one that has to leave the turn to another sleeper.
+            // One is enough, unless it might have to let a starving sleeper go first.
             Futex.Wake(ref _words->Holder, Volatile.Read(ref _words->Starving) == 0 ? 1 : Limits.GateInstancesMax);
         }
     }
@@ -152,7 +152,7 @@ internal sealed unsafe class Gate : IDisposable
         Clear(ref _words->Starving, _bit);
     }
 
-    // Mostly there is nothing to clear: then nothing is written that others would have to fetch.
+    // Mostly there is nothing to clear: then no other process's cache line is invalidated.
     private static void Clear(ref int word, int bits)
     {
         if ((Volatile.Read(ref word) & bits) != 0)
@@ -165,8 +165,8 @@ internal sealed unsafe class Gate : IDisposable
     {
         if (holder != 0)
         {
-            // A holder that lives, even if it is stopped, is waited for. If the one that was woken has died instead,
-            // the word is 0 by now, and the next try succeeds.
+            // A holder that lives, even a stopped one, is never robbed. If another sleeper was woken and has died, the
+            // word is 0 by now, and the next try succeeds.
             if (!IsNumber(holder) || !Futex.Wait(ref _words->Holder, holder, Limits.GateDeathCheckMs))
             {
                 RemoveIfDead(holder);
@@ -190,8 +190,8 @@ internal sealed unsafe class Gate : IDisposable
         }
         else if (_file.TryLock(holder))
         {
-            // No instance can get the dead one's number and go in with it while its byte is locked here. Only to look
-            // would not do: by the exchange it might be the number of a new instance, alive and inside.
+            // The lock is kept until after the exchange: otherwise a new instance could take the dead one's number and
+            // enter in between, and the exchange would throw it out.
             Interlocked.CompareExchange(ref _words->Holder, 0, holder);
             _file.Unlock(holder);
         }
@@ -208,7 +208,7 @@ internal sealed unsafe class Gate : IDisposable
         return starving != 0 && (starving & _bit) == 0;
     }
 
-    // The waiter may be dead or descheduled: the turn is kept for it only so long.
+    // The waiter may be dead or descheduled: it may go first for so many tries, or so long, only.
     private bool MustDefer()
     {
         if (IsTurnOfStarving())
@@ -234,7 +234,7 @@ internal sealed unsafe class Gate : IDisposable
         return false;
     }
 
-    // Those that still live ask again.
+    // The ones that still live ask again.
     private void ForgetOthers()
     {
         Clear(ref _words->Asking, ~_bit);

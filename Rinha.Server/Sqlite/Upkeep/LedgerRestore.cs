@@ -1,6 +1,7 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Replaces a ledger with a backup while no instance uses it, and keeps the previous ledger under another name. Atomic:
 // at any time the ledger's path leads to the whole old ledger or the whole new one.

@@ -1,8 +1,10 @@
-namespace Rinha.Server.Ledger;
+using Rinha.Server.Ledger;
 
-// Writes waiting for the writer, oldest first, in a ring of fixed size. Any thread adds; the writer alone waits; the
-// busy check removes what has waited too long. A write is in the queue or out of it, never both, so one that was
-// removed as too old is certain not to be applied.
+namespace Rinha.Server.Queue;
+
+// Writes that wait for a commit, oldest first, in a ring of fixed size. Any thread adds; the writer's thread waits; the
+// threads that commit take (Batch.TakeFrom); the busy check removes what has waited too long. A write is in the queue
+// or in a batch, never both, so one that was removed as too old will not be applied.
 internal sealed class WriteQueue : IDisposable
 {
     private readonly PendingWrite?[] _ring = new PendingWrite?[Limits.QueuedWritesMax];
@@ -14,11 +16,12 @@ internal sealed class WriteQueue : IDisposable
     private bool _isProbeDue;
     private bool _isClosed;
 
-    // How many writes wait; to a thread that has just added one, not 0 before it is taken.
+    // How many writes wait. Read without the lock: a thread sees at least the writes it has added itself.
     public int Count => Volatile.Read(ref _count);
 
-    // Adds a write, or completes it at once when the queue is full or closed. Without wakesWriter a Wake is due.
-    public ValueTask<PostResult> Add(PendingWrite write, bool wakesWriter = true)
+    // Adds a write, or completes it at once when the queue is full or closed. After wakesWriter: false the caller has
+    // to take the write itself or call Wake.
+    public ValueTask<WriteOutcome> Add(PendingWrite write, bool wakesWriter = true)
     {
         var task = write.Begin();
         var wake = false;
@@ -50,7 +53,7 @@ internal sealed class WriteQueue : IDisposable
         return task;
     }
 
-    // Lets the writer come for what waits.
+    // Wakes the writer's thread if writes wait and it sleeps.
     public void Wake()
     {
         lock (_lock)
@@ -66,7 +69,7 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    // Lets the writer take a turn although nothing waits.
+    // Makes the writer's thread take a turn although nothing waits.
     public void WakeForProbe()
     {
         lock (_lock)
@@ -109,8 +112,8 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset. Takes
-    // none when the busy check was faster.
+    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset.
+    // Returns how many: 0 when another thread was faster.
     public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
     {
         lock (_lock)
@@ -163,7 +166,7 @@ internal sealed class WriteQueue : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The writer has ended since this thread decided to wake it: the busy check, say, outlives its timer.
+            // The writer has ended meanwhile: the busy check may still run after its timer is disposed.
         }
     }
 
@@ -177,18 +180,18 @@ internal sealed class WriteQueue : IDisposable
     }
 }
 
-// The writes of one commit with their results. Belongs to one thread.
+// The writes of one commit with their results. Belongs to one thread: each that commits has one.
 internal sealed class Batch
 {
     private readonly PendingWrite[] _writes = new PendingWrite[Limits.BatchWritesMax];
-    private readonly PostResult[] _results = new PostResult[Limits.BatchWritesMax];
+    private readonly WriteOutcome[] _results = new WriteOutcome[Limits.BatchWritesMax];
 
     public int Count { get; private set; }
 
-    // The results of all that were taken.
-    public Span<PostResult> Results => _results.AsSpan(0, Count);
+    // The results of all writes taken so far.
+    public Span<WriteOutcome> Results => _results.AsSpan(0, Count);
 
-    // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes that were taken now.
+    // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes of this call.
     public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)
     {
         var count = queue.Take(_writes.AsSpan(Count), stopsAtReset);

@@ -1,14 +1,14 @@
 using System.Text.Unicode;
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Reading;
 
 // A reading connection with its prepared queries; used by one thread at a time.
 internal sealed class StatementReader : IDisposable
 {
     private readonly Database _database;
-    private readonly PreparedStatement _statement;
-    private readonly PreparedStatement _find;
+    private readonly PreparedStatement _readAccount;
+    private readonly PreparedStatement _findAccount;
     private readonly HistoryReader _history;
     private bool _isDamaged;
 
@@ -18,8 +18,8 @@ internal sealed class StatementReader : IDisposable
         try
         {
             // One row, hence one snapshot.
-            _statement = _database.Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = ?1");
-            _find = _database.Prepare("SELECT 1 FROM clientes WHERE id = ?1");
+            _readAccount = _database.Prepare("SELECT saldo, limite, ultimas FROM clientes WHERE id = ?1");
+            _findAccount = _database.Prepare("SELECT 1 FROM clientes WHERE id = ?1");
             _history = new HistoryReader(_database);
         }
         catch
@@ -35,16 +35,16 @@ internal sealed class StatementReader : IDisposable
 
     public LookupResult Read(long accountId, Statement statement)
     {
-        _statement.Bind(1, accountId);
-        var result = _statement.Step();
+        _readAccount.Bind(1, accountId);
+        var result = _readAccount.Step();
         _isDamaged = false;
         if (result == SqliteResult.Row)
         {
-            statement.Begin(_statement.Int64(0), _statement.Int64(1), Timestamp.Now);
-            _isDamaged = !NewestEntries.TryRead(_statement.Bytes(2), statement);
+            statement.Begin(_readAccount.Int64(0), _readAccount.Int64(1), Timestamp.Now);
+            _isDamaged = !NewestEntries.TryRead(_readAccount.Bytes(2), statement);
         }
 
-        _statement.Reset();
+        _readAccount.Reset();
         return Answer(result);
     }
 
@@ -65,9 +65,9 @@ internal sealed class StatementReader : IDisposable
     public LookupResult Find(long accountId)
     {
         _isDamaged = false;
-        _find.Bind(1, accountId);
-        var result = _find.Step();
-        _find.Reset();
+        _findAccount.Bind(1, accountId);
+        var result = _findAccount.Step();
+        _findAccount.Reset();
         return Answer(result);
     }
 
@@ -123,10 +123,9 @@ internal sealed class HistoryReader(Database database)
     {
         entry = default;
         var amountCents = _page.Int64(1);
-        var kind = _page.Bytes(2);
-        var isCredit = kind.SequenceEqual("c"u8);
         if (amountCents is < 1 or > Limits.AmountCentsMax
-            || (!isCredit && !kind.SequenceEqual("d"u8))
+            || _page.Bytes(2) is not [var letter]
+            || !TransactionKinds.TryParse(letter, out var kind)
             || !Utf8.IsValid(_page.Bytes(3))
             || !Description.TryCreate(_page.Bytes(3), out var description)
             || !Timestamp.TryCreate(_page.Int64(4), out var postedAt))
@@ -134,9 +133,7 @@ internal sealed class HistoryReader(Database database)
             return false;
         }
 
-        var transactionKind = isCredit ? TransactionKind.Credit : TransactionKind.Debit;
-        entry = new HistoryEntry(
-            _page.Int64(0), new StatementEntry(amountCents, transactionKind, description, postedAt));
+        entry = new HistoryEntry(_page.Int64(0), new StatementEntry(amountCents, kind, description, postedAt));
         return true;
     }
 }

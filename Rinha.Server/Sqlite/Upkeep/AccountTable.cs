@@ -1,6 +1,7 @@
 using Rinha.Server.Ledger;
+using Rinha.Server.Sqlite.Locking;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // The accounts, for the operator's commands. A change takes the gate and is synced to disk when the call returns; every
 // instance sees it at once.

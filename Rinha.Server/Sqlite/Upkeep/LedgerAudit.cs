@@ -1,14 +1,12 @@
 using Rinha.Server.Ledger;
 
-namespace Rinha.Server.Sqlite;
+namespace Rinha.Server.Sqlite.Upkeep;
 
 // Checks a whole ledger for consistency in one snapshot. Read-only and without locks, but the write-ahead log cannot
 // start over until it ends. Memory is bounded: it keeps a row for each account and key in temporary tables, which spill
 // to files (https://www.sqlite.org/tempfiles.html says where).
 internal static class LedgerAudit
 {
-    private const int CacheKib = 8192;
-
     // Audits a ledger, even one in use; isThrottled leaves most of the CPU to others. RefusalException: there is no
     // such file, or it has another schema version.
     public static AuditReport Run(string path, bool isThrottled = false)
@@ -29,8 +27,8 @@ internal static class LedgerAudit
 
             database.Execute($"""
                 PRAGMA temp_store = FILE;
-                PRAGMA cache_size = -{CacheKib};
-                PRAGMA temp.cache_size = -{CacheKib};
+                PRAGMA cache_size = -{Limits.AuditCacheKib};
+                PRAGMA temp.cache_size = -{Limits.AuditCacheKib};
                 BEGIN;
                 """);
             if (LedgerFile.VersionOf(database) is not { } version)
@@ -117,9 +115,6 @@ internal sealed record AuditFinding(string Check, string What);
 // The counts and findings of an audit.
 internal sealed class AuditReport
 {
-    // How many findings it keeps. It counts all of them.
-    public const int FindingsMax = 20;
-
     public long Accounts { get; set; }
 
     public long Transactions { get; set; }
@@ -136,7 +131,7 @@ internal sealed class AuditReport
 
     public DateTime? Newest { get; set; }
 
-    // The first FindingsMax, in the order of the checks.
+    // The first Limits.AuditFindingsMax, in the order of the checks.
     public List<AuditFinding> Findings { get; } = [];
 
     public long FindingCount { get; private set; }
@@ -149,7 +144,7 @@ internal sealed class AuditReport
     public void Add(string check, string what)
     {
         FindingCount++;
-        if (Findings.Count < FindingsMax)
+        if (Findings.Count < Limits.AuditFindingsMax)
         {
             Findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
         }

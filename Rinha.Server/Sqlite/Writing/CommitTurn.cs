@@ -1,0 +1,166 @@
+using Rinha.Server.Ledger;
+using Rinha.Server.Queue;
+using Rinha.Server.Sqlite.Locking;
+using Rinha.Server.Sqlite.Upkeep;
+using Rinha.Server.Telemetry;
+
+namespace Rinha.Server.Sqlite.Writing;
+
+// How a turn ended.
+internal enum TurnEnd
+{
+    Done, // Each write of the batch has its result: committed together, or, after a failure, none applied.
+    MustWait, // Nothing was taken: another thread of this process has the turn, or the commit waits for the disk.
+    GateTaken, // Nothing was taken: another process is inside the gate.
+    LedgerLocked, // Nothing was taken: another program has SQLite's lock.
+}
+
+// A turn of this process at committing what is queued together (group commit): pass the gate, open the transaction,
+// only then take what is queued, commit, exit the gate. So a write that is still in the queue has not been applied.
+//
+// Owns the gate, the writing connection, and the lock that gives one thread of this process the turn. Does not complete
+// the writes: completing one runs its request, so each thread completes its own batch after its turn. Any thread may
+// call it; only Commit waits.
+internal sealed class CommitTurn(
+    LedgerFile file, WriteQueue queue, Checkpointer checkpointer, ThrottledErrorLog errors, LedgerMetrics metrics)
+    : IDisposable
+{
+    private readonly Lock _lock = new(); // Between the threads of this process; the gate is between processes.
+    private readonly WriteTransaction _transaction = new(file);
+    private readonly Gate _gate = OpenGate(file);
+    private volatile bool _isLockedOut;
+    private long _gateAskedAtNs; // When the gate was first asked for since the last turn inside it; 0: not yet.
+
+    // Whether a write has timed out, and no transaction has been opened since.
+    public bool IsLockedOut => _isLockedOut;
+
+    public void NoteTimeout() => _isLockedOut = true;
+
+    // Commits without waiting, or does nothing. The turn stops at a reset, which reads the whole history.
+    public TurnEnd TryCommit(Batch batch)
+    {
+        if (!_lock.TryEnter())
+        {
+            return TurnEnd.MustWait;
+        }
+
+        try
+        {
+            if (!_gate.TryEnter())
+            {
+                NoteGateAsked();
+                return TurnEnd.GateTaken;
+            }
+
+            return CommitInsideGate(batch, mayWait: false);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    // Commits; waits for the turn, the gate and, for Limits.BusyTimeoutMs, for another program's lock.
+    public TurnEnd Commit(Batch batch)
+    {
+        lock (_lock)
+        {
+            NoteGateAsked();
+            _gate.Enter();
+            return CommitInsideGate(batch, mayWait: true);
+        }
+    }
+
+    // To be called after the batch's writes are completed: their answers need not wait for the wake-up.
+    public void RequestCheckpoint()
+    {
+        if (_transaction.WalPages >= Limits.CheckpointPages)
+        {
+            checkpointer.Request();
+        }
+    }
+
+    // When no thread takes turns any more.
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _transaction.Dispose();
+    }
+
+    private static Gate OpenGate(LedgerFile file)
+    {
+        var gate = new Gate(file.Path);
+        file.RefuseConverted();
+        return gate;
+    }
+
+    private TurnEnd CommitInsideGate(Batch batch, bool mayWait)
+    {
+        try
+        {
+            metrics.GateWait.Record(_gateAskedAtNs == 0 ? 0 : Clock.NowNs - _gateAskedAtNs);
+            _gateAskedAtNs = 0;
+            return WriteBatch(batch, mayWait);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private void NoteGateAsked() => _gateAskedAtNs = _gateAskedAtNs == 0 ? Clock.NowNs : _gateAskedAtNs;
+
+    // When another program has the lock, nothing is taken: the writes stay queued, and the overdue get their 503.
+    private TurnEnd WriteBatch(Batch batch, bool mayWait)
+    {
+        switch (_transaction.Begin(waits: mayWait))
+        {
+            case BeginResult.Busy:
+                return TurnEnd.LedgerLocked;
+            case BeginResult.Failed:
+                batch.TakeFrom(queue, stopsAtReset: !mayWait);
+                return Fail(batch);
+        }
+
+        _isLockedOut = false;
+        var sound = true;
+        // What arrives during the batch still joins it: its commit is then shared by more.
+        while (sound && batch.TakeFrom(queue, stopsAtReset: !mayWait) is { Length: > 0 } taken)
+        {
+            var results = batch.Results[^taken.Length..];
+            for (var index = 0; index < taken.Length; index++)
+            {
+                results[index] = _transaction.Apply(taken[index]);
+                sound &= results[index].Result != PostResult.StorageFailed;
+            }
+        }
+
+        if (!sound)
+        {
+            _transaction.Rollback();
+        }
+
+        return sound && TryCommitTransaction(batch.Count) ? TurnEnd.Done : Fail(batch);
+    }
+
+    private bool TryCommitTransaction(int writes)
+    {
+        var beganAtNs = Clock.NowNs;
+        var isCommitted = _transaction.TryCommit();
+        if (isCommitted && writes > 0)
+        {
+            metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
+            metrics.BatchWrites.Record(writes);
+            metrics.CountTransactions(_transaction.Posted, _transaction.Refused);
+        }
+
+        return isCommitted;
+    }
+
+    private TurnEnd Fail(Batch batch)
+    {
+        errors.Write(_transaction.LastError);
+        batch.FailAll();
+        return TurnEnd.Done;
+    }
+}
