@@ -56,7 +56,7 @@ public sealed class StacksTests
         Assert.Equal(0, stack.Balance());
     }
 
-    // Without the label SELinux keeps containers from the mounted files; Windows' Compose separates files by a semicolon.
+    // Without the label SELinux keeps containers from the mounted files. Compose on Windows splits lists at semicolons.
     [Fact]
     public void Mounts_are_labelled_and_lists_of_compose_files_name_their_separator()
     {

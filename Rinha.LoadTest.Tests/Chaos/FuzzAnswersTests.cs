@@ -24,7 +24,8 @@ public sealed class FuzzAnswersTests
     }
 
     [Fact]
-    public void A_torn_body_of_a_GET_is_detected() => Assert.NotEmpty(Read(Head + "{\"sta", mayBeHead: false).Remainder);
+    public void A_torn_body_of_a_GET_is_detected() =>
+        Assert.NotEmpty(Read(Head + "{\"sta", mayBeHead: false).Remainder);
 
     private static FuzzAnswers Read(string text, bool mayBeHead) =>
         FuzzAnswers.Read(Encoding.Latin1.GetBytes(text), ended: true, mayBeHead);

@@ -120,6 +120,14 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
         connection.Receive().AssertOk();
     }
 
+    [Fact]
+    public void The_default_check_of_HAProxy_is_answered_as_health()
+    {
+        using var connection = stack.Connect();
+        connection.Send("OPTIONS / HTTP/1.0\r\n\r\n");
+        connection.Receive().AssertOk();
+    }
+
     [Theory]
     [MemberData(nameof(HttpCases.OtherHeaders), MemberType = typeof(HttpCases))]
     public void Other_headers_change_nothing(string headers) => HttpCases.AssertHeadersChangeNothing(stack, headers);

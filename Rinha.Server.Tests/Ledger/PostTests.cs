@@ -74,7 +74,7 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
             Assert.Equal(kind, Ledger.Page(1, long.MaxValue, 1).Entries[0].Transaction.Kind);
         }
 
-        Place.AssertBalanced();
+        Storage.AssertBalanced();
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
         using var metrics = new MetricSet();
         (Ledger as SqliteLedger)?.AddTo(metrics);
         (Ledger as PostgresLedger)?.AddTo(metrics);
-        Place.Execute($"UPDATE clientes SET saldo = {long.MaxValue} WHERE id = 2");
+        Storage.Execute($"UPDATE clientes SET saldo = {long.MaxValue} WHERE id = 2");
         foreach (var key in new[] { null, "key", "key" })
         {
             Ledger.Post(6, TransactionKind.Credit, 1, "text", key);

@@ -47,12 +47,13 @@ internal sealed class BankApplication(
                 Route.Transactions => ForGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
                 Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
                 Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
+                Route.Root when context.Method == HttpMethods.Options => SendHealthAsync(context),
                 Route.Liveness => ForGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
                 Route.Reset when resetEnabled && context.IsLiteral =>
                     ForPost(context) ?? ForJson(context) ?? ResetAsync(context),
                 Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
                 Route.Metrics when context.IsLiteral => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
-                Route.Unknown or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
+                Route.Unknown or Route.Root or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
             };
             // A POST waits for its commit and catches what fails itself: one task less for each.
             return answer.IsCompletedSuccessfully || context.Operation == Operation.Post
@@ -84,7 +85,7 @@ internal sealed class BankApplication(
         Route.Health => Operation.Health,
         Route.Reset => Operation.Reset,
         Route.Metrics => Operation.Metrics,
-        Route.Liveness or Route.Document or Route.Unknown => Operation.Other,
+        Route.Liveness or Route.Document or Route.Root or Route.Unknown => Operation.Other,
     };
 
     // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and its like are not.
@@ -144,7 +145,8 @@ internal sealed class BankApplication(
             (_, LookupResult.Busy, _) => ("reads-timing-out", "the ledger is locked: reads are timing out"),
             (_, _, WriterState.Locked) => ("writes-timing-out", "the ledger is locked: writes are timing out"),
             (_, _, WriterState.Ended) => ("writer-ended", "the ledger's writer has ended"),
-            (false, LookupResult.Found or LookupResult.UnknownAccount, WriterState.Ready) => default((string?, string?)),
+            (false, LookupResult.Found or LookupResult.UnknownAccount, WriterState.Ready) =>
+                default((string?, string?)),
         };
         await exchange.AnswerAsync(
             reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,

@@ -10,6 +10,7 @@ internal enum Route
     Reset, // /reset
     Document, // /openapi.json
     Metrics, // /metrics
+    Root, // /: OPTIONS is HAProxy's default health check.
 }
 
 // Path to route. Paths are matched exactly, in case and without a trailing slash.
@@ -30,6 +31,7 @@ internal static class Router
                 "/reset" => Route.Reset,
                 "/openapi.json" => Route.Document,
                 "/metrics" => Route.Metrics,
+                "/" => Route.Root,
                 _ => Route.Unknown,
             };
         }

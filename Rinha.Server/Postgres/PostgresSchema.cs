@@ -24,7 +24,8 @@ internal static class PostgresSchema
                 using var connection = source.OpenConnection();
                 return Ensure(connection, converts, versions ?? Versions);
             }
-            catch (PostgresException error) when (attempt < Limits.PostgresSchemaTriesMax && IsConcurrentCreation(error))
+            catch (PostgresException error)
+                when (attempt < Limits.PostgresSchemaTriesMax && IsConcurrentCreation(error))
             {
                 Thread.Sleep(Limits.PostgresSchemaTryAgainMs);
             }

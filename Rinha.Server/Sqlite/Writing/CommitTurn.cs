@@ -90,7 +90,7 @@ internal sealed class CommitTurn(
     private static Gate OpenGate(LedgerFile file)
     {
         var gate = new Gate(file.Path);
-        file.RefuseConverted();
+        file.EnsureNotConverted();
         return gate;
     }
 
