@@ -15,7 +15,7 @@ internal static class CampaignTable
 {
     private static readonly TimeSpan s_gapMax = TimeSpan.FromMilliseconds(100);
 
-    // The other API keeps serving: only the dead one's transactions fail.
+    // The other API keeps serving: only transactions sent to the killed one fail.
     private static readonly FaultPlan s_killOne = new(ProcessFaults.KillOne)
     {
         FailedMax = (Posts: FaultContext.Connections, Gets: 0),
@@ -100,7 +100,7 @@ internal static class CampaignTable
             PauseMs = (100, 500),
             AcknowledgedAfter = FaultContext.Connections,
             FirstResult = AcknowledgedAndFailed,
-            LastResult = context => $"of these at a reload: {context.Tally} on a connection that nginx was closing",
+            LastResult = context => $"of these, {context.Tally} at a reload, on a connection that nginx was closing",
         })),
         new("send-again", "kill -9 of any process; clients with keys", 8, 100, UnderLoad(s_sendAgain)),
         new("power-loss", "power loss at any moment of a recorded run", 20, 500, PowerLossCampaign.Run),

@@ -6,7 +6,7 @@ namespace Rinha.Chaos;
 // Runs campaigns one after another, prints violations as they occur and one table at the end.
 internal sealed class ChaosSession(ChaosSettings settings, int seed)
 {
-    private const int PageWidth = 150; // Of a file or a pipe; a terminal has its own.
+    private const int PageWidth = 150; // For a file or a pipe; a terminal has its own width.
 
     private readonly Table _table = new Table()
         .Border(TableBorder.Minimal)

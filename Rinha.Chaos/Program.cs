@@ -9,8 +9,8 @@ Option<int> port = new("--port") { Required = true };
 Option<string?> cgroup = new("--cgroup") { Description = "The stack's cgroup, when limits are in force." };
 Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
 Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
-Option<bool> isShort = new("--short") { Description = "The short campaigns." };
-Option<string[]> only = new("--only") { Description = "Only this campaign.", DefaultValueFactory = _ => [] };
+Option<bool> isShort = new("--short") { Description = "Run the short campaigns." };
+Option<string[]> only = new("--only") { Description = "Run only this campaign.", DefaultValueFactory = _ => [] };
 var command = new RootCommand("Injects faults into a bank under load (started by ./rinha chaos).")
 {
     sockets, directory, port, cgroup, soakMinutes, seed, isShort, only,

@@ -48,7 +48,7 @@ internal static class AbuseCampaign
 
     private static void Try(CampaignRun run, Bank bank, AttackKind kind)
     {
-        // The short form measures a number of answers instead of a time, and does not judge latency.
+        // The short form measures a fixed number of answers instead of a fixed time, and does not judge latency.
         var isShort = run.Settings.IsShort;
         var (calm, under) = (TimeSpan.FromSeconds(isShort ? 0 : 5), TimeSpan.FromSeconds(isShort ? 0 : 15));
         for (var attempt = 1; ; attempt++)
@@ -115,7 +115,7 @@ internal static class AbuseCampaign
         string.Join(", ", report.Failures.Select(
             failure => $"{failure.Count} requests failed: {failure.Kind} {failure.Example}"));
 
-    // nginx's active connections, including the one that asks.
+    // nginx's active connections, including the one that this request uses.
     private static int ActiveClients(Bank bank)
     {
         var answer = RawAnswer.Ask(bank.Front, "GET", "/nginx_status");

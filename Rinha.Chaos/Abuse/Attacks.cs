@@ -6,8 +6,8 @@ internal static class AttackKinds
     private const int ManyConnections = 10_000;
     private const int ManyPerSecond = 6_000;
     private const int ManyDirectPerSecond = 3_000;
-    private const int RequestsPerSecond = 2_000; // One request per connection: a load the server can bear.
-    private const int HeadersTimeoutMs = 10_000; // nginx.conf and Limits.cs: the same.
+    private const int RequestsPerSecond = 2_000; // One request per connection: a load the server can handle.
+    private const int HeadersTimeoutMs = 10_000; // The same in nginx.conf and Limits.cs.
 
     private static readonly byte[] s_partialHead = Bytes("GET /health HTTP/1.1\r\nHost: a\r\nX: ");
     private static readonly byte[] s_getRequest = Bytes("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -82,7 +82,7 @@ internal sealed record AttackKind(string Name, Func<Bank, Attack> Make)
 
     public double P99SecondsMax { get; init; } // A p99 up to this passes, whatever the baseline.
 
-    // Whether it exhausts a resource for a moment: normal requests may be refused, but no process may end.
+    // Whether it briefly exhausts a resource: normal requests may be refused, but no process may end.
     public bool Overloads { get; init; }
 }
 
@@ -93,7 +93,7 @@ internal abstract class Attack(Target target) : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
 
     private Thread? _thread;
-    private volatile bool _stops;
+    private volatile bool _isStopping;
 
     public abstract bool HasRampedUp { get; } // Whether the attack has reached its full size.
     public abstract string Summary { get; }
@@ -104,7 +104,7 @@ internal abstract class Attack(Target target) : IDisposable
     {
         _thread = new Thread(() =>
         {
-            while (!_stops)
+            while (!_isStopping)
             {
                 Step(Clock.NowMs);
                 Thread.Sleep(s_pause);
@@ -117,9 +117,9 @@ internal abstract class Attack(Target target) : IDisposable
     // Returns what the server did wrong, or null.
     public string? Stop()
     {
-        _stops = true;
+        _isStopping = true;
         _thread?.Join();
-        var violation = Refused > 0 ? $"{Refused} connections could not be made" : FindViolation(Clock.NowMs);
+        var violation = Refused > 0 ? $"{Refused} connections could not be opened" : FindViolation(Clock.NowMs);
         Sockets.ForEach(socket => socket.Dispose());
         Sockets.Clear();
         return violation;
@@ -253,7 +253,7 @@ internal sealed class FloodAttack(Target target, int connections) : Attack(targe
     public int BytesPerSecond { get; init; } = 1_000_000;
     public int OpensPerSecond { get; init; } = 200;
 
-    // Whether the client reads its answers. One that does not must not harm other clients.
+    // Whether the client reads its answers. A client that does not must not harm others.
     public bool Reads { get; init; } = true;
 
     public bool ClosesAtOnce { get; init; }

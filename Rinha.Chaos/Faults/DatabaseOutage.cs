@@ -125,8 +125,8 @@ internal static class DatabaseOutage
 
         var probes = bank.Apis.SelectMany(api => new[]
         {
-            StartProbe($"{api.Name} to a post", () => context.Probes.Post(api)),
-            StartProbe($"{api.Name} to a statement", () => context.Probes.Statement(api)),
+            StartProbe($"a post to {api.Name}", () => context.Probes.Post(api)),
+            StartProbe($"a statement from {api.Name}", () => context.Probes.Statement(api)),
         }).ToArray();
         try
         {
@@ -149,7 +149,7 @@ internal static class DatabaseOutage
         }
 
         run.Check(
-            answers.Any(seen => seen.Answer.Status != 200) || !expectsFailures, () => "no request failed meanwhile");
+            answers.Any(seen => seen.Answer.Status != 200) || !expectsFailures, () => "the outage failed no request");
         run.CheckAlive(bank, "after the outage");
     }
 
@@ -157,12 +157,12 @@ internal static class DatabaseOutage
     {
         context.DurationsOf(Answers).Add(time);
         context.Run.CheckSpeed(
-            time <= s_answerMax, () => $"{what} answers {answer.Status} after {time.TotalSeconds:F2} s");
+            time <= s_answerMax, () => $"{what} got {answer.Status} after {time.TotalSeconds:F2} s");
 
         // A 503 with an unknown outcome must not invite a retry.
         context.Run.Check(
             answer.Status == 200 || (answer.Status == 503 && answer.Has("application/problem+json")
                 && answer.Has("Retry-After: 1") != answer.IsOutcomeUnknown()),
-            () => $"{what} answers {answer.Head} {answer.Body}");
+            () => $"{what} got {answer.Head} {answer.Body}");
     }
 }

@@ -74,7 +74,7 @@ internal sealed class FaultContext : IDisposable
     public TransactionLog Log => _loads[0].Log; // Read it after Finish.
 
     public IEnumerable<TransactionLog> Logs => _loads.Select(load => load.Log);
-    public RunReport Report { get; private set; } = null!; // The first load's, at the end.
+    public RunReport Report { get; private set; } = null!; // The first load's report, once finished.
 
     public BankProcess PickApi() => Random.Pick(Bank.Apis);
 

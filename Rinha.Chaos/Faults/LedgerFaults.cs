@@ -4,7 +4,7 @@ namespace Rinha.Chaos.Faults;
 // next start must each find no ledger or a complete one.
 internal static class KillInSchema
 {
-    private const int StepsMax = 28; // Creation passes about 30 fault points, fewer if the other has begun.
+    private const int StepsMax = 28; // Creation passes about 30 fault points, fewer if the other API began.
 
     public static void Run(CampaignRun run)
     {
@@ -61,7 +61,7 @@ internal static class KillInSchema
     private static string Logs(Bank bank) => string.Concat(bank.Apis.Select(api => api.Log));
 }
 
-// Kills a server midway through POST /reset. The file must be unchanged, also after the restart, and a second reset
+// Kills a server midway through POST /reset. The file must be unchanged, even after the restart, and a second reset
 // must empty it.
 internal static class KillInReset
 {

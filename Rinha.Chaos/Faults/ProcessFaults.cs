@@ -6,18 +6,18 @@ internal static class ProcessFaults
     public const string UntilAllAnswer = "until all answer again";
     public const string UntilEnd = "from signal to end";
 
-    private static readonly TimeSpan s_absenceMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_downtimeMax = TimeSpan.FromSeconds(1);
     private static readonly long[] s_offsetsSeconds = [-3_600, 86_400, 0];
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(30);
 
     public static void KillOne(FaultContext context)
     {
         var api = context.PickApi();
-        var absence = Stopwatch.StartNew();
+        var downtime = Stopwatch.StartNew();
         api.Kill();
-        StartAndAwaitWork(context, api, absence);
+        StartAndAwaitWork(context, api, downtime);
         context.Run.CheckSpeed(
-            absence.Elapsed < s_absenceMax, () => $"{api.Name} was back only after {absence.ElapsedMilliseconds} ms");
+            downtime.Elapsed < s_downtimeMax, () => $"{api.Name} was back only after {downtime.ElapsedMilliseconds} ms");
     }
 
     public static void KillAll(FaultContext context)
@@ -61,13 +61,13 @@ internal static class ProcessFaults
     {
         foreach (var api in context.Bank.Apis)
         {
-            var absence = Stopwatch.StartNew();
+            var downtime = Stopwatch.StartNew();
             api.Identity.Send(Signal.Terminate);
             var hasEnded = api.WaitForEnd(out var exitCode);
-            context.DurationsOf(UntilEnd).Add(absence.Elapsed);
+            context.DurationsOf(UntilEnd).Add(downtime.Elapsed);
             context.Run.Check(
                 hasEnded && exitCode == 0, () => $"{api.Name} exited: {hasEnded}, exit code {exitCode}: {api.Log}");
-            StartAndAwaitWork(context, api, absence);
+            StartAndAwaitWork(context, api, downtime);
             context.AwaitAcknowledged(FaultContext.Connections);
         }
     }
@@ -96,12 +96,12 @@ internal static class ProcessFaults
         var others = watch.FailedPosts + watch.FailedGets - failed - closed;
         context.Run.Check(others == 0, () => $"{others} requests failed around the reload ({watch.Failures})");
         context.Run.Check(
-            closed <= FaultContext.Connections, () => $"the reload closed {closed} connections under a request");
+            closed <= FaultContext.Connections, () => $"the reload closed {closed} connections with open requests");
         context.Tally += closed;
     }
 
-    // Sets the servers' wall clocks back an hour, then forward a day, then right. Statements must stay in commit order,
-    // and no request may time out.
+    // Sets the servers' wall clocks back an hour, then forward a day, then right again. Statements must stay in commit
+    // order, and no request may time out.
     public static void TurnClocks(FaultContext context)
     {
         var bank = context.Bank;
@@ -131,11 +131,11 @@ internal static class ProcessFaults
         }
     }
 
-    private static void StartAndAwaitWork(FaultContext context, BankProcess api, Stopwatch absence)
+    private static void StartAndAwaitWork(FaultContext context, BankProcess api, Stopwatch downtime)
     {
         api.Start();
         Wait.Until(() => context.Bank.ConnectionsOf(api) > 0, () => $"nginx does not use {api.Name} again: {api.Log}");
-        context.DurationsOf(UntilUsed).Add(absence.Elapsed);
+        context.DurationsOf(UntilUsed).Add(downtime.Elapsed);
     }
 
     private static DateTimeOffset? TimeOf(RawAnswer answer) =>
@@ -182,7 +182,7 @@ internal static class PointFaults
     }
 }
 
-// Freezes a server inside the gate, for less than the other's timeout or until it has passed. The other's write must
+// Freezes a server inside the gate, for less than the other's timeout or for longer than it. The other's write must
 // succeed in the first case and get 503 in the second; its statements must succeed throughout.
 internal static class StopHolder
 {
@@ -211,7 +211,7 @@ internal static class StopHolder
         try
         {
             ReadStatements(context, other, isLong ? () => post.IsCompleted : () => Since(stoppedAtNs) >= s_shortStop);
-            run.Check(post.IsCompleted == isLong, () => $"stopped at {point}: the post ended: {post.IsCompleted}");
+            run.Check(post.IsCompleted == isLong, () => $"stopped at {point}: the post has ended: {post.IsCompleted}");
         }
         finally
         {
@@ -225,20 +225,20 @@ internal static class StopHolder
             context.DurationsOf(Refusals).Add(time);
             run.Check(
                 answer.Status == 503 && answer.Has("Retry-After:"),
-                () => $"stopped at {point}, the other answers {answer.Status}: {answer.Head}");
-            run.Check(time >= s_busyMin, () => $"the other times out after only {time.TotalSeconds:F2} s");
+                () => $"stopped at {point}: the other server answers {answer.Status}: {answer.Head}");
+            run.Check(time >= s_busyMin, () => $"{other.Name} times out after only {time.TotalSeconds:F2} s");
             run.CheckSpeed(
-                time - stalled <= s_busyMax, () => $"the other times out only after {time.TotalSeconds:F2} s");
+                time - stalled <= s_busyMax, () => $"{other.Name} times out only after {time.TotalSeconds:F2} s");
         }
         else
         {
-            CheckAnswer(run, answer, time, s_shortStop + s_promptMax, $"the other, stopped at {point},");
+            CheckAnswer(run, answer, time, s_shortStop + s_promptMax, $"stopped at {point}: {other.Name}");
         }
 
         foreach (var api in bank.Apis)
         {
             var (next, nextTime) = context.Probes.Post(api);
-            CheckAnswer(run, next, nextTime, s_promptMax, $"after SIGCONT, {api.Name}");
+            CheckAnswer(run, next, nextTime, s_promptMax, $"after SIGCONT: {api.Name}");
         }
     }
 
@@ -257,7 +257,7 @@ internal static class StopHolder
         {
             var (answer, time) = context.Probes.Statement(api, context.Random.Next(1, 6));
             context.DurationsOf(Statements).Add(time);
-            CheckAnswer(context.Run, answer, time, s_promptMax, $"to a statement, {api.Name}");
+            CheckAnswer(context.Run, answer, time, s_promptMax, $"asked for a statement: {api.Name}");
             Thread.Sleep(s_statementPause);
         }
     }

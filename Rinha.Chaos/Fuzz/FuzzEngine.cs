@@ -119,7 +119,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     // nginx drops a request whose client has shut down, so shut down only after this long without an answer.
-    private static readonly TimeSpan s_frontQuiet = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_shutdownDelay = TimeSpan.FromMilliseconds(50);
 
     private byte[] _received = new byte[BufferBytes];
     private int _count;
@@ -202,7 +202,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
-    // Returns whether the server accepted all bytes. If it refused early, its answer tells.
+    // Returns whether the server accepted all bytes. If it refused early, its answer shows that.
     private async Task<bool> TrySendAsync(FuzzCase sent, CancellationToken timeout)
     {
         var isSent = true;
@@ -237,7 +237,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 
         var receiving = _stream!.ReadAsync(_received.AsMemory(_count), timeout).AsTask();
         if (isFront && sent.Answers == 0 && !_hasSentEnd
-            && await Task.WhenAny(receiving, Task.Delay(s_frontQuiet, timeout)) != receiving)
+            && await Task.WhenAny(receiving, Task.Delay(s_shutdownDelay, timeout)) != receiving)
         {
             SendEnd();
         }

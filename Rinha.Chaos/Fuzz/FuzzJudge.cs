@@ -89,7 +89,7 @@ internal sealed class FuzzAnswers
     public int Posted => _answers.Count(
         answer => answer.Status == 200 && answer.Body.StartsWith("{\"limite\":", StringComparison.Ordinal));
 
-    public bool KeepsConnection { get; private set; } = true; // As the last answer says.
+    public bool KeepsConnection { get; private set; } = true; // What the last answer says.
     public string Remainder { get; private set; } = ""; // What follows the last complete answer.
     public bool IsGarbage { get; private set; } // Whether no further bytes can complete the remainder.
     public bool IsLate { get; set; } // Whether the server neither answered nor closed in time.
@@ -131,8 +131,8 @@ internal sealed class FuzzAnswers
         return answers;
     }
 
-    // After the headers of a HEAD's answer comes nothing, the next answer, or nginx's answer to an HTTP/0.9 request: a
-    // body of another length that ends the connection. No body of the bank starts like a status line.
+    // The headers of a HEAD's answer are followed by nothing, the next answer, or nginx's answer to an HTTP/0.9
+    // request: a body of another length that ends the connection. None of the bank's bodies starts like a status line.
     private static bool IsNoBody(ReadOnlySpan<byte> next, int bodyLength, bool ended) =>
         next.IsEmpty
         || next.StartsWith("HTTP/1."u8)

@@ -111,7 +111,7 @@ internal static class SmugglingPairs
         // Content-Length, and where a request ends.
         new("two requests, length", Required, p => With(p, Fit(p))),
         new("same length twice", Allowed, p => With(p, $"{Fit(p)}\r\n{Fit(p)}")),
-        new("blanks around the length", Allowed, p => With(p, $"Content-Length:\t {p.Body.Length} \t")),
+        new("whitespace around the length", Allowed, p => With(p, $"Content-Length:\t {p.Body.Length} \t")),
         new("longer, then shorter length", Forbidden, p => With(p, Length(p.Body + p.Second) + Fit(p))),
         new("shorter, then longer length", Forbidden, p => With(p, $"{Fit(p)}\r\n{Length(p.Body + p.Second)[..^2]}")),
         new("list of different lengths", Forbidden,
@@ -122,16 +122,16 @@ internal static class SmugglingPairs
         new("negative length", Forbidden, p => With(p, $"Content-Length: -{p.Body.Length}")),
         new("length in hexadecimal", Forbidden, p => With(p, $"Content-Length: 0x{Hex(p.Body)}")),
         new("length with a fraction", Forbidden, p => With(p, $"Content-Length: {p.Body.Length}.0")),
-        new("length with a blank inside", Forbidden, p => With(p, $"Content-Length: {p.Body.Length} 0")),
+        new("length with a space inside", Forbidden, p => With(p, $"Content-Length: {p.Body.Length} 0")),
         new("length past 64 bits", Forbidden,
             p => With(p, $"Content-Length: {(UInt128)Wrap + 1 + (ulong)p.Body.Length}")),
         new("length past 32 bits", Forbidden, p => With(p, $"Content-Length: {0x1_0000_0000 + p.Body.Length}")),
         new("empty length", Forbidden, p => With(p, "Content-Length:")),
-        new("blank before the colon", Forbidden, p => With(p, $"Content-Length : {p.Body.Length}")),
+        new("space before the colon", Forbidden, p => With(p, $"Content-Length : {p.Body.Length}")),
         new("tab before the colon", Forbidden, p => With(p, $"Content-Length\t: {p.Body.Length}")),
         new("NUL in the length's name", Forbidden, p => With(p, $"Content-Length\0: {p.Body.Length}")),
         new("folded length", Forbidden, p => With(p, $"Content-Length:\r\n {p.Body.Length}")),
-        new("length behind a bare CR", Forbidden, p => With(p, $"X: a\rContent-Length: {p.Body.Length}")),
+        new("length after a bare CR", Forbidden, p => With(p, $"X: a\rContent-Length: {p.Body.Length}")),
         new("length without a colon", Forbidden, p => With(p, $"Content-Length {p.Body.Length}")),
         new("folded header before the length", Forbidden, p => With(p, $"X: a\r\n Content-Length: {p.Body.Length}")),
         new("two hosts", Forbidden, p => With(p, $"Host: b\r\nContent-Length: {p.Body.Length}")),
@@ -146,10 +146,10 @@ internal static class SmugglingPairs
         new("second in a body after Expect", Forbidden, p => Inside(p, Head + "Expect: 100-continue\r\n")),
         new("second in a body over the limit", Forbidden, p => Head + $"Content-Length: 99999\r\n\r\n{p.Second}"),
         new("second in a truncated body", Forbidden, p => Head + $"Content-Length: 900\r\n\r\n{p.Second}"),
-        new("HTTP/0.9 before", Forbidden, p => "GET /clientes/4/extrato\r\n" + p.Second),
-        new("HTTP/1.0 before", Forbidden, p => "GET /clientes/4/extrato HTTP/1.0\r\n\r\n" + p.Second),
-        new("behind a close", Forbidden, p => With(p, $"Connection: close\r\n{Fit(p)}")),
-        new("behind an upgrade", Allowed, p => With(p, $"Connection: upgrade\r\nUpgrade: h2c\r\n{Fit(p)}")),
+        new("after HTTP/0.9", Forbidden, p => "GET /clientes/4/extrato\r\n" + p.Second),
+        new("after HTTP/1.0", Forbidden, p => "GET /clientes/4/extrato HTTP/1.0\r\n\r\n" + p.Second),
+        new("after a close", Forbidden, p => With(p, $"Connection: close\r\n{Fit(p)}")),
+        new("after an upgrade", Allowed, p => With(p, $"Connection: upgrade\r\nUpgrade: h2c\r\n{Fit(p)}")),
         new("line ends without CR", Allowed,
             p => (Head + Length(p.Body) + "\r\n").Replace("\r\n", "\n", StringComparison.Ordinal)
                 + p.Body + p.Second),
@@ -158,7 +158,7 @@ internal static class SmugglingPairs
         new("two requests, chunked", Required, p => Coded(p, "Transfer-Encoding: chunked")),
         new("trailers", Allowed,
             p => Head + Chunked + "\r\n" + Chunk(p.Body)[..^2] + "Content-Length: 500\r\n\r\n" + p.Second),
-        new("coding in other letters", Allowed, p => Coded(p, "Transfer-Encoding: CHUNKED")),
+        new("coding in upper case", Allowed, p => Coded(p, "Transfer-Encoding: CHUNKED")),
         new("tab before the coding", Allowed, p => Coded(p, "Transfer-Encoding:\tchunked")),
         new("unknown coding before chunked", Allowed, p => Coded(p, "Transfer-Encoding: identity, chunked")),
         new("length, then coding", Forbidden, p => Both(p, "Transfer-Encoding: chunked")),
@@ -174,13 +174,13 @@ internal static class SmugglingPairs
         new("another coding and a length", Forbidden, p => Both(p, "Transfer-Encoding: xchunked")),
         new("quoted coding and a length", Forbidden, p => Both(p, "Transfer-Encoding: \"chunked\"")),
         new("coding with a vertical tab", Forbidden, p => Both(p, "Transfer-Encoding: \vchunked")),
-        new("coding with a blank in its name", Forbidden, p => Both(p, "Transfer Encoding: chunked")),
-        new("blank before the coding's colon", Forbidden, p => Both(p, "Transfer-Encoding : chunked")),
+        new("coding with a space in its name", Forbidden, p => Both(p, "Transfer Encoding: chunked")),
+        new("space before the coding's colon", Forbidden, p => Both(p, "Transfer-Encoding : chunked")),
         new("NUL in the coding's name", Forbidden, p => Both(p, "Transfer-Encoding\0: chunked")),
         new("folded coding", Forbidden, p => Both(p, "Transfer-Encoding:\r\n chunked")),
         new("coding folded into another header", Forbidden, p => Both(p, "X: a\r\n Transfer-Encoding: chunked")),
-        new("coding behind a bare LF", Forbidden, p => Both(p, "X: a\nTransfer-Encoding: chunked")),
-        new("coding behind a bare CR", Forbidden, p => Both(p, "X: a\rTransfer-Encoding: chunked")),
+        new("coding after a bare LF", Forbidden, p => Both(p, "X: a\nTransfer-Encoding: chunked")),
+        new("coding after a bare CR", Forbidden, p => Both(p, "X: a\rTransfer-Encoding: chunked")),
         new("chunked in HTTP/1.0", Forbidden,
             p => (Head + "Connection: keep-alive\r\n").Replace("1.1", "1.0", StringComparison.Ordinal)
                 + Chunked + "\r\n" + Chunk(p.Body) + p.Second),
@@ -198,8 +198,8 @@ internal static class SmugglingPairs
             p => Head + Chunked + "\r\n1;a\rX\r\n" + Last + p.Second),
         new("chunk without a line end", Forbidden,
             p => Head + Chunked + $"\r\n{Hex(p.Body)}\r\n{p.Body}XX{Last}{p.Second}"),
-        new("chunk longer than it says", Forbidden, p => Sized(p, "1")),
-        new("second behind a cut off chunk", Forbidden,
+        new("chunk longer than its size", Forbidden, p => Sized(p, "1")),
+        new("second after a truncated chunk", Forbidden,
             p => Head + Chunked + $"\r\n{Hex(p.Body + p.Second + p.Second)}\r\n{p.Body}{p.Second}"),
     ];
 
@@ -214,7 +214,7 @@ internal static class SmugglingPairs
     private static string Coded(SmugglingParts parts, string header) =>
         $"{Head}{header}\r\n\r\n{Chunk(parts.Body)}{parts.Second}";
 
-    // By coding the body ends at the last chunk; by length it includes the second request.
+    // By its coding, the body ends at the last chunk; by its length, it includes the second request.
     private static string Both(SmugglingParts parts, string header) =>
         $"{Head}{Length(Last + parts.Second)}{header}\r\n\r\n{Last}{parts.Second}";
 

@@ -53,7 +53,7 @@ internal sealed class Probes(Bank bank)
 
     private long _nextText = TextCode.Count; // Counts down; the load counts up from the lower half.
 
-    // Credits a cent.
+    // Credits one cent.
     public (RawAnswer Answer, TimeSpan Time) Post(BankProcess api, int clientId = 1)
     {
         var text = Interlocked.Decrement(ref _nextText);

@@ -24,7 +24,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 
     public int CountOfOthers(int status) => Count(failure => failure.Status != status);
 
-    // The longest time without an acknowledgement, counting both ends as one and subtracting stalls.
+    // The longest time without an acknowledgement, counting both ends as acknowledged and subtracting stalls.
     public TimeSpan LongestGap(long fromNs, long toNs, StallDetector stalls)
     {
         var longestNs = 0L;

@@ -21,7 +21,7 @@ internal static class PowerLossCampaign
             var recording = Recording.Record(run, $"recorded{index}", plan.Synchronous, plan.Rate);
             run.Check(
                 recording.WalStarts > 2,
-                () => $"{plan.Synchronous}: the WAL started over only {recording.WalStarts} times");
+                () => $"{plan.Synchronous}: the WAL restarted only {recording.WalStarts} times");
             var recovery = new RecoveryCheck(run, recording, plan.Synchronous);
             var replay = new Replay(recording.Records);
             foreach (var cut in Cut.Choose(recording, run.PlannedTries / plans.Length, run.Random))

@@ -25,7 +25,7 @@ internal sealed record Recording(
     public int AnsweredAfter(int rows, long logLength) =>
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
-    // Runs a bank under load until its WAL has started over a few times.
+    // Runs a bank under load until its WAL has restarted a few times.
     public static Recording Record(CampaignRun run, string name, string synchronous, double rate)
     {
         var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;

@@ -13,7 +13,7 @@ internal static class SoakCampaign
     private const double Megabyte = 1024 * 1024;
     private const double WalMegabytesMax = 64;
 
-    // The last part over the first. The short form only proves that the campaign works.
+    // The ratio of the last part to the first. The short form only proves that the campaign works.
     private const double GrowthMax = 1.05;
     private const double ShortGrowthMax = 1.5;
 
@@ -83,7 +83,7 @@ internal static class SoakCampaign
         List<List<ResourceSample>> samples, Func<ResourceSample, double> of) =>
         (samples[0].Average(of), samples[^1].Average(of));
 
-    // The short form sends a number of requests rather than for a time, since a slow machine would fail the late ones.
+    // The short form ends by count, not by time: a slow machine would fail the late requests.
     private static LoadOptions Part(double rate, TimeSpan duration, int seed, bool isCounted = false) => new()
     {
         Connections = Connections,
@@ -178,7 +178,7 @@ internal sealed class SoakLog(long requests) : IRequestObserver
             run.Check(
                 TextCode.TryRead(Encoding.UTF8.GetBytes(text), out var number)
                     && logs.Any(log => log.TryMarkSeen(number, packed)),
-                () => $"'{text}' of client {clientId} was not sent like this, or is there twice");
+                () => $"'{text}' of client {clientId} was not sent like this, or appears twice");
         });
         snapshot.ForEach("SELECT id, saldo, ultima_seq, saldo >= -limite FROM clientes", row =>
         {

@@ -18,12 +18,12 @@ internal sealed record BadFile(
     public static IReadOnlyList<BadFile> All(Random random) =>
     [
         new("garbage", (path, _) => File.WriteAllBytes(path, Garbage(random, 64 * 1024)), ["not a database"]),
-        new("a text", (path, _) => File.WriteAllText(path, "id;valor\n1;100\n"), ["not a database"]),
+        new("a text file", (path, _) => File.WriteAllText(path, "id;valor\n1;100\n"), ["not a database"]),
         new("truncated", (path, good) => File.WriteAllBytes(path, good[..(good.Length / 2)]), ["malformed"]),
         new("truncated in its header", (path, good) => File.WriteAllBytes(path, good[..50]), ["malformed"]),
         // After the magic: page size, file format, and a payload fraction that is not the required 64.
         new("damaged header", Corrupt(random, 16, 84, (21, 1)), ["not a database", "malformed"]),
-        // sqlite_schema follows the header; 0xFF is no page type.
+        // sqlite_schema follows the header; 0xFF is not a page type.
         new("damaged schema", Corrupt(random, 100, 1000, (100, 0xFF)), ["malformed"]),
         new("another program's database", MakeForeign, ["another program"]),
         new("another application's id", Patch(ApplicationIdAt, 1), ["another program"]),
@@ -97,7 +97,7 @@ internal static class BadFilesCampaign
     private static readonly string[] s_asNobody =
         ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
 
-    // Requests need every page of the first, and none read the oldest page of the second.
+    // Requests need every page of clientes; none reads the oldest page of transacoes.
     private static readonly string[] s_tables = ["clientes", "transacoes"];
 
     public static int Kinds => BadFile.All(new Random(0)).Count + s_tables.Length;
@@ -115,7 +115,7 @@ internal static class BadFilesCampaign
             }
             else
             {
-                run.AddResult($"not tried: {kind.Name} (the user nobody cannot run the server here)");
+                run.AddResult($"not tried: {kind.Name} (an unprivileged user cannot run the server here)");
             }
 
             run.CountTry();
@@ -146,8 +146,8 @@ internal static class BadFilesCampaign
         return File.ReadAllBytes(bank.DatabasePath);
     }
 
-    // Permissions do not bind root, so some kinds need a copy of the server that the user nobody can run. Null when
-    // that fails.
+    // Permissions do not bind root, so some kinds need a copy of the server that an unprivileged user (nobody) can run.
+    // Null when that user cannot.
     private static string? CopyServer(CampaignRun run)
     {
         var copy = Path.Combine(run.Directory, "server");
@@ -178,7 +178,7 @@ internal static class BadFilesCampaign
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.ExpectedPath), kind.Reasons);
         _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // So that an unprivileged user can read and delete them.
         var after = FilesIn(data);
-        // The server creates the gate before it opens the file; SQLite creates the others to read one in WAL mode.
+        // The server creates the gate before it opens the file; SQLite creates the others to read a WAL-mode file.
         foreach (var (suffix, isHarmless) in new[] { ("-gate", true), ("-shm", true), ("-wal", false) })
         {
             var isNew = !before.ContainsKey("rinha.db" + suffix);
@@ -205,7 +205,7 @@ internal static class BadFilesCampaign
         File.WriteAllBytes(bank.DatabasePath, good);
         var at = (int)FirstLeaf(bank.DatabasePath, table) * PageBytes;
         var garbage = BadFile.Garbage(run.Random, PageBytes);
-        garbage[0] = 0xFF; // No page type.
+        garbage[0] = 0xFF; // Not a page type.
         using (var file = File.OpenWrite(bank.DatabasePath))
         {
             file.Position = at;

@@ -83,7 +83,7 @@ internal static class StorageFaults
         return answer;
     }
 
-    // Without the line that each 5xx gets by design; the others must not grow with the requests.
+    // Excludes the line that each 5xx gets by design; the others must not grow with the requests.
     private static int LogLines(Bank bank) => bank.Apis.Sum(api => api.Log.Split('\n').Count(
         line => !line.Contains("\"event\":\"RequestAnsweredWithError\"", StringComparison.Ordinal)));
 }
@@ -161,17 +161,17 @@ internal static class LockedLedger
 
     public static string LongestWal(FaultContext context) => $"WAL of {context.Tally} MiB at most behind a snapshot";
 
-    // The WAL must start over repeatedly without growing.
+    // The WAL must restart repeatedly without growing.
     private static void AwaitBoundedWal(CampaignRun run, string walPath)
     {
         var first = WalSequence(walPath);
         var isRestarted = Wait.For(() => WalSequence(walPath) != first);
-        run.Check(isRestarted, () => "the WAL does not start over although the snapshot is gone");
+        run.Check(isRestarted, () => "the WAL does not restart although the snapshot is gone");
         var length = new FileInfo(walPath).Length;
         run.Check(length <= WalBytesKept + CheckpointBytes, () => $"{length} bytes of WAL are kept");
         var restarted = WalSequence(walPath);
-        var isAgain = Wait.For(() => WalSequence(walPath) > restarted + 1);
-        run.Check(isAgain, () => "the WAL does not start over again");
+        var isRestartedAgain = Wait.For(() => WalSequence(walPath) > restarted + 1);
+        run.Check(isRestartedAgain, () => "the WAL does not restart a second time");
         run.CheckSpeed(
             new FileInfo(walPath).Length <= Math.Max(length, 3 * CheckpointBytes),
             () => $"the WAL keeps growing: {length} bytes, then {new FileInfo(walPath).Length}");

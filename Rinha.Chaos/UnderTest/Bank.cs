@@ -68,7 +68,7 @@ internal sealed class Bank : IDisposable
 
         if (!Nginx.IsAlive)
         {
-            // A killed worker may hold the port for a moment; another program's bank must not pass for this one.
+            // A killed worker may hold the port for a moment; another program's bank must not be mistaken for this one.
             Wait.Until(() => !Front.Answers(), () => $"another program listens on {Front}");
             Nginx.Start();
         }
@@ -95,7 +95,7 @@ internal sealed class Bank : IDisposable
     public int ConnectionsOf(BankProcess api) => File.ReadLines("/proc/net/unix")
         .Count(line => line.EndsWith(" " + SocketOf(api.Name), StringComparison.Ordinal) && line.Contains(" 0001 03 "));
 
-    // Makes every Nth write or sync of the first APIs fail; without arguments, none.
+    // Makes every Nth write or sync of the first APIs fail; without arguments, none fails.
     public void Fail(int writeErrno = 0, int syncErrno = 0, int every = 1, int apis = int.MaxValue)
     {
         foreach (var control in Faults.Take(apis))
@@ -164,7 +164,7 @@ internal sealed class BankProcess(
 
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{ProcessId}/fd").Length;
 
-    // Resident bytes (proc_pid_statm(5)), with and without file mappings, since a growing mapped ledger is no leak.
+    // Resident bytes (proc_pid_statm(5)), with and without file mappings, since a growing mapped ledger is not a leak.
     public (long All, long Own) ResidentBytes
     {
         get
