@@ -16,7 +16,7 @@ internal static class Arguments
         return command;
     }
 
-    // A verb on a running stack: that of --data, or the only one.
+    // A verb on a running stack: the one that --data names, or the only one.
     public static Command VerbOnStack(
         string name, string help, Func<DataDirectory, ParseResult, int> run, params Option[] options)
     {
@@ -64,7 +64,7 @@ internal static class Arguments
         DefaultValueFactory = _ => StackLayout.DefaultSplit,
     };
 
-    // The given ones among these options, as arguments for another program.
+    // Those of the options that were given, as arguments for another program.
     public static IEnumerable<string> Given(this ParseResult parsed, params Option[] options) =>
         from option in options
         let result = parsed.GetResult(option)

@@ -11,11 +11,11 @@ internal static class ChaosVerb
 {
     private static readonly Option<string[]> s_only = new("--only")
     {
-        Description = "Only this campaign; repeatable.",
+        Description = "Run only this campaign; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<int> s_port = Arguments.Port("--port", 9998, "The port of its nginx");
+    private static readonly Option<int> s_port = Arguments.Port("--port", 9998, "The port of the stack's nginx");
 
     private static readonly Option<bool> s_noLimits = Arguments.Flag(
         "--no-limits", "Run without cgroups; by default each process has its limits from .env.");
@@ -23,7 +23,7 @@ internal static class ChaosVerb
     // Validated here, before anything is built, and passed on unchanged.
     private static readonly Option[] s_campaigns =
     [
-        Arguments.Flag("--short", "The short campaigns, as CI runs them: under 8 minutes."),
+        Arguments.Flag("--short", "Run the short campaigns, as CI does: under 8 minutes."),
         s_only,
         Arguments.Number("--seed", 1, 0, int.MaxValue, "The seed of every random decision"),
         Arguments.Number("--soak-minutes", 30, 1, 24 * 60, "The length of the soak"),

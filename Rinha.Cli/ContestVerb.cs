@@ -22,7 +22,7 @@ internal static class ContestVerb
     private static readonly Option<bool> s_noLimits = Arguments.Flag("--no-limits", "Run without limits.");
 
     private static readonly Option<bool> s_short = Arguments.Flag(
-        "--short", "The validations, then a ramp of 20 s instead of the official 4 minutes.");
+        "--short", "Run the validations, then a ramp of 20 s instead of the official 4 minutes.");
 
     private static readonly Option<bool> s_wait = Arguments.Flag(
         "--wait-validations", "Start the load after all validations; officially it waits only for the 404.");
@@ -33,7 +33,7 @@ internal static class ContestVerb
     private static readonly Option<bool> s_host = Arguments.Flag(
         "--host", "With --compose: put the proxy on the host's network, port 9999, instead of a bridge.");
 
-    private static readonly Argument<string[]> s_more = new("flags")
+    private static readonly Argument<string[]> s_simulationFlags = new("flags")
     {
         Description = "After --: flags for the simulation, such as -o html -O report.html.",
         Arity = ArgumentArity.ZeroOrMore,
@@ -43,12 +43,12 @@ internal static class ContestVerb
         "contest",
         "Run the official simulation against a fresh stack and score it. Exit status 1 on any failure.",
         Run,
-        s_url, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_more);
+        s_url, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_simulationFlags);
 
     private static int Run(ParseResult parsed)
     {
         var layout = StackLayout.Choose(parsed.GetRequiredValue(s_stack), parsed.GetRequiredValue(s_split));
-        string[] simulation = [.. parsed.GetValue(s_more) ?? [], .. parsed.Given(s_short, s_wait)];
+        string[] simulation = [.. parsed.GetValue(s_simulationFlags) ?? [], .. parsed.Given(s_short, s_wait)];
         Foreground.PublishLoadTester();
         if (parsed.GetValue(s_compose))
         {

@@ -71,7 +71,7 @@ internal static class RestartVerb
             if (!stack.IsSupervised)
             {
                 request.TryTake();
-                throw new StackException("the supervisor exited meanwhile");
+                throw new StackException("the supervisor exited during the restart");
             }
         }
     }

@@ -31,7 +31,7 @@ internal static class SmokeVerb
     private static readonly Option<int> s_rate = Arguments.Number(
         "--rate", 0, 0, 1_000_000, "Requests per second; 0 for full speed");
 
-    private static readonly Option<string?> s_only = Arguments.Text("--only", "Only credits, debits or statements.")
+    private static readonly Option<string?> s_only = Arguments.Text("--only", "Run only credits, debits or statements.")
         .AcceptOnlyFromAmong([.. s_runs.Select(run => run.Name)]);
 
     private static readonly Option<string?> s_json = Arguments.Text("--json", "Write JSON results to this file.");

@@ -14,7 +14,7 @@ internal static partial class TestVerb
 
     private static readonly Argument<string?> s_filter = new("filter")
     {
-        Description = "Only tests whose full name, including the class, contains this.",
+        Description = "Run only tests whose full name, including the class, contains this.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

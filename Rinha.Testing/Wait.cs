@@ -7,5 +7,5 @@ public static class Wait
 
     /// <summary>Waits until the condition holds; fails after the timeout.</summary>
     public static void Until(Func<bool> condition, string what) => Assert.True(
-        Poll.Until(Timeout, condition, pauseMilliseconds: 1), $"not after {Timeout.TotalSeconds} s: {what}");
+        Poll.Until(Timeout, condition, pauseMilliseconds: 1), $"did not happen in {Timeout.TotalSeconds} s: {what}");
 }

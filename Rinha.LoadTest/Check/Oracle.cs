@@ -111,14 +111,14 @@ internal sealed class TransactionLog : IRequestObserver
 
 internal sealed class CheckCounter(string name)
 {
-    private long _made;
+    private long _checked;
     private long _violations;
     private string? _example;
 
     // Formats the example for the first violation only.
     public void Check(bool holds, Func<string> example)
     {
-        _made++;
+        _checked++;
         if (!holds)
         {
             _violations++;
@@ -126,7 +126,7 @@ internal sealed class CheckCounter(string name)
         }
     }
 
-    public CheckResult ToResult() => new(name, _made, _violations, _example);
+    public CheckResult ToResult() => new(name, _checked, _violations, _example);
 }
 
 // Compares what a run was told with what the bank ended up with: balances through the API, rows in the ledger. Pure

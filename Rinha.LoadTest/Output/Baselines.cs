@@ -26,7 +26,7 @@ public static class JsonReport
     public static RunReport Read(Stream stream)
     {
         var report = JsonSerializer.Deserialize(stream, Context.RunReport)
-            ?? throw new JsonException("it says null");
+            ?? throw new JsonException("the document is null");
         return report.Schema == RunReport.CurrentSchema
             ? report
             : throw new JsonException($"its schema is {report.Schema}, not {RunReport.CurrentSchema}");

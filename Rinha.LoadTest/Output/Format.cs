@@ -8,7 +8,7 @@ internal static partial class Format
 {
     private static readonly CultureInfo s_culture = CultureInfo.InvariantCulture;
 
-    // Seconds as three significant digits in a fitting unit: 412µs, 1.25ms.
+    // Seconds as three significant digits in a suitable unit: 412µs, 1.25ms.
     public static string Duration(double seconds) => Duration(seconds, "0.00", "0.0");
 
     // Without trailing zeros, for chart axes: 5ms.

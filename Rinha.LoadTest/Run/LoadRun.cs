@@ -193,7 +193,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
         return isScheduled;
     }
 
-    // Separate from OnAnswer, so that good answers allocate no closure.
+    // Separate from OnAnswer, so that successful answers allocate no closure.
     private void RecordFailure(Operation operation, FailureKind kind, in Answer answer)
     {
         Recorder.CountStatus((int)operation, answer.Status);

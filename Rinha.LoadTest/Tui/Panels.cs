@@ -187,7 +187,7 @@ internal static class Panels
             return new Line().Add(" until q is pressed", Tone.Muted);
         }
 
-        // Two characters, not one in two colours: the terminal may have none.
+        // Two characters, not one in two colours: the terminal may lack colours.
         var barWidth = Math.Max(0, width - TailWidth - 2);
         var doneWidth = (int)(share * barWidth);
         var left = RunProgress.SecondsLeft(snapshot) is { } seconds ? RunProgress.FormatTime(seconds) + " left" : "";
@@ -259,7 +259,7 @@ internal sealed class TimeChart(
             .Right(RunProgress.FormatTime(seconds), EndWidth, Tone.Muted));
     }
 
-    // A column aggregates the seconds that start in it; if seconds are wider than columns, it shows the one it is in.
+    // A column aggregates the seconds that start in it; if seconds are wider than columns, it shows the one around it.
     private ChartColumn[] Columns(int width, int seconds) =>
     [
         .. from at in Enumerable.Range(0, width)

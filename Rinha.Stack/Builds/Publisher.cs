@@ -62,7 +62,7 @@ public sealed partial class Publisher(Action<string> log)
         var startedAt = DateTime.UtcNow;
         var output = new DotNet(log).Run(
             "publish", Repository.PathOf(project), "-r", Runtime, "-o", staging, "-p:RunAnalyzers=false");
-        // An AOT warning means a wrong program: fail even if warnings ever stop being errors.
+        // An AOT warning means a broken program: fail even if warnings ever stop being errors.
         if (output.Contains("warning IL", StringComparison.Ordinal))
         {
             throw new StackException("the AOT compiler gave a warning (see above)");

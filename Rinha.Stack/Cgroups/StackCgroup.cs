@@ -18,7 +18,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
     // Version 1 reports no limit as the largest number of pages.
     private const long UnlimitedBytes = long.MaxValue / 2;
 
-    private static readonly TimeSpan s_removeFor = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_removeTimeout = TimeSpan.FromSeconds(3);
 
     // The file names of each version.
     private static readonly Dictionary<string, (string Quota, string Memory, string Swap, string Peak)> s_files = new()
@@ -102,7 +102,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
         ["/bin/sh", "-c", "for file; do echo $$ >\"$file\" || exit 1; done", "sh", .. ProcsFilesOf(process)]).Succeeded;
 
     /// <summary>Removes the cgroup, waiting for the kernel to release its last process.</summary>
-    public bool TryRemove() => Poll.Until(s_removeFor, () => Directories.All(RemoveTree));
+    public bool TryRemove() => Poll.Until(s_removeTimeout, () => Directories.All(RemoveTree));
 
     /// <summary>The CPU limit in force, in microseconds per period; <see langword="null"/> for none.</summary>
     public long? CpuQuotaOf(string process) => Read(Cpu, process, s_files[Version].Quota);

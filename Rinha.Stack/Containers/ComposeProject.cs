@@ -4,7 +4,7 @@ namespace Rinha.Stack.Containers;
 public sealed class ComposeProject
 {
     // The contest gives a stack 40 s to answer.
-    private static readonly TimeSpan s_healthyWithin = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(40);
 
     private readonly IReadOnlyList<string> _compose;
 
@@ -65,9 +65,9 @@ public sealed class ComposeProject
     {
         var waited = Stopwatch.StartNew();
         Compose("up", "--detach", "--no-build").OrThrow("the stack did not come up");
-        return Poll.Until(s_healthyWithin, () => Find(Layout.Proxy)?.Health == "healthy")
+        return Poll.Until(s_healthTimeout, () => Find(Layout.Proxy)?.Health == "healthy")
             ? waited.Elapsed
-            : throw new StackException($"the stack is not healthy after {s_healthyWithin.TotalSeconds} s");
+            : throw new StackException($"the stack is not healthy after {s_healthTimeout.TotalSeconds} s");
     }
 
     public void Down() => Compose("down", "--remove-orphans", "--volumes").OrThrow("docker compose down failed");
@@ -92,6 +92,6 @@ public enum ContainerNetwork
     // The host's own network.
     Host,
 
-    // As Bridge, with TLS (nginx only).
+    // Like Bridge, with TLS (nginx only).
     Tls,
 }

@@ -6,8 +6,8 @@ namespace Rinha.Stack.Databases;
 /// </summary>
 public sealed class PostgresCluster(PostgresPrograms programs, string directory, string sockets)
 {
-    private static readonly TimeSpan s_startFor = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_stopFor = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// Creates the cluster with the role and database rinha if it is missing. A staging directory is moved into place,
@@ -60,7 +60,7 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
         Configure();
         var log = Path.Combine(sockets, "log");
         var child = ChildProcess.Start(Command(), log, []);
-        if (!Poll.Until(s_startFor, () => Answers() || child.HasExited) || child.HasExited)
+        if (!Poll.Until(s_startTimeout, () => Answers() || child.HasExited) || child.HasExited)
         {
             throw new StackException($"PostgreSQL did not start: {File.ReadLines(log).LastOrDefault()}");
         }
@@ -83,7 +83,7 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
             ProcessIdentity.Of(pid).Send(isImmediate ? Signal.Quit : Signal.Interrupt);
         }
 
-        Poll.Until(s_stopFor, () => ProcessesOf(directory).Count == 0);
+        Poll.Until(s_stopTimeout, () => ProcessesOf(directory).Count == 0);
         ProcessTable.KillAll(() => ProcessesOf(directory));
     }
 

@@ -5,7 +5,7 @@ public static class ProcessTable
 {
     private const int TicksPerSecond = 100;
 
-    private static readonly TimeSpan s_killFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_killTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The processes of the session that a process leads or led: nginx's workers outlive a killed master. Empty when
@@ -49,7 +49,7 @@ public static class ProcessTable
     }
 
     /// <summary>Kills processes until none are left, for at most 5 s.</summary>
-    public static void KillAll(Func<IReadOnlyList<int>> processes) => Poll.Until(s_killFor, () =>
+    public static void KillAll(Func<IReadOnlyList<int>> processes) => Poll.Until(s_killTimeout, () =>
     {
         var left = processes();
         Kill(left);

@@ -30,7 +30,7 @@ public sealed class UserAccount(string name)
     {
         if (Environment.IsPrivilegedProcess)
         {
-            Tool.Run(["chown", $"{name}:{Group}", .. paths]).OrThrow($"{paths[0]} cannot be given to {name}");
+            Tool.Run(["chown", $"{name}:{Group}", .. paths]).OrThrow($"cannot make {name} the owner of {paths[0]}");
         }
     }
 
@@ -39,7 +39,7 @@ public sealed class UserAccount(string name)
     {
         if (Environment.IsPrivilegedProcess)
         {
-            Tool.Run(["chgrp", Group, path]).OrThrow($"{path} cannot be given to {Group}");
+            Tool.Run(["chgrp", Group, path]).OrThrow($"cannot change the group of {path} to {Group}");
             File.SetUnixFileMode(path, (UnixFileMode)0b111_001_000);
         }
     }

@@ -21,9 +21,9 @@ public sealed class RestartRequest(DataDirectory data)
     /// <summary>Removes the request; returns whether there was one.</summary>
     public bool TryTake()
     {
-        var isThere = File.Exists(_request);
+        var exists = File.Exists(_request);
         File.Delete(_request);
-        return isThere;
+        return exists;
     }
 
     public void Answer(string text) => File.AppendAllText(_answers, text + "\n");

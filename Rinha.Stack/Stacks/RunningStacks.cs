@@ -27,7 +27,7 @@ public static class RunningStacks
         {
             0 => new DataDirectory(Repository.DefaultData),
             1 => candidates[0].Data,
-            _ => throw new UsageException("several stacks are running, choose one with --data: "
+            _ => throw new UsageException("several stacks are running; choose one with --data: "
                 + string.Join("; ", candidates.Select(stack => $"{stack}").Order(StringComparer.Ordinal))),
         };
     }

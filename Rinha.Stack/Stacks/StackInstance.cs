@@ -4,9 +4,9 @@ namespace Rinha.Stack.Stacks;
 public sealed record StackInstance(DataDirectory Data, StackState State)
 {
     // A stopping server gives its requests 8 s and its writer 2 s more. PostgreSQL writes a checkpoint.
-    private static readonly TimeSpan s_proxyDrains = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_serversDrain = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_databaseStops = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_proxyTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_serverTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_databaseTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longer than an orderly shutdown takes.</summary>
     public static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(35);
@@ -42,9 +42,9 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     {
         // The proxy first, since its last requests need the servers.
         string[] proxy = [State.Layout.Proxy];
-        End(proxy, State.Layout.HasCaddy ? Signal.Terminate : Signal.Quit, s_proxyDrains);
-        End([.. StackLayout.Apis, .. proxy], Signal.Terminate, s_serversDrain);
-        End([StackLayout.Database], Signal.Interrupt, s_databaseStops);
+        End(proxy, State.Layout.HasCaddy ? Signal.Terminate : Signal.Quit, s_proxyTimeout);
+        End([.. StackLayout.Apis, .. proxy], Signal.Terminate, s_serverTimeout);
+        End([StackLayout.Database], Signal.Interrupt, s_databaseTimeout);
         foreach (var process in State.Processes)
         {
             Kill(process.Name);

@@ -5,7 +5,7 @@ namespace Rinha.Stack.Supervision;
 /// <summary>The command line of each process of a stack, and the configuration files they read.</summary>
 public sealed class LaunchCommands(RunOptions options, string sockets, PostgresCluster? database)
 {
-    // nginx notices a leaving server by its connections; Caddy needs time to see it on /health.
+    // nginx notices a stopping server by its closed connections; Caddy needs time to see it on /health.
     private const int CaddyDrainMilliseconds = 1000;
 
     /// <summary>The mode of a server's socket. As root, the proxy's group may connect.</summary>

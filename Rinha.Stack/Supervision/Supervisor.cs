@@ -6,8 +6,8 @@ namespace Rinha.Stack.Supervision;
 /// </summary>
 public sealed class Supervisor : IDisposable
 {
-    private static readonly TimeSpan s_healthyWithin = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_drainsWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
 
@@ -137,10 +137,10 @@ public sealed class Supervisor : IDisposable
     // Waits until a process answers, supervising the others meanwhile. Returns the reason for a failure, or null.
     private string? AwaitHealthy(SupervisedProcess process, List<SupervisedProcess> except)
     {
-        for (var deadline = DateTime.UtcNow + s_healthyWithin; !IsHealthy(process.Name); Watch(s_poll, except))
+        for (var deadline = DateTime.UtcNow + s_healthTimeout; !IsHealthy(process.Name); Watch(s_poll, except))
         {
             var failure = process.Child.HasExited ? $"could not start ({process.Child.ExitText})"
-                : DateTime.UtcNow > deadline ? $"does not answer after {s_healthyWithin.TotalSeconds} s"
+                : DateTime.UtcNow > deadline ? $"did not answer within {s_healthTimeout.TotalSeconds} s"
                 : null;
             if (failure is not null)
             {
@@ -199,12 +199,12 @@ public sealed class Supervisor : IDisposable
             }
 
             // On SIGTERM a server drains without losing a request.
-            var absence = Stopwatch.StartNew();
+            var downtime = Stopwatch.StartNew();
             var process = _processes.First(process => process.Name == name);
             process.Child.Identity.Send(Signal.Terminate);
             for (; !process.Child.HasExited; Watch(s_poll, [process]))
             {
-                if (absence.Elapsed > s_drainsWithin)
+                if (downtime.Elapsed > s_drainTimeout)
                 {
                     _stack.Kill(name);
                 }
@@ -217,7 +217,7 @@ public sealed class Supervisor : IDisposable
             }
 
             AnswerRestart($"{name} replaced, pid {process.Child.Identity.Pid}, " +
-                $"away for {absence.Elapsed.TotalMilliseconds:F0} ms");
+                $"down for {downtime.Elapsed.TotalMilliseconds:F0} ms");
         }
 
         return null;
