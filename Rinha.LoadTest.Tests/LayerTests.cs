@@ -4,7 +4,7 @@ namespace Rinha.LoadTest.Tests;
 public sealed class LayerTests
 {
     [Fact]
-    public void The_model_of_a_report_knows_no_renderer()
+    public void The_model_of_a_report_depends_on_no_renderer()
     {
         string[] drawing = ["TextReport", "HtmlReport", "SvgReport", "ChartDrawing", "Markup", "XElement"];
         AssertNone(

@@ -25,7 +25,7 @@ public sealed class ServerOptionsTests
         [.. from setting in s_badValues from value in setting.Value select (setting.Key, value)];
 
     [Fact]
-    public void Without_settings_the_defaults_hold()
+    public void Without_settings_the_defaults_apply()
     {
         var options = Create();
 
@@ -135,7 +135,7 @@ public sealed class ServerOptionsTests
     }
 
     [Fact]
-    public void A_PostgreSQL_address_is_taken_and_shown_without_its_password()
+    public void A_PostgreSQL_address_is_accepted_and_shown_without_its_password()
     {
         var options = Create(("DATABASE_URL", "postgres://rinha:secret@db:6432/bank"));
 

@@ -84,7 +84,7 @@ public sealed partial class TidyTests
     public void No_type_of_the_server_has_a_filler_name() => AssertNone(
         from type in typeof(ServerOptions).Assembly.GetTypes()
         where type.Namespace?.StartsWith("Rinha", StringComparison.Ordinal) == true
-        where SaysNothing().IsMatch(type.Name)
+        where FillerName().IsMatch(type.Name)
         select type.FullName);
 
     [Fact]
@@ -97,8 +97,8 @@ public sealed partial class TidyTests
         where !Regex.IsMatch(text, $@"\b(class|struct|record|interface|enum) {type}\b")
         select name);
 
-    // What a folder of the server may use, a room of Sqlite/ beside what all rooms share. Only Program and the files
-    // beside it see everything.
+    // What a folder of the server may use; a subfolder of Sqlite/ may also use what they all share. Only Program and
+    // the files beside it see everything.
     [Theory]
     [InlineData("Ledger")]
     [InlineData("Telemetry")]
@@ -112,7 +112,7 @@ public sealed partial class TidyTests
     [InlineData("Sqlite/Reading")]
     [InlineData("Sqlite/Upkeep", "Locking")]
     [InlineData("Sqlite/Writing", "Locking", "Upkeep")]
-    public void The_layers_of_the_server_keep_apart(string layer, params string[] below)
+    public void The_layers_of_the_server_stay_separate(string layer, params string[] below)
     {
         string[] path = ["Rinha.Server", .. layer.Split('/')];
         AssertNone(Dependencies(path[..^1])[path[^1]].Except(below));
@@ -171,7 +171,7 @@ public sealed partial class TidyTests
     private static partial Regex Machinery();
 
     [GeneratedRegex("(Manager|Helpers?|Utils?|Service|Processor|Impl|Base)$")]
-    private static partial Regex SaysNothing();
+    private static partial Regex FillerName();
 
     private static IEnumerable<string> CSharp() =>
         s_files.Where(name => name.EndsWith(".cs", StringComparison.Ordinal));
@@ -179,7 +179,7 @@ public sealed partial class TidyTests
     private static IEnumerable<(int Number, string Text)> Lines(string name) =>
         File.ReadLines(Repository.PathOf(name)).Select((text, index) => (index + 1, text));
 
-    // The folders in a folder, each with those that its code names.
+    // The folders in a folder, each with the other folders that its code names.
     private static Dictionary<string, HashSet<string>> Dependencies(params string[] home)
     {
         var files = CSharp().Select(name => name.Split('/'))

@@ -21,7 +21,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public void Only_nginx_reaches_the_sockets_and_only_the_owner_the_ledger()
+    public void Only_nginx_reaches_the_sockets_and_only_the_owner_reaches_the_ledger()
     {
         using var stack = TestBank.Start();
         var isRoot = Environment.IsPrivilegedProcess;

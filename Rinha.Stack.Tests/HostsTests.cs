@@ -3,7 +3,7 @@ using Rinha.Stack.Hosts;
 
 namespace Rinha.Stack.Tests;
 
-// Scale-out: hosts come, go and are cut off under load, and the ledger stays right.
+// Scale-out: hosts come, go and are cut off under load, and the ledger stays correct.
 [Collection(RunsAlone.Name)]
 public sealed class HostsTests
 {
@@ -33,7 +33,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public async Task A_cut_off_API_costs_only_the_requests_in_flight_and_serves_again()
+    public async Task A_cut_off_API_loses_only_the_requests_in_flight_and_recovers()
     {
         const int connections = 64;
         using var bank = Bank();
@@ -54,7 +54,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public async Task While_PostgreSQL_is_cut_off_the_bank_answers_503_and_loses_or_doubles_nothing()
+    public async Task While_PostgreSQL_is_cut_off_the_bank_answers_503_and_loses_or_duplicates_nothing()
     {
         using var bank = Bank();
         var load = bank.LoadFor(20, "--retry");

@@ -9,7 +9,7 @@ public sealed class LimitsTests
     [InlineData("0.45", "250MB", 45_000, 262_144_000)]
     [InlineData("1", "1G", 100_000, 1_073_741_824)]
     [InlineData("0.05", "50mb", 5_000, 52_428_800)]
-    public void Units_are_those_of_Compose(string cpus, string memory, int quota, long bytes) =>
+    public void Units_match_Compose(string cpus, string memory, int quota, long bytes) =>
         Assert.Equal(new ProcessLimits(quota, bytes), ProcessLimits.Parse(cpus, memory));
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class SmokeTests : IDisposable
     [InlineData("statements", "\"req2xx\":5000,\"req4xx\":0,\"req5xx\":1", 1)]
     [InlineData("debits", "\"req2xx\":5000,\"req4xx\":200", 1)]
     [InlineData("debits", "\"req2xx\":0,\"req4xx\":0", 1)]
-    public void Bombardiers_counts_decide(string run, string counts, int status)
+    public void Bombardiers_counts_decide_the_result(string run, string counts, int status)
     {
         using var stack = TestBank.Start("--floor");
         WriteStub(counts);

@@ -56,7 +56,7 @@ public sealed class StacksTests
         Assert.Equal(0, stack.Balance());
     }
 
-    // Without the label SELinux keeps containers from the mounted files. Compose on Windows splits lists at semicolons.
+    // Without the label, SELinux denies containers the mounted files. Compose on Windows splits lists at semicolons.
     [Fact]
     public void Mounts_are_labelled_and_lists_of_compose_files_name_their_separator()
     {
@@ -103,7 +103,7 @@ public sealed class StacksTests
     }
 
     [Fact]
-    public void PostgreSQL_keeps_to_its_socket_and_what_was_committed()
+    public void PostgreSQL_listens_only_on_its_socket_and_keeps_what_was_committed()
     {
         var programs = PostgresPrograms.Find();
         Assert.SkipWhen(programs is null, "no PostgreSQL");

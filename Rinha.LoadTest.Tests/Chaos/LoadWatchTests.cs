@@ -45,7 +45,7 @@ public sealed class LoadWatchTests
 
     private TimeSpan Gap(long fromMs, long toMs)
     {
-        // Saw no stall: those times are long past.
+        // It saw no stall, since those times are long past.
         using var stalls = new StallDetector();
         return _watch.LongestGap(fromMs * Ms, toMs * Ms, stalls);
     }

@@ -28,7 +28,7 @@ public sealed class RelayTests : IDisposable
     }
 
     [Fact]
-    public async Task It_relays_bytes_and_the_end_both_ways()
+    public async Task It_relays_bytes_and_closes_both_ways()
     {
         using var near = Connect();
         var sent = new byte[1_000_000];

@@ -40,7 +40,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void Unfinished_syncs_writes_during_one_and_syncs_of_other_files_promise_nothing()
+    public void Unfinished_syncs_writes_during_one_and_syncs_of_other_files_guarantee_nothing()
     {
         var begun = New().SyncBegin(Database);
         var during = New().SyncBegin(Database).Write(Database, 0, Page, 2).SyncEnd(Database);
@@ -194,7 +194,7 @@ internal sealed class SyntheticLog
 
     public SyntheticLog Sync(LoggedFile file) => SyncBegin(file).SyncEnd(file);
 
-    /// <summary>A file after many losses of power; <see langword="null"/> where it is not there.</summary>
+    /// <summary>A file after each of many power losses; <see langword="null"/> where it does not exist.</summary>
     public List<byte[]?> Lose(UnsyncedData unsynced, LoggedFile file = LoggedFile.Database)
     {
         var random = new Random(1);

@@ -67,7 +67,7 @@ public sealed class CheckSessionTests
     [InlineData(true, true)]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public void With_retries_dropped_connections_fail_nothing_and_double_application_is_caught(
+    public void With_retries_dropped_connections_cause_no_failure_and_double_application_is_caught(
         bool applies, bool knowsKeys)
     {
         var ledger = Faults.DropsConnections(29, applies, knowsKeys);

@@ -141,7 +141,7 @@ public sealed class LedgerRowsTests
     }
 
     [Fact]
-    public void Reading_something_else_than_a_ledger_throws()
+    public void Reading_anything_but_a_ledger_throws()
     {
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("text"), "something else, long enough to look like a file of SQLite");

@@ -8,7 +8,7 @@ public sealed class ContestScheduleTests
     private const int Ramp = 120;
 
     [Fact]
-    public void The_official_load_has_61380_users_in_the_order_of_their_times()
+    public void The_official_load_has_61380_users_in_order_of_their_start_times()
     {
         var starts = ContestSchedule.Official.Starts;
 

@@ -16,7 +16,7 @@ public sealed class ExpectationTests
     private const string Extract = "jmesPath(saldo.total).find.ConsistenciaSaldoLimite - Extrato, ";
 
     [Fact]
-    public void A_status_a_balance_and_a_limit()
+    public void Status_balance_and_limit_are_checked()
     {
         Assert.Null(Of(200, "").HasStatus(200));
         Assert.Null(Of(400, "").HasStatus(422, 400));
@@ -37,18 +37,18 @@ public sealed class ExpectationTests
     [InlineData("""{"limite": 0, "saldo": -1}""", Transaction + "Limite ultrapassado! -1 < -0")]
     [InlineData("""{"saldo": -1}""", Transaction + """WTF?! {"saldo": -1}""")]
     [InlineData("", Transaction + "WTF?! ")]
-    public void A_transaction_within_its_limit(string body, string? message) =>
+    public void A_transaction_must_stay_within_its_limit(string body, string? message) =>
         Assert.Equal(message, Of(200, body).IsConsistentTransaction());
 
     [Theory]
     [InlineData(Statement, null)]
     [InlineData("""{"saldo":{"total":-101,"limite":100}}""", Extract + "Limite ultrapassado! -101 < -100")]
     [InlineData("""{"saldo":{"total":-101}}""", Extract + """WTF?! {"saldo":{"total":-101}}""")]
-    public void A_statement_within_its_limit(string body, string? message) =>
+    public void A_statement_must_stay_within_its_limit(string body, string? message) =>
         Assert.Equal(message, Of(200, body).IsConsistentStatement());
 
     [Fact]
-    public void The_newest_transactions_in_their_order()
+    public void The_newest_transactions_must_be_in_order()
     {
         Assert.Null(Of(200, Statement).HasNewest(("devolve", "d")));
         Assert.Null(Of(200, Statement).HasNewest(("devolve", "d"), ("toma", "c")));

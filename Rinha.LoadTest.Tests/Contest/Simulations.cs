@@ -22,12 +22,12 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     private const int ConcurrentStatements = 4;
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1.5);
 
-    private readonly ConcurrentDictionary<int, CountdownEvent> _meetings = new();
+    private readonly ConcurrentDictionary<int, CountdownEvent> _barriers = new();
     private readonly ManualResetEventSlim _answers = new();
 
     public Simulations()
     {
-        Right = new Simulation(new StubLedger(), stopWhen: null, waitForValidations: true, beforeAnswer: Meet);
+        Right = new Simulation(new StubLedger(), stopWhen: null, waitForValidations: true, beforeAnswer: AwaitAll);
         Faulty = new Dictionary<string, Simulation>
         {
             [nameof(Faults.LosesUpdates)] = Opening(Faults.LosesUpdates(first: 2)),
@@ -116,16 +116,16 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     }
 
     // Holds each statement after "danada" back until all four have arrived.
-    private void Meet(StubRequest request)
+    private void AwaitAll(StubRequest request)
     {
         if (request.Body.Contains("danada", StringComparison.Ordinal))
         {
-            _meetings[request.ClientId] = new CountdownEvent(ConcurrentStatements);
+            _barriers[request.ClientId] = new CountdownEvent(ConcurrentStatements);
         }
-        else if (request.Method == "GET" && _meetings.TryGetValue(request.ClientId, out var meeting) && !meeting.IsSet)
+        else if (request.Method == "GET" && _barriers.TryGetValue(request.ClientId, out var barrier) && !barrier.IsSet)
         {
-            var isLast = meeting.Signal();
-            if (meeting.Wait(Wait.Timeout) && isLast)
+            var isLast = barrier.Signal();
+            if (barrier.Wait(Wait.Timeout) && isLast)
             {
                 Met.Enqueue(request.ClientId);
             }

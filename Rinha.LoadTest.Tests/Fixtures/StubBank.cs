@@ -9,7 +9,7 @@ internal sealed class StubBank : IDisposable
     private readonly StubServer _server;
     private long _served;
 
-    // beforeAnswer: called after a request was applied and before it is answered.
+    // beforeAnswer: called after a request has been applied, before it is answered.
     public StubBank(
         StubLedger? ledger = null, string? socketPath = null, Action<StubRequest>? beforeAnswer = null)
     {
@@ -85,9 +85,9 @@ internal sealed class StubLedger
     // Whether a repeated idempotency key gets its first answer again.
     public bool KnowsKeys { get; init; } = true;
 
-    public StubAnswer Answer(StubRequest request) => OnRequest(request, () => AnswerRightly(request));
+    public StubAnswer Answer(StubRequest request) => OnRequest(request, () => AnswerCorrectly(request));
 
-    private StubAnswer AnswerRightly(StubRequest request)
+    private StubAnswer AnswerCorrectly(StubRequest request)
     {
         if (request.Key is not { } key || !KnowsKeys)
         {

@@ -58,7 +58,7 @@ public sealed class BaselinesTests : IDisposable
     [InlineData("p99.9", 3.00, "worse", false)]
     [InlineData("max", 9.00, "worse", false)]
     [InlineData("success", 0.94, "worse", true)]
-    public void One_metric_changes(string metric, double factor, string verdict, bool regressed)
+    public void A_change_of_one_metric_gets_its_verdict(string metric, double factor, string verdict, bool regressed)
     {
         var saved = SampleRuns.Closed;
         var baseline = Baselines.Compare(Changed(saved, metric, factor), saved, "main", Noise);

@@ -65,7 +65,7 @@ public sealed class ClosedLoopTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_restarted_server_is_used_again_and_retries_bridge_its_absence(bool retries)
+    public void A_restarted_server_is_used_again_and_retries_bridge_the_outage(bool retries)
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("s");

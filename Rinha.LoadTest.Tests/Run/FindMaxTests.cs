@@ -37,11 +37,11 @@ public sealed class FindMaxTests
     [Fact]
     public void A_best_rate_that_fails_its_confirmation_is_lowered_until_one_passes()
     {
-        var looks = 0;
+        var reads = 0;
         var report = Search("p90=50ms", (any, rate) => any with
         {
             Summary = any.Summary with { Rate = rate },
-            Latency = any.Latency with { P90 = rate <= Capacity && !(rate > 700 && ++looks > 3) ? 0.001 : 1 },
+            Latency = any.Latency with { P90 = rate <= Capacity && !(rate > 700 && ++reads > 3) ? 0.001 : 1 },
         });
 
         Assert.Equal([796, 756, 718, 682], report.FindMax!.Steps.TakeLast(4).Select(step => step.Rate));
@@ -49,7 +49,7 @@ public sealed class FindMaxTests
     }
 
     [Fact]
-    public void A_rate_with_failures_is_missed_however_fast_they_are()
+    public void A_rate_with_failures_is_missed_however_low_the_latency()
     {
         var report = Search("max=10s", (any, rate) => any with
         {

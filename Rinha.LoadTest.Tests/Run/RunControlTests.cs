@@ -106,7 +106,7 @@ public sealed class RunControlTests
         Assert.Equal(bank.Served, run.Report.Summary.Requests);
     }
 
-    // Proving that nothing happens takes a while of observation.
+    // It takes some time to show that nothing happens.
     private static long Pause(RunInBackground run, StubBank bank)
     {
         run.Control.TogglePause();

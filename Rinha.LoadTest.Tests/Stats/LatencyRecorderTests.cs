@@ -41,7 +41,7 @@ public sealed class LatencyRecorderTests
     [InlineData(1_000_000, 10_000_000_000)]
     public void Bars_have_round_bounds_and_hold_every_latency_once(long leastNs, long mostNs)
     {
-        // Skips latencies too close to a bound for three digits to tell the side.
+        // Skips latencies so close to a bound that three digits cannot tell them from it.
         var sorted = Record(leastNs, mostNs, count: 50_000, without: one => Bounds().Any(bound =>
             Math.Abs(one - bound) <= bound / 500));
 

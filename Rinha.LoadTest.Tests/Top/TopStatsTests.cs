@@ -8,12 +8,12 @@ public sealed class TopStatsTests
     [Fact]
     public void Rates_are_counts_divided_by_time()
     {
-        var figures = TopStats.Between(
+        var stats = TopStats.Between(
             At(10, Api("api01", Posts(100, 50)), Api("api02", Posts(7, 7))),
             At(12, Api("api01", Posts(500, 250)), Api("api02", Posts(7, 7))));
 
-        Assert.Equal(200, figures.Total.PerSecond);
-        var post = Assert.Single(figures.Operations);
+        Assert.Equal(200, stats.Total.PerSecond);
+        var post = Assert.Single(stats.Operations);
         Assert.Equal(("post", 200), (post.Name, post.PerSecond));
         // Half of the 400 took up to 1 ms, the others up to 10 ms.
         Assert.Equal(0.001, post.P50!.Value, 1e-9);
@@ -23,7 +23,7 @@ public sealed class TopStatsTests
     [Fact]
     public void Statuses_are_distinguished()
     {
-        var figures = TopStats.Between(
+        var stats = TopStats.Between(
             At(0, Api("api01")),
             At(1, Api(
                 "api01",
@@ -35,10 +35,10 @@ public sealed class TopStatsTests
                 """rinha_ledger_transactions_total{result="refused"} 3""")));
 
         Assert.Equal((19, 3, 2), (
-            figures.Total.PerSecond, figures.Total.RefusedPerSecond, figures.Total.ErrorsPerSecond));
-        Assert.Equal(["post", "statement"], figures.Operations.Select(one => one.Name));
-        Assert.Equal([13.0, 6.0], figures.Operations.Select(one => one.PerSecond));
-        Assert.Equal((10, 3), (figures.Ledger.CommittedPerSecond, figures.Ledger.RefusedPerSecond));
+            stats.Total.PerSecond, stats.Total.RefusedPerSecond, stats.Total.ErrorsPerSecond));
+        Assert.Equal(["post", "statement"], stats.Operations.Select(one => one.Name));
+        Assert.Equal([13.0, 6.0], stats.Operations.Select(one => one.PerSecond));
+        Assert.Equal((10, 3), (stats.Ledger.CommittedPerSecond, stats.Ledger.RefusedPerSecond));
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class TopStatsTests
             $$"""rinha_http_requests_total{operation="post",status="200"} {{right}}""",
             $$"""rinha_http_requests_total{operation="post",status="503"} {{failed}}""",
         ];
-        var figures = TopStats.Between(
+        var stats = TopStats.Between(
             At(0, Api("api01", Posts(100, 1))), At(1, Api("api01", Posts(5, 4))));
 
-        Assert.Equal((9, 4), (figures.Total.PerSecond, figures.Total.ErrorsPerSecond));
+        Assert.Equal((9, 4), (stats.Total.PerSecond, stats.Total.ErrorsPerSecond));
     }
 
     [Fact]
@@ -62,15 +62,15 @@ public sealed class TopStatsTests
         var without = At(1, Api("api01", Posts(20, 20)), Down("api02"));
         var again = At(2, Api("api01", Posts(40, 40)), Api("api02", Posts(60, 60)));
 
-        var figures = TopStats.Between(earlier, without);
-        Assert.Equal(20, figures.Total.PerSecond);
-        Assert.Equal(["up", "down"], figures.Processes.Select(process => process.State));
-        Assert.Null(figures.Processes[1].Cpu);
+        var stats = TopStats.Between(earlier, without);
+        Assert.Equal(20, stats.Total.PerSecond);
+        Assert.Equal(["up", "down"], stats.Processes.Select(process => process.State));
+        Assert.Null(stats.Processes[1].Cpu);
 
         // It may have restarted unnoticed, so it counts from the next interval on.
-        figures = TopStats.Between(without, again);
-        Assert.Equal(20, figures.Total.PerSecond);
-        Assert.Equal(["up", "up"], figures.Processes.Select(process => process.State));
+        stats = TopStats.Between(without, again);
+        Assert.Equal(20, stats.Total.PerSecond);
+        Assert.Equal(["up", "up"], stats.Processes.Select(process => process.State));
     }
 
     [Fact]

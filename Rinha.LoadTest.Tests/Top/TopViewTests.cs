@@ -30,8 +30,8 @@ public sealed class TopViewTests
     [Fact]
     public void A_line_has_units_and_a_dash_for_unknown_values()
     {
-        var figures = TopStats.Between(Read(), Read());
-        var line = TopLines.Header(figures).Split('\t').Zip(TopLines.Of(figures, s_at).Split('\t'))
+        var stats = TopStats.Between(Read(), Read());
+        var line = TopLines.Header(stats).Split('\t').Zip(TopLines.Of(stats, s_at).Split('\t'))
             .ToDictionary(pair => pair.First, pair => pair.Second);
 
         Assert.Equal("2026-01-02T03:04:05Z", line["time"]);

@@ -91,7 +91,7 @@ public sealed class CommandTests : ServerTest
         Assert.Equal(new CommandExit(0, "", ""), Run("--healthcheck"));
         var held = Stopwatch.StartNew();
         Assert.Equal(new CommandExit(0, "", ""), Run("--healthcheck", "--healthcheck-hold", "1"));
-        Assert.True(held.ElapsedMilliseconds >= 990, "it did not hold");
+        Assert.True(held.ElapsedMilliseconds >= 990, "it exited too early");
 
         var cancellation = TestContext.Current.CancellationToken;
         var check = Task.Run(() => Run("--healthcheck", "--healthcheck-hold", "5"), cancellation);

@@ -29,7 +29,7 @@ public sealed class MetricsTests : IDisposable
         ];
         foreach (var (operation, status, count) in expected)
         {
-            // A request is counted after its answer was sent; the next request may overtake that.
+            // A request is counted after its answer was sent, so the next request may come first.
             var sample = $"rinha_http_requests_total{{operation=\"{operation}\",status=\"{status}\"}}";
             Wait.Until(() => Growth(before, Read(), sample) >= count, sample);
             Assert.Equal(count, Growth(before, Read(), sample));
@@ -80,7 +80,7 @@ public sealed class MetricsTests : IDisposable
         using var waiting = _bank.Connect();
         waiting.Send(RawRequest.Credit);
         Wait.Until(() => Read()["rinha_ledger_queued_writes"] == 1, "the post waits");
-        Read(); // A later round: the first try was at the end of the round before it.
+        Read(); // A later round: the first try was at the end of the previous round.
         Thread.Sleep(200);
         gate.Exit();
         waiting.Receive().AssertOk();
@@ -104,7 +104,7 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
-    public void Sizes_are_those_of_the_files_and_of_the_process()
+    public void Sizes_match_the_files_and_the_process()
     {
         _bank.Post(1, RawRequest.Body).AssertOk();
         var metrics = Read();

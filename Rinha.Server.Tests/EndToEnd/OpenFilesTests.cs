@@ -18,7 +18,7 @@ public sealed class OpenFilesTests : ServerTest
     }
 
     [Fact]
-    public void Out_of_descriptors_open_connections_are_served_and_new_ones_wait()
+    public void When_descriptors_run_out_open_connections_are_served_and_new_ones_wait()
     {
         const int clients = 100;
         var ran = Stopwatch.StartNew();

@@ -16,7 +16,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
                 stack.StartAfresh();
             }
 
-            // The contest's runner sends each API one request before the burst, no more.
+            // The contest's runner sends each API exactly one request before the burst.
             stack.Get("/clientes/1/extrato").AssertOk();
             stack.Get("/clientes/1/extrato").AssertOk();
             Burst('d', -25);
@@ -74,7 +74,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
             path, BankExtensions.TransactionJson(1, 'c', "danada"))).AssertOk().Json;
         Together.Run(4, number =>
         {
-            // One on the connection of the post, three on new ones, so that both APIs are asked.
+            // One on the post's connection, three on new ones, so that both APIs serve some.
             using var other = number == 0 ? null : stack.Connect();
             var statement = (other ?? user).Exchange(get).AssertOk().Json;
             AssertEntry(statement.GetProperty("ultimas_transacoes")[0], 1, "c", "danada");

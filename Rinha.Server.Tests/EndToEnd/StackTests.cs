@@ -71,7 +71,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     }
 
     [Fact]
-    public void A_killed_API_costs_no_GET_and_no_POST_is_done_twice()
+    public void A_killed_API_fails_no_GET_and_no_POST_is_applied_twice()
     {
         AwaitBoth();
         using var posts = new PostLoad(stack.Connect, threads: 4, prefix: "p");
@@ -127,7 +127,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
         var connections = Enumerable.Range(0, count).Select(_ => stack.Connect()).ToList();
         using (LedgerRows.Lock(stack.DatabasePath))
         {
-            // They wait for the lock, half of them in each API. After the GET nginx has passed on all of them.
+            // They wait for the lock, half of them in each API. Once the GET is answered, nginx has passed them on.
             connections.ForEach(connection => connection.Send(RawRequest.Credit));
             stack.Get("/clientes/1/extrato").AssertOk();
             stack.Kill("api01");

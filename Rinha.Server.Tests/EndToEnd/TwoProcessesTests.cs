@@ -9,7 +9,7 @@ public sealed class TwoProcessesTests : ServerTest
     public TwoProcessesTests() => _servers = [Start(0), Start(1)];
 
     [Fact]
-    public void When_one_process_is_killed_under_load_the_other_goes_on_and_the_books_balance()
+    public void When_one_process_is_killed_under_load_the_other_keeps_serving_and_the_books_balance()
     {
         using var survivors = new PostLoad(_servers[1].Connect, threads: 4, prefix: "s");
         for (var round = 0; round < 5; round++)
@@ -55,7 +55,7 @@ public sealed class TwoProcessesTests : ServerTest
     }
 
     [Fact]
-    public void A_process_frozen_with_the_lock_costs_the_other_only_its_writes()
+    public void A_process_frozen_with_the_lock_blocks_only_the_others_writes()
     {
         using var load = new PostLoad(_servers[0].Connect, threads: 8, prefix: "f");
         load.AwaitAnswered(100);

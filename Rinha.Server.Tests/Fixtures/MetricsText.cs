@@ -66,7 +66,7 @@ internal sealed partial class MetricsText
         if (Help().Match(line) is { Success: true } help)
         {
             _family = help.Groups[1].Value;
-            Assert.False(_types.ContainsKey(_family), $"{_family} comes twice");
+            Assert.False(_types.ContainsKey(_family), $"{_family} appears twice");
         }
         else if (Kind().Match(line) is { Success: true } kind)
         {
@@ -84,7 +84,7 @@ internal sealed partial class MetricsText
                 : new[] { _family });
             var key = name + sample.Groups[2].Value;
             var value = double.Parse(sample.Groups[^1].Value, NumberStyles.Float, CultureInfo.InvariantCulture);
-            Assert.True(_samples.TryAdd(key, value), $"{key} comes twice");
+            Assert.True(_samples.TryAdd(key, value), $"{key} appears twice");
             Assert.True(_types[_family] == "gauge" || value >= 0, line);
             Assert.Equal(_types[_family] == "counter", _family.EndsWith("_total", StringComparison.Ordinal));
         }

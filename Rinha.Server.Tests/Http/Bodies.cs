@@ -125,7 +125,7 @@ public static class Bodies
         ("""{"valor":1,"tipo":"c","descricao":"x","descricao":"y"}""", Duplicate),
         ("""{"valor":"x","tipo":"c","descricao":"x","v\u0061lor":1}""", Duplicate),
 
-        // Of several errors the one with the highest precedence is reported.
+        // Only the error with the highest precedence is reported.
         ("""{"valor":"x","tipo":"x","tipo":"x"}""", Duplicate),
         ("""{"valor":"x","tipo":"x"}""", Missing),
         ("""{"descricao":"","tipo":"x","valor":0}""", Amount),

@@ -65,7 +65,7 @@ public abstract class FramingTests<TBank>(TBank bank) : HttpContract<TBank>(bank
         foreach (var secondPart in new[] { 0, body.Length })
         {
             AssertRefused([.. s_chunkedHead, .. body], secondPart, before: 0);
-            // After another request it does not start the buffer.
+            // After another request, it does not start at the beginning of the buffer.
             AssertRefused([.. RawRequest.Get("/health"), .. s_chunkedHead, .. body], secondPart, before: 1);
         }
 

@@ -10,7 +10,7 @@ public abstract class HeaderTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     ];
 
     [Fact]
-    public void No_answer_names_the_server_or_lets_itself_be_cached()
+    public void No_answer_names_the_server_or_may_be_cached()
     {
         RawResponse[] responses =
         [

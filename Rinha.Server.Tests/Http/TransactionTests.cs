@@ -75,7 +75,7 @@ public abstract class TransactionTests<TBank>(TBank bank) : HttpContract<TBank>(
 
     [Theory]
     [MemberData(nameof(Bodies.Accepted), MemberType = typeof(Bodies))]
-    public void A_usable_body_is_200_and_its_values_come_back(string body, long amount, string kind, string description)
+    public void A_usable_body_is_200_and_returns_its_values(string body, long amount, string kind, string description)
     {
         // Enough for the largest debit.
         Bank.Post(3, Limits.AmountCentsMax, 'c', "start").AssertOk();

@@ -32,7 +32,7 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
     [InlineData(-1)]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]
-    public void An_unknown_account_takes_no_post_and_has_no_statement(long id)
+    public void An_unknown_account_accepts_no_post_and_has_no_statement(long id)
     {
         Assert.Equal(PostResult.UnknownAccount, Ledger.Credit(id, 1).Result);
         Assert.Equal(PostResult.UnknownAccount, Ledger.Debit(id, 1).Result);
@@ -78,7 +78,7 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
     }
 
     [Fact]
-    public void Refused_are_an_unknown_account_the_limit_and_an_overflow_and_nothing_else()
+    public void Only_an_unknown_account_the_limit_and_an_overflow_cause_a_refusal()
     {
         using var metrics = new MetricSet();
         (Ledger as SqliteLedger)?.AddTo(metrics);

@@ -11,7 +11,7 @@ public sealed class TimestampTests
     [InlineData(-62_135_596_800_000_001, false)]
     [InlineData(long.MaxValue, false)]
     [InlineData(long.MinValue, false)]
-    public void Only_a_date_is_taken(long microseconds, bool isDate)
+    public void Only_a_valid_date_is_accepted(long microseconds, bool isDate)
     {
         Assert.Equal(isDate, Timestamp.TryCreate(microseconds, out var timestamp));
         Assert.True(!isDate || timestamp.ToUtc().Year is 1 or 1969 or 1970 or 9999);

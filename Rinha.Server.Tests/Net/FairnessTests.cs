@@ -109,7 +109,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public void A_connection_gets_no_turn_from_another_thread_than_the_loops()
+    public void A_connection_gets_a_turn_only_on_the_loops_thread()
     {
         using var loop = new EventLoop(round: null, NullLogger.Instance);
         var input = new ConnectionInput(socket: null!, loop, new LoopTurn());

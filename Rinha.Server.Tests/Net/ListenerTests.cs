@@ -26,7 +26,7 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal(30, _logger.Lines[0].Event);
         Assert.Contains("Invalid argument", _logger.Lines[0].Message, StringComparison.Ordinal);
         await listener.UnbindAsync(TestContext.Current.CancellationToken);
-        listener.Accept(); // As the retry's timer may, which had begun before.
+        listener.Accept(); // A retry timer that has already fired may do this.
         Assert.Single(_logger.Lines);
     }
 

@@ -75,7 +75,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task After_a_lost_connection_the_outcome_may_be_unknown_and_the_next_write_is_taken()
+    public async Task After_a_lost_connection_the_outcome_may_be_unknown_and_the_next_write_succeeds()
     {
         var accepted = 0;
         var unknown = 0;
@@ -99,7 +99,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void A_connection_lost_between_writes_costs_no_write()
+    public void A_connection_lost_between_writes_fails_no_write()
     {
         for (var round = 1; round <= 3; round++)
         {

@@ -2,7 +2,7 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Postgres;
 
-// The conversion of older tables at a start, with made-up steps.
+// The conversion of older tables on startup, with made-up steps.
 public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 {
     private static readonly long s_current = PostgresSchema.Versions.Current;
@@ -25,7 +25,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public void Of_instances_that_start_at_once_exactly_one_converts()
+    public void Exactly_one_of_several_starting_instances_converts()
     {
         var conversions = 0;
 

@@ -10,7 +10,7 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     private string WalPath => Storage.FilePath + "-wal";
 
     [Fact]
-    public void The_write_ahead_log_starts_over_under_constant_load()
+    public void The_write_ahead_log_restarts_under_constant_load()
     {
         ILedger[] instances = [Storage.Open(), Storage.Open()];
         var writing = Writers;
@@ -18,20 +18,20 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
 
         void Write(ILedger ledger)
         {
-            Interlocked.Add(ref posts, WriteUntilStartedOver(ledger, times: 2));
+            Interlocked.Add(ref posts, WriteUntilRestarted(ledger, times: 2));
             Interlocked.Decrement(ref writing);
         }
 
         void Read()
         {
-            // The log must be able to start over although readers always hold snapshots.
+            // The log must be able to restart although readers always hold snapshots.
             while (Volatile.Read(ref writing) > 0)
             {
                 _ = instances[0].Statement(1);
             }
         }
 
-        // While one writer waits for its answers another one writes, so the log is never idle.
+        // While one writer waits for its answers, another writes, so the log is never idle.
         Together.Run([
             .. Enumerable.Range(0, Writers).Select(number => (Action)(() => Write(instances[number % 2]))), Read,
         ]);
@@ -41,31 +41,31 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Each_instance_starts_the_log_over_even_after_the_other_one_has()
+    public void Each_instance_restarts_the_log_even_after_the_other_one_has()
     {
         var (first, second) = (Storage.Open(), Storage.Open());
-        WriteUntilStartedOver(first, times: 2);
-        WriteUntilStartedOver(second, times: 2);
+        WriteUntilRestarted(first, times: 2);
+        WriteUntilRestarted(second, times: 2);
     }
 
     // Returns how many it posted. The log's length is not asserted: it depends on when the checkpointer gets the CPU.
-    private int WriteUntilStartedOver(ILedger ledger, int times)
+    private int WriteUntilRestarted(ILedger ledger, int times)
     {
-        var goal = TimesStartedOver() + times;
+        var goal = RestartCount() + times;
         var posted = 0;
         Wait.Until(
             () =>
             {
                 ledger.CreditAtOnce(AtOnce);
                 posted += AtOnce;
-                return TimesStartedOver() >= goal;
+                return RestartCount() >= goal;
             },
-            "the log starts over");
+            "the log restarts");
         return posted;
     }
 
     // The log's header counts its checkpoints (https://www.sqlite.org/fileformat2.html#walformat).
-    private uint TimesStartedOver()
+    private uint RestartCount()
     {
         Span<byte> header = stackalloc byte[16];
         if (new FileInfo(WalPath) is not { Exists: true, Length: > 16 })

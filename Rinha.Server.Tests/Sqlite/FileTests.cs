@@ -9,7 +9,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     [InlineData("zeroblob(638)")]
     [InlineData("'text'")]
     [InlineData("NULL")]
-    public void The_file_itself_refuses_newest_entries_of_a_wrong_length(string value)
+    public void The_file_itself_refuses_newest_entries_with_a_wrong_length(string value)
     {
         _ = Ledger;
 
@@ -22,7 +22,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     {
         Ledger.Credit(1, 1, "first");
         Ledger.Credit(1, 1, "second");
-        // As if the clock had been set back by two centuries between the two. The time is bytes 9 to 16 of an entry.
+        // As if the clock had been set back by two centuries after the first. The time is bytes 9 to 16 of an entry.
         Storage.Execute("""
             UPDATE transacoes SET realizada_em = 9000000000000000 WHERE seq = 1;
             UPDATE clientes SET ultimas = unhex(substr(hex(ultimas), 1, 132) || format('%016X', 9000000000000000)

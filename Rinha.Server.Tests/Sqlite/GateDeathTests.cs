@@ -144,7 +144,7 @@ public sealed class GateDeathTests : FileTest
         ForgedGate.Write(FilePath, holder: 0, starving: 1 << 30, last: 3);
 
         Assert.False(gate.TryEnter());
-        Wait.Until(gate.TryEnter, "the turn is kept no longer");
+        Wait.Until(gate.TryEnter, "the turn is released");
 
         gate.Exit();
         Assert.Equal(0, ForgedGate.Starving(FilePath));

@@ -12,14 +12,14 @@ public sealed class GateFairnessTests : FileTest
     [InlineData(1, 2)]
     public void Each_instance_gets_in_while_the_others_reenter_at_once(int waiting, int trying)
     {
-        var wanting = waiting + trying;
+        var contenders = waiting + trying;
         var isBroken = false;
         Together.Run(waiting + trying, index =>
         {
             using var gate = new Gate(FilePath);
             try
             {
-                for (var turn = 1; turn <= TurnsEach || Volatile.Read(ref wanting) > 0; turn++)
+                for (var turn = 1; turn <= TurnsEach || Volatile.Read(ref contenders) > 0; turn++)
                 {
                     if (index < waiting)
                     {
@@ -34,7 +34,7 @@ public sealed class GateFairnessTests : FileTest
                     gate.Exit();
                     if (turn == TurnsEach)
                     {
-                        Interlocked.Decrement(ref wanting);
+                        Interlocked.Decrement(ref contenders);
                     }
 
                     Assert.False(Volatile.Read(ref isBroken));
@@ -56,17 +56,17 @@ public sealed class GateFairnessTests : FileTest
         var words = file.Words;
         gate.Enter();
         var isWoken = false;
-        using var begins = new ManualResetEventSlim();
+        using var ready = new ManualResetEventSlim();
         // Unlike a gate, the sleeper never checks whether the holder is dead.
         var sleeper = new Thread(() =>
         {
             var holder = words->Holder;
             Interlocked.Or(ref words->Sleeping, 1 << 30);
-            begins.Set();
+            ready.Set();
             isWoken = Futex.Wait(ref words->Holder, holder, (int)Wait.Timeout.TotalMilliseconds);
         });
         sleeper.Start();
-        begins.Wait(TestContext.Current.CancellationToken);
+        ready.Wait(TestContext.Current.CancellationToken);
         Thread.Sleep(100); // If it is not asleep by then, the changed word ends its wait.
         gate.Exit();
 

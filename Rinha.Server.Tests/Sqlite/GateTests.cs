@@ -33,7 +33,7 @@ public sealed class GateTests : FileTest
                     Assert.Equal(0, Interlocked.Decrement(ref inside));
                     if (random.Next(20) == 0)
                     {
-                        break; // Dispose inside.
+                        break; // Dispose while inside.
                     }
 
                     gate.Exit();

@@ -64,7 +64,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
         using (LedgerRows.Lock(BackupPath))
         {
             var failure = Assert.Throws<SqliteException>(
-                () => LedgerCopy.CopyPages(source, target, () => Assert.Fail("a step was made")));
+                () => LedgerCopy.CopyPages(source, target, () => Assert.Fail("a page was copied")));
             Assert.Equal(SqliteResult.Busy, SqliteResult.Primary(failure.ResultCode));
         }
 

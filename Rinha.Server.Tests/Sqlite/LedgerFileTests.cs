@@ -77,7 +77,7 @@ public sealed class LedgerFileTests : FileTest
         using (var database = LedgerRows.Open(crashed))
         {
             database.Execute("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);");
-            // Like after a crash, the rows are only in the log.
+            // As after a crash, the rows are only in the log.
             File.Copy(crashed, FilePath);
             File.Copy(crashed + "-wal", FilePath + "-wal");
         }

@@ -3,7 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-// The conversion of an older ledger at a start, with made-up steps.
+// The conversion of an older ledger on startup, with made-up steps.
 [Collection(RunsAlone.Name)]
 public sealed class LedgerUpgradeTests : FileTest
 {
@@ -32,7 +32,7 @@ public sealed class LedgerUpgradeTests : FileTest
     }
 
     [Fact]
-    public void Of_instances_that_start_at_once_exactly_one_converts()
+    public void Exactly_one_of_several_starting_instances_converts()
     {
         OldLedger.Make(FilePath);
         var conversions = 0;

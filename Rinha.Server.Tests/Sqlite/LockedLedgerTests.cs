@@ -24,20 +24,20 @@ public sealed class LockedLedgerTests : LedgerContract<LedgerOnDisk>
         private const int ChangeCounterOffset = 8; // Of the first copy.
 
         private readonly FileStream _file;
-        private readonly byte _was;
+        private readonly byte _original;
 
         public HalfChangedIndex(string database)
         {
             _file = new FileStream(
                 $"{database}-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             _file.Position = ChangeCounterOffset;
-            _was = (byte)_file.ReadByte();
-            Write((byte)~_was);
+            _original = (byte)_file.ReadByte();
+            Write((byte)~_original);
         }
 
         public void Dispose()
         {
-            Write(_was);
+            Write(_original);
             _file.Dispose();
         }
 

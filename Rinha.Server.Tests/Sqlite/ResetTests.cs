@@ -7,7 +7,7 @@ public sealed class ResetTests : FileTest
     private const int Rows = 50_000;
 
     [Fact]
-    public void Every_write_is_a_post_or_a_reset_and_no_other_is_taken_for_one()
+    public void Every_write_is_a_post_or_a_reset_and_any_other_is_rejected()
     {
         Assert.Equal(
             [typeof(PendingPost), typeof(PendingReset)],

@@ -106,11 +106,11 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     {
         using var gate = new Gate(Storage.FilePath);
         gate.Enter();
-        var writers = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
-        Task<WriteOutcome> rounds;
+        var byWriter = Task.Run(() => Ledger.Credit(1, 1), TestContext.Current.CancellationToken);
+        Task<WriteOutcome> byRound;
         while (true)
         {
-            rounds = _round.JoinAsync(Credit(1)).AsTask();
+            byRound = _round.JoinAsync(Credit(1)).AsTask();
             if (_round.TryCommit() == RoundEnd.HandedOver)
             {
                 break; // The writer has the turn and takes this write too.
@@ -119,12 +119,12 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
             _round.HandOver();
         }
 
-        Assert.False(rounds.IsCompleted);
+        Assert.False(byRound.IsCompleted);
 
         gate.Exit();
 
-        Assert.Equal(PostResult.Accepted, (await writers).Result);
-        await AssertAccepted(rounds);
+        Assert.Equal(PostResult.Accepted, (await byWriter).Result);
+        await AssertAccepted(byRound);
     }
 
     [Fact]

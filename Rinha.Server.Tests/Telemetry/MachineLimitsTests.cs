@@ -53,7 +53,7 @@ public sealed class MachineLimitsTests : IDisposable
     }
 
     [Fact]
-    public void Without_limits_or_where_nothing_can_be_read_there_are_none()
+    public void Limits_that_are_not_set_or_cannot_be_read_are_absent()
     {
         AssertLimits(null, null);
         Write("proc/self/cgroup", "4:memory:/", "0::/");

@@ -78,7 +78,7 @@ internal sealed class BankOnHosts : IDisposable
         _processes[Proxy].Identity.Send(Signal.HangUp);
         // A new worker has the new list.
         Wait.Until(
-            () => ProcessTable.SessionOf(_processes[Proxy].Identity).Except(before).Any(), "nginx takes its new list");
+            () => ProcessTable.SessionOf(_processes[Proxy].Identity).Except(before).Any(), "nginx loads its new list");
     }
 
     public void Unplug(string host) => _network.Unplug(host);
@@ -165,7 +165,7 @@ internal sealed class BankOnHosts : IDisposable
         AwaitHealthy(ProxyAddress);
     }
 
-    // nginx rests a silent host after two failures.
+    // nginx stops using a silent host after two failures.
     private void WriteList(params int[] apis) => File.WriteAllLines(ListFile, apis.Select(
         api => $"server {AddressOf(api)}:{Port} max_conns=512 max_fails=2 fail_timeout=5s;"));
 
