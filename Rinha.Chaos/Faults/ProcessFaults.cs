@@ -17,7 +17,7 @@ internal static class ProcessFaults
         api.Kill();
         StartAndAwaitWork(context, api, downtime);
         context.Run.CheckSpeed(
-            downtime.Elapsed < s_downtimeMax, () => $"{api.Name} was back only after {downtime.ElapsedMilliseconds} ms");
+            downtime.Elapsed < s_downtimeMax, () => $"{api.Name} was down for {downtime.ElapsedMilliseconds} ms");
     }
 
     public static void KillAll(FaultContext context)

@@ -9,7 +9,7 @@ public sealed class DrainTests : ServerTest
     private static readonly (string, string) s_longDelay = ("RINHA_DRAIN_DELAY_MS", $"{Limits.DrainDelayMsMax}");
 
     [Fact]
-    public void After_SIGTERM_health_is_503_with_its_reason_and_everything_else_goes_on()
+    public void After_SIGTERM_health_is_503_with_its_reason_and_everything_else_still_works()
     {
         using var server = Start(s_longDelay);
         using var kept = server.Connect();
@@ -39,11 +39,11 @@ public sealed class DrainTests : ServerTest
     public void A_server_stops_after_the_drain_delay_and_not_before()
     {
         using var server = Start(("RINHA_DRAIN_DELAY_MS", "500"));
-        var took = Stopwatch.StartNew();
+        var elapsed = Stopwatch.StartNew();
 
         Assert.Equal(0, server.End().Code);
 
-        Assert.True(took.ElapsedMilliseconds >= 490, "it did not wait");
+        Assert.True(elapsed.ElapsedMilliseconds >= 490, "it did not wait");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class DrainTests : ServerTest
         using var server = Start();
         var connections = ConnectMany(server, 2_000);
 
-        var took = Stopwatch.StartNew();
+        var elapsed = Stopwatch.StartNew();
         var exit = Task.Run(server.End);
         Wait.Until(() => !File.Exists(Socket), "the server accepts no more connections");
         var next = 0;
@@ -89,10 +89,10 @@ public sealed class DrainTests : ServerTest
             Thread.Sleep(10);
         }
 
-        // At 10 ms a request, the requests go on for ten times as long as the server waits.
+        // At 10 ms a request, the requests continue for ten times as long as the server waits.
         Assert.True(next < connections.Count, "it waited for the last request");
         Assert.Equal(0, (await exit).Code);
-        Assert.True(took.ElapsedMilliseconds >= Limits.DrainTimeoutMs - 10, "it did not wait for its clients");
+        Assert.True(elapsed.ElapsedMilliseconds >= Limits.DrainTimeoutMs - 10, "it did not wait for its clients");
         connections.ForEach(connection => connection.Dispose());
     }
 

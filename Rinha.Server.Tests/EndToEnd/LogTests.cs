@@ -43,7 +43,7 @@ public sealed class LogTests : ServerTest
             ("RINHA_LOG_LEVLE", "secret"),
             ("RINHA_SERVICE_HOST", "10.96.0.17"), // Kubernetes, for a service called rinha
             ("RINHA_SERVICE_PORT_HTTP", "9999"),
-            ("RINHA_PORT", "tcp://10.96.0.17:9999"), // and Docker's links
+            ("RINHA_PORT", "tcp://10.96.0.17:9999"), // Docker's links
             ("RINHA_PORT_9999_TCP_PROTO", "tcp"),
             ("RINHA_NAME", "/app/rinha"),
             ("RINHA_ENV_PATH", "/bin"),
@@ -105,7 +105,7 @@ public sealed class LogTests : ServerTest
             SendSlowly(connections);
         }
 
-        // Once it is read, the log goes on with the queued lines and reports how many others were dropped.
+        // Once it is read, the log continues with the queued lines and reports how many others were dropped.
         var lines = 0;
         var reading = Task.Run(
             () =>
@@ -128,7 +128,7 @@ public sealed class LogTests : ServerTest
         Assert.Matches(@"^\d+ message\(s\) dropped because of queue size limit", exit.Error);
     }
 
-    // Each request makes one line: its last byte comes 2 ms after its head, and it is slow from 1 ms on.
+    // Each request logs one line: its last byte comes 2 ms after its head, and it is slow from 1 ms on.
     private static void SendSlowly(List<RawConnection> connections)
     {
         var request = RawRequest.Credit;

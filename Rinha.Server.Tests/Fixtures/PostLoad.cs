@@ -86,7 +86,7 @@ internal sealed class PostLoad : IDisposable
                 {
                     connection?.Dispose();
                     connection = null;
-                    // The server is down: leave it the CPU to come back.
+                    // The server is down: leave it the CPU to restart.
                     Thread.Sleep(1);
                 }
 
