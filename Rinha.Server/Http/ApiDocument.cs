@@ -1,12 +1,12 @@
 namespace Rinha.Server.Http;
 
-// What GET /openapi.json answers: openapi.json, without its blanks, with the version of this server, and with what any
-// request can get (x-any-request) among the responses of each operation that has no other answer of that status.
+// The answer to GET /openapi.json: openapi.json without its whitespace, with the version of this server, and with the
+// responses that any request can get (x-any-request) in each operation that does not define that status itself.
 internal static class ApiDocument
 {
     private const string VersionPlaceholder = "\"0.0.0\"";
 
-    // OpenAPI 3.1 in UTF-8; made when it is asked for the first time.
+    // OpenAPI 3.1 in UTF-8; made at the first request for it.
     public static ReadOnlyMemory<byte> Json { get; } = Create();
 
     private static byte[] Create()

@@ -55,7 +55,7 @@ internal sealed class BankApplication(
                 Route.Metrics when context.IsLiteral => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
                 Route.Unknown or Route.Root or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
             };
-            // A POST waits for its commit and catches what fails itself: one task less for each.
+            // A POST awaits its commit and handles its own failures: one task less for each.
             return answer.IsCompletedSuccessfully || context.Operation == Operation.Post
                 ? answer
                 : AwaitAsync(context, answer);
@@ -88,7 +88,7 @@ internal sealed class BankApplication(
         Route.Liveness or Route.Document or Route.Root or Route.Unknown => Operation.Other,
     };
 
-    // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and its like are not.
+    // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and the like are not.
     private static Task? ForPost(Exchange exchange) =>
         exchange.Method == HttpMethods.Post ? null : exchange.AnswerAsync(Problem.OnlyPost);
 
@@ -133,8 +133,8 @@ internal sealed class BankApplication(
             : exchange.AnswerAsync(Problem.Of(result)));
     }
 
-    // Tells load balancers to stop routing here when this instance stops, cannot read, or cannot write. Whether account
-    // 1 exists does not matter; that the ledger could be read does.
+    // Tells load balancers to stop routing here when this instance stops, cannot read, or cannot write. Account 1 need
+    // not exist; the ledger must be readable.
     private async Task SendHealthAsync(Exchange exchange)
     {
         var account = await ledger.FindAccountAsync(1);

@@ -7,7 +7,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-// Every JSON type of the wire; the code that reads and writes them is generated at build time.
+// Every JSON type on the wire; the code that reads and writes them is generated at build time.
 [JsonSerializable(typeof(TransactionBody))]
 [JsonSerializable(typeof(TransactionResponse))]
 [JsonSerializable(typeof(StatementResponse))]
@@ -16,7 +16,7 @@ namespace Rinha.Server.Http;
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class BankJsonContext : JsonSerializerContext
 {
-    // How answers are written: not for embedding in HTML, so little more than what JSON demands is escaped.
+    // How answers are written: not for embedding in HTML, so little is escaped beyond what JSON demands.
     public static JsonWriterOptions WriterOptions { get; } = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -24,7 +24,7 @@ internal sealed partial class BankJsonContext : JsonSerializerContext
     };
 }
 
-// What a thread needs to make an answer, used again for each: nothing here outlives the call that sends the answer.
+// What a thread reuses to make each answer: nothing here outlives the call that sends the answer.
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread; the writer holds no resource.")]
 internal sealed class AnswerBuffer
 {
@@ -90,7 +90,7 @@ internal abstract class WriteOnlyConverter<T> : JsonConverter<T>
 // One converter for the whole: generated code would box every entry.
 internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
 {
-    // Writes what every list of transactions says of one.
+    // Writes the fields that a transaction has in every list.
     public static void WriteFields(Utf8JsonWriter writer, in StatementEntry entry)
     {
         writer.WriteNumber("valor"u8, entry.AmountCents);

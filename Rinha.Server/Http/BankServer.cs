@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Rinha.Server.Http;
 
-// Kestrel made by hand: HTTP/1.1 and the application, with no host, container, middleware or routing between.
+// Kestrel assembled by hand: HTTP/1.1 and the application, with no host, container, middleware or routing between.
 internal sealed class BankServer : IDisposable
 {
     private readonly KestrelServer _kestrel;
 
-    // A server on the connections that the transport brings; the benchmarks' are not sockets.
+    // A server on the transport's connections, which are not sockets in the benchmarks.
     public BankServer(EndPoint endPoint, IConnectionListenerFactory transport, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
@@ -21,7 +21,7 @@ internal sealed class BankServer : IDisposable
         options.Limits.MaxRequestHeaderCount = Limits.RequestHeaderCountMax;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(Limits.RequestHeadersTimeoutMs);
         options.Limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(Limits.KeepAliveTimeoutMs);
-        // Bytes above 127 are no error in a header that is never read; the application refuses a key with one.
+        // Bytes above 127 are no error in a header that is never read; the application refuses a key that has any.
         options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         // The application counts the body itself: Kestrel's limit would cost an exception per oversized request.
         options.Limits.MaxRequestBodySize = null;

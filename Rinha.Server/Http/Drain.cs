@@ -1,8 +1,8 @@
 namespace Rinha.Server.Http;
 
-// Stops the server without losing a request. Closing an idle connection would meet the request that a load balancer is
+// Stops the server without losing a request. Closing an idle connection could lose a request that a load balancer is
 // just sending over it; so each connection ends with the answer to its next request, which says so (Connection: close,
-// RFC 9112 §9.6). Only those over which nothing comes any more are closed.
+// RFC 9112 §9.6). Only those that stay silent are closed.
 internal sealed class Drain
 {
     private volatile bool _isAnnounced;
@@ -13,7 +13,7 @@ internal sealed class Drain
 
     public bool HasBegun => _hasBegun;
 
-    // From now on /health says that the server stops; all else goes on.
+    // From now on /health says that the server is stopping; everything else goes on.
     public void Announce() => _isAnnounced = true;
 
     // From now on answers end their connections.

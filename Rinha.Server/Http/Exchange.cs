@@ -8,7 +8,7 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Http;
 
 // One request and its answer. Kestrel keeps one per connection and uses it for request after request, so what it holds
-// is looked up and allocated once a connection.
+// is looked up and allocated once per connection.
 internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger logger)
 {
     // Kestrel's connection implements the features itself, the same object for every request on it.
@@ -26,8 +26,8 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     // Decoded, without the query.
     public string Path => _request.Path;
 
-    // Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. A proxy that
-    // refuses a path and forwards other spellings of it unchanged then protects it whatever its own rules of decoding.
+    // Whether the client spelled the path as it is served: no %-escapes, dots, fragment or authority. So a proxy that
+    // refuses this spelling protects the path, even if it forwards other spellings unchanged.
     public bool IsLiteral
     {
         get
@@ -55,7 +55,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     // Whether part of an answer has been sent.
     public bool HasStarted => _response.HasStarted;
 
-    // The transaction to post; of the connection, which has one request at a time.
+    // The transaction to post; one per connection, which has one request at a time.
     public PendingPost Post { get; } = new();
 
     public Statement Statement => field ??= new Statement();

@@ -5,9 +5,9 @@ namespace Rinha.Server.Http;
 // Which part of a history is asked for: the query antes=SEQ&limite=N, both optional.
 internal static class HistoryQuery
 {
-    // Reads a query as it was sent, with its question mark, or empty. False if a value is no plain integer or out of
-    // its range, a parameter is given twice, or another one is given: a misspelt one would otherwise get a page that
-    // was not asked for.
+    // Reads a query as it was sent, with its question mark, or empty. False if a value is not a plain integer or out of
+    // its range, a parameter is given twice, or an unknown one is given: a misspelt one would otherwise get the wrong
+    // page.
     public static bool TryRead(string query, out long beforeSequence, out int entriesWanted)
     {
         beforeSequence = long.MaxValue;

@@ -25,7 +25,7 @@ internal static class IdempotencyKey
         }
 
         key = text is [Quote, .. var quoted, Quote] ? quoted : text;
-        // Quotation marks and what would escape them are left out, so that each key can be written in both ways.
+        // Quotation marks and backslashes are not allowed, so that each key can be written in both ways.
         return key.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax
             && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
             && !key.AsSpan().ContainsAny(Quote, '\\');

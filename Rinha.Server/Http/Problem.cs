@@ -5,7 +5,7 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Http;
 
 // Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status and its
-// problem type. A program decides on the type; a released type keeps its meaning. The words are for people.
+// problem type. Programs go by the type; a released type keeps its meaning. The words are for people.
 internal sealed class Problem
 {
     public static readonly Problem BadRequest =
@@ -40,7 +40,7 @@ internal sealed class Problem
         Unavailable("too-many-keys", "no more idempotency keys can be kept for now");
     public static readonly Problem StorageFailed = Unavailable("storage-failed", "the storage failed");
     public static readonly Problem Stopping = Unavailable("stopping", "the server is stopping");
-    // Without Retry-After: to send it again may post it twice.
+    // Without Retry-After: sending it again may post it twice.
     public static readonly Problem OutcomeUnknown = new(
         503, "outcome-unknown", "the database was cut off; the transaction may have been posted: see the statement");
 

@@ -89,7 +89,7 @@ internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
                 _ => throw new UnreachableException(),
             };
             invalid |= valid ? Fields.None : field;
-            reader.Skip(); // Of an object or array the rest, of anything else nothing.
+            reader.Skip(); // The rest of an object or array; after anything else, nothing.
         }
 
         return new TransactionBody(Judge(seen, invalid, duplicate), amountCents, kind, description);

@@ -21,7 +21,7 @@ internal sealed class TransactionPost(ILedger ledger)
         try
         {
             var body = await reading;
-            // Kestrel hands on chunks from a thread of the pool, beside the loop: these are in no round.
+            // Kestrel hands on chunks from a thread of the pool, not the loop's: these writes are in no round.
             await HandOverAsync(exchange, accountId, body, exchange.IsChunked ? null : exchange.Round);
         }
         catch (Exception error) when (!exchange.HasStarted)
@@ -30,8 +30,8 @@ internal sealed class TransactionPost(ILedger ledger)
         }
     }
 
-    // An unknown account is 404, whatever else is wrong: the ledger finds out while it posts, but a request that does
-    // not get that far has to ask.
+    // An unknown account is 404, whatever else is wrong: the ledger finds out while it posts; if a request does not get
+    // that far, the account is looked up here.
     private Task HandOverAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
     {
         var post = exchange.Post;

@@ -40,7 +40,7 @@ public struct Description
         var count = 0;
         foreach (var value in utf8)
         {
-            // Every byte starts a scalar value but the continuation bytes 10xxxxxx.
+            // Every byte except the continuation bytes 10xxxxxx starts a scalar value.
             count += (value & 0xC0) != 0x80 ? 1 : 0;
         }
 

@@ -2,7 +2,7 @@ namespace Rinha.Server.Ledger;
 
 /// <summary>
 /// The bank's book. Any thread may call any member. What a completed write changed is seen at once by every read that
-/// starts after it, in this process and in every other one on the same ledger. Reads are of one snapshot and do not
+/// starts after it, in this process and in every other one on the same ledger. Each read sees one snapshot and does not
 /// wait for writers.
 /// </summary>
 public interface ILedger
@@ -49,7 +49,7 @@ public readonly record struct WriteOutcome(PostResult Result, long BalanceCents 
     public static implicit operator WriteOutcome(PostResult result) => new(result);
 }
 
-/// <summary>The result of a write. Only <see cref="Accepted"/> has surely changed the ledger.</summary>
+/// <summary>The result of a write. Only <see cref="Accepted"/> is sure to have changed the ledger.</summary>
 public enum PostResult
 {
     Accepted, // Committed and durable as the synchronous setting promises.
@@ -70,7 +70,7 @@ public enum LookupResult
 {
     Found, // Read, from one consistent snapshot.
     UnknownAccount,
-    Busy, // Locked for reads too: a process stands still while changing what a read needs.
+    Busy, // Locked for reads too: a process was stopped while changing what a read needs.
     StorageFailed, // The database could not be read; the reason is in the log.
 }
 

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>Something that an operator asked for is not done, and nothing was changed: why, in one line.</summary>
+/// <summary>Why something that an operator asked for was refused, in one line; nothing was changed.</summary>
 public sealed class RefusalException(string message, Exception? cause = null) : Exception(message, cause);
 
 // The schema versions that this server can open: the current one, and older released ones, which it converts. A new

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>One accepted transaction, as a statement lists it; the amount is positive, whichever the kind.</summary>
+/// <summary>One accepted transaction, as a statement lists it; the amount is positive, whatever the kind.</summary>
 public readonly record struct StatementEntry(
     long AmountCents, TransactionKind Kind, Description Description, Timestamp PostedAt);
 
@@ -9,8 +9,8 @@ public readonly record struct StatementEntry(
 public readonly record struct HistoryEntry(long Sequence, StatementEntry Transaction);
 
 /// <summary>
-/// An account at one instant: its balance and its latest transactions, of the same snapshot. Each read fills the object
-/// again, so its owner can keep it.
+/// An account at one instant: its balance and its latest transactions, from one snapshot. Each read overwrites the
+/// object, so its owner can reuse it.
 /// </summary>
 public sealed class Statement
 {
@@ -39,13 +39,13 @@ public sealed class Statement
     public void Add(in StatementEntry entry) => _entries[_count++] = entry;
 }
 
-/// <summary>Part of an account's history, newest first. Each read fills the object again.</summary>
+/// <summary>Part of an account's history, newest first. Each read overwrites the object.</summary>
 public sealed class HistoryPage
 {
     private readonly HistoryEntry[] _entries = new HistoryEntry[Limits.HistoryEntriesMax];
     private int _count;
 
-    /// <summary>The transactions before this sequence are wanted, at least 1.</summary>
+    /// <summary>The page has transactions before this sequence, which is at least 1.</summary>
     public long BeforeSequence { get; private set; }
 
     /// <summary>How many are wanted, 1 to <see cref="Limits.HistoryEntriesMax"/>.</summary>

@@ -6,7 +6,7 @@ public readonly record struct Timestamp(long MicrosecondsSinceEpoch)
     private static readonly long s_first = MicrosecondsOf(DateTime.MinValue);
     private static readonly long s_last = MicrosecondsOf(DateTime.MaxValue);
 
-    /// <summary>The clock's present time. Clocks jump: never the order of transactions.</summary>
+    /// <summary>The clock's present time. Clocks jump, so never order transactions by it.</summary>
     public static Timestamp Now => new(MicrosecondsOf(DateTime.UtcNow));
 
     /// <summary>Takes microseconds since 1970 if they are in the years 1 to 9999.</summary>

@@ -30,7 +30,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
     private bool _mayReceive; // The socket may have something: an event came, or the last receive filled up.
     private bool _isEndThere;
     private bool _waits;
-    private bool _isScheduled; // The loop has it in its queue, or is at it.
+    private bool _isScheduled; // It is in the loop's queue, or having its turn.
     private int _readsLeft; // In the loop's turn at this connection, receives included; 0 outside it.
     private bool _isCanceled;
     private bool _hasEnded;
@@ -107,7 +107,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
     {
         lock (_lock)
         {
-            // Kestrel gives no positions when it failed while it read: nothing was consumed then.
+            // Kestrel gives no positions if it failed while reading: nothing was consumed then.
             if (consumed.GetObject() is not null && examined.GetObject() is not null)
             {
                 var first = _start - (int)_given.GetOffset(_given.Start);
@@ -156,7 +156,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         }
     }
 
-    // Tells the loop, once, that there is something to read for a reader that waits.
+    // Tells the loop, once, that a waiting reader has something to read.
     private void Schedule()
     {
         if (_waits && !_isScheduled && (HasNews || _mayReceive))

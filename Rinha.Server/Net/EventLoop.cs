@@ -7,9 +7,9 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Net;
 
 // The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
-// and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections, which Kestrel
-// closes. Requests that arrive meanwhile wait in their sockets and make the next round. A connection that has more than
-// its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread
+// and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections; Kestrel closes
+// the connections. Requests that arrive during a round wait in their sockets for the next. A connection that has more
+// than its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread
 // waits for nothing but events.
 internal sealed class EventLoop : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class EventLoop : IDisposable
 
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
-    // Starts the thread, with the connections that come to a listener.
+    // Starts the thread, which also accepts a listener's connections.
     public void Start(SocketListener listener)
     {
         _listener = listener;
@@ -140,7 +140,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Gives a turn to those that were in the queue before this round, up to as many reads as one look at the sockets.
+    // Gives a turn to connections queued before this round, up to as many reads as one look at the sockets can bring.
     private void TakeTurns(int ready)
     {
         for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
@@ -206,9 +206,9 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // A commit costs nearly the same for one write as for several. So a round looks for more until it has one more than
-    // the round before, and yields to their senders; not while other work waits, so that reads cannot put off the
-    // commit. A lone write that looked and found no second one spares the next lone write the look.
+    // A commit costs nearly the same for one write as for several. So a round looks for more, and yields to their
+    // senders, until it has one more than the round before; not while other work waits, so that reads cannot put off
+    // the commit. After a lone write that looked and found no second, the next lone write does not look.
     private void GatherWrites(IWriteRound round)
     {
         var emptyLooks = 0;

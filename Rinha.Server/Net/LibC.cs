@@ -68,8 +68,8 @@ internal static unsafe partial class LibC
     public static partial nint Receive(SafeHandle socket, byte* bytes, nint count, int flags);
 }
 
-// A connected, non-blocking socket. As a safe handle: its number is not given back to the kernel while a call on it is
-// under way on another thread.
+// A connected, non-blocking socket. A safe handle, so its number is not given back to the kernel while another thread
+// is in a call on it.
 internal sealed unsafe class SocketDescriptor : SafeHandle
 {
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
@@ -99,7 +99,7 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
         }
     }
 
-    // Sends as much as is taken now. Returns how many bytes, or -1 and an errno.
+    // Sends as much as the kernel takes now. Returns how many bytes, or -1 and an errno.
     public int Send(ReadOnlySpan<byte> bytes, out int error)
     {
         fixed (byte* first = bytes)
@@ -125,7 +125,7 @@ internal sealed unsafe class SocketDescriptor : SafeHandle
         }
         catch (ObjectDisposedException)
         {
-            // Closed already, by the other of two that wanted its end.
+            // It is closed already.
         }
     }
 

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Rinha.Server.Net;
 
-// An epoll instance (epoll(7)). Edge-triggered: an event says that something has come since, and is a hint only; the
-// receive or send that follows is what decides.
+// An epoll instance (epoll(7)). Edge-triggered: an event says that something new has come, and is only a hint; the
+// receive or send that follows decides.
 internal sealed unsafe class Poller : IDisposable
 {
     public const uint Readable = 0x1; // EPOLLIN
@@ -30,10 +30,10 @@ internal sealed unsafe class Poller : IDisposable
     // Begins to watch a descriptor; closing the descriptor ends it. IOException: it cannot be watched.
     public void Watch(int descriptor, uint interest) => Control(Add, descriptor, interest);
 
-    // Changes what is watched for, and looks whether it is there already.
+    // Changes what is watched for; also reports what is there already.
     public void Change(int descriptor, uint interest) => Control(Modify, descriptor, interest);
 
-    // Waits Forever or NotAtAll. Returns how many events there are, to be had from Event.
+    // Waits Forever or NotAtAll. Returns how many events there are; Event has them.
     public int Wait(int timeoutMs)
     {
         var count = LibC.WaitForEvents(_descriptor, _events, EventsMax, timeoutMs);

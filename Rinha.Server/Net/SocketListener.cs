@@ -8,7 +8,7 @@ namespace Rinha.Server.Net;
 // the pool, where its first read hands it to the loop.
 internal sealed class SocketListener : IConnectionListener
 {
-    // When nothing can be accepted (without a free descriptor, say), the next try.
+    // The wait before the next try when nothing can be accepted (without a free descriptor, say).
     private const int RetryMs = 100;
 
     private readonly EventLoop _loop;

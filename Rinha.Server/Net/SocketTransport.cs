@@ -17,7 +17,7 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
     // Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
-    // now is refused: no request gets lost between.
+    // now is refused: no request is lost in between.
     public void StopAccepting()
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
@@ -58,7 +58,7 @@ internal static unsafe partial class ListenSocket
             RemoveStale(address.EndPoint, path);
         }
 
-        // Only of TCP does .NET let the address be taken again at once (SO_REUSEADDR).
+        // .NET sets SO_REUSEADDR, so that the address can be taken again at once, for TCP only.
         var protocol = path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
         var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
         socket.Bind(address.EndPoint);
@@ -75,10 +75,10 @@ internal static unsafe partial class ListenSocket
     {
         if (!IsSocket(path))
         {
-            return; // Nothing, or something else's file: binding says so.
+            return; // Nothing to remove; if another kind of file is there, binding fails.
         }
 
-        // It must not wait for a server that stands still and whose queue is full: that one is alive.
+        // The probe must not wait for a stopped server whose queue is full: that server is alive.
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
         {
             Blocking = false,

@@ -3,8 +3,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
-// Deletes expired idempotency keys and watches their number, once a minute on the thread pool, so that no request pays
-// for it. Several instances may run it at once.
+// Deletes expired idempotency keys and counts the rest, once a minute on the thread pool, so that it delays no request.
+// Several instances may run it at once.
 internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;

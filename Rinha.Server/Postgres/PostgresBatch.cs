@@ -25,7 +25,7 @@ internal sealed class PostgresBatch : IDisposable
     private readonly int[] _order = new int[Limits.BatchWritesMax];
     private bool _mayKeepKeys;
 
-    // Transactions of the last run; those that came again are neither.
+    // Transactions of the last run; retries of earlier ones count as neither.
     public int Posted { get; private set; }
 
     public int Refused { get; private set; }
@@ -124,15 +124,15 @@ internal sealed class PostgresBatch : IDisposable
             _ = reader.NextResult();
         }
 
-        // To the end, where the server says that it has committed.
+        // Read to the end, where the server says that it has committed.
         while (reader.NextResult())
         {
         }
     }
 }
 
-// One transaction to post, as one statement that judges, changes, keeps and answers: what it returns is as it was under
-// the account's row lock. Nothing in it is PostgreSQL's alone (schema.postgres.sql).
+// One transaction to post, as one statement that checks it, changes the rows and returns the answer, as it was under
+// the account's row lock. It uses nothing that only PostgreSQL has (schema.postgres.sql).
 internal sealed class PostCommand
 {
     // $1 is the account, $2 the kind, $3 the amount. The row lock makes READ COMMITTED enough: an UPDATE that had to
@@ -162,8 +162,8 @@ internal sealed class PostCommand
         WHERE clientes.id = $1
         """;
 
-    // The key is looked for as of the statement's beginning. One that another transaction commits meanwhile makes the
-    // INSERT fail, and all of this is tried again.
+    // The key is looked up as of the statement's beginning. If another transaction commits it meanwhile, the INSERT
+    // fails, and all of this is tried again.
     private const string Keyed = $"""
         WITH guardada AS (
           SELECT limite, saldo, cliente_id = $1 AND tipo = $2 AND valor = $3 AND descricao = $4 AS igual

@@ -9,7 +9,7 @@ namespace Rinha.Server.Postgres;
 /// <summary>
 /// The ledger in a PostgreSQL database, shared by any number of processes on any number of machines. The database must
 /// commit to its disk before it says so (<c>synchronous_commit</c>, its default). Writes go through one writer; reads
-/// have connections of their own and wait for none.
+/// have their own connections and wait for no writer.
 /// </summary>
 public sealed class PostgresLedger : ILedger, IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         $"{Account} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {Newest}";
 
     private readonly NpgsqlDataSource _reads;
-    private readonly NpgsqlDataSource _writes; // Of one connection, which no read can have.
+    private readonly NpgsqlDataSource _writes; // Has one connection, which no read can take.
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
     private readonly ThrottledErrorLog _errors;
@@ -59,7 +59,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
     public WriterState Writer => _writer.State;
 
-    public IWriteRound? Round => null; // A commit waits for the network, which the loop must not.
+    public IWriteRound? Round => null; // A commit waits for the network; the loop must not.
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
     internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
@@ -114,7 +114,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     }
 
     // One statement and hence one snapshot. A read changes nothing and an idle connection may have lost its server long
-    // ago: so what could not be read is read once more, unless that took its whole time.
+    // ago: so a failed read is tried once more, unless it used up its time.
     private async ValueTask<LookupResult> ReadAsync(
         string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
     {

@@ -40,7 +40,7 @@ internal sealed class PostgresWriter : IDisposable
         _thread.Start();
     }
 
-    // A balancer sends no writes to a locked ledger. So it counts as locked only for a while: the next writes find out.
+    // A balancer sends no writes to a locked ledger. So it counts as locked only for a while; then new writes find out.
     public WriterState State =>
         !_thread.IsAlive ? WriterState.Ended : IsLockedOut ? WriterState.Locked : WriterState.Ready;
 
@@ -134,7 +134,7 @@ internal sealed class PostgresWriter : IDisposable
             }
             catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
-                // A new connection also where only this one cannot write: its server has become a standby, say.
+                // A new connection helps too where only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
                 Disconnect();
                 return PostgresFailure.IsRolledBack(error) ? PostResult.StorageFailed : PostResult.OutcomeUnknown;
@@ -193,7 +193,7 @@ internal sealed class PostgresWriter : IDisposable
         {
             _connection.Dispose();
             _connection = null;
-            _source.Clear(); // Else it would be given out again.
+            _source.Clear(); // Otherwise the pool would give it out again.
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    // Makes the writer's thread take a turn although nothing waits.
+    // Makes the writer's thread take a turn even if nothing waits.
     public void WakeForProbe()
     {
         lock (_lock)

@@ -126,7 +126,7 @@ internal sealed class LedgerFile
         _ = HasSchema(database);
     }
 
-    // foreign_keys: the database too rejects a transaction of an unknown account.
+    // foreign_keys: the database itself also rejects a transaction of an unknown account.
     public Database OpenWriter() =>
         OpenConnection(Limits.WriterCacheKib, $"{SynchronousPragma} PRAGMA foreign_keys = ON;");
 
@@ -137,7 +137,7 @@ internal sealed class LedgerFile
     // temp_store: queries never spill to a second file. mmap_size: off, since a disk error under a mapping kills the
     // process (SIGBUS) instead of failing one read, and each commit of another connection makes SQLite remap.
     // cache_size: in KiB (negative), bounded because every connection has its own and the container is small.
-    // journal_size_limit: truncates a WAL that once grew when it starts over. wal_autocheckpoint: off, since a commit
+    // journal_size_limit: truncates a WAL that has grown, when it starts over. wal_autocheckpoint: off, since a commit
     // that checkpoints makes all requests wait for its fsyncs; the checkpointer runs beside them.
     private Database OpenConnection(int cacheKib, string morePragmas)
     {

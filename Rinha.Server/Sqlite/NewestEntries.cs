@@ -31,7 +31,7 @@ internal static class NewestEntries
         text.CopyTo(entry[TextAt..]);
     }
 
-    // Adds the entries to a statement; of damaged bytes those before the first wrong one.
+    // Adds the entries to a statement; if they are damaged, only those before the first wrong one.
     public static bool TryRead(ReadOnlySpan<byte> entries, Statement statement)
     {
         if (entries.Length > BytesMax || entries.Length % EntryBytes != 0)

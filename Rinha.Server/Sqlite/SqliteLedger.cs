@@ -9,7 +9,7 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Sqlite;
 
 /// <summary>
-/// The ledger in one SQLite file, shared by any number of processes: writes of this one commit in its turns,
+/// The ledger in one SQLite file, shared by any number of processes: this process's writes commit in its turns,
 /// reads run on the caller's thread over a pool of reading connections and never wait for a writer.
 /// </summary>
 public sealed class SqliteLedger : ILedger, IDisposable
@@ -71,7 +71,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _writer.Dispose();
         if (!_writer.HasEnded)
         {
-            return; // It waits for another process's lock, and uses the rest until this process ends.
+            return; // The writer waits for another process's lock, and uses the rest until this one ends.
         }
 
         _queue.Dispose();

@@ -54,7 +54,7 @@ internal sealed class HistogramFamily(
 
     public void Publish(Meter meter) => _instrument = meter.CreateHistogram<double>(name, unit: null, help);
 
-    // Of each series: its labels, its cumulative count for each bound, and its sum.
+    // For each series: its labels, its cumulative count for each bound, and its sum.
     public IEnumerable<((string Name, string Value)[] Labels, long[] Counts, double Sum)> Series()
     {
         for (var index = 0; index < _series.Length; index++)

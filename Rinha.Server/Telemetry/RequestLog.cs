@@ -14,8 +14,8 @@ internal enum Operation
     Metrics,
 }
 
-// Counts every answered request by operation, status and duration. Logs the slow ones, and those answered 5xx: of the
-// latter one a second for each operation, since a failing disk fails every request. slowRequestMs 0 logs no slow
+// Counts every answered request by operation, status and duration. Logs the slow ones, and those answered 5xx: at most
+// one 5xx a second for each operation, since a failing disk fails every request. With slowRequestMs 0, logs no slow
 // request. Thread-safe; counting allocates nothing.
 internal sealed class RequestLog(int slowRequestMs, ILogger logger)
 {

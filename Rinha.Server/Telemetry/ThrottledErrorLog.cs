@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Telemetry;
 
-// Logs failures of the storage, at most one a second: a storage that fails would fail every request, on a thread that
-// must not wait, and the log may lie on the disk that fails. Any thread may call it.
+// Logs failures of the storage, at most one a second: a failing disk fails every request, on a thread that must not
+// wait, and the log may be on that disk. Any thread may call it.
 internal sealed class ThrottledErrorLog(ILogger logger)
 {
     private readonly LogThrottle _throttle = new();

@@ -4,11 +4,11 @@ namespace Rinha.Server.Sqlite.Locking;
 // and look again, up to 100 ms at a time; here the instance that exits wakes the next one.
 //
 // The lock is a word in a file that all processes have mapped: entering and leaving are an atomic exchange each,
-// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets one that has
-// asked meanwhile go first, and all let one go first that keeps waking too late for it. And it survives its holders:
-// each instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file
-// description lock, fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks
-// that the holder still has its byte. One instance belongs to one thread at a time; competing threads have one each.
+// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets another that has
+// asked meanwhile go first, and all let one that keeps waking too late go first. And it survives its holders: each
+// instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file description
+// lock, fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks that the holder
+// still has its byte. One instance belongs to one thread at a time; competing threads have one each.
 internal sealed unsafe class Gate : IDisposable
 {
     private readonly GateFile _file;
@@ -16,7 +16,7 @@ internal sealed unsafe class Gate : IDisposable
     private readonly int _bit;
     private GateWords* _words; // Null when disposed: a late caller gets an exception, not another's memory.
     private int _deferrals;
-    private long _defersSince; // To a starving one; 0 when not.
+    private long _defersSince; // When it began to let a starving one go first; 0: it does not.
 
     // Opens the gate of a database: the file PATH-gate beside it, made if need be.
     public Gate(string databasePath)
@@ -32,7 +32,7 @@ internal sealed unsafe class Gate : IDisposable
             throw;
         }
 
-        // What a dead instance of the same number has left.
+        // Clears what a dead instance of the same number has left.
         _words = _file.Words;
         _bit = 1 << _number;
         Withdraw();
@@ -60,7 +60,7 @@ internal sealed unsafe class Gate : IDisposable
                 lateWakes = 0;
             }
 
-            // The bit first, then the look at the word: see Free.
+            // First set the bit, then look at the word: see Free.
             Interlocked.Or(ref _words->Sleeping, _bit);
             Sleep(Volatile.Read(ref _words->Holder));
             Interlocked.And(ref _words->Sleeping, ~_bit);
@@ -110,7 +110,7 @@ internal sealed unsafe class Gate : IDisposable
             return;
         }
 
-        // Before the file, and with it the number, is given back.
+        // Before the file is closed and the number becomes free.
         Withdraw();
         Free();
         _words = null;
@@ -165,8 +165,8 @@ internal sealed unsafe class Gate : IDisposable
     {
         if (holder != 0)
         {
-            // A holder that lives, even a stopped one, is never robbed. If another sleeper was woken and has died, the
-            // word is 0 by now, and the next try succeeds.
+            // A live holder, even a stopped one, keeps the gate. If another sleeper was woken and has died, the word is
+            // 0 by now, and the next try succeeds.
             if (!IsNumber(holder) || !Futex.Wait(ref _words->Holder, holder, Limits.GateDeathCheckMs))
             {
                 RemoveIfDead(holder);
@@ -176,7 +176,7 @@ internal sealed unsafe class Gate : IDisposable
         {
             if (!Futex.Wait(ref _words->Holder, 0, Limits.GateDeferralMs))
             {
-                ForgetOthers(); // They do not come.
+                ForgetOthers(); // They did not come.
             }
         }
     }
@@ -208,7 +208,7 @@ internal sealed unsafe class Gate : IDisposable
         return starving != 0 && (starving & _bit) == 0;
     }
 
-    // The waiter may be dead or descheduled: it may go first for so many tries, or so long, only.
+    // The waiter may be dead or descheduled: it may go first only so many times, or for so long.
     private bool MustDefer()
     {
         if (IsTurnOfStarving())
@@ -234,7 +234,7 @@ internal sealed unsafe class Gate : IDisposable
         return false;
     }
 
-    // The ones that still live ask again.
+    // Those that still live ask again.
     private void ForgetOthers()
     {
         Clear(ref _words->Asking, ~_bit);

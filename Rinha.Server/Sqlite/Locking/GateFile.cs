@@ -36,7 +36,7 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
 
-    // Opens the file, made if need be. A new one gets the access of the model, if there is one: the database, so that
+    // Opens the file, or creates it. A new one gets the permissions of the model, the database, if that exists, so that
     // the server's user can open a gate that root has made.
     public GateFile(string path, string model)
     {
@@ -65,7 +65,7 @@ internal sealed unsafe partial class GateFile : IDisposable
     // Valid until Dispose.
     public GateWords* Words { get; }
 
-    // Locks a byte, unless another instance has, until Unlock, Dispose or the process's end.
+    // Locks a byte, unless another instance holds it, until Unlock, Dispose or the process's end.
     public bool TryLock(int index) => TryLock(index, count: 1);
 
     public void Lock(int index)
@@ -107,8 +107,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         FileAccess.ReadWrite,
         FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock.
 
-    // Null when the file is there already, also if another process makes it meanwhile or it is a symbolic link: root
-    // gives away only what it has made itself.
+    // Null when the file exists, even if another process has just made it or it is a symbolic link: root gives away
+    // only what it has made itself.
     private static SafeFileHandle? TryCreate(string path, string model)
     {
         if (!Path.Exists(model) || File.Exists(path))

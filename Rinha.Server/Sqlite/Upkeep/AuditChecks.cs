@@ -2,16 +2,16 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite.Upkeep;
 
-// One thing that a sound ledger never has: a query with one column, a row, in words, for each violation. The
-// preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. With a
-// violation that is only a warning the ledger is sound.
+// Something that a sound ledger never has: a query that describes each violation in a row of one column. The
+// preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. If its
+// violations are only warnings, the ledger is sound.
 internal sealed record AuditCheck(string Name, string Preparation, string Sql, bool IsWarning = false);
 
 // What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end
 // and never sorted: what is kept meanwhile is a row for each account or key, in temporary tables.
 internal static class AuditChecks
 {
-    // Said once more, in other words than the writer's: amount, time, kind, the text's length, the text and zeros.
+    // An entry, written independently of the writer's code: amount, time, kind, the text's length, the text and zeros.
     private const string EntryInHex = """
         format('%016X%016X%s%02X%s', valor, realizada_em, hex(tipo), length(CAST(descricao AS BLOB)),
                substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
@@ -19,7 +19,7 @@ internal static class AuditChecks
 
     private static readonly string s_letters = Each(kind => $"'{(char)kind.Letter()}'", ", ");
 
-    // What a row adds to its client's balance. A letter that is no kind's counts as a debit: "values" reports it.
+    // What a row adds to its client's balance. An unknown letter counts as a debit; the check "values" reports it.
     private static readonly string s_change = $"CASE tipo {Each(
         kind => $"WHEN '{(char)kind.Letter()}' THEN {kind.ChangeCents(1)} * valor", " ")} ELSE -valor END";
 

@@ -37,7 +37,7 @@ internal sealed class Checkpointer : IDisposable
         _wake.Set();
         if (!_thread.Join(Limits.WriterStopTimeoutMs))
         {
-            return; // It waits for the gate; the end of the process ends it too.
+            return; // The thread waits for the gate, and ends with the process.
         }
 
         _wake.Dispose();
@@ -66,7 +66,7 @@ internal sealed class Checkpointer : IDisposable
             }
             else
             {
-                Thread.Sleep(Limits.CheckpointLookMs); // Another process is at it; meanwhile every commit asks for it.
+                Thread.Sleep(Limits.CheckpointLookMs); // Another process checkpoints; every commit asks meanwhile.
             }
         }
     }
@@ -98,7 +98,7 @@ internal sealed class LogMove : IDisposable
     private readonly Database _database;
     private readonly Gate _gate;
 
-    // Takes the checkpointer's lock. RefusalException: another keeps it, a backup, say.
+    // Takes the checkpointer's lock. RefusalException: something else, such as a backup, has it.
     public LogMove(LedgerFile file)
     {
         _gate = new Gate(file.Path);
@@ -119,7 +119,7 @@ internal sealed class LogMove : IDisposable
         }
         catch
         {
-            _gate.Dispose(); // With it the checkpointer's byte.
+            _gate.Dispose(); // Also unlocks the checkpointer's byte.
             throw;
         }
     }

@@ -80,7 +80,7 @@ internal sealed class CommitTurn(
         }
     }
 
-    // When no thread takes turns any more.
+    // To be called when no thread takes turns any more.
     public void Dispose()
     {
         _gate.Dispose();
@@ -110,7 +110,7 @@ internal sealed class CommitTurn(
 
     private void NoteGateAsked() => _gateAskedAtNs = _gateAskedAtNs == 0 ? Clock.NowNs : _gateAskedAtNs;
 
-    // When another program has the lock, nothing is taken: the writes stay queued, and the overdue get their 503.
+    // When another program has the lock, nothing is taken: the writes stay queued, and overdue ones get a 503.
     private TurnEnd WriteBatch(Batch batch, bool mayWait)
     {
         switch (_transaction.Begin(waits: mayWait))
@@ -124,7 +124,7 @@ internal sealed class CommitTurn(
 
         _isLockedOut = false;
         var sound = true;
-        // What arrives during the batch still joins it: its commit is then shared by more.
+        // What arrives during the batch still joins it: more writes then share its commit.
         while (sound && batch.TakeFrom(queue, stopsAtReset: !mayWait) is { Length: > 0 } taken)
         {
             var results = batch.Results[^taken.Length..];

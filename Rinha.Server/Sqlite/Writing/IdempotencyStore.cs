@@ -11,7 +11,7 @@ internal enum KeyState
 }
 
 // The first answers to requests with an Idempotency-Key: the table chaves, used inside a write transaction, so that an
-// answer and what it speaks of are committed together.
+// answer and its transaction are committed together.
 internal sealed class IdempotencyStore
 {
     private const long MicrosecondsPerHour = 3_600_000_000;

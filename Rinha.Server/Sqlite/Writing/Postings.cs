@@ -7,7 +7,7 @@ namespace Rinha.Server.Sqlite.Writing;
 internal sealed class Postings
 {
     // The part of an update that is the same for every kind. ?1 is the account, ?2 the amount, ?3 the entry to put in
-    // front of the newest, ?4 the id of its row. The concatenation of blobs has the type of a text, and its bytes.
+    // front of the newest, ?4 the id of its row. Concatenated blobs become a text of the same bytes: hence the CAST.
     private static readonly string s_addEntry = $"""
         ultima_seq = ultima_seq + 1, ultima_id = ?4,
         ultimas = substr(CAST(?3 || ultimas AS BLOB), 1, {NewestEntries.BytesMax})
@@ -147,7 +147,7 @@ internal sealed class Postings
         return _mark.Run() == SqliteResult.Done;
     }
 
-    // Once a transaction: others have written since the last one.
+    // Once per SQL transaction: others have written since the last one.
     private bool TryFindLastId()
     {
         if (_lastId >= 0)

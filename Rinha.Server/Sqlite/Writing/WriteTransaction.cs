@@ -99,7 +99,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
         NativeMemory.Free(_walPages);
     }
 
-    // A transaction with a key. Its answer is kept in the same commit, also a refusal: the same request gets the same
+    // A transaction with a key. Its answer, even a refusal, is kept in the same commit: the same request gets the same
     // answer again even if the balance would allow it by now.
     private WriteOutcome PostOnce(PendingPost post, Timestamp now) => _keys.Admit(post, now, out var first) switch
     {

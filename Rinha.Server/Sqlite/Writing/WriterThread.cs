@@ -58,7 +58,7 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    // The timer's, on a thread of the pool, where the refused requests go on.
+    // The timer runs it on a thread of the pool, where the refused requests go on.
     private void RefuseOverdue(object? state)
     {
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
