@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Rinha.Server.Http;
 
-// A request's JSON body: all its bytes, valid until the reader advances, or the problem with it.
+// A request's JSON body: all its bytes, valid until the caller advances the reader past them, or the problem with it.
 internal readonly record struct RequestBody(ReadOnlySequence<byte> Bytes, Problem? Problem = null)
 {
     // Completes at once if the whole body has arrived.

@@ -37,7 +37,7 @@ internal readonly record struct TransactionBody(
         }
         catch (JsonException)
         {
-            // The library's only way to say "not JSON". A well-formed body, valid or not, never gets here.
+            // The library's only way to say "not JSON", nested too deeply, or not UTF-16 behind an escape.
             return new TransactionBody { Error = TransactionError.Malformed };
         }
     }

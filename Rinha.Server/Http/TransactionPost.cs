@@ -12,7 +12,7 @@ internal sealed class TransactionPost(ILedger ledger)
     {
         var reading = RequestBody.ReadAsync(exchange);
         return reading.IsCompletedSuccessfully
-            ? HandOverAsync(exchange, accountId, reading.Result, exchange.Round)
+            ? SubmitAsync(exchange, accountId, reading.Result, exchange.Round)
             : ReceiveRestAsync(exchange, accountId, reading);
     }
 
@@ -22,7 +22,7 @@ internal sealed class TransactionPost(ILedger ledger)
         {
             var body = await reading;
             // Kestrel hands on chunks from a thread of the pool, not the loop's: these writes are in no round.
-            await HandOverAsync(exchange, accountId, body, exchange.IsChunked ? null : exchange.Round);
+            await SubmitAsync(exchange, accountId, body, exchange.IsChunked ? null : exchange.Round);
         }
         catch (Exception error) when (!exchange.HasStarted)
         {
@@ -30,9 +30,9 @@ internal sealed class TransactionPost(ILedger ledger)
         }
     }
 
-    // An unknown account is 404, whatever else is wrong: the ledger finds out while it posts; if a request does not get
-    // that far, the account is looked up here.
-    private Task HandOverAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
+    // An unknown account is 404, whatever else is wrong: the ledger finds out while it posts; a request with a problem
+    // is refused after a lookup.
+    private Task SubmitAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
     {
         var post = exchange.Post;
         post.AccountId = accountId;

@@ -8,10 +8,10 @@ namespace Rinha.Server.Net;
 // What a connection has received: the socket is read when Kestrel wants bytes, into a buffer that an idle connection
 // does not have.
 //
-// A read never completes at once: the event loop resumes the reader, in turns of Limits.ReadsPerTurnMax, and looks at
-// the other sockets between two turns. So a client with many requests in its socket cannot keep the loop, and a thread
-// that completes a write (the ledger's writer) sends the answer and leaves the next request to the loop. One reader at
-// a time; OnReadable and TakeTurn are the loop's, any thread may call the rest.
+// ReadAsync never completes at once: the event loop resumes the reader, in turns of Limits.ReadsPerTurnMax, and looks
+// at the other sockets between two turns. So a client with many requests in its socket cannot keep the loop, and a
+// thread that completes a write (the ledger's writer) sends the answer and leaves the next request to the loop. One
+// reader at a time; OnReadable and TakeTurn are the loop's, any thread may call the rest.
 internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, LoopTurn turn)
     : PipeReader, IValueTaskSource<ReadResult>
 {
@@ -57,7 +57,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         TakeTurn();
     }
 
-    // Resumes the reader while it waits and there is something to read. Returns how often.
+    // Resumes the reader while it waits and there is something to read: called by OnReadable, or by the loop for a
+    // queued connection. Returns how often.
     public int TakeTurn()
     {
         loop.VerifyAccess(); // The requests of a turn join the loop's round.
@@ -68,7 +69,8 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
         {
             reads++;
             // Kestrel goes on here, on this thread: it parses the bytes and calls BankApplication.ProcessRequestAsync
-            // for each request. The answer comes back by ConnectionOutput.FlushAsync.
+            // for each request. The answer comes back by ConnectionOutput.FlushAsync. Kestrel usually waits again when
+            // this returns.
             _read.SetResult(result);
         }
 

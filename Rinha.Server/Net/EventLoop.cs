@@ -8,9 +8,9 @@ namespace Rinha.Server.Net;
 
 // The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
 // and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections; Kestrel closes
-// the connections. Requests that arrive during a round wait in their sockets for the next. A connection that has more
-// than its turn allows waits in a queue; each round looks at the sockets first, then goes on with the queue. The thread
-// waits for nothing but events.
+// the connections. Requests that arrive during a round join it if the loop looks again before the commit. A connection
+// with more to read than one turn allows waits in a queue; each round looks at the sockets first, then at the queue.
+// The thread waits for nothing but events.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -190,7 +190,8 @@ internal sealed class EventLoop : IDisposable
         return events;
     }
 
-    // While the other process is inside the gate, more writes may come to share the commit.
+    // The round hands over by itself when it must wait; only a taken gate is the loop's to retry. Meanwhile more writes
+    // may come to share the commit.
     private void CommitRound(IWriteRound round)
     {
         for (var tries = 0; round.TryCommit() == RoundEnd.GateTaken; tries++)

@@ -15,7 +15,7 @@ internal sealed unsafe class Poller : IDisposable
     public const int NotAtAll = 0;
 
     private const uint EdgeTriggered = 1u << 31; // EPOLLET
-    private const int EventsMax = Limits.BatchWritesMax; // What one look finds makes one commit.
+    private const int EventsMax = Limits.BatchWritesMax; // As many as one commit takes, if each brings a write.
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
     private const int Modify = 3;

@@ -25,7 +25,7 @@ internal sealed class WriteQueue : IDisposable
     {
         var task = write.Begin();
         var wake = false;
-        var refusal = PostResult.Accepted;
+        PostResult? refusal = null;
         lock (_lock)
         {
             if (_count == _ring.Length || _isClosed)
@@ -45,9 +45,9 @@ internal sealed class WriteQueue : IDisposable
         {
             Signal();
         }
-        else if (refusal != PostResult.Accepted)
+        else if (refusal is { } result)
         {
-            write.Complete(refusal);
+            write.Complete(result);
         }
 
         return task;

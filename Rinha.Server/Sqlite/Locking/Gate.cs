@@ -4,11 +4,12 @@ namespace Rinha.Server.Sqlite.Locking;
 // and look again, up to 100 ms at a time; here the instance that exits wakes the next one.
 //
 // The lock is a word in a file that all processes have mapped: entering and leaving are an atomic exchange each,
-// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside lets another that has
-// asked meanwhile go first, and all let one that keeps waking too late go first. And it survives its holders: each
-// instance has a number, and holds a byte lock of that number on the file as long as it lives (an open file description
-// lock, fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks that the holder
-// still has its byte. One instance belongs to one thread at a time; competing threads have one each.
+// without a system call; a waiter sleeps on the word (futex(2)). It is fair: the last one inside defers to one that
+// has asked since, and all defer to one that woke too late several times. And it survives its holders: each instance
+// has a number, and holds a byte lock of that number on the file as long as it lives (an open file description lock,
+// fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks that the holder
+// still has its byte. One instance is used by one thread at a time: the writing threads of a process share one under
+// CommitTurn's lock.
 internal sealed unsafe class Gate : IDisposable
 {
     private readonly GateFile _file;

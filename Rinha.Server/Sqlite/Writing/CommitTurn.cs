@@ -10,8 +10,8 @@ namespace Rinha.Server.Sqlite.Writing;
 internal enum TurnEnd
 {
     Done, // Each write of the batch has its result: committed together, or, after a failure, none applied.
-    MustWait, // Nothing was taken: another thread of this process has the turn, or the commit waits for the disk.
-    GateTaken, // Nothing was taken: another process is inside the gate.
+    MustWait, // Nothing was taken: another thread of this process has the turn.
+    GateTaken, // Nothing was taken: the gate is taken, or it is another's turn.
     LedgerLocked, // Nothing was taken: another program has SQLite's lock.
 }
 

@@ -30,6 +30,7 @@ internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsS
             return RoundEnd.Nothing;
         }
 
+        // With synchronous FULL each commit waits for the disk.
         switch (commitsSync ? TurnEnd.MustWait : turn.TryCommit(_batch))
         {
             case TurnEnd.GateTaken:

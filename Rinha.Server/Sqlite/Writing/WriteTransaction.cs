@@ -6,7 +6,7 @@ namespace Rinha.Server.Sqlite.Writing;
 internal enum BeginResult
 {
     Begun,
-    Busy, // Another connection kept the lock for Limits.BusyTimeoutMs.
+    Busy, // Another connection has the lock; after Begin(waits: true), still after Limits.BusyTimeoutMs.
     Failed, // The database cannot be written.
 }
 
