@@ -46,6 +46,13 @@ public static class Limits
     // The kernel lowers it to net.core.somaxconn.
     public const int ListenBacklog = 4096;
 
+    // The wait before the next try when nothing can be accepted (without a free descriptor, say).
+    public const int AcceptRetryMs = 100;
+
+    // Received of one connection and not yet read. Kestrel's limits refuse a request long before; the rest stays in the
+    // kernel until Kestrel wants it.
+    public const int InputBytesMax = 64 * 1024;
+
     // The next connection is closed at once. An idle one takes 8 KB: 96 MB of a 250MB container.
     public const int ConnectionsMax = 12_288;
 

@@ -48,7 +48,7 @@ public sealed class AllocationTests
 
         AssertAllocatesNothing(() =>
         {
-            requests.End(Operation.Post, 200, Clock.NowNs);
+            requests.End(RequestKind.Post, 200, Clock.NowNs);
             return Router.Match("/clientes/1/transacoes", out _) == Route.Transactions;
         });
     }

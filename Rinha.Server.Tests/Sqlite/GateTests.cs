@@ -133,14 +133,14 @@ public sealed class GateTests : FileTest
         inside.Enter();
 
         var waited = Stopwatch.StartNew();
-        Assert.False(waiting.TryEnter(waitMs: 100));
+        Assert.False(waiting.TryEnterWithin(waitMs: 100));
         Assert.True(waited.ElapsedMilliseconds >= 90, "timed out too early");
 
         inside.Exit();
         // The turn is not kept for the waiter that timed out.
         Assert.True(inside.TryEnter());
         inside.Exit();
-        Assert.True(waiting.TryEnter(waitMs: 100));
+        Assert.True(waiting.TryEnterWithin(waitMs: 100));
         waiting.Exit();
     }
 

@@ -35,7 +35,7 @@ public sealed class MetricSetTests
         });
         listener.Start();
 
-        requests.End(Operation.Reset, 418, startedAtNs: 0);
+        requests.End(RequestKind.Reset, 418, startedAtNs: 0);
         listener.RecordObservableInstruments();
 
         lock (seen)

@@ -17,7 +17,7 @@ public sealed class RequestLogTests
     public void A_slow_request_or_a_server_error_is_one_warning(
         int slowMs, int status, int milliseconds, string? warning)
     {
-        new RequestLog(slowMs, _logger).End(Operation.Health, status, Clock.NowNs - (milliseconds * 1_000_000L));
+        new RequestLog(slowMs, _logger).End(RequestKind.Health, status, Clock.NowNs - (milliseconds * 1_000_000L));
 
         Assert.Equal(warning is null ? 0 : 1, _logger.Lines.Count);
         Assert.All(_logger.Lines, line =>
@@ -35,12 +35,12 @@ public sealed class RequestLogTests
         var began = Environment.TickCount64;
         for (var count = 0; count < faults; count++)
         {
-            requests.End(Operation.Post, 503, Clock.NowNs);
+            requests.End(RequestKind.Post, 503, Clock.NowNs);
         }
 
         Assert.InRange(_logger.Lines.Count, 1, 1 + ((Environment.TickCount64 - began) / 1000));
 
-        requests.End(Operation.Statement, 503, Clock.NowNs);
+        requests.End(RequestKind.Statement, 503, Clock.NowNs);
         Assert.StartsWith("statement was answered 503", _logger.Lines[^1].Message, StringComparison.Ordinal);
     }
 }

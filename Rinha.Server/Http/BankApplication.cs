@@ -25,7 +25,7 @@ internal sealed class BankApplication(
             : new Exchange(contextFeatures, Drain, logger);
 
     public void DisposeContext(Exchange context, Exception? exception) =>
-        requests.End(context.Operation, context.Status, context.StartedAtNs);
+        requests.End(context.Kind, context.Status, context.StartedAtNs);
 
     // Kestrel calls it on the event loop's thread (ConnectionInput.TakeTurn) as soon as it has parsed a request's head.
     public Task ProcessRequestAsync(Exchange context)
@@ -37,7 +37,7 @@ internal sealed class BankApplication(
         }
 
         var route = Router.Match(context.Path, out var accountId);
-        context.Operation = OperationOf(route, context.Method);
+        context.Kind = KindOf(route, context.Method);
         try
         {
             var answer = route switch
@@ -56,7 +56,7 @@ internal sealed class BankApplication(
                 Route.Unknown or Route.Root or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
             };
             // A POST awaits its commit and handles its own failures: one task less for each.
-            return answer.IsCompletedSuccessfully || context.Operation == Operation.Post
+            return answer.IsCompletedSuccessfully || context.Kind == RequestKind.Post
                 ? answer
                 : AwaitAsync(context, answer);
         }
@@ -78,14 +78,14 @@ internal sealed class BankApplication(
         }
     }
 
-    private static Operation OperationOf(Route route, string method) => route switch
+    private static RequestKind KindOf(Route route, string method) => route switch
     {
-        Route.Transactions => method == HttpMethods.Post ? Operation.Post : Operation.History,
-        Route.Statement => Operation.Statement,
-        Route.Health => Operation.Health,
-        Route.Reset => Operation.Reset,
-        Route.Metrics => Operation.Metrics,
-        Route.Liveness or Route.Document or Route.Root or Route.Unknown => Operation.Other,
+        Route.Transactions => method == HttpMethods.Post ? RequestKind.Post : RequestKind.History,
+        Route.Statement => RequestKind.Statement,
+        Route.Health => RequestKind.Health,
+        Route.Reset => RequestKind.Reset,
+        Route.Metrics => RequestKind.Metrics,
+        Route.Liveness or Route.Document or Route.Root or Route.Unknown => RequestKind.Other,
     };
 
     // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and the like are not.

@@ -62,7 +62,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
 
     public HistoryPage History => field ??= new HistoryPage();
 
-    public Operation Operation { get; set; }
+    public RequestKind Kind { get; set; }
 
     // The Clock as the request began, in nanoseconds.
     public long StartedAtNs { get; set; }

@@ -17,9 +17,6 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
 {
     private const int BufferBytes = 4096;
 
-    // Kestrel's limits refuse a request long before; the rest stays in the kernel until Kestrel wants it.
-    private const int BufferBytesMax = 64 * 1024;
-
     private readonly Lock _lock = new();
     private ManualResetValueTaskSourceCore<ReadResult> _read;
     private byte[] _buffer = [];
@@ -255,7 +252,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
             return true;
         }
 
-        if (_buffer.Length >= BufferBytesMax || _isComplete)
+        if (_buffer.Length >= Limits.InputBytesMax || _isComplete)
         {
             return false;
         }

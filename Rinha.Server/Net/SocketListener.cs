@@ -8,9 +8,6 @@ namespace Rinha.Server.Net;
 // the pool, where its first read hands it to the loop.
 internal sealed class SocketListener : IConnectionListener
 {
-    // The wait before the next try when nothing can be accepted (without a free descriptor, say).
-    private const int RetryMs = 100;
-
     private readonly EventLoop _loop;
     private readonly ILogger _logger;
     private readonly LogThrottle _throttle = new();
@@ -91,7 +88,7 @@ internal sealed class SocketListener : IConnectionListener
                 if (error != LibC.Again)
                 {
                     LogFailure(LibC.Text(error));
-                    _retry.Change(RetryMs, Timeout.Infinite);
+                    _retry.Change(Limits.AcceptRetryMs, Timeout.Infinite);
                 }
 
                 return;

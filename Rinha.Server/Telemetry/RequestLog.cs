@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Rinha.Server.Telemetry;
 
 // What a request asks for; its name in lower case is the metrics' label operation.
-internal enum Operation
+internal enum RequestKind
 {
     Other, // An unknown path.
     Post,
@@ -25,7 +25,7 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
     private const int Statuses = StatusMax - StatusMin + 1;
 
     private static readonly string[] s_operations =
-        [.. Enum.GetNames<Operation>().Select(name => name.ToLowerInvariant())];
+        [.. Enum.GetNames<RequestKind>().Select(name => name.ToLowerInvariant())];
 
     private readonly long _slowNs = slowRequestMs == 0 ? long.MaxValue : slowRequestMs * (long)NsPerMs;
     private readonly LogThrottle[] _throttles = [.. s_operations.Select(_ => new LogThrottle())];
@@ -37,19 +37,19 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         s_operations);
 
     // Records the answer to a request that began at this time of Clock.
-    public void End(Operation operation, int status, long startedAtNs)
+    public void End(RequestKind kind, int status, long startedAtNs)
     {
         var durationNs = Clock.NowNs - startedAtNs;
-        var index = ((int)operation * Statuses) + Math.Clamp(status, StatusMin, StatusMax) - StatusMin;
+        var index = ((int)kind * Statuses) + Math.Clamp(status, StatusMin, StatusMax) - StatusMin;
         Interlocked.Increment(ref _counts[index]);
-        _durations.Record(durationNs, (int)operation);
+        _durations.Record(durationNs, (int)kind);
         if (status >= 500)
         {
-            LogError(operation, status, durationNs);
+            LogError(kind, status, durationNs);
         }
         else if (durationNs >= _slowNs)
         {
-            Log.RequestSlow(logger, s_operations[(int)operation], status, durationNs / NsPerMs);
+            Log.RequestSlow(logger, s_operations[(int)kind], status, durationNs / NsPerMs);
         }
     }
 
@@ -74,12 +74,12 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         }
     }
 
-    private void LogError(Operation operation, int status, long durationNs)
+    private void LogError(RequestKind kind, int status, long durationNs)
     {
-        if (_throttles[(int)operation].TryPass(Environment.TickCount64, out var unlogged))
+        if (_throttles[(int)kind].TryPass(Environment.TickCount64, out var unlogged))
         {
             Log.RequestAnsweredWithError(
-                logger, s_operations[(int)operation], status, durationNs / NsPerMs, unlogged);
+                logger, s_operations[(int)kind], status, durationNs / NsPerMs, unlogged);
         }
     }
 }

@@ -1,5 +1,17 @@
 namespace Rinha.Server.Sqlite.Locking;
 
+// What the instances of a Gate tell one another, in shared memory. Only the first word decides who is inside; the
+// others are hints, and cost a little time when they are wrong.
+[StructLayout(LayoutKind.Sequential)]
+internal struct GateWords
+{
+    public int Holder; // The number of the instance that is inside; 0 when none is.
+    public int Sleeping; // A bit for each instance that sleeps until Holder changes.
+    public int Asking; // A bit for each instance that was refused entry and still wants it.
+    public int Starving; // A bit for each instance that has woken too late so often that all others let it go first.
+    public int Last; // The number of the instance that was inside last.
+}
+
 // The lock that lets one writer at a time into the database, over all processes. SQLite's own way to wait is to sleep
 // and look again, up to 100 ms at a time; here the instance that exits wakes the next one.
 //
@@ -40,10 +52,10 @@ internal sealed unsafe class Gate : IDisposable
         Free();
     }
 
-    public void Enter() => TryEnter(long.MaxValue);
+    public void Enter() => TryEnterWithin(long.MaxValue);
 
     // Waits until this instance alone is inside, or gives up after a time.
-    public bool TryEnter(long waitMs)
+    public bool TryEnterWithin(long waitMs)
     {
         var began = Environment.TickCount64;
         for (var lateWakes = 0; !TryEnter(); lateWakes++)

@@ -3,18 +3,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite.Locking;
 
-// What the instances of a Gate tell one another, in shared memory. Only the first word decides who is inside; the
-// others are hints, and cost a little time when they are wrong.
-[StructLayout(LayoutKind.Sequential)]
-internal struct GateWords
-{
-    public int Holder; // The number of the instance that is inside; 0 when none is.
-    public int Sleeping; // A bit for each instance that sleeps until Holder changes.
-    public int Asking; // A bit for each instance that was refused entry and still wants it.
-    public int Starving; // A bit for each instance that has woken too late so often that all others let it go first.
-    public int Last; // The number of the instance that was inside last.
-}
-
 // The file behind a Gate: words that all processes have mapped, and locks on its bytes.
 internal sealed unsafe partial class GateFile : IDisposable
 {

@@ -58,7 +58,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
         database.Execute("PRAGMA synchronous = FULL");
         using var gate = new Gate(file.Path);
         file.EnsureNotConverted();
-        if (!gate.TryEnter(Limits.BusyTimeoutMs))
+        if (!gate.TryEnterWithin(Limits.BusyTimeoutMs))
         {
             throw new SqliteException(
                 $"{file.Path}: timed out after {Limits.BusyTimeoutMs} ms waiting for the gate",

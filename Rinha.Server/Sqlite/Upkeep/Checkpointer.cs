@@ -130,7 +130,7 @@ internal sealed class LogMove : IDisposable
     public bool TryRun(out int pages, out int moved)
     {
         _database.CheckpointBulk(out pages, out moved);
-        if (!_gate.TryEnter(Limits.BusyTimeoutMs))
+        if (!_gate.TryEnterWithin(Limits.BusyTimeoutMs))
         {
             return false;
         }
