@@ -48,7 +48,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
 
             server.Kill();
 
-            Assert.True(gate.TryEnterWithin((long)Wait.Timeout.TotalMilliseconds), "the dead process keeps the others out");
+            Assert.True(gate.TryEnterWithin(Wait.TimeoutMs), "the dead process keeps the others out");
             gate.Exit();
         }
     }

@@ -166,7 +166,7 @@ public sealed class GateDeathTests : FileTest
         gate.Exit();
     }
 
-    private static void AssertEnters(Gate gate) => Assert.True(gate.TryEnterWithin((long)Wait.Timeout.TotalMilliseconds));
+    private static void AssertEnters(Gate gate) => Assert.True(gate.TryEnterWithin(Wait.TimeoutMs));
 
     private void AssertTakesTurns() => AssertTakesTurns(gates: 2, (gate, _) => gate.Exit());
 

@@ -23,7 +23,7 @@ public sealed class GateFairnessTests : FileTest
                 {
                     if (index < waiting)
                     {
-                        Assert.True(gate.TryEnterWithin((long)Wait.Timeout.TotalMilliseconds), $"kept out in turn {turn}");
+                        Assert.True(gate.TryEnterWithin(Wait.TimeoutMs), $"kept out in turn {turn}");
                     }
                     else
                     {

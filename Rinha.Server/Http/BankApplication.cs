@@ -10,7 +10,7 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Http;
 
 // Path to route to answer. A request runs on the thread that received its bytes (after a chunked body, one of
-// Kestrel's) and, after a write, on the thread that committed it: nothing here blocks.
+// Kestrel's) and, after a write, on the thread that completed it: nothing here blocks.
 internal sealed class BankApplication(
     ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestLog requests)
     : IHttpApplication<Exchange>

@@ -50,6 +50,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     // §6.1).
     public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
 
+    // Null with PostgreSQL, and outside the loop's turn at this connection (LoopTurn, in IWriteRound.cs).
     public IWriteRound? Round => _turn?.Round;
 
     // Whether part of an answer has been sent.

@@ -22,6 +22,7 @@ internal readonly record struct RequestBody(ReadOnlySequence<byte> Bytes, Proble
         try
         {
             var reader = exchange.RequestBody;
+            // Kestrel asks ConnectionInput: a late body resumes in another turn of the loop.
             var read = reader.TryRead(out var arrived) ? arrived : await reader.ReadAsync();
             while (!read.IsCompleted && read.Buffer.Length <= Limits.BodyBytesMax)
             {

@@ -30,8 +30,8 @@ internal sealed class TransactionPost(ILedger ledger)
         }
     }
 
-    // An unknown account is 404, whatever else is wrong: the ledger finds out while it posts; a request with a problem
-    // is refused after a lookup.
+    // An unknown account is 404 whatever else is wrong, but a key that was used for another transaction: the ledger
+    // finds out while it posts. A request with a problem is refused after a lookup.
     private Task SubmitAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
     {
         var post = exchange.Post;
@@ -70,7 +70,8 @@ internal sealed class TransactionPost(ILedger ledger)
         return TransactionBody.Parse(whole);
     }
 
-    // After the await it runs on the thread that committed the transaction.
+    // At the await the calls return to the event loop. What follows runs on the thread that completes the write
+    // (PendingWrite.Complete): the loop, the writer, the busy check, or the caller if the queue is full.
     private static async Task AnswerAsync(Exchange exchange, ValueTask<WriteOutcome> write)
     {
         try

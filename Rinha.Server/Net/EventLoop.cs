@@ -10,7 +10,7 @@ namespace Rinha.Server.Net;
 // and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections; Kestrel closes
 // the connections. Requests that arrive during a round join it if the loop looks again before the commit. A connection
 // with more to read than one turn allows waits in a queue; each round looks at the sockets first, then at the queue.
-// The thread waits for nothing but events.
+// The thread sleeps for nothing but events; its locks are held for a few instructions.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -140,7 +140,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Gives a turn to connections queued before this round, up to as many reads as one look at the sockets can bring.
+    // Gives a turn to connections queued before this round, until Limits.BatchWritesMax reads were made.
     private void TakeTurns(int ready)
     {
         for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
@@ -253,7 +253,8 @@ internal sealed class EventLoop : IDisposable
             }
             else
             {
-                // A stale event on a reused descriptor: harmless, a spurious wake-up.
+                // No connection: the wake-up, which needs no reading, or a closed socket. A stale event on a reused
+                // descriptor is harmless, a spurious wake-up.
                 var connections = Volatile.Read(ref _connections);
                 (number < connections.Length ? connections[number] : null)?.OnReady(ready);
             }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Rinha.Server.Net;
 
-// A listening socket: the loop accepts connections; Kestrel takes each with AcceptAsync and starts it on a thread of
-// the pool, where its first read hands it to the loop.
+// A listening socket. The loop accepts a connection and watches it from then on; Kestrel takes it with AcceptAsync and
+// starts it on a thread of the pool. From its first ReadAsync on, the loop resumes it.
 internal sealed class SocketListener : IConnectionListener
 {
     private readonly EventLoop _loop;

@@ -24,7 +24,7 @@ internal sealed class Batch
     // Gives every write the same result.
     public void FailAll(PostResult result = PostResult.StorageFailed) => Results.Fill(result);
 
-    // Completes every write with its result, and is empty afterwards.
+    // Completes every write with its result: each call runs the rest of its request, up to the send. Empty afterwards.
     public void Complete()
     {
         var count = Count;

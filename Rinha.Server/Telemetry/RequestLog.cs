@@ -5,7 +5,7 @@ namespace Rinha.Server.Telemetry;
 // What a request asks for; its name in lower case is the metrics' label operation.
 internal enum RequestKind
 {
-    Other, // An unknown path.
+    Other, // /health/live, /openapi.json, / and unknown paths.
     Post,
     Statement,
     History,

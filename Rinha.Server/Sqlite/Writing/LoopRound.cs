@@ -30,8 +30,13 @@ internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsS
             return RoundEnd.Nothing;
         }
 
-        // With synchronous FULL each commit waits for the disk.
-        switch (commitsSync ? TurnEnd.MustWait : turn.TryCommit(_batch))
+        if (commitsSync)
+        {
+            HandOver(); // Each commit waits for the disk.
+            return RoundEnd.HandedOver;
+        }
+
+        switch (turn.TryCommit(_batch))
         {
             case TurnEnd.GateTaken:
                 return RoundEnd.GateTaken;
