@@ -81,18 +81,19 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
         Assert.DoesNotContain("# TYPE", answer.Text, StringComparison.Ordinal);
     }
 
-    // HAProxy sends the first one for `option httpchk GET /health`.
+    // HAProxy sends the first one for `option httpchk`, the second for `option httpchk GET /health`.
     [Theory]
-    [InlineData("", false)]
-    [InlineData("Host: localhost\r\n", false)]
-    [InlineData("Connection: keep-alive\r\n", true)]
-    [InlineData("Host: localhost\r\nConnection: keep-alive\r\n", true)]
-    public void HTTP_1_0_is_understood(string headers, bool isKept)
+    [InlineData("OPTIONS /", "", false)]
+    [InlineData("GET /health", "", false)]
+    [InlineData("GET /health", "Host: localhost\r\n", false)]
+    [InlineData("GET /health", "Connection: keep-alive\r\n", true)]
+    [InlineData("GET /health", "Host: localhost\r\nConnection: keep-alive\r\n", true)]
+    public void HTTP_1_0_is_understood(string check, string headers, bool isKept)
     {
         using var connection = stack.Connect();
         for (var round = isKept ? 3 : 1; round > 0; round--)
         {
-            connection.Send($"GET /health HTTP/1.0\r\n{headers}\r\n");
+            connection.Send($"{check} HTTP/1.0\r\n{headers}\r\n");
             connection.Receive().AssertOk();
         }
 
@@ -117,14 +118,6 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
     {
         using var connection = stack.Connect();
         connection.Send($"GET /clientes/1/extrato HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        connection.Receive().AssertOk();
-    }
-
-    [Fact]
-    public void The_default_check_of_HAProxy_is_answered_as_health()
-    {
-        using var connection = stack.Connect();
-        connection.Send("OPTIONS / HTTP/1.0\r\n\r\n");
         connection.Receive().AssertOk();
     }
 

@@ -42,10 +42,8 @@ public sealed class TwoProcessesTests : ServerTest
         do
         {
             other.Exchange(RawRequest.Get("/clientes/1/extrato")).AssertOk();
-            if (other.Exchange(RawRequest.Credit) is { Status: not 200 } refusal)
-            {
-                Assert.Equal("1", refusal.AssertProblem(503).Header("Retry-After"));
-            }
+            var post = other.Exchange(RawRequest.Credit);
+            Assert.True(post.Status == 200 || post.AssertProblem(503).Header("Retry-After") == "1");
         }
         while (!reset.IsCompleted);
 
