@@ -153,7 +153,7 @@ public static class Limits
     public const long CheckpointSyncNs = 5_000_000;
     public const int CheckpointPassesMax = 3;
 
-    // The audit of a backup runs so many steps of SQLite's machine (some 1 ms), then sleeps, so that it takes a quarter
+    // The audit of a backup runs so many steps of SQLite's machine (some 1 ms), then sleeps, so that it takes a fifth
     // of a processor from those who answer requests.
     public const int AuditYieldSteps = 40_000;
     public const int AuditYieldMs = 4;
