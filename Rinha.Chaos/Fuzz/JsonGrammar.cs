@@ -132,7 +132,7 @@ internal static class JsonGrammar
         _ => $"{{\"valor\":{Value(random, depth - 1)}}}",
     };
 
-    // Writes each character raw where JSON allows it, as \uXXXX, or as its short escape.
+    // Writes each character raw where JSON allows it, as \u with four hex digits, or as its short escape.
     private static string Literal(Random random, string text)
     {
         var literal = new StringBuilder("\"");

@@ -53,7 +53,6 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     // Null with PostgreSQL, and outside the loop's turn at this connection (LoopTurn, in IWriteRound.cs).
     public IWriteRound? Round => _turn?.Round;
 
-    // Whether part of an answer has been sent.
     public bool HasStarted => _response.HasStarted;
 
     // The transaction to post; one per connection, which has one request at a time.

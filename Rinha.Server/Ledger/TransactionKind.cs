@@ -22,11 +22,11 @@ internal static class TransactionKinds
 
     public static bool TryParse(byte letter, out TransactionKind kind)
     {
-        foreach (var one in All)
+        foreach (var known in All)
         {
-            if (one.Letter() == letter)
+            if (known.Letter() == letter)
             {
-                kind = one;
+                kind = known;
                 return true;
             }
         }
