@@ -49,10 +49,18 @@ public sealed partial class DocumentsTests
             .Where(name => name.EndsWith(".cs", StringComparison.Ordinal))
             .Select(name => File.ReadAllText(Repository.PathOf(name))).ToList();
         var named = TypeName().Matches(File.ReadAllText(Repository.PathOf("ARCHITECTURE.md")));
-        Assert.Contains("CommitTurn.TryCommit", named.Select(name => name.Groups[0].Value.Trim('`')));
+        Assert.Contains("CommitTurn.TryTake", named.Select(name => name.Groups[0].Value.Trim('`')));
         Assert.All(named, name => Assert.Contains(files, text =>
             Regex.IsMatch(text, $@"\b(class|struct|record|interface|enum) {name.Groups[1].Value}\b")
             && Regex.IsMatch(text, $@"\b{name.Groups["member"].Value}\b")));
+    }
+
+    [Fact]
+    public void Every_file_that_the_architecture_names_exists()
+    {
+        var named = FileName().Matches(File.ReadAllText(Repository.PathOf("ARCHITECTURE.md")));
+        Assert.Contains("Net/EventLoop.cs", named.Select(name => name.Groups[1].Value));
+        Assert.All(named, name => Assert.True(File.Exists(Repository.PathOf("Rinha.Server", name.Groups[1].Value)), name.Value));
     }
 
     // GitHub's anchors: lower case, hyphens for spaces, no punctuation.
@@ -66,6 +74,9 @@ public sealed partial class DocumentsTests
 
     [GeneratedRegex(@"`(?!Rinha\.|Program)([A-Z]+[a-z]\w+)(\.(cs|(?<member>\w+)))?`")]
     private static partial Regex TypeName();
+
+    [GeneratedRegex(@"`((\w+/)+\w+\.cs)`")]
+    private static partial Regex FileName();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchor();

@@ -59,9 +59,9 @@ public static class Limits
     // One for each connection, and 256 for the rest, of which a running server has some 60.
     public const int DescriptorsMax = ConnectionsMax + 256;
 
-    // Receives and reads of one connection before all others have had their turn: some 0.2 ms. Without pipelining a
+    // Receives and reads of one connection before all others have had their slice: some 0.2 ms. Without pipelining a
     // request takes two.
-    public const int ReadsPerTurnMax = 16;
+    public const int ReadsPerSliceMax = 16;
 
     // How often the event loop looks for more to do before it goes to sleep: some 10 us.
     public const int IdleLooksMax = 10;

@@ -44,7 +44,7 @@ public sealed class FairnessTests
         }
 
         Assert.Equal(flood + 2, accounts.Count);
-        Assert.InRange(accounts.IndexOf(2), 1, 2 * Limits.ReadsPerTurnMax);
+        Assert.InRange(accounts.IndexOf(2), 1, 2 * Limits.ReadsPerSliceMax);
     }
 
     [Fact]
@@ -112,9 +112,9 @@ public sealed class FairnessTests
     public void A_connection_gets_a_turn_only_on_the_loops_thread()
     {
         using var loop = new EventLoop(round: null, NullLogger.Instance);
-        var input = new ConnectionInput(socket: null!, loop, new LoopTurn());
+        var input = new ConnectionInput(socket: null!, loop, new CurrentRound());
 
-        Assert.Throws<InvalidOperationException>(() => { input.TakeTurn(); });
+        Assert.Throws<InvalidOperationException>(() => { input.RunSlice(); });
     }
 
     [Fact]

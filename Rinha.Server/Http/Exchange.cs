@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -18,7 +21,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     private readonly IHttpResponseBodyFeature _responseBody =
         features.GetRequiredFeature<IHttpResponseBodyFeature>();
 
-    private readonly LoopTurn? _turn = features.Get<LoopTurn>();
+    private readonly CurrentRound? _current = features.Get<CurrentRound>();
 
     // The request's method; Kestrel gives the known ones as the constants of HttpMethods.
     public string Method => _request.Method;
@@ -42,7 +45,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
 
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
-    public PipeReader RequestBody => _requestBody.Reader;
+    public PipeReader BodyReader => _requestBody.Reader;
 
     public bool IsChunked => _request.Headers.TransferEncoding.Count > 0;
 
@@ -50,8 +53,8 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     // §6.1).
     public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
 
-    // Null with PostgreSQL, and outside the loop's turn at this connection (LoopTurn, in IWriteRound.cs).
-    public IWriteRound? Round => _turn?.Round;
+    // Null with PostgreSQL, and outside the loop's slice for this connection.
+    public IWriteRound? Round => _current?.Round;
 
     public bool HasStarted => _response.HasStarted;
 
@@ -147,5 +150,33 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
             CloseAfterwards();
             drain.CountAnswer();
         }
+    }
+}
+
+// What a thread reuses to make each answer: nothing here outlives the call that sends the answer.
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread; the writer holds no resource.")]
+internal sealed class AnswerBuffer
+{
+    // A statement with ten descriptions of ten emoji, each written as two escapes, takes about 2,200 bytes.
+    private const int InitialBytes = 4096;
+
+    [ThreadStatic]
+    private static AnswerBuffer? s_current;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new(InitialBytes);
+    private readonly Utf8JsonWriter _json;
+
+    private AnswerBuffer() => _json = new Utf8JsonWriter(_bytes, BankJsonContext.WriterOptions);
+
+    public static AnswerBuffer Current => s_current ??= new AnswerBuffer();
+
+    // Writes a value as JSON. Returns its bytes; valid until the next call on this thread.
+    public ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        _bytes.ResetWrittenCount();
+        _json.Reset();
+        JsonSerializer.Serialize(_json, value, type);
+        _json.Flush();
+        return _bytes.WrittenMemory;
     }
 }

@@ -36,15 +36,15 @@ internal sealed class TransactionPost(ILedger ledger)
     {
         var post = exchange.Post;
         post.AccountId = accountId;
-        var problem = body.Problem ?? Read(body.Bytes, exchange, post);
+        var problem = body.Problem ?? FillPost(body.Bytes, exchange, post);
         return problem is not null ? exchange.RefuseIfFoundAsync(ledger.FindAccountAsync(accountId), problem)
-            : AnswerAsync(exchange, round is null ? ledger.WriteAsync(post) : round.JoinAsync(post));
+            : AnswerOutcomeAsync(exchange, round is null ? ledger.WriteAsync(post) : round.JoinAsync(post));
     }
 
-    private static Problem? Read(in ReadOnlySequence<byte> bytes, Exchange exchange, PendingPost post)
+    private static Problem? FillPost(in ReadOnlySequence<byte> bytes, Exchange exchange, PendingPost post)
     {
         var body = Parse(bytes);
-        exchange.RequestBody.AdvanceTo(bytes.End);
+        exchange.BodyReader.AdvanceTo(bytes.End);
         if (body.Error != TransactionError.None)
         {
             return Problem.Of(body.Error);
@@ -72,7 +72,7 @@ internal sealed class TransactionPost(ILedger ledger)
 
     // At the await the calls return to the event loop. What follows runs on the thread that completes the write
     // (PendingWrite.Complete): the loop, the writer, the busy check, or the caller if the queue is full.
-    private static async Task AnswerAsync(Exchange exchange, ValueTask<WriteOutcome> write)
+    private static async Task AnswerOutcomeAsync(Exchange exchange, ValueTask<WriteOutcome> write)
     {
         try
         {
@@ -90,5 +90,79 @@ internal sealed class TransactionPost(ILedger ledger)
         {
             await exchange.FailAsync(error);
         }
+    }
+}
+
+// A request's JSON body: all its bytes, valid until the caller advances the reader past them, or the problem with it.
+internal readonly record struct RequestBody(ReadOnlySequence<byte> Bytes, Problem? Problem = null)
+{
+    // Completes at once if the whole body has arrived.
+    public static async ValueTask<RequestBody> ReadAsync(Exchange exchange)
+    {
+        var headers = exchange.RequestHeaders;
+        if (!MediaTypes.IsJson(headers.ContentType))
+        {
+            return new RequestBody(default, Problem.NotJson);
+        }
+
+        if (headers.ContentLength > Limits.BodyBytesMax)
+        {
+            return new RequestBody(default, Problem.BodyTooLarge);
+        }
+
+        try
+        {
+            var reader = exchange.BodyReader;
+            // Kestrel asks ConnectionInput: a late body resumes in another slice.
+            var read = reader.TryRead(out var arrived) ? arrived : await reader.ReadAsync();
+            while (!read.IsCompleted && read.Buffer.Length <= Limits.BodyBytesMax)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                read = await reader.ReadAsync();
+            }
+
+            if (read.Buffer.Length <= Limits.BodyBytesMax)
+            {
+                return new RequestBody(read.Buffer);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            return new RequestBody(default, Problem.BodyTooLarge);
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException)
+        {
+            // Kestrel throws an InvalidOperationException for a NUL in a trailer, though not for one in a header.
+            return new RequestBody(default, Problem.OfBrokenBody(error));
+        }
+    }
+}
+
+// The request header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a client retries a failed request
+// under the same key, and it is applied once. The draft writes the key as a string in quotation marks (RFC 9651
+// §3.3.3); without them, as most clients write it, it is the same key.
+internal static class IdempotencyKey
+{
+    private const string Header = "Idempotency-Key";
+    private const char Quote = '"';
+
+    // Reads the key; null when there is none. False when the header is there but holds no key.
+    public static bool TryRead(IHeaderDictionary headers, out string? key)
+    {
+        key = null;
+        if (!headers.TryGetValue(Header, out var values))
+        {
+            return true;
+        }
+
+        if (values.Count != 1 || values[0] is not { } text)
+        {
+            return false;
+        }
+
+        key = text is [Quote, .. var quoted, Quote] ? quoted : text;
+        // Quotation marks and backslashes are not allowed, so that each key can be written in both ways.
+        return key.Length is >= 1 and <= Limits.IdempotencyKeyLengthMax
+            && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !key.AsSpan().ContainsAny(Quote, '\\');
     }
 }

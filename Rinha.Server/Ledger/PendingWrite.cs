@@ -54,3 +54,32 @@ public sealed class PendingPost : PendingWrite
 
 /// <summary>Request to zero every balance and delete the history.</summary>
 public sealed class PendingReset : PendingWrite;
+
+/// <summary>
+/// What became of a write. The balance is the one after the transaction and the limit the account's, both 0 unless a
+/// transaction was accepted; one sent again under its key gets those of the first time.
+/// </summary>
+public readonly record struct WriteOutcome(PostResult Result, long BalanceCents = 0, long LimitCents = 0)
+{
+    /// <summary>Whether the rules refused a transaction; it was not a failure.</summary>
+    public bool IsRefusal =>
+        Result is PostResult.UnknownAccount or PostResult.LimitExceeded or PostResult.BalanceOverflow;
+
+    public static implicit operator WriteOutcome(PostResult result) => new(result);
+}
+
+/// <summary>The result of a write. Only <see cref="Accepted"/> is sure to have changed the ledger.</summary>
+public enum PostResult
+{
+    Accepted, // Committed and durable as the synchronous setting promises.
+    UnknownAccount,
+    LimitExceeded, // The debit would take the balance below minus the limit.
+    BalanceOverflow, // The credit would take the balance beyond 64 bits.
+    KeyReused, // The key was already used for a different transaction.
+    TooManyKeys, // Limits.IdempotencyKeysMax are being kept.
+    Busy, // The ledger stayed locked for Limits.BusyTimeoutMs.
+    Overloaded, // Limits.QueuedWritesMax writes are waiting already.
+    StorageFailed, // The database could not be written; the reason is in the log.
+    OutcomeUnknown, // The connection was lost before the database confirmed: this alone may have changed the ledger.
+    Stopping, // The server takes no more writes.
+}

@@ -8,11 +8,11 @@ namespace Rinha.Server.Net;
 // What a connection has received: the socket is read when Kestrel wants bytes, into a buffer that an idle connection
 // does not have.
 //
-// ReadAsync never completes at once: the event loop resumes the reader, in turns of Limits.ReadsPerTurnMax, and looks
-// at the other sockets between two turns. So a client with many requests in its socket cannot keep the loop, and a
+// ReadAsync never completes at once: the event loop resumes the reader, in slices of Limits.ReadsPerSliceMax, and looks
+// at the other sockets between two slices. So a client with many requests in its socket cannot keep the loop, and a
 // thread that completes a write (the ledger's writer) sends the answer and leaves the next request to the loop. One
-// reader at a time; OnReadable and TakeTurn are the loop's, any thread may call the rest.
-internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, LoopTurn turn)
+// reader at a time; OnReadable and RunSlice are the loop's, any thread may call the rest.
+internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, CurrentRound current)
     : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int BufferBytes = 4096;
@@ -27,15 +27,15 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
     private bool _mayReceive; // The socket may have something: an event came, or the last receive filled up.
     private bool _isEndThere;
     private bool _waits;
-    private bool _isScheduled; // It is in the loop's queue, or having its turn.
-    private int _readsLeft; // In the loop's turn at this connection, receives included; 0 outside it.
+    private bool _isScheduled; // It is in the loop's queue, or running its slice.
+    private int _readsLeft; // In this slice, receives included; 0 outside a slice.
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isComplete;
 
     private bool HasNews => _end != _examined || _isCanceled || _hasEnded;
 
-    // Something has come: if the reader waits for it, this is the connection's turn. If the other side's end came with
+    // Something has come: if the reader waits for it, run a slice. If the other side's end came with
     // it, no other event will report that.
     public void OnReadable(bool isEndThere)
     {
@@ -51,17 +51,17 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
             _isScheduled = true;
         }
 
-        TakeTurn();
+        RunSlice();
     }
 
     // Resumes the reader while it waits and there is something to read: called by OnReadable, or by the loop for a
     // queued connection. Returns how often.
-    public int TakeTurn()
+    public int RunSlice()
     {
-        loop.VerifyAccess(); // The requests of a turn join the loop's round.
+        loop.VerifyAccess(); // The requests of a slice join the loop's round.
         var reads = 0;
-        _readsLeft = Limits.ReadsPerTurnMax;
-        turn.Round = loop.Round;
+        _readsLeft = Limits.ReadsPerSliceMax;
+        current.Round = loop.Round;
         while (TryResume(out var result))
         {
             reads++;
@@ -71,7 +71,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
             _read.SetResult(result);
         }
 
-        turn.Round = null;
+        current.Round = null;
         return reads;
     }
 
@@ -179,7 +179,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, L
             _isScheduled = _waits && _readsLeft <= 0;
             if (_isScheduled)
             {
-                loop.Schedule(this); // The rest is for its next turn.
+                loop.Schedule(this); // The rest is for its next slice.
             }
 
             _readsLeft = 0;

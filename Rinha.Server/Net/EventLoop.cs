@@ -9,7 +9,7 @@ namespace Rinha.Server.Net;
 // The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
 // and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections; Kestrel closes
 // the connections. Requests that arrive during a round join it if the loop looks again before the commit. A connection
-// with more to read than one turn allows waits in a queue; each round looks at the sockets first, then at the queue.
+// with more to read than one slice allows waits in a queue; each round looks at the sockets first, then at the queue.
 // The thread sleeps for nothing but events; its locks are held for a few instructions.
 internal sealed class EventLoop : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class EventLoop : IDisposable
         _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
     }
 
-    // The round that the connections' writes join, each during its turn.
+    // The round that the connections' writes join, each during its slice.
     public IWriteRound? Round { get; }
 
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
@@ -47,7 +47,7 @@ internal sealed class EventLoop : IDisposable
         _thread.Start();
     }
 
-    // Gives a connection a turn in the next round; any thread may call it.
+    // Gives a connection a slice in the next round; any thread may call it.
     public void Schedule(ConnectionInput input)
     {
         _ready.Enqueue(input);
@@ -131,7 +131,7 @@ internal sealed class EventLoop : IDisposable
             var count = WaitForEvents();
             var ready = _ready.IsEmpty ? 0 : _ready.Count;
             Dispatch(count);
-            TakeTurns(ready);
+            RunSlices(ready);
             if (Round is not null)
             {
                 GatherWrites(Round);
@@ -140,14 +140,14 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Gives a turn to connections queued before this round, until Limits.BatchWritesMax reads were made.
-    private void TakeTurns(int ready)
+    // Gives a slice to connections queued before this round, until Limits.BatchWritesMax reads were made.
+    private void RunSlices(int ready)
     {
         for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
         {
             try
             {
-                reads += input.TakeTurn();
+                reads += input.RunSlice();
             }
             catch (Exception error)
             {

@@ -36,3 +36,76 @@ public sealed record ListenAddress(EndPoint EndPoint, UnixFileMode SocketMode)
         return isOctal && mode <= 0x1FF ? null : $"octal digits up to 777, not '{text}'";
     }
 }
+
+// Binds the listening socket; a unix socket has its final mode before anyone can connect.
+internal static unsafe partial class ListenSocket
+{
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint TypeOnly = 0x1; // STATX_TYPE
+    private const int StatBytes = 256;
+    private const int StatModeOffset = 28;
+    private const int TypeMask = 0xF000; // S_IFMT
+    private const int TypeSocket = 0xC000; // S_IFSOCK
+
+    // Binds, but does not listen yet. SocketException: the address is taken or not allowed.
+    public static Socket Bind(ListenAddress address)
+    {
+        var path = (address.EndPoint as UnixDomainSocketEndPoint)?.ToString();
+        if (path is not null)
+        {
+            RemoveStale(address.EndPoint, path);
+        }
+
+        // .NET sets SO_REUSEADDR, so that the address can be taken again at once, for TCP only.
+        var protocol = path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
+        socket.Bind(address.EndPoint);
+        if (path is not null)
+        {
+            File.SetUnixFileMode(path, address.SocketMode);
+        }
+
+        return socket;
+    }
+
+    // A server that was killed leaves its socket's file behind.
+    private static void RemoveStale(EndPoint address, string path)
+    {
+        if (!IsSocket(path))
+        {
+            return; // Nothing to remove; if another kind of file is there, binding fails.
+        }
+
+        // The probe must not wait for a stopped server whose queue is full: that server is alive.
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            Blocking = false,
+        };
+        try
+        {
+            probe.Connect(address);
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
+        {
+        }
+
+        throw new SocketException((int)SocketError.AddressAlreadyInUse, $"{path}: a server listens there already");
+    }
+
+    private static bool IsSocket(string path)
+    {
+        var stat = stackalloc byte[StatBytes];
+        return Statx(CurrentDirectory, path, NoFollow, TypeOnly, stat) == 0
+            && (*(ushort*)(stat + StatModeOffset) & TypeMask) == TypeSocket;
+    }
+
+    // struct statx is the same on every architecture, unlike struct stat (statx(2)).
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, byte* stat);
+}

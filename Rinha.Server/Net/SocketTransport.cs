@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Rinha.Server.Ledger;
@@ -38,75 +39,124 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     }
 }
 
-// Binds the listening socket; a unix socket has its final mode before anyone can connect.
-internal static unsafe partial class ListenSocket
+// A listening socket. The loop accepts a connection and watches it from then on; Kestrel takes it with AcceptAsync and
+// starts it on a thread of the pool. From its first ReadAsync on, the loop resumes it.
+internal sealed class SocketListener : IConnectionListener
 {
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const uint TypeOnly = 0x1; // STATX_TYPE
-    private const int StatBytes = 256;
-    private const int StatModeOffset = 28;
-    private const int TypeMask = 0xF000; // S_IFMT
-    private const int TypeSocket = 0xC000; // S_IFSOCK
+    private readonly EventLoop _loop;
+    private readonly ILogger _logger;
+    private readonly LogThrottle _throttle = new();
+    private readonly Socket _socket;
+    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(
+        new UnboundedChannelOptions { SingleReader = true });
 
-    // Binds, but does not listen yet. SocketException: the address is taken or not allowed.
-    public static Socket Bind(ListenAddress address)
+    private readonly Lock _accepting = new();
+    private readonly Timer _retry;
+    private long _lastId;
+
+    // The socket is bound and not yet listening.
+    public SocketListener(Socket socket, EndPoint endPoint, EventLoop loop, ILogger logger)
     {
-        var path = (address.EndPoint as UnixDomainSocketEndPoint)?.ToString();
-        if (path is not null)
-        {
-            RemoveStale(address.EndPoint, path);
-        }
-
-        // .NET sets SO_REUSEADDR, so that the address can be taken again at once, for TCP only.
-        var protocol = path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
-        var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
-        socket.Bind(address.EndPoint);
-        if (path is not null)
-        {
-            File.SetUnixFileMode(path, address.SocketMode);
-        }
-
-        return socket;
+        _logger = logger;
+        _socket = socket;
+        _loop = loop;
+        EndPoint = endPoint;
+        _retry = new Timer(_ => Accept());
+        socket.Blocking = false;
+        socket.Listen(Limits.ListenBacklog);
+        Number = (int)socket.SafeHandle.DangerousGetHandle();
     }
 
-    // A server that was killed leaves its socket's file behind.
-    private static void RemoveStale(EndPoint address, string path)
+    public EndPoint EndPoint { get; }
+
+    public int Number { get; }
+
+    // Takes every connection that waits, and none after AcceptLast.
+    public void Accept()
     {
-        if (!IsSocket(path))
+        lock (_accepting)
         {
-            return; // Nothing to remove; if another kind of file is there, binding fails.
+            AcceptAll();
         }
-
-        // The probe must not wait for a stopped server whose queue is full: that server is alive.
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-        {
-            Blocking = false,
-        };
-        try
-        {
-            probe.Connect(address);
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.WouldBlock)
-        {
-        }
-
-        throw new SocketException((int)SocketError.AddressAlreadyInUse, $"{path}: a server listens there already");
     }
 
-    private static bool IsSocket(string path)
+    // Takes what waits and closes the socket; any thread may call it.
+    public void AcceptLast()
     {
-        var stat = stackalloc byte[StatBytes];
-        return Statx(CurrentDirectory, path, NoFollow, TypeOnly, stat) == 0
-            && (*(ushort*)(stat + StatModeOffset) & TypeMask) == TypeSocket;
+        lock (_accepting)
+        {
+            AcceptAll();
+            _retry.Dispose();
+            _socket.Dispose();
+        }
     }
 
-    // struct statx is the same on every architecture, unlike struct stat (statx(2)).
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int directory, string path, int flags, uint mask, byte* stat);
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection)
+            ? connection
+            : null;
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        AcceptLast();
+        _accepted.Writer.TryComplete();
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        _loop.Dispose();
+    }
+
+    private void AcceptAll()
+    {
+        while (!_socket.SafeHandle.IsClosed)
+        {
+            var number = LibC.Accept(_socket.SafeHandle);
+            if (number >= 0)
+            {
+                Take(new SocketDescriptor(number));
+            }
+            else if (LibC.LastError is var error and not (LibC.Interrupted or LibC.Aborted))
+            {
+                if (error != LibC.Again)
+                {
+                    LogFailure(LibC.Text(error));
+                    _retry.Change(Limits.AcceptRetryMs, Timeout.Infinite);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private void Take(SocketDescriptor descriptor)
+    {
+        if (EndPoint is IPEndPoint)
+        {
+            // An answer is one small packet; waiting for more to send would only delay it.
+            LibC.SetNoDelay(descriptor);
+        }
+
+        var id = (++_lastId).ToString(CultureInfo.InvariantCulture);
+        var connection = new SocketConnection(_loop, descriptor, id, EndPoint);
+        if (!_loop.TryAdd(connection, descriptor, out var failure))
+        {
+            LogFailure(failure);
+        }
+        else if (!_accepted.Writer.TryWrite(connection))
+        {
+            _loop.Forget(connection);
+            descriptor.Dispose(); // Unbound meanwhile.
+        }
+    }
+
+    private void LogFailure(string reason)
+    {
+        if (_throttle.TryPass(Environment.TickCount64, out var unlogged))
+        {
+            Log.AcceptFailed(_logger, reason, unlogged);
+        }
+    }
 }

@@ -3,15 +3,6 @@ using System.Numerics;
 
 namespace Rinha.Server.Telemetry;
 
-// The monotonic clock of all durations.
-internal static class Clock
-{
-    public const long NsPerSecond = 1_000_000_000;
-
-    // Nanoseconds from an arbitrary start. On Linux the stopwatch's own unit is the nanosecond.
-    public static long NowNs => Stopwatch.GetTimestamp();
-}
-
 // A histogram with one series, or one for each value of a label, numbered in that order. unitsPerOne is how many
 // recorded units make one published unit: 1e9 for nanoseconds published in seconds. Any thread may record and read;
 // recording allocates nothing. The instrument gets single values only while a listener has enabled it.

@@ -37,7 +37,7 @@ internal sealed class CommitTurn(
     public void NoteTimeout() => _isLockedOut = true;
 
     // Commits without waiting, or does nothing. The turn stops at a reset, which reads the whole history.
-    public TurnEnd TryCommit(Batch batch)
+    public TurnEnd TryTake(Batch batch)
     {
         if (!_lock.TryEnter())
         {
@@ -61,7 +61,7 @@ internal sealed class CommitTurn(
     }
 
     // Commits; waits for the turn, the gate and, for Limits.BusyTimeoutMs, for another program's lock.
-    public TurnEnd Commit(Batch batch)
+    public TurnEnd Take(Batch batch)
     {
         lock (_lock)
         {
@@ -140,10 +140,10 @@ internal sealed class CommitTurn(
             _transaction.Rollback();
         }
 
-        return sound && TryCommitTransaction(batch.Count) ? TurnEnd.Done : Fail(batch);
+        return sound && TryCommitAndCount(batch.Count) ? TurnEnd.Done : Fail(batch);
     }
 
-    private bool TryCommitTransaction(int writes)
+    private bool TryCommitAndCount(int writes)
     {
         var beganAtNs = Clock.NowNs;
         var isCommitted = _transaction.TryCommit();

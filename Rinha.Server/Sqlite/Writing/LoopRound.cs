@@ -36,7 +36,7 @@ internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsS
             return RoundEnd.HandedOver;
         }
 
-        switch (turn.TryCommit(_batch))
+        switch (turn.TryTake(_batch))
         {
             case TurnEnd.GateTaken:
                 return RoundEnd.GateTaken;

@@ -48,7 +48,7 @@ internal sealed class WriterThread : IDisposable
     {
         while (_queue.Wait())
         {
-            if (_turn.Commit(_batch) == TurnEnd.LedgerLocked)
+            if (_turn.Take(_batch) == TurnEnd.LedgerLocked)
             {
                 Log.LedgerLocked(_logger, Limits.BusyTimeoutMs);
             }
