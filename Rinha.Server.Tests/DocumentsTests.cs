@@ -60,7 +60,8 @@ public sealed partial class DocumentsTests
     {
         var named = FileName().Matches(File.ReadAllText(Repository.PathOf("ARCHITECTURE.md")));
         Assert.Contains("Net/EventLoop.cs", named.Select(name => name.Groups[1].Value));
-        Assert.All(named, name => Assert.True(File.Exists(Repository.PathOf("Rinha.Server", name.Groups[1].Value)), name.Value));
+        Assert.All(named, name =>
+            Assert.True(File.Exists(Repository.PathOf("Rinha.Server", name.Groups[1].Value)), name.Value));
     }
 
     // GitHub's anchors: lower case, hyphens for spaces, no punctuation.
