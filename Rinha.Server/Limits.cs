@@ -61,7 +61,7 @@ public static class Limits
 
     // Receives and reads of one connection before all others have had their slice: some 0.2 ms. Without pipelining a
     // request takes two.
-    public const int ReadsPerSliceMax = 16;
+    public const int StepsPerSliceMax = 16;
 
     // How often the event loop looks for more to do before it goes to sleep: some 10 us.
     public const int IdleLooksMax = 10;

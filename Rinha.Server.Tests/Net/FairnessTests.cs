@@ -44,7 +44,7 @@ public sealed class FairnessTests
         }
 
         Assert.Equal(flood + 2, accounts.Count);
-        Assert.InRange(accounts.IndexOf(2), 1, 2 * Limits.ReadsPerSliceMax);
+        Assert.InRange(accounts.IndexOf(2), 1, 2 * Limits.StepsPerSliceMax);
     }
 
     [Fact]

@@ -21,11 +21,6 @@ internal sealed partial class BankJsonContext : JsonSerializerContext
     };
 }
 
-// The answer to an accepted transaction (contest API): limit, and balance after the transaction.
-internal readonly record struct TransactionResponse(
-    [property: JsonPropertyName("limite")] long LimitCents,
-    [property: JsonPropertyName("saldo")] long BalanceCents);
-
 // The answer of GET /health (healthy, or unhealthy with a code and its reason) and of GET /health/live (alive).
 internal readonly record struct HealthResponse(
     [property: JsonPropertyName("status")] string Status,

@@ -43,6 +43,11 @@ internal readonly record struct TransactionBody(
     }
 }
 
+// The answer to an accepted transaction (contest API): limit, and balance after the transaction.
+internal readonly record struct TransactionResponse(
+    [property: JsonPropertyName("limite")] long LimitCents,
+    [property: JsonPropertyName("saldo")] long BalanceCents);
+
 // Reads a TransactionBody without making strings; a bad field is noted, not thrown.
 internal sealed class TransactionBodyConverter : JsonConverter<TransactionBody>
 {

@@ -30,7 +30,7 @@ internal sealed class TransactionPost(ILedger ledger)
         }
     }
 
-    // An unknown account is 404 whatever else is wrong, but a key that was used for another transaction: the ledger
+    // An unknown account is 404 whatever else is wrong, except a key that was used for another transaction: the ledger
     // finds out while it posts. A request with a problem is refused after a lookup.
     private Task SubmitAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
     {
@@ -71,7 +71,8 @@ internal sealed class TransactionPost(ILedger ledger)
     }
 
     // At the await the calls return to the event loop. What follows runs on the thread that completes the write
-    // (PendingWrite.Complete): the loop, the writer, the busy check, or the caller if the queue is full.
+    // (PendingWrite.Complete): the loop, the writer, the busy check, the caller if the queue is full or closed,
+    // or the thread that stops the server.
     private static async Task AnswerOutcomeAsync(Exchange exchange, ValueTask<WriteOutcome> write)
     {
         try

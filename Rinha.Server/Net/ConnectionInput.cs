@@ -8,7 +8,7 @@ namespace Rinha.Server.Net;
 // What a connection has received: the socket is read when Kestrel wants bytes, into a buffer that an idle connection
 // does not have.
 //
-// ReadAsync never completes at once: the event loop resumes the reader, in slices of Limits.ReadsPerSliceMax, and looks
+// ReadAsync never completes at once: the event loop resumes the reader, in slices of Limits.StepsPerSliceMax, and looks
 // at the other sockets between two slices. So a client with many requests in its socket cannot keep the loop, and a
 // thread that completes a write (the ledger's writer) sends the answer and leaves the next request to the loop. One
 // reader at a time; OnReadable and RunSlice are the loop's, any thread may call the rest.
@@ -28,7 +28,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     private bool _isEndThere;
     private bool _waits;
     private bool _isScheduled; // It is in the loop's queue, or running its slice.
-    private int _readsLeft; // In this slice, receives included; 0 outside a slice.
+    private int _stepsLeft; // In this slice, receives included; 0 outside a slice.
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isComplete;
@@ -60,14 +60,15 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     {
         loop.VerifyAccess(); // The requests of a slice join the loop's round.
         var reads = 0;
-        _readsLeft = Limits.ReadsPerSliceMax;
+        _stepsLeft = Limits.StepsPerSliceMax;
         current.Round = loop.Round;
         while (TryResume(out var result))
         {
             reads++;
             // Kestrel goes on here, on this thread: it parses the bytes and calls BankApplication.ProcessRequestAsync
-            // for each request. The answer comes back by ConnectionOutput.FlushAsync. Kestrel usually waits again when
-            // this returns.
+            // for each request. The answer comes back by ConnectionOutput.FlushAsync. If Kestrel asks for more before
+            // this returns (OnCompleted sets _waits), the loop goes on; after a POST, Kestrel first waits for the
+            // commit.
             _read.SetResult(result);
         }
 
@@ -109,9 +110,10 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
             // Kestrel gives no positions if it failed while reading: nothing was consumed then.
             if (consumed.GetObject() is not null && examined.GetObject() is not null)
             {
-                var first = _start - (int)_given.GetOffset(_given.Start);
-                _start = first + (int)_given.GetOffset(consumed);
-                _examined = first + (int)_given.GetOffset(examined);
+                // GetOffset counts from the start of the array, hence the differences.
+                var first = _given.GetOffset(_given.Start);
+                _examined = _start + (int)(_given.GetOffset(examined) - first);
+                _start += (int)(_given.GetOffset(consumed) - first);
             }
 
             _given = default;
@@ -169,20 +171,20 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     {
         lock (_lock)
         {
-            if (_waits && _readsLeft > 0 && TryReceive(out result))
+            if (_waits && _stepsLeft > 0 && TryReceive(out result))
             {
-                _readsLeft--;
+                _stepsLeft--;
                 _waits = false;
                 return true;
             }
 
-            _isScheduled = _waits && _readsLeft <= 0;
+            _isScheduled = _waits && _stepsLeft <= 0;
             if (_isScheduled)
             {
                 loop.Schedule(this); // The rest is for its next slice.
             }
 
-            _readsLeft = 0;
+            _stepsLeft = 0;
             result = default;
             return false;
         }
@@ -193,7 +195,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     {
         while (!TryTake(out result))
         {
-            if (!_mayReceive || _hasEnded || _readsLeft <= 0 || !TryMakeRoom())
+            if (!_mayReceive || _hasEnded || _stepsLeft <= 0 || !TryMakeRoom())
             {
                 return false;
             }
@@ -220,7 +222,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
 
     private void Receive()
     {
-        _readsLeft--;
+        _stepsLeft--;
         var room = _buffer.Length - _end;
         var count = socket.Receive(_buffer.AsSpan(_end), out var error);
         if (count > 0)

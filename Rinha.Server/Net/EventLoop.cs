@@ -7,10 +7,11 @@ using Rinha.Server.Ledger;
 namespace Rinha.Server.Net;
 
 // The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
-// and lets the ledger commit each round's writes. Owns the epoll instance and the table of connections; Kestrel closes
-// the connections. Requests that arrive during a round join it if the loop looks again before the commit. A connection
-// with more to read than one slice allows waits in a queue; each round looks at the sockets first, then at the queue.
-// The thread sleeps for nothing but events; its locks are held for a few instructions.
+// and lets the ledger commit each round's writes. Owns the epoll instance, which is edge-triggered (an event says that
+// something new has come, once), and the table of connections; Kestrel closes the connections. Requests that arrive
+// during a round join it if the loop looks again before the commit. A connection with more to read than one slice
+// allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps for nothing but
+// events; its locks are held for a few instructions.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -208,8 +209,8 @@ internal sealed class EventLoop : IDisposable
     }
 
     // A commit costs nearly the same for one write as for several. So a round looks for more, and yields to their
-    // senders, until it has one more than the round before; not while other work waits, so that reads cannot put off
-    // the commit. After a lone write that looked and found no second, the next lone write does not look.
+    // senders, until it has _gatherTarget: one more than the round before. It stops when connections wait for a slice,
+    // so that reads cannot put off the commit.
     private void GatherWrites(IWriteRound round)
     {
         var emptyLooks = 0;
@@ -230,6 +231,7 @@ internal sealed class EventLoop : IDisposable
 
         if (round.Writes > 0)
         {
+            // A lone write that found no second by looking spares the next lone write the look.
             _gatherTarget = round.Writes == 1 && emptyLooks > 0 ? 1 : round.Writes + 1;
         }
     }

@@ -25,7 +25,8 @@ internal sealed class CommitTurn(
     LedgerFile file, WriteQueue queue, Checkpointer checkpointer, ThrottledErrorLog errors, LedgerMetrics metrics)
     : IDisposable
 {
-    private readonly Lock _lock = new(); // Between the threads of this process; the gate is between processes.
+    // Between the threads of this process; the gate is between instances, this process's checkpointer among them.
+    private readonly Lock _lock = new();
     private readonly WriteTransaction _transaction = new(file);
     private readonly Gate _gate = OpenGate(file);
     private volatile bool _isLockedOut;
@@ -71,7 +72,7 @@ internal sealed class CommitTurn(
         }
     }
 
-    // To be called after the batch's writes are completed: their answers need not wait for the wake-up.
+    // To be called after the batch's writes are completed: their answers need not wait for the checkpointer's wake-up.
     public void RequestCheckpoint()
     {
         if (_transaction.WalPages >= Limits.CheckpointPages)

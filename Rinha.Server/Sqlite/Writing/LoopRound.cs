@@ -5,7 +5,8 @@ namespace Rinha.Server.Sqlite.Writing;
 
 // The event loop's round: its writes join the shared queue without waking the writer, since the loop itself takes the
 // turn at the round's end. Owns a batch and the count of the round's writes. Never waits: whatever would make the loop
-// wait it hands over to the writer (WriterThread). Belongs to one thread, the first that uses it.
+// wait it hands over to the writer (WriterThread); with commitsSync (RINHA_SYNCHRONOUS=FULL, not the default) that is
+// every commit. Belongs to one thread, the first that uses it.
 internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsSync) : IWriteRound
 {
     // Apart from the writer's: a thread completes its batch after its turn, while the other may already fill its own.

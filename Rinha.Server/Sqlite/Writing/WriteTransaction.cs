@@ -38,7 +38,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public int WalPages => *_walPages;
 
-    // Transactions since Begin; a first answer given again is neither.
+    // Transactions since Begin; a replay under a key counts as neither.
     public int Posted { get; private set; }
 
     public int Refused { get; private set; }
