@@ -89,7 +89,7 @@ internal static class StorageFaults
 }
 
 // Another program holds the ledger's write lock, so that posts fail after the timeout and not before; or it holds a
-// snapshot, so that the WAL grows until it ends.
+// snapshot, so that the WAL grows until the snapshot ends.
 internal static class LockedLedger
 {
     private const int WalSequenceAt = 12;
