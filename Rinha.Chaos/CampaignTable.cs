@@ -81,7 +81,7 @@ internal static class CampaignTable
                 ReportedDurations = [StopHolder.Refusals, StopHolder.Statements],
             })),
         new("rolling", "SIGTERM and restart of one API, then of the other", 5, 50, UnderLoad(
-            new FaultPlan(ProcessFaults.Roll)
+            new FaultPlan(ProcessFaults.RollingRestart)
             {
                 PauseMs = (50, 200),
                 FailedMax = (0, 0),
@@ -89,7 +89,7 @@ internal static class CampaignTable
                 ReportedDurations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
             })),
         new("clock", "the clock goes back an hour, forward a day", 1, 5, UnderLoad(
-            new FaultPlan(ProcessFaults.TurnClocks)
+            new FaultPlan(ProcessFaults.ShiftClocks)
             {
                 HasFaultLibrary = true,
                 PauseMs = (0, 0),
@@ -130,7 +130,7 @@ internal static class CampaignTable
                 Directory = "pinned",
                 Rate = 4_000,
                 PauseMs = (0, 0),
-                LastResult = LockedLedger.LongestWal,
+                LastResult = LockedLedger.LargestWal,
             })),
         new("bad-files", "damaged, foreign, unreachable or non-regular files",
             BadFilesCampaign.Kinds, BadFilesCampaign.Kinds, BadFilesCampaign.Run),

@@ -64,7 +64,7 @@ internal static class Arguments
         DefaultValueFactory = _ => StackLayout.DefaultSplit,
     };
 
-    // Those of the options that were given, as arguments for another program.
+    // The given ones among these options, as arguments for another program.
     public static IEnumerable<string> Given(this ParseResult parsed, params Option[] options) =>
         from option in options
         let result = parsed.GetResult(option)

@@ -108,7 +108,7 @@ internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? 
     public void TearDown()
     {
         // An interrupted run leaves session leaders behind. All mention the socket directory, except PostgreSQL's
-        // processes, which work below the work directory.
+        // processes, whose working directory is below this run's.
         ProcessTable.Kill(ProcessTable.Mentioning(_sockets)
             .SelectMany(pid => ProcessTable.SessionOf(ProcessIdentity.Of(pid)).Append(pid))
             .Where(pid => pid != Environment.ProcessId));

@@ -5,7 +5,7 @@ internal static class Exit
 {
     public const int Success = 0;
 
-    public const int Failure = 1; // Also for a violation found.
+    public const int Failure = 1; // Also for a violation.
 
     public const int Misuse = 2; // A wrong command line.
 

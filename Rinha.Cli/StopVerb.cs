@@ -28,7 +28,7 @@ internal static class StopVerb
         {
             var supervisor = stack.State.Supervisor;
             supervisor.Send(Signal.Terminate);
-            if (!Poll.Until(StackInstance.EndsWithin, () => !supervisor.IsAlive, pauseMilliseconds: 10))
+            if (!Poll.Until(StackInstance.EndTimeout, () => !supervisor.IsAlive, pauseMilliseconds: 10))
             {
                 throw new StackException($"the supervisor, pid {supervisor.Pid}, does not stop");
             }

@@ -54,7 +54,7 @@ internal static partial class TestVerb
         }
     }
 
-    // Whether a source of the project contains the filter's last word.
+    // Whether a source file of the project contains the filter's last word.
     private static bool HasTests(string project, string? filter)
     {
         var word = filter?.Split('.', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";

@@ -10,8 +10,7 @@ public sealed class LayerTests
         AssertNone(
             from file in Files("Output")
             let name = Path.GetFileNameWithoutExtension(file)
-            where name is "Report" or "ReportBuilder" or "AxisScale" or "RunCharts" or "Verdict" or "Format"
-                || name.EndsWith("Sections", StringComparison.Ordinal)
+            where name is "Report" or "ReportBuilder" or "RunCharts" or "RunSections" or "Format"
             from renderer in drawing
             where File.ReadAllText(file).Contains(renderer, StringComparison.Ordinal)
             select $"{file}: {renderer}");

@@ -119,7 +119,7 @@ public sealed partial class TidyTests
     }
 
     [Fact]
-    public void The_domain_has_no_locks_wake_ups_or_logs() => AssertNone(
+    public void The_ledger_folder_has_no_locks_wake_ups_or_logs() => AssertNone(
         from name in CSharp()
         where name.StartsWith("Rinha.Server/Ledger/", StringComparison.Ordinal)
         from line in Lines(name)

@@ -14,7 +14,7 @@ public sealed class CgroupTests : IDisposable
     {
         var cgroup = Version2();
         Assert.True(cgroup.TryCreate("api01", s_limits));
-        Assert.True(cgroup.CanEnter("api01"));
+        Assert.True(cgroup.CanJoin("api01"));
 
         Assert.Equal("v2", cgroup.Version);
         Assert.Equal("+cpu +memory\n", Read("cgroup.subtree_control"));

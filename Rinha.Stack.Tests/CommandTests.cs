@@ -18,7 +18,7 @@ public sealed class CommandTests
     [Fact]
     public void Every_verb_is_in_the_help()
     {
-        var help = RinhaCommand.RunWell("--help").Output;
+        var help = RinhaCommand.RunSuccessfully("--help").Output;
         string[] verbs =
             ["run", "stop", "status", "restart", "top", "load", "contest", "measure", "chaos", "smoke", "test"];
         Assert.All(verbs, verb => Assert.Matches($@"(?m)^  {verb} +\S", help));

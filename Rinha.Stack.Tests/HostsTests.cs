@@ -13,15 +13,15 @@ public sealed class HostsTests
     public async Task Hosts_come_and_go_and_no_request_fails()
     {
         using var bank = Bank();
-        bank.List(1);
+        bank.RouteTo(1);
         bank.StopApi(2);
         var load = bank.LoadFor(10, "--retry");
         bank.StartApi(2);
-        bank.List(1, 2);
-        bank.List(2);
+        bank.RouteTo(1, 2);
+        bank.RouteTo(2);
         bank.StopApi(1);
         bank.StartApi(1);
-        bank.List(1, 2);
+        bank.RouteTo(1, 2);
         // A restart without an nginx reload: nginx notices by itself.
         bank.StopApi(1);
         bank.StartApi(1);

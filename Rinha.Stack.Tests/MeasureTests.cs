@@ -72,7 +72,7 @@ public sealed class MeasureTests : IDisposable
     private JsonElement Measure(params IEnumerable<string> arguments)
     {
         var file = _directory.File("report.json");
-        RinhaCommand.RunWell(["measure", .. arguments, "--json", file]);
+        RinhaCommand.RunSuccessfully(["measure", .. arguments, "--json", file]);
         return JsonDocument.Parse(File.ReadAllText(file)).RootElement;
     }
 }

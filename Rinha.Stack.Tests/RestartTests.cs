@@ -27,7 +27,7 @@ public sealed class RestartTests : IDisposable
         int[] before = [_stack.IdentityOf("api01").Pid, _stack.IdentityOf("api02").Pid];
         using var load = new TestProcess(
         [
-            Testing.Repository.LoadTestBinary, "load", $"http://127.0.0.1:{_stack.Port}", "-d", "6s", "-r", "500",
+            Testing.Repository.LoadTesterBinary, "load", $"http://127.0.0.1:{_stack.Port}", "-d", "6s", "-r", "500",
             "-o", "json",
         ]);
         Wait.Until(() => _stack.Balance() != 0, "the load has begun");

@@ -7,7 +7,7 @@ public static class Repository
 {
     public static string Root => Stack.Repository.Root;
 
-    public static string LoadTestBinary => UpToDate(Stack.Repository.LoadTester);
+    public static string LoadTesterBinary => UpToDate(Stack.Repository.LoadTester);
 
     public static string ServerBinary => UpToDate(Stack.Repository.Server);
 

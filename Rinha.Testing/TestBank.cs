@@ -54,7 +54,7 @@ public sealed class TestBank : IDisposable
         return stack;
     }
 
-    public CommandExit Run(params string[] flags) => RinhaCommand.RunWell(RunArguments(flags));
+    public CommandExit Run(params string[] flags) => RinhaCommand.RunSuccessfully(RunArguments(flags));
 
     public CommandExit TryRun((string Name, string Value)[] environment, params string[] flags) =>
         RinhaCommand.Run(environment, RunArguments(flags));

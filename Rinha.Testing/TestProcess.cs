@@ -3,7 +3,7 @@ namespace Rinha.Testing;
 /// <summary>A command's exit status and output.</summary>
 public sealed record CommandExit(int Code, string Output, string Error)
 {
-    public CommandExit AssertWell() => AssertExit(0, "");
+    public CommandExit AssertSuccess() => AssertExit(0, "");
 
     /// <summary>Fails unless it exited with this status and its output contains the text.</summary>
     public CommandExit AssertExit(int status, string text)

@@ -2,7 +2,7 @@ namespace Rinha.Testing;
 
 public static class Wait
 {
-    /// <summary>Generous, so that a busy machine fails no test.</summary>
+    /// <summary>Generous: a busy machine must not fail a test.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static long TimeoutMs => (long)Timeout.TotalMilliseconds;

@@ -50,10 +50,10 @@ internal static class AbuseCampaign
     {
         // The short form measures a fixed number of answers instead of a fixed time, and does not judge latency.
         var isShort = run.Settings.IsShort;
-        var (calm, under) = (TimeSpan.FromSeconds(isShort ? 0 : 5), TimeSpan.FromSeconds(isShort ? 0 : 15));
+        var (calmTime, attackTime) = isShort ? default : (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
         for (var attempt = 1; ; attempt++)
         {
-            var before = Measure(run, bank, calm, () => true);
+            var before = Measure(run, bank, calmTime, () => true);
             var openBefore = OpenFiles(bank);
             using var attack = kind.Make(bank);
             attack.Start();
@@ -62,7 +62,7 @@ internal static class AbuseCampaign
                 CheckDirect(run, bank, starvedApi(bank), kind.Name);
             }
 
-            var during = Measure(run, bank, under, () => attack.HasRampedUp);
+            var during = Measure(run, bank, attackTime, () => attack.HasRampedUp);
             var violation = attack.Stop();
             var (calmP99, p99) = (before.Latency.P99, during.Latency.P99);
             var p99Max = Math.Max(kind.P99SecondsMax, SlowdownMax * Math.Max(calmP99, BaselineSecondsMin));
@@ -99,14 +99,14 @@ internal static class AbuseCampaign
         }
     }
 
-    // Loads the bank for the given time and until enough requests are acknowledged, bounded by Bank.Timeout.
-    private static RunReport Measure(CampaignRun run, Bank bank, TimeSpan time, Func<bool> goesOn)
+    // Loads the bank for the given time and until the condition holds and enough requests are acknowledged.
+    private static RunReport Measure(CampaignRun run, Bank bank, TimeSpan time, Func<bool> isReached)
     {
         LoadWatch? watch = null;
         using var load = new BackgroundLoad(
             bank.Front, BackgroundLoad.Endless(Rate, Connections, run.Seed), log => watch = new LoadWatch(log));
         Thread.Sleep(time);
-        _ = Wait.For(() => goesOn() && watch!.Acknowledged >= ShortAnswers);
+        _ = Wait.For(() => isReached() && watch!.Acknowledged >= ShortAnswers);
         run.Check(watch!.Acknowledged >= ShortAnswers, () => $"only {watch.Acknowledged} requests were acknowledged");
         return load.Stop();
     }

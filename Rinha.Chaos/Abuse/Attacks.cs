@@ -41,14 +41,14 @@ internal static class AttackKinds
         new("bodies that stop", bank => new HoldingAttack(bank.Front, SlowConnections)
             { First = s_postHead, CutAfterMs = HeadersTimeoutMs }),
         new("10,000 silent connections", bank => new HoldingAttack(bank.Front, ManyConnections)
-            { OpenedPerSecond = ManyPerSecond }),
+            { OpensPerSecond = ManyPerSecond }),
         new("10,000 idle connections", bank => new HoldingAttack(bank.Front, ManyConnections)
-            { OpenedPerSecond = RequestsPerSecond, First = s_getRequest }),
+            { OpensPerSecond = RequestsPerSecond, First = s_getRequest }),
         new("10,000 requests at once", bank => new HoldingAttack(bank.Front, ManyConnections)
-            { OpenedPerSecond = ManyPerSecond, First = s_getRequest, SendsTogether = true })
+            { OpensPerSecond = ManyPerSecond, First = s_getRequest, SendsTogether = true })
             { Overloads = true },
         new("10,000 silent connections, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), ManyConnections)
-            { OpenedPerSecond = ManyDirectPerSecond }),
+            { OpensPerSecond = ManyDirectPerSecond }),
         new("huge headers", bank => new FloodAttack(bank.Front, 20)
             { First = s_partialHead, Repeated = HeaderFiller(), BytesPerSecond = 8_000_000 }),
         new("huge headers, direct", bank => new FloodAttack(bank.DirectTo(bank.Apis[0]), 20)
@@ -155,7 +155,7 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
     private volatile int _openMax;
     private long _oldestMs;
 
-    public int OpenedPerSecond { get; init; } = 500;
+    public int OpensPerSecond { get; init; } = 500;
 
     public byte[] First { get; init; } = [];
     public bool SendsTogether { get; init; } // Whether to send First on all connections at once, each second.
@@ -172,8 +172,8 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
 
     protected override void Step(long nowMs)
     {
-        var earned = _lastMs == 0 ? 0 : OpenedPerSecond * (nowMs - _lastMs) / 1000.0;
-        _tokens = Math.Min(_tokens + earned, OpenedPerSecond);
+        var earned = _lastMs == 0 ? 0 : OpensPerSecond * (nowMs - _lastMs) / 1000.0;
+        _tokens = Math.Min(_tokens + earned, OpensPerSecond);
         _lastMs = nowMs;
         for (; _tokens >= 1 && Sockets.Count < connections; _tokens--)
         {

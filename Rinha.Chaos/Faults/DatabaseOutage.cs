@@ -149,7 +149,7 @@ internal static class DatabaseOutage
         }
 
         run.Check(
-            answers.Any(seen => seen.Answer.Status != 200) || !expectsFailures, () => "the outage failed no request");
+            answers.Any(seen => seen.Answer.Status != 200) || !expectsFailures, () => "every request succeeded");
         run.CheckAlive(bank, "after the outage");
     }
 

@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Faults;
 
-// A fault to inject repeatedly, at random moments under load, and what must hold. After each try the bank serves again,
-// if only what died is restarted, and no more requests fail than the fault explains. At the end the oracle compares
+// A fault to inject repeatedly, at random moments under load, and what must hold. After each try the bank serves again
+// once what died is restarted, and no more requests fail than the fault explains. At the end the oracle compares
 // the ledger with every answer.
 internal sealed record FaultPlan(Action<FaultContext> Inject)
 {

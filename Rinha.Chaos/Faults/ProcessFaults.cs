@@ -57,7 +57,7 @@ internal static class ProcessFaults
             $"{log.Acknowledged.Count:N0} acknowledged, {summary.Retries:N0} retries, {summary.Failed:N0} failed");
     }
 
-    public static void Roll(FaultContext context)
+    public static void RollingRestart(FaultContext context)
     {
         foreach (var api in context.Bank.Apis)
         {
@@ -100,9 +100,9 @@ internal static class ProcessFaults
         context.Tally += closed;
     }
 
-    // Sets the servers' wall clocks back an hour, then forward a day, then right again. Statements must stay in commit
-    // order, and no request may time out.
-    public static void TurnClocks(FaultContext context)
+    // Sets the servers' wall clocks back an hour, then forward a day, then to the right time. Statements must stay in
+    // commit order, and no request may time out.
+    public static void ShiftClocks(FaultContext context)
     {
         var bank = context.Bank;
         foreach (var offsetSeconds in s_offsetsSeconds)

@@ -35,11 +35,11 @@ internal sealed class FuzzCases(int seed)
     }
 }
 
-// Bytes to send on a connection, and what is known about the answer. Number and seed reproduce the bytes.
-internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int Answers = 0)
+// Bytes to send, and what is known about the answers: AnswerCount is 0 if unknown. Number and seed reproduce the bytes.
+internal sealed record FuzzCase(byte[] Bytes, FuzzOutcome Outcome, int AnswerCount = 0)
 {
-    public FuzzCase(string text, FuzzOutcome outcome, int answers = 0)
-        : this(Encoding.Latin1.GetBytes(text), outcome, answers)
+    public FuzzCase(string text, FuzzOutcome outcome, int answerCount = 0)
+        : this(Encoding.Latin1.GetBytes(text), outcome, answerCount)
     {
     }
 

@@ -219,7 +219,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
             isSent = false;
         }
 
-        if (!isFront && (sent.Answers == 0 || sent.Number % 8 == 5))
+        if (!isFront && (sent.AnswerCount == 0 || sent.Number % 8 == 5))
         {
             SendEnd();
         }
@@ -236,7 +236,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
         }
 
         var receiving = _stream!.ReadAsync(_received.AsMemory(_count), timeout).AsTask();
-        if (isFront && sent.Answers == 0 && !_hasSentEnd
+        if (isFront && sent.AnswerCount == 0 && !_hasSentEnd
             && await Task.WhenAny(receiving, Task.Delay(s_shutdownDelay, timeout)) != receiving)
         {
             SendEnd();
@@ -251,7 +251,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
     private bool TryEnd(FuzzCase sent, bool isSent, out FuzzAnswers answers)
     {
         answers = null!;
-        if (sent.Answers == 0 || _hasSentEnd)
+        if (sent.AnswerCount == 0 || _hasSentEnd)
         {
             return false;
         }
@@ -263,9 +263,9 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
             return true;
         }
 
-        if (answers.All.Count < sent.Answers || (answers.KeepsConnection && isSent))
+        if (answers.All.Count < sent.AnswerCount || (answers.KeepsConnection && isSent))
         {
-            return answers.All.Count >= sent.Answers;
+            return answers.All.Count >= sent.AnswerCount;
         }
 
         SendEnd();

@@ -32,7 +32,7 @@ internal static class FuzzJudge
             return null;
         }
 
-        if (sent.Answers > 0 && answers.All.Count != sent.Answers)
+        if (sent.AnswerCount > 0 && answers.All.Count != sent.AnswerCount)
         {
             return $"{answers.All.Count} answers to {sent.Outcome}";
         }

@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Load;
@@ -13,7 +13,7 @@ internal sealed class BackgroundLoad : IDisposable
     public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
     {
         var session = new LoadSession(
-            target, EnvironmentReader.Read(target.Url, limits: null), _control, framesPerSecond: 0);
+            target, EnvironmentReader.Read(target.Url, limits: null), _control, snapshotsPerSecond: 0);
         var seen = observer is null ? Log : observer(Log);
         _run = Task.Factory.StartNew(
             () => session.Run(options with { DistinctTexts = true }, seen),

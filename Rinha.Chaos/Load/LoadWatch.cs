@@ -63,8 +63,8 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
         _failures.Where(entry => isCounted(entry.Key)).Sum(entry => entry.Value);
 }
 
-// Detects when the machine stalls the tester itself: its thread wakes every millisecond and records late wake-ups. Such
-// stalls are not held against the bank.
+// Detects when the machine stalls the tester itself: its thread wakes every millisecond and records late wake-ups.
+// LongestGap subtracts these stalls.
 internal sealed class StallDetector : IDisposable
 {
     private const long LateNs = 2_000_000;

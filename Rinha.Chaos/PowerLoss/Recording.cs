@@ -18,7 +18,7 @@ internal sealed record Recording(
     public IReadOnlyList<int> CriticalRecords() => [.. Enumerable.Range(0, Records.Count)
         .Where(index => Records[index].File == LoggedFile.Database || IsWalStart(Records[index]))];
 
-    // How many rows the ledger needs to have every transaction answered by this log length.
+    // The fewest rows with which a ledger can hold every transaction answered by this log length.
     public int RowsAnsweredBy(long logLength) =>
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Max(answer => (int?)answer.Index) + 1 ?? 0;
 

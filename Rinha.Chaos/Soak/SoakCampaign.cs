@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.Chaos.Soak;
@@ -96,7 +96,7 @@ internal static class SoakCampaign
     };
 
     private static RunReport Load(Bank bank, LoadOptions options, SoakLog log) => new LoadSession(
-        bank.Front, EnvironmentReader.Read(bank.Front.Url, limits: null), new RunControl(), framesPerSecond: 0)
+        bank.Front, EnvironmentReader.Read(bank.Front.Url, limits: null), new RunControl(), snapshotsPerSecond: 0)
         .Run(options, log);
 
     // Samples the APIs' resources once a second while the load runs.
@@ -124,7 +124,7 @@ internal static class SoakCampaign
 // texts are consecutive numbers, so each transaction has its index in one array. Used by one thread at a time.
 internal sealed class SoakLog(long requests) : IRequestObserver
 {
-    private const int Margin = 100_000; // The first answer may not belong to the first request.
+    private const int Margin = 100_000; // The first answer need not belong to the first request.
 
     private const uint AmountMask = 0x3FFF; // 1 to 10,000 cents.
     private const int ClientShift = 14; // 1 to 5.

@@ -89,7 +89,7 @@ internal static class StorageFaults
 }
 
 // Another program holds the ledger's write lock, so that posts fail after the timeout and not before; or it holds a
-// snapshot, so that the WAL grows until it lets go.
+// snapshot, so that the WAL grows until the snapshot ends.
 internal static class LockedLedger
 {
     private const int WalSequenceAt = 12;
@@ -159,7 +159,7 @@ internal static class LockedLedger
             });
     }
 
-    public static string LongestWal(FaultContext context) => $"WAL of {context.Tally} MiB at most behind a snapshot";
+    public static string LargestWal(FaultContext context) => $"WAL of {context.Tally} MiB at most behind a snapshot";
 
     // The WAL must restart repeatedly without growing.
     private static void AwaitBoundedWal(CampaignRun run, string walPath)

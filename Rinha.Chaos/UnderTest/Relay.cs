@@ -16,9 +16,9 @@ internal sealed class Relay : IDisposable
     private bool _isRefusing;
     private volatile TaskCompletionSource _flow = new(); // Completed while bytes flow.
 
-    public Relay(EndPoint far)
+    public Relay(EndPoint upstream)
     {
-        _upstream = far;
+        _upstream = upstream;
         _flow.SetResult();
         _listener = Bind(0);
         _port = ((IPEndPoint)_listener.LocalEndPoint!).Port;

@@ -1,6 +1,6 @@
 namespace Rinha.Cli.Measure;
 
-// Collects the rounds and reports medians, and the ratios of the first subject to each other.
+// Collects the rounds and reports medians, and the ratios of the first subject to every other one.
 internal sealed class MeasureReport(MeasureLoad load, IReadOnlyList<MeasureSubject> subjects)
 {
     private const string Rate = "requestsPerSecond";

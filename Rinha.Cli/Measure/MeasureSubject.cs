@@ -9,7 +9,7 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
 {
     public const string Plain = "stack";
     public const string Floor = "floor";
-    public const string Other = "server";
+    public const string OtherServer = "server";
 
     private const string Grown = "grown";
     private const string Million = "million";
@@ -54,8 +54,8 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
             Floor => subject with { Layout = layout with { IsFloor = true } },
             "one" => subject with { Accounts = 1 },
             Million => subject with { Accounts = AccountsMillion },
-            Other when server is not null => subject with { Server = server },
-            Other => throw new UsageException("'server' needs --server PATH"),
+            OtherServer when server is not null => subject with { Server = server },
+            OtherServer => throw new UsageException("'server' needs --server PATH"),
             _ => throw new UsageException(
                 $"not stack, floor, grown, one, million, server, NAME=VALUE, a stack or a split: '{name}'"),
         };

@@ -63,7 +63,7 @@ internal static class MeasureVerb
         var server = parsed.GetValue(s_server) is { } path ? Path.GetFullPath(path) : null;
         var names = parsed.GetValue(s_subjects) is { Length: > 0 } given
             ? given
-            : [MeasureSubject.Plain, server is null ? MeasureSubject.Floor : MeasureSubject.Other];
+            : [MeasureSubject.Plain, server is null ? MeasureSubject.Floor : MeasureSubject.OtherServer];
         var subjects = names.Select(name => MeasureSubject.Parse(name, layout, server)).ToList();
         if (names.Length < 2 || names.Distinct().Count() < names.Length)
         {

@@ -54,21 +54,21 @@ public sealed class RelayTests : IDisposable
     public void Dropped_connections_are_reset_and_new_ones_accepted()
     {
         using var near = Connect();
-        AssertCarries(near);
+        AssertRelays(near);
 
         _relay.Drop();
 
         var error = Assert.Throws<SocketException>(() => Receive(near));
         Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
         using var next = Connect();
-        AssertCarries(next);
+        AssertRelays(next);
     }
 
     [Fact]
     public void While_it_refuses_old_and_new_connections_fail()
     {
         using var near = Connect();
-        AssertCarries(near);
+        AssertRelays(near);
 
         _relay.Refuse();
 
@@ -77,14 +77,14 @@ public sealed class RelayTests : IDisposable
         Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
         _relay.Restore();
         using var next = Connect();
-        AssertCarries(next);
+        AssertRelays(next);
     }
 
     [Fact]
     public void Data_sent_while_it_is_silent_arrives_afterwards()
     {
         using var near = Connect();
-        AssertCarries(near);
+        AssertRelays(near);
 
         _relay.Blackhole();
 
@@ -102,7 +102,7 @@ public sealed class RelayTests : IDisposable
     public void Data_of_a_connection_dropped_in_the_silence_never_arrives()
     {
         using var near = Connect();
-        AssertCarries(near);
+        AssertRelays(near);
         _relay.Blackhole();
         near.Send("lost"u8);
 
@@ -151,7 +151,7 @@ public sealed class RelayTests : IDisposable
         return _buffer.AsSpan(0, count);
     }
 
-    private void AssertCarries(Socket socket)
+    private void AssertRelays(Socket socket)
     {
         socket.Send("there and back"u8);
         Assert.Equal("there and back"u8, Received(socket, 14));

@@ -21,12 +21,12 @@ public sealed partial class ContestRunTests(Simulations simulations)
 
     // Waits for the simulation to end, so that the list is complete.
     private List<StubRequest> Requests =>
-        simulations.Right.Report.Interrupted ? [] : [.. simulations.Right.Bank.Requests];
+        simulations.Correct.Report.Interrupted ? [] : [.. simulations.Correct.Bank.Requests];
 
     [Fact]
     public void A_correct_bank_passes_every_check()
     {
-        var report = simulations.Right.Report;
+        var report = simulations.Correct.Report;
 
         Assert.Empty(report.Failures);
         Assert.Empty(report.Contest!.FailedChecks);
@@ -42,7 +42,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     [Fact]
     public void Every_scenario_has_its_requests()
     {
-        var report = simulations.Right.Report;
+        var report = simulations.Correct.Report;
         var load = Simulations.Schedule.Starts.CountBy(start => start.Scenario).ToDictionary();
 
         Assert.Equal(
@@ -92,8 +92,8 @@ public sealed partial class ContestRunTests(Simulations simulations)
 
         // On a busy machine a request may be late, but never early.
         Assert.All(due, one => Assert.True(
-            Stopwatch.GetElapsedTime(simulations.Right.BeganAt, one.Item1.At).TotalMilliseconds >= one.Item2));
-        Assert.Equal(Simulations.Schedule.Starts.Count, simulations.Right.Report.SendDelay!.Count);
+            Stopwatch.GetElapsedTime(simulations.Correct.BeganAt, one.Item1.At).TotalMilliseconds >= one.Item2));
+        Assert.Equal(Simulations.Schedule.Starts.Count, simulations.Correct.Report.SendDelay!.Count);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
 
         // A validation user opens three more for its four concurrent statements.
         Assert.Equal(25 + 1 + 25 + 1 + (5 * 4) + 1 + Simulations.Schedule.Starts.Count,
-            simulations.Right.Bank.Accepted);
+            simulations.Correct.Bank.Accepted);
         var single = requests.Take(FirstValidation).Concat(requests.Skip(Opening)).ToList();
         Assert.Equal(single.Count, single.DistinctBy(request => request.ConnectionNumber).Count());
     }
@@ -133,7 +133,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
             Assert.Equal(4, atOnce.Distinct().Count());
             Assert.Contains(own, atOnce);
             // All four were in flight together.
-            Assert.Contains(clientId, simulations.Met);
+            Assert.Contains(clientId, simulations.ConcurrentReaders);
         });
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed partial class ContestRunTests(Simulations simulations)
     {
         var requests = Requests;
 
-        var host = simulations.Right.Bank.Url["http://".Length..];
+        var host = simulations.Correct.Bank.Url["http://".Length..];
         var common = $"user-agent: Agente do Caos - 2024/Q1\r\naccept: */*\r\nhost: {host}\r\n";
         Assert.All(requests, request => Assert.Equal(
             request.Method == "GET"

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Contest;
+using Rinha.LoadTest.Progress;
 
 namespace Rinha.LoadTest.Tests.Contest;
 
@@ -27,7 +27,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
 
     public Simulations()
     {
-        Right = new Simulation(new StubLedger(), stopWhen: null, waitForValidations: true, beforeAnswer: AwaitAll);
+        Correct = new Simulation(new StubLedger(), stopWhen: null, waitForValidations: true, beforeAnswer: AwaitAll);
         Faulty = new Dictionary<string, Simulation>
         {
             [nameof(Faults.LosesUpdates)] = Opening(Faults.LosesUpdates(first: 2)),
@@ -51,7 +51,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     }
 
     // A correct bank, to the end of the load.
-    internal Simulation Right { get; }
+    internal Simulation Correct { get; }
 
     // Faulty banks by fault name, to the start of the load.
     internal IReadOnlyDictionary<string, Simulation> Faulty { get; }
@@ -66,7 +66,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     internal Simulation Interrupted { get; }
 
     // Clients whose four statements after the fifth transaction were all in flight together.
-    internal ConcurrentQueue<int> Met { get; } = new();
+    internal ConcurrentQueue<int> ConcurrentReaders { get; } = new();
 
     // Unblocks the hanging bank.
     internal void ReleaseAnswers() => _answers.Set();
@@ -74,7 +74,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
     public void Dispose()
     {
         ReleaseAnswers();
-        foreach (var simulation in Faulty.Values.Concat([Right, Waiting, NotWaiting, Interrupted]))
+        foreach (var simulation in Faulty.Values.Concat([Correct, Waiting, NotWaiting, Interrupted]))
         {
             simulation.Dispose();
         }
@@ -127,7 +127,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
             var isLast = barrier.Signal();
             if (barrier.Wait(Wait.Timeout) && isLast)
             {
-                Met.Enqueue(request.ClientId);
+                ConcurrentReaders.Enqueue(request.ClientId);
             }
         }
     }
@@ -144,7 +144,7 @@ public sealed class Simulations : ICollectionFixture<Simulations>, IDisposable
 // A simulation against a stub bank on its own thread; Dispose stops it.
 internal sealed class Simulation : IDisposable
 {
-    private const int FramesPerSecond = 20;
+    private const int SnapshotsPerSecond = 20;
 
     private readonly RunInBackground _run;
     private readonly Task _stopper = Task.CompletedTask;
@@ -160,7 +160,7 @@ internal sealed class Simulation : IDisposable
         var options = new ContestOptions(Simulations.Schedule, waitForValidations, Seed: 1);
         BeganAt = Stopwatch.GetTimestamp();
         _run = new RunInBackground(control =>
-            ContestSession.Run(Bank.Target, options, Runs.Environment, control, FramesPerSecond));
+            ContestSession.Run(Bank.Target, options, Runs.Environment, control, SnapshotsPerSecond));
         if (stopWhen is not null)
         {
             _stopper = Task.Factory.StartNew(

@@ -14,5 +14,5 @@ internal static class LoadTester
     }
 
     private static TestProcess StartIn(string directory, string[] arguments) =>
-        new([Repository.LoadTestBinary, .. arguments], directory: directory);
+        new([Repository.LoadTesterBinary, .. arguments], directory: directory);
 }

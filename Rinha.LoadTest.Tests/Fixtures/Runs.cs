@@ -1,4 +1,4 @@
-using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Tests.Output;
 
 namespace Rinha.LoadTest.Tests.Fixtures;
@@ -24,7 +24,7 @@ internal static class Runs
         Session(target, control).Run(options, observer);
 
     public static LoadSession Session(Target target, RunControl? control = null) =>
-        new(target, Environment, control ?? new RunControl(), framesPerSecond: 0);
+        new(target, Environment, control ?? new RunControl(), snapshotsPerSecond: 0);
 }
 
 // A load run on its own thread, controllable by the test; Dispose stops it.
@@ -60,7 +60,7 @@ internal sealed class RunInBackground : IDisposable
     }
 }
 
-// Runs an action on the engine's thread for each answer.
+// Runs an action on the event loop's thread for each answer.
 internal sealed class AnswerObserver(Action act) : IRequestObserver
 {
     public void OnAnswer(in RequestPlan plan, in Answer answer) => act();

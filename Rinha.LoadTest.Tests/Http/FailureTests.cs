@@ -96,7 +96,7 @@ public sealed class FailureTests : IDisposable
         using var server = StubServer.StartSending(
             $"{Ok}Content-Length: 30\r\n\r\n{Body}", closes: true, _directory.File("s"));
 
-        // The engine sends the next request right after the observer, before it sees the close.
+        // The event loop sends the next request right after the observer, before it sees the close.
         var report = Runs.Load(
             server.Target,
             Runs.Counted(2) with { Mix = new Mix(1, 0, 0) },

@@ -59,7 +59,7 @@ public sealed class OpenLoopTests
         using var bank = new StubBank();
         var answers = 0;
 
-        // Simulates a busy machine that delays the engine's thread.
+        // Simulates a busy machine that delays the event loop's thread.
         var report = Runs.Load(
             bank.Target,
             Runs.Counted(50, connections: 8) with { Rate = 100 },

@@ -6,7 +6,7 @@ public sealed class AllocationTests
 {
     private const int WarmUp = 5_000;
     private const int Measured = 20_000;
-    private const int PictureBytesMax = 4096;
+    private const int SnapshotBytesMax = 4096;
 
     [Theory]
     [InlineData(null, false)]
@@ -46,15 +46,15 @@ public sealed class AllocationTests
         var observer = new AllocationObserver();
         var target = bank.Target;
 
-        var report = new LoadSession(target, Runs.Environment, new(), framesPerSecond: 10)
+        var report = new LoadSession(target, Runs.Environment, new(), snapshotsPerSecond: 10)
             .Run(Runs.Counted(WarmUp + Measured, connections: 4), observer);
 
         // Each snapshot, ten a second, copies the series and nothing else.
-        var pictures = 1 + (10 * report.Duration);
-        Assert.True(observer.Bytes < Measured + (pictures * PictureBytesMax), $"{observer.Bytes} bytes");
+        var snapshots = 1 + (10 * report.Duration);
+        Assert.True(observer.Bytes < Measured + (snapshots * SnapshotBytesMax), $"{observer.Bytes} bytes");
     }
 
-    // Called on the engine's thread.
+    // Called on the event loop's thread.
     private sealed class AllocationObserver : IRequestObserver
     {
         private int _answers;

@@ -1,4 +1,4 @@
-using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;
@@ -35,7 +35,7 @@ public sealed class LiveScreenTests
     [Fact]
     public async Task A_runs_exception_is_left_to_the_caller()
     {
-        _run.SetException(new InvalidOperationException("the engine broke"));
+        _run.SetException(new InvalidOperationException("the run broke"));
         await Watch().WaitAsync(Wait.Timeout, TestContext.Current.CancellationToken);
         _terminal.AssertRestored();
     }
@@ -111,7 +111,7 @@ public sealed class LiveScreenTests
     }
 
     private Task Watch() => Task.Factory.StartNew(
-        () => new TuiCollector(_terminal).Watch(_control, _run.Task),
+        () => new TuiViewer(_terminal).Watch(_control, _run.Task),
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);

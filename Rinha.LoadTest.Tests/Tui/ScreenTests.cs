@@ -1,4 +1,4 @@
-using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Tests.Tui;

@@ -113,7 +113,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
     private readonly List<StatementLine> _lines = [];
     private readonly byte[] _text = new byte[TextCode.Length];
     private int _roundsLeft;
-    private int _readersOpen;
+    private int _pendingStatements;
     private bool _isPosting;
     private long _balanceCents;
     private RequestPlan _plan;
@@ -130,14 +130,14 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         _readers = [.. Enumerable.Range(0, Readers).Select(_ => loop.Rent(this))];
     }
 
-    public bool IsDone => _roundsLeft <= 0 && _readersOpen == 0 && !_isPosting;
+    public bool IsDone => _roundsLeft <= 0 && _pendingStatements == 0 && !_isPosting;
 
     public CheckResult Result => _visible.ToResult();
 
     public long OnTick(long nowNs)
     {
         _retries.SendDue(nowNs);
-        if (_roundsLeft > 0 && _readersOpen == 0 && !_isPosting)
+        if (_roundsLeft > 0 && _pendingStatements == 0 && !_isPosting)
         {
             _roundsLeft--;
             _isPosting = true;
@@ -161,7 +161,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
             return;
         }
 
-        _readersOpen--;
+        _pendingStatements--;
         _lines.Clear();
         var isVisible = answer.Status == 200
             && BankAnswer.TryReadStatementHead(answer.Body, out _, out var balanceCents)
@@ -184,7 +184,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         if (!TryScheduleRetry(connection, kind, status: 0))
         {
             _isPosting &= !isPost;
-            _readersOpen -= isPost ? 0 : 1;
+            _pendingStatements -= isPost ? 0 : 1;
             _visible.Check(false, () => kind.ToString());
         }
     }
@@ -205,7 +205,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         _log.OnAnswer(_plan, answer);
         _ = BankAnswer.TryReadTransaction(answer.Body, out _, out _balanceCents);
         TextCode.Write(_plan.Text, _text);
-        _readersOpen = Readers;
+        _pendingStatements = Readers;
         foreach (var reader in _readers)
         {
             reader.Send(_writer.WriteStatement(_plan.ClientId, reader.RequestBuffer), answer.CompletedAtNs);

@@ -110,7 +110,7 @@ internal sealed class NewestRows
 {
     private const int RowsMax = 10;
     private const int RowBytes = 58;
-    private const int PostedAt = 8;
+    private const int TimeAt = 8;
     private const int KindAt = 16;
     private const int LengthAt = 17;
     private const int TextAt = 18;
@@ -127,7 +127,7 @@ internal sealed class NewestRows
         var row = _rows.AsSpan(0, RowBytes);
         row.Clear();
         BinaryPrimitives.WriteInt64BigEndian(row, amountCents);
-        BinaryPrimitives.WriteInt64BigEndian(row[PostedAt..], postedAtMicroseconds);
+        BinaryPrimitives.WriteInt64BigEndian(row[TimeAt..], postedAtMicroseconds);
         row[KindAt] = (byte)kind[0];
         row[LengthAt] = (byte)text.Length;
         text.CopyTo(row[TextAt..]);

@@ -7,7 +7,7 @@ namespace Rinha.LoadTest.Check;
 internal readonly record struct LoggedTransaction(int ClientId, int SignedCents, long BalanceCents);
 
 // Records every transaction of a run with its outcome, and every statement, for the checks that follow. Identifies a
-// transaction by its text: texts must be distinct, and a retry keeps its text. Used on the engine's thread alone.
+// transaction by its text: texts must be distinct, and a retry keeps its text. Used on the event loop's thread alone.
 internal sealed class TransactionLog : IRequestObserver
 {
     private const int ServiceUnavailable = 503;
@@ -129,8 +129,8 @@ internal sealed class CheckCounter(string name)
     public CheckResult ToResult() => new(name, _checked, _violations, _example);
 }
 
-// Compares what a run was told with what the bank ended up with: balances through the API, rows in the ledger. Pure
-// functions over a finished TransactionLog.
+// Compares a run's answers with the bank's final state: balances through the API, rows in the ledger. Pure functions
+// over a finished TransactionLog.
 internal static class Oracle
 {
     // Above this many unknown transactions only the bounds of their sum are checked, not each subset.

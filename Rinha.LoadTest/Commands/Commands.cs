@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Rinha.LoadTest.Check;
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Contest;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Top;
@@ -87,8 +87,8 @@ internal sealed class LoadCommand
         }
 
         var environment = _report.Environment(parsed, target.Url);
-        var report = _report.Watch(parsed, (control, framesPerSecond) => Run(
-            parsed, target, control, new LoadSession(target, environment, control, framesPerSecond), out error));
+        var report = _report.Watch(parsed, (control, snapshotsPerSecond) => Run(
+            parsed, target, control, new LoadSession(target, environment, control, snapshotsPerSecond), out error));
         if (report is null)
         {
             return Exit.Fail(error ?? "the run produced no report");
@@ -216,8 +216,8 @@ internal sealed class ContestCommand
             parsed.GetValue(_wait),
             parsed.GetValue(_seed));
         var environment = _report.Environment(parsed, target.Url);
-        var report = _report.Watch(parsed, (control, framesPerSecond) =>
-            ContestSession.Run(target, options, environment, control, framesPerSecond));
+        var report = _report.Watch(parsed, (control, snapshotsPerSecond) =>
+            ContestSession.Run(target, options, environment, control, snapshotsPerSecond));
         _report.Write(parsed, report);
         return report.Summary.Failed > 0 ? Exit.Fail($"{report.Summary.Failed} requests failed") : Exit.Success;
     }

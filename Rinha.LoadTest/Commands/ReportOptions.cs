@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 using Rinha.LoadTest.Tui;
 
@@ -31,14 +31,14 @@ internal sealed class ReportOptions
         var control = new RunControl();
         // A machine-readable report must be alone on standard output.
         var isMachineReadable = parsed.GetValue(_format) != "text" && parsed.GetValue(_file) is null;
-        var collector = Choose(parsed.GetValue(_quiet) || isMachineReadable, UnixTerminal.CanShow);
-        var test = Task.Factory.StartNew(
-            () => run(control, collector.SnapshotsPerSecond),
+        var viewer = Choose(parsed.GetValue(_quiet) || isMachineReadable, UnixTerminal.CanShow);
+        var running = Task.Factory.StartNew(
+            () => run(control, viewer.SnapshotsPerSecond),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        collector.Watch(control, test);
-        return test.GetAwaiter().GetResult();
+        viewer.Watch(control, running);
+        return running.GetAwaiter().GetResult();
     }
 
     public void Write(ParseResult parsed, RunReport run)
@@ -66,11 +66,11 @@ internal sealed class ReportOptions
         }
     }
 
-    internal static ICollector Choose(bool quiet, bool canShow) => (quiet, canShow) switch
+    internal static IViewer Choose(bool quiet, bool canShow) => (quiet, canShow) switch
     {
-        (true, _) => new SilentCollector(),
-        (_, true) => new TuiCollector(new UnixTerminal()),
-        _ => new LineCollector(Console.Error, TimeSpan.FromSeconds(1)),
+        (true, _) => new SilentViewer(),
+        (_, true) => new TuiViewer(new UnixTerminal()),
+        _ => new LineViewer(Console.Error, TimeSpan.FromSeconds(1)),
     };
 
     private static void Write(RunReport run, Report report, string format, Stream stream)

@@ -1,12 +1,12 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Contest;
 
 // The official simulation: the validation scenarios one by one, each starting on a one-second tick, then the load. Each
 // virtual user opens and closes its own connection; connecting is part of the measured time. ContestLog judges and
-// counts. Runs on the engine's thread.
+// counts. Runs on the event loop's thread.
 internal sealed class ContestRun(
     EventLoop loop, ContestOptions options, ContestLog log, RunControl control, LivePublisher? live)
     : IDriver, IConnectionOwner

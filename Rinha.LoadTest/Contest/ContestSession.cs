@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
 
@@ -14,7 +14,7 @@ internal static class ContestSession
     private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
 
-    // Six ticks, if every scenario ends within its second.
+    // The load starts on tick 5, if each of the five stages before it ends within its second.
     private static readonly TimeSpan s_openingDuration = TimeSpan.FromSeconds(5);
 
     public static RunReport Run(
@@ -22,13 +22,13 @@ internal static class ContestSession
         ContestOptions options,
         EnvironmentReport environment,
         RunControl control,
-        int framesPerSecond)
+        int snapshotsPerSecond)
     {
         using var loop = new EventLoop(target, s_requestTimeout, s_connectTimeout);
         var log = new ContestLog();
         var duration = s_openingDuration + TimeSpan.FromMilliseconds(options.Schedule.Starts[^1].OffsetMs);
         ContestRun run;
-        using (var live = LivePublisher.Start(ContestLog.NewRecorder(), control, framesPerSecond, duration))
+        using (var live = LivePublisher.Start(ContestLog.NewRecorder(), control, snapshotsPerSecond, duration))
         {
             run = new ContestRun(loop, options, log, control, live);
             loop.Run(run);

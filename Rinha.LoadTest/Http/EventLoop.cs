@@ -10,6 +10,7 @@ internal static class Clock
     public static long NowMs => NowNs / 1_000_000;
 }
 
+// Decides what an event loop sends and when, and when it ends.
 internal interface IDriver
 {
     bool IsDone { get; }
@@ -134,7 +135,7 @@ internal sealed class EventLoop(Target target, TimeSpan requestTimeout, TimeSpan
 }
 
 // Retries failed requests unchanged, each on its own connection, with exponential backoff, until retryFor after the
-// first attempt; null disables retries. Used on the engine's thread alone.
+// first attempt; null disables retries. Used on the event loop's thread alone.
 internal sealed class RetryQueue(TimeSpan? retryFor)
 {
     private const long FirstBackoffNs = 10_000_000;
@@ -173,7 +174,7 @@ internal sealed class RetryQueue(TimeSpan? retryFor)
     public bool TryRemove([NotNullWhen(true)] out Connection? connection) =>
         _waiting.TryDequeue(out connection, out _);
 
-    // Whether a retry may succeed. A definite answer would only repeat itself.
+    // Whether a retry may succeed. A conclusive answer would only repeat itself.
     private static bool IsTransient(FailureKind kind, int status) => kind switch
     {
         FailureKind.UnexpectedStatus => status >= FirstServerError,

@@ -74,7 +74,7 @@ internal sealed class TextReport
     }
 
     private static Cell ToText(Cell cell) => cell.Bar is { } share
-        ? cell with { Text = Blocks.Bar(share, BarColumns) }
+        ? cell with { Text = BlockCharacters.Bar(share, BarColumns) }
         : cell with { Text = Format.OneLine(cell.Text, ProseCharsMax) };
 
     private void WriteLines(IEnumerable<string> lines, Tone tone)
@@ -126,7 +126,7 @@ internal static class Ansi
 }
 
 // Draws bars and columns from block characters, to an eighth of a cell.
-internal static class Blocks
+internal static class BlockCharacters
 {
     public const int EighthsPerCell = 8;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;

@@ -1,11 +1,11 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// Publishes a snapshot of the running test several times a second. The engine's thread only copies the counters, on
-// request (about 50 µs); this class's own thread computes percentiles and texts (about 1 ms).
+// Publishes a snapshot of the run several times a second. The event loop's thread only copies the counters, on request
+// (about 50 µs); this class's own thread computes percentiles and texts (about 1 ms).
 internal sealed class LivePublisher : IDisposable
 {
     private const double NanosecondsPerSecond = 1e9;
@@ -26,20 +26,20 @@ internal sealed class LivePublisher : IDisposable
     private long _nowNs = Clock.NowNs;
 
     private LivePublisher(
-        RunRecorder copy, RunControl control, int framesPerSecond, TimeSpan? duration, long? iterations)
+        RunRecorder copy, RunControl control, int snapshotsPerSecond, TimeSpan? duration, long? iterations)
     {
         _copy = copy;
         _control = control;
         _durationSeconds = duration?.TotalSeconds;
         _iterations = iterations;
-        _interval = TimeSpan.FromSeconds(1.0 / framesPerSecond);
+        _interval = TimeSpan.FromSeconds(1.0 / snapshotsPerSecond);
         _thread = new Thread(Run) { Name = "live publisher", IsBackground = true };
         _thread.Start();
     }
 
     public static LivePublisher? Start(
-        RunRecorder copy, RunControl control, int framesPerSecond, TimeSpan? duration, long? iterations = null) =>
-        framesPerSecond > 0 ? new LivePublisher(copy, control, framesPerSecond, duration, iterations) : null;
+        RunRecorder copy, RunControl control, int snapshotsPerSecond, TimeSpan? duration, long? iterations = null) =>
+        snapshotsPerSecond > 0 ? new LivePublisher(copy, control, snapshotsPerSecond, duration, iterations) : null;
 
     public void PublishIfRequested(RunRecorder recorder, string phase, int inFlight)
     {

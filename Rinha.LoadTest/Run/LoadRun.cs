@@ -1,12 +1,12 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
 // A load run: warm-up, measured part, drain. Closed loop: each connection sends its next request when its answer
 // arrives. Open loop: requests are due on a fixed schedule, and latency counts from it even if no connection was free.
-// Runs on the engine's thread alone.
+// Runs on the event loop's thread alone.
 internal sealed class LoadRun : IDriver, IConnectionOwner
 {
     public const string PausedPhase = "paused";
@@ -33,8 +33,8 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private readonly Stack<Connection> _idle = new();
     private readonly Queue<(long DueNs, Connection Connection)> _backingOff = new();
     private readonly PendingRequest[] _pending;
-    // How long after the end requests that were due before it may still be sent; long enough for pending retries, which
-    // occupy connections.
+    // After the end, requests that were due before it may still be sent for this long. Pending retries occupy
+    // connections until then.
     private readonly long _graceNs;
     private long _pausedAtNs;
     private int _inFlight;

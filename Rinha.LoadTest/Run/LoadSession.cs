@@ -1,10 +1,10 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Run;
 
-// Observes every attempt of every request, warm-up included, on the engine's thread.
+// Observes every attempt of every request, warm-up included, on the event loop's thread.
 internal interface IRequestObserver
 {
     void OnAnswer(in RequestPlan plan, in Answer answer);
@@ -14,14 +14,14 @@ internal interface IRequestObserver
 }
 
 internal sealed class LoadSession(
-    Target target, EnvironmentReport environment, RunControl control, int framesPerSecond)
+    Target target, EnvironmentReport environment, RunControl control, int snapshotsPerSecond)
 {
     public RunReport Run(LoadOptions options, IRequestObserver? observer = null)
     {
         using var loop = new EventLoop(target, options.RequestTimeout, options.ConnectTimeout);
         LoadRun run;
         using (var live = LivePublisher.Start(
-            LoadRun.NewRecorder(options), control, framesPerSecond, options.Duration, options.Iterations))
+            LoadRun.NewRecorder(options), control, snapshotsPerSecond, options.Duration, options.Iterations))
         {
             run = new LoadRun(loop, options, control, live, observer);
             loop.Run(run);

@@ -3,7 +3,7 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Stats;
 
-// Counts everything that happens in a run. Used on the engine's thread alone; a successful request allocates nothing.
+// Counts what happens in a run. Used on the event loop's thread alone; a successful request allocates nothing.
 // correcting: records latencies from both the intended and the actual send time.
 // scheduled: records how late requests are sent.
 internal sealed class RunRecorder(IEnumerable<string> operations, bool correcting, bool scheduled)

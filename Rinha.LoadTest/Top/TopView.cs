@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Tui;
 
 namespace Rinha.LoadTest.Top;
@@ -65,7 +65,7 @@ internal sealed class TopView(Func<TopReading> read, int count, TimeSpan interva
 // Tab-separated output for programs: a header, then a line per interval; - means unknown.
 internal static class TopLines
 {
-    private const double MegaByte = 1024 * 1024;
+    private const double Megabyte = 1024 * 1024;
 
     private static readonly (string Name, Func<TopStats, double?> Of)[] s_columns =
     [
@@ -80,7 +80,7 @@ internal static class TopLines
         ("commit_p99_ms", stats => stats.Ledger.CommitP99 * 1e3),
         ("gate_wait_p99_ms", stats => stats.Ledger.GateP99 * 1e3),
         ("queued", stats => stats.Ledger.QueuedWrites),
-        ("wal_mb", stats => stats.Ledger.WalBytes / MegaByte),
+        ("wal_mb", stats => stats.Ledger.WalBytes / Megabyte),
     ];
 
     private static readonly (string Name, Func<ProcessStats, double?> Of)[] s_processColumns =
@@ -88,8 +88,8 @@ internal static class TopLines
         ("cpu", process => process.Cpu),
         ("cpu_limit", process => process.CpuLimit),
         ("throttled_share", process => process.ThrottledShare),
-        ("memory_mb", process => process.MemoryBytes / MegaByte),
-        ("memory_limit_mb", process => process.MemoryLimitBytes / MegaByte),
+        ("memory_mb", process => process.MemoryBytes / Megabyte),
+        ("memory_limit_mb", process => process.MemoryLimitBytes / Megabyte),
     ];
 
     public static string Header(TopStats stats) => string.Join('\t',

@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 
 namespace Rinha.LoadTest.Tui;
 

@@ -1,5 +1,5 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Tui;
@@ -90,7 +90,7 @@ internal static class Panels
                 var (tone, share) = (Format.StatusTone(pair.Key), (double)pair.Value / total);
                 return new Line()
                     .Left($"{pair.Key}", StatusWidth, tone)
-                    .Add(Blocks.Bar(share, hasCount ? barWidth : barWidth + CountWidth), tone)
+                    .Add(BlockCharacters.Bar(share, hasCount ? barWidth : barWidth + CountWidth), tone)
                     .Right(Format.Count(pair.Value), hasCount ? CountWidth : 0)
                     .Right(Format.Percent(share), ShareWidth);
             });
@@ -111,7 +111,7 @@ internal static class Panels
         return bars.Select((bar, at) => new Line()
             .Right("≤ " + Format.DurationTick(bar.UpToSeconds), BoundWidth, Tone.Muted)
             .Add(" ")
-            .Add(Blocks.Bar((double)bar.Count / highest, barWidth), Tone.Accent)
+            .Add(BlockCharacters.Bar((double)bar.Count / highest, barWidth), Tone.Accent)
             .Right(Format.Percent((double)bar.Count / Math.Max(1, latency.Count)), ShareWidth)
             .Add(" ")
             .Left(
@@ -282,15 +282,15 @@ internal sealed class TimeChart(
         // With an even number of rows the middle is between two; its label goes on the lower one.
         var label = row == 0 ? tick(top) : row == rows / 2 && rows >= MiddleLabelRowsMin ? tick(top / 2) : "";
         var line = new Line().Right(label, LabelWidth, Tone.Muted).Add("│", Tone.Muted);
-        var below = (rows - 1 - row) * Blocks.EighthsPerCell;
+        var below = (rows - 1 - row) * BlockCharacters.EighthsPerCell;
         foreach (var (low, tone, high) in columns)
         {
-            var lowSteps = Blocks.Eighths(low / top, rows) - below;
-            var highSteps = Blocks.Eighths(high / top, rows) - below;
+            var lowSteps = BlockCharacters.Eighths(low / top, rows) - below;
+            var highSteps = BlockCharacters.Eighths(high / top, rows) - below;
 
             // A cell has one colour: the lower part's if that fills half of it or nothing is above it.
-            var isLow = lowSteps >= Blocks.EighthsPerCell / 2 || (lowSteps > 0 && highSteps <= lowSteps);
-            line.Repeat(Blocks.Column(Math.Max(lowSteps, highSteps)), 1, isLow ? tone : Tone.Muted);
+            var isLow = lowSteps >= BlockCharacters.EighthsPerCell / 2 || (lowSteps > 0 && highSteps <= lowSteps);
+            line.Repeat(BlockCharacters.Column(Math.Max(lowSteps, highSteps)), 1, isLow ? tone : Tone.Muted);
         }
 
         return line;

@@ -1,9 +1,9 @@
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Output;
+using Rinha.LoadTest.Progress;
 
 namespace Rinha.LoadTest.Tui;
 
-internal sealed class TuiCollector(ITerminal terminal) : ICollector
+internal sealed class TuiViewer(ITerminal terminal) : IViewer
 {
     public int SnapshotsPerSecond => LiveScreen.FramesPerSecond;
 

@@ -8,7 +8,7 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
     {
         bank.Get("/clientes/77/extrato").AssertProblem(404);
 
-        var exit = Run("accounts", "add", "77", "--limit", "1500").AssertWell();
+        var exit = Run("accounts", "add", "77", "--limit", "1500").AssertSuccess();
 
         Assert.Equal("1 added, each with a limit of 1500 cents\n", exit.Output);
         bank.Post(77, 1500, 'd', "all").AssertOk();
@@ -21,7 +21,7 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
         using var load = new PostLoad(bank.Connect, threads: 2, prefix: "m");
         load.AwaitAnswered(50);
 
-        var exit = Run("accounts", "add", "1000001..2000000", "--limit", "0").AssertWell();
+        var exit = Run("accounts", "add", "1000001..2000000", "--limit", "0").AssertSuccess();
 
         Assert.Equal("1,000,000 added, each with a limit of 0 cents\n", exit.Output);
         load.AwaitAnswered(50);
@@ -32,13 +32,13 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
         bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
         Run("accounts", "add", "2000000..2000009", "--limit", "0").AssertRefused("account 2000000 already exists");
         bank.Post(2_000_001, RawRequest.Body).AssertProblem(404);
-        Run("verify").AssertWell();
+        Run("verify").AssertSuccess();
     }
 
     [Fact]
     public void Accounts_are_listed_as_text_and_as_JSON()
     {
-        Run("accounts", "add", "88", "--limit", "9007199254740991").AssertWell();
+        Run("accounts", "add", "88", "--limit", "9007199254740991").AssertSuccess();
         bank.Post(88, 5, 'c', "credit").AssertOk();
 
         Assert.Matches(@"\n +88 +9007199254740991 +5 +1\n", Run("accounts", "list").Output);
@@ -53,12 +53,12 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
     [Fact]
     public void A_new_limit_is_in_force_at_once_and_never_below_the_debt()
     {
-        Run("accounts", "add", "99", "--limit", "100").AssertWell();
+        Run("accounts", "add", "99", "--limit", "100").AssertSuccess();
         bank.Post(99, 100, 'd', "debit").AssertOk();
 
         Run("accounts", "set-limit", "99", "99").AssertRefused("balance of -100 cents");
         bank.Post(99, 1, 'd', "debit").AssertProblem(422);
-        Run("accounts", "set-limit", "99", "101").AssertWell();
+        Run("accounts", "set-limit", "99", "101").AssertSuccess();
         Assert.Equal(101, bank.Post(99, 1, 'd', "debit").AssertOk().Json.GetProperty("limite").GetInt64());
         Run("accounts", "set-limit", "98", "1").AssertRefused("there is no account 98");
     }

@@ -14,21 +14,21 @@ public sealed class BackupTests : ServerTest
         using var load = RunUnderLoad(out var before, out var after);
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Backup));
         AssertAlone(Backup);
-        RunWell("verify", Backup);
+        RunSuccessfully("verify", Backup);
         LedgerRows.AssertBalanced(Backup);
         var saved = LedgerRows.Query(Backup, "SELECT count(*) FROM transacoes");
         Assert.InRange(saved, before, after);
 
-        var restored = RunWell("restore", Backup);
+        var restored = RunSuccessfully("restore", Backup);
 
-        var previous = Assert.Single(Previous());
+        var previous = Assert.Single(ReplacedFiles());
         Assert.Contains(previous, restored.Output, StringComparison.Ordinal);
         load.AssertKept(previous);
         LedgerRows.AssertBalanced(previous);
         Assert.Equal(saved, Transactions());
         using var server = Start();
         server.Send(RawRequest.Credit).AssertOk();
-        RunWell("verify");
+        RunSuccessfully("verify");
         Assert.Equal(saved + 1, Transactions());
     }
 
@@ -90,7 +90,7 @@ public sealed class BackupTests : ServerTest
     {
         SampleLedger.Make(Backup);
 
-        RunWell("restore", Backup);
+        RunSuccessfully("restore", Backup);
 
         using var server = Start();
         Assert.Equal(210, server.Statement(1).Balance());
@@ -99,16 +99,16 @@ public sealed class BackupTests : ServerTest
     }
 
     [Fact]
-    public void A_ledger_that_cannot_be_read_is_kept_with_its_log()
+    public void A_ledger_that_cannot_be_read_is_kept_with_its_WAL()
     {
         SampleLedger.Make(Backup);
         File.WriteAllText(Ledger, "no database");
-        File.WriteAllText(Ledger + "-wal", "no log");
+        File.WriteAllText(Ledger + "-wal", "no WAL");
 
-        RunWell("restore", Backup);
+        RunSuccessfully("restore", Backup);
 
-        Assert.Equal(["no database", "no log"], Previous().Order().Select(File.ReadAllText));
-        RunWell("verify");
+        Assert.Equal(["no database", "no WAL"], ReplacedFiles().Order().Select(File.ReadAllText));
+        RunSuccessfully("verify");
         Assert.Equal(SampleLedger.Transactions, Transactions());
     }
 
@@ -142,21 +142,21 @@ public sealed class BackupTests : ServerTest
         Assert.Contains("balance: client 1", exit.Output, StringComparison.Ordinal);
     }
 
-    // Fails if anything else is beside the file: a log, an unfinished copy.
+    // Fails if anything else is beside the file: a WAL, an unfinished copy.
     private static void AssertAlone(string path, params string[] beside) => Assert.Equal(
         new[] { path }.Concat(beside.Select(suffix => path + suffix)),
         Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Order());
 
-    private string[] Previous() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
+    private string[] ReplacedFiles() => Directory.GetFiles(InDirectory(""), "rinha.db.before-restore-*");
 
-    // Makes a backup while clients post, then kills the server so that its log stays behind.
+    // Makes a backup while clients post, then kills the server so that its WAL stays behind.
     private PostLoad RunUnderLoad(out int before, out int after)
     {
         using var server = Start();
         var load = new PostLoad(server.Connect, threads: 4, prefix: "b");
         load.AwaitAnswered(2000);
         before = load.Answered;
-        RunWell("backup", Backup);
+        RunSuccessfully("backup", Backup);
         load.AwaitAnswered(500);
         Assert.Equal(0, load.Refused);
         server.Kill();

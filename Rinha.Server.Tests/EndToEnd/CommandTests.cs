@@ -5,13 +5,13 @@ public sealed class CommandTests : ServerTest
 {
     [Fact]
     public void Version_is_one_line() =>
-        Assert.Matches(@"^\d+\.\d+\.\d+[^\n]*\n$", RunWell("--version").Output);
+        Assert.Matches(@"^\d+\.\d+\.\d+[^\n]*\n$", RunSuccessfully("--version").Output);
 
     [Fact]
     public void Help_lists_every_setting_and_command_and_each_command_has_help_with_the_settings()
     {
         string[] commands = ["backup", "restore", "verify", "checkpoint", "accounts"];
-        var help = RunWell("--help").Output;
+        var help = RunSuccessfully("--help").Output;
 
         Assert.All(
             [
@@ -22,7 +22,7 @@ public sealed class CommandTests : ServerTest
             word => Assert.Contains(word, help, StringComparison.Ordinal));
         Assert.All(commands, command =>
         {
-            Assert.Contains("--database-url", RunWell(command, "--help").Output, StringComparison.Ordinal);
+            Assert.Contains("--database-url", RunSuccessfully(command, "--help").Output, StringComparison.Ordinal);
             Run(command, "--no-such-flag").AssertRefused("--no-such-flag");
         });
     }

@@ -41,7 +41,7 @@ public sealed class DrainTests : ServerTest
         using var server = Start(("RINHA_DRAIN_DELAY_MS", "500"));
         var elapsed = Stopwatch.StartNew();
 
-        Assert.Equal(0, server.End().Code);
+        Assert.Equal(0, server.Stop().Code);
 
         Assert.True(elapsed.ElapsedMilliseconds >= 490, "it did not wait");
     }
@@ -52,7 +52,7 @@ public sealed class DrainTests : ServerTest
         using var server = Start();
         var connections = ConnectMany(server, 20);
 
-        var exit = Task.Run(server.End);
+        var exit = Task.Run(server.Stop);
         Wait.Until(() => !File.Exists(Socket), "the server accepts no more connections");
         foreach (var connection in connections)
         {
@@ -72,7 +72,7 @@ public sealed class DrainTests : ServerTest
         var connections = ConnectMany(server, 2_000);
 
         var elapsed = Stopwatch.StartNew();
-        var exit = Task.Run(server.End);
+        var exit = Task.Run(server.Stop);
         Wait.Until(() => !File.Exists(Socket), "the server accepts no more connections");
         var next = 0;
         for (; !exit.IsCompleted && next < connections.Count; next++)

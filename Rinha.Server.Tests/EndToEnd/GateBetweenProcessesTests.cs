@@ -4,7 +4,7 @@ namespace Rinha.Server.Tests.EndToEnd;
 [Collection(RunsAlone.Name)]
 public sealed class GateBetweenProcessesTests : ServerTest
 {
-    private const int WhileMs = 15 * Limits.GateDeathCheckMs;
+    private const int HeldMs = 15 * Limits.GateDeathCheckMs;
 
     private readonly List<ServerProcess> _servers = [];
 
@@ -73,7 +73,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
             waiter.Start();
         }
 
-        Assert.False(entered.Wait(WhileMs, TestContext.Current.CancellationToken));
+        Assert.False(entered.Wait(HeldMs, TestContext.Current.CancellationToken));
         server.Thaw();
 
         Assert.True(entered.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
@@ -99,7 +99,7 @@ public sealed class GateBetweenProcessesTests : ServerTest
         var connection = server.Connect();
         connection.Send(RawRequest.Credit);
         Wait.Until(() => ForgedGate.Holder(Ledger) != 0, "the server is inside");
-        // That may have been the event loop, which finds the database locked and leaves the post to the writer. It is
+        // That may have been the event loop, which finds the database locked and hands over to the writer. It is
         // outside again once it answers.
         server.Get("/health/live").AssertOk();
         Wait.Until(() => ForgedGate.Holder(Ledger) != 0, "the server's writer is inside");

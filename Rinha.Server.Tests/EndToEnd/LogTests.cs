@@ -11,7 +11,7 @@ public sealed class LogTests : ServerTest
         server.Post(1, "{}").AssertProblem(422);
         server.Get("/nothing").AssertProblem(404);
         server.Get("/metrics");
-        var lines = Lines(server.End());
+        var lines = Lines(server.Stop());
 
         Assert.Equal(
             ["1 Starting", "2 Listening", "5 ResetEnabled", "3 Stopping", "4 Stopped"],
@@ -48,7 +48,7 @@ public sealed class LogTests : ServerTest
             ("RINHA_NAME", "/app/rinha"),
             ("RINHA_ENV_PATH", "/bin"),
             ("RINHA_TLS_DIR", "/etc/rinha")); // Compose
-        var exit = server.End();
+        var exit = server.Stop();
 
         var warning = Assert.Single(
             Lines(exit), line => line.GetProperty("level").GetString() != "Information");
@@ -63,7 +63,7 @@ public sealed class LogTests : ServerTest
     public void The_text_format_is_one_readable_line_an_event()
     {
         using var server = Start(("RINHA_LOG_FORMAT", "text"));
-        var lines = server.End().Output.TrimEnd('\n').Split('\n');
+        var lines = server.Stop().Output.TrimEnd('\n').Split('\n');
 
         Assert.Equal(4, lines.Length);
         Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: Rinha\[\d\] ", line));
@@ -81,7 +81,7 @@ public sealed class LogTests : ServerTest
 
         server.Get("/clientes/1/extrato").AssertProblem(503, "storage-failed");
 
-        var lines = Lines(server.End());
+        var lines = Lines(server.Stop());
         var answer = Assert.Single(lines, line => line.GetProperty("event_id").GetInt32() == 22);
         Assert.Equal("Warning", answer.GetProperty("level").GetString());
         Assert.Equal("statement", answer.GetProperty("operation").GetString());

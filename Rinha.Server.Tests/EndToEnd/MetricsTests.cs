@@ -95,7 +95,7 @@ public sealed class MetricsTests : IDisposable
     public void Checkpoints_are_counted_and_timed()
     {
         using var load = new PostLoad(_bank.Connect, threads: 4, prefix: "c");
-        Wait.Until(() => Read()["rinha_ledger_checkpoint_duration_seconds_count"] > 0, "the log is checkpointed");
+        Wait.Until(() => Read()["rinha_ledger_checkpoint_duration_seconds_count"] > 0, "the WAL is checkpointed");
         load.Stop();
 
         var after = Read();

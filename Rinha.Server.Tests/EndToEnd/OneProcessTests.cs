@@ -11,7 +11,7 @@ public sealed class OneProcessTests : ServerTest
         using var load = new PostLoad(server.Connect, threads: 4, prefix: "a");
         load.AwaitAnswered(500);
 
-        var exit = server.End();
+        var exit = server.Stop();
         load.Stop();
 
         Assert.Equal((0, ""), (exit.Code, exit.Error));

@@ -12,7 +12,7 @@ public sealed class OpenFilesTests : ServerTest
         var (limit, hard) = LimitsOf(server.Id);
 
         Assert.Equal(Math.Min(wanted, hard), limit);
-        var start = JsonDocument.Parse(server.End().Output.Split('\n')[0]).RootElement;
+        var start = JsonDocument.Parse(server.Stop().Output.Split('\n')[0]).RootElement;
         Assert.Equal(limit, start.GetProperty("open_files_limit").GetInt64());
         Assert.Contains($"open files {limit}", start.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class OpenFilesTests : ServerTest
         }
 
         first.Dispose();
-        var failures = server.End().Output.TrimEnd('\n').Split('\n')
+        var failures = server.Stop().Output.TrimEnd('\n').Split('\n')
             .Select(line => JsonDocument.Parse(line).RootElement)
             .Where(line => line.GetProperty("event_id").GetInt32() == 30)
             .ToList();

@@ -13,7 +13,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
         {
             if (start > 0)
             {
-                stack.StartAfresh();
+                stack.RestartEmpty();
             }
 
             // The contest's runner sends each API exactly one request before the burst.
@@ -21,7 +21,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
             stack.Get("/clientes/1/extrato").AssertOk();
             Burst('d', -25);
             Burst('c', 0);
-            Together.Run([
+            ParallelThreads.Run([
                 .. SeedAccounts.LimitsCents.Select(account => (Action)(() => Criteria(account.Key, account.Value))),
                 () => stack.Get("/clientes/6/extrato").AssertProblem(404),
             ]);
@@ -42,7 +42,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
     // 25 users at once, each on its own connection; then one reads the balance.
     private void Burst(char kind, long balance)
     {
-        Together.Run(25, _ => stack.Post(1, 1, kind, "validacao").AssertOk());
+        ParallelThreads.Run(25, _ => stack.Post(1, 1, kind, "validacao").AssertOk());
 
         Assert.Equal(balance, stack.Statement(1).Balance());
     }
@@ -72,7 +72,7 @@ public abstract class OpeningTests<TStack>(TStack stack) : IClassFixture<TStack>
 
         var danada = user.Exchange(RawRequest.Post(
             path, BankExtensions.TransactionJson(1, 'c', "danada"))).AssertOk().Json;
-        Together.Run(4, number =>
+        ParallelThreads.Run(4, number =>
         {
             // One on the post's connection, three on new ones, so that both APIs serve some.
             using var other = number == 0 ? null : stack.Connect();

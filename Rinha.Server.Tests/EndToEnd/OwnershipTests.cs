@@ -34,7 +34,7 @@ public sealed class OwnershipTests : ServerTest
     [InlineData("restore {0}")]
     public void Every_file_belongs_to_the_servers_user_and_the_server_starts(string command)
     {
-        RunWell(string.Format(null, command, Backup).Split(' '));
+        RunSuccessfully(string.Format(null, command, Backup).Split(' '));
 
         AssertUsers("664");
         AssertServes();
@@ -45,7 +45,7 @@ public sealed class OwnershipTests : ServerTest
     {
         File.Delete(Ledger);
 
-        RunWell("restore", Backup);
+        RunSuccessfully("restore", Backup);
 
         Assert.Equal($"{User}:{Group} 600", Access(Ledger));
         Assert.Equal($"{User}:{Group} 644", Access(Ledger + "-gate"));
@@ -69,7 +69,7 @@ public sealed class OwnershipTests : ServerTest
         File.WriteAllText(other, "of root");
         File.CreateSymbolicLink(Ledger + "-gate", other);
 
-        RunWell("checkpoint");
+        RunSuccessfully("checkpoint");
 
         Assert.StartsWith("0:0 ", Access(other), StringComparison.Ordinal);
     }

@@ -111,7 +111,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
             }
         }
 
-        Together.Run(GetRepeatedly, GetRepeatedly, KillInTurn);
+        ParallelThreads.Run(GetRepeatedly, GetRepeatedly, KillInTurn);
         posts.Stop();
 
         Assert.Equal(0, failed);
@@ -163,7 +163,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
         Wait.Until(() => stack.IsRunning("api01") && stack.IsRunning("api02"), "both APIs run again");
     }
 
-    private void GetOften()
+    private void Get100Times()
     {
         using var connection = stack.Connect();
         for (var count = 0; count < 100; count++)
@@ -180,7 +180,7 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
             () =>
             {
                 var before = Statements();
-                Together.Run(4, _ => GetOften());
+                ParallelThreads.Run(4, _ => Get100Times());
                 return Statements().Zip(before).All(pair => pair.First > pair.Second);
             },
             "both APIs get requests");

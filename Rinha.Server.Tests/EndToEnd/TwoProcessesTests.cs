@@ -91,7 +91,7 @@ public sealed class TwoProcessesTests : ServerTest
         using var blocked = FreezeInside();
         try
         {
-            Assert.Equal(0, _servers[1].End().Code);
+            Assert.Equal(0, _servers[1].Stop().Code);
         }
         finally
         {

@@ -12,7 +12,7 @@ public sealed class VerifyTests : ServerTest
         {
             load.AwaitAnswered(500);
 
-            var report = JsonDocument.Parse(RunWell("verify", "--json").Output).RootElement;
+            var report = JsonDocument.Parse(RunSuccessfully("verify", "--json").Output).RootElement;
 
             Assert.True(report.GetProperty("sound").GetBoolean());
             Assert.Equal(5, report.GetProperty("accounts").GetInt64());
@@ -54,16 +54,16 @@ public sealed class VerifyTests : ServerTest
         SampleLedger.Damage(Ledger, "DELETE FROM chaves WHERE chave = 'key-19'");
         const string warning = "warning: key-numbers: 3 keys have the numbers from 1 to 4";
 
-        var verified = RunWell("verify").Output;
+        var verified = RunSuccessfully("verify").Output;
         Assert.Contains("rinha.db: sound\n", verified, StringComparison.Ordinal);
         Assert.Contains(warning, verified, StringComparison.Ordinal);
 
-        var json = JsonDocument.Parse(RunWell("verify", "--json").Output).RootElement;
+        var json = JsonDocument.Parse(RunSuccessfully("verify", "--json").Output).RootElement;
         Assert.True(json.GetProperty("sound").GetBoolean());
         Assert.Equal(0, json.GetProperty("findingCount").GetInt64());
         Assert.Equal("key-numbers", json.GetProperty("warnings")[0].GetProperty("check").GetString());
 
-        var backup = RunWell("backup", InDirectory("backup.db")).Output;
+        var backup = RunSuccessfully("backup", InDirectory("backup.db")).Output;
         Assert.Contains(warning, backup, StringComparison.Ordinal);
         Assert.True(File.Exists(InDirectory("backup.db")));
     }
@@ -77,13 +77,13 @@ public sealed class VerifyTests : ServerTest
             server.Kill();
         }
 
-        var (database, log) = (File.ReadAllBytes(Ledger), File.ReadAllBytes(Ledger + "-wal"));
-        Assert.NotEmpty(log);
+        var (database, wal) = (File.ReadAllBytes(Ledger), File.ReadAllBytes(Ledger + "-wal"));
+        Assert.NotEmpty(wal);
 
-        Assert.Contains("transactions  1\n", RunWell("verify").Output, StringComparison.Ordinal);
+        Assert.Contains("transactions  1\n", RunSuccessfully("verify").Output, StringComparison.Ordinal);
 
         Assert.Equal(database, File.ReadAllBytes(Ledger));
-        Assert.Equal(log, File.ReadAllBytes(Ledger + "-wal"));
+        Assert.Equal(wal, File.ReadAllBytes(Ledger + "-wal"));
     }
 
     [Theory]
@@ -97,17 +97,17 @@ public sealed class VerifyTests : ServerTest
     }
 
     [Fact]
-    public void A_checkpoint_empties_the_log_under_load()
+    public void A_checkpoint_empties_the_WAL_under_load()
     {
         using var server = Start();
         using var load = new PostLoad(server.Connect, threads: 4, prefix: "c");
         load.AwaitAnswered(1000);
 
-        Assert.Matches(@"[1-9][0-9,]* of [1-9][0-9,]* pages are in the database", RunWell("checkpoint").Output);
+        Assert.Matches(@"[1-9][0-9,]* of [1-9][0-9,]* pages are in the database", RunSuccessfully("checkpoint").Output);
 
         load.Stop();
         Assert.Equal(0, load.Refused);
-        Assert.Contains("the log has 0 bytes", RunWell("checkpoint").Output, StringComparison.Ordinal);
+        Assert.Contains("the log has 0 bytes", RunSuccessfully("checkpoint").Output, StringComparison.Ordinal);
         Assert.Equal(0, new FileInfo(Ledger + "-wal").Length);
         load.AssertKept(Ledger);
         LedgerRows.AssertBalanced(Ledger);
@@ -127,6 +127,6 @@ public sealed class VerifyTests : ServerTest
         Assert.Equal(1, exit.Code);
         Assert.Contains("a reader's snapshot", exit.Error, StringComparison.Ordinal);
         reader.Execute("COMMIT");
-        RunWell("checkpoint");
+        RunSuccessfully("checkpoint");
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ApiContract
     }
 
     // Fails unless the answer is documented: its status, its headers, its media type and its body.
-    public void AssertKept(ReadOnlySpan<byte> request, RawResponse answer)
+    public void AssertDocumented(ReadOnlySpan<byte> request, RawResponse answer)
     {
         var line = Encoding.UTF8.GetString(request[..request.IndexOf("\r\n"u8)]).Split(' ');
         var path = PathOf(line.Length > 1 ? line[1] : "");

@@ -8,7 +8,7 @@ internal static class BankExtensions
     {
         using var connection = server.Connect();
         var response = connection.Exchange(request, head: request.AsSpan().StartsWith("HEAD "u8));
-        ApiContract.Api.AssertKept(request, response);
+        ApiContract.Api.AssertDocumented(request, response);
         return response;
     }
 

@@ -22,7 +22,7 @@ internal static class OldLedger
         "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
     ];
 
-    private static readonly string[] s_back =
+    private static readonly string[] s_undoSteps =
     [
         "DROP TABLE marcos",
         "UPDATE transacoes SET realizada_em = realizada_em - 1000000",
@@ -47,7 +47,7 @@ internal static class OldLedger
         }
 
         using var database = LedgerRows.Open(path);
-        foreach (var step in s_back.Skip(stepsTaken).Reverse())
+        foreach (var step in s_undoSteps.Skip(stepsTaken).Reverse())
         {
             database.Execute(step);
         }
@@ -87,8 +87,8 @@ internal static class OldLedger
     }
 }
 
-// A process that opens an OldLedger and stops before one of the steps. It is this program, which does so instead of
-// running tests if its environment says so.
+// A process that opens an OldLedger and stops before one of the steps: this program, which does so instead of running
+// tests when TEST_CONVERTS is set.
 internal sealed class ConvertingProcess : IDisposable
 {
     private const string Path = "TEST_CONVERTS";

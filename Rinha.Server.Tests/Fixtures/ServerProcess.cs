@@ -11,8 +11,8 @@ public sealed class ServerProcess : IServer, IDisposable
     private ServerProcess(
         string[] command, (string Name, string Value)[] environment, EndPoint endPoint, bool readsOutput = true)
     {
-        var none = Setting.All.Select(setting => (setting.Variable, ""));
-        _process = new TestProcess(command, [.. none, .. environment], readsOutput: readsOutput);
+        var cleared = Setting.All.Select(setting => (setting.Variable, ""));
+        _process = new TestProcess(command, [.. cleared, .. environment], readsOutput: readsOutput);
         _endPoint = endPoint;
     }
 
@@ -25,9 +25,9 @@ public sealed class ServerProcess : IServer, IDisposable
 
     // Like Start, through a launcher such as unshare.
     public static ServerProcess StartUnder(
-        string[] starter, string database, string socket, params (string Name, string Value)[] environment) =>
+        string[] launcher, string database, string socket, params (string Name, string Value)[] environment) =>
         AwaitHealth(new ServerProcess(
-            [.. starter, Repository.ServerBinary],
+            [.. launcher, Repository.ServerBinary],
             [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
             new UnixDomainSocketEndPoint(socket)));
 
@@ -51,10 +51,10 @@ public sealed class ServerProcess : IServer, IDisposable
 
     // Like Run, through a launcher such as setpriv.
     public static CommandExit RunUnder(
-        string[] starter, string[] arguments, params (string Name, string Value)[] environment)
+        string[] launcher, string[] arguments, params (string Name, string Value)[] environment)
     {
         using var server = new ServerProcess(
-            [.. starter, Repository.ServerBinary, .. arguments], environment, new IPEndPoint(IPAddress.Loopback, 0));
+            [.. launcher, Repository.ServerBinary, .. arguments], environment, new IPEndPoint(IPAddress.Loopback, 0));
         return server.AwaitExit();
     }
 
@@ -64,7 +64,7 @@ public sealed class ServerProcess : IServer, IDisposable
 
     public void Terminate() => _process.Send(Signal.Terminate);
 
-    public CommandExit End()
+    public CommandExit Stop()
     {
         Terminate();
         return AwaitExit();

@@ -31,7 +31,7 @@ public abstract class ServerTest : IDisposable
 
     protected CommandExit Run(params string[] arguments) => ServerProcess.Run(arguments, Settings);
 
-    protected CommandExit RunWell(params string[] arguments) => Run(arguments).AssertWell();
+    protected CommandExit RunSuccessfully(params string[] arguments) => Run(arguments).AssertSuccess();
 
     protected long Transactions() => LedgerRows.Query(Ledger, "SELECT count(*) FROM transacoes");
 }

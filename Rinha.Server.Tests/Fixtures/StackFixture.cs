@@ -57,9 +57,9 @@ public class StackFixture : IBank, IDisposable
     public bool IsRunning(string name) =>
         Instance.State.Find(name) is { IsRestarting: false } process && process.Identity.IsAlive;
 
-    public void StartAfresh()
+    public void RestartEmpty()
     {
-        _bank.Verb("stop").AssertWell();
+        _bank.Verb("stop").AssertSuccess();
         _bank.Run("--fresh", "--stack", _stack);
     }
 

@@ -5,7 +5,7 @@ namespace Rinha.Server.Tests.Http;
 // Paths, headers and requests that several tests share.
 public static class HttpCases
 {
-    // Anything but a plain positive integer of at most 18 digits, without need for escaping in a request line.
+    // None is a plain positive integer of at most 18 digits, and none needs escaping in a request line.
     public static TheoryData<string> NotIds { get; } =
     [
         "", "0", "01", "007", "-1", "+1", "1.0", "1,0", "1e0", "0x1", "abc", "1a", "a1", "1_0", "null",
@@ -24,7 +24,7 @@ public static class HttpCases
         "/clientes/1/extrat", "/clientes/1/transacoe",
     ];
 
-    // Prefixes and suffixes of a path without its slash that some decoder might normalize away.
+    // Prefixes and suffixes that a decoder might normalize away, around a path without its first slash.
     public static TheoryData<string, string> OtherSpellings { get; } = new()
     {
         { "/./", "" },

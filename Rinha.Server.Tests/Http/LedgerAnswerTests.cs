@@ -95,7 +95,7 @@ public sealed class LedgerAnswerTests
         Assert.Equal(1, bank.Statement(1).Balance());
     }
 
-    private sealed class FixedLedger(PostResult? write, LookupResult? read) : ILedger
+    private sealed class FixedLedger(PostResult? writeResult, LookupResult? readResult) : ILedger
     {
         public WriterState Writer { get; init; }
 
@@ -103,13 +103,13 @@ public sealed class LedgerAnswerTests
 
         public bool ThrowsLater { get; init; }
 
-        public ValueTask<WriteOutcome> WriteAsync(PendingWrite write1) => Answer<WriteOutcome>(write);
+        public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => Answer<WriteOutcome>(writeResult);
 
-        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Answer(read);
+        public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => Answer(readResult);
 
-        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Answer(read);
+        public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => Answer(readResult);
 
-        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Answer(read);
+        public ValueTask<LookupResult> FindAccountAsync(long accountId) => Answer(readResult);
 
         private ValueTask<T> Answer<T>(T? outcome)
             where T : struct => outcome is { } known ? new(known) : ThrowsLater ? ThrowLater<T>() : throw Broken();

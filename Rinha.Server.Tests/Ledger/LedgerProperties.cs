@@ -36,7 +36,7 @@ public abstract class LedgerProperties<TStorage> : LedgerContract<TStorage>
         _instances[0].Reset();
         var accepted = 0;
 
-        Together.Run(2, instance =>
+        ParallelThreads.Run(2, instance =>
         {
             foreach (var step in steps.Where(step => step.Instance == instance))
             {

@@ -59,7 +59,7 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
         Assert.Equal(PostResult.Accepted, Ledger.Debit(1, Limits.AmountCentsMax).Result);
     }
 
-    // The letter, the SQL and the sign of a kind, in the ledger, in its schema and in what checks it.
+    // The letter, the SQL and the sign of a kind, in the ledger, its schema and the tests' check.
     [Fact]
     public void Every_kind_is_posted_found_again_and_added_up()
     {

@@ -16,7 +16,7 @@ public abstract class TwoInstancesTests<TStorage> : LedgerContract<TStorage>
         var limit = SeedAccounts.LimitsCents[id];
         var accepted = 0;
 
-        Together.Run(threads, thread =>
+        ParallelThreads.Run(threads, thread =>
         {
             for (var count = 0; count < each; count++)
             {
@@ -36,7 +36,7 @@ public abstract class TwoInstancesTests<TStorage> : LedgerContract<TStorage>
     [Fact]
     public void Read_your_writes_holds_while_others_write()
     {
-        Together.Run(5, thread =>
+        ParallelThreads.Run(5, thread =>
         {
             var id = thread + 1;
             for (var number = 1; number <= 500; number++)
@@ -80,7 +80,7 @@ public abstract class TwoInstancesTests<TStorage> : LedgerContract<TStorage>
                 while (Volatile.Read(ref writing) > 0);
             }
 
-            Together.Run(() => Write(0), () => Write(1), () => Read(0), () => Read(1));
+            ParallelThreads.Run(() => Write(0), () => Write(1), () => Read(0), () => Read(1));
             Assert.True(read >= 2);
             Assert.Equal(10, _instances[0].Statement(1).Entries.Length);
         }

@@ -103,7 +103,7 @@ public sealed class FairnessTests
     public void A_commit_that_ends_its_round_handles_no_requests()
     {
         using var disk = new LedgerOnDisk();
-        var ledger = new LedgerOfRounds(disk.Ledger);
+        var ledger = new WatchedRoundLedger(disk.Ledger);
         AssertAllOnTheLoop(ledger);
         Assert.Equal(100, ledger.Joined);
     }
@@ -121,7 +121,7 @@ public sealed class FairnessTests
     public void A_chunked_body_from_another_thread_joins_no_round()
     {
         using var disk = new LedgerOnDisk();
-        var ledger = new LedgerOfRounds(disk.Ledger);
+        var ledger = new WatchedRoundLedger(disk.Ledger);
         using var bank = new InProcessBank(ledger);
         using var connection = Connect(bank);
 
@@ -138,7 +138,7 @@ public sealed class FairnessTests
     public void A_body_in_two_parts_joins_a_round()
     {
         using var disk = new LedgerOnDisk();
-        var ledger = new LedgerOfRounds(disk.Ledger);
+        var ledger = new WatchedRoundLedger(disk.Ledger);
         using var bank = new InProcessBank(ledger);
         using var connection = Connect(bank);
         var request = RawRequest.Post("/clientes/1/transacoes", RawRequest.Body);
@@ -185,7 +185,7 @@ public sealed class FairnessTests
         [.. Enumerable.Repeat(request, count).SelectMany(bytes => bytes)];
 
     // Records calls during the end of a round as if they came from another thread.
-    private sealed class LedgerOfRounds(SqliteLedger ledger) : WatchedLedger(ledger), IWriteRound
+    private sealed class WatchedRoundLedger(SqliteLedger ledger) : WatchedLedger(ledger), IWriteRound
     {
         private readonly IWriteRound _round = ledger.Round;
         private bool _isCommitting;

@@ -3,7 +3,7 @@ using Rinha.Server.Tests.Telemetry;
 
 namespace Rinha.Server.Tests.Net;
 
-// Connections that accept or epoll fails.
+// Failures of accept and of epoll.
 public sealed class ListenerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

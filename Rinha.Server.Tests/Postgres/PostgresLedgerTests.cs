@@ -13,7 +13,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     [Fact]
     public void Instances_that_start_at_the_same_moment_make_one_ledger()
     {
-        Together.Run(4, _ =>
+        ParallelThreads.Run(4, _ =>
         {
             using var ledger = new PostgresLedger(Storage.Address, NullLogger.Instance);
             Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);

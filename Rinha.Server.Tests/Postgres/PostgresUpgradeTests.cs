@@ -29,7 +29,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     {
         var conversions = 0;
 
-        Together.Run(4, _ => Interlocked.Add(
+        ParallelThreads.Run(4, _ => Interlocked.Add(
             ref conversions, PostgresSchema.Ensure(Storage.Beside, converts: true, s_versions) is null ? 0 : 1));
 
         Assert.Equal(1, conversions);

@@ -127,7 +127,7 @@ public sealed class WriteQueueTests : IDisposable
         writer.Start();
 
         var accepted = 0;
-        Together.Run(adders, _ =>
+        ParallelThreads.Run(adders, _ =>
         {
             var post = new PendingPost();
             for (var count = 0; count < each; count++)

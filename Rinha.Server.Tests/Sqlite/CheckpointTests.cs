@@ -10,7 +10,7 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     private string WalPath => Storage.FilePath + "-wal";
 
     [Fact]
-    public void The_write_ahead_log_restarts_under_constant_load()
+    public void The_WAL_restarts_under_constant_load()
     {
         ILedger[] instances = [Storage.Open(), Storage.Open()];
         var writing = Writers;
@@ -24,15 +24,15 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
 
         void Read()
         {
-            // The log must be able to restart although readers always hold snapshots.
+            // The WAL must be able to restart although readers always hold snapshots.
             while (Volatile.Read(ref writing) > 0)
             {
                 _ = instances[0].Statement(1);
             }
         }
 
-        // While one writer waits for its answers, another writes, so the log is never idle.
-        Together.Run([
+        // While one writer waits for its answers, another writes, so the WAL is never idle.
+        ParallelThreads.Run([
             .. Enumerable.Range(0, Writers).Select(number => (Action)(() => Write(instances[number % 2]))), Read,
         ]);
 
@@ -41,14 +41,14 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
-    public void Each_instance_restarts_the_log_even_after_the_other_one_has()
+    public void Each_instance_restarts_the_WAL_even_after_the_other_one_has()
     {
         var (first, second) = (Storage.Open(), Storage.Open());
         WriteUntilRestarted(first, times: 2);
         WriteUntilRestarted(second, times: 2);
     }
 
-    // Returns how many it posted. The log's length is not asserted: it depends on when the checkpointer gets the CPU.
+    // Returns how many it posted. The WAL's length is not asserted: it depends on when the checkpointer gets the CPU.
     private int WriteUntilRestarted(ILedger ledger, int times)
     {
         var goal = RestartCount() + times;
@@ -60,11 +60,11 @@ public sealed class CheckpointTests : LedgerContract<LedgerOnDisk>
                 posted += AtOnce;
                 return RestartCount() >= goal;
             },
-            "the log restarts");
+            "the WAL restarts");
         return posted;
     }
 
-    // The log's header counts its checkpoints (https://www.sqlite.org/fileformat2.html#walformat).
+    // The WAL's header counts its checkpoints (https://www.sqlite.org/fileformat2.html#walformat).
     private uint RestartCount()
     {
         Span<byte> header = stackalloc byte[16];

@@ -40,7 +40,7 @@ public sealed class FileTests : LedgerContract<LedgerOnDisk>
     public void The_database_file_is_never_mapped()
     {
         Ledger.Credit(1, 1);
-        Storage.Close(); // Moves the log into the database file, which a mapping would serve.
+        Storage.Close(); // Moves the WAL into the database file, which a mapping would serve.
 
         Assert.Equal(1, Ledger.Statement(1).BalanceCents);
         Assert.Single(Ledger.Page(1, long.MaxValue, 1).Sequences());

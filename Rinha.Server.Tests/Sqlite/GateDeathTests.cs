@@ -173,7 +173,7 @@ public sealed class GateDeathTests : FileTest
     private void AssertTakesTurns(int gates, Action<Gate, int> leave)
     {
         var inside = 0;
-        Together.Run(gates, _ =>
+        ParallelThreads.Run(gates, _ =>
         {
             using var gate = new Gate(FilePath);
             for (var turn = 0; turn < 100; turn++)

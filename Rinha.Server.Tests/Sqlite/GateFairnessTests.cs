@@ -14,7 +14,7 @@ public sealed class GateFairnessTests : FileTest
     {
         var contenders = waiting + trying;
         var isBroken = false;
-        Together.Run(waiting + trying, index =>
+        ParallelThreads.Run(waiting + trying, index =>
         {
             using var gate = new Gate(FilePath);
             try

@@ -10,7 +10,7 @@ public sealed class GateTests : FileTest
         var inside = 0;
         var entered = 0;
 
-        Together.Run(6, index =>
+        ParallelThreads.Run(6, index =>
         {
             var random = new Random(index);
             for (var instance = 0; instance < 50; instance++)

@@ -8,13 +8,13 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     private string BackupPath => Storage.FilePath + ".copy";
 
     [Fact]
-    public void A_backup_aborts_and_leaves_no_file_when_the_log_has_grown_too_far()
+    public void A_backup_aborts_and_leaves_no_file_when_the_WAL_has_grown_too_far()
     {
         var ledger = Storage.Open();
         var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
         using (var reader = LedgerRows.Open(Storage.FilePath))
         {
-            // An old snapshot keeps the backup from emptying the log first.
+            // An old snapshot keeps the backup from emptying the WAL first.
             reader.Execute("BEGIN");
             Assert.Equal(0, reader.Query("SELECT count(*) FROM transacoes"));
             for (var posted = 0; posted < Posts; posted += 200)

@@ -8,7 +8,7 @@ public sealed class LedgerFileTests : FileTest
         for (var round = 0; round < 50; round++)
         {
             var path = Files.File($"{round}.db");
-            Together.Run(2, _ =>
+            ParallelThreads.Run(2, _ =>
             {
                 using var ledger = LedgerExtensions.OpenLedger(path);
                 Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
@@ -71,21 +71,21 @@ public sealed class LedgerFileTests : FileTest
     }
 
     [Fact]
-    public void Another_programs_write_ahead_log_is_unchanged_too()
+    public void Another_programs_WAL_is_unchanged_too()
     {
         var crashed = Files.File("crashed.db");
         using (var database = LedgerRows.Open(crashed))
         {
             database.Execute("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);");
-            // As after a crash, the rows are only in the log.
+            // As after a crash, the rows are only in the WAL.
             File.Copy(crashed, FilePath);
             File.Copy(crashed + "-wal", FilePath + "-wal");
         }
 
-        var log = File.ReadAllBytes(FilePath + "-wal");
+        var wal = File.ReadAllBytes(FilePath + "-wal");
         AssertRefusedUntouched();
 
-        Assert.Equal(log, File.ReadAllBytes(FilePath + "-wal"));
+        Assert.Equal(wal, File.ReadAllBytes(FilePath + "-wal"));
     }
 
     [Theory]

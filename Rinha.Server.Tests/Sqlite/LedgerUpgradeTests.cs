@@ -37,7 +37,7 @@ public sealed class LedgerUpgradeTests : FileTest
         OldLedger.Make(FilePath);
         var conversions = 0;
 
-        Together.Run(4, _ => Interlocked.Add(ref conversions, Open().ConvertedFrom is null ? 0 : 1));
+        ParallelThreads.Run(4, _ => Interlocked.Add(ref conversions, Open().ConvertedFrom is null ? 0 : 1));
 
         Assert.Equal(1, conversions);
         AssertConverted(FilePath);
@@ -69,18 +69,18 @@ public sealed class LedgerUpgradeTests : FileTest
     public void A_crash_at_any_write_of_the_commit_leaves_the_old_ledger_or_the_new_one()
     {
         OldLedger.Make(FilePath);
-        byte[] log;
+        byte[] wal;
         using (var reader = LedgerRows.Open(FilePath))
         {
-            // The reader keeps the commit in the log.
+            // The reader keeps the commit in the WAL.
             reader.Execute("BEGIN");
             Assert.Equal(OldLedger.Oldest, reader.Query("PRAGMA user_version"));
             Open();
-            log = File.ReadAllBytes(FilePath + "-wal");
+            wal = File.ReadAllBytes(FilePath + "-wal");
         }
 
         var old = File.ReadAllBytes(CopyPath);
-        var frames = (log.Length - WalHeaderBytes) / WalFrameBytes;
+        var frames = (wal.Length - WalHeaderBytes) / WalFrameBytes;
         Assert.True(frames > 4, $"{frames} pages");
         for (var halves = 0; halves <= 2 * frames; halves++)
         {
@@ -88,7 +88,7 @@ public sealed class LedgerUpgradeTests : FileTest
             File.WriteAllBytes(path, old);
             Assert.Equal("wal", LedgerRows.QueryText(path, "PRAGMA journal_mode = WAL"));
 
-            File.WriteAllBytes(path + "-wal", log[..(WalHeaderBytes + (halves * WalFrameBytes / 2))]);
+            File.WriteAllBytes(path + "-wal", wal[..(WalHeaderBytes + (halves * WalFrameBytes / 2))]);
             OldLedger.AssertHasTaken(halves == 2 * frames ? 3 : 0, path);
 
             LedgerFile.Open(path, Synchronous.Normal, OldLedger.Versions);

@@ -1,6 +1,6 @@
 namespace Rinha.Server.Tests.Sqlite;
 
-// Writes that come in rounds: the round commits them itself, or leaves them to the writer when it would have to wait.
+// Writes that come in rounds: the round commits them itself, or hands them over to the writer when it would wait.
 public sealed class RoundTests : LedgerContract<LedgerOnDisk>
 {
     private readonly IWriteRound _round;
@@ -44,7 +44,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     {
         Assert.Equal(RoundEnd.Nothing, _round.TryCommit());
 
-        Together.Run(() =>
+        ParallelThreads.Run(() =>
         {
             Assert.Throws<InvalidOperationException>(() => { _ = _round.JoinAsync(Credit(1)).AsTask(); });
             Assert.Throws<InvalidOperationException>(() => { _round.TryCommit(); });
@@ -58,7 +58,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
     public void Other_threads_write_independently_of_a_round()
     {
         // Run returns once the other thread has its answer: the round need not end for that.
-        Together.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
+        ParallelThreads.Run(() => Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result));
 
         Assert.Equal(0, _round.Writes);
         Assert.Equal(RoundEnd.Nothing, _round.TryCommit());
@@ -170,7 +170,7 @@ public sealed class RoundTests : LedgerContract<LedgerOnDisk>
         const int rounds = 300;
         SqliteLedger[] ledgers = [Storage.Ledger, Storage.Open()];
 
-        Together.Run(2, index =>
+        ParallelThreads.Run(2, index =>
         {
             for (var round = 0; round < rounds; round++)
             {

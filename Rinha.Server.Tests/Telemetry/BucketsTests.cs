@@ -32,7 +32,7 @@ public sealed class BucketsTests
     public void Counts_are_cumulative_and_lose_nothing_between_threads()
     {
         var buckets = new Buckets(new BucketBounds(1, 10, 100));
-        Together.Run(4, _ =>
+        ParallelThreads.Run(4, _ =>
         {
             for (var round = 0; round < 100_000; round++)
             {

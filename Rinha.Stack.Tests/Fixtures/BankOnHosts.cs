@@ -71,7 +71,7 @@ internal sealed class BankOnHosts : IDisposable
     }
 
     // Makes nginx route new requests to these APIs; others finish theirs.
-    public void List(params int[] apis)
+    public void RouteTo(params int[] apis)
     {
         WriteList(apis);
         var before = ProcessTable.SessionOf(_processes[Proxy].Identity);
@@ -107,7 +107,7 @@ internal sealed class BankOnHosts : IDisposable
     {
         string[] load = ["--keys", "-c", "64", "-r", "100", "-d", $"{seconds}s", "--quiet", "-o", "json", .. flags];
         var result = _network.Run(
-            Load, [Testing.Repository.LoadTestBinary, "load", $"http://{ProxyAddress}:{Port}", .. load]);
+            Load, [Testing.Repository.LoadTesterBinary, "load", $"http://{ProxyAddress}:{Port}", .. load]);
         Assert.True(result.Output.StartsWith('{'), result.Error);
         return JsonDocument.Parse(result.Output).RootElement;
     });

@@ -98,7 +98,7 @@ public sealed record StackCgroup(string Version, string Cpu, string Accounting, 
     /// Whether a process may join: creating a cgroup and joining it are separate permissions. Tried with a throw-away
     /// process.
     /// </summary>
-    public bool CanEnter(string process) => Tool.Run(
+    public bool CanJoin(string process) => Tool.Run(
         ["/bin/sh", "-c", "for file; do echo $$ >\"$file\" || exit 1; done", "sh", .. ProcsFilesOf(process)]).Succeeded;
 
     /// <summary>Removes the cgroup, waiting for the kernel to release its last process.</summary>

@@ -76,9 +76,9 @@ public sealed class PostgresCluster(PostgresPrograms programs, string directory,
     /// <summary>Stops the server; after an immediate stop the next start has to recover.</summary>
     public void Stop(bool isImmediate = false)
     {
-        var file = ProcessTable.Lines(Path.Combine(directory, "postmaster.pid")).FirstOrDefault();
+        var firstLine = ProcessTable.Lines(Path.Combine(directory, "postmaster.pid")).FirstOrDefault();
         // A killed server leaves the file behind, and its pid may be reused.
-        if (int.TryParse(file, out var pid) && ProcessesOf(directory).Contains(pid))
+        if (int.TryParse(firstLine, out var pid) && ProcessesOf(directory).Contains(pid))
         {
             ProcessIdentity.Of(pid).Send(isImmediate ? Signal.Quit : Signal.Interrupt);
         }

@@ -14,7 +14,7 @@ public static class Tool
     /// <summary>Runs a program to completion and captures its output. input: a file for its standard input.</summary>
     public static ToolResult Run(IReadOnlyList<string> command, string? input = null, string? directory = null)
     {
-        using var process = Process.Start(Describe(command, directory ?? ""))!;
+        using var process = Process.Start(StartInfoOf(command, directory ?? ""))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using (process.StandardInput)
@@ -45,7 +45,7 @@ public static class Tool
             }
         }
 
-        using var process = Process.Start(Describe(command, Repository.Root))!;
+        using var process = Process.Start(StartInfoOf(command, Repository.Root))!;
         process.OutputDataReceived += Take;
         process.ErrorDataReceived += Take;
         process.BeginOutputReadLine();
@@ -62,7 +62,7 @@ public static class Tool
         throw new StackException($"{command[0]} cannot be started: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    private static ProcessStartInfo Describe(IReadOnlyList<string> command, string directory)
+    private static ProcessStartInfo StartInfoOf(IReadOnlyList<string> command, string directory)
     {
         var start = new ProcessStartInfo(Find(command[0]) ?? command[0], command.Skip(1))
         {

@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Processes;
 
-/// <summary>A user that root runs programs as and gives files to. For any other user, the methods do nothing.</summary>
+/// <summary>A user that root runs programs as and gives files to. Without root, the methods do nothing.</summary>
 public sealed class UserAccount(string name)
 {
     private static readonly string[] s_proxyUsers = ["www-data", "nginx", "nobody"];

@@ -104,7 +104,7 @@ public sealed class Supervisor : IDisposable
     {
         var limits = _options.Check();
         if (_stack.State.Cgroup is { } cgroup
-            && !_options.Layout.Processes.All(name => cgroup.TryCreate(name, limits[name]) && cgroup.CanEnter(name)))
+            && !_options.Layout.Processes.All(name => cgroup.TryCreate(name, limits[name]) && cgroup.CanJoin(name)))
         {
             cgroup.TryRemove();
             WriteState(_stack.State with { Cgroup = null });

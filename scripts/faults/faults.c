@@ -111,7 +111,7 @@ static int is_armed(enum point point) {
   return word(POINT) == (int32_t)point;
 }
 
-/* Passes a point. The signal goes to this thread, so that it stops here. */
+/* Counts down an armed point; at 0, acts. The signal goes to this thread, so that it stops here. */
 static void pass(enum point point) {
   if (!is_armed(point) || __atomic_fetch_sub(&control[COUNTDOWN], 1, __ATOMIC_ACQ_REL) != 1) {
     return;

@@ -1,8 +1,8 @@
 using Rinha.LoadTest.Stats;
 
-namespace Rinha.LoadTest.Collect;
+namespace Rinha.LoadTest.Progress;
 
-// The user's commands to a run, and its latest snapshot: the only state shared by the engine's and viewer's threads.
+// The user's commands to a run, and its latest snapshot: all that the event loop's and viewer's threads share.
 public sealed class RunControl
 {
     private volatile bool _stopRequested;
@@ -74,7 +74,7 @@ internal sealed class StopSignals : IDisposable
     }
 }
 
-// The state of a running test at one moment; immutable.
+// The state of a run at one moment; immutable.
 public sealed record LiveSnapshot
 {
     public required string Phase { get; init; }

@@ -1,6 +1,6 @@
-using Rinha.LoadTest.Collect;
+using Rinha.LoadTest.Progress;
 
-namespace Rinha.LoadTest.Tests.Collect;
+namespace Rinha.LoadTest.Tests.Progress;
 
 public sealed class StopSignalsTests : IDisposable
 {

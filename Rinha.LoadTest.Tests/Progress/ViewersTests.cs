@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using Rinha.LoadTest.Collect;
 using Rinha.LoadTest.Commands;
+using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Tests.Tui;
 using Rinha.LoadTest.Tui;
 
-namespace Rinha.LoadTest.Tests.Collect;
+namespace Rinha.LoadTest.Tests.Progress;
 
-public sealed class CollectorsTests : IDisposable
+public sealed class ViewersTests : IDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(5);
 
@@ -29,7 +29,7 @@ public sealed class CollectorsTests : IDisposable
                 }
             },
             TestContext.Current.CancellationToken);
-        new LineCollector(_log, s_interval).Watch(_control, run);
+        new LineViewer(_log, s_interval).Watch(_control, run);
         await run;
         Assert.Equal(snapshots.Select(ProgressLine.Of), _log.Lines);
         Assert.All(_log.Lines, line => Assert.DoesNotContain(line, char.IsControl));
@@ -39,18 +39,18 @@ public sealed class CollectorsTests : IDisposable
     public void A_finished_run_has_no_lines_and_its_exception_is_left_to_the_caller()
     {
         _control.Latest = SampleSnapshots.Running;
-        var broken = Task.FromException(new InvalidOperationException("the engine broke"));
-        new LineCollector(_log, s_interval).Watch(_control, broken);
-        new SilentCollector().Watch(_control, broken);
+        var broken = Task.FromException(new InvalidOperationException("the run broke"));
+        new LineViewer(_log, s_interval).Watch(_control, broken);
+        new SilentViewer().Watch(_control, broken);
         Assert.Empty(_log.Lines);
     }
 
     [Theory]
-    [InlineData(false, true, typeof(TuiCollector))]
-    [InlineData(false, false, typeof(LineCollector))]
-    [InlineData(true, true, typeof(SilentCollector))]
-    public void The_collector_suits_the_output(bool quiet, bool canShow, Type collector) =>
-        Assert.IsType(collector, ReportOptions.Choose(quiet, canShow));
+    [InlineData(false, true, typeof(TuiViewer))]
+    [InlineData(false, false, typeof(LineViewer))]
+    [InlineData(true, true, typeof(SilentViewer))]
+    public void The_viewer_suits_the_output(bool quiet, bool canShow, Type viewer) =>
+        Assert.IsType(viewer, ReportOptions.Choose(quiet, canShow));
 
     [Fact]
     public void A_line_shows_progress_rate_and_failures()

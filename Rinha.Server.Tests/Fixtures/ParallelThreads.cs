@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Rinha.Server.Tests.Fixtures;
 
 // Runs actions on threads that start together, unlike the pool's.
-internal static class Together
+internal static class ParallelThreads
 {
     public static void Run(params IReadOnlyCollection<Action> actions)
     {

@@ -2,8 +2,8 @@ using Rinha.Chaos.Fuzz;
 
 namespace Rinha.Server.Tests.Http;
 
-// The fuzzer's known requests keep their answers and do no harm.
-public abstract class CrashTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
+// The fuzzer's known requests keep their answers and change only what they may.
+public abstract class KnownRequestTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     where TBank : class, IBank
 {
     [Theory]
@@ -34,6 +34,6 @@ public abstract class CrashTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
     }
 }
 
-public sealed class AotCrashTests(AotBank bank) : CrashTests<AotBank>(bank);
+public sealed class AotKnownRequestTests(AotBank bank) : KnownRequestTests<AotBank>(bank);
 
-public sealed class PostgresCrashTests(PostgresBank bank) : CrashTests<PostgresBank>(bank);
+public sealed class PostgresKnownRequestTests(PostgresBank bank) : KnownRequestTests<PostgresBank>(bank);

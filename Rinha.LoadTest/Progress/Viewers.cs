@@ -1,11 +1,11 @@
 using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Stats;
 
-namespace Rinha.LoadTest.Collect;
+namespace Rinha.LoadTest.Progress;
 
-// Shows a run's progress and forwards the user's commands to it. Runs on its caller's thread; the engine runs on
-// another. They share the RunControl and nothing else.
-public interface ICollector
+// Shows a run's progress and forwards the user's commands to it. Runs on its caller's thread; the event loop
+// runs on another. They share the RunControl and nothing else.
+public interface IViewer
 {
     int SnapshotsPerSecond { get; }
 
@@ -14,7 +14,7 @@ public interface ICollector
     void Watch(RunControl control, Task run);
 }
 
-internal sealed class SilentCollector : ICollector
+internal sealed class SilentViewer : IViewer
 {
     public int SnapshotsPerSecond => 0;
 
@@ -28,7 +28,7 @@ internal sealed class SilentCollector : ICollector
 
 // Writes one progress line per interval without control codes, for pipes, log files and CI. Never writes to the
 // report's output.
-internal sealed class LineCollector(TextWriter log, TimeSpan interval) : ICollector
+internal sealed class LineViewer(TextWriter log, TimeSpan interval) : IViewer
 {
     public int SnapshotsPerSecond => 4;
 
