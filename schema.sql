@@ -22,8 +22,8 @@ CREATE TABLE clientes (
 ) STRICT;
 
 -- The full history, in commit order. seq counts 1, 2, 3 … per client without gaps, so a lost row shows; it, not the
--- clock, is the order. The UPDATE that increments it keeps it unique; no index does. Each row names the client's previous
--- one, so that a history is read newest first without an index, which every commit would pay for.
+-- clock, is the order. The UPDATE that increments it keeps it unique; no index does. Each row names the client's
+-- previous one, so that a history is read newest first without an index, which every commit would pay for.
 CREATE TABLE transacoes (
   id           INTEGER PRIMARY KEY,
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
@@ -32,7 +32,7 @@ CREATE TABLE transacoes (
   tipo         TEXT    NOT NULL CHECK (tipo IN ('c', 'd')),                               -- credit, debit
   descricao    TEXT    NOT NULL CHECK (length(CAST(descricao AS BLOB)) BETWEEN 1 AND 40), -- 1-10 characters, UTF-8
   realizada_em INTEGER NOT NULL,                                                          -- microseconds since 1970
-  anterior     INTEGER CHECK (anterior < id)                                              -- NULL for a client's first
+  anterior     INTEGER CHECK (anterior < id)                                              -- previous one's id, or NULL
 ) STRICT;
 
 -- Entry points into a long history: every 64th transaction of a client.
