@@ -30,8 +30,8 @@ internal sealed class TransactionPost(ILedger ledger)
         }
     }
 
-    // An unknown account is 404 whatever else is wrong, except a key that was used for another transaction: the ledger
-    // finds out while it posts. A request with a problem is refused after a lookup.
+    // An unknown account is 404 whatever else is wrong: the ledger finds out while it posts, and a request with a
+    // problem is refused after a lookup. Only a key that was used for another transaction is judged first.
     private Task SubmitAsync(Exchange exchange, long accountId, in RequestBody body, IWriteRound? round)
     {
         var post = exchange.Post;

@@ -6,12 +6,12 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-// The server's main thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the application,
-// and lets the ledger commit each round's writes. Owns the epoll instance, which is edge-triggered (an event says that
-// something new has come, once), and the table of connections; Kestrel closes the connections. Requests that arrive
-// during a round join it if the loop looks again before the commit. A connection with more to read than one slice
-// allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps for nothing but
-// events; its locks are held for a few instructions.
+// The server's busiest thread: it waits for the sockets, hands what they bring to Kestrel and thereby to the
+// application, and lets the ledger commit each round's writes. Owns the epoll instance, which is edge-triggered (an
+// event says that something new has come, once), and the table of connections; Kestrel closes the connections. Requests
+// that arrive during a round join it if the loop looks again before the commit. A connection with more to read than one
+// slice allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps for
+// nothing but events; its locks are held for a few instructions.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -19,7 +19,7 @@ internal sealed class EventLoop : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
-    private readonly ConcurrentQueue<ConnectionInput> _ready = new();
+    private readonly ConcurrentQueue<ConnectionInput> _moreToRead = new();
     private bool _sleeps; // The thread that resets it has to wake the loop.
     private SocketConnection?[] _connections = new SocketConnection?[256]; // By the socket's number.
     private int _connectionCount;
@@ -51,7 +51,7 @@ internal sealed class EventLoop : IDisposable
     // Gives a connection a slice in the next round; any thread may call it.
     public void Schedule(ConnectionInput input)
     {
-        _ready.Enqueue(input);
+        _moreToRead.Enqueue(input);
         if (Interlocked.Exchange(ref _sleeps, false))
         {
             Wake();
@@ -130,9 +130,9 @@ internal sealed class EventLoop : IDisposable
         while (!_stopping)
         {
             var count = WaitForEvents();
-            var ready = _ready.IsEmpty ? 0 : _ready.Count;
+            var queued = _moreToRead.IsEmpty ? 0 : _moreToRead.Count;
             Dispatch(count);
-            RunSlices(ready);
+            RunSlices(queued);
             if (Round is not null)
             {
                 GatherWrites(Round);
@@ -142,9 +142,11 @@ internal sealed class EventLoop : IDisposable
     }
 
     // Gives a slice to connections queued before this round, until Limits.BatchWritesMax reads were made.
-    private void RunSlices(int ready)
+    private void RunSlices(int queued)
     {
-        for (var reads = 0; ready > 0 && reads < Limits.BatchWritesMax && _ready.TryDequeue(out var input); ready--)
+        for (var reads = 0;
+            queued > 0 && reads < Limits.BatchWritesMax && _moreToRead.TryDequeue(out var input);
+            queued--)
         {
             try
             {
@@ -176,7 +178,7 @@ internal sealed class EventLoop : IDisposable
         for (var looks = 0; looks < Limits.IdleLooksMax; looks++)
         {
             var count = _poller.Wait(Poller.NotAtAll);
-            if (count > 0 || !_ready.IsEmpty)
+            if (count > 0 || !_moreToRead.IsEmpty)
             {
                 return count;
             }
@@ -186,7 +188,7 @@ internal sealed class EventLoop : IDisposable
 
         // A thread that adds to the queue after this look at it sees that the loop sleeps, and wakes it.
         Interlocked.Exchange(ref _sleeps, true);
-        var events = _poller.Wait(_ready.IsEmpty ? Poller.Forever : Poller.NotAtAll);
+        var events = _poller.Wait(_moreToRead.IsEmpty ? Poller.Forever : Poller.NotAtAll);
         Volatile.Write(ref _sleeps, false);
         return events;
     }
@@ -217,7 +219,7 @@ internal sealed class EventLoop : IDisposable
         while (round.Writes > 0
             && round.Writes < _gatherTarget
             && emptyLooks < Limits.GatherLooksMax
-            && _ready.IsEmpty)
+            && _moreToRead.IsEmpty)
         {
             var writes = round.Writes;
             var count = _poller.Wait(Poller.NotAtAll);
@@ -231,7 +233,7 @@ internal sealed class EventLoop : IDisposable
 
         if (round.Writes > 0)
         {
-            // A lone write that found no second by looking spares the next lone write the look.
+            // If a lone write looked and found no second, the next round does not look; the one after it does again.
             _gatherTarget = round.Writes == 1 && emptyLooks > 0 ? 1 : round.Writes + 1;
         }
     }
@@ -240,12 +242,12 @@ internal sealed class EventLoop : IDisposable
     {
         for (var index = 0; index < count; index++)
         {
-            var (ready, number) = _poller.Event(index);
-            Dispatch(ready, number);
+            var (events, number) = _poller.Event(index);
+            Dispatch(events, number);
         }
     }
 
-    private void Dispatch(uint ready, int number)
+    private void Dispatch(uint events, int number)
     {
         try
         {
@@ -258,7 +260,7 @@ internal sealed class EventLoop : IDisposable
                 // No connection: the wake-up, which needs no reading, or a closed socket. A stale event on a reused
                 // descriptor is harmless, a spurious wake-up.
                 var connections = Volatile.Read(ref _connections);
-                (number < connections.Length ? connections[number] : null)?.OnReady(ready);
+                (number < connections.Length ? connections[number] : null)?.OnReady(events);
             }
         }
         catch (Exception error)

@@ -69,7 +69,8 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    // Makes the writer's thread take a turn even if nothing waits.
+    // Makes the writer's thread take a turn even if nothing waits: after a timeout, to find out whether the ledger is
+    // still locked (WriterThread).
     public void WakeForProbe()
     {
         lock (_lock)

@@ -20,7 +20,7 @@ internal enum TurnEnd
 //
 // Owns the gate, the writing connection, and the lock that gives one thread of this process the turn. Does not complete
 // the writes: completing one runs its request, so each thread completes its own batch after its turn. Any thread may
-// call it; only Commit waits.
+// call it; only Take waits.
 internal sealed class CommitTurn(
     LedgerFile file, WriteQueue queue, Checkpointer checkpointer, ThrottledErrorLog errors, LedgerMetrics metrics)
     : IDisposable

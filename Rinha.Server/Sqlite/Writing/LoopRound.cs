@@ -49,7 +49,7 @@ internal sealed class LoopRound(WriteQueue queue, CommitTurn turn, bool commitsS
         Writes = 0;
         _batch.Complete();
         turn.RequestCheckpoint();
-        // Writes that joined without a wake-up may be left: behind a reset, beyond a full batch, or joined meanwhile.
+        // Writes that joined without a wake-up may be left: behind a reset, or beyond a full batch.
         queue.Wake();
         return RoundEnd.Committed;
     }
