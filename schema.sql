@@ -21,9 +21,9 @@ CREATE TABLE clientes (
   CHECK (saldo >= -limite)
 ) STRICT;
 
--- The full history, in commit order. seq counts 1, 2, 3 … per client without gaps, so a lost row shows; it, not the
--- clock, is the order. The UPDATE that increments it keeps it unique; no index does. Each row names the client's
--- previous one, so that a history is read newest first without an index, which every commit would pay for.
+-- The full history, in commit order. seq counts 1, 2, 3 … per client: a gap shows a lost row. seq, not the clock, is
+-- the order; the UPDATE that increments it keeps it unique, not an index. Each row names the client's previous one, so
+-- that a history is read newest first without an index, which every commit would pay for.
 CREATE TABLE transacoes (
   id           INTEGER PRIMARY KEY,
   cliente_id   INTEGER NOT NULL REFERENCES clientes (id),
