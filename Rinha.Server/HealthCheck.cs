@@ -3,8 +3,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-// The probe behind --healthcheck: GET /health of a running instance, over one connection for each request. The
-// container engine reads the exit code.
+// The probe behind --healthcheck: GET /health of a running instance, each time over a new connection. The container
+// engine reads the exit code.
 internal static class HealthCheck
 {
     // PID 1 is as old as the container, or the machine.

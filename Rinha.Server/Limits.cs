@@ -1,6 +1,6 @@
 namespace Rinha.Server;
 
-/// <summary>Every bound that the server chooses; what the contest or the kernel fixes is where it is used.</summary>
+/// <summary>Every bound that the server chooses; those of the contest and the kernel are where they are used.</summary>
 public static class Limits
 {
     // The contract. Amounts are in cents.
@@ -8,22 +8,22 @@ public static class Limits
     // 2^53 - 1: the largest integer that every JSON reader keeps exactly (RFC 8259 §6).
     public const long AmountCentsMax = 9_007_199_254_740_991;
 
-    // A path with more digits is 404. So many cannot overflow: 2^63 - 1 has 19.
+    // A path whose account has more digits is 404. A number of 18 digits fits into 64 bits: 2^63 - 1 has 19.
     public const int AccountDigitsMax = 18;
     public const long AccountIdMax = 999_999_999_999_999_999;
 
-    // Added at once they are one commit, for which all other writes wait (some 2 s).
+    // In one command and hence one commit, for which all other writes wait.
     public const int AccountsAddedMax = 1_000_000;
 
     // A UUID takes 36 characters, a SHA-256 in hexadecimal 64.
     public const int IdempotencyKeyLengthMax = 64;
     public const int IdempotencyKeptHours = 24;
 
-    // When none of them may be dropped yet, the next one is refused with 503. Some 140 bytes each, 1.4 GB on the disk,
-    // and on average 115 a second.
+    // With this many unexpired keys the next one is refused with 503. They take some 140 bytes each, 1.4 GB in all;
+    // 115 new keys a second, on average, reach it.
     public const long IdempotencyKeysMax = 10_000_000;
 
-    // Every how many transactions of a client its history can be entered (schema.sql: marcos).
+    // The transactions from one entry point of a client's history to the next (schema.sql: marcos).
     public const int HistoryMarkEvery = 64;
     public const int HistoryEntriesMax = 100;
     public const int HistoryEntriesDefault = 20;
@@ -39,126 +39,126 @@ public static class Limits
     public const int RequestHeaderCountMax = 64;
     public const int RequestHeadersTimeoutMs = 10_000;
 
-    // Longer than the load balancer keeps its own idle connections (60 s), so that it is never the server that closes
-    // one while a request is on its way.
+    // Longer than the load balancer keeps its own idle connections (60 s), so that the server never closes one while a
+    // request is on its way.
     public const int KeepAliveTimeoutMs = 130_000;
 
-    // The kernel lowers it to net.core.somaxconn.
+    // The kernel caps it at net.core.somaxconn.
     public const int ListenBacklog = 4096;
 
-    // The wait before the next try when nothing can be accepted (without a free descriptor, say).
+    // The delay before the retry of a failed accept (no free descriptor, say).
     public const int AcceptRetryMs = 100;
 
-    // Received of one connection and not yet read. Kestrel's limits refuse a request long before; the rest stays in the
-    // kernel until Kestrel wants it.
+    // Bytes that a connection has received and Kestrel has not read yet; further ones stay in the kernel until it does.
+    // Kestrel's own limits refuse a request long before it is so large.
     public const int InputBytesMax = 64 * 1024;
 
-    // The next connection is closed at once. An idle one takes 8 KB: 96 MB of a 250MB container.
+    // Further connections are closed at once. An idle connection takes 8 KB: 96 MB of a 250MB container.
     public const int ConnectionsMax = 12_288;
 
-    // One for each connection, and 256 for the rest, of which a running server has some 60.
+    // One for each connection, and 256 for everything else, of which a running server uses some 60.
     public const int DescriptorsMax = ConnectionsMax + 256;
 
-    // Receives and reads of one connection before all others have had their slice: some 0.2 ms. Without pipelining a
+    // Receives and reads in one slice, before the other connections get theirs: some 0.2 ms. Without pipelining a
     // request takes two.
     public const int StepsPerSliceMax = 16;
 
-    // How often the event loop looks for more to do before it goes to sleep: some 10 us.
+    // How many times the event loop polls for more to do before it sleeps: some 10 us.
     public const int IdleLooksMax = 10;
 
-    // How often a round looks for more writes, and finds none, before it commits those it has: some 20 us, unless the
-    // round before looked for a second write and found none.
+    // How many polls may bring a round no further write before it commits those it has: some 20 us. A lone write does
+    // not wait if the round before it waited for a second write and got none.
     public const int GatherLooksMax = 12;
 
     // Writes and the gate between the processes.
 
-    // The next write is refused with 503. Over 0.5 s of work at full speed. A power of two: the queue is a ring whose
-    // index is masked.
+    // Further writes are refused with 503. A full queue is over 0.5 s of work at full speed. A power of two: the queue
+    // is a ring whose index is masked.
     public const int QueuedWritesMax = 16_384;
 
-    // One commit's: bounds how long the other process waits for its turn (some 2 ms), while the cost of the commit
-    // itself is already spread thin.
+    // The writes of one commit: few enough that the other process waits only some 2 ms for its turn, and enough to
+    // share a commit's cost.
     public const int BatchWritesMax = 256;
 
-    // The longest wait for the ledger's lock; then 503. And how often waiting writes are looked through for such ones.
+    // The longest wait for the ledger's lock, then 503; and the interval of the search for overdue writes.
     public const int BusyTimeoutMs = 5000;
     public const int BusyCheckIntervalMs = 250;
 
-    // Over all processes: each instance has a bit of a 32-bit word. A process has two, and a third while it starts.
+    // Gate instances of all processes: each has a bit of a 32-bit word. A process has two, and a third while it starts.
     public const int GateInstancesMax = 31;
 
-    // How often a round asks for the gate, letting others run in between, before it hands its writes over to the
+    // How many times a round retries the gate, yielding the CPU in between, before it hands its writes over to the
     // writer's thread.
     public const int GateTriesMax = 40;
 
-    // How often in a row the last one inside the gate, trying again, lets another that has asked go first; and for how
-    // long: many times what it takes to wake up.
+    // How many times in a row the instance that was inside last defers to one that has asked since; and how long a
+    // deferral lasts at most: many times as long as a wake-up takes.
     public const int GateDeferralsMax = 8;
     public const int GateDeferralMs = 1;
 
-    // How often in a row a sleeper at the gate wakes up to find it taken again, before all others let it go first.
+    // How many times in a row a waiter may wake to a gate that is taken again, before all others defer to it.
     public const int GateLateWakesMax = 3;
 
-    // How long to wait in front of the gate before looking whether the one inside still lives.
+    // How long a waiter sleeps before it checks that the gate's holder is alive.
     public const int GateDeathCheckMs = 20;
 
     // Stopping.
 
-    // How long a server may go on accepting after SIGTERM, at most.
+    // The largest RINHA_DRAIN_DELAY_MS.
     public const int DrainDelayMsMax = 60_000;
 
-    // How long clients may leave by themselves, each with the answer to its next request; and after how long without a
-    // request or a leaving client there is nothing to wait for any more.
+    // The longest drain, in which each connection ends with the answer to its next request; how long without an answer
+    // or a closed connection ends it early; and the interval of that check.
     public const int DrainTimeoutMs = 2000;
     public const int DrainQuietMs = 500;
-    public const int DrainLookMs = 5;
+    public const int DrainPollMs = 5;
 
-    // For requests in progress after that: one that waits for a lock has its answer by then.
+    // The timeout of requests in progress after that: one that waits for a lock has its answer by then.
     public const int StopTimeoutMs = 6000;
 
-    // For the ledger's writer: a commit is long over by then, so what still waits is waiting for a lock.
+    // The timeout of the writer's and the checkpointer's thread: one that still runs is waiting for a lock.
     public const int WriterStopTimeoutMs = 2000;
 
     // Operation.
 
-    // RINHA_SLOW_REQUEST_MS: an hour, as the longest --healthcheck-hold.
+    // The largest RINHA_SLOW_REQUEST_MS and the longest --healthcheck-hold: an hour.
     public const int SlowRequestMsMax = 3_600_000;
     public const int HealthCheckHoldSecondsMax = 3600;
     public const int HealthCheckTimeoutMs = 2000;
 
-    // At this age of a container the first checks, which must not be held back, have found it healthy.
+    // A container of this age has passed its first health checks, which must not be delayed.
     public const int HealthCheckSettledMs = 3000;
 
-    // Between two log lines of a cause that may come with every request.
+    // The shortest time between two log lines of one cause, for causes as frequent as requests.
     public const int LogIntervalMs = 1000;
 
     // SQLite.
 
-    // The hot pages of thousands of accounts in a 250MB container.
+    // Holds the hot pages of thousands of accounts, and fits into a 250MB container.
     public const int WriterCacheKib = 8192;
 
-    // SQLite drops a reader's cache whenever another connection has committed, so a larger one would stay empty: it
-    // holds what one read needs, at most 163 pages of a history and the way to them.
+    // SQLite drops a reader's cache whenever another connection has committed, so it holds only what one read needs: at
+    // most 163 pages of a history and the inner pages above them.
     public const int ReaderCacheKib = 2048;
 
-    // What is left of the WAL file when it is started over; and at how many pages (of 4 KiB) a checkpoint starts.
+    // The size to which a WAL that starts over is truncated; and the pages (of 4 KiB) at which a checkpoint starts.
     public const long WalBytesKept = 64L * 1024 * 1024;
     public const int CheckpointPages = 1024;
 
-    // How often to look whether another process's checkpoint is over.
-    public const int CheckpointLookMs = 10;
+    // The interval of checks whether another process's checkpoint is over.
+    public const int CheckpointPollMs = 10;
 
-    // How long a checkpoint may wait for the database file's sync beside the requests before it makes another pass: the
-    // next sync may be inside the gate.
+    // A checkpoint makes passes until one syncs in less than this, and at most so many: the final pass may sync inside
+    // the gate.
     public const long CheckpointSyncNs = 5_000_000;
     public const int CheckpointPassesMax = 3;
 
-    // The audit of a backup runs so many steps of SQLite's machine (some 1 ms), then sleeps, so that it takes a fifth
-    // of a processor from those who answer requests.
+    // The audit of a backup runs this many steps of SQLite's virtual machine (some 1 ms), then sleeps, so that it takes
+    // a fifth of a processor.
     public const int AuditYieldSteps = 40_000;
     public const int AuditYieldMs = 4;
 
-    // For the pages of an audit, and again for its temporary tables; and how many findings it keeps in words.
+    // An audit's cache, for the ledger and again for its temporary tables; and how many findings it lists.
     public const int AuditCacheKib = 8192;
     public const int AuditFindingsMax = 20;
 
@@ -166,11 +166,11 @@ public static class Limits
     public const int BackupStepPages = 256;
     public const int BackupPauseMs = 8;
 
-    // Steps after which it waits for the disk, so that its writes never gather in front of another's fsync: 16 MiB.
+    // After so many steps (16 MiB) the backup syncs, so that no other fsync has to wait for more of its writes.
     public const int BackupSyncSteps = 16;
 
-    // How long the WAL may get behind a backup's snapshot before the backup gives up; from a quarter of it on it pauses
-    // no more. The whole of a larger database may gather.
+    // A backup gives up when the WAL has outgrown this, or the database if that is larger; past a quarter of the bound
+    // it no longer pauses.
     public const long BackupWalBytesMax = 1024L * 1024 * 1024;
 
     // PostgreSQL.
@@ -178,34 +178,34 @@ public static class Limits
     // A process's connections for reads; one more is for writes alone.
     public const int PostgresReadConnectionsMax = 8;
 
-    // For a new connection: with the 5 s that a write may have waited and 6 s that a command may take, less than the
-    // 15 s after which a load balancer gives up.
+    // The timeout of a new connection: with the 5 s that a write may have waited and the 6 s of a command, less than
+    // the 15 s after which a load balancer gives up.
     public const int PostgresConnectSeconds = 1;
 
-    // How often, and how far apart, a starting instance tries again while another one makes the tables: 5 s in all.
+    // A starting instance's tries, and the delay between them, while another one creates the tables: 5 s in all.
     public const int PostgresSchemaTriesMax = 50;
-    public const int PostgresSchemaTryAgainMs = 100;
+    public const int PostgresSchemaRetryMs = 100;
 
-    // How often expired keys are dropped, how many in one statement, and how long that may take: no request waits.
+    // The interval at which expired keys are dropped, how many in one statement, and its timeout: no request waits.
     public const int PostgresKeysIntervalMs = 60_000;
     public const int PostgresKeysDroppedMax = 10_000;
     public const int PostgresKeysSeconds = 60;
 
-    // How often a read that collided with writes is made, all in all.
+    // The most tries of a read that conflicts with writes.
     public const int PostgresReadTriesMax = 50;
 
-    // A batch that took longer to fail takes the writes waiting for the next one with it.
+    // If a batch took longer to fail, the writes that wait for the next one fail with it.
     public const int PostgresSlowFailureMs = 500;
 
-    // After how long an idle connection is looked after; after how long without a batch the writer's is tried before
-    // the next one, and how long that may take.
+    // The keepalive interval of an idle connection; after how long without a batch the writer pings first; and the
+    // ping's timeout.
     public const int PostgresKeepAliveSeconds = 10;
-    public const int PostgresTryIdleMs = 1000;
-    public const int PostgresTryIdleSeconds = 1;
+    public const int PostgresPingAfterMs = 1000;
+    public const int PostgresPingTimeoutSeconds = 1;
 
-    // Statements kept prepared on each connection; there are fewer.
+    // The most prepared statements on each connection; the server has fewer.
     public const int PostgresStatementsMax = 16;
 
-    // The longest pause before a batch that has collided with another one is tried again.
-    public const int PostgresTryAgainMsMax = 10;
+    // The longest delay before the retry of a batch that conflicted with another one.
+    public const int PostgresRetryDelayMsMax = 10;
 }

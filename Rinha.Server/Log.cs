@@ -3,8 +3,8 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server;
 
-// Every event the server logs: rare ones, and single requests only if they are slow or answered 5xx. Programs read the
-// log by number and name, so neither ever changes.
+// Every event that the server logs; of requests only the slow ones and those answered 5xx. Programs read the log by
+// event id and name, so neither ever changes.
 internal static partial class Log
 {
     // The fields repeat what the message says, for programs.

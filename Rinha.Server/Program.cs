@@ -8,14 +8,14 @@ using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 using Rinha.Server.Telemetry;
 
-return ServerCommand.Invoke(args, Run, AskHealth);
+return ServerCommand.Invoke(args, Run, CheckHealth);
 
 static int Run(ServerOptions options)
 {
     using var loggers = LogOutput.Create(options.Get(Setting.LogLevel), options.Get(Setting.LogFormat));
     var logger = loggers.CreateLogger("Rinha");
     OpenFiles.RaiseLimit();
-    TellStart(logger, options);
+    LogStart(logger, options);
     try
     {
         using var metrics = new MetricSet();
@@ -43,7 +43,7 @@ static int Run(ServerOptions options)
     return ExitCode.Success;
 }
 
-// From the first connection to the last.
+// Serves until a signal, then drains and stops.
 static void Serve(
     ServerOptions options, ILedger ledger, MetricSet metrics, ILoggerFactory loggers, ILogger logger)
 {
@@ -76,7 +76,7 @@ static void Serve(
     server.StopAsync().GetAwaiter().GetResult();
 }
 
-static void TellStart(ILogger logger, ServerOptions options)
+static void LogStart(ILogger logger, ServerOptions options)
 {
     Log.Starting(logger, options, MachineLimits.Read());
     var misspelt = Environment.GetEnvironmentVariables().Keys
@@ -91,7 +91,7 @@ static void TellStart(ILogger logger, ServerOptions options)
     }
 }
 
-// The first signal stops the server; a second one ends the delay in which it still accepts.
+// The first signal stops the server; a second one skips the rest of RINHA_DRAIN_DELAY_MS.
 static PosixSignalRegistration OnSignal(
     PosixSignal signal, ManualResetEventSlim stop, ManualResetEventSlim forceStop) =>
     PosixSignalRegistration.Create(signal, context =>
@@ -105,5 +105,5 @@ static PosixSignalRegistration OnSignal(
         stop.Set();
     });
 
-static int AskHealth(ServerOptions options, int holdSeconds) =>
+static int CheckHealth(ServerOptions options, int holdSeconds) =>
     HealthCheck.Run(options.Address, holdSeconds, out var failure) ? ExitCode.Success : ServerCommand.Fail(failure);

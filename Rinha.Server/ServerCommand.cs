@@ -16,17 +16,17 @@ internal static class ExitCode
     public const int Rejected = 2;
 }
 
-// The command line: a flag for each setting, --healthcheck, --help, --version and the operator's commands. Without any
-// of the latter the server runs.
+// The command line: a flag for each setting, --healthcheck, --help, --version and the operator's commands. With
+// settings only, it runs the server.
 internal static class ServerCommand
 {
-    // Includes the commit if the build knew it: 1.2.3+COMMIT.
+    // Includes the commit if it was known at build time: 1.2.3+COMMIT.
     public static string Version { get; } = typeof(ServerCommand).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public static string Release => Version.Split('+')[0];
 
-    // Empty if the build did not know it.
+    // Empty if it was unknown at build time.
     public static string Commit => Version.Contains('+') ? Version.Split('+')[1] : "";
 
     // Parses the command line and the environment, then runs the command, the health check or the server. Returns the
@@ -41,8 +41,8 @@ internal static class ServerCommand
         };
         var holdOption = new Option<int>("--healthcheck-hold")
         {
-            Description = "With --healthcheck, in a container older than 3 s: wait this many seconds, 0 to 3600, and "
-                + "probe again, so that the engine starts fewer checks.",
+            Description = "With --healthcheck, in a container older than 3 s: wait this many seconds, "
+                + $"0 to {Limits.HealthCheckHoldSecondsMax}, and probe again, so that the engine starts fewer checks.",
         };
         command.Options.Add(healthCheckOption);
         command.Options.Add(holdOption);
@@ -56,7 +56,8 @@ internal static class ServerCommand
             var holdSeconds = parsed.GetValue(holdOption);
             if (holdSeconds is < 0 or > Limits.HealthCheckHoldSecondsMax)
             {
-                return Reject($"--healthcheck-hold: must be 0 to 3600 seconds, not {holdSeconds}");
+                return Reject(
+                    $"--healthcheck-hold: must be 0 to {Limits.HealthCheckHoldSecondsMax} seconds, not {holdSeconds}");
             }
 
             return parsed.GetValue(healthCheckOption) ? healthCheck(options, holdSeconds) : run(options);

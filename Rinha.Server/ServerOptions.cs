@@ -10,7 +10,7 @@ namespace Rinha.Server;
 /// </summary>
 public sealed class ServerOptions
 {
-    private const int ListenAt = 2; // The address follows the ledger and its synchronous setting.
+    private const int AddressIndex = 2; // The address follows the ledger and its synchronous setting.
 
     private readonly Dictionary<Setting, object?> _values;
 
@@ -58,7 +58,7 @@ public sealed class ServerOptions
     /// <summary>A setting's value; <see langword="null"/> if it has no default and was not given.</summary>
     public T Get<T>(Setting<T> setting) => (T)_values[setting]!;
 
-    /// <summary>All settings as fields of the start line.</summary>
+    /// <summary>All settings as fields of the Starting event.</summary>
     public IEnumerable<KeyValuePair<string, object?>> Fields() =>
         Describe().Select(setting => KeyValuePair.Create(setting.Name, setting.Value));
 
@@ -74,7 +74,7 @@ public sealed class ServerOptions
                where text is not null
                select (setting.Name, _values[setting], text),
         ];
-        described.Insert(ListenAt, ("Listen", Address, $"listen {Address}"));
+        described.Insert(AddressIndex, ("Listen", Address, $"listen {Address}"));
         return described;
     }
 

@@ -15,8 +15,8 @@ public enum LogFormat
 public delegate string? SettingParser<T>(string text, out T value);
 
 /// <summary>
-/// A setting, declared once: its environment variable, its default, its help, its parser and its words in the start
-/// line. The flag follows from the variable: <c>API_PORT</c>, <c>--api-port</c>. <see cref="ServerOptions.Get"/>
+/// A setting, declared once: its environment variable, its default, its help, its parser and its text in the Starting
+/// event. The flag follows from the variable: <c>API_PORT</c>, <c>--api-port</c>. <see cref="ServerOptions.Get"/>
 /// returns the value.
 /// </summary>
 public abstract class Setting
@@ -59,7 +59,7 @@ public abstract class Setting
     public static readonly Setting<LogLevel> LogLevel = new(
         "RINHA_LOG_LEVEL",
         "Information",
-        "Trace, Debug, Information, Warning, Error, Critical or None.",
+        "The lowest level to log: Trace, Debug, Information, Warning, Error, Critical or None.",
         ParseChoice,
         level => $"log level {level}");
 
@@ -80,7 +80,7 @@ public abstract class Setting
     public static readonly Setting<int> DrainDelayMs = new(
         "RINHA_DRAIN_DELAY_MS",
         "0",
-        "How long to keep accepting after SIGTERM, with /health at 503, in milliseconds: 0 to 60000.",
+        $"Milliseconds to keep accepting after SIGTERM, with /health at 503: 0 to {Limits.DrainDelayMsMax}.",
         (string text, out int delayMs) => ParseMilliseconds(text, Limits.DrainDelayMsMax, out delayMs),
         delayMs => $"drain delay {delayMs} ms");
 
@@ -108,7 +108,7 @@ public abstract class Setting
 
     public string Help { get; }
 
-    /// <summary>The value's field in the start line.</summary>
+    /// <summary>The value's field in the Starting event.</summary>
     public string Name { get; }
 
     public string Flag => "--" + Variable.ToLowerInvariant().Replace('_', '-');
@@ -116,7 +116,7 @@ public abstract class Setting
     // Returns null, or an error of one line that names the variable.
     internal abstract string? Parse(string text, out object? value);
 
-    // The value in the start line; null for a setting that it leaves out.
+    // The value in the Starting event's text; null for a setting that the text leaves out.
     internal abstract string? Describe(object? value);
 
     /// <summary>

@@ -105,7 +105,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         {
             Assert.Equal(new WriteOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
             Storage.EndConnections();
-            Thread.Sleep(Limits.PostgresTryIdleMs + 100);
+            Thread.Sleep(Limits.PostgresPingAfterMs + 100);
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         Ledger.Credit(1, 1);
         var before = Storage.Connections();
-        Thread.Sleep(Limits.PostgresTryIdleMs + 100);
+        Thread.Sleep(Limits.PostgresPingAfterMs + 100);
         Ledger.Credit(1, 1);
 
         Assert.Equal(before, Storage.Connections());
@@ -125,7 +125,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         Ledger.Credit(1, 1);
         Storage.EndConnections();
-        await Task.Delay(Limits.PostgresTryIdleMs + 100, TestContext.Current.CancellationToken);
+        await Task.Delay(Limits.PostgresPingAfterMs + 100, TestContext.Current.CancellationToken);
         Task<LookupResult>[] reads;
         Task<WriteOutcome> post;
         await using (var other = await Storage.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))

@@ -62,7 +62,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
             () => PostgresSchema.Ensure(Storage.Beside, converts: false, s_versions));
 
         Assert.Contains(
-            $"has schema version {s_oldest}: start the server once, it converts the ledger to version {s_current}",
+            $"has schema version {s_oldest}: start the server once to convert the ledger to version {s_current}",
             refusal.Message,
             StringComparison.Ordinal);
     }

@@ -43,7 +43,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
         _ = Storage.Open();
         var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
         using var other = new Gate(Storage.FilePath);
-        using (new LogMove(file))
+        using (new ManualCheckpoint(file))
         {
             Assert.False(other.TryBeginCheckpoint());
         }

@@ -192,7 +192,7 @@ public sealed class LedgerUpgradeTests : FileTest
 
         Assert.Equal(
             $"{FilePath} has schema version {OldLedger.Oldest}: "
-            + $"start the server once, it converts the ledger to version {OldLedger.Current}",
+            + $"start the server once to convert the ledger to version {OldLedger.Current}",
             refusal.Message);
     }
 

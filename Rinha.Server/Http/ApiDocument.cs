@@ -1,7 +1,7 @@
 namespace Rinha.Server.Http;
 
 // The answer to GET /openapi.json: openapi.json without its whitespace, with the version of this server, and with the
-// responses that any request can get (x-any-request) in each operation that does not define that status itself.
+// responses that any request can get (x-any-request, less 404) in each operation that does not define that status.
 internal static class ApiDocument
 {
     private const string VersionPlaceholder = "\"0.0.0\"";

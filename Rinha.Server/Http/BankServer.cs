@@ -11,7 +11,7 @@ internal sealed class BankServer : IDisposable
 {
     private readonly KestrelServer _kestrel;
 
-    // A server on the transport's connections, which are not sockets in the benchmarks.
+    // The transport makes the connections: from sockets, or in memory in the benchmarks.
     public BankServer(EndPoint endPoint, IConnectionListenerFactory transport, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
@@ -21,7 +21,7 @@ internal sealed class BankServer : IDisposable
         options.Limits.MaxRequestHeaderCount = Limits.RequestHeaderCountMax;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(Limits.RequestHeadersTimeoutMs);
         options.Limits.KeepAliveTimeout = TimeSpan.FromMilliseconds(Limits.KeepAliveTimeoutMs);
-        // Bytes above 127 are no error in a header that is never read; the application refuses a key that has any.
+        // Latin-1 accepts bytes above 127 in headers that the server ignores; the application refuses them in a key.
         options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         // The application counts the body itself: Kestrel's limit would cost an exception per oversized request.
         options.Limits.MaxRequestBodySize = null;
@@ -32,7 +32,7 @@ internal sealed class BankServer : IDisposable
     public Task StartAsync(IHttpApplication<Exchange> application) =>
         _kestrel.StartAsync(application, CancellationToken.None);
 
-    // Accepts no more connections, lets requests finish for Limits.StopTimeoutMs, closes the rest.
+    // Accepts no more connections, lets requests finish for Limits.StopTimeoutMs, then closes the rest.
     public async Task StopAsync()
     {
         using var timeout = new CancellationTokenSource(Limits.StopTimeoutMs);

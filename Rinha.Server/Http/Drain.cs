@@ -26,17 +26,17 @@ internal sealed class Drain
     public void CountAnswer() => Interlocked.Increment(ref _answers);
 
     // Waits until no connection is left or nothing has happened for Limits.DrainQuietMs, at most Limits.DrainTimeoutMs
-    // in all. No more connections are accepted.
+    // in all. The server must have stopped accepting.
     public void AwaitEnd(Func<int> openConnections)
     {
         var whole = Stopwatch.StartNew();
         var quiet = Stopwatch.StartNew();
-        var seen = (Volatile.Read(ref _answers), openConnections());
-        while (seen.Item2 > 0
+        var seen = (Answers: Volatile.Read(ref _answers), Connections: openConnections());
+        while (seen.Connections > 0
             && quiet.ElapsedMilliseconds < Limits.DrainQuietMs
             && whole.ElapsedMilliseconds < Limits.DrainTimeoutMs)
         {
-            Thread.Sleep(Limits.DrainLookMs);
+            Thread.Sleep(Limits.DrainPollMs);
             var now = (Volatile.Read(ref _answers), openConnections());
             if (now != seen)
             {

@@ -2,12 +2,11 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Rinha.Server.Http;
 
-// Which part of a history is asked for: the query antes=SEQ&limite=N, both optional.
+// The query of a history page: antes=SEQ&limite=N, both optional.
 internal static class HistoryQuery
 {
-    // Reads a query as it was sent, with its question mark, or empty. False if a value is not a plain integer or out of
-    // its range, a parameter is given twice, or an unknown one is given: a misspelt one would otherwise get the wrong
-    // page.
+    // Reads the raw query: empty, or with its question mark. False if a value is not a plain integer in its range, or a
+    // parameter is repeated or unknown: ignoring a misspelt one would answer the wrong page.
     public static bool TryRead(string query, out long beforeSequence, out int entriesWanted)
     {
         beforeSequence = long.MaxValue;

@@ -8,7 +8,7 @@ internal static class MediaTypes
     public const string Json = "application/json";
     public const string ProblemJson = "application/problem+json";
 
-    // Whether a request's Content-Type says JSON; in UTF-8, the only encoding JSON has (RFC 8259 §8.1).
+    // Whether a request's Content-Type is JSON in UTF-8, its only encoding (RFC 8259 §8.1).
     public static bool IsJson(StringValues contentType) =>
         contentType.Count == 1 && (contentType[0] == Json || IsJsonWithParameters(contentType[0]));
 

@@ -4,7 +4,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Http;
 
-// Every error the server answers with, as finished bytes: the one place that gives an outcome its HTTP status and its
+// Every error the server answers with, already serialized: the one place that gives an outcome its HTTP status and its
 // problem type. Programs go by the type; a released type keeps its meaning. The words are for people.
 internal sealed class Problem
 {
@@ -81,7 +81,7 @@ internal sealed class Problem
         PostResult.OutcomeUnknown => OutcomeUnknown,
         PostResult.StorageFailed => StorageFailed,
         PostResult.Stopping => Stopping,
-        PostResult.Accepted => throw new UnreachableException("an accepted write is no problem"),
+        PostResult.Accepted => throw new UnreachableException("an accepted write is not a problem"),
     };
 
     public static Problem Of(LookupResult result) => result switch
@@ -89,7 +89,7 @@ internal sealed class Problem
         LookupResult.UnknownAccount => UnknownAccount,
         LookupResult.Busy => Busy,
         LookupResult.StorageFailed => StorageFailed,
-        LookupResult.Found => throw new UnreachableException("a found account is no problem"),
+        LookupResult.Found => throw new UnreachableException("a found account is not a problem"),
     };
 
     // The answer to a body that came too slowly or broke HTTP's rules while it was read.

@@ -4,7 +4,7 @@ namespace Rinha.Server.Ledger;
 public sealed class RefusalException(string message, Exception? cause = null) : Exception(message, cause);
 
 // The schema versions that this server can open: the current one, and older released ones, which it converts. A new
-// version adds its step at the end: SQL that leads from the version before to the new one.
+// version adds its step at the end: SQL that converts the previous version to the new one.
 internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> steps)
 {
     public long Current => oldest + steps.Count;
@@ -12,7 +12,7 @@ internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> s
     // Whether steps lead from a version to the current one.
     public bool IsConvertible(long version) => version >= oldest && version < Current;
 
-    // The steps from a convertible version to the current one, each with where it begins.
+    // The steps from a convertible version to the current one, each with the version that it converts.
     public IEnumerable<(long From, string Sql)> StepsFrom(long version)
     {
         for (var from = version; from < Current; from++)
@@ -21,12 +21,12 @@ internal sealed class SchemaVersions(long oldest, params IReadOnlyList<string> s
         }
     }
 
-    // Why a ledger of a version cannot be used as it is, to be put after its name; null if it can.
+    // Why a ledger of this version cannot be used as it is, worded to follow its name; null if it can.
     public string? WhyRefused(long version) =>
         version == Current ? null
         : version > Current ? $"has schema version {version}, but this server knows only versions up to {Current}: "
             + "use a newer server"
         : version < oldest ? $"has schema version {version}, which was never released and cannot be converted; "
             + $"this server needs version {Current}"
-        : $"has schema version {version}: start the server once, it converts the ledger to version {Current}";
+        : $"has schema version {version}: start the server once to convert the ledger to version {Current}";
 }

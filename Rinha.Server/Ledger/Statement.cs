@@ -9,7 +9,7 @@ public readonly record struct StatementEntry(
 public readonly record struct HistoryEntry(long Sequence, StatementEntry Transaction);
 
 /// <summary>
-/// An account at one instant: its balance and its latest transactions, from one snapshot. Each read overwrites the
+/// An account at one instant: its balance and its newest transactions, from one snapshot. Each read overwrites the
 /// object, so its owner can reuse it.
 /// </summary>
 public sealed class Statement
@@ -28,7 +28,7 @@ public sealed class Statement
 
     public Timestamp ReadAt { get; private set; }
 
-    /// <summary>The latest transactions, newest first by sequence.</summary>
+    /// <summary>The newest transactions, in descending order of sequence.</summary>
     public ReadOnlySpan<StatementEntry> Entries => _entries.AsSpan(0, _count);
 
     /// <summary>Empties the statement and sets its head.</summary>
@@ -45,7 +45,7 @@ public sealed class HistoryPage
     private readonly HistoryEntry[] _entries = new HistoryEntry[Limits.HistoryEntriesMax];
     private int _count;
 
-    /// <summary>The page has transactions before this sequence, which is at least 1.</summary>
+    /// <summary>The page has transactions below this sequence, which is at least 1.</summary>
     public long BeforeSequence { get; private set; }
 
     /// <summary>How many are wanted, 1 to <see cref="Limits.HistoryEntriesMax"/>.</summary>
@@ -53,10 +53,10 @@ public sealed class HistoryPage
 
     public ReadOnlySpan<HistoryEntry> Entries => _entries.AsSpan(0, _count);
 
-    /// <summary>Before which sequence the next page begins; <see langword="null"/> after the oldest one.</summary>
+    /// <summary>The next page's <see cref="BeforeSequence"/>; <see langword="null"/> on the last page.</summary>
     public long? NextBefore => _count > 0 && _entries[_count - 1].Sequence > 1 ? _entries[_count - 1].Sequence : null;
 
-    /// <summary>Empties the page and says what is wanted.</summary>
+    /// <summary>Empties the page and sets what is wanted.</summary>
     public void Begin(long beforeSequence, int entriesWanted) =>
         (BeforeSequence, EntriesWanted, _count) = (beforeSequence, entriesWanted, 0);
 

@@ -9,7 +9,7 @@ public readonly record struct Timestamp(long MicrosecondsSinceEpoch)
     /// <summary>The clock's present time. Clocks jump, so never order transactions by it.</summary>
     public static Timestamp Now => new(MicrosecondsOf(DateTime.UtcNow));
 
-    /// <summary>Takes microseconds since 1970 if they are in the years 1 to 9999.</summary>
+    /// <summary>False unless the time is in the years 1 to 9999.</summary>
     public static bool TryCreate(long microsecondsSinceEpoch, out Timestamp timestamp)
     {
         timestamp = new Timestamp(microsecondsSinceEpoch);

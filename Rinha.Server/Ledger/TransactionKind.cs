@@ -8,7 +8,7 @@ public enum TransactionKind
 }
 
 // What differs between the kinds, except for the SQL that moves the money (Postings, PostCommand). Every switch names
-// every kind, so the compiler points at each one that a new kind needs.
+// every kind, so the compiler reports each one that lacks a new kind.
 internal static class TransactionKinds
 {
     public static ReadOnlySpan<TransactionKind> All => [TransactionKind.Credit, TransactionKind.Debit];

@@ -25,7 +25,7 @@ internal static unsafe partial class LibC
         _ = SetOption(socket, 6, 1, &on, sizeof(int)); // IPPROTO_TCP, TCP_NODELAY
     }
 
-    // Something that Signal makes readable (eventfd(2)).
+    // A descriptor that Signal makes readable (eventfd(2)).
     public static SafeFileHandle CreateEvent() => new(EventFd(0, NonBlockingCloseOnExec), ownsHandle: true);
 
     public static void Signal(SafeFileHandle wake)

@@ -12,20 +12,20 @@ public sealed record ListenAddress(EndPoint EndPoint, UnixFileMode SocketMode)
         value = IPAddress.Loopback;
         return text == "localhost" || IPAddress.TryParse(text, out value!)
             ? null
-            : $"an IP address or localhost, not '{text}'";
+            : $"must be an IP address or localhost, not '{text}'";
     }
 
     internal static string? ParsePort(string text, out ushort value) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0
             ? null
-            : $"a port from 1 to 65535, not '{text}'";
+            : $"must be a port from 1 to 65535, not '{text}'";
 
     internal static string? ParsePath(string text, out string value)
     {
         value = text.Length == 0 ? "" : Path.GetFullPath(text);
         return value.Length > 0 && Encoding.UTF8.GetByteCount(value) <= SocketPathBytesMax
             ? null
-            : $"a path of 1 to {SocketPathBytesMax} bytes, not '{text}'";
+            : $"must be a path of 1 to {SocketPathBytesMax} bytes, not '{text}'";
     }
 
     internal static string? ParseMode(string text, out UnixFileMode value)
@@ -33,7 +33,7 @@ public sealed record ListenAddress(EndPoint EndPoint, UnixFileMode SocketMode)
         var isOctal = text.Length is >= 1 and <= 4 && text.All(digit => digit is >= '0' and <= '7');
         var mode = isOctal ? Convert.ToInt32(text, 8) : 0;
         value = (UnixFileMode)mode;
-        return isOctal && mode <= 0x1FF ? null : $"octal digits up to 777, not '{text}'";
+        return isOctal && mode <= 0x1FF ? null : $"must be octal digits up to 777, not '{text}'";
     }
 }
 
@@ -57,7 +57,7 @@ internal static unsafe partial class ListenSocket
             RemoveStale(address.EndPoint, path);
         }
 
-        // .NET sets SO_REUSEADDR, so that the address can be taken again at once, for TCP only.
+        // For TCP only, .NET sets SO_REUSEADDR, so that a restarted server can bind at once.
         var protocol = path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
         var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, protocol);
         socket.Bind(address.EndPoint);
@@ -77,7 +77,7 @@ internal static unsafe partial class ListenSocket
             return; // Nothing to remove; if another kind of file is there, binding fails.
         }
 
-        // The probe must not wait for a stopped server whose queue is full: that server is alive.
+        // The probe must not wait for a frozen server (SIGSTOP) whose queue is full: that server is alive.
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
         {
             Blocking = false,

@@ -30,10 +30,10 @@ internal sealed unsafe class Poller : IDisposable
     // Begins to watch a descriptor; closing the descriptor ends it. IOException: it cannot be watched.
     public void Watch(int descriptor, uint interest) => Control(Add, descriptor, interest);
 
-    // Changes what is watched for; also reports what is there already.
+    // Changes the events to watch for, and reports those that are pending already.
     public void Change(int descriptor, uint interest) => Control(Modify, descriptor, interest);
 
-    // Waits Forever or NotAtAll. Returns how many events there are; Event has them.
+    // Waits Forever or NotAtAll. Returns the number of events; Event returns each.
     public int Wait(int timeoutMs)
     {
         var count = LibC.WaitForEvents(_descriptor, _events, EventsMax, timeoutMs);

@@ -6,8 +6,8 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-// Kestrel's connections from an event loop of our own: one thread, one receive and one send per request.
-[SuppressMessage("Design", "CA1001", Justification = "Kestrel disposes of the listener, and that of the loop.")]
+// Gives Kestrel the connections of the server's event loop: one thread, one receive and one send per request.
+[SuppressMessage("Design", "CA1001", Justification = "Kestrel disposes the listener, which disposes the loop.")]
 internal sealed class SocketTransport(ListenAddress address, IWriteRound? round, ILogger logger)
     : IConnectionListenerFactory
 {
@@ -17,8 +17,8 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     // Open connections, including those that Kestrel has not taken yet.
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
-    // Takes no new connections from now on. A client that has connected to a unix socket is served, one that connects
-    // now is refused: no request is lost in between.
+    // Accepts no new connections from now on. A client that has connected to a unix socket is served, a later one is
+    // refused: no request is lost.
     public void StopAccepting()
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
@@ -71,7 +71,7 @@ internal sealed class SocketListener : IConnectionListener
 
     public int Number { get; }
 
-    // Takes every connection that waits, and none after AcceptLast.
+    // Accepts every waiting connection, and none after AcceptLast.
     public void Accept()
     {
         lock (_accepting)
@@ -80,7 +80,7 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    // Takes what waits and closes the socket; any thread may call it.
+    // Accepts the waiting connections and closes the socket; any thread may call it.
     public void AcceptLast()
     {
         lock (_accepting)
@@ -113,10 +113,10 @@ internal sealed class SocketListener : IConnectionListener
     {
         while (!_socket.SafeHandle.IsClosed)
         {
-            var number = LibC.Accept(_socket.SafeHandle);
-            if (number >= 0)
+            var descriptor = LibC.Accept(_socket.SafeHandle);
+            if (descriptor >= 0)
             {
-                Take(new SocketDescriptor(number));
+                Take(new SocketDescriptor(descriptor));
             }
             else if (LibC.LastError is var error and not (LibC.Interrupted or LibC.Aborted))
             {
@@ -148,7 +148,7 @@ internal sealed class SocketListener : IConnectionListener
         else if (!_accepted.Writer.TryWrite(connection))
         {
             _loop.Forget(connection);
-            descriptor.Dispose(); // Unbound meanwhile.
+            descriptor.Dispose(); // UnbindAsync has run meanwhile.
         }
     }
 

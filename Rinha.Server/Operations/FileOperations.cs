@@ -13,7 +13,7 @@ internal static class FileOperations
         const string description = "Copy a snapshot of the ledger into a new file, even while instances run.";
         return new Command("backup", description) { file }.SetOperation(settings, (parsed, options) =>
         {
-            var path = Operation.FileOf(options);
+            var path = Operation.LedgerPathOf(options);
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
             var took = Stopwatch.StartNew();
             Operation.LowerPriority();
@@ -39,7 +39,7 @@ internal static class FileOperations
         const string description = "Replace the ledger with a backup while no instance runs; the old ledger is kept.";
         return new Command("restore", description) { file }.SetOperation(settings, (parsed, options) =>
         {
-            var path = Operation.FileOf(options);
+            var path = Operation.LedgerPathOf(options);
             var backup = Path.GetFullPath(parsed.GetRequiredValue(file));
             var report = LedgerRestore.Run(path, backup, out var previous);
             if (!report.IsSound)
@@ -68,7 +68,7 @@ internal static class FileOperations
         const string description = "Check the ledger, or a backup, for consistency; read-only.";
         return new Command("verify", description) { file, json }.SetOperation(settings, (parsed, options) =>
         {
-            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.FileOf(options);
+            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.LedgerPathOf(options);
             Operation.LowerPriority();
             var report = LedgerAudit.Run(path);
             if (parsed.GetValue(json))
@@ -90,9 +90,9 @@ internal static class FileOperations
         const string description = "Move the write-ahead log into the database, even while instances run.";
         return new Command("checkpoint", description).SetOperation(settings, (_, options) =>
         {
-            var path = Operation.FileOf(options);
-            using var log = new LogMove(LedgerFile.OpenExisting(path, options.Synchronous));
-            var isWhole = log.TryRun(out var pages, out var moved);
+            var path = Operation.LedgerPathOf(options);
+            using var checkpoint = new ManualCheckpoint(LedgerFile.OpenExisting(path, options.Synchronous));
+            var isWhole = checkpoint.TryRun(out var pages, out var moved);
             Console.WriteLine(
                 $"{path}: {moved:N0} of {pages:N0} pages are in the database, "
                 + $"the log has {LedgerFile.WalBytesOf(path):N0} bytes");

@@ -5,7 +5,7 @@ using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
 
-// What the operator's commands share.
+// Shared by the operator's commands.
 internal static partial class Operation
 {
     // A file's path. Unknown flags would end up here, so a leading dash is an error.
@@ -22,7 +22,7 @@ internal static partial class Operation
         return argument;
     }
 
-    public static string FileOf(ServerOptions options) => options.Postgres is null
+    public static string LedgerPathOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
         : throw new RefusalException($"{options.Database} is not a file: use pg_dump, pg_restore and psql");
 

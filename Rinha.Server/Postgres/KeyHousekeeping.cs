@@ -22,7 +22,7 @@ internal sealed class KeyHousekeeping : IDisposable
         _timer = new Timer(_ => _ = RunAsync(), null, Limits.PostgresKeysIntervalMs, Limits.PostgresKeysIntervalMs);
     }
 
-    // Whether the number of keys was at its limit, as of at most a minute ago.
+    // Whether the number of keys was at its limit when last counted.
     public bool IsFull { get; private set; }
 
     public void Dispose() => _timer.Dispose();

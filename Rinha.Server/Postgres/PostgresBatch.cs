@@ -9,8 +9,8 @@ namespace Rinha.Server.Postgres;
 // (https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY). Belongs to one thread.
 internal sealed class PostgresBatch : IDisposable
 {
-    // Posts that wait for one of these locks, and those that come later, find the ledger empty. An account that is
-    // added meanwhile keeps what is posted to it.
+    // A reset. Posts that wait for the row locks of its UPDATE, and later ones, find the ledger empty. An account added
+    // meanwhile keeps what is posted to it.
     private static readonly string[] s_reset =
     [
         "UPDATE clientes SET saldo = 0, ultima_seq = 0",
@@ -25,7 +25,7 @@ internal sealed class PostgresBatch : IDisposable
     private readonly int[] _order = new int[Limits.BatchWritesMax];
     private bool _mayKeepKeys;
 
-    // Transactions of the last run; retries of earlier ones count as neither.
+    // Transactions of the last run; a request whose key is known counts as neither.
     public int Posted { get; private set; }
 
     public int Refused { get; private set; }
@@ -54,7 +54,7 @@ internal sealed class PostgresBatch : IDisposable
 
     public void Dispose() => _batch.Dispose();
 
-    // By account, so that two batches that change the same rows never wait for each other in a circle.
+    // Orders the writes by account, so that two batches that change the same rows never deadlock.
     private void Fill(ReadOnlySpan<PendingWrite> writes)
     {
         _batch.BatchCommands.Clear();
@@ -116,10 +116,10 @@ internal sealed class PostgresBatch : IDisposable
                 continue;
             }
 
-            var outcome = PostCommand.Read(reader, post, _mayKeepKeys, out var isAgain);
+            var outcome = PostCommand.Read(reader, post, _mayKeepKeys, out var isKnown);
             outcomes[index] = outcome;
-            Posted += outcome.Result == PostResult.Accepted && !isAgain ? 1 : 0;
-            Refused += outcome.IsRefusal && !isAgain ? 1 : 0;
+            Posted += outcome.Result == PostResult.Accepted && !isKnown ? 1 : 0;
+            Refused += outcome.IsRefusal && !isKnown ? 1 : 0;
 
             _ = reader.NextResult();
         }
@@ -163,14 +163,14 @@ internal sealed class PostCommand
         """;
 
     // The key is looked up as of the statement's beginning. If another transaction commits it meanwhile, the INSERT
-    // fails, and all of this is tried again.
+    // fails, and the batch is retried.
     private const string Keyed = $"""
-        WITH guardada AS (
+        WITH conhecida AS (
           SELECT limite, saldo, cliente_id = $1 AND tipo = $2 AND valor = $3 AND descricao = $4 AS igual
           FROM chaves WHERE chave = $6
         ), movida AS (
         {Moved}
-            AND $7 AND NOT EXISTS (SELECT 1 FROM guardada)
+            AND $7 AND NOT EXISTS (SELECT 1 FROM conhecida)
           RETURNING id, saldo, limite, ultima_seq
         ), gravada AS (
         {Written}
@@ -178,17 +178,17 @@ internal sealed class PostCommand
           INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em)
           SELECT $6, clientes.id, $3, $2, $4, coalesce(movida.limite, clientes.limite), movida.saldo, $5
           FROM clientes LEFT JOIN movida ON movida.id = clientes.id
-          WHERE clientes.id = $1 AND $7 AND NOT EXISTS (SELECT 1 FROM guardada)
+          WHERE clientes.id = $1 AND $7 AND NOT EXISTS (SELECT 1 FROM conhecida)
         )
-        SELECT clientes.id IS NOT NULL, coalesce(movida.saldo, guardada.saldo),
-          coalesce(movida.limite, guardada.limite), guardada.igual
+        SELECT clientes.id IS NOT NULL, coalesce(movida.saldo, conhecida.saldo),
+          coalesce(movida.limite, conhecida.limite), conhecida.igual
         FROM (SELECT 1) AS pedido
         LEFT JOIN clientes ON clientes.id = $1
         LEFT JOIN movida ON movida.id = clientes.id
-        LEFT JOIN guardada ON true
+        LEFT JOIN conhecida ON true
         """;
 
-    private const int Same = 3; // Whether the kept answer is that of the same transaction; NULL when none is kept.
+    private const int Same = 3; // The column igual: whether the key is of the same transaction; NULL for a new key.
 
     private readonly NpgsqlParameter<long> _accountId = new();
     private readonly NpgsqlParameter<char> _kind = new() { NpgsqlDbType = NpgsqlDbType.Text };
@@ -198,7 +198,7 @@ internal sealed class PostCommand
     private readonly NpgsqlParameter<string>? _key;
     private readonly NpgsqlParameter<bool> _mayKeep = new();
 
-    // A command for one transaction after the other, all with an idempotency key or all without.
+    // A command to be reused for transactions that all have an idempotency key, or all have none.
     public PostCommand(bool isKeyed)
     {
         Command = new NpgsqlBatchCommand(isKeyed ? Keyed : Plain);
@@ -217,7 +217,7 @@ internal sealed class PostCommand
 
     public NpgsqlBatchCommand Command { get; }
 
-    // Says which transaction it is, and whether a new key may be kept.
+    // Sets the transaction, and whether a new key may be kept.
     public void Bind(PendingPost post, Timestamp postedAt, bool mayKeep)
     {
         _accountId.TypedValue = post.AccountId;
@@ -229,10 +229,10 @@ internal sealed class PostCommand
         _mayKeep.TypedValue = mayKeep;
     }
 
-    // Reads its outcome at the command's result. isAgain says that the key is known: this is its first answer again.
-    public static WriteOutcome Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isAgain)
+    // Reads the outcome from the command's result. With a known key it is the first answer.
+    public static WriteOutcome Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isKnown)
     {
-        isAgain = false;
+        isKnown = false;
         if (!reader.Read())
         {
             return PostResult.UnknownAccount;
@@ -240,18 +240,18 @@ internal sealed class PostCommand
 
         if (post.IdempotencyKey is not null)
         {
-            isAgain = !reader.IsDBNull(Same);
-            if (isAgain && !reader.GetBoolean(Same))
+            isKnown = !reader.IsDBNull(Same);
+            if (isKnown && !reader.GetBoolean(Same))
             {
                 return PostResult.KeyReused;
             }
 
-            if (!isAgain && !reader.GetBoolean(0))
+            if (!isKnown && !reader.GetBoolean(0))
             {
                 return PostResult.UnknownAccount;
             }
 
-            if (!isAgain && !mayKeep)
+            if (!isKnown && !mayKeep)
             {
                 return PostResult.TooManyKeys;
             }

@@ -13,7 +13,7 @@ namespace Rinha.Server.Postgres;
 /// </summary>
 public sealed class PostgresLedger : ILedger, IDisposable
 {
-    private const string Account = """
+    private const string EntriesHead = """
         SELECT clientes.saldo, clientes.limite,
           ultimas.seq, ultimas.valor, ultimas.tipo, ultimas.descricao, ultimas.realizada_em
         FROM clientes LEFT JOIN LATERAL (
@@ -21,17 +21,17 @@ public sealed class PostgresLedger : ILedger, IDisposable
           WHERE cliente_id = clientes.id
         """;
 
-    private const string Newest = """
+    private const string EntriesTail = """
         ) AS ultimas ON true
         WHERE clientes.id = $1
         ORDER BY ultimas.seq DESC
         """;
 
-    private const string HistorySql = $"{Account} AND seq < $2 ORDER BY seq DESC LIMIT $3 {Newest}";
+    private const string HistorySql = $"{EntriesHead} AND seq < $2 ORDER BY seq DESC LIMIT $3 {EntriesTail}";
     private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
 
     private static readonly string s_statementSql =
-        $"{Account} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {Newest}";
+        $"{EntriesHead} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {EntriesTail}";
 
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes; // Has one connection, which no read can take.
@@ -40,8 +40,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics = new();
 
-    /// <summary>Connects, makes an empty ledger (schema.postgres.sql) or converts an older one.</summary>
-    /// <exception cref="RefusalException">The database is not a ledger that this server knows.</exception>
+    /// <summary>Connects; creates an empty ledger (schema.postgres.sql) or converts an older one.</summary>
+    /// <exception cref="RefusalException">The database is not a ledger of a known version.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
     public PostgresLedger(PostgresAddress address, ILogger logger)
     {
@@ -114,7 +114,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     }
 
     // One statement and hence one snapshot. A read changes nothing and an idle connection may have lost its server long
-    // ago: so a failed read is tried once more, unless it used up its time.
+    // ago: so a failed read is retried once, unless it timed out.
     private async ValueTask<LookupResult> ReadAsync(
         string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
     {
@@ -126,17 +126,17 @@ public sealed class PostgresLedger : ILedger, IDisposable
             }
             catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
-                // Under SERIALIZABLE a read too may collide, again and again.
-                var isCollision = PostgresFailure.IsRetryable(error);
-                if (attempt >= (isCollision ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
+                // Under SERIALIZABLE a read may conflict with writes, too, several times.
+                var isConflict = PostgresFailure.IsRetryable(error);
+                if (attempt >= (isConflict ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
                 {
                     _errors.Write(error);
                     return LookupResult.StorageFailed;
                 }
 
-                if (!isCollision)
+                if (!isConflict)
                 {
-                    _reads.Clear(); // The others have most likely lost their server, too.
+                    _reads.Clear(); // The idle connections have most likely lost their server, too.
                 }
             }
             catch (InvalidDataException error)

@@ -27,7 +27,7 @@ internal static class PostgresSchema
             catch (PostgresException error)
                 when (attempt < Limits.PostgresSchemaTriesMax && IsConcurrentCreation(error))
             {
-                Thread.Sleep(Limits.PostgresSchemaTryAgainMs);
+                Thread.Sleep(Limits.PostgresSchemaRetryMs);
             }
         }
     }

@@ -7,8 +7,8 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Postgres;
 
 // Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next one
-// gathers. Retries or refuses what the server has certainly not done; answers an unknown outcome as such. Owns the
-// thread, which waits for the network, and the connection. Any thread may call the members.
+// gathers. Retries or refuses a batch that is certainly rolled back or unsent; answers an unknown outcome as such. Owns
+// the thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -40,7 +40,7 @@ internal sealed class PostgresWriter : IDisposable
         _thread.Start();
     }
 
-    // A balancer sends no writes to a locked ledger. So it counts as locked only for a while; then new writes find out.
+    // A balancer sends no writes to a locked ledger. So it counts as locked only for a while; then new writes test it.
     public WriterState State =>
         !_thread.IsAlive ? WriterState.Ended : IsLockedOut ? WriterState.Locked : WriterState.Ready;
 
@@ -125,8 +125,8 @@ internal sealed class PostgresWriter : IDisposable
                     return GiveUp();
                 }
 
-                // A random pause, so that two that collide do not stay in step.
-                Thread.Sleep(Random.Shared.Next(Limits.PostgresTryAgainMsMax + 1));
+                // A random delay, so that two conflicting batches do not stay in step.
+                Thread.Sleep(Random.Shared.Next(Limits.PostgresRetryDelayMsMax + 1));
             }
             catch (Exception error) when (PostgresFailure.IsLockTimeout(error))
             {
@@ -134,7 +134,7 @@ internal sealed class PostgresWriter : IDisposable
             }
             catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
-                // A new connection helps too where only this one cannot write: its server has become a standby, say.
+                // A new connection also helps if only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
                 Disconnect();
                 return PostgresFailure.IsRolledBack(error) ? PostResult.StorageFailed : PostResult.OutcomeUnknown;
@@ -152,7 +152,7 @@ internal sealed class PostgresWriter : IDisposable
     private bool TryConnect()
     {
         if (_connection is { State: System.Data.ConnectionState.Open } connection
-            && (Environment.TickCount64 - _usedAtMs < Limits.PostgresTryIdleMs || Answers(connection)))
+            && (Environment.TickCount64 - _usedAtMs < Limits.PostgresPingAfterMs || IsAlive(connection)))
         {
             return true;
         }
@@ -171,14 +171,14 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // On a dead connection the batch's outcome is unknown; ping first.
-    private static bool Answers(NpgsqlConnection connection)
+    // Pings an idle connection: on a dead one the batch's outcome would be unknown.
+    private static bool IsAlive(NpgsqlConnection connection)
     {
         try
         {
-            using var question = new NpgsqlCommand("SELECT 1", connection);
-            question.CommandTimeout = Limits.PostgresTryIdleSeconds;
-            _ = question.ExecuteNonQuery();
+            using var ping = new NpgsqlCommand("SELECT 1", connection);
+            ping.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
+            _ = ping.ExecuteNonQuery();
             return true;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))

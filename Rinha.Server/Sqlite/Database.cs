@@ -54,7 +54,7 @@ internal sealed class Database : IDisposable
 
     public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql), sql);
 
-    // Like Execute, for statements that may fail.
+    // Like Execute, but returns false on failure.
     public bool TryExecute(string sql) => raw.sqlite3_exec(Handle, sql) == SqliteResult.Ok;
 
     public void RollBack()
@@ -73,16 +73,16 @@ internal sealed class Database : IDisposable
         return statement;
     }
 
-    public void Run(string attempt, string sql, params ReadOnlySpan<long> parameters)
+    public void Run(string action, string sql, params ReadOnlySpan<long> parameters)
     {
         using var statement = new PreparedStatement(this, sql, parameters);
         if (statement.Step() != SqliteResult.Done)
         {
-            throw Error(attempt);
+            throw Error(action);
         }
     }
 
-    public void ForEachRow(string attempt, string sql, Action<PreparedStatement> row)
+    public void ForEachRow(string action, string sql, Action<PreparedStatement> row)
     {
         using var statement = new PreparedStatement(this, sql);
         int result;
@@ -93,7 +93,7 @@ internal sealed class Database : IDisposable
 
         if (result != SqliteResult.Done)
         {
-            throw Error(attempt);
+            throw Error(action);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class Database : IDisposable
         return statement.Step() == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error(sql);
     }
 
-    // Moves the pages of the write-ahead log that no reader's snapshot needs into the database file; truncates also
+    // Moves the pages of the write-ahead log into the database file, as far as readers' snapshots allow; truncates also
     // empties the log. movedPages of the log's walPages are now in the database. False if another connection holds a
     // lock.
     public bool TryCheckpoint(bool truncates, out int walPages, out int movedPages)
@@ -145,8 +145,8 @@ internal sealed class Database : IDisposable
         }
     }
 
-    public SqliteException Error(string attempt) => new(
-        $"{_path}: {attempt}: {raw.sqlite3_errmsg(Handle).utf8_to_string()}", raw.sqlite3_extended_errcode(Handle));
+    public SqliteException Error(string action) => new(
+        $"{_path}: {action}: {raw.sqlite3_errmsg(Handle).utf8_to_string()}", raw.sqlite3_extended_errcode(Handle));
 
     public void Dispose()
     {
@@ -183,11 +183,11 @@ internal sealed class Database : IDisposable
         Check(sync(file, syncNormal), "checkpoint");
     }
 
-    private void Check(int result, string attempt)
+    private void Check(int result, string action)
     {
         if (result != SqliteResult.Ok)
         {
-            throw Error(attempt);
+            throw Error(action);
         }
     }
 }

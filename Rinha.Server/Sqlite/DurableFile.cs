@@ -31,7 +31,7 @@ internal static unsafe partial class DurableFile
     }
 
     // Copies a model's permissions to a new file, and as root its owner and group, as SQLite does for its side files.
-    // Of a directory it copies only owner and group.
+    // From a directory it copies only owner and group.
     public static void CopyAccess(string model, SafeFileHandle file)
     {
         if (Environment.IsPrivilegedProcess)

@@ -36,7 +36,7 @@ internal sealed class LedgerFile
 
     public string Path { get; }
 
-    // The version from which opening has converted the ledger, if it has.
+    // The ledger's version before Open converted it; null if it did not.
     public long? ConvertedFrom { get; private set; }
 
     public string SynchronousPragma =>
@@ -58,7 +58,7 @@ internal sealed class LedgerFile
         using var start = new GateFile(path + "-gate", path);
         start.Lock(GateFile.StartByte);
         file.ConvertIfOlder();
-        using var gate = new Gate(path); // Left when disposed.
+        using var gate = new Gate(path); // Dispose exits it.
         gate.Enter();
         using var database = Database.Open(path);
         if (database.IsReadOnly)

@@ -4,7 +4,7 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite;
 
-// The form of clientes.ultimas: a client's newest entries, newest first, each in EntryBytes bytes so that the database
+// The format of clientes.ultimas: a client's newest entries, newest first, each of EntryBytes so that the database
 // itself can put one in front and cut off the eleventh. An entry is the amount in cents and the microseconds since 1970
 // (8 bytes each, big-endian, as hex() shows them), the kind's letter, the text's length and 40 bytes of text.
 internal static class NewestEntries
@@ -13,7 +13,7 @@ internal static class NewestEntries
 
     public const int BytesMax = Statement.EntriesMax * EntryBytes;
 
-    private const int PostedAt = 8;
+    private const int TimeAt = 8;
     private const int KindAt = 16;
     private const int LengthAt = 17;
     private const int TextAt = 18;
@@ -24,14 +24,14 @@ internal static class NewestEntries
         var description = post.Description;
         var text = description.AsUtf8();
         BinaryPrimitives.WriteInt64BigEndian(entry, post.AmountCents);
-        BinaryPrimitives.WriteInt64BigEndian(entry[PostedAt..], postedAt.MicrosecondsSinceEpoch);
+        BinaryPrimitives.WriteInt64BigEndian(entry[TimeAt..], postedAt.MicrosecondsSinceEpoch);
         entry[KindAt] = post.Kind.Letter();
         entry[LengthAt] = (byte)text.Length;
         entry[TextAt..].Clear();
         text.CopyTo(entry[TextAt..]);
     }
 
-    // Adds the entries to a statement; if they are damaged, only those before the first wrong one.
+    // Adds the entries to a statement; false if one is damaged: then it has added those before it.
     public static bool TryRead(ReadOnlySpan<byte> entries, Statement statement)
     {
         if (entries.Length > BytesMax || entries.Length % EntryBytes != 0)
@@ -58,7 +58,7 @@ internal static class NewestEntries
         var amount = BinaryPrimitives.ReadInt64BigEndian(bytes);
         var length = bytes[LengthAt];
         if (amount is < 1 or > Limits.AmountCentsMax
-            || !Timestamp.TryCreate(BinaryPrimitives.ReadInt64BigEndian(bytes[PostedAt..]), out var postedAt)
+            || !Timestamp.TryCreate(BinaryPrimitives.ReadInt64BigEndian(bytes[TimeAt..]), out var postedAt)
             || !TransactionKinds.TryParse(bytes[KindAt], out var kind)
             || length > Description.BytesMax
             || !Utf8.IsValid(bytes.Slice(TextAt, length))

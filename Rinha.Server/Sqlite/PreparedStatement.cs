@@ -66,7 +66,7 @@ internal sealed class PreparedStatement : IDisposable
     // A column's blob or text, including NULs; valid until the next step or reset.
     public unsafe ReadOnlySpan<byte> Bytes(int column)
     {
-        // The blob before its length: reading it may convert the value.
+        // Read the blob before its length: reading it may convert the value.
         var bytes = StatementCalls.ColumnBlob(_pointer, column);
         return new ReadOnlySpan<byte>(bytes, StatementCalls.ColumnBytes(_pointer, column));
     }

@@ -23,10 +23,10 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
-    /// Opens the ledger's file, making an empty ledger (schema.sql) if there is none, converting an older one.
+    /// Opens the ledger's file. Creates an empty ledger (schema.sql) if there is none, and converts an older one.
     /// </summary>
-    /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
-    /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
+    /// <exception cref="SqliteException">The file is not a ledger of a known version, or cannot be used.</exception>
+    /// <exception cref="RefusalException">It needs a conversion while another instance uses it.</exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
     public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
     {
@@ -65,7 +65,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _metrics.AddFileTo(metrics, _file.Path);
     }
 
-    /// <summary>Finishes the writes that wait and closes the file. No other member may be called any more.</summary>
+    /// <summary>Finishes the writes that wait and closes the file. Call no other member afterwards.</summary>
     public void Dispose()
     {
         _writer.Dispose();

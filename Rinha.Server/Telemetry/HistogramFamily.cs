@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Rinha.Server.Telemetry;
 
-// A histogram with one series, or one for each value of a label, numbered in that order. unitsPerOne is how many
+// A histogram with one series, or one for each value of a label, numbered as the values. unitsPerOne is how many
 // recorded units make one published unit: 1e9 for nanoseconds published in seconds. Any thread may record and read;
 // recording allocates nothing. The instrument gets single values only while a listener has enabled it.
 internal sealed class HistogramFamily(
@@ -96,7 +96,7 @@ internal sealed class BucketBounds
     private readonly long[] _upper;
     private readonly byte[] _firstOfOctave = new byte[Octaves];
 
-    // From 1, ascending, each at least twice the previous one, inclusive.
+    // The bounds are inclusive, at least 1, and each at least twice the previous one.
     public BucketBounds(params long[] upper)
     {
         for (var index = 0; index < upper.Length; index++)

@@ -25,7 +25,7 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
             var controllers = parts[1].Split(',');
             foreach (var directory in Directories(root, mounts, controllers, parts[2]))
             {
-                cpus = Min(cpus, controllers is [""] ? CpuMax(directory) : CpuQuotaOf(directory));
+                cpus = Min(cpus, controllers is [""] ? QuotaV2(directory) : QuotaV1(directory));
                 memoryBytes = Min(memoryBytes, controllers is [""]
                     ? Number(directory, "memory.max")
                     : Number(directory, "memory.limit_in_bytes"));
@@ -84,12 +84,12 @@ internal sealed record MachineLimits(int Processors, double? CpuQuota, long? Mem
         ? type == "cgroup2"
         : type == "cgroup" && options.Split(',').Intersect(controllers).Any();
 
-    private static double? CpuMax(string directory) =>
+    private static double? QuotaV2(string directory) =>
         Lines(Path.Combine(directory, "cpu.max")) is [var line] && line.Split(' ') is [var quota, var period]
             ? ToNumber(quota) / ToNumber(period)
             : null;
 
-    private static double? CpuQuotaOf(string directory) =>
+    private static double? QuotaV1(string directory) =>
         Number(directory, "cpu.cfs_quota_us") is > 0 and { } quota
             ? quota / Number(directory, "cpu.cfs_period_us")
             : null;

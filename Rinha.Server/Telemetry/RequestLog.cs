@@ -59,7 +59,7 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         metrics.Add(_durations);
     }
 
-    // The 200s are there from 0 on: a rate needs a sample before the first increment.
+    // Includes status 200 even at 0: a rate needs a sample before the first increment.
     private IEnumerable<MetricSample> Counts()
     {
         for (var index = 0; index < _counts.Length; index++)

@@ -24,17 +24,17 @@ internal sealed unsafe partial class GateFile : IDisposable
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
 
-    // Opens the file, or creates it. A new one gets the permissions of the model, the database, if that exists, so that
-    // the server's user can open a gate that root has made.
+    // Opens the file, or creates it. If the model (the database) exists, a new file gets its owner and permissions, so
+    // that the server's user can open a gate that root has made.
     public GateFile(string path, string model)
     {
         _file = TryCreate(path, model) ?? Open(path, FileMode.OpenOrCreate);
         try
         {
             Fill();
-            const long asTheFile = 0;
+            const long fileLength = 0;
             _mapping = MemoryMappedFile.CreateFromFile(
-                _file, null, asTheFile, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+                _file, null, fileLength, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             _view = _mapping.CreateViewAccessor(0, MappedBytes);
         }
         catch (Exception error) when (
@@ -95,8 +95,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         FileAccess.ReadWrite,
         FileShare.ReadWrite | FileShare.Delete); // Anything less makes .NET take a flock.
 
-    // Null when the file exists, even if another process has just made it or it is a symbolic link: root gives away
-    // only what it has made itself.
+    // Null without a model, or when the file exists, even if another process has just made it or it is a symbolic link:
+    // root gives away only what it has made itself.
     private static SafeFileHandle? TryCreate(string path, string model)
     {
         if (!Path.Exists(model) || File.Exists(path))

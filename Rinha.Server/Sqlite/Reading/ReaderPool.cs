@@ -19,7 +19,7 @@ internal sealed class ReaderPool : IDisposable
         _idle.Push(new StatementReader(file));
     }
 
-    public LookupResult Use<T>(long accountId, T answer, Func<StatementReader, long, T, LookupResult> read)
+    public LookupResult Use<T>(long accountId, T target, Func<StatementReader, long, T, LookupResult> read)
     {
         StatementReader reader;
         try
@@ -37,7 +37,7 @@ internal sealed class ReaderPool : IDisposable
             return LookupResult.StorageFailed;
         }
 
-        var result = read(reader, accountId, answer);
+        var result = read(reader, accountId, target);
         if (result == LookupResult.StorageFailed)
         {
             _errors.Write(reader.LastError);

@@ -45,12 +45,12 @@ internal sealed class StatementReader : IDisposable
         }
 
         _readAccount.Reset();
-        return Answer(result);
+        return ResultOf(result);
     }
 
     public LookupResult ReadHistory(long accountId, HistoryPage page)
     {
-        // Accounts are never taken away, so this one is still there for the page.
+        // Accounts are never deleted, so this one is still there for the page.
         var account = Find(accountId);
         if (account != LookupResult.Found)
         {
@@ -68,7 +68,7 @@ internal sealed class StatementReader : IDisposable
         _findAccount.Bind(1, accountId);
         var result = _findAccount.Step();
         _findAccount.Reset();
-        return Answer(result);
+        return ResultOf(result);
     }
 
     public void Dispose() => _database.Dispose();
@@ -76,7 +76,7 @@ internal sealed class StatementReader : IDisposable
     private static LookupResult Failure(int result) =>
         SqliteResult.IsLocked(result) ? LookupResult.Busy : LookupResult.StorageFailed;
 
-    private LookupResult Answer(int result) => result switch
+    private LookupResult ResultOf(int result) => result switch
     {
         SqliteResult.Row when !_isDamaged => LookupResult.Found,
         SqliteResult.Done => LookupResult.UnknownAccount,
@@ -84,9 +84,9 @@ internal sealed class StatementReader : IDisposable
     };
 }
 
-// Reads a client's history newest first: enters it at the client's newest transaction, or at the mark next above the
-// page, and goes from each to the one before. One statement, hence one snapshot; it reads a page's rows and 63 more at
-// most, however long the history is.
+// Reads a client's history newest first: starts at the mark next above the page, or at the newest transaction, and
+// follows each row's link to the previous one. One statement, hence one snapshot; it reads at most a page's rows
+// and 63 more, however long the history is.
 internal sealed class HistoryReader(Database database)
 {
     private readonly PreparedStatement _page = database.Prepare($"""
@@ -102,8 +102,8 @@ internal sealed class HistoryReader(Database database)
         SELECT seq, valor, tipo, descricao, realizada_em FROM caminho WHERE seq < ?2 ORDER BY seq DESC LIMIT ?3
         """);
 
-    // Fills the page of an account that exists. Returns SqliteResult.Done, an error code, or a row that holds no
-    // transaction.
+    // Fills the page of an account that exists. Returns SqliteResult.Done, an error code, or SqliteResult.Row
+    // if a row is damaged.
     public int Read(long accountId, HistoryPage page)
     {
         _page.Bind(1, accountId);

@@ -2,16 +2,16 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Sqlite.Upkeep;
 
-// Something that a sound ledger never has: a query that describes each violation in a row of one column. The
-// preparation runs first, in the same snapshot: it may fill temporary tables, for this check and those after it. If its
-// violations are only warnings, the ledger is sound.
+// A query that describes each violation of one rule in a row of one column. The preparation runs first, in the same
+// snapshot: it may fill temporary tables, for this check and those after it. The violations of a warning leave the
+// ledger sound.
 internal sealed record AuditCheck(string Name, string Preparation, string Sql, bool IsWarning = false);
 
-// What makes a ledger sound, as queries for what must not be there. The history is read from its beginning to its end
-// and never sorted: what is kept meanwhile is a row for each account or key, in temporary tables.
+// The checks that a sound ledger passes. They read the history from beginning to end and never sort it: they keep only
+// a row for each account or key, in temporary tables.
 internal static class AuditChecks
 {
-    // An entry, written independently of the writer's code: amount, time, kind, the text's length, the text and zeros.
+    // An entry of ultimas, independent of the writer's code: amount, time, kind, the text's length, the text and zeros.
     private const string EntryInHex = """
         format('%016X%016X%s%02X%s', valor, realizada_em, hex(tipo), length(CAST(descricao AS BLOB)),
                substr(hex(descricao) || hex(zeroblob(40)), 1, 80))
@@ -23,15 +23,15 @@ internal static class AuditChecks
     private static readonly string s_change = $"CASE tipo {Each(
         kind => $"WHEN '{(char)kind.Letter()}' THEN {kind.ChangeCents(1)} * valor", " ")} ELSE -valor END";
 
-    // Seq must be 1 more than the rows that came before.
-    private static readonly string s_addUp = $"""
+    // seq must be 1 more than the number of the client's rows before it.
+    private static readonly string s_sumHistory = $"""
         CREATE TEMP TABLE history (
-          id INTEGER PRIMARY KEY, rows INTEGER, cents INTEGER, seq INTEGER, out_of_turn INTEGER);
+          id INTEGER PRIMARY KEY, rows INTEGER, cents INTEGER, seq INTEGER, out_of_order INTEGER);
         INSERT INTO history
           SELECT cliente_id, 1, {s_change}, seq, seq <> 1 FROM transacoes WHERE true ORDER BY id
           ON CONFLICT (id) DO UPDATE SET
             rows = rows + 1, cents = cents + excluded.cents,
-            out_of_turn = out_of_turn + (excluded.seq <> rows + 1);
+            out_of_order = out_of_order + (excluded.seq <> rows + 1);
         """;
 
     // A key and its transaction are one commit, with the same time.
@@ -71,7 +71,7 @@ internal static class AuditChecks
             SELECT format('row %d of %s names a row of %s that is not there', rowid, "table", parent)
             FROM pragma_foreign_key_check
             """),
-        new("balance", s_addUp, """
+        new("balance", s_sumHistory, """
             SELECT format('client %d: the balance is %d, the history adds up to %d', id, saldo, ifnull(cents, 0))
             FROM clientes LEFT JOIN history USING (id) WHERE saldo IS NOT ifnull(cents, 0)
             """),
@@ -80,8 +80,8 @@ internal static class AuditChecks
             FROM clientes WHERE saldo < -limite
             """),
         new("sequence", "", """
-            SELECT format('client %d: seq does not count 1, 2, 3: %d of %d rows', id, out_of_turn, rows)
-            FROM history WHERE out_of_turn > 0
+            SELECT format('client %d: seq does not count 1, 2, 3: %d of %d rows', id, out_of_order, rows)
+            FROM history WHERE out_of_order > 0
             """),
         new("count", "", """
             SELECT format('client %d: ultima_seq is %d, the history has %d rows', id, ultima_seq, ifnull(rows, 0))

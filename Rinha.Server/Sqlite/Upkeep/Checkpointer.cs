@@ -66,7 +66,7 @@ internal sealed class Checkpointer : IDisposable
             }
             else
             {
-                Thread.Sleep(Limits.CheckpointLookMs); // Another process checkpoints; every commit asks meanwhile.
+                Thread.Sleep(Limits.CheckpointPollMs); // Another process checkpoints; every commit asks meanwhile.
             }
         }
     }
@@ -93,13 +93,13 @@ internal sealed class Checkpointer : IDisposable
 
 // Moves the write-ahead log into the database at an operator's command, as an instance's Checkpointer does; while it
 // lives, nothing else checkpoints.
-internal sealed class LogMove : IDisposable
+internal sealed class ManualCheckpoint : IDisposable
 {
     private readonly Database _database;
     private readonly Gate _gate;
 
     // Takes the checkpointer's lock. RefusalException: something else, such as a backup, has it.
-    public LogMove(LedgerFile file)
+    public ManualCheckpoint(LedgerFile file)
     {
         _gate = new Gate(file.Path);
         try
@@ -112,7 +112,7 @@ internal sealed class LogMove : IDisposable
                     throw new RefusalException($"{file.Path}: a backup or another checkpoint is under way");
                 }
 
-                Thread.Sleep(Limits.CheckpointLookMs);
+                Thread.Sleep(Limits.CheckpointPollMs);
             }
 
             _database = file.OpenCheckpointer();
@@ -125,8 +125,8 @@ internal sealed class LogMove : IDisposable
     }
 
     // Moves the bulk beside the requests, then the rest inside the gate, and empties the log if no reader is in the
-    // way. False when an instance stayed inside the gate: then only the bulk has been moved. Gives how many pages were
-    // in the log, and how many of them are in the database now.
+    // way. False when an instance stayed inside the gate: then only the bulk has been moved. moved of the log's pages
+    // are now in the database.
     public bool TryRun(out int pages, out int moved)
     {
         _database.CheckpointBulk(out pages, out moved);

@@ -18,9 +18,9 @@ internal static class LedgerBackup
         var unfinished = $"{targetPath}.unfinished-{Environment.ProcessId}";
         try
         {
-            using (var log = new LogMove(file))
+            using (var checkpoint = new ManualCheckpoint(file))
             {
-                _ = log.TryRun(out _, out _); // On failure, as with a stuck instance, back up all the same.
+                _ = checkpoint.TryRun(out _, out _); // If it fails (an instance stays in the gate), back up anyway.
                 LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));
             }
 

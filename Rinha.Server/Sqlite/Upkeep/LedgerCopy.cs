@@ -81,7 +81,7 @@ internal static class LedgerCopy
         });
     }
 
-    // The copied header is in WAL mode, in which even a reader has to create a log.
+    // The copied header is in WAL mode, in which even a reader must create a log.
     private static void LeaveWalMode(string path)
     {
         using var database = Database.Open(path);

@@ -8,7 +8,7 @@ namespace Rinha.Server.Sqlite.Upkeep;
 internal static class LedgerRestore
 {
     // Copies the backup; previousPath is the new path of the ledger that it replaced, if any. Returns the audit of the
-    // backup. If that is not sound, nothing was changed. Other versions are for tests.
+    // backup. If that is not sound, nothing was changed. Tests give other versions.
     public static AuditReport Run(
         string path, string backupPath, out string? previousPath, SchemaVersions? versions = null)
     {
@@ -84,8 +84,8 @@ internal static class LedgerRestore
         return previous;
     }
 
-    // Moves the log into the database: SQLite would apply a log that stayed behind to the new ledger. False if the
-    // database is too damaged.
+    // Moves the log into the database: otherwise SQLite would apply it to the new ledger. False if the database is too
+    // damaged.
     private static bool TryRemoveWal(string path)
     {
         if (!IsReadable(path))
