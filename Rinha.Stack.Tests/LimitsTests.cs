@@ -31,7 +31,7 @@ public sealed class LimitsTests
     {
         using var stack = new TestBank();
         stack.TryRun([], "--stack", "sky")
-            .AssertExit(2, "not a stack: 'sky' (caddy-postgres nginx-postgres nginx-sqlite)");
+            .AssertExit(2, $"not a stack: 'sky' ({string.Join(' ', StackLayout.Names)})");
         stack.TryRun([], "--stack", "caddy-postgres", "--split", "sky")
             .AssertExit(2, "not a split of caddy-postgres: 'sky' (split tuned)");
         stack.TryRun([], "--stack", "caddy-postgres", "--limit").AssertExit(2, "--limit and --tls need nginx");

@@ -34,8 +34,8 @@ public sealed class StacksTests
         Assert.Contains(
             "api01 exited (killed by SIGKILL); restarting in 200 ms",
             File.ReadAllText(stack.Data.LogOf("supervisor")));
-        stack.Kill(layout.Proxy);
-        stack.AwaitRestart(layout.Proxy, 1);
+        stack.Kill(layout.Proxy.Name);
+        stack.AwaitRestart(layout.Proxy.Name, 1);
         Wait.Until(() => stack.Answers(), "the proxy answers again");
         stack.Verb("restart").AssertExit(0, "api02 replaced");
         Wait.Until(() => stack.Answers(), "the bank answers after the restart");

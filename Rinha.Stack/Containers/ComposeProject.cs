@@ -1,3 +1,5 @@
+using Rinha.Stack.Proxies;
+
 namespace Rinha.Stack.Containers;
 
 /// <summary>A stack in containers, run by Compose from the files that its split names.</summary>
@@ -40,9 +42,9 @@ public sealed class ComposeProject
     {
         var name = network.ToString().ToLowerInvariant();
         string[] database = layout.HasPostgres ? ["stacks/postgres/compose.yaml"] : [];
-        string[] caddy = [$"stacks/{layout.Name}/compose.yaml", $"stacks/{layout.Name}/compose.{name}.yaml"];
-        return layout.HasCaddy
-            ? ["compose.yaml", .. database, .. caddy]
+        string[] proxy = [$"stacks/{layout.Name}/compose.yaml", $"stacks/{layout.Name}/compose.{name}.yaml"];
+        return layout.Proxy is not Nginx
+            ? ["compose.yaml", .. database, .. proxy]
             : ["compose.yaml", $"compose.{(name == "bridge" ? "override" : name)}.yaml", .. database];
     }
 
@@ -65,7 +67,7 @@ public sealed class ComposeProject
     {
         var waited = Stopwatch.StartNew();
         Compose("up", "--detach", "--no-build").OrThrow("the stack did not come up");
-        return Poll.Until(s_healthTimeout, () => Find(Layout.Proxy)?.Health == "healthy")
+        return Poll.Until(s_healthTimeout, () => Find(Layout.Proxy.Name)?.Health == "healthy")
             ? waited.Elapsed
             : throw new StackException($"the stack is not healthy after {s_healthTimeout.TotalSeconds} s");
     }

@@ -1,15 +1,17 @@
 namespace Rinha.Stack.Proxies;
 
-/// <summary>Prepares and starts Caddy. Its Caddyfile reads the port and the sockets from two variables.</summary>
-public static class Caddy
+/// <summary>Caddy. Its Caddyfile reads the port and the sockets from two variables.</summary>
+public sealed class Caddy : Proxy
 {
+    public override string Name => "caddy";
+
     /// <summary>
     /// Creates Caddy's home with a copy of its configuration: it runs as the proxy's user, which can reach the sockets
     /// but perhaps not the repository.
     /// </summary>
-    public static void Prepare(string sockets)
+    public override void Prepare(ProxyStart start)
     {
-        var home = HomeIn(sockets);
+        var home = HomeIn(start.Sockets);
         Directory.CreateDirectory(home, (UnixFileMode)0b111_000_000);
         var file = Path.Combine(home, "Caddyfile");
         File.WriteAllText(file, File.ReadAllText(Repository.PathOf("stacks", "caddy-postgres", "Caddyfile")));
@@ -17,14 +19,15 @@ public static class Caddy
     }
 
     /// <summary>
-    /// Caddy with one thread, as its CPU share is less than one core. GOMEMLIMIT stays below its memory limit, so that
-    /// Go collects garbage before the kernel kills it.
+    /// One thread, as its CPU share is less than one core. GOMEMLIMIT stays below its memory limit, so that Go collects
+    /// garbage before the kernel kills it.
     /// </summary>
-    public static IReadOnlyList<string> Command(string sockets, int port, StackLayout layout) =>
+    public override IReadOnlyList<string> Command(ProxyStart start) =>
     [
-        .. UserAccount.Proxy.AsUser, "env", "-i", $"PATH={Tool.SearchPath}", $"HOME={HomeIn(sockets)}",
-        $"RINHA_SOCKETS={sockets}", $"RINHA_PORT={port}", "GOMAXPROCS=1", $"GOMEMLIMIT={layout.Setting("CADDY_HEAP")}",
-        "caddy", "run", "--config", $"{HomeIn(sockets)}/Caddyfile", "--adapter", "caddyfile",
+        .. UserAccount.Proxy.AsUser, "env", "-i", $"PATH={Tool.SearchPath}", $"HOME={HomeIn(start.Sockets)}",
+        $"RINHA_SOCKETS={start.Sockets}", $"RINHA_PORT={start.Port}", "GOMAXPROCS=1",
+        $"GOMEMLIMIT={start.Setting("CADDY_HEAP")}",
+        Name, "run", "--config", $"{HomeIn(start.Sockets)}/Caddyfile", "--adapter", "caddyfile",
     ];
 
     private static string HomeIn(string sockets) => Path.Combine(sockets, "caddy");

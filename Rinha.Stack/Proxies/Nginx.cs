@@ -1,8 +1,29 @@
 namespace Rinha.Stack.Proxies;
 
-public static class Nginx
+/// <summary>nginx: a stack's proxy, and what a stack's floor is made of.</summary>
+public sealed class Nginx : Proxy
 {
+    public override string Name => "nginx";
+
+    public override IReadOnlyList<string> Packages => ["nginx-light", "nginx"];
+
+    public override bool HasLimitsAndTls => true;
+
+    public override Signal FinishSignal => Signal.Quit;
+
+    // It notices a stopping server by its closed connections.
+    public override int DrainDelayMs => 0;
+
     public static string Template => File.ReadAllText(Repository.PathOf("nginx", "nginx.conf"));
+
+    public override void Prepare(ProxyStart start)
+    {
+        var configuration = new NginxConfiguration(
+            start.Sockets, start.Port, start.LimitsAddresses, start.TlsDirectory, start.TlsPort);
+        File.WriteAllText(FileIn(start.Directory), configuration.Render(Template));
+    }
+
+    public override IReadOnlyList<string> Command(ProxyStart start) => Command(start.Sockets, FileIn(start.Directory));
 
     /// <summary>nginx in the foreground, with a configuration and its working directory.</summary>
     public static IReadOnlyList<string> Command(string directory, string configuration)
@@ -21,6 +42,8 @@ public static class Nginx
             .Replace("/run/rinha/", sockets + "/", StringComparison.Ordinal)
             .Replace("NAME", name, StringComparison.Ordinal)
             .Replace($"#{load}: ", "", StringComparison.Ordinal);
+
+    private static string FileIn(string directory) => Path.Combine(directory, "nginx.conf");
 }
 
 /// <summary>Adapts nginx/nginx.conf, which is written for a container, to this machine.</summary>

@@ -41,8 +41,8 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     public void End(Action<string> log)
     {
         // The proxy first, since its last requests need the servers.
-        string[] proxy = [State.Layout.Proxy];
-        End(proxy, State.Layout.HasCaddy ? Signal.Terminate : Signal.Quit, s_proxyTimeout);
+        string[] proxy = [State.Layout.Proxy.Name];
+        End(proxy, State.Layout.Proxy.FinishSignal, s_proxyTimeout);
         End([.. StackLayout.Apis, .. proxy], Signal.Terminate, s_serverTimeout);
         End([StackLayout.Database], Signal.Interrupt, s_databaseTimeout);
         foreach (var process in State.Processes)

@@ -1,3 +1,5 @@
+using Rinha.Stack.Proxies;
+
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed record StackLayout
 
     public static readonly IReadOnlyList<string> Apis = ["api01", "api02"];
 
-    private StackLayout(string name, string split) => (Name, Split) = (name, split);
+    private StackLayout(string name, string split) => (Name, Split, Proxy) = (name, split, ProxyOf(name)!);
 
     /// <summary>Such as nginx-sqlite.</summary>
     public string Name { get; }
@@ -25,22 +27,23 @@ public sealed record StackLayout
 
     public string SplitFile => Repository.PathOf("stacks", Name, Split + ".env");
 
-    /// <summary>nginx or caddy; also that process's name.</summary>
-    public string Proxy => Name[..Name.IndexOf('-')];
+    /// <summary>The process of the proxy has its name.</summary>
+    public Proxy Proxy { get; }
 
-    public bool HasCaddy => Proxy == "caddy";
+    /// <summary>Whether containers can run it: with nginx by compose.yaml, with another proxy by a file of its own.</summary>
+    public bool HasCompose => Proxy is Nginx || File.Exists(Repository.PathOf("stacks", Name, "compose.yaml"));
 
     /// <summary>Whether the ledger is PostgreSQL rather than SQLite.</summary>
     public bool HasPostgres => Name.EndsWith("-postgres", StringComparison.Ordinal);
 
     /// <summary>The process names, in start order.</summary>
     public IReadOnlyList<string> Processes =>
-        HasPostgres && !IsFloor ? [Database, .. Apis, Proxy] : [.. Apis, Proxy];
+        HasPostgres && !IsFloor ? [Database, .. Apis, Proxy.Name] : [.. Apis, Proxy.Name];
 
     public static IReadOnlyList<string> Names =>
     [
         .. Directory.GetDirectories(Repository.PathOf("stacks"), "*-*").Select(path => Path.GetFileName(path))
-            .Order(StringComparer.Ordinal),
+            .Where(name => ProxyOf(name) is not null).Order(StringComparer.Ordinal),
     ];
 
     public static IReadOnlyList<string> SplitsOf(string stack) =>
@@ -95,4 +98,7 @@ public sealed record StackLayout
             .FirstOrDefault(line => line.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..]
             ?? throw new StackException($"{name} is missing in {SplitFile}");
     }
+
+    private static Proxy? ProxyOf(string name) =>
+        Proxy.All.FirstOrDefault(proxy => name.StartsWith(proxy.Name + '-', StringComparison.Ordinal));
 }

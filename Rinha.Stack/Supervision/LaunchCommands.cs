@@ -5,28 +5,17 @@ namespace Rinha.Stack.Supervision;
 /// <summary>The command line of each process of a stack, and the configuration files they read.</summary>
 public sealed class LaunchCommands(RunOptions options, string sockets, PostgresCluster? database)
 {
-    // nginx notices a stopping server by its closed connections; Caddy needs time to see it on /health.
-    private const int CaddyDrainMilliseconds = 1000;
-
     /// <summary>The mode of a server's socket. As root, the proxy's group may connect.</summary>
     public static string SocketMode => Environment.IsPrivilegedProcess ? "0660" : "0600";
 
-    private string NginxFile => options.Data.RunFile("nginx.conf");
+    private ProxyStart ProxyStart => new(
+        sockets, options.Data.Run, options.Port, options.LimitsAddresses, options.TlsDirectory, options.TlsPort,
+        options.Layout.Setting);
 
     // Writes the configurations of the proxy and the database.
     public void WriteConfigurations()
     {
-        if (options.Layout.HasCaddy)
-        {
-            Caddy.Prepare(sockets);
-        }
-        else
-        {
-            var configuration = new NginxConfiguration(
-                sockets, options.Port, options.LimitsAddresses, options.TlsDirectory, options.TlsPort);
-            File.WriteAllText(NginxFile, configuration.Render(Nginx.Template));
-        }
-
+        options.Layout.Proxy.Prepare(ProxyStart);
         if (options.Floor is { } load)
         {
             foreach (var name in StackLayout.Apis)
@@ -45,11 +34,9 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
             return database!.Command();
         }
 
-        if (name == options.Layout.Proxy)
+        if (name == options.Layout.Proxy.Name)
         {
-            return options.Layout.HasCaddy
-                ? Caddy.Command(sockets, options.Port, options.Layout)
-                : Nginx.Command(sockets, NginxFile);
+            return options.Layout.Proxy.Command(ProxyStart);
         }
 
         return options.Floor is null ? Server(name) : Nginx.Command(sockets, FloorFile(name));
@@ -73,7 +60,7 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
             $"API_SOCKET={SocketOf(name)}",
             $"API_SOCKET_MODE={SocketMode}",
             $"RINHA_ENABLE_RESET={reset}",
-            $"RINHA_DRAIN_DELAY_MS={(options.Layout.HasCaddy ? CaddyDrainMilliseconds : 0)}",
+            $"RINHA_DRAIN_DELAY_MS={options.Layout.Proxy.DrainDelayMs}",
             options.Server,
         ];
     }

@@ -1,4 +1,5 @@
 using Rinha.Stack.Builds;
+using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Supervision;
 
@@ -25,9 +26,9 @@ public sealed record RunOptions(
     /// <summary>Returns each process's limits; throws when options conflict or limits exceed the contest's.</summary>
     public IReadOnlyDictionary<string, ProcessLimits> Check()
     {
-        if (Layout.HasCaddy && (LimitsAddresses || TlsDirectory is not null))
+        if (!Layout.Proxy.HasLimitsAndTls && (LimitsAddresses || TlsDirectory is not null))
         {
-            throw new UsageException($"--limit and --tls need nginx; {Layout.Name} has caddy");
+            throw new UsageException($"--limit and --tls need nginx; {Layout.Name} has {Layout.Proxy.Name}");
         }
 
         string[] certificate = TlsDirectory is null ? [] : [$"{TlsDirectory}/tls.crt", $"{TlsDirectory}/tls.key"];
@@ -125,15 +126,10 @@ public sealed class StackPreparation(RunOptions options, Action<string> log)
     private void RequirePrograms()
     {
         _packages.Require("setpriv", "util-linux");
-        if (options.Layout.HasCaddy)
+        var proxy = options.Layout.Proxy;
+        foreach (var program in options.Layout.IsFloor ? [proxy, new Nginx()] : new[] { proxy })
         {
-            _packages.Require("caddy", "caddy");
-        }
-
-        // The floor needs nginx too.
-        if (!options.Layout.HasCaddy || options.Layout.IsFloor)
-        {
-            _packages.Require("nginx", "nginx-light", "nginx");
+            _packages.Require(program.Name, [.. program.Packages]);
         }
 
         if (options.HasDatabase)

@@ -88,7 +88,7 @@ public sealed class Supervisor : IDisposable
         _database?.CreateSockets();
         // In order of dependency: database, servers, proxy.
         foreach (var group in _processes.GroupBy(process =>
-            process.Name == StackLayout.Database ? 0 : process.Name == _options.Layout.Proxy ? 2 : 1))
+            process.Name == StackLayout.Database ? 0 : process.Name == _options.Layout.Proxy.Name ? 2 : 1))
         {
             StartHealthy([.. group]);
         }
@@ -153,7 +153,7 @@ public sealed class Supervisor : IDisposable
 
     private bool IsHealthy(string name) => name == StackLayout.Database
         ? _database!.Answers()
-        : name == _options.Layout.Proxy
+        : name == _options.Layout.Proxy.Name
             ? HealthProbe.Answers(_options.Port)
             : HealthProbe.Answers(_commands.SocketOf(name));
 

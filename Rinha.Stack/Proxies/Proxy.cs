@@ -1,0 +1,43 @@
+namespace Rinha.Stack.Proxies;
+
+/// <summary>What a proxy of a stack has to know when it starts.</summary>
+/// <param name="Directory">Takes the configuration of a proxy that may read it there.</param>
+/// <param name="Setting">Reads a setting of the stack's split.</param>
+public sealed record ProxyStart(
+    string Sockets,
+    string Directory,
+    int Port,
+    bool LimitsAddresses,
+    string? TlsDirectory,
+    int TlsPort,
+    Func<string, string> Setting);
+
+/// <summary>
+/// All that differs between proxies. To add one: a class here, its line in <see cref="All"/>, and a directory
+/// NAME-LEDGER below stacks/ with its configuration and its limits.
+/// </summary>
+public abstract class Proxy
+{
+    public static readonly IReadOnlyList<Proxy> All = [new Nginx(), new Caddy()];
+
+    /// <summary>The program's name, and the first part of its stacks' names.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Debian's packages that have the program; the first one found is installed.</summary>
+    public virtual IReadOnlyList<string> Packages => [Name];
+
+    /// <summary>Whether it can limit addresses and speak TLS.</summary>
+    public virtual bool HasLimitsAndTls => false;
+
+    /// <summary>Ends the program after the requests in progress.</summary>
+    public virtual Signal FinishSignal => Signal.Terminate;
+
+    /// <summary>How long a stopping server goes on, for the proxy's next look at /health; in milliseconds.</summary>
+    public virtual int DrainDelayMs => 1000;
+
+    /// <summary>Writes the configuration.</summary>
+    public abstract void Prepare(ProxyStart start);
+
+    /// <summary>The program in the foreground.</summary>
+    public abstract IReadOnlyList<string> Command(ProxyStart start);
+}
