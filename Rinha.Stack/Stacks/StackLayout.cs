@@ -30,7 +30,7 @@ public sealed record StackLayout
     /// <summary>The process of the proxy has its name.</summary>
     public Proxy Proxy { get; }
 
-    /// <summary>Whether containers can run it: with nginx by compose.yaml, with another proxy by a file of its own.</summary>
+    /// <summary>Whether Compose can run it: always with nginx, else by the stack's compose.yaml.</summary>
     public bool HasCompose => Proxy is Nginx || File.Exists(Repository.PathOf("stacks", Name, "compose.yaml"));
 
     /// <summary>Whether the ledger is PostgreSQL rather than SQLite.</summary>
