@@ -33,7 +33,7 @@ public static class Limits
     // A transaction takes about 60 bytes, at most a few hundred when escaped.
     public const int BodyBytesMax = 4096;
 
-    // The longest request line that is served has 53 bytes.
+    // The longest request line that a client needs, a history page's, has 89 bytes.
     public const int RequestLineBytesMax = 2048;
     public const int RequestHeadersBytesMax = 8192;
     public const int RequestHeaderCountMax = 64;
@@ -162,7 +162,7 @@ public static class Limits
     public const int AuditCacheKib = 8192;
     public const int AuditFindingsMax = 20;
 
-    // A backup copies 1 MiB in a step, then pauses: 100 MB/s at most.
+    // A backup copies 1 MiB in a step, then pauses: some 100 MB/s.
     public const int BackupStepPages = 256;
     public const int BackupPauseMs = 8;
 

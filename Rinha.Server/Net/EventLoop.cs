@@ -48,7 +48,7 @@ internal sealed class EventLoop : IDisposable
         _thread.Start();
     }
 
-    // Gives a connection a slice in the next round; any thread may call it.
+    // Queues a connection for another slice; any thread may call it.
     public void Schedule(ConnectionInput input)
     {
         _moreToRead.Enqueue(input);
