@@ -64,11 +64,11 @@ public static class Limits
     public const int StepsPerSliceMax = 16;
 
     // How many times the event loop polls for more to do before it sleeps: some 10 us.
-    public const int IdleLooksMax = 10;
+    public const int IdlePollsMax = 10;
 
     // How many polls may bring a round no further write before it commits those it has: some 20 us. A lone write does
     // not wait if the round before it waited for a second write and got none.
-    public const int GatherLooksMax = 12;
+    public const int GatherEmptyPollsMax = 12;
 
     // Writes and the gate between the processes.
 

@@ -175,7 +175,7 @@ internal sealed class EventLoop : IDisposable
     // to sleep, and spares the senders a wake-up.
     private int WaitForEvents()
     {
-        for (var looks = 0; looks < Limits.IdleLooksMax; looks++)
+        for (var polls = 0; polls < Limits.IdlePollsMax; polls++)
         {
             var count = _poller.Wait(Poller.NotAtAll);
             if (count > 0 || !_moreToRead.IsEmpty)
@@ -215,16 +215,16 @@ internal sealed class EventLoop : IDisposable
     // so that reads cannot put off the commit.
     private void GatherWrites(IWriteRound round)
     {
-        var emptyLooks = 0;
+        var emptyPolls = 0;
         while (round.Writes > 0
             && round.Writes < _gatherTarget
-            && emptyLooks < Limits.GatherLooksMax
+            && emptyPolls < Limits.GatherEmptyPollsMax
             && _moreToRead.IsEmpty)
         {
             var writes = round.Writes;
             var count = _poller.Wait(Poller.NotAtAll);
             Dispatch(count);
-            emptyLooks += round.Writes == writes ? 1 : 0;
+            emptyPolls += round.Writes == writes ? 1 : 0;
             if (count == 0)
             {
                 Thread.Yield();
@@ -234,7 +234,7 @@ internal sealed class EventLoop : IDisposable
         if (round.Writes > 0)
         {
             // If a lone write looked and found no second, the next round does not look; the one after it does again.
-            _gatherTarget = round.Writes == 1 && emptyLooks > 0 ? 1 : round.Writes + 1;
+            _gatherTarget = round.Writes == 1 && emptyPolls > 0 ? 1 : round.Writes + 1;
         }
     }
 

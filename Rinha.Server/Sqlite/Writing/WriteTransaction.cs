@@ -85,13 +85,13 @@ internal sealed unsafe class WriteTransaction : IDisposable
         }
 
         LastError = _database.Error("commit");
-        Rollback();
+        RollBack();
         OverwriteFailedCommit();
         return false;
     }
 
     // Undoes everything since Begin, unless SQLite has done so by itself.
-    public void Rollback() => _database.RollBack();
+    public void RollBack() => _database.RollBack();
 
     public void Dispose()
     {
@@ -129,7 +129,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
             _ = _commit.Run();
         }
 
-        Rollback();
+        RollBack();
         _ = _database.TryExecute(_synchronousPragma);
     }
 
@@ -141,9 +141,9 @@ internal sealed unsafe class WriteTransaction : IDisposable
         return outcome.Result == PostResult.StorageFailed ? NoteFailure("post") : outcome;
     }
 
-    private PostResult NoteFailure(string attempt)
+    private PostResult NoteFailure(string action)
     {
-        LastError = _database.Error(attempt);
+        LastError = _database.Error(action);
         return PostResult.StorageFailed;
     }
 
