@@ -10,8 +10,8 @@ namespace Rinha.Server.Net;
 // application, and lets the ledger commit each round's writes. Owns the epoll instance, which is edge-triggered (an
 // event says that something new has come, once), and the table of connections; Kestrel closes the connections. Requests
 // that arrive during a round join it if the loop looks again before the commit. A connection with more to read than one
-// slice allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps for
-// nothing but events; its locks are held for a few instructions.
+// slice allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps only
+// to wait for events; its locks are held for a few instructions.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -107,7 +107,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Whether to tell a connection that its socket takes more.
+    // Sets whether the loop tells a connection that its socket takes more.
     public void AwaitWritable(SocketDescriptor socket, bool isAwaited) =>
         _poller.Change(socket.Number, isAwaited ? Poller.Readable | Poller.Writable : Poller.Readable);
 

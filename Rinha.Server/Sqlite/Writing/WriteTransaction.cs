@@ -45,7 +45,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
-    // Takes the database's write lock; waits for another program's for Limits.BusyTimeoutMs, or not.
+    // Takes the database's write lock; if waits, gives another program Limits.BusyTimeoutMs to release it.
     public BeginResult Begin(bool waits)
     {
         _postings.ForgetLastId();
