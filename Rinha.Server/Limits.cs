@@ -33,7 +33,7 @@ public static class Limits
     // A transaction takes about 60 bytes, at most a few hundred when escaped.
     public const int BodyBytesMax = 4096;
 
-    // The longest request line that is served has 53 bytes.
+    // The longest request line that a client needs, a history page's, has 89 bytes.
     public const int RequestLineBytesMax = 2048;
     public const int RequestHeadersBytesMax = 8192;
     public const int RequestHeaderCountMax = 64;
@@ -64,11 +64,11 @@ public static class Limits
     public const int StepsPerSliceMax = 16;
 
     // How many times the event loop polls for more to do before it sleeps: some 10 us.
-    public const int IdleLooksMax = 10;
+    public const int IdlePollsMax = 10;
 
     // How many polls may bring a round no further write before it commits those it has: some 20 us. A lone write does
     // not wait if the round before it waited for a second write and got none.
-    public const int GatherLooksMax = 12;
+    public const int GatherEmptyPollsMax = 12;
 
     // Writes and the gate between the processes.
 
@@ -162,7 +162,7 @@ public static class Limits
     public const int AuditCacheKib = 8192;
     public const int AuditFindingsMax = 20;
 
-    // A backup copies 1 MiB in a step, then pauses: 100 MB/s at most.
+    // A backup copies 1 MiB in a step, then pauses: some 100 MB/s.
     public const int BackupStepPages = 256;
     public const int BackupPauseMs = 8;
 

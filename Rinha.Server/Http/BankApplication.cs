@@ -44,15 +44,15 @@ internal sealed class BankApplication(
             {
                 Route.Transactions when context.Method == HttpMethods.Post =>
                     _post.ReceiveAsync(context, accountId),
-                Route.Transactions => ForGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
-                Route.Statement => ForGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
-                Route.Health => ForGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
+                Route.Transactions => IfNotGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
+                Route.Statement => IfNotGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
+                Route.Health => IfNotGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Root when context.Method == HttpMethods.Options => SendHealthAsync(context),
-                Route.Liveness => ForGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
+                Route.Liveness => IfNotGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
                 Route.Reset when resetEnabled && context.IsLiteral =>
-                    ForPost(context) ?? ForJson(context) ?? ResetAsync(context),
-                Route.Document => ForGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
-                Route.Metrics when context.IsLiteral => ForGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
+                    IfNotPost(context) ?? IfNotJson(context) ?? ResetAsync(context),
+                Route.Document => IfNotGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
+                Route.Metrics when context.IsLiteral => IfNotGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
                 Route.Unknown or Route.Root or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
             };
             // A POST awaits its commit and handles its own failures: one task less for each.
@@ -89,14 +89,14 @@ internal sealed class BankApplication(
     };
 
     // Methods are case-sensitive (RFC 9110 §9.1), which HttpMethods.IsPost and the like are not.
-    private static Task? ForPost(Exchange exchange) =>
+    private static Task? IfNotPost(Exchange exchange) =>
         exchange.Method == HttpMethods.Post ? null : exchange.AnswerAsync(Problem.OnlyPost);
 
     // A browser sends JSON to another site only after a preflight (CORS), which gets no permission here.
-    private static Task? ForJson(Exchange exchange) =>
+    private static Task? IfNotJson(Exchange exchange) =>
         MediaTypes.IsJson(exchange.RequestHeaders.ContentType) ? null : exchange.AnswerAsync(Problem.NotJson);
 
-    private static Task? ForGet(Exchange exchange, Problem otherwise) =>
+    private static Task? IfNotGet(Exchange exchange, Problem otherwise) =>
         exchange.Method == HttpMethods.Get || exchange.Method == HttpMethods.Head
             ? null
             : exchange.AnswerAsync(otherwise);

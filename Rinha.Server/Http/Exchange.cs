@@ -67,7 +67,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
 
     public RequestKind Kind { get; set; }
 
-    // The Clock as the request began, in nanoseconds.
+    // Clock.NowNs when the request began.
     public long StartedAtNs { get; set; }
 
     public int Status => _response.StatusCode;

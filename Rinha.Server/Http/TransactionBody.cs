@@ -25,7 +25,7 @@ internal readonly record struct TransactionBody(
     // Reads a whole body; never throws.
     public static TransactionBody Parse(ReadOnlySpan<byte> json)
     {
-        // The JSON reader does not look inside the strings it passes over.
+        // The JSON reader does not validate the strings it skips.
         if (json.IsEmpty || !Utf8.IsValid(json))
         {
             return new TransactionBody { Error = TransactionError.Malformed };

@@ -146,7 +146,7 @@ internal static class IdempotencyKey
     private const string Header = "Idempotency-Key";
     private const char Quote = '"';
 
-    // Reads the key; null when there is none. False when the header is there but holds no key.
+    // Reads the key; null when there is none. False when the header is there but holds no valid key.
     public static bool TryRead(IHeaderDictionary headers, out string? key)
     {
         key = null;

@@ -11,9 +11,9 @@ public interface ILedger
 {
     /// <summary>
     /// Posts a transaction, or resets the ledger, atomically. The task ends when the outcome is final: with
-    /// <see cref="PostResult.Accepted"/> after the commit, with anything else but
-    /// <see cref="PostResult.OutcomeUnknown"/> when nothing was changed and nothing will be. <paramref name="write"/>
-    /// belongs to the ledger until then.
+    /// <see cref="PostResult.Accepted"/> the change is committed, with <see cref="PostResult.OutcomeUnknown"/> it may
+    /// be, and with any other result nothing was changed and nothing will be. <paramref name="write"/> belongs to the
+    /// ledger until then.
     /// </summary>
     ValueTask<WriteOutcome> WriteAsync(PendingWrite write);
 
@@ -89,7 +89,7 @@ public enum LookupResult
     StorageFailed, // The database could not be read; the reason is in the log.
 }
 
-/// <summary>Whether a write that comes now can be expected to be taken.</summary>
+/// <summary>Whether the ledger will most likely take a new write.</summary>
 public enum WriterState
 {
     Ready,

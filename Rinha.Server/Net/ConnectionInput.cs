@@ -55,7 +55,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     }
 
     // Resumes the reader while it waits and there is something to read: called by OnReadable, or by the loop for a
-    // queued connection. Returns how often.
+    // queued connection. Returns how many times.
     public int RunSlice()
     {
         loop.VerifyAccess(); // The requests of a slice join the loop's round.

@@ -10,8 +10,8 @@ namespace Rinha.Server.Net;
 // application, and lets the ledger commit each round's writes. Owns the epoll instance, which is edge-triggered (an
 // event says that something new has come, once), and the table of connections; Kestrel closes the connections. Requests
 // that arrive during a round join it if the loop looks again before the commit. A connection with more to read than one
-// slice allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps for
-// nothing but events; its locks are held for a few instructions.
+// slice allows waits in a queue; each round looks at the sockets first, then at the queue. The thread sleeps only
+// to wait for events; its locks are held for a few instructions.
 internal sealed class EventLoop : IDisposable
 {
     private readonly Poller _poller = new();
@@ -48,7 +48,7 @@ internal sealed class EventLoop : IDisposable
         _thread.Start();
     }
 
-    // Gives a connection a slice in the next round; any thread may call it.
+    // Queues a connection for another slice; any thread may call it.
     public void Schedule(ConnectionInput input)
     {
         _moreToRead.Enqueue(input);
@@ -107,7 +107,7 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    // Whether to tell a connection that its socket takes more.
+    // Sets whether the loop tells a connection that its socket takes more.
     public void AwaitWritable(SocketDescriptor socket, bool isAwaited) =>
         _poller.Change(socket.Number, isAwaited ? Poller.Readable | Poller.Writable : Poller.Readable);
 
@@ -175,7 +175,7 @@ internal sealed class EventLoop : IDisposable
     // to sleep, and spares the senders a wake-up.
     private int WaitForEvents()
     {
-        for (var looks = 0; looks < Limits.IdleLooksMax; looks++)
+        for (var polls = 0; polls < Limits.IdlePollsMax; polls++)
         {
             var count = _poller.Wait(Poller.NotAtAll);
             if (count > 0 || !_moreToRead.IsEmpty)
@@ -215,16 +215,16 @@ internal sealed class EventLoop : IDisposable
     // so that reads cannot put off the commit.
     private void GatherWrites(IWriteRound round)
     {
-        var emptyLooks = 0;
+        var emptyPolls = 0;
         while (round.Writes > 0
             && round.Writes < _gatherTarget
-            && emptyLooks < Limits.GatherLooksMax
+            && emptyPolls < Limits.GatherEmptyPollsMax
             && _moreToRead.IsEmpty)
         {
             var writes = round.Writes;
             var count = _poller.Wait(Poller.NotAtAll);
             Dispatch(count);
-            emptyLooks += round.Writes == writes ? 1 : 0;
+            emptyPolls += round.Writes == writes ? 1 : 0;
             if (count == 0)
             {
                 Thread.Yield();
@@ -234,7 +234,7 @@ internal sealed class EventLoop : IDisposable
         if (round.Writes > 0)
         {
             // If a lone write looked and found no second, the next round does not look; the one after it does again.
-            _gatherTarget = round.Writes == 1 && emptyLooks > 0 ? 1 : round.Writes + 1;
+            _gatherTarget = round.Writes == 1 && emptyPolls > 0 ? 1 : round.Writes + 1;
         }
     }
 

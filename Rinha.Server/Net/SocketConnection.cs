@@ -33,7 +33,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 
     public int Number => _socket.Number;
 
-    // What the loop found; anything wrong with the socket shows when it is used.
+    // Passes on what the loop found; anything wrong with the socket shows when it is used.
     public void OnReady(uint ready)
     {
         if ((ready & (Poller.Readable | Poller.Ended | Poller.Broken)) != 0)
@@ -57,7 +57,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     public override async ValueTask DisposeAsync()
     {
         _loop.Forget(this);
-        // A client that still has an answer to read must not lose it to a reset: first the end, then the close.
+        // A client that still has an answer to read must not lose it to a reset: so shut down, then close.
         _socket.Shutdown();
         _socket.Dispose();
         await base.DisposeAsync();

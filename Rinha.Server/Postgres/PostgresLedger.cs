@@ -103,7 +103,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
     private static StatementEntry Entry(NpgsqlDataReader row)
     {
-        // The schema lets other programs write more than a description and a time can be.
+        // Other programs may write texts and times that the schema allows and the server does not.
         var bytes = row.GetFieldValue<byte[]>(5);
         return Utf8.IsValid(bytes)
             && Description.TryCreate(bytes, out var description)

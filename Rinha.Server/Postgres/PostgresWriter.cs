@@ -82,7 +82,7 @@ internal sealed class PostgresWriter : IDisposable
                     if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
                     {
                         // The next batch may take as long again, and its writes have waited for nearly as long already:
-                        // no client waits for both. None of them was sent.
+                        // no client should wait for both. None of them was sent.
                         _queue.RefuseAll(result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result);
                     }
                 }

@@ -82,8 +82,8 @@ internal sealed class WriteQueue : IDisposable
         Signal();
     }
 
-    // Waits until there is something to take, or a probe is due. False when the queue is closed and empty: no write
-    // will come any more.
+    // Waits until there is something to take, or a probe is due. False when the queue is closed and empty: no more
+    // writes will come.
     public bool Wait()
     {
         while (true)

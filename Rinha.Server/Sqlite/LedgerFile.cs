@@ -118,8 +118,8 @@ internal sealed class LedgerFile
     // Whether a database is a ledger of any version, or empty.
     public static bool IsLedgerOrEmpty(Database database) => VersionOf(database) is not null || HasNoTables(database);
 
-    // Throws if another server has converted the ledger since this one opened it. Call it with the gate open: from then
-    // on it cannot be converted.
+    // Throws if another server has converted the ledger since this one opened it. Open a Gate first: while that is
+    // open, no server can convert.
     public void EnsureNotConverted()
     {
         using var database = Database.OpenReadOnly(Path);

@@ -142,7 +142,7 @@ internal sealed unsafe class Gate : IDisposable
 
         throw new IOException(
             $"{databasePath}-gate: a restore or a conversion is under way, "
-            + $"or {Limits.GateInstancesMax} have the gate open already");
+            + $"or {Limits.GateInstancesMax} instances have the gate open already");
     }
 
     // Frees the word if it holds this instance's number. A sleeper sets its bit before the kernel compares the word;
@@ -273,7 +273,7 @@ internal static unsafe partial class Futex
 
     // Sleeps while the word has a value, until woken. The kernel compares and falls asleep in one step with respect to
     // Wake: a change of the word followed by a wake cannot be missed. Returns whether there may be something new; false
-    // when the time is over.
+    // on a timeout.
     public static bool Wait(ref int word, int value, int timeoutMs)
     {
         var timeout = new TimeSpec { Seconds = timeoutMs / 1000, Nanoseconds = timeoutMs % 1000 * 1_000_000L };

@@ -9,7 +9,7 @@ internal sealed unsafe partial class GateFile : IDisposable
     // Locked by the instance that checkpoints.
     public const int CheckpointerByte = 0;
 
-    // Locked by an instance while it opens the ledger: instances start one by one.
+    // Locked by a server while it opens the ledger: servers start one by one.
     public const int StartByte = Limits.GateInstancesMax + 1;
 
     private const int MappedBytes = 4096;
@@ -68,8 +68,8 @@ internal sealed unsafe partial class GateFile : IDisposable
         }
     }
 
-    // Locks the bytes of all instances and the checkpointer's, unless an instance has the gate open; then none can open
-    // it until Dispose or the process's end.
+    // Locks the bytes of all instances and the checkpointer's, so that none can open the gate until Dispose or the
+    // process's end. False if one has it open.
     public bool TryLockAll() => TryLock(CheckpointerByte, count: Limits.GateInstancesMax + 1);
 
     public void Unlock(int index)

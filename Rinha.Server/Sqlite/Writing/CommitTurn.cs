@@ -138,7 +138,7 @@ internal sealed class CommitTurn(
 
         if (!sound)
         {
-            _transaction.Rollback();
+            _transaction.RollBack();
         }
 
         return sound && TryCommitAndCount(batch.Count) ? TurnEnd.Done : Fail(batch);

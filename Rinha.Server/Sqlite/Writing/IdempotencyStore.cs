@@ -29,7 +29,7 @@ internal sealed class IdempotencyStore
             SELECT limite, saldo, saldo IS NULL, cliente_id = ?2 AND valor = ?3 AND tipo = ?4 AND descricao = ?5
             FROM chaves WHERE chave = ?1
             """);
-        // Two for each that is added: the table shrinks to what it must keep, and no request pays for a day's keys.
+        // Drops two per key added: the table shrinks to what it must keep, and no request pays for a day's keys.
         // Strictly in order: after a clock has stepped back, an expired key waits until those before it have expired.
         _drop = database.Prepare("""
             DELETE FROM chaves

@@ -97,7 +97,7 @@ internal sealed class Postings
     // Without foreign keys to check, DELETE visits no rows: it reads a table's pages and moves them to the free list,
     // which writes one page in a thousand (https://www.sqlite.org/lang_delete.html#the_truncate_optimization). No
     // reference can dangle: the tables that refer to an account are emptied, and the accounts stay. The file keeps its
-    // size: the next posts reuse the free pages, and to shrink it would mean to write all that is left inside the gate.
+    // size: the next posts reuse the free pages, and shrinking it would write all the rest inside the gate.
     public bool TryReset()
     {
         _database.EnforceForeignKeys(false);

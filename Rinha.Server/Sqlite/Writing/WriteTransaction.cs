@@ -45,7 +45,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
-    // Takes the database's write lock; waits for another program's for Limits.BusyTimeoutMs, or not.
+    // Takes the database's write lock; if waits, gives another program Limits.BusyTimeoutMs to release it.
     public BeginResult Begin(bool waits)
     {
         _postings.ForgetLastId();
@@ -85,13 +85,13 @@ internal sealed unsafe class WriteTransaction : IDisposable
         }
 
         LastError = _database.Error("commit");
-        Rollback();
+        RollBack();
         OverwriteFailedCommit();
         return false;
     }
 
     // Undoes everything since Begin, unless SQLite has done so by itself.
-    public void Rollback() => _database.RollBack();
+    public void RollBack() => _database.RollBack();
 
     public void Dispose()
     {
@@ -129,7 +129,7 @@ internal sealed unsafe class WriteTransaction : IDisposable
             _ = _commit.Run();
         }
 
-        Rollback();
+        RollBack();
         _ = _database.TryExecute(_synchronousPragma);
     }
 
@@ -141,9 +141,9 @@ internal sealed unsafe class WriteTransaction : IDisposable
         return outcome.Result == PostResult.StorageFailed ? NoteFailure("post") : outcome;
     }
 
-    private PostResult NoteFailure(string attempt)
+    private PostResult NoteFailure(string action)
     {
-        LastError = _database.Error(attempt);
+        LastError = _database.Error(action);
         return PostResult.StorageFailed;
     }
 

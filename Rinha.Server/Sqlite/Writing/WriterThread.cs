@@ -26,7 +26,7 @@ internal sealed class WriterThread : IDisposable
         _thread.Start();
     }
 
-    // If not after Dispose, the thread may still use the queue and the turn.
+    // While it is false, even after Dispose, the thread may use the queue and the turn.
     public bool HasEnded => !_thread.IsAlive;
 
     public WriterState State =>
