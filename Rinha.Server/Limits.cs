@@ -28,6 +28,9 @@ public static class Limits
     public const int HistoryEntriesMax = 100;
     public const int HistoryEntriesDefault = 20;
 
+    // X-Request-Id: a UUID has 36 characters, a W3C traceparent 55. A longer one is not worth its log lines.
+    public const int RequestIdLengthMax = 128;
+
     // HTTP and connections.
 
     // A transaction takes about 60 bytes, at most a few hundred when escaped.
@@ -141,6 +144,10 @@ public static class Limits
     // holds what one read needs, at most 163 pages of a history and the way to them.
     public const int ReaderCacheKib = 2048;
 
+    // A start writes the gate, the WAL's index (32 KiB) and a new ledger (60 KiB). One that fails with less than this
+    // left on the disk failed because the disk is full.
+    public const long StartDiskBytesMin = 128 * 1024;
+
     // What is left of the WAL file when it is started over; and at how many pages (of 4 KiB) a checkpoint starts.
     public const long WalBytesKept = 64L * 1024 * 1024;
     public const int CheckpointPages = 1024;
@@ -181,6 +188,10 @@ public static class Limits
     // For a new connection: with the 5 s that a write may have waited and 6 s that a command may take, less than the
     // 15 s after which a load balancer gives up.
     public const int PostgresConnectSeconds = 1;
+
+    // RINHA_DATABASE_WAIT: an hour. And how far apart a starting instance tries to connect to a server that is not up.
+    public const int PostgresWaitSecondsMax = 3600;
+    public const int PostgresWaitTryAgainMs = 250;
 
     // How often, and how far apart, a starting instance tries again while another one makes the tables: 5 s in all.
     public const int PostgresSchemaTriesMax = 50;

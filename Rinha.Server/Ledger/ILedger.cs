@@ -92,5 +92,6 @@ public enum WriterState
 {
     Ready,
     Locked, // Writes are timing out: another process or program stays inside the ledger.
+    Failing, // The last write failed in the storage, and no write has succeeded since.
     Ended, // The writer's thread has ended.
 }

@@ -151,7 +151,7 @@ internal sealed class EventLoop : IDisposable
             }
             catch (Exception error)
             {
-                Log.RequestFailed(_logger, error);
+                Log.RequestFailed(_logger, null, error);
             }
         }
     }
@@ -261,7 +261,7 @@ internal sealed class EventLoop : IDisposable
         }
         catch (Exception error)
         {
-            Log.RequestFailed(_logger, error);
+            Log.RequestFailed(_logger, null, error);
         }
     }
 }
