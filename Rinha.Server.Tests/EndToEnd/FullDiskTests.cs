@@ -85,7 +85,12 @@ public sealed class FullDiskTests : ServerTest
     private FileStream FillDisk()
     {
         var file = new FileStream(
-            Path.Combine(_disk, "filler"), FileMode.Create, FileAccess.Write, FileShare.None, 0, FileOptions.DeleteOnClose);
+            Path.Combine(_disk, "filler"),
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.DeleteOnClose);
         try
         {
             while (true)

@@ -144,7 +144,8 @@ internal sealed record ApiOperation(string Method, string Path, JsonElement Resp
         var wanted = Path.Split('/');
         var given = path.Split('/');
         return wanted.Length == given.Length
-            && wanted.Zip(given).All(pair => pair.First is "{id}" or "{seq}" ? IsId(pair.Second) : pair.First == pair.Second);
+            && wanted.Zip(given).All(
+                pair => pair.First is "{id}" or "{seq}" ? IsId(pair.Second) : pair.First == pair.Second);
     }
 
     public override string ToString() => $"{Method} {Path}";

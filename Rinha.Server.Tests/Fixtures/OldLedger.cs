@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-// Ledgers of the version before this one, and made-up ones from one or two before that, and the steps that convert them.
+// Ledgers of the version before this one, made-up ones from one or two before that, and the steps that convert them.
 internal static class OldLedger
 {
     // Enough for a mark for each client.

@@ -32,7 +32,7 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
         Assert.Equal(
             Bank.Get("/clientes/1/transacoes?antes=3&limite=1").Json.GetProperty("transacoes")[0].GetRawText(),
             transaction.GetRawText());
-        Assert.Equal((2, 100), (transaction.GetProperty("seq").GetInt64(), transaction.GetProperty("valor").GetInt64()));
+        Assert.Equal(100, transaction.GetProperty("valor").GetInt64());
         Bank.Get("/clientes/1/transacoes/4").AssertProblem(404, "unknown-transaction");
         Bank.Get("/clientes/6/transacoes/1").AssertProblem(404, "unknown-account");
     }

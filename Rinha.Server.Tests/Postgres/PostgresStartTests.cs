@@ -17,7 +17,8 @@ public sealed class PostgresStartTests : ServerTest
             Socket,
             beforeHealth: process =>
             {
-                while (process.ReadOutput() is { } line && !line.Contains("\"DatabaseAwaited\"", StringComparison.Ordinal))
+                while (process.ReadOutput() is { } line
+                    && !line.Contains("\"DatabaseAwaited\"", StringComparison.Ordinal))
                 {
                 }
 
@@ -35,6 +36,10 @@ public sealed class PostgresStartTests : ServerTest
     [InlineData("nowhere.invalid", "the host name 'nowhere.invalid' does not resolve")]
     [InlineData("127.0.0.1:1", "refused")]
     public void It_ends_with_the_reason_when_the_time_is_over(string host, string reason) => ServerProcess
-        .Run([], ("DATABASE_URL", $"postgres://rinha@{host}/rinha"), ("API_SOCKET", Socket), ("RINHA_DATABASE_WAIT", "1"))
+        .Run(
+            [],
+            ("DATABASE_URL", $"postgres://rinha@{host}/rinha"),
+            ("API_SOCKET", Socket),
+            ("RINHA_DATABASE_WAIT", "1"))
         .AssertRefused(reason);
 }

@@ -38,8 +38,8 @@ public interface ILedger
 
 /// <summary>
 /// The writes that the event loop has received since its last commit and commits together. The loop offers the round
-/// to a connection during the connection's slice (<see cref="CurrentRound"/>). Another thread that calls a method gets an
-/// <see cref="InvalidOperationException"/>, and nothing is done; it writes with <see cref="ILedger.WriteAsync"/>.
+/// to a connection during the connection's slice (<see cref="CurrentRound"/>). Another thread that calls a method gets
+/// an <see cref="InvalidOperationException"/>, and nothing is done; it writes with <see cref="ILedger.WriteAsync"/>.
 /// </summary>
 public interface IWriteRound
 {

@@ -263,6 +263,10 @@ internal sealed class PostCommand
         return reader.IsDBNull(1)
             ? new WriteOutcome(post.Kind.Refusal(), IsReplay: isAgain)
             : new WriteOutcome(
-                PostResult.Accepted, BalanceCents: reader.GetInt64(1), LimitCents: reader.GetInt64(2), sequence, isAgain);
+                PostResult.Accepted,
+                BalanceCents: reader.GetInt64(1),
+                LimitCents: reader.GetInt64(2),
+                sequence,
+                isAgain);
     }
 }

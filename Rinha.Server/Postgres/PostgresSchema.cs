@@ -18,7 +18,7 @@ internal static class PostgresSchema
 
     // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
     // is refused. Returns the version from which it converted, if it did, and 0 if it created the tables.
-    // RefusalException: other tables, an unsupported version, a failed step, or missing rights; the database is unchanged.
+    // RefusalException: other tables, an unsupported version, a failed step, missing rights; the database is unchanged.
     public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
     {
         for (var attempt = 1; ; attempt++)

@@ -23,7 +23,8 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
-    /// Opens the ledger's file, making an empty ledger (schema.sql) if there is none and it may, converting an older one.
+    /// Opens the ledger's file, converting an older one, and making an empty one (schema.sql) if there is none and it
+    /// may.
     /// </summary>
     /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
     /// <exception cref="RefusalException">
