@@ -144,8 +144,8 @@ public static class Limits
     // holds what one read needs, at most 163 pages of a history and the way to them.
     public const int ReaderCacheKib = 2048;
 
-    // A start writes the gate, the WAL's index (32 KiB), a new ledger and its WAL (some 50 KiB). One that fails with less
-    // than this left on the disk failed because the disk is full.
+    // A start writes the gate, the WAL's index (32 KiB), a new ledger and its WAL (some 50 KiB). If it fails with less
+    // than this left on the disk, the disk is full.
     public const long StartDiskBytesMin = 128 * 1024;
 
     // What is left of the WAL file when it is started over; and at how many pages (of 4 KiB) a checkpoint starts.

@@ -88,7 +88,7 @@ internal static class PostgresSchema
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            // Since PostgreSQL 15 only the owner of a database may create tables in its schema public.
+            // Since PostgreSQL 15 only the owner of a database may make tables in its schema public.
             throw new RefusalException(
                 $"{connection.UserName} cannot create the ledger's tables: {error.MessageText}. A superuser allows it "
                 + $"with ALTER DATABASE {database} OWNER TO {user}; "
