@@ -39,7 +39,9 @@ CREATE TABLE chaves (
   descricao  BYTEA  NOT NULL,
   limite     BIGINT NOT NULL,                               -- cents, as answered
   saldo      BIGINT CHECK (saldo >= -limite),               -- cents, as answered; NULL when the answer was a refusal
-  criada_em  BIGINT NOT NULL                                -- microseconds since 1970
+  criada_em  BIGINT NOT NULL,                               -- microseconds since 1970
+  -- The transaction's; NULL when the answer was a refusal, or was kept before version 2.
+  seq        BIGINT CHECK (seq > 0)
 );
 CREATE INDEX chaves_criada_em ON chaves (criada_em);
 
@@ -50,4 +52,4 @@ INSERT INTO clientes (id, limite) VALUES
   (4, 10000000),
   (5, 500000);
 
-INSERT INTO esquema (versao) VALUES (1);
+INSERT INTO esquema (versao) VALUES (2);

@@ -4,7 +4,7 @@
 -- Identify the file ("RINH") and its schema version. The server converts an older version (LedgerFile.Versions), and
 -- refuses any other file without changing it.
 PRAGMA application_id = 1380535880;
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 CREATE TABLE clientes (
   id         INTEGER PRIMARY KEY,
@@ -53,7 +53,9 @@ CREATE TABLE chaves (
   descricao  TEXT    NOT NULL,
   limite     INTEGER NOT NULL,                                 -- cents, as answered
   saldo      INTEGER CHECK (saldo >= -limite),                 -- cents, as answered; NULL when the answer was a refusal
-  criada_em  INTEGER NOT NULL                                  -- microseconds since 1970
+  criada_em  INTEGER NOT NULL,                                 -- microseconds since 1970
+  -- The transaction's; NULL when the answer was a refusal, or was kept before version 5.
+  seq        INTEGER CHECK (seq > 0)
 ) STRICT;
 
 INSERT INTO clientes (id, limite) VALUES

@@ -7,8 +7,10 @@ public sealed class ServerOptionsTests
         ["DATABASE_URL"] =
         [
             "", "/", "data/", "sqlite://", "sqlite://data/rinha.db", "sqlite:///", "postgres://host/rinha",
-            "mysql://user@host/rinha", "/tmp/a\0b",
+            "mysql://user@host/rinha", "/tmp/a\0b", "/tmp/a?mode=ro", "/tmp/a?", "/tmp/a?mode=rw&cache=shared",
+            "?mode=rw",
         ],
+        ["RINHA_DATABASE_WAIT"] = ["", "-1", "3601", "30s"],
         ["API_HOST"] = ["", "example.com", "127.0.0.1:80"],
         ["API_PORT"] = ["", "0", "65536", "-1", " 80", "80a"],
         ["API_SOCKET"] = ["", "/" + new string('x', 107)],
@@ -44,6 +46,19 @@ public sealed class ServerOptionsTests
     [InlineData("/tmp/with space and ç.db", "/tmp/with space and ç.db")]
     public void The_database_is_a_path_with_or_without_the_scheme(string url, string path) =>
         Assert.Equal(path, Create(("DATABASE_URL", url)).DatabasePath);
+
+    [Theory]
+    [InlineData("/var/lib/rinha.db", true)]
+    [InlineData("/var/lib/rinha.db?mode=rwc", true)]
+    [InlineData("/var/lib/rinha.db?mode=rw", false)]
+    [InlineData("sqlite:///var/lib/rinha.db?mode=rw", false)]
+    public void The_mode_of_a_path_says_whether_the_ledger_may_be_created(string url, bool mayCreate)
+    {
+        var options = Create(("DATABASE_URL", url));
+
+        Assert.Equal(("/var/lib/rinha.db", mayCreate), (options.DatabasePath, options.MayCreateDatabase));
+        Assert.Equal(mayCreate ? "/var/lib/rinha.db" : "/var/lib/rinha.db?mode=rw", options.Database);
+    }
 
     [Theory]
     [InlineData("localhost", "1", "127.0.0.1:1")]

@@ -28,6 +28,9 @@ public static class Limits
     public const int HistoryEntriesMax = 100;
     public const int HistoryEntriesDefault = 20;
 
+    // X-Request-Id: a UUID has 36 characters, a W3C traceparent 55. A longer one is not worth its log lines.
+    public const int RequestIdLengthMax = 128;
+
     // HTTP and connections.
 
     // A transaction takes about 60 bytes, at most a few hundred when escaped.
@@ -141,6 +144,10 @@ public static class Limits
     // most 163 pages of a history and the inner pages above them.
     public const int ReaderCacheKib = 2048;
 
+    // A start writes the gate, the WAL's index (32 KiB), a new ledger and its WAL (some 50 KiB). If it fails with less
+    // than this left on the disk, the disk is full.
+    public const long StartDiskBytesMin = 128 * 1024;
+
     // The size to which a WAL that starts over is truncated; and the pages (of 4 KiB) at which a checkpoint starts.
     public const long WalBytesKept = 64L * 1024 * 1024;
     public const int CheckpointPages = 1024;
@@ -181,6 +188,10 @@ public static class Limits
     // The timeout of a new connection: with the 5 s that a write may have waited and the 6 s of a command, less than
     // the 15 s after which a load balancer gives up.
     public const int PostgresConnectSeconds = 1;
+
+    // RINHA_DATABASE_WAIT: an hour. And the delay between a starting instance's tries to connect.
+    public const int PostgresWaitSecondsMax = 3600;
+    public const int PostgresWaitRetryMs = 250;
 
     // A starting instance's tries, and the delay between them, while another one creates the tables: 5 s in all.
     public const int PostgresSchemaTriesMax = 50;

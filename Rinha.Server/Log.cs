@@ -55,8 +55,14 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Error, "The ledger's storage failed")]
     public static partial void StorageFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(20, LogLevel.Error, "A request failed unexpectedly")]
-    public static partial void RequestFailed(ILogger logger, Exception error);
+    [LoggerMessage(12, LogLevel.Information, "New ledger at {Database}")]
+    public static partial void LedgerCreated(ILogger logger, string database);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Reason}; waiting up to {Seconds} s for {Database}")]
+    public static partial void DatabaseAwaited(ILogger logger, string reason, int seconds, string database);
+
+    [LoggerMessage(20, LogLevel.Error, "A request failed unexpectedly: {RequestId}")]
+    public static partial void RequestFailed(ILogger logger, string? requestId, Exception error);
 
     [LoggerMessage(21, LogLevel.Warning, "A request was slow: {Operation} was answered {Status} after {DurationMs} ms")]
     public static partial void RequestSlow(ILogger logger, string operation, int status, double durationMs);
@@ -64,9 +70,10 @@ internal static partial class Log
     [LoggerMessage(
         22,
         LogLevel.Warning,
-        "{Operation} was answered {Status} after {DurationMs} ms; {Unlogged} earlier ones were not logged")]
+        "{Operation} was answered {Status} after {DurationMs} ms, request {RequestId}; "
+            + "{Unlogged} earlier ones were not logged")]
     public static partial void RequestAnsweredWithError(
-        ILogger logger, string operation, int status, double durationMs, long unlogged);
+        ILogger logger, string operation, int status, double durationMs, string? requestId, long unlogged);
 
     [LoggerMessage(
         30, LogLevel.Warning, "Failed to accept a connection: {Reason}; {Unlogged} earlier failures were not logged")]

@@ -8,10 +8,13 @@ using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 using Rinha.Server.Telemetry;
 
+DurableFile.KeepNewFilesPrivate();
 return ServerCommand.Invoke(args, Run, CheckHealth);
 
 static int Run(ServerOptions options)
 {
+    // A terminal that closes, or a daemon's "reload": there is nothing to load again.
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
     using var loggers = LogOutput.Create(options.Get(Setting.LogLevel), options.Get(Setting.LogFormat));
     var logger = loggers.CreateLogger("Rinha");
     OpenFiles.RaiseLimit();
@@ -21,13 +24,14 @@ static int Run(ServerOptions options)
         using var metrics = new MetricSet();
         if (options.Postgres is { } database)
         {
-            using var ledger = new PostgresLedger(database, logger);
+            using var ledger = new PostgresLedger(database, logger, options.Get(Setting.DatabaseWait));
             ledger.AddTo(metrics);
             Serve(options, ledger, metrics, loggers, logger);
         }
         else
         {
-            using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
+            using var ledger = new SqliteLedger(
+                options.DatabasePath, options.Synchronous, logger, options.MayCreateDatabase);
             ledger.AddTo(metrics);
             Serve(options, ledger, metrics, loggers, logger);
         }
@@ -36,7 +40,8 @@ static int Run(ServerOptions options)
         error is SqliteException or NpgsqlException or RefusalException
             or IOException or UnauthorizedAccessException or SocketException)
     {
-        return ServerCommand.Reject(error.Message);
+        var isOfFile = options.Postgres is null && error is SqliteException or IOException;
+        return ServerCommand.Reject(error.Message + (isOfFile ? DurableFile.WhyFull(options.DatabasePath) : ""));
     }
 
     Log.Stopped(logger);

@@ -30,6 +30,9 @@ public sealed class ServerOptions
     /// <summary>The SQLite file; empty when the ledger is in <see cref="Postgres"/>.</summary>
     public string DatabasePath => Get(Setting.Database).Path;
 
+    /// <summary>Whether to make a SQLite file that does not exist.</summary>
+    public bool MayCreateDatabase => Get(Setting.Database).MayCreate;
+
     /// <summary>The PostgreSQL database; <see langword="null"/> when the ledger is a file.</summary>
     public PostgresAddress? Postgres => Get(Setting.Database).Postgres;
 
@@ -94,10 +97,14 @@ public sealed class ServerOptions
     }
 }
 
-/// <summary>The ledger's address: a PostgreSQL database, or the path of a SQLite file.</summary>
-public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
+/// <summary>
+/// The ledger's address: a PostgreSQL database, or the path of a SQLite file. <c>?mode=rw</c> after a path forbids to
+/// create the file, <c>?mode=rwc</c> is the default (https://www.sqlite.org/uri.html).
+/// </summary>
+public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres, bool MayCreate = true)
 {
     private const string SqliteScheme = "sqlite://";
+    private const string KeepMode = "mode=rw";
 
     /// <summary>Parses DATABASE_URL (<see cref="SettingParser{T}"/>).</summary>
     public static string? Parse(string text, out DatabaseAddress value)
@@ -124,15 +131,22 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
             return $"must be sqlite:///path, a plain path or postgres://…, not '{text}'";
         }
 
+        var query = path.IndexOf('?') is >= 0 and var at ? path[(at + 1)..] : null;
+        path = query is null ? path : path[..^(query.Length + 1)];
         if (path.Length == 0 || path.EndsWith('/') || path.Contains('\0'))
         {
             return $"'{text}' is not a file's path";
         }
 
-        value = new DatabaseAddress(System.IO.Path.GetFullPath(path), null);
-        return null;
+        value = new DatabaseAddress(System.IO.Path.GetFullPath(path), null, query is not KeepMode);
+        return query switch
+        {
+            null or KeepMode or "mode=rwc" => null,
+            "mode=ro" => $"mode=ro cannot be: the server writes to {path}",
+            _ => $"a path may end in ?mode=rw or ?mode=rwc, not in ?{query}",
+        };
     }
 
     /// <summary>The address without its password.</summary>
-    public override string ToString() => Postgres?.ToString() ?? Path;
+    public override string ToString() => Postgres?.ToString() ?? (MayCreate ? Path : $"{Path}?{KeepMode}");
 }

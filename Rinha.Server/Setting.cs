@@ -30,9 +30,16 @@ public abstract class Setting
     public static readonly Setting<DatabaseAddress> Database = new(
         "DATABASE_URL",
         "rinha.db",
-        "The ledger: sqlite:///absolute/path or a plain path, or postgres://user:password@host:port/database.",
+        "The ledger: sqlite:///absolute/path or a plain path, with ?mode=rw to refuse to create it, or "
+            + "postgres://user:password@host:port/database.",
         DatabaseAddress.Parse,
         database => $"database {database}");
+
+    public static readonly Setting<int> DatabaseWait = new(
+        "RINHA_DATABASE_WAIT",
+        "30",
+        "How long a start waits for a PostgreSQL that is not up yet, in seconds: 0 to 3600.",
+        (string text, out int seconds) => ParseNumber(text, Limits.PostgresWaitSecondsMax, "seconds", out seconds));
 
     public static readonly Setting<IPAddress> ApiHost =
         new("API_HOST", "127.0.0.1", "The IP address to listen on.", ListenAddress.ParseHost);
@@ -74,14 +81,14 @@ public abstract class Setting
         "RINHA_SLOW_REQUEST_MS",
         "1000",
         "Log requests that take this many milliseconds or more; 0 logs none.",
-        (string text, out int slowMs) => ParseMilliseconds(text, Limits.SlowRequestMsMax, out slowMs),
+        (string text, out int slowMs) => ParseNumber(text, Limits.SlowRequestMsMax, "milliseconds", out slowMs),
         slowMs => $"slow from {slowMs} ms");
 
     public static readonly Setting<int> DrainDelayMs = new(
         "RINHA_DRAIN_DELAY_MS",
         "0",
         $"Milliseconds to keep accepting after SIGTERM, with /health at 503: 0 to {Limits.DrainDelayMsMax}.",
-        (string text, out int delayMs) => ParseMilliseconds(text, Limits.DrainDelayMsMax, out delayMs),
+        (string text, out int delayMs) => ParseNumber(text, Limits.DrainDelayMsMax, "milliseconds", out delayMs),
         delayMs => $"drain delay {delayMs} ms");
 
     public static readonly Setting<bool> ResetEnabled = new(
@@ -158,10 +165,10 @@ public abstract class Setting
             : $"must be one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'";
     }
 
-    private static string? ParseMilliseconds(string text, int maxMs, out int valueMs) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out valueMs) && valueMs <= maxMs
+    private static string? ParseNumber(string text, int max, string unit, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= max
             ? null
-            : $"must be 0 to {maxMs} milliseconds, not '{text}'";
+            : $"must be 0 to {max} {unit}, not '{text}'";
 }
 
 public sealed class Setting<T>(

@@ -43,7 +43,7 @@ public sealed partial class ApiPageTests
         var lines = CommandLines();
         foreach (var path in s_document.GetProperty("paths").EnumerateObject())
         {
-            var pathForm = path.Name.Replace("{id}", "[0-9]+", StringComparison.Ordinal);
+            var pathForm = Regex.Replace(path.Name, "{id}|{seq}", "[0-9]+");
             var url = $"http://localhost(:9999)?{pathForm}([?' ]|$)";
             var members = path.Value.EnumerateObject().Select(operation => operation.Name);
             foreach (var method in members.Where(name => name != "parameters"))

@@ -27,7 +27,7 @@ internal sealed record BadFile(
         new("damaged schema", Corrupt(random, 100, 1000, (100, 0xFF)), ["malformed"]),
         new("another program's database", MakeForeign, ["another program"]),
         new("another application's id", Patch(ApplicationIdAt, 1), ["another program"]),
-        new("an older schema", Patch(VersionAt, -1), ["schema version"]),
+        new("an older schema", Patch(VersionAt, -2), ["never released"]),
         new("a newer schema", Patch(VersionAt, 1), ["schema version"]),
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),

@@ -76,6 +76,9 @@ public sealed class CommandTests : ServerTest
 
         ServerProcess.Run([], ("DATABASE_URL", Ledger), ("API_PORT", "1")).AssertRefused(Ledger);
         ServerProcess.Run([], ("DATABASE_URL", missing), ("API_PORT", "1")).AssertRefused("missing");
+        ServerProcess.Run([], ("DATABASE_URL", $"{other}?mode=rw"), ("API_PORT", "1"))
+            .AssertRefused($"there is no ledger at {other}");
+        Assert.Empty(Directory.GetFiles(InDirectory(""), "other*"));
         ServerProcess.Run([], ("DATABASE_URL", other), ("API_SOCKET", Socket)).AssertRefused("");
         ServerProcess.Run([], ("DATABASE_URL", other), ("API_SOCKET", missing)).AssertRefused("");
         ServerProcess.Run([], ("DATABASE_URL", other), ("API_PORT", $"{port}")).AssertRefused("");

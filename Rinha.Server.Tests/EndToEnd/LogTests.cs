@@ -14,9 +14,10 @@ public sealed class LogTests : ServerTest
         var lines = Lines(server.Stop());
 
         Assert.Equal(
-            ["1 Starting", "2 Listening", "5 ResetEnabled", "3 Stopping", "4 Stopped"],
+            ["1 Starting", "12 LedgerCreated", "2 Listening", "5 ResetEnabled", "3 Stopping", "4 Stopped"],
             lines.Select(line => $"{line.GetProperty("event_id")} {line.GetProperty("event")}"));
-        Assert.Equal($"unix:{Socket}", lines[1].GetProperty("address").GetString());
+        Assert.Equal($"New ledger at {Ledger}", lines[1].GetProperty("message").GetString());
+        Assert.Equal($"unix:{Socket}", lines[2].GetProperty("address").GetString());
         Assert.All(lines, line =>
         {
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.GetProperty("timestamp").GetString());
@@ -65,9 +66,9 @@ public sealed class LogTests : ServerTest
         using var server = Start(("RINHA_LOG_FORMAT", "text"));
         var lines = server.Stop().Output.TrimEnd('\n').Split('\n');
 
-        Assert.Equal(4, lines.Length);
-        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: Rinha\[\d\] ", line));
-        Assert.EndsWith($"Rinha[2] Listening on unix:{Socket}", lines[1], StringComparison.Ordinal);
+        Assert.Equal(5, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: Rinha\[\d+\] ", line));
+        Assert.EndsWith($"Rinha[2] Listening on unix:{Socket}", lines[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,13 +80,14 @@ public sealed class LogTests : ServerTest
             database.Execute("ALTER TABLE clientes RENAME TO elsewhere");
         }
 
-        server.Get("/clientes/1/extrato").AssertProblem(503, "storage-failed");
+        server.Send(RawRequest.Get("/clientes/1/extrato", "X-Request-Id: a-1")).AssertProblem(503, "storage-failed");
 
         var lines = Lines(server.Stop());
         var answer = Assert.Single(lines, line => line.GetProperty("event_id").GetInt32() == 22);
         Assert.Equal("Warning", answer.GetProperty("level").GetString());
         Assert.Equal("statement", answer.GetProperty("operation").GetString());
         Assert.Equal(503, answer.GetProperty("status").GetInt32());
+        Assert.Equal("a-1", answer.GetProperty("request_id").GetString());
         Assert.Equal(0, answer.GetProperty("unlogged").GetInt64());
         var cause = lines.First(line => line.GetProperty("event_id").GetInt32() == 11);
         Assert.Equal("Error", cause.GetProperty("level").GetString());

@@ -66,6 +66,29 @@ public sealed class OneProcessTests : ServerTest
     }
 
     [Fact]
+    public void Every_file_is_its_users_alone_whatever_the_umask()
+    {
+        using var server = ServerProcess.StartUnder(["sh", "-c", "umask 0; exec \"$@\"", "sh"], Ledger, Socket);
+        server.Send(RawRequest.Credit).AssertOk();
+        RunSuccessfully("backup", InDirectory("backup.db"));
+
+        var files = Directory.GetFiles(InDirectory("")).Except([Socket]).ToList();
+        Assert.Equal(5, files.Count); // The ledger, its log, the log's index, the gate and the backup.
+        Assert.All(files, file => Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(file), 8)));
+        Assert.Equal("660", Convert.ToString((int)File.GetUnixFileMode(Socket), 8));
+    }
+
+    [Fact]
+    public void A_hang_up_does_not_stop_the_server()
+    {
+        using var server = Start();
+        server.HangUp();
+        server.Send(RawRequest.Credit).AssertOk();
+
+        Assert.Equal(0, server.Stop().Code);
+    }
+
+    [Fact]
     public void A_server_on_a_TCP_address_listens_only_there()
     {
         var endPoint = FreePort.Next();

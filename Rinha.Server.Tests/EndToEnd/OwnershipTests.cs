@@ -48,7 +48,7 @@ public sealed class OwnershipTests : ServerTest
         RunSuccessfully("restore", Backup);
 
         Assert.Equal($"{User}:{Group} 600", Access(Ledger));
-        Assert.Equal($"{User}:{Group} 644", Access(Ledger + "-gate"));
+        Assert.Equal($"{User}:{Group} 600", Access(Ledger + "-gate"));
         AssertServes();
     }
 

@@ -67,6 +67,22 @@ public abstract class ProxyTests<TStack>(TStack stack) : IClassFixture<TStack>
         }
     }
 
+    [Fact]
+    public void The_headers_of_a_key_and_of_a_failed_request_pass_through_the_proxy()
+    {
+        stack.Reset();
+        var request = RawRequest.Post(Path, RawRequest.Body, RawRequest.Json, "Idempotency-Key: named");
+        Assert.Equal($"{Path}/1", stack.Send(request).AssertOk().Header("Location"));
+        var again = stack.Send(request).AssertOk();
+        Assert.Equal(($"{Path}/1", "true"), (again.Header("Location"), again.Header("Idempotent-Replayed")));
+        Assert.Equal(1, stack.Get($"{Path}/1").AssertOk().Json.GetProperty("seq").GetInt64());
+
+        stack.Execute("ALTER TABLE transacoes RENAME TO elsewhere"); // Only what reads the history fails.
+        var failed = stack.Send(RawRequest.Get(Path, "X-Request-Id: a-1"));
+        stack.Execute("ALTER TABLE elsewhere RENAME TO transacoes");
+        Assert.Equal("a-1", failed.AssertProblem(503, "storage-failed").Header("X-Request-Id"));
+    }
+
     [Theory]
     [MemberData(nameof(HttpCases.MetricsTargets), MemberType = typeof(HttpCases))]
     public void Metrics_are_refused_however_they_are_spelled(string target)

@@ -61,7 +61,8 @@ public sealed class StackTests(StackFixture stack) : IClassFixture<StackFixture>
     {
         using var connection = stack.Connect();
         connection.Send(request);
-        connection.Receive().AssertProblem(status, type);
+        var answer = connection.Receive().AssertProblem(status, type);
+        Assert.Equal(status == 405 ? "GET, HEAD" : null, answer.Header("Allow"));
     }
 
     [Fact]

@@ -89,7 +89,7 @@ internal sealed class ApiContract
             Assert.True(!required || answer.Header(name) is not null, $"{what}: no {name}");
         }
 
-        string[] optional = ["Allow", "Retry-After"];
+        string[] optional = ["Allow", "Retry-After", "Location", "Idempotent-Replayed", "X-Request-Id"];
         Assert.All(
             optional.Where(name => answer.Header(name) is not null),
             name => Assert.True(documented.ContainsKey(name), $"{what}: {name} is not documented"));
@@ -128,19 +128,24 @@ internal sealed class ApiContract
 
 internal sealed record ApiOperation(string Method, string Path, JsonElement Responses)
 {
-    // The path of client 1, or the path itself.
-    public string Example => Path.Replace("{id}", "1", StringComparison.Ordinal);
+    // The path of client 1 or of its first transaction, or the path itself.
+    public string Example => Of("1");
 
     public IEnumerable<int> Statuses => Responses.EnumerateObject()
         .Select(response => int.Parse(response.Name, CultureInfo.InvariantCulture));
 
-    // Whether the path of a request matches; {id} is what the router takes for an id.
+    // The path of a client, or of its first transaction.
+    public string Of(string id) => Path
+        .Replace("{id}", id, StringComparison.Ordinal).Replace("{seq}", "1", StringComparison.Ordinal);
+
+    // Whether the path of a request matches; {id} and {seq} are what the router takes for one.
     public bool IsAt(string path)
     {
         var wanted = Path.Split('/');
         var given = path.Split('/');
         return wanted.Length == given.Length
-            && wanted.Zip(given).All(pair => pair.First == "{id}" ? IsId(pair.Second) : pair.First == pair.Second);
+            && wanted.Zip(given).All(
+                pair => pair.First is "{id}" or "{seq}" ? IsId(pair.Second) : pair.First == pair.Second);
     }
 
     public override string ToString() => $"{Method} {Path}";

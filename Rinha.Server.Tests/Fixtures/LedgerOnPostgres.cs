@@ -34,6 +34,8 @@ public class LedgerOnPostgres : LedgerStorage
 
     public string Url => $"{UrlOf(_options)}&application_name={_schema}";
 
+    public string Schema => _schema;
+
     public PostgresAddress Address => Parse(Url);
 
     internal NpgsqlDataSource Beside { get; }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-// Made-up ledgers from one, two or three schema versions ago, and the steps that convert them.
+// Ledgers of the version before this one, made-up ones from one or two before that, and the steps that convert them.
 internal static class OldLedger
 {
     // Enough for a mark for each client.
@@ -19,14 +19,14 @@ internal static class OldLedger
         INSERT INTO marcos SELECT cliente_id, seq, id FROM transacoes WHERE seq % 64 = 0;
         """,
         "UPDATE transacoes SET realizada_em = realizada_em + 1000000",
-        "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
+        LedgerFile.Versions.StepsFrom(LedgerFile.Versions.Current - 1).Single().Sql,
     ];
 
     private static readonly string[] s_undoSteps =
     [
         "DROP TABLE marcos",
         "UPDATE transacoes SET realizada_em = realizada_em - 1000000",
-        "ALTER TABLE transacoes RENAME COLUMN descricao TO texto",
+        "ALTER TABLE chaves DROP COLUMN seq",
     ];
 
     public static readonly long Current = LedgerFile.Versions.Current;
@@ -63,8 +63,8 @@ internal static class OldLedger
         Assert.Equal(
             stepsTaken > 0 ? 1 : 0, LedgerRows.Query(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'marcos'"));
         Assert.Equal(
-            stepsTaken > 2 ? 0 : 1,
-            LedgerRows.Query(path, "SELECT count(*) FROM pragma_table_info('transacoes') WHERE name = 'texto'"));
+            stepsTaken > 2 ? 1 : 0,
+            LedgerRows.Query(path, "SELECT count(*) FROM pragma_table_info('chaves') WHERE name = 'seq'"));
         Assert.Equal("ok", LedgerRows.QueryText(path, "PRAGMA integrity_check"));
     }
 

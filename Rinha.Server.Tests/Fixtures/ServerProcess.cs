@@ -34,11 +34,23 @@ public sealed class ServerProcess : IServer, IDisposable
     // Like Start, but reads its standard output only in ReadOutput; the pipe holds 64 KB.
     public static ServerProcess StartUnread(
         string database, string socket, params (string Name, string Value)[] environment) =>
-        AwaitHealth(new ServerProcess(
+        StartUnread(database, socket, static _ => { }, environment);
+
+    // The same, with something to do before it is waited for.
+    public static ServerProcess StartUnread(
+        string database,
+        string socket,
+        Action<ServerProcess> beforeHealth,
+        params (string Name, string Value)[] environment)
+    {
+        var server = new ServerProcess(
             [Repository.ServerBinary],
             [("DATABASE_URL", database), ("API_SOCKET", socket), .. environment],
             new UnixDomainSocketEndPoint(socket),
-            readsOutput: false));
+            readsOutput: false);
+        beforeHealth(server);
+        return AwaitHealth(server);
+    }
 
     // Starts the server on a database and a TCP port and waits for its first 200.
     public static ServerProcess StartOn(IPEndPoint endPoint, string database) => AwaitHealth(new ServerProcess(
@@ -61,6 +73,8 @@ public sealed class ServerProcess : IServer, IDisposable
     public RawConnection Connect() => new(_endPoint);
 
     public string? ReadOutput() => _process.ReadLine();
+
+    public void HangUp() => _process.Send(Signal.HangUp);
 
     public void Terminate() => _process.Send(Signal.Terminate);
 

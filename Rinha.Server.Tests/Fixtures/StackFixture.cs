@@ -29,6 +29,8 @@ public class StackFixture : IBank, IDisposable
     public RawConnection ConnectTo(string api) =>
         new(new UnixDomainSocketEndPoint(Path.Combine(Instance.State.Sockets, $"{api}.sock")));
 
+    public virtual void Execute(string sql) => LedgerRows.Execute(DatabasePath, sql);
+
     public virtual void AssertBalanced() => LedgerRows.AssertBalanced(DatabasePath);
 
     public void Kill(string name) => _bank.Kill(name);
@@ -82,13 +84,21 @@ public class PostgresStackFixture : StackFixture
     {
     }
 
+    public override void Execute(string sql)
+    {
+        using var source = Open();
+        using var command = source.CreateCommand(sql);
+        command.ExecuteNonQuery();
+    }
+
     public override void AssertBalanced()
     {
-        using var source = PostgresLedger.Open(
-            LedgerOnPostgres.Parse($"postgres://rinha@/rinha?host={Instance.State.DatabaseSockets}"),
-            connectionsMax: 1);
+        using var source = Open();
         LedgerOnPostgres.AssertBalanced(source);
     }
+
+    private Npgsql.NpgsqlDataSource Open() => PostgresLedger.Open(
+        LedgerOnPostgres.Parse($"postgres://rinha@/rinha?host={Instance.State.DatabaseSockets}"), connectionsMax: 1);
 }
 
 public sealed class CaddyStackFixture() : PostgresStackFixture("caddy-postgres");

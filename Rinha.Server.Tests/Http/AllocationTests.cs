@@ -49,7 +49,7 @@ public sealed class AllocationTests
         AssertAllocatesNothing(() =>
         {
             requests.End(RequestKind.Post, 200, Clock.NowNs);
-            return Router.Match("/clientes/1/transacoes", out _) == Route.Transactions;
+            return Router.Match("/clientes/1/transacoes", out _, out _) == Route.Transactions;
         });
     }
 

@@ -51,6 +51,24 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
+    public void Every_component_is_used_every_required_name_is_defined_and_every_operation_is_described()
+    {
+        var text = s_api.Root.GetRawText();
+        Assert.All(
+            s_api.Root.GetProperty("components").EnumerateObject(),
+            kind => Assert.All(kind.Value.EnumerateObject(), component => Assert.Contains(
+                $"\"#/components/{kind.Name}/{component.Name}\"", text, StringComparison.Ordinal)));
+        Assert.All(
+            All(s_api.Root).Where(one => Has(one, "required")
+                && one.GetProperty("required").ValueKind == JsonValueKind.Array),
+            schema => Assert.Empty(schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()!)
+                .Except(schema.GetProperty("properties").EnumerateObject().Select(property => property.Name))));
+        Assert.All(
+            All(s_api.Root).Where(one => Has(one, "operationId")),
+            operation => Assert.True(Has(operation, "description"), $"{operation.GetProperty("operationId")}"));
+    }
+
+    [Fact]
     public void Every_example_matches_its_schema()
     {
         var examples =

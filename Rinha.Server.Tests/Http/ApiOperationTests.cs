@@ -42,14 +42,16 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>
         yield return (505, RawRequest.Of(method, path, "HTTP/2.0"));
         if (operation.Path != path)
         {
-            yield return (404, Good(operation, operation.Path.Replace("{id}", "6", StringComparison.Ordinal)));
-            yield return (404, Good(operation, operation.Path.Replace("{id}", "01", StringComparison.Ordinal)));
+            yield return (404, Good(operation, operation.Of("6")));
+            yield return (404, Good(operation, operation.Of("01")));
         }
 
         var more = (method, operation.Path) switch
         {
             ("POST", "/clientes/{id}/transacoes") => Transactions(path),
             (_, "/clientes/{id}/transacoes") => Pages(method, path),
+            (_, "/clientes/{id}/transacoes/{seq}") =>
+                [(200, RawRequest.Of(method, path + "?x")), (404, RawRequest.Of(method, path + "23"))],
             (_, "/reset") => [(415, RawRequest.Post(path, "", null))],
             (_, "/metrics") => [(404, RawRequest.Of(method, "/%6detrics"))],
             _ => [],

@@ -21,7 +21,9 @@ public static class HttpCases
         "/clientes/1/transacao", "/clientes/1/transacoes/", "/clientes/1/transacoes.json", "/clientesextrato",
         "/healthz", "/health/", "/Health", "/reset/", "/openapi.json/", "/openapi.yaml", "/favicon.ico",
         "/metric", "/metricsx", "/rese", "/resetx", "/openapi.jso", "/healt",
-        "/clientes/1/extrat", "/clientes/1/transacoe",
+        "/clientes/1/extrat", "/clientes/1/transacoe", "/clientes/1/transacoes/0", "/clientes/1/transacoes/01",
+        "/clientes/1/transacoes/-1", "/clientes/1/transacoes/1/", "/clientes/1/transacoes/1x",
+        "/clientes/1/transacoes/1000000000000000000", "/clientes/01/transacoes/1",
     ];
 
     // Prefixes and suffixes that a decoder might normalize away, around a path without its first slash.

@@ -17,6 +17,27 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
     }
 
     [Fact]
+    public void An_answer_names_its_transaction_and_a_repeat_says_that_it_is_one()
+    {
+        Bank.Post(1, 7, 'd', "before").AssertOk();
+        AssertDescribed(Post("named", 100).AssertOk(), isReplay: false, "/clientes/1/transacoes/2");
+        AssertDescribed(Post("refused", 100_101, 'd').AssertProblem(422), isReplay: false);
+
+        AssertDescribed(Post("named", 100).AssertOk(), isReplay: true, "/clientes/1/transacoes/2");
+        AssertDescribed(Post("refused", 100_101, 'd').AssertProblem(422), isReplay: true);
+        AssertDescribed(Post("named", 101).AssertProblem(422, "key-reused"), isReplay: false);
+        AssertDescribed(Bank.Post(1, RawRequest.Body).AssertOk(), isReplay: false);
+
+        var transaction = Bank.Get("/clientes/1/transacoes/2").AssertOk().Json;
+        Assert.Equal(
+            Bank.Get("/clientes/1/transacoes?antes=3&limite=1").Json.GetProperty("transacoes")[0].GetRawText(),
+            transaction.GetRawText());
+        Assert.Equal(100, transaction.GetProperty("valor").GetInt64());
+        Bank.Get("/clientes/1/transacoes/4").AssertProblem(404, "unknown-transaction");
+        Bank.Get("/clientes/6/transacoes/1").AssertProblem(404, "unknown-account");
+    }
+
+    [Fact]
     public void A_body_that_never_reached_the_ledger_does_not_use_up_the_key()
     {
         Post("invalid", 0).AssertProblem(422, "invalid-body");
@@ -66,6 +87,12 @@ public abstract class IdempotencyTests<TBank>(TBank bank) : HttpContract<TBank>(
         {
             Assert.Equal(balance, connection.Exchange(request).AssertOk().Json.GetProperty("saldo").GetInt64());
         }
+    }
+
+    private static void AssertDescribed(RawResponse answer, bool isReplay, string? location = null)
+    {
+        Assert.Equal(location, answer.Header("Location"));
+        Assert.Equal(isReplay ? "true" : null, answer.Header("Idempotent-Replayed"));
     }
 
     private RawResponse Post(string key, long amount, char kind = 'c') => Bank.Send(RawRequest.Post(

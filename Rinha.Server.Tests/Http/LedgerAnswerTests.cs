@@ -42,6 +42,7 @@ public sealed class LedgerAnswerTests
 
     [Theory]
     [InlineData(WriterState.Locked, "writes-timing-out")]
+    [InlineData(WriterState.Failing, "writes-failing")]
     [InlineData(WriterState.Ended, "writer-ended")]
     public void A_stuck_writer_is_503_on_health_with_its_code(WriterState writer, string code)
     {
@@ -70,6 +71,27 @@ public sealed class LedgerAnswerTests
         bank.Send(RawRequest.PostChunked("/clientes/1/transacoes", RawRequest.Body, 3)).AssertProblem(500);
         bank.Send(RawRequest.Post("/reset", "")).AssertProblem(500);
         bank.Get("/nothing").AssertProblem(404);
+    }
+
+    [Theory]
+    [InlineData("X-Request-Id: a-1", "a-1")]
+    [InlineData("X-Request-Id: ", null)]
+    [InlineData("X-Request-Id: two words", null)]
+    [InlineData("X-Request-Id: é", null)]
+    [InlineData("X-Request-Id: a\r\nX-Request-Id: b", null)]
+    [InlineData("X: y", null)]
+    public void Only_a_server_error_has_a_request_id_the_clients_or_a_new_one(string header, string? id)
+    {
+        using var bank = new InProcessBank(new FixedLedger(PostResult.StorageFailed, LookupResult.UnknownAccount));
+        using var connection = bank.Connect();
+        for (var round = 0; round < 2; round++)
+        {
+            var failed = connection.Exchange(RawRequest.Post(
+                "/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, header)).AssertProblem(503);
+            Assert.Equal(id ?? Guid.Parse(failed.Header("X-Request-Id")!).ToString(), failed.Header("X-Request-Id"));
+            var unknown = connection.Exchange(RawRequest.Get("/clientes/1/extrato", header)).AssertProblem(404);
+            Assert.Null(unknown.Header("X-Request-Id"));
+        }
     }
 
     [Fact]

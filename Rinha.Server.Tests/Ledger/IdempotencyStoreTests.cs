@@ -9,8 +9,8 @@ public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
         var first = Credit("key");
         Ledger.Credit(1, 5);
 
-        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 100_000), first);
-        Assert.Equal(first, Credit("key"));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 100_000, Sequence: 1), first);
+        Assert.Equal(first with { IsReplay = true }, Credit("key"));
         Assert.Equal(105, Ledger.Statement(1).BalanceCents);
         Assert.Equal(2, Storage.Query("SELECT count(*) FROM transacoes"));
         Storage.AssertBalanced();
@@ -24,7 +24,16 @@ public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
 
         Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
         Storage.Execute("UPDATE clientes SET saldo = 0");
-        Assert.Equal(PostResult.BalanceOverflow, Credit("key").Result);
+        Assert.Equal(new WriteOutcome(PostResult.BalanceOverflow, IsReplay: true), Credit("key"));
+    }
+
+    [Fact]
+    public void A_key_that_an_older_version_kept_has_no_sequence()
+    {
+        var first = Credit("key");
+        Storage.Execute("UPDATE chaves SET seq = NULL");
+
+        Assert.Equal(first with { Sequence = 0, IsReplay = true }, Credit("key"));
     }
 
     [Theory]
@@ -69,10 +78,10 @@ public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
     {
         var first = Credit("key");
         var other = Storage.Open();
-        Assert.Equal(first, other.Post(1, TransactionKind.Credit, 100, "text", "key"));
+        Assert.Equal(first with { IsReplay = true }, other.Post(1, TransactionKind.Credit, 100, "text", "key"));
 
         Storage.Close();
-        Assert.Equal(first, Credit("key"));
+        Assert.Equal(first with { IsReplay = true }, Credit("key"));
         Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
     }
 
@@ -84,9 +93,9 @@ public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
         {
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(number =>
                 instances[number % 2].PostAsync(1, TransactionKind.Credit, 100, "text", $"key{round}")));
-            Assert.All(
-                outcomes,
-                outcome => Assert.Equal(new WriteOutcome(PostResult.Accepted, 100 * (round + 1), 100_000), outcome));
+            var first = new WriteOutcome(PostResult.Accepted, 100 * (round + 1), 100_000, round + 1);
+            Assert.Equal(first, Assert.Single(outcomes, outcome => !outcome.IsReplay));
+            Assert.All(outcomes, outcome => Assert.Equal(first, outcome with { IsReplay = false }));
         }
 
         Assert.Equal(20, Storage.Query("SELECT count(*) FROM transacoes"));
@@ -99,7 +108,7 @@ public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
         Assert.Equal(PostResult.Accepted, Ledger.Reset());
 
         Assert.Equal(0, Keys());
-        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 100_000), Credit("key"));
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 100_000, Sequence: 1), Credit("key"));
     }
 
     private WriteOutcome Credit(string key) => Ledger.Post(1, TransactionKind.Credit, 100, "text", key);

@@ -28,10 +28,10 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         _ = Ledger;
         Storage.Close();
-        Storage.Execute("UPDATE esquema SET versao = 2");
+        Storage.Execute("UPDATE esquema SET versao = 3");
 
         var refusal = Assert.Throws<RefusalException>(() => Storage.Open());
-        Assert.Contains("version 2", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("version 3", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,8 +168,43 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Storage.Execute("UPDATE clientes SET ultima_seq = 0 WHERE id = 1");
 
         Assert.Equal(PostResult.StorageFailed, Ledger.Credit(1, 1).Result);
-        Assert.Equal(WriterState.Ready, Ledger.Writer);
+        Assert.NotEqual(WriterState.Locked, Ledger.Writer);
         Assert.Equal(PostResult.Accepted, Ledger.Credit(2, 1).Result);
+        Assert.Equal(WriterState.Ready, Ledger.Writer);
+    }
+
+    [Fact]
+    public void While_writes_fail_the_writer_says_so_and_recovers_without_one()
+    {
+        Ledger.Credit(1, 1);
+        Storage.Execute("ALTER TABLE transacoes RENAME TO elsewhere; ALTER TABLE esquema RENAME TO nowhere");
+
+        Assert.Equal(PostResult.StorageFailed, Ledger.Credit(1, 1).Result);
+        Thread.Sleep(2 * Limits.BusyCheckIntervalMs);
+        Assert.Equal(WriterState.Failing, Ledger.Writer);
+
+        Storage.Execute("ALTER TABLE elsewhere RENAME TO transacoes; ALTER TABLE nowhere RENAME TO esquema");
+        Wait.Until(() => Ledger.Writer == WriterState.Ready, "a probe succeeds");
+        Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 1).Result);
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
+    public void A_role_that_may_not_create_tables_is_refused_with_the_SQL_that_lets_it()
+    {
+        Storage.Execute($"REVOKE CREATE ON SCHEMA {Storage.Schema} FROM CURRENT_USER");
+        var (database, role) = (Storage.Address.Connection.Database, Storage.Address.Connection.Username);
+
+        var refusal = Assert.Throws<RefusalException>(() => Storage.Open());
+
+        Assert.All(
+            [
+                $"ALTER DATABASE \"{database}\" OWNER TO \"{role}\";",
+                $"GRANT USAGE, CREATE ON SCHEMA \"{Storage.Schema}\" TO \"{role}\";",
+            ],
+            sql => Assert.Contains(sql, refusal.Message, StringComparison.Ordinal));
+        Storage.Execute($"GRANT CREATE ON SCHEMA {Storage.Schema} TO CURRENT_USER");
+        Assert.Equal(PostResult.Accepted, Storage.Open().Credit(1, 1).Result);
     }
 
     [Fact]

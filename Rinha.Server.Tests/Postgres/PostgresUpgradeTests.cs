@@ -2,7 +2,7 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Postgres;
 
-// The conversion of older tables on startup, with made-up steps.
+// The conversion of older tables on startup, with the step to this version and a made-up one before it.
 public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 {
     private static readonly long s_current = PostgresSchema.Versions.Current;
@@ -11,7 +11,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     private static readonly SchemaVersions s_versions = new(
         s_oldest,
         "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
-        "UPDATE transacoes SET valor = valor + 1");
+        PostgresSchema.Versions.StepsFrom(s_current - 1).Single().Sql);
 
     public PostgresUpgradeTests()
     {
@@ -19,7 +19,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
         Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
         Storage.Execute($"""
             ALTER TABLE transacoes RENAME COLUMN descricao TO texto;
-            UPDATE transacoes SET valor = valor - 1;
+            ALTER TABLE chaves DROP COLUMN seq;
             UPDATE esquema SET versao = {s_oldest};
             """);
     }
@@ -36,6 +36,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
         Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
         Storage.AssertBalanced();
         Assert.Equal(["credit"], Ledger.Statement(1).Texts());
+        Assert.Equal(2, Ledger.Post(1, TransactionKind.Credit, 1, "text", "key").Sequence);
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public sealed class AuditTests : FileTest
     [InlineData("UPDATE chaves SET valor = valor + 1 WHERE chave = 'key-18'", "keys")]
     [InlineData("UPDATE chaves SET criada_em = criada_em - 1 WHERE chave = 'key-18'", "keys")]
     [InlineData("UPDATE chaves SET saldo = 5 WHERE chave = 'key-21'", "keys")]
+    [InlineData("UPDATE chaves SET seq = seq + 1 WHERE chave = 'key-18'", "keys")]
     [InlineData("DROP TABLE chaves", "schema")]
     public void Each_kind_of_damage_is_found_by_its_check(string damage, string checks)
     {

@@ -3,7 +3,7 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-// The conversion of an older ledger on startup, with made-up steps.
+// The conversion of an older ledger on startup, with the step to this version and made-up ones before it.
 [Collection(RunsAlone.Name)]
 public sealed class LedgerUpgradeTests : FileTest
 {

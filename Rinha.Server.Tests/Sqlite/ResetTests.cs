@@ -61,7 +61,7 @@ public sealed class ResetTests : FileTest
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows})
             INSERT INTO transacoes SELECT n, 1, n, 1, 'c', '0123456789', n, iif(n > 1, n - 1, NULL) FROM numbers;
             INSERT INTO marcos SELECT cliente_id, seq, id FROM transacoes WHERE seq % 64 = 0;
-            INSERT INTO chaves SELECT id, id, cliente_id, valor, tipo, descricao, 0, 0, id FROM transacoes;
+            INSERT INTO chaves SELECT id, id, cliente_id, valor, tipo, descricao, 0, 0, id, seq FROM transacoes;
             UPDATE clientes SET saldo = {rows}, ultima_seq = {rows}, ultima_id = {rows} WHERE id = 1;
             COMMIT;
             """);

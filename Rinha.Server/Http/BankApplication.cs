@@ -25,18 +25,18 @@ internal sealed class BankApplication(
             : new Exchange(contextFeatures, Drain, logger);
 
     public void DisposeContext(Exchange context, Exception? exception) =>
-        requests.End(context.Kind, context.Status, context.StartedAtNs);
+        requests.End(context.Kind, context.Status, context.StartedAtNs, context.RequestId);
 
     // Kestrel calls it on the event loop's thread (ConnectionInput.RunSlice) as soon as it has parsed a request's head.
     public Task ProcessRequestAsync(Exchange context)
     {
-        context.StartedAtNs = Clock.NowNs;
+        context.Begin();
         if (context.HasFaultyFraming)
         {
             context.CloseAfterwards();
         }
 
-        var route = Router.Match(context.Path, out var accountId);
+        var route = Router.Match(context.Path, out var accountId, out var sequence);
         context.Kind = KindOf(route, context.Method);
         try
         {
@@ -46,6 +46,8 @@ internal sealed class BankApplication(
                     _post.ReceiveAsync(context, accountId),
                 Route.Transactions => IfNotGet(context, Problem.OnlyGetOrPost) ?? SendHistoryAsync(context, accountId),
                 Route.Statement => IfNotGet(context, Problem.OnlyGet) ?? SendStatementAsync(context, accountId),
+                Route.Transaction =>
+                    IfNotGet(context, Problem.OnlyGet) ?? SendTransactionAsync(context, accountId, sequence),
                 Route.Health => IfNotGet(context, Problem.OnlyGet) ?? SendHealthAsync(context),
                 Route.Root when context.Method == HttpMethods.Options => SendHealthAsync(context),
                 Route.Liveness => IfNotGet(context, Problem.OnlyGet) ?? SendLivenessAsync(context),
@@ -82,6 +84,7 @@ internal sealed class BankApplication(
     {
         Route.Transactions => method == HttpMethods.Post ? RequestKind.Post : RequestKind.History,
         Route.Statement => RequestKind.Statement,
+        Route.Transaction => RequestKind.History,
         Route.Health => RequestKind.Health,
         Route.Reset => RequestKind.Reset,
         Route.Metrics => RequestKind.Metrics,
@@ -122,6 +125,21 @@ internal sealed class BankApplication(
             BankJsonContext.Default.HistoryResponse);
     }
 
+    // A page of one; the history has no gaps, so it holds this transaction or none that is as new.
+    private async Task SendTransactionAsync(Exchange exchange, long accountId, long sequence)
+    {
+        var page = exchange.History;
+        page.Begin(sequence + 1, 1);
+        var result = await ledger.ReadHistoryAsync(accountId, page);
+        await (result != LookupResult.Found ? exchange.AnswerAsync(Problem.Of(result))
+            : page.Entries is not [{ Sequence: var found }] || found != sequence
+                ? exchange.AnswerAsync(Problem.UnknownTransaction)
+                : exchange.AnswerAsync(
+                    StatusCodes.Status200OK,
+                    MediaTypes.Json,
+                    AnswerBuffer.Current.Write(new EntryResponse(page), BankJsonContext.Default.EntryResponse)));
+    }
+
     // The response holds what the read fills, so it is written only after the read.
     private static async Task AnswerReadAsync<T>(
         Exchange exchange, ValueTask<LookupResult> read, T response, JsonTypeInfo<T> type)
@@ -144,6 +162,7 @@ internal sealed class BankApplication(
             (_, LookupResult.StorageFailed, _) => ("storage-failed", "the ledger cannot be read"),
             (_, LookupResult.Busy, _) => ("reads-timing-out", "the ledger is locked: reads are timing out"),
             (_, _, WriterState.Locked) => ("writes-timing-out", "the ledger is locked: writes are timing out"),
+            (_, _, WriterState.Failing) => ("writes-failing", "the ledger cannot be written: writes are failing"),
             (_, _, WriterState.Ended) => ("writer-ended", "the ledger's writer has ended"),
             (false, LookupResult.Found or LookupResult.UnknownAccount, WriterState.Ready) =>
                 default((string?, string?)),
@@ -179,6 +198,7 @@ internal enum Route
 {
     Unknown,
     Transactions, // /clientes/{id}/transacoes: POST one, GET a page of the history.
+    Transaction, // /clientes/{id}/transacoes/{seq}
     Statement, // /clientes/{id}/extrato
     Health, // /health
     Liveness, // /health/live
@@ -192,11 +212,17 @@ internal enum Route
 internal static class Router
 {
     private const string AccountPrefix = "/clientes/";
+    private const string TransactionPrefix = "/transacoes/";
 
-    // Finds the route of a decoded path without its query; an account id is a decimal without sign or leading zero.
-    public static Route Match(string path, out long accountId)
+    // The path of one transaction.
+    public static string PathOf(long accountId, long sequence) =>
+        $"{AccountPrefix}{accountId}{TransactionPrefix}{sequence}";
+
+    // Finds the route of a decoded path without its query; an id or a sequence is a decimal without sign or leading
+    // zero.
+    public static Route Match(string path, out long accountId, out long sequence)
     {
-        accountId = 0;
+        accountId = sequence = 0;
         if (!path.StartsWith(AccountPrefix, StringComparison.Ordinal))
         {
             return path switch
@@ -211,24 +237,31 @@ internal static class Router
             };
         }
 
-        var rest = path.AsSpan(AccountPrefix.Length);
-        var digits = 0;
-        while (digits < rest.Length && digits < Limits.AccountDigitsMax && char.IsAsciiDigit(rest[digits]))
+        var rest = ReadNumber(path.AsSpan(AccountPrefix.Length), out accountId);
+        return rest switch
         {
-            accountId = (accountId * 10) + (rest[digits] - '0');
+            _ when accountId == 0 => Route.Unknown,
+            "/transacoes" => Route.Transactions,
+            "/extrato" => Route.Statement,
+            _ when rest.StartsWith(TransactionPrefix, StringComparison.Ordinal)
+                && ReadNumber(rest[TransactionPrefix.Length..], out sequence).IsEmpty && sequence > 0 =>
+                Route.Transaction,
+            _ => Route.Unknown,
+        };
+    }
+
+    // Returns what follows the number, which is 0 if the text begins with none, or with a zero.
+    private static ReadOnlySpan<char> ReadNumber(ReadOnlySpan<char> text, out long number)
+    {
+        number = 0;
+        var digits = 0;
+        while (digits < text.Length && digits < Limits.AccountDigitsMax && char.IsAsciiDigit(text[digits]))
+        {
+            number = (number * 10) + (text[digits] - '0');
             digits++;
         }
 
-        if (digits == 0 || rest[0] == '0')
-        {
-            return Route.Unknown;
-        }
-
-        return rest[digits..] switch
-        {
-            "/transacoes" => Route.Transactions,
-            "/extrato" => Route.Statement,
-            _ => Route.Unknown,
-        };
+        number = text is ['0', ..] ? 0 : number;
+        return text[digits..];
     }
 }

@@ -9,6 +9,7 @@ namespace Rinha.Server.Http;
 [JsonSerializable(typeof(TransactionResponse))]
 [JsonSerializable(typeof(StatementResponse))]
 [JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(EntryResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class BankJsonContext : JsonSerializerContext
@@ -43,6 +44,10 @@ internal readonly record struct StatementResponse(Statement Statement);
 [JsonConverter(typeof(HistoryConverter))]
 internal readonly record struct HistoryResponse(HistoryPage Page);
 
+// The page's only transaction.
+[JsonConverter(typeof(EntryConverter))]
+internal readonly record struct EntryResponse(HistoryPage Page);
+
 // A converter for values that the server sends but never receives.
 internal abstract class WriteOnlyConverter<T> : JsonConverter<T>
 {
@@ -54,7 +59,7 @@ internal abstract class WriteOnlyConverter<T> : JsonConverter<T>
 // One converter for the whole: generated code would box every entry.
 internal sealed class StatementConverter : WriteOnlyConverter<StatementResponse>
 {
-    // Writes the fields that a transaction has in every list.
+    // Writes the fields that a transaction has everywhere.
     public static void WriteFields(Utf8JsonWriter writer, in StatementEntry entry)
     {
         writer.WriteNumber("valor"u8, entry.AmountCents);
@@ -98,10 +103,7 @@ internal sealed class HistoryConverter : WriteOnlyConverter<HistoryResponse>
         writer.WriteStartArray("transacoes"u8);
         foreach (ref readonly var entry in value.Page.Entries)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("seq"u8, entry.Sequence);
-            StatementConverter.WriteFields(writer, entry.Transaction);
-            writer.WriteEndObject();
+            EntryConverter.Write(writer, entry);
         }
 
         writer.WriteEndArray();
@@ -116,6 +118,21 @@ internal sealed class HistoryConverter : WriteOnlyConverter<HistoryResponse>
 
         writer.WriteEndObject();
     }
+}
+
+// Writes one transaction of the history.
+internal sealed class EntryConverter : WriteOnlyConverter<EntryResponse>
+{
+    public static void Write(Utf8JsonWriter writer, in HistoryEntry entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("seq"u8, entry.Sequence);
+        StatementConverter.WriteFields(writer, entry.Transaction);
+        writer.WriteEndObject();
+    }
+
+    public override void Write(Utf8JsonWriter writer, EntryResponse value, JsonSerializerOptions options) =>
+        Write(writer, value.Page.Entries[0]);
 }
 
 // Writes 2024-01-17T02:34:41.217753Z: ISO 8601, UTC, always six decimals.

@@ -14,6 +14,8 @@ namespace Rinha.Server.Http;
 // is looked up and allocated once per connection.
 internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger logger)
 {
+    private const string RequestIdHeader = "X-Request-Id";
+
     // Kestrel's connection implements the features itself, the same object for every request on it.
     private readonly IHttpRequestFeature _request = features.GetRequiredFeature<IHttpRequestFeature>();
     private readonly IRequestBodyPipeFeature _requestBody = features.GetRequiredFeature<IRequestBodyPipeFeature>();
@@ -68,9 +70,19 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     public RequestKind Kind { get; set; }
 
     // Clock.NowNs when the request began.
-    public long StartedAtNs { get; set; }
+    public long StartedAtNs { get; private set; }
+
+    // Names a request that was answered 5xx, in its answer and in the log; null for any other.
+    public string? RequestId { get; private set; }
 
     public int Status => _response.StatusCode;
+
+    // Another request of the connection begins.
+    public void Begin()
+    {
+        StartedAtNs = Clock.NowNs;
+        RequestId = null;
+    }
 
     // The connection ends with the answer: what follows is not taken for a request.
     public void CloseAfterwards() => _response.Headers.Connection = "close";
@@ -82,6 +94,11 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
         var headers = _response.Headers;
         headers.ContentType = mediaType;
         headers.ContentLength = body.Length;
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            headers[RequestIdHeader] = Identify();
+        }
+
         LeaveIfDraining();
         var flush = _responseBody.Writer.WriteAsync(body);
         if (!flush.IsCompletedSuccessfully)
@@ -114,6 +131,21 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
         return AnswerAsync(problem.Status, MediaTypes.ProblemJson, problem.Body);
     }
 
+    // For a request with a key: says where its transaction is (Location), and whether this is its first answer again.
+    public void DescribeOutcome(in WriteOutcome outcome)
+    {
+        var headers = _response.Headers;
+        if (outcome.Sequence > 0)
+        {
+            headers.Location = Router.PathOf(Post.AccountId, outcome.Sequence);
+        }
+
+        if (outcome.IsReplay)
+        {
+            headers["Idempotent-Replayed"] = "true";
+        }
+    }
+
     // Answers with the problem if the account was found, and otherwise says why it was not.
     public async Task RefuseIfFoundAsync(ValueTask<LookupResult> lookup, Problem problem)
     {
@@ -131,7 +163,7 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     // Logs an unexpected exception and answers 500. Nothing has been sent yet.
     public Task FailAsync(Exception error)
     {
-        Log.RequestFailed(logger, error);
+        Log.RequestFailed(logger, Identify(), error);
         return AnswerAsync(Problem.Unexpected);
     }
 
@@ -142,6 +174,14 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
         LeaveIfDraining();
         return Task.CompletedTask;
     }
+
+    // The client's id, if it can be logged as it is, else a new one.
+    private string Identify() => RequestId ??=
+        _request.Headers.TryGetValue(RequestIdHeader, out var values)
+        && values is [{ Length: >= 1 and <= Limits.RequestIdLengthMax } given]
+        && !given.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? given
+            : Guid.NewGuid().ToString();
 
     private void LeaveIfDraining()
     {

@@ -20,6 +20,8 @@ internal sealed class Problem
         $"antes is an integer from 1, limite one from 1 to {Limits.HistoryEntriesMax}; nothing else may be given");
     public static readonly Problem UnknownPath = new(404, "unknown-path", "there is nothing at this path");
     public static readonly Problem UnknownAccount = new(404, "unknown-account", "there is no such client");
+    public static readonly Problem UnknownTransaction =
+        new(404, "unknown-transaction", "the client has no such transaction");
     public static readonly Problem OnlyGet = OtherMethod("only GET and HEAD are allowed here", "GET, HEAD");
     public static readonly Problem OnlyGetOrPost =
         OtherMethod("only GET, HEAD and POST are allowed here", "GET, HEAD, POST");

@@ -78,6 +78,11 @@ internal sealed class TransactionPost(ILedger ledger)
         try
         {
             var outcome = await write;
+            if (exchange.Post.IdempotencyKey is not null)
+            {
+                exchange.DescribeOutcome(outcome);
+            }
+
             await (outcome.Result == PostResult.Accepted
                 ? exchange.AnswerAsync(
                     StatusCodes.Status200OK,

@@ -94,6 +94,7 @@ public enum WriterState
 {
     Ready,
     Locked, // Writes are timing out: another process or program stays inside the ledger.
+    Failing, // The last write failed in the storage, and no write has succeeded since.
     Ended, // The writer's thread has ended.
 }
 
@@ -154,7 +155,13 @@ public sealed class PendingReset : PendingWrite;
 /// What became of a write. The balance is the one after the transaction and the limit the account's, both 0 unless a
 /// transaction was accepted; one sent again under its key gets those of the first time.
 /// </summary>
-public readonly record struct WriteOutcome(PostResult Result, long BalanceCents = 0, long LimitCents = 0)
+/// <param name="Sequence">
+/// An accepted transaction's number within its account; 0 without a key, and for a key that an older version kept.
+/// </param>
+/// <param name="IsReplay">Whether the key was known, and this is its first answer again.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct WriteOutcome(
+    PostResult Result, long BalanceCents = 0, long LimitCents = 0, long Sequence = 0, bool IsReplay = false)
 {
     /// <summary>Whether the rules refused a transaction; it was not a failure.</summary>
     public bool IsRefusal =>

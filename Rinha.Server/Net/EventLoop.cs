@@ -154,7 +154,7 @@ internal sealed class EventLoop : IDisposable
             }
             catch (Exception error)
             {
-                Log.RequestFailed(_logger, error);
+                Log.RequestFailed(_logger, null, error);
             }
         }
     }
@@ -265,7 +265,7 @@ internal sealed class EventLoop : IDisposable
         }
         catch (Exception error)
         {
-            Log.RequestFailed(_logger, error);
+            Log.RequestFailed(_logger, null, error);
         }
     }
 }

@@ -116,10 +116,10 @@ internal sealed class PostgresBatch : IDisposable
                 continue;
             }
 
-            var outcome = PostCommand.Read(reader, post, _mayKeepKeys, out var isKnown);
+            var outcome = PostCommand.Read(reader, post, _mayKeepKeys);
             outcomes[index] = outcome;
-            Posted += outcome.Result == PostResult.Accepted && !isKnown ? 1 : 0;
-            Refused += outcome.IsRefusal && !isKnown ? 1 : 0;
+            Posted += outcome.Result == PostResult.Accepted && !outcome.IsReplay ? 1 : 0;
+            Refused += outcome.IsRefusal && !outcome.IsReplay ? 1 : 0;
 
             _ = reader.NextResult();
         }
@@ -166,7 +166,7 @@ internal sealed class PostCommand
     // fails, and the batch is retried.
     private const string Keyed = $"""
         WITH conhecida AS (
-          SELECT limite, saldo, cliente_id = $1 AND tipo = $2 AND valor = $3 AND descricao = $4 AS igual
+          SELECT limite, saldo, seq, cliente_id = $1 AND tipo = $2 AND valor = $3 AND descricao = $4 AS igual
           FROM chaves WHERE chave = $6
         ), movida AS (
         {Moved}
@@ -175,13 +175,14 @@ internal sealed class PostCommand
         ), gravada AS (
         {Written}
         ), nova AS (
-          INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em)
-          SELECT $6, clientes.id, $3, $2, $4, coalesce(movida.limite, clientes.limite), movida.saldo, $5
+          INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em, seq)
+          SELECT $6, clientes.id, $3, $2, $4, coalesce(movida.limite, clientes.limite), movida.saldo, $5,
+            movida.ultima_seq
           FROM clientes LEFT JOIN movida ON movida.id = clientes.id
           WHERE clientes.id = $1 AND $7 AND NOT EXISTS (SELECT 1 FROM conhecida)
         )
         SELECT clientes.id IS NOT NULL, coalesce(movida.saldo, conhecida.saldo),
-          coalesce(movida.limite, conhecida.limite), conhecida.igual
+          coalesce(movida.limite, conhecida.limite), conhecida.igual, coalesce(movida.ultima_seq, conhecida.seq, 0)
         FROM (SELECT 1) AS pedido
         LEFT JOIN clientes ON clientes.id = $1
         LEFT JOIN movida ON movida.id = clientes.id
@@ -230,14 +231,14 @@ internal sealed class PostCommand
     }
 
     // Reads the outcome from the command's result. With a known key it is the first answer.
-    public static WriteOutcome Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep, out bool isKnown)
+    public static WriteOutcome Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep)
     {
-        isKnown = false;
         if (!reader.Read())
         {
             return PostResult.UnknownAccount;
         }
 
+        var (isKnown, sequence) = (false, 0L);
         if (post.IdempotencyKey is not null)
         {
             isKnown = !reader.IsDBNull(Same);
@@ -255,10 +256,17 @@ internal sealed class PostCommand
             {
                 return PostResult.TooManyKeys;
             }
+
+            sequence = reader.GetInt64(4);
         }
 
         return reader.IsDBNull(1)
-            ? post.Kind.Refusal()
-            : new WriteOutcome(PostResult.Accepted, BalanceCents: reader.GetInt64(1), LimitCents: reader.GetInt64(2));
+            ? new WriteOutcome(post.Kind.Refusal(), IsReplay: isKnown)
+            : new WriteOutcome(
+                PostResult.Accepted,
+                BalanceCents: reader.GetInt64(1),
+                LimitCents: reader.GetInt64(2),
+                sequence,
+                isKnown);
     }
 }

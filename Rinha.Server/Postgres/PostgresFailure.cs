@@ -22,6 +22,22 @@ internal static class PostgresFailure
         SqlState: not PostgresErrorCodes.StatementCompletionUnknown,
     };
 
+    // Whether a server may not be up yet: nothing listens at its address, its name is not known yet, or it is starting.
+    public static bool IsNotUpYet(Exception error) =>
+        error is SocketException or TimeoutException or NpgsqlException { IsTransient: true };
+
+    // Why no connection could be made, for an operator.
+    public static string WhyUnreachable(Exception error, string? host) =>
+        (error as SocketException ?? error.InnerException) switch
+        {
+            SocketException
+            {
+                SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
+            } => $"the host name '{host}' does not resolve",
+            { } cause when cause != error => $"{error.Message}: {cause.Message}",
+            _ => error.Message,
+        };
+
     // Whether no answer came in time. A retry would exceed every client's timeout.
     public static bool IsTimeout(Exception error) => (error.InnerException ?? error) is TimeoutException;
 
@@ -29,5 +45,5 @@ internal static class PostgresFailure
     // InvalidOperationException.
     public static bool IsStorageFailure(Exception error) =>
         error is NpgsqlException or IOException or TimeoutException or InvalidOperationException
-            or System.Net.Sockets.SocketException;
+            or SocketException;
 }

@@ -40,17 +40,28 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics = new();
 
-    /// <summary>Connects; creates an empty ledger (schema.postgres.sql) or converts an older one.</summary>
-    /// <exception cref="RefusalException">The database is not a ledger of a known version.</exception>
-    /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
-    public PostgresLedger(PostgresAddress address, ILogger logger)
+    /// <summary>
+    /// Connects, waiting for a server that is not up yet. Creates an empty ledger (schema.postgres.sql) or converts an
+    /// older one.
+    /// </summary>
+    /// <exception cref="RefusalException">
+    /// The server was not up in time, or the database is not a ledger of a known version.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The database cannot be used.</exception>
+    public PostgresLedger(PostgresAddress address, ILogger logger, int waitSeconds = 0)
     {
         _errors = new ThrottledErrorLog(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
-        if (PostgresSchema.Ensure(_writes, converts: true) is { } version)
+        Await(address, waitSeconds, logger);
+        switch (PostgresSchema.Ensure(_writes, converts: true))
         {
-            Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
+            case PostgresSchema.Created:
+                Log.LedgerCreated(logger, address.ToString());
+                break;
+            case { } version:
+                Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
+                break;
         }
 
         _keys = new KeyHousekeeping(_reads, _errors);
@@ -88,7 +99,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
     internal void AddTo(MetricSet metrics)
     {
-        _metrics.AddTo(metrics, () => _writer.QueuedWrites);
+        _metrics.AddTo(metrics, () => _writer.QueuedWrites, () => Writer == WriterState.Ready);
         _metrics.AddRetriesTo(metrics);
     }
 
@@ -99,6 +110,35 @@ public sealed class PostgresLedger : ILedger, IDisposable
         _writer.Dispose();
         _writes.Dispose();
         _reads.Dispose();
+    }
+
+    // A wrong password or database is thrown at once.
+    private void Await(PostgresAddress address, int waitSeconds, ILogger logger)
+    {
+        var waited = Stopwatch.StartNew();
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                using var connection = _writes.OpenConnection();
+                return;
+            }
+            catch (Exception error) when (PostgresFailure.IsNotUpYet(error))
+            {
+                var reason = PostgresFailure.WhyUnreachable(error, address.Connection.Host);
+                if (waited.Elapsed.TotalSeconds >= waitSeconds)
+                {
+                    throw new RefusalException($"{address} was not up within {waitSeconds} s: {reason}", error);
+                }
+
+                if (isFirst)
+                {
+                    Log.DatabaseAwaited(logger, reason, waitSeconds, address.ToString());
+                }
+
+                Thread.Sleep(Limits.PostgresWaitRetryMs);
+            }
+        }
     }
 
     private static StatementEntry Entry(NpgsqlDataReader row)

@@ -8,13 +8,17 @@ namespace Rinha.Server.Postgres;
 internal static class PostgresSchema
 {
     // Version 1 is the first release; schema.postgres.sql is the current one.
-    public static readonly SchemaVersions Versions = new(oldest: 1);
+    public static readonly SchemaVersions Versions = new(
+        oldest: 1,
+        "ALTER TABLE chaves ADD COLUMN seq BIGINT CHECK (seq > 0)");
+
+    public const long Created = 0;
 
     private const int NoTimeout = 0; // A conversion's duration grows with the history.
 
     // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
-    // is refused. Returns the version from which it converted, if it did. RefusalException: other tables, an
-    // unsupported version, or a failed step; the database is unchanged.
+    // is refused. Returns the version from which it converted, if it did, and 0 if it created the tables.
+    // RefusalException: other tables, an unsupported version, a failed step, missing rights; the database is unchanged.
     public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -37,7 +41,7 @@ internal static class PostgresSchema
         if (!Exists(connection))
         {
             Create(connection);
-            return null;
+            return Created;
         }
 
         var version = Query(connection, "SELECT coalesce(max(versao), 0) FROM esquema");
@@ -74,10 +78,28 @@ internal static class PostgresSchema
     {
         using var script = new StreamReader(
             typeof(PostgresSchema).Assembly.GetManifestResourceStream("schema.postgres.sql")!);
+        using var schema = new NpgsqlCommand("SELECT coalesce(current_schema(), 'public')", connection);
+        var (place, database, user) = (
+            Quote(schema.ExecuteScalar()), Quote(connection.Database), Quote(connection.UserName));
         using var transaction = connection.BeginTransaction();
-        Execute(connection, script.ReadToEnd());
+        try
+        {
+            Execute(connection, script.ReadToEnd());
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // Since PostgreSQL 15 only the owner of a database may make tables in its schema public.
+            throw new RefusalException(
+                $"{connection.UserName} cannot create the ledger's tables: {error.MessageText}. A superuser allows it "
+                + $"with ALTER DATABASE {database} OWNER TO {user}; "
+                + $"or, in that database, with GRANT USAGE, CREATE ON SCHEMA {place} TO {user};",
+                error);
+        }
+
         transaction.Commit();
     }
+
+    private static string Quote(object? name) => $"\"{$"{name}".Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     // One transaction for all steps. It locks the version's row, so one instance converts while the others wait without
     // a timeout and then read the new version.

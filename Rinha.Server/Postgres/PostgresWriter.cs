@@ -25,6 +25,7 @@ internal sealed class PostgresWriter : IDisposable
     private readonly Timer _busyCheck;
     private NpgsqlConnection? _connection;
     private long _usedAtMs; // When the server last answered on that connection.
+    private volatile bool _isFailing; // A batch has failed, and nothing has been written since.
     private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
     public PostgresWriter(
@@ -42,7 +43,10 @@ internal sealed class PostgresWriter : IDisposable
 
     // A balancer sends no writes to a locked ledger. So it counts as locked only for a while; then new writes test it.
     public WriterState State =>
-        !_thread.IsAlive ? WriterState.Ended : IsLockedOut ? WriterState.Locked : WriterState.Ready;
+        !_thread.IsAlive ? WriterState.Ended
+        : IsLockedOut ? WriterState.Locked
+        : _isFailing ? WriterState.Failing
+        : WriterState.Ready;
 
     public int QueuedWrites => _queue.Count;
 
@@ -78,6 +82,7 @@ internal sealed class PostgresWriter : IDisposable
                 var failure = Write(writes);
                 if (failure is { } result)
                 {
+                    _isFailing |= result != PostResult.Busy;
                     _batch.FailAll(result);
                     if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
                     {
@@ -89,10 +94,36 @@ internal sealed class PostgresWriter : IDisposable
                 else
                 {
                     Interlocked.Exchange(ref _lockedOutAtMs, NeverMs);
+                    _isFailing &= _commands.Posted == 0; // A refusal writes nothing.
                 }
+            }
+            else if (_isFailing)
+            {
+                Probe();
             }
 
             _batch.Complete();
+        }
+    }
+
+    // A balancer that sees 503 sends no writes, so try one ourselves that changes nothing. Its failure is no news.
+    private void Probe()
+    {
+        if (!TryConnect(logs: false))
+        {
+            return;
+        }
+
+        try
+        {
+            using var write = new NpgsqlCommand("UPDATE esquema SET versao = versao", _connection);
+            write.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
+            _ = write.ExecuteNonQuery();
+            _isFailing = false;
+        }
+        catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
+        {
+            Disconnect();
         }
     }
 
@@ -149,7 +180,7 @@ internal sealed class PostgresWriter : IDisposable
         return PostResult.Busy;
     }
 
-    private bool TryConnect()
+    private bool TryConnect(bool logs = true)
     {
         if (_connection is { State: System.Data.ConnectionState.Open } connection
             && (Environment.TickCount64 - _usedAtMs < Limits.PostgresPingAfterMs || IsAlive(connection)))
@@ -166,7 +197,11 @@ internal sealed class PostgresWriter : IDisposable
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
-            _errors.Write(error);
+            if (logs)
+            {
+                _errors.Write(error);
+            }
+
             return false;
         }
     }
@@ -203,6 +238,11 @@ internal sealed class PostgresWriter : IDisposable
         {
             Interlocked.Exchange(ref _lockedOutAtMs, Environment.TickCount64);
             overdue.Complete(PostResult.Busy);
+        }
+
+        if (_isFailing)
+        {
+            _queue.WakeForProbe();
         }
     }
 }

@@ -2,12 +2,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Rinha.Server.Sqlite;
 
-// File system calls that .NET lacks: fsync(2) of a directory, link(2), fchown(2).
+// File system calls that .NET lacks: fsync(2) of a directory, link(2), fchown(2), umask(2).
 internal static unsafe partial class DurableFile
 {
     private const int StatBytes = 256;
     private const int StatUserOffset = 20;
     private const int StatGroupOffset = 24;
+
+    // Files that this process makes from now on are its user's alone (mode 600).
+    public static void KeepNewFilesPrivate()
+    {
+        const uint groupAndOthers = 0x3F; // 077
+        _ = UMask(groupAndOthers);
+    }
+
+    // What to add to a failed start's reason: that the disk of a file is full, or nothing.
+    public static string WhyFull(string path) =>
+        DirectoryOf(path) is var directory && Directory.Exists(directory)
+        && new DriveInfo(directory).AvailableFreeSpace < Limits.StartDiskBytesMin
+            ? $" (the disk of {directory} is full)"
+            : "";
 
     // Syncs the directory of a file, so that the file's name survives a power loss.
     public static void SyncDirectoryOf(string path)
@@ -71,6 +85,9 @@ internal static unsafe partial class DurableFile
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string path, string newPath);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint UMask(uint mask);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int Fchown(SafeFileHandle file, uint user, uint group);

@@ -22,7 +22,9 @@ internal sealed class LedgerFile
     private const long ApplicationId = 0x52494E48; // "RINH"
 
     // Version 4 is the first that was released. schema.sql has the current one.
-    public static readonly SchemaVersions Versions = new(oldest: 4);
+    public static readonly SchemaVersions Versions = new(
+        oldest: 4,
+        "ALTER TABLE chaves ADD COLUMN seq INTEGER CHECK (seq > 0)");
 
     private readonly Synchronous _synchronous;
     private readonly SchemaVersions _versions;
@@ -39,6 +41,9 @@ internal sealed class LedgerFile
     // The ledger's version before Open converted it; null if it did not.
     public long? ConvertedFrom { get; private set; }
 
+    // Whether opening has created the ledger.
+    public bool IsNew { get; private set; }
+
     public string SynchronousPragma =>
         $"PRAGMA synchronous = {(_synchronous == Synchronous.Full ? "FULL" : "NORMAL")};";
 
@@ -46,12 +51,18 @@ internal sealed class LedgerFile
     public static string VersionPragma => $"PRAGMA user_version = {Versions.Current}";
 
     // Opens, creates or converts the ledger. Several processes may call it at once: a lock serializes them, and the
-    // first one creates or converts.
-    public static LedgerFile Open(string path, Synchronous synchronous, SchemaVersions? versions = null)
+    // first one creates or converts. RefusalException: there is no ledger, and none may be created.
+    public static LedgerFile Open(
+        string path, Synchronous synchronous, SchemaVersions? versions = null, bool mayCreate = true)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
             throw new DirectoryNotFoundException($"the ledger's directory {directory} does not exist");
+        }
+
+        if (!mayCreate && new FileInfo(path) is not { Exists: true, Length: > 0 })
+        {
+            throw new RefusalException($"there is no ledger at {path}, and mode=rw creates none");
         }
 
         var file = new LedgerFile(path, synchronous, versions);
@@ -80,6 +91,7 @@ internal sealed class LedgerFile
             database.Execute("BEGIN IMMEDIATE");
             database.Execute(ReadSchema());
             database.Execute("COMMIT");
+            file.IsNew = true;
         }
 
         return file;

@@ -23,15 +23,22 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
-    /// Opens the ledger's file. Creates an empty ledger (schema.sql) if there is none, and converts an older one.
+    /// Opens the ledger's file. Creates an empty ledger (schema.sql) if there is none and it may; converts an older one.
     /// </summary>
     /// <exception cref="SqliteException">The file is not a ledger of a known version, or cannot be used.</exception>
-    /// <exception cref="RefusalException">It needs a conversion while another instance uses it.</exception>
+    /// <exception cref="RefusalException">
+    /// It needs a conversion while another instance uses it; or there is none, and none may be created.
+    /// </exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
-    public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
+    public SqliteLedger(string path, Synchronous synchronous, ILogger logger, bool mayCreate = true)
     {
         var errors = new ThrottledErrorLog(logger);
-        _file = LedgerFile.Open(path, synchronous);
+        _file = LedgerFile.Open(path, synchronous, mayCreate: mayCreate);
+        if (_file.IsNew)
+        {
+            Log.LedgerCreated(logger, path);
+        }
+
         if (_file.ConvertedFrom is { } version)
         {
             Log.LedgerConverted(logger, version, LedgerFile.Versions.Current);
@@ -61,7 +68,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
 
     internal void AddTo(MetricSet metrics)
     {
-        _metrics.AddTo(metrics, () => _queue.Count);
+        _metrics.AddTo(metrics, () => _queue.Count, () => Writer == WriterState.Ready);
         _metrics.AddFileTo(metrics, _file.Path);
     }
 

@@ -35,7 +35,7 @@ internal sealed class LedgerMetrics
     public void CountRetry() => Interlocked.Increment(ref _retries);
 
     // For every ledger.
-    public void AddTo(MetricSet metrics, Func<int> queuedWrites)
+    public void AddTo(MetricSet metrics, Func<int> queuedWrites, Func<bool> isWritable)
     {
         metrics.Add(
             "rinha_ledger_transactions_total",
@@ -48,6 +48,10 @@ internal sealed class LedgerMetrics
         metrics.Add(BatchWrites);
         metrics.Add(CommitDuration);
         metrics.Add("rinha_ledger_queued_writes", "Writes that wait for a commit.", () => queuedWrites());
+        metrics.Add(
+            "rinha_ledger_writable",
+            "1 while writes are committed; 0 while they fail or time out, as GET /health says.",
+            () => isWritable() ? 1 : 0);
     }
 
     // For a ledger in PostgreSQL.

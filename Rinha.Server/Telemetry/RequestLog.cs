@@ -36,8 +36,8 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         "operation",
         s_operations);
 
-    // Records the answer to a request that began at this time of Clock.
-    public void End(RequestKind kind, int status, long startedAtNs)
+    // Records the answer to a request that began at this time of Clock. The id is for the log, of a 5xx.
+    public void End(RequestKind kind, int status, long startedAtNs, string? requestId = null)
     {
         var durationNs = Clock.NowNs - startedAtNs;
         var index = ((int)kind * Statuses) + Math.Clamp(status, StatusMin, StatusMax) - StatusMin;
@@ -45,7 +45,7 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         _durations.Record(durationNs, (int)kind);
         if (status >= 500)
         {
-            LogError(kind, status, durationNs);
+            LogError(kind, status, durationNs, requestId);
         }
         else if (durationNs >= _slowNs)
         {
@@ -74,12 +74,12 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         }
     }
 
-    private void LogError(RequestKind kind, int status, long durationNs)
+    private void LogError(RequestKind kind, int status, long durationNs, string? requestId)
     {
         if (_throttles[(int)kind].TryPass(Environment.TickCount64, out var unlogged))
         {
             Log.RequestAnsweredWithError(
-                logger, s_operations[(int)kind], status, durationNs / NsPerMs, unlogged);
+                logger, s_operations[(int)kind], status, durationNs / NsPerMs, requestId, unlogged);
         }
     }
 }

@@ -34,19 +34,20 @@ internal static class AuditChecks
             out_of_order = out_of_order + (excluded.seq <> rows + 1);
         """;
 
-    // A key and its transaction are one commit, with the same time.
+    // A key and its transaction are one commit, with the same time, and the key has its seq unless it is older.
     private const string MatchKeys = """
         CREATE TEMP TABLE kept (
-          cliente_id INTEGER, em INTEGER, valor INTEGER, tipo TEXT, descricao TEXT, keys INTEGER, rows INTEGER,
-          PRIMARY KEY (cliente_id, em, valor, tipo, descricao)) WITHOUT ROWID;
+          cliente_id INTEGER, em INTEGER, valor INTEGER, tipo TEXT, descricao TEXT, seq INTEGER, keys INTEGER,
+          rows INTEGER, PRIMARY KEY (cliente_id, em, valor, tipo, descricao, seq)) WITHOUT ROWID;
         INSERT INTO kept
-          SELECT cliente_id, criada_em, valor, tipo, descricao, 1, 0 FROM chaves WHERE saldo IS NOT NULL
+          SELECT cliente_id, criada_em, valor, tipo, descricao, ifnull(seq, 0), 1, 0 FROM chaves
+          WHERE saldo IS NOT NULL
           ON CONFLICT DO UPDATE SET keys = keys + 1;
         INSERT INTO kept
-          SELECT t.cliente_id, t.realizada_em, t.valor, t.tipo, t.descricao, 0, 1
+          SELECT t.cliente_id, t.realizada_em, t.valor, t.tipo, t.descricao, k.seq, 0, 1
           FROM transacoes t CROSS JOIN kept k
           WHERE k.cliente_id = t.cliente_id AND k.em = t.realizada_em AND k.valor = t.valor AND k.tipo = t.tipo
-            AND k.descricao = t.descricao
+            AND k.descricao = t.descricao AND k.seq IN (0, t.seq)
           ON CONFLICT DO UPDATE SET rows = rows + 1;
         """;
 

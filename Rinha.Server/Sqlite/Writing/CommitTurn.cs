@@ -30,10 +30,14 @@ internal sealed class CommitTurn(
     private readonly WriteTransaction _transaction = new(file);
     private readonly Gate _gate = OpenGate(file);
     private volatile bool _isLockedOut;
+    private volatile bool _isFailing;
     private long _gateAskedAtNs; // When the gate was first asked for since the last turn inside it; 0: not yet.
 
     // Whether a write has timed out, and no transaction has been opened since.
     public bool IsLockedOut => _isLockedOut;
+
+    // Whether a commit has failed, and none has written anything since. An empty turn then probes the storage.
+    public bool IsFailing => _isFailing;
 
     public void NoteTimeout() => _isLockedOut = true;
 
@@ -136,12 +140,20 @@ internal sealed class CommitTurn(
             }
         }
 
+        var isProbe = _isFailing && batch.Count == 0;
+        sound = sound && (!isProbe || _transaction.TryProbe());
         if (!sound)
         {
             _transaction.RollBack();
         }
 
-        return sound && TryCommitAndCount(batch.Count) ? TurnEnd.Done : Fail(batch);
+        if (!sound || !TryCommitAndCount(batch.Count))
+        {
+            return Fail(batch);
+        }
+
+        _isFailing = _isFailing && !isProbe && _transaction.Posted == 0; // A refusal writes nothing.
+        return TurnEnd.Done;
     }
 
     private bool TryCommitAndCount(int writes)
@@ -160,7 +172,12 @@ internal sealed class CommitTurn(
 
     private TurnEnd Fail(Batch batch)
     {
-        errors.Write(_transaction.LastError);
+        if (batch.Count > 0)
+        {
+            errors.Write(_transaction.LastError); // A probe's failure is no news.
+        }
+
+        _isFailing = true;
         batch.FailAll();
         return TurnEnd.Done;
     }

@@ -26,7 +26,7 @@ internal sealed class IdempotencyStore
     {
         _database = database;
         _find = database.Prepare("""
-            SELECT limite, saldo, saldo IS NULL, cliente_id = ?2 AND valor = ?3 AND tipo = ?4 AND descricao = ?5
+            SELECT limite, saldo, saldo IS NULL, cliente_id = ?2 AND valor = ?3 AND tipo = ?4 AND descricao = ?5, seq
             FROM chaves WHERE chave = ?1
             """);
         // Drops two per key added: the table shrinks to what it must keep, and no request pays for a day's keys.
@@ -41,8 +41,9 @@ internal sealed class IdempotencyStore
             SELECT coalesce((SELECT max(id) FROM chaves) - (SELECT min(id) FROM chaves) + 1, 0)
             """);
         _keep = database.Prepare("""
-            INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em)
-            SELECT ?1, ?2, ?3, ?4, ?5, limite, iif(?6, saldo, NULL), ?7 FROM clientes WHERE id = ?2
+            INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em, seq)
+            SELECT ?1, ?2, ?3, ?4, ?5, limite, iif(?6, saldo, NULL), ?7, iif(?6, ultima_seq, NULL)
+            FROM clientes WHERE id = ?2
             """);
     }
 
@@ -85,8 +86,9 @@ internal sealed class IdempotencyStore
     {
         var (isRefusal, isSame) = (_find.Int64(2) == 1, _find.Int64(3) == 1);
         return !isSame ? PostResult.KeyReused
-            : isRefusal ? post.Kind.Refusal()
-            : new WriteOutcome(PostResult.Accepted, BalanceCents: _find.Int64(1), LimitCents: _find.Int64(0));
+            : isRefusal ? new WriteOutcome(post.Kind.Refusal(), IsReplay: true)
+            : new WriteOutcome(
+                PostResult.Accepted, BalanceCents: _find.Int64(1), LimitCents: _find.Int64(0), _find.Int64(4), true);
     }
 
     private KeyState MakeRoom(Timestamp now)

@@ -90,7 +90,10 @@ internal sealed class Postings
 
         return TryInsert(post, postedAt, id, sequence, previousId)
             ? new WriteOutcome(
-                PostResult.Accepted, balanceCents + post.Kind.ChangeCents(post.AmountCents), limitCents)
+                PostResult.Accepted,
+                balanceCents + post.Kind.ChangeCents(post.AmountCents),
+                limitCents,
+                post.IdempotencyKey is null ? 0 : sequence)
             : PostResult.StorageFailed;
     }
 

@@ -76,6 +76,14 @@ internal sealed unsafe class WriteTransaction : IDisposable
         _ => throw new UnreachableException(write.ToString()),
     };
 
+    // A real write that changes nothing; after false roll back.
+    public bool TryProbe()
+    {
+        var isWritten = _version.Run() == SqliteResult.Done;
+        LastError = isWritten ? LastError : _database.Error("probe");
+        return isWritten;
+    }
+
     // Commits; false when SQLite could not: then nothing has been kept.
     public bool TryCommit()
     {

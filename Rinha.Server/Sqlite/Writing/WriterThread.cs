@@ -30,7 +30,10 @@ internal sealed class WriterThread : IDisposable
     public bool HasEnded => !_thread.IsAlive;
 
     public WriterState State =>
-        HasEnded ? WriterState.Ended : _turn.IsLockedOut ? WriterState.Locked : WriterState.Ready;
+        HasEnded ? WriterState.Ended
+        : _turn.IsLockedOut ? WriterState.Locked
+        : _turn.IsFailing ? WriterState.Failing
+        : WriterState.Ready;
 
     // Closes the queue, finishes what it holds, ends the thread. While another process or program keeps the lock, what
     // is queued is refused instead, and the thread lives until the process ends.
@@ -67,9 +70,9 @@ internal sealed class WriterThread : IDisposable
             overdue.Complete(PostResult.Busy);
         }
 
-        if (_turn.IsLockedOut)
+        if (_turn.IsLockedOut || _turn.IsFailing)
         {
-            // A balancer that sees 503 sends no writes, so probe the lock ourselves.
+            // A balancer that sees 503 sends no writes, so probe the lock and the storage ourselves.
             _queue.WakeForProbe();
         }
     }

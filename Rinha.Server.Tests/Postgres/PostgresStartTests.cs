@@ -1,0 +1,45 @@
+using Npgsql;
+
+namespace Rinha.Server.Tests.Postgres;
+
+// The start of the published binary on a PostgreSQL that does not answer yet, or never.
+public sealed class PostgresStartTests : ServerTest
+{
+    [Fact]
+    public void It_waits_for_a_server_that_is_not_up_yet_and_says_so_once()
+    {
+        using var storage = new LedgerOnPostgres();
+        var host = new NpgsqlConnectionStringBuilder(storage.Address.Connection.ConnectionString).Host!;
+        Assert.SkipUnless(host.StartsWith('/'), "the tests' PostgreSQL has no unix socket");
+        var later = InDirectory("later");
+        using var server = ServerProcess.StartUnread(
+            $"{storage.Url}&host={Uri.EscapeDataString(later)}",
+            Socket,
+            beforeHealth: process =>
+            {
+                while (process.ReadOutput() is { } line
+                    && !line.Contains("\"DatabaseAwaited\"", StringComparison.Ordinal))
+                {
+                }
+
+                Directory.CreateSymbolicLink(later, host);
+            });
+        server.Send(RawRequest.Credit).AssertOk();
+
+        var exit = server.Stop();
+        Assert.Equal((0, ""), (exit.Code, exit.Error));
+        Assert.DoesNotContain("DatabaseAwaited", exit.Output, StringComparison.Ordinal);
+        storage.AssertBalanced();
+    }
+
+    [Theory]
+    [InlineData("nowhere.invalid", "the host name 'nowhere.invalid' does not resolve")]
+    [InlineData("127.0.0.1:1", "refused")]
+    public void It_ends_with_the_reason_when_the_time_is_over(string host, string reason) => ServerProcess
+        .Run(
+            [],
+            ("DATABASE_URL", $"postgres://rinha@{host}/rinha"),
+            ("API_SOCKET", Socket),
+            ("RINHA_DATABASE_WAIT", "1"))
+        .AssertRefused(reason);
+}
