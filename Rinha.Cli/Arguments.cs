@@ -54,7 +54,7 @@ internal static class Arguments
 
     public static Option<string> Stack() => new("--stack")
     {
-        Description = "Proxy and ledger: nginx-sqlite (default), nginx-postgres or caddy-postgres.",
+        Description = $"Proxy and ledger: {string.Join(", ", StackLayout.Names)} (default: {StackLayout.DefaultName}).",
         DefaultValueFactory = _ => StackLayout.DefaultName,
     };
 
