@@ -14,7 +14,7 @@ internal static class SmokeVerb
 
     private static readonly Option<string> s_url = new("--url")
     {
-        Description = "The server, which will receive transactions (default: http://127.0.0.1:9999).",
+        Description = "The server, which will receive transactions.",
         DefaultValueFactory = _ => "http://127.0.0.1:9999",
     };
 
