@@ -15,8 +15,8 @@ internal static class CampaignTable
 {
     private static readonly TimeSpan s_gapMax = TimeSpan.FromMilliseconds(100);
 
-    // The other API keeps serving: only transactions sent to the killed one fail. A client may send a second one that
-    // nginx puts on an idle connection which the kernel has not closed yet.
+    // The other API keeps serving: only transactions sent to the killed one fail. A client's next transaction may fail
+    // too, on an idle connection of nginx that the kernel has not closed yet.
     private static readonly FaultPlan s_killOne = new(ProcessFaults.KillOne)
     {
         FailedMax = (Posts: 2 * FaultContext.Connections, Gets: 0),

@@ -35,7 +35,7 @@ internal static class Arguments
     {
         return new Option<int>(name, alias is null ? [] : [alias])
         {
-            Description = $"{help} (default: {fallback}).",
+            Description = help + ".",
             DefaultValueFactory = _ => fallback,
             CustomParser = Read,
         };
@@ -54,13 +54,13 @@ internal static class Arguments
 
     public static Option<string> Stack() => new("--stack")
     {
-        Description = "Proxy and ledger: nginx-sqlite (default), nginx-postgres or caddy-postgres.",
+        Description = $"Proxy and ledger: {string.Join(", ", StackLayout.Names)}.",
         DefaultValueFactory = _ => StackLayout.DefaultName,
     };
 
     public static Option<string> Split() => new("--split")
     {
-        Description = "The CPU and memory split, a file stacks/STACK/NAME.env: split (default) or tuned.",
+        Description = "The CPU and memory split, a file stacks/STACK/NAME.env: split or tuned.",
         DefaultValueFactory = _ => StackLayout.DefaultSplit,
     };
 

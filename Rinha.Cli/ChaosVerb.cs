@@ -18,7 +18,7 @@ internal static class ChaosVerb
     private static readonly Option<int> s_port = Arguments.Port("--port", 9998, "The port of the stack's nginx");
 
     private static readonly Option<bool> s_noLimits = Arguments.Flag(
-        "--no-limits", "Run without cgroups; by default each process has its limits from .env.");
+        "--no-limits", "Run without cgroups; by default each process has its limits from the split.");
 
     // Validated here, before anything is built, and passed on unchanged.
     private static readonly Option[] s_campaigns =

@@ -25,7 +25,7 @@ internal static class ContestVerb
         "--short", "Run the validations, then a ramp of 20 s instead of the official 4 minutes.");
 
     private static readonly Option<bool> s_wait = Arguments.Flag(
-        "--wait-validations", "Start the load after all validations; officially it waits only for the 404.");
+        "--wait-validations", "Start the load after all validations; officially it waits for the 404 check only.");
 
     private static readonly Option<bool> s_compose = Arguments.Flag(
         "--compose", "Run containers instead of processes, with the contest's readiness protocol.");

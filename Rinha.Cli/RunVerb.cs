@@ -10,7 +10,7 @@ internal static class RunVerb
 
     private static readonly Option<string> s_data = new("--data")
     {
-        Description = "The directory of the database, logs and state (default: data).",
+        Description = "The directory of the database, logs and state.",
         DefaultValueFactory = _ => Repository.DefaultData,
     };
 
@@ -39,7 +39,7 @@ internal static class RunVerb
 
     private static readonly Option<string> s_server = new("--server")
     {
-        Description = "Another server binary (default: this tree's, rebuilt if stale).",
+        Description = "The server binary; this tree's is rebuilt if stale.",
         DefaultValueFactory = _ => Repository.Server,
     };
 

@@ -14,7 +14,7 @@ internal static class SmokeVerb
 
     private static readonly Option<string> s_url = new("--url")
     {
-        Description = "The server, which will receive transactions (default: http://127.0.0.1:9999).",
+        Description = "The server, which will receive transactions.",
         DefaultValueFactory = _ => "http://127.0.0.1:9999",
     };
 
@@ -46,7 +46,7 @@ internal static class SmokeVerb
             : RunLoadTester(parsed),
         s_url, s_with, s_connections, s_seconds, s_rate, s_only, s_json, s_dryRun);
 
-    // Debian's package bombardier is a game; only the load tester prints this version line.
+    // Debian's package bombardier is a game; only the HTTP client prints this version line.
     private static bool HasBombardier() =>
         Environment.GetEnvironmentVariable("BOMBARDIER") is { Length: > 0 }
         || (Tool.Find(Bombardier) is { } found

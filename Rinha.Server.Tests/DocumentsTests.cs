@@ -7,7 +7,7 @@ public sealed partial class DocumentsTests
     [Fact]
     public void Every_link_leads_to_a_file_and_a_heading_that_exist()
     {
-        var documents = RepositoryFiles.Text.Where(name => name.EndsWith(".md", StringComparison.Ordinal)).ToList();
+        var documents = RepositoryFiles.Names.Where(name => name.EndsWith(".md", StringComparison.Ordinal)).ToList();
         Assert.Contains("README.md", documents);
         Assert.Empty(
             from document in documents
@@ -45,7 +45,7 @@ public sealed partial class DocumentsTests
     [Fact]
     public void Every_type_and_call_that_the_architecture_names_exists()
     {
-        var files = RepositoryFiles.Text
+        var files = RepositoryFiles.Names
             .Where(name => name.EndsWith(".cs", StringComparison.Ordinal))
             .Select(name => File.ReadAllText(Repository.PathOf(name))).ToList();
         var named = TypeName().Matches(File.ReadAllText(Repository.PathOf("ARCHITECTURE.md")));
@@ -86,7 +86,7 @@ public sealed partial class DocumentsTests
 // The names of all files that git tracks or would add, relative to the root.
 internal static class RepositoryFiles
 {
-    public static IReadOnlyList<string> Text { get; } = List();
+    public static IReadOnlyList<string> Names { get; } = List();
 
     private static List<string> List()
     {

@@ -25,18 +25,18 @@ public sealed class ProxyTests
             connection.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
             return connection;
         }).ToList();
-        Wait.Until(() => IsRefusedSlowly(stack), "50 requests are in progress");
+        Wait.Until(() => IsRefusedAtLowRate(stack), "50 requests are in progress");
         Assert.Equal("1", stack.Get("/").AssertProblem(429, "too-many-requests").Header("Retry-After"));
         Assert.Equal(200, stack.Get("/", s_other).Status);
         held.ForEach(connection => connection.Dispose());
-        Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");
+        Wait.Until(() => !IsRefusedAtLowRate(stack), "it is served again");
 
         // The burst is 200; earlier requests may have used some of it.
         var counts = Statuses(stack, 1000);
         Assert.True(counts[200] >= 100, "the burst was not served");
         Assert.True(counts.GetValueOrDefault(429) > 0, "nothing was refused");
         Assert.Equal(200, stack.Get("/", s_other).Status);
-        Wait.Until(() => !IsRefusedSlowly(stack), "it is served again");
+        Wait.Until(() => !IsRefusedAtLowRate(stack), "it is served again");
         Assert.Equal("", File.ReadAllText(stack.Data.LogOf("nginx")));
     }
 
@@ -58,7 +58,7 @@ public sealed class ProxyTests
     }
 
     // Stays below the rate limit, so that only the connection limit can refuse.
-    private static bool IsRefusedSlowly(TestBank stack)
+    private static bool IsRefusedAtLowRate(TestBank stack)
     {
         Thread.Sleep(50);
         return stack.Get("/").Status == 429;

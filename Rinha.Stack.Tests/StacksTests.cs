@@ -6,7 +6,7 @@ namespace Rinha.Stack.Tests;
 [Collection(RunsAlone.Name)]
 public sealed class StacksTests
 {
-    private static readonly string[] s_inPostgres =
+    private static readonly string[] s_backendPid =
         ["-At", "-c", "SELECT pid FROM pg_stat_activity WHERE usename = 'rinha' LIMIT 1"];
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class StacksTests
         stack.Post(500).AssertOk();
         var database = new PostgresCluster(
             PostgresPrograms.Find()!, stack.Data.Cluster, stack.Instance.State.DatabaseSockets);
-        var backend = int.Parse(database.Psql(s_inPostgres).Output.Trim());
+        var backend = int.Parse(database.Psql(s_backendPid).Output.Trim());
         // PostgreSQL drops all connections and recovers from its log.
         ProcessTable.Kill([backend]);
         PostOnce(stack, "between");

@@ -75,7 +75,8 @@ internal static class AbuseCampaign
             string Describe(string what) => $"{kind.Name} ({attack.Summary}): {what}";
             run.CheckSpeed(isFast, () => Describe($"p99 {p99 * 1000:F1} ms, {calmP99 * 1000:F1} ms without"));
             run.Check(
-                kind.Overloads || before.Summary.Failed + during.Summary.Failed == 0, () => Describe(Failures(during)));
+                kind.Overloads || before.Summary.Failed + during.Summary.Failed == 0,
+                () => Describe(Failures(before, during)));
             run.Check(violation is null, () => Describe(violation!));
             run.Check(attack.HasRampedUp, () => Describe("the attack did not reach its full size"));
             run.Check(
@@ -111,8 +112,8 @@ internal static class AbuseCampaign
         return load.Stop();
     }
 
-    private static string Failures(RunReport report) =>
-        string.Join(", ", report.Failures.Select(
+    private static string Failures(params RunReport[] reports) =>
+        string.Join(", ", reports.SelectMany(report => report.Failures).Select(
             failure => $"{failure.Count} requests failed: {failure.Kind} {failure.Example}"));
 
     // nginx's active connections, including the one that this request uses.

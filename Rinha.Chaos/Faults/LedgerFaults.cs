@@ -1,10 +1,10 @@
 namespace Rinha.Chaos.Faults;
 
-// Starts both servers on an empty directory and kills the one that creates the ledger midway. The other server and the
+// Starts both servers on an empty directory and kills one while it creates the ledger. The other server and the
 // next start must each find no ledger or a complete one.
 internal static class KillInSchema
 {
-    private const int StepsMax = 28; // Creation passes about 30 fault points, fewer if the other API began.
+    private const int StepsMax = 28; // Creation passes about 30 fault points, fewer if the other API began it.
 
     public static void Run(CampaignRun run)
     {

@@ -73,7 +73,7 @@ internal static class ProcessFaults
     }
 
     // Kills nginx, master and worker, or in every other try reloads its configuration. A reload may fail only a request
-    // sent while nginx closes that idle connection (RFC 9112 §9.5 permits the race).
+    // sent on an idle connection that nginx is closing (RFC 9112 §9.5 permits the race).
     public static void KillOrReloadNginx(FaultContext context)
     {
         var (nginx, watch) = (context.Bank.Nginx, context.Watch);
@@ -149,7 +149,7 @@ internal static class ProcessFaults
 // there whole or not at all.
 internal static class PointFaults
 {
-    // CountdownMax bounds how many passes to skip: some tenths of a second of load, or every step of a checkpoint.
+    // CountdownMax bounds how many passes to skip: a few tenths of a second of load, or every step of a checkpoint.
     public static readonly IReadOnlyList<(FaultPoint Point, int CountdownMax)> All =
     [
         (FaultPoint.AfterBegin, 50),

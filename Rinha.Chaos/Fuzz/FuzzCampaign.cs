@@ -1,7 +1,7 @@
 namespace Rinha.Chaos.Fuzz;
 
-// Sends generated and mutated requests to both servers and through nginx. Each must get the answer that its grammar
-// rule expects, or an error; an error changes nothing; no process may exit or grow in memory.
+// Sends generated and mutated requests to both servers and through nginx. Each must get an answer that its grammar
+// rule allows; an error changes nothing; no process may exit or grow in memory.
 internal static class FuzzCampaign
 {
     private const int Batches = 5;

@@ -257,7 +257,7 @@ internal static class BadFilesCampaign
     }
 }
 
-// Checks that a server refuses to start: it exits with its own code and one line that names file and reason.
+// Checks that a server refuses to start: it exits by itself, with one line that names file and reason.
 internal static class Refusal
 {
     private const string Prefix = "Rinha.Server: ";

@@ -14,7 +14,7 @@ internal static class StorageFaults
 
     private static readonly TimeSpan s_recoveryMax = TimeSpan.FromSeconds(2);
 
-    public static FaultPlan Plan(Action<FaultContext> make) => new(make)
+    public static FaultPlan Plan(Action<FaultContext> inject) => new(inject)
     {
         BypassesNginx = true,
         PauseMs = (100, 500),

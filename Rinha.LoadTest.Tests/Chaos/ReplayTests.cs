@@ -48,7 +48,7 @@ public sealed class ReplayTests
 
         Assert.Null(begun.Lose(UnsyncedData.Lost)[0]);
         Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(UnsyncedData.Lost)[0]);
-        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!); // The journal holds its name, not its bytes.
+        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!); // That sync keeps its name, not its bytes.
 
         static SyntheticLog New() => new SyntheticLog().Create(Database).Write(Database, 0, Page, 1);
     }

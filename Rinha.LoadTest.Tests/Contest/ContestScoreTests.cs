@@ -51,7 +51,7 @@ public sealed class ContestScoreTests
     [InlineData(false, "jmesPath(saldo.limite).find.is(100000), but actually found 1")]
     [InlineData(false, "jmesPath(ultimas_transacoes[0].descricao).find.is(danada), but actually found toma")]
     [InlineData(false, "Timeout")]
-    public void Other_failures_only_reduce_the_share_on_time(bool isInconsistency, string message)
+    public void A_failure_counts_as_late_and_a_wrong_balance_as_an_inconsistency(bool isInconsistency, string message)
     {
         Repeat(97, () => _score.Pass(1_000_000));
         Repeat(3, () => _score.Fail(Scenario.Validations, message));

@@ -139,7 +139,7 @@ internal static class Faults
         };
     }
 
-    private static StubLedger AfterCredits(int interval, Action<StubAccount, StubEntry> strike)
+    private static StubLedger AfterCredits(int interval, Action<StubAccount, StubEntry> fault)
     {
         var credits = 0;
         return new StubLedger
@@ -149,7 +149,7 @@ internal static class Faults
                 var answer = next();
                 if (entry.Kind == 'c' && ++credits % interval == 0)
                 {
-                    strike(account, entry);
+                    fault(account, entry);
                 }
 
                 return answer;

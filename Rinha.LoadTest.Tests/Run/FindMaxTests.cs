@@ -76,11 +76,11 @@ public sealed class FindMaxTests
     }
 
     // Runs a search against synthetic reports.
-    private static RunReport Search(string objective, Func<RunReport, double, RunReport> carry)
+    private static RunReport Search(string objective, Func<RunReport, double, RunReport> reportAt)
     {
         using var bank = new StubBank();
         var any = Runs.Load(bank.Target, Runs.Counted(1));
-        return new FindMaxSession(options => carry(any, options.Rate!.Value), new(), Objective(objective))
+        return new FindMaxSession(options => reportAt(any, options.Rate!.Value), new(), Objective(objective))
             .Run(Runs.Timed(1));
     }
 

@@ -101,7 +101,7 @@ internal static class Arguments
     public static Option<Objective?> Objective() => Read<Objective?>(
         new("--slo")
         {
-            Description = "Latency target for --find-max: p50, p90, p95, p99, p99.9 or max, as in p99=10ms.",
+            Description = "Latency for --find-max: p50, p75, p90, p95, p99, p99.9, p99.99 or max, as in p99=10ms.",
         },
         Run.Objective.TryParse,
         "a target such as p99=10ms");

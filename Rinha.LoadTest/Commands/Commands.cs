@@ -189,7 +189,7 @@ internal sealed class ContestCommand
     private readonly Argument<Target> _url = Arguments.Url();
     private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "Validations, then only a 20 s ramp.");
     private readonly Option<bool> _wait = Arguments.Plain<bool>(
-        "--wait-validations", "Start the load after all validations; officially it waits for the 404 only.");
+        "--wait-validations", "Start the load after all validations; officially it waits for the 404 check only.");
 
     private readonly Option<int> _seed = Arguments.Number(
         "--seed", null, 1, 0, int.MaxValue, "Seed for clients, amounts and texts.");

@@ -7,7 +7,7 @@ namespace Rinha.Server.Tests.Fixtures;
 // answer is documented, although clients must ignore members they do not know. Thread-safe.
 internal sealed class ApiSchemas
 {
-    private const string Here = "#/components/schemas/";
+    private const string Prefix = "#/components/schemas/";
 
     private readonly Lock _lock = new();
     private readonly JsonObject _definitions;
@@ -31,7 +31,7 @@ internal sealed class ApiSchemas
     }
 
     public string? Validate(string name, JsonElement value) =>
-        Validate(JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["$ref"] = Here + name }), value);
+        Validate(JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["$ref"] = Prefix + name }), value);
 
     private static string Describe(EvaluationResults results) => string.Join("; ",
         from result in results.Details ?? []
@@ -55,7 +55,7 @@ internal sealed class ApiSchemas
 
     private static JsonNode Strict(string text)
     {
-        var schema = JsonNode.Parse(text.Replace(Here, "#/$defs/", StringComparison.Ordinal))!;
+        var schema = JsonNode.Parse(text.Replace(Prefix, "#/$defs/", StringComparison.Ordinal))!;
         Close(schema);
         return schema;
     }

@@ -80,8 +80,7 @@ public abstract class LedgerStorage : IDisposable
 
     public abstract void Execute(string sql);
 
-    // Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows 1, 2, 3
-    // …
+    // Fails unless every balance is the sum of its history and within its limit, and seq counts a client's rows from 1.
     public abstract void AssertBalanced();
 
     protected abstract ILedger OpenOne();

@@ -22,7 +22,7 @@ public class LedgerOnPostgres : LedgerStorage
         _options = options;
         // Longer timeouts than a server's.
         var seconds = (int)Wait.Timeout.TotalSeconds;
-        Beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
+        TestSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
             Parse(UrlOf("")).Connection.ConnectionString)
         {
             MaxPoolSize = 9,
@@ -38,7 +38,7 @@ public class LedgerOnPostgres : LedgerStorage
 
     public PostgresAddress Address => Parse(Url);
 
-    internal NpgsqlDataSource Beside { get; }
+    internal NpgsqlDataSource TestSource { get; }
 
     public static PostgresAddress Parse(string url)
     {
@@ -46,11 +46,11 @@ public class LedgerOnPostgres : LedgerStorage
         return address;
     }
 
-    public override long Query(string sql) => Query(Beside, sql);
+    public override long Query(string sql) => Query(TestSource, sql);
 
     public override void Execute(string sql)
     {
-        using var command = Beside.CreateCommand(sql);
+        using var command = TestSource.CreateCommand(sql);
         command.ExecuteNonQuery();
     }
 
@@ -61,7 +61,7 @@ public class LedgerOnPostgres : LedgerStorage
     public long Connections() =>
         Query($"SELECT sum(pid) FROM pg_stat_activity WHERE application_name = '{_schema}'");
 
-    public override void AssertBalanced() => AssertBalanced(Beside);
+    public override void AssertBalanced() => AssertBalanced(TestSource);
 
     public static void AssertBalanced(NpgsqlDataSource source)
     {
@@ -83,7 +83,7 @@ public class LedgerOnPostgres : LedgerStorage
     protected override void Delete()
     {
         Execute($"DROP SCHEMA {_schema} CASCADE");
-        Beside.Dispose();
+        TestSource.Dispose();
     }
 
     private static long Query(NpgsqlDataSource source, string sql)

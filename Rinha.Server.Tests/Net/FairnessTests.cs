@@ -86,14 +86,14 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public void The_writers_thread_of_a_file_handles_no_requests()
+    public void The_writers_thread_of_SQLite_handles_no_requests()
     {
         using var disk = new LedgerOnDisk();
         AssertAllOnTheLoop(new WatchedLedger(disk.Ledger));
     }
 
     [Fact]
-    public void The_writers_thread_of_a_database_handles_no_requests()
+    public void The_writers_thread_of_PostgreSQL_handles_no_requests()
     {
         using var postgres = new LedgerOnPostgres();
         AssertAllOnTheLoop(new WatchedLedger(postgres.Ledger));
@@ -109,7 +109,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public void A_connection_gets_a_turn_only_on_the_loops_thread()
+    public void A_connection_runs_a_slice_only_on_the_loops_thread()
     {
         using var loop = new EventLoop(round: null, NullLogger.Instance);
         var input = new ConnectionInput(socket: null!, loop, new CurrentRound());

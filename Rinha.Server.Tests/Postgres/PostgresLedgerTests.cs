@@ -47,7 +47,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     public void A_row_that_stays_locked_makes_its_writes_busy_and_nothing_is_changed()
     {
         Ledger.Credit(1, 10);
-        using (var connection = Storage.Beside.OpenConnection())
+        using (var connection = Storage.TestSource.OpenConnection())
         using (var transaction = connection.BeginTransaction())
         {
             using var locking = new NpgsqlCommand("SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE", connection);
@@ -128,7 +128,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         await Task.Delay(Limits.PostgresPingAfterMs + 100, TestContext.Current.CancellationToken);
         Task<LookupResult>[] reads;
         Task<WriteOutcome> post;
-        await using (var other = await Storage.Beside.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var other = await Storage.TestSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var locking = new NpgsqlCommand("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE", other);
@@ -234,7 +234,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
         Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
 
-        using var keys = new KeyHousekeeping(Storage.Beside, new ThrottledErrorLog(NullLogger.Instance));
+        using var keys = new KeyHousekeeping(Storage.TestSource, new ThrottledErrorLog(NullLogger.Instance));
         await keys.RunAsync();
 
         Assert.False(keys.IsFull);

@@ -30,7 +30,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
         var conversions = 0;
 
         ParallelThreads.Run(4, _ => Interlocked.Add(
-            ref conversions, PostgresSchema.Ensure(Storage.Beside, converts: true, s_versions) is null ? 0 : 1));
+            ref conversions, PostgresSchema.Ensure(Storage.TestSource, converts: true, s_versions) is null ? 0 : 1));
 
         Assert.Equal(1, conversions);
         Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
@@ -46,7 +46,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
             s_oldest, "UPDATE clientes SET limite = 7", "INSERT INTO clientes (id, limite) VALUES (1, 1)");
 
         var refusal = Assert.Throws<RefusalException>(
-            () => PostgresSchema.Ensure(Storage.Beside, converts: true, versions));
+            () => PostgresSchema.Ensure(Storage.TestSource, converts: true, versions));
 
         Assert.Contains(
             $"convert schema version {s_oldest + 1} to {s_current}: 23505",
@@ -60,7 +60,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     public void A_command_on_an_older_ledger_says_to_start_the_server()
     {
         var refusal = Assert.Throws<RefusalException>(
-            () => PostgresSchema.Ensure(Storage.Beside, converts: false, s_versions));
+            () => PostgresSchema.Ensure(Storage.TestSource, converts: false, s_versions));
 
         Assert.Contains(
             $"has schema version {s_oldest}: start the server once to convert the ledger to version {s_current}",

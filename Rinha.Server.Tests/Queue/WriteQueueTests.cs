@@ -35,7 +35,7 @@ public sealed class WriteQueueTests : IDisposable
 
         var waiting = new Thread(() => Assert.True(_queue.Wait()));
         waiting.Start();
-        Assert.False(waiting.Join(100), "a second turn for one probe");
+        Assert.False(waiting.Join(100), "a second wake-up for one probe");
         _queue.WakeForProbe();
         Assert.True(waiting.Join(Wait.Timeout));
 

@@ -134,7 +134,7 @@ public sealed class GateDeathTests : FileTest
         gate.Exit();
         Assert.Equal(Limits.GateDeferralsMax + 1, tries);
         Assert.Equal(0, ForgedGate.Asking(FilePath));
-        Assert.True(gate.TryEnter()); // The debt is paid only once.
+        Assert.True(gate.TryEnter()); // It does not give way again.
     }
 
     [Fact]

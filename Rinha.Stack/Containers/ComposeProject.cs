@@ -2,7 +2,7 @@ using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Containers;
 
-/// <summary>A stack in containers, run by Compose from the files that its split names.</summary>
+/// <summary>A stack in containers, run by Compose from <see cref="FilesOf"/>.</summary>
 public sealed class ComposeProject
 {
     // The contest gives a stack 40 s to answer.

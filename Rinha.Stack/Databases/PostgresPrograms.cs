@@ -38,12 +38,12 @@ public sealed partial class PostgresPrograms
     public static PostgresPrograms? Find()
     {
         var packaged = Directory.Exists(Packaged) ? Directory.GetDirectories(Packaged) : [];
-        var newest = packaged
+        var preferred = packaged
             .Where(path => VersionIn(path) >= VersionMin && File.Exists(path + "/bin/postgres"))
             .MaxBy(path => VersionIn(path) is var version and not VersionMin ? version : int.MaxValue);
-        if (newest is not null)
+        if (preferred is not null)
         {
-            return new PostgresPrograms(newest + "/bin");
+            return new PostgresPrograms(preferred + "/bin");
         }
 
         return Tool.Find("postgres") is { } other && VersionIn(Tool.Run([other, "--version"]).Output) >= VersionMin

@@ -1,7 +1,7 @@
 namespace Rinha.Stack.Proxies;
 
 /// <summary>What a proxy of a stack has to know when it starts.</summary>
-/// <param name="Directory">Takes the configuration of a proxy that may read it there.</param>
+/// <param name="Directory">Holds the configuration, unless the proxy's user cannot read it there.</param>
 /// <param name="Setting">Reads a setting of the stack's split.</param>
 public sealed record ProxyStart(
     string Sockets,
@@ -32,7 +32,7 @@ public abstract class Proxy
     /// <summary>Ends the program after the requests in progress.</summary>
     public virtual Signal FinishSignal => Signal.Terminate;
 
-    /// <summary>How long a stopping server goes on, for the proxy's next look at /health; in milliseconds.</summary>
+    /// <summary>How long a stopping server keeps serving, until the proxy has polled /health again.</summary>
     public virtual int DrainDelayMs => 1000;
 
     /// <summary>Writes the configuration.</summary>

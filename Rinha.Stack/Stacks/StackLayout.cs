@@ -27,7 +27,7 @@ public sealed record StackLayout
 
     public string SplitFile => Repository.PathOf("stacks", Name, Split + ".env");
 
-    /// <summary>The process of the proxy has its name.</summary>
+    /// <summary>Its process is named after it.</summary>
     public Proxy Proxy { get; }
 
     /// <summary>Whether Compose can run it: always with nginx, else by the stack's compose.yaml.</summary>
