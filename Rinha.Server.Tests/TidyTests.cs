@@ -8,7 +8,7 @@ namespace Rinha.Server.Tests;
 public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.
-    private const int LinesMax = 52_000;
+    private const int LinesMax = 55_000;
     private const int FilesMax = 500;
 
     private const int FileLinesMax = 500;
