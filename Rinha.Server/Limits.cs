@@ -169,6 +169,10 @@ public static class Limits
     // Steps after which it waits for the disk, so that its writes never gather in front of another's fsync: 16 MiB.
     public const int BackupSyncSteps = 16;
 
+    // What an export gathers before it writes, and the longest line that an import reads: the longest of an export has
+    // some 600 bytes.
+    public const int ExportBufferBytes = 64 * 1024;
+
     // How long the WAL may get behind a backup's snapshot before the backup gives up; from a quarter of it on it pauses
     // no more. The whole of a larger database may gather.
     public const long BackupWalBytesMax = 1024L * 1024 * 1024;
@@ -205,6 +209,9 @@ public static class Limits
 
     // Statements kept prepared on each connection; there are fewer.
     public const int PostgresStatementsMax = 16;
+
+    // Rows of one COPY of an import: the checks of the foreign key that wait for its end take some 2 MB.
+    public const int PostgresCopyRows = 100_000;
 
     // The longest pause before a batch that has collided with another one is tried again.
     public const int PostgresTryAgainMsMax = 10;

@@ -18,16 +18,17 @@ static int Run(ServerOptions options)
     TellStart(logger, options);
     try
     {
+        var accounts = options.Get(Setting.Accounts);
         using var metrics = new MetricSet();
         if (options.Postgres is { } database)
         {
-            using var ledger = new PostgresLedger(database, logger);
+            using var ledger = new PostgresLedger(database, logger, accounts);
             ledger.AddTo(metrics);
             Serve(options, ledger, metrics, loggers, logger);
         }
         else
         {
-            using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger);
+            using var ledger = new SqliteLedger(options.DatabasePath, options.Synchronous, logger, accounts);
             ledger.AddTo(metrics);
             Serve(options, ledger, metrics, loggers, logger);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Reflection;
 using Rinha.Server.Operations;
 
@@ -33,7 +34,11 @@ internal static class ServerCommand
     // exit code.
     public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int, int> healthCheck)
     {
-        var command = new RootCommand("A small bank on one SQLite file: Rinha de Backend 2024/Q1.");
+        // A RootCommand would be called Rinha, since it takes .Server for a file name's extension.
+        var command = new Command("Rinha.Server", "A small bank on one SQLite file: Rinha de Backend 2024/Q1.")
+        {
+            new HelpOption(), new VersionOption(),
+        };
         var settings = new SettingOptions(command);
         var healthCheckOption = new Option<bool>("--healthcheck")
         {
@@ -50,6 +55,8 @@ internal static class ServerCommand
         command.Subcommands.Add(FileOperations.CreateRestore(settings));
         command.Subcommands.Add(FileOperations.CreateVerify(settings));
         command.Subcommands.Add(FileOperations.CreateCheckpoint(settings));
+        command.Subcommands.Add(MoveOperations.CreateExport(settings));
+        command.Subcommands.Add(MoveOperations.CreateImport(settings));
         command.Subcommands.Add(AccountsOperation.Create(settings));
         command.SetAction(parsed => settings.Run(parsed, options =>
         {
@@ -79,7 +86,7 @@ internal static class ServerCommand
     }
 }
 
-// The flags of the settings, shared by the server and every operator's command.
+// The flags of the settings. The operator's commands have only the ledger's.
 internal sealed class SettingOptions
 {
     private readonly Dictionary<Setting, Option<string?>> _options = Setting.All.ToDictionary(
@@ -87,7 +94,7 @@ internal sealed class SettingOptions
         setting => new Option<string?>(setting.Flag)
         {
             Description = $"{setting.Help} [{setting.Variable}; default {setting.Default ?? "none"}]",
-            Recursive = true,
+            Recursive = setting == Setting.Database,
         });
 
     public SettingOptions(Command root)

@@ -40,15 +40,19 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics = new();
 
-    /// <summary>Connects, makes an empty ledger (schema.postgres.sql) or converts an older one.</summary>
-    /// <exception cref="RefusalException">The database is not a ledger that this server knows.</exception>
+    /// <summary>
+    /// Connects, makes an empty ledger (schema.postgres.sql, with these accounts if given) or converts an older one.
+    /// </summary>
+    /// <exception cref="RefusalException">
+    /// The database is not a ledger that this server knows, or the accounts' file is invalid.
+    /// </exception>
     /// <exception cref="NpgsqlException">The database cannot be reached or used.</exception>
-    public PostgresLedger(PostgresAddress address, ILogger logger)
+    public PostgresLedger(PostgresAddress address, ILogger logger, InitialAccounts? accounts = null)
     {
         _errors = new ThrottledErrorLog(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
-        if (PostgresSchema.Ensure(_writes, converts: true) is { } version)
+        if (PostgresSchema.Ensure(_writes, converts: true, accounts: accounts) is { } version)
         {
             Log.LedgerConverted(logger, version, PostgresSchema.Versions.Current);
         }

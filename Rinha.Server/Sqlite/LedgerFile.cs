@@ -47,7 +47,8 @@ internal sealed class LedgerFile
 
     // Opens, creates or converts the ledger. Several processes may call it at once: a lock serializes them, and the
     // first one creates or converts.
-    public static LedgerFile Open(string path, Synchronous synchronous, SchemaVersions? versions = null)
+    public static LedgerFile Open(
+        string path, Synchronous synchronous, SchemaVersions? versions = null, InitialAccounts? accounts = null)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
@@ -77,24 +78,25 @@ internal sealed class LedgerFile
 
         if (!hasSchema)
         {
+            var limits = accounts?.ReadLimits();
             database.Execute("BEGIN IMMEDIATE");
-            database.Execute(ReadSchema());
+            CreateSchema(database, limits);
             database.Execute("COMMIT");
         }
 
         return file;
     }
 
-    // An existing ledger, for an operator's command: creates nothing and takes no lock. RefusalException: the ledger
+    // An existing ledger, for an operator's command, whose commits sync: creates nothing and takes no lock. RefusalException: the ledger
     // does not exist, has another version or cannot be read.
-    public static LedgerFile OpenExisting(string path, Synchronous synchronous, SchemaVersions? versions = null)
+    public static LedgerFile OpenExisting(string path, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
         {
             throw new RefusalException($"there is no ledger at {path}");
         }
 
-        var file = new LedgerFile(path, synchronous, versions);
+        var file = new LedgerFile(path, Synchronous.Full, versions);
         try
         {
             using var database = Database.OpenReadOnly(path);
@@ -103,6 +105,50 @@ internal sealed class LedgerFile
         catch (SqliteException error)
         {
             throw new RefusalException(error.Message, error);
+        }
+    }
+
+    // Creates the tables in an empty database, with the schema's accounts or with these instead.
+    public static void CreateSchema(Database database, IReadOnlyDictionary<long, long>? limitsCents)
+    {
+        database.Execute(ReadSchema());
+        if (limitsCents is null)
+        {
+            return;
+        }
+
+        database.Execute("DELETE FROM clientes");
+        using var insert = new PreparedStatement(database, "INSERT INTO clientes (id, limite) VALUES (?1, ?2)");
+        foreach (var (id, limitCents) in limitsCents)
+        {
+            insert.Bind(1, id);
+            insert.Bind(2, limitCents);
+            if (insert.Run() != SqliteResult.Done)
+            {
+                throw database.Error("add the first accounts");
+            }
+        }
+    }
+
+    // A read-only connection in one transaction, for reading all of a ledger: its sorts and temporary tables spill to
+    // files, so memory stays bounded.
+    public static Database OpenSnapshot(string path)
+    {
+        var database = Database.OpenReadOnly(path);
+        try
+        {
+            database.Execute($"""
+                PRAGMA temp_store = FILE;
+                PRAGMA cache_size = -{Limits.AuditCacheKib};
+                PRAGMA temp.cache_size = -{Limits.AuditCacheKib};
+                BEGIN;
+                """);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
         }
     }
 

@@ -23,15 +23,18 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
-    /// Opens the ledger's file, making an empty ledger (schema.sql) if there is none, converting an older one.
+    /// Opens the ledger's file, making an empty ledger (schema.sql, with these accounts if given) if there is none,
+    /// converting an older one.
     /// </summary>
     /// <exception cref="SqliteException">The file is no ledger that this server knows, or cannot be used.</exception>
-    /// <exception cref="RefusalException">It is to be converted, and another instance uses it.</exception>
+    /// <exception cref="RefusalException">
+    /// It is to be converted, and another instance uses it; or the accounts' file is invalid.
+    /// </exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
-    public SqliteLedger(string path, Synchronous synchronous, ILogger logger)
+    public SqliteLedger(string path, Synchronous synchronous, ILogger logger, InitialAccounts? accounts = null)
     {
         var errors = new ThrottledErrorLog(logger);
-        _file = LedgerFile.Open(path, synchronous);
+        _file = LedgerFile.Open(path, synchronous, accounts: accounts);
         if (_file.ConvertedFrom is { } version)
         {
             Log.LedgerConverted(logger, version, LedgerFile.Versions.Current);
