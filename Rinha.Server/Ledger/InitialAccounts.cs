@@ -30,6 +30,11 @@ public sealed class InitialAccounts
             return null;
         }
 
+        if (_path.Length > 0 && !File.Exists(_path))
+        {
+            throw new RefusalException($"{Setting.Accounts.Variable}: there is no file at {_path}");
+        }
+
         var limits = new Dictionary<long, long>();
         var number = 0;
         foreach (var line in _path.Length == 0 ? [] : File.ReadLines(_path))

@@ -93,7 +93,8 @@ internal static class ExportFile
             EndLine();
             if (_lines.WrittenCount >= Limits.ExportBufferBytes)
             {
-                Drain();
+                _hash.AppendData(_lines.WrittenSpan);
+                WriteOut();
             }
 
             Json.WriteStartObject();
@@ -102,10 +103,10 @@ internal static class ExportFile
         // The checksum is of all lines but this one, the last.
         public void EndWithChecksum()
         {
-            Drain();
+            _hash.AppendData(_lines.WrittenSpan); // Without the open line, which Json holds back.
             Json.WriteString(ChecksumField, Convert.ToHexStringLower(_hash.GetHashAndReset()));
             EndLine();
-            Drain();
+            WriteOut();
             _output.Flush();
         }
 
@@ -123,9 +124,8 @@ internal static class ExportFile
             _lines.Write("\n"u8);
         }
 
-        private void Drain()
+        private void WriteOut()
         {
-            _hash.AppendData(_lines.WrittenSpan);
             _output.Write(_lines.WrittenSpan);
             _lines.ResetWrittenCount();
         }
