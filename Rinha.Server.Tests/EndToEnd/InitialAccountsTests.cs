@@ -58,6 +58,6 @@ public sealed class InitialAccountsTests : ServerTest
 
         ServerProcess.Run([], [.. Settings, (Variable, Accounts)]).AssertRefused(why);
 
-        Assert.True(!File.Exists(Ledger) || new FileInfo(Ledger).Length == 0);
+        Assert.Equal(0, new FileInfo(Ledger).Length);
     }
 }

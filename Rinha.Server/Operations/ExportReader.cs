@@ -127,7 +127,7 @@ internal sealed class ExportReader(Stream input, string name) : IDisposable
             var index = 0;
             while (!json.ValueTextEquals(table.Columns[index].Name))
             {
-                index++; // Past the last column: an unknown field.
+                index = index + 1 < cells.Length ? index + 1 : throw new JsonException("an unknown field");
             }
 
             json.Read();

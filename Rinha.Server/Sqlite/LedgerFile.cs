@@ -68,6 +68,7 @@ internal sealed class LedgerFile
         }
 
         var hasSchema = file.HasSchema(database);
+        var limits = hasSchema ? null : accounts?.ReadLimits();
         // With WAL, readers and the writer never wait for each other. The mode is persistent, but a file made by hand
         // may lack it.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
@@ -78,7 +79,6 @@ internal sealed class LedgerFile
 
         if (!hasSchema)
         {
-            var limits = accounts?.ReadLimits();
             database.Execute("BEGIN IMMEDIATE");
             CreateSchema(database, limits);
             database.Execute("COMMIT");
