@@ -70,9 +70,10 @@ internal static class ServerCommand
         }));
 
         var result = command.Parse(args);
-        return result.Errors.Count > 0
-            ? Reject(string.Join("; ", result.Errors.Select(error => error.Message)))
-            : result.Invoke();
+        return result.Errors.Count == 0 ? result.Invoke()
+            : result.CommandResult.Command is { Action: null } group
+            ? Reject($"{group.Name}: expected {string.Join(", ", group.Subcommands.Select(known => known.Name))}")
+            : Reject(string.Join("; ", result.Errors.Select(error => error.Message)));
     }
 
     public static int Reject(string reason) => Report(reason, ExitCode.Rejected);

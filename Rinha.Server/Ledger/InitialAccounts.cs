@@ -1,6 +1,6 @@
 namespace Rinha.Server.Ledger;
 
-/// <summary>The accounts of a new ledger: the schema's own, which are the contest's, none, or those of a file.</summary>
+/// <summary>The accounts of a new ledger: the contest's, which the schema has, none, or those of a file.</summary>
 public sealed class InitialAccounts
 {
     public static readonly InitialAccounts Contest = new(null);

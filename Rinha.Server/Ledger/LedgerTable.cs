@@ -47,7 +47,7 @@ internal sealed class LedgerTable(string name, string order, params IReadOnlyLis
     public string ColumnNames { get; } = string.Join(", ", columns.Select(column => column.Name));
 
     public string Select(string byteCollation) =>
-        $"SELECT {ColumnNames} FROM {Name} ORDER BY {string.Format(CultureInfo.InvariantCulture, order, byteCollation)}";
+        $"SELECT {ColumnNames} FROM {Name} ORDER BY {order.Replace("{0}", byteCollation, StringComparison.Ordinal)}";
 }
 
 // A column's value: a number, a text as UTF-8, or neither (NULL).

@@ -49,11 +49,20 @@ internal static class AccountsOperation
             Open(options).List(account, account, (_, limitCents, balanceCents, transactions) =>
             {
                 isFound = true;
-                Console.WriteLine(parsed.GetValue(json)
-                    ? $$"""
-                    {"id":{{account}},"limitCents":{{limitCents}},"balanceCents":{{balanceCents}},"transactions":{{transactions}}}
-                    """
-                    : $"""
+                if (parsed.GetValue(json))
+                {
+                    using var output = Console.OpenStandardOutput();
+                    using (var writer = new Utf8JsonWriter(output))
+                    {
+                        WriteAccount(writer, account, limitCents, balanceCents, transactions);
+                    }
+
+                    output.Write("\n"u8);
+                    return;
+                }
+
+                Console.WriteLine(
+                    $"""
                     account       {account}
                     limit         {limitCents} cents
                     balance       {balanceCents} cents
@@ -151,12 +160,7 @@ internal static class AccountsOperation
             json.WriteStartArray();
             accounts.List(firstId, lastId, (id, limitCents, balanceCents, transactions) =>
             {
-                json.WriteStartObject();
-                json.WriteNumber("id"u8, id);
-                json.WriteNumber("limitCents"u8, limitCents);
-                json.WriteNumber("balanceCents"u8, balanceCents);
-                json.WriteNumber("transactions"u8, transactions);
-                json.WriteEndObject();
+                WriteAccount(json, id, limitCents, balanceCents, transactions);
                 if (json.BytesPending >= FlushBytes)
                 {
                     json.Flush();
@@ -166,6 +170,17 @@ internal static class AccountsOperation
         }
 
         output.Write("\n"u8);
+    }
+
+    private static void WriteAccount(
+        Utf8JsonWriter json, long id, long limitCents, long balanceCents, long transactions)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, id);
+        json.WriteNumber("limitCents"u8, limitCents);
+        json.WriteNumber("balanceCents"u8, balanceCents);
+        json.WriteNumber("transactions"u8, transactions);
+        json.WriteEndObject();
     }
 
     private static (long First, long Last) ReadRange(string text)

@@ -14,9 +14,9 @@ internal static class PostgresSchema
     private const int NoTimeout = 0; // A conversion's duration grows with the history.
 
     // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
-    // is refused. A new ledger begins with the contest's accounts or with those given. Returns the version from which it
-    // converted, if it did. RefusalException: other tables, an unsupported version, a failed step, or an invalid file
-    // of accounts; the database is unchanged.
+    // is refused. A new ledger begins with the contest's accounts or with those given. Returns the version from which
+    // it converted, if it did. RefusalException: other tables, an unsupported version, a failed step, or an invalid
+    // file of accounts; the database is unchanged.
     public static long? Ensure(
         NpgsqlDataSource source, bool converts, SchemaVersions? versions = null, InitialAccounts? accounts = null)
     {

@@ -30,7 +30,8 @@ internal sealed class PostgresSnapshot : IDisposable
             using var rows = command.ExecuteReader();
             while (rows.Read())
             {
-                yield return new LedgerRow(table, [.. table.Columns.Select((column, index) => Cell(rows, column, index))]);
+                yield return new LedgerRow(
+                    table, [.. table.Columns.Select((column, index) => Cell(rows, column, index))]);
             }
         }
     }

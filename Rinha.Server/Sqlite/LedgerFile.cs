@@ -87,8 +87,8 @@ internal sealed class LedgerFile
         return file;
     }
 
-    // An existing ledger, for an operator's command, whose commits sync: creates nothing and takes no lock. RefusalException: the ledger
-    // does not exist, has another version or cannot be read.
+    // An existing ledger, for an operator's command, whose commits sync: creates nothing and takes no lock.
+    // RefusalException: the ledger does not exist, has another version or cannot be read.
     public static LedgerFile OpenExisting(string path, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
