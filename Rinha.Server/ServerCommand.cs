@@ -72,7 +72,8 @@ internal static class ServerCommand
         var result = command.Parse(args);
         return result.Errors.Count == 0 ? result.Invoke()
             : result.CommandResult.Command is { Action: null } group
-            ? Reject($"{group.Name}: expected {string.Join(", ", group.Subcommands.Select(known => known.Name))}")
+            ? Reject($"{group.Name}: expected {string.Join(", ", group.Subcommands.Select(known => known.Name))}, "
+                + $"not '{result.UnmatchedTokens.FirstOrDefault()}'")
             : Reject(string.Join("; ", result.Errors.Select(error => error.Message)));
     }
 
