@@ -9,6 +9,7 @@ var command = new RootCommand("Runs, watches, loads and tests the bank.")
     StatusVerb.Create(),
     RestartVerb.Create(),
     TopVerb.Create(),
+    LedgerVerb.Create(),
     LoadVerb.Create(),
     ContestVerb.Create(),
     MeasureVerb.Create(),
@@ -27,6 +28,11 @@ try
     if (args[0] == LoadVerb.Name)
     {
         return LoadVerb.Run(args[1..]);
+    }
+
+    if (args[0] == LedgerVerb.Name)
+    {
+        return LedgerVerb.Run(args[1..]);
     }
 
     if (!args[0].StartsWith('-') && command.Subcommands.All(verb => verb.Name != args[0]))

@@ -16,6 +16,7 @@ public sealed class ServerOptionsTests
         ["API_SOCKET"] = ["", "/" + new string('x', 107)],
         ["API_SOCKET_MODE"] = ["600"], // Without a socket.
         ["RINHA_SYNCHRONOUS"] = ["", "OFF", "1"],
+        ["RINHA_ACCOUNTS"] = ["", "a\0b"],
         ["RINHA_LOG_LEVEL"] = ["", "loud", "2"],
         ["RINHA_LOG_FORMAT"] = ["", "xml"],
         ["RINHA_SLOW_REQUEST_MS"] = ["", "-1", "1.5", "3600001"],

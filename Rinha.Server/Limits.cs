@@ -176,6 +176,10 @@ public static class Limits
     // After so many steps (16 MiB) the backup syncs, so that no other fsync has to wait for more of its writes.
     public const int BackupSyncSteps = 16;
 
+    // What an export gathers before it writes, and the longest line that an import reads: the longest of an export has
+    // some 600 bytes.
+    public const int ExportBufferBytes = 64 * 1024;
+
     // A backup gives up when the WAL has outgrown this, or the database if that is larger; past a quarter of the bound
     // it no longer pauses.
     public const long BackupWalBytesMax = 1024L * 1024 * 1024;
@@ -216,6 +220,9 @@ public static class Limits
 
     // The most prepared statements on each connection; the server has fewer.
     public const int PostgresStatementsMax = 16;
+
+    // Rows of one COPY of an import: the checks of the foreign key that wait for its end take some 2 MB.
+    public const int PostgresCopyRows = 100_000;
 
     // The longest delay before the retry of a batch that conflicted with another one.
     public const int PostgresRetryDelayMsMax = 10;

@@ -21,17 +21,18 @@ static int Run(ServerOptions options)
     LogStart(logger, options);
     try
     {
+        var accounts = options.Get(Setting.Accounts);
         using var metrics = new MetricSet();
         if (options.Postgres is { } database)
         {
-            using var ledger = new PostgresLedger(database, logger, options.Get(Setting.DatabaseWait));
+            using var ledger = new PostgresLedger(database, logger, options.Get(Setting.DatabaseWait), accounts);
             ledger.AddTo(metrics);
             Serve(options, ledger, metrics, loggers, logger);
         }
         else
         {
             using var ledger = new SqliteLedger(
-                options.DatabasePath, options.Synchronous, logger, options.MayCreateDatabase);
+                options.DatabasePath, options.Synchronous, logger, options.MayCreateDatabase, accounts);
             ledger.AddTo(metrics);
             Serve(options, ledger, metrics, loggers, logger);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Reflection;
 using Rinha.Server.Operations;
 
@@ -33,7 +34,11 @@ internal static class ServerCommand
     // exit code.
     public static int Invoke(string[] args, Func<ServerOptions, int> run, Func<ServerOptions, int, int> healthCheck)
     {
-        var command = new RootCommand("A small bank on one SQLite file: Rinha de Backend 2024/Q1.");
+        // A RootCommand would be called Rinha, since it takes .Server for a file name's extension.
+        var command = new Command("Rinha.Server", "A small bank on one SQLite file: Rinha de Backend 2024/Q1.")
+        {
+            new HelpOption(), new VersionOption(),
+        };
         var settings = new SettingOptions(command);
         var healthCheckOption = new Option<bool>("--healthcheck")
         {
@@ -50,6 +55,8 @@ internal static class ServerCommand
         command.Subcommands.Add(FileOperations.CreateRestore(settings));
         command.Subcommands.Add(FileOperations.CreateVerify(settings));
         command.Subcommands.Add(FileOperations.CreateCheckpoint(settings));
+        command.Subcommands.Add(MoveOperations.CreateExport(settings));
+        command.Subcommands.Add(MoveOperations.CreateImport(settings));
         command.Subcommands.Add(AccountsOperation.Create(settings));
         command.SetAction(parsed => settings.Run(parsed, options =>
         {
@@ -64,9 +71,11 @@ internal static class ServerCommand
         }));
 
         var result = command.Parse(args);
-        return result.Errors.Count > 0
-            ? Reject(string.Join("; ", result.Errors.Select(error => error.Message)))
-            : result.Invoke();
+        return result.Errors.Count == 0 ? result.Invoke()
+            : result.CommandResult.Command is { Action: null } group
+            ? Reject($"{group.Name}: expected {string.Join(", ", group.Subcommands.Select(known => known.Name))}, "
+                + $"not '{string.Join(' ', result.UnmatchedTokens.Take(1))}'")
+            : Reject(string.Join("; ", result.Errors.Select(error => error.Message)));
     }
 
     public static int Reject(string reason) => Report(reason, ExitCode.Rejected);
@@ -80,7 +89,7 @@ internal static class ServerCommand
     }
 }
 
-// The flags of the settings, shared by the server and every operator's command.
+// The flags of the settings. The operator's commands have only the ledger's.
 internal sealed class SettingOptions
 {
     private readonly Dictionary<Setting, Option<string?>> _options = Setting.All.ToDictionary(
@@ -88,7 +97,7 @@ internal sealed class SettingOptions
         setting => new Option<string?>(setting.Flag)
         {
             Description = $"{setting.Help} [{setting.Variable}; default {setting.Default ?? "none"}]",
-            Recursive = true,
+            Recursive = setting == Setting.Database,
         });
 
     public SettingOptions(Command root)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Rinha.Server.Ledger;
 using Rinha.Server.Net;
 using Rinha.Server.Sqlite;
 
@@ -62,6 +63,12 @@ public abstract class Setting
         "What a commit waits for: NORMAL (the kernel), FULL (the disk).",
         ParseChoice,
         synchronous => $"synchronous {synchronous}");
+
+    public static readonly Setting<InitialAccounts> Accounts = new(
+        "RINHA_ACCOUNTS",
+        "contest",
+        "The accounts of a new ledger: contest (its five), none, or a file with an id and a limit in cents a line.",
+        InitialAccounts.Parse);
 
     public static readonly Setting<LogLevel> LogLevel = new(
         "RINHA_LOG_LEVEL",

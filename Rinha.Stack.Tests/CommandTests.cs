@@ -13,6 +13,8 @@ public sealed class CommandTests
         var exit = RinhaCommand.Run("run", "--port", "65536")
             .AssertExit(2, "rinha: --port: expected a whole number from 1 to 65535, not '65536'\n");
         Assert.Equal("", exit.Output);
+        RinhaCommand.Run("ledger", "fly").AssertExit(2, "expected backup, restore, verify");
+        RinhaCommand.Run("ledger", "verify", "--data").AssertExit(2, "--data needs a directory");
     }
 
     [Fact]
@@ -20,7 +22,9 @@ public sealed class CommandTests
     {
         var help = RinhaCommand.RunSuccessfully("--help").Output;
         string[] verbs =
-            ["run", "stop", "status", "restart", "top", "load", "contest", "measure", "chaos", "smoke", "test"];
+        [
+            "run", "stop", "status", "restart", "top", "ledger", "load", "contest", "measure", "chaos", "smoke", "test",
+        ];
         Assert.All(verbs, verb => Assert.Matches($@"(?m)^  {verb} +\S", help));
     }
 

@@ -56,11 +56,40 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
         Run("accounts", "add", "99", "--limit", "100").AssertSuccess();
         bank.Post(99, 100, 'd', "debit").AssertOk();
 
-        Run("accounts", "set-limit", "99", "99").AssertRefused("balance of -100 cents");
+        Run("accounts", "set-limit", "90..99", "--limit", "99").AssertRefused("account 99 has a balance of -100 cents");
         bank.Post(99, 1, 'd', "debit").AssertProblem(422);
-        Run("accounts", "set-limit", "99", "101").AssertSuccess();
+        Run("accounts", "set-limit", "99", "--limit", "101").AssertSuccess();
         Assert.Equal(101, bank.Post(99, 1, 'd', "debit").AssertOk().Json.GetProperty("limite").GetInt64());
-        Run("accounts", "set-limit", "98", "1").AssertRefused("there is no account 98");
+        Run("accounts", "set-limit", "98", "--limit", "1").AssertRefused("there is no account 98");
+    }
+
+    [Fact]
+    public void The_commands_do_the_same_in_PostgreSQL()
+    {
+        using var postgres = new LedgerOnPostgres();
+        Assert.Equal(PostResult.Accepted, postgres.Ledger.Credit(1, 5).Result);
+        Assert.Equal(
+            PostResult.LimitExceeded, postgres.Ledger.Post(4, TransactionKind.Debit, 10_000_001, "x", "key").Result);
+        postgres.Ledger.Debit(2, 100);
+
+        AssertAccounts(
+            arguments => ServerProcess.Run(["accounts", .. arguments.Split(' ')], ("DATABASE_URL", postgres.Url)));
+    }
+
+    [Fact]
+    public void Accounts_are_shown_changed_by_ranges_and_closed_unless_they_have_a_history()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.File("rinha.db");
+        using (var ledger = LedgerExtensions.OpenLedger(path))
+        {
+            ledger.Credit(1, 5);
+            ledger.Post(4, TransactionKind.Debit, 10_000_001, "x", "key");
+            ledger.Debit(2, 100);
+        }
+
+        AssertAccounts(arguments => ServerProcess.Run(["accounts", .. arguments.Split(' ')], ("DATABASE_URL", path)));
+        ServerProcess.Run(["verify"], ("DATABASE_URL", path)).AssertSuccess();
     }
 
     [Theory]
@@ -75,8 +104,14 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
     [InlineData("accounts add 1..1000001 --limit 1")]
     [InlineData("accounts add 5 --limit 1")]
     [InlineData("accounts add 4..9 --limit 1")]
-    [InlineData("accounts set-limit 1 x")]
-    [InlineData("accounts set-limit one 1")]
+    [InlineData("accounts set-limit 1 --limit x")]
+    [InlineData("accounts set-limit one --limit 1")]
+    [InlineData("accounts set-limit 6..9 --limit 1")]
+    [InlineData("accounts set-limit 5")]
+    [InlineData("accounts list 2..1")]
+    [InlineData("accounts show 6")]
+    [InlineData("accounts close 6")]
+    [InlineData("accounts close 6..7")]
     [InlineData("accounts")]
     [InlineData("accounts remove 1")]
     public void An_invalid_command_is_refused_in_one_line_and_changes_nothing(string command)
@@ -85,6 +120,28 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
 
         bank.Get("/clientes/6/extrato").AssertProblem(404);
         Assert.Equal(500_000, LedgerRows.Query(bank.DatabasePath, "SELECT limite FROM clientes WHERE id = 5"));
+    }
+
+    // On a ledger where account 1 has a transaction, 2 a debt, and 4 only a key.
+    private static void AssertAccounts(Func<string, CommandExit> run)
+    {
+        Assert.Equal(
+            """{"id":1,"limitCents":100000,"balanceCents":5,"transactions":1}""" + "\n",
+            run("show 1 --json").AssertSuccess().Output);
+        Assert.Matches("(?s)limit +80000 cents.*balance +-100 cents.*transactions +1", run("show 2").Output);
+        Assert.Equal("2 changed, each with a limit of 7 cents\n", run("set-limit 4..9 --limit 7").AssertSuccess().Output);
+        run("set-limit 1..5 --limit 99").AssertRefused("account 2 has a balance of -100 cents, below minus the limit");
+        Assert.Equal(
+            [1, 2, 3],
+            JsonDocument.Parse(run("list 1..3 --json").Output).RootElement.EnumerateArray()
+                .Select(account => account.GetProperty("id").GetInt64()));
+        Assert.Contains("\"limitCents\":7,", run("show 4 --json").Output, StringComparison.Ordinal);
+        run("close 1").AssertRefused("it has 1 transactions");
+        run("close 4").AssertRefused("it has idempotency keys");
+        run("close 5").AssertSuccess();
+        run("close 5").AssertRefused("there is no account 5");
+        run("show 5").AssertRefused("there is no account 5");
+        run("add 5 --limit 1").AssertSuccess();
     }
 
     private CommandExit Run(params string[] arguments) =>

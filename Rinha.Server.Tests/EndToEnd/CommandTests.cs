@@ -8,13 +8,14 @@ public sealed class CommandTests : ServerTest
         Assert.Matches(@"^\d+\.\d+\.\d+[^\n]*\n$", RunSuccessfully("--version").Output);
 
     [Fact]
-    public void Help_lists_every_setting_and_command_and_each_command_has_help_with_the_settings()
+    public void Help_lists_every_setting_and_command_and_each_command_has_help_with_the_ledgers_setting()
     {
-        string[] commands = ["backup", "restore", "verify", "checkpoint", "accounts"];
+        string[] commands = ["backup", "restore", "verify", "checkpoint", "export", "import", "accounts"];
         var help = RunSuccessfully("--help").Output;
 
         Assert.All(
             [
+                "Rinha.Server [command]",
                 "--healthcheck",
                 .. commands.Select(command => $"  {command}"),
                 .. Setting.All.SelectMany(setting => new[] { setting.Flag, setting.Variable }),
@@ -22,7 +23,9 @@ public sealed class CommandTests : ServerTest
             word => Assert.Contains(word, help, StringComparison.Ordinal));
         Assert.All(commands, command =>
         {
-            Assert.Contains("--database-url", RunSuccessfully(command, "--help").Output, StringComparison.Ordinal);
+            var text = RunSuccessfully(command, "--help").Output;
+            Assert.Contains("--database-url", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("--api-port", text, StringComparison.Ordinal);
             Run(command, "--no-such-flag").AssertRefused("--no-such-flag");
         });
     }
@@ -34,7 +37,9 @@ public sealed class CommandTests : ServerTest
 
         Assert.Equal(0, ServerProcess.Run(["--database-url", Ledger, "verify"]).Code);
         Assert.Equal(0, ServerProcess.Run(["verify", "--database-url", Ledger]).Code);
-        ServerProcess.Run(["verify", "--api-port", "0"]).AssertRefused("API_PORT");
+        ServerProcess.Run(["verify", "--api-port", "0"]).AssertRefused("--api-port");
+        ServerProcess.Run(["accounts", "remove", "7"])
+            .AssertRefused("expected list, show, add, set-limit, close, not 'remove'");
         Assert.Equal(
             0, ServerProcess.Run(["verify"], ("DATABASE_URL", Ledger), ("RINHA_PORT", "tcp://10.0.0.1:9999")).Code);
     }

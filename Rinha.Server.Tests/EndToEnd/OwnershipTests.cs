@@ -29,7 +29,8 @@ public sealed class OwnershipTests : ServerTest
     [InlineData("verify")]
     [InlineData("accounts list")]
     [InlineData("accounts add 6 --limit 100")]
-    [InlineData("accounts set-limit 1 100")]
+    [InlineData("accounts set-limit 1 --limit 100")]
+    [InlineData("export {0}.new")]
     [InlineData("backup {0}.new")]
     [InlineData("restore {0}")]
     public void Every_file_belongs_to_the_servers_user_and_the_server_starts(string command)

@@ -12,6 +12,12 @@ internal static class SampleLedger
     public static void Make(string path)
     {
         using var ledger = LedgerExtensions.OpenLedger(path);
+        Fill(ledger);
+    }
+
+    // Fills a new ledger of any kind.
+    public static void Fill(ILedger ledger)
+    {
         for (var number = 1; number <= 17; number++)
         {
             Accept(ledger.Credit(1, number));

@@ -215,14 +215,14 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Assert.Equal(new WriteOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);
 
-        accounts.SetLimit(7, 600);
+        accounts.SetLimit(7, 7, 600);
         Assert.Equal(new WriteOutcome(PostResult.Accepted, -600, 600), Ledger.Debit(7, 100));
-        Assert.Throws<RefusalException>(() => accounts.SetLimit(7, 599));
-        Assert.Throws<RefusalException>(() => accounts.SetLimit(9, 1));
+        Assert.Throws<RefusalException>(() => accounts.SetLimit(7, 7, 599));
+        Assert.Throws<RefusalException>(() => accounts.SetLimit(9, 9, 1));
         Assert.Throws<RefusalException>(() => accounts.Add(8, 9, 1));
 
         var ids = new List<long>();
-        accounts.List((id, _, _, _) => ids.Add(id));
+        accounts.List(1, 8, (id, _, _, _) => ids.Add(id));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], ids);
     }
 

@@ -11,7 +11,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     public void A_backup_aborts_and_leaves_no_file_when_the_WAL_has_grown_too_far()
     {
         var ledger = Storage.Open();
-        var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
+        var file = LedgerFile.OpenExisting(Storage.FilePath);
         using (var reader = LedgerRows.Open(Storage.FilePath))
         {
             // An old snapshot keeps the backup from emptying the WAL first.
@@ -41,7 +41,7 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     public void No_instance_checkpoints_during_a_backup_and_one_can_afterwards()
     {
         _ = Storage.Open();
-        var file = LedgerFile.OpenExisting(Storage.FilePath, Synchronous.Normal);
+        var file = LedgerFile.OpenExisting(Storage.FilePath);
         using var other = new Gate(Storage.FilePath);
         using (new ManualCheckpoint(file))
         {

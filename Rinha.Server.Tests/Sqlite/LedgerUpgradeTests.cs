@@ -141,7 +141,7 @@ public sealed class LedgerUpgradeTests : FileTest
         var metrics = new LedgerMetrics();
         using var checkpointer = new Checkpointer(file, errors, metrics);
 
-        Assert.Throws<SqliteException>(() => new AccountTable(file).SetLimit(1, 1));
+        Assert.Throws<SqliteException>(() => new AccountTable(file).SetLimit(1, 1, 1));
         using var queue = new WriteQueue();
         Assert.Throws<SqliteException>(() => new CommitTurn(file, queue, checkpointer, errors, metrics));
     }
@@ -188,7 +188,7 @@ public sealed class LedgerUpgradeTests : FileTest
         OldLedger.Make(FilePath);
 
         var refusal = Assert.Throws<RefusalException>(
-            () => LedgerFile.OpenExisting(FilePath, Synchronous.Normal, OldLedger.Versions));
+            () => LedgerFile.OpenExisting(FilePath, OldLedger.Versions));
 
         Assert.Equal(
             $"{FilePath} has schema version {OldLedger.Oldest}: "

@@ -1,5 +1,5 @@
 using System.Text.Encodings.Web;
-using Rinha.Server.Sqlite.Upkeep;
+using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Operations;
 
@@ -17,7 +17,7 @@ internal static class AuditText
               transactions  {report.Transactions:N0}
               balances      {report.BalanceCents} cents
               kept keys     {report.Keys:N0}
-              log           {report.WalBytes:N0} bytes
+              log           {(report.WalBytes is { } bytes ? $"{bytes:N0} bytes" : "-")}
               first         {report.Oldest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
               last          {report.Newest:yyyy-MM-ddTHH:mm:ss.ffffffZ}
             """);
@@ -56,7 +56,11 @@ internal static class AuditText
             json.WritePropertyName("balanceCents"u8);
             json.WriteRawValue($"{report.BalanceCents}");
             json.WriteNumber("keptKeys"u8, report.Keys);
-            json.WriteNumber("walBytes"u8, report.WalBytes);
+            if (report.WalBytes is { } walBytes)
+            {
+                json.WriteNumber("walBytes"u8, walBytes);
+            }
+
             json.WriteString("oldest"u8, report.Oldest?.ToString(JsonTime));
             json.WriteString("newest"u8, report.Newest?.ToString(JsonTime));
             json.WriteNumber("findingCount"u8, report.FindingCount);

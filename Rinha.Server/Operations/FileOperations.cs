@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Rinha.Server.Ledger;
+using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Operations;
 
-// backup, restore, verify and checkpoint, for a ledger in a file. All but restore work while instances run.
+// backup, restore and checkpoint, for a ledger in a file, and verify. All but restore work while instances run.
 internal static class FileOperations
 {
     public static Command CreateBackup(SettingOptions settings)
@@ -17,7 +19,7 @@ internal static class FileOperations
             var target = Path.GetFullPath(parsed.GetRequiredValue(file));
             var took = Stopwatch.StartNew();
             Operation.LowerPriority();
-            var report = LedgerBackup.Make(LedgerFile.OpenExisting(path, options.Synchronous), target);
+            var report = LedgerBackup.Make(LedgerFile.OpenExisting(path), target);
             if (!report.IsSound)
             {
                 AuditText.WriteLines(Console.Out, path, report);
@@ -68,9 +70,11 @@ internal static class FileOperations
         const string description = "Check the ledger, or a backup, for consistency; read-only.";
         return new Command("verify", description) { file, json }.SetOperation(settings, (parsed, options) =>
         {
-            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : Operation.LedgerPathOf(options);
+            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : options.Database;
             Operation.LowerPriority();
-            var report = LedgerAudit.Run(path);
+            var report = path == options.Database && options.Postgres is { } address
+                ? Verify(address)
+                : LedgerAudit.Run(path);
             if (parsed.GetValue(json))
             {
                 using var output = Console.OpenStandardOutput();
@@ -91,7 +95,7 @@ internal static class FileOperations
         return new Command("checkpoint", description).SetOperation(settings, (_, options) =>
         {
             var path = Operation.LedgerPathOf(options);
-            using var checkpoint = new ManualCheckpoint(LedgerFile.OpenExisting(path, options.Synchronous));
+            using var checkpoint = new ManualCheckpoint(LedgerFile.OpenExisting(path));
             var isWhole = checkpoint.TryRun(out var pages, out var moved);
             Console.WriteLine(
                 $"{path}: {moved:N0} of {pages:N0} pages are in the database, "
@@ -103,5 +107,11 @@ internal static class FileOperations
                 (true, true) => ExitCode.Success,
             };
         });
+    }
+
+    private static AuditReport Verify(PostgresAddress address)
+    {
+        using var snapshot = new PostgresSnapshot(address);
+        return snapshot.Audit();
     }
 }

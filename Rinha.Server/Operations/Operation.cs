@@ -8,13 +8,13 @@ namespace Rinha.Server.Operations;
 // Shared by the operator's commands.
 internal static partial class Operation
 {
-    // A file's path. Unknown flags would end up here, so a leading dash is an error.
+    // A file's path, or - alone. Unknown flags would end up here, so a leading dash is an error.
     public static Argument<T> FileArgument<T>(string description)
     {
         var argument = new Argument<T>("FILE") { Description = description };
         argument.Validators.Add(result =>
         {
-            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } flag)
+            if (result.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..]) is { } flag)
             {
                 result.AddError($"{flag.Value}: unknown flag; for a file of that name write ./{flag.Value}");
             }
@@ -24,7 +24,7 @@ internal static partial class Operation
 
     public static string LedgerPathOf(ServerOptions options) => options.Postgres is null
         ? options.DatabasePath
-        : throw new RefusalException($"{options.Database} is not a file: use pg_dump, pg_restore and psql");
+        : throw new RefusalException($"{options.Database} is not a file: use pg_dump, or export and import");
 
     // Sets the command's action; a failure becomes one line and an exit code.
     public static Command SetOperation(
@@ -41,7 +41,8 @@ internal static partial class Operation
                 return ServerCommand.Reject(refusal.Message);
             }
             catch (Exception error) when (
-                error is SqliteException or NpgsqlException or IOException or UnauthorizedAccessException)
+                error is SqliteException or NpgsqlException or InvalidDataException
+                    or IOException or UnauthorizedAccessException)
             {
                 return ServerCommand.Fail(error.Message);
             }

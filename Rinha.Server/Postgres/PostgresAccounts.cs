@@ -6,10 +6,14 @@ namespace Rinha.Server.Postgres;
 // The accounts of a PostgreSQL ledger, for the operator's commands. Every call opens its own connection.
 internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
 {
-    public void List(Action<long, long, long, long> account)
+    private const string BalanceSql = "SELECT saldo FROM clientes WHERE id = $1";
+
+    public void List(long firstId, long lastId, Action<long, long, long, long> account)
     {
         using var source = Open();
-        using var command = source.CreateCommand("SELECT id, limite, saldo, ultima_seq FROM clientes ORDER BY id");
+        using var command = source.CreateCommand(
+            "SELECT id, limite, saldo, ultima_seq FROM clientes WHERE id BETWEEN $1 AND $2 ORDER BY id")
+            .With(firstId, lastId);
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {
@@ -27,22 +31,42 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            var taken = Query(source, "SELECT min(id) FROM clientes WHERE id BETWEEN $1 AND $2", firstId, lastId);
-            throw new RefusalException($"account {taken} already exists; no account was added");
+            throw AccountRefusal.Exists(
+                Query(source, "SELECT min(id) FROM clientes WHERE id BETWEEN $1 AND $2", firstId, lastId));
         }
     }
 
-    public void SetLimit(long id, long limitCents)
+    public long SetLimit(long firstId, long lastId, long limitCents)
     {
         using var source = Open();
-        if (Run(source, "UPDATE clientes SET limite = $2 WHERE id = $1 AND saldo >= -$2", id, limitCents) == 1)
+        try
         {
-            return;
+            const string change = "UPDATE clientes SET limite = $3 WHERE id BETWEEN $1 AND $2";
+            return Run(source, change, firstId, lastId, limitCents) is > 0 and var changed
+                ? changed
+                : throw AccountRefusal.Missing(firstId, lastId);
         }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.CheckViolation)
+        {
+            const string debtor = "SELECT min(id) FROM clientes WHERE id BETWEEN $1 AND $2 AND saldo < -$3";
+            var id = Query(source, debtor, firstId, lastId, limitCents);
+            throw AccountRefusal.BelowLimit(id, Query(source, BalanceSql, id ?? 0), limitCents);
+        }
+    }
 
-        throw new RefusalException(Query(source, "SELECT saldo FROM clientes WHERE id = $1", id) is { } balanceCents
-            ? $"account {id} has a balance of {balanceCents} cents, below minus the limit of {limitCents}"
-            : $"there is no account {id}");
+    public void Close(long id)
+    {
+        using var source = Open();
+        const string close = """
+            DELETE FROM clientes WHERE id = $1 AND saldo = 0 AND ultima_seq = 0
+              AND NOT EXISTS (SELECT 1 FROM chaves WHERE cliente_id = $1)
+            """;
+        if (Run(source, close, id) == 0)
+        {
+            throw Query(source, "SELECT ultima_seq FROM clientes WHERE id = $1", id) is { } transactions
+                ? AccountRefusal.NotClosable(id, Query(source, BalanceSql, id), transactions)
+                : AccountRefusal.Missing(id, id);
+        }
     }
 
     private NpgsqlDataSource Open()

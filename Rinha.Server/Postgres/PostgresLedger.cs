@@ -41,20 +41,21 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
-    /// Connects, waiting for a server that is not up yet. Creates an empty ledger (schema.postgres.sql) or converts an
-    /// older one.
+    /// Connects, waiting for a server that is not up yet. Creates an empty ledger (schema.postgres.sql, with these
+    /// accounts if given) or converts an older one.
     /// </summary>
     /// <exception cref="RefusalException">
-    /// The server was not up in time, or the database is not a ledger of a known version.
+    /// The server was not up in time, the database is not a ledger of a known version, or the accounts' file is invalid.
     /// </exception>
     /// <exception cref="NpgsqlException">The database cannot be used.</exception>
-    public PostgresLedger(PostgresAddress address, ILogger logger, int waitSeconds = 0)
+    public PostgresLedger(
+        PostgresAddress address, ILogger logger, int waitSeconds = 0, InitialAccounts? accounts = null)
     {
         _errors = new ThrottledErrorLog(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
         _writes = Open(address, connectionsMax: 1);
         Await(address, waitSeconds, logger);
-        switch (PostgresSchema.Ensure(_writes, converts: true))
+        switch (PostgresSchema.Ensure(_writes, converts: true, accounts: accounts))
         {
             case PostgresSchema.Created:
                 Log.LedgerCreated(logger, address.ToString());

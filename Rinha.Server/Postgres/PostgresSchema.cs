@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Postgres;
@@ -17,16 +18,18 @@ internal static class PostgresSchema
     private const int NoTimeout = 0; // A conversion's duration grows with the history.
 
     // Creates, converts or checks the tables. Several instances may call it at once. Unless converts, an older version
-    // is refused. Returns the version from which it converted, if it did, and 0 if it created the tables.
-    // RefusalException: other tables, an unsupported version, a failed step, missing rights; the database is unchanged.
-    public static long? Ensure(NpgsqlDataSource source, bool converts, SchemaVersions? versions = null)
+    // is refused. A new ledger begins with the contest's accounts or with those given. Returns the version from which
+    // it converted, if it did, and 0 if it created the tables. RefusalException: other tables, an unsupported version,
+    // a failed step, missing rights, or an invalid file of accounts; the database is unchanged.
+    public static long? Ensure(
+        NpgsqlDataSource source, bool converts, SchemaVersions? versions = null, InitialAccounts? accounts = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 using var connection = source.OpenConnection();
-                return Ensure(connection, converts, versions ?? Versions);
+                return Ensure(connection, converts, versions ?? Versions, accounts ?? InitialAccounts.Contest);
             }
             catch (PostgresException error)
                 when (attempt < Limits.PostgresSchemaTriesMax && IsConcurrentCreation(error))
@@ -36,11 +39,24 @@ internal static class PostgresSchema
         }
     }
 
-    private static long? Ensure(NpgsqlConnection connection, bool converts, SchemaVersions versions)
+    // Creates nothing. RefusalException: there is no ledger, or it has another version.
+    public static void EnsureExisting(NpgsqlDataSource source)
+    {
+        using var connection = source.OpenConnection();
+        if (!Exists(connection))
+        {
+            throw new RefusalException($"there is no ledger in {connection.Database}");
+        }
+
+        Ensure(connection, converts: false, Versions, InitialAccounts.Contest);
+    }
+
+    private static long? Ensure(
+        NpgsqlConnection connection, bool converts, SchemaVersions versions, InitialAccounts accounts)
     {
         if (!Exists(connection))
         {
-            Create(connection);
+            Create(connection, accounts.ReadLimits());
             return Created;
         }
 
@@ -74,7 +90,7 @@ internal static class PostgresSchema
                 $"{connection.Database} has only some of the ledger's tables: it belongs to another program"),
         };
 
-    private static void Create(NpgsqlConnection connection)
+    private static void Create(NpgsqlConnection connection, IReadOnlyDictionary<long, long>? limitsCents)
     {
         using var script = new StreamReader(
             typeof(PostgresSchema).Assembly.GetManifestResourceStream("schema.postgres.sql")!);
@@ -94,6 +110,21 @@ internal static class PostgresSchema
                 + $"with ALTER DATABASE {database} OWNER TO {user}; "
                 + $"or, in that database, with GRANT USAGE, CREATE ON SCHEMA {place} TO {user};",
                 error);
+        }
+
+        if (limitsCents is not null)
+        {
+            Execute(connection, "DELETE FROM clientes");
+            using var copy = connection.BeginBinaryImport("COPY clientes (id, limite) FROM STDIN (FORMAT BINARY)");
+            copy.Timeout = TimeSpan.Zero; // None.
+            foreach (var (id, limitCents) in limitsCents)
+            {
+                copy.StartRow();
+                copy.Write(id, NpgsqlDbType.Bigint);
+                copy.Write(limitCents, NpgsqlDbType.Bigint);
+            }
+
+            copy.Complete();
         }
 
         transaction.Commit();

@@ -52,7 +52,7 @@ internal sealed class Database : IDisposable
         raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_ENABLE_FKEY, enforces ? 1 : 0, out _),
         "set foreign key enforcement");
 
-    public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql), sql);
+    public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql), null);
 
     // Like Execute, but returns false on failure.
     public bool TryExecute(string sql) => raw.sqlite3_exec(Handle, sql) == SqliteResult.Ok;
@@ -82,9 +82,10 @@ internal sealed class Database : IDisposable
         }
     }
 
-    public void ForEachRow(string action, string sql, Action<PreparedStatement> row)
+    public void ForEachRow(
+        string action, string sql, Action<PreparedStatement> row, params ReadOnlySpan<long> parameters)
     {
-        using var statement = new PreparedStatement(this, sql);
+        using var statement = new PreparedStatement(this, sql, parameters);
         int result;
         while ((result = statement.Step()) == SqliteResult.Row)
         {
@@ -100,13 +101,13 @@ internal sealed class Database : IDisposable
     public long QueryInt64(string sql, params ReadOnlySpan<long> parameters)
     {
         using var statement = new PreparedStatement(this, sql, parameters);
-        return statement.Step() == SqliteResult.Row ? statement.Int64(0) : throw Error(sql);
+        return statement.Step() == SqliteResult.Row ? statement.Int64(0) : throw Error();
     }
 
     public string QueryText(string sql)
     {
         using var statement = new PreparedStatement(this, sql);
-        return statement.Step() == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error(sql);
+        return statement.Step() == SqliteResult.Row ? Encoding.UTF8.GetString(statement.Bytes(0)) : throw Error();
     }
 
     // Moves the pages of the write-ahead log into the database file, as far as readers' snapshots allow; truncates also
@@ -145,8 +146,10 @@ internal sealed class Database : IDisposable
         }
     }
 
-    public SqliteException Error(string action) => new(
-        $"{_path}: {action}: {raw.sqlite3_errmsg(Handle).utf8_to_string()}", raw.sqlite3_extended_errcode(Handle));
+    // The last failure in SQLite's words, after what was attempted if that helps an operator.
+    public SqliteException Error(string? action = null) => new(
+        $"{_path}: {(action is null ? "" : action + ": ")}{raw.sqlite3_errmsg(Handle).utf8_to_string()}",
+        raw.sqlite3_extended_errcode(Handle));
 
     public void Dispose()
     {
@@ -183,7 +186,7 @@ internal sealed class Database : IDisposable
         Check(sync(file, syncNormal), "checkpoint");
     }
 
-    private void Check(int result, string action)
+    private void Check(int result, string? action)
     {
         if (result != SqliteResult.Ok)
         {

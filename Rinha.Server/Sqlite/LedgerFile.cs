@@ -53,7 +53,11 @@ internal sealed class LedgerFile
     // Opens, creates or converts the ledger. Several processes may call it at once: a lock serializes them, and the
     // first one creates or converts. RefusalException: there is no ledger, and none may be created.
     public static LedgerFile Open(
-        string path, Synchronous synchronous, SchemaVersions? versions = null, bool mayCreate = true)
+        string path,
+        Synchronous synchronous,
+        SchemaVersions? versions = null,
+        bool mayCreate = true,
+        InitialAccounts? accounts = null)
     {
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
@@ -78,6 +82,7 @@ internal sealed class LedgerFile
         }
 
         var hasSchema = file.HasSchema(database);
+        var limits = hasSchema ? null : accounts?.ReadLimits();
         // With WAL, readers and the writer never wait for each other. The mode is persistent, but a file made by hand
         // may lack it.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
@@ -89,7 +94,7 @@ internal sealed class LedgerFile
         if (!hasSchema)
         {
             database.Execute("BEGIN IMMEDIATE");
-            database.Execute(ReadSchema());
+            CreateSchema(database, limits);
             database.Execute("COMMIT");
             file.IsNew = true;
         }
@@ -97,16 +102,16 @@ internal sealed class LedgerFile
         return file;
     }
 
-    // An existing ledger, for an operator's command: creates nothing and takes no lock. RefusalException: the ledger
-    // does not exist, has another version or cannot be read.
-    public static LedgerFile OpenExisting(string path, Synchronous synchronous, SchemaVersions? versions = null)
+    // An existing ledger, for an operator's command, whose commits sync: creates nothing and takes no lock.
+    // RefusalException: the ledger does not exist, has another version or cannot be read.
+    public static LedgerFile OpenExisting(string path, SchemaVersions? versions = null)
     {
         if (!File.Exists(path))
         {
             throw new RefusalException($"there is no ledger at {path}");
         }
 
-        var file = new LedgerFile(path, synchronous, versions);
+        var file = new LedgerFile(path, Synchronous.Full, versions);
         try
         {
             using var database = Database.OpenReadOnly(path);
@@ -115,6 +120,50 @@ internal sealed class LedgerFile
         catch (SqliteException error)
         {
             throw new RefusalException(error.Message, error);
+        }
+    }
+
+    // Creates the tables in an empty database, with the schema's accounts or with these instead.
+    public static void CreateSchema(Database database, IReadOnlyDictionary<long, long>? limitsCents)
+    {
+        database.Execute(ReadSchema());
+        if (limitsCents is null)
+        {
+            return;
+        }
+
+        database.Execute("DELETE FROM clientes");
+        using var insert = new PreparedStatement(database, "INSERT INTO clientes (id, limite) VALUES (?1, ?2)");
+        foreach (var (id, limitCents) in limitsCents)
+        {
+            insert.Bind(1, id);
+            insert.Bind(2, limitCents);
+            if (insert.Run() != SqliteResult.Done)
+            {
+                throw database.Error("add the first accounts");
+            }
+        }
+    }
+
+    // A read-only connection in one transaction, for reading all of a ledger: its sorts and temporary tables spill to
+    // files, so memory stays bounded.
+    public static Database OpenSnapshot(string path)
+    {
+        var database = Database.OpenReadOnly(path);
+        try
+        {
+            database.Execute($"""
+                PRAGMA temp_store = FILE;
+                PRAGMA cache_size = -{Limits.AuditCacheKib};
+                PRAGMA temp.cache_size = -{Limits.AuditCacheKib};
+                BEGIN;
+                """);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
         }
     }
 

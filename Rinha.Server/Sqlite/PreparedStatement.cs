@@ -16,7 +16,7 @@ internal sealed class PreparedStatement : IDisposable
         const uint persistent = raw.SQLITE_PREPARE_PERSISTENT;
         if (raw.sqlite3_prepare_v3(database.Handle, sql, persistent, out _handle) != SqliteResult.Ok)
         {
-            throw database.Error(sql);
+            throw database.Error();
         }
 
         _pointer = _handle.DangerousGetHandle();
@@ -63,6 +63,8 @@ internal sealed class PreparedStatement : IDisposable
 
     public long Int64(int column) => StatementCalls.ColumnInt64(_pointer, column);
 
+    public bool IsNull(int column) => StatementCalls.ColumnType(_pointer, column) == raw.SQLITE_NULL;
+
     // A column's blob or text, including NULs; valid until the next step or reset.
     public unsafe ReadOnlySpan<byte> Bytes(int column)
     {
@@ -100,6 +102,9 @@ internal static unsafe partial class StatementCalls
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_int64")]
     public static partial long ColumnInt64(nint statement, int index);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_type")]
+    public static partial int ColumnType(nint statement, int column);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
     public static partial byte* ColumnBlob(nint statement, int index);

@@ -23,17 +23,24 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
-    /// Opens the ledger's file. Creates an empty ledger (schema.sql) if there is none and it may; converts an older one.
+    /// Opens the ledger's file. Creates an empty ledger (schema.sql, with these accounts if given) if there is none and
+    /// it may; converts an older one.
     /// </summary>
     /// <exception cref="SqliteException">The file is not a ledger of a known version, or cannot be used.</exception>
     /// <exception cref="RefusalException">
-    /// It needs a conversion while another instance uses it; or there is none, and none may be created.
+    /// It needs a conversion while another instance uses it; there is none, and none may be created; or the accounts'
+    /// file is invalid.
     /// </exception>
     /// <exception cref="IOException">The directory does not exist or a file cannot be opened.</exception>
-    public SqliteLedger(string path, Synchronous synchronous, ILogger logger, bool mayCreate = true)
+    public SqliteLedger(
+        string path,
+        Synchronous synchronous,
+        ILogger logger,
+        bool mayCreate = true,
+        InitialAccounts? accounts = null)
     {
         var errors = new ThrottledErrorLog(logger);
-        _file = LedgerFile.Open(path, synchronous, mayCreate: mayCreate);
+        _file = LedgerFile.Open(path, synchronous, mayCreate: mayCreate, accounts: accounts);
         if (_file.IsNew)
         {
             Log.LedgerCreated(logger, path);

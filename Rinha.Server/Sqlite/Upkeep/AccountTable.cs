@@ -7,13 +7,15 @@ namespace Rinha.Server.Sqlite.Upkeep;
 // instance sees it at once.
 internal sealed class AccountTable(LedgerFile file) : IAccounts
 {
-    public void List(Action<long, long, long, long> account)
+    public void List(long firstId, long lastId, Action<long, long, long, long> account)
     {
         using var database = file.OpenReader();
         database.ForEachRow(
             "list accounts",
-            "SELECT id, limite, saldo, ultima_seq FROM clientes ORDER BY id",
-            row => account(row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3)));
+            "SELECT id, limite, saldo, ultima_seq FROM clientes WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+            row => account(row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3)),
+            firstId,
+            lastId);
     }
 
     public void Add(long firstId, long lastId, long limitCents) => Commit(database =>
@@ -21,7 +23,7 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
         const string taken = "SELECT ifnull(min(id), 0) FROM clientes WHERE id BETWEEN ?1 AND ?2";
         if (database.QueryInt64(taken, firstId, lastId) is not 0 and var id)
         {
-            throw new RefusalException($"account {id} already exists; no account was added");
+            throw AccountRefusal.Exists(id);
         }
 
         database.Run(
@@ -35,27 +37,53 @@ internal sealed class AccountTable(LedgerFile file) : IAccounts
             limitCents);
     });
 
-    public void SetLimit(long id, long limitCents) => Commit(database =>
+    public long SetLimit(long firstId, long lastId, long limitCents)
     {
-        if (database.QueryInt64("SELECT count(*) FROM clientes WHERE id = ?1", id) == 0)
+        var changed = 0;
+        Commit(database =>
         {
-            throw new RefusalException($"there is no account {id}");
+            const string debtor = """
+                SELECT ifnull(min(id), 0) FROM clientes WHERE id BETWEEN ?1 AND ?2 AND saldo < -?3
+                """;
+            if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id)
+            {
+                var balanceCents = database.QueryInt64("SELECT saldo FROM clientes WHERE id = ?1", id);
+                throw AccountRefusal.BelowLimit(id, balanceCents, limitCents);
+            }
+
+            const string change = "UPDATE clientes SET limite = ?3 WHERE id BETWEEN ?1 AND ?2";
+            database.Run("set the limit", change, firstId, lastId, limitCents);
+            changed = database.Changes;
+        });
+        return changed > 0 ? changed : throw AccountRefusal.Missing(firstId, lastId);
+    }
+
+    public void Close(long id) => Commit(database =>
+    {
+        // The history has no index by account, so the conditions below stand in for the foreign keys.
+        database.EnforceForeignKeys(false);
+        database.Run(
+            "close the account",
+            """
+            DELETE FROM clientes WHERE id = ?1 AND saldo = 0 AND ultima_seq = 0
+              AND NOT EXISTS (SELECT 1 FROM chaves WHERE cliente_id = ?1)
+            """,
+            id);
+        if (database.Changes == 1)
+        {
+            return;
         }
 
-        var balanceCents = database.QueryInt64("SELECT saldo FROM clientes WHERE id = ?1", id);
-        if (balanceCents < -limitCents)
-        {
-            throw new RefusalException(
-                $"account {id} has a balance of {balanceCents} cents, below minus the limit of {limitCents}");
-        }
-
-        database.Run("set the limit", "UPDATE clientes SET limite = ?2 WHERE id = ?1", id, limitCents);
+        const string transactions = "SELECT ifnull(max(ultima_seq), -1) FROM clientes WHERE id = ?1";
+        throw database.QueryInt64(transactions, id) is >= 0 and var count
+            ? AccountRefusal.NotClosable(
+                id, database.QueryInt64("SELECT saldo FROM clientes WHERE id = ?1", id), count)
+            : AccountRefusal.Missing(id, id);
     });
 
     private void Commit(Action<Database> change)
     {
         using var database = file.OpenWriter();
-        database.Execute("PRAGMA synchronous = FULL");
         using var gate = new Gate(file.Path);
         file.EnsureNotConverted();
         if (!gate.TryEnterWithin(Limits.BusyTimeoutMs))

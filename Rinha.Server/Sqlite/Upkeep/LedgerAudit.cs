@@ -19,18 +19,12 @@ internal static class LedgerAudit
         var report = new AuditReport { WalBytes = LedgerFile.WalBytesOf(path) };
         try
         {
-            using var database = Database.OpenReadOnly(path);
+            using var database = LedgerFile.OpenSnapshot(path);
             if (isThrottled)
             {
                 database.Throttle();
             }
 
-            database.Execute($"""
-                PRAGMA temp_store = FILE;
-                PRAGMA cache_size = -{Limits.AuditCacheKib};
-                PRAGMA temp.cache_size = -{Limits.AuditCacheKib};
-                BEGIN;
-                """);
             if (LedgerFile.VersionOf(database) is not { } version)
             {
                 report.Add("schema", "not a ledger: it has another application id");
@@ -99,57 +93,12 @@ internal static class LedgerAudit
             + database.QueryInt64("SELECT ifnull(sum(saldo & 0xFFFFFFFF), 0) FROM clientes");
         if (report.Transactions > 0)
         {
-            report.Oldest = Time(database, "SELECT realizada_em FROM transacoes ORDER BY id LIMIT 1");
-            report.Newest = Time(database, "SELECT realizada_em FROM transacoes ORDER BY id DESC LIMIT 1");
+            report.Oldest = Time(database, "SELECT min(realizada_em) FROM transacoes");
+            report.Newest = Time(database, "SELECT max(realizada_em) FROM transacoes");
         }
     }
 
     // Null if a damaged row holds a number outside the range of times.
     private static DateTime? Time(Database database, string sql) =>
         Timestamp.TryCreate(database.QueryInt64(sql), out var time) ? time.ToUtc() : null;
-}
-
-// A violation or a warning, in one line.
-internal sealed record AuditFinding(string Check, string What);
-
-// The counts and findings of an audit.
-internal sealed class AuditReport
-{
-    public long Accounts { get; set; }
-
-    public long Transactions { get; set; }
-
-    public long Keys { get; set; }
-
-    // The sum of all balances.
-    public Int128 BalanceCents { get; set; }
-
-    public long WalBytes { get; set; }
-
-    // The first transaction's time in UTC.
-    public DateTime? Oldest { get; set; }
-
-    public DateTime? Newest { get; set; }
-
-    // The first Limits.AuditFindingsMax, in the order of the checks.
-    public List<AuditFinding> Findings { get; } = [];
-
-    public long FindingCount { get; private set; }
-
-    // Harmless oddities: a ledger with warnings is sound.
-    public List<AuditFinding> Warnings { get; } = [];
-
-    public bool IsSound => FindingCount == 0;
-
-    public void Add(string check, string what)
-    {
-        FindingCount++;
-        if (Findings.Count < Limits.AuditFindingsMax)
-        {
-            Findings.Add(new AuditFinding(check, what.ReplaceLineEndings(" ")));
-        }
-    }
-
-    // Unbounded: a warning check returns one row.
-    public void Warn(string check, string what) => Warnings.Add(new AuditFinding(check, what));
 }

@@ -3,12 +3,16 @@ using SQLitePCL;
 namespace Rinha.Server.Sqlite.Upkeep;
 
 // Copies one snapshot of a database, page by page, into a new self-contained file: without a write-ahead log, synced to
-// disk, and readable only by its owner unless it takes a model's permissions.
+// disk, and readable only by its owner unless it takes a model's permissions. Creates such files for imports too.
 internal static class LedgerCopy
 {
     // Copies the source, which others may be writing, to a free name; a failure leaves no file. afterStep is called
     // after every Limits.BackupStepPages pages and may sleep. The copy gets the model's owner and permissions.
-    public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null)
+    public static void Make(string sourcePath, string targetPath, Action afterStep, string? model = null) =>
+        Create(targetPath, model, file => Copy(sourcePath, targetPath, file, afterStep));
+
+    // Creates a database that fill writes, on the disk when the call returns; a failure leaves no file.
+    public static void Create(string targetPath, string? model, Action<FileStream> fill)
     {
         var options = new FileStreamOptions
         {
@@ -26,7 +30,7 @@ internal static class LedgerCopy
                 DurableFile.CopyAccess(model, file.SafeFileHandle);
             }
 
-            Copy(sourcePath, targetPath, file, afterStep);
+            fill(file);
             LeaveWalMode(targetPath);
             RandomAccess.FlushToDisk(file.SafeFileHandle);
         }

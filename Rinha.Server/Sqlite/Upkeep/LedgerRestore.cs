@@ -12,7 +12,6 @@ internal static class LedgerRestore
     public static AuditReport Run(
         string path, string backupPath, out string? previousPath, SchemaVersions? versions = null)
     {
-        previousPath = null;
         if (!File.Exists(backupPath))
         {
             throw new RefusalException($"there is no backup at {backupPath}");
@@ -23,6 +22,18 @@ internal static class LedgerRestore
             throw new RefusalException($"{path} is the ledger itself");
         }
 
+        return Replace(path, (restored, model) =>
+        {
+            LedgerCopy.Make(backupPath, restored, static () => { }, model);
+            ConvertIfOlder(restored, backupPath, versions ?? LedgerFile.Versions);
+        }, out previousPath);
+    }
+
+    // Audits a new ledger and puts it in place. make gets its temporary path and a model for its owner and permissions;
+    // meanwhile no instance can start.
+    public static AuditReport Replace(string path, Action<string, string> make, out string? previousPath)
+    {
+        previousPath = null;
         var model = File.Exists(path) ? path : DurableFile.DirectoryOf(path);
         using var gate = new GateFile(path + "-gate", model);
         if (!gate.TryLockAll())
@@ -33,8 +44,7 @@ internal static class LedgerRestore
         var restored = $"{path}.restoring-{Environment.ProcessId}";
         try
         {
-            LedgerCopy.Make(backupPath, restored, static () => { }, model);
-            ConvertIfOlder(restored, backupPath, versions ?? LedgerFile.Versions);
+            make(restored, model);
             var report = LedgerAudit.Run(restored);
             if (report.IsSound)
             {

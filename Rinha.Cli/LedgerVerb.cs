@@ -1,0 +1,86 @@
+using Rinha.Stack;
+using Rinha.Stack.Builds;
+
+namespace Rinha.Cli;
+
+// ledger: the server's own commands on the ledger of a stack. The server parses all but --data.
+internal static class LedgerVerb
+{
+    public const string Name = "ledger";
+
+    private static readonly Option<string?> s_data = Arguments.Text(
+        "--data", "The stack's data directory (default: that of the running stack).");
+
+    // For help only: the arguments are the server's.
+    public static Command Create() =>
+        new(Name, "Back up, verify, move or edit a stack's ledger. Each command has its own --help.")
+        {
+            s_data,
+            new Command("backup", "Copy the ledger into a new file, audited."),
+            new Command("restore", "Replace the ledger of a stopped stack by a backup."),
+            new Command("verify", "Check the ledger, or a backup, for consistency."),
+            new Command("export", "Write the ledger as JSON lines."),
+            new Command("import", "Fill an empty ledger from an export."),
+            new Command("accounts", "List, show, add or close accounts, or set their limits."),
+            new Command("checkpoint", "Move the write-ahead log into the database."),
+        };
+
+    public static int Run(string[] arguments)
+    {
+        var command = Create();
+        if (arguments is [] or ["--help" or "-h" or "-?", ..])
+        {
+            new RootCommand { command }.Parse([Name, "--help"]).Invoke();
+            return arguments.Length == 0 ? Exit.Misuse : Exit.Success;
+        }
+
+        var data = TakeData(ref arguments);
+        if (arguments is not [var name, ..] || command.Subcommands.All(known => known.Name != name))
+        {
+            throw new UsageException("expected backup, restore, verify, export, import, accounts or checkpoint "
+                + "(./rinha ledger --help)");
+        }
+
+        var (server, ledger) = Find(RunningStacks.Choose(data));
+        return Tool.Exec(["/usr/bin/env", $"DATABASE_URL={ledger}", server, .. arguments]);
+    }
+
+    // Removes --data DIR or --data=DIR from the arguments.
+    private static string? TakeData(ref string[] arguments)
+    {
+        var at = Array.FindIndex(arguments, argument => argument == s_data.Name
+            || argument.StartsWith(s_data.Name + "=", StringComparison.Ordinal));
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var isSplit = arguments[at] == s_data.Name;
+        var data = !isSplit ? arguments[at][(s_data.Name.Length + 1)..]
+            : at + 1 < arguments.Length ? arguments[at + 1]
+            : throw new UsageException($"{s_data.Name} needs a directory");
+        arguments = [.. arguments[..at], .. arguments[(at + (isSplit ? 2 : 1))..]];
+        return data;
+    }
+
+    // The server's binary and the ledger's address. A stopped stack's ledger is its file; PostgreSQL has to run.
+    private static (string Server, string Ledger) Find(DataDirectory data)
+    {
+        if (StackInstance.Read(data) is { } stack)
+        {
+            var state = stack.State;
+            return (state.Server, state.Layout.HasPostgres
+                ? $"postgres://rinha@/rinha?host={state.DatabaseSockets}"
+                : data.LedgerFile);
+        }
+
+        if (!File.Exists(data.LedgerFile) && Directory.Exists(data.Cluster))
+        {
+            throw new UsageException($"the ledger of {data.FullPath} is in PostgreSQL, which is not running "
+                + "(./rinha run --stack nginx-postgres)");
+        }
+
+        new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
+        return (Repository.Server, data.LedgerFile);
+    }
+}
