@@ -67,16 +67,16 @@ public sealed class SmokeTests : IDisposable
     [Fact]
     public void A_dry_run_prints_the_command_lines_and_sends_nothing()
     {
-        RinhaCommand.Run([("BOMBARDIER", "/opt/bombardier")], "smoke", "--dry-run", "-c", "3")
+        RinhaCommand.Run([("BOMBARDIER", "/opt/bombardier")], "smoke", "http://localhost", "--dry-run", "-c", "3")
             .AssertExit(0, "'/opt/bombardier' '-c' '3' '-d' '10s' '-t' '10s' '-l' '-m' 'POST'");
-        RinhaCommand.Run("smoke", "--dry-run", "--with", "rinha", "--only", "statements", "--rate", "5")
+        RinhaCommand.Run("smoke", "http://localhost", "--dry-run", "--with", "rinha", "--only", "statements", "--rate", "5")
             .AssertExit(0, "-c 14 -d 10s --mix 0:0:1 -r 5 --quiet -o json");
     }
 
     public void Dispose() => _directory.Dispose();
 
     private CommandExit Smoke(int port, params IEnumerable<string> flags) => RinhaCommand.Run(
-        [("BOMBARDIER", Stub)], ["smoke", "--url", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
+        [("BOMBARDIER", Stub)], ["smoke", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
 
     // In bombardier's JSON format.
     private void WriteStub(string counts)

@@ -78,7 +78,7 @@ public static class Baselines
         var temporary = path + ".new";
         using (var file = File.Create(temporary))
         {
-            JsonReport.Write(report with { Baseline = null, Thresholds = null }, file);
+            JsonReport.Write(report with { Baseline = null }, file);
         }
 
         File.Move(temporary, path, overwrite: true);
