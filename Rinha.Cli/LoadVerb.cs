@@ -23,7 +23,7 @@ internal static class LoadVerb
         var others = parsed.UnmatchedTokens;
         if (others.Any(argument => argument is "--help" or "-h" or "-?"))
         {
-            Console.WriteLine("./rinha load without a URL loads the running stack, or with --data DIR the one on DIR.\n");
+            Console.WriteLine("Without a URL, ./rinha load takes the running stack, or the one of --data DIR.\n");
             return Foreground.ExecLoadTester([Name, .. others]);
         }
 
@@ -53,10 +53,9 @@ internal static class ServerChoice
         }
 
         var directory = RunningStacks.Choose(data, "--data or a URL");
+        var place = data is null ? "" : $" on {directory.FullPath}";
         return StackInstance.Read(directory) is { IsSupervised: true } stack
             ? run(stack.State.Url)
-            : Exit.Report(
-                $"no stack is running{(data is null ? "" : $" on {directory.FullPath}")} (./rinha run), and no URL is given",
-                Exit.NotRunning);
+            : Exit.Report($"no stack is running{place} (./rinha run), and no URL is given", Exit.NotRunning);
     }
 }

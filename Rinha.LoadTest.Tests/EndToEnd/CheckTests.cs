@@ -26,7 +26,8 @@ public sealed class CheckTests
         var exit = LoadTester.Run("load", bank.Url, "--check", "-n", "2000", "--quiet", "-o", "json");
 
         Assert.Equal(1, exit.Code);
-        Assert.Matches(@"^Rinha\.LoadTest: The bank broke its rules: the checks found [0-9,]+ violations?\n$", exit.Error);
+        Assert.Matches(
+            @"^Rinha\.LoadTest: The bank broke its rules: the checks found [0-9,]+ violations?\n$", exit.Error);
         Assert.Contains(Reports.Read(exit.Output).Check!.Checks, check => check.Violations > 0);
     }
 

@@ -9,7 +9,8 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public void Json_is_alone_on_standard_output()
     {
-        var exit = LoadTester.Run("load", _bank.Url, "-n", "1000", "--quiet", "-o", "json", "--seed", "7", "--limits", "none");
+        var exit = LoadTester.Run(
+            "load", _bank.Url, "-n", "1000", "--quiet", "-o", "json", "--seed", "7", "--limits", "none");
 
         Assert.Equal((0, ""), (exit.Code, exit.Error));
         var report = Reports.Read(exit.Output);
@@ -62,7 +63,8 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public void An_unwritable_file_is_reported_in_one_line()
     {
-        var exit = LoadTester.Run("load", _bank.Url, "-n", "10", "--quiet", "-o", "json", "-O", _directory.File("no/report.json"));
+        var exit = LoadTester.Run(
+            "load", _bank.Url, "-n", "10", "--quiet", "-o", "json", "-O", _directory.File("no/report.json"));
 
         Assert.Equal(1, exit.Code);
         Assert.Matches(@"^Rinha\.LoadTest: [^\n]+\n$", exit.Error);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
-using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Commands;
 
@@ -129,7 +128,6 @@ internal static class Arguments
         new("--max-failed")
         {
             Description = "Failed requests to tolerate, as a count or a share such as 0.1%; by default none.",
-            DefaultValueFactory = _ => Threshold.TryParse(ThresholdReport.NoFailure, out var none) ? none : null,
         },
         (string text, out Threshold? value) => Threshold.TryParse($"failed > {text}", out value),
         "a count or a share such as 0.1%");

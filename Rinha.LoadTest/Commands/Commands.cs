@@ -100,7 +100,8 @@ internal sealed class LoadCommand
             return status;
         }
 
-        if (parsed.GetValue(_check) || parsed.GetValue(_mix) is { Total: var all, Statements: var reads } && all > reads)
+        var mix = parsed.GetValue(_mix)!;
+        if (mix.Total > mix.Statements || parsed.GetValue(_check))
         {
             _report.Announce(parsed, target);
         }
@@ -116,7 +117,7 @@ internal sealed class LoadCommand
         report = _baseline.Apply(parsed, report, saved);
         if (report.FindMax is null)
         {
-            Threshold[] thresholds = [parsed.GetValue(_maxFailed)!, .. parsed.GetValue(_failIf)!];
+            Threshold[] thresholds = [parsed.GetValue(_maxFailed) ?? Threshold.NoFailure, .. parsed.GetValue(_failIf)!];
             report = report with { Thresholds = [.. thresholds.Select(threshold => threshold.Judge(report))] };
         }
 

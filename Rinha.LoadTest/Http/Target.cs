@@ -92,7 +92,8 @@ public sealed class Target
                 return true;
             }
 
-            if (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", PathAndQuery: "/" })
+            if (Uri.TryCreate(url, UriKind.Absolute, out var uri)
+                && uri is { Scheme: "http" or "https", PathAndQuery: "/" })
             {
                 var addresses = Dns.GetHostAddresses(uri.DnsSafeHost);
                 var address = Array.Find(addresses, candidate => candidate.AddressFamily == AddressFamily.InterNetwork);

@@ -1,7 +1,7 @@
 namespace Rinha.LoadTest.Http;
 
-// TLS over a socket, blocking or not, with the system's OpenSSL 3 (its manual, section 3, has every function). SslStream
-// would need a task per read. The libraries are loaded at the first https URL.
+// TLS over a socket, blocking or not, with the system's OpenSSL 3 (section 3 of its manual has every function); .NET's
+// SslStream would need a task per read. The libraries are loaded at the first https URL.
 internal sealed unsafe partial class TlsContext
 {
     private const string Library = "libssl.so.3";

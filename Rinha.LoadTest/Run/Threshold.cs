@@ -14,6 +14,9 @@ internal sealed partial record Threshold(
     private const string Rate = "rate";
     private const string Failed = "failed";
 
+    public static readonly Threshold NoFailure =
+        new(ThresholdReport.NoFailure, null, Failed, ">", 0, ThresholdUnit.Count);
+
     public static bool TryParse(string text, [NotNullWhen(true)] out Threshold? threshold)
     {
         threshold = null;
@@ -35,8 +38,8 @@ internal sealed partial record Threshold(
         if (unit is var (scale, kind))
         {
             var limit = double.Parse(parts["limit"].ValueSpan, CultureInfo.InvariantCulture) * scale;
-            threshold = new Threshold(
-                text.Trim(), operation.Success ? operation.Value : null, metric, parts["comparison"].Value, limit, kind);
+            var name = operation.Success ? operation.Value : null;
+            threshold = new Threshold(text.Trim(), name, metric, parts["comparison"].Value, limit, kind);
         }
 
         return threshold is not null;
