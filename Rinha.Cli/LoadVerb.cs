@@ -7,6 +7,8 @@ internal static class LoadVerb
 {
     public const string Name = "load";
 
+    private const string Compare = "compare";
+
     private static readonly Option<string?> s_data = ServerChoice.Data();
 
     // For the list of verbs, and to find --data among the load tester's arguments.
@@ -21,16 +23,21 @@ internal static class LoadVerb
     {
         var parsed = Create().Parse(arguments);
         var others = parsed.UnmatchedTokens;
+        if (others is [Compare, ..])
+        {
+            return Foreground.ExecLoadTester(others);
+        }
+
         if (others.Any(argument => argument is "--help" or "-h" or "-?"))
         {
-            Console.WriteLine("Without a URL, ./rinha load takes the running stack, or the one of --data DIR.\n");
+            Console.WriteLine(
+                $"Without a URL, ./rinha load takes the running stack, or that of --data DIR. " +
+                $"./rinha load {Compare} BEFORE AFTER compares two saved reports.\n");
             return Foreground.ExecLoadTester([Name, .. others]);
         }
 
-        return others is ["compare", ..]
-            ? Foreground.ExecLoadTester([Name, .. others])
-            : ServerChoice.Run(others.FirstOrDefault(IsUrl), parsed.GetValue(s_data), url =>
-                Foreground.ExecLoadTester([Name, .. others, .. others.Any(IsUrl) ? (string[])[] : [url]]));
+        return ServerChoice.Run(others.FirstOrDefault(IsUrl), parsed.GetValue(s_data), url =>
+            Foreground.ExecLoadTester([Name, .. others, .. others.Any(IsUrl) ? (string[])[] : [url]]));
     }
 
     private static bool IsUrl(string argument) =>

@@ -67,7 +67,7 @@ public sealed class BaselineTests : IDisposable
     }
 
     private CommandExit Compare(params string[] arguments) =>
-        LoadTester.RunIn(_directory.FullPath, ["load", "compare", .. arguments]);
+        LoadTester.RunIn(_directory.FullPath, ["compare", .. arguments]);
 
     private CommandExit Run(params string[] options) => LoadTester.RunIn(
         _directory.FullPath, ["load", _bank.Url, "-n", "4", "-c", "4", "--quiet", "-o", "json", .. options]);

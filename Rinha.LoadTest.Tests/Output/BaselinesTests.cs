@@ -91,14 +91,14 @@ public sealed class BaselinesTests : IDisposable
     [Fact]
     public void Without_a_threshold_the_spread_of_both_runs_is_the_noise()
     {
-        // Blocks of 1,000 and 1,200 in turn: mean 1,100, standard deviation 105.4, standard error of ten 33.3.
+        // Ten blocks of 1,000 and 1,200 in turn: mean 1,100, standard deviation 105.4.
         var run = SampleRuns.Closed with
         {
             Duration = 20,
             Series = [.. Enumerable.Range(0, 20).Select(second =>
                 new SecondReport(second, second % 4 < 2 ? 1_000 : 1_200, 0, 0.001, 0.002, 0.01, 0.0015))],
         };
-        var rate = 3 * Math.Sqrt(2) * 33.33 / 1_100;
+        var rate = 2 * Math.Sqrt(2) * 105.4 / 1_100;
         var within = Baselines.Compare(Changed(run, "rate", 1 - rate + 0.01), run, "main", null);
         var beyond = Baselines.Compare(Changed(run, "rate", 1 - rate - 0.01), run, "main", null);
 

@@ -65,22 +65,17 @@ internal sealed class LoadCommand
 
     public LoadCommand() => _url = Arguments.Url(_insecure);
 
-    public Command Create()
-    {
-        var command = Arguments.Command(
-            "load",
-            "Load a server, whose ledger gets transactions, and report latencies, statuses and failures. Exit status " +
-            "1 if a request failed.",
-            Run,
-            [_url],
-            [
-                _insecure, _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
-                _iterations, _findMax, _objective, _check, _database, _keys, _retry, _maxFailed, _failIf,
-                .. _baseline.All, .. _report.All,
-            ]);
-        command.Add(new CompareCommand().Create());
-        return command;
-    }
+    public Command Create() => Arguments.Command(
+        "load",
+        "Load a server, whose ledger gets transactions, and report latencies, statuses and failures. Exit status 1 " +
+        "if a request failed.",
+        Run,
+        [_url],
+        [
+            _insecure, _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
+            _iterations, _findMax, _objective, _check, _database, _keys, _retry, _maxFailed, _failIf,
+            .. _baseline.All, .. _report.All,
+        ]);
 
     private int Run(ParseResult parsed)
     {
@@ -207,7 +202,7 @@ internal sealed class LoadCommand
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }
 
-// load compare: compares two saved reports.
+// Compares two saved reports, offline.
 internal sealed class CompareCommand
 {
     private readonly Argument<string> _before = Arguments.Saved("before");
