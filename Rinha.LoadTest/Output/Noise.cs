@@ -2,8 +2,8 @@ using Rinha.LoadTest.Stats;
 
 namespace Rinha.LoadTest.Output;
 
-// How far a figure of two equal runs may differ by chance, as a share: two standard deviations of the difference between
-// a part of one run and a part of the other. The parts are up to ten blocks of consecutive seconds. Whole runs may
+// How far a figure of two equal runs may differ by chance, as a share: two standard deviations of the difference of
+// a part of one run from a part of the other. The parts are up to ten blocks of consecutive seconds. Whole runs may
 // differ as much as their parts do: a shared machine drifts, and drift does not average out.
 internal static class Noise
 {
