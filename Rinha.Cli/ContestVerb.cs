@@ -16,6 +16,9 @@ internal static class ContestVerb
     private static readonly Option<string?> s_url = Arguments.Text(
         "--url", "Use a running server instead of a fresh stack; its ledger must be empty.");
 
+    private static readonly Option<string?> s_data = Arguments.Text(
+        "--data", "Use the running stack on this data directory instead of a fresh one; its ledger must be empty.");
+
     private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "The fresh stack's port");
     private static readonly Option<string> s_stack = Arguments.Stack();
     private static readonly Option<string> s_split = Arguments.Split();
@@ -43,7 +46,7 @@ internal static class ContestVerb
         "contest",
         "Run the official simulation against a fresh stack and score it. Exit status 1 on any failure.",
         Run,
-        s_url, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_simulationFlags);
+        s_url, s_data, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_simulationFlags);
 
     private static int Run(ParseResult parsed)
     {
@@ -57,8 +60,9 @@ internal static class ContestVerb
             return RunContainers(new ComposeProject(layout, network, parsed.GetValue(s_port)), simulation);
         }
 
-        return parsed.GetValue(s_url) is { } url
-            ? Simulate(url, simulation)
+        var (url, data) = (parsed.GetValue(s_url), parsed.GetValue(s_data));
+        return url is not null || data is not null
+            ? ServerChoice.Run(url, data, server => Simulate(server, simulation))
             : RunFresh(parsed.GetValue(s_port), [.. parsed.Given(s_stack, s_split, s_noLimits)], simulation);
     }
 

@@ -12,11 +12,13 @@ internal static class SmokeVerb
     private static readonly (string Name, string Mix)[] s_runs =
         [("credits", "0:1:0"), ("debits", "1:0:0"), ("statements", "0:0:1")];
 
-    private static readonly Option<string> s_url = new("--url")
+    private static readonly Argument<string?> s_url = new("url")
     {
-        Description = "The server, which will receive transactions.",
-        DefaultValueFactory = _ => "http://127.0.0.1:9999",
+        Description = "The server, which will receive transactions (default: the running stack).",
+        Arity = ArgumentArity.ZeroOrOne,
     };
+
+    private static readonly Option<string?> s_data = ServerChoice.Data();
 
     private static readonly Option<string?> s_with = Arguments.Text(
         "--with", "bombardier, or rinha for the load tester (default: bombardier if installed).")
@@ -41,10 +43,20 @@ internal static class SmokeVerb
         "smoke",
         "Send credits, debits and statements at full speed. Exit status 1 when an answer was not 200 or, for a " +
         "debit, 422.",
-        parsed => (parsed.GetValue(s_with) ?? (HasBombardier() ? Bombardier : LoadTester)) == Bombardier
-            ? RunBombardier(parsed)
-            : RunLoadTester(parsed),
-        s_url, s_with, s_connections, s_seconds, s_rate, s_only, s_json, s_dryRun);
+        parsed => ServerChoice.Run(parsed.GetValue(s_url), parsed.GetValue(s_data), url => Run(parsed, url)),
+        s_url, s_data, s_with, s_connections, s_seconds, s_rate, s_only, s_json, s_dryRun);
+
+    private static int Run(ParseResult parsed, string url)
+    {
+        if (!parsed.GetValue(s_dryRun))
+        {
+            Console.Error.WriteLine($"rinha: posts transactions to the ledger of {url}");
+        }
+
+        return (parsed.GetValue(s_with) ?? (HasBombardier() ? Bombardier : LoadTester)) == Bombardier
+            ? RunBombardier(parsed, url)
+            : RunLoadTester(parsed, url);
+    }
 
     // Debian's package bombardier is a game; only the HTTP client prints this version line.
     private static bool HasBombardier() =>
@@ -53,26 +65,26 @@ internal static class SmokeVerb
             && Tool.Run(["timeout", "5", found, "--version"]) is var version
             && (version.Output + version.Error).Contains("bombardier version", StringComparison.Ordinal));
 
-    private static int RunBombardier(ParseResult parsed)
+    private static int RunBombardier(ParseResult parsed, string url)
     {
         // The script runs in the repository's directory.
         string[] json = parsed.GetValue(s_json) is { } file ? ["--json", Path.GetFullPath(file)] : [];
         return Foreground.Run(
         [
-            Repository.PathOf("scripts", "bombardier.sh"), parsed.GetRequiredValue(s_url), "-c",
-            $"{parsed.GetValue(s_connections)}", "-d", $"{parsed.GetValue(s_seconds)}",
+            Repository.PathOf("scripts", "bombardier.sh"), url, "-c", $"{parsed.GetValue(s_connections)}", "-d",
+            $"{parsed.GetValue(s_seconds)}",
             .. parsed.GetValue(s_rate) > 0 ? parsed.Given(s_rate) : [], .. parsed.Given(s_only, s_dryRun), .. json,
         ]);
     }
 
-    private static int RunLoadTester(ParseResult parsed)
+    private static int RunLoadTester(ParseResult parsed, string url)
     {
         var runs = s_runs.Where(run => parsed.GetValue(s_only) is not { } only || run.Name == only).ToList();
         string[] rate = parsed.GetValue(s_rate) is > 0 and var perSecond ? ["-r", $"{perSecond}"] : [];
         var commands = runs.ConvertAll(run => (string[])
         [
-            Repository.LoadTester, "load", parsed.GetRequiredValue(s_url), "-c", $"{parsed.GetValue(s_connections)}",
-            "-d", $"{parsed.GetValue(s_seconds)}s", "--mix", run.Mix, .. rate, "--quiet", "-o", "json",
+            Repository.LoadTester, "load", url, "-c", $"{parsed.GetValue(s_connections)}", "-d",
+            $"{parsed.GetValue(s_seconds)}s", "--mix", run.Mix, .. rate, "--quiet", "-o", "json",
         ]);
         if (parsed.GetValue(s_dryRun))
         {
@@ -97,7 +109,9 @@ internal static class SmokeVerb
 
     private static Result Measure(string name, IReadOnlyList<string> command)
     {
-        var report = JsonDocument.Parse(Tool.Run(command).OrThrow(name).Output).RootElement;
+        // Failed requests, too, exit with 1, after the report.
+        var run = Tool.Run(command);
+        var report = JsonDocument.Parse(run.Output.Length > 0 ? run.Output : run.OrThrow(name).Output).RootElement;
         var summary = report.GetProperty("summary");
         var statuses = summary.GetProperty("statuses").EnumerateObject()
             .ToDictionary(status => status.Name, status => status.Value.GetInt64());

@@ -4,6 +4,7 @@ using Rinha.LoadTest.Commands;
 
 var command = new RootCommand("Tests a bank of Rinha de Backend 2024/Q1: load, correctness, the official simulation.");
 command.Subcommands.Add(new LoadCommand().Create());
+command.Subcommands.Add(new CompareCommand().Create());
 command.Subcommands.Add(new ContestCommand().Create());
 command.Subcommands.Add(new TopCommand().Create());
 var parsed = command.Parse(args);

@@ -67,16 +67,42 @@ public sealed class SmokeTests : IDisposable
     [Fact]
     public void A_dry_run_prints_the_command_lines_and_sends_nothing()
     {
-        RinhaCommand.Run([("BOMBARDIER", "/opt/bombardier")], "smoke", "--dry-run", "-c", "3")
+        RinhaCommand.Run([("BOMBARDIER", "/opt/bombardier")], "smoke", "http://localhost", "--dry-run", "-c", "3")
             .AssertExit(0, "'/opt/bombardier' '-c' '3' '-d' '10s' '-t' '10s' '-l' '-m' 'POST'");
-        RinhaCommand.Run("smoke", "--dry-run", "--with", "rinha", "--only", "statements", "--rate", "5")
+        RinhaCommand.Run(
+            "smoke", "http://localhost", "--dry-run", "--with", "rinha", "--only", "statements", "--rate", "5")
             .AssertExit(0, "-c 14 -d 10s --mix 0:0:1 -r 5 --quiet -o json");
+    }
+
+    [Fact]
+    public void Without_a_url_load_and_smoke_take_the_only_running_stack()
+    {
+        using var stack = new TestBank();
+        using var other = new TestBank();
+        // A private temporary directory hides other stacks of this machine.
+        var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
+        Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
+        CommandExit Load(params string[] flags) => RinhaCommand.Run(temporary, ["load", "-n", "10", .. flags]);
+
+        Load().AssertExit(3, "rinha: no stack is running (./rinha run), and no URL is given\n");
+        stack.TryRun(temporary, "--floor").AssertExit(0, "up: ");
+        Load().AssertExit(0, $"posts transactions to the ledger of http://127.0.0.1:{stack.Port}\n");
+        RinhaCommand.Run(temporary, "smoke", "--dry-run", "--with", "rinha")
+            .AssertExit(0, $"load http://127.0.0.1:{stack.Port} ");
+
+        other.TryRun(temporary, "--floor").AssertExit(0, "up: ");
+        Load().AssertExit(2, "choose one with --data or a URL: ");
+        RinhaCommand.Run(temporary, "smoke").AssertExit(2, "choose one with --data or a URL: ");
+        Load("--data", other.Data.FullPath).AssertExit(0, $"ledger of http://127.0.0.1:{other.Port}\n");
+        Load($"http://127.0.0.1:{stack.Port}").AssertExit(0, $"ledger of http://127.0.0.1:{stack.Port}\n");
+        Load("unix:/nowhere", "--data", other.Data.FullPath).AssertExit(2, "exclude each other");
+        RinhaCommand.Run(temporary, "load", "compare", "nothing", "more").AssertExit(2, "no baseline 'nothing'");
     }
 
     public void Dispose() => _directory.Dispose();
 
     private CommandExit Smoke(int port, params IEnumerable<string> flags) => RinhaCommand.Run(
-        [("BOMBARDIER", Stub)], ["smoke", "--url", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
+        [("BOMBARDIER", Stub)], ["smoke", $"http://127.0.0.1:{port}", "-d", "1", .. flags]);
 
     // In bombardier's JSON format.
     private void WriteStub(string counts)

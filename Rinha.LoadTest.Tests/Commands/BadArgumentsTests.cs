@@ -26,6 +26,15 @@ public sealed class BadArgumentsTests
     [InlineData("load --find-max --slo p99=10ms --rate 5", "--rate")]
     [InlineData("load --find-max --slo p99=10ms --check", "--check")]
     [InlineData("load --find-max --slo p99=10ms --retry", "--retry")]
+    [InlineData("load --find-max --slo p99=10ms --max-failed 1%", "--max-failed")]
+    [InlineData("load --max-failed some", "--max-failed")]
+    [InlineData("load --fail-if p99>10", "--fail-if")]
+    [InlineData("load --fail-if p98>10ms", "'p98>10ms'")]
+    [InlineData("load --fail-if failed>10ms", "--fail-if")]
+    [InlineData("load --fail-if p99>10ms --fail-if transfer.p99>10ms", "'transfer.p99>10ms'")]
+    [InlineData("load http://127.0.0.1:1 --insecure", "--insecure")]
+    [InlineData("compare no-such-baseline", "after")]
+    [InlineData("compare no-such-baseline x", "no-such-baseline")]
     [InlineData("load --database x.db", "--check")]
     [InlineData("load --check --database postgres://h", "--database")]
     [InlineData("load --save-baseline ../x", "../x")]
@@ -60,7 +69,7 @@ public sealed class BadArgumentsTests
         [
             "--connections", "--duration", "--rate", "--warm-up", "--timeout", "--mix", "--iterations", "--find-max",
             "--slo", "--check", "--database", "--keys", "--retry", "--save-baseline", "--baseline", "--noise-threshold",
-            "--fail-on-regression",
+            "--fail-on-regression", "--max-failed", "--fail-if", "--insecure",
         ];
         string[] contest = ["--short", "--wait-validations"];
         Assert.All([.. common, .. command == "load" ? load : contest], name =>

@@ -11,7 +11,7 @@ public sealed class SignalTests
     public void A_signal_ends_a_load_with_its_report(Signal signal)
     {
         using var bank = new StubBank();
-        using var command = LoadTester.Start("load", bank.Url, "-d", "60s", "-o", "json");
+        using var command = LoadTester.Start("load", bank.Url, "-d", "60s", "--quiet", "-o", "json");
         Wait.Until(() => bank.Served > 1_000, "the load is under way");
 
         command.Send(signal);
@@ -28,7 +28,7 @@ public sealed class SignalTests
     public void A_signal_ends_the_contest_with_its_score()
     {
         using var bank = new StubBank();
-        using var command = LoadTester.Start("contest", bank.Url, "-o", "json");
+        using var command = LoadTester.Start("contest", bank.Url, "--quiet", "-o", "json");
         // The statement follows the burst of debits only on the next one-second tick.
         Wait.Until(() => bank.Served >= 25 && bank.Open == 0, "the simulation is under way");
 

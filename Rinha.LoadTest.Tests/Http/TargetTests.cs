@@ -30,8 +30,9 @@ public sealed class TargetTests
     [Fact]
     public void Invalid_targets_are_rejected_in_one_line() => Assert.All(
         [
-            "", "localhost:9999", "http://:9999", "http://localhost:70000", "https://localhost:9999",
-            "http://localhost:9999/clientes", "http://localhost:9999?x", "http://no-such-host.invalid:9999",
+            "", "localhost:9999", "http://:9999", "http://localhost:70000", "ftp://localhost:9999",
+            "http://localhost:9999/clientes", "https://localhost:9999/clientes",
+            "http://localhost:9999?x", "http://no-such-host.invalid:9999",
             $"http://{new string('a', 64)}.invalid:9999", "unix:", "/tmp/api.sock",
         ],
         AssertRefused);

@@ -22,7 +22,9 @@ public sealed class BaselinesTests : IDisposable
             Assert.False(Baselines.IsValidName(name));
             Assert.Throws<ArgumentException>(() => Baselines.Save(SampleRuns.Closed, name, _directory));
             Assert.False(Baselines.TryLoad(name, out _, out var problem, _directory));
-            Assert.Contains("is not a valid baseline name", problem, StringComparison.Ordinal);
+            // A name with a slash is a file's.
+            var reason = name == "a/b" ? "a/b is not a readable report" : "is not a valid baseline name";
+            Assert.Contains(reason, problem, StringComparison.Ordinal);
         });
     }
 
@@ -84,6 +86,32 @@ public sealed class BaselinesTests : IDisposable
         Assert.All(same.Comparisons, one => Assert.Equal(("same", 1), (one.Verdict, one.Ratio)));
         Assert.All(
             worse.Comparisons.Concat(better.Comparisons), one => Assert.True(double.IsFinite(one.Ratio)));
+    }
+
+    [Fact]
+    public void Without_a_threshold_the_spread_of_both_runs_is_the_noise()
+    {
+        // Ten blocks of 1,000 and 1,200 in turn: mean 1,100, standard deviation 105.4.
+        var run = SampleRuns.Closed with
+        {
+            Duration = 20,
+            Series = [.. Enumerable.Range(0, 20).Select(second =>
+                new SecondReport(second, second % 4 < 2 ? 1_000 : 1_200, 0, 0.001, 0.002, 0.01, 0.0015))],
+        };
+        var rate = 2 * Math.Sqrt(2) * 105.4 / 1_100;
+        var within = Baselines.Compare(Changed(run, "rate", 1 - rate + 0.01), run, "main", null);
+        var beyond = Baselines.Compare(Changed(run, "rate", 1 - rate - 0.01), run, "main", null);
+
+        Assert.Equal(rate, within.Comparisons[0].Noise!.Value, 3);
+        Assert.Equal((false, true), (within.Regressed, beyond.Regressed));
+        // Latencies that do not vary differ by the recorder's resolution; p99.9 and max are unknown.
+        Assert.Equal([0.001, 0.001, 0.001, null, null], within.Comparisons.Skip(1).Take(5).Select(one => one.Noise));
+        Assert.Equal("unknown", within.Comparisons[5].Verdict);
+        var brief = Baselines.Compare(run, run with { Series = [.. run.Series.Take(4)] }, "main", null, failsRun: true);
+        Assert.Equal("unknown", brief.Comparisons[0].Verdict);
+        Assert.Equal(Tone.Bad, Verdict.OfComparison(brief).Tone);
+        Assert.Contains("5 whole seconds", Verdict.OfComparison(brief).Sentence, StringComparison.Ordinal);
+        Assert.True(Baselines.Compare(SampleRuns.Silent, run, "main", null).Regressed);
     }
 
     private static RunReport Changed(RunReport report, string metric, double factor)

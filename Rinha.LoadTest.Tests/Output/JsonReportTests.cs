@@ -18,8 +18,9 @@ public sealed class JsonReportTests
         contest.failedChecks.scenario .message .count
         check.acknowledged .refused .unknown check.checks.name .made .violations .example check.unavailable
         findMax.objective .rate findMax.steps.rate .achieved .latency .failed .met .confirmation
-        baseline.name .noiseThreshold baseline.comparisons.metric .before .now .ratio .verdict
-        baseline.regressed baseline.series baseline.distribution
+        baseline.name .noiseThreshold baseline.comparisons.metric .before .now .ratio .verdict .noise
+        baseline.regressed baseline.series baseline.distribution baseline.failsRun
+        thresholds.expression .unit .value .passed verdict.passed .sentence
         """;
 
     [Fact]
@@ -67,10 +68,11 @@ public sealed class JsonReportTests
         var json = JsonNode.Parse(SampleRuns.ToJson(SampleRuns.Closed))!;
         json["mood"] = "good";
         Assert.True(json["series"]![0]!.AsObject().Remove("p90"));
+        json["schema"] = "rinha-load/1";
         var report = SampleRuns.FromJson(json.ToJsonString());
         Assert.Equal((12_400, 0), (report.Summary.Rate, report.Series[0].P90));
         json["summary"] = null;
-        var other = SampleRuns.ToJson(SampleRuns.Closed with { Schema = "rinha-load/2" });
+        var other = SampleRuns.ToJson(SampleRuns.Closed with { Schema = "rinha-load/3" });
         Assert.All(["", "null", "{}", "{\"schema\":", json.ToJsonString(), other], text =>
             Assert.Throws<JsonException>(() => SampleRuns.FromJson(text)));
     }

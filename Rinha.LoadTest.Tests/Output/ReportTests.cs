@@ -18,7 +18,7 @@ public sealed class ReportTests
         },
         {
             "failed",
-            "The contest pays USD 94,890.97, after USD 5,109.03 of fines",
+            "The contest pays USD 94,890.97, after USD 5,109.03 of fines; 66 requests failed",
             SampleRuns.Open with { Contest = s_run.Contest }
         },
         { "failed", "The bank broke its rules: the checks found 2 violations", s_run },
@@ -31,6 +31,19 @@ public sealed class ReportTests
             "failed",
             "No tested rate meets p99=10ms",
             SampleRuns.Open with { FindMax = s_run.FindMax! with { Rate = 0 } }
+        },
+        { "failed", "66 of 120,000 requests failed", Judged("failed > 0") },
+        { "warning", "66 of 120,000 requests failed, as --max-failed allows", Judged("failed > 66") },
+        { "failed", "Thresholds crossed: failed > 65 (66)", Judged("failed > 65") },
+        {
+            "failed",
+            "66 of 120,000 requests failed; thresholds crossed: p99 > 1ms (9.90ms), rate < 2000/s (1,999/s)",
+            Judged("failed > 0", "p99 > 1ms", "rate < 2000/s", "max > 1s")
+        },
+        {
+            "warning",
+            "Worse than main by more than 5.00%: p99",
+            SampleRuns.Open with { Baseline = s_run.Baseline! with { FailsRun = false } }
         },
         { "failed", "Worse than main by more than 5.00%: p99", SampleRuns.Open with { Baseline = s_run.Baseline } },
         { "failed", "No request was answered correctly", SampleRuns.Empty },
@@ -52,11 +65,11 @@ public sealed class ReportTests
     [Fact]
     public void Sections_without_data_are_left_out()
     {
-        string[] special = ["contest", "checks", "find-max", "baseline"];
+        string[] special = ["contest", "checks", "find-max", "thresholds", "baseline"];
         string[] all =
         [
-            "contest", "checks", "find-max", "time", "latency", "answers", "operations", "failures", "baseline",
-            "environment",
+            "contest", "checks", "find-max", "thresholds", "time", "latency", "answers", "operations", "failures",
+            "baseline", "environment",
         ];
         Assert.Equal(all, ReportBuilder.Of(s_run).Sections.Select(section => section.Id));
         Assert.Equal(all.Except(special), ReportBuilder.Of(SampleRuns.Closed).Sections.Select(section => section.Id));
@@ -69,7 +82,7 @@ public sealed class ReportTests
         Assert.Equal(
             [
                 "http://127.0.0.1:9999", "open loop, target 2,000 requests/s, 64 connections",
-                "220 débito : 110 crédito : 10 extrato", "60.0s after 5.00s of warm-up", "2024-03-10 12:30:00 UTC",
+                "220 debit : 110 credit : 10 statement", "60.0s after 5.00s of warm-up", "2024-03-10 12:30:00 UTC",
                 "limits: 1.5 CPU, 550MB",
             ],
             report.Details);
@@ -93,11 +106,14 @@ public sealed class ReportTests
         Assert.Equal([Tone.Good, Tone.Bad, Tone.Muted], checks.Select(row => row[0].Tone));
         Assert.Equal("client 2: balance -41,280", checks[1][^1].Text);
         AssertRow("2 16,000/s 11,205/s 1.92s 812 missed", Tables("find-max")[0], 1);
-        AssertRow("p99 3.84ms 6.36ms ×1.656 worse", Tables("baseline")[0], 1);
+        AssertRow("p99 3.84ms 6.36ms ×1.656 ±5.00% worse", Tables("baseline")[0], 1);
+        AssertRow("failed > 0.1% 0.06% passed", Tables("thresholds")[0]);
+        AssertRow("debit.p99 > 10ms 12.3ms failed", Tables("thresholds")[0], 1);
+        AssertRow("credit.p99 > 10ms nothing measured failed", Tables("thresholds")[0], 2);
         AssertRow("200 OK 113,954 94.96% ", Tables("answers")[0]);
         AssertRow("no answer 45 0.04% ", Tables("answers")[0], 4);
-        AssertRow("débito 77,597 50 1,293/s 71,597 6,000 0", Tables("operations")[0]);
-        AssertRow("timeout 30 débito: no answer within 5s", Tables("failures")[0]);
+        AssertRow("debit 77,597 50 1,293/s 71,597 6,000 0", Tables("operations")[0]);
+        AssertRow("timeout 30 Debit of client 3", Tables("failures")[0]);
         var unavailable = s_run with { Check = s_run.Check! with { Unavailable = 7 } };
         Assert.Contains(
             "7 were answered 503: not applied",
@@ -154,6 +170,16 @@ public sealed class ReportTests
         Assert.Equal(["1ms", "10ms", "100ms", "1s"], latency.Ticks.Select(tick => tick.Label));
         Assert.Equal([0.25, 0.5, 1], new[] { 0.9, 0.99, 1 }.Select(share => Math.Round(percentile.Position(share), 6)));
     }
+
+    private static RunReport Judged(params string[] conditions) => SampleRuns.Open with
+    {
+        Thresholds =
+        [
+            .. conditions.Select(text => Threshold.TryParse(text, out var threshold)
+                ? threshold.Judge(SampleRuns.Open)
+                : throw new ArgumentException(text)),
+        ],
+    };
 
     private static Section Section(RunReport run, string id) =>
         ReportBuilder.Of(run).Sections.Single(section => section.Id == id);

@@ -40,13 +40,13 @@ internal static class SampleRuns
         Operations =
         [
             new OperationReport(
-                "débito", 77_597, 50, 1293.28, new Dictionary<int, long> { [200] = 71_597, [422] = 6_000 }, s_latency,
+                "debit", 77_597, 50, 1293.28, new Dictionary<int, long> { [200] = 71_597, [422] = 6_000 }, s_latency,
                 s_latency),
         ],
         Failures =
         [
-            new FailureReport(FailureKind.Timeout, 30, "débito: no answer within 5s"),
-            new FailureReport(FailureKind.UnexpectedStatus, 20, "crédito: 503"),
+            new FailureReport(FailureKind.Timeout, 30, "Debit of client 3"),
+            new FailureReport(FailureKind.UnexpectedStatus, 20, "Credit: 503"),
         ],
         Series = Seconds(60, 2_000),
         Contest = new ContestReport(0.953, 2_700, 3, 2_409.03, 94_890.97, [new("validações", "but found 0", 2)]),
@@ -66,14 +66,30 @@ internal static class SampleRuns
         Baseline = new BaselineReport(
             "main",
             0.05,
-            [new("rate", 2_000, 1998.9, 0.99945, "same"), new("p99", 0.00384, 0.00636, 1.656, "worse")],
+            [new("rate", 2_000, 1998.9, 0.99945, "same", 0.05), new("p99", 0.00384, 0.00636, 1.656, "worse", 0.05)],
             Regressed: true,
             Seconds(60, 2_000),
-            s_latency.Distribution),
+            s_latency.Distribution,
+            FailsRun: true),
+        Thresholds =
+        [
+            new ThresholdReport("failed > 0.1%", ThresholdUnit.Share, 0.00055, Passed: true),
+            new ThresholdReport("debit.p99 > 10ms", ThresholdUnit.Seconds, 0.0123, Passed: false),
+            new ThresholdReport("credit.p99 > 10ms", ThresholdUnit.Seconds, null, Passed: false),
+        ],
+        Verdict = new VerdictReport(Passed: false, "The bank broke its rules"),
     };
 
     // An open loop with failures.
-    public static RunReport Open => Everything with { Contest = null, Check = null, FindMax = null, Baseline = null };
+    public static RunReport Open => Everything with
+    {
+        Contest = null,
+        Check = null,
+        FindMax = null,
+        Baseline = null,
+        Thresholds = null,
+        Verdict = null,
+    };
 
     // A one-minute closed loop without failures.
     public static RunReport Closed => Open with

@@ -24,7 +24,7 @@ internal static class SampleSnapshots
             new FailureReport(FailureKind.ClosedBeforeAnswer, 5, "sent \e[2J\r\n and 漢字 back"),
         ],
         Latency = SampleRuns.Latency(1),
-        Operations = [Operation("débito", 12), Operation("crédito", 0), Operation("extrato", 0)],
+        Operations = [Operation("debit", 12), Operation("credit", 0), Operation("statement", 0)],
         Series = SampleRuns.Seconds(17, 53_000),
     };
 

@@ -15,7 +15,7 @@ public sealed class ScreenTests
         AssertContains(
             picture, "rinha load  running  0:17 of 1:00", "64 in flight", "28%", "0:43 left", " whole run ", "47,461/s",
             "12 = <0.01%", " last 10 s ", "≤ 4.00ms", "≈ 500µs", "93.00%", " requests/s over time ", "60k│", "1:00 │",
-            "≤ 10ms", "p50-99.9", "débito", "timeout", "+ - window 10 s", "p pause", "q stop and report");
+            "≤ 10ms", "p50-99.9", "debit", "timeout", "+ - window 10 s", "p pause", "q stop and report");
         var tall = Shown(SampleSnapshots.Running, 120, 40);
         AssertContains(tall, " p50 and p99 over time ", "759,183");
     }

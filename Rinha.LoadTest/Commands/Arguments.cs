@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Run;
 
@@ -12,10 +13,14 @@ internal static class Arguments
     private delegate bool Reader<T>(string text, out T? value);
 
     public static Command Command(
-        string name, string help, Func<ParseResult, int> run, Argument? argument, IEnumerable<Option> options)
+        string name,
+        string help,
+        Func<ParseResult, int> run,
+        IEnumerable<Argument> arguments,
+        IEnumerable<Option> options)
     {
         var command = new Command(name, help);
-        if (argument is not null)
+        foreach (var argument in arguments)
         {
             command.Add(argument);
         }
@@ -29,20 +34,33 @@ internal static class Arguments
         return command;
     }
 
-    public static Argument<Target> Url() => new("url")
+    public static Argument<Target> Url(Option<bool> insecure)
     {
-        Description = "Server URL: http://host:port or unix:/path.",
-        DefaultValueFactory = result => Target.TryParse(DefaultUrl, out var target, out _) ? target : null!,
-        CustomParser = result =>
+        Target Parse(ArgumentResult result)
         {
-            if (Target.TryParse(result.Tokens[0].Value, out var target, out var error))
+            var url = result.Tokens.Count > 0 ? result.Tokens[0].Value : DefaultUrl;
+            if (!Target.TryParse(url, out var target, out var error, result.GetValue(insecure)))
             {
-                return target;
+                result.AddError(error);
             }
 
-            result.AddError(error);
-            return null;
-        },
+            return target!;
+        }
+
+        return new Argument<Target>("url")
+        {
+            Description = "Server URL: http://host:port, https://host:port or unix:/path.",
+            DefaultValueFactory = Parse,
+            CustomParser = Parse,
+        };
+    }
+
+    public static Option<bool> Insecure() =>
+        Plain<bool>("--insecure", "Accept any certificate of an https server, such as a self-signed one.");
+
+    public static Argument<string> Saved(string name) => new(name)
+    {
+        Description = "A JSON report's file, or the name of a saved baseline.",
     };
 
     public static Option<T> Plain<T>(string name, string help, params string[] aliases) =>
@@ -87,13 +105,13 @@ internal static class Arguments
         "weights such as 22:11:1, or original");
 
     // Parses 2% as 0.02.
-    public static Option<double> Percentage(string name, double fallback, string help) => Read(
-        new(name) { Description = help, DefaultValueFactory = _ => fallback },
-        (string text, out double value) =>
+    public static Option<double?> Percentage(string name, string help) => Read(
+        new(name) { Description = help },
+        (string text, out double? value) =>
         {
             var read = double.TryParse(
-                text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
-            value /= 100;
+                text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent);
+            value = percent / 100;
             return read && text.EndsWith('%') && value <= 1;
         },
         "a share such as 2%");
@@ -101,10 +119,41 @@ internal static class Arguments
     public static Option<Objective?> Objective() => Read<Objective?>(
         new("--slo")
         {
-            Description = "Latency for --find-max: p50, p75, p90, p95, p99, p99.9, p99.99 or max, as in p99=10ms.",
+            Description = "Latency for --find-max: mean, p50, p75, p90, p95, p99, p99.9, p99.99 or max, as in p99=10ms.",
         },
         Run.Objective.TryParse,
         "a target such as p99=10ms");
+
+    public static Option<Threshold?> MaxFailed() => Read<Threshold?>(
+        new("--max-failed")
+        {
+            Description = "Failed requests to tolerate, as a count or a share such as 0.1%; by default none.",
+        },
+        (string text, out Threshold? value) => Threshold.TryParse($"failed > {text}", out value),
+        "a count or a share such as 0.1%");
+
+    public static Option<Threshold[]> FailIf() => new("--fail-if")
+    {
+        Description = $"Exit with 1 if this holds, such as {Threshold.Examples}; repeatable. Metrics: rate, failed, " +
+            "mean, p50, p90, p95, p99, p99.9, max.",
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            var thresholds = new List<Threshold>();
+            foreach (var text in result.Tokens.Select(token => token.Value))
+            {
+                if (!Threshold.TryParse(text, out var threshold))
+                {
+                    result.AddError($"--fail-if: expected a condition such as {Threshold.Examples}, not '{text}'");
+                    break;
+                }
+
+                thresholds.Add(threshold);
+            }
+
+            return [.. thresholds];
+        },
+    };
 
     private static Option<T> Read<T>(Option<T> option, Reader<T> read, string expected)
     {
@@ -134,8 +183,11 @@ internal static class Exit
 
     public static int Fail(string reason) => Print(reason, Failure);
 
-    public static int NoServer(Target target) =>
-        Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach");
+    // Null if the target can be loaded.
+    public static int? Unreachable(Target target) =>
+        !target.Answers() ? Fail($"no server answers at {target.Url}; start one with: ./rinha run --detach")
+        : target.FindTlsProblem() is { } problem ? Fail(problem)
+        : null;
 
     private static int Print(string reason, int code)
     {

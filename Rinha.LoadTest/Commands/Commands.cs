@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rinha.LoadTest.Check;
 using Rinha.LoadTest.Contest;
 using Rinha.LoadTest.Http;
+using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Run;
 using Rinha.LoadTest.Stats;
@@ -21,7 +22,8 @@ internal sealed class LoadCommand
     private static readonly TimeSpan s_shortDurationDefault = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_retryFor = TimeSpan.FromSeconds(30);
 
-    private readonly Argument<Target> _url = Arguments.Url();
+    private readonly Option<bool> _insecure = Arguments.Insecure();
+    private readonly Argument<Target> _url;
     private readonly Option<int> _connections = Arguments.Number(
         "--connections", "-c", ConnectionsDefault, 1, ConnectionsMax, "Concurrent connections.");
     private readonly Option<TimeSpan> _duration = Arguments.Duration(
@@ -55,17 +57,24 @@ internal sealed class LoadCommand
     private readonly Option<bool> _retry = Arguments.Plain<bool>(
         "--retry", "Retry failed requests and 5xx for up to 30s, under the same key (implies --keys).");
 
+    private readonly Option<Threshold?> _maxFailed = Arguments.MaxFailed();
+    private readonly Option<Threshold[]> _failIf = Arguments.FailIf();
+
     private readonly BaselineOptions _baseline = new();
     private readonly ReportOptions _report = new();
 
+    public LoadCommand() => _url = Arguments.Url(_insecure);
+
     public Command Create() => Arguments.Command(
         "load",
-        "Load a server and report latencies, statuses and failures.",
+        "Load a server, whose ledger gets transactions, and report latencies, statuses and failures. Exit status 1 " +
+        "if a request failed.",
         Run,
-        _url,
+        [_url],
         [
-            _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
-            _iterations, _findMax, _objective, _check, _database, _keys, _retry, .. _baseline.All, .. _report.All,
+            _insecure, _connections, _duration, _rate, _warmUp, _timeout, _mix, _accounts, _amount, _close, _seed,
+            _iterations, _findMax, _objective, _check, _database, _keys, _retry, _maxFailed, _failIf,
+            .. _baseline.All, .. _report.All,
         ]);
 
     private int Run(ParseResult parsed)
@@ -81,9 +90,15 @@ internal sealed class LoadCommand
         }
 
         var target = parsed.GetRequiredValue(_url);
-        if (!target.Answers())
+        if (Exit.Unreachable(target) is { } status)
         {
-            return Exit.NoServer(target);
+            return status;
+        }
+
+        var mix = parsed.GetValue(_mix)!;
+        if (mix.Total > mix.Statements || parsed.GetValue(_check))
+        {
+            _report.Announce(parsed, target);
         }
 
         var environment = _report.Environment(parsed, target.Url);
@@ -95,15 +110,13 @@ internal sealed class LoadCommand
         }
 
         report = _baseline.Apply(parsed, report, saved);
-        _report.Write(parsed, report);
-        if (_baseline.ShouldFail(parsed, report))
+        if (report.FindMax is null)
         {
-            return Exit.Fail($"worse than the baseline '{report.Baseline!.Name}'");
+            Threshold[] thresholds = [parsed.GetValue(_maxFailed) ?? Threshold.NoFailure, .. parsed.GetValue(_failIf)!];
+            report = report with { Thresholds = [.. thresholds.Select(threshold => threshold.Judge(report))] };
         }
 
-        return report.Check is { } check && (check.Checks.Any(row => row.Violations > 0) || report.Summary.Failed > 0)
-            ? Exit.Fail("a check failed")
-            : Exit.Success;
+        return _report.Finish(parsed, report, ReportBuilder.Of(report));
     }
 
     private string? FindConflict(ParseResult parsed)
@@ -118,6 +131,11 @@ internal sealed class LoadCommand
         if (isSearch && (parsed.GetValue(_rate) is not null || isCheck))
         {
             return "--find-max excludes --rate and --check";
+        }
+
+        if (isSearch && (IsGiven(parsed, _maxFailed) || IsGiven(parsed, _failIf)))
+        {
+            return "--find-max excludes --max-failed and --fail-if";
         }
 
         if (isSearch && parsed.GetValue(_retry))
@@ -184,9 +202,39 @@ internal sealed class LoadCommand
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }
 
+// Compares two saved reports, offline.
+internal sealed class CompareCommand
+{
+    private readonly Argument<string> _before = Arguments.Saved("before");
+    private readonly Argument<string> _after = Arguments.Saved("after");
+    private readonly BaselineOptions _baseline = new();
+    private readonly ReportOptions _report = new();
+
+    public Command Create() => Arguments.Command(
+        "compare",
+        "Compare two saved reports: the ratio of every figure, and whether it is beyond the noise.",
+        Run,
+        [_before, _after],
+        [.. _baseline.Judging, .. _report.Output]);
+
+    private int Run(ParseResult parsed)
+    {
+        var name = parsed.GetRequiredValue(_before);
+        if (!Baselines.TryLoad(name, out var before, out var error)
+            || !Baselines.TryLoad(parsed.GetRequiredValue(_after), out var after, out error))
+        {
+            return Exit.UsageError(error);
+        }
+
+        after = _baseline.Compare(parsed, after with { Thresholds = null }, before, name);
+        return _report.Finish(parsed, after, ReportBuilder.OfComparison(before, after));
+    }
+}
+
 internal sealed class ContestCommand
 {
-    private readonly Argument<Target> _url = Arguments.Url();
+    private readonly Option<bool> _insecure = Arguments.Insecure();
+    private readonly Argument<Target> _url;
     private readonly Option<bool> _short = Arguments.Plain<bool>("--short", "Validations, then only a 20 s ramp.");
     private readonly Option<bool> _wait = Arguments.Plain<bool>(
         "--wait-validations", "Start the load after all validations; officially it waits for the 404 check only.");
@@ -196,21 +244,24 @@ internal sealed class ContestCommand
 
     private readonly ReportOptions _report = new();
 
+    public ContestCommand() => _url = Arguments.Url(_insecure);
+
     public Command Create() => Arguments.Command(
         "contest",
-        "Run the contest's official simulation and score it.",
+        "Run the contest's official simulation on a server, whose ledger gets transactions, and score it.",
         Run,
-        _url,
-        [_short, _wait, _seed, .. _report.All]);
+        [_url],
+        [_insecure, _short, _wait, _seed, .. _report.All]);
 
     private int Run(ParseResult parsed)
     {
         var target = parsed.GetRequiredValue(_url);
-        if (!target.Answers())
+        if (Exit.Unreachable(target) is { } status)
         {
-            return Exit.NoServer(target);
+            return status;
         }
 
+        _report.Announce(parsed, target);
         var options = new ContestOptions(
             parsed.GetValue(_short) ? ContestSchedule.Short : ContestSchedule.Official,
             parsed.GetValue(_wait),
@@ -218,8 +269,7 @@ internal sealed class ContestCommand
         var environment = _report.Environment(parsed, target.Url);
         var report = _report.Watch(parsed, (control, snapshotsPerSecond) =>
             ContestSession.Run(target, options, environment, control, snapshotsPerSecond));
-        _report.Write(parsed, report);
-        return report.Summary.Failed > 0 ? Exit.Fail($"{report.Summary.Failed} requests failed") : Exit.Success;
+        return _report.Finish(parsed, report, ReportBuilder.Of(report));
     }
 }
 
@@ -250,7 +300,7 @@ internal sealed class TopCommand
         "top",
         "Show a running stack, second by second (started by ./rinha top).",
         Run,
-        argument: null,
+        [],
         [_sockets, _cgroups, _processes, _count]);
 
     private int Run(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rinha.LoadTest.Http;
 using Rinha.LoadTest.Output;
 using Rinha.LoadTest.Progress;
 using Rinha.LoadTest.Stats;
@@ -21,7 +22,17 @@ internal sealed class ReportOptions
     private readonly Option<string?> _limits = Arguments.Plain<string?>(
         "--limits", "Free text for the report: the server's CPU and memory limits.");
 
-    public IEnumerable<Option> All => [_quiet, _format, _file, _limits];
+    public IEnumerable<Option> All => [_quiet, .. Output, _limits];
+
+    public IEnumerable<Option> Output => [_format, _file];
+
+    public void Announce(ParseResult parsed, Target target)
+    {
+        if (!parsed.GetValue(_quiet))
+        {
+            Console.Error.WriteLine($"Rinha.LoadTest: posts transactions to the ledger of {target.Url}");
+        }
+    }
 
     public EnvironmentReport Environment(ParseResult parsed, string url) =>
         EnvironmentReader.Read(url, parsed.GetValue(_limits));
@@ -41,10 +52,24 @@ internal sealed class ReportOptions
         return running.GetAwaiter().GetResult();
     }
 
-    public void Write(ParseResult parsed, RunReport run)
+    // Writes the report and returns the exit status.
+    public int Finish(ParseResult parsed, RunReport run, Report report)
+    {
+        var (hasPassed, sentence) = (report.Verdict.Tone != Tone.Bad, report.Verdict.Sentence);
+        Write(parsed, run with { Verdict = new VerdictReport(hasPassed, sentence) }, report);
+        return hasPassed ? Exit.Success : Exit.Fail(sentence);
+    }
+
+    internal static IViewer Choose(bool quiet, bool canShow) => (quiet, canShow) switch
+    {
+        (true, _) => new SilentViewer(),
+        (_, true) => new TuiViewer(new UnixTerminal()),
+        _ => new LineViewer(Console.Error, TimeSpan.FromSeconds(1)),
+    };
+
+    private void Write(ParseResult parsed, RunReport run, Report report)
     {
         var (format, path) = (parsed.GetValue(_format)!, parsed.GetValue(_file));
-        var report = ReportBuilder.Of(run);
         if (path is not null || format == "text")
         {
             TextReport.Print(report);
@@ -65,13 +90,6 @@ internal sealed class ReportOptions
             Write(run, report, format, output);
         }
     }
-
-    internal static IViewer Choose(bool quiet, bool canShow) => (quiet, canShow) switch
-    {
-        (true, _) => new SilentViewer(),
-        (_, true) => new TuiViewer(new UnixTerminal()),
-        _ => new LineViewer(Console.Error, TimeSpan.FromSeconds(1)),
-    };
 
     private static void Write(RunReport run, Report report, string format, Stream stream)
     {
@@ -97,13 +115,15 @@ internal sealed class BaselineOptions
 {
     private readonly Option<string?> _save = Arguments.Plain<string?>("--save-baseline", "Save this run under a name.");
     private readonly Option<string?> _compare = Arguments.Plain<string?>(
-        "--baseline", "Compare with the run saved under this name.");
-    private readonly Option<double> _noise = Arguments.Percentage(
-        "--noise-threshold", 0.02, "Changes up to this share are noise.");
+        "--baseline", "Compare with the run saved under this name, or with a JSON report's file.");
+    private readonly Option<double?> _noise = Arguments.Percentage(
+        "--noise-threshold", "Changes up to this share are noise; by default what the runs' seconds vary by.");
     private readonly Option<bool> _fail = Arguments.Plain<bool>(
         "--fail-on-regression", "Exit with 1 if rate, p50, p90, p99 or success is worse by more than the noise.");
 
-    public IEnumerable<Option> All => [_save, _compare, _noise, _fail];
+    public IEnumerable<Option> All => [_save, _compare, .. Judging];
+
+    public IEnumerable<Option> Judging => [_noise, _fail];
 
     // Loads the baseline before the run: a mistyped name must not cost two minutes.
     public bool TryLoad(ParseResult parsed, out RunReport? saved, out string? error)
@@ -129,10 +149,7 @@ internal sealed class BaselineOptions
     {
         if (saved is not null)
         {
-            report = report with
-            {
-                Baseline = Baselines.Compare(report, saved, parsed.GetValue(_compare)!, parsed.GetValue(_noise)),
-            };
+            report = Compare(parsed, report, saved, parsed.GetValue(_compare)!);
         }
 
         if (parsed.GetValue(_save) is { } name)
@@ -143,6 +160,8 @@ internal sealed class BaselineOptions
         return report;
     }
 
-    public bool ShouldFail(ParseResult parsed, RunReport report) =>
-        parsed.GetValue(_fail) && report.Baseline is { Regressed: true };
+    public RunReport Compare(ParseResult parsed, RunReport report, RunReport saved, string name) => report with
+    {
+        Baseline = Baselines.Compare(report, saved, name, parsed.GetValue(_noise), parsed.GetValue(_fail)),
+    };
 }

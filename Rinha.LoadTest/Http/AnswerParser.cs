@@ -250,9 +250,10 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
         try
         {
             socket.Connect(target.EndPoint);
-            socket.Send(request);
+            using var tls = target.Tls?.Open((int)socket.Handle);
+            _ = tls?.Write(request) ?? socket.Send(request);
             var buffer = new byte[4096];
-            while (socket.Receive(buffer) is var count and > 0)
+            while ((tls?.Read(buffer) ?? socket.Receive(buffer)) is var count and > 0)
             {
                 received.Write(buffer, 0, count);
             }

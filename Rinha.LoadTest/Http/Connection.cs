@@ -13,6 +13,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
 
     private readonly byte[] _request = new byte[RequestBytesMax];
     private byte[] _answer = new byte[AnswerBytesInitial];
+    private TlsSession? _tls;
     private int _descriptor = -1;
     private int _requestLength;
     private int _requestSent;
@@ -75,7 +76,8 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
             case State.Connecting:
                 FinishConnect();
                 break;
-            case State.Sending when (ready & Poller.Writable) != 0:
+            // A TLS handshake also reads before the request is sent.
+            case State.Sending when _tls is not null || (ready & Poller.Writable) != 0:
                 Flush();
                 break;
             case State.Closed:
@@ -100,6 +102,8 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
     {
         if (_state != State.Closed)
         {
+            _tls?.Dispose();
+            _tls = null;
             _ = LibC.Close(_descriptor);
             _descriptor = -1;
             _state = State.Closed;
@@ -133,6 +137,7 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         }
 
         _state = State.Connecting;
+        _tls = target.Tls?.Open(_descriptor);
         if (target.IsTcp)
         {
             LibC.DisableNagle(_descriptor);
@@ -180,9 +185,16 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         var wasSending = _state == State.Sending;
         _state = State.Sending; // Set first: Fail notifies the owner only of a busy connection.
         nint sent;
-        fixed (byte* bytes = _request)
+        if (_tls is not null)
         {
-            sent = LibC.SendTo(_descriptor, bytes + _requestSent, _requestLength - _requestSent);
+            sent = _tls.Write(_request.AsSpan(_requestSent.._requestLength));
+        }
+        else
+        {
+            fixed (byte* bytes = _request)
+            {
+                sent = LibC.SendTo(_descriptor, bytes + _requestSent, _requestLength - _requestSent);
+            }
         }
 
         if (sent < 0 && LibC.LastError is not (LibC.Again or LibC.Interrupted))
@@ -195,7 +207,8 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         _state = _requestSent < _requestLength ? State.Sending : State.Receiving;
         if (_state == State.Sending)
         {
-            loop.ChangeInterest(this, _descriptor, Poller.Readable | Poller.Writable);
+            var isForServer = _tls is { WantsRead: true };
+            loop.ChangeInterest(this, _descriptor, Poller.Readable | (isForServer ? 0 : Poller.Writable));
         }
         else if (wasSending)
         {
@@ -217,9 +230,16 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         }
 
         nint received;
-        fixed (byte* bytes = _answer)
+        if (_tls is not null)
         {
-            received = LibC.Receive(_descriptor, bytes + _received, _answer.Length - _received, 0);
+            received = _tls.Read(_answer.AsSpan(_received));
+        }
+        else
+        {
+            fixed (byte* bytes = _answer)
+            {
+                received = LibC.Receive(_descriptor, bytes + _received, _answer.Length - _received, 0);
+            }
         }
 
         if (received < 0 && LibC.LastError is LibC.Again or LibC.Interrupted)
@@ -240,6 +260,10 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
         {
             _received += (int)received;
             Interpret(ended: received == 0);
+            if (_tls is { HasPending: true })
+            {
+                Receive();
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public static class JsonReport
     {
         var report = JsonSerializer.Deserialize(stream, Context.RunReport)
             ?? throw new JsonException("the document is null");
-        return report.Schema == RunReport.CurrentSchema
+        return report.Schema is RunReport.CurrentSchema or RunReport.EarlierSchema
             ? report
             : throw new JsonException($"its schema is {report.Schema}, not {RunReport.CurrentSchema}");
     }
@@ -38,12 +38,15 @@ public static class JsonReport
     WriteIndented = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(FailureKindConverter)])]
+    Converters = [typeof(FailureKindConverter), typeof(ThresholdUnitConverter)])]
 [JsonSerializable(typeof(RunReport))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
 internal sealed class FailureKindConverter()
     : JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class ThresholdUnitConverter()
+    : JsonStringEnumConverter<ThresholdUnit>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 // Named runs to compare later ones with: JSON reports, one file each, in one directory.
 public static class Baselines
@@ -52,8 +55,10 @@ public static class Baselines
 
     internal const string RateMetric = "rate";
     internal const string SuccessMetric = "success";
+    internal const string Better = "better";
+    internal const string Worse = "worse";
+    internal const string Unknown = "unknown";
     private const int NameCharsMax = 100;
-    private const string Worse = "worse";
     private const string Same = "same";
 
     // p99.9 and max are compared but never fail a run: they depend on a handful of requests, and one pause of the
@@ -80,6 +85,7 @@ public static class Baselines
         return path;
     }
 
+    // name: a saved run's, or the path of a report, with a slash or ending in .json.
     public static bool TryLoad(
         string name,
         [NotNullWhen(true)] out RunReport? report,
@@ -87,14 +93,15 @@ public static class Baselines
         string directory = DefaultDirectory)
     {
         report = null;
-        if (!IsValidName(name))
+        var isFile = name.Contains('/') || name.EndsWith(".json", StringComparison.Ordinal);
+        if (!isFile && !IsValidName(name))
         {
             problem = InvalidName(name);
             return false;
         }
 
-        var path = PathOf(name, directory);
-        if (!File.Exists(path))
+        var path = isFile ? name : PathOf(name, directory);
+        if (!isFile && !File.Exists(path))
         {
             problem = $"no baseline '{name}' in {directory}" + Others(directory);
             return false;
@@ -114,42 +121,66 @@ public static class Baselines
         }
     }
 
-    public static BaselineReport Compare(RunReport current, RunReport saved, string name, double noiseThreshold)
+    // noise: changes up to this share are noise; null to derive it from the spread of both runs.
+    public static BaselineReport Compare(
+        RunReport current, RunReport saved, string name, double? noise, bool failsRun = false)
     {
-        var (now, before) = (current.Latency, saved.Latency);
+        double? NoiseOf(Func<SecondReport, double>? figure) =>
+            noise ?? (figure is null ? null : Noise.Of(saved, current, figure));
+        BaselineComparison OfLatency(string metric, Func<SecondReport, double>? figure = null)
+        {
+            var of = LatencyReport.Figure(metric)!;
+            var (before, now) = (of(saved.Latency), of(current.Latency));
+            // A latency of 0 means a run without answers; its rate and success already show that.
+            return before <= 0 || now <= 0
+                ? new(metric, before, now, Ratio(before, now), Same)
+                : Judge(metric, before, now, NoiseOf(figure), isHigherBetter: false);
+        }
+
         BaselineComparison[] comparisons =
         [
-            HigherIsBetter(RateMetric, saved.Summary.Rate, current.Summary.Rate, noiseThreshold),
-            LowerIsBetter("p50", before.P50, now.P50, noiseThreshold),
-            LowerIsBetter("p90", before.P90, now.P90, noiseThreshold),
-            LowerIsBetter("p99", before.P99, now.P99, noiseThreshold),
-            LowerIsBetter("p99.9", before.P999, now.P999, noiseThreshold),
-            LowerIsBetter("max", before.Max, now.Max, noiseThreshold),
-            HigherIsBetter(SuccessMetric, saved.Summary.SuccessShare, current.Summary.SuccessShare, noiseThreshold),
+            Judge(
+                RateMetric,
+                saved.Summary.Rate,
+                current.Summary.Rate,
+                NoiseOf(second => second.Completed),
+                isHigherBetter: true),
+            OfLatency("p50", second => RunCharts.OrGap(second.P50)),
+            OfLatency("p90", second => RunCharts.OrGap(second.P90)),
+            OfLatency("p99", second => RunCharts.OrGap(second.P99)),
+            OfLatency("p99.9"),
+            OfLatency("max"),
+            Judge(
+                SuccessMetric,
+                saved.Summary.SuccessShare,
+                current.Summary.SuccessShare,
+                NoiseOf(second => (double)second.Completed / (second.Completed + second.Failed)),
+                isHigherBetter: true),
         ];
         var report = new BaselineReport(
-            name, noiseThreshold, comparisons, false, RunCharts.CompleteSeconds(saved), before.Distribution);
-        return report with { Regressed = Regressions(report).Any() };
+            name, noise, comparisons, false, RunCharts.CompleteSeconds(saved), saved.Latency.Distribution, failsRun);
+        return report with { Regressed = Gating(report, Worse).Any() };
     }
 
-    internal static IEnumerable<BaselineComparison> Regressions(BaselineReport baseline) =>
-        baseline.Comparisons.Where(metric => metric.Verdict == Worse && s_gatingMetrics.Contains(metric.Metric));
+    // The metrics with this verdict that can fail a run.
+    internal static IEnumerable<string> Gating(BaselineReport baseline, string verdict) =>
+        from comparison in baseline.Comparisons
+        where comparison.Verdict == verdict && s_gatingMetrics.Contains(comparison.Metric)
+        select comparison.Metric;
 
-    private static BaselineComparison HigherIsBetter(string metric, double before, double now, double noise) =>
-        new(metric, before, now, Ratio(before, now), Verdict(now, before, noise));
-
-    // A latency of 0 means a run without answers; its rate and success already show that, so it gets no verdict.
-    private static BaselineComparison LowerIsBetter(string metric, double before, double now, double noise) => new(
-        metric, before, now, Ratio(before, now), before <= 0 || now <= 0 ? Same : Verdict(-now, -before, noise));
+    private static BaselineComparison Judge(
+        string metric, double before, double now, double? noise, bool isHigherBetter)
+    {
+        var gain = isHigherBetter ? now - before : before - now;
+        var verdict = (noise ?? (Math.Min(before, now) <= 0 ? 0 : null)) is not { } share ? Unknown
+            : Math.Abs(gain) <= before * share ? Same
+            : gain > 0 ? Better
+            : Worse;
+        return new BaselineComparison(metric, before, now, Ratio(before, now), verdict, noise);
+    }
 
     // JSON has no infinity: dividing by 0 gives 0, or 1 if both are 0.
     private static double Ratio(double before, double now) => before > 0 ? now / before : now > 0 ? 0 : 1;
-
-    private static string Verdict(double now, double before, double noise)
-    {
-        var margin = Math.Abs(before) * noise;
-        return now < before - margin ? Worse : now > before + margin ? "better" : Same;
-    }
 
     private static string PathOf(string name, string directory) => IsValidName(name)
         ? Path.Combine(directory, name + ".json")

@@ -124,6 +124,9 @@ internal static class RunCharts
         return whole.Length > 0 ? whole : run.Series;
     }
 
+    // A second without answers has no latency; drawn as 0 it would look like the fastest.
+    public static double OrGap(double latency) => latency > 0 ? latency : double.NaN;
+
     private static Chart Latencies(
         string id, string title, string subtitle, string description, AxisScale x, ChartLine[] lines)
     {
@@ -140,9 +143,6 @@ internal static class RunCharts
 
     private static ChartPoint[] Points(IReadOnlyList<SecondReport> seconds, Func<SecondReport, double> value) =>
         [.. seconds.Select(second => new ChartPoint(second.Second, value(second)))];
-
-    // A second without answers has no latency; drawn as 0 it would look like the fastest.
-    private static double OrGap(double latency) => latency > 0 ? latency : double.NaN;
 
     private static int LastSecond(IReadOnlyList<SecondReport> now, IReadOnlyList<SecondReport> before) =>
         now.Concat(before).Select(second => second.Second).DefaultIfEmpty().Max();

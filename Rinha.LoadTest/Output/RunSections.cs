@@ -7,19 +7,6 @@ internal static class RunSections
 {
     private const double FullPayment = 100_000;
 
-    private static readonly (string Name, Func<LatencyReport, double> Of)[] s_latencies =
-    [
-        ("mean", latency => latency.Mean),
-        ("p50", latency => latency.P50),
-        ("p75", latency => latency.P75),
-        ("p90", latency => latency.P90),
-        ("p95", latency => latency.P95),
-        ("p99", latency => latency.P99),
-        ("p99.9", latency => latency.P999),
-        ("p99.99", latency => latency.P9999),
-        ("max", latency => latency.Max),
-    ];
-
     public static Section? Contest(RunReport run)
     {
         if (run.Contest is not { } contest)
@@ -103,11 +90,36 @@ internal static class RunSections
             "baseline",
             $"Compared with {baseline.Name}",
             new Table(
-                $"A change of up to {Format.Percent(baseline.NoiseThreshold)} is noise; "
-                    + "p99.9 and max never fail a run",
-                ["metric", baseline.Name, "this run", "ratio", "verdict"],
+                (baseline.NoiseThreshold is null
+                    ? "Noise is what the seconds of both runs vary by; "
+                    : "Noise is as given; ") + "p99.9 and max never fail a run",
+                ["metric", baseline.Name, "this run", "ratio", "noise", "verdict"],
                 [.. baseline.Comparisons.Select(Row)]))
         : null;
+
+    public static Section? Thresholds(RunReport run) => run.Thresholds is { Count: > 0 } thresholds
+        ? new Section(
+            "thresholds",
+            "Thresholds",
+            new Table(
+                "Conditions that fail the run",
+                ["fails if", "value", "result"],
+                [.. thresholds.Select(threshold => (Cell[])
+                [
+                    threshold.Expression,
+                    Value(threshold),
+                    threshold.Passed ? new("passed", Tone.Good) : new("failed", Tone.Bad),
+                ])]))
+        : null;
+
+    public static string Value(ThresholdReport threshold) => (threshold.Value, threshold.Unit) switch
+    {
+        (null, _) => "nothing measured",
+        ({ } seconds, ThresholdUnit.Seconds) => Format.Duration(seconds),
+        ({ } rate, ThresholdUnit.PerSecond) => Format.Rate(rate) + "/s",
+        ({ } share, ThresholdUnit.Share) => Format.Percent(share),
+        ({ } count, ThresholdUnit.Count) => Format.Count((long)count),
+    };
 
     public static Section Time(RunReport run) =>
         new("time", "Over time", RunCharts.Rate(run), RunCharts.Latency(run));
@@ -121,7 +133,7 @@ internal static class RunSections
             ("send delay", run.SendDelay),
         ];
         var columns = all.Where(column => column.Latency is not null).ToArray();
-        var rows = s_latencies.Append(("std. deviation", latency => latency.StandardDeviation));
+        var rows = LatencyReport.Figures.Append(("std. deviation", latency => latency.StandardDeviation));
         return new Section(
             "latency",
             "Latency",
@@ -165,10 +177,11 @@ internal static class RunSections
             [.. run.Operations.Select(Answered)]),
         new Table(
             "Latency",
-            ["", .. s_latencies.Select(column => column.Name)],
+            ["", .. LatencyReport.Figures.Select(column => column.Name)],
             [.. run.Operations.Select(operation => Cells(
                 operation.Name,
-                s_latencies.Select(column => FormatLatency(operation.Latency, column.Of(operation.Latency)))))]));
+                LatencyReport.Figures.Select(
+                    column => FormatLatency(operation.Latency, column.Of(operation.Latency)))))]));
 
     public static Section Failures(RunReport run) => new(
         "failures",
@@ -205,7 +218,7 @@ internal static class RunSections
     }
 
     public static string Mix(IReadOnlyList<int> weights) => weights.Count == 3
-        ? $"{weights[0]} débito : {weights[1]} crédito : {weights[2]} extrato"
+        ? $"{weights[0]} debit : {weights[1]} credit : {weights[2]} statement"
         : string.Join(" : ", weights);
 
     public static string Duration(RunReport run) =>
@@ -287,8 +300,16 @@ internal static class RunSections
         Metric(metric.Metric, metric.Before),
         Metric(metric.Metric, metric.Now),
         Format.Ratio(metric.Ratio),
-        new(metric.Verdict, metric.Verdict switch { "better" => Tone.Good, "worse" => Tone.Bad, _ => Tone.Plain }),
+        metric.Noise is { } noise ? "±" + Format.Percent(noise) : "–",
+        new(metric.Verdict, ToneOf(metric)),
     ];
+
+    public static Tone ToneOf(BaselineComparison metric) => metric.Verdict switch
+    {
+        Baselines.Better => Tone.Good,
+        Baselines.Worse => Tone.Bad,
+        _ => Tone.Plain,
+    };
 
     private static string Metric(string metric, double value) => metric switch
     {

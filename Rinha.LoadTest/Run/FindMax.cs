@@ -5,40 +5,20 @@ using Rinha.LoadTest.Stats;
 namespace Rinha.LoadTest.Run;
 
 // A latency target such as p99=10ms.
-// Percentile: 0 to 100; 100 means max.
-internal sealed record Objective(double Percentile, double Seconds, string Text)
+internal sealed record Objective(string Figure, double Seconds, string Text)
 {
     public static bool TryParse(string text, [NotNullWhen(true)] out Objective? objective)
     {
         var parts = text.Split('=');
         objective = parts.Length == 2
-            && TryReadPercentile(parts[0], out var percentile)
+            && LatencyReport.Figure(parts[0]) is not null
             && DurationText.TryParse(parts[1], out var duration)
-                ? new Objective(percentile, duration.TotalSeconds, text)
+                ? new Objective(parts[0], duration.TotalSeconds, text)
                 : null;
         return objective is not null;
     }
 
-    public double ValueIn(LatencyReport latency) => Percentile switch
-    {
-        50 => latency.P50,
-        75 => latency.P75,
-        90 => latency.P90,
-        95 => latency.P95,
-        99 => latency.P99,
-        99.9 => latency.P999,
-        99.99 => latency.P9999,
-        _ => latency.Max,
-    };
-
-    private static bool TryReadPercentile(string text, out double percentile)
-    {
-        percentile = 100;
-        return text == "max"
-            || (text.StartsWith('p')
-                && double.TryParse(text.AsSpan(1), NumberStyles.Float, CultureInfo.InvariantCulture, out percentile)
-                && percentile is 50 or 75 or 90 or 95 or 99 or 99.9 or 99.99);
-    }
+    public double ValueIn(LatencyReport latency) => LatencyReport.Figure(Figure)!(latency);
 }
 
 // Searches for the highest open-loop rate that meets a latency target. Doubles the rate until a step fails, bisects

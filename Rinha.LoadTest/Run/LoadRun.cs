@@ -20,7 +20,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     private const long ReconnectDelayNs = 10_000_000;
 
     // Indexed by Operation.
-    private static readonly string[] s_operations = ["débito", "crédito", "extrato"];
+    private static readonly string[] s_operations = ["debit", "credit", "statement"];
 
     private readonly LoadOptions _options;
     private readonly RunControl _control;

@@ -7,7 +7,10 @@ namespace Rinha.LoadTest.Stats;
 // field. Adding a field keeps the Schema; changing a meaning needs a new one. Durations are seconds, shares are 0 to 1.
 public sealed record RunReport
 {
-    public const string CurrentSchema = "rinha-load/1";
+    public const string CurrentSchema = "rinha-load/2";
+
+    // Named the operations in Portuguese.
+    public const string EarlierSchema = "rinha-load/1";
 
     public required string Schema { get; init; }
     public required EnvironmentReport Environment { get; init; }
@@ -37,6 +40,8 @@ public sealed record RunReport
     public CheckReport? Check { get; init; }
     public FindMaxReport? FindMax { get; init; }
     public BaselineReport? Baseline { get; init; }
+    public IReadOnlyList<ThresholdReport>? Thresholds { get; init; }
+    public VerdictReport? Verdict { get; init; }
 }
 
 public sealed record EnvironmentReport(
@@ -67,6 +72,20 @@ public sealed record OperationReport(
 
 public sealed record LatencyReport
 {
+    // The figures that tables, objectives and thresholds name.
+    public static IReadOnlyList<(string Name, Func<LatencyReport, double> Of)> Figures { get; } =
+    [
+        ("mean", latency => latency.Mean),
+        ("p50", latency => latency.P50),
+        ("p75", latency => latency.P75),
+        ("p90", latency => latency.P90),
+        ("p95", latency => latency.P95),
+        ("p99", latency => latency.P99),
+        ("p99.9", latency => latency.P999),
+        ("p99.99", latency => latency.P9999),
+        ("max", latency => latency.Max),
+    ];
+
     public required long Count { get; init; }
     public required double Mean { get; init; }
     public required double StandardDeviation { get; init; }
@@ -81,6 +100,9 @@ public sealed record LatencyReport
     public required double Max { get; init; }
     public required IReadOnlyList<DistributionPoint> Distribution { get; init; }
     public required IReadOnlyList<HistogramBar> Histogram { get; init; }
+
+    public static Func<LatencyReport, double>? Figure(string name) =>
+        Figures.FirstOrDefault(figure => figure.Name == name).Of;
 }
 
 // A step of the cumulative distribution: this share of requests took at most this long.
@@ -123,12 +145,33 @@ public sealed record FindMaxReport(string Objective, double Rate, IReadOnlyList<
 public sealed record FindMaxStep(
     double Rate, double Achieved, double Latency, long Failed, bool Met, bool Confirmation);
 
+// NoiseThreshold: as given; null if the runs' spread decides. FailsRun: whether a regression fails the run.
 public sealed record BaselineReport(
     string Name,
-    double NoiseThreshold,
+    double? NoiseThreshold,
     IReadOnlyList<BaselineComparison> Comparisons,
     bool Regressed,
     IReadOnlyList<SecondReport> Series,
-    IReadOnlyList<DistributionPoint> Distribution);
+    IReadOnlyList<DistributionPoint> Distribution,
+    bool FailsRun = false);
 
-public sealed record BaselineComparison(string Metric, double Before, double Now, double Ratio, string Verdict);
+// Noise: changes up to this share are noise; null if the runs do not show it.
+public sealed record BaselineComparison(
+    string Metric, double Before, double Now, double Ratio, string Verdict, double? Noise = null);
+
+public enum ThresholdUnit
+{
+    Seconds,
+    PerSecond,
+    Share,
+    Count,
+}
+
+// Value: null if nothing was measured.
+public sealed record ThresholdReport(string Expression, ThresholdUnit Unit, double? Value, bool Passed)
+{
+    public const string NoFailure = "failed > 0";
+}
+
+// Passed: whether the exit status is 0. Sentence: the worst finding.
+public sealed record VerdictReport(bool Passed, string Sentence);

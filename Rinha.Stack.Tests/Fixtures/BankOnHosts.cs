@@ -116,7 +116,7 @@ internal sealed class BankOnHosts : IDisposable
     public void AssertLedger(JsonElement report)
     {
         var posts = report.GetProperty("operations").EnumerateArray()
-            .Where(operation => operation.GetProperty("name").GetString() != "extrato").ToList();
+            .Where(operation => operation.GetProperty("name").GetString() != "statement").ToList();
         var acknowledged = posts.Sum(operation =>
             operation.GetProperty("statuses").TryGetProperty("200", out var count) ? count.GetInt64() : 0);
         var unknown = posts.Sum(operation => operation.GetProperty("failed").GetInt64());

@@ -13,7 +13,7 @@ public static class RunningStacks
     /// The data directory that a verb acts on: the named one, else that of the only running stack, else the
     /// repository's default.
     /// </summary>
-    public static DataDirectory Choose(string? named)
+    public static DataDirectory Choose(string? named, string means = "--data")
     {
         if (named is not null)
         {
@@ -27,7 +27,7 @@ public static class RunningStacks
         {
             0 => new DataDirectory(Repository.DefaultData),
             1 => candidates[0].Data,
-            _ => throw new UsageException("several stacks are running; choose one with --data: "
+            _ => throw new UsageException($"several stacks are running; choose one with {means}: "
                 + string.Join("; ", candidates.Select(stack => $"{stack}").Order(StringComparer.Ordinal))),
         };
     }
