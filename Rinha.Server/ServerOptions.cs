@@ -103,6 +103,12 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
     public static string? Parse(string text, out DatabaseAddress value)
     {
         value = new DatabaseAddress("", null);
+        // ADO.NET's connection string, not quoted because it may hold a password.
+        if (text.IndexOf('=') is > 0 and var equals && text[..equals].All(one => char.IsAsciiLetter(one) || one == ' '))
+        {
+            return "must be a path, sqlite:///path or postgres://user:password@host:port/database, not Name=value pairs";
+        }
+
         if (PostgresAddress.IsPostgresUrl(text))
         {
             _ = PostgresAddress.TryParse(text, out var postgres, out var reason);

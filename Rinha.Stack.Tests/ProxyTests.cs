@@ -11,7 +11,7 @@ public sealed class ProxyTests
     public void A_template_that_no_longer_matches_is_refused()
     {
         var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
-        Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", 9876).Render(template));
+        Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", new StackAccess(StackAccess.Loopback, 9876)).Render(template));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
         else
         {
             var configuration = new NginxConfiguration(
-                sockets, options.Port, options.LimitsAddresses, options.TlsDirectory, options.TlsPort);
+                sockets, options.Access, options.TlsDirectory, options.NginxDirectory);
             File.WriteAllText(NginxFile, configuration.Render(Nginx.Template));
         }
 
@@ -48,7 +48,7 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
         if (name == options.Layout.Proxy)
         {
             return options.Layout.HasCaddy
-                ? Caddy.Command(sockets, options.Port, options.Layout)
+                ? Caddy.Command(sockets, options.Access, options.Layout)
                 : Nginx.Command(sockets, NginxFile);
         }
 
@@ -59,21 +59,23 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
 
     private IReadOnlyList<string> Server(string name)
     {
-        // The contest needs POST /reset; a bank open to a network with TLS must not have it.
-        var reset = Environment.GetEnvironmentVariable("RINHA_ENABLE_RESET") is { Length: > 0 } value
-            ? value
-            : options.TlsDirectory is null ? "true" : "false";
+        // Not an argument when the user named it: it may hold a password.
+        string[] ledger = options.Ledger is not null ? []
+            : options.Layout.HasPostgres ? [$"{RunSettings.Ledger}=postgres://rinha@/rinha?host={sockets}-db"]
+            : [$"{RunSettings.Ledger}={options.Data.LedgerFile}"];
+        string[] drain = options.Layout.HasCaddy && RunSettings.Get(RunSettings.DrainDelay) is null
+            ? [$"{RunSettings.DrainDelay}={CaddyDrainMilliseconds}"]
+            : [];
         return
         [
             .. UserAccount.Proxy.AsGroup,
             "env",
-            options.Layout.HasPostgres
-                ? $"DATABASE_URL=postgres://rinha@/rinha?host={sockets}-db"
-                : $"DATABASE_URL={options.Data.LedgerFile}",
+            .. RunSettings.ForOneServer.Select(setting => "--unset=" + setting),
+            .. ledger,
             $"API_SOCKET={SocketOf(name)}",
             $"API_SOCKET_MODE={SocketMode}",
-            $"RINHA_ENABLE_RESET={reset}",
-            $"RINHA_DRAIN_DELAY_MS={(options.Layout.HasCaddy ? CaddyDrainMilliseconds : 0)}",
+            $"{RunSettings.Reset}={(options.Access.HasReset ? "true" : "false")}",
+            .. drain,
             options.Server,
         ];
     }
