@@ -16,7 +16,7 @@ internal static class RunVerb
 
     private static readonly Option<string> s_data = new("--data")
     {
-        Description = "The directory of the database, logs, state and settings (rinha.env) (default: data).",
+        Description = "The directory of the database, logs, state and settings (rinha.env) (default: RINHA_DATA, or data).",
         DefaultValueFactory = _ => Repository.DefaultData,
     };
 

@@ -103,10 +103,11 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
     public static string? Parse(string text, out DatabaseAddress value)
     {
         value = new DatabaseAddress("", null);
-        // ADO.NET's connection string, not quoted because it may hold a password.
-        if (text.IndexOf('=') is > 0 and var equals && text[..equals].All(one => char.IsAsciiLetter(one) || one == ' '))
+        // Not quoted, because ADO.NET's connection string may hold a password.
+        if ((text.IndexOf('=') is > 0 and var equals && text[..equals].All(one => char.IsAsciiLetter(one) || one == ' '))
+            || (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) && !text.Contains("://")))
         {
-            return "must be a path, sqlite:///path or postgres://user:password@host:port/database, not Name=value pairs";
+            return "must be a path, sqlite:///path or postgres://user:password@host:port/database";
         }
 
         if (PostgresAddress.IsPostgresUrl(text))

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Rinha.Stack.Tests;
 
 // ./rinha itself: its help, and the errors of its command line.
@@ -22,6 +24,37 @@ public sealed class CommandTests
         string[] verbs =
             ["run", "stop", "status", "restart", "top", "load", "contest", "measure", "chaos", "smoke", "test"];
         Assert.All(verbs, verb => Assert.Matches($@"(?m)^  {verb} +\S", help));
+    }
+
+    [Fact]
+    public void The_version_is_the_newest_release_of_the_changelog_and_status_shows_the_servers()
+    {
+        var release = File.ReadLines(Testing.Repository.PathOf("CHANGELOG.md"))
+            .First(line => Regex.IsMatch(line, @"^## \[[0-9]")).Split('[', ']')[1];
+        Assert.Matches($@"^{Regex.Escape(release)}(\+[0-9a-f]+)?\n$", RinhaCommand.RunSuccessfully("--version").Output);
+        using var stack = TestBank.Start();
+        Assert.StartsWith(release, stack.Status().GetProperty("versions")[0].GetString());
+        stack.Verb("status").AssertExit(0, $"  server  {release}");
+    }
+
+    // A package's service that appears is disabled; one that was there before is not.
+    [Fact]
+    public void A_program_is_installed_only_with_consent_and_its_service_is_found()
+    {
+        var refusal = Assert.Throws<UsageException>(
+            () => new Packages(_ => { }).Require("no-such-program", "no-such-package"));
+        Assert.Contains("no-such-program is missing", refusal.Message, StringComparison.Ordinal);
+
+        using var root = new TemporaryDirectory();
+        var links = Directory.CreateDirectory(root.File("etc/systemd/system/multi-user.target.wants")).FullName;
+        File.WriteAllText(Path.Combine(links, "nginx.service"), "");
+        File.WriteAllText(Path.Combine(links, "cron.service"), "");
+        var packages = new Packages(_ => { }, root: root.FullPath);
+        var before = packages.BootServices();
+        Assert.Equal(["nginx"], before);
+        File.WriteAllText(
+            Path.Combine(Directory.CreateDirectory(root.File("etc/rc2.d")).FullName, "S01postgresql"), "");
+        Assert.Equal(["postgresql"], packages.BootServices().Except(before));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ProxyTests
     [Fact]
     public void With_limits_an_excessive_address_gets_429_and_others_are_served()
     {
-        using var stack = TestBank.Start("--floor", "--limit");
+        using var stack = TestBank.Start("--floor", "--limit", "100");
         // Hold 50 requests open with half a body each.
         var held = Enumerable.Range(0, 50).Select(_ =>
         {
@@ -55,6 +55,20 @@ public sealed class ProxyTests
         var answer = stack.Get(TestBank.Statement);
         answer.AssertStatusIn(502, 503);
         Assert.Equal("1", answer.AssertProblem(answer.Status).Header("Retry-After"));
+    }
+
+    // nginx answers TRACE itself; Caddy passes it on.
+    [Theory]
+    [InlineData("nginx-sqlite")]
+    [InlineData("caddy-postgres")]
+    public void A_refused_method_is_answered_with_the_allowed_ones(string name)
+    {
+        using var stack = TestBank.Start("--stack", name);
+        string? Allow(string path) =>
+            stack.Exchange(RawRequest.Of("TRACE", path)).AssertProblem(405, "method-not-allowed").Header("Allow");
+        Assert.Equal("GET, HEAD", Allow("/clientes/1/extrato"));
+        Assert.Equal("GET, HEAD, POST", Allow("/clientes/1/transacoes"));
+        Assert.Equal("POST", Allow("/reset"));
     }
 
     // Stays below the rate limit, so that only the connection limit can refuse.

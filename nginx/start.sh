@@ -10,10 +10,10 @@ case $limit in
 esac
 [ "${NGINX_TLS:-off}" = off ] || parts="$parts|tls"
 [ "${NGINX_METRICS:-off}" = off ] || parts="$parts|metrics"
-files=$(ulimit -Hn)
+files=$(ulimit -Hn) tmp=${TMPDIR:-/tmp}
 [ "$files" != unlimited ] && [ "$files" -lt 32768 ] || files=32768
 [ "$limit" != off ] || limit=100
 sed -E "s/^( *)#($parts): /\\1/; s/rate=100r/rate=${limit}r/; s/burst=200 /burst=$((2 * limit)) /
 s/^(worker_rlimit_nofile) 32768/\\1 $files/; s/listen 127.0.0.1:9998/listen 9998/" \
-  "${NGINX_TEMPLATE:-/etc/nginx/nginx.conf}" >/tmp/nginx.conf
-exec nginx -e stderr -p /tmp/ -c /tmp/nginx.conf -g 'daemon off;'
+  "${NGINX_TEMPLATE:-/etc/nginx/nginx.conf}" >"$tmp/nginx.conf"
+exec nginx -e stderr -p "$tmp/" -c "$tmp/nginx.conf" -g 'daemon off;'

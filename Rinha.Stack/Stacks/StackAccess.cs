@@ -40,8 +40,13 @@ public sealed record StackAccess(
     /// <summary>The lines of run and status that say what is open.</summary>
     public IEnumerable<string> Describe()
     {
-        var reach = Host is Everywhere or Everywhere4 ? "every address of this machine" : Host;
-        var scope = IsOpen ? $"on {reach}: the network" : "for this machine only (--host ADDRESS opens it)";
+        var reach = Host switch
+        {
+            Everywhere => "on every address",
+            Everywhere4 => "on every IPv4 address",
+            _ => $"on {Host}",
+        };
+        var scope = IsOpen ? $"open to the network {reach}" : "for this machine only (--host ADDRESS opens it)";
         if (TlsUrl is not null)
         {
             yield return $"  https   {TlsUrl}, {scope}";
