@@ -7,7 +7,7 @@ public sealed class ServerOptionsTests
         ["DATABASE_URL"] =
         [
             "", "/", "data/", "sqlite://", "sqlite://data/rinha.db", "sqlite:///", "postgres://host/rinha",
-            "mysql://user@host/rinha", "/tmp/a\0b",
+            "mysql://user@host/rinha", "/tmp/a\0b", "Host=db;Password=x", "sqlite:rinha.db",
         ],
         ["API_HOST"] = ["", "example.com", "127.0.0.1:80"],
         ["API_PORT"] = ["", "0", "65536", "-1", " 80", "80a"],
