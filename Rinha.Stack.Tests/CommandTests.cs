@@ -37,24 +37,41 @@ public sealed class CommandTests
         stack.Verb("status").AssertExit(0, $"  server  {release}");
     }
 
-    // A package's service that appears is disabled; one that was there before is not.
+    // In a mount namespace without nginx, and with stand-ins for apt and systemd.
     [Fact]
-    public void A_program_is_installed_only_with_consent_and_its_service_is_found()
+    public void A_program_is_installed_only_with_consent_and_its_service_is_disabled()
     {
-        var refusal = Assert.Throws<UsageException>(
-            () => new Packages(_ => { }).Require("no-such-program", "no-such-package"));
-        Assert.Contains("no-such-program is missing", refusal.Message, StringComparison.Ordinal);
+        using var stack = new TestBank();
+        var tools = Directory.CreateDirectory(stack.Scratch("tools")).FullName;
+        var nginx = stack.Scratch("nginx");
+        File.Copy(Tool.Find("nginx")!, nginx);
+        foreach (var tool in (string[])["apt-get", "apt-cache", "systemctl", "update-rc.d"])
+        {
+            File.WriteAllText(Path.Combine(tools, tool), $"#!/bin/sh\necho {tool} \"$@\" >>{tools}/calls\n");
+            File.SetUnixFileMode(Path.Combine(tools, tool), (UnixFileMode)0b111_101_101);
+        }
 
-        using var root = new TemporaryDirectory();
-        var links = Directory.CreateDirectory(root.File("etc/systemd/system/multi-user.target.wants")).FullName;
-        File.WriteAllText(Path.Combine(links, "nginx.service"), "");
-        File.WriteAllText(Path.Combine(links, "cron.service"), "");
-        var packages = new Packages(_ => { }, root: root.FullPath);
-        var before = packages.BootServices();
-        Assert.Equal(["nginx"], before);
-        File.WriteAllText(
-            Path.Combine(Directory.CreateDirectory(root.File("etc/rc2.d")).FullName, "S01postgresql"), "");
-        Assert.Equal(["postgresql"], packages.BootServices().Except(before));
+        File.AppendAllText(Path.Combine(tools, "apt-get"), $"""
+            [ "$1" = update ] && exit
+            mkdir -p /etc/systemd/system/multi-user.target.wants
+            cp {nginx} /usr/sbin/nginx && touch /etc/systemd/system/multi-user.target.wants/nginx.service
+            """);
+        ToolResult Run(string flags) => Tool.Run([
+            "env", "CI=", "unshare", "--mount", "sh", "-c",
+            "for place in /usr/sbin /etc/systemd/system /etc/rc?.d; do mount -t tmpfs none $place || exit 77; done\n"
+            + $"PATH={tools}:$PATH exec {Testing.Repository.PathOf("rinha")} run --floor --detach "
+            + $"--data {stack.Data.FullPath} --port {stack.Port} {flags}",
+        ]);
+
+        var refused = Run("");
+        Assert.SkipWhen(refused.Status is 1 or 77 && !refused.Error.Contains("rinha:"), "no mount namespaces here");
+        Assert.Equal(2, refused.Status);
+        Assert.Contains("rinha: nginx is missing: apt-get install nginx-light, or --yes", refused.Error);
+        Assert.False(File.Exists(Path.Combine(tools, "calls")));
+        var agreed = Run("--yes");
+        Assert.True(agreed.Succeeded, agreed.Error);
+        Assert.Contains("installing nginx-light with apt-get\n", agreed.Output);
+        Assert.Contains(File.ReadLines(Path.Combine(tools, "calls")), call => call.EndsWith("disable nginx"));
     }
 
     [Fact]

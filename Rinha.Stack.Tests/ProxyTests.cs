@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests;
@@ -12,6 +13,13 @@ public sealed class ProxyTests
     {
         var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
         Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", new StackAccess(StackAccess.Loopback, 9876)).Render(template));
+    }
+
+    [Fact]
+    public void Nginx_may_open_twice_as_many_files_as_connections()
+    {
+        int Value(string name) => int.Parse(Regex.Match(Nginx.Template, $"{name} ([0-9]+);").Groups[1].ValueSpan);
+        Assert.True(Value("worker_rlimit_nofile") >= 2 * Value("worker_connections"));
     }
 
     [Fact]

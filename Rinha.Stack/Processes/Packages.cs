@@ -5,14 +5,13 @@ namespace Rinha.Stack.Processes;
 /// names them. No service of theirs is left running or enabled.
 /// </summary>
 /// <param name="isAgreed">Whether the user has agreed; otherwise each package is asked for on the terminal.</param>
-/// <param name="root">The root directory of the services' links.</param>
-public sealed class Packages(Action<string> log, bool isAgreed = false, string root = "/")
+public sealed class Packages(Action<string> log, bool isAgreed = false)
 {
     private const string Policy = "/usr/sbin/policy-rc.d";
 
     // A link in one of these starts a service at boot: systemd's, then System V's.
     private static readonly (string Parent, string Directories, string Links)[] s_bootLinks =
-        [("etc/systemd/system", "*.wants", "*.service"), ("etc", "rc?.d", "S*")];
+        [("/etc/systemd/system", "*.wants", "*.service"), ("/etc", "rc?.d", "S*")];
 
     // Of all that the packages bring, only these would listen.
     private static readonly string[] s_services = ["nginx", "caddy", "postgresql"];
@@ -81,18 +80,17 @@ public sealed class Packages(Action<string> log, bool isAgreed = false, string r
     }
 
     // The services among ours that start at boot.
-    internal IReadOnlySet<string> BootServices() => (
+    private static HashSet<string> BootServices() => (
         from kind in s_bootLinks
-        let parent = Path.Combine(root, kind.Parent)
-        where Directory.Exists(parent)
-        from directory in Directory.EnumerateDirectories(parent, kind.Directories)
+        where Directory.Exists(kind.Parent)
+        from directory in Directory.EnumerateDirectories(kind.Parent, kind.Directories)
         from link in Directory.EnumerateFiles(directory, kind.Links)
         from service in s_services
         where Path.GetFileNameWithoutExtension(link).Contains(service, StringComparison.Ordinal)
         select service).ToHashSet();
 
     // Whichever of the two the system has.
-    internal void Disable(IEnumerable<string> services)
+    private void Disable(IEnumerable<string> services)
     {
         foreach (var service in services)
         {
