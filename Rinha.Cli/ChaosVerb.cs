@@ -86,7 +86,8 @@ internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? 
         }
 
         File.WriteAllText(
-            InSockets("nginx.conf"), new NginxConfiguration(_sockets, new StackAccess(StackAccess.Loopback, port)).Render(Nginx.Template));
+            InSockets("nginx.conf"),
+            new NginxConfiguration(_sockets, new StackAccess(StackAccess.Loopback, port)).Render(Nginx.Template));
         Tool.Run(
         [
             Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",

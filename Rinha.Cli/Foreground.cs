@@ -41,7 +41,8 @@ internal static class Foreground
     public static void RunVerb(string[] verb, params string[] variables)
     {
         string[] rinha = [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]];
-        if (!Tool.Follow(["env", "-u", RunSettings.Ledger, .. variables, .. rinha, .. verb], Console.Error.WriteLine).Succeeded)
+        string[] command = ["env", "-u", RunSettings.Ledger, .. variables, .. rinha, .. verb];
+        if (!Tool.Follow(command, Console.Error.WriteLine).Succeeded)
         {
             throw new StackException($"{verb[0]} failed (see above)");
         }

@@ -16,7 +16,7 @@ internal static class RunVerb
 
     private static readonly Option<string> s_data = new("--data")
     {
-        Description = "The directory of the database, logs, state and settings (rinha.env) (default: RINHA_DATA, or data).",
+        Description = "The directory of ledger, logs, state and settings (rinha.env) (default: RINHA_DATA, or data).",
         DefaultValueFactory = _ => Repository.DefaultData,
     };
 
@@ -58,9 +58,9 @@ internal static class RunVerb
         DefaultValueFactory = _ => Repository.Server,
     };
 
-    private static readonly Option<string?> s_floor =
-        WithDefault("--floor", "Constant answers from nginx instead of the servers: mix (default), refused or statements.")
-            .AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
+    private static readonly Option<string?> s_floor = WithDefault(
+            "--floor", "Constant answers from nginx instead of the servers: mix (default), refused or statements.")
+        .AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
 
     public static Command Create() => Arguments.Verb(
         "run", "Run two API processes behind a proxy, within the contest's limits.", Run, s_data, s_host, s_port,

@@ -103,8 +103,9 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres)
     public static string? Parse(string text, out DatabaseAddress value)
     {
         value = new DatabaseAddress("", null);
-        // Not quoted, because ADO.NET's connection string may hold a password.
-        if ((text.IndexOf('=') is > 0 and var equals && text[..equals].All(one => char.IsAsciiLetter(one) || one == ' '))
+        // ADO.NET's connection string is not quoted, because it may hold a password.
+        var name = text[..Math.Max(text.IndexOf('='), 0)];
+        if ((name.Length > 0 && name.All(one => char.IsAsciiLetter(one) || one == ' '))
             || (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) && !text.Contains("://")))
         {
             return "must be a path, sqlite:///path or postgres://user:password@host:port/database";

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Rinha.Stack.Tests;
 
-// The `sh` blocks of the pages that a user types from, each page in order in an empty directory. Ports and directories are
-// the test's; ./rinha run in the foreground is started in the background.
+// The `sh` blocks of the pages that a user types from, each page in order in an empty directory. Ports and directories
+// are the test's; ./rinha run in the foreground is started in the background.
 [Collection(RunsAlone.Name)]
 public sealed partial class CommandBlockTests
 {

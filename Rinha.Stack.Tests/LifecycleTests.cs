@@ -86,7 +86,8 @@ public sealed class LifecycleTests
             StackLayout.Apis.ToList().ForEach(stack.Kill);
             stack.Instance.State.Supervisor.Send(Signal.Kill);
             stack.Verb("stop");
-            stack.Run("--fresh").AssertExit(0, $"the former ledger is now {former}\nnew ledger at {stack.Data.LedgerFile}\n");
+            stack.Run("--fresh").AssertExit(
+                0, $"the former ledger is now {former}\nnew ledger at {stack.Data.LedgerFile}\n");
             Assert.Equal(0, stack.Balance());
         }
 

@@ -34,6 +34,7 @@ public sealed class LimitsTests
             .AssertExit(2, "not a stack: 'sky' (caddy-postgres nginx-postgres nginx-sqlite)");
         stack.TryRun([], "--stack", "caddy-postgres", "--split", "sky")
             .AssertExit(2, "not a split of caddy-postgres: 'sky' (split tuned)");
-        stack.TryRun([], "--stack", "caddy-postgres", "--limit").AssertExit(2, "--limit, --tls and --metrics need nginx");
+        stack.TryRun([], "--stack", "caddy-postgres", "--limit")
+            .AssertExit(2, "--limit, --tls and --metrics need nginx");
     }
 }

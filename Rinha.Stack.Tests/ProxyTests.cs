@@ -12,7 +12,8 @@ public sealed class ProxyTests
     public void A_template_that_no_longer_matches_is_refused()
     {
         var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
-        Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", new StackAccess(StackAccess.Loopback, 9876)).Render(template));
+        var configuration = new NginxConfiguration("/tmp/x", new StackAccess(StackAccess.Loopback, 9876));
+        Assert.Throws<StackException>(() => configuration.Render(template));
     }
 
     [Fact]

@@ -58,7 +58,8 @@ public sealed class Packages(Action<string> log, bool isAgreed = false)
 
         if (!isAgreed && !Agrees($"{missing} is missing. Install {packages[0]} with apt-get?"))
         {
-            throw new UsageException($"{missing} is missing: apt-get install {packages[0]}, or --yes to let this do it");
+            throw new UsageException(
+                $"{missing} is missing: apt-get install {packages[0]}, or --yes to let this do it");
         }
 
         if (!_isListUpdated)

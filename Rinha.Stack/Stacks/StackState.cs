@@ -5,9 +5,9 @@ public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
 // A stack's state on disk, DIR/run/state: what stop, status and the next run need to find its processes, cgroup and
-// sockets, even after its supervisor was killed. The supervisor alone writes it. Ledger: where it is, without a password.
-// Server: the servers' binary. Cgroup: null without limits. Processes: those started so far. IsReady: all parts have
-// answered.
+// sockets, even after its supervisor was killed. The supervisor alone writes it. Ledger: where it is, without its
+// password. Server: the servers' binary. Cgroup: null without limits. Processes: those started so far. IsReady: all
+// parts have answered.
 public sealed record StackState(
     ProcessIdentity Supervisor,
     StackAccess Access,

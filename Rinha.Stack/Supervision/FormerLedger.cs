@@ -69,7 +69,8 @@ internal sealed class FormerLedger(RunOptions options, Packages packages, Action
     {
         var query = Path.GetTempFileName();
         File.WriteAllText(query, "SELECT 1 AS held FROM transacoes LIMIT 1\n");
-        var rows = PostgresPrograms.Require(packages).Run("postgres", ["--single", "-D", _data.Cluster, "rinha"], query);
+        var rows = PostgresPrograms.Require(packages).Run(
+            "postgres", ["--single", "-D", _data.Cluster, "rinha"], query);
         File.Delete(query);
         return !rows.Succeeded || rows.Output.Contains("held = \"1\"", StringComparison.Ordinal);
     }

@@ -140,7 +140,9 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         }
 
         var file = options.Ledger?.File ?? (options.Layout.HasPostgres ? null : options.Data.LedgerFile);
-        var isNew = options.HasDatabase ? !Directory.Exists(options.Data.Cluster) : file is not null && !File.Exists(file);
+        var isNew = options.HasDatabase
+            ? !Directory.Exists(options.Data.Cluster)
+            : file is not null && !File.Exists(file);
         if (options.HasDatabase)
         {
             new PostgresCluster(PostgresPrograms.Require(packages), options.Data.Cluster, "").Create();
