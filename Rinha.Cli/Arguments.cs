@@ -1,11 +1,12 @@
 using System.CommandLine.Parsing;
+using Rinha.Stack;
 
 namespace Rinha.Cli;
 
 // Builds verbs and the options that several of them share.
 internal static class Arguments
 {
-    private const int PortMax = 65_535;
+    public const int PortMax = 65_535;
 
     public static Command Verb(string name, string help, Func<ParseResult, int> run, params Symbol[] symbols)
     {
@@ -42,15 +43,30 @@ internal static class Arguments
 
         int Read(ArgumentResult result)
         {
-            var text = result.Tokens[0].Value;
-            if (!int.TryParse(text, NumberStyles.None, null, out var number) || number < min || number > max)
+            try
             {
-                result.AddError($"{name}: expected a whole number from {min} to {max}, not '{text}'");
+                return WholeNumber(name, result.Tokens[0].Value, min, max);
             }
-
-            return number;
+            catch (UsageException error)
+            {
+                result.AddError(error.Message);
+                return 0;
+            }
         }
     }
+
+    // name: the flag or variable that gave the text.
+    public static int WholeNumber(string name, string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, null, out var number) && number >= min && number <= max
+            ? number
+            : throw new UsageException($"{name}: expected a whole number from {min} to {max}, not '{text}'");
+
+    /// <summary>Agrees to installations. One object: a verb adds it, <see cref="Packages"/> reads it.</summary>
+    public static Option<bool> Yes { get; } =
+        Flag("--yes", "Install missing programs with apt-get without asking, as with CI=true in the environment.");
+
+    public static Packages Packages(ParseResult parsed, Action<string> log) =>
+        new(log, parsed.GetValue(Yes) || Environment.GetEnvironmentVariable("CI") == "true");
 
     public static Option<string> Stack() => new("--stack")
     {

@@ -33,19 +33,19 @@ internal static class ChaosVerb
         "chaos",
         "Inject faults into a separate stack and check what must hold. Exit status 1 on a violation.",
         Run,
-        [.. s_campaigns, s_port, s_noLimits]);
+        [.. s_campaigns, s_port, s_noLimits, Arguments.Yes]);
 
     private static int Run(ParseResult parsed)
     {
         // Campaigns on PostgreSQL start with pg-.
         var only = parsed.GetRequiredValue(s_only);
         var hasPostgres = only.Length == 0 || only.Any(name => name.StartsWith("pg-", StringComparison.Ordinal));
-        var packages = new Packages(Console.Error.WriteLine);
+        var packages = Arguments.Packages(parsed, Console.Error.WriteLine);
         packages.Require("setpriv", "util-linux");
         packages.Require("nginx", "nginx-light", "nginx");
         packages.RequireLinker();
         var postgres = hasPostgres ? PostgresPrograms.Require(packages) : null;
-        var publisher = new Publisher(Console.Error.WriteLine);
+        var publisher = new Publisher(Console.Error.WriteLine, packages);
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.Chaos);
 
@@ -86,7 +86,8 @@ internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? 
         }
 
         File.WriteAllText(
-            InSockets("nginx.conf"), new NginxConfiguration(_sockets, port).Render(Nginx.Template));
+            InSockets("nginx.conf"),
+            new NginxConfiguration(_sockets, new StackAccess(StackAccess.Loopback, port)).Render(Nginx.Template));
         Tool.Run(
         [
             Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",

@@ -1,5 +1,6 @@
 using Rinha.Stack;
 using Rinha.Stack.Builds;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
@@ -35,12 +36,13 @@ internal static class Foreground
         return process.ExitCode;
     }
 
-    // Runs another verb to completion, with its output on standard error. variables: arguments for env, such as
-    // NAME=VALUE or -u NAME.
+    // Runs another verb to completion, with its output on standard error, never on the ledger that DATABASE_URL names.
+    // variables: arguments for env, such as NAME=VALUE or -u NAME.
     public static void RunVerb(string[] verb, params string[] variables)
     {
         string[] rinha = [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]];
-        if (!Tool.Follow(["env", .. variables, .. rinha, .. verb], Console.Error.WriteLine).Succeeded)
+        string[] command = ["env", "-u", RunSettings.Ledger, .. variables, .. rinha, .. verb];
+        if (!Tool.Follow(command, Console.Error.WriteLine).Succeeded)
         {
             throw new StackException($"{verb[0]} failed (see above)");
         }

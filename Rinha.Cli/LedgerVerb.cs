@@ -1,5 +1,6 @@
 using Rinha.Stack;
 using Rinha.Stack.Builds;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
@@ -66,21 +67,30 @@ internal static class LedgerVerb
     // The server's binary and the ledger's address. A stopped stack's ledger is its file; PostgreSQL has to run.
     private static (string Server, string Ledger) Find(DataDirectory data)
     {
-        if (StackInstance.Read(data) is { } stack)
+        RunSettings.Load(data);
+        var named = LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
+        if (StackInstance.Read(data)?.State is { } state)
         {
-            var state = stack.State;
-            return (state.Server, state.Layout.HasPostgres
+            // The state has the address of a ledger elsewhere without its password.
+            var isElsewhere = state.Ledger != data.LedgerFile && state.Ledger != data.Cluster;
+            if (isElsewhere ? named?.ToString() != state.Ledger : named is not null)
+            {
+                throw new UsageException(
+                    $"the stack's ledger is {state.Ledger}, but DATABASE_URL names {named?.ToString() ?? "none"}");
+            }
+
+            return (state.Server, named?.Url ?? (state.Layout.HasPostgres
                 ? $"postgres://rinha@/rinha?host={state.DatabaseSockets}"
-                : data.LedgerFile);
+                : data.LedgerFile));
         }
 
-        if (!File.Exists(data.LedgerFile) && Directory.Exists(data.Cluster))
+        if (named is null && !File.Exists(data.LedgerFile) && Directory.Exists(data.Cluster))
         {
             throw new UsageException($"the ledger of {data.FullPath} is in PostgreSQL, which is not running "
                 + "(./rinha run --stack nginx-postgres)");
         }
 
         new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
-        return (Repository.Server, data.LedgerFile);
+        return (Repository.Server, named?.Url ?? data.LedgerFile);
     }
 }

@@ -1,4 +1,5 @@
 using Rinha.Stack;
+using Rinha.Stack.Proxies;
 using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
@@ -7,29 +8,44 @@ namespace Rinha.Cli;
 internal static class RunVerb
 {
     private const string FloorDefault = "mix";
+    private const string Off = "off";
+
+    // The bare --metrics and --limit.
+    private const string MetricsDefault = "9998";
+    private const string LimitDefault = "100";
+    private const int LimitMax = 100_000;
 
     private static readonly Option<string> s_data = new("--data")
     {
-        Description = "The directory of the database, logs and state.",
+        Description = "The directory of ledger, logs, state and settings (rinha.env; default: RINHA_DATA, or data).",
         DefaultValueFactory = _ => Repository.DefaultData,
     };
 
-    private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "The proxy's port");
-    private static readonly Option<string> s_stack = Arguments.Stack();
+    private static readonly Option<string?> s_host = Arguments.Text(
+        "--host", "Listen on this IP address too: 0.0.0.0 for IPv4's, :: for all (default: this machine only).");
+
+    private static readonly Option<string?> s_port = Arguments.Text("--port", "The proxy's port (default: 9999).");
+    private static readonly Option<string?> s_stack = Arguments.Text("--stack", Arguments.Stack().Description!);
     private static readonly Option<string> s_split = Arguments.Split();
 
     private static readonly Option<bool> s_fresh = Arguments.Flag(
-        "--fresh", "Delete the ledger first: DIR/rinha.db and its side files, or DIR/postgres.");
+        "--fresh", "Start with a new ledger; rename one with transactions to DIR/rinha.db.before-fresh.");
 
-    private static readonly Option<bool> s_limit = Arguments.Flag(
-        "--limit", "Limit the requests and connections of each address in nginx (docs/open-network.md).");
+    private static readonly Option<string?> s_accounts = Arguments.Text(
+        "--accounts", "A new ledger's accounts: contest (default), none, or a file of lines ID LIMIT.");
+
+    private static readonly Option<string?> s_limit = WithDefault(
+        "--limit", $"Limit each address, in nginx, to this many requests per second, or off (bare: {LimitDefault}).");
+
+    private static readonly Option<string?> s_metrics = WithDefault(
+        "--metrics", $"Serve the metrics of each API on this port of 127.0.0.1, or off (bare: {MetricsDefault}).");
 
     private static readonly Option<string?> s_tls = Arguments.Text(
         "--tls",
         "Serve https with DIR/tls.crt and DIR/tls.key, http for this machine only, and no POST /reset " +
         "unless RINHA_ENABLE_RESET=true.");
 
-    private static readonly Option<int> s_tlsPort = Arguments.Port("--tls-port", 9443, "The https port");
+    private static readonly Option<string?> s_tlsPort = Arguments.Text("--tls-port", "The https port (default: 9443).");
 
     private static readonly Option<bool> s_noLimits = Arguments.Flag(
         "--no-limits", "Run without cgroups; by default each process has its limits from the split.");
@@ -43,33 +59,28 @@ internal static class RunVerb
         DefaultValueFactory = _ => Repository.Server,
     };
 
-    private static readonly Option<string?> s_floor = new Option<string?>("--floor")
-    {
-        Description = "Constant answers from nginx instead of the servers: mix (default), refused or statements.",
-        Arity = ArgumentArity.ZeroOrOne,
-    }.AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
+    private static readonly Option<string?> s_floor = WithDefault(
+            "--floor", "Constant answers from nginx instead of the servers: mix (default), refused or statements.")
+        .AcceptOnlyFromAmong(FloorDefault, "refused", "statements");
 
     public static Command Create() => Arguments.Verb(
-        "run", "Run two API processes behind a proxy, within the contest's limits.", Run, s_data, s_port, s_stack,
-        s_split, s_fresh, s_limit, s_tls, s_tlsPort, s_noLimits, s_detach, s_server, s_floor);
+        "run", "Run two API processes behind a proxy, within the contest's limits.", Run, s_data, s_host, s_port,
+        s_stack, s_split, s_fresh, s_accounts, s_limit, s_metrics, s_tls, s_tlsPort, s_noLimits, s_detach, s_server,
+        s_floor, Arguments.Yes);
 
     private static int Run(ParseResult parsed)
     {
-        var isFloor = parsed.GetResult(s_floor) is { Implicit: false };
-        var layout = StackLayout.Choose(parsed.GetRequiredValue(s_stack), parsed.GetRequiredValue(s_split));
-        var options = new RunOptions(
-            new DataDirectory(parsed.GetRequiredValue(s_data)),
-            layout with { IsFloor = isFloor },
-            parsed.GetValue(s_port),
-            Path.GetFullPath(parsed.GetRequiredValue(s_server)),
-            IsFresh: parsed.GetValue(s_fresh),
-            HasLimits: !parsed.GetValue(s_noLimits),
-            isFloor ? parsed.GetValue(s_floor) ?? FloorDefault : null,
-            LimitsAddresses: parsed.GetValue(s_limit),
-            parsed.GetValue(s_tls),
-            parsed.GetValue(s_tlsPort));
+        var data = new DataDirectory(parsed.GetRequiredValue(s_data));
+        RunSettings.Load(data);
+        var options = Read(parsed, data);
         options.Check();
-        var preparation = new StackPreparation(options, Console.WriteLine);
+        foreach (var unused in RunSettings.ForOneServer.Where(name => RunSettings.Get(name) is not null))
+        {
+            Console.WriteLine($"{unused} is not for a stack, whose servers have sockets of their own: ignored");
+        }
+
+        var packages = Arguments.Packages(parsed, Console.WriteLine);
+        var preparation = new StackPreparation(options, packages, Console.WriteLine);
         preparation.InstallPrograms();
         using (var held = preparation.LockData())
         {
@@ -85,6 +96,79 @@ internal static class RunVerb
         // Everything that can fail early has been checked in the foreground; the child finds it all prepared.
         return Detach(options.Data, parsed);
     }
+
+    private static RunOptions Read(ParseResult parsed, DataDirectory data)
+    {
+        var isFloor = Setting(parsed, s_floor, "").IsGiven;
+        var ledger = isFloor ? null : LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
+        // The servers inherit them.
+        Environment.SetEnvironmentVariable(RunSettings.Ledger, ledger?.Url);
+        Environment.SetEnvironmentVariable(RunSettings.Accounts, AccountsOf(parsed));
+        var stack = parsed.GetValue(s_stack)
+            ?? (ledger is { File: null } ? StackLayout.PostgresName : StackLayout.DefaultName);
+        var layout = StackLayout.Choose(stack, parsed.GetRequiredValue(s_split)) with
+        {
+            IsFloor = isFloor,
+            IsDatabaseElsewhere = ledger is { File: null },
+        };
+        var tls = Setting(parsed, s_tls, RunSettings.TlsDirectory).Text;
+        return new RunOptions(
+            data,
+            layout,
+            ReadAccess(parsed, tls is not null),
+            ledger,
+            Path.GetFullPath(parsed.GetRequiredValue(s_server)),
+            IsFresh: parsed.GetValue(s_fresh),
+            HasLimits: !parsed.GetValue(s_noLimits),
+            isFloor ? parsed.GetValue(s_floor) ?? FloorDefault : null,
+            tls,
+            RunSettings.Get(RunSettings.NginxDirectory) ?? data.NginxDirectory);
+    }
+
+    private static StackAccess ReadAccess(ParseResult parsed, bool hasTls)
+    {
+        var host = Setting(parsed, s_host, RunSettings.Host);
+        if (!IPAddress.TryParse(host.Text ?? StackAccess.Loopback, out var address))
+        {
+            throw new UsageException($"{host.Name}: expected an IP address, not '{host.Text}'");
+        }
+
+        var tlsPort = Setting(parsed, s_tlsPort, RunSettings.TlsPort);
+        if (!hasTls && tlsPort.Text is not null)
+        {
+            throw new UsageException($"{tlsPort.Name} needs --tls or {RunSettings.TlsDirectory}");
+        }
+
+        // The contest needs POST /reset; a bank open to a network with TLS must not have it.
+        var reset = RunSettings.Get(RunSettings.Reset) ?? (hasTls ? "false" : "true");
+        return new StackAccess(
+            $"{address}",
+            Setting(parsed, s_port, RunSettings.Port).Number(Arguments.PortMax) ?? 9999,
+            hasTls ? tlsPort.Number(Arguments.PortMax) ?? 9443 : null,
+            Setting(parsed, s_limit, RunSettings.Limit, LimitDefault).Number(LimitMax),
+            Setting(parsed, s_metrics, RunSettings.MetricsPort, MetricsDefault).Number(Arguments.PortMax),
+            bool.TryParse(reset, out var hasReset)
+                ? hasReset
+                : throw new UsageException($"{RunSettings.Reset}: must be true or false, not '{reset}'"));
+    }
+
+    // Contest, none or the absolute path of a file.
+    private static string? AccountsOf(ParseResult parsed)
+    {
+        var (name, text) = Setting(parsed, s_accounts, RunSettings.Accounts);
+        return text is null or "contest" or "none" ? text
+            : File.Exists(text) ? Path.GetFullPath(text)
+            : throw new UsageException($"{name}: must be contest, none or a file, not '{text}'");
+    }
+
+    private static Option<string?> WithDefault(string name, string help) =>
+        new(name) { Description = help, Arity = ArgumentArity.ZeroOrOne };
+
+    // A flag, else its variable. bare: the value of the flag without one.
+    private static Choice Setting(ParseResult parsed, Option<string?> flag, string variable, string? bare = null) =>
+        parsed.GetResult(flag) is { Implicit: false }
+            ? new Choice(flag.Name, parsed.GetValue(flag) ?? bare)
+            : new Choice(variable, RunSettings.Get(variable));
 
     private static void Supervise(RunOptions options)
     {
@@ -111,7 +195,8 @@ internal static class RunVerb
                 "-c", "log=$1; shift; exec setsid \"$@\" </dev/null >\"$log\" 2>&1", "sh", data.LogOf("supervisor"),
                 Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], "run",
                 .. parsed.Given(
-                    s_data, s_port, s_stack, s_split, s_limit, s_tls, s_tlsPort, s_noLimits, s_server, s_floor),
+                    s_data, s_host, s_port, s_stack, s_split, s_accounts, s_limit, s_metrics, s_tls, s_tlsPort,
+                    s_noLimits, s_server, s_floor),
             ]);
         while (!child.HasExited)
         {
@@ -130,5 +215,13 @@ internal static class RunVerb
 
         Console.Error.WriteLine(data.LastLineOf("supervisor"));
         return Exit.Failure;
+    }
+
+    // A setting's text, and the flag or variable that it comes from; null when neither is given.
+    private readonly record struct Choice(string Name, string? Text)
+    {
+        public bool IsGiven => Name.StartsWith('-');
+
+        public int? Number(int max) => Text is null or Off ? null : Arguments.WholeNumber(Name, Text, 1, max);
     }
 }

@@ -1,5 +1,6 @@
 using Rinha.Stack;
 using Rinha.Stack.Cgroups;
+using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
@@ -26,6 +27,13 @@ internal static class StatusVerb
         else
         {
             WriteTable(stack);
+            if (isRunning)
+            {
+                Console.WriteLine($"  server  {string.Join(", ", VersionsOf(stack!))}");
+                Console.WriteLine($"  ledger  {stack!.State.Ledger}");
+                stack.State.Access.Describe().ToList().ForEach(Console.WriteLine);
+            }
+
             Console.WriteLine(stack switch
             {
                 null => $"not running: {data.FullPath}",
@@ -63,6 +71,7 @@ internal static class StatusVerb
     private static void WriteJson(DataDirectory data, StackInstance? stack)
     {
         var layout = stack?.State.Layout ?? StackLayout.Choose();
+        var access = stack?.State.Access;
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
@@ -70,12 +79,27 @@ internal static class StatusVerb
                 Data = data.FullPath,
                 Stack = layout.Name,
                 layout.Split,
-                stack?.State.Port,
+                stack?.State.Ledger,
+                access?.Host,
+                access?.Port,
+                access?.Url,
+                access?.TlsUrl,
+                access?.Limit,
+                Reset = access?.HasReset,
+                access?.MetricsPort,
+                Versions = stack is { IsSupervised: true } ? VersionsOf(stack) : [],
                 Cgroup = stack?.State.Cgroup?.Version ?? "none",
                 Processes = layout.Processes.Select(name => RowOf(stack, name)),
             },
             JsonSerializerOptions.Web));
     }
+
+    // The servers' versions: two during a restart with a new binary.
+    private static IEnumerable<string> VersionsOf(StackInstance stack) => StackLayout.Apis
+        .Select(name => HealthProbe.VersionOf(Path.Combine(stack.State.Sockets, name + ".sock")))
+        .OfType<string>()
+        .Distinct()
+        .DefaultIfEmpty(stack.State.Layout.IsFloor ? "none: constant answers" : "no answer");
 
     private static Row RowOf(StackInstance? stack, string name)
     {

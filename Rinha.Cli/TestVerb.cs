@@ -21,15 +21,16 @@ internal static partial class TestVerb
     public static Command Create() => Arguments.Verb(
         "test",
         "Run every test, or those whose name contains a word.",
-        parsed => Run(parsed.GetValue(s_filter)),
-        s_filter);
+        parsed => Run(parsed.GetValue(s_filter), Arguments.Packages(parsed, Console.WriteLine)),
+        s_filter,
+        Arguments.Yes);
 
-    private static int Run(string? filter)
+    private static int Run(string? filter, Packages packages)
     {
         var (passed, failed) = (0, 0);
         try
         {
-            InstallPrograms();
+            InstallPrograms(packages);
             var chosen = s_projects
                 .Select(projects => projects.Where(name => HasTests(name, filter)).ToList()).ToList();
             Build(filter is null ? null : chosen.SelectMany(projects => projects));
@@ -82,9 +83,8 @@ internal static partial class TestVerb
     private static string AssemblyOf(string project) =>
         Repository.PathOf(project, "bin", "Release", "net10.0", project + ".dll");
 
-    private static void InstallPrograms()
+    private static void InstallPrograms(Packages packages)
     {
-        var packages = new Packages(Console.WriteLine);
         packages.Require("curl", "curl");
         packages.Require("nginx", "nginx-light", "nginx");
         PostgresPrograms.Require(packages);
@@ -101,7 +101,7 @@ internal static partial class TestVerb
             }
         }
 
-        var publisher = new Publisher(Console.WriteLine);
+        var publisher = new Publisher(Console.WriteLine, packages);
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.LoadTester);
     }

@@ -110,6 +110,14 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres, boo
     public static string? Parse(string text, out DatabaseAddress value)
     {
         value = new DatabaseAddress("", null);
+        // ADO.NET's connection string is not quoted, because it may hold a password.
+        var name = text[..Math.Max(text.IndexOf('='), 0)];
+        if ((name.Length > 0 && name.All(one => char.IsAsciiLetter(one) || one == ' '))
+            || (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) && !text.Contains("://")))
+        {
+            return "must be a path, sqlite:///path or postgres://user:password@host:port/database";
+        }
+
         if (PostgresAddress.IsPostgresUrl(text))
         {
             _ = PostgresAddress.TryParse(text, out var postgres, out var reason);

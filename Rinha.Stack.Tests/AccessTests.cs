@@ -20,6 +20,29 @@ public sealed class AccessTests
         Assert.Equal(200, stack.Get("/nginx_status").Status);
     }
 
+    // 127.0.0.2 stands for the machine's other addresses.
+    [Theory]
+    [InlineData("nginx-sqlite")]
+    [InlineData("caddy-postgres")]
+    public void It_listens_for_this_machine_until_it_is_opened(string name)
+    {
+        using var stack = new TestBank();
+        var elsewhere = new IPEndPoint(IPAddress.Parse("127.0.0.2"), stack.Port);
+        stack.Run("--stack", name).AssertExit(0, $"http://127.0.0.1:{stack.Port}, for this machine only");
+        Assert.Throws<SocketException>(() => new RawConnection(elsewhere).Dispose());
+        stack.Verb("stop");
+
+        foreach (var host in (string[])["0.0.0.0", "::"])
+        {
+            Assert.SkipWhen(host == "::" && !File.Exists("/proc/net/if_inet6"), "no IPv6");
+            stack.Run("--stack", name, "--host", host).AssertExit(0, "open to the network");
+            new RawConnection(elsewhere).Dispose();
+            stack.Verb("status").AssertExit(0, "open to the network");
+            Assert.Equal(host, stack.Status().GetProperty("host").GetString());
+            stack.Verb("stop");
+        }
+    }
+
     [Fact]
     public void Only_nginx_reaches_the_sockets_and_only_the_owner_reaches_the_ledger()
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Rinha.Stack.Tests;
 
 // ./rinha itself: its help, and the errors of its command line.
@@ -26,6 +28,54 @@ public sealed class CommandTests
             "run", "stop", "status", "restart", "top", "ledger", "load", "contest", "measure", "chaos", "smoke", "test",
         ];
         Assert.All(verbs, verb => Assert.Matches($@"(?m)^  {verb} +\S", help));
+    }
+
+    [Fact]
+    public void The_version_is_the_newest_release_of_the_changelog_and_status_shows_the_servers()
+    {
+        var release = File.ReadLines(Testing.Repository.PathOf("CHANGELOG.md"))
+            .First(line => Regex.IsMatch(line, @"^## \[[0-9]")).Split('[', ']')[1];
+        Assert.Matches($@"^{Regex.Escape(release)}(\+[0-9a-f]+)?\n$", RinhaCommand.RunSuccessfully("--version").Output);
+        using var stack = TestBank.Start();
+        Assert.StartsWith(release, stack.Status().GetProperty("versions")[0].GetString());
+        stack.Verb("status").AssertExit(0, $"  server  {release}");
+    }
+
+    // In a mount namespace without nginx, and with stand-ins for apt and systemd.
+    [Fact]
+    public void A_program_is_installed_only_with_consent_and_its_service_is_disabled()
+    {
+        using var stack = new TestBank();
+        var tools = Directory.CreateDirectory(stack.Scratch("tools")).FullName;
+        var nginx = stack.Scratch("nginx");
+        File.Copy(Tool.Find("nginx")!, nginx);
+        foreach (var tool in (string[])["apt-get", "apt-cache", "systemctl", "update-rc.d"])
+        {
+            File.WriteAllText(Path.Combine(tools, tool), $"#!/bin/sh\necho {tool} \"$@\" >>{tools}/calls\n");
+            File.SetUnixFileMode(Path.Combine(tools, tool), (UnixFileMode)0b111_101_101);
+        }
+
+        File.AppendAllText(Path.Combine(tools, "apt-get"), $"""
+            [ "$1" = update ] && exit
+            mkdir -p /etc/systemd/system/multi-user.target.wants
+            cp {nginx} /usr/sbin/nginx && touch /etc/systemd/system/multi-user.target.wants/nginx.service
+            """);
+        ToolResult Run(string flags) => Tool.Run([
+            "env", "CI=", "unshare", "--mount", "sh", "-c",
+            "for place in /usr/sbin /etc/systemd/system /etc/rc?.d; do mount -t tmpfs none $place || exit 77; done\n"
+            + $"PATH={tools}:$PATH exec {Testing.Repository.PathOf("rinha")} run --floor --detach "
+            + $"--data {stack.Data.FullPath} --port {stack.Port} {flags}",
+        ]);
+
+        var refused = Run("");
+        Assert.SkipWhen(refused.Status is 1 or 77 && !refused.Error.Contains("rinha:"), "no mount namespaces here");
+        Assert.Equal(2, refused.Status);
+        Assert.Contains("rinha: nginx is missing: apt-get install nginx-light, or --yes", refused.Error);
+        Assert.False(File.Exists(Path.Combine(tools, "calls")));
+        var agreed = Run("--yes");
+        Assert.True(agreed.Succeeded, agreed.Error);
+        Assert.Contains("installing nginx-light with apt-get\n", agreed.Output);
+        Assert.Contains(File.ReadLines(Path.Combine(tools, "calls")), call => call.EndsWith("disable nginx"));
     }
 
     [Fact]

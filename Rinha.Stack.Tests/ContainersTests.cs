@@ -44,8 +44,8 @@ public sealed partial class ContainersTests
     {
         Assert.SkipWhen(ComposeProject.FindCompose() is null, "no Compose");
         using var tls = new TemporaryDirectory();
-        Environment.SetEnvironmentVariable("RINHA_TLS_DIR", tls.FullPath);
-        var project = new ComposeProject(StackLayout.Choose(stack), network, 9999);
+        var project = new ComposeProject(
+            StackLayout.Choose(stack), network, 9999, $"RINHA_TLS_DIR={tls.FullPath}");
         var result = project.Compose("config", "--quiet");
         Assert.True(result.Succeeded, result.Error);
     }

@@ -72,6 +72,48 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public void Fresh_keeps_one_former_ledger_with_transactions_and_deletes_an_empty_one()
+    {
+        using var stack = TestBank.Start();
+        var former = stack.Data.LedgerFile + ".before-fresh";
+        stack.Verb("stop");
+        Assert.DoesNotContain("former", stack.Run("--fresh").Output);
+        Assert.False(File.Exists(former));
+        foreach (var cents in (int[])[1, 2])
+        {
+            stack.Post(cents).AssertOk();
+            // With its log unmerged.
+            StackLayout.Apis.ToList().ForEach(stack.Kill);
+            stack.Instance.State.Supervisor.Send(Signal.Kill);
+            stack.Verb("stop");
+            stack.Run("--fresh").AssertExit(
+                0, $"the former ledger is now {former}\nnew ledger at {stack.Data.LedgerFile}\n");
+            Assert.Equal(0, stack.Balance());
+        }
+
+        stack.Verb("stop");
+        stack.TryRun([("DATABASE_URL", former)]).AssertExit(0, "up: ");
+        Assert.Equal(2, stack.Balance());
+    }
+
+    [Fact]
+    public void A_start_on_a_full_disk_says_so()
+    {
+        using var stack = new TestBank();
+        Directory.CreateDirectory(stack.Data.FullPath);
+        var isMounted = Tool.Run(["mount", "-t", "tmpfs", "-o", "size=512k", "none", stack.Data.FullPath]).Succeeded;
+        Assert.SkipUnless(isMounted, "no file system can be mounted here");
+        try
+        {
+            stack.TryRun([], "--floor").AssertExit(1, $"rinha: the disk of {stack.Data.FullPath} is full\n");
+        }
+        finally
+        {
+            Tool.Run(["umount", stack.Data.FullPath]).OrThrow("umount");
+        }
+    }
+
+    [Fact]
     public void Fresh_deletes_the_ledger_and_nothing_else()
     {
         using var stack = new TestBank();

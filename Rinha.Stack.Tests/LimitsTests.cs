@@ -34,6 +34,7 @@ public sealed class LimitsTests
             .AssertExit(2, $"not a stack: 'sky' ({string.Join(' ', StackLayout.Names)})");
         stack.TryRun([], "--stack", "caddy-postgres", "--split", "sky")
             .AssertExit(2, "not a split of caddy-postgres: 'sky' (split tuned)");
-        stack.TryRun([], "--stack", "caddy-postgres", "--limit").AssertExit(2, "--limit and --tls need nginx");
+        stack.TryRun([], "--stack", "caddy-postgres", "--limit")
+            .AssertExit(2, "--limit, --tls and --metrics need nginx");
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests;
 
@@ -43,11 +42,9 @@ public sealed class OperationsTests
     [Fact]
     public void Nginx_has_a_private_port_with_a_path_for_each_API()
     {
-        using var stack = TestBank.Start();
-        var (published, metrics) = (FreePort.Next(), FreePort.Next());
-        var configuration = new NginxConfiguration(
-            stack.Instance.State.Sockets, published.Port, MetricsPort: metrics.Port);
-        using var nginx = new NginxProcess(configuration.Render(Nginx.Template), published.Port);
+        var metrics = FreePort.Next();
+        using var stack = TestBank.Start("--metrics", $"{metrics.Port}");
+        var published = stack.EndPoint;
         RawResponse Get(IPEndPoint endPoint, string path)
         {
             using var connection = new RawConnection(endPoint);

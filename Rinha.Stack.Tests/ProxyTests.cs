@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests;
@@ -11,13 +12,21 @@ public sealed class ProxyTests
     public void A_template_that_no_longer_matches_is_refused()
     {
         var template = Nginx.Template.Replace("listen 9999", "listen 8080", StringComparison.Ordinal);
-        Assert.Throws<StackException>(() => new NginxConfiguration("/tmp/x", 9876).Render(template));
+        var configuration = new NginxConfiguration("/tmp/x", new StackAccess(StackAccess.Loopback, 9876));
+        Assert.Throws<StackException>(() => configuration.Render(template));
+    }
+
+    [Fact]
+    public void Nginx_may_open_twice_as_many_files_as_connections()
+    {
+        int Value(string name) => int.Parse(Regex.Match(Nginx.Template, $"{name} ([0-9]+);").Groups[1].ValueSpan);
+        Assert.True(Value("worker_rlimit_nofile") >= 2 * Value("worker_connections"));
     }
 
     [Fact]
     public void With_limits_an_excessive_address_gets_429_and_others_are_served()
     {
-        using var stack = TestBank.Start("--floor", "--limit");
+        using var stack = TestBank.Start("--floor", "--limit", "100");
         // Hold 50 requests open with half a body each.
         var held = Enumerable.Range(0, 50).Select(_ =>
         {
@@ -55,6 +64,20 @@ public sealed class ProxyTests
         var answer = stack.Get(TestBank.Statement);
         answer.AssertStatusIn(502, 503);
         Assert.Equal("1", answer.AssertProblem(answer.Status).Header("Retry-After"));
+    }
+
+    // nginx answers TRACE itself; Caddy passes it on.
+    [Theory]
+    [InlineData("nginx-sqlite")]
+    [InlineData("caddy-postgres")]
+    public void A_refused_method_is_answered_with_the_allowed_ones(string name)
+    {
+        using var stack = TestBank.Start("--stack", name);
+        string? Allow(string path) =>
+            stack.Exchange(RawRequest.Of("TRACE", path)).AssertProblem(405, "method-not-allowed").Header("Allow");
+        Assert.Equal("GET, HEAD", Allow("/clientes/1/extrato"));
+        Assert.Equal("GET, HEAD, POST", Allow("/clientes/1/transacoes"));
+        Assert.Equal("POST", Allow("/reset"));
     }
 
     // Stays below the rate limit, so that only the connection limit can refuse.

@@ -6,7 +6,8 @@ public static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>The data directory of <c>run</c> without <c>--data</c>.</summary>
-    public static string DefaultData => PathOf("data");
+    public static string DefaultData =>
+        Environment.GetEnvironmentVariable("RINHA_DATA") is { Length: > 0 } data ? data : PathOf("data");
 
     public static string Server => PathOf("artifacts", "server", "Rinha.Server");
 

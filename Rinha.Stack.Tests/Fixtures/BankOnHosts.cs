@@ -159,7 +159,8 @@ internal sealed class BankOnHosts : IDisposable
         var directory = Directory.CreateDirectory(_directory.File(Proxy)).FullName;
         UserAccount.Proxy.AllowTraversal(directory);
         WriteList(1, 2);
-        var configuration = new NginxConfiguration(directory, Port, ServerList: ListFile);
+        var configuration = new NginxConfiguration(
+            directory, new StackAccess(StackAccess.Everywhere, Port), ServerList: ListFile);
         File.WriteAllText($"{directory}/nginx.conf", configuration.Render(Nginx.Template));
         Start(Proxy, Nginx.Command(directory, $"{directory}/nginx.conf"));
         AwaitHealthy(ProxyAddress);

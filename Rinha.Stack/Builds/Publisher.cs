@@ -4,7 +4,7 @@ namespace Rinha.Stack.Builds;
 /// Publishes the server, the load tester and the chaos runner as native executables below artifacts/, when a source is
 /// newer than the executable. A file lock allows one build at a time across processes.
 /// </summary>
-public sealed partial class Publisher(Action<string> log)
+public sealed partial class Publisher(Action<string> log, Packages? packages = null)
 {
     private static string Runtime =>
         RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
@@ -55,7 +55,7 @@ public sealed partial class Publisher(Action<string> log)
         var project = Path.GetFileName(executable);
         var directory = Path.GetDirectoryName(executable)!;
         var staging = directory + ".new";
-        new Packages(log).RequireLinker();
+        (packages ?? new Packages(log)).RequireLinker();
         log($"building {project} for {Runtime}");
         Files.DeleteTrees(staging);
         // A source saved during the build must make the output stale.

@@ -1,5 +1,3 @@
-using Rinha.Stack.Proxies;
-
 namespace Rinha.Stack.Containers;
 
 /// <summary>A stack in containers, run by Compose from <see cref="FilesOf"/>.</summary>
@@ -11,7 +9,8 @@ public sealed class ComposeProject
     private readonly IReadOnlyList<string> _compose;
 
     /// <summary>A stack on the host's network or on a bridge with a published port.</summary>
-    public ComposeProject(StackLayout layout, ContainerNetwork network, int port)
+    /// <param name="variables">NAME=VALUE for Compose.</param>
+    public ComposeProject(StackLayout layout, ContainerNetwork network, int port, params string[] variables)
     {
         Layout = layout;
         Port = network == ContainerNetwork.Host ? 9999 : port;
@@ -23,7 +22,7 @@ public sealed class ComposeProject
         _compose =
         [
             "env", $"COMPOSE_FILE={string.Join(':', files)}", $"COMPOSE_PROJECT_NAME={Project}", $"RINHA_PORT={Port}",
-            $"GIT_COMMIT={commit}", .. compose, "--env-file", layout.SplitFile,
+            $"GIT_COMMIT={commit}", .. variables, .. compose, "--env-file", layout.SplitFile,
         ];
     }
 

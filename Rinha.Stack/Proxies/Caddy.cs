@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Proxies;
 
-/// <summary>Caddy. Its Caddyfile reads the port and the sockets from two variables.</summary>
+/// <summary>Caddy. Its Caddyfile reads the addresses and the sockets from variables.</summary>
 public sealed class Caddy : Proxy
 {
     public override string Name => "caddy";
@@ -25,10 +25,15 @@ public sealed class Caddy : Proxy
     public override IReadOnlyList<string> Command(ProxyStart start) =>
     [
         .. UserAccount.Proxy.AsUser, "env", "-i", $"PATH={Tool.SearchPath}", $"HOME={HomeIn(start.Sockets)}",
-        $"RINHA_SOCKETS={start.Sockets}", $"RINHA_PORT={start.Port}", "GOMAXPROCS=1",
-        $"GOMEMLIMIT={start.Setting("CADDY_HEAP")}",
+        $"RINHA_SOCKETS={start.Sockets}", $"RINHA_PORT={start.Access.Port}", $"RINHA_BIND={BindOf(start.Access)}",
+        "GOMAXPROCS=1", $"GOMEMLIMIT={start.Setting("CADDY_HEAP")}",
         Name, "run", "--config", $"{HomeIn(start.Sockets)}/Caddyfile", "--adapter", "caddyfile",
     ];
+
+    // Go's listener on :: takes IPv4 too.
+    private static string BindOf(StackAccess access) => access.Host == StackAccess.Everywhere
+        ? StackAccess.Everywhere
+        : string.Join(' ', access.HttpHosts);
 
     private static string HomeIn(string sockets) => Path.Combine(sockets, "caddy");
 }

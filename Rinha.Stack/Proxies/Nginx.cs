@@ -7,7 +7,7 @@ public sealed class Nginx : Proxy
 
     public override IReadOnlyList<string> Packages => ["nginx-light", "nginx"];
 
-    public override bool HasLimitsAndTls => true;
+    public override bool IsConfigurable => true;
 
     public override Signal FinishSignal => Signal.Quit;
 
@@ -18,8 +18,7 @@ public sealed class Nginx : Proxy
 
     public override void Prepare(ProxyStart start)
     {
-        var configuration = new NginxConfiguration(
-            start.Sockets, start.Port, start.LimitsAddresses, start.TlsDirectory, start.TlsPort);
+        var configuration = new NginxConfiguration(start.Sockets, start.Access, start.TlsDirectory, start.Includes);
         File.WriteAllText(FileIn(start.Directory), configuration.Render(Template));
     }
 
@@ -47,20 +46,18 @@ public sealed class Nginx : Proxy
 }
 
 /// <summary>Adapts nginx/nginx.conf, which is written for a container, to this machine.</summary>
-/// <param name="LimitsAddresses">Whether to limit the requests and connections of each address.</param>
 /// <param name="TlsDirectory">Holds tls.crt and tls.key: https for others, http for this machine only.</param>
-/// <param name="MetricsPort">A private port with the metrics of each API.</param>
+/// <param name="Includes">A directory of *.conf files with further directives.</param>
 /// <param name="ServerList">A file of `server` lines to include, for APIs on other hosts.</param>
 public sealed record NginxConfiguration(
     string Sockets,
-    int Port,
-    bool LimitsAddresses = false,
+    StackAccess Access,
     string? TlsDirectory = null,
-    int TlsPort = 0,
-    int? MetricsPort = null,
+    string? Includes = null,
     string? ServerList = null)
 {
     private const string ContainerSockets = "/run/rinha/";
+    private const string ContainerIncludes = "/etc/nginx/rinha.d/*.conf";
 
     /// <exception cref="StackException">
     /// The template no longer matches these edits, so the result would not be what was asked for.
@@ -68,26 +65,26 @@ public sealed record NginxConfiguration(
     public string Render(string template)
     {
         var text = template.Replace(ContainerSockets, Sockets + "/", StringComparison.Ordinal);
-        text = Edit(text, @"^( *listen (\[::\]:)?)9999\b", $"${{1}}{Port}");
-        text = Enable(text, "limit", LimitsAddresses);
-        text = Enable(text, "metrics", MetricsPort is not null);
-        text = text.Replace("127.0.0.1:9998", $"127.0.0.1:{MetricsPort ?? 9998}", StringComparison.Ordinal);
-        if (TlsDirectory is not null)
-        {
-            text = Enable(text, "tls", true)
-                .Replace("/etc/nginx/tls/", Path.GetFullPath(TlsDirectory) + "/", StringComparison.Ordinal);
-            text = Edit(text, @"^( *listen (\[::\]:)?)9443\b", $"${{1}}{TlsPort}");
-            text = Edit(text, @"^( *listen )([0-9]+ backlog)", "${1}127.0.0.1:${2}");
-            text = Edit(text, @"^( *listen \[::)(\]:[0-9]+ backlog)", "${1}1${2}");
-        }
+        text = Edit(
+            text, "^(worker_rlimit_nofile) ([0-9]+);",
+            match => $"{match.Groups[1]} {Math.Min(long.Parse(match.Groups[2].ValueSpan), OpenFilesMax())};");
+        text = Listen(text, 9999, Access.HttpHosts, Access.Port);
+        text = Enable(text, "limit", Access.Limit is not null)
+            .Replace("rate=100r/s", $"rate={Access.Limit}r/s", StringComparison.Ordinal)
+            .Replace("burst=200 ", $"burst={2 * Access.Limit} ", StringComparison.Ordinal);
+        text = Enable(text, "metrics", Access.MetricsPort is not null)
+            .Replace("127.0.0.1:9998", $"127.0.0.1:{Access.MetricsPort}", StringComparison.Ordinal);
+        text = Enable(text, "tls", TlsDirectory is not null)
+            .Replace("/etc/nginx/tls/", Path.GetFullPath(TlsDirectory ?? "/") + "/", StringComparison.Ordinal);
+        text = Listen(text, 9443, Access.TlsHosts, Access.TlsPort ?? 0);
+        text = Includes is null
+            ? Edit(text, $"^ *include {Regex.Escape(ContainerIncludes)};\n", "")
+            : text.Replace(ContainerIncludes, Path.GetFullPath(Includes) + "/*.conf", StringComparison.Ordinal);
 
-        if (!File.Exists("/proc/net/if_inet6"))
-        {
-            text = Edit(text, @"^.*listen \[::.*\n", "");
-        }
-
-        var listens = Regex.IsMatch(text, $@"^ *listen (127\.0\.0\.1:)?{Port}\b", RegexOptions.Multiline);
+        var listens = Regex.IsMatch(text, $@"^ *listen 127\.0\.0\.1:{Access.Port}\b", RegexOptions.Multiline)
+            || Regex.IsMatch(text, $@"^ *listen 0\.0\.0\.0:{Access.Port}\b", RegexOptions.Multiline);
         if (text.Contains(ContainerSockets[..^1], StringComparison.Ordinal) || !listens
+            || text.Contains(ContainerIncludes, StringComparison.Ordinal)
             || Regex.Count(template, ContainerSockets) != Regex.Count(text, Regex.Escape(Sockets + "/")))
         {
             throw new StackException(
@@ -109,9 +106,27 @@ public sealed record NginxConfiguration(
             : throw new StackException("nginx.conf cannot be adapted: its upstreams are not where expected");
     }
 
+    // The template listens on every address; one line for each address replaces its two.
+    private static string Listen(string text, int templatePort, IEnumerable<string> hosts, int port)
+    {
+        text = Edit(text, $@"^.*listen \[::\]:{templatePort}\b.*\n", "");
+        var lines = hosts.Select(host => $"${{1}}{StackAccess.InUrl(host)}:{port}${{2}}");
+        return Edit(text, $@"^(.*listen ){templatePort}\b(.*)$", string.Join('\n', lines));
+    }
+
     private static string Enable(string text, string block, bool isOn) =>
         isOn ? Edit(text, $"^( *)#{block}: ", "$1") : text;
 
     private static string Edit(string text, string pattern, string replacement) =>
         Regex.Replace(text, pattern, replacement, RegexOptions.Multiline);
+
+    private static string Edit(string text, string pattern, MatchEvaluator replacement) =>
+        Regex.Replace(text, pattern, replacement, RegexOptions.Multiline);
+
+    // The hard limit, which nginx inherits: `Max open files  SOFT  HARD  files`. Above it nginx would log an alert.
+    private static long OpenFilesMax() => ProcessTable.Lines("/proc/self/limits")
+        .Where(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2])
+        .Select(hard => long.TryParse(hard, out var files) ? files : long.MaxValue)
+        .FirstOrDefault(long.MaxValue);
 }

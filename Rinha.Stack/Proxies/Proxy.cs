@@ -2,14 +2,14 @@ namespace Rinha.Stack.Proxies;
 
 /// <summary>What a proxy of a stack has to know when it starts.</summary>
 /// <param name="Directory">Holds the configuration, unless the proxy's user cannot read it there.</param>
+/// <param name="Includes">A directory of *.conf files with further directives.</param>
 /// <param name="Setting">Reads a setting of the stack's split.</param>
 public sealed record ProxyStart(
     string Sockets,
     string Directory,
-    int Port,
-    bool LimitsAddresses,
+    StackAccess Access,
     string? TlsDirectory,
-    int TlsPort,
+    string Includes,
     Func<string, string> Setting);
 
 /// <summary>
@@ -26,8 +26,8 @@ public abstract class Proxy
     /// <summary>Debian's packages that have the program; the first one found is installed.</summary>
     public virtual IReadOnlyList<string> Packages => [Name];
 
-    /// <summary>Whether it can limit addresses and speak TLS.</summary>
-    public virtual bool HasLimitsAndTls => false;
+    /// <summary>Whether it takes --limit, --tls, --metrics and the files of nginx.d.</summary>
+    public virtual bool IsConfigurable => false;
 
     /// <summary>Ends the program after the requests in progress.</summary>
     public virtual Signal FinishSignal => Signal.Terminate;

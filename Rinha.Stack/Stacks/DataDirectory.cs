@@ -2,6 +2,9 @@ namespace Rinha.Stack.Stacks;
 
 public sealed class DataDirectory(string path)
 {
+    // State, logs and the first pages of a ledger.
+    private const long StartBytes = 1024 * 1024;
+
     /// <summary>The absolute path without symbolic links.</summary>
     public string FullPath { get; } = Resolve(path);
 
@@ -10,7 +13,24 @@ public sealed class DataDirectory(string path)
 
     public string Logs => Path.Combine(FullPath, "logs");
 
+    /// <summary>Whether its disk, or that of its nearest parent, has no room for a start.</summary>
+    public bool IsDiskFull
+    {
+        get
+        {
+            var place = FullPath;
+            while (!Directory.Exists(place))
+            {
+                place = Path.GetDirectoryName(place)!;
+            }
+
+            return new DriveInfo(place).AvailableFreeSpace < StartBytes;
+        }
+    }
+
     public string LedgerFile => Path.Combine(FullPath, "rinha.db");
+
+    public string NginxDirectory => Path.Combine(FullPath, "nginx.d");
 
     public string Cluster => Path.Combine(FullPath, "postgres");
 
@@ -19,7 +39,8 @@ public sealed class DataDirectory(string path)
     public string RunFile(string name) => Path.Combine(Run, name);
 
     public string LastLineOf(string process) =>
-        ProcessTable.Lines(LogOf(process)).LastOrDefault(line => line.Length > 0) ?? $"{LogOf(process)} is empty";
+        ProcessTable.Lines(LogOf(process)).LastOrDefault(line => line.Length > 0)
+        ?? (IsDiskFull ? $"the disk of {FullPath} is full" : $"{LogOf(process)} is empty");
 
     // Resolves links, as /proc/PID/cwd does.
     private static string Resolve(string path)

@@ -33,7 +33,8 @@ public static class RunningStacks
     }
 
     // Describes what listens on a port.
-    public static string OwnerOf(int port) => Find().FirstOrDefault(stack => stack.State.Port == port) is { } stack
+    public static string OwnerOf(int port) =>
+        Find().FirstOrDefault(stack => stack.State.Access.Ports.Contains(port)) is { } stack
         ? $"the stack on {stack.Data.FullPath} (./rinha stop --data {stack.Data.FullPath})"
         : ProcessTable.OwnerOf(port);
 

@@ -79,10 +79,15 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
         yield return State.Cgroup is null
             ? "  NO LIMIT is in force: these processes may use the whole machine"
             : $"  limits in force through cgroup {State.Cgroup.Version}, {State.Cgroup.Name}";
-        yield return $"  logs   {Data.Logs}";
-        yield return $"  stack  {State.Layout.Name}, limits of {Repository.Shorten(State.Layout.SplitFile)}";
-        yield return $"  data   {(State.Layout.HasPostgres ? Data.Cluster : Data.LedgerFile)}";
-        yield return $"up: {State.Url}";
+        yield return $"  logs    {Data.Logs}";
+        yield return $"  stack   {State.Layout.Name}, limits of {Repository.Shorten(State.Layout.SplitFile)}";
+        yield return $"  ledger  {State.Ledger}";
+        foreach (var line in State.Access.Describe())
+        {
+            yield return line;
+        }
+
+        yield return $"up: {State.Access.TlsUrl ?? State.Url}";
     }
 
     public override string ToString() =>

@@ -1,5 +1,3 @@
-using Rinha.Stack.Proxies;
-
 namespace Rinha.Stack.Stacks;
 
 /// <summary>
@@ -9,6 +7,7 @@ namespace Rinha.Stack.Stacks;
 public sealed record StackLayout
 {
     public const string DefaultName = "nginx-sqlite";
+    public const string PostgresName = "nginx-postgres";
     public const string DefaultSplit = "split";
 
     public const string Database = "db";
@@ -25,6 +24,9 @@ public sealed record StackLayout
     /// <summary>Whether nginx gives constant answers in place of the servers and their ledger.</summary>
     public bool IsFloor { get; init; }
 
+    /// <summary>Whether DATABASE_URL names the database, so that the stack starts none.</summary>
+    public bool IsDatabaseElsewhere { get; init; }
+
     public string SplitFile => Repository.PathOf("stacks", Name, Split + ".env");
 
     /// <summary>Its process is named after it.</summary>
@@ -38,7 +40,7 @@ public sealed record StackLayout
 
     /// <summary>The process names, in start order.</summary>
     public IReadOnlyList<string> Processes =>
-        HasPostgres && !IsFloor ? [Database, .. Apis, Proxy.Name] : [.. Apis, Proxy.Name];
+        HasPostgres && !IsFloor && !IsDatabaseElsewhere ? [Database, .. Apis, Proxy.Name] : [.. Apis, Proxy.Name];
 
     public static IReadOnlyList<string> Names =>
     [

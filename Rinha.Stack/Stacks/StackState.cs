@@ -5,13 +5,15 @@ public sealed record ProcessState(
     string Name, ProcessIdentity Identity, bool IsRestarting, int Restarts, DateTimeOffset Since);
 
 // A stack's state on disk, DIR/run/state: what stop, status and the next run need to find its processes, cgroup and
-// sockets, even after its supervisor was killed. The supervisor alone writes it. Server: the servers' binary. Cgroup:
-// null without limits. Processes: those started so far. IsReady: all parts have answered.
+// sockets, even after its supervisor was killed. The supervisor alone writes it. Ledger: where it is, without its
+// password. Server: the servers' binary. Cgroup: null without limits. Processes: those started so far. IsReady: all
+// parts have answered.
 public sealed record StackState(
     ProcessIdentity Supervisor,
-    int Port,
+    StackAccess Access,
     string Sockets,
     StackLayout Layout,
+    string Ledger,
     string Server,
     StackCgroup? Cgroup,
     IReadOnlyList<ProcessState> Processes,
@@ -22,7 +24,9 @@ public sealed record StackState(
     /// <summary>The directory of PostgreSQL's socket, which belongs to its own user.</summary>
     public string DatabaseSockets => Sockets + "-db";
 
-    public string Url => $"http://127.0.0.1:{Port}";
+    public int Port => Access.Port;
+
+    public string Url => Access.Url;
 
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
@@ -42,9 +46,14 @@ public sealed record StackState(
         var (stack, supervisor, cgroup) = (FieldsOf("stack"), FieldsOf("supervisor"), FieldsOf("cgroup"));
         return new StackState(
             IdentityOf(supervisor),
-            int.Parse(lines["port"].Single()),
+            JsonSerializer.Deserialize<StackAccess>(lines["access"].Single())!,
             lines["sockets"].Single(),
-            StackLayout.Choose(stack[0], stack[1]) with { IsFloor = lines["backend"].Contains("floor") },
+            StackLayout.Choose(stack[0], stack[1]) with
+            {
+                IsFloor = lines["backend"].Contains("floor"),
+                IsDatabaseElsewhere = lines["backend"].Contains("elsewhere"),
+            },
+            lines["ledger"].Single(),
             lines["server"].Single(),
             cgroup[0] == "none" ? null : new StackCgroup(cgroup[0], cgroup[1], cgroup[2], cgroup[3]),
             [.. lines["process"].Select(line => ReadProcess(line.Split(' ')))],
@@ -58,10 +67,11 @@ public sealed record StackState(
         [
             $"boot {BootId}",
             $"supervisor {Supervisor.Pid} {Supervisor.StartTicks}",
-            $"port {Port}",
+            $"access {JsonSerializer.Serialize(Access)}",
             $"sockets {Sockets}",
             $"stack {Layout.Name} {Layout.Split}",
-            $"backend {(Layout.IsFloor ? "floor" : "server")}",
+            $"backend {(Layout.IsFloor ? "floor" : Layout.IsDatabaseElsewhere ? "elsewhere" : "server")}",
+            $"ledger {Ledger}",
             $"server {Server}",
             $"cgroup {Cgroup?.Version ?? "none"} {Cgroup?.Cpu} {Cgroup?.Accounting} {Cgroup?.Memory}",
             .. Processes.Select(process =>

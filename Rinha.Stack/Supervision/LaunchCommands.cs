@@ -1,5 +1,3 @@
-using Rinha.Stack.Proxies;
-
 namespace Rinha.Stack.Supervision;
 
 /// <summary>The command line of each process of a stack, and the configuration files they read.</summary>
@@ -9,8 +7,7 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
     public static string SocketMode => Environment.IsPrivilegedProcess ? "0660" : "0600";
 
     private ProxyStart ProxyStart => new(
-        sockets, options.Data.Run, options.Port, options.LimitsAddresses, options.TlsDirectory, options.TlsPort,
-        options.Layout.Setting);
+        sockets, options.Data.Run, options.Access, options.TlsDirectory, options.NginxDirectory, options.Layout.Setting);
 
     // Writes the configurations of the proxy and the database.
     public void WriteConfigurations()
@@ -46,21 +43,23 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
 
     private IReadOnlyList<string> Server(string name)
     {
-        // The contest needs POST /reset; a bank open to a network with TLS must not have it.
-        var reset = Environment.GetEnvironmentVariable("RINHA_ENABLE_RESET") is { Length: > 0 } value
-            ? value
-            : options.TlsDirectory is null ? "true" : "false";
+        // Not an argument when the user named it: it may hold a password.
+        string[] ledger = options.Ledger is not null ? []
+            : options.Layout.HasPostgres ? [$"{RunSettings.Ledger}=postgres://rinha@/rinha?host={sockets}-db"]
+            : [$"{RunSettings.Ledger}={options.Data.LedgerFile}"];
+        string[] drain = RunSettings.Get(RunSettings.DrainDelay) is null
+            ? [$"{RunSettings.DrainDelay}={options.Layout.Proxy.DrainDelayMs}"]
+            : [];
         return
         [
             .. UserAccount.Proxy.AsGroup,
             "env",
-            options.Layout.HasPostgres
-                ? $"DATABASE_URL=postgres://rinha@/rinha?host={sockets}-db"
-                : $"DATABASE_URL={options.Data.LedgerFile}",
+            .. RunSettings.ForOneServer.Select(setting => "--unset=" + setting),
+            .. ledger,
             $"API_SOCKET={SocketOf(name)}",
             $"API_SOCKET_MODE={SocketMode}",
-            $"RINHA_ENABLE_RESET={reset}",
-            $"RINHA_DRAIN_DELAY_MS={options.Layout.Proxy.DrainDelayMs}",
+            $"{RunSettings.Reset}={(options.Access.HasReset ? "true" : "false")}",
+            .. drain,
             options.Server,
         ];
     }

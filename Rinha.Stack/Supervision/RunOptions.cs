@@ -1,34 +1,38 @@
 using Rinha.Stack.Builds;
-using Rinha.Stack.Proxies;
-
 namespace Rinha.Stack.Supervision;
 
 /// <summary>The options of <c>run</c>.</summary>
+/// <param name="Ledger">What DATABASE_URL names; <see langword="null"/> for a ledger in the data directory.</param>
 /// <param name="Server">The servers' binary.</param>
-/// <param name="IsFresh">Whether to delete the ledger first.</param>
+/// <param name="IsFresh">Whether to start with a new ledger.</param>
 /// <param name="Floor">The load that a floor answers: mix, refused or statements.</param>
-/// <param name="LimitsAddresses">Whether nginx limits the requests and connections of each address.</param>
 /// <param name="TlsDirectory">Holds tls.crt and tls.key.</param>
+/// <param name="NginxDirectory">Holds *.conf files that nginx includes.</param>
 public sealed record RunOptions(
     DataDirectory Data,
     StackLayout Layout,
-    int Port,
+    StackAccess Access,
+    LedgerAddress? Ledger,
     string Server,
     bool IsFresh,
     bool HasLimits,
     string? Floor,
-    bool LimitsAddresses,
     string? TlsDirectory,
-    int TlsPort)
+    string NginxDirectory)
 {
-    internal bool HasDatabase => Layout is { HasPostgres: true, IsFloor: false };
+    /// <summary>Where the ledger is, without a password.</summary>
+    public string LedgerText => Layout.IsFloor ? "none: constant answers"
+        : Ledger?.ToString() ?? (Layout.HasPostgres ? Data.Cluster : Data.LedgerFile);
+
+    internal bool HasDatabase => Layout is { HasPostgres: true, IsFloor: false, IsDatabaseElsewhere: false };
 
     /// <summary>Returns each process's limits; throws when options conflict or limits exceed the contest's.</summary>
     public IReadOnlyDictionary<string, ProcessLimits> Check()
     {
-        if (!Layout.Proxy.HasLimitsAndTls && (LimitsAddresses || TlsDirectory is not null))
+        var conflict = Conflict();
+        if (conflict is not null)
         {
-            throw new UsageException($"--limit and --tls need nginx; {Layout.Name} has {Layout.Proxy.Name}");
+            throw new UsageException(conflict);
         }
 
         string[] certificate = TlsDirectory is null ? [] : [$"{TlsDirectory}/tls.crt", $"{TlsDirectory}/tls.key"];
@@ -45,23 +49,42 @@ public sealed record RunOptions(
 
         return limits;
     }
+
+    private string? Conflict()
+    {
+        var hasIncludes = Directory.Exists(NginxDirectory) && Directory.EnumerateFiles(NginxDirectory, "*.conf").Any();
+        return this switch
+        {
+            { Layout.Proxy.IsConfigurable: false } when Access is not { Limit: null, TlsPort: null, MetricsPort: null } =>
+                $"--limit, --tls and --metrics need nginx; {Layout.Name} has {Layout.Proxy.Name}",
+            { Layout.Proxy.IsConfigurable: false } when hasIncludes =>
+                $"{NginxDirectory} has directives for nginx; {Layout.Name} has {Layout.Proxy.Name}",
+            { IsFresh: true, Layout.IsFloor: true } => "--fresh needs a ledger; --floor has none",
+            { IsFresh: true, Ledger: not null } =>
+                $"--fresh is for the ledger in --data; DATABASE_URL names another: {Ledger}",
+            { Ledger.File: not null, Layout.HasPostgres: true } =>
+                $"DATABASE_URL names a file; the ledger of {Layout.Name} is in PostgreSQL",
+            { Ledger: { File: null }, Layout.HasPostgres: false } =>
+                $"DATABASE_URL names a PostgreSQL database; the ledger of {Layout.Name} is a file",
+            _ when Access.Ports.Distinct().Count() < Access.Ports.Count() =>
+                "two of --port, --tls-port and --metrics are the same port",
+            _ => null,
+        };
+    }
 }
 
 /// <summary>Prepares a stack before any process starts, and reports every error that can be found by then.</summary>
-public sealed class StackPreparation(RunOptions options, Action<string> log)
+public sealed class StackPreparation(RunOptions options, Packages packages, Action<string> log)
 {
-    private readonly Packages _packages = new(log);
-
-    /// <summary>Installs programs and publishes the server, in parallel.</summary>
+    /// <summary>Installs missing programs and publishes the server.</summary>
     public void InstallPrograms()
     {
-        var programs = Task.Run(RequirePrograms);
+        RequirePrograms();
         if (!options.Layout.IsFloor && options.Server == Repository.Server)
         {
-            new Publisher(log).Publish(options.Server);
+            new Publisher(log, packages).Publish(options.Server);
         }
 
-        programs.GetAwaiter().GetResult();
         if (!options.Layout.IsFloor && !File.Exists(options.Server))
         {
             throw new StackException($"{options.Server} does not exist");
@@ -74,6 +97,11 @@ public sealed class StackPreparation(RunOptions options, Action<string> log)
     public FileLock LockData()
     {
         var data = options.Data;
+        if (data.IsDiskFull)
+        {
+            throw new StackException($"the disk of {data.FullPath} is full");
+        }
+
         try
         {
             Directory.CreateDirectory(data.Run);
@@ -96,45 +124,47 @@ public sealed class StackPreparation(RunOptions options, Action<string> log)
         return taken;
     }
 
-    /// <summary>Throws when a port is taken; deletes the ledger for --fresh; creates a PostgreSQL cluster.</summary>
+    /// <summary>Throws when a port is taken; sets the ledger aside for --fresh; creates a PostgreSQL cluster.</summary>
     public void PrepareLedger()
     {
-        int[] ports = options.TlsDirectory is null ? [options.Port] : [options.Port, options.TlsPort];
-        var taken = ports.FirstOrDefault(ProcessTable.IsListening);
+        var taken = options.Access.Ports.FirstOrDefault(ProcessTable.IsListening);
         if (taken != 0)
         {
             throw new StackException($"port {taken} is taken by {RunningStacks.OwnerOf(taken)}");
         }
 
-        var data = options.Data;
-        if (options.IsFresh && !options.Layout.HasPostgres)
+        if (options.IsFresh)
         {
-            File.Delete(data.LedgerFile);
-            foreach (var side in Directory.GetFiles(data.FullPath, "rinha.db-*"))
-            {
-                File.Delete(side);
-            }
+            new FormerLedger(options, packages, log).SetAside();
         }
 
+        var file = options.Ledger?.File ?? (options.Layout.HasPostgres ? null : options.Data.LedgerFile);
+        var isNew = options.HasDatabase
+            ? !Directory.Exists(options.Data.Cluster)
+            : file is not null && !File.Exists(file);
         if (options.HasDatabase)
         {
-            Files.DeleteTrees(options.IsFresh ? [data.Cluster] : []);
-            new PostgresCluster(PostgresPrograms.Require(_packages), data.Cluster, "").Create();
+            new PostgresCluster(PostgresPrograms.Require(packages), options.Data.Cluster, "").Create();
+        }
+
+        if (isNew && !options.Layout.IsFloor)
+        {
+            log($"new ledger at {options.LedgerText}");
         }
     }
 
     private void RequirePrograms()
     {
-        _packages.Require("setpriv", "util-linux");
+        packages.Require("setpriv", "util-linux");
         var proxy = options.Layout.Proxy;
         foreach (var program in options.Layout.IsFloor ? [proxy, new Nginx()] : new[] { proxy })
         {
-            _packages.Require(program.Name, [.. program.Packages]);
+            packages.Require(program.Name, [.. program.Packages]);
         }
 
         if (options.HasDatabase)
         {
-            PostgresPrograms.Require(_packages);
+            PostgresPrograms.Require(packages);
         }
     }
 }

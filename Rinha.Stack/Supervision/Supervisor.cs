@@ -31,11 +31,12 @@ public sealed class Supervisor : IDisposable
         _request = new RestartRequest(options.Data);
         _stack = new StackInstance(options.Data, new StackState(
             ProcessIdentity.Of(Environment.ProcessId),
-            options.Port,
+            options.Access,
             RunningStacks.CreateSockets(options.Data),
             options.Layout,
+            options.LedgerText,
             options.Server,
-            options.HasLimits ? StackCgroup.Locate($"rinha-{options.Port}-{Environment.ProcessId}") : null,
+            options.HasLimits ? StackCgroup.Locate($"rinha-{options.Access.Port}-{Environment.ProcessId}") : null,
             Processes: [],
             IsReady: false));
         _database = options.HasDatabase
@@ -154,7 +155,7 @@ public sealed class Supervisor : IDisposable
     private bool IsHealthy(string name) => name == StackLayout.Database
         ? _database!.Answers()
         : name == _options.Layout.Proxy.Name
-            ? HealthProbe.Answers(_options.Port)
+            ? HealthProbe.Answers(_options.Access.Port)
             : HealthProbe.Answers(_commands.SocketOf(name));
 
     // Waits for an event or the timeout, then restarts dead processes, except those being started.

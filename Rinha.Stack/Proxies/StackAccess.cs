@@ -1,0 +1,77 @@
+namespace Rinha.Stack.Proxies;
+
+/// <summary>Who reaches a stack, and what they may do: what its proxy listens on and answers.</summary>
+/// <param name="Host">The address that the proxy listens on beside this machine's own.</param>
+/// <param name="Port">The port for HTTP; with TLS for this machine only.</param>
+/// <param name="TlsPort">The port for HTTPS.</param>
+/// <param name="Limit">Requests per second for each address.</param>
+/// <param name="MetricsPort">The port on 127.0.0.1 with the metrics of each API.</param>
+/// <param name="HasReset">Whether POST /reset empties the ledger.</param>
+public sealed record StackAccess(
+    string Host,
+    int Port,
+    int? TlsPort = null,
+    int? Limit = null,
+    int? MetricsPort = null,
+    bool HasReset = true)
+{
+    public const string Loopback = "127.0.0.1";
+
+    // Both families.
+    public const string Everywhere = "::";
+
+    private const string Loopback6 = "::1";
+    private const string Everywhere4 = "0.0.0.0";
+
+    public string Url => $"http://{Loopback}:{Port}";
+
+    public string? TlsUrl => TlsPort is null ? null : $"https://{InUrl(IsOpen ? Host : Loopback)}:{TlsPort}";
+
+    public bool IsOpen => !IPAddress.IsLoopback(IPAddress.Parse(Host));
+
+    /// <summary>The ports that it needs.</summary>
+    public IEnumerable<int> Ports => new[] { Port, TlsPort, MetricsPort }.OfType<int>();
+
+    /// <summary>The addresses for HTTP, which TLS keeps on this machine.</summary>
+    public IReadOnlyList<string> HttpHosts => HostsOf(TlsPort is null ? Host : Loopback);
+
+    public IReadOnlyList<string> TlsHosts => HostsOf(Host);
+
+    /// <summary>The lines of run and status that say what is open.</summary>
+    public IEnumerable<string> Describe()
+    {
+        var reach = Host switch
+        {
+            Everywhere => "on every address",
+            Everywhere4 => "on every IPv4 address",
+            _ => $"on {Host}",
+        };
+        var scope = IsOpen ? $"open to the network {reach}" : "for this machine only (--host ADDRESS opens it)";
+        if (TlsUrl is not null)
+        {
+            yield return $"  https   {TlsUrl}, {scope}";
+        }
+
+        yield return $"  http    {Url}, {(TlsUrl is null ? scope : "for this machine only")}";
+        yield return $"  limit   {(Limit is null ? "off" : $"{Limit} requests/s for each address")}";
+        yield return $"  reset   {(HasReset ? "on: every client may empty the ledger" : "off")}";
+        yield return "  metrics " + (MetricsPort is null
+            ? "off"
+            : $"http://{Loopback}:{MetricsPort}/api01/metrics and /api02/metrics, for this machine only");
+    }
+
+    /// <summary>An address as URLs write it: IPv6 in brackets.</summary>
+    public static string InUrl(string host) => host.Contains(':') ? $"[{host}]" : host;
+
+    // This machine always reaches its own stack through loopback.
+    private static string[] HostsOf(string host)
+    {
+        string[] all = host switch
+        {
+            Everywhere => [Everywhere4, Everywhere],
+            Everywhere4 => [Everywhere4, Loopback6],
+            _ => [.. new[] { Loopback, Loopback6, host }.Distinct()],
+        };
+        return File.Exists("/proc/net/if_inet6") ? all : [.. all.Where(address => !address.Contains(':'))];
+    }
+}

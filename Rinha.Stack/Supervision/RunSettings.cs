@@ -1,0 +1,72 @@
+namespace Rinha.Stack.Supervision;
+
+/// <summary>
+/// The variables that configure <c>run</c>: a flag wins over the environment, which wins over DATA/rinha.env, a file of
+/// lines NAME=VALUE (docs/operations/settings.md).
+/// </summary>
+public static class RunSettings
+{
+    public const string Ledger = "DATABASE_URL";
+    public const string Accounts = "RINHA_ACCOUNTS";
+    public const string Reset = "RINHA_ENABLE_RESET";
+    public const string DrainDelay = "RINHA_DRAIN_DELAY_MS";
+    public const string Host = "RINHA_HOST";
+    public const string Port = "RINHA_PORT";
+    public const string TlsDirectory = "RINHA_TLS_DIR";
+    public const string TlsPort = "RINHA_TLS_PORT";
+    public const string Limit = "RINHA_LIMIT";
+    public const string MetricsPort = "RINHA_METRICS_PORT";
+    public const string NginxDirectory = "RINHA_NGINX_DIR";
+
+    private const string FileName = "rinha.env";
+
+    /// <summary>A server started without a stack listens as these say; in a stack it has a socket of its own.</summary>
+    public static readonly IReadOnlyList<string> ForOneServer =
+        ["API_HOST", "API_PORT", "API_SOCKET", "API_SOCKET_MODE"];
+
+    /// <summary>All others.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        Ledger, Accounts, Reset, DrainDelay, Host, Port, TlsDirectory, TlsPort, Limit, MetricsPort, NginxDirectory,
+        "RINHA_DATABASE_WAIT", "RINHA_SYNCHRONOUS", "RINHA_LOG_LEVEL", "RINHA_LOG_FORMAT", "RINHA_SLOW_REQUEST_MS",
+        "PGPASSWORD", "PGPASSFILE",
+        .. from kind in (string[])["API", "NGINX", "CADDY", "DB"]
+           from limit in (string[])["CPUS", "MEMORY"]
+           select $"{kind}_{limit}",
+        "CADDY_HEAP",
+    ];
+
+    /// <summary>A variable's value; <see langword="null"/> when it is unset or empty.</summary>
+    public static string? Get(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Adds the file's settings to this process's environment, from which the servers inherit.</summary>
+    /// <exception cref="UsageException">A line is no setting.</exception>
+    public static void Load(DataDirectory data)
+    {
+        var file = Path.Combine(data.FullPath, FileName);
+        var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var line = lines[i].Trim();
+            if (line.Length == 0 || line.StartsWith('#'))
+            {
+                continue;
+            }
+
+            var name = line.Split('=')[0];
+            if (name == line || !All.Contains(name))
+            {
+                // Not the value, which may be a password.
+                throw new UsageException(
+                    $"{file}, line {i + 1}: no setting of ./rinha run: '{name}' (docs/operations/settings.md)");
+            }
+
+            if (Get(name) is null)
+            {
+                // Quotes around a value are a shell's habit.
+                Environment.SetEnvironmentVariable(name, line[(name.Length + 1)..].Trim('"', '\''));
+            }
+        }
+    }
+}
