@@ -9,7 +9,7 @@ public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.
     private const int LinesMax = 57_500;
-    private const int FilesMax = 525;
+    private const int FilesMax = 530;
 
     private const int FileLinesMax = 500;
     private const int FunctionLinesMax = 70;
