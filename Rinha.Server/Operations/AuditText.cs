@@ -8,6 +8,27 @@ internal static class AuditText
 {
     private const string JsonTime = "yyyy-MM-ddTHH:mm:ss.FFFFFFFK";
 
+    // What restore and import say of the file that has replaced the ledger, or has not because the audit found damage.
+    // Returns the exit code.
+    public static int ReportReplacement(string ledger, string source, AuditReport report, string? previous)
+    {
+        if (!report.IsSound)
+        {
+            WriteLines(Console.Out, source, report);
+            return ServerCommand.Fail($"{source} is damaged; nothing was changed");
+        }
+
+        Console.WriteLine(
+            $"{ledger}: {report.Accounts:N0} accounts, {report.Transactions:N0} transactions, {report.Keys:N0} keys, "
+            + $"balances {report.BalanceCents} cents, sound, from {source}");
+        if (previous is not null)
+        {
+            Console.WriteLine($"the previous ledger is {previous}");
+        }
+
+        return ExitCode.Success;
+    }
+
     public static void WriteLines(TextWriter output, string path, AuditReport report)
     {
         output.WriteLine(

@@ -44,21 +44,7 @@ internal static class FileOperations
             var path = Operation.LedgerPathOf(options);
             var backup = Path.GetFullPath(parsed.GetRequiredValue(file));
             var report = LedgerRestore.Run(path, backup, out var previous);
-            if (!report.IsSound)
-            {
-                AuditText.WriteLines(Console.Out, backup, report);
-                return ServerCommand.Fail($"{backup} is damaged; nothing was changed");
-            }
-
-            Console.WriteLine(
-                $"{path}: {report.Accounts:N0} accounts, {report.Transactions:N0} transactions, "
-                + $"balances {report.BalanceCents} cents, from {backup}");
-            if (previous is not null)
-            {
-                Console.WriteLine($"the previous ledger is {previous}");
-            }
-
-            return ExitCode.Success;
+            return AuditText.ReportReplacement(path, backup, report, previous);
         });
     }
 

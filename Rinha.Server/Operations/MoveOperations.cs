@@ -51,21 +51,7 @@ internal static class MoveOperations
             var report = options.Postgres is { } address
                 ? PostgresImport.Run(address, export.Read())
                 : LedgerImport.Run(options.DatabasePath, export.Read(), out previous);
-            if (!report.IsSound)
-            {
-                AuditText.WriteLines(Console.Out, path, report);
-                return ServerCommand.Fail($"{path} is damaged; nothing was changed");
-            }
-
-            Console.WriteLine(
-                $"{options.Database}: {report.Accounts:N0} accounts, {report.Transactions:N0} transactions, "
-                + $"{report.Keys:N0} keys, balances {report.BalanceCents} cents, sound, from {path}");
-            if (previous is not null)
-            {
-                Console.WriteLine($"the previous ledger is {previous}");
-            }
-
-            return ExitCode.Success;
+            return AuditText.ReportReplacement(options.Database, path, report, previous);
         });
     }
 
