@@ -16,6 +16,13 @@ public sealed class ProxyTests
         Assert.Throws<StackException>(() => configuration.Render(template));
     }
 
+    // 9998, the template's port for metrics, is an ordinary port while they are off.
+    [Fact]
+    public void A_stack_may_have_the_port_of_the_metrics() => Assert.Contains(
+        "listen 127.0.0.1:9998 ",
+        new NginxConfiguration("/tmp/x", new StackAccess(StackAccess.Loopback, 9998)).Render(Nginx.Template),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Nginx_may_open_twice_as_many_files_as_connections()
     {

@@ -68,12 +68,12 @@ public sealed record NginxConfiguration(
         text = Edit(
             text, "^(worker_rlimit_nofile) ([0-9]+);",
             match => $"{match.Groups[1]} {Math.Min(long.Parse(match.Groups[2].ValueSpan), OpenFilesMax())};");
+        text = Enable(text, "metrics", Access.MetricsPort is not null)
+            .Replace("127.0.0.1:9998", $"127.0.0.1:{Access.MetricsPort}", StringComparison.Ordinal);
         text = Listen(text, 9999, Access.HttpHosts, Access.Port);
         text = Enable(text, "limit", Access.Limit is not null)
             .Replace("rate=100r/s", $"rate={Access.Limit}r/s", StringComparison.Ordinal)
             .Replace("burst=200 ", $"burst={2 * Access.Limit} ", StringComparison.Ordinal);
-        text = Enable(text, "metrics", Access.MetricsPort is not null)
-            .Replace("127.0.0.1:9998", $"127.0.0.1:{Access.MetricsPort}", StringComparison.Ordinal);
         text = Enable(text, "tls", TlsDirectory is not null)
             .Replace("/etc/nginx/tls/", Path.GetFullPath(TlsDirectory ?? "/") + "/", StringComparison.Ordinal);
         text = Listen(text, 9443, Access.TlsHosts, Access.TlsPort ?? 0);
