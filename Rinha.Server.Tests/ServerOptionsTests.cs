@@ -7,8 +7,8 @@ public sealed class ServerOptionsTests
         ["DATABASE_URL"] =
         [
             "", "/", "data/", "sqlite://", "sqlite://data/rinha.db", "sqlite:///", "postgres://host/rinha",
-            "mysql://user@host/rinha", "/tmp/a\0b", "Host=db;Password=x", "sqlite:rinha.db", "/tmp/a?mode=ro", "/tmp/a?",
-            "/tmp/a?mode=rw&cache=shared", "?mode=rw",
+            "mysql://user@host/rinha", "/tmp/a\0b", "Host=db;Password=x", "sqlite:rinha.db", "/tmp/a?mode=ro",
+            "/tmp/a?", "/tmp/a?mode=rw&cache=shared", "?mode=rw",
         ],
         ["RINHA_DATABASE_WAIT"] = ["", "-1", "3601", "30s"],
         ["API_HOST"] = ["", "example.com", "127.0.0.1:80"],

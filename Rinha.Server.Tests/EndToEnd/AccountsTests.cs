@@ -129,7 +129,8 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
             """{"id":1,"limitCents":100000,"balanceCents":5,"transactions":1}""" + "\n",
             run("show 1 --json").AssertSuccess().Output);
         Assert.Matches("(?s)limit +80000 cents.*balance +-100 cents.*transactions +1", run("show 2").Output);
-        Assert.Equal("2 changed, each with a limit of 7 cents\n", run("set-limit 4..9 --limit 7").AssertSuccess().Output);
+        Assert.Equal(
+            "2 changed, each with a limit of 7 cents\n", run("set-limit 4..9 --limit 7").AssertSuccess().Output);
         run("set-limit 1..5 --limit 99").AssertRefused("account 2 has a balance of -100 cents, below minus the limit");
         Assert.Equal(
             [1, 2, 3],

@@ -7,7 +7,7 @@ public abstract class ApiOperationTests<TBank>(TBank bank) : HttpContract<TBank>
 {
     // Tested elsewhere: slow clients (SlowClientTests), a failing ledger and a disabled reset (LedgerAnswerTests), and
     // the load balancer's own answers (StackTests, ProxyTests).
-    private static readonly int[] s_testedElsewhere = [403, 408, 429, 500, 501, 502, 503, 504];
+    private static readonly int[] s_testedElsewhere = [401, 403, 408, 429, 500, 501, 502, 503, 504];
 
     [Theory]
     [MemberData(nameof(HttpCases.Operations), MemberType = typeof(HttpCases))]

@@ -45,7 +45,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
     /// accounts if given) or converts an older one.
     /// </summary>
     /// <exception cref="RefusalException">
-    /// The server was not up in time, the database is not a ledger of a known version, or the accounts' file is invalid.
+    /// The server was not up in time, the database is not a ledger of a known version, or the accounts' file is
+    /// invalid.
     /// </exception>
     /// <exception cref="NpgsqlException">The database cannot be used.</exception>
     public PostgresLedger(

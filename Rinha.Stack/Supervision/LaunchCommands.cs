@@ -7,7 +7,8 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
     public static string SocketMode => Environment.IsPrivilegedProcess ? "0660" : "0600";
 
     private ProxyStart ProxyStart => new(
-        sockets, options.Data.Run, options.Access, options.TlsDirectory, options.NginxDirectory, options.Layout.Setting);
+        sockets, options.Data.Run, options.Access, options.TlsDirectory, options.NginxDirectory,
+        options.Layout.Setting);
 
     // Writes the configurations of the proxy and the database.
     public void WriteConfigurations()

@@ -55,7 +55,8 @@ public sealed record RunOptions(
         var hasIncludes = Directory.Exists(NginxDirectory) && Directory.EnumerateFiles(NginxDirectory, "*.conf").Any();
         return this switch
         {
-            { Layout.Proxy.IsConfigurable: false } when Access is not { Limit: null, TlsPort: null, MetricsPort: null } =>
+            { Layout.Proxy.IsConfigurable: false }
+                when Access is not { Limit: null, TlsPort: null, MetricsPort: null } =>
                 $"--limit, --tls and --metrics need nginx; {Layout.Name} has {Layout.Proxy.Name}",
             { Layout.Proxy.IsConfigurable: false } when hasIncludes =>
                 $"{NginxDirectory} has directives for nginx; {Layout.Name} has {Layout.Proxy.Name}",
