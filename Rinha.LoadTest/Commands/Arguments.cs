@@ -119,7 +119,7 @@ internal static class Arguments
     public static Option<Objective?> Objective() => Read<Objective?>(
         new("--slo")
         {
-            Description = "Latency for --find-max, such as p99=10ms: mean, p50, p75, p90, p95, p99, p99.9, p99.99, max.",
+            Description = "Latency for --find-max, as p99=10ms: mean, p50, p75, p90, p95, p99, p99.9, p99.99, max.",
         },
         Run.Objective.TryParse,
         "a target such as p99=10ms");
