@@ -132,9 +132,10 @@ public sealed class MoveTests : ServerTest
     private static void AssertServes(ILedger ledger)
     {
         Assert.Equal(210 + 130, ledger.Statement(1).BalanceCents);
-        Assert.Equal(
-            PostResult.Accepted, ledger.Post(1, TransactionKind.Credit, 20, "kept", "key-20").Result);
-        Assert.Equal(210 + 130, ledger.Statement(1).BalanceCents); // The key is known.
+        var replay = ledger.Post(1, TransactionKind.Credit, 20, "kept", "key-20");
+        Assert.Equal((PostResult.Accepted, true), (replay.Result, replay.IsReplay));
+        Assert.NotEqual(0, replay.Sequence); // For its Location.
+        Assert.Equal(210 + 130, ledger.Statement(1).BalanceCents);
         Assert.Equal(PostResult.KeyReused, ledger.Post(1, TransactionKind.Credit, 21, "kept", "key-20").Result);
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 5, "after").Result);
         Assert.Equal(345, ledger.Statement(1).BalanceCents);

@@ -35,7 +35,7 @@ internal sealed class LedgerTable(string name, string order, params IReadOnlyLis
         "chaves", "criada_em, chave COLLATE {0}",
         new("chave", Text), new("cliente_id"), new("valor"), new("tipo", Text),
         new("descricao", ColumnKind.Description), new("limite"), new("saldo", IsNullable: true),
-        new("criada_em", Time));
+        new("criada_em", Time), new("seq", IsNullable: true));
 
     // In the order in which they move.
     public static readonly IReadOnlyList<LedgerTable> All = [Accounts, Transactions, Keys];

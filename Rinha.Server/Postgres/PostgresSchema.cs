@@ -80,8 +80,9 @@ internal static class PostgresSchema
 
     private static bool Exists(NpgsqlConnection connection) =>
         Query(connection, """
-            SELECT count(*) FROM information_schema.tables
-            WHERE table_schema = current_schema() AND table_name IN ('esquema', 'clientes', 'transacoes', 'chaves')
+            SELECT count(*) FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+              AND relname IN ('esquema', 'clientes', 'transacoes', 'chaves')
             """) switch
         {
             0 => false,
