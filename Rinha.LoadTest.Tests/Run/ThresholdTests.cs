@@ -40,7 +40,7 @@ public sealed class ThresholdTests
         [
             "", "p99", "p99 > 10", "p99 = 10ms", "p99 > 10m", "p99 > -1ms", "p99 > 1e3ms", "p98 > 1ms", "P99 > 1ms",
             "rate > 1ms", "rate > 5%", "failed > 1/s", "success < 1", "transfer.p99 > 1ms", "débito.p99 > 1ms",
-            "p99 > 1ms p50 > 1ms", "p99.p50 > 1ms", "debit. p99 > 1ms",
+            "failed > 150%", "p99 > 1ms p50 > 1ms", "p99.p50 > 1ms", "debit. p99 > 1ms",
         ],
         text => Assert.False(Threshold.TryParse(text, out _), text));
 }

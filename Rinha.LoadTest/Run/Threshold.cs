@@ -39,7 +39,9 @@ internal sealed partial record Threshold(
         {
             var limit = double.Parse(parts["limit"].ValueSpan, CultureInfo.InvariantCulture) * scale;
             var name = operation.Success ? operation.Value : null;
-            threshold = new Threshold(text.Trim(), name, metric, parts["comparison"].Value, limit, kind);
+            threshold = kind == ThresholdUnit.Share && limit > 1
+                ? null
+                : new Threshold(text.Trim(), name, metric, parts["comparison"].Value, limit, kind);
         }
 
         return threshold is not null;
