@@ -104,9 +104,9 @@ internal static class RunVerb
         // The servers inherit them.
         Environment.SetEnvironmentVariable(RunSettings.Ledger, ledger?.Url);
         Environment.SetEnvironmentVariable(RunSettings.Accounts, AccountsOf(parsed));
-        var stack = parsed.GetValue(s_stack)
-            ?? (ledger is { File: null } ? StackLayout.PostgresName : StackLayout.DefaultName);
-        var layout = StackLayout.Choose(stack, parsed.GetRequiredValue(s_split)) with
+        var stack = Setting(parsed, s_stack, RunSettings.Stack).Text;
+        var otherwise = ledger is { File: null } ? StackLayout.PostgresName : StackLayout.DefaultName;
+        var layout = StackLayout.Choose(stack ?? otherwise, parsed.GetRequiredValue(s_split)) with
         {
             IsFloor = isFloor,
             IsDatabaseElsewhere = ledger is { File: null },
@@ -115,7 +115,8 @@ internal static class RunVerb
         return new RunOptions(
             data,
             layout,
-            ReadAccess(parsed, tls is not null),
+            IsStackNamed: stack is not null,
+            ReadAccess(parsed, tls is not null, ledger is not null),
             ledger,
             Path.GetFullPath(parsed.GetRequiredValue(s_server)),
             IsFresh: parsed.GetValue(s_fresh),
@@ -125,7 +126,7 @@ internal static class RunVerb
             RunSettings.Get(RunSettings.NginxDirectory) ?? data.NginxDirectory);
     }
 
-    private static StackAccess ReadAccess(ParseResult parsed, bool hasTls)
+    private static StackAccess ReadAccess(ParseResult parsed, bool hasTls, bool hasOwnLedger)
     {
         var host = Setting(parsed, s_host, RunSettings.Host);
         if (!IPAddress.TryParse(host.Text ?? StackAccess.Loopback, out var address))
@@ -139,8 +140,9 @@ internal static class RunVerb
             throw new UsageException($"{tlsPort.Name} needs --tls or {RunSettings.TlsDirectory}");
         }
 
-        // The contest needs POST /reset; a bank open to a network with TLS must not have it.
-        var reset = RunSettings.Get(RunSettings.Reset) ?? (hasTls ? "false" : "true");
+        // The contest needs POST /reset; a bank open to a network, or in a database of its user's, must not have it.
+        var isContest = !hasTls && !hasOwnLedger && IPAddress.IsLoopback(address);
+        var reset = RunSettings.Get(RunSettings.Reset) ?? (isContest ? "true" : "false");
         return new StackAccess(
             $"{address}",
             Setting(parsed, s_port, RunSettings.Port).Number(Arguments.PortMax) ?? 9999,
