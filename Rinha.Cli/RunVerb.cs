@@ -22,7 +22,8 @@ internal static class RunVerb
     };
 
     private static readonly Option<string?> s_host = Arguments.Text(
-        "--host", "Listen on this IP address too: 0.0.0.0 for IPv4's, :: for all (default: this machine only).");
+        "--host",
+        "Listen on this IP address too, without POST /reset: 0.0.0.0 for IPv4's, :: for all (default: loopback only).");
 
     private static readonly Option<string?> s_port = Arguments.Text("--port", "The proxy's port (default: 9999).");
     private static readonly Option<string?> s_stack = Arguments.Text("--stack", Arguments.Stack().Description!);
