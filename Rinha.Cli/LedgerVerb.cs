@@ -64,33 +64,38 @@ internal static class LedgerVerb
         return data;
     }
 
-    // The server's binary and the ledger's address. A stopped stack's ledger is its file; PostgreSQL has to run.
+    // The server's binary and the ledger's address. A stopped stack's ledger is the last one.
     private static (string Server, string Ledger) Find(DataDirectory data)
     {
         RunSettings.Load(data);
         var named = LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
-        if (StackInstance.Read(data)?.State is { } state)
+        var state = StackInstance.Read(data)?.State;
+        var last = state?.Ledger ?? LastLedger.Read(data) ?? data.LedgerFile;
+        if (state is not null && named is not null && named.ToString() != last)
         {
-            // The state has the address of a ledger elsewhere without its password.
-            var isElsewhere = state.Ledger != data.LedgerFile && state.Ledger != data.Cluster;
-            if (isElsewhere ? named?.ToString() != state.Ledger : named is not null)
-            {
-                throw new UsageException(
-                    $"the stack's ledger is {state.Ledger}, but DATABASE_URL names {named?.ToString() ?? "none"}");
-            }
-
-            return (state.Server, named?.Url ?? (state.Layout.HasPostgres
-                ? $"postgres://rinha@/rinha?host={state.DatabaseSockets}"
-                : data.LedgerFile));
+            throw new UsageException($"the stack's ledger is {last}, but DATABASE_URL names {named}");
         }
 
-        if (named is null && !File.Exists(data.LedgerFile) && Directory.Exists(data.Cluster))
+        var address = named?.Url ?? AddressOf(last, data, state);
+        if (state is null)
         {
-            throw new UsageException($"the ledger of {data.FullPath} is in PostgreSQL, which is not running "
-                + "(./rinha run --stack nginx-postgres)");
+            new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
         }
 
-        new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
-        return (Repository.Server, named?.Url ?? data.LedgerFile);
+        return (state?.Server ?? Repository.Server, address);
     }
+
+    private static string AddressOf(string ledger, DataDirectory data, StackState? state) => state switch
+    {
+        { Layout.IsFloor: true } => throw new UsageException($"the stack has no ledger ({ledger})"),
+        // The password is not kept.
+        _ when ledger.Contains("://", StringComparison.Ordinal) => throw new UsageException(
+            $"the ledger of {data.FullPath} is {ledger}: give its URL with the password again "
+            + $"(DATABASE_URL=postgres://… ./rinha ledger …, or that line in {data.FullPath}/rinha.env)"),
+        null when ledger == data.Cluster => throw new UsageException(
+            $"the ledger of {data.FullPath} is in PostgreSQL, which is not running "
+            + "(./rinha run --stack nginx-postgres)"),
+        { Layout.HasPostgres: true } => $"postgres://rinha@/rinha?host={state.DatabaseSockets}",
+        _ => ledger,
+    };
 }

@@ -22,7 +22,8 @@ internal static class RunVerb
     };
 
     private static readonly Option<string?> s_host = Arguments.Text(
-        "--host", "Listen on this IP address too: 0.0.0.0 for IPv4's, :: for all (default: this machine only).");
+        "--host",
+        "Listen on this IP address too, without POST /reset: 0.0.0.0 for IPv4's, :: for all (default: loopback only).");
 
     private static readonly Option<string?> s_port = Arguments.Text("--port", "The proxy's port (default: 9999).");
     private static readonly Option<string?> s_stack = Arguments.Text("--stack", Arguments.Stack().Description!);
@@ -104,9 +105,9 @@ internal static class RunVerb
         // The servers inherit them.
         Environment.SetEnvironmentVariable(RunSettings.Ledger, ledger?.Url);
         Environment.SetEnvironmentVariable(RunSettings.Accounts, AccountsOf(parsed));
-        var stack = parsed.GetValue(s_stack)
-            ?? (ledger is { File: null } ? StackLayout.PostgresName : StackLayout.DefaultName);
-        var layout = StackLayout.Choose(stack, parsed.GetRequiredValue(s_split)) with
+        var stack = Setting(parsed, s_stack, RunSettings.Stack).Text;
+        var otherwise = ledger is { File: null } ? StackLayout.PostgresName : StackLayout.DefaultName;
+        var layout = StackLayout.Choose(stack ?? otherwise, parsed.GetRequiredValue(s_split)) with
         {
             IsFloor = isFloor,
             IsDatabaseElsewhere = ledger is { File: null },
@@ -115,7 +116,8 @@ internal static class RunVerb
         return new RunOptions(
             data,
             layout,
-            ReadAccess(parsed, tls is not null),
+            IsStackNamed: stack is not null,
+            ReadAccess(parsed, tls is not null, ledger is not null),
             ledger,
             Path.GetFullPath(parsed.GetRequiredValue(s_server)),
             IsFresh: parsed.GetValue(s_fresh),
@@ -125,7 +127,7 @@ internal static class RunVerb
             RunSettings.Get(RunSettings.NginxDirectory) ?? data.NginxDirectory);
     }
 
-    private static StackAccess ReadAccess(ParseResult parsed, bool hasTls)
+    private static StackAccess ReadAccess(ParseResult parsed, bool hasTls, bool hasOwnLedger)
     {
         var host = Setting(parsed, s_host, RunSettings.Host);
         if (!IPAddress.TryParse(host.Text ?? StackAccess.Loopback, out var address))
@@ -139,8 +141,9 @@ internal static class RunVerb
             throw new UsageException($"{tlsPort.Name} needs --tls or {RunSettings.TlsDirectory}");
         }
 
-        // The contest needs POST /reset; a bank open to a network with TLS must not have it.
-        var reset = RunSettings.Get(RunSettings.Reset) ?? (hasTls ? "false" : "true");
+        // The contest needs POST /reset; a bank open to a network, or in a database of its user's, must not have it.
+        var isContest = !hasTls && !hasOwnLedger && IPAddress.IsLoopback(address);
+        var reset = RunSettings.Get(RunSettings.Reset) ?? (isContest ? "true" : "false");
         return new StackAccess(
             $"{address}",
             Setting(parsed, s_port, RunSettings.Port).Number(Arguments.PortMax) ?? 9999,

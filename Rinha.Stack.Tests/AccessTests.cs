@@ -39,6 +39,7 @@ public sealed class AccessTests
             new RawConnection(elsewhere).Dispose();
             stack.Verb("status").AssertExit(0, "open to the network");
             Assert.Equal(host, stack.Status().GetProperty("host").GetString());
+            Assert.False(stack.Status().GetProperty("reset").GetBoolean());
             stack.Verb("stop");
         }
     }

@@ -39,5 +39,9 @@ public sealed class LedgerTests
         to.Verb("ledger", "backup", export).AssertExit(2, "use pg_dump, or export and import");
         to.Verb("stop").AssertExit(0, "stopped: ");
         to.Verb("ledger", "verify").AssertExit(2, "is in PostgreSQL, which is not running");
+        to.TryRun([]).AssertExit(2, $"was {to.Data.Cluster}: give --stack nginx-postgres again");
+        File.WriteAllText(Path.Combine(to.Data.FullPath, "rinha.env"), "RINHA_STACK=nginx-postgres\n");
+        to.Run();
+        Assert.Equal(701, to.Balance());
     }
 }

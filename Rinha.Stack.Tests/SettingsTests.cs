@@ -15,7 +15,8 @@ public sealed partial class SettingsTests
         .Select(File.ReadAllText));
 
     // Not for both: a container has volumes and published ports; PostgreSQL's own variables are in postgres.md.
-    private static readonly string[] s_runOnly = ["RINHA_DATA", "RINHA_HOST", "PGPASSWORD", "PGPASSFILE"];
+    private static readonly string[] s_runOnly =
+        ["RINHA_DATA", "RINHA_HOST", "RINHA_STACK", "PGPASSWORD", "PGPASSFILE"];
 
     [Fact]
     public void Every_documented_setting_is_one_of_run_and_of_Compose()
@@ -80,7 +81,18 @@ public sealed partial class SettingsTests
         Assert.Equal(700, stack.Balance());
         Assert.Equal("", Tool.Run(["grep", "--recursive", "hidden", stack.Data.FullPath]).Output);
 
+        Assert.False(stack.Status().GetProperty("reset").GetBoolean());
+        stack.Verb("ledger", "verify").AssertExit(2, "give its URL with the password again");
+        RinhaCommand.Run([("DATABASE_URL", url)], "ledger", "verify", "--data", stack.Data.FullPath)
+            .AssertExit(0, "transactions  1");
         stack.Verb("stop");
+        foreach (var named in (string[])["", "nginx-postgres"])
+        {
+            stack.TryRun([("RINHA_STACK", named)])
+                .AssertExit(2, $"the last ledger of {stack.Data.FullPath} was postgres://rinha@/rinha?host=");
+        }
+
+        stack.Verb("ledger", "verify").AssertExit(2, "give its URL with the password again");
         stack.TryRun([("DATABASE_URL", url)], "--fresh").AssertExit(2, "--fresh is for the ledger in --data");
         stack.TryRun([("DATABASE_URL", url)], "--stack", "nginx-sqlite").AssertExit(2, "names a PostgreSQL database");
     }
@@ -90,10 +102,17 @@ public sealed partial class SettingsTests
     {
         using var stack = new TestBank();
         var file = stack.Scratch("own.db");
+        // An empty file is no ledger.
+        File.Create(file).Dispose();
         stack.TryRun([("DATABASE_URL", $"sqlite://{file}")]).AssertExit(0, $"new ledger at {file}\n");
         stack.Post(1).AssertOk();
         Assert.True(File.Exists(file));
+        stack.Verb("ledger", "verify").AssertExit(0, "transactions  1");
+        stack.Verb("stop");
+        stack.Verb("ledger", "verify").AssertExit(0, "transactions  1");
+        stack.TryRun([]).AssertExit(2, $"the last ledger of {stack.Data.FullPath} was {file}: give DATABASE_URL again");
         Assert.False(File.Exists(stack.Data.LedgerFile));
+        stack.Run("--fresh").AssertExit(0, $"new ledger at {stack.Data.LedgerFile}");
     }
 
     [Theory]

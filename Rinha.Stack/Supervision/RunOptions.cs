@@ -3,6 +3,7 @@ namespace Rinha.Stack.Supervision;
 
 /// <summary>The options of <c>run</c>.</summary>
 /// <param name="Ledger">What DATABASE_URL names; <see langword="null"/> for a ledger in the data directory.</param>
+/// <param name="IsStackNamed">Whether the user named the stack.</param>
 /// <param name="Server">The servers' binary.</param>
 /// <param name="IsFresh">Whether to start with a new ledger.</param>
 /// <param name="Floor">The load that a floor answers: mix, refused or statements.</param>
@@ -11,6 +12,7 @@ namespace Rinha.Stack.Supervision;
 public sealed record RunOptions(
     DataDirectory Data,
     StackLayout Layout,
+    bool IsStackNamed,
     StackAccess Access,
     LedgerAddress? Ledger,
     string Server,
@@ -50,6 +52,14 @@ public sealed record RunOptions(
         return limits;
     }
 
+    // The last start's ledger, when this start would use another one without being told to.
+    private string? Forgotten() =>
+        !IsFresh && !Layout.IsFloor && Ledger is null
+            && LastLedger.Read(Data) is { } last && last != LedgerText
+            && !(IsStackNamed && (last == Data.Cluster || last == Data.LedgerFile))
+            ? last
+            : null;
+
     private string? Conflict()
     {
         var hasIncludes = Directory.Exists(NginxDirectory) && Directory.EnumerateFiles(NginxDirectory, "*.conf").Any();
@@ -67,6 +77,12 @@ public sealed record RunOptions(
                 $"DATABASE_URL names a file; the ledger of {Layout.Name} is in PostgreSQL",
             { Ledger: { File: null }, Layout.HasPostgres: false } =>
                 $"DATABASE_URL names a PostgreSQL database; the ledger of {Layout.Name} is a file",
+            _ when Forgotten() is { } last =>
+                $"the last ledger of {Data.FullPath} was {last}: give " +
+                (last == Data.Cluster
+                    ? $"--stack {StackLayout.PostgresName} again"
+                    : $"{RunSettings.Ledger} again, remove {Data.FullPath}/ledger for the ledger there") +
+                ", or use --fresh or another --data for a new one",
             _ when Access.Ports.Distinct().Count() < Access.Ports.Count() =>
                 "two of --port, --tls-port and --metrics are the same port",
             _ => null,
@@ -142,13 +158,19 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         var file = options.Ledger?.File ?? (options.Layout.HasPostgres ? null : options.Data.LedgerFile);
         var isNew = options.HasDatabase
             ? !Directory.Exists(options.Data.Cluster)
-            : file is not null && !File.Exists(file);
+            : file is not null && LastLedger.IsMissing(file);
         if (options.HasDatabase)
         {
             new PostgresCluster(PostgresPrograms.Require(packages), options.Data.Cluster, "").Create();
         }
 
-        if (isNew && !options.Layout.IsFloor)
+        if (options.Layout.IsFloor)
+        {
+            return;
+        }
+
+        LastLedger.Write(options.Data, options.LedgerText);
+        if (isNew)
         {
             log($"new ledger at {options.LedgerText}");
         }

@@ -10,6 +10,7 @@ public static class RunSettings
     public const string Accounts = "RINHA_ACCOUNTS";
     public const string Reset = "RINHA_ENABLE_RESET";
     public const string DrainDelay = "RINHA_DRAIN_DELAY_MS";
+    public const string Stack = "RINHA_STACK";
     public const string Host = "RINHA_HOST";
     public const string Port = "RINHA_PORT";
     public const string TlsDirectory = "RINHA_TLS_DIR";
@@ -27,7 +28,8 @@ public static class RunSettings
     /// <summary>All others.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        Ledger, Accounts, Reset, DrainDelay, Host, Port, TlsDirectory, TlsPort, Limit, MetricsPort, NginxDirectory,
+        Ledger, Accounts, Reset, DrainDelay, Stack, Host, Port, TlsDirectory, TlsPort, Limit, MetricsPort,
+        NginxDirectory,
         "RINHA_DATABASE_WAIT", "RINHA_SYNCHRONOUS", "RINHA_LOG_LEVEL", "RINHA_LOG_FORMAT", "RINHA_SLOW_REQUEST_MS",
         "PGPASSWORD", "PGPASSFILE",
         .. from kind in (string[])["API", "NGINX", "CADDY", "DB"]

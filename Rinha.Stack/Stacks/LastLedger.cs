@@ -1,0 +1,31 @@
+namespace Rinha.Stack.Stacks;
+
+/// <summary>
+/// The ledger of a data directory's last start, without its password, in DIR/ledger. A start that names no ledger must
+/// not replace it by another one.
+/// </summary>
+public static class LastLedger
+{
+    private const string FileName = "ledger";
+
+    /// <summary>Returns <see langword="null"/> when the directory has had none.</summary>
+    public static string? Read(DataDirectory data) =>
+        ProcessTable.Lines(Path.Combine(data.FullPath, FileName)).FirstOrDefault() is { } text
+            ? text.Contains("://", StringComparison.Ordinal) ? text : Path.GetFullPath(text, data.FullPath)
+            // A directory of a version without this file.
+            : Directory.Exists(data.Cluster) && IsMissing(data.LedgerFile) ? data.Cluster : null;
+
+    /// <summary>Writes it atomically. A path inside the directory is relative: the directory may move.</summary>
+    public static void Write(DataDirectory data, string ledger)
+    {
+        var file = Path.Combine(data.FullPath, FileName);
+        var inside = data.FullPath + "/";
+        File.WriteAllText(file + ".new", ledger.StartsWith(inside, StringComparison.Ordinal)
+            ? ledger[inside.Length..]
+            : ledger);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    /// <summary>Whether the server would create a ledger here. SQLite takes an empty file for a new database.</summary>
+    public static bool IsMissing(string file) => new FileInfo(file) is not { Exists: true, Length: > 0 };
+}
