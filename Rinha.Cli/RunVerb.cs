@@ -178,8 +178,7 @@ internal static class RunVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
-        using var supervisor = new Supervisor(options, Console.WriteLine, started, stop.Token);
-        supervisor.Run();
+        new Supervisor(options, Console.WriteLine, started, stop.Token).Run();
     }
 
     // Runs the same verb without --detach in its own session, waits until the stack answers, and prints what it said.

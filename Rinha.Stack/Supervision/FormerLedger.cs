@@ -8,6 +8,7 @@ namespace Rinha.Stack.Supervision;
 public sealed partial class FormerLedger(RunOptions options, Packages packages, Action<string> log) : IDisposable
 {
     private readonly string _path = options.HasDatabase ? options.Data.Cluster : options.Data.LedgerFile;
+    private readonly Action<string> _delete = options.HasDatabase ? path => Files.DeleteTrees(path) : File.Delete;
     private string? _aside;
     private bool _isWorthKeeping;
 
@@ -35,7 +36,7 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
             Directory.GetFileSystemEntries(options.Data.FullPath, Path.GetFileName(_path) + ".*")
                 .Where(path => Suffix().IsMatch(path[_path.Length..])
                     && path.StartsWith(aside, StringComparison.Ordinal) != _isWorthKeeping)
-                .ToList().ForEach(Delete);
+                .ToList().ForEach(_delete);
         }
 
         if (IsNew)
@@ -58,7 +59,7 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
             return;
         }
 
-        Parts(_path).ToList().ForEach(Delete);
+        Array.ForEach(Parts(_path), _delete);
         Move(_aside, _path);
     }
 
@@ -70,26 +71,11 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
     {
         foreach (var (part, target) in Parts(from).Zip(Parts(to)))
         {
-            if (File.Exists(part))
-            {
-                File.Move(part, target);
-            }
-            else if (options.HasDatabase && Directory.Exists(part))
+            // Also for a file.
+            if (Path.Exists(part))
             {
                 Directory.Move(part, target);
             }
-        }
-    }
-
-    private void Delete(string path)
-    {
-        if (options.HasDatabase)
-        {
-            Files.DeleteTrees(path);
-        }
-        else
-        {
-            File.Delete(path);
         }
     }
 

@@ -4,12 +4,15 @@ namespace Rinha.Stack.Supervision;
 /// Starts the processes of a stack in their cgroups, waits until they answer, restarts what dies, and replaces the
 /// servers one by one on a restart request. Owned by one thread; process exits and the stop token only wake it.
 /// </summary>
-public sealed class Supervisor : IDisposable
+public sealed class Supervisor
 {
     private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
+
+    // One supervisor a process. Never disposed: a child may exit after the last wait.
+    private static readonly AutoResetEvent s_wakeUp = new(initialState: false);
 
     private readonly RunOptions _options;
     private readonly Action<string> _log;
@@ -19,7 +22,6 @@ public sealed class Supervisor : IDisposable
     private readonly LaunchCommands _commands;
     private readonly RestartRequest _request;
     private readonly List<SupervisedProcess> _processes;
-    private readonly AutoResetEvent _wakeUp = new(initialState: false);
     private StackInstance _stack;
     private bool _isStateStale;
 
@@ -76,8 +78,6 @@ public sealed class Supervisor : IDisposable
             _stack.End(_log);
         }
     }
-
-    public void Dispose() => _wakeUp.Dispose();
 
     private void Start()
     {
@@ -143,21 +143,8 @@ public sealed class Supervisor : IDisposable
             _commands.For(process.Name),
             _options.Data.LogOf(process.Name),
             _stack.State.Cgroup?.ProcsFilesOf(process.Name) ?? [],
-            WakeUp));
+            () => s_wakeUp.Set()));
         WriteState();
-    }
-
-    // Called on another thread, also for a process that exits after Dispose.
-    private void WakeUp()
-    {
-        try
-        {
-            _wakeUp.Set();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Nothing waits any more.
-        }
     }
 
     // Waits until a process answers, supervising the others meanwhile. Returns the reason for a failure, or null.
@@ -187,7 +174,7 @@ public sealed class Supervisor : IDisposable
     // Waits for an event or the timeout, then restarts dead processes, except those being started.
     private void Watch(TimeSpan timeout, List<SupervisedProcess> except)
     {
-        _ = WaitHandle.WaitAny([_wakeUp, _stop.WaitHandle], timeout);
+        _ = WaitHandle.WaitAny([s_wakeUp, _stop.WaitHandle], timeout);
         _stop.ThrowIfCancellationRequested();
         if (_isStateStale)
         {
