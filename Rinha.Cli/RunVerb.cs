@@ -30,7 +30,7 @@ internal static class RunVerb
     private static readonly Option<string> s_split = Arguments.Split();
 
     private static readonly Option<bool> s_fresh = Arguments.Flag(
-        "--fresh", "Start with a new ledger; rename one with transactions to DIR/rinha.db.before-fresh.");
+        "--fresh", "Start with a new ledger; rename one with transactions to DIR/rinha.db.before-fresh-TIME.");
 
     private static readonly Option<string?> s_accounts = Arguments.Text(
         "--accounts", "A new ledger's accounts: contest (default), none, or a file of lines ID LIMIT.");
@@ -75,26 +75,21 @@ internal static class RunVerb
         RunSettings.Load(data);
         var options = Read(parsed, data);
         options.Check();
-        foreach (var unused in RunSettings.ForOneServer.Where(name => RunSettings.Get(name) is not null))
-        {
-            Console.WriteLine($"{unused} is not for a stack, whose servers have sockets of their own: ignored");
-        }
-
         var packages = Arguments.Packages(parsed, Console.WriteLine);
         var preparation = new StackPreparation(options, packages, Console.WriteLine);
         preparation.InstallPrograms();
         using (var held = preparation.LockData())
         {
-            preparation.PrepareLedger();
             if (!parsed.GetValue(s_detach))
             {
-                Supervise(options);
+                options.Warnings.ToList().ForEach(Console.WriteLine);
+                using var ledger = preparation.PrepareLedger();
+                Supervise(options, ledger.Confirm);
                 Console.WriteLine($"stopped: {options.Data.FullPath}");
                 return Exit.Success;
             }
         }
 
-        // Everything that can fail early has been checked in the foreground; the child finds it all prepared.
         return Detach(options.Data, parsed);
     }
 
@@ -113,18 +108,22 @@ internal static class RunVerb
             IsDatabaseElsewhere = ledger is { File: null },
         };
         var tls = Setting(parsed, s_tls, RunSettings.TlsDirectory).Text;
+        var includes = RunSettings.Get(RunSettings.NginxDirectory) ?? data.NginxDirectory;
         return new RunOptions(
             data,
             layout,
             IsStackNamed: stack is not null,
-            ReadAccess(parsed, tls is not null, ledger is not null),
+            ReadAccess(parsed, tls is not null, ledger is not null) with
+            {
+                Login = Nginx.LoginOf(includes, tls is not null),
+            },
             ledger,
             Path.GetFullPath(parsed.GetRequiredValue(s_server)),
             IsFresh: parsed.GetValue(s_fresh),
             HasLimits: !parsed.GetValue(s_noLimits),
             isFloor ? parsed.GetValue(s_floor) ?? FloorDefault : null,
             tls,
-            RunSettings.Get(RunSettings.NginxDirectory) ?? data.NginxDirectory);
+            includes);
     }
 
     private static StackAccess ReadAccess(ParseResult parsed, bool hasTls, bool hasOwnLedger)
@@ -173,7 +172,7 @@ internal static class RunVerb
             ? new Choice(flag.Name, parsed.GetValue(flag) ?? bare)
             : new Choice(variable, RunSettings.Get(variable));
 
-    private static void Supervise(RunOptions options)
+    private static void Supervise(RunOptions options, Action started)
     {
         using var stop = new CancellationTokenSource();
         void Cancel(PosixSignalContext context)
@@ -185,11 +184,10 @@ internal static class RunVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
-        using var supervisor = new Supervisor(options, Console.WriteLine, stop.Token);
-        supervisor.Run();
+        new Supervisor(options, Console.WriteLine, started, stop.Token).Run();
     }
 
-    // Runs the same verb without --detach in its own session, and waits until the stack answers.
+    // Runs the same verb without --detach in its own session, waits until the stack answers, and prints what it said.
     private static int Detach(DataDirectory data, ParseResult parsed)
     {
         using var child = Process.Start(
@@ -198,18 +196,14 @@ internal static class RunVerb
                 "-c", "log=$1; shift; exec setsid \"$@\" </dev/null >\"$log\" 2>&1", "sh", data.LogOf("supervisor"),
                 Environment.ProcessPath!, Environment.GetCommandLineArgs()[0], "run",
                 .. parsed.Given(
-                    s_data, s_host, s_port, s_stack, s_split, s_accounts, s_limit, s_metrics, s_tls, s_tlsPort,
+                    s_data, s_host, s_port, s_stack, s_split, s_fresh, s_accounts, s_limit, s_metrics, s_tls, s_tlsPort,
                     s_noLimits, s_server, s_floor),
             ]);
         while (!child.HasExited)
         {
             if (StackInstance.Read(data) is { State.IsReady: true } stack && stack.State.Supervisor.Pid == child.Id)
             {
-                foreach (var line in stack.Describe())
-                {
-                    Console.WriteLine(line);
-                }
-
+                Console.Write(File.ReadAllText(data.LogOf("supervisor")));
                 return Exit.Success;
             }
 
@@ -217,7 +211,7 @@ internal static class RunVerb
         }
 
         Console.Error.WriteLine(data.LastLineOf("supervisor"));
-        return Exit.Failure;
+        return child.ExitCode == Exit.Misuse ? Exit.Misuse : Exit.Failure;
     }
 
     // A setting's text, and the flag or variable that it comes from; null when neither is given.

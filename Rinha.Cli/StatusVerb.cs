@@ -85,6 +85,7 @@ internal static class StatusVerb
                 access?.Url,
                 access?.TlsUrl,
                 access?.Limit,
+                access?.Login,
                 Reset = access?.HasReset,
                 access?.MetricsPort,
                 Versions = stack is { IsSupervised: true } ? VersionsOf(stack) : [],

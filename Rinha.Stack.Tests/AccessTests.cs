@@ -37,7 +37,7 @@ public sealed class AccessTests
             Assert.SkipWhen(host == "::" && !File.Exists("/proc/net/if_inet6"), "no IPv6");
             stack.Run("--stack", name, "--host", host).AssertExit(0, "open to the network");
             new RawConnection(elsewhere).Dispose();
-            stack.Verb("status").AssertExit(0, "open to the network");
+            stack.Verb("status").AssertExit(0, "open to the network").AssertExit(0, "login   off");
             Assert.Equal(host, stack.Status().GetProperty("host").GetString());
             Assert.False(stack.Status().GetProperty("reset").GetBoolean());
             stack.Verb("stop");

@@ -65,20 +65,48 @@ public sealed class LifecycleTests
     {
         using var stack = new TestBank();
         Directory.CreateDirectory(stack.Data.LedgerFile);
-        stack.TryRun([]).AssertExit(1, "api01 could not start (exit status ");
+        stack.TryRun([]).AssertExit(2, "api01 could not start (exit status 2): Rinha.Server: ");
         RinhaCommand.Run("run", "--data", stack.Data.FullPath, "--port", $"{stack.Port}")
-            .AssertExit(1, "api01 could not start (exit status ");
+            .AssertExit(2, "api01 could not start (exit status 2): Rinha.Server: ");
         Assert.False(File.Exists(stack.Data.RunFile("state")));
+        var missing = stack.Scratch("typo.db");
+        var refused = stack.TryRun([("DATABASE_URL", missing + "?mode=rw")]).AssertExit(
+            2, $"(exit status 2): Rinha.Server: there is no ledger at {missing}");
+        Assert.Equal("", refused.Output);
+    }
+
+    [Theory]
+    [InlineData("nginx-sqlite", "10 many")] // Refused before the ledger moves.
+    [InlineData("nginx-sqlite", "10 99999999999999999")] // Refused by the server.
+    [InlineData("nginx-postgres", "10 99999999999999999")]
+    public void A_fresh_start_that_fails_changes_nothing(string name, string account)
+    {
+        using var stack = TestBank.Start("--stack", name);
+        stack.Post(1).AssertOk();
+        stack.Verb("stop");
+        stack.Run("--stack", name, "--fresh");
+        stack.Post(2).AssertOk();
+        stack.Verb("stop");
+        string[] Former() => [.. Directory.GetFileSystemEntries(stack.Data.FullPath, "*.before-fresh-*").Order()];
+        var before = Former();
+        Assert.NotEmpty(before);
+        File.WriteAllText(stack.Scratch("accounts"), account + "\n");
+        var failed = stack.TryRun([], "--stack", name, "--fresh", "--accounts", stack.Scratch("accounts"))
+            .AssertExit(2, "accounts, line 1: ");
+        Assert.DoesNotContain("ledger", failed.Output);
+        Assert.Equal(before, Former());
+        stack.Run("--stack", name);
+        Assert.Equal(2, stack.Balance());
     }
 
     [Fact]
     public void Fresh_keeps_one_former_ledger_with_transactions_and_deletes_an_empty_one()
     {
         using var stack = TestBank.Start();
-        var former = stack.Data.LedgerFile + ".before-fresh";
+        string[] Former() => Directory.GetFiles(stack.Data.FullPath, "rinha.db.before-fresh-*Z");
         stack.Verb("stop");
         Assert.DoesNotContain("former", stack.Run("--fresh").Output);
-        Assert.False(File.Exists(former));
+        Assert.Empty(Former());
         foreach (var cents in (int[])[1, 2])
         {
             stack.Post(cents).AssertOk();
@@ -86,13 +114,14 @@ public sealed class LifecycleTests
             StackLayout.Apis.ToList().ForEach(stack.Kill);
             stack.Instance.State.Supervisor.Send(Signal.Kill);
             stack.Verb("stop");
-            stack.Run("--fresh").AssertExit(
-                0, $"the former ledger is now {former}\nnew ledger at {stack.Data.LedgerFile}\n");
+            var output = stack.Run("--fresh").Output;
+            Assert.Contains(
+                $"the former ledger is now {Assert.Single(Former())}\nnew ledger at {stack.Data.LedgerFile}\n", output);
             Assert.Equal(0, stack.Balance());
         }
 
         stack.Verb("stop");
-        stack.TryRun([("DATABASE_URL", former)]).AssertExit(0, "up: ");
+        stack.TryRun([("DATABASE_URL", Assert.Single(Former()))]).AssertExit(0, "up: ");
         Assert.Equal(2, stack.Balance());
     }
 

@@ -19,7 +19,13 @@ public sealed partial class LoginTests : IDisposable
     {
         Include("password.conf");
         Shell("printf 'maria:%s");
-        _stack.Run();
+        var misspelt = Path.Combine(_stack.Data.NginxDirectory, "password.cnf");
+        File.WriteAllText(misspelt, "");
+        var output = _stack.Run().Output;
+        var login = $"  login   auth_basic of {_stack.Data.NginxDirectory}/password.conf\n";
+        Assert.Contains(login, output);
+        Assert.Contains($"{misspelt} is not in force", output);
+        _stack.Verb("status").AssertExit(0, login);
         var refused = _stack.Get(TestBank.Statement).AssertProblem(401, "unauthorized");
         Assert.Equal("Basic realm=\"rinha\"", refused.Header("WWW-Authenticate"));
         Assert.Equal(401, StatusAs("maria:wrong"));

@@ -125,6 +125,7 @@ public sealed partial class SettingsTests
     [InlineData("RINHA_TLS_PORT", "443", "RINHA_TLS_PORT needs --tls or RINHA_TLS_DIR")]
     [InlineData("RINHA_ACCOUNTS", "some", "RINHA_ACCOUNTS: must be contest, none or a file, not 'some'")]
     [InlineData("RINHA_ENABLE_RESET", "yes", "RINHA_ENABLE_RESET: must be true or false, not 'yes'")]
+    [InlineData("RINHA_NGINX_DIR", "/nowhere", "RINHA_NGINX_DIR: /nowhere is not a directory with *.conf files")]
     [InlineData("RINHA_LIMT", "5", "rinha.env, line 1: no setting of ./rinha run: 'RINHA_LIMT'")]
     public void A_wrong_setting_stops_the_start_with_one_line(string name, string value, string reason)
     {

@@ -7,13 +7,15 @@ namespace Rinha.Stack.Proxies;
 /// <param name="Limit">Requests per second for each address.</param>
 /// <param name="MetricsPort">The port on 127.0.0.1 with the metrics of each API.</param>
 /// <param name="HasReset">Whether POST /reset empties the ledger.</param>
+/// <param name="Login">The files that make nginx ask for a login, if any.</param>
 public sealed record StackAccess(
     string Host,
     int Port,
     int? TlsPort = null,
     int? Limit = null,
     int? MetricsPort = null,
-    bool HasReset = true)
+    bool HasReset = true,
+    string? Login = null)
 {
     public const string Loopback = "127.0.0.1";
 
@@ -54,6 +56,7 @@ public sealed record StackAccess(
 
         yield return $"  http    {Url}, {(TlsUrl is null ? scope : "for this machine only")}";
         yield return $"  limit   {(Limit is null ? "off" : $"{Limit} requests/s for each address")}";
+        yield return $"  login   {Login ?? "off: every client reaches every account"}";
         yield return $"  reset   {(HasReset ? "on: every client may empty the ledger" : "off")}";
         yield return "  metrics " + (MetricsPort is null
             ? "off"

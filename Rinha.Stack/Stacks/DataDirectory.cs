@@ -38,9 +38,15 @@ public sealed class DataDirectory(string path)
 
     public string RunFile(string name) => Path.Combine(Run, name);
 
-    public string LastLineOf(string process) =>
-        ProcessTable.Lines(LogOf(process)).LastOrDefault(line => line.Length > 0)
-        ?? (IsDiskFull ? $"the disk of {FullPath} is full" : $"{LogOf(process)} is empty");
+    /// <summary>The reason that a program of this repository gave, else the last line of its log.</summary>
+    public string LastLineOf(string process)
+    {
+        var lines = ProcessTable.Lines(LogOf(process)).Where(line => line.Length > 0).ToList();
+        // A server's log is queued, so that JSON lines may follow its reason.
+        return lines.LastOrDefault(line => Regex.IsMatch(line, "^(Rinha.Server|rinha): "))
+            ?? lines.LastOrDefault()
+            ?? (IsDiskFull ? $"the disk of {FullPath} is full" : $"{LogOf(process)} is empty");
+    }
 
     // Resolves links, as /proc/PID/cwd does.
     private static string Resolve(string path)

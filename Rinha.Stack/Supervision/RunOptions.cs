@@ -28,6 +28,16 @@ public sealed record RunOptions(
 
     internal bool HasDatabase => Layout is { HasPostgres: true, IsFloor: false, IsDatabaseElsewhere: false };
 
+    /// <summary>What a start ignores, a line each.</summary>
+    public IEnumerable<string> Warnings =>
+    [
+        .. RunSettings.ForOneServer.Where(name => RunSettings.Get(name) is not null)
+            .Select(name => $"{name} is not for a stack, whose servers have sockets of their own: ignored"),
+        .. Files.Try(() => Directory.GetFiles(NginxDirectory), [])
+            .Where(file => Path.GetExtension(file) != ".conf")
+            .Select(file => $"{file} is not in force: nginx includes *.conf only"),
+    ];
+
     /// <summary>Returns each process's limits; throws when options conflict or limits exceed the contest's.</summary>
     public IReadOnlyDictionary<string, ProcessLimits> Check()
     {
@@ -83,6 +93,8 @@ public sealed record RunOptions(
                     ? $"--stack {StackLayout.PostgresName} again"
                     : $"{RunSettings.Ledger} again, remove {Data.FullPath}/ledger for the ledger there") +
                 ", or use --fresh or another --data for a new one",
+            _ when !hasIncludes && RunSettings.Get(RunSettings.NginxDirectory) is not null =>
+                $"{RunSettings.NginxDirectory}: {NginxDirectory} is not a directory with *.conf files",
             _ when Access.Ports.Distinct().Count() < Access.Ports.Count() =>
                 "two of --port, --tls-port and --metrics are the same port",
             _ => null,
@@ -141,8 +153,10 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         return taken;
     }
 
-    /// <summary>Throws when a port is taken; sets the ledger aside for --fresh; creates a PostgreSQL cluster.</summary>
-    public void PrepareLedger()
+    /// <summary>
+    /// Throws when a port is taken; sets the ledger aside for --fresh. Confirm the result when the stack is up.
+    /// </summary>
+    public FormerLedger PrepareLedger()
     {
         var taken = options.Access.Ports.FirstOrDefault(ProcessTable.IsListening);
         if (taken != 0)
@@ -150,29 +164,34 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
             throw new StackException($"port {taken} is taken by {RunningStacks.OwnerOf(taken)}");
         }
 
+        var former = new FormerLedger(options, packages, log);
         if (options.IsFresh)
         {
-            new FormerLedger(options, packages, log).SetAside();
+            CheckAccounts(RunSettings.Get(RunSettings.Accounts));
+            former.SetAside();
         }
 
         var file = options.Ledger?.File ?? (options.Layout.HasPostgres ? null : options.Data.LedgerFile);
         var isNew = options.HasDatabase
             ? !Directory.Exists(options.Data.Cluster)
             : file is not null && LastLedger.IsMissing(file);
-        if (options.HasDatabase)
+        if (!options.Layout.IsFloor)
         {
-            new PostgresCluster(PostgresPrograms.Require(packages), options.Data.Cluster, "").Create();
+            former.IsNew = isNew;
+            LastLedger.Write(options.Data, options.LedgerText);
         }
 
-        if (options.Layout.IsFloor)
-        {
-            return;
-        }
+        return former;
+    }
 
-        LastLedger.Write(options.Data, options.LedgerText);
-        if (isNew)
+    // The form of a line, before the ledger moves; the server knows the bounds.
+    private static void CheckAccounts(string? accounts)
+    {
+        var lines = File.Exists(accounts) ? File.ReadAllLines(accounts) : [];
+        var wrong = Array.FindIndex(lines, line => !Regex.IsMatch(line, "^[0-9]+[ \t][0-9]+$"));
+        if (wrong >= 0)
         {
-            log($"new ledger at {options.LedgerText}");
+            throw new UsageException($"{accounts}, line {wrong + 1}: expected an id, a blank and a limit in cents");
         }
     }
 

@@ -19,6 +19,7 @@ public static class RunSettings
     public const string MetricsPort = "RINHA_METRICS_PORT";
     public const string NginxDirectory = "RINHA_NGINX_DIR";
 
+    private const string DatabaseWait = "RINHA_DATABASE_WAIT";
     private const string FileName = "rinha.env";
 
     /// <summary>A server started without a stack listens as these say; in a stack it has a socket of its own.</summary>
@@ -30,7 +31,7 @@ public static class RunSettings
     [
         Ledger, Accounts, Reset, DrainDelay, Stack, Host, Port, TlsDirectory, TlsPort, Limit, MetricsPort,
         NginxDirectory,
-        "RINHA_DATABASE_WAIT", "RINHA_SYNCHRONOUS", "RINHA_LOG_LEVEL", "RINHA_LOG_FORMAT", "RINHA_SLOW_REQUEST_MS",
+        DatabaseWait, "RINHA_SYNCHRONOUS", "RINHA_LOG_LEVEL", "RINHA_LOG_FORMAT", "RINHA_SLOW_REQUEST_MS",
         "PGPASSWORD", "PGPASSFILE",
         .. from kind in (string[])["API", "NGINX", "CADDY", "DB"]
            from limit in (string[])["CPUS", "MEMORY"]
@@ -41,6 +42,10 @@ public static class RunSettings
     /// <summary>A variable's value; <see langword="null"/> when it is unset or empty.</summary>
     public static string? Get(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>How long a server waits for a database elsewhere: 30 s unless set. It refuses a wrong value.</summary>
+    public static TimeSpan DatabaseWaitOf(StackLayout layout) => TimeSpan.FromSeconds(
+        !layout.IsDatabaseElsewhere ? 0 : int.TryParse(Get(DatabaseWait), out var seconds) ? seconds : 30);
 
     /// <summary>Adds the file's settings to this process's environment, from which the servers inherit.</summary>
     /// <exception cref="UsageException">A line is no setting.</exception>

@@ -4,28 +4,33 @@ namespace Rinha.Stack.Supervision;
 /// Starts the processes of a stack in their cgroups, waits until they answer, restarts what dies, and replaces the
 /// servers one by one on a restart request. Owned by one thread; process exits and the stop token only wake it.
 /// </summary>
-public sealed class Supervisor : IDisposable
+public sealed class Supervisor
 {
     private static readonly TimeSpan s_healthTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(10);
 
+    // One supervisor a process. Never disposed: a child may exit after the last wait.
+    private static readonly AutoResetEvent s_wakeUp = new(initialState: false);
+
     private readonly RunOptions _options;
     private readonly Action<string> _log;
     private readonly CancellationToken _stop;
+    private readonly Action _started;
     private readonly PostgresCluster? _database;
     private readonly LaunchCommands _commands;
     private readonly RestartRequest _request;
     private readonly List<SupervisedProcess> _processes;
-    private readonly AutoResetEvent _wakeUp = new(initialState: false);
     private StackInstance _stack;
     private bool _isStateStale;
 
-    public Supervisor(RunOptions options, Action<string> log, CancellationToken stop)
+    /// <param name="started">Called when all processes answer, before the stack says that it is up.</param>
+    public Supervisor(RunOptions options, Action<string> log, Action started, CancellationToken stop)
     {
         _options = options;
         _log = log;
+        _started = started;
         _stop = stop;
         _processes = [.. options.Layout.Processes.Select(name => new SupervisedProcess(name))];
         _request = new RestartRequest(options.Data);
@@ -74,8 +79,6 @@ public sealed class Supervisor : IDisposable
         }
     }
 
-    public void Dispose() => _wakeUp.Dispose();
-
     private void Start()
     {
         CreateCgroups();
@@ -85,8 +88,9 @@ public sealed class Supervisor : IDisposable
             File.Move(log, log + ".old", overwrite: true);
         }
 
-        _commands.WriteConfigurations();
         _database?.CreateSockets();
+        _database?.Create();
+        _commands.WriteConfigurations();
         // In order of dependency: database, servers, proxy.
         foreach (var group in _processes.GroupBy(process =>
             process.Name == StackLayout.Database ? 0 : process.Name == _options.Layout.Proxy.Name ? 2 : 1))
@@ -94,11 +98,14 @@ public sealed class Supervisor : IDisposable
             StartHealthy([.. group]);
         }
 
-        WriteState(_stack.State with { IsReady = true });
+        _started();
         foreach (var line in _stack.Describe())
         {
             _log(line);
         }
+
+        // Last: run --detach then prints what this one has logged.
+        WriteState(_stack.State with { IsReady = true });
     }
 
     private void CreateCgroups()
@@ -116,10 +123,15 @@ public sealed class Supervisor : IDisposable
     private void StartHealthy(List<SupervisedProcess> group)
     {
         group.ForEach(Start);
-        var reason = group.Select(process => AwaitHealthy(process, _processes)).OfType<string>().FirstOrDefault();
-        if (reason is not null)
+        foreach (var process in group)
         {
-            throw new StackException(reason);
+            if (AwaitHealthy(process, _processes) is { } reason)
+            {
+                // 2 is how a server refuses a setting, its file or its database.
+                throw StackLayout.Apis.Contains(process.Name) && process.Child is { HasExited: true, ExitCode: 2 }
+                    ? new UsageException(reason)
+                    : new StackException(reason);
+            }
         }
     }
 
@@ -131,17 +143,18 @@ public sealed class Supervisor : IDisposable
             _commands.For(process.Name),
             _options.Data.LogOf(process.Name),
             _stack.State.Cgroup?.ProcsFilesOf(process.Name) ?? [],
-            () => _wakeUp.Set()));
+            () => s_wakeUp.Set()));
         WriteState();
     }
 
     // Waits until a process answers, supervising the others meanwhile. Returns the reason for a failure, or null.
     private string? AwaitHealthy(SupervisedProcess process, List<SupervisedProcess> except)
     {
-        for (var deadline = DateTime.UtcNow + s_healthTimeout; !IsHealthy(process.Name); Watch(s_poll, except))
+        var timeout = s_healthTimeout + RunSettings.DatabaseWaitOf(_options.Layout);
+        for (var deadline = DateTime.UtcNow + timeout; !IsHealthy(process.Name); Watch(s_poll, except))
         {
             var failure = process.Child.HasExited ? $"could not start ({process.Child.ExitText})"
-                : DateTime.UtcNow > deadline ? $"did not answer within {s_healthTimeout.TotalSeconds} s"
+                : DateTime.UtcNow > deadline ? $"did not answer within {timeout.TotalSeconds} s"
                 : null;
             if (failure is not null)
             {
@@ -161,7 +174,7 @@ public sealed class Supervisor : IDisposable
     // Waits for an event or the timeout, then restarts dead processes, except those being started.
     private void Watch(TimeSpan timeout, List<SupervisedProcess> except)
     {
-        _ = WaitHandle.WaitAny([_wakeUp, _stop.WaitHandle], timeout);
+        _ = WaitHandle.WaitAny([s_wakeUp, _stop.WaitHandle], timeout);
         _stop.ThrowIfCancellationRequested();
         if (_isStateStale)
         {
