@@ -70,13 +70,14 @@ internal static class LedgerVerb
         RunSettings.Load(data);
         var named = LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
         var state = StackInstance.Read(data)?.State;
-        var last = state?.Ledger ?? LastLedger.Read(data) ?? data.LedgerFile;
-        if (state is not null && named is not null && named.ToString() != last)
+        var last = state?.Ledger ?? LastLedger.Read(data)
+            ?? (LastLedger.IsMissing(data.LedgerFile) ? null : data.LedgerFile);
+        if (named is not null && last is not null && named.ToString() != last)
         {
-            throw new UsageException($"the stack's ledger is {last}, but DATABASE_URL names {named}");
+            throw new UsageException($"the ledger of {data.FullPath} is {last}, but DATABASE_URL names {named}");
         }
 
-        var address = named?.Url ?? AddressOf(last, data, state);
+        var address = named?.Url ?? AddressOf(last ?? data.LedgerFile, data, state);
         if (state is null)
         {
             new Publisher(Console.Error.WriteLine).Publish(Repository.Server);

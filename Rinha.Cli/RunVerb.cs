@@ -183,7 +183,15 @@ internal static class RunVerb
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
+        // A closed terminal ends a stack in the foreground, and leaves one that has none alone.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            if (!Console.IsInputRedirected)
+            {
+                stop.Cancel();
+            }
+        });
         new Supervisor(options, Console.WriteLine, started, stop.Token).Run();
     }
 

@@ -65,7 +65,7 @@ public sealed partial class CommandBlockTests
         }
         finally
         {
-            Run("./rinha stop");
+            Run("env -u RINHA_DATA ./rinha stop");
         }
     }
 

@@ -16,6 +16,9 @@ public sealed class LedgerTests
         stack.Verb("stop").AssertExit(0, "stopped: ");
         stack.Verb("ledger", "restore", backup).AssertExit(0, "1 transactions");
         stack.Verb("ledger", "verify").AssertExit(0, "sound");
+        File.AppendAllText(Path.Combine(stack.Data.FullPath, "rinha.env"), $"DATABASE_URL={backup}\n");
+        stack.Verb("ledger", "restore", backup).AssertExit(2, "but DATABASE_URL names");
+        File.Delete(Path.Combine(stack.Data.FullPath, "rinha.env"));
         stack.Run();
 
         Assert.Equal(700, stack.Balance());

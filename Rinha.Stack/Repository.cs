@@ -5,9 +5,12 @@ public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
+    /// <summary>RINHA_DATA, which means the same as <c>--data</c>.</summary>
+    public static string? NamedData =>
+        Environment.GetEnvironmentVariable("RINHA_DATA") is { Length: > 0 } data ? data : null;
+
     /// <summary>The data directory of <c>run</c> without <c>--data</c>.</summary>
-    public static string DefaultData =>
-        Environment.GetEnvironmentVariable("RINHA_DATA") is { Length: > 0 } data ? data : PathOf("data");
+    public static string DefaultData => NamedData ?? PathOf("data");
 
     public static string Server => PathOf("artifacts", "server", "Rinha.Server");
 

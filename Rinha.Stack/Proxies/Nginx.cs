@@ -56,8 +56,8 @@ public sealed partial class Nginx : Proxy
 
     private static string FileIn(string directory) => Path.Combine(directory, "nginx.conf");
 
-    // A directive that is neither off nor in a comment.
-    [GeneratedRegex(@"(?m)^[^#\n]*?\b(auth_basic|ssl_verify_client|auth_request)\s+(?!off\b)")]
+    // A directive that is not in a comment and refuses clients.
+    [GeneratedRegex(@"(?m)^[^#\n]*?\b(auth_basic|ssl_verify_client|auth_request)\s+(?!off\b|optional)")]
     private static partial Regex Login();
 }
 

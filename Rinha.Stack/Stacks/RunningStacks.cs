@@ -10,14 +10,14 @@ public static class RunningStacks
     private const string Prefix = "rinha-";
 
     /// <summary>
-    /// The data directory that a verb acts on: the named one, else that of the only running stack, else the
-    /// repository's default.
+    /// The data directory that a verb acts on: the named one (RINHA_DATA names one too), else that of the only running
+    /// stack, else the repository's default.
     /// </summary>
     public static DataDirectory Choose(string? named, string means = "--data")
     {
-        if (named is not null)
+        if ((named ?? Repository.NamedData) is { } directory)
         {
-            return new DataDirectory(named);
+            return new DataDirectory(directory);
         }
 
         var all = Find();
