@@ -80,6 +80,16 @@ internal static class Arguments
         DefaultValueFactory = _ => StackLayout.DefaultSplit,
     };
 
+    // Takes one option out of another program's arguments.
+    public static (string? Value, IReadOnlyList<string> Others) Extract(Option<string?> option, string[] arguments)
+    {
+        var command = new Command("rest") { Options = { option }, TreatUnmatchedTokensAsErrors = false };
+        var parsed = command.Parse(arguments);
+        return parsed.Errors is [var error, ..]
+            ? throw new UsageException(error.Message)
+            : (parsed.GetValue(option), parsed.UnmatchedTokens);
+    }
+
     // The given ones among these options, as arguments for another program.
     public static IEnumerable<string> Given(this ParseResult parsed, params Option[] options) =>
         from option in options

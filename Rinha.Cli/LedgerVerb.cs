@@ -35,33 +35,15 @@ internal static class LedgerVerb
             return arguments.Length == 0 ? Exit.Misuse : Exit.Success;
         }
 
-        var data = TakeData(ref arguments);
-        if (arguments is not [var name, ..] || command.Subcommands.All(known => known.Name != name))
+        var (data, others) = Arguments.Extract(s_data, arguments);
+        if (others is not [var name, ..] || command.Subcommands.All(known => known.Name != name))
         {
             throw new UsageException("expected backup, restore, verify, export, import, accounts or checkpoint "
                 + "(./rinha ledger --help)");
         }
 
         var (server, ledger) = Find(RunningStacks.Choose(data));
-        return Tool.Exec(["/usr/bin/env", $"DATABASE_URL={ledger}", server, .. arguments]);
-    }
-
-    // Removes --data DIR or --data=DIR from the arguments.
-    private static string? TakeData(ref string[] arguments)
-    {
-        var at = Array.FindIndex(arguments, argument => argument == s_data.Name
-            || argument.StartsWith(s_data.Name + "=", StringComparison.Ordinal));
-        if (at < 0)
-        {
-            return null;
-        }
-
-        var isSplit = arguments[at] == s_data.Name;
-        var data = !isSplit ? arguments[at][(s_data.Name.Length + 1)..]
-            : at + 1 < arguments.Length ? arguments[at + 1]
-            : throw new UsageException($"{s_data.Name} needs a directory");
-        arguments = [.. arguments[..at], .. arguments[(at + (isSplit ? 2 : 1))..]];
-        return data;
+        return Tool.Exec(["/usr/bin/env", $"DATABASE_URL={ledger}", server, .. others]);
     }
 
     // The server's binary and the ledger's address. A stopped stack's ledger is the last one.

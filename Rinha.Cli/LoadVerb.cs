@@ -11,18 +11,16 @@ internal static class LoadVerb
 
     private static readonly Option<string?> s_data = ServerChoice.Data();
 
-    // For the list of verbs, and to find --data among the load tester's arguments.
+    // For the list of verbs only: the arguments are the load tester's.
     public static Command Create() =>
         new(Name, "Load a running stack: latencies, the highest rate, or correctness; or compare two reports.")
         {
-            Options = { s_data },
-            TreatUnmatchedTokensAsErrors = false,
+            s_data,
         };
 
     public static int Run(string[] arguments)
     {
-        var parsed = Create().Parse(arguments);
-        var others = parsed.UnmatchedTokens;
+        var (data, others) = Arguments.Extract(s_data, arguments);
         if (others is [Compare, ..])
         {
             return Foreground.ExecLoadTester(others);
@@ -36,7 +34,7 @@ internal static class LoadVerb
             return Foreground.ExecLoadTester([Name, .. others]);
         }
 
-        return ServerChoice.Run(others.FirstOrDefault(IsUrl), parsed.GetValue(s_data), url =>
+        return ServerChoice.Run(others.FirstOrDefault(IsUrl), data, url =>
             Foreground.ExecLoadTester([Name, .. others, .. others.Any(IsUrl) ? (string[])[] : [url]]));
     }
 

@@ -183,7 +183,7 @@ internal static class RunVerb
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        // A closed terminal ends a stack in the foreground, and leaves one that has none alone.
+        // A closed terminal ends a stack in the foreground; a detached one goes on.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;

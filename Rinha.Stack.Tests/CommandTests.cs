@@ -16,7 +16,8 @@ public sealed class CommandTests
             .AssertExit(2, "rinha: --port: expected a whole number from 1 to 65535, not '65536'\n");
         Assert.Equal("", exit.Output);
         RinhaCommand.Run("ledger", "fly").AssertExit(2, "expected backup, restore, verify");
-        RinhaCommand.Run("ledger", "verify", "--data").AssertExit(2, "--data needs a directory");
+        RinhaCommand.Run("ledger", "verify", "--data").AssertExit(2, "'--data'");
+        RinhaCommand.Run("load", "--data").AssertExit(2, "'--data'");
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed partial class SettingsTests
         ]);
         stack.TryRun(
             [("RINHA_LOG_LEVEL", "Information"), ("RINHA_LIMIT", "12"), ("API_PORT", "1")], "--limit", "500")
-            .AssertExit(0, "API_PORT is not for a stack");
+            .AssertExit(0, "API_PORT is ignored");
 
         var status = stack.Status();
         Assert.Equal(500, status.GetProperty("limit").GetInt32());

@@ -38,6 +38,16 @@ internal static class SampleLedger
     }
 
     // Runs statements that violate the ledger's constraints.
+    // An audit that has counted the sample.
+    public static void AssertCounted(AuditReport report)
+    {
+        Assert.Equal(5, report.Accounts);
+        Assert.Equal(Transactions, report.Transactions);
+        Assert.Equal(BalanceCents, report.BalanceCents);
+        Assert.Equal(4, report.Keys);
+        Assert.InRange(report.Newest!.Value, report.Oldest!.Value, DateTime.UtcNow);
+    }
+
     public static void Damage(string path, string sql) =>
         LedgerRows.Execute(path, $"PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; {sql}");
 

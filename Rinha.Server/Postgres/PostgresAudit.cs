@@ -56,11 +56,12 @@ internal static class PostgresAudit
         ("keys", """
             SELECT format('client %s: %s keys of an accepted %s of %s, but %s such transactions',
                           k.cliente_id, chaves, k.tipo, k.valor, count(t.seq))
-            FROM (SELECT cliente_id, criada_em, valor, tipo, descricao, count(*) AS chaves
-                  FROM chaves WHERE saldo IS NOT NULL GROUP BY cliente_id, criada_em, valor, tipo, descricao) AS k
+            FROM (SELECT cliente_id, criada_em, valor, tipo, descricao, seq, count(*) AS chaves FROM chaves
+                  WHERE saldo IS NOT NULL GROUP BY cliente_id, criada_em, valor, tipo, descricao, seq) AS k
             LEFT JOIN transacoes AS t ON t.cliente_id = k.cliente_id AND t.realizada_em = k.criada_em
               AND t.valor = k.valor AND t.tipo = k.tipo AND t.descricao = k.descricao
-            GROUP BY k.cliente_id, k.criada_em, k.valor, k.tipo, k.descricao, chaves HAVING chaves > count(t.seq)
+              AND t.seq = coalesce(k.seq, t.seq)
+            GROUP BY k.cliente_id, k.criada_em, k.valor, k.tipo, k.descricao, k.seq, chaves HAVING chaves > count(t.seq)
             """),
     ];
 

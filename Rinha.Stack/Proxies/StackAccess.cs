@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Proxies;
 
-/// <summary>Who reaches a stack, and what they may do: what its proxy listens on and answers.</summary>
+/// <summary>What a stack's proxy listens on, and what it lets clients do.</summary>
 /// <param name="Host">The address that the proxy listens on beside this machine's own.</param>
 /// <param name="Port">The port for HTTP; with TLS for this machine only.</param>
 /// <param name="TlsPort">The port for HTTPS.</param>

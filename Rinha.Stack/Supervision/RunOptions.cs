@@ -32,7 +32,7 @@ public sealed record RunOptions(
     public IEnumerable<string> Warnings =>
     [
         .. RunSettings.ForOneServer.Where(name => RunSettings.Get(name) is not null)
-            .Select(name => $"{name} is not for a stack, whose servers have sockets of their own: ignored"),
+            .Select(name => $"{name} is ignored: a stack gives each of its servers a socket"),
         .. Files.Try(() => Directory.GetFiles(NginxDirectory), [])
             .Where(file => Path.GetExtension(file) != ".conf")
             .Select(file => $"{file} is not in force: nginx includes *.conf only"),
@@ -167,7 +167,6 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         var former = new FormerLedger(options, packages, log);
         if (options.IsFresh)
         {
-            CheckAccounts(RunSettings.Get(RunSettings.Accounts));
             former.SetAside();
         }
 
@@ -182,17 +181,6 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         }
 
         return former;
-    }
-
-    // The form of a line, before the ledger moves; the server knows the bounds.
-    private static void CheckAccounts(string? accounts)
-    {
-        var lines = File.Exists(accounts) ? File.ReadAllLines(accounts) : [];
-        var wrong = Array.FindIndex(lines, line => !Regex.IsMatch(line, "^[0-9]+[ \t][0-9]+$"));
-        if (wrong >= 0)
-        {
-            throw new UsageException($"{accounts}, line {wrong + 1}: expected an id, a blank and a limit in cents");
-        }
     }
 
     private void RequirePrograms()

@@ -22,7 +22,7 @@ public static class RunSettings
     private const string DatabaseWait = "RINHA_DATABASE_WAIT";
     private const string FileName = "rinha.env";
 
-    /// <summary>A server started without a stack listens as these say; in a stack it has a socket of its own.</summary>
+    /// <summary>Where a server listens by itself. A stack gives each of its servers a socket instead.</summary>
     public static readonly IReadOnlyList<string> ForOneServer =
         ["API_HOST", "API_PORT", "API_SOCKET", "API_SOCKET_MODE"];
 
