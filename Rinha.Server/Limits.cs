@@ -212,10 +212,11 @@ public static class Limits
     // If a batch took longer to fail, the writes that wait for the next one fail with it.
     public const int PostgresSlowFailureMs = 500;
 
-    // The keepalive interval of an idle connection; after how long without a batch the writer pings first; and the
-    // ping's timeout.
+    // The keepalive interval of an idle connection; after how long without a batch the writer pings first, and pings
+    // even without a write, to notice a lost database long before an alert's 15 s; and the ping's timeout.
     public const int PostgresKeepAliveSeconds = 10;
     public const int PostgresPingAfterMs = 1000;
+    public const int PostgresIdlePingMs = 5000;
     public const int PostgresPingTimeoutSeconds = 1;
 
     // The most prepared statements on each connection; the server has fewer.

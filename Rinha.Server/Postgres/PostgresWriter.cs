@@ -24,7 +24,7 @@ internal sealed class PostgresWriter : IDisposable
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
     private NpgsqlConnection? _connection;
-    private long _usedAtMs; // When the server last answered on that connection.
+    private long _usedAtMs = Environment.TickCount64; // When the server last answered on that connection.
     private volatile bool _isFailing; // A batch has failed, and nothing has been written since.
     private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
@@ -100,6 +100,10 @@ internal sealed class PostgresWriter : IDisposable
             else if (_isFailing)
             {
                 Probe();
+            }
+            else
+            {
+                _isFailing = !TryConnect();
             }
 
             _batch.Complete();
@@ -207,13 +211,14 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     // Pings an idle connection: on a dead one the batch's outcome would be unknown.
-    private static bool IsAlive(NpgsqlConnection connection)
+    private bool IsAlive(NpgsqlConnection connection)
     {
         try
         {
             using var ping = new NpgsqlCommand("SELECT 1", connection);
             ping.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
             _ = ping.ExecuteNonQuery();
+            _usedAtMs = Environment.TickCount64;
             return true;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
@@ -240,7 +245,8 @@ internal sealed class PostgresWriter : IDisposable
             overdue.Complete(PostResult.Busy);
         }
 
-        if (_isFailing)
+        // Without writes, too, /health and the metrics must tell that the database is lost.
+        if (_isFailing || Environment.TickCount64 - Volatile.Read(ref _usedAtMs) > Limits.PostgresIdlePingMs)
         {
             _queue.WakeForProbe();
         }
