@@ -42,7 +42,9 @@ static int Run(ServerOptions options)
             or IOException or UnauthorizedAccessException or SocketException)
     {
         var isOfFile = options.Postgres is null && error is SqliteException or IOException;
-        return ServerCommand.Reject(error.Message + (isOfFile ? DurableFile.WhyFull(options.DatabasePath) : ""));
+        return ServerCommand.Reject(
+            PostgresFailure.Describe(error, options.Postgres?.Connection.Host)
+            + (isOfFile ? DurableFile.WhyFull(options.DatabasePath) : ""));
     }
 
     Log.Stopped(logger);

@@ -75,8 +75,17 @@ internal static class ServerCommand
             : result.CommandResult.Command is { Action: null } group
             ? Reject($"{group.Name}: expected {string.Join(", ", group.Subcommands.Select(known => known.Name))}, "
                 + $"not '{string.Join(' ', result.UnmatchedTokens.Take(1))}'")
-            : Reject(string.Join("; ", result.Errors.Select(error => error.Message)));
+            : Reject(WithoutPasswords(string.Join("; ", result.Errors.Select(error => error.Message))));
     }
+
+    // A message may quote a URL that was given in the wrong place; as a file's path it has one slash less.
+    public static string WithoutPasswords(string message) => string.Join(' ', message.Split(' ').Select(word =>
+    {
+        var scheme = word.IndexOf(":/", StringComparison.Ordinal);
+        var colon = scheme < 0 ? -1 : word.IndexOf(':', scheme + 1);
+        var at = word.LastIndexOf('@');
+        return colon > 0 && colon < at ? word[..colon] + word[at..] : word;
+    }));
 
     public static int Reject(string reason) => Report(reason, ExitCode.Rejected);
 

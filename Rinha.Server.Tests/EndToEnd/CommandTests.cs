@@ -67,6 +67,7 @@ public sealed class CommandTests : ServerTest
         ServerProcess.Run([], ("RINHA_SYNCHRONOUS", "OFF")).AssertRefused("RINHA_SYNCHRONOUS");
         ServerProcess.Run([], ("API_SOCKET", Socket), ("API_PORT", "8080")).AssertRefused("API_SOCKET");
         ServerProcess.Run(["--api-port", "flag"], ("API_PORT", "variable")).AssertRefused("'flag'");
+        ServerProcess.Run(["postgres://rinha:hidden@db/bank"]).AssertRefused("'postgres://rinha@db/bank'");
     }
 
     [Fact]

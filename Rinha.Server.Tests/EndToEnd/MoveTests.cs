@@ -153,10 +153,13 @@ public sealed class MoveTests : ServerTest
         }
     }
 
-    // A free file, and an empty PostgreSQL ledger.
+    // A free file, a database without tables, and an empty PostgreSQL ledger.
     private IEnumerable<string> Targets()
     {
         yield return Copy;
+        using var bare = new LedgerOnPostgres();
+        yield return bare.Url;
+        Assert.Equal(0, bare.Query($"SELECT count(*) FROM pg_tables WHERE schemaname = '{bare.Schema}'"));
         using var postgres = new LedgerOnPostgres();
         _ = postgres.Ledger;
         yield return postgres.Url;

@@ -14,6 +14,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://rinha@/bank?host=/run/postgresql", "/run/postgresql", 5432, "rinha", null, "bank")]
     [InlineData("postgres:///bank?host=%2Frun%2Fpg&port=6432&user=rinha", "/run/pg", 6432, "rinha", null, "bank")]
     [InlineData("postgres://rinha@db?dbname=bank&password=x", "db", 5432, "rinha", "x", "bank")]
+    [InlineData("postgres://rinha@db", "db", 5432, "rinha", null, "rinha")]
     public void An_address_says_where_to_connect(
         string url, string host, int port, string user, string? password, string database)
     {

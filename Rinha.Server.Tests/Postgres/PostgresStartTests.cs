@@ -32,6 +32,38 @@ public sealed class PostgresStartTests : ServerTest
         storage.AssertBalanced();
     }
 
+    [Fact]
+    public void An_idle_server_tells_that_it_has_lost_its_database_and_recovers()
+    {
+        using var storage = new LedgerOnPostgres();
+        var host = new NpgsqlConnectionStringBuilder(storage.Address.Connection.ConnectionString).Host!;
+        Assert.SkipUnless(host.StartsWith('/'), "the tests' PostgreSQL has no unix socket");
+        var link = InDirectory("link");
+        Directory.CreateSymbolicLink(link, host);
+        using var server = ServerProcess.Start($"{storage.Url}&host={Uri.EscapeDataString(link)}", Socket);
+        double Writable() => MetricsText.Parse(server.Get("/metrics").Text)["rinha_ledger_writable"];
+        Assert.Equal(1, Writable());
+
+        File.Delete(link);
+        storage.EndConnections();
+        Wait.Until(() => Writable() == 0, "the writer notices");
+        Assert.Equal(503, server.Get("/health").Status);
+        Directory.CreateSymbolicLink(link, host);
+        Wait.Until(() => Writable() == 1, "the writer connects again");
+        server.Get("/health").AssertOk();
+    }
+
+    [Fact]
+    public void A_refusal_of_PostgreSQL_is_said_in_words_with_its_code_at_the_end()
+    {
+        using var storage = new LedgerOnPostgres();
+        var url = ("DATABASE_URL", $"{storage.Url}&dbname=nowhere");
+        var exit = ServerProcess.Run([], url, ("API_SOCKET", Socket));
+        // Access rules may refuse the name first.
+        Assert.Matches(@"^Rinha\.Server: (no|database) .* \((28000|3D000)\)\n$", exit.Error);
+        ServerProcess.Run(["verify"], url).AssertExit(1, exit.Error);
+    }
+
     [Theory]
     [InlineData("nowhere.invalid", "the host name 'nowhere.invalid' does not resolve")]
     [InlineData("127.0.0.1:1", "refused")]

@@ -48,10 +48,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
         var refusal = Assert.Throws<RefusalException>(
             () => PostgresSchema.Ensure(Storage.TestSource, converts: true, versions));
 
-        Assert.Contains(
-            $"convert schema version {s_oldest + 1} to {s_current}: 23505",
-            refusal.Message,
-            StringComparison.Ordinal);
+        Assert.Matches($@": convert schema version {s_oldest + 1} to {s_current}: dup.* \(23505\)$", refusal.Message);
         Assert.Equal(s_oldest, Storage.Query("SELECT versao FROM esquema"));
         Assert.Equal(0, Storage.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Npgsql;
 using Rinha.Server.Ledger;
+using Rinha.Server.Postgres;
 using Rinha.Server.Sqlite;
 
 namespace Rinha.Server.Operations;
@@ -38,13 +39,13 @@ internal static partial class Operation
             }
             catch (RefusalException refusal)
             {
-                return ServerCommand.Reject(refusal.Message);
+                return ServerCommand.Reject(ServerCommand.WithoutPasswords(refusal.Message));
             }
             catch (Exception error) when (
                 error is SqliteException or NpgsqlException or InvalidDataException
-                    or IOException or UnauthorizedAccessException)
+                    or IOException or UnauthorizedAccessException or SocketException)
             {
-                return ServerCommand.Fail(error.Message);
+                return ServerCommand.Fail(PostgresFailure.Describe(error, options.Postgres?.Connection.Host));
             }
         }));
         return command;

@@ -20,7 +20,10 @@ public sealed class PostgresAddress
     public static bool IsPostgresUrl(string text) =>
         Array.Exists(s_schemes, scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Parses <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>.</summary>
+    /// <summary>
+    /// Parses <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>. The default database has
+    /// the user's name.
+    /// </summary>
     /// <param name="url">A text that passes <see cref="IsPostgresUrl"/>; any part may be percent-encoded.</param>
     /// <param name="reason">Why the URL is invalid; never contains a password.</param>
     public static bool TryParse(
@@ -78,6 +81,7 @@ public sealed class PostgresAddress
             return false;
         }
 
+        connection.Database ??= connection.Username; // As for libpq.
         reason = null;
         address = new PostgresAddress(connection);
         return true;

@@ -26,17 +26,14 @@ internal static class PostgresFailure
     public static bool IsNotUpYet(Exception error) =>
         error is SocketException or TimeoutException or NpgsqlException { IsTransient: true };
 
-    // Why no connection could be made, for an operator.
-    public static string WhyUnreachable(Exception error, string? host) =>
-        (error as SocketException ?? error.InnerException) switch
-        {
-            SocketException
-            {
-                SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
-            } => $"the host name '{host}' does not resolve",
-            { } cause when cause != error => $"{error.Message}: {cause.Message}",
-            _ => error.Message,
-        };
+    // The failure in one line for an operator. host: where the server was looked for.
+    public static string Describe(Exception error, string? host) => error switch
+    {
+        PostgresException postgres => $"{postgres.MessageText} ({postgres.SqlState})",
+        _ when IsUnknownHost(error) => $"the host name '{host}' does not resolve",
+        NpgsqlException { InnerException: { } cause } => $"{error.Message}: {cause.Message}",
+        _ => error.Message,
+    };
 
     // Whether no answer came in time. A retry would exceed every client's timeout.
     public static bool IsTimeout(Exception error) => (error.InnerException ?? error) is TimeoutException;
@@ -46,4 +43,8 @@ internal static class PostgresFailure
     public static bool IsStorageFailure(Exception error) =>
         error is NpgsqlException or IOException or TimeoutException or InvalidOperationException
             or SocketException;
+
+    private static bool IsUnknownHost(Exception error) =>
+        (error as SocketException ?? error.InnerException) is SocketException cause
+        && cause.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData;
 }

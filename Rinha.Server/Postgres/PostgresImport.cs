@@ -7,14 +7,14 @@ namespace Rinha.Server.Postgres;
 // Fills an empty ledger from the rows of an export, in one transaction that commits only if the audit finds nothing.
 internal static class PostgresImport
 {
-    // Creates the tables if there are none. Instances that run go on reading; their writes wait. RefusalException: the
-    // ledger has transactions.
+    // Creates the tables if there are none, in the same transaction. Instances that run go on reading; their writes
+    // wait. RefusalException: the ledger has transactions.
     public static AuditReport Run(PostgresAddress address, IEnumerable<LedgerRow> rows)
     {
         using var source = PostgresLedger.Open(address, connectionsMax: 1);
-        PostgresSchema.Ensure(source, converts: false);
         using var connection = source.OpenConnection();
         using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        PostgresSchema.EnsureWithin(transaction);
         Execute(connection, "LOCK TABLE clientes, transacoes, chaves IN EXCLUSIVE MODE");
         using (var history = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM transacoes)", connection))
         {

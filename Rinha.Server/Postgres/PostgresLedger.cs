@@ -127,7 +127,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
             }
             catch (Exception error) when (PostgresFailure.IsNotUpYet(error))
             {
-                var reason = PostgresFailure.WhyUnreachable(error, address.Connection.Host);
+                var reason = PostgresFailure.Describe(error, address.Connection.Host);
                 if (waited.Elapsed.TotalSeconds >= waitSeconds)
                 {
                     throw new RefusalException($"{address} was not up within {waitSeconds} s: {reason}", error);

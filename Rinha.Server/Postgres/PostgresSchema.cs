@@ -51,12 +51,29 @@ internal static class PostgresSchema
         Ensure(connection, converts: false, Versions, InitialAccounts.Contest);
     }
 
+    // Creates the tables that are missing in the caller's transaction. RefusalException: as above.
+    public static void EnsureWithin(NpgsqlTransaction transaction)
+    {
+        var connection = transaction.Connection!;
+        if (Exists(connection))
+        {
+            Ensure(connection, converts: false, Versions, InitialAccounts.Contest);
+        }
+        else
+        {
+            Create(connection, limitsCents: null);
+        }
+    }
+
     private static long? Ensure(
         NpgsqlConnection connection, bool converts, SchemaVersions versions, InitialAccounts accounts)
     {
         if (!Exists(connection))
         {
-            Create(connection, accounts.ReadLimits());
+            var limitsCents = accounts.ReadLimits();
+            using var transaction = connection.BeginTransaction();
+            Create(connection, limitsCents);
+            transaction.Commit();
             return Created;
         }
 
@@ -91,6 +108,7 @@ internal static class PostgresSchema
                 $"{connection.Database} has only some of the ledger's tables: it belongs to another program"),
         };
 
+    // Call it in a transaction.
     private static void Create(NpgsqlConnection connection, IReadOnlyDictionary<long, long>? limitsCents)
     {
         using var script = new StreamReader(
@@ -98,7 +116,6 @@ internal static class PostgresSchema
         using var schema = new NpgsqlCommand("SELECT coalesce(current_schema(), 'public')", connection);
         var (place, database, user) = (
             Quote(schema.ExecuteScalar()), Quote(connection.Database), Quote(connection.UserName));
-        using var transaction = connection.BeginTransaction();
         try
         {
             Execute(connection, script.ReadToEnd());
@@ -127,8 +144,6 @@ internal static class PostgresSchema
 
             copy.Complete();
         }
-
-        transaction.Commit();
     }
 
     private static string Quote(object? name) => $"\"{$"{name}".Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
@@ -154,7 +169,9 @@ internal static class PostgresSchema
             catch (PostgresException error) when (!PostgresFailure.IsRetryable(error))
             {
                 throw new RefusalException(
-                    $"{connection.Database}: convert schema version {from} to {from + 1}: {error.Message}", error);
+                    $"{connection.Database}: convert schema version {from} to {from + 1}: "
+                    + PostgresFailure.Describe(error, connection.Host),
+                    error);
             }
         }
 
