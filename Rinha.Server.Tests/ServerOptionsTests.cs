@@ -8,10 +8,11 @@ public sealed class ServerOptionsTests
         [
             "", "/", "data/", "sqlite://", "sqlite://data/rinha.db", "sqlite:///", "postgres://host/rinha",
             "mysql://user@host/rinha", "/tmp/a\0b", "Host=db;Password=x", "sqlite:rinha.db", "/tmp/a?mode=ro",
-            "/tmp/a?", "/tmp/a?mode=rw&cache=shared", "?mode=rw",
+            "/tmp/a?", "/tmp/a?mode=rw&cache=shared", "?mode=rw", "mysql://u:hidden@h/bank", "u_1:hidden@h/bank",
+            "sqlite://u:hidden@h/bank",
         ],
         ["RINHA_DATABASE_WAIT"] = ["", "-1", "3601", "30s"],
-        ["API_HOST"] = ["", "example.com", "127.0.0.1:80"],
+        ["API_HOST"] = ["", "example.com", "127.0.0.1:80", "1.2.3", "[::1]:80"],
         ["API_PORT"] = ["", "0", "65536", "-1", " 80", "80a"],
         ["API_SOCKET"] = ["", "/" + new string('x', 107)],
         ["API_SOCKET_MODE"] = ["600"], // Without a socket.
@@ -174,6 +175,7 @@ public sealed class ServerOptionsTests
         Assert.Null(options);
         Assert.Contains(variable, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
+        Assert.DoesNotContain("hidden", error, StringComparison.Ordinal);
     }
 
     private static Func<Setting, string?> Given((string Variable, string Value)[] given) => setting =>

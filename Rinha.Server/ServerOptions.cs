@@ -110,14 +110,6 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres, boo
     public static string? Parse(string text, out DatabaseAddress value)
     {
         value = new DatabaseAddress("", null);
-        // ADO.NET's connection string is not quoted, because it may hold a password.
-        var name = text[..Math.Max(text.IndexOf('='), 0)];
-        if ((name.Length > 0 && name.All(one => char.IsAsciiLetter(one) || one == ' '))
-            || (text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) && !text.Contains("://")))
-        {
-            return "must be a path, sqlite:///path or postgres://user:password@host:port/database";
-        }
-
         if (PostgresAddress.IsPostgresUrl(text))
         {
             _ = PostgresAddress.TryParse(text, out var postgres, out var reason);
@@ -125,18 +117,14 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres, boo
             return reason;
         }
 
-        var path = text;
-        if (path.StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase))
+        // Another scheme, or a name of ADO.NET's Name=value pairs. The rest may hold a password.
+        var isUrl = text.StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase);
+        var path = isUrl ? text[SqliteScheme.Length..] : text;
+        var name = path[..Math.Max(path.IndexOfAny([':', '=', '/']), 0)];
+        if (isUrl ? !path.StartsWith('/') : name.Length > 1 && path[name.Length] != '/' && name.All(IsOfName))
         {
-            path = path[SqliteScheme.Length..];
-            if (!path.StartsWith('/'))
-            {
-                return $"must be sqlite:///absolute/path or a plain path, not '{text}'";
-            }
-        }
-        else if (path.Contains("://", StringComparison.Ordinal))
-        {
-            return $"must be sqlite:///path, a plain path or postgres://…, not '{text}'";
+            return "must be a path, sqlite:///absolute/path or postgres://user:password@host:port/database"
+                + (isUrl ? "" : $", not {name}{path[name.Length]}…");
         }
 
         var query = path.IndexOf('?') is >= 0 and var at ? path[(at + 1)..] : null;
@@ -154,6 +142,8 @@ public sealed record DatabaseAddress(string Path, PostgresAddress? Postgres, boo
             _ => $"a path may end in ?mode=rw or ?mode=rwc, not in ?{query}",
         };
     }
+
+    private static bool IsOfName(char one) => char.IsAsciiLetterOrDigit(one) || "+._- ".Contains(one);
 
     /// <summary>The address without its password.</summary>
     public override string ToString() => Postgres?.ToString() ?? (MayCreate ? Path : $"{Path}?{KeepMode}");

@@ -137,6 +137,8 @@ public sealed class AccountsTests(AotBank bank) : IClassFixture<AotBank>
             JsonDocument.Parse(run("list 1..3 --json").Output).RootElement.EnumerateArray()
                 .Select(account => account.GetProperty("id").GetInt64()));
         Assert.Contains("\"limitCents\":7,", run("show 4 --json").Output, StringComparison.Ordinal);
+        Assert.Equal(
+            new CommandExit(0, "[]\n", "Rinha.Server: there is no account in 70..80\n"), run("list 70..80 --json"));
         run("close 1").AssertRefused("it has 1 transactions");
         run("close 4").AssertRefused("it has idempotency keys");
         run("close 5").AssertSuccess();

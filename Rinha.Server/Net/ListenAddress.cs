@@ -10,7 +10,9 @@ public sealed record ListenAddress(EndPoint EndPoint, UnixFileMode SocketMode)
     internal static string? ParseHost(string text, out IPAddress value)
     {
         value = IPAddress.Loopback;
-        return text == "localhost" || IPAddress.TryParse(text, out value!)
+        // TryParse alone takes 1.2 for 1.0.0.2, and a port after an address in brackets.
+        return text == "localhost" || (IPAddress.TryParse(text, out value!)
+            && (value.AddressFamily == AddressFamily.InterNetwork ? $"{value}" == text : !text.Contains('[')))
             ? null
             : $"must be an IP address or localhost, not '{text}'";
     }

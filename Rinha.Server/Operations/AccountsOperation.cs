@@ -31,8 +31,12 @@ internal static class AccountsOperation
         {
             var (first, last) = parsed.GetValue(ids) is { } text ? ReadRange(text) : (1, Limits.AccountIdMax);
             using var output = Console.OpenStandardOutput();
-            Action<Stream, IAccounts, long, long> write = parsed.GetValue(json) ? WriteJson : WriteLines;
-            write(output, Open(options), first, last);
+            Func<Stream, IAccounts, long, long, bool> write = parsed.GetValue(json) ? WriteJson : WriteLines;
+            if (!write(output, Open(options), first, last))
+            {
+                Console.Error.WriteLine($"Rinha.Server: {AccountRefusal.Missing(first, last).Message}");
+            }
+
             return ExitCode.Success;
         });
     }
@@ -142,24 +146,32 @@ internal static class AccountsOperation
         ? new PostgresAccounts(address)
         : new AccountTable(LedgerFile.OpenExisting(options.DatabasePath));
 
-    private static void WriteLines(Stream output, IAccounts accounts, long firstId, long lastId)
+    // Whether there are any.
+    private static bool WriteLines(Stream output, IAccounts accounts, long firstId, long lastId)
     {
         using var text = new StreamWriter(output, new UTF8Encoding(false), FlushBytes, leaveOpen: true)
         {
             NewLine = "\n",
         };
         text.WriteLine($"{"id",18} {"limit",16} {"balance",20} {"transactions",14}");
+        var isFound = false;
         accounts.List(firstId, lastId, (id, limitCents, balanceCents, transactions) =>
-            text.WriteLine($"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}"));
+        {
+            isFound = true;
+            text.WriteLine($"{id,18} {limitCents,16} {balanceCents,20} {transactions,14}");
+        });
+        return isFound;
     }
 
-    private static void WriteJson(Stream output, IAccounts accounts, long firstId, long lastId)
+    private static bool WriteJson(Stream output, IAccounts accounts, long firstId, long lastId)
     {
+        var isFound = false;
         using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartArray();
             accounts.List(firstId, lastId, (id, limitCents, balanceCents, transactions) =>
             {
+                isFound = true;
                 WriteAccount(json, id, limitCents, balanceCents, transactions);
                 if (json.BytesPending >= FlushBytes)
                 {
@@ -170,6 +182,7 @@ internal static class AccountsOperation
         }
 
         output.Write("\n"u8);
+        return isFound;
     }
 
     private static void WriteAccount(

@@ -64,11 +64,14 @@ internal sealed class LedgerFile
             throw new DirectoryNotFoundException($"the ledger's directory {directory} does not exist");
         }
 
-        if (!mayCreate && new FileInfo(path) is not { Exists: true, Length: > 0 })
+        var isMissing = new FileInfo(path) is not { Exists: true, Length: > 0 };
+        if (isMissing && !mayCreate)
         {
             throw new RefusalException($"there is no ledger at {path}, and mode=rw creates none");
         }
 
+        // Before any file is made: a refused start leaves none.
+        var limits = isMissing ? accounts?.ReadLimits() : null;
         var file = new LedgerFile(path, synchronous, versions);
         using var start = new GateFile(path + "-gate", path);
         start.Lock(GateFile.StartByte);
@@ -82,7 +85,7 @@ internal sealed class LedgerFile
         }
 
         var hasSchema = file.HasSchema(database);
-        var limits = hasSchema ? null : accounts?.ReadLimits();
+        limits = hasSchema ? null : limits ?? accounts?.ReadLimits();
         // With WAL, readers and the writer never wait for each other. The mode is persistent, but a file made by hand
         // may lack it.
         var mode = database.QueryText("PRAGMA journal_mode = WAL");
