@@ -51,6 +51,7 @@ public sealed class BaselineTests : IDisposable
         var slower = Compare("usual", "slow.json", "--noise-threshold", "90%", "--fail-on-regression");
         var faster = Compare("slow.json", "usual", "--noise-threshold", "90%", "--fail-on-regression", "-o", "json");
 
+        Assert.Contains("is a directory; expected a JSON report", Compare("usual", "./").Error);
         Assert.Equal((0, ""), (undecided.Code, undecided.Error));
         Assert.Contains("Not comparable with usual", undecided.Output, StringComparison.Ordinal);
         Assert.Equal(1, slower.Code);

@@ -38,6 +38,13 @@ public sealed class TargetTests
         AssertRefused);
 
     [Fact]
+    public void A_password_is_refused_and_never_quoted()
+    {
+        Assert.False(Target.TryParse("http://user:hidden@localhost:9999", out _, out var error));
+        Assert.DoesNotContain("hidden", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_knows_whether_a_server_listens()
     {
         using var server = StubServer.Start(connection => connection.AwaitEnd());

@@ -76,6 +76,12 @@ public sealed class Target
     {
         target = null;
         error = null;
+        if (url.Contains('@') && !url.StartsWith(UnixScheme, StringComparison.Ordinal))
+        {
+            error = "a URL with a user or a password cannot be loaded"; // Never print a password.
+            return false;
+        }
+
         try
         {
             var isTls = url.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase);

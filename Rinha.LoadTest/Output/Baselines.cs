@@ -107,6 +107,12 @@ public static class Baselines
             return false;
         }
 
+        if (Directory.Exists(path))
+        {
+            problem = $"{path} is a directory; expected a JSON report (-o json writes one)";
+            return false;
+        }
+
         try
         {
             using var file = File.OpenRead(path);
