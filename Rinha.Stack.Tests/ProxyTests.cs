@@ -26,8 +26,16 @@ public sealed class ProxyTests
     [Fact]
     public void Nginx_may_open_twice_as_many_files_as_connections()
     {
-        int Value(string name) => int.Parse(Regex.Match(Nginx.Template, $"{name} ([0-9]+);").Groups[1].ValueSpan);
-        Assert.True(Value("worker_rlimit_nofile") >= 2 * Value("worker_connections"));
+        int Value(string text, string name) => int.Parse(Regex.Match(text, $@"{name}:? ([0-9]+)").Groups[1].ValueSpan);
+        var files = Directory.GetFiles(Repository.PathOf("nginx"), "*.conf").Select(File.ReadAllText).ToList();
+        Assert.Equal(2, files.Count);
+        Assert.All(files, text => Assert.True(
+            Value(text, "worker_rlimit_nofile") >= 2 * Value(text, "worker_connections")));
+
+        // A container's limit, which all of them share, caps nginx's.
+        var containers = Directory.GetFiles(Repository.Root, "*.yaml", SearchOption.AllDirectories)
+            .Select(File.ReadAllText).Where(text => text.Contains("nofile", StringComparison.Ordinal));
+        Assert.True(Value(Assert.Single(containers), "nofile") >= 2 * Value(Nginx.Template, "worker_connections"));
     }
 
     [Fact]
