@@ -54,7 +54,7 @@ internal static class LedgerVerb
         var state = StackInstance.Read(data)?.State;
         var last = state?.Ledger ?? LastLedger.Read(data)
             ?? (LastLedger.IsMissing(data.LedgerFile) ? null : data.LedgerFile);
-        if (named is not null && last is not null && named.ToString() != last)
+        if (named is not null && last is not null && !named.IsAt(last))
         {
             throw new UsageException($"the ledger of {data.FullPath} is {last}, but DATABASE_URL names {named}");
         }

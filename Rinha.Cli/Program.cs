@@ -42,7 +42,7 @@ try
 
     var parsed = command.Parse(args);
     return parsed.Errors.Count > 0
-        ? Exit.Report(parsed.Errors[0].Message, Exit.Misuse)
+        ? Exit.Report(LedgerAddress.WithoutPassword(parsed.Errors[0].Message), Exit.Misuse)
         : parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException error)

@@ -23,7 +23,7 @@ internal static class RunVerb
 
     private static readonly Option<string?> s_host = Arguments.Text(
         "--host",
-        "Listen on this IP address too, without POST /reset: 0.0.0.0 for IPv4's, :: for all (default: loopback only).");
+        "Listen on this address too, without POST /reset: 0.0.0.0 for IPv4's, :: for all (default: loopback only).");
 
     private static readonly Option<string?> s_port = Arguments.Text("--port", "The proxy's port (default: 9999).");
     private static readonly Option<string?> s_stack = Arguments.Text("--stack", Arguments.Stack().Description!);
@@ -129,11 +129,8 @@ internal static class RunVerb
     private static StackAccess ReadAccess(ParseResult parsed, bool hasTls, bool hasOwnLedger)
     {
         var host = Setting(parsed, s_host, RunSettings.Host);
-        if (!IPAddress.TryParse(host.Text ?? StackAccess.Loopback, out var address))
-        {
-            throw new UsageException($"{host.Name}: expected an IP address, not '{host.Text}'");
-        }
-
+        var address = StackAccess.Resolve(host.Text ?? StackAccess.Loopback) ?? throw new UsageException(
+            $"{host.Name}: expected an IP address or a name that resolves, not '{host.Text}'");
         var tlsPort = Setting(parsed, s_tlsPort, RunSettings.TlsPort);
         if (!hasTls && tlsPort.Text is not null)
         {

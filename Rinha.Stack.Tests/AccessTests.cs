@@ -47,7 +47,11 @@ public sealed class AccessTests
     [Fact]
     public void Only_nginx_reaches_the_sockets_and_only_the_owner_reaches_the_ledger()
     {
-        using var stack = TestBank.Start();
+        using var stack = new TestBank();
+        Tool.Run([
+            "sh", "-c", "umask 0; exec \"$0\" run --detach --data \"$1\" --port \"$2\"",
+            Testing.Repository.PathOf("rinha"), stack.Data.FullPath, $"{stack.Port}",
+        ]).OrThrow("run");
         var isRoot = Environment.IsPrivilegedProcess;
         var sockets = stack.Instance.State.Sockets;
         Assert.Equal(isRoot ? "710" : "700", Mode(sockets));
@@ -57,7 +61,11 @@ public sealed class AccessTests
             stack.Ask(name, RawRequest.Get("/health")).AssertOk();
         }
 
-        Assert.All(Directory.GetFiles(stack.Data.FullPath, "rinha.db*"), file => Assert.Equal("600", Mode(file)));
+        Assert.Equal(isRoot ? "711" : "700", Mode(stack.Data.FullPath));
+        Assert.Equal(("700", "700"), (Mode(stack.Data.Run), Mode(stack.Data.Logs)));
+        Assert.All(
+            Directory.GetFiles(stack.Data.FullPath, "*", SearchOption.AllDirectories),
+            file => Assert.Equal("600", Mode(file)));
         Assert.SkipUnless(isRoot, "only root can become another user");
         // A user outside nginx's group cannot even see the socket.
         var other = Tool.Run(

@@ -43,10 +43,12 @@ public sealed partial class SettingsTests
             "# Comments and blank lines are allowed.", "", "RINHA_PORT=1", "RINHA_LIMIT=11", "RINHA_ENABLE_RESET=false",
             $"RINHA_METRICS_PORT={metrics.Port}", "RINHA_SYNCHRONOUS='FULL'", "RINHA_LOG_LEVEL=Debug",
             "RINHA_SLOW_REQUEST_MS=123", "RINHA_DRAIN_DELAY_MS=7", "API_CPUS=0.40", "RINHA_ACCOUNTS=none",
+            "PGPASSWORD=hidden",
         ]);
         stack.TryRun(
             [("RINHA_LOG_LEVEL", "Information"), ("RINHA_LIMIT", "12"), ("API_PORT", "1")], "--limit", "500")
-            .AssertExit(0, "API_PORT is ignored");
+            .AssertExit(0, "API_PORT is ignored")
+            .AssertExit(0, $"{Settings(stack)} holds a password, and other users may read it");
 
         var status = stack.Status();
         Assert.Equal(500, status.GetProperty("limit").GetInt32());
@@ -55,6 +57,7 @@ public sealed partial class SettingsTests
         Assert.Equal(404, stack.Exchange(RawRequest.Post("/reset", "")).Status);
         using var connection = new RawConnection(metrics);
         Assert.Contains("rinha_build_info", connection.Exchange(RawRequest.Get("/api02/metrics")).Text);
+        connection.Exchange(RawRequest.Get("/api02")).AssertProblem(404, "unknown-path");
         var start = JsonDocument.Parse(File.ReadLines(stack.Data.LogOf("api01")).First()).RootElement;
         Assert.Equal(
             ("Full", "Information", 123, 7),
@@ -86,6 +89,10 @@ public sealed partial class SettingsTests
         RinhaCommand.Run([("DATABASE_URL", url)], "ledger", "verify", "--data", stack.Data.FullPath)
             .AssertExit(0, "transactions  1");
         stack.Verb("stop");
+        // The default database has the user's name.
+        var shorter = url.Replace("/rinha?", "?", StringComparison.Ordinal);
+        RinhaCommand.Run([("DATABASE_URL", shorter)], "ledger", "verify", "--data", stack.Data.FullPath)
+            .AssertExit(0, "transactions  1");
         foreach (var named in (string[])["", "nginx-postgres"])
         {
             stack.TryRun([("RINHA_STACK", named)])
@@ -120,7 +127,9 @@ public sealed partial class SettingsTests
     [InlineData("DATABASE_URL", "sqlite:bank.db", "DATABASE_URL: must be a path")]
     [InlineData("DATABASE_URL", "mysql://u:hidden@h/bank", "DATABASE_URL: must be a path")]
     [InlineData("RINHA_PORT", "tcp://10.0.0.1:9999", "RINHA_PORT: expected a whole number from 1 to 65535")]
-    [InlineData("RINHA_HOST", "bank", "RINHA_HOST: expected an IP address, not 'bank'")]
+    [InlineData("RINHA_HOST", "nowhere.invalid", "RINHA_HOST: expected an IP address or a name that resolves, not 'n")]
+    [InlineData("RINHA_HOST", "1.2.3", "RINHA_HOST: expected an IP address or a name that resolves, not '1.2.3'")]
+    [InlineData("RINHA_TLS_DIR", "/nowhere", "/nowhere/tls.crt cannot be read")]
     [InlineData("RINHA_LIMIT", "0", "RINHA_LIMIT: expected a whole number from 1 to 100000, not '0'")]
     [InlineData("RINHA_TLS_PORT", "443", "RINHA_TLS_PORT needs --tls or RINHA_TLS_DIR")]
     [InlineData("RINHA_ACCOUNTS", "some", "RINHA_ACCOUNTS: must be contest, none or a file, not 'some'")]

@@ -45,7 +45,7 @@ public sealed class TlsTests
     public void A_missing_certificate_is_reported_in_one_line()
     {
         using var stack = new TestBank();
-        stack.TryRun([], "--tls", stack.Scratch("none")).AssertExit(1, "/none/tls.crt cannot be read");
+        stack.TryRun([], "--tls", stack.Scratch("none")).AssertExit(2, "/none/tls.crt cannot be read");
     }
 
     private static void AssertRefused(IPAddress address, int port)

@@ -2,12 +2,13 @@ namespace Rinha.Stack.Processes;
 
 /// <summary>
 /// A child process in its own session, so that Ctrl-C does not reach it and its workers can be found after its death.
-/// It joins its cgroup before its program starts, and its files are private to its user.
+/// It joins its cgroup before its program starts. Its files and its log are private to its user.
 /// </summary>
 public sealed class ChildProcess
 {
-    // $1 is the log, then the cgroup.procs files and, after --, the program. The log has the caller's umask.
+    // $1 is the log, then the cgroup.procs files and, after --, the program.
     private const string Wrapper = """
+        umask 077
         exec </dev/null >>"$1" 2>&1
         shift
         while [ "$1" != -- ]; do
@@ -15,7 +16,6 @@ public sealed class ChildProcess
           shift
         done
         shift
-        umask 077
         exec setsid "$@"
         """;
 

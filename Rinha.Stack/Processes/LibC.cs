@@ -6,6 +6,13 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
 
+    // Files that this process and its children make from now on are its user's alone. As root, the users of nginx and
+    // PostgreSQL may pass through its directories.
+    public static void KeepNewFilesPrivate() => _ = UMask(Environment.IsPrivilegedProcess ? 0b110_110u : 0b111_111u);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint UMask(uint mask);
+
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, string?[] arguments);
 }

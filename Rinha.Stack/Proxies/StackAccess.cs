@@ -63,6 +63,29 @@ public sealed record StackAccess(
             : $"http://{Loopback}:{MetricsPort}/api01/metrics and /api02/metrics, for this machine only");
     }
 
+    /// <summary>
+    /// The address that a text is, or the first one of a name; <see langword="null"/> when it is neither. 1.2.3, which
+    /// inet_aton takes for 1.2.0.3, is not.
+    /// </summary>
+    public static IPAddress? Resolve(string host)
+    {
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return address.AddressFamily == AddressFamily.InterNetwork
+                ? $"{address}" == host ? address : null
+                : host.Contains('[') ? null : address;
+        }
+
+        try
+        {
+            return host.Length == 0 ? null : Dns.GetHostAddresses(host).FirstOrDefault();
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An address as URLs write it: IPv6 in brackets.</summary>
     public static string InUrl(string host) => host.Contains(':') ? $"[{host}]" : host;
 

@@ -13,7 +13,16 @@ public sealed partial record LedgerAddress(string Url, string? File)
         + "postgres://user:password@host:port/database";
 
     /// <summary>The address for people and files: without the password.</summary>
-    public override string ToString() => File ?? Password().Replace(Url, "$1");
+    public override string ToString() => File ?? WithoutPassword(Url);
+
+    /// <summary>A text without the passwords of the URLs in it.</summary>
+    public static string WithoutPassword(string text) => Password().Replace(text, "$1");
+
+    /// <summary>Whether a text of a former start names this ledger.</summary>
+    public bool IsAt(string text) => $"{this}" == (PostgresScheme().IsMatch(text) ? $"{Parse(text)}" : text);
+
+    /// <summary>Whether a text is a PostgreSQL URL with a password.</summary>
+    public static bool HasPassword(string text) => PostgresScheme().IsMatch(text) && Password().IsMatch(text);
 
     /// <summary>Returns <see langword="null"/> when the text is empty. The message never quotes it.</summary>
     /// <exception cref="UsageException">The text has another form.</exception>
@@ -26,7 +35,9 @@ public sealed partial record LedgerAddress(string Url, string? File)
 
         if (PostgresScheme().IsMatch(text))
         {
-            return new LedgerAddress(text, null);
+            // As for libpq, the default database has the user's name.
+            var isComplete = DatabaseParameter().IsMatch(text);
+            return new LedgerAddress(isComplete ? text : WithoutDatabase().Replace(text, "$1/$2"), null);
         }
 
         var hasScheme = text.StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase);
@@ -45,10 +56,17 @@ public sealed partial record LedgerAddress(string Url, string? File)
     [GeneratedRegex("^postgres(ql)?://", RegexOptions.IgnoreCase)]
     private static partial Regex PostgresScheme();
 
+    [GeneratedRegex("[?&]dbname=.")]
+    private static partial Regex DatabaseParameter();
+
+    // $2 is the user.
+    [GeneratedRegex("^([^:]+://([^:@/?]+)(?::[^@/?]*)?@[^/?]*)/?(?=$|\\?)")]
+    private static partial Regex WithoutDatabase();
+
     // Another scheme, or the Name=value pairs of an ADO.NET connection string.
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+.-]+:|^[A-Za-z ]+=")]
+    [GeneratedRegex("^[A-Za-z0-9+._ -]{2,}[:=]")]
     private static partial Regex OtherForm();
 
-    [GeneratedRegex("(?<=^[^:]+://[^@]*?):[^/?]*(@)|(?<=[?&])password=[^&]*&?", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<=\w://[^@\s]*?):[^/?\s]*(@)|(?<=[?&])password=[^&\s]*&?", RegexOptions.IgnoreCase)]
     private static partial Regex Password();
 }

@@ -33,6 +33,9 @@ public sealed record RunOptions(
     [
         .. RunSettings.ForOneServer.Where(name => RunSettings.Get(name) is not null)
             .Select(name => $"{name} is ignored: a stack gives each of its servers a socket"),
+        .. RunSettings.ExposedFileOf(Data) is { } file
+            ? (string[])[$"{file} holds a password, and other users may read it: chmod 600 {file}"]
+            : [],
         .. Files.Try(() => Directory.GetFiles(NginxDirectory), [])
             .Where(file => Path.GetExtension(file) != ".conf")
             .Select(file => $"{file} is not in force: nginx includes *.conf only"),
@@ -50,7 +53,7 @@ public sealed record RunOptions(
         string[] certificate = TlsDirectory is null ? [] : [$"{TlsDirectory}/tls.crt", $"{TlsDirectory}/tls.key"];
         if (certificate.FirstOrDefault(file => !File.Exists(file)) is { } missing)
         {
-            throw new StackException($"{missing} cannot be read (docs/open-network.md shows how to create it)");
+            throw new UsageException($"{missing} cannot be read (docs/open-network.md shows how to create it)");
         }
 
         var limits = Layout.ReadLimits();
@@ -131,10 +134,13 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
             throw new StackException($"the disk of {data.FullPath} is full");
         }
 
+        LibC.KeepNewFilesPrivate();
         try
         {
-            Directory.CreateDirectory(data.Run);
-            Directory.CreateDirectory(data.Logs);
+            const UnixFileMode ownersAlone = (UnixFileMode)0b111_000_000;
+            Directory.CreateDirectory(data.FullPath);
+            Directory.CreateDirectory(data.Run, ownersAlone);
+            Directory.CreateDirectory(data.Logs, ownersAlone);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

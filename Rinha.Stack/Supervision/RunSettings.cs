@@ -47,6 +47,18 @@ public static class RunSettings
     public static TimeSpan DatabaseWaitOf(StackLayout layout) => TimeSpan.FromSeconds(
         !layout.IsDatabaseElsewhere ? 0 : int.TryParse(Get(DatabaseWait), out var seconds) ? seconds : 30);
 
+    /// <summary>The file, when it holds a password and other users may read it.</summary>
+    public static string? ExposedFileOf(DataDirectory data)
+    {
+        var file = Path.Combine(data.FullPath, FileName);
+        return File.Exists(file) && File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead)
+            && File.ReadLines(file).Select(line => line.Trim().Split('=', 2)).Any(parts =>
+                parts is ["PGPASSWORD", _]
+                || (parts is [Ledger, var url] && LedgerAddress.HasPassword(url.Trim('"', '\''))))
+            ? file
+            : null;
+    }
+
     /// <summary>Adds the file's settings to this process's environment, from which the servers inherit.</summary>
     /// <exception cref="UsageException">A line is no setting.</exception>
     public static void Load(DataDirectory data)
