@@ -29,7 +29,7 @@ internal static class LoadVerb
         if (others.Any(argument => argument is "--help" or "-h" or "-?"))
         {
             Console.WriteLine(
-                $"Without a URL, ./rinha load takes the running stack, or that of --data DIR. " +
+                $"Without a URL, ./rinha load takes this checkout's running stack, or that of --data DIR. " +
                 $"./rinha load {Compare} BEFORE AFTER compares two saved reports.\n");
             return Foreground.ExecLoadTester([Name, .. others]);
         }
@@ -49,7 +49,7 @@ internal static class ServerChoice
     public static Option<string?> Data() => Arguments.Text(
         "--data", "The data directory of the running stack to load, instead of a URL.");
 
-    // On the URL, else on the running stack that --data names, else on the only one.
+    // On the URL, else on the running stack that --data names, else on this checkout's.
     public static int Run(string? url, string? data, Func<string, int> run)
     {
         if (url is not null)
@@ -57,10 +57,10 @@ internal static class ServerChoice
             return data is null ? run(url) : throw new UsageException("--data and a URL exclude each other");
         }
 
-        var directory = RunningStacks.Choose(data, "--data or a URL");
-        var place = data is null ? "" : $" on {directory.FullPath}";
+        var directory = RunningStacks.ChooseLedger(data, isChange: true, "--data or a URL");
         return StackInstance.Read(directory) is { IsSupervised: true } stack
             ? run(stack.State.Url)
-            : Exit.Report($"no stack is running{place} (./rinha run), and no URL is given", Exit.NotRunning);
+            : Exit.Report(
+                $"no stack is running on {directory.FullPath} (./rinha run), and no URL is given", Exit.NotRunning);
     }
 }

@@ -14,7 +14,7 @@ internal static class SmokeVerb
 
     private static readonly Argument<string?> s_url = new("url")
     {
-        Description = "The server, which will receive transactions (default: the running stack).",
+        Description = "The server, which will receive transactions (default: this checkout's stack).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
