@@ -75,28 +75,25 @@ public sealed class SmokeTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_url_load_and_smoke_take_the_only_running_stack()
+    public void Without_a_url_load_and_smoke_take_the_stack_of_the_default_data_directory()
     {
         using var stack = new TestBank();
         using var other = new TestBank();
-        // A private temporary directory hides other stacks of this machine.
-        var temporary = new[] { ("TMPDIR", stack.Scratch("t")) };
-        Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001);
-        CommandExit Load(params string[] flags) => RinhaCommand.Run(temporary, ["load", "-n", "10", .. flags]);
+        var environment = new[] { ("RINHA_DATA", stack.Data.FullPath) };
+        CommandExit Load(params string[] flags) => RinhaCommand.Run(environment, ["load", "-n", "10", .. flags]);
 
-        Load().AssertExit(3, "rinha: no stack is running (./rinha run), and no URL is given\n");
-        stack.TryRun(temporary, "--floor").AssertExit(0, "up: ");
+        other.Run("--floor");
+        Load().AssertExit(
+            3, $"rinha: no stack is running on {stack.Data.FullPath} (./rinha run), and no URL is given\n");
+        stack.TryRun(environment, "--floor").AssertExit(0, "up: ");
         Load().AssertExit(0, $"posts transactions to the ledger of http://127.0.0.1:{stack.Port}\n");
-        RinhaCommand.Run(temporary, "smoke", "--dry-run", "--with", "rinha")
+        RinhaCommand.Run(environment, "smoke", "--dry-run", "--with", "rinha")
             .AssertExit(0, $"load http://127.0.0.1:{stack.Port} ");
 
-        other.TryRun(temporary, "--floor").AssertExit(0, "up: ");
-        Load().AssertExit(2, "choose one with --data or a URL: ");
-        RinhaCommand.Run(temporary, "smoke").AssertExit(2, "choose one with --data or a URL: ");
         Load("--data", other.Data.FullPath).AssertExit(0, $"ledger of http://127.0.0.1:{other.Port}\n");
         Load($"http://127.0.0.1:{stack.Port}").AssertExit(0, $"ledger of http://127.0.0.1:{stack.Port}\n");
         Load("unix:/nowhere", "--data", other.Data.FullPath).AssertExit(2, "exclude each other");
-        RinhaCommand.Run(temporary, "load", "compare", "nothing", "more").AssertExit(2, "no baseline 'nothing'");
+        RinhaCommand.Run(environment, "load", "compare", "nothing", "more").AssertExit(2, "no baseline 'nothing'");
     }
 
     public void Dispose() => _directory.Dispose();
