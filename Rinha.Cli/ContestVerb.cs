@@ -5,7 +5,7 @@ using Rinha.Stack.Supervision;
 
 namespace Rinha.Cli;
 
-// contest: runs the contest's official simulation against a fresh stack and scores it.
+// contest: runs the contest's official simulation and scores it: against the one stack that runs, else a fresh one.
 internal static class ContestVerb
 {
     private const int ReadinessAttempts = 20;
@@ -14,10 +14,13 @@ internal static class ContestVerb
     private static readonly TimeSpan s_betweenAttempts = TimeSpan.FromSeconds(2);
 
     private static readonly Option<string?> s_url = Arguments.Text(
-        "--url", "Use a running server instead of a fresh stack; its ledger must be empty.");
+        "--url", "Use this server; its ledger must be empty.");
 
     private static readonly Option<string?> s_data = Arguments.Text(
-        "--data", "Use the running stack on this data directory instead of a fresh one; its ledger must be empty.");
+        "--data", "Use the running stack on this data directory; its ledger must be empty.");
+
+    private static readonly Option<bool> s_fresh = Arguments.Flag(
+        "--fresh", "Use a fresh stack, even if one runs; so do the four options of one.");
 
     private static readonly Option<int> s_port = Arguments.Port("--port", 9999, "The fresh stack's port");
     private static readonly Option<string> s_stack = Arguments.Stack();
@@ -44,9 +47,10 @@ internal static class ContestVerb
 
     public static Command Create() => Arguments.Verb(
         "contest",
-        "Run the official simulation against a fresh stack and score it. Exit status 1 on any failure.",
+        "Run the official simulation against the running stack, or a fresh one if none runs, and score it. "
+            + "Exit status 1 on any failure.",
         Run,
-        s_url, s_data, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_simulationFlags);
+        s_url, s_data, s_fresh, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_simulationFlags);
 
     private static int Run(ParseResult parsed)
     {
@@ -61,9 +65,28 @@ internal static class ContestVerb
         }
 
         var (url, data) = (parsed.GetValue(s_url), parsed.GetValue(s_data));
-        return url is not null || data is not null
-            ? ServerChoice.Run(url, data, server => Simulate(server, simulation))
-            : RunFresh(parsed.GetValue(s_port), [.. parsed.Given(s_stack, s_split, s_noLimits)], simulation);
+        string[] fresh = [.. parsed.Given(s_stack, s_split, s_noLimits)];
+        var isFresh = fresh.Length > 0 || parsed.Given(s_fresh, s_port).Any();
+        if ((url is null ? 0 : 1) + (data is null ? 0 : 1) + (isFresh ? 1 : 0) > 1)
+        {
+            throw new UsageException("--url, --data and the options of a fresh stack exclude each other");
+        }
+
+        return url is not null ? Simulate(url, simulation)
+            : !isFresh && StackInstance.Read(RunningStacks.Choose(data, "--data, --url or --fresh")) is
+                { IsSupervised: true } running ? SimulateOn(running, simulation)
+            : data is not null ? Exit.Report($"no stack is running on {data} (./rinha run)", Exit.NotRunning)
+            : RunFresh(parsed.GetValue(s_port), fresh, simulation);
+    }
+
+    // Tens of thousands of posts would spoil a bank that is in use.
+    private static int SimulateOn(StackInstance stack, string[] simulation)
+    {
+        Console.Error.WriteLine($"on the running {stack}");
+        return HealthProbe.HasEmptyLedger(Path.Combine(stack.State.Sockets, "api01.sock"))
+            ? Simulate(stack.State.Url, simulation)
+            : throw new UsageException(
+                "the simulation needs an empty ledger, with the contest's five accounts; --fresh runs a stack for it");
     }
 
     private static int RunFresh(int port, string[] flags, string[] simulation)

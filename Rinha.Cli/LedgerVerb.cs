@@ -10,7 +10,7 @@ internal static class LedgerVerb
     public const string Name = "ledger";
 
     private static readonly Option<string?> s_data = Arguments.Text(
-        "--data", "The stack's data directory (default: that of the running stack).");
+        "--data", "The stack's data directory (default: this checkout's, else, to read, the running stack's).");
 
     // For help only: the arguments are the server's.
     public static Command Create() =>
@@ -42,12 +42,27 @@ internal static class LedgerVerb
                 + "(./rinha ledger --help)");
         }
 
-        var (server, ledger) = Find(RunningStacks.Choose(data));
-        return Tool.Exec(["/usr/bin/env", $"DATABASE_URL={ledger}", server, .. others]);
+        if (others.Any(argument => argument is "--help" or "-h" or "-?"))
+        {
+            PublishServer();
+            return Tool.Exec([Repository.Server, .. others]);
+        }
+
+        var isReading = others is ["backup" or "verify" or "export", ..] or ["accounts", "list" or "show", ..];
+        var (server, url, ledger) = Find(RunningStacks.ChooseLedger(data, isChange: !isReading));
+        // verify FILE is about that file.
+        if (name != "verify" || others.Skip(1).All(argument => argument.StartsWith('-')))
+        {
+            Console.Error.WriteLine($"rinha: {ledger}");
+        }
+
+        return Tool.Exec(["/usr/bin/env", $"DATABASE_URL={url}", server, .. others]);
     }
 
-    // The server's binary and the ledger's address. A stopped stack's ledger is the last one.
-    private static (string Server, string Ledger) Find(DataDirectory data)
+    private static void PublishServer() => new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
+
+    // The server's binary, the ledger's address, and the ledger in words. A stopped stack's ledger is the last one.
+    private static (string Server, string Url, string Ledger) Find(DataDirectory data)
     {
         RunSettings.Load(data);
         var named = LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
@@ -62,10 +77,11 @@ internal static class LedgerVerb
         var address = named?.Url ?? AddressOf(last ?? data.LedgerFile, data, state);
         if (state is null)
         {
-            new Publisher(Console.Error.WriteLine).Publish(Repository.Server);
+            PublishServer();
         }
 
-        return (state?.Server ?? Repository.Server, address);
+        return (state?.Server ?? Repository.Server, address, $"ledger {last ?? named?.ToString() ?? data.LedgerFile} "
+            + $"of the {(state is null ? "stopped" : "running")} stack on {data.FullPath}");
     }
 
     private static string AddressOf(string ledger, DataDirectory data, StackState? state) => state switch

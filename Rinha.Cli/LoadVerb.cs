@@ -43,7 +43,7 @@ internal static class LoadVerb
             argument.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 }
 
-// The server that load, smoke and contest send requests to.
+// The server that load and smoke send requests to.
 internal static class ServerChoice
 {
     public static Option<string?> Data() => Arguments.Text(

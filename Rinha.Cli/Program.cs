@@ -17,6 +17,11 @@ var command = new RootCommand("Runs, watches, loads and tests the bank.")
     SmokeVerb.Create(),
     TestVerb.Create(),
 };
+if (args is ["help", .. var rest])
+{
+    args = [.. rest, "--help"];
+}
+
 if (args.Length == 0)
 {
     command.Parse("--help").Invoke();

@@ -21,6 +21,7 @@ internal static class RestartVerb
                 $"the supervisor of {data.FullPath} was killed (./rinha stop stops what it left)",
             { State.IsReady: false } => $"the stack on {data.FullPath} is still starting; try again",
             { State.Layout.IsFloor: true } => $"the stack on {data.FullPath} has no servers (--floor)",
+            { Data.IsDiskFull: true } => $"the disk of {data.FullPath} is full",
             _ => null,
         };
         if (refusal is not null)

@@ -115,7 +115,7 @@ internal static class RunVerb
             IsStackNamed: stack is not null,
             ReadAccess(parsed, tls is not null, ledger is not null) with
             {
-                Login = Nginx.LoginOf(includes, tls is not null),
+                Login = NginxDirective.LoginOf(NginxDirective.Read(includes)),
             },
             ledger,
             Path.GetFullPath(parsed.GetRequiredValue(s_server)),

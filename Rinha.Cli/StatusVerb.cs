@@ -13,23 +13,25 @@ internal static class StatusVerb
 
     public static Command Create() => Arguments.VerbOnStack(
         "status",
-        "Show each process with its limits in force. Exit status 3 when no stack is running.",
+        "Show each process with its limits in force and each API's health. Exit status 1 when an API is unhealthy, " +
+        "3 when no stack is running.",
         (data, parsed) => Show(data, StackInstance.Read(data), parsed.GetValue(s_json)),
         s_json);
 
     private static int Show(DataDirectory data, StackInstance? stack, bool isJson)
     {
         var isRunning = stack is { IsSupervised: true };
+        var apis = stack is null ? [] : Ask(stack);
         if (isJson)
         {
-            WriteJson(data, stack);
+            WriteJson(data, stack, apis);
         }
         else
         {
-            WriteTable(stack);
+            WriteTable(stack, apis);
             if (isRunning)
             {
-                Console.WriteLine($"  server  {string.Join(", ", VersionsOf(stack!))}");
+                Console.WriteLine($"  server  {string.Join(", ", VersionsOf(stack!, apis))}");
                 Console.WriteLine($"  ledger  {stack!.State.Ledger}");
                 stack.State.Access.Describe().ToList().ForEach(Console.WriteLine);
             }
@@ -37,38 +39,55 @@ internal static class StatusVerb
             Console.WriteLine(stack switch
             {
                 null => $"not running: {data.FullPath}",
-                { IsSupervised: true } => $"running: {stack.State.Url} ({stack.State.Layout.Name}, " +
+                { IsSupervised: true } => $"running: {stack.State.Access.MainUrl} ({stack.State.Layout.Name}, " +
                     $"{Repository.Shorten(stack.State.Layout.SplitFile)}) on {data.FullPath}",
                 _ => $"not running: the supervisor of {data.FullPath} was killed (./rinha stop stops what it left)",
             });
         }
 
-        return isRunning ? Exit.Success : Exit.NotRunning;
+        var unhealthy = apis.Where(api => api.Health != HealthProbe.Healthy).ToList();
+        return !isRunning ? Exit.NotRunning
+            : unhealthy.Count == 0 ? Exit.Success
+            : Exit.Report(
+                "unhealthy: " + string.Join(", ", unhealthy.Select(api => $"{api.Name} ({api.Health})")), Exit.Failure);
     }
 
-    private static void WriteTable(StackInstance? stack)
+    // At once: each may need its whole timeout. One that does not answer is not asked again.
+    private static List<ApiAnswer> Ask(StackInstance stack) =>
+    [
+        .. StackLayout.Apis.AsParallel().AsOrdered().WithDegreeOfParallelism(StackLayout.Apis.Count).Select(name =>
+        {
+            var socket = Path.Combine(stack.State.Sockets, name + ".sock");
+            var health = HealthProbe.HealthOf(socket);
+            return new ApiAnswer(
+                name, health, health == HealthProbe.NoAnswer ? null : HealthProbe.VersionOf(socket));
+        }),
+    ];
+
+    private static void WriteTable(StackInstance? stack, List<ApiAnswer> apis)
     {
-        const string form = "{0,-6} {1,-10} {2,8} {3,6} {4,8} {5,8} {6,10} {7,9} {8,8}";
+        const string form = "{0,-6} {1,-10} {2,8} {3,6} {4,8} {5,8} {6,10} {7,9} {8,8}  {9}";
         if (stack is null)
         {
             return;
         }
 
         Console.WriteLine(
-            form, "name", "state", "pid", "cpu", "memory", "used", "throttled", "restarts", "uptime");
-        foreach (var row in stack.State.Layout.Processes.Select(name => RowOf(stack, name)))
+            form, "name", "state", "pid", "cpu", "memory", "used", "throttled", "restarts", "uptime",
+            "health");
+        foreach (var row in stack.State.Layout.Processes.Select(name => RowOf(stack, name, apis)))
         {
             Console.WriteLine(
                 form, row.Name, row.State, Or(row.Pid),
                 ProcessLimits.CpuText((long?)(row.Cpus * 100_000)), ProcessLimits.MemoryText(row.MemoryBytes),
                 ProcessLimits.MemoryText(row.ResidentBytes), Or(row.ThrottledPeriods),
-                row.Restarts, row.UptimeSeconds is { } uptime ? $"{uptime}s" : "");
+                row.Restarts, row.UptimeSeconds is { } uptime ? $"{uptime}s" : "", row.Health ?? "-");
         }
 
         static string Or(long? number) => number is null ? "-" : $"{number}";
     }
 
-    private static void WriteJson(DataDirectory data, StackInstance? stack)
+    private static void WriteJson(DataDirectory data, StackInstance? stack, List<ApiAnswer> apis)
     {
         var layout = stack?.State.Layout ?? StackLayout.Choose();
         var access = stack?.State.Access;
@@ -76,33 +95,35 @@ internal static class StatusVerb
             new
             {
                 Running = stack is { IsSupervised: true },
+                Healthy = stack is { IsSupervised: true } && apis.All(api => api.Health == HealthProbe.Healthy),
                 Data = data.FullPath,
                 Stack = layout.Name,
                 layout.Split,
                 stack?.State.Ledger,
                 access?.Host,
                 access?.Port,
-                access?.Url,
+                Url = access?.MainUrl,
+                HttpUrl = access?.Url,
                 access?.TlsUrl,
                 access?.Limit,
                 access?.Login,
                 Reset = access?.HasReset,
                 access?.MetricsPort,
-                Versions = stack is { IsSupervised: true } ? VersionsOf(stack) : [],
+                Versions = stack is { IsSupervised: true } ? VersionsOf(stack, apis) : [],
                 Cgroup = stack?.State.Cgroup?.Version ?? "none",
-                Processes = layout.Processes.Select(name => RowOf(stack, name)),
+                Processes = layout.Processes.Select(name => RowOf(stack, name, apis)),
             },
             JsonSerializerOptions.Web));
     }
 
     // The servers' versions: two during a restart with a new binary.
-    private static IEnumerable<string> VersionsOf(StackInstance stack) => StackLayout.Apis
-        .Select(name => HealthProbe.VersionOf(Path.Combine(stack.State.Sockets, name + ".sock")))
+    private static IEnumerable<string> VersionsOf(StackInstance stack, List<ApiAnswer> apis) => apis
+        .Select(api => api.Version)
         .OfType<string>()
         .Distinct()
-        .DefaultIfEmpty(stack.State.Layout.IsFloor ? "none: constant answers" : "no answer");
+        .DefaultIfEmpty(stack.State.Layout.IsFloor ? "none: constant answers" : HealthProbe.NoAnswer);
 
-    private static Row RowOf(StackInstance? stack, string name)
+    private static Row RowOf(StackInstance? stack, string name, List<ApiAnswer> apis)
     {
         var process = stack?.State.Find(name);
         var alive = process is { Identity.IsAlive: true } ? process : null;
@@ -117,8 +138,11 @@ internal static class StatusVerb
             alive is null ? null : stack!.ResidentBytesOf(name),
             cgroup?.ThrottledPeriodsOf(name),
             process?.Restarts ?? 0,
-            (long?)(DateTimeOffset.UtcNow - alive?.Since)?.TotalSeconds);
+            (long?)(DateTimeOffset.UtcNow - alive?.Since)?.TotalSeconds,
+            apis.Find(api => api.Name == name)?.Health);
     }
+
+    private sealed record ApiAnswer(string Name, string Health, string? Version);
 
     // One process; unknown values are null.
     private sealed record Row(
@@ -130,5 +154,6 @@ internal static class StatusVerb
         long? ResidentBytes,
         long? ThrottledPeriods,
         int Restarts,
-        long? UptimeSeconds);
+        long? UptimeSeconds,
+        string? Health);
 }

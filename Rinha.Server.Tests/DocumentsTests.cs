@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests;
 
@@ -63,6 +64,11 @@ public sealed partial class DocumentsTests
         Assert.All(named, name =>
             Assert.True(File.Exists(Repository.PathOf("Rinha.Server", name.Groups[1].Value)), name.Value));
     }
+
+    [Fact]
+    public void The_page_on_upgrades_names_the_schema_versions_of_this_release() => Assert.Contains(
+        $"| {ServerCommand.Release} | {LedgerFile.Versions.Current} | {PostgresSchema.Versions.Current} |",
+        File.ReadAllText(Repository.PathOf("docs", "operations", "upgrade.md")));
 
     // GitHub's anchors: lower case, hyphens for spaces, no punctuation.
     private static bool HasHeading(string path, string heading) => heading.Length == 0 || File.ReadLines(path)

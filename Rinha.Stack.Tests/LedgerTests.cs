@@ -15,13 +15,49 @@ public sealed class LedgerTests
 
         stack.Verb("stop").AssertExit(0, "stopped: ");
         stack.Verb("ledger", "restore", backup).AssertExit(0, "1 transactions");
-        stack.Verb("ledger", "verify").AssertExit(0, "sound");
+        stack.Verb("ledger", "verify").AssertExit(
+            0, $"rinha: ledger {stack.Data.LedgerFile} of the stopped stack on {stack.Data.FullPath}\n");
+        Assert.DoesNotContain("ledger ", stack.Verb("ledger", "verify", backup).AssertExit(0, "sound").Error);
         File.AppendAllText(Path.Combine(stack.Data.FullPath, "rinha.env"), $"DATABASE_URL={backup}\n");
         stack.Verb("ledger", "restore", backup).AssertExit(2, "but DATABASE_URL names");
         File.Delete(Path.Combine(stack.Data.FullPath, "rinha.env"));
         stack.Run();
 
         Assert.Equal(700, stack.Balance());
+    }
+
+    // A copy of the tool in a checkout of its own, with a private temporary directory that hides other stacks.
+    [Fact]
+    public void A_stack_of_another_checkout_may_be_read_but_must_be_named_to_be_changed()
+    {
+        using var stack = new TestBank();
+        var temporary = Directory.CreateDirectory(stack.Scratch("t"), (UnixFileMode)0b111_001_001).FullName;
+        stack.TryRun([("TMPDIR", temporary)]).AssertExit(0, "up: ");
+        var checkout = Directory.CreateDirectory(stack.Scratch("checkout/artifacts")).Parent!.FullName;
+        File.WriteAllText(Path.Combine(checkout, "Rinha.slnx"), "");
+        File.CreateSymbolicLink(Path.Combine(checkout, "stacks"), Testing.Repository.PathOf("stacks"));
+        Tool.Run(["cp", "-r", Testing.Repository.PathOf("artifacts", "cli"), $"{checkout}/artifacts"]).OrThrow("cp");
+        void AssertExit(int status, string text, params string[] arguments)
+        {
+            using var process = new TestProcess(
+                ["dotnet", $"{checkout}/artifacts/cli/rinha.dll", .. arguments],
+                [("TMPDIR", temporary), ("RINHA_DATA", "")]);
+            process.AwaitExit().AssertExit(status, text);
+        }
+
+        var ledger = $"rinha: ledger {stack.Data.LedgerFile} of the running stack on {stack.Data.FullPath}\n";
+        AssertExit(0, ledger, "ledger", "verify");
+        AssertExit(0, ledger, "ledger", "accounts", "list");
+        AssertExit(0, ledger, "ledger", "accounts", "add", "9", "--limit", "0", "--data", stack.Data.FullPath);
+        var named = $"name it with --data {stack.Data.FullPath}";
+        AssertExit(2, named, "ledger", "accounts", "close", "9");
+        AssertExit(2, named, "ledger", "restore", "backup.db");
+        AssertExit(2, named, "load", "-n", "1");
+        // Its own directory comes first, though no stack runs there.
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory($"{checkout}/data").FullName, "rinha.env"), "X=\n");
+        AssertExit(2, $"{checkout}/data/rinha.env, line 1", "ledger", "verify");
+        AssertExit(3, $"no stack is running on {checkout}/data", "load", "-n", "1");
+        Assert.Equal(0, stack.Balance());
     }
 
     [Fact]

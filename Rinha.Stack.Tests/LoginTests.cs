@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rinha.Stack.Proxies;
 
 namespace Rinha.Stack.Tests;
 
@@ -69,6 +70,32 @@ public sealed partial class LoginTests : IDisposable
             ["GET /clientes/1/extrato", "GET /clientes/1/extrato", "POST /clientes/1/transacoes"], asked);
         service.Stop();
         await answers;
+    }
+
+    [Theory]
+    [InlineData("auth_basic 'a;{'; auth_basic_user_file users;", "auth_basic")]
+    [InlineData("# auth_request /_auth;\nadd_header X \"${host}; auth_request /_auth;\";", null)]
+    [InlineData("auth_basic x;", null)] // nginx ignores it without a list of users.
+    [InlineData("auth_request off; ssl_verify_client optional;", null)]
+    [InlineData("location /a/ { auth_request /_auth; proxy_pass http://api; }", null)]
+    [InlineData("location /a/ { auth_request off; return 204; } auth_request /_auth;", "auth_request")]
+    [InlineData("auth_request /a; location /b { if ($x) { break; } auth_request off; proxy_pass http://c; }", null)]
+    public void A_login_counts_only_where_every_request_needs_it(string text, string? directive)
+    {
+        var file = Path.Combine(_files, "some.conf");
+        File.WriteAllText(file, text);
+        var login = NginxDirective.LoginOf(NginxDirective.Read(_files));
+        Assert.Equal(directive is null ? null : $"{directive} of {file}", login);
+    }
+
+    [Theory]
+    [InlineData("auth_basic x; auth_basic_user_file /nowhere/users;", "/nowhere/users, the auth_basic_user_file of ")]
+    [InlineData("ssl_client_certificate /x; ssl_verify_client on;", "ssl_verify_client of ")]
+    public void A_login_that_cannot_work_stops_the_start(string text, string reason)
+    {
+        Directory.CreateDirectory(_stack.Data.NginxDirectory);
+        File.WriteAllText(Path.Combine(_stack.Data.NginxDirectory, "some.conf"), text);
+        _stack.TryRun([], "--floor").AssertExit(2, $"rinha: {reason}{_stack.Data.NginxDirectory}/some.conf");
     }
 
     private static void Answer(HttpListener service, List<string> asked)

@@ -69,7 +69,11 @@ public sealed class RestartTests : IDisposable
         var before = _stack.IdentityOf("api01");
         _stack.Freeze(_stack.IdentityOf("api02"));
         Restart().AssertExit(1, "api02 does not answer /health, so api01 was not replaced");
+        _stack.Verb("status").AssertExit(1, "rinha: unhealthy: api02 (no answer)\n");
+        Assert.False(_stack.Status().GetProperty("healthy").GetBoolean());
         _stack.Thaw();
+        Wait.Until(() => _stack.Verb("status").Code == 0, "api02 is healthy");
+        Assert.True(_stack.Status().GetProperty("healthy").GetBoolean());
 
         File.Move(_binary, _stack.Scratch("good"));
         Restart().AssertExit(1, "--version fails");

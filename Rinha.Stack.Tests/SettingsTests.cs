@@ -88,6 +88,11 @@ public sealed partial class SettingsTests
         stack.Verb("ledger", "verify").AssertExit(2, "give its URL with the password again");
         RinhaCommand.Run([("DATABASE_URL", url)], "ledger", "verify", "--data", stack.Data.FullPath)
             .AssertExit(0, "transactions  1");
+
+        owner.Verb("stop");
+        const string unhealthy = "rinha: unhealthy: api01 (storage-failed), api02 (storage-failed)\n";
+        Wait.Until(() => stack.Verb("status") is { Code: 1, Error: unhealthy }, "both APIs miss PostgreSQL");
+        stack.Verb("restart").AssertExit(1, "api02 is storage-failed, so api01 was not replaced");
         stack.Verb("stop");
         // The default database has the user's name.
         var shorter = url.Replace("/rinha?", "?", StringComparison.Ordinal);
@@ -118,6 +123,17 @@ public sealed partial class SettingsTests
         stack.Verb("stop");
         stack.Verb("ledger", "verify").AssertExit(0, "transactions  1");
         stack.TryRun([]).AssertExit(2, $"the last ledger of {stack.Data.FullPath} was {file}: give DATABASE_URL again");
+        var last = $"last time {stack.Data.FullPath} served {file}";
+        var other = stack.Scratch("other.db");
+        stack.TryRun([("DATABASE_URL", other)]).AssertExit(2, $"there is no ledger at {other}; {last}");
+        File.WriteAllText(stack.Scratch("text"), "no ledger");
+        stack.TryRun([("DATABASE_URL", stack.Scratch("text"))]).AssertExit(2, "api01 could not start");
+        stack.Verb("ledger", "verify").AssertExit(0, $"{file}: sound");
+        stack.TryRun([("DATABASE_URL", other + "?mode=rwc")])
+            .AssertExit(0, last).AssertExit(0, $"new ledger at {other}\n");
+        stack.Verb("stop");
+        stack.TryRun([("DATABASE_URL", file)]).AssertExit(0, $"served {other}\n");
+        stack.Verb("stop");
         Assert.False(File.Exists(stack.Data.LedgerFile));
         stack.Run("--fresh").AssertExit(0, $"new ledger at {stack.Data.LedgerFile}");
     }

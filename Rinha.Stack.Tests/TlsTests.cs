@@ -15,6 +15,8 @@ public sealed class TlsTests
             .First(line => line.StartsWith("openssl req ", StringComparison.Ordinal));
         Tool.Run(["sh", "-c", command], directory: directory).OrThrow("openssl");
         stack.Run("--tls", directory, "--tls-port", $"{port}").AssertExit(0, $"up: https://127.0.0.1:{port}");
+        stack.Verb("status").AssertExit(0, $"running: https://127.0.0.1:{port} (");
+        Assert.Equal($"https://127.0.0.1:{port}", stack.Status().GetProperty("url").GetString());
 
         string Post(string path, string body) => Tool.Run(
             [

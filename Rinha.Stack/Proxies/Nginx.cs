@@ -1,7 +1,7 @@
 namespace Rinha.Stack.Proxies;
 
 /// <summary>nginx: a stack's proxy, and what a stack's floor is made of.</summary>
-public sealed partial class Nginx : Proxy
+public sealed class Nginx : Proxy
 {
     public override string Name => "nginx";
 
@@ -35,18 +35,6 @@ public sealed partial class Nginx : Proxy
         return ["nginx", .. errors, "-g", "daemon off;" + user, "-p", directory, "-c", configuration];
     }
 
-    /// <summary>The files of a directory of includes that ask for a login, or <see langword="null"/>.</summary>
-    public static string? LoginOf(string includes, bool hasTls)
-    {
-        var files = Files.Try(() => Directory.GetFiles(includes, "*.conf"), []);
-        var logins = files.Order().SelectMany(file => Login().Matches(File.ReadAllText(file))
-            .Select(match => match.Groups[1].Value)
-            .Where(directive => hasTls || directive != "ssl_verify_client")
-            .Distinct()
-            .Select(directive => $"{directive} of {file}"));
-        return string.Join(", ", logins) is { Length: > 0 } text ? text : null;
-    }
-
     // A stand-in for an API with constant answers: the floor of measure. load: mix, refused or statements.
     public static string FloorConfiguration(string sockets, string name, string load) =>
         File.ReadAllText(Repository.PathOf("nginx", "floor.conf"))
@@ -55,10 +43,6 @@ public sealed partial class Nginx : Proxy
             .Replace($"#{load}: ", "", StringComparison.Ordinal);
 
     private static string FileIn(string directory) => Path.Combine(directory, "nginx.conf");
-
-    // A directive that is not in a comment and refuses clients.
-    [GeneratedRegex(@"(?m)^[^#\n]*?\b(auth_basic|ssl_verify_client|auth_request)\s+(?!off\b|optional)")]
-    private static partial Regex Login();
 }
 
 /// <summary>Adapts nginx/nginx.conf, which is written for a container, to this machine.</summary>

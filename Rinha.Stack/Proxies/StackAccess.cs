@@ -29,6 +29,9 @@ public sealed record StackAccess(
 
     public string? TlsUrl => TlsPort is null ? null : $"https://{InUrl(IsOpen ? Host : Loopback)}:{TlsPort}";
 
+    /// <summary>Where clients go.</summary>
+    public string MainUrl => TlsUrl ?? Url;
+
     public bool IsOpen => !IPAddress.IsLoopback(IPAddress.Parse(Host));
 
     /// <summary>The ports that it needs.</summary>

@@ -13,7 +13,9 @@ public static class LastLedger
         ProcessTable.Lines(Path.Combine(data.FullPath, FileName)).FirstOrDefault() is { } text
             ? text.Contains("://", StringComparison.Ordinal) ? text : Path.GetFullPath(text, data.FullPath)
             // A directory of a version without this file.
-            : Directory.Exists(data.Cluster) && IsMissing(data.LedgerFile) ? data.Cluster : null;
+            : !IsMissing(data.LedgerFile) ? data.LedgerFile
+            : Directory.Exists(data.Cluster) ? data.Cluster
+            : null;
 
     /// <summary>Writes it atomically. A path inside the directory is relative: the directory may move.</summary>
     public static void Write(DataDirectory data, string ledger)

@@ -32,6 +32,20 @@ public static class RunningStacks
         };
     }
 
+    /// <summary>
+    /// The data directory whose ledger a verb works on: the named one, else this checkout's once it exists, else that
+    /// of the only running stack. That may be another bank: a verb that changes it must name it.
+    /// </summary>
+    public static DataDirectory ChooseLedger(string? named, bool isChange, string means = "--data")
+    {
+        var own = new DataDirectory(Repository.DefaultData);
+        var chosen = named is null && Directory.Exists(own.FullPath) ? own : Choose(named, means);
+        return named is not null || !isChange || chosen.FullPath == own.FullPath
+            ? chosen
+            : throw new UsageException($"the running stack, on {chosen.FullPath}, is not that of {own.FullPath}: "
+                + $"name it with --data {chosen.FullPath}");
+    }
+
     // Describes what listens on a port.
     public static string OwnerOf(int port) =>
         Find().FirstOrDefault(stack => stack.State.Access.Ports.Contains(port)) is { } stack

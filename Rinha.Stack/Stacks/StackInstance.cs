@@ -87,7 +87,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
             yield return line;
         }
 
-        yield return $"up: {State.Access.TlsUrl ?? State.Url}";
+        yield return $"up: {State.Access.MainUrl}";
     }
 
     public override string ToString() =>

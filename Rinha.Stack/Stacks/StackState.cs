@@ -20,6 +20,7 @@ public sealed record StackState(
     bool IsReady)
 {
     private const string FileName = "state";
+    private const int BlockBytes = 4096;
 
     /// <summary>The directory of PostgreSQL's socket, which belongs to its own user.</summary>
     public string DatabaseSockets => Sockets + "-db";
@@ -35,8 +36,8 @@ public sealed record StackState(
     /// <summary>Reads the state; <see langword="null"/> when there is none from this boot.</summary>
     public static StackState? Read(DataDirectory data)
     {
-        var lines = ProcessTable.Lines(data.RunFile(FileName)).Select(line => line.Split(' ', 2)).ToLookup(
-            line => line[0], line => line[1]);
+        var lines = ProcessTable.Lines(data.RunFile(FileName)).Where(line => line.Length > 0)
+            .Select(line => line.Split(' ', 2)).ToLookup(line => line[0], line => line[1]);
         if (!lines["boot"].Contains(BootId))
         {
             return null;
@@ -60,7 +61,10 @@ public sealed record StackState(
             lines["ready"].Any());
     }
 
-    /// <summary>Writes the state atomically.</summary>
+    /// <summary>
+    /// Writes the state atomically, or in place when no file can be created. Whole blocks of blank lines follow it, so
+    /// that even on a full disk it has room.
+    /// </summary>
     public void Write(DataDirectory data)
     {
         string[] lines =
@@ -80,8 +84,21 @@ public sealed record StackState(
                 $"{process.Since.ToUnixTimeSeconds()}"),
         ];
         var file = data.RunFile(FileName);
-        File.WriteAllLines(file + ".new", IsReady ? [.. lines, "ready yes"] : lines);
-        File.Move(file + ".new", file, overwrite: true);
+        var text = Encoding.UTF8.GetBytes(string.Join('\n', IsReady ? [.. lines, "ready yes"] : lines));
+        var blocks = new byte[((text.Length / BlockBytes) + 1) * BlockBytes];
+        blocks.AsSpan().Fill((byte)'\n');
+        text.CopyTo(blocks, 0);
+        try
+        {
+            File.WriteAllBytes(file + ".new", blocks);
+            File.Move(file + ".new", file, overwrite: true);
+        }
+        catch (Exception error) when (File.Exists(file) && error is IOException or UnauthorizedAccessException)
+        {
+            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Write);
+            RandomAccess.Write(handle, blocks, 0);
+            RandomAccess.SetLength(handle, blocks.Length);
+        }
     }
 
     public static void Delete(DataDirectory data) => File.Delete(data.RunFile(FileName));

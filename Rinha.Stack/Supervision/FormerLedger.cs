@@ -22,9 +22,22 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
         Move(_path, _aside);
     }
 
-    /// <summary>Announces the new ledger and deletes what is no longer kept. Call it when the stack is up.</summary>
+    /// <summary>
+    /// Remembers the ledger, announces a new or another one, and deletes what is no longer kept. Call it when the stack
+    /// is up.
+    /// </summary>
     public void Confirm()
     {
+        if (!options.Layout.IsFloor)
+        {
+            if (LastLedger.Read(options.Data) is { } last && last != options.LedgerText)
+            {
+                log($"last time {options.Data.FullPath} served {last}");
+            }
+
+            LastLedger.Write(options.Data, options.LedgerText);
+        }
+
         if (_aside is { } aside)
         {
             _aside = null;

@@ -1,15 +1,32 @@
 namespace Rinha.Stack.Supervision;
 
-/// <summary>Checks that a GET, of <c>/health</c> by default, gets 200. Opens a connection for each request.</summary>
+/// <summary>Asks a server how it is, or for its version. Opens a connection for each request.</summary>
 public static partial class HealthProbe
 {
+    public const string Healthy = "healthy";
+    public const string NoAnswer = "no answer";
+
     private const int TimeoutMilliseconds = 1000;
     private const string Health = "/health";
 
-    public static bool Answers(string socket) => Answers(new UnixDomainSocketEndPoint(socket), Health);
-
+    /// <summary>Whether a GET gets 200.</summary>
     public static bool Answers(int port, string path = Health) =>
-        Answers(new IPEndPoint(IPAddress.Loopback, port), path);
+        IsOk(Get(new IPEndPoint(IPAddress.Loopback, port), path));
+
+    /// <summary>Healthy, no answer, or the code (docs/operations/health.md) that an unhealthy server answers.</summary>
+    public static string HealthOf(string socket)
+    {
+        var answer = Get(new UnixDomainSocketEndPoint(socket), Health);
+        return IsOk(answer) ? Healthy
+            : string.IsNullOrEmpty(answer) ? NoAnswer
+            : Code().Match(answer) is { Success: true } code ? code.Value
+            : answer.Split('\r')[0];
+    }
+
+    /// <summary>Whether the contest's five accounts have no transactions.</summary>
+    public static bool HasEmptyLedger(string socket) => Enumerable.Range(1, 5).All(account =>
+        Get(new UnixDomainSocketEndPoint(socket), $"/clientes/{account}/extrato") is { } answer
+            && IsOk(answer) && answer.Contains("\"ultimas_transacoes\":[]", StringComparison.Ordinal));
 
     /// <summary>The version that a server reports with its metrics; <see langword="null"/> without an answer.</summary>
     public static string? VersionOf(string socket)
@@ -20,8 +37,7 @@ public static partial class HealthProbe
             : $"{build.Groups["version"]}+{build.Groups["commit"]}";
     }
 
-    private static bool Answers(EndPoint endPoint, string path) =>
-        Get(endPoint, path)?.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) == true;
+    private static bool IsOk(string? answer) => answer?.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) == true;
 
     // The whole response, or null when the connection fails.
     private static string? Get(EndPoint endPoint, string path)
@@ -41,6 +57,9 @@ public static partial class HealthProbe
             return null;
         }
     }
+
+    [GeneratedRegex("(?<=\"code\":\")[a-z-]+")]
+    private static partial Regex Code();
 
     [GeneratedRegex("rinha_build_info{version=\"(?<version>[^\"]*)\",commit=\"(?<commit>[^\"]*)\"}")]
     private static partial Regex Version();

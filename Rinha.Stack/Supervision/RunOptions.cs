@@ -73,6 +73,14 @@ public sealed record RunOptions(
             ? last
             : null;
 
+    // DATABASE_URL's file, when it would be a new ledger in place of the last one and ?mode=rwc does not ask for it.
+    private string? Mistyped() =>
+        Ledger is { File: { } file } && LastLedger.IsMissing(file) && !Ledger.Url.EndsWith("mode=rwc")
+            && LastLedger.Read(Data) is { } last && last != file
+            ? $"there is no ledger at {file}; last time {Data.FullPath} served {last} "
+                + $"({RunSettings.Ledger}={file}?mode=rwc creates a new one)"
+            : null;
+
     private string? Conflict()
     {
         var hasIncludes = Directory.Exists(NginxDirectory) && Directory.EnumerateFiles(NginxDirectory, "*.conf").Any();
@@ -96,6 +104,9 @@ public sealed record RunOptions(
                     ? $"--stack {StackLayout.PostgresName} again"
                     : $"{RunSettings.Ledger} again, remove {Data.FullPath}/ledger for the ledger there") +
                 ", or use --fresh or another --data for a new one",
+            _ when Mistyped() is { } mistyped => mistyped,
+            _ when NginxDirective.ConflictOf(NginxDirective.Read(NginxDirectory), TlsDirectory is not null, Data.Run)
+                is { } nginx => nginx,
             _ when !hasIncludes && RunSettings.Get(RunSettings.NginxDirectory) is not null =>
                 $"{RunSettings.NginxDirectory}: {NginxDirectory} is not a directory with *.conf files",
             _ when Access.Ports.Distinct().Count() < Access.Ports.Count() =>
@@ -180,12 +191,7 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         var isNew = options.HasDatabase
             ? !Directory.Exists(options.Data.Cluster)
             : file is not null && LastLedger.IsMissing(file);
-        if (!options.Layout.IsFloor)
-        {
-            former.IsNew = isNew;
-            LastLedger.Write(options.Data, options.LedgerText);
-        }
-
+        former.IsNew = isNew && !options.Layout.IsFloor;
         return former;
     }
 

@@ -169,7 +169,7 @@ public sealed class Supervisor
         ? _database!.Answers()
         : name == _options.Layout.Proxy.Name
             ? HealthProbe.Answers(_options.Access.Port)
-            : HealthProbe.Answers(_commands.SocketOf(name));
+            : HealthProbe.HealthOf(_commands.SocketOf(name)) == HealthProbe.Healthy;
 
     // Waits for an event or the timeout, then restarts dead processes, except those being started.
     private void Watch(TimeSpan timeout, List<SupervisedProcess> except)
@@ -207,9 +207,10 @@ public sealed class Supervisor
         foreach (var name in StackLayout.Apis)
         {
             var other = StackLayout.Apis.First(api => api != name);
-            if (!IsHealthy(other))
+            if (HealthProbe.HealthOf(_commands.SocketOf(other)) is not HealthProbe.Healthy and var health)
             {
-                return $"{other} does not answer /health, so {name} was not replaced";
+                return (health == HealthProbe.NoAnswer ? $"{other} does not answer /health" : $"{other} is {health}")
+                    + $", so {name} was not replaced";
             }
 
             // On SIGTERM a server drains without losing a request.
@@ -240,10 +241,10 @@ public sealed class Supervisor
     private void AnswerRestart(string text)
     {
         LogEvent("restart: " + text);
-        _request.Answer(text);
+        Files.Try(() => _request.Answer(text));
     }
 
-    // A full disk must not stop a running stack: retry the write later.
+    // A disk that fails must not stop a running stack: retry the write later.
     private void WriteState(StackState? changed = null)
     {
         var processes = _processes.Select(process => process.State).OfType<ProcessState>();
@@ -262,7 +263,7 @@ public sealed class Supervisor
         }
     }
 
-    private void LogEvent(string text) => _log($"{DateTime.Now:HH:mm:ss} {text}");
+    private void LogEvent(string text) => Files.Try(() => _log($"{DateTime.Now:HH:mm:ss} {text}"));
 
     // One process and its back-off: 0.2 s, doubled after each early death up to 10 s, reset after 10 s of uptime.
     private sealed class SupervisedProcess(string name)
