@@ -72,11 +72,19 @@ internal static class ContestVerb
             throw new UsageException("--url, --data and the options of a fresh stack exclude each other");
         }
 
-        return url is not null ? Simulate(url, simulation)
-            : !isFresh && StackInstance.Read(RunningStacks.Choose(data, "--data, --url or --fresh")) is
-                { IsSupervised: true } running ? SimulateOn(running, simulation)
-            : data is not null ? Exit.Report($"no stack is running on {data} (./rinha run)", Exit.NotRunning)
-            : RunFresh(parsed.GetValue(s_port), fresh, simulation);
+        if (url is not null)
+        {
+            return Simulate(url, simulation);
+        }
+
+        if (!isFresh && StackInstance.Read(RunningStacks.Choose(data, "--data, --url or --fresh")) is { } running
+            && running.IsSupervised)
+        {
+            return SimulateOn(running, simulation);
+        }
+
+        return data is null ? RunFresh(parsed.GetValue(s_port), fresh, simulation)
+            : Exit.Report($"no stack is running on {data} (./rinha run)", Exit.NotRunning);
     }
 
     // Tens of thousands of posts would spoil a bank that is in use.

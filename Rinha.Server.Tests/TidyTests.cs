@@ -8,7 +8,7 @@ namespace Rinha.Server.Tests;
 public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.
-    private const int LinesMax = 57_750;
+    private const int LinesMax = 58_350;
     private const int FilesMax = 530;
 
     private const int FileLinesMax = 500;
