@@ -19,11 +19,16 @@ internal static class Arguments
 
     // A verb on a running stack: the one that --data names, or the only one.
     public static Command VerbOnStack(
-        string name, string help, Func<DataDirectory, ParseResult, int> run, params Option[] options)
+        string name, string help, bool isChange, Func<DataDirectory, ParseResult, int> run, params Option[] options)
     {
         var data = Text("--data", "The stack's data directory (default: that of the running stack).");
-        return Verb(
-            name, help, parsed => run(RunningStacks.Choose(parsed.GetValue(data)), parsed), [data, .. options]);
+        int Run(ParseResult parsed)
+        {
+            var named = parsed.GetValue(data);
+            return run(isChange ? RunningStacks.ChooseToChange(named) : RunningStacks.Choose(named), parsed);
+        }
+
+        return Verb(name, help, Run, [data, .. options]);
     }
 
     public static Option<bool> Flag(string name, string help) => new(name) { Description = help };

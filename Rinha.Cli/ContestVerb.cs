@@ -50,7 +50,8 @@ internal static class ContestVerb
         "Run the official simulation against the running stack, or a fresh one if none runs, and score it. "
             + "Exit status 1 on any failure.",
         Run,
-        s_url, s_data, s_fresh, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host, s_simulationFlags);
+        s_url, s_data, s_fresh, s_port, s_stack, s_split, s_noLimits, s_short, s_wait, s_compose, s_host,
+        s_simulationFlags);
 
     private static int Run(ParseResult parsed)
     {
@@ -80,21 +81,11 @@ internal static class ContestVerb
         if (!isFresh && StackInstance.Read(RunningStacks.Choose(data, "--data, --url or --fresh")) is { } running
             && running.IsSupervised)
         {
-            return SimulateOn(running, simulation);
+            return Simulate(running.State.Url, simulation);
         }
 
         return data is null ? RunFresh(parsed.GetValue(s_port), fresh, simulation)
             : Exit.Report($"no stack is running on {data} (./rinha run)", Exit.NotRunning);
-    }
-
-    // Tens of thousands of posts would spoil a bank that is in use.
-    private static int SimulateOn(StackInstance stack, string[] simulation)
-    {
-        Console.Error.WriteLine($"on the running {stack}");
-        return HealthProbe.HasEmptyLedger(Path.Combine(stack.State.Sockets, "api01.sock"))
-            ? Simulate(stack.State.Url, simulation)
-            : throw new UsageException(
-                "the simulation needs an empty ledger, with the contest's five accounts; --fresh runs a stack for it");
     }
 
     private static int RunFresh(int port, string[] flags, string[] simulation)

@@ -10,6 +10,7 @@ internal static class RestartVerb
         "restart",
         "Replace both servers, one after the other, with the current binary, rebuilt if stale. " +
         "Exit status 1 when a new process does not come up; the other then keeps serving.",
+        isChange: true,
         (data, _) => Restart(data));
 
     private static int Restart(DataDirectory data)

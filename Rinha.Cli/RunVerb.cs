@@ -30,7 +30,8 @@ internal static class RunVerb
     private static readonly Option<string> s_split = Arguments.Split();
 
     private static readonly Option<bool> s_fresh = Arguments.Flag(
-        "--fresh", "Start with a new ledger; rename one with transactions to DIR/rinha.db.before-fresh-TIME.");
+        "--fresh",
+        "Start with a new ledger; rename a used one to DIR/rinha.db.before-fresh-TIME and delete the one renamed before.");
 
     private static readonly Option<string?> s_accounts = Arguments.Text(
         "--accounts", "A new ledger's accounts: contest (default), none, or a file of lines ID LIMIT.");
@@ -84,6 +85,11 @@ internal static class RunVerb
             {
                 options.Warnings.ToList().ForEach(Console.WriteLine);
                 using var ledger = preparation.PrepareLedger();
+                if (!ledger.IsNew && parsed.Given(s_accounts).Any())
+                {
+                    Console.WriteLine($"{s_accounts.Name} is ignored: the ledger has its accounts");
+                }
+
                 Supervise(options, ledger.Confirm);
                 Console.WriteLine($"stopped: {options.Data.FullPath}");
                 return Exit.Success;

@@ -15,6 +15,7 @@ internal static class StatusVerb
         "status",
         "Show each process with its limits in force and each API's health. Exit status 1 when an API is unhealthy, " +
         "3 when no stack is running.",
+        isChange: false,
         (data, parsed) => Show(data, StackInstance.Read(data), parsed.GetValue(s_json)),
         s_json);
 

@@ -5,7 +5,7 @@ namespace Rinha.Cli;
 // stop: stops a stack, or what its killed supervisor left behind.
 internal static class StopVerb
 {
-    public static Command Create() => Arguments.VerbOnStack("stop", "Stop the stack.", (data, _) =>
+    public static Command Create() => Arguments.VerbOnStack("stop", "Stop the stack.", isChange: true, (data, _) =>
     {
         Stop(data, Console.WriteLine);
         return Exit.Success;

@@ -10,6 +10,7 @@ internal static class TopVerb
         "top",
         "Watch requests, latencies, the ledger, CPU and memory against the limits. A pipe or file gets " +
         "tab-separated columns. Exit status 3 when no stack is running.",
+        isChange: false,
         Run,
         s_count);
 

@@ -123,6 +123,31 @@ public sealed class LifecycleTests
         stack.Verb("stop");
         stack.TryRun([("DATABASE_URL", Assert.Single(Former()))]).AssertExit(0, "up: ");
         Assert.Equal(2, stack.Balance());
+        using var other = new TestBank();
+        other.TryRun([("DATABASE_URL", stack.Data.LedgerFile)]).AssertExit(0, "up: ");
+        stack.Verb("stop");
+        File.Delete(Path.Combine(stack.Data.FullPath, "ledger"));
+        stack.TryRun([], "--fresh").AssertExit(2, $"{stack.Data.LedgerFile} is in use by process ");
+    }
+
+    [Fact]
+    public void A_ledger_that_was_moved_away_is_not_replaced_by_an_empty_one()
+    {
+        using var stack = TestBank.Start();
+        stack.Post(1).AssertOk();
+        stack.Verb("stop");
+        var (ledger, moved) = (stack.Data.LedgerFile, stack.Scratch("moved"));
+        File.Move(ledger, moved);
+        stack.TryRun([]).AssertExit(2, $"{ledger}, is missing: ");
+        Assert.False(File.Exists(ledger));
+
+        // As a killed start with --fresh leaves it.
+        var aside = ledger + ".before-fresh-20261130T000000.000Z";
+        File.Move(moved, aside);
+        File.WriteAllText(Path.Combine(stack.Data.FullPath, "ledger"), aside);
+        stack.Run();
+        Assert.Equal(1, stack.Balance());
+        Assert.False(File.Exists(aside));
     }
 
     [Fact]

@@ -32,6 +32,18 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void The_contest_refuses_a_ledger_with_transactions()
+    {
+        using var bank = new StubBank();
+        Assert.Equal(0, LoadTester.Run("load", bank.Url, "-n", "10", "--quiet").Code);
+
+        var exit = LoadTester.Run("contest", bank.Url, "--quiet");
+
+        Assert.Equal(2, exit.Code);
+        Assert.Contains("the simulation needs an empty one", exit.Error);
+    }
+
+    [Fact]
     public void A_bank_or_database_that_cannot_be_checked_fails_in_one_line()
     {
         using var bank = new StubBank();

@@ -29,8 +29,8 @@ public sealed class SignalTests
     {
         using var bank = new StubBank();
         using var command = LoadTester.Start("contest", bank.Url, "--quiet", "-o", "json");
-        // The statement follows the burst of debits only on the next one-second tick.
-        Wait.Until(() => bank.Served >= 25 && bank.Open == 0, "the simulation is under way");
+        // Five statements and a burst of 25 debits; the next statement follows only on the next one-second tick.
+        Wait.Until(() => bank.Served >= 30 && bank.Open == 0, "the simulation is under way");
 
         command.Send(Signal.Interrupt);
         var exit = command.AwaitExit();

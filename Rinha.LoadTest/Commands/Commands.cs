@@ -261,6 +261,12 @@ internal sealed class ContestCommand
             return status;
         }
 
+        // Tens of thousands of posts would spoil a bank that is in use.
+        if (ContestSession.HasTransactions(target))
+        {
+            return Exit.UsageError($"the ledger of {target.Url} has transactions; the simulation needs an empty one");
+        }
+
         _report.Announce(parsed, target);
         var options = new ContestOptions(
             parsed.GetValue(_short) ? ContestSchedule.Short : ContestSchedule.Official,

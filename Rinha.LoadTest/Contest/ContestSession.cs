@@ -17,6 +17,19 @@ internal static class ContestSession
     // The load starts on tick 5, if each of the five stages before it ends within its second.
     private static readonly TimeSpan s_openingDuration = TimeSpan.FromSeconds(5);
 
+    // Whether a statement of the contest's accounts lists a transaction.
+    public static bool HasTransactions(Target target)
+    {
+        var entries = new List<StatementLine>();
+        foreach (var client in Enumerable.Range(1, RequestSequence.Clients))
+        {
+            var answer = RawAnswer.Ask(target, "GET", $"/clientes/{client}/extrato");
+            _ = BankAnswer.TryReadEntries(Encoding.UTF8.GetBytes(answer.Body), entries);
+        }
+
+        return entries.Count > 0;
+    }
+
     public static RunReport Run(
         Target target,
         ContestOptions options,

@@ -59,14 +59,14 @@ internal sealed class RequestLog(int slowRequestMs, ILogger logger)
         metrics.Add(_durations);
     }
 
-    // Includes status 200 even at 0: a rate needs a sample before the first increment.
+    // Includes 200 and 503, which alerts watch, even at 0: a rate needs a sample before the first increment.
     private IEnumerable<MetricSample> Counts()
     {
         for (var index = 0; index < _counts.Length; index++)
         {
             var count = Interlocked.Read(ref _counts[index]);
             var status = StatusMin + (index % Statuses);
-            if (count > 0 || status == 200)
+            if (count > 0 || status is 200 or 503)
             {
                 yield return new MetricSample(
                     count, ("operation", s_operations[index / Statuses]), ("status", $"{status}"));

@@ -40,6 +40,10 @@ public static class ProcessTable
     public static IReadOnlyList<int> Mentioning(string text) => [.. All().Where(pid =>
         Lines($"/proc/{pid}/cmdline").Concat(Lines($"/proc/{pid}/environ")).Any(line => line.Contains(text)))];
 
+    /// <summary>The processes that have a file open, as far as this user may see.</summary>
+    public static IReadOnlyList<int> Using(string path) => [.. All().Where(pid =>
+        Files.Try(() => Directory.GetFileSystemEntries($"/proc/{pid}/fd"), []).Any(link => LinkTarget(link) == path))];
+
     public static void Kill(IEnumerable<int> processes)
     {
         foreach (var pid in processes)

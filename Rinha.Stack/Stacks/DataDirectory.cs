@@ -6,7 +6,9 @@ public sealed class DataDirectory(string path)
     private const long StartBytes = 1024 * 1024;
 
     /// <summary>The absolute path without symbolic links.</summary>
-    public string FullPath { get; } = Resolve(path);
+    public string FullPath { get; } = Resolve(path.Length > 0
+        ? path
+        : throw new UsageException("the name of the data directory is empty (--data)"));
 
     /// <summary>State that must outlive the supervisor.</summary>
     public string Run => Path.Combine(FullPath, "run");

@@ -32,18 +32,26 @@ public static class RunningStacks
         };
     }
 
+    /// <summary>The same for a verb that changes a stack: one that another checkout runs must be named.</summary>
+    public static DataDirectory ChooseToChange(string? named)
+    {
+        var chosen = Choose(named);
+        return (named ?? Repository.NamedData) is null && StackInstance.Read(chosen) is { State.IsOfThisCheckout: false }
+            ? throw new UsageException($"the running stack, on {chosen.FullPath}, is another checkout's: "
+                + $"name it with --data {chosen.FullPath}")
+            : chosen;
+    }
+
     /// <summary>
     /// The data directory whose ledger a verb works on: the named one, else this checkout's once it exists, else that
-    /// of the only running stack. That may be another bank: a verb that changes it must name it.
+    /// of the only running stack.
     /// </summary>
-    public static DataDirectory ChooseLedger(string? named, bool isChange, string means = "--data")
+    public static DataDirectory ChooseLedger(string? named, bool isChange)
     {
-        var own = new DataDirectory(Repository.DefaultData);
-        var chosen = named is null && Directory.Exists(own.FullPath) ? own : Choose(named, means);
-        return named is not null || !isChange || chosen.FullPath == own.FullPath
-            ? chosen
-            : throw new UsageException($"the running stack, on {chosen.FullPath}, is not that of {own.FullPath}: "
-                + $"name it with --data {chosen.FullPath}");
+        var own = Repository.DefaultData;
+        return named is null && Directory.Exists(own) ? new DataDirectory(own)
+            : isChange ? ChooseToChange(named)
+            : Choose(named);
     }
 
     // Describes what listens on a port.

@@ -29,6 +29,9 @@ public sealed record StackState(
 
     public string Url => Access.Url;
 
+    /// <summary>False for a server built elsewhere too.</summary>
+    public bool IsOfThisCheckout => Server.StartsWith(Repository.Root + "/", StringComparison.Ordinal);
+
     private static string BootId => File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd();
 
     public ProcessState? Find(string name) => Processes.FirstOrDefault(process => process.Name == name);
@@ -36,6 +39,19 @@ public sealed record StackState(
     /// <summary>Reads the state; <see langword="null"/> when there is none from this boot.</summary>
     public static StackState? Read(DataDirectory data)
     {
+        try
+        {
+            _ = Directory.GetFiles(data.Run);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new StackException($"{data.Run} belongs to another user: use ./rinha as the one who runs the stack");
+        }
+
         var lines = ProcessTable.Lines(data.RunFile(FileName)).Where(line => line.Length > 0)
             .Select(line => line.Split(' ', 2)).ToLookup(line => line[0], line => line[1]);
         if (!lines["boot"].Contains(BootId))

@@ -23,11 +23,6 @@ public static partial class HealthProbe
             : answer.Split('\r')[0];
     }
 
-    /// <summary>Whether the contest's five accounts have no transactions.</summary>
-    public static bool HasEmptyLedger(string socket) => Enumerable.Range(1, 5).All(account =>
-        Get(new UnixDomainSocketEndPoint(socket), $"/clientes/{account}/extrato") is { } answer
-            && IsOk(answer) && answer.Contains("\"ultimas_transacoes\":[]", StringComparison.Ordinal));
-
     /// <summary>The version that a server reports with its metrics; <see langword="null"/> without an answer.</summary>
     public static string? VersionOf(string socket)
     {

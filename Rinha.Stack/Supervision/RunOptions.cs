@@ -33,6 +33,7 @@ public sealed record RunOptions(
     [
         .. RunSettings.ForOneServer.Where(name => RunSettings.Get(name) is not null)
             .Select(name => $"{name} is ignored: a stack gives each of its servers a socket"),
+        .. RunSettings.Unknown.Select(name => $"{name} is ignored: it is no setting (docs/operations/settings.md)"),
         .. RunSettings.ExposedFileOf(Data) is { } file
             ? (string[])[$"{file} holds a password, and other users may read it: chmod 600 {file}"]
             : [],
@@ -68,7 +69,7 @@ public sealed record RunOptions(
     // The last start's ledger, when this start would use another one without being told to.
     private string? Forgotten() =>
         !IsFresh && !Layout.IsFloor && Ledger is null
-            && LastLedger.Read(Data) is { } last && last != LedgerText
+            && LastLedger.Read(Data) is { } last && last != LedgerText && !FormerLedger.IsAside(LedgerText, last)
             && !(IsStackNamed && (last == Data.Cluster || last == Data.LedgerFile))
             ? last
             : null;
@@ -80,6 +81,15 @@ public sealed record RunOptions(
             ? $"there is no ledger at {file}; last time {Data.FullPath} served {last} "
                 + $"({RunSettings.Ledger}={file}?mode=rwc creates a new one)"
             : null;
+
+    // The last start's ledger is gone, or its log lies there without it. A new one would be an empty bank.
+    private bool HasVanished()
+    {
+        var file = Ledger?.File ?? (Layout.HasPostgres ? null : Data.LedgerFile);
+        var isGone = HasDatabase ? !Directory.Exists(Data.Cluster) : file is not null && LastLedger.IsMissing(file);
+        return isGone && !IsFresh && !Layout.IsFloor && Ledger?.Url.EndsWith("mode=rwc") != true
+            && (LastLedger.Read(Data) == LedgerText || (file is not null && !LastLedger.IsMissing(file + "-wal")));
+    }
 
     private string? Conflict()
     {
@@ -105,6 +115,10 @@ public sealed record RunOptions(
                     : $"{RunSettings.Ledger} again, remove {Data.FullPath}/ledger for the ledger there") +
                 ", or use --fresh or another --data for a new one",
             _ when Mistyped() is { } mistyped => mistyped,
+            _ when HasVanished() => $"the ledger of {Data.FullPath}, {LedgerText}, is missing: put it back, or "
+                + (Ledger is null
+                    ? "use --fresh for a new one"
+                    : $"{RunSettings.Ledger}={Ledger.File}?mode=rwc creates it"),
             _ when NginxDirective.ConflictOf(NginxDirective.Read(NginxDirectory), TlsDirectory is not null, Data.Run)
                 is { } nginx => nginx,
             _ when !hasIncludes && RunSettings.Get(RunSettings.NginxDirectory) is not null =>
@@ -182,17 +196,31 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         }
 
         var former = new FormerLedger(options, packages, log);
+        former.PutBackLeft();
         if (options.IsFresh)
         {
             former.SetAside();
         }
 
         var file = options.Ledger?.File ?? (options.Layout.HasPostgres ? null : options.Data.LedgerFile);
-        var isNew = options.HasDatabase
-            ? !Directory.Exists(options.Data.Cluster)
-            : file is not null && LastLedger.IsMissing(file);
-        former.IsNew = isNew && !options.Layout.IsFloor;
+        former.IsNew = !options.Layout.IsFloor && (
+            options.HasDatabase ? !Directory.Exists(options.Data.Cluster)
+            : file is not null ? LastLedger.IsMissing(file)
+            : IsDatabaseEmpty());
         return former;
+    }
+
+    // Whether the servers would create a ledger in the user's own database. Throws when it would take the place of
+    // another one: the URL is mistyped.
+    private bool IsDatabaseEmpty()
+    {
+        var data = options.Data;
+        return Tool.Run([options.Server, "accounts", "list", "1..1"]) is { Succeeded: false } failed
+            && failed.Error.Contains("there is no ledger in", StringComparison.Ordinal)
+            && (LastLedger.Read(data) is { } last && last != options.LedgerText
+                ? throw new UsageException($"there is no ledger at {options.LedgerText}; last time {data.FullPath} "
+                    + $"served {last} (remove {data.FullPath}/ledger to create a new one)")
+                : true);
     }
 
     private void RequirePrograms()

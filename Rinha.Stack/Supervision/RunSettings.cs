@@ -39,6 +39,15 @@ public static class RunSettings
         "CADDY_HEAP",
     ];
 
+    /// <summary>Variables of the environment that are named like settings: misspelt, most likely.</summary>
+    public static IReadOnlyList<string> Unknown =>
+    [
+        .. Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("RINHA_", StringComparison.Ordinal)
+                && name != "RINHA_DATA" && !All.Contains(name))
+            .Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>A variable's value; <see langword="null"/> when it is unset or empty.</summary>
     public static string? Get(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
@@ -76,9 +85,10 @@ public static class RunSettings
             var name = line.Split('=')[0];
             if (name == line || !All.Contains(name))
             {
-                // Not the value, which may be a password.
-                throw new UsageException(
-                    $"{file}, line {i + 1}: no setting of ./rinha run: '{name}' (docs/operations/settings.md)");
+                // Not the value, which may be a password; nor the line, when it has no name.
+                throw new UsageException($"{file}, line {i + 1}: "
+                    + (name == line ? "expected NAME=VALUE" : $"no setting of ./rinha run: '{name}'")
+                    + " (docs/operations/settings.md)");
             }
 
             if (Get(name) is null)
