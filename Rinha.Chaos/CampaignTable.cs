@@ -2,6 +2,7 @@ using Rinha.Chaos.Abuse;
 using Rinha.Chaos.Faults;
 using Rinha.Chaos.Fuzz;
 using Rinha.Chaos.Inputs;
+using Rinha.Chaos.Machines;
 using Rinha.Chaos.PowerLoss;
 using Rinha.Chaos.Soak;
 using Rinha.Chaos.Storage;
@@ -150,6 +151,8 @@ internal static class CampaignTable
             TextsCampaign.ShortTexts, TextsCampaign.AllTexts, TextsCampaign.Run),
         new("abuse", "slow, idle, endless and flooding clients",
             AttackKinds.All.Count, AttackKinds.All.Count, AbuseCampaign.Run),
+        new("machine", "the Debian package on a virtual machine: limits, out of memory, upgrade, reboot, removal",
+            MachineCampaign.Steps, MachineCampaign.Steps, MachineCampaign.Run),
         new("soak", "none: a long run under load", 3, 3, SoakCampaign.Run),
     ];
 }
