@@ -15,10 +15,10 @@ internal static class FileOperations
         return new Command("create", description).SetOperation(settings, (_, options) =>
         {
             var path = Operation.LedgerPathOf(options);
-            if (File.Exists(path)
+            if (new FileInfo(path) is { Exists: true, Length: > 0 }
                 || !LedgerFile.Open(path, Synchronous.Full, accounts: options.Get(Setting.Accounts)).IsNew)
             {
-                throw new RefusalException($"there is a file at {path}");
+                throw new RefusalException($"there is a ledger or another file at {path}");
             }
 
             Console.WriteLine($"{path}: new ledger");
@@ -73,7 +73,8 @@ internal static class FileOperations
         const string description = "Check the ledger, or a backup, for consistency; read-only.";
         return new Command("verify", description) { file, json }.SetOperation(settings, (parsed, options) =>
         {
-            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : options.Database;
+            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given)
+                : options.Postgres is null ? options.DatabasePath : options.Database;
             Operation.LowerPriority();
             var report = path == options.Database && options.Postgres is { } address
                 ? Verify(address)

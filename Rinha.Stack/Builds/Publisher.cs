@@ -113,6 +113,8 @@ public sealed partial class Publisher(Action<string> log, Packages? packages = n
         return
         [
             "-p:CppCompilerAndLinker=clang", "-p:LinkerFlavor=lld", "-p:ObjCopyName=aarch64-linux-gnu-objcopy",
+            // packages.lock.json has one architecture's compiler.
+            $"-p:NuGetLockFilePath={Repository.PathOf("artifacts", runtime, "packages.lock.json")}",
         ];
     }
 
