@@ -67,6 +67,8 @@ static void Serve(
     var application = new BankApplication(ledger, isResetEnabled, logger, metrics, requests);
     server.StartAsync(application).GetAwaiter().GetResult();
     Log.Listening(logger, options.Address.ToString());
+    using var systemd = new SystemdNotifier();
+    systemd.SendReady(transport.TakePulse);
     if (isResetEnabled)
     {
         Log.ResetEnabled(logger);
@@ -74,6 +76,7 @@ static void Serve(
 
     stop.Wait();
     Log.Stopping(logger);
+    systemd.SendStopping();
     application.Drain.Announce();
     _ = forceStop.Wait(options.Get(Setting.DrainDelayMs));
     application.Drain.Begin();
