@@ -38,6 +38,7 @@ internal sealed partial class Machine : IDisposable
         options ??= new MachineOptions();
         string InDirectory(string name) => Path.Combine(run.Directory, name);
         var (root, data, copy) = (InDirectory("root.qcow2"), InDirectory("data.img"), InDirectory("files.img"));
+        Make("rm", "-f", root, data, copy); // Of a machine before.
         Make("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", image.Disk, root);
         Make("truncate", "-s", options.DataSize, data);
         Make("mkfs." + options.FileSystem, "-q", data);
@@ -90,12 +91,13 @@ internal sealed partial class Machine : IDisposable
         var result = Run(script);
         return result.Succeeded
             ? result.Output.Trim()
-            : throw new ChaosException($"'{script}' ended with {result.Status}: {result.Output.Trim()}");
+            : throw new ChaosException(
+                $"'{script}' ended with {result.Status}: {string.Join('\n', result.Lines.TakeLast(TailLines))}");
     }
 
     // Standard output as bytes, of a script that must succeed.
     public byte[] Read(string script) =>
-        Convert.FromBase64String(Require($"set -o pipefail; ({script}) 2>/dev/null | base64 -w 0"));
+        Convert.FromBase64String(Require($"set -o pipefail; ({script}) | base64").ReplaceLineEndings(""));
 
     public void CutPower()
     {

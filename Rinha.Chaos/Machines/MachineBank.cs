@@ -14,10 +14,13 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
     private const double Rate = 100; // Requests per second, well below what emulation reaches.
     private const int WarmAcknowledged = 50;
 
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(10); // Qemu accepts for a guest that still boots.
+
     private readonly List<BackgroundLoad> _loads = [];
 
     public LoadWatch Watch { get; private set; } = null!; // Of the current load.
     public int Acknowledged { get; private set; } // By the loads that were stopped.
+    public IReadOnlyList<TransactionLog> Logs => [.. _loads.Select(load => load.Log)]; // In order; read after StopLoad.
 
     // A directory with both packages, made from this checkout.
     public static string MakePackages(CampaignRun run)
@@ -59,9 +62,11 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
         run.CheckAnswer(RawAnswer.Ask(machine.Front, "GET", "/clientes/1/extrato"), "GET");
     }
 
-    public void StartLoad()
+    // hasKeys: clients retry under keys until they are answered, as fast as the bank answers.
+    public void StartLoad(bool hasKeys = false)
     {
         var options = BackgroundLoad.Endless(Rate, Connections, run.Random.Next());
+        options = hasKeys ? options with { Rate = null, RetryFor = Machine.Timeout, RequestTimeout = s_retryAfter } : options;
         _loads.Add(new BackgroundLoad(machine.Front, options, log => Watch = new LoadWatch(log)));
         AwaitAcknowledged(WarmAcknowledged);
     }
@@ -91,16 +96,22 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
         Acknowledged += Watch.Acknowledged;
     }
 
-    // Stops the bank and the machine's writing, copies the ledger and lets the oracle compare it with all loads.
-    public void CheckLedger()
+    public void CheckLedger() => CheckLedger(CopyLedger());
+
+    // The oracle compares the ledger with all loads.
+    public void CheckLedger(ILedgerSource ledger) => LedgerCheck.Run(run, ledger, Logs);
+
+    // Stops the bank, and with it the ledger's changes.
+    public ILedgerSource CopyLedger()
     {
-        machine.Require("systemctl stop rinha.target");
-        var copy = Directory.CreateDirectory(Path.Combine(run.Directory, "ledger")).FullName;
+        machine.Require("systemctl stop rinha.target 'rinha@*' rinha-nginx");
+        var copy = Path.Combine(run.Directory, "ledger");
+        Files.DeleteTrees(copy);
+        Directory.CreateDirectory(copy);
         var archive = Path.Combine(copy, "ledger.tar.gz");
         File.WriteAllBytes(archive, machine.Read($"cd {Machine.DataPath} && tar -cz rinha.db*"));
         Make("tar", "-xzf", archive, "-C", copy);
-        var source = new SqliteLedgerSource(Path.Combine(copy, "rinha.db"));
-        LedgerCheck.Run(run, source, [.. _loads.Select(load => load.Log)]);
+        return new SqliteLedgerSource(Path.Combine(copy, "rinha.db"));
     }
 
     public void Dispose() => _loads.ForEach(load => load.Dispose());

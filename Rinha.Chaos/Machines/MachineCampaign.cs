@@ -3,7 +3,7 @@ using Rinha.Stack.Stacks;
 namespace Rinha.Chaos.Machines;
 
 // A life of the Debian package on a machine: installed, limited, out of memory, upgraded and back, rebooted, backed up,
-// removed and installed again. Each step checks what the kernel and systemd have in force.
+// removed, installed again and cut off its power. Each step checks what the kernel and systemd have in force.
 internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineBank bank)
 {
     public const int Steps = 8;
@@ -23,7 +23,7 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
         Action[] steps =
         [
             campaign.CheckLimits, campaign.RunOutOfMemory, campaign.UpgradeAndBack, campaign.BackUp, campaign.Reboot,
-            campaign.Reinstall, bank.CheckLedger,
+            campaign.Reinstall, () => PowerCutCampaign.CutOnce(run, machine, bank),
         ];
         foreach (var step in steps)
         {
@@ -93,7 +93,7 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
     {
         foreach (var package in new[] { MachineBank.NextPackage, MachineBank.Package })
         {
-            const string processes = "systemctl show -P MainPID rinha@1 rinha@2";
+            const string processes = "for api in 1 2; do systemctl show -P MainPID rinha@$api; done";
             var before = machine.Require(processes).Split('\n');
             bank.UnderLoad(package, failedMax: 0, () => bank.Apply(package));
             var after = machine.Require(processes).Split('\n');
