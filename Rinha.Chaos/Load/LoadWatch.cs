@@ -32,7 +32,8 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     {
         var longestNs = 0L;
         var beforeNs = fromNs;
-        foreach (var atNs in _acknowledged.Select(entry => entry.AtNs).Where(at => at > fromNs && at < toNs).Append(toNs))
+        var times = _acknowledged.Select(entry => entry.AtNs);
+        foreach (var atNs in times.Where(at => at > fromNs && at < toNs).Append(toNs))
         {
             if (atNs - beforeNs > longestNs)
             {

@@ -14,7 +14,7 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
     private const double Rate = 100; // Requests per second, well below what emulation reaches.
     private const int WarmAcknowledged = 50;
 
-    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(10); // Qemu accepts for a guest that still boots.
+    private static readonly TimeSpan s_keyedTimeout = TimeSpan.FromSeconds(10); // Qemu accepts while the guest boots.
 
     private readonly List<BackgroundLoad> _loads = [];
 
@@ -66,7 +66,8 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
     public void StartLoad(bool hasKeys = false)
     {
         var options = BackgroundLoad.Endless(Rate, Connections, run.Random.Next());
-        options = hasKeys ? options with { Rate = null, RetryFor = Machine.Timeout, RequestTimeout = s_retryAfter } : options;
+        options = !hasKeys ? options
+            : options with { Rate = null, RetryFor = Machine.Timeout, RequestTimeout = s_keyedTimeout };
         _loads.Add(new BackgroundLoad(machine.Front, options, log => Watch = new LoadWatch(log)));
         AwaitAcknowledged(WarmAcknowledged);
     }

@@ -15,31 +15,40 @@ internal sealed record PowerCutPlan(string FileSystem, string? Synchronous, int 
     public IReadOnlyList<PowerCutMoment> Moments => this switch
     {
         { IsOnPostgres: true } => [PowerCutMoment.Load, PowerCutMoment.Restart, PowerCutMoment.Reset],
-        { MayLose: true } =>
-            [PowerCutMoment.Load, PowerCutMoment.Backup, PowerCutMoment.Checkpoint, PowerCutMoment.Restart],
-        _ => Enum.GetValues<PowerCutMoment>(),
+        { MayLose: true } => [.. PowerCutMoment.All.Where(moment => moment != PowerCutMoment.Reset)],
+        _ => PowerCutMoment.All,
     };
 
     public override string ToString() => $"{Synchronous ?? "PostgreSQL"} on {FileSystem}";
 }
 
-// What happens under load when the power fails.
-internal enum PowerCutMoment
+// What runs under load when the power fails, at most so long after the script has returned.
+internal sealed record PowerCutMoment(string Name, int DelayMaxMs, string Script)
 {
-    Load, // Nothing else.
-    Backup,
-    Checkpoint,
-    Reset,
-    Restart, // Of one API, then of the other.
+    public const string Backups = Machine.DataPath + "/backup";
+
+    public static readonly PowerCutMoment Load = new("load", 3_000, "true");
+    public static readonly PowerCutMoment Reset = new("reset", 300, "true"); // Sent from outside.
+    public static readonly PowerCutMoment Restart =
+        new("rolling restart", 5_000, "(systemctl restart rinha@1 && systemctl restart rinha@2) &");
+
+    public static readonly IReadOnlyList<PowerCutMoment> All =
+    [
+        Load, Reset, Restart,
+        new("checkpoint", 3_000, "(while :; do rinha-ledger checkpoint; done) >/dev/null &"),
+        new("backup", 500, $"""
+            systemctl start --no-block rinha-backup
+            for wait in $(seq 200); do ! ls {Backups}/*.unfinished-* 2>/dev/null || break; sleep 0.02; done
+            """),
+    ];
 }
 
 // Kills a machine under load and boots it again on the same disks. Nothing acknowledged is missing; with NORMAL, what is
-// there is a prefix of what was acknowledged. A backup is whole or absent.
+// there is a prefix of it. A backup is whole or absent.
 internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, MachineBank bank, PowerCutPlan plan)
 {
     private const int AcknowledgedAfter = 50;
     private const int InFlight = MachineBank.Connections;
-    private const string Backups = Machine.DataPath + "/backup";
 
     private int _lossyCuts, _lostMax, _backups, _unfinished, _resets;
 
@@ -95,8 +104,8 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
         machine.Require(plan.IsOnPostgres
             ? """
                 runuser -u postgres -- createuser rinha && runuser -u postgres -- createdb -O rinha rinha
-                sed -i 's,^DATABASE_URL=.*,DATABASE_URL=postgres://rinha@/rinha?host=/run/postgresql,' /etc/rinha/rinha.env
-                echo RINHA_DATABASE_WAIT=3600 >>/etc/rinha/rinha.env
+                cd /etc/rinha && sed -i 's,^DATABASE_URL=.*,DATABASE_URL=postgres://rinha@/rinha?host=/run/postgresql,' rinha.env
+                echo RINHA_DATABASE_WAIT=3600 >>rinha.env && systemctl disable --now rinha-backup.timer
                 """
             : $"sed -i 's/^RINHA_SYNCHRONOUS=.*/RINHA_SYNCHRONOUS={plan.Synchronous}/' /etc/rinha/rinha.env");
         machine.Require("systemctl restart rinha@1 && systemctl restart rinha@2 && sync");
@@ -106,8 +115,9 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
     private void Cut(PowerCutMoment moment, bool hasKeys)
     {
         bank.StartLoad(hasKeys);
-        var reset = Begin(moment);
-        Thread.Sleep(run.Random.Next(DelayMaxMs(moment)));
+        var reset = moment == PowerCutMoment.Reset ? ResetAsync(bank.Watch.Acknowledged) : null;
+        machine.Require(moment.Script);
+        Thread.Sleep(run.Random.Next(moment.DelayMaxMs));
         machine.CutPower();
         if (!hasKeys)
         {
@@ -128,7 +138,7 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
         CheckBackups();
         var ledger = plan.IsOnPostgres ? OpenPostgres() : bank.CopyLedger();
         var verified = machine.Run("rinha-ledger verify");
-        run.Check(verified.Succeeded, () => $"{plan}, {moment}: {verified.Output}");
+        run.Check(verified.Succeeded, () => $"{plan}, {moment.Name}: {verified.Output}");
         var rows = LedgerRows.Read(ledger).Rows;
         if (reset is not null)
         {
@@ -142,62 +152,28 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
 
         CheckBalances(ledger, log);
         bank.CheckLedger(ledger);
-        Console.Error.WriteLine($"  {plan}, {moment}{(hasKeys ? ", keys" : "")}: {log.Acknowledged.Count:N0} acknowledged, "
-            + $"{log.Unknown.Count} unknown, {run.ViolationCount} violations");
+        Console.Error.WriteLine($"  {plan}, {moment.Name}{(hasKeys ? ", keys" : "")}: {log.Acknowledged.Count:N0} "
+            + $"acknowledged, {log.Unknown.Count} unknown, {run.ViolationCount} violations");
         machine.Require("systemctl stop ledger.socket ledger.service 2>/dev/null; true");
     }
 
-    // Starts what the power cut interrupts; returns the reset, if it is one.
-    private Task<Reset>? Begin(PowerCutMoment moment)
-    {
-        if (moment == PowerCutMoment.Reset)
-        {
-            var before = bank.Watch.Acknowledged;
-            return Task.Run(() => new Reset(
-                before, RawAnswer.Ask(machine.Front, "POST", "/reset", json: "").Status, bank.Watch.Acknowledged));
-        }
-
-        machine.Require(moment switch
-        {
-            PowerCutMoment.Backup => $"""
-                systemctl start --no-block rinha-backup
-                for wait in $(seq 200); do ! ls {Backups}/*.unfinished-* 2>/dev/null || break; sleep 0.02; done
-                """,
-            PowerCutMoment.Checkpoint => "(while :; do rinha-ledger checkpoint; done) >/dev/null &",
-            PowerCutMoment.Restart => "(systemctl restart rinha@1 && systemctl restart rinha@2) &",
-            _ => "true",
-        });
-        return null;
-    }
-
-    private static int DelayMaxMs(PowerCutMoment moment) => moment switch
-    {
-        PowerCutMoment.Load or PowerCutMoment.Checkpoint => 3_000,
-        PowerCutMoment.Backup => 500,
-        PowerCutMoment.Reset => 300,
-        PowerCutMoment.Restart => 5_000,
-        _ => throw new ArgumentOutOfRangeException(nameof(moment)),
-    };
+    private Task<Reset> ResetAsync(int before) => Task.Run(() => new Reset(
+        before, RawAnswer.Ask(machine.Front, "POST", "/reset", json: "").Status, bank.Watch.Acknowledged));
 
     private void CheckBackups()
     {
-        if (plan.IsOnPostgres)
-        {
-            return;
-        }
-
         var found = machine.Run($"""
-            cd {Backups} || exit 0
+            cd {PowerCutMoment.Backups} || exit 0
             for backup in $(ls | grep '\.db$'); do
               runuser -u rinha -- env DATABASE_URL="$PWD/$backup" /usr/lib/rinha/Rinha.Server verify || exit 1
-            done >&2
-            ls | sed 's/.*unfinished.*/unfinished/'
+              echo whole
+            done
+            ls | sed -n 's/.*unfinished.*/unfinished/p'
             rm -f *
             """);
         run.Check(found.Succeeded, () => $"a backup: {found.Output}");
-        var lines = found.Output.Split('\n');
-        _unfinished += lines.Count(line => line == "unfinished");
-        _backups += lines.Count(line => line.StartsWith("rinha-", StringComparison.Ordinal) && line.EndsWith(".db", StringComparison.Ordinal));
+        _unfinished += found.Lines.Count(line => line == "unfinished");
+        _backups += found.Lines.Count(line => line == "whole");
     }
 
     // Stops the bank and puts the database in nginx's place.
@@ -212,12 +188,13 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
         return new PostgresLedgerSource(url!);
     }
 
-    // A reset in force has taken what was acknowledged before it, and nothing that was sent after its answer. One without
-    // an answer is in force as a whole or not at all.
+    // A reset in force has taken what was acknowledged before it and nothing that was sent after its answer. Without an
+    // answer it is in force or not.
     private void ForgetReset(Reset reset, Dictionary<long, LedgerRows.Row> rows)
     {
         var texts = bank.Watch.AcknowledgedTexts;
-        List<long> before = [.. bank.Logs.SkipLast(1).SelectMany(log => log.Acknowledged.Keys), .. texts.Take(reset.Before)];
+        List<long> before =
+            [.. bank.Logs.SkipLast(1).SelectMany(log => log.Acknowledged.Keys), .. texts.Take(reset.Before)];
         var kept = before.Count(rows.ContainsKey);
         var isInForce = kept == 0;
         run.Check(
