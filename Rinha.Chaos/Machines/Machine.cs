@@ -90,12 +90,13 @@ internal sealed partial class Machine : IDisposable
         var result = Run(script);
         return result.Succeeded
             ? result.Output.Trim()
-            : throw new ChaosException($"'{script}' ended with {result.Status}: {result.Output.Trim()}");
+            : throw new ChaosException(
+                $"'{script}' ended with {result.Status}: {string.Join('\n', result.Lines.TakeLast(TailLines))}");
     }
 
     // Standard output as bytes, of a script that must succeed.
     public byte[] Read(string script) =>
-        Convert.FromBase64String(Require($"set -o pipefail; ({script}) 2>/dev/null | base64 -w 0"));
+        Convert.FromBase64String(Require($"set -o pipefail; ({script}) | base64"));
 
     public void CutPower()
     {

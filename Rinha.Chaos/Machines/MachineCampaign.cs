@@ -93,7 +93,7 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
     {
         foreach (var package in new[] { MachineBank.NextPackage, MachineBank.Package })
         {
-            const string processes = "systemctl show -P MainPID rinha@1 rinha@2";
+            const string processes = "for api in 1 2; do systemctl show -P MainPID rinha@$api; done";
             var before = machine.Require(processes).Split('\n');
             bank.UnderLoad(package, failedMax: 0, () => bank.Apply(package));
             var after = machine.Require(processes).Split('\n');
