@@ -53,6 +53,7 @@ static int Run(ServerOptions options)
 static void Serve(
     ServerOptions options, ILedger ledger, MetricSet metrics, ILoggerFactory loggers, ILogger logger)
 {
+    using var systemd = new SystemdNotifier();
     var transport = new SocketTransport(options.Address, ledger.Round, logger);
     using var server = new BankServer(options.Address.EndPoint, transport, loggers);
     using var stop = new ManualResetEventSlim();
@@ -67,7 +68,6 @@ static void Serve(
     var application = new BankApplication(ledger, isResetEnabled, logger, metrics, requests);
     server.StartAsync(application).GetAwaiter().GetResult();
     Log.Listening(logger, options.Address.ToString());
-    using var systemd = new SystemdNotifier();
     systemd.SendReady(transport.TakePulse);
     if (isResetEnabled)
     {

@@ -1,3 +1,5 @@
+using Rinha.Server.Ledger;
+
 namespace Rinha.Server;
 
 // Tells systemd the service's state, one datagram to NOTIFY_SOCKET each (sd_notify(3)); without the variable it does
@@ -8,14 +10,21 @@ internal sealed class SystemdNotifier : IDisposable
     private readonly Socket? _socket;
     private Timer? _watchdog;
 
-    // SocketException: NOTIFY_SOCKET names no socket.
+    // RefusalException: NOTIFY_SOCKET names no socket.
     public SystemdNotifier()
     {
         if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 } path)
         {
             _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
             // @: an abstract address (unix(7)).
-            _socket.Connect(new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path));
+            try
+            {
+                _socket.Connect(new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path));
+            }
+            catch (SocketException error)
+            {
+                throw new RefusalException($"NOTIFY_SOCKET: no socket at {path}", error);
+            }
         }
     }
 
@@ -23,16 +32,13 @@ internal sealed class SystemdNotifier : IDisposable
     public void SendReady(Func<bool> takePulse)
     {
         _socket?.Send("READY=1"u8);
-        var isOurs = Environment.GetEnvironmentVariable("WATCHDOG_PID") is not { } id || id == $"{Environment.ProcessId}";
-        if (_socket is null || !isOurs
-            || !long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out var timeoutUs) || timeoutUs <= 0)
+        if (_socket is not null
+            && long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out var timeoutUs) && timeoutUs > 0)
         {
-            return;
+            _ = takePulse();
+            var period = TimeSpan.FromMicroseconds(timeoutUs) / Limits.WatchdogPulses;
+            _watchdog = new Timer(_ => SendPulse(takePulse), null, period, period);
         }
-
-        _ = takePulse();
-        var period = TimeSpan.FromMicroseconds(timeoutUs) / Limits.WatchdogPulses;
-        _watchdog = new Timer(_ => SendPulse(takePulse), null, period, period);
     }
 
     public void SendStopping() => TrySend("STOPPING=1"u8);

@@ -12,7 +12,7 @@ public sealed class ReleaseTests
         using var directory = new TemporaryDirectory();
         _ = (Testing.Repository.ServerBinary, Testing.Repository.LoadTesterBinary);
         var made = RinhaCommand.RunSuccessfully("release", "--out", directory.File("1")).Output;
-        string[] files = made.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2..];
+        var files = made.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2..];
         Directory.CreateDirectory(directory.File("archive"));
         Run("tar", "-xzf", files[0], "-C", directory.File("archive"));
         var archive = Assert.Single(Directory.GetDirectories(directory.File("archive")));
@@ -30,7 +30,7 @@ public sealed class ReleaseTests
             using var bom = JsonDocument.Parse(File.ReadAllText(Path.Combine(archive, program + ".cdx.json")));
             Assert.Contains(
                 bom.RootElement.GetProperty("components").EnumerateArray(),
-                component => component.GetProperty("name").GetString() == "SourceGear.sqlite3");
+                component => component.GetProperty("name").GetString() == "SQLite");
         }
 
         CheckPackage(files[1], root);
@@ -56,7 +56,7 @@ public sealed class ReleaseTests
     [InlineData("RINHA_LIMIT=0", null, "RINHA_LIMIT: expected off or a whole number, not '0'")]
     public void The_settings_choose_what_nginx_listens_on(string settings, string? listens, string error = "")
     {
-        Assert.SkipUnless(File.Exists("/proc/net/if_inet6"), "needs IPv6");
+        Assert.SkipUnless(File.Exists("/proc/self/net/if_inet6"), "needs IPv6");
         using var directory = new TemporaryDirectory();
         // Only sh and sed are its own; nginx itself would need the addresses.
         var nginx = directory.File("nginx");
@@ -81,7 +81,7 @@ public sealed class ReleaseTests
 
     private static void CheckPackage(string package, string root)
     {
-        string[] listed = Run("dpkg-deb", "--contents", package).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var listed = Run("dpkg-deb", "--contents", package).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(listed, line => Assert.Contains(" root/root ", line));
         Assert.All(
             (string[])[

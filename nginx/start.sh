@@ -17,7 +17,7 @@ listen() {
     *:*) hosts="127.0.0.1 [::1] [$1]" ;;
     *) hosts="127.0.0.1 $1 [::1]" ;;
   esac
-  [ -e /proc/net/if_inet6 ] || hosts=${hosts%% \[*}
+  [ -e /proc/self/net/if_inet6 ] || hosts=${hosts%% \[*}
   for host in $hosts; do lines="${lines:-}\\1listen $host:$2\\2\\n"; done
   printf '%s\n' "/^ *listen \[::\]:$3 /d; s/^( *)listen $3( .*)$/${lines%??}/"
 }

@@ -97,7 +97,7 @@ internal sealed partial class Machine : IDisposable
 
     // Standard output as bytes, of a script that must succeed.
     public byte[] Read(string script) =>
-        Convert.FromBase64String(Require($"set -o pipefail; ({script}) | base64").ReplaceLineEndings(""));
+        Convert.FromBase64String(Require($"set -o pipefail; ({script}) | base64"));
 
     public void CutPower()
     {

@@ -38,7 +38,7 @@ public sealed class InitialAccountsTests : ServerTest
         ServerProcess.Run(["verify"], settings).AssertSuccess();
 
         Assert.Equal(1, LedgerRows.Query(Ledger, "SELECT count(*) FROM clientes"));
-        ServerProcess.Run(["create"], ("DATABASE_URL", "postgres://localhost/x")).AssertRefused("is not a file");
+        ServerProcess.Run(["create"], ("DATABASE_URL", "postgres://user@localhost/x")).AssertRefused("is not a file");
     }
 
     [Fact]

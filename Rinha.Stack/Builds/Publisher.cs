@@ -75,7 +75,7 @@ public sealed partial class Publisher(Action<string> log, Packages? packages = n
         var staging = directory + ".new";
         var programs = packages ?? new Packages(log);
         programs.RequireLinker();
-        string[] cross = runtime == Runtime ? [] : RequireCrossLinker(programs, runtime);
+        var cross = RequireCrossLinker(programs, runtime);
         log($"building {project} for {runtime}");
         Files.DeleteTrees(staging);
         // A source saved during the build must make the output stale.
@@ -94,9 +94,14 @@ public sealed partial class Publisher(Action<string> log, Packages? packages = n
         Directory.Move(staging, directory);
     }
 
-    // Clang links for any architecture whose libraries Debian has for cross compilers.
+    // What dotnet publish needs to link for another architecture: clang, with Debian's libraries for cross compilers.
     private static string[] RequireCrossLinker(Packages packages, string runtime)
     {
+        if (runtime == Runtime)
+        {
+            return [];
+        }
+
         if (runtime != Arm64)
         {
             throw new UsageException($"{runtime} is not built on {Runtime}");

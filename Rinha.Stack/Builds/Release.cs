@@ -29,7 +29,10 @@ public sealed partial class Release(string architecture, string directory, Actio
         ("packaging/NOTICE", "NOTICE", "usr/share/doc/rinha/NOTICE"),
         ("CHANGELOG.md", "CHANGELOG.md", "usr/share/doc/rinha/changelog"),
         ("LICENSE", "LICENSE", "usr/share/doc/rinha/copyright"),
-        .. FilesOf("packaging/systemd", "systemd", "usr/lib/systemd/system", "*"),
+        .. FilesOf("packaging/systemd", "systemd", "usr/lib/systemd/system", "rinha*"),
+        .. from service in (string[])["rinha@", "rinha-nginx", "rinha-backup"]
+           let name = $"{service}.service.d/10-hardening.conf"
+           select ("packaging/systemd/10-hardening.conf", $"systemd/{name}", $"usr/lib/systemd/system/{name}"),
         .. FilesOf("docs", "docs", "usr/share/doc/rinha/docs", "*.md"),
     ];
 
@@ -148,11 +151,12 @@ public sealed partial class Release(string architecture, string directory, Actio
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         File.Copy(source, target);
-        var isProgram = Path.GetFileName(target) is "Rinha.Server" or "Rinha.LoadTest" or "rinha-ledger"
-            or "start-nginx.sh" or "postinst" or "prerm" or "postrm";
         // The settings may hold a database's password.
-        var mode = target.EndsWith("/rinha.env", StringComparison.Ordinal) ? Private : isProgram ? Program : Plain;
-        File.SetUnixFileMode(target, mode);
+        File.SetUnixFileMode(
+            target,
+            target.EndsWith("/rinha.env", StringComparison.Ordinal) ? Private
+            : File.GetUnixFileMode(source).HasFlag(UnixFileMode.UserExecute) ? Program
+            : Plain);
     }
 
     private static void Stamp(string directory, DateTime time)
