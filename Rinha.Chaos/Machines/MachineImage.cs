@@ -68,6 +68,11 @@ internal sealed record MachineImage(string Directory)
         var suite = release["VERSION_CODENAME"];
         var recipe = SHA256.HashData(Encoding.UTF8.GetBytes($"{suite} {Size} {string.Join(',', include)} {SetUp}"));
         var image = new MachineImage(Path.Combine(Cache, Convert.ToHexStringLower(recipe)[..12]));
+        if (System.IO.Directory.Exists(image.Directory))
+        {
+            return image;
+        }
+
         System.IO.Directory.CreateDirectory(Cache);
         using var held = FileLock.Take(Path.Combine(Cache, ".lock"), () => Console.Error.WriteLine("waiting for an image"));
         if (!System.IO.Directory.Exists(image.Directory))
