@@ -86,7 +86,7 @@ internal sealed class RecoveryCheck(CampaignRun run, Recording recording, string
         }
     }
 
-    private void WriteFiles(string data, Dictionary<LoggedFile, byte[]> files)
+    private static void WriteFiles(string data, Dictionary<LoggedFile, byte[]> files)
     {
         if (Directory.Exists(data))
         {
