@@ -43,8 +43,8 @@ internal sealed record PowerCutMoment(string Name, int DelayMaxMs, string Script
     ];
 }
 
-// Kills a machine under load and boots it again on the same disks. Nothing acknowledged is missing; with NORMAL, what is
-// there is a prefix of it. A backup is whole or absent.
+// Kills a machine under load and boots it again on the same disks. Nothing acknowledged is missing; with NORMAL, what
+// is there is a prefix of it. A backup is whole or absent.
 internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, MachineBank bank, PowerCutPlan plan)
 {
     private const int AcknowledgedAfter = 50;
@@ -104,7 +104,8 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
         machine.Require(plan.IsOnPostgres
             ? """
                 runuser -u postgres -- createuser rinha && runuser -u postgres -- createdb -O rinha rinha
-                cd /etc/rinha && sed -i 's,^DATABASE_URL=.*,DATABASE_URL=postgres://rinha@/rinha?host=/run/postgresql,' rinha.env
+                cd /etc/rinha
+                sed -i 's,^DATABASE_URL=.*,DATABASE_URL=postgres://rinha@/rinha?host=/run/postgresql,' rinha.env
                 echo RINHA_DATABASE_WAIT=3600 >>rinha.env && systemctl disable --now rinha-backup.timer
                 """
             : $"sed -i 's/^RINHA_SYNCHRONOUS=.*/RINHA_SYNCHRONOUS={plan.Synchronous}/' /etc/rinha/rinha.env");
