@@ -65,8 +65,11 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
     }
 
     // One cut with FULL under clients that retry, on another campaign's machine; judges that campaign's loads too.
-    public static void CutOnce(CampaignRun run, Machine machine, MachineBank bank) =>
+    public static void CutOnce(CampaignRun run, Machine machine, MachineBank bank)
+    {
+        machine.Require("sync"); // The package's files: dpkg did not wait for the disk.
         new PowerCutCampaign(run, machine, bank, PowerCutPlan.All[0]).Cut(PowerCutMoment.Load, hasKeys: true);
+    }
 
     private void Run()
     {
