@@ -119,6 +119,12 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
     private void Cut(PowerCutMoment moment, bool hasKeys)
     {
         bank.StartLoad(hasKeys);
+        if (plan.MayLose)
+        {
+            machine.Require("sync"); // So that the cut takes a part only.
+            bank.AwaitAcknowledged(AcknowledgedAfter);
+        }
+
         var reset = moment == PowerCutMoment.Reset ? ResetAsync(bank.Watch.Acknowledged) : null;
         machine.Require(moment.Script);
         Thread.Sleep(run.Random.Next(moment.DelayMaxMs));
