@@ -25,7 +25,7 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
         string InDirectory(string name) => Path.Combine(run.Directory, name);
         var (files, release, tree) = (InDirectory("files"), InDirectory("release"), InDirectory("tree"));
         Directory.CreateDirectory(files);
-        Make(Repository.PathOf("rinha"), "release", "--out", release);
+        Make([Repository.PathOf("rinha"), "release", "--out", release, .. run.Settings.IsInstallAgreed ? ["--yes"] : (string[])[]]);
         Make("dpkg-deb", "--raw-extract", Directory.GetFiles(release, "*.deb").Single(), tree);
         Make("dpkg-deb", "-Znone", "--build", tree, Path.Combine(files, Package));
         Make("sed", "-i", "s/^Version: .*/&+next/", Path.Combine(tree, "DEBIAN", "control"));
@@ -91,16 +91,21 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
         Acknowledged += Watch.Acknowledged;
     }
 
-    // Stops the bank and the machine's writing, copies the ledger and lets the oracle compare it with all loads.
+    // Stops the bank, copies the ledger and lets the oracle compare it with all loads.
     public void CheckLedger()
     {
         machine.Require("systemctl stop rinha.target 'rinha@*' rinha-nginx");
+        LedgerCheck.Run(run, CopyLedger(run, machine, Machine.DataPath), [.. _loads.Select(load => load.Log)]);
+    }
+
+    // A copy of the ledger in this directory of the machine, which no process has open.
+    public static SqliteLedgerSource CopyLedger(CampaignRun run, Machine machine, string directory)
+    {
         var copy = Directory.CreateDirectory(Path.Combine(run.Directory, "ledger")).FullName;
         var archive = Path.Combine(copy, "ledger.tar.gz");
-        File.WriteAllBytes(archive, machine.Read($"cd {Machine.DataPath} && tar -cz rinha.db*"));
+        File.WriteAllBytes(archive, machine.Read($"cd {directory} && tar -cz rinha.db*"));
         Make("tar", "-xzf", archive, "-C", copy);
-        var source = new SqliteLedgerSource(Path.Combine(copy, "rinha.db"));
-        LedgerCheck.Run(run, source, [.. _loads.Select(load => load.Log)]);
+        return new SqliteLedgerSource(Path.Combine(copy, "rinha.db"));
     }
 
     public void Dispose() => _loads.ForEach(load => load.Dispose());
