@@ -153,7 +153,7 @@ internal static class CampaignTable
             AttackKinds.All.Count, AttackKinds.All.Count, AbuseCampaign.Run),
         new("machine", "the Debian package on a virtual machine: limits, out of memory, upgrade, reboot, removal",
             MachineCampaign.Steps, MachineCampaign.Steps, MachineCampaign.Run),
-        new("machine-docker", "the Compose stack on a virtual machine: limits on cgroup v2, the contest",
+        new("machine-docker", "the Compose stack on a virtual machine: limits on cgroup v2, load",
             0, MachineDockerCampaign.Steps, MachineDockerCampaign.Run),
         new("machine-power", "the power of a virtual machine is cut: SQLite on ext4 and xfs, PostgreSQL",
             0, PowerCutPlan.All.Sum(plan => plan.Cuts), PowerCutCampaign.Run),

@@ -164,7 +164,8 @@ internal sealed partial class Machine : IDisposable
             var left = timeout - watch.Elapsed;
             if (left < TimeSpan.Zero || !_console!.Poll(left, SelectMode.SelectRead))
             {
-                throw new ChaosException(Describe($"'{what}' did not end within {timeout.TotalSeconds} s"));
+                throw new ChaosException(Describe($"'{what}' did not end within {timeout.TotalSeconds} s "
+                    + $"after '{Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(read)).Trim()}'"));
             }
 
             var count = _console.Receive(buffer);

@@ -28,7 +28,7 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
         string InDirectory(string name) => Path.Combine(run.Directory, name);
         var (files, release, tree) = (InDirectory("files"), InDirectory("release"), InDirectory("tree"));
         Directory.CreateDirectory(files);
-        Make(Repository.PathOf("rinha"), "release", "--out", release);
+        Make([Repository.PathOf("rinha"), "release", "--out", release, .. run.Settings.IsInstallAgreed ? ["--yes"] : (string[])[]]);
         Make("dpkg-deb", "--raw-extract", Directory.GetFiles(release, "*.deb").Single(), tree);
         Make("dpkg-deb", "-Znone", "--build", tree, Path.Combine(files, Package));
         Make("sed", "-i", "s/^Version: .*/&+next/", Path.Combine(tree, "DEBIAN", "control"));
@@ -100,15 +100,14 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
     // The oracle compares the ledger with all loads.
     public void CheckLedger(ILedgerSource ledger) => LedgerCheck.Run(run, ledger, Logs);
 
-    // Stops the bank, and with it the ledger's changes.
-    public ILedgerSource CopyLedger()
+    // A copy of the ledger in this directory of the machine, which no process has open.
+    public static SqliteLedgerSource CopyLedger(CampaignRun run, Machine machine, string directory)
     {
-        machine.Require("systemctl stop rinha.target 'rinha@*' rinha-nginx");
         var copy = Path.Combine(run.Directory, "ledger");
         Files.DeleteTrees(copy);
         Directory.CreateDirectory(copy);
         var archive = Path.Combine(copy, "ledger.tar.gz");
-        File.WriteAllBytes(archive, machine.Read($"cd {Machine.DataPath} && tar -cz rinha.db*"));
+        File.WriteAllBytes(archive, machine.Read($"cd {directory} && tar -cz rinha.db*"));
         Make("tar", "-xzf", archive, "-C", copy);
         return new SqliteLedgerSource(Path.Combine(copy, "rinha.db"));
     }

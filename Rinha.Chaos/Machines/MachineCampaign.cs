@@ -91,7 +91,8 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
 
     private void UpgradeAndBack()
     {
-        foreach (var package in new[] { MachineBank.NextPackage, MachineBank.Package })
+        string[] back = run.Settings.IsShort ? [] : [MachineBank.Package];
+        foreach (var package in back.Prepend(MachineBank.NextPackage))
         {
             const string processes = "for api in 1 2; do systemctl show -P MainPID rinha@$api; done";
             var before = machine.Require(processes).Split('\n');

@@ -14,6 +14,12 @@ internal sealed record MachineImage(string Directory)
     private static readonly string[] s_packages =
         ["systemd", "systemd-sysv", "linux-image-cloud-amd64", "udev", "dbus", "nginx", "curl"];
 
+    private static readonly (string Program, string Package)[] s_programs =
+    [
+        ("qemu-system-x86_64", "qemu-system-x86"), ("qemu-img", "qemu-utils"), ("mkfs.xfs", "xfsprogs"),
+        ("debootstrap", "debootstrap"),
+    ];
+
     public string Disk => Path.Combine(Directory, "disk.img");
     public string Kernel => Path.Combine(Directory, "vmlinuz");
     public string Initrd => Path.Combine(Directory, "initrd.img");
@@ -51,19 +57,7 @@ internal sealed record MachineImage(string Directory)
             throw new CampaignSkipped("a virtual machine needs root on Debian, x64");
         }
 
-        try
-        {
-            var packages = new Packages(Console.Error.WriteLine, settings.IsInstallAgreed);
-            packages.Require("qemu-system-x86_64", "qemu-system-x86");
-            packages.Require("qemu-img", "qemu-utils");
-            packages.Require("mkfs.xfs", "xfsprogs");
-            packages.Require("debootstrap", "debootstrap");
-        }
-        catch (StackException error)
-        {
-            throw new CampaignSkipped(error.Message);
-        }
-
+        RequirePrograms(settings);
         string[] include = [.. s_packages, .. extraPackages];
         var suite = release["VERSION_CODENAME"];
         var recipe = SHA256.HashData(Encoding.UTF8.GetBytes($"{suite} {Size} {string.Join(',', include)} {SetUp}"));
@@ -81,6 +75,28 @@ internal sealed record MachineImage(string Directory)
         }
 
         return image;
+    }
+
+    // A run of an hour does not stop to ask.
+    private static void RequirePrograms(ChaosSettings settings)
+    {
+        var packages = new Packages(Console.Error.WriteLine, settings.IsInstallAgreed);
+        foreach (var (program, package) in s_programs)
+        {
+            if (!settings.IsInstallAgreed && Tool.Find(program) is null)
+            {
+                throw new CampaignSkipped($"{program} is missing: apt-get install {package}, or --yes to let this do it");
+            }
+
+            try
+            {
+                packages.Require(program, package);
+            }
+            catch (StackException error)
+            {
+                throw new CampaignSkipped(error.Message);
+            }
+        }
     }
 
     private void Make(string suite, string[] include)

@@ -146,7 +146,9 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
         }
 
         CheckBackups();
-        var ledger = plan.IsOnPostgres ? OpenPostgres() : bank.CopyLedger();
+        machine.Require("systemctl stop rinha.target 'rinha@*' rinha-nginx");
+        ILedgerSource ledger =
+            plan.IsOnPostgres ? OpenPostgres() : MachineBank.CopyLedger(run, machine, Machine.DataPath);
         var verified = machine.Run("rinha-ledger verify");
         run.Check(verified.Succeeded, () => $"{plan}, {moment.Name}: {verified.Output}");
         var rows = LedgerRows.Read(ledger).Rows;
@@ -186,11 +188,10 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
         _backups += found.Lines.Count(line => line == "whole");
     }
 
-    // Stops the bank and puts the database in nginx's place.
+    // Puts the database in nginx's place.
     private PostgresLedgerSource OpenPostgres()
     {
         machine.Require("""
-            systemctl stop rinha.target 'rinha@*' rinha-nginx
             systemd-run --quiet --unit=ledger --socket-property=ListenStream=0.0.0.0:9999 -p User=postgres \
               /lib/systemd/systemd-socket-proxyd /run/postgresql/.s.PGSQL.5432
             """);
