@@ -5,12 +5,12 @@ using Rinha.Stack.Proxies;
 namespace Rinha.Chaos;
 
 // One kind of fault, tried many times against a running bank. Run injects the fault PlannedTries times, counts each
-// with CountTry, reports violations to the run, and leaves no process behind.
+// with CountTry, reports violations to the run, and leaves no process behind. ShortTries 0: not in the short form.
 internal sealed record Campaign(string Name, string Fault, int ShortTries, int FullTries, Action<CampaignRun> Run);
 
 // Paths and limits of the bank under test; ./rinha chaos prepares them.
 internal sealed record ChaosSettings(
-    string Sockets, string Work, int Port, string? Cgroup, int SoakMinutes, bool IsShort)
+    string Sockets, string Work, int Port, string? Cgroup, int SoakMinutes, bool IsShort, bool IsInstallAgreed)
 {
     public IReadOnlyList<string> NginxCommand { get; } = Nginx.Command(Sockets, Path.Combine(Sockets, "nginx.conf"));
 
@@ -99,6 +99,9 @@ internal sealed class CampaignRun(ChaosSettings settings, string directory, int 
 }
 
 internal sealed class ChaosException(string message) : Exception(message);
+
+// This machine cannot run the campaign: neither passed nor failed.
+internal sealed class CampaignSkipped(string reason) : Exception(reason);
 
 internal static class Wait
 {

@@ -2,6 +2,7 @@ using Rinha.Chaos.Abuse;
 using Rinha.Chaos.Faults;
 using Rinha.Chaos.Fuzz;
 using Rinha.Chaos.Inputs;
+using Rinha.Chaos.Machines;
 using Rinha.Chaos.PowerLoss;
 using Rinha.Chaos.Soak;
 using Rinha.Chaos.Storage;
@@ -150,6 +151,12 @@ internal static class CampaignTable
             TextsCampaign.ShortTexts, TextsCampaign.AllTexts, TextsCampaign.Run),
         new("abuse", "slow, idle, endless and flooding clients",
             AttackKinds.All.Count, AttackKinds.All.Count, AbuseCampaign.Run),
+        new("machine", "the Debian package on a virtual machine: limits, out of memory, upgrade, reboot, removal",
+            MachineCampaign.Steps, MachineCampaign.Steps, MachineCampaign.Run),
+        new("machine-docker", "the Compose stack on a virtual machine: limits on cgroup v2, load",
+            0, MachineDockerCampaign.Steps, MachineDockerCampaign.Run),
+        new("machine-power", "the power of a virtual machine is cut: SQLite on ext4 and xfs, PostgreSQL",
+            0, PowerCutPlan.All.Sum(plan => plan.Cuts), PowerCutCampaign.Run),
         new("soak", "none: a long run under load", 3, 3, SoakCampaign.Run),
     ];
 }

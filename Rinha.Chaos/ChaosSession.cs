@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Rinha.Stack;
 using Spectre.Console;
 
 namespace Rinha.Chaos;
@@ -32,7 +33,7 @@ internal sealed class ChaosSession(ChaosSettings settings, int seed)
     private bool Run(Campaign campaign)
     {
         var directory = Directory.CreateDirectory(Path.Combine(settings.Work, campaign.Name)).FullName;
-        var tries = settings.IsShort ? campaign.ShortTries : campaign.FullTries;
+        var tries = settings.IsShort && campaign.ShortTries > 0 ? campaign.ShortTries : campaign.FullTries;
         var run = new CampaignRun(settings, directory, seed, tries);
         var watch = Stopwatch.StartNew();
         Console.Error.WriteLine($"{campaign.Name}: {campaign.Fault}, {run.PlannedTries} tries");
@@ -40,7 +41,14 @@ internal sealed class ChaosSession(ChaosSettings settings, int seed)
         {
             campaign.Run(run);
         }
-        catch (Exception error) when (error is ChaosException or IOException or DbException)
+        catch (CampaignSkipped skipped)
+        {
+            Console.Error.WriteLine($"  SKIPPED {skipped.Message}");
+            AddRow(campaign.Name, campaign.Fault, "0", "0", "skipped", "", skipped.Message);
+            Directory.Delete(directory, recursive: true);
+            return true;
+        }
+        catch (Exception error) when (error is ChaosException or StackException or IOException or DbException)
         {
             run.Check(false, () => error.ToString());
         }
@@ -67,16 +75,15 @@ internal sealed class ChaosSession(ChaosSettings settings, int seed)
             Console.Error.WriteLine($"  kept: {run.Directory}; reproduce: --only {campaign.Name} --seed {run.Seed}");
         }
 
-        string[] cells =
-        [
+        AddRow(
             campaign.Name,
             campaign.Fault,
             $"{run.Tries:N0}",
             $"{run.Checks:N0}",
             run.ViolationCount == 0 ? "nothing" : $"{run.ViolationCount:N0}",
             $"{time.TotalSeconds:F0} s",
-            string.Join('\n', run.Results),
-        ];
-        _table.AddRow([.. cells.Select(cell => new Text(cell))]);
+            string.Join('\n', run.Results));
     }
+
+    private void AddRow(params string[] cells) => _table.AddRow(cells.Select(cell => new Text(cell)));
 }

@@ -10,10 +10,11 @@ Option<string?> cgroup = new("--cgroup") { Description = "The stack's cgroup, wh
 Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 };
 Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
 Option<bool> isShort = new("--short") { Description = "Run the short campaigns." };
+Option<bool> yes = new("--yes") { Description = "Install missing programs without asking." };
 Option<string[]> only = new("--only") { Description = "Run only this campaign.", DefaultValueFactory = _ => [] };
 var command = new RootCommand("Injects faults into a bank under load (started by ./rinha chaos).")
 {
-    sockets, directory, port, cgroup, soakMinutes, seed, isShort, only,
+    sockets, directory, port, cgroup, soakMinutes, seed, isShort, yes, only,
 };
 command.SetAction(parsed =>
 {
@@ -30,8 +31,10 @@ command.SetAction(parsed =>
         parsed.GetValue(port),
         parsed.GetValue(cgroup),
         parsed.GetValue(soakMinutes),
-        parsed.GetValue(isShort));
-    var campaigns = CampaignTable.All.Where(campaign => names.Length == 0 || names.Contains(campaign.Name)).ToList();
+        parsed.GetValue(isShort),
+        parsed.GetValue(yes) || Environment.GetEnvironmentVariable("CI") == "true");
+    var campaigns = CampaignTable.All.Where(campaign =>
+        names.Length == 0 ? !settings.IsShort || campaign.ShortTries > 0 : names.Contains(campaign.Name)).ToList();
     return new ChaosSession(settings, parsed.GetValue(seed)).Run(campaigns)
         ? 0
         : Fail("chaos found violations");

@@ -55,7 +55,7 @@ internal static class ChaosVerb
         Directory.CreateDirectory(work);
         var environment = new ChaosEnvironment(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
         using var cleanUp = new CleanUp(environment.TearDown);
-        return Foreground.Run([Repository.Chaos, .. environment.Prepare(), .. parsed.Given(s_campaigns)]);
+        return Foreground.Run([Repository.Chaos, .. environment.Prepare(), .. parsed.Given([.. s_campaigns, Arguments.Yes])]);
     }
 }
 

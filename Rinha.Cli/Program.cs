@@ -16,6 +16,7 @@ var command = new RootCommand("Runs, watches, loads and tests the bank.")
     ChaosVerb.Create(),
     SmokeVerb.Create(),
     TestVerb.Create(),
+    ReleaseVerb.Create(),
 };
 if (args is ["help", .. var rest])
 {

@@ -129,6 +129,9 @@ public static class Limits
     public const int HealthCheckHoldSecondsMax = 3600;
     public const int HealthCheckTimeoutMs = 2000;
 
+    // How many pulses a service manager gets in its watchdog's timeout: the event loop may miss all but one.
+    public const int WatchdogPulses = 4;
+
     // A container of this age has passed its first health checks, which must not be delayed.
     public const int HealthCheckSettledMs = 3000;
 

@@ -55,6 +55,7 @@ static int Run(ServerOptions options)
 static void Serve(
     ServerOptions options, ILedger ledger, MetricSet metrics, ILoggerFactory loggers, ILogger logger)
 {
+    using var systemd = new SystemdNotifier();
     var transport = new SocketTransport(options.Address, ledger.Round, logger);
     using var server = new BankServer(options.Address.EndPoint, transport, loggers);
     using var stop = new ManualResetEventSlim();
@@ -69,6 +70,7 @@ static void Serve(
     var application = new BankApplication(ledger, isResetEnabled, logger, metrics, requests);
     server.StartAsync(application).GetAwaiter().GetResult();
     Log.Listening(logger, options.Address.ToString());
+    systemd.SendReady(transport.TakePulse);
     if (isResetEnabled)
     {
         Log.ResetEnabled(logger);
@@ -76,6 +78,7 @@ static void Serve(
 
     stop.Wait();
     Log.Stopping(logger);
+    systemd.SendStopping();
     application.Drain.Announce();
     _ = forceStop.Wait(options.Get(Setting.DrainDelayMs));
     application.Drain.Begin();

@@ -51,6 +51,7 @@ internal static class ServerCommand
         };
         command.Options.Add(healthCheckOption);
         command.Options.Add(holdOption);
+        command.Subcommands.Add(FileOperations.CreateCreate(settings));
         command.Subcommands.Add(FileOperations.CreateBackup(settings));
         command.Subcommands.Add(FileOperations.CreateRestore(settings));
         command.Subcommands.Add(FileOperations.CreateVerify(settings));

@@ -27,6 +27,7 @@ public sealed class CommandTests
         string[] verbs =
         [
             "run", "stop", "status", "restart", "top", "ledger", "load", "contest", "measure", "chaos", "smoke", "test",
+            "release",
         ];
         Assert.All(verbs, verb => Assert.Matches($@"(?m)^  {verb} +\S", help));
         Assert.Equal(help, RinhaCommand.RunSuccessfully("help").Output);

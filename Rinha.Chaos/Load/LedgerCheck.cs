@@ -16,6 +16,19 @@ internal static class LedgerCheck
         run.Check(StatementChecks.Run(log));
     }
 
+    // The same for the logs of several loads, which together have every transaction that was ever sent.
+    public static void Run(CampaignRun run, ILedgerSource ledger, IReadOnlyList<TransactionLog> logs)
+    {
+        foreach (var log in logs)
+        {
+            Run(run, ledger, log, isComplete: false);
+        }
+
+        var unexplained = LedgerRows.Read(ledger).Rows.Keys.Count(text => !logs.Any(
+            log => log.Acknowledged.ContainsKey(text) || log.Unknown.ContainsKey(text)));
+        run.Check(unexplained == 0, () => $"{unexplained} rows that no load posted");
+    }
+
     public static void CheckClients(CampaignRun run, ILedgerSource ledger)
     {
         CheckStorage(run, ledger);

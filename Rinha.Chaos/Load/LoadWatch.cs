@@ -5,10 +5,13 @@ namespace Rinha.Chaos.Load;
 // Counts a load's acknowledgements and failures as they happen. Readable from any thread.
 internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
 {
-    private readonly ConcurrentQueue<long> _acknowledgedAtNs = [];
+    private readonly ConcurrentQueue<(long AtNs, long Text)> _acknowledged = [];
     private readonly ConcurrentDictionary<(bool IsPost, FailureKind Kind, int Status), int> _failures = [];
 
-    public int Acknowledged => _acknowledgedAtNs.Count;
+    public int Acknowledged => _acknowledged.Count;
+
+    // The acknowledged transactions' texts, in the order of their answers.
+    public IReadOnlyList<long> AcknowledgedTexts => [.. _acknowledged.Select(entry => entry.Text)];
 
     public int FailedPosts => Count(failure => failure.IsPost);
 
@@ -29,7 +32,8 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     {
         var longestNs = 0L;
         var beforeNs = fromNs;
-        foreach (var atNs in _acknowledgedAtNs.Where(at => at > fromNs && at < toNs).Append(toNs))
+        var times = _acknowledged.Select(entry => entry.AtNs);
+        foreach (var atNs in times.Where(at => at > fromNs && at < toNs).Append(toNs))
         {
             if (atNs - beforeNs > longestNs)
             {
@@ -46,7 +50,7 @@ internal sealed class LoadWatch(IRequestObserver next) : IRequestObserver
     {
         if (plan.Operation != Operation.Statement && answer.Status == 200)
         {
-            _acknowledgedAtNs.Enqueue(answer.CompletedAtNs);
+            _acknowledged.Enqueue((answer.CompletedAtNs, plan.Text));
         }
 
         next.OnAnswer(plan, answer);

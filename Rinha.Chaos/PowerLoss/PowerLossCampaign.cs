@@ -6,23 +6,16 @@ namespace Rinha.Chaos.PowerLoss;
 // that recording. The ledger must be a prefix of what was committed; with FULL, no answered transaction may be missing.
 internal static class PowerLossCampaign
 {
-    private const double LowRate = 1_500;
-    private const double HighRate = 5_000;
-
     public static void Run(CampaignRun run)
     {
-        (string Synchronous, double Rate)[] plans =
-        [
-            ("NORMAL", LowRate), ("FULL", LowRate),
-            .. run.Settings.IsShort ? [] : new[] { ("NORMAL", HighRate), ("FULL", HighRate) },
-        ];
-        foreach (var (index, plan) in plans.Index())
+        string[] plans = ["NORMAL", "FULL"];
+        foreach (var synchronous in plans)
         {
-            var recording = Recording.Record(run, $"recorded{index}", plan.Synchronous, plan.Rate);
+            var recording = Recording.Record(run, synchronous);
             run.Check(
                 recording.WalStarts > 2,
-                () => $"{plan.Synchronous}: the WAL restarted only {recording.WalStarts} times");
-            var recovery = new RecoveryCheck(run, recording, plan.Synchronous);
+                () => $"{synchronous}: the WAL restarted only {recording.WalStarts} times");
+            var recovery = new RecoveryCheck(run, recording, synchronous);
             var replay = new Replay(recording.Records);
             foreach (var cut in Cut.Choose(recording, run.PlannedTries / plans.Length, run.Random))
             {
@@ -30,7 +23,7 @@ internal static class PowerLossCampaign
                 run.CountTry();
             }
 
-            run.AddResult($"{plan.Synchronous}: {recording.History.Count:N0} transactions, {recording.WalStarts} WALs; "
+            run.AddResult($"{synchronous}: {recording.History.Count:N0} transactions, {recording.WalStarts} WALs; "
                 + $"{recovery.LossyCuts} cuts lost answered transactions, {recovery.MaxLost:N0} at most");
         }
     }
@@ -58,8 +51,6 @@ internal readonly record struct Cut(long Position, UnsyncedData Unsynced)
 // Writes the files as they are after a cut, starts a server on them and checks the ledger it recovers.
 internal sealed class RecoveryCheck(CampaignRun run, Recording recording, string synchronous)
 {
-    private const int GarbageBytesMax = 64 * 1024;
-
     private static readonly string[] s_names = ["rinha.db", "rinha.db-wal", "rinha.db-journal"];
 
     public int MaxLost { get; private set; } // The most answered transactions that a cut lost.
@@ -95,7 +86,7 @@ internal sealed class RecoveryCheck(CampaignRun run, Recording recording, string
         }
     }
 
-    private void WriteFiles(string data, Dictionary<LoggedFile, byte[]> files)
+    private static void WriteFiles(string data, Dictionary<LoggedFile, byte[]> files)
     {
         if (Directory.Exists(data))
         {
@@ -106,25 +97,6 @@ internal sealed class RecoveryCheck(CampaignRun run, Recording recording, string
         foreach (var (name, bytes) in files)
         {
             File.WriteAllBytes(Path.Combine(data, s_names[(int)name]), bytes);
-        }
-
-        WriteMapped(Path.Combine(data, "rinha.db-shm"), recording.SharedMemory);
-        WriteMapped(Path.Combine(data, "rinha.db-gate"), recording.Gate);
-    }
-
-    // Data written through a mapping is never synced: after a power loss it is stale, garbage or missing.
-    private void WriteMapped(string path, byte[] stale)
-    {
-        switch (run.Random.Next(3))
-        {
-            case 0:
-                File.WriteAllBytes(path, stale);
-                break;
-            case 1:
-                var garbage = new byte[run.Random.Next(GarbageBytesMax)];
-                run.Random.NextBytes(garbage);
-                File.WriteAllBytes(path, garbage);
-                break;
         }
     }
 

@@ -5,11 +5,10 @@ namespace Rinha.Chaos.PowerLoss;
 internal sealed record Recording(
     IReadOnlyList<LogRecord> Records,
     IReadOnlyList<PostedRow> History,
-    IReadOnlyList<(long LogLength, int Index)> Answers,
-    byte[] SharedMemory,
-    byte[] Gate)
+    IReadOnlyList<(long LogLength, int Index)> Answers)
 {
     private const int Connections = 32;
+    private const double Rate = 2_000;
     private const long EnoughLogBytes = 24 * 1024 * 1024; // About five checkpoints.
 
     public int WalStarts => Records.Count(IsWalStart);
@@ -26,9 +25,9 @@ internal sealed record Recording(
         Answers.TakeWhile(answer => answer.LogLength <= logLength).Count(answer => answer.Index >= rows);
 
     // Runs a bank under load until its WAL has restarted a few times.
-    public static Recording Record(CampaignRun run, string name, string synchronous, double rate)
+    public static Recording Record(CampaignRun run, string synchronous)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(run.Directory, name)).FullName;
+        var directory = Directory.CreateDirectory(Path.Combine(run.Directory, synchronous)).FullName;
         var logPath = Path.Combine(directory, "writes");
         using var bank = new Bank(run, new BankOptions
         {
@@ -41,15 +40,13 @@ internal sealed record Recording(
         LoggedAnswers? answers = null;
         using var load = new BackgroundLoad(
             bank.Front,
-            BackgroundLoad.Endless(rate, Connections, run.Random.Next()),
+            BackgroundLoad.Endless(Rate, Connections, run.Random.Next()),
             inner => answers = new LoggedAnswers(inner, logPath));
         Wait.Until(
             () => new FileInfo(logPath).Length > EnoughLogBytes,
             () => $"only {new FileInfo(logPath).Length} bytes are logged");
         bank.Kill();
         load.Stop();
-        var sharedMemory = File.ReadAllBytes(bank.DatabasePath + "-shm");
-        var gate = File.ReadAllBytes(bank.DatabasePath + "-gate");
         LedgerCheck.Run(run, bank.Ledger, load.Log);
         var history = PostedRow.ReadAll(bank.DatabasePath);
         var lengths = answers!.Lengths;
@@ -58,7 +55,7 @@ internal sealed record Recording(
                 row => (lengths[row.Item.Text], row.Index)).Order()];
         var records = WriteLog.Read(File.ReadAllBytes(logPath));
         Directory.Delete(directory, recursive: true);
-        return new Recording(records, history, answered, sharedMemory, gate);
+        return new Recording(records, history, answered);
     }
 
     private static bool IsWalStart(LogRecord record) =>

@@ -3,13 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace Rinha.Chaos.PowerLoss;
 
 // Replays the write log up to a position and produces what the disk may hold if the power fails there. Data written
-// before a completed sync is kept; other data is kept or lost block by block. Creations and deletions of names happen
-// in order and a completed sync makes the earlier ones durable, as in a metadata journal. Single-threaded.
+// before a completed sync is kept; other data is kept or lost block by block. Names are durable at once: the campaign
+// machine-power tests those of real file systems. Single-threaded.
 internal sealed class Replay(IReadOnlyList<LogRecord> records)
 {
     private readonly Dictionary<LoggedFile, ReplayedFile> _files = [];
-    private readonly Dictionary<LoggedFile, ReplayedFile> _syncedNames = [];
-    private readonly List<NameChange> _pendingNames = [];
     private readonly Dictionary<ulong, (long Start, ReplayedFile? File)> _syncs = [];
     private int _next;
 
@@ -24,31 +22,9 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
         }
     }
 
-    public Dictionary<LoggedFile, byte[]> DataAfterLoss(UnsyncedData unsynced, Random random)
-    {
-        var names = new Dictionary<LoggedFile, ReplayedFile>(_syncedNames);
-        var kept = unsynced switch
-        {
-            UnsyncedData.Lost => 0,
-            UnsyncedData.Kept => _pendingNames.Count,
-            _ => random.Next(_pendingNames.Count + 1),
-        };
-        Change(names, _pendingNames.Take(kept));
-        return names.OrderBy(name => name.Key).ToDictionary(
-            name => name.Key, name => name.Value.DataAfterLoss(unsynced, random));
-    }
-
-    private static void Change(Dictionary<LoggedFile, ReplayedFile> names, IEnumerable<NameChange> changes)
-    {
-        foreach (var (_, name, file) in changes)
-        {
-            names.Remove(name);
-            if (file is not null)
-            {
-                names.Add(name, file);
-            }
-        }
-    }
+    public Dictionary<LoggedFile, byte[]> DataAfterLoss(UnsyncedData unsynced, Random random) =>
+        _files.OrderBy(file => file.Key).ToDictionary(
+            file => file.Key, file => file.Value.DataAfterLoss(unsynced, random));
 
     private void Apply(in LogRecord record)
     {
@@ -56,12 +32,10 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
         switch (record.Call)
         {
             case LoggedCall.Create:
-                _files[record.File] = file = new ReplayedFile();
-                _pendingNames.Add(new NameChange(record.Start, record.File, file));
+                _files[record.File] = new ReplayedFile();
                 break;
             case LoggedCall.Unlink:
                 _files.Remove(record.File);
-                _pendingNames.Add(new NameChange(record.Start, record.File, null));
                 break;
             case LoggedCall.Write:
                 Existing(file, record).Write(record.Start, record.Offset, record.Data);
@@ -86,8 +60,6 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
     private void EndSync(long start, ReplayedFile? file, LoggedFile name)
     {
         file?.Sync(start);
-        Change(_syncedNames, _pendingNames.TakeWhile(change => change.Position < start));
-        _pendingNames.RemoveAll(change => change.Position < start);
         if (name == LoggedFile.WriteAheadLog)
         {
             SyncedWalPosition = Math.Max(SyncedWalPosition, start);
@@ -99,14 +71,9 @@ internal sealed class Replay(IReadOnlyList<LogRecord> records)
 internal enum UnsyncedData
 {
     Lost,
-    Kept,
-    Pages, // Each 4096-byte page has one of its versions since the last sync.
     Sectors, // Each 512-byte sector has one of its versions since the last sync: torn pages.
     NewestPages, // The pages written last are kept, the others lost.
 }
-
-// File: null for a deletion.
-internal readonly record struct NameChange(long Position, LoggedFile Name, ReplayedFile? File);
 
 // A file during the replay: its durable content, and the writes since the last sync.
 [SuppressMessage("Design", "CA1001", Justification = "A MemoryStream owns no resource.")]
@@ -138,14 +105,6 @@ internal sealed class ReplayedFile
         if (unsynced == UnsyncedData.Lost || _pending.Count == 0)
         {
             return _synced.ToArray();
-        }
-
-        if (unsynced == UnsyncedData.Kept)
-        {
-            using var all = new MemoryStream();
-            _synced.WriteTo(all);
-            _pending.ForEach(write => write.ApplyTo(all));
-            return all.ToArray();
         }
 
         var steps = random.Next(_pending.Count + 1);

@@ -52,6 +52,9 @@ internal sealed class Bank : IDisposable
 
     private static string[] Names => ["api01", "api02"];
 
+    public static Target TargetOf(string url) =>
+        Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
+
     public Target DirectTo(BankProcess api) => TargetOf("unix:" + SocketOf(api.Name));
 
     public void Start()
@@ -117,9 +120,6 @@ internal sealed class Bank : IDisposable
             resource.Dispose();
         }
     }
-
-    private static Target TargetOf(string url) =>
-        Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
 
     private static BankProcess Make(
         CampaignRun run, BankOptions options, string name, IReadOnlyList<string> command) => new(

@@ -34,8 +34,6 @@ public sealed class ReplayTests
             .Write(Database, 0, Page, 2);
 
         Assert.All(log.Lose(UnsyncedData.Lost), file => Assert.Equal(1, file![0]));
-        Assert.All(log.Lose(UnsyncedData.Kept), file => Assert.Equal(2, file![0]));
-        Assert.Equal([1, 2], FirstBytes(log.Lose(UnsyncedData.Pages)));
         Assert.Equal([1, 2], FirstBytes(log.Lose(UnsyncedData.Sectors)));
     }
 
@@ -46,23 +44,21 @@ public sealed class ReplayTests
         var during = New().SyncBegin(Database).Write(Database, 0, Page, 2).SyncEnd(Database);
         var other = New().Create(Wal).Sync(Wal);
 
-        Assert.Null(begun.Lose(UnsyncedData.Lost)[0]);
+        Assert.Equal([], begun.Lose(UnsyncedData.Lost)[0]!);
         Assert.Equal(Enumerable.Repeat((byte)1, Page), during.Lose(UnsyncedData.Lost)[0]);
-        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!); // That sync keeps its name, not its bytes.
+        Assert.Equal([], other.Lose(UnsyncedData.Lost)[0]!);
 
         static SyntheticLog New() => new SyntheticLog().Create(Database).Write(Database, 0, Page, 1);
     }
 
     [Fact]
-    public void Torn_pages_are_whole_sectors_and_whole_pages_are_not_torn()
+    public void Torn_pages_are_whole_sectors()
     {
-        var log = new SyntheticLog().Create(Database).Write(Database, 0, 2 * Page, 1).Sync(Database)
-            .Write(Database, 0, 2 * Page, 2);
+        var lost = new SyntheticLog().Create(Database).Write(Database, 0, Page, 1).Sync(Database)
+            .Write(Database, 0, Page, 2).Lose(UnsyncedData.Sectors);
 
-        AssertBlocks(log.Lose(UnsyncedData.Sectors), Sector);
-        AssertBlocks(log.Lose(UnsyncedData.Pages), Page);
-        Assert.Contains(log.Lose(UnsyncedData.Sectors), file => file![0] != file[Sector]);
-        Assert.Contains(log.Lose(UnsyncedData.Pages), file => file![0] != file[Page]);
+        Assert.All(lost, file => Assert.All(file!.Chunk(Sector), sector => Assert.Single(sector.Distinct())));
+        Assert.Contains(lost, file => file![0] != file[Sector]);
     }
 
     [Fact]
@@ -98,34 +94,14 @@ public sealed class ReplayTests
             .Write(Database, 2 * Page, Page, 2);
 
         Assert.Equal(2 * Page, log.Lose(UnsyncedData.Lost)[0]!.Length);
-        var all = log.Lose(UnsyncedData.Kept)[0]!;
-        Assert.Equal([1, 0, 2], new[] { all[0], all[Page], all[2 * Page] });
         Assert.Equal(
-            [Page, 2 * Page, 3 * Page], log.Lose(UnsyncedData.Pages).Select(file => file!.Length).Distinct().Order());
+            [Page, 2 * Page, 3 * Page], log.Lose(UnsyncedData.Sectors).Select(file => file!.Length).Distinct().Order());
         Assert.Equal(
             [0, 1],
-            log.Lose(UnsyncedData.Pages).Where(file => file!.Length >= 2 * Page).Select(file => (int)file![Page])
+            log.Lose(UnsyncedData.Sectors).Where(file => file!.Length >= 2 * Page).Select(file => (int)file![Page])
                 .Distinct().Order());
-        var synced = log.Sync(Database).Lose(UnsyncedData.Lost)[0]!;
-        Assert.Equal(all, synced);
-    }
-
-    [Fact]
-    public void Directory_changes_survive_in_order_until_something_is_synced()
-    {
-        var log = new SyntheticLog().Create(Database).Sync(Database)
-            .Create(Wal).Write(Wal, 0, 1, 1).Sync(Wal)
-            .Unlink(Wal)
-            .Create(Wal).Write(Wal, 0, 2, 2);
-
-        Assert.Equal([1], log.Lose(UnsyncedData.Lost, Wal)[0]!);
-        Assert.Equal([2, 2], log.Lose(UnsyncedData.Kept, Wal)[0]!);
-        // The first file, none, the second one without its bytes, and with them.
-        Assert.Equal(
-            [-1, 0, 1, 2],
-            log.Lose(UnsyncedData.Pages, Wal).Select(file => file?.Length ?? -1).Distinct().Order());
-        log.Sync(Database);
-        Assert.Equal([], log.Lose(UnsyncedData.Lost, Wal)[0]!);
+        var all = log.Sync(Database).Lose(UnsyncedData.Lost)[0]!;
+        Assert.Equal([1, 0, 2], new[] { all[0], all[Page], all[2 * Page] });
     }
 
     [Fact]
@@ -137,7 +113,7 @@ public sealed class ReplayTests
         var replay = new Replay(log.Records);
 
         replay.AdvanceTo(cut);
-        Assert.Equal([1], replay.DataAfterLoss(UnsyncedData.Kept, new Random(1))[Wal]);
+        Assert.Equal([], replay.DataAfterLoss(UnsyncedData.Lost, new Random(1))[Wal]);
         Assert.Equal(0, replay.SyncedWalPosition);
 
         replay.AdvanceTo(cut + (2 * LogRecord.HeaderBytes));
@@ -160,14 +136,6 @@ public sealed class ReplayTests
 
     private static IEnumerable<int> FirstBytes(List<byte[]?> files) =>
         files.Select(file => (int)file![0]).Distinct().Order();
-
-    private static void AssertBlocks(List<byte[]?> files, int blockBytes) => Assert.All(files, file =>
-    {
-        foreach (var block in file!.Chunk(blockBytes))
-        {
-            Assert.Single(block.Distinct());
-        }
-    });
 }
 
 // A handmade write log in the fault library's format.
@@ -180,8 +148,6 @@ internal sealed class SyntheticLog
     public List<LogRecord> Records => WriteLog.Read(Bytes);
 
     public SyntheticLog Create(LoggedFile file) => Add(LoggedCall.Create, file);
-
-    public SyntheticLog Unlink(LoggedFile file) => Add(LoggedCall.Unlink, file);
 
     public SyntheticLog Write(LoggedFile file, long offset, int count, byte value) =>
         Add(LoggedCall.Write, file, offset, Enumerable.Repeat(value, count).ToArray());

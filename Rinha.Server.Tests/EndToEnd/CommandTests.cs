@@ -10,7 +10,7 @@ public sealed class CommandTests : ServerTest
     [Fact]
     public void Help_lists_every_setting_and_command_and_each_command_has_help_with_the_ledgers_setting()
     {
-        string[] commands = ["backup", "restore", "verify", "checkpoint", "export", "import", "accounts"];
+        string[] commands = ["create", "backup", "restore", "verify", "checkpoint", "export", "import", "accounts"];
         var help = RunSuccessfully("--help").Output;
 
         Assert.All(

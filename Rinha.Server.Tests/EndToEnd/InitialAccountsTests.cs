@@ -27,6 +27,21 @@ public sealed class InitialAccountsTests : ServerTest
     }
 
     [Fact]
+    public void Create_makes_a_ledger_that_mode_rw_only_opens_and_never_replaces_one()
+    {
+        (string, string)[] settings = [("DATABASE_URL", Ledger + "?mode=rw"), (Variable, "none")];
+        ServerProcess.Run(["create"], settings).AssertExit(0, Ledger);
+        Assert.Equal(0, LedgerRows.Query(Ledger, "SELECT count(*) FROM clientes"));
+        RunSuccessfully("accounts", "add", "7", "--limit", "5");
+
+        ServerProcess.Run(["create"], settings).AssertRefused("there is a ledger");
+        ServerProcess.Run(["verify"], settings).AssertSuccess();
+
+        Assert.Equal(1, LedgerRows.Query(Ledger, "SELECT count(*) FROM clientes"));
+        ServerProcess.Run(["create"], ("DATABASE_URL", "postgres://user@localhost/x")).AssertRefused("is not a file");
+    }
+
+    [Fact]
     public void PostgreSQL_begins_with_the_same()
     {
         File.WriteAllText(Accounts, "7 5\n8 0\n");

@@ -10,13 +10,14 @@ internal sealed class InProcessBank : IServer, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly BankServer _server;
+    private readonly SocketTransport _transport;
     private readonly MetricSet _metrics = new();
 
     public InProcessBank(ILedger ledger, bool resetEnabled = true)
     {
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var transport = new SocketTransport(address, ledger.Round, NullLogger.Instance);
-        _server = new BankServer(address.EndPoint, transport, NullLoggerFactory.Instance);
+        _transport = new SocketTransport(address, ledger.Round, NullLogger.Instance);
+        _server = new BankServer(address.EndPoint, _transport, NullLoggerFactory.Instance);
         var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
         requests.AddTo(_metrics);
         var application = new BankApplication(ledger, resetEnabled, NullLogger.Instance, _metrics, requests);
@@ -26,6 +27,8 @@ internal sealed class InProcessBank : IServer, IDisposable
     private UnixDomainSocketEndPoint EndPoint => new(_directory.File("api.sock"));
 
     public RawConnection Connect() => new(EndPoint);
+
+    public bool TakePulse() => _transport.TakePulse();
 
     public void Dispose()
     {

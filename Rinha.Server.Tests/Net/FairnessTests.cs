@@ -86,6 +86,33 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public void A_loop_that_hangs_has_no_pulse()
+    {
+        using var disk = new LedgerOnDisk();
+        using var reached = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        using var bank = new InProcessBank(new WatchedLedger(disk.Ledger)
+        {
+            BeforeRead = _ =>
+            {
+                reached.Set();
+                Assert.True(released.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
+            },
+        });
+        Wait.Until(bank.TakePulse, "the loop sleeps and has a pulse");
+        using var connection = Connect(bank);
+        connection.Send(RawRequest.Get("/clientes/1/extrato"));
+        Assert.True(reached.Wait(Wait.Timeout, TestContext.Current.CancellationToken));
+        _ = bank.TakePulse();
+
+        Assert.False(bank.TakePulse());
+
+        released.Set();
+        connection.Receive().AssertOk();
+        Wait.Until(bank.TakePulse, "the loop has a pulse again");
+    }
+
+    [Fact]
     public void The_writers_thread_of_SQLite_handles_no_requests()
     {
         using var disk = new LedgerOnDisk();

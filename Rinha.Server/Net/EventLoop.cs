@@ -25,6 +25,7 @@ internal sealed class EventLoop : IDisposable
     private int _connectionCount;
     private int _gatherTarget = 1; // A round with fewer writes looks for more.
     private volatile bool _stopping;
+    private bool _hasTurned; // Since the last TakePulse.
     private SocketListener? _listener;
 
     public EventLoop(IWriteRound? round, ILogger logger)
@@ -56,6 +57,14 @@ internal sealed class EventLoop : IDisposable
         {
             Wake();
         }
+    }
+
+    // Whether the loop has turned since it was last asked; wakes it, so that one that sleeps turns too.
+    public bool TakePulse()
+    {
+        var hasTurned = Interlocked.Exchange(ref _hasTurned, false);
+        Wake();
+        return hasTurned;
     }
 
     // Begins to watch a connection, or closes it if it cannot be watched.
@@ -257,10 +266,16 @@ internal sealed class EventLoop : IDisposable
             }
             else
             {
-                // No connection: the wake-up, which needs no reading, or a closed socket. A stale event on a reused
-                // descriptor is harmless, a spurious wake-up.
+                // A stale event on a reused descriptor is harmless, a spurious wake-up.
                 var connections = Volatile.Read(ref _connections);
-                (number < connections.Length ? connections[number] : null)?.OnReady(events);
+                if (number < connections.Length && connections[number] is { } connection)
+                {
+                    connection.OnReady(events);
+                }
+                else
+                {
+                    Volatile.Write(ref _hasTurned, true); // The wake-up, which needs no reading, or a closed socket.
+                }
             }
         }
         catch (Exception error)

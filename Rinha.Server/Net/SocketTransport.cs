@@ -17,6 +17,9 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     // Open connections, including those that Kestrel has not taken yet.
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
+    // Whether the event loop has turned since it was last asked (EventLoop.TakePulse).
+    public bool TakePulse() => _loop?.TakePulse() ?? false;
+
     // Accepts no new connections from now on. A client that has connected to a unix socket is served, a later one is
     // refused: no request is lost.
     public void StopAccepting()

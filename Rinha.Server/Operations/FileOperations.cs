@@ -6,9 +6,26 @@ using Rinha.Server.Sqlite.Upkeep;
 
 namespace Rinha.Server.Operations;
 
-// backup, restore and checkpoint, for a ledger in a file, and verify. All but restore work while instances run.
+// create, backup, restore and checkpoint, for a ledger in a file, and verify. All but restore work while instances run.
 internal static class FileOperations
 {
+    public static Command CreateCreate(SettingOptions settings)
+    {
+        const string description = "Create a new ledger with the accounts of RINHA_ACCOUNTS, whatever the mode.";
+        return new Command("create", description).SetOperation(settings, (_, options) =>
+        {
+            var path = Operation.LedgerPathOf(options);
+            if (new FileInfo(path) is { Exists: true, Length: > 0 }
+                || !LedgerFile.Open(path, Synchronous.Full, accounts: options.Get(Setting.Accounts)).IsNew)
+            {
+                throw new RefusalException($"there is a ledger or another file at {path}");
+            }
+
+            Console.WriteLine($"{path}: new ledger");
+            return ExitCode.Success;
+        });
+    }
+
     public static Command CreateBackup(SettingOptions settings)
     {
         var file = Operation.FileArgument<string>("The new file; it must not exist.");
@@ -56,7 +73,8 @@ internal static class FileOperations
         const string description = "Check the ledger, or a backup, for consistency; read-only.";
         return new Command("verify", description) { file, json }.SetOperation(settings, (parsed, options) =>
         {
-            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given) : options.Database;
+            var path = parsed.GetValue(file) is { } given ? Path.GetFullPath(given)
+                : options.Postgres is null ? options.DatabasePath : options.Database;
             Operation.LowerPriority();
             var report = path == options.Database && options.Postgres is { } address
                 ? Verify(address)
