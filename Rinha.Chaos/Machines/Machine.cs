@@ -10,10 +10,10 @@ internal sealed record MachineOptions
     public string DataSize { get; init; } = "2G"; // Sparse.
 }
 
-// A virtual machine under test: Debian with systemd and cgroup v2 on qemu's software emulation, without a way out. Its disks
-// are an overlay of the image, the ledger's (DataPath) and a read-only one with a copy of a directory of this machine (FilesPath).
-// Its port 9999 is Front here. Killing qemu is a power cut: what the guest has written to a disk survives, its page cache
-// does not. Commands run as root through a console that needs no network. One thread; Dispose cuts the power.
+// A virtual machine under test: Debian with systemd and cgroup v2 on qemu's software emulation, without a way out. Its
+// disks are an overlay of the image, the ledger's (DataPath) and a read-only copy of a directory of ours (FilesPath).
+// Its port 9999 is Front here. Killing qemu is a power cut: what the guest has written to a disk survives, its page
+// cache does not. Commands run as root through a console that needs no network. One thread; Dispose cuts the power.
 internal sealed partial class Machine : IDisposable
 {
     public const string DataPath = "/var/lib/rinha";

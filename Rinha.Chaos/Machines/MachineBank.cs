@@ -28,7 +28,8 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
         string InDirectory(string name) => Path.Combine(run.Directory, name);
         var (files, release, tree) = (InDirectory("files"), InDirectory("release"), InDirectory("tree"));
         Directory.CreateDirectory(files);
-        Make([Repository.PathOf("rinha"), "release", "--out", release, .. run.Settings.IsInstallAgreed ? ["--yes"] : (string[])[]]);
+        string[] agreed = run.Settings.IsInstallAgreed ? ["--yes"] : [];
+        Make([Repository.PathOf("rinha"), "release", "--out", release, .. agreed]);
         Make("dpkg-deb", "--raw-extract", Directory.GetFiles(release, "*.deb").Single(), tree);
         Make("dpkg-deb", "-Znone", "--build", tree, Path.Combine(files, Package));
         Make("sed", "-i", "s/^Version: .*/&+next/", Path.Combine(tree, "DEBIAN", "control"));

@@ -35,7 +35,8 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
     }
 
     // The unit's cgroup directory.
-    private string CgroupOf(string unit) => "/sys/fs/cgroup" + machine.Require($"systemctl show -P ControlGroup {unit}");
+    private string CgroupOf(string unit) =>
+        "/sys/fs/cgroup" + machine.Require($"systemctl show -P ControlGroup {unit}");
 
     private void Expect(string script, string expected)
     {
@@ -59,9 +60,8 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
 
         foreach (var unit in MachineBank.Units)
         {
-            var security = machine.Run($"systemd-analyze security --no-pager --threshold={ExposureMax} {unit} | tail -n 1; "
-                + "exit ${PIPESTATUS[0]}");
-            run.Check(security.Succeeded, () => $"{unit}: {security.Output.Trim()}");
+            var security = machine.Run($"systemd-analyze security --no-pager --threshold={ExposureMax} {unit}");
+            run.Check(security.Succeeded, () => $"{unit}: {security.LastLine}");
         }
 
         Expect($"stat -c '%a %U' {Machine.DataPath}/rinha.db", "600 rinha");
@@ -79,7 +79,8 @@ internal sealed class MachineCampaign(CampaignRun run, Machine machine, MachineB
         {
             machine.Require($"echo 4M >{memory}");
             machine.Require($"""
-                until [ "$(systemctl show -P NRestarts {unit})" -ge 1 ] && systemctl -q is-active {unit}; do sleep 0.2; done
+                until [ "$(systemctl show -P NRestarts {unit})" -ge 1 ] && systemctl -q is-active {unit}
+                do sleep 0.2; done
                 """);
         });
         run.Check(Kills() > kills, () => $"the kernel killed nothing in {Slice}");

@@ -6,8 +6,8 @@ using Rinha.Stack.Stacks;
 
 namespace Rinha.Chaos.Machines;
 
-// The Compose stack under Docker on cgroup v2: its limits in force, and a load of the contest's mix from outside, without a
-// schedule that emulation could miss. The images are this machine's (scripts/standins.sh).
+// The Compose stack under Docker on cgroup v2: its limits in force, and a load of the contest's mix from outside,
+// without a schedule that emulation could miss. The images are this machine's (scripts/standins.sh).
 internal static class MachineDockerCampaign
 {
     public const int Steps = 3;
@@ -77,7 +77,8 @@ internal static class MachineDockerCampaign
                 cd /sys/fs/cgroup$(cut -d : -f 3 /proc/$(docker inspect -f '{{.State.Pid}}' $id)/cgroup)
                 cat cpu.max memory.max
                 """);
-            var expected = $"{limits.CpuQuota}0000 {limits.MemoryBytes}\n{limits.CpuQuota} 100000\n{limits.MemoryBytes}";
+            var (cpu, memory) = (limits.CpuQuota, limits.MemoryBytes);
+            var expected = $"{cpu}0000 {memory}\n{cpu} 100000\n{memory}";
             run.Check(found == expected, () => $"{service}: {found}, not {expected}");
         }
     }

@@ -24,8 +24,8 @@ internal sealed record MachineImage(string Directory)
     public string Kernel => Path.Combine(Directory, "vmlinuz");
     public string Initrd => Path.Combine(Directory, "initrd.img");
 
-    // Runs in the new system. The console is a root shell on a port of its own: a login on ttyS0 would share it with the
-    // kernel's messages. The initial RAM disk holds what mounts the disk and nothing else.
+    // Runs in the new system. The console is a root shell on a port of its own: a login on ttyS0 would share it with
+    // the kernel's messages. The initial RAM disk holds what mounts the disk and nothing else.
     private static string SetUp => $"""
         set -e
         echo bank >/etc/hostname
@@ -35,9 +35,10 @@ internal sealed record MachineImage(string Directory)
           '/dev/vdc {Machine.FilesPath} ext4 ro 0 0' >/etc/fstab
         printf '%s\n' '[Match]' 'Type=ether' '[Network]' Address=10.0.2.15/24 LinkLocalAddressing=no \
           >/etc/systemd/network/bank.network
-        printf '%s\n' '[Unit]' StartLimitIntervalSec=0 '[Service]' Restart=always RestartSec=100ms Environment=HOME=/root \
-          "ExecStart=/bin/bash -c 'exec <>/dev/virtio-ports/{Machine.ConsolePort} >&0 2>&0; echo; echo {Machine.Ready} 0; exec bash'" \
-          '[Install]' WantedBy=multi-user.target >/etc/systemd/system/rinha-console.service
+        console='exec <>/dev/virtio-ports/{Machine.ConsolePort} >&0 2>&0; echo; echo {Machine.Ready} 0; exec bash'
+        printf '%s\n' '[Unit]' StartLimitIntervalSec=0 '[Service]' Restart=always RestartSec=100ms \
+          Environment=HOME=/root "ExecStart=/bin/bash -c '$console'" '[Install]' WantedBy=multi-user.target \
+          >/etc/systemd/system/rinha-console.service
         systemctl enable systemd-networkd rinha-console
         systemctl mask serial-getty@ttyS0 getty@tty1 apt-daily.timer apt-daily-upgrade.timer e2scrub_reap
         echo MODULES=list >/etc/initramfs-tools/conf.d/rinha
@@ -45,8 +46,8 @@ internal sealed record MachineImage(string Directory)
         update-initramfs -u
         """;
 
-    // Makes the image if its recipe is new; throws CampaignSkipped where none can be made. extraPackages: Debian's, beside
-    // those of every machine.
+    // Makes the image if its recipe is new; throws CampaignSkipped where none can be made. extraPackages: Debian's,
+    // beside those of every machine.
     public static MachineImage Obtain(ChaosSettings settings, params string[] extraPackages)
     {
         var release = File.ReadLines("/etc/os-release").Select(line => line.Split('='))
@@ -68,7 +69,8 @@ internal sealed record MachineImage(string Directory)
         }
 
         System.IO.Directory.CreateDirectory(Cache);
-        using var held = FileLock.Take(Path.Combine(Cache, ".lock"), () => Console.Error.WriteLine("waiting for an image"));
+        var path = Path.Combine(Cache, ".lock");
+        using var held = FileLock.Take(path, () => Console.Error.WriteLine("waiting for an image"));
         if (!System.IO.Directory.Exists(image.Directory))
         {
             image.Make(suite, include);
@@ -85,7 +87,7 @@ internal sealed record MachineImage(string Directory)
         {
             if (!settings.IsInstallAgreed && Tool.Find(program) is null)
             {
-                throw new CampaignSkipped($"{program} is missing: apt-get install {package}, or --yes to let this do it");
+                throw new CampaignSkipped($"{program} is missing: apt-get install {package}, or --yes");
             }
 
             try
@@ -108,7 +110,8 @@ internal sealed record MachineImage(string Directory)
         Tool.Run(["chroot", root, "bash", "-c", SetUp]).OrThrow("the machine's set-up failed");
         foreach (var file in new[] { "vmlinuz", "initrd.img" })
         {
-            File.Copy(System.IO.Directory.GetFiles(Path.Combine(root, "boot"), file + "-*")[0], Path.Combine(making, file));
+            var source = System.IO.Directory.GetFiles(Path.Combine(root, "boot"), file + "-*")[0];
+            File.Copy(source, Path.Combine(making, file));
         }
 
         Tool.Run(["mkfs.ext4", "-q", "-d", root, Path.Combine(making, "disk.img"), Size]).OrThrow("mkfs.ext4 failed");
