@@ -55,7 +55,8 @@ internal static class ChaosVerb
         Directory.CreateDirectory(work);
         var environment = new ChaosEnvironment(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
         using var cleanUp = new CleanUp(environment.TearDown);
-        return Foreground.Run([Repository.Chaos, .. environment.Prepare(), .. parsed.Given([.. s_campaigns, Arguments.Yes])]);
+        return Foreground.Run(
+            [Repository.Chaos, .. environment.Prepare(), .. parsed.Given([.. s_campaigns, Arguments.Yes])]);
     }
 }
 

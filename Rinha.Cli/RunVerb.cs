@@ -31,7 +31,7 @@ internal static class RunVerb
 
     private static readonly Option<bool> s_fresh = Arguments.Flag(
         "--fresh",
-        "Start with a new ledger; rename a used one to DIR/rinha.db.before-fresh-TIME and delete the one renamed before.");
+        "Start with a new ledger; rename a used one to DIR/rinha.db.before-fresh-TIME, and delete the one before it.");
 
     private static readonly Option<string?> s_accounts = Arguments.Text(
         "--accounts", "A new ledger's accounts: contest (default), none, or a file of lines ID LIMIT.");

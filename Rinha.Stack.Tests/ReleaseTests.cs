@@ -48,7 +48,8 @@ public sealed class ReleaseTests
     [Theory]
     [InlineData("", "127.0.0.1:9999 [::1]:9999")]
     [InlineData("RINHA_HOST=0.0.0.0 RINHA_PORT=8080", "0.0.0.0:8080 [::1]:8080")]
-    [InlineData("RINHA_HOST=192.0.2.1 RINHA_METRICS_PORT=9990", "127.0.0.1:9999 192.0.2.1:9999 [::1]:9999 127.0.0.1:9990")]
+    [InlineData(
+        "RINHA_HOST=192.0.2.1 RINHA_METRICS_PORT=9990", "127.0.0.1:9999 192.0.2.1:9999 [::1]:9999 127.0.0.1:9990")]
     [InlineData("RINHA_HOST=:: RINHA_TLS_DIR=/tls RINHA_TLS_PORT=443",
         "127.0.0.1:9999 [::1]:9999 0.0.0.0:443 [::]:443")]
     [InlineData("RINHA_HOST=host", null, "RINHA_HOST: expected an IP address, not 'host'")]
@@ -91,7 +92,7 @@ public sealed class ReleaseTests
             file => Assert.Contains(listed, line => $"{line.Split(' ')[0]} {line.Split(' ')[^1]}" == file));
         Assert.Equal("/etc/rinha/rinha.env\n", File.ReadAllText(Path.Combine(root, "DEBIAN/conffiles")));
         var control = File.ReadAllText(Path.Combine(root, "DEBIAN/control"));
-        Assert.Matches($"(?m)^Version: {Regex.Escape(Release.Version)}$", control);
+        Assert.Matches($"(?m)^Version: {Regex.Escape(Release.Version.Replace('-', '~'))}$", control);
         Assert.Matches(@"(?m)^Depends: libc6 \(>= 2\.\d+\), ", control);
         Assert.DoesNotContain("@", control.Replace("rinha@localhost", "", StringComparison.Ordinal));
         foreach (var script in (string[])["postinst", "prerm", "postrm"])

@@ -39,7 +39,8 @@ public sealed class SystemdTests : ServerTest
 
     [Fact]
     public void A_socket_that_does_not_exist_stops_the_start() =>
-        ServerProcess.Run([], [.. Settings, ("NOTIFY_SOCKET", InDirectory("none"))]).AssertRefused("NOTIFY_SOCKET: no socket");
+        ServerProcess.Run([], [.. Settings, ("NOTIFY_SOCKET", InDirectory("none"))])
+            .AssertRefused("NOTIFY_SOCKET: no socket");
 
     private static Socket Listen(string path)
     {

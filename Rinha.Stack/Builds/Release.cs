@@ -5,8 +5,8 @@ namespace Rinha.Stack.Builds;
 
 /// <summary>
 /// Makes a release of the checkout's commit for one architecture: an archive with the binaries and what installs them,
-/// and a Debian package. The files are sorted, belong to root and have the commit's time, so that two builds of a commit
-/// differ only where the compiler's output does.
+/// and a Debian package. The files are sorted, belong to root and have the commit's time, so that two builds of a
+/// commit differ only where the compiler's output does.
 /// </summary>
 /// <param name="architecture">x64 or arm64.</param>
 public sealed partial class Release(string architecture, string directory, Action<string> log, Packages packages)
@@ -41,11 +41,14 @@ public sealed partial class Release(string architecture, string directory, Actio
 
     public string Archive => Path.Combine(directory, Name + ".tar.gz");
 
-    public string Package => Path.Combine(directory, $"rinha_{Version}_{DebianArchitecture}.deb");
+    public string Package => Path.Combine(directory, $"rinha_{DebianVersion}_{DebianArchitecture}.deb");
 
     private string Runtime => "linux-" + architecture;
 
     private string Name => $"rinha-{Version}-{Runtime}";
+
+    // Sorts before the release that it leads to (deb-version(7)).
+    private static string DebianVersion => Version.Replace('-', '~');
 
     private string DebianArchitecture => architecture == "x64" ? "amd64" : architecture;
 
@@ -78,12 +81,13 @@ public sealed partial class Release(string architecture, string directory, Actio
         Directory.CreateDirectory(directory);
         Tool.Run(
             [
-                "tar", "--create", "--file", Archive, "--use-compress-program", "gzip -9n", "--format=gnu", "--sort=name",
-                $"--mtime=@{epoch}", "--owner=root:0", "--group=root:0", "--directory", staging, Name,
+                "tar", "--create", "--file", Archive, "--use-compress-program", "gzip -9n", "--format=gnu",
+                "--sort=name", $"--mtime=@{epoch}", "--owner=root:0", "--group=root:0", "--directory", staging, Name,
             ]).OrThrow("tar failed");
         Tool.Run(
             [
-                "env", $"SOURCE_DATE_EPOCH={epoch}", "dpkg-deb", "--root-owner-group", "-Zxz", "--build", package, Package,
+                "env", $"SOURCE_DATE_EPOCH={epoch}", "dpkg-deb", "--root-owner-group", "-Zxz", "--build", package,
+                Package,
             ]).OrThrow("dpkg-deb failed");
     }
 
@@ -129,7 +133,8 @@ public sealed partial class Release(string architecture, string directory, Actio
 
     private void WriteControl(string package, IEnumerable<string> binaries)
     {
-        var bytes = Directory.GetFiles(package, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        var bytes = Directory.GetFiles(package, "*", SearchOption.AllDirectories)
+            .Sum(file => new FileInfo(file).Length);
         // The newest version of a symbol that the binaries need.
         var libc = binaries
             .SelectMany(file => LibcVersion().Matches(Encoding.Latin1.GetString(File.ReadAllBytes(file))))
@@ -140,7 +145,7 @@ public sealed partial class Release(string architecture, string directory, Actio
             var target = Path.Combine(package, "DEBIAN", Path.GetFileName(source));
             Copy(source, target);
             File.WriteAllText(target, File.ReadAllText(source)
-                .Replace("@VERSION@", Version, StringComparison.Ordinal)
+                .Replace("@VERSION@", DebianVersion, StringComparison.Ordinal)
                 .Replace("@ARCHITECTURE@", DebianArchitecture, StringComparison.Ordinal)
                 .Replace("@LIBC@", $"{libc}", StringComparison.Ordinal)
                 .Replace("@KIB@", $"{bytes / 1024}", StringComparison.Ordinal));

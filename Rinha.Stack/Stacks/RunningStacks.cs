@@ -36,7 +36,8 @@ public static class RunningStacks
     public static DataDirectory ChooseToChange(string? named)
     {
         var chosen = Choose(named);
-        return (named ?? Repository.NamedData) is null && StackInstance.Read(chosen) is { State.IsOfThisCheckout: false }
+        return (named ?? Repository.NamedData) is null
+            && StackInstance.Read(chosen) is { State.IsOfThisCheckout: false }
             ? throw new UsageException($"the running stack, on {chosen.FullPath}, is another checkout's: "
                 + $"name it with --data {chosen.FullPath}")
             : chosen;

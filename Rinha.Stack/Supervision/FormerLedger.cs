@@ -2,9 +2,9 @@ namespace Rinha.Stack.Supervision;
 
 /// <summary>
 /// What a start does with the ledger in the data directory. For --fresh it is renamed first. Once the stack is up, a
-/// used one (with transactions, or accounts other than the contest's) replaces the one kept before, and an unused one is
-/// deleted; a start that fails puts it back, and the next start after one that was killed. A ledger that cannot be read
-/// counts as used. Hold the data directory's lock.
+/// used one (with transactions, or accounts other than the contest's) replaces the one kept before, and an unused one
+/// is deleted; a start that fails puts it back, and the next start after one that was killed. A ledger that cannot be
+/// read counts as used. Hold the data directory's lock.
 /// </summary>
 public sealed partial class FormerLedger(RunOptions options, Packages packages, Action<string> log) : IDisposable
 {
