@@ -110,16 +110,14 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 }
 
 // Sends one case at a time on one connection, which it reopens when the server closes it. After a case that may be
-// incomplete it shuts down its sending side, so that neither side waits for more.
-internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
+// incomplete it shuts down its sending side, so that neither side waits for more; nginx drops a request whose client has
+// done so, hence only after shutdownDelayMs without an answer.
+internal sealed class FuzzLane(Target target, bool isFront, int shutdownDelayMs = 50) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
     // The longest wait for an answer; the server's own limits are at least twice as long.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
-
-    // nginx drops a request whose client has shut down, so shut down only after this long without an answer.
-    private static readonly TimeSpan s_shutdownDelay = TimeSpan.FromMilliseconds(50);
 
     private byte[] _received = new byte[BufferBytes];
     private int _count;
@@ -135,7 +133,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 
     public static string? Find(Target target, bool isFront, FuzzCase sent, out FuzzAnswers answers)
     {
-        using var lane = new FuzzLane(target, isFront);
+        using var lane = new FuzzLane(target, isFront, shutdownDelayMs: 1000); // Its answers must match the ledger.
         answers = lane.Ask(sent);
         return FuzzJudge.Find(sent, answers, isFront);
     }
@@ -237,7 +235,7 @@ internal sealed class FuzzLane(Target target, bool isFront) : IDisposable
 
         var receiving = _stream!.ReadAsync(_received.AsMemory(_count), timeout).AsTask();
         if (isFront && sent.AnswerCount == 0 && !_hasSentEnd
-            && await Task.WhenAny(receiving, Task.Delay(s_shutdownDelay, timeout)) != receiving)
+            && await Task.WhenAny(receiving, Task.Delay(shutdownDelayMs, timeout)) != receiving)
         {
             SendEnd();
         }
