@@ -56,7 +56,7 @@ internal static class LedgerVerb
             Console.Error.WriteLine($"rinha: {ledger}");
         }
 
-        return Tool.Exec(["/usr/bin/env", $"DATABASE_URL={url}", server, .. others]);
+        return Tool.Exec([server, .. others], (RunSettings.Ledger, url)); // No argument: it may hold a password.
     }
 
     private static void PublishServer() => new Publisher(Console.Error.WriteLine).Publish(Repository.Server);

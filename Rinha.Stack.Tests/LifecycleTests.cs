@@ -135,9 +135,10 @@ public sealed class LifecycleTests
     {
         using var stack = TestBank.Start();
         stack.Post(1).AssertOk();
-        stack.Verb("stop");
         var (ledger, moved) = (stack.Data.LedgerFile, stack.Scratch("moved"));
         File.Move(ledger, moved);
+        stack.Verb("restart").AssertExit(1, "there is no ledger at");
+        stack.Verb("stop");
         stack.TryRun([]).AssertExit(2, $"{ledger}, is missing: ");
         Assert.False(File.Exists(ledger));
 

@@ -89,15 +89,16 @@ public sealed partial class SettingsTests
         RinhaCommand.Run([("DATABASE_URL", url)], "ledger", "verify", "--data", stack.Data.FullPath)
             .AssertExit(0, "transactions  1");
 
+        // The default database has the user's name.
+        var shorter = url.Replace("/rinha?", "?", StringComparison.Ordinal);
+        RinhaCommand.Run([("DATABASE_URL", shorter)], "ledger", "verify", "--data", stack.Data.FullPath)
+            .AssertExit(0, "transactions  1");
+
         owner.Verb("stop");
         const string unhealthy = "rinha: unhealthy: api01 (storage-failed), api02 (storage-failed)\n";
         Wait.Until(() => stack.Verb("status") is { Code: 1, Error: unhealthy }, "both APIs miss PostgreSQL");
         stack.Verb("restart").AssertExit(1, "api02 is storage-failed, so api01 was not replaced");
         stack.Verb("stop");
-        // The default database has the user's name.
-        var shorter = url.Replace("/rinha?", "?", StringComparison.Ordinal);
-        RinhaCommand.Run([("DATABASE_URL", shorter)], "ledger", "verify", "--data", stack.Data.FullPath)
-            .AssertExit(0, "transactions  1");
         foreach (var named in (string[])["", "nginx-postgres"])
         {
             stack.TryRun([("RINHA_STACK", named)])

@@ -22,7 +22,7 @@ internal sealed partial class Machine : IDisposable
     public const string Ready = "ready"; // What the console says first.
 
     // For anything that ends at all: emulation is slow, and this machine may be busy.
-    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(20);
 
     private const int TailLines = 15;
     private const int StatusBytesMax = 64; // Of a status line.

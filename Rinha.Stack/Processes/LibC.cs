@@ -13,6 +13,10 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial uint UMask(uint mask);
 
+    /// <summary>Sets a variable for programs that <see cref="Execute"/> starts; .NET's own calls do not.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetVariable(string name, string value, int overwrites);
+
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, string?[] arguments);
 }

@@ -56,8 +56,13 @@ public static class Tool
     }
 
     /// <summary>Replaces this process with a program (execv).</summary>
-    public static int Exec(IReadOnlyList<string> command)
+    public static int Exec(IReadOnlyList<string> command, params (string Name, string Value)[] environment)
     {
+        foreach (var (name, value) in environment)
+        {
+            _ = LibC.SetVariable(name, value, overwrites: 1);
+        }
+
         _ = LibC.Execute(command[0], [.. command, null]);
         throw new StackException($"{command[0]} cannot be started: {Marshal.GetLastPInvokeErrorMessage()}");
     }

@@ -40,14 +40,20 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
         return options.Floor is null ? Server(name) : Nginx.Command(sockets, FloorFile(name));
     }
 
+    /// <summary>Whether the ledger is there: a server that is restarted must not create another.</summary>
+    public bool HasLedger { get; set; }
+
     public string SocketOf(string name) => Path.Combine(sockets, name + ".sock");
 
     private IReadOnlyList<string> Server(string name)
     {
         // Not an argument when the user named it: it may hold a password.
-        string[] ledger = options.Ledger is not null ? []
+        var mode = HasLedger ? "?mode=rw" : "";
+        string[] ledger = options.Ledger is { File: { } file }
+                ? HasLedger ? [$"{RunSettings.Ledger}={file}{mode}"] : []
+            : options.Ledger is not null ? []
             : options.Layout.HasPostgres ? [$"{RunSettings.Ledger}=postgres://rinha@/rinha?host={sockets}-db"]
-            : [$"{RunSettings.Ledger}={options.Data.LedgerFile}"];
+            : [$"{RunSettings.Ledger}={options.Data.LedgerFile}{mode}"];
         string[] drain = RunSettings.Get(RunSettings.DrainDelay) is null
             ? [$"{RunSettings.DrainDelay}={options.Layout.Proxy.DrainDelayMs}"]
             : [];

@@ -98,6 +98,7 @@ public sealed class Supervisor
             StartHealthy([.. group]);
         }
 
+        _commands.HasLedger = true;
         _started();
         foreach (var line in _stack.Describe())
         {
