@@ -145,6 +145,11 @@ public sealed class LifecycleTests
         // As a killed start with --fresh leaves it.
         var aside = ledger + ".before-fresh-20261130T000000.000Z";
         File.Move(moved, aside);
+        if (File.Exists(ledger + "-wal"))
+        {
+            File.Move(ledger + "-wal", aside + "-wal");
+        }
+
         File.WriteAllText(Path.Combine(stack.Data.FullPath, "ledger"), aside);
         stack.Run();
         Assert.Equal(1, stack.Balance());

@@ -211,6 +211,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     public void A_new_account_or_limit_takes_effect_at_once()
     {
         var accounts = new PostgresAccounts(Storage.Address);
+        _ = Ledger; // Creates the tables.
         accounts.Add(6, 8, 500);
         Assert.Equal(new WriteOutcome(PostResult.Accepted, -500, 500), Ledger.Debit(7, 500));
         Assert.Equal(PostResult.LimitExceeded, Ledger.Debit(7, 1).Result);

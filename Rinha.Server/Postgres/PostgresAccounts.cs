@@ -72,7 +72,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
     private NpgsqlDataSource Open()
     {
         var source = PostgresLedger.Open(address, connectionsMax: 1);
-        PostgresSchema.Ensure(source, converts: false);
+        PostgresSchema.EnsureExisting(source);
         return source;
     }
 

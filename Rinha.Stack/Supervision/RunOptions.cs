@@ -82,13 +82,26 @@ public sealed record RunOptions(
                 + $"({RunSettings.Ledger}={file}?mode=rwc creates a new one)"
             : null;
 
-    // The last start's ledger is gone, or its log lies there without it. A new one would be an empty bank.
-    private bool HasVanished()
+    // Why this start must not create the ledger: it would be an empty bank in place of the last start's, or beside a log
+    // that has lost its file.
+    private string? WhyNotNew()
     {
         var file = Ledger?.File ?? (Layout.HasPostgres ? null : Data.LedgerFile);
         var isGone = HasDatabase ? !Directory.Exists(Data.Cluster) : file is not null && LastLedger.IsMissing(file);
-        return isGone && !IsFresh && !Layout.IsFloor && Ledger?.Url.EndsWith("mode=rwc") != true
-            && (LastLedger.Read(Data) == LedgerText || (file is not null && !LastLedger.IsMissing(file + "-wal")));
+        if (!isGone || IsFresh || Layout.IsFloor || Ledger?.Url.EndsWith("mode=rwc") == true)
+        {
+            return null;
+        }
+
+        var way = Ledger is null
+            ? "use --fresh for a new one"
+            : $"{RunSettings.Ledger}={Ledger.File}?mode=rwc creates it";
+        var last = LastLedger.Read(Data);
+        return last == LedgerText || (file is not null && !LastLedger.IsMissing(file + "-wal"))
+                ? $"the ledger of {Data.FullPath}, {LedgerText}, is missing: put it back, or {way}"
+            : last is not null && !FormerLedger.IsAside(LedgerText, last)
+                ? $"there is no ledger at {LedgerText}; last time {Data.FullPath} served {last}: {way}"
+            : null;
     }
 
     private string? Conflict()
@@ -115,10 +128,7 @@ public sealed record RunOptions(
                     : $"{RunSettings.Ledger} again, remove {Data.FullPath}/ledger for the ledger there") +
                 ", or use --fresh or another --data for a new one",
             _ when Mistyped() is { } mistyped => mistyped,
-            _ when HasVanished() => $"the ledger of {Data.FullPath}, {LedgerText}, is missing: put it back, or "
-                + (Ledger is null
-                    ? "use --fresh for a new one"
-                    : $"{RunSettings.Ledger}={Ledger.File}?mode=rwc creates it"),
+            _ when WhyNotNew() is { } reason => reason,
             _ when NginxDirective.ConflictOf(NginxDirective.Read(NginxDirectory), TlsDirectory is not null, Data.Run)
                 is { } nginx => nginx,
             _ when !hasIncludes && RunSettings.Get(RunSettings.NginxDirectory) is not null =>
