@@ -110,8 +110,8 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
 }
 
 // Sends one case at a time on one connection, which it reopens when the server closes it. After a case that may be
-// incomplete it shuts down its sending side, so that neither side waits for more; nginx drops a request whose client has
-// done so, hence only after shutdownDelayMs without an answer.
+// incomplete it shuts down its sending side, so that neither side waits for more; nginx drops a request whose client
+// has done so, hence only after shutdownDelayMs without an answer.
 internal sealed class FuzzLane(Target target, bool isFront, int shutdownDelayMs = 50) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;

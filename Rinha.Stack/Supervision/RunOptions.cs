@@ -82,8 +82,8 @@ public sealed record RunOptions(
                 + $"({RunSettings.Ledger}={file}?mode=rwc creates a new one)"
             : null;
 
-    // Why this start must not create the ledger: it would be an empty bank in place of the last start's, or beside a log
-    // that has lost its file.
+    // Why this start must not create the ledger: it would be an empty bank in place of the last start's, or beside a
+    // log that has lost its file.
     private string? WhyNotNew()
     {
         var file = Ledger?.File ?? (Layout.HasPostgres ? null : Data.LedgerFile);
