@@ -6,8 +6,8 @@ using Rinha.Stack.Stacks;
 
 namespace Rinha.Chaos.Machines;
 
-// The Compose stack under Docker on cgroup v2: its limits in force, and a load of the contest's mix from outside. Not the
-// contest's simulation, whose schedule emulation misses, and whose connection for each user qemu accepts one at a time.
+// The Compose stack under Docker on cgroup v2: its limits in force, and a load of the contest's mix from outside. Not
+// the contest's simulation, whose schedule emulation misses and whose connections qemu accepts one at a time.
 // The images are this machine's (scripts/standins.sh).
 internal static class MachineDockerCampaign
 {
