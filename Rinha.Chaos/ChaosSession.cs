@@ -48,7 +48,8 @@ internal sealed class ChaosSession(ChaosSettings settings, int seed)
             Directory.Delete(directory, recursive: true);
             return true;
         }
-        catch (Exception error) when (error is ChaosException or StackException or IOException or DbException)
+        catch (Exception error) when (
+            error is ChaosException or StackException or IOException or SocketException or DbException)
         {
             run.Check(false, () => error.ToString());
         }

@@ -6,8 +6,9 @@ using Rinha.Stack.Stacks;
 
 namespace Rinha.Chaos.Machines;
 
-// The Compose stack under Docker on cgroup v2: its limits in force, and a load of the contest's mix from outside,
-// without a schedule that emulation could miss. The images are this machine's (scripts/standins.sh).
+// The Compose stack under Docker on cgroup v2: its limits in force, and a load of the contest's mix from outside. Not
+// the contest's simulation, whose schedule emulation misses and whose connections qemu accepts one at a time.
+// The images are this machine's (scripts/standins.sh).
 internal static class MachineDockerCampaign
 {
     public const int Steps = 3;

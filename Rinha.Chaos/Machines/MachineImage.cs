@@ -33,7 +33,7 @@ internal sealed record MachineImage(string Directory)
         mkdir -p {Machine.FilesPath} {Machine.DataPath}
         printf '%s\n' '/dev/vda / ext4 defaults 0 0' '/dev/vdb {Machine.DataPath} auto defaults 0 0' \
           '/dev/vdc {Machine.FilesPath} ext4 ro 0 0' >/etc/fstab
-        printf '%s\n' '[Match]' 'Type=ether' '[Network]' Address=10.0.2.15/24 LinkLocalAddressing=no \
+        printf '%s\n' '[Match]' 'Name=en*' '[Network]' Address=10.0.2.15/24 LinkLocalAddressing=no \
           >/etc/systemd/network/bank.network
         console='exec <>/dev/virtio-ports/{Machine.ConsolePort} >&0 2>&0; echo; echo {Machine.Ready} 0; exec bash'
         printf '%s\n' '[Unit]' StartLimitIntervalSec=0 '[Service]' Restart=always RestartSec=100ms \
