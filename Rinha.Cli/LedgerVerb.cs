@@ -67,8 +67,7 @@ internal static class LedgerVerb
         RunSettings.Load(data);
         var named = LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
         var state = StackInstance.Read(data)?.State;
-        var last = state?.Ledger ?? LastLedger.Read(data)
-            ?? (LastLedger.IsMissing(data.LedgerFile) ? null : data.LedgerFile);
+        var last = state?.Ledger ?? LastLedger.Read(data);
         if (named is not null && last is not null && !named.IsAt(last))
         {
             throw new UsageException($"the ledger of {data.FullPath} is {last}, but DATABASE_URL names {named}");

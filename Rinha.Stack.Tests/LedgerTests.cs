@@ -26,7 +26,7 @@ public sealed class LedgerTests
         Assert.Equal(700, stack.Balance());
     }
 
-    // A copy of the tool in a checkout of its own, with a private temporary directory that hides other stacks.
+    // A copy of the tool in another checkout, with a private temporary directory that hides other stacks.
     [Fact]
     public void A_stack_of_another_checkout_may_be_read_but_must_be_named_to_be_changed()
     {

@@ -24,7 +24,7 @@ internal sealed record MachineImage(string Directory)
     public string Kernel => Path.Combine(Directory, "vmlinuz");
     public string Initrd => Path.Combine(Directory, "initrd.img");
 
-    // Runs in the new system. The console is a root shell on a port of its own: a login on ttyS0 would share it with
+    // Runs in the new system. The console is a root shell on a separate port: a login on ttyS0 would share it with
     // the kernel's messages. The initial RAM disk holds what mounts the disk and nothing else.
     private static string SetUp => $"""
         set -e

@@ -114,7 +114,7 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
 
     private void Forget(string path)
     {
-        if (_isWorthKeeping && Path.GetExtension(path) is { } end && !end.Contains('-'))
+        if (_isWorthKeeping && path.EndsWith('Z')) // Not for the files beside it.
         {
             log($"deleted the ledger kept before, {path}");
         }
