@@ -87,7 +87,7 @@ internal static class LedgerVerb
             + $"of the {(state is null ? "stopped" : "running")} stack on {data.FullPath}");
     }
 
-    // As the next start does with what one with --fresh left under another name, because it failed or was killed.
+    // Puts back, as the next start would, the ledger that a killed start with --fresh has left under another name.
     private static void PutBackLeft(DataDirectory data, StackInstance? stack)
     {
         string[] own = [data.LedgerFile, data.Cluster];
@@ -100,7 +100,8 @@ internal static class LedgerVerb
         using var held = stack is null ? FileLock.TryTake(data.RunFile("lock")) : null;
         if (held is null)
         {
-            throw new StackException($"a start on {data.FullPath} with --fresh has not ended (./rinha stop ends it)");
+            throw new StackException($"a start on {data.FullPath} with --fresh goes on or was killed: "
+                + $"try again, or ./rinha stop --data {data.FullPath}");
         }
 
         PublishServer();

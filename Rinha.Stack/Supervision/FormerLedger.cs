@@ -105,7 +105,7 @@ public sealed partial class FormerLedger(
     /// <summary>Puts the ledger back, unless the start is confirmed or a client has used the new one.</summary>
     public void Dispose() => PutBack(isRenamed: true);
 
-    // Renamed or not, files beside the ledger may have been.
+    // isRenamed: whether what is in the ledger's place is a new one. If not, files beside it may be renamed already.
     private void PutBack(bool isRenamed)
     {
         if (_aside is null)
