@@ -67,7 +67,7 @@ public sealed record StackState(
         {
             var pid = lines["supervisor"].First().Split(' ')[0];
             throw new StackException(
-                $"{data.RunFile(FileName)} is another version's: stop the stack with that version, or kill -TERM {pid}");
+                $"{data.RunFile(FileName)} is another version's: stop the stack with it, or kill -TERM {pid}");
         }
     }
 
