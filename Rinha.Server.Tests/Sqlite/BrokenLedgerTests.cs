@@ -24,6 +24,27 @@ public sealed class BrokenLedgerTests : LedgerContract<LedgerOnDisk>
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nothing_is_posted_to_a_file_that_was_moved_away_until_it_is_back(bool isReplaced)
+    {
+        var ledger = Storage.Open();
+        ledger.Credit(1, 5, "before");
+        File.Move(Storage.FilePath, Storage.FilePath + ".away");
+        if (isReplaced)
+        {
+            File.Copy(Storage.FilePath + ".away", Storage.FilePath);
+        }
+
+        Wait.Until(() => ledger.Writer == WriterState.Failing, "the ledger misses its file");
+        Assert.Equal(PostResult.StorageFailed, ledger.Credit(1, 1).Result);
+
+        File.Move(Storage.FilePath + ".away", Storage.FilePath, overwrite: true);
+        Wait.Until(() => ledger.Writer == WriterState.Ready, "the ledger has its file again");
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 6, 100_000), ledger.Credit(1, 1, "after"));
+    }
+
+    [Theory]
     [InlineData("zeroblob(58)")]
     [InlineData("CAST(ultimas || zeroblob(58) AS BLOB)")]
     [InlineData("unhex(replace(hex(ultimas), '62', 'FF'))")] // the b of before: invalid UTF-8

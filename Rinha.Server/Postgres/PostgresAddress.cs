@@ -35,6 +35,12 @@ public sealed class PostgresAddress
         var rest = url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..];
         var query = CutAt(ref rest, '?');
         var database = CutAt(ref rest, '/');
+        if (database.Contains('@'))
+        {
+            reason = "the '/' before an '@' must be percent-encoded, in a password too: %2F";
+            return false;
+        }
+
         var at = rest.LastIndexOf('@');
         var user = at < 0 ? "" : rest[..at];
         var host = rest[(at + 1)..];

@@ -25,6 +25,11 @@ internal sealed class Database : IDisposable
     // SQLite silently falls back to read-only if it lacks write permission.
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") != 0;
 
+    // Whether the file was moved, replaced or deleted since it was opened
+    // (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved).
+    public bool HasMoved =>
+        NativeSqlite.FileControl(Handle, 0, operation: 20, out var moved) == SqliteResult.Ok && (int)moved != 0;
+
     public int Changes => StatementCalls.Changes(_pointer);
 
     // Creates an empty file if there is none.

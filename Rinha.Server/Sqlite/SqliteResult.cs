@@ -13,6 +13,7 @@ internal static class SqliteResult
     public const int Ok = 0;
     public const int Busy = 5;
     public const int ReadOnly = 8;
+    public const int IoError = 10;
     public const int Corrupt = 11;
     public const int Full = 13;
     public const int Protocol = 15;

@@ -33,6 +33,11 @@ public sealed partial record LedgerAddress(string Url, string? File)
             return null;
         }
 
+        if (UnescapedSlash().IsMatch(text))
+        {
+            throw new UsageException("DATABASE_URL: the '/' before an '@' must be percent-encoded, in a password too: %2F");
+        }
+
         if (PostgresScheme().IsMatch(text))
         {
             // As for libpq, the default database has the user's name.
@@ -55,6 +60,9 @@ public sealed partial record LedgerAddress(string Url, string? File)
 
     [GeneratedRegex("^postgres(ql)?://", RegexOptions.IgnoreCase)]
     private static partial Regex PostgresScheme();
+
+    [GeneratedRegex("^postgres(ql)?://[^/?]*/[^?]*@", RegexOptions.IgnoreCase)]
+    private static partial Regex UnescapedSlash();
 
     [GeneratedRegex("[?&]dbname=.")]
     private static partial Regex DatabaseParameter();

@@ -31,6 +31,8 @@ internal sealed class CommitTurn(
     private readonly Gate _gate = OpenGate(file);
     private volatile bool _isLockedOut;
     private volatile bool _isFailing;
+    private bool _isLost; // By the last CheckFile.
+    private bool _isDisposed;
     private long _gateAskedAtNs; // When the gate was first asked for since the last turn inside it; 0: not yet.
 
     // Whether a write has timed out, and no transaction has been opened since.
@@ -40,6 +42,17 @@ internal sealed class CommitTurn(
     public bool IsFailing => _isFailing;
 
     public void NoteTimeout() => _isLockedOut = true;
+
+    // Looks whether the ledger's file is still the one that was opened; what is posted to another one would be lost.
+    public void CheckFile()
+    {
+        if (_lock.TryEnter())
+        {
+            _isLost = !_isDisposed && _transaction.IsLost;
+            _isFailing |= _isLost;
+            _lock.Exit();
+        }
+    }
 
     // Commits without waiting, or does nothing. The turn stops at a reset, which reads the whole history.
     public TurnEnd TryTake(Batch batch)
@@ -85,11 +98,15 @@ internal sealed class CommitTurn(
         }
     }
 
-    // To be called when no thread takes turns any more.
+    // To be called when no thread takes turns any more; the timer may still call CheckFile.
     public void Dispose()
     {
-        _gate.Dispose();
-        _transaction.Dispose();
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _gate.Dispose();
+            _transaction.Dispose();
+        }
     }
 
     private static Gate OpenGate(LedgerFile file)
@@ -122,6 +139,11 @@ internal sealed class CommitTurn(
         {
             case BeginResult.Busy:
                 return TurnEnd.LedgerLocked;
+            case BeginResult.Begun when _isLost:
+                _transaction.NoteLost();
+                _transaction.RollBack();
+                batch.TakeFrom(queue, stopsAtReset: !mayWait);
+                return Fail(batch);
             case BeginResult.Failed:
                 batch.TakeFrom(queue, stopsAtReset: !mayWait);
                 return Fail(batch);

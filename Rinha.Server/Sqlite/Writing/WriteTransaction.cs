@@ -43,7 +43,12 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public int Refused { get; private set; }
 
+    // Whether the ledger's file is another one, or none, by now.
+    public bool IsLost => _database.HasMoved;
+
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
+
+    public void NoteLost() => LastError = new SqliteException("the file was moved, replaced or deleted", SqliteResult.IoError);
 
     // Takes the database's write lock; if waits, gives another program Limits.BusyTimeoutMs to release it.
     public BeginResult Begin(bool waits)

@@ -61,7 +61,7 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    // The timer runs it on a thread of the pool, where the refused requests go on.
+    // Also sees whether the ledger's file is still there. The timer runs it on a thread of the pool, where the refused requests go on.
     private void RefuseOverdue(object? state)
     {
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
@@ -70,6 +70,7 @@ internal sealed class WriterThread : IDisposable
             overdue.Complete(PostResult.Busy);
         }
 
+        _turn.CheckFile();
         if (_turn.IsLockedOut || _turn.IsFailing)
         {
             // A balancer that sees 503 sends no writes, so probe the lock and the storage ourselves.
