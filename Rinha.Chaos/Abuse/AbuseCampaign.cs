@@ -16,9 +16,13 @@ internal static class AbuseCampaign
     private const int DirectPosts = 20;
     private const int LeftOpenMax = 600; // nginx keeps up to 512 idle connections to the APIs (nginx.conf).
 
-    public static void Run(CampaignRun run)
+    public static void Run(CampaignRun run) => Run(run, isLayer4: false);
+
+    public static void RunLayer4(CampaignRun run) => Run(run, isLayer4: true);
+
+    private static void Run(CampaignRun run, bool isLayer4)
     {
-        using var bank = new Bank(run);
+        using var bank = new Bank(run, new BankOptions { IsLayer4 = isLayer4 });
         bank.Start();
         _ = Measure(run, bank, TimeSpan.Zero, () => true); // Warms up.
         var workers = bank.Nginx.Children;
@@ -35,7 +39,7 @@ internal static class AbuseCampaign
         var cgroup = run.Settings.Cgroup is { } name ? StackCgroup.Locate(name) : null;
         foreach (var process in bank.Processes)
         {
-            var (peak, limit) = (cgroup?.MemoryPeakOf(process.Name) ?? 0, cgroup?.MemoryLimitOf(process.Name) ?? 0);
+            var (peak, limit) = (cgroup?.MemoryPeakOf(process.Cgroup) ?? 0, cgroup?.MemoryLimitOf(process.Cgroup) ?? 0);
             run.Check(peak <= limit, () => $"{process.Name}: {peak} of {limit} bytes");
             run.AddResult($"{process.Name}: at most {peak / 1048576.0:F0} of {limit / 1048576.0:F0} MB");
         }
@@ -116,9 +120,14 @@ internal static class AbuseCampaign
         string.Join(", ", reports.SelectMany(report => report.Failures).Select(
             failure => $"{failure.Count} requests failed: {failure.Kind} {failure.Example}"));
 
-    // nginx's active connections, including the one that this request uses.
+    // nginx's active connections, including the one that this request uses. At layer 4 each is one to an API.
     private static int ActiveClients(Bank bank)
     {
+        if (bank.IsLayer4)
+        {
+            return bank.Apis.Sum(bank.ConnectionsOf);
+        }
+
         var answer = RawAnswer.Ask(bank.Front, "GET", "/nginx_status");
         return answer.Body.Split(' ') is ["Active", "connections:", var count, ..]
             ? int.Parse(count, CultureInfo.InvariantCulture)
