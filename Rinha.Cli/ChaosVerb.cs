@@ -145,9 +145,9 @@ internal sealed class ChaosEnvironment(
     {
         var limits = layout.ReadLimits();
         layout.CheckLimits(limits);
-        foreach (var (name, limit) in _cgroup is null ? [] : limits)
+        foreach (var (name, limit) in limits)
         {
-            if (!_cgroup!.TryCreate(prefix + name, limit))
+            if (_cgroup is not null && !_cgroup.TryCreate(prefix + name, limit))
             {
                 throw new StackException($"cannot create a cgroup for {name} (--no-limits runs without)");
             }
