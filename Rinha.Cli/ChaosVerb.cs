@@ -43,7 +43,7 @@ internal static class ChaosVerb
             only.Length == 0 || only.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
         var packages = Arguments.Packages(parsed, Console.Error.WriteLine);
         packages.Require("setpriv", "util-linux");
-        Proxy proxy = Has("stream-") ? new NginxStream() : new Nginx();
+        Proxy proxy = Has("stream-") ? new NginxLayer4() : new Nginx();
         proxy.Require(packages);
         packages.RequireLinker();
         var postgres = Has("pg-") ? PostgresPrograms.Require(packages) : null;
@@ -93,7 +93,7 @@ internal sealed class ChaosEnvironment(
         if (hasLayer4)
         {
             CreateCgroups("stream-", StackLayout.Choose("nginx-stream"));
-            File.WriteAllText(InSockets("stream.conf"), configuration.Render(NginxStream.Template));
+            File.WriteAllText(InSockets("stream.conf"), configuration.Render(NginxLayer4.Template));
         }
 
         Tool.Run(

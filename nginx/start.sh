@@ -46,8 +46,7 @@ files=$(ulimit -Hn) tmp=${TMPDIR:-/tmp}
 [ "$files" != unlimited ] && [ "$files" -lt 32768 ] || files=32768
 [ "$limit" != off ] || limit=100
 sed -E "s/^( *)#($parts): /\\1/; s/rate=100r/rate=${limit}r/; s/burst=200 /burst=$((2 * limit)) /
-s/^(worker_rlimit_nofile) 32768/\\1 $files/; s/^( *worker_connections) 16384/\\1 $((files / 2))/
-s/^( *worker_connections) 24576/\\1 $((files * 3 / 4))/; s/listen 127.0.0.1:9998/listen $metrics/
+s/^(worker_rlimit_nofile) 32768/\\1 $files/; s/^( *worker_connections) 16384/\\1 $((files / 2))/; s/listen 127.0.0.1:9998/listen $metrics/
 s|/etc/nginx/tls/|${RINHA_TLS_DIR:-/etc/nginx/tls}/|; s|/etc/nginx/rinha.d/|${RINHA_NGINX_DIR:-/etc/nginx/rinha.d}/|
 $http
 $https" "$template" >"$tmp/nginx.conf"

@@ -4,7 +4,7 @@ internal static class AttackKinds
 {
     private const int SlowConnections = 400;
     private const int ManyConnections = 10_000;
-    private const int ManyLayer4Connections = 5_000; // nginx has two descriptors for each, of perhaps 20,000.
+    private const int ManyLayer4Connections = 5_000; // Each is two of nginx's.
     private const int ManyPerSecond = 6_000;
     private const int ManyDirectPerSecond = 3_000;
     private const int RequestsPerSecond = 2_000; // One request per connection: a load the server can handle.

@@ -70,9 +70,6 @@ public sealed record NginxConfiguration(
         text = Edit(
             text, "^(worker_rlimit_nofile) ([0-9]+);",
             match => $"{match.Groups[1]} {Math.Min(long.Parse(match.Groups[2].ValueSpan), OpenFilesMax())};");
-        text = Edit(
-            text, "^( *worker_connections) 24576;",
-            match => $"{match.Groups[1]} {Math.Min(24576, OpenFilesMax() * 3 / 4)};");
         text = Enable(text, "metrics", Access.MetricsPort is not null)
             .Replace("127.0.0.1:9998", $"127.0.0.1:{Access.MetricsPort}", StringComparison.Ordinal);
         text = Listen(text, 9999, Access.HttpHosts, Access.Port);

@@ -18,7 +18,7 @@ public sealed record ProxyStart(
 /// </summary>
 public abstract class Proxy
 {
-    public static readonly IReadOnlyList<Proxy> All = [new NginxStream(), new Nginx(), new Caddy()];
+    public static readonly IReadOnlyList<Proxy> All = [new NginxLayer4(), new Nginx(), new Caddy()];
 
     /// <summary>The program's name, and usually the first part of its stacks' names.</summary>
     public abstract string Name { get; }

@@ -1,7 +1,7 @@
 namespace Rinha.Stack.Proxies;
 
 /// <summary>nginx at layer 4: it passes connections on, and the servers speak HTTP with the clients.</summary>
-public sealed class NginxStream : Nginx
+public sealed class NginxLayer4 : Nginx
 {
     // As in the template; Debian's package has it.
     private const string TemplateModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
