@@ -97,8 +97,7 @@ public sealed class CommandTests
             + $"exec {Testing.Repository.PathOf("rinha")} run --stack nginx-stream --data {stack.Data.FullPath}",
         ]);
         Assert.SkipWhen(refused.Status is 1 or 77 && !refused.Error.Contains("rinha:"), "no mount namespaces here");
-        Assert.Equal(2, refused.Status);
-        Assert.Contains("ngx_stream_module.so is missing: apt-get install libnginx-mod-stream, or --yes", refused.Error);
+        Assert.Contains("ngx_stream_module.so is missing: apt-get install libnginx-mod-stream,", refused.Error);
     }
 
     [Fact]

@@ -38,6 +38,6 @@ public sealed class LimitsTests
         stack.TryRun([], "--stack", "caddy-postgres", "--limit")
             .AssertExit(2, "--limit, --tls and --metrics need nginx");
         stack.TryRun([("RINHA_LIMIT", "9")], "--stack", "nginx-stream")
-            .AssertExit(2, "--limit (RINHA_LIMIT) counts requests, and the nginx of nginx-stream sees connections only");
+            .AssertExit(2, "--limit (RINHA_LIMIT) counts requests, and the nginx of nginx-stream sees connections");
     }
 }

@@ -16,7 +16,8 @@ public sealed class TlsTests
         var command = File.ReadLines(Testing.Repository.PathOf("docs", "open-network.md"))
             .First(line => line.StartsWith("openssl req ", StringComparison.Ordinal));
         Tool.Run(["sh", "-c", command], directory: directory).OrThrow("openssl");
-        stack.Run("--stack", name, "--tls", directory, "--tls-port", $"{port}").AssertExit(0, $"up: https://127.0.0.1:{port}");
+        stack.Run("--stack", name, "--tls", directory, "--tls-port", $"{port}")
+            .AssertExit(0, $"up: https://127.0.0.1:{port}");
         stack.Verb("status").AssertExit(0, $"running: https://127.0.0.1:{port} (");
         Assert.Equal($"https://127.0.0.1:{port}", stack.Status().GetProperty("url").GetString());
 

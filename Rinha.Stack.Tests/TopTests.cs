@@ -30,7 +30,8 @@ public sealed class TopTests
             {
                 Assert.Equal(limits.CpuQuota, Number(Column(lines, process + "_cpu_limit")[0]) * 100_000, 1.0);
                 Assert.Equal(
-                    ProcessLimits.MemoryText(limits.MemoryBytes), Column(lines, process + "_memory_limit_mb")[0] + "MB");
+                    ProcessLimits.MemoryText(limits.MemoryBytes),
+                    Column(lines, process + "_memory_limit_mb")[0] + "MB");
             }
         }
     }

@@ -16,11 +16,7 @@ internal static class AbuseCampaign
     private const int DirectPosts = 20;
     private const int LeftOpenMax = 600; // nginx keeps up to 512 idle connections to the APIs (nginx.conf).
 
-    public static void Run(CampaignRun run) => Run(run, isLayer4: false);
-
-    public static void RunLayer4(CampaignRun run) => Run(run, isLayer4: true);
-
-    private static void Run(CampaignRun run, bool isLayer4)
+    public static void Run(CampaignRun run, bool isLayer4)
     {
         using var bank = new Bank(run, new BankOptions { IsLayer4 = isLayer4 });
         bank.Start();

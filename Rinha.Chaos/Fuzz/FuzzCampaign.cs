@@ -8,11 +8,7 @@ internal static class FuzzCampaign
     private const double GrowthMax = 1.10;
     private const long GrowthBytesMax = 4L * 1024 * 1024;
 
-    public static void Run(CampaignRun run) => Run(run, isLayer4: false);
-
-    public static void RunLayer4(CampaignRun run) => Run(run, isLayer4: true);
-
-    private static void Run(CampaignRun run, bool isLayer4)
+    public static void Run(CampaignRun run, bool isLayer4)
     {
         using var bank = new Bank(run, new BankOptions { IsLayer4 = isLayer4 });
         bank.Start();

@@ -13,11 +13,7 @@ internal static class SmugglingCampaign
 
     public static int Cases => SmugglingPairs.All.Count * 3;
 
-    public static void Run(CampaignRun run) => Run(run, isLayer4: false);
-
-    public static void RunLayer4(CampaignRun run) => Run(run, isLayer4: true);
-
-    private static void Run(CampaignRun run, bool isLayer4)
+    public static void Run(CampaignRun run, bool isLayer4)
     {
         using var bank = new Bank(run, new BankOptions { IsLayer4 = isLayer4 });
         bank.Start();

@@ -41,7 +41,7 @@ internal sealed class Problem
     public static readonly Problem HeadersTooLarge = new(
         431,
         "headers-too-large",
-        $"there are more than {Limits.RequestHeaderCountMax} headers, or {Limits.RequestHeadersBytesMax} bytes of them");
+        $"more than {Limits.RequestHeaderCountMax} headers, or {Limits.RequestHeadersBytesMax} bytes of them");
     public static readonly Problem Unexpected = new(500, "server-error", "the server failed; the reason is in the log");
     public static readonly Problem VersionNotSupported =
         new(505, "version-not-supported", "the HTTP version is neither 1.0 nor 1.1");
