@@ -9,7 +9,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     private static readonly TimeSpan s_databaseTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longer than an orderly shutdown takes.</summary>
-    public static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(35);
+    public static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(40);
 
     /// <summary>Whether its supervisor is alive. If not, it was killed and its processes may still run.</summary>
     public bool IsSupervised => State.Supervisor.IsAlive;
