@@ -14,6 +14,8 @@ internal sealed record ChaosSettings(
 {
     public IReadOnlyList<string> NginxCommand { get; } = Nginx.Command(Sockets, Path.Combine(Sockets, "nginx.conf"));
 
+    public IReadOnlyList<string> StreamCommand { get; } = Nginx.Command(Sockets, Path.Combine(Sockets, "stream.conf"));
+
     // Preloaded into a server to inject faults (scripts/faults).
     public string FaultLibrary => Path.Combine(Sockets, "faults.so");
 
@@ -23,9 +25,9 @@ internal sealed record ChaosSettings(
     // Holds PostgreSQL's unix socket; owned by its user.
     public string ClusterSockets => Sockets + "-db";
 
-    // The cgroup files that a process joins. With a database beside the APIs, the limits differ.
-    public IReadOnlyList<string> ProcsFilesOf(string name, bool hasPostgres) =>
-        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.ProcsFilesOf(hasPostgres ? "postgres-" + name : name);
+    // The cgroup files that a process joins. Each stack has other limits: its cgroups have a prefix.
+    public IReadOnlyList<string> ProcsFilesOf(string name) =>
+        Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.ProcsFilesOf(name);
 }
 
 // One run of a campaign: its settings and directory, and the violations and results so far. Single-threaded. The

@@ -27,6 +27,22 @@ internal static class CampaignTable
         ReportedDurations = [Gap, ProcessFaults.UntilUsed],
     };
 
+    private static readonly FaultPlan s_rolling = new(ProcessFaults.RollingRestart)
+    {
+        PauseMs = (50, 200),
+        FailedMax = (0, 0),
+        FirstResult = AcknowledgedAndFailed,
+        ReportedDurations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
+    };
+
+    private static readonly FaultPlan s_nginx = new(ProcessFaults.KillOrReloadNginx)
+    {
+        PauseMs = (100, 500),
+        AcknowledgedAfter = FaultContext.Connections,
+        FirstResult = AcknowledgedAndFailed,
+        LastResult = context => $"of these, {context.Tally} at a reload, on a connection that nginx was closing",
+    };
+
     // Clients that retry under their keys see no failure, and nothing is applied twice.
     private static readonly FaultPlan s_sendAgain = new(ProcessFaults.KillAny)
     {
@@ -81,14 +97,7 @@ internal static class CampaignTable
                 FirstResult = AcknowledgedAndFailed,
                 ReportedDurations = [StopHolder.Refusals, StopHolder.Statements],
             })),
-        new("rolling", "SIGTERM and restart of one API, then of the other", 5, 50, UnderLoad(
-            new FaultPlan(ProcessFaults.RollingRestart)
-            {
-                PauseMs = (50, 200),
-                FailedMax = (0, 0),
-                FirstResult = AcknowledgedAndFailed,
-                ReportedDurations = [ProcessFaults.UntilEnd, ProcessFaults.UntilUsed],
-            })),
+        new("rolling", "SIGTERM and restart of one API, then of the other", 5, 50, UnderLoad(s_rolling)),
         new("clock", "the clock goes back an hour, forward a day", 1, 5, UnderLoad(
             new FaultPlan(ProcessFaults.ShiftClocks)
             {
@@ -97,13 +106,7 @@ internal static class CampaignTable
                 FailedMax = (0, 0),
                 FirstResult = context => $"{context.Acknowledged} acknowledged",
             })),
-        new("nginx", "kill -9 of nginx, or SIGHUP", 2, 6, UnderLoad(new FaultPlan(ProcessFaults.KillOrReloadNginx)
-        {
-            PauseMs = (100, 500),
-            AcknowledgedAfter = FaultContext.Connections,
-            FirstResult = AcknowledgedAndFailed,
-            LastResult = context => $"of these, {context.Tally} at a reload, on a connection that nginx was closing",
-        })),
+        new("nginx", "kill -9 of nginx, or SIGHUP", 2, 6, UnderLoad(s_nginx)),
         new("send-again", "kill -9 of any process; clients with keys", 8, 100, UnderLoad(s_sendAgain)),
         new("power-loss", "power loss at any moment of a recorded run", 20, 500, PowerLossCampaign.Run),
         new("disk-full", "a full disk, under load and at the start", 2, 10, DiskFull.Run),
@@ -144,13 +147,32 @@ internal static class CampaignTable
             UnderLoad(s_outage with { Inject = DatabaseOutage.Cut, HasRelay = true })),
         new("pg-send-again", "PostgreSQL or an API killed or restarted; clients with keys", 4, 40,
             UnderLoad(s_sendAgain with { Inject = DatabaseOutage.KillAny, IsOnPostgres = true })),
-        new("fuzz", "valid, invalid and mutated HTTP and JSON", 20_000, 1_000_000, FuzzCampaign.Run),
+        new("fuzz", "valid, invalid and mutated HTTP and JSON",
+            20_000, 1_000_000, run => FuzzCampaign.Run(run, isLayer4: false)),
         new("smuggling", "requests hidden in requests, through nginx and direct",
-            SmugglingCampaign.Cases, SmugglingCampaign.Cases, SmugglingCampaign.Run),
+            SmugglingCampaign.Cases, SmugglingCampaign.Cases, run => SmugglingCampaign.Run(run, isLayer4: false)),
         new("texts", "every Unicode character, and SQL metacharacters",
             TextsCampaign.ShortTexts, TextsCampaign.AllTexts, TextsCampaign.Run),
         new("abuse", "slow, idle, endless and flooding clients",
-            AttackKinds.All.Count, AttackKinds.All.Count, AbuseCampaign.Run),
+            AttackKinds.All.Count, AttackKinds.All.Count, run => AbuseCampaign.Run(run, isLayer4: false)),
+        new("stream-kill-one", "kill -9 of one API behind nginx-stream", 0, 50, UnderLoad(s_killOne with
+        {
+            IsLayer4 = true,
+            // A request in flight on each connection, and a next one on a connection that nginx has not closed yet.
+            FailedMax = (2 * FaultContext.Connections, 2 * FaultContext.Connections),
+            FirstResult = AcknowledgedAndFailed,
+            ReportedDurations = [Gap],
+        })),
+        new("stream-rolling", "SIGTERM and restart of both APIs behind nginx-stream", 2, 50,
+            UnderLoad(s_rolling with { IsLayer4 = true, ReportedDurations = [ProcessFaults.UntilEnd] })),
+        new("stream-nginx", "kill -9 of nginx-stream's nginx, or SIGHUP", 0, 6,
+            UnderLoad(s_nginx with { IsLayer4 = true })),
+        new("stream-fuzz", "valid, invalid and mutated HTTP and JSON through nginx-stream",
+            0, 200_000, run => FuzzCampaign.Run(run, isLayer4: true)),
+        new("stream-smuggling", "requests hidden in requests, through nginx-stream",
+            0, SmugglingCampaign.Cases, run => SmugglingCampaign.Run(run, isLayer4: true)),
+        new("stream-abuse", "slow, idle, endless and flooding clients through nginx-stream",
+            0, AttackKinds.All.Count, run => AbuseCampaign.Run(run, isLayer4: true)),
         new("machine", "the Debian package on a virtual machine: limits, out of memory, upgrade, reboot, removal",
             MachineCampaign.Steps, MachineCampaign.Steps, MachineCampaign.Run),
         new("machine-docker", "the Compose stack on a virtual machine: limits on cgroup v2, load",

@@ -37,14 +37,16 @@ internal static class ChaosVerb
 
     private static int Run(ParseResult parsed)
     {
-        // Campaigns on PostgreSQL start with pg-.
+        // Campaigns on PostgreSQL start with pg-, those behind nginx-stream with stream-.
         var only = parsed.GetRequiredValue(s_only);
-        var hasPostgres = only.Length == 0 || only.Any(name => name.StartsWith("pg-", StringComparison.Ordinal));
+        bool Has(string prefix) =>
+            only.Length == 0 || only.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
         var packages = Arguments.Packages(parsed, Console.Error.WriteLine);
         packages.Require("setpriv", "util-linux");
-        packages.Require("nginx", "nginx-light", "nginx");
+        Proxy proxy = Has("stream-") ? new NginxLayer4() : new Nginx();
+        proxy.Require(packages);
         packages.RequireLinker();
-        var postgres = hasPostgres ? PostgresPrograms.Require(packages) : null;
+        var postgres = Has("pg-") ? PostgresPrograms.Require(packages) : null;
         var publisher = new Publisher(Console.Error.WriteLine, packages);
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.Chaos);
@@ -53,7 +55,8 @@ internal static class ChaosVerb
         var work = Repository.PathOf("artifacts", "chaos");
         Files.DeleteTrees(work);
         Directory.CreateDirectory(work);
-        var environment = new ChaosEnvironment(work, parsed.GetValue(s_port), postgres, !parsed.GetValue(s_noLimits));
+        var environment = new ChaosEnvironment(
+            work, parsed.GetValue(s_port), postgres, proxy.IsLayer4, !parsed.GetValue(s_noLimits));
         using var cleanUp = new CleanUp(environment.TearDown);
         var given = parsed.Given([.. s_campaigns, Arguments.Yes]);
         return Foreground.Run([Repository.Chaos, .. environment.Prepare(), .. given]);
@@ -61,7 +64,8 @@ internal static class ChaosVerb
 }
 
 // Creates the sockets, cgroups and configurations of a chaos run, and removes them.
-internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? postgres, bool hasLimits)
+internal sealed class ChaosEnvironment(
+    string work, int port, PostgresPrograms? postgres, bool hasLayer4, bool hasLimits)
 {
     private readonly string _sockets = RunningStacks.CreateSockets(new DataDirectory(work));
 
@@ -81,14 +85,17 @@ internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? 
         {
             Console.Error.WriteLine("NO LIMIT is in force");
         }
-        else
+
+        CreateCgroups("", StackLayout.Choose());
+
+        var configuration = new NginxConfiguration(_sockets, new StackAccess(StackAccess.Loopback, port));
+        File.WriteAllText(InSockets("nginx.conf"), configuration.Render(Nginx.Template));
+        if (hasLayer4)
         {
-            CreateCgroups("", StackLayout.Choose());
+            CreateCgroups("stream-", StackLayout.Choose("nginx-stream"));
+            File.WriteAllText(InSockets("stream.conf"), configuration.Render(NginxLayer4.Template));
         }
 
-        File.WriteAllText(
-            InSockets("nginx.conf"),
-            new NginxConfiguration(_sockets, new StackAccess(StackAccess.Loopback, port)).Render(Nginx.Template));
         Tool.Run(
         [
             Tool.Find("gcc") is null ? "clang" : "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
@@ -126,10 +133,7 @@ internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? 
     // A template cluster that never runs; each campaign copies it. Its user owns the socket directory.
     private void PreparePostgres(PostgresPrograms programs)
     {
-        if (_cgroup is not null)
-        {
-            CreateCgroups("postgres-", StackLayout.Choose("nginx-postgres"));
-        }
+        CreateCgroups("postgres-", StackLayout.Choose("nginx-postgres"));
 
         var cluster = new PostgresCluster(programs, Template, DatabaseSockets);
         cluster.CreateSockets();
@@ -143,7 +147,7 @@ internal sealed class ChaosEnvironment(string work, int port, PostgresPrograms? 
         layout.CheckLimits(limits);
         foreach (var (name, limit) in limits)
         {
-            if (!_cgroup!.TryCreate(prefix + name, limit))
+            if (_cgroup is not null && !_cgroup.TryCreate(prefix + name, limit))
             {
                 throw new StackException($"cannot create a cgroup for {name} (--no-limits runs without)");
             }

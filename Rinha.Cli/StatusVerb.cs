@@ -34,7 +34,7 @@ internal static class StatusVerb
             {
                 Console.WriteLine($"  server  {string.Join(", ", VersionsOf(stack!, apis))}");
                 Console.WriteLine($"  ledger  {stack!.State.Ledger}");
-                stack.State.Access.Describe().ToList().ForEach(Console.WriteLine);
+                stack.State.Access.Describe(stack.State.Layout.Proxy).ToList().ForEach(Console.WriteLine);
             }
 
             Console.WriteLine(stack switch
@@ -58,10 +58,13 @@ internal static class StatusVerb
     [
         .. StackLayout.Apis.AsParallel().AsOrdered().WithDegreeOfParallelism(StackLayout.Apis.Count).Select(name =>
         {
-            var socket = Path.Combine(stack.State.Sockets, name + ".sock");
-            var health = HealthProbe.HealthOf(socket);
+            var sockets = stack.State.Sockets;
+            var health = HealthProbe.HealthOf(Path.Combine(sockets, name + ".sock"));
             return new ApiAnswer(
-                name, health, health == HealthProbe.NoAnswer ? null : HealthProbe.VersionOf(socket));
+                name,
+                health,
+                health == HealthProbe.NoAnswer ? null
+                    : HealthProbe.VersionOf(stack.State.Layout.MetricsSocketOf(sockets, name)));
         }),
     ];
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
 using Rinha.Stack.Databases;
+using Rinha.Stack.Proxies;
 
 namespace Rinha.Cli;
 
@@ -86,7 +87,7 @@ internal static partial class TestVerb
     private static void InstallPrograms(Packages packages)
     {
         packages.Require("curl", "curl");
-        packages.Require("nginx", "nginx-light", "nginx");
+        new NginxLayer4().Require(packages);
         PostgresPrograms.Require(packages);
         // Some tests render the HTML report in a browser. Without one they are skipped, but fail in CI.
         if (Tool.Find("chromium") is null && Tool.Find("google-chrome") is null)

@@ -16,6 +16,7 @@ public sealed class ServerOptionsTests
         ["API_PORT"] = ["", "0", "65536", "-1", " 80", "80a"],
         ["API_SOCKET"] = ["", "/" + new string('x', 107)],
         ["API_SOCKET_MODE"] = ["600"], // Without a socket.
+        ["API_METRICS_SOCKET"] = ["", "/" + new string('x', 107)],
         ["RINHA_SYNCHRONOUS"] = ["", "OFF", "1"],
         ["RINHA_ACCOUNTS"] = ["", "a\0b"],
         ["RINHA_LOG_LEVEL"] = ["", "loud", "2"],

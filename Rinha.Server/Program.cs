@@ -56,7 +56,7 @@ static void Serve(
     ServerOptions options, ILedger ledger, MetricSet metrics, ILoggerFactory loggers, ILogger logger)
 {
     using var systemd = new SystemdNotifier();
-    var transport = new SocketTransport(options.Address, ledger.Round, logger);
+    var transport = new SocketTransport(options.Address, ledger.Round, logger) { RefusalBody = Problem.OfRefusal };
     using var server = new BankServer(options.Address.EndPoint, transport, loggers);
     using var stop = new ManualResetEventSlim();
     using var forceStop = new ManualResetEventSlim();
@@ -67,7 +67,12 @@ static void Serve(
     requests.AddTo(metrics);
     ProcessMetrics.AddTo(metrics, ServerCommand.Release, ServerCommand.Commit, () => transport.OpenConnections);
     var isResetEnabled = options.Get(Setting.ResetEnabled);
-    var application = new BankApplication(ledger, isResetEnabled, logger, metrics, requests);
+    using var operators = options.MetricsAddress is { } address
+        ? new OperatorSocket(
+            address, new BankApplication(ledger, isResetEnabled, logger, metrics, requests), loggers, logger)
+        : null;
+    var application = new BankApplication(
+        ledger, isResetEnabled, logger, metrics, requests, metricsShown: operators is null);
     server.StartAsync(application).GetAwaiter().GetResult();
     Log.Listening(logger, options.Address.ToString());
     systemd.SendReady(transport.TakePulse);

@@ -24,6 +24,11 @@ public sealed class ServerOptions
 
     public ListenAddress Address { get; }
 
+    /// <summary>The operator's socket; <see langword="null"/> when /metrics is at <see cref="Address"/>.</summary>
+    public ListenAddress? MetricsAddress => Get(Setting.MetricsSocket) is { } path
+        ? new ListenAddress(new UnixDomainSocketEndPoint(path), Get(Setting.ApiSocketMode))
+        : null;
+
     /// <summary>The ledger's address without its password.</summary>
     public string Database => Get(Setting.Database).ToString();
 

@@ -57,6 +57,12 @@ public abstract class Setting
         "The unix socket's file mode, in octal; connecting needs write permission.",
         ListenAddress.ParseMode);
 
+    public static readonly Setting<string> MetricsSocket = new(
+        "API_METRICS_SOCKET",
+        null,
+        "The path of a second unix socket, which alone serves /metrics, where clients reach the first.",
+        ListenAddress.ParsePath);
+
     public static readonly Setting<Synchronous> Synchronous = new(
         "RINHA_SYNCHRONOUS",
         "NORMAL",

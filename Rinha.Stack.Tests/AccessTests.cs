@@ -20,9 +20,29 @@ public sealed class AccessTests
         Assert.Equal(200, stack.Get("/nginx_status").Status);
     }
 
+    // Clients reach the APIs' HTTP there, and their metrics have sockets of their own.
+    [Fact]
+    public void Behind_nginx_at_layer_4_the_metrics_are_on_the_private_port_alone()
+    {
+        using var stack = new TestBank();
+        var metrics = FreePort.Next();
+        stack.Run("--stack", "nginx-stream", "--metrics", $"{metrics.Port}");
+        Assert.Equal(
+            new[] { stack.Port, metrics.Port }.Order(),
+            stack.Instance.ProcessesOf("nginx").SelectMany(ProcessTable.PortsOf).Distinct().Order());
+        stack.Get("/metrics").AssertProblem(404, "unknown-path");
+        stack.Get("/nginx_status").AssertProblem(404, "unknown-path");
+        using var connection = new RawConnection(metrics);
+        Assert.Contains("rinha_build_info", connection.Exchange(RawRequest.Get("/api02/metrics")).Text);
+        connection.Exchange(RawRequest.Get("/api02")).AssertProblem(404, "unknown-path");
+        Assert.NotEqual("no answer", stack.Status().GetProperty("versions")[0].GetString());
+        Assert.Equal("", File.ReadAllText(stack.Data.LogOf("nginx")));
+    }
+
     // 127.0.0.2 stands for the machine's other addresses.
     [Theory]
     [InlineData("nginx-sqlite")]
+    [InlineData("nginx-stream")]
     [InlineData("caddy-postgres")]
     public void It_listens_for_this_machine_until_it_is_opened(string name)
     {

@@ -88,6 +88,19 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void A_missing_module_of_nginx_is_named_with_its_package()
+    {
+        using var stack = new TestBank();
+        var refused = Tool.Run([
+            "env", "CI=", "unshare", "--mount", "sh", "-c",
+            "mount -t tmpfs none /usr/lib/nginx/modules || exit 77\n"
+            + $"exec {Testing.Repository.PathOf("rinha")} run --stack nginx-stream --data {stack.Data.FullPath}",
+        ]);
+        Assert.SkipWhen(refused.Status is 1 or 77 && !refused.Error.Contains("rinha:"), "no mount namespaces here");
+        Assert.Contains("ngx_stream_module.so is missing: apt-get install libnginx-mod-stream,", refused.Error);
+    }
+
+    [Fact]
     public void It_works_through_a_link_and_reports_a_missing_dotnet()
     {
         using var directory = new TemporaryDirectory();

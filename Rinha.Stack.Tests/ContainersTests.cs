@@ -37,6 +37,8 @@ public sealed partial class ContainersTests
     [Theory]
     [InlineData("nginx-sqlite", ContainerNetwork.Host)]
     [InlineData("nginx-sqlite", ContainerNetwork.Tls)]
+    [InlineData("nginx-stream", ContainerNetwork.Host)]
+    [InlineData("nginx-stream", ContainerNetwork.Tls)]
     [InlineData("nginx-postgres", ContainerNetwork.Host)]
     [InlineData("nginx-postgres", ContainerNetwork.Tls)]
     [InlineData("caddy-postgres", ContainerNetwork.Host)]
@@ -52,6 +54,7 @@ public sealed partial class ContainersTests
 
     [Theory]
     [InlineData("nginx-sqlite")]
+    [InlineData("nginx-stream")]
     [InlineData("nginx-postgres")]
     [InlineData("caddy-postgres")]
     public void Limits_users_capabilities_and_ports_are_as_configured(string name)

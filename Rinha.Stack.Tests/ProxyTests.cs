@@ -80,9 +80,10 @@ public sealed class ProxyTests
         Assert.Equal("1", answer.AssertProblem(answer.Status).Header("Retry-After"));
     }
 
-    // nginx answers TRACE itself; Caddy passes it on.
+    // nginx answers TRACE itself; Caddy and nginx at layer 4 pass it on.
     [Theory]
     [InlineData("nginx-sqlite")]
+    [InlineData("nginx-stream")]
     [InlineData("caddy-postgres")]
     public void A_refused_method_is_answered_with_the_allowed_ones(string name)
     {

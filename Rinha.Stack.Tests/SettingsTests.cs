@@ -184,6 +184,13 @@ public sealed partial class SettingsTests
         Assert.Matches("(?m)^ *limit_req_zone .* rate=7r/s;", all);
         Assert.Matches("(?m)^ *limit_req .* burst=14 nodelay;", all);
         Assert.Equal(2, Start("RINHA_LIMIT=many").Status);
+
+        var template = "NGINX_TEMPLATE=" + Testing.Repository.PathOf("stacks", "nginx-stream", "nginx.conf");
+        var stream = Start(template, "NGINX_TLS=on").OrThrow("start.sh").Output;
+        Assert.Matches("(?m)^ *listen 9443 ssl", stream);
+        Assert.Matches("(?m)^ *limit_conn connections 100;", stream);
+        Assert.DoesNotMatch("(?m)^(http|load_module) ", stream);
+        Assert.Equal(2, Start(template, "RINHA_LIMIT=7").Status);
     }
 
     private static string Settings(TestBank stack) =>

@@ -11,6 +11,7 @@ public sealed class StacksTests
 
     [Theory]
     [InlineData("nginx-sqlite")]
+    [InlineData("nginx-stream")]
     [InlineData("nginx-postgres")]
     [InlineData("caddy-postgres")]
     public void It_survives_deaths_restarts_and_a_stop(string name)

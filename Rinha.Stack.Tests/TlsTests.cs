@@ -3,8 +3,10 @@ namespace Rinha.Stack.Tests;
 // --tls: https with TLS 1.2 or newer, and http for this machine only.
 public sealed class TlsTests
 {
-    [Fact]
-    public void It_answers_over_tls_and_over_nothing_weaker()
+    [Theory]
+    [InlineData("nginx-sqlite")]
+    [InlineData("nginx-stream")]
+    public void It_answers_over_tls_and_over_nothing_weaker(string name)
     {
         Assert.SkipWhen(Tool.Find("openssl") is null, "no openssl");
         using var stack = new TestBank();
@@ -14,7 +16,8 @@ public sealed class TlsTests
         var command = File.ReadLines(Testing.Repository.PathOf("docs", "open-network.md"))
             .First(line => line.StartsWith("openssl req ", StringComparison.Ordinal));
         Tool.Run(["sh", "-c", command], directory: directory).OrThrow("openssl");
-        stack.Run("--tls", directory, "--tls-port", $"{port}").AssertExit(0, $"up: https://127.0.0.1:{port}");
+        stack.Run("--stack", name, "--tls", directory, "--tls-port", $"{port}")
+            .AssertExit(0, $"up: https://127.0.0.1:{port}");
         stack.Verb("status").AssertExit(0, $"running: https://127.0.0.1:{port} (");
         Assert.Equal($"https://127.0.0.1:{port}", stack.Status().GetProperty("url").GetString());
 
@@ -26,7 +29,16 @@ public sealed class TlsTests
         Assert.Equal("{\"limite\":100000,\"saldo\":1}200", Post("/clientes/1/transacoes", RawRequest.Body));
         Assert.EndsWith("404", Post("/reset", ""));
         using var plain = new RawConnection(new IPEndPoint(IPAddress.Loopback, port));
-        plain.Exchange(RawRequest.Get("/health")).AssertProblem(400, "https-required");
+        plain.Send(RawRequest.Get("/health"));
+        if (stack.Instance.State.Layout.Proxy.IsLayer4)
+        {
+            Assert.True(plain.IsEnded());
+            AssertBounded(stack);
+        }
+        else
+        {
+            plain.Receive().AssertProblem(400, "https-required");
+        }
 
         Assert.Contains("New, TLSv1.3,", Handshake(port, "-tls1_3"));
         Assert.Contains("New, TLSv1.2,", Handshake(port, "-tls1_2"));
@@ -36,7 +48,7 @@ public sealed class TlsTests
         var elsewhere = IPAddress.Parse("127.0.0.2");
         AssertRefused(elsewhere, port);
         stack.Verb("stop");
-        stack.Run("--tls", directory, "--tls-port", $"{port}", "--host", "0.0.0.0")
+        stack.Run("--stack", name, "--tls", directory, "--tls-port", $"{port}", "--host", "0.0.0.0")
             .AssertExit(0, $"https://0.0.0.0:{port}, open to the network");
         Assert.Equal(200, stack.Get("/health").Status);
         AssertRefused(elsewhere, stack.Port);
@@ -48,6 +60,19 @@ public sealed class TlsTests
     {
         using var stack = new TestBank();
         stack.TryRun([], "--tls", stack.Scratch("none")).AssertExit(2, "/none/tls.crt cannot be read");
+    }
+
+    // One address has 100 connections.
+    private static void AssertBounded(TestBank stack)
+    {
+        stack.Verb("status").AssertExit(0, "limit   100 connections for each address");
+        Wait.Until(() => stack.Answers(), "the connections before have ended");
+        var held = Enumerable.Range(0, 100).Select(_ => new RawConnection(stack.EndPoint)).ToList();
+        Wait.Until(() => !stack.Answers(), "one more connection is closed");
+        using var other = new RawConnection(stack.EndPoint, IPAddress.Parse("127.0.0.2"));
+        other.Exchange(RawRequest.Get("/health")).AssertOk();
+        held.ForEach(connection => connection.Dispose());
+        Wait.Until(() => stack.Answers(), "it is served again");
     }
 
     private static void AssertRefused(IPAddress address, int port)

@@ -6,10 +6,12 @@ namespace Rinha.Stack.Tests;
 [Collection(RunsAlone.Name)]
 public sealed class TopTests
 {
-    [Fact]
-    public void Lines_show_the_load_the_processes_and_the_limits_in_force()
+    [Theory]
+    [InlineData("caddy-postgres")]
+    [InlineData("nginx-stream")]
+    public void Lines_show_the_load_the_processes_and_the_limits_in_force(string name)
     {
-        using var stack = TestBank.Start("--stack", "caddy-postgres");
+        using var stack = TestBank.Start("--stack", name);
         using var load = RinhaCommand.Start(
             [], "load", $"http://127.0.0.1:{stack.Port}", "-r", "100", "-d", "6s", "--quiet");
         Wait.Until(() => stack.Balance() != 0, "the load has begun");
@@ -21,14 +23,15 @@ public sealed class TopTests
         Assert.Contains(Column(lines, "committed_per_s"), text => Number(text) > 0);
         Assert.Contains(Column(lines, "batch_mean"), text => Number(text) >= 1);
         Assert.All(Column(lines, "api01_state").Concat(Column(lines, "api02_state")), Assert.NotEmpty);
-        foreach (var (name, limits) in stack.Instance.State.Layout.ReadLimits())
+        foreach (var (process, limits) in stack.Instance.State.Layout.ReadLimits())
         {
-            Assert.Contains(Column(lines, name + "_memory_mb"), text => Number(text) > 0);
+            Assert.Contains(Column(lines, process + "_memory_mb"), text => Number(text) > 0);
             if (stack.Instance.State.Cgroup is not null)
             {
-                Assert.Equal(limits.CpuQuota, Number(Column(lines, name + "_cpu_limit")[0]) * 100_000, 1.0);
+                Assert.Equal(limits.CpuQuota, Number(Column(lines, process + "_cpu_limit")[0]) * 100_000, 1.0);
                 Assert.Equal(
-                    ProcessLimits.MemoryText(limits.MemoryBytes), Column(lines, name + "_memory_limit_mb")[0] + "MB");
+                    ProcessLimits.MemoryText(limits.MemoryBytes),
+                    Column(lines, process + "_memory_limit_mb")[0] + "MB");
             }
         }
     }

@@ -28,6 +28,11 @@ limit=${RINHA_LIMIT:-off} metrics=${RINHA_METRICS_PORT:-off} parts=none http= ht
 [ "$limit" = off ] || { number RINHA_LIMIT "$limit" 'off or a whole number' && parts="$parts|limit"; }
 [ "${NGINX_TLS:-off}" = off ] || parts="$parts|tls"
 [ "${NGINX_METRICS:-off}" = off ] || parts="$parts|metrics"
+template=${NGINX_TEMPLATE:-/etc/nginx/nginx.conf}
+if grep -q '^stream {' "$template"; then
+  [ "$limit" = off ] || fail 'RINHA_LIMIT counts requests, and this nginx sees connections only (stacks/README.md)'
+  ! nginx -V 2>&1 | grep -q -e '--with-stream=dynamic' || parts="$parts|module"
+fi
 if [ -n "${RINHA_HOST:-}" ]; then
   [ -n "${RINHA_TLS_DIR:-}" ] && http=127.0.0.1 || http=$RINHA_HOST # With TLS, http is for this machine only.
   http=$(listen "$http" "${RINHA_PORT:-9999}" 9999 RINHA_PORT)
@@ -44,5 +49,5 @@ sed -E "s/^( *)#($parts): /\\1/; s/rate=100r/rate=${limit}r/; s/burst=200 /burst
 s/^(worker_rlimit_nofile) 32768/\\1 $files/; s/^( *worker_connections) 16384/\\1 $((files / 2))/; s/listen 127.0.0.1:9998/listen $metrics/
 s|/etc/nginx/tls/|${RINHA_TLS_DIR:-/etc/nginx/tls}/|; s|/etc/nginx/rinha.d/|${RINHA_NGINX_DIR:-/etc/nginx/rinha.d}/|
 $http
-$https" "${NGINX_TEMPLATE:-/etc/nginx/nginx.conf}" >"$tmp/nginx.conf"
+$https" "$template" >"$tmp/nginx.conf"
 exec nginx -e stderr -p "$tmp/" -c "$tmp/nginx.conf" -g 'daemon off;' "$@"

@@ -84,7 +84,7 @@ tree() {
   need debootstrap debootstrap
   rm -rf -- "$TREE.new"
   mkdir -p "$DATA"
-  debootstrap --variant=minbase --include=busybox,ca-certificates,libssl3,nginx-light,zlib1g \
+  debootstrap --variant=minbase --include=busybox,ca-certificates,libnginx-mod-stream,libssl3,nginx-light,zlib1g \
     "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$TREE.new" >"$DATA/debootstrap.log" 2>&1 ||
     die "debootstrap failed: $(tail -n 1 "$DATA/debootstrap.log")"
   # The build must trust the same certificates as this machine.

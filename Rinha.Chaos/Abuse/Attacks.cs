@@ -4,6 +4,7 @@ internal static class AttackKinds
 {
     private const int SlowConnections = 400;
     private const int ManyConnections = 10_000;
+    private const int ManyLayer4Connections = 5_000; // Each is two of nginx's.
     private const int ManyPerSecond = 6_000;
     private const int ManyDirectPerSecond = 3_000;
     private const int RequestsPerSecond = 2_000; // One request per connection: a load the server can handle.
@@ -40,14 +41,14 @@ internal static class AttackKinds
             { First = s_postHead, Drip = " "u8.ToArray(), CutAfterMs = HeadersTimeoutMs }),
         new("bodies that stop", bank => new HoldingAttack(bank.Front, SlowConnections)
             { First = s_postHead, CutAfterMs = HeadersTimeoutMs }),
-        new("10,000 silent connections", bank => new HoldingAttack(bank.Front, ManyConnections)
+        new("many silent connections", bank => new HoldingAttack(bank.Front, ManyOf(bank))
             { OpensPerSecond = ManyPerSecond }),
-        new("10,000 idle connections", bank => new HoldingAttack(bank.Front, ManyConnections)
+        new("many idle connections", bank => new HoldingAttack(bank.Front, ManyOf(bank))
             { OpensPerSecond = RequestsPerSecond, First = s_getRequest }),
-        new("10,000 requests at once", bank => new HoldingAttack(bank.Front, ManyConnections)
+        new("many requests at once", bank => new HoldingAttack(bank.Front, ManyOf(bank))
             { OpensPerSecond = ManyPerSecond, First = s_getRequest, SendsTogether = true })
             { Overloads = true },
-        new("10,000 silent connections, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), ManyConnections)
+        new("many silent connections, direct", bank => new HoldingAttack(bank.DirectTo(bank.Apis[0]), ManyConnections)
             { OpensPerSecond = ManyDirectPerSecond }),
         new("huge headers", bank => new FloodAttack(bank.Front, 20)
             { First = s_partialHead, Repeated = HeaderFiller(), BytesPerSecond = 8_000_000 }),
@@ -67,6 +68,8 @@ internal static class AttackKinds
         new("opening and closing at once", bank => new FloodAttack(bank.Front, 20)
             { ClosesAtOnce = true, OpensPerSecond = 1_000 }),
     ];
+
+    private static int ManyOf(Bank bank) => bank.IsLayer4 ? ManyLayer4Connections : ManyConnections;
 
     private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
 

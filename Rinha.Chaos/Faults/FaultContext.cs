@@ -30,6 +30,7 @@ internal sealed class FaultContext : IDisposable
                 Synchronous = plan.Synchronous,
                 Faults = plan.HasFaultLibrary,
                 Postgres = _postgres,
+                IsLayer4 = plan.IsLayer4,
                 PostgresUrl = _relay is null ? null : $"postgres://rinha@{_relay.Address}/rinha",
             });
             Probes = new Probes(Bank);

@@ -12,7 +12,9 @@ internal static class ProcessFaults
 
     public static void KillOne(FaultContext context)
     {
-        var api = context.PickApi();
+        // At layer 4 clients stay with an API until it dies.
+        var bank = context.Bank;
+        var api = bank.IsLayer4 ? bank.Apis.MaxBy(bank.ConnectionsOf)! : context.PickApi();
         var downtime = Stopwatch.StartNew();
         api.Kill();
         StartAndAwaitWork(context, api, downtime);
@@ -88,8 +90,10 @@ internal static class ProcessFaults
         var closed = watch.CountOf(FailureKind.ClosedBeforeAnswer);
         var before = nginx.Children;
         nginx.Identity.Send(Signal.HangUp);
+        // At layer 4 the old worker stays as long as its clients.
         Wait.Until(
-            () => nginx.Children is { Length: > 0 } now && !now.Intersect(before).Any(),
+            () => nginx.Children.Except(before).Any()
+                && (context.Bank.IsLayer4 || !nginx.Children.Intersect(before).Any()),
             () => "nginx did not replace its worker");
         context.AwaitAcknowledged(FaultContext.Connections);
         closed = watch.CountOf(FailureKind.ClosedBeforeAnswer) - closed;
@@ -134,6 +138,12 @@ internal static class ProcessFaults
     private static void StartAndAwaitWork(FaultContext context, BankProcess api, Stopwatch downtime)
     {
         api.Start();
+        if (context.Bank.IsLayer4)
+        {
+            context.Bank.AwaitAnswer(api); // Clients keep their connections to the other.
+            return;
+        }
+
         Wait.Until(() => context.Bank.ConnectionsOf(api) > 0, () => $"nginx does not use {api.Name} again: {api.Log}");
         context.DurationsOf(UntilUsed).Add(downtime.Elapsed);
     }

@@ -8,9 +8,9 @@ internal static class FuzzCampaign
     private const double GrowthMax = 1.10;
     private const long GrowthBytesMax = 4L * 1024 * 1024;
 
-    public static void Run(CampaignRun run)
+    public static void Run(CampaignRun run, bool isLayer4)
     {
-        using var bank = new Bank(run);
+        using var bank = new Bank(run, new BankOptions { IsLayer4 = isLayer4 });
         bank.Start();
         var cases = new FuzzCases(run.Seed);
         using var engine = new FuzzEngine(bank, run);

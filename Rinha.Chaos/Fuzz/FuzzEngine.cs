@@ -89,7 +89,7 @@ internal sealed class FuzzEngine(Bank bank, CampaignRun run) : IDisposable
             MaybePosted += sent.Bytes.AsSpan().Count("POST"u8);
         }
 
-        if (FuzzJudge.Find(sent, answers, lane.IsFront) is { } finding)
+        if (FuzzJudge.Find(sent, answers, lane.IsFront && !bank.IsLayer4) is { } finding)
         {
             Keep(finding, sent, lane.Target);
         }
@@ -131,11 +131,12 @@ internal sealed class FuzzLane(Target target, bool isFront, int shutdownDelayMs 
     public static IEnumerable<FuzzLane> Open(int count, Target target, bool isFront) =>
         Enumerable.Range(0, count).Select(_ => new FuzzLane(target, isFront));
 
-    public static string? Find(Target target, bool isFront, FuzzCase sent, out FuzzAnswers answers)
+    // isHttp: whether the front answers by itself; else it passes connections on.
+    public static string? Find(Target target, bool isFront, bool isHttp, FuzzCase sent, out FuzzAnswers answers)
     {
         using var lane = new FuzzLane(target, isFront, shutdownDelayMs: 1000); // Its answers must match the ledger.
         answers = lane.Ask(sent);
-        return FuzzJudge.Find(sent, answers, isFront);
+        return FuzzJudge.Find(sent, answers, isFront && isHttp);
     }
 
     public FuzzAnswers Ask(FuzzCase sent) => AskAsync(sent).GetAwaiter().GetResult();

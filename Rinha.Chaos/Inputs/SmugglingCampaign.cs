@@ -13,9 +13,9 @@ internal static class SmugglingCampaign
 
     public static int Cases => SmugglingPairs.All.Count * 3;
 
-    public static void Run(CampaignRun run)
+    public static void Run(CampaignRun run, bool isLayer4)
     {
-        using var bank = new Bank(run);
+        using var bank = new Bank(run, new BankOptions { IsLayer4 = isLayer4 });
         bank.Start();
         var sent = new List<Exchange>();
         foreach (var pair in SmugglingPairs.All)
@@ -25,9 +25,9 @@ internal static class SmugglingCampaign
                 var parts = new SmugglingParts(FirstCents + sent.Count, SecondCents + sent.Count);
                 var isFront = target == bank.Front;
                 var request = new FuzzCase(pair.Make(parts), FuzzOutcome.Anything) { Number = sent.Count };
-                var found = FuzzLane.Find(target, isFront, request, out var answers);
+                var found = FuzzLane.Find(target, isFront, !isLayer4, request, out var answers);
                 run.Check(found is null, () => $"{pair.Name} at {target.Url}: {found}");
-                sent.Add(new Exchange(pair, parts, isFront, answers));
+                sent.Add(new Exchange(pair, parts, isFront && !isLayer4, answers));
                 run.CountTry();
             }
         }
@@ -46,7 +46,7 @@ internal static class SmugglingCampaign
             var second = amounts.GetValueOrDefault(exchange.Parts.SecondCents);
             var statuses = string.Join(' ', exchange.Answers.All.Select(answer => answer.Status));
             string Describe(string what) =>
-                $"{exchange.Pair.Name} {(exchange.IsFront ? "through nginx" : "direct")}: {what}; "
+                $"{exchange.Pair.Name} {(exchange.IsFront ? "through nginx" : "at an API")}: {what}; "
                 + $"answers {statuses}, rows {first} and {second}";
             var expected = exchange.IsFront ? exchange.Pair.Expected : exchange.Pair.ExpectedDirect;
             var isAsExpected = expected switch

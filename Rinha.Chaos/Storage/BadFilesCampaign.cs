@@ -173,7 +173,8 @@ internal static class BadFilesCampaign
             "api01",
             Path.Combine(own, "log"),
             [.. asNobody ? s_asNobody : [], "env", $"API_PORT={run.Settings.Port}", $"DATABASE_URL={path}", server],
-            run.Settings.ProcsFilesOf("api01", hasPostgres: false));
+            "api01",
+            run.Settings);
         api.Start();
         Refusal.Check(run, api, 0, kind.Name, Path.Combine(own, kind.ExpectedPath), kind.Reasons);
         _ = Tool.Run(["chmod", "-R", "u+rwX", data]); // So that an unprivileged user can read and delete them.

@@ -10,6 +10,7 @@ internal sealed record BankOptions
     public string? DataDirectory { get; init; } // Null for the campaign's own data directory.
     public PostgresServer? Postgres { get; init; } // Running; null for a SQLite ledger.
     public string? PostgresUrl { get; init; } // Null for its unix socket.
+    public bool IsLayer4 { get; init; } // Whether nginx passes on connections: the stack nginx-stream.
     public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
     public string? WriteLog { get; init; } // The fault library's log of writes; null for none.
 }
@@ -37,7 +38,8 @@ internal sealed class Bank : IDisposable
             : [];
         Front = TargetOf($"http://127.0.0.1:{_settings.Port}");
         Apis = [.. Names.Select((name, index) => Make(run, options, name, ServerCommand(options, name, index)))];
-        Nginx = Make(run, options, "nginx", _settings.NginxCommand);
+        IsLayer4 = options.IsLayer4;
+        Nginx = Make(run, options, "nginx", IsLayer4 ? _settings.StreamCommand : _settings.NginxCommand);
     }
 
     public string DatabasePath { get; }
@@ -47,6 +49,7 @@ internal sealed class Bank : IDisposable
 
     public IReadOnlyList<FaultControl> Faults { get; }
     public BankProcess Nginx { get; }
+    public bool IsLayer4 { get; }
 
     public IEnumerable<BankProcess> Processes => Apis.Append(Nginx);
 
@@ -126,7 +129,11 @@ internal sealed class Bank : IDisposable
             name,
             Path.Combine(run.Directory, name + ".log"),
             command,
-            run.Settings.ProcsFilesOf(name, options.Postgres is not null));
+            CgroupOf(name, options),
+            run.Settings);
+
+    private static string CgroupOf(string name, BankOptions options) =>
+        (options.Postgres is not null ? "postgres-" : options.IsLayer4 ? "stream-" : "") + name;
 
     private string SocketOf(string name) => Path.Combine(_settings.Sockets, name + ".sock");
 
@@ -140,6 +147,7 @@ internal sealed class Bank : IDisposable
         $"API_SOCKET_MODE={LaunchCommands.SocketMode}",
         $"RINHA_SYNCHRONOUS={options.Synchronous}",
         "RINHA_ENABLE_RESET=true",
+        .. options.IsLayer4 ? [$"API_METRICS_SOCKET={SocketOf(name + "-metrics")}"] : s_none,
         .. options.Faults ? [$"LD_PRELOAD={_settings.FaultLibrary}", $"FAULT_CONTROL={Faults[index].Path}"] : s_none,
         .. options.WriteLog is { } path ? [$"FAULT_LOG={path}"] : s_none,
         Repository.Server,
@@ -148,11 +156,12 @@ internal sealed class Bank : IDisposable
 
 // One of the bank's processes; it can be killed and started again.
 internal sealed class BankProcess(
-    string name, string logPath, IReadOnlyList<string> command, IReadOnlyList<string> cgroups) : IDisposable
+    string name, string logPath, IReadOnlyList<string> command, string cgroup, ChaosSettings settings) : IDisposable
 {
     private ChildProcess? _child;
 
     public string Name => name;
+    public string Cgroup => cgroup;
     public ProcessIdentity Identity => _child!.Identity;
     public int ProcessId => Identity.Pid; // Also its session and process group.
     public bool IsAlive => _child is { HasExited: false };
@@ -185,7 +194,7 @@ internal sealed class BankProcess(
         }
     }
 
-    public void Start() => _child = ChildProcess.Start(command, logPath, cgroups);
+    public void Start() => _child = ChildProcess.Start(command, logPath, settings.ProcsFilesOf(cgroup));
 
     public void Kill() => Kill([this]);
 

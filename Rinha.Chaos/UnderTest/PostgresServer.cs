@@ -26,7 +26,8 @@ internal sealed class PostgresServer : IDisposable
             "db",
             Path.Combine(run.Directory, "db.log"),
             PostgresPrograms.Find()!.Command("postgres", "-D", _directory, "-c", $"unix_socket_directories={_sockets}"),
-            run.Settings.ProcsFilesOf("db", hasPostgres: true));
+            "postgres-db",
+            run.Settings);
     }
 
     public string Url => $"postgres://rinha@/rinha?host={_sockets}";

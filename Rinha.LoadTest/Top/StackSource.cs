@@ -34,10 +34,16 @@ internal sealed class StackSource(IReadOnlyList<string> names, string sockets, I
             ? new Cgroup([.. cgroups.Select(directory => Path.Combine(directory, name))]).Read()
             : null;
         var (state, scrape) = name.StartsWith("api", StringComparison.Ordinal)
-            ? ReadMetrics(Path.Combine(sockets, name + ".sock"))
+            ? ReadMetrics(SocketOf(name))
             : (ProcessReading.NoMetrics, null);
         return new ProcessReading(name, state, scrape, cgroup);
     }
+
+    // A socket for the metrics alone, behind a layer-4 proxy.
+    private string SocketOf(string name) =>
+        Path.Combine(sockets, name + "-metrics.sock") is var own && File.Exists(own)
+            ? own
+            : Path.Combine(sockets, name + ".sock");
 
     private static (string State, Scrape? Scrape) ReadMetrics(string socket)
     {

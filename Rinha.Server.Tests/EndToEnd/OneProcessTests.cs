@@ -39,6 +39,28 @@ public sealed class OneProcessTests : ServerTest
         }
     }
 
+    // Clients reach the other socket: through a layer-4 proxy, say.
+    [Fact]
+    public void A_metrics_socket_alone_serves_the_metrics_and_does_the_rest_too()
+    {
+        var socket = InDirectory("metrics.sock");
+        using var server = Start(("API_METRICS_SOCKET", socket));
+        using var operators = new RawConnection(new UnixDomainSocketEndPoint(socket));
+        server.Send(RawRequest.Credit).AssertOk();
+        server.Send(RawRequest.Get("/metrics")).AssertProblem(404, "unknown-path");
+
+        operators.Exchange(RawRequest.Credit).AssertOk();
+        operators.Exchange(RawRequest.Get("/health")).AssertOk();
+        var metrics = MetricsText.Parse(operators.Exchange(RawRequest.Get("/metrics")).Text);
+        Assert.Equal(2, metrics["""rinha_ledger_transactions_total{result="committed"}"""]);
+        Assert.Equal(File.GetUnixFileMode(Socket), File.GetUnixFileMode(socket));
+
+        server.Stop();
+        Assert.False(File.Exists(socket));
+        Assert.True(operators.IsEnded());
+        LedgerRows.AssertBalanced(Ledger);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

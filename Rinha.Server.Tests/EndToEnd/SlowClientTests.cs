@@ -21,7 +21,7 @@ public sealed class SlowClientTests(AotBank bank) : IClassFixture<AotBank>
         var waited = Stopwatch.StartNew();
         connection.Send("GET /clientes/1/extrato HTTP/1.1\r\nHost: loc");
 
-        Assert.Equal(408, connection.Receive().Status);
+        connection.Receive().AssertProblem(408, "request-timeout");
 
         Assert.True(connection.IsEnded());
         Assert.True(waited.ElapsedMilliseconds >= Limits.RequestHeadersTimeoutMs - 1000, "cut off too soon");

@@ -16,7 +16,10 @@ internal sealed class InProcessBank : IServer, IDisposable
     public InProcessBank(ILedger ledger, bool resetEnabled = true)
     {
         var address = new ListenAddress(EndPoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _transport = new SocketTransport(address, ledger.Round, NullLogger.Instance);
+        _transport = new SocketTransport(address, ledger.Round, NullLogger.Instance)
+        {
+            RefusalBody = Problem.OfRefusal,
+        };
         _server = new BankServer(address.EndPoint, _transport, NullLoggerFactory.Instance);
         var requests = new RequestLog(slowRequestMs: 0, NullLogger.Instance);
         requests.AddTo(_metrics);

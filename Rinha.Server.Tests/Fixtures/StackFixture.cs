@@ -24,10 +24,15 @@ public class StackFixture : IBank, IDisposable
 
     public StackInstance Instance => _bank.Instance;
 
+    public bool IsLayer4 => Instance.State.Layout.Proxy.IsLayer4;
+
     public RawConnection Connect() => new(_bank.EndPoint);
 
     public RawConnection ConnectTo(string api) =>
         new(new UnixDomainSocketEndPoint(Path.Combine(Instance.State.Sockets, $"{api}.sock")));
+
+    public RawConnection ConnectToMetrics(string api) => new(new UnixDomainSocketEndPoint(
+        Instance.State.Layout.MetricsSocketOf(Instance.State.Sockets, api)));
 
     public virtual void Execute(string sql) => LedgerRows.Execute(DatabasePath, sql);
 
@@ -71,6 +76,8 @@ public class StackFixture : IBank, IDisposable
         GC.SuppressFinalize(this);
     }
 }
+
+public sealed class StreamStackFixture() : StackFixture("nginx-stream");
 
 public class PostgresStackFixture : StackFixture
 {

@@ -168,6 +168,23 @@ public abstract class StatusTests<TBank>(TBank bank) : HttpContract<TBank>(bank)
         Assert.Equal(status, connection.Exchange(RawRequest.Get(path)).Status);
     }
 
+    // Kestrel refuses these before the application sees them.
+    [Theory]
+    [InlineData("GET /health HTTP/1.1\r\n\r\n", 400, "bad-request")]
+    [InlineData("GET /health\r\n", 400, "bad-request")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400, "bad-request")]
+    [InlineData("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method-not-allowed")]
+    [InlineData("GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505, "version-not-supported")]
+    public void What_is_not_HTTP_is_refused_with_a_problem_and_ends_the_connection(
+        string request, int status, string type)
+    {
+        using var connection = Bank.Connect();
+        connection.Exchange(RawRequest.Get("/health")).AssertOk();
+        connection.Send(request);
+        connection.Receive().AssertProblem(status, type);
+        Assert.True(connection.IsEnded());
+    }
+
     [Fact]
     public void Health_has_a_status_and_a_time()
     {

@@ -12,7 +12,7 @@ namespace Rinha.Server.Http;
 // Path to route to answer. A request runs on the thread that received its bytes (after a chunked body, one of
 // Kestrel's) and, after a write, on the thread that completed it: nothing here blocks.
 internal sealed class BankApplication(
-    ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestLog requests)
+    ILedger ledger, bool resetEnabled, ILogger logger, MetricSet metrics, RequestLog requests, bool metricsShown = true)
     : IHttpApplication<Exchange>
 {
     private readonly TransactionPost _post = new(ledger);
@@ -31,13 +31,21 @@ internal sealed class BankApplication(
     public Task ProcessRequestAsync(Exchange context)
     {
         context.Begin();
-        if (context.HasFaultyFraming)
-        {
-            context.CloseAfterwards();
-        }
-
         var route = Router.Match(context.Path, out var accountId, out var sequence);
         context.Kind = KindOf(route, context.Method);
+        if (context.IsChunked)
+        {
+            if (context.HasOtherCoding)
+            {
+                return context.AnswerAsync(Problem.BadRequest);
+            }
+
+            if (context.HasFaultyFraming)
+            {
+                context.CloseAfterwards();
+            }
+        }
+
         try
         {
             var answer = route switch
@@ -54,7 +62,8 @@ internal sealed class BankApplication(
                 Route.Reset when resetEnabled && context.IsLiteral =>
                     IfNotPost(context) ?? IfNotJson(context) ?? ResetAsync(context),
                 Route.Document => IfNotGet(context, Problem.OnlyGet) ?? SendDocumentAsync(context),
-                Route.Metrics when context.IsLiteral => IfNotGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
+                Route.Metrics when metricsShown && context.IsLiteral =>
+                    IfNotGet(context, Problem.OnlyGet) ?? SendMetricsAsync(context),
                 Route.Unknown or Route.Root or Route.Reset or Route.Metrics => context.AnswerAsync(Problem.UnknownPath),
             };
             // A POST awaits its commit and handles its own failures: one task less for each.

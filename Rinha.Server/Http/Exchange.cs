@@ -51,9 +51,13 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
 
     public bool IsChunked => _request.Headers.TransferEncoding.Count > 0;
 
-    // Whether others could disagree with Kestrel about where the request ends: HTTP/1.0 knows no chunks (RFC 9112
-    // §6.1).
-    public bool HasFaultyFraming => IsChunked && !HttpProtocol.IsHttp11(_request.Protocol);
+    // Of a chunked request. Whether others could disagree with Kestrel about where it ends: HTTP/1.0 knows no chunks
+    // (RFC 9112 §6.1).
+    public bool HasFaultyFraming => !HttpProtocol.IsHttp11(_request.Protocol);
+
+    // Of a chunked request: whether another coding is below the chunks, which Kestrel does not undo.
+    public bool HasOtherCoding =>
+        !"chunked".Equals(_request.Headers.TransferEncoding, StringComparison.OrdinalIgnoreCase);
 
     // Null with PostgreSQL, and outside the loop's slice for this connection.
     public IWriteRound? Round => _current?.Round;

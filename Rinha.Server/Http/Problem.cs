@@ -26,16 +26,25 @@ internal sealed class Problem
     public static readonly Problem OnlyGetOrPost =
         OtherMethod("only GET, HEAD and POST are allowed here", "GET, HEAD, POST");
     public static readonly Problem OnlyPost = OtherMethod("only POST is allowed here", "POST");
+    public static readonly Problem OnlyOptions = OtherMethod("only OPTIONS is allowed for *", "OPTIONS");
     public static readonly Problem RequestTimeout = new(408, "request-timeout", "the request took too long to arrive");
     public static readonly Problem BodyTooLarge =
         new(413, "body-too-large", $"the body has more than {Limits.BodyBytesMax} bytes") { ClosesConnection = true };
+    public static readonly Problem UriTooLong =
+        new(414, "uri-too-long", $"the request line has more than {Limits.RequestLineBytesMax} bytes");
     public static readonly Problem NotJson = new(415, "not-json", "Content-Type must be application/json in UTF-8");
     public static readonly Problem LimitExceeded =
         new(422, "limit-exceeded", "the debit would exceed the limit of the client");
     public static readonly Problem BalanceOverflow = new(422, "balance-overflow", "the balance would overflow 64 bits");
     public static readonly Problem KeyReused =
         new(422, "key-reused", "this Idempotency-Key was already used for a different transaction");
+    public static readonly Problem HeadersTooLarge = new(
+        431,
+        "headers-too-large",
+        $"more than {Limits.RequestHeaderCountMax} headers, or {Limits.RequestHeadersBytesMax} bytes of them");
     public static readonly Problem Unexpected = new(500, "server-error", "the server failed; the reason is in the log");
+    public static readonly Problem VersionNotSupported =
+        new(505, "version-not-supported", "the HTTP version is neither 1.0 nor 1.1");
     public static readonly Problem Busy = Unavailable("ledger-locked", "the ledger is locked");
     public static readonly Problem Overloaded = Unavailable("overloaded", "too many requests");
     public static readonly Problem TooManyKeys =
@@ -97,6 +106,18 @@ internal sealed class Problem
     // The answer to a body that came too slowly or broke HTTP's rules while it was read.
     public static Problem OfBrokenBody(Exception error) =>
         error is BadHttpRequestException { StatusCode: 408 } ? RequestTimeout : BadRequest;
+
+    // The body of an answer in which Kestrel refuses a request that the application never sees; empty for any other.
+    public static ReadOnlyMemory<byte> OfRefusal(int status) => status switch
+    {
+        400 => BadRequest.Body,
+        405 => OnlyOptions.Body,
+        408 => RequestTimeout.Body,
+        414 => UriTooLong.Body,
+        431 => HeadersTooLarge.Body,
+        505 => VersionNotSupported.Body,
+        _ => default,
+    };
 
     private static Problem OtherMethod(string detail, string allow) =>
         new(405, "method-not-allowed", detail) { Allow = allow };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
@@ -11,6 +12,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     : PipeWriter, IValueTaskSource<FlushResult>
 {
     private const int BufferBytes = 4096;
+    private const int StatusAt = 9; // In "HTTP/1.1 400 Bad Request".
 
     private readonly Lock _lock = new();
     private ManualResetValueTaskSourceCore<FlushResult> _flush;
@@ -64,6 +66,12 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
+            // Only an answer without a body ends so.
+            if (_start < _end && _buffer[_end - 1] == (byte)'\n')
+            {
+                AddRefusalBody();
+            }
+
             if (_isCanceled || TrySend())
             {
                 var result = new FlushResult(_isCanceled, _isBroken);
@@ -138,6 +146,32 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
 
         Release();
         return true;
+    }
+
+    // Kestrel refuses what is not HTTP, or comes too slowly, before there is a request, with a status and no body.
+    private void AddRefusalBody()
+    {
+        var head = _buffer.AsSpan(_start, _end - _start);
+        var empty = "Content-Length: 0\r\n"u8;
+        var at = head.IndexOf(empty);
+        if (at < StatusAt || !Utf8Parser.TryParse(head[StatusAt..], out int status, out _)
+            || loop.RefusalBody?.Invoke(status) is not { IsEmpty: false } body)
+        {
+            return;
+        }
+
+        byte[] answer =
+        [
+            .. head[..at],
+            .. Encoding.ASCII.GetBytes(
+                $"Content-Type: application/problem+json\r\nContent-Length: {body.Length}\r\n"),
+            .. head[(at + empty.Length)..],
+            .. body.Span,
+        ];
+        _end = _start;
+        MakeRoom(answer.Length);
+        answer.CopyTo(_buffer, _start);
+        _end += answer.Length;
     }
 
     private void MakeRoom(int bytes)

@@ -38,6 +38,9 @@ internal sealed class EventLoop : IDisposable
     // The round that the connections' writes join, each during its slice.
     public IWriteRound? Round { get; }
 
+    // The body of Kestrel's own refusals, by status (ConnectionOutput).
+    public Func<int, ReadOnlyMemory<byte>>? RefusalBody { get; init; }
+
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
     // Starts the thread, which also accepts a listener's connections.

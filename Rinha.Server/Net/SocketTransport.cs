@@ -14,6 +14,9 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     private EventLoop? _loop;
     private SocketListener? _listener;
 
+    // The body, a problem document, of a status with which Kestrel refuses a request; empty for none.
+    public Func<int, ReadOnlyMemory<byte>>? RefusalBody { get; init; }
+
     // Open connections, including those that Kestrel has not taken yet.
     public int OpenConnections => _loop?.ConnectionCount ?? 0;
 
@@ -35,7 +38,7 @@ internal sealed class SocketTransport(ListenAddress address, IWriteRound? round,
     // Kestrel calls this when the server starts: here the loop's thread begins.
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        _loop = new EventLoop(round, logger);
+        _loop = new EventLoop(round, logger) { RefusalBody = RefusalBody };
         _listener = new SocketListener(ListenSocket.Bind(address), endpoint, _loop, logger);
         _loop.Start(_listener);
         return new ValueTask<IConnectionListener>(_listener);

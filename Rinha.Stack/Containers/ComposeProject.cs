@@ -44,7 +44,10 @@ public sealed class ComposeProject
         string[] proxy = [$"stacks/{layout.Name}/compose.yaml", $"stacks/{layout.Name}/compose.{name}.yaml"];
         return layout.Proxy is not Nginx
             ? ["compose.yaml", .. database, .. proxy]
-            : ["compose.yaml", $"compose.{(name == "bridge" ? "override" : name)}.yaml", .. database];
+            : [
+                "compose.yaml", $"compose.{(name == "bridge" ? "override" : name)}.yaml", .. database,
+                .. layout.Proxy.IsLayer4 ? proxy[..1] : [],
+            ];
     }
 
     /// <summary>The command: version 2 is a docker plugin or standalone, version 1.29 standalone.</summary>

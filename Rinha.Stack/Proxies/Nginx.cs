@@ -1,7 +1,7 @@
 namespace Rinha.Stack.Proxies;
 
 /// <summary>nginx: a stack's proxy, and what a stack's floor is made of.</summary>
-public sealed class Nginx : Proxy
+public class Nginx : Proxy
 {
     public override string Name => "nginx";
 
@@ -19,7 +19,7 @@ public sealed class Nginx : Proxy
     public override void Prepare(ProxyStart start)
     {
         var configuration = new NginxConfiguration(start.Sockets, start.Access, start.TlsDirectory, start.Includes);
-        File.WriteAllText(FileIn(start.Directory), configuration.Render(Template));
+        File.WriteAllText(FileIn(start.Directory), configuration.Render(ReadTemplate()));
     }
 
     public override IReadOnlyList<string> Command(ProxyStart start) => Command(start.Sockets, FileIn(start.Directory));
@@ -42,10 +42,12 @@ public sealed class Nginx : Proxy
             .Replace("NAME", name, StringComparison.Ordinal)
             .Replace($"#{load}: ", "", StringComparison.Ordinal);
 
+    protected virtual string ReadTemplate() => Template;
+
     private static string FileIn(string directory) => Path.Combine(directory, "nginx.conf");
 }
 
-/// <summary>Adapts nginx/nginx.conf, which is written for a container, to this machine.</summary>
+/// <summary>Adapts nginx/nginx.conf or a stack's own, which is written for a container, to this machine.</summary>
 /// <param name="TlsDirectory">Holds tls.crt and tls.key: https for others, http for this machine only.</param>
 /// <param name="Includes">A directory of *.conf files with further directives.</param>
 /// <param name="ServerList">A file of `server` lines to include, for APIs on other hosts.</param>

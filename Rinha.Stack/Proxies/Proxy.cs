@@ -18,13 +18,19 @@ public sealed record ProxyStart(
 /// </summary>
 public abstract class Proxy
 {
-    public static readonly IReadOnlyList<Proxy> All = [new Nginx(), new Caddy()];
+    public static readonly IReadOnlyList<Proxy> All = [new NginxLayer4(), new Nginx(), new Caddy()];
 
-    /// <summary>The program's name, and the first part of its stacks' names.</summary>
+    /// <summary>The program's name, and usually the first part of its stacks' names.</summary>
     public abstract string Name { get; }
 
     /// <summary>Debian's packages that have the program; the first one found is installed.</summary>
     public virtual IReadOnlyList<string> Packages => [Name];
+
+    /// <summary>
+    /// Whether it passes on connections, not requests: clients reach the servers' HTTP, and each server has a second
+    /// socket for its metrics.
+    /// </summary>
+    public virtual bool IsLayer4 => false;
 
     /// <summary>Whether it takes --limit, --tls, --metrics and the files of nginx.d.</summary>
     public virtual bool IsConfigurable => false;
@@ -34,6 +40,12 @@ public abstract class Proxy
 
     /// <summary>How long a stopping server keeps serving, until the proxy has polled /health again.</summary>
     public virtual int DrainDelayMs => 1000;
+
+    /// <summary>Whether a stack of this name has it.</summary>
+    public virtual bool IsOf(string stack) => stack.StartsWith(Name + '-', StringComparison.Ordinal);
+
+    /// <summary>Installs it if it is missing.</summary>
+    public virtual void Require(Packages packages) => packages.Require(Name, [.. Packages]);
 
     /// <summary>Writes the configuration.</summary>
     public abstract void Prepare(ProxyStart start);

@@ -43,7 +43,7 @@ public sealed record StackAccess(
     public IReadOnlyList<string> TlsHosts => HostsOf(Host);
 
     /// <summary>The lines of run and status that say what is open.</summary>
-    public IEnumerable<string> Describe()
+    public IEnumerable<string> Describe(Proxy proxy)
     {
         var reach = Host switch
         {
@@ -58,7 +58,9 @@ public sealed record StackAccess(
         }
 
         yield return $"  http    {Url}, {(TlsUrl is null ? scope : "for this machine only")}";
-        yield return $"  limit   {(Limit is null ? "off" : $"{Limit} requests/s for each address")}";
+        yield return "  limit   " + (Limit is not null ? $"{Limit} requests/s for each address"
+            : proxy.IsLayer4 && TlsPort is not null ? "100 connections for each address"
+            : "off");
         yield return $"  login   {Login ?? "off: every client reaches every account"}";
         yield return $"  reset   {(HasReset ? "on: every client may empty the ledger" : "off")}";
         yield return "  metrics " + (MetricsPort is null

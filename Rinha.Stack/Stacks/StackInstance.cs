@@ -9,7 +9,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     private static readonly TimeSpan s_databaseTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Longer than an orderly shutdown takes.</summary>
-    public static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(35);
+    public static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(40);
 
     /// <summary>Whether its supervisor is alive. If not, it was killed and its processes may still run.</summary>
     public bool IsSupervised => State.Supervisor.IsAlive;
@@ -40,10 +40,12 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
     /// </summary>
     public void End(Action<string> log)
     {
-        // The proxy first, since its last requests need the servers.
+        // The proxy first, since its last requests need the servers. At layer 4 it ends when they have closed the
+        // connections, each with an answer.
         string[] proxy = [State.Layout.Proxy.Name];
-        End(proxy, State.Layout.Proxy.FinishSignal, s_proxyTimeout);
-        End([.. StackLayout.Apis, .. proxy], Signal.Terminate, s_serverTimeout);
+        End(proxy, State.Layout.Proxy.FinishSignal, State.Layout.Proxy.IsLayer4 ? TimeSpan.Zero : s_proxyTimeout);
+        End(StackLayout.Apis, Signal.Terminate, s_serverTimeout);
+        End(proxy, Signal.Terminate, s_proxyTimeout);
         End([StackLayout.Database], Signal.Interrupt, s_databaseTimeout);
         foreach (var process in State.Processes)
         {
@@ -82,7 +84,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
         yield return $"  logs    {Data.Logs}";
         yield return $"  stack   {State.Layout.Name}, limits of {Repository.Shorten(State.Layout.SplitFile)}";
         yield return $"  ledger  {State.Ledger}";
-        foreach (var line in State.Access.Describe())
+        foreach (var line in State.Access.Describe(State.Layout.Proxy))
         {
             yield return line;
         }
@@ -94,7 +96,7 @@ public sealed record StackInstance(DataDirectory Data, StackState State)
         $"{Data.FullPath} ({State.Layout.Name}, port {State.Port}" +
         $"{(IsSupervised ? "" : ", its supervisor was killed")})";
 
-    private void End(string[] names, Signal signal, TimeSpan within)
+    private void End(IReadOnlyList<string> names, Signal signal, TimeSpan within)
     {
         var processes = names.Select(State.Find).OfType<ProcessState>().Select(process => process.Identity).ToList();
         processes.ForEach(process => process.Send(signal));

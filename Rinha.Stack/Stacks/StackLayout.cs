@@ -66,6 +66,10 @@ public sealed record StackLayout
             : throw new UsageException($"not a split of {stack}: '{split}' ({string.Join(' ', SplitsOf(stack))})");
     }
 
+    /// <summary>A server's socket that serves its metrics.</summary>
+    public string MetricsSocketOf(string sockets, string name) =>
+        Path.Combine(sockets, Proxy.IsLayer4 ? name + "-metrics.sock" : name + ".sock");
+
     public IReadOnlyDictionary<string, ProcessLimits> ReadLimits() => Processes.ToDictionary(
         process => process,
         process =>
@@ -101,6 +105,5 @@ public sealed record StackLayout
             ?? throw new StackException($"{name} is missing in {SplitFile}");
     }
 
-    private static Proxy? ProxyOf(string name) =>
-        Proxy.All.FirstOrDefault(proxy => name.StartsWith(proxy.Name + '-', StringComparison.Ordinal));
+    private static Proxy? ProxyOf(string name) => Proxy.All.FirstOrDefault(proxy => proxy.IsOf(name));
 }

@@ -57,6 +57,9 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
         string[] drain = RunSettings.Get(RunSettings.DrainDelay) is null
             ? [$"{RunSettings.DrainDelay}={options.Layout.Proxy.DrainDelayMs}"]
             : [];
+        string[] metrics = options.Layout.Proxy.IsLayer4
+            ? [$"API_METRICS_SOCKET={options.Layout.MetricsSocketOf(sockets, name)}"]
+            : [];
         return
         [
             .. UserAccount.Proxy.AsGroup,
@@ -66,6 +69,7 @@ public sealed class LaunchCommands(RunOptions options, string sockets, PostgresC
             $"API_SOCKET={SocketOf(name)}",
             $"API_SOCKET_MODE={SocketMode}",
             $"{RunSettings.Reset}={(options.Access.HasReset ? "true" : "false")}",
+            .. metrics,
             .. drain,
             options.Server,
         ];

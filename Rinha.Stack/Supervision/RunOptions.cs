@@ -114,6 +114,9 @@ public sealed record RunOptions(
                 $"--limit, --tls and --metrics need nginx; {Layout.Name} has {Layout.Proxy.Name}",
             { Layout.Proxy.IsConfigurable: false } when hasIncludes =>
                 $"{NginxDirectory} has directives for nginx; {Layout.Name} has {Layout.Proxy.Name}",
+            { Layout.Proxy.IsLayer4: true, Access.Limit: not null } =>
+                $"--limit ({RunSettings.Limit}) counts requests, and the nginx of {Layout.Name} sees connections only: "
+                + $"bound those with a limit_conn in {NginxDirectory} (stacks/README.md)",
             { IsFresh: true, Layout.IsFloor: true } => "--fresh needs a ledger; --floor has none",
             { IsFresh: true, Ledger: not null } =>
                 $"--fresh is for the ledger in --data; DATABASE_URL names another: {Ledger}",
@@ -239,7 +242,7 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
         var proxy = options.Layout.Proxy;
         foreach (var program in options.Layout.IsFloor ? [proxy, new Nginx()] : new[] { proxy })
         {
-            packages.Require(program.Name, [.. program.Packages]);
+            program.Require(packages);
         }
 
         if (options.HasDatabase)

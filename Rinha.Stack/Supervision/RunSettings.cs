@@ -24,7 +24,7 @@ public static class RunSettings
 
     /// <summary>Where a server listens by itself. A stack gives each of its servers a socket instead.</summary>
     public static readonly IReadOnlyList<string> ForOneServer =
-        ["API_HOST", "API_PORT", "API_SOCKET", "API_SOCKET_MODE"];
+        ["API_HOST", "API_PORT", "API_SOCKET", "API_SOCKET_MODE", "API_METRICS_SOCKET"];
 
     /// <summary>All others.</summary>
     public static readonly IReadOnlyList<string> All =
