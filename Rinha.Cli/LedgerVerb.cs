@@ -42,7 +42,9 @@ internal static class LedgerVerb
                 + "(./rinha ledger --help)");
         }
 
-        if (others.Any(argument => argument is "--help" or "-h" or "-?"))
+        // Neither needs a stack.
+        if (others.Any(argument => argument is "--help" or "-h" or "-?")
+            || (name == "verify" && !others.Skip(1).All(argument => argument.StartsWith('-'))))
         {
             PublishServer();
             return Tool.Exec([Repository.Server, .. others]);
@@ -50,12 +52,7 @@ internal static class LedgerVerb
 
         var isReading = others is ["backup" or "verify" or "export", ..] or ["accounts", "list" or "show", ..];
         var (server, url, ledger) = Find(RunningStacks.ChooseLedger(data, isChange: !isReading));
-        // verify FILE is about that file.
-        if (name != "verify" || others.Skip(1).All(argument => argument.StartsWith('-')))
-        {
-            Console.Error.WriteLine($"rinha: {ledger}");
-        }
-
+        Console.Error.WriteLine($"rinha: {ledger}");
         return Tool.Exec([server, .. others], (RunSettings.Ledger, url)); // No argument: it may hold a password.
     }
 
@@ -66,25 +63,56 @@ internal static class LedgerVerb
     {
         RunSettings.Load(data);
         var named = LedgerAddress.Parse(RunSettings.Get(RunSettings.Ledger));
-        var state = StackInstance.Read(data)?.State;
+        var stack = StackInstance.Read(data);
+        PutBackLeft(data, stack);
+        var state = stack?.State;
         var last = state?.Ledger ?? LastLedger.Read(data);
         if (named is not null && last is not null && !named.IsAt(last))
         {
             throw new UsageException($"the ledger of {data.FullPath} is {last}, but DATABASE_URL names {named}");
         }
 
-        var address = named?.Url ?? AddressOf(last ?? data.LedgerFile, data, state);
+        // Before its first start, a directory has the ledger of the stack that its settings name.
+        var ledger = last ?? named?.ToString() ?? (
+            StackLayout.Choose(RunSettings.Get(RunSettings.Stack) ?? StackLayout.DefaultName).HasPostgres
+                ? data.Cluster
+                : data.LedgerFile);
+        var address = named?.Url ?? AddressOf(ledger, data, state);
         if (state is null)
         {
             PublishServer();
         }
 
-        return (state?.Server ?? Repository.Server, address, $"ledger {last ?? named?.ToString() ?? data.LedgerFile} "
+        return (state?.Server ?? Repository.Server, address, $"ledger {ledger} "
             + $"of the {(state is null ? "stopped" : "running")} stack on {data.FullPath}");
+    }
+
+    // Puts back, as the next start would, the ledger that a killed start with --fresh has left under another name.
+    private static void PutBackLeft(DataDirectory data, StackInstance? stack)
+    {
+        string[] own = [data.LedgerFile, data.Cluster];
+        if (stack is { IsSupervised: true } || LastLedger.Read(data) is not { } last
+            || Array.Find(own, ledger => FormerLedger.IsAside(ledger, last)) is not { } ledger)
+        {
+            return;
+        }
+
+        using var held = stack is null ? FileLock.TryTake(data.RunFile("lock")) : null;
+        if (held is null)
+        {
+            throw new StackException($"a start on {data.FullPath} with --fresh goes on or was killed: "
+                + $"try again, or ./rinha stop --data {data.FullPath}");
+        }
+
+        PublishServer();
+        new FormerLedger(
+            data, ledger, Repository.Server, new Packages(Console.Error.WriteLine), Console.Error.WriteLine)
+            .PutBackLeft();
     }
 
     private static string AddressOf(string ledger, DataDirectory data, StackState? state) => state switch
     {
+        _ when !Directory.Exists(data.FullPath) => throw new UsageException($"no directory {data.FullPath}"),
         { Layout.IsFloor: true } => throw new UsageException($"the stack has no ledger ({ledger})"),
         // The password is not kept.
         _ when ledger.Contains("://", StringComparison.Ordinal) => throw new UsageException(
@@ -92,7 +120,7 @@ internal static class LedgerVerb
             + $"(DATABASE_URL=postgres://… ./rinha ledger …, or that line in {data.FullPath}/rinha.env)"),
         null when ledger == data.Cluster => throw new UsageException(
             $"the ledger of {data.FullPath} is in PostgreSQL, which is not running "
-            + "(./rinha run --stack nginx-postgres)"),
+            + $"(./rinha run --stack nginx-postgres --data {data.FullPath})"),
         { Layout.HasPostgres: true } => $"postgres://rinha@/rinha?host={state.DatabaseSockets}",
         _ => ledger,
     };

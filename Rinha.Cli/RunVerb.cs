@@ -90,7 +90,7 @@ internal static class RunVerb
                     Console.WriteLine($"{s_accounts.Name} is ignored: the ledger has its accounts");
                 }
 
-                Supervise(options, ledger.Confirm);
+                Supervise(options, options.Layout.IsFloor ? () => { } : ledger.Confirm);
                 Console.WriteLine($"stopped: {options.Data.FullPath}");
                 return Exit.Success;
             }

@@ -48,6 +48,11 @@ internal static class SmokeVerb
 
     private static int Run(ParseResult parsed, string url)
     {
+        if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0)
+        {
+            throw new UsageException("a URL with a user or a password cannot be loaded");
+        }
+
         if (!parsed.GetValue(s_dryRun))
         {
             Console.Error.WriteLine($"rinha: posts transactions to the ledger of {url}");

@@ -82,5 +82,9 @@ public sealed class LedgerTests
         File.WriteAllText(Path.Combine(to.Data.FullPath, "rinha.env"), "RINHA_STACK=nginx-postgres\n");
         to.Run();
         Assert.Equal(701, to.Balance());
+        using var unstarted = new TestBank();
+        Directory.CreateDirectory(unstarted.Data.FullPath);
+        File.WriteAllText(Path.Combine(unstarted.Data.FullPath, "rinha.env"), "RINHA_STACK=nginx-postgres\n");
+        unstarted.Verb("ledger", "import", export).AssertExit(2, "is in PostgreSQL, which is not running");
     }
 }

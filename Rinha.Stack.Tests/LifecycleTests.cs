@@ -154,6 +154,15 @@ public sealed class LifecycleTests
         stack.Run();
         Assert.Equal(1, stack.Balance());
         Assert.False(File.Exists(aside));
+
+        // Killed before it renamed the ledger, but not the file beside it.
+        stack.Verb("stop");
+        File.Move(ledger + "-gate", aside + "-gate");
+        File.WriteAllText(Path.Combine(stack.Data.FullPath, "ledger"), aside);
+        stack.Verb("ledger", "verify").AssertExit(0, $"{ledger}: sound");
+        Assert.False(File.Exists(aside + "-gate"));
+        stack.Run();
+        Assert.Equal(1, stack.Balance());
     }
 
     [Fact]

@@ -153,6 +153,7 @@ public sealed partial class SettingsTests
     [InlineData("RINHA_ENABLE_RESET", "yes", "RINHA_ENABLE_RESET: must be true or false, not 'yes'")]
     [InlineData("RINHA_NGINX_DIR", "/nowhere", "RINHA_NGINX_DIR: /nowhere is not a directory with *.conf files")]
     [InlineData("RINHA_LIMT", "5", "rinha.env, line 1: no setting of ./rinha run: 'RINHA_LIMT'")]
+    [InlineData("RINHA_LIMIT", "5\nRINHA_LIMIT=6", "rinha.env, line 2: a second RINHA_LIMIT")]
     public void A_wrong_setting_stops_the_start_with_one_line(string name, string value, string reason)
     {
         using var stack = new TestBank();

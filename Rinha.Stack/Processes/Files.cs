@@ -3,6 +3,8 @@ namespace Rinha.Stack.Processes;
 /// <summary>A lock between processes (flock); the kernel releases it when the holder dies.</summary>
 public sealed class FileLock : IDisposable
 {
+    private const int WouldBlock = 11; // EAGAIN
+
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
@@ -14,7 +16,7 @@ public sealed class FileLock : IDisposable
         {
             return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException error) when (error.HResult == WouldBlock)
         {
             return null;
         }

@@ -78,7 +78,7 @@ public sealed record NginxConfiguration(
             .Replace("/etc/nginx/tls/", Path.GetFullPath(TlsDirectory ?? "/") + "/", StringComparison.Ordinal);
         text = Listen(text, 9443, Access.TlsHosts, Access.TlsPort ?? 0);
         text = Includes is null
-            ? Edit(text, $"^ *include {Regex.Escape(ContainerIncludes)};\n", "")
+            ? Edit(text, $"^ *include \"{Regex.Escape(ContainerIncludes)}\";\n", "")
             : text.Replace(ContainerIncludes, Path.GetFullPath(Includes) + "/*.conf", StringComparison.Ordinal);
 
         var listens = Regex.IsMatch(text, $@"^ *listen 127\.0\.0\.1:{Access.Port}\b", RegexOptions.Multiline)

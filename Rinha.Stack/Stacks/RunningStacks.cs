@@ -87,10 +87,23 @@ public static class RunningStacks
            let link = Path.Combine(sockets, Link)
            let target = ProcessTable.LinkTarget(link)
            where target is not null && IsOurs(link)
-           let stack = StackInstance.Read(new DataDirectory(target))
+           let stack = TryRead(new DataDirectory(target))
            where stack is not null && stack.State.Sockets == sockets
            select stack,
     ];
+
+    // A state that cannot be read is a matter of the verbs for that stack.
+    private static StackInstance? TryRead(DataDirectory data)
+    {
+        try
+        {
+            return StackInstance.Read(data);
+        }
+        catch (StackException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsOurs(string link) =>
         Tool.Run(["stat", "-c", "%u", link]).Output == Tool.Run(["id", "-u"]).Output;

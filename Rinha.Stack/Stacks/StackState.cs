@@ -59,6 +59,20 @@ public sealed record StackState(
             return null;
         }
 
+        try
+        {
+            return Parse(lines);
+        }
+        catch (InvalidOperationException)
+        {
+            var pid = lines["supervisor"].First().Split(' ')[0];
+            throw new StackException(
+                $"{data.RunFile(FileName)} is another version's: stop the stack with it, or kill -TERM {pid}");
+        }
+    }
+
+    private static StackState Parse(ILookup<string, string> lines)
+    {
         string[] FieldsOf(string key) => lines[key].Single().Split(' ');
         var (stack, supervisor, cgroup) = (FieldsOf("stack"), FieldsOf("supervisor"), FieldsOf("cgroup"));
         return new StackState(

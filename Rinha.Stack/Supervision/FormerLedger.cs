@@ -6,44 +6,64 @@ namespace Rinha.Stack.Supervision;
 /// is deleted; a start that fails puts it back, and the next start after one that was killed. A ledger that cannot be
 /// read counts as used. Hold the data directory's lock.
 /// </summary>
-public sealed partial class FormerLedger(RunOptions options, Packages packages, Action<string> log) : IDisposable
+/// <param name="ledger">Where the start's ledger is.</param>
+public sealed partial class FormerLedger(
+    DataDirectory data, string ledger, string server, Packages packages, Action<string> log) : IDisposable
 {
     private const string Infix = ".before-fresh-";
 
     private static readonly (long Id, long LimitCents)[] s_contest =
         [(1, 100_000), (2, 80_000), (3, 1_000_000), (4, 10_000_000), (5, 500_000)];
 
-    private readonly string _path = options.HasDatabase ? options.Data.Cluster : options.Data.LedgerFile;
-    private readonly Action<string> _delete = options.HasDatabase ? path => Files.DeleteTrees(path) : File.Delete;
+    private readonly Action<string> _delete =
+        ledger == data.Cluster ? path => Files.DeleteTrees(path) : File.Delete;
     private string? _aside;
     private bool _isWorthKeeping;
 
     /// <summary>Whether the start creates a ledger.</summary>
     public bool IsNew { get; set; }
 
+    private bool HasDatabase => ledger == data.Cluster;
+
     public void SetAside()
     {
-        if (ProcessTable.Using(_path) is [var pid, ..])
+        if (ProcessTable.Using(ledger) is [var pid, ..])
         {
-            throw new UsageException($"{_path} is in use by process {pid}: stop its stack first");
+            throw new UsageException($"{ledger} is in use by process {pid}: stop its stack first");
         }
 
         _isWorthKeeping = IsUsed();
-        _aside = $"{_path}{Infix}{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}";
-        if (Path.Exists(_path))
+        _aside = $"{ledger}{Infix}{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}";
+        if (!Path.Exists(ledger))
         {
-            LastLedger.Write(options.Data, _aside);
-            Move(_path, _aside);
+            return;
+        }
+
+        try
+        {
+            // Not in place of another ledger's name.
+            if (LastLedger.Read(data) == ledger)
+            {
+                LastLedger.Write(data, _aside);
+            }
+
+            // The files beside it first: the ledger's own name tells the next start how far this one came.
+            Move([.. Parts(ledger).Reverse()], [.. Parts(_aside).Reverse()]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            PutBack(isRenamed: false);
+            throw new StackException($"{ledger} cannot be renamed: {error.Message}");
         }
     }
 
     /// <summary>Puts back the ledger that a killed start with --fresh has left under another name.</summary>
     public void PutBackLeft()
     {
-        if (LastLedger.Read(options.Data) is { } last && IsAside(options.LedgerText, last))
+        if (LastLedger.Read(data) is { } last && IsAside(ledger, last))
         {
             _aside = last;
-            Dispose();
+            PutBack(isRenamed: Path.Exists(last));
         }
     }
 
@@ -57,21 +77,17 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
     /// </summary>
     public void Confirm()
     {
-        if (!options.Layout.IsFloor)
+        if (_aside is null && LastLedger.Read(data) is { } last && last != ledger)
         {
-            if (_aside is null && LastLedger.Read(options.Data) is { } last && last != options.LedgerText)
-            {
-                log($"last time {options.Data.FullPath} served {last}");
-            }
-
-            LastLedger.Write(options.Data, options.LedgerText);
+            log($"last time {data.FullPath} served {last}");
         }
 
+        LastLedger.Write(data, ledger);
         if (_aside is { } aside)
         {
             _aside = null;
-            Directory.GetFileSystemEntries(options.Data.FullPath, Path.GetFileName(_path) + ".*")
-                .Where(path => Suffix().IsMatch(path[_path.Length..])
+            Directory.GetFileSystemEntries(data.FullPath, Path.GetFileName(ledger) + ".*")
+                .Where(path => Suffix().IsMatch(path[ledger.Length..])
                     && path.StartsWith(aside, StringComparison.Ordinal) != _isWorthKeeping)
                 .ToList().ForEach(Forget);
             if (_isWorthKeeping)
@@ -82,31 +98,34 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
 
         if (IsNew)
         {
-            log($"new ledger at {options.LedgerText}");
+            log($"new ledger at {ledger}");
         }
     }
 
     /// <summary>Puts the ledger back, unless the start is confirmed or a client has used the new one.</summary>
-    public void Dispose()
+    public void Dispose() => PutBack(isRenamed: true);
+
+    // isRenamed: whether what is in the ledger's place is a new one. If not, files beside it may be renamed already.
+    private void PutBack(bool isRenamed)
     {
         if (_aside is null)
         {
             return;
         }
 
-        if (IsUsed())
+        if (isRenamed && IsUsed())
         {
             log($"the new ledger is in use; the former one is now {_aside}");
         }
         else
         {
-            Array.ForEach(Parts(_path), _delete);
-            Move(_aside, _path);
+            Array.ForEach(isRenamed ? Parts(ledger) : [], _delete);
+            Move(Parts(_aside), Parts(ledger));
         }
 
-        if (LastLedger.Read(options.Data) == _aside)
+        if (LastLedger.Read(data) == _aside)
         {
-            LastLedger.Write(options.Data, _path);
+            LastLedger.Write(data, ledger);
         }
 
         _aside = null;
@@ -124,11 +143,11 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
 
     // A cluster's directory, or a file with SQLite's and the gate's files beside it.
     private string[] Parts(string path) =>
-        options.HasDatabase ? [path] : [path, path + "-wal", path + "-shm", path + "-gate"];
+        HasDatabase ? [path] : [path, path + "-wal", path + "-shm", path + "-gate"];
 
-    private void Move(string from, string to)
+    private static void Move(string[] from, string[] to)
     {
-        foreach (var (part, target) in Parts(from).Zip(Parts(to)))
+        foreach (var (part, target) in from.Zip(to))
         {
             // Also for a file.
             if (Path.Exists(part))
@@ -138,13 +157,13 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
         }
     }
 
-    private bool IsUsed() => options.HasDatabase
-        ? Directory.Exists(_path) && IsClusterUsed()
-        : File.Exists(_path) && new FileInfo(_path).Length > 0 && IsFileUsed();
+    private bool IsUsed() => HasDatabase
+        ? Directory.Exists(ledger) && IsClusterUsed()
+        : File.Exists(ledger) && new FileInfo(ledger).Length > 0 && IsFileUsed();
 
     private bool IsFileUsed()
     {
-        ToolResult Server(params string[] command) => Tool.Run([options.Server, .. command, "--database-url", _path]);
+        ToolResult Server(params string[] command) => Tool.Run([server, .. command, "--database-url", ledger]);
         return !Server("checkpoint").Succeeded
             || Server("accounts", "list", "--json") is not { Succeeded: true } accounts
             || JsonDocument.Parse(accounts.Output).RootElement.EnumerateArray().ToList() is var rows
@@ -159,7 +178,7 @@ public sealed partial class FormerLedger(RunOptions options, Packages packages, 
         var query = Path.GetTempFileName();
         File.WriteAllText(
             query, "SELECT 1 AS held FROM clientes WHERE id NOT BETWEEN 1 AND 5 OR ultima_seq > 0 LIMIT 1\n");
-        var rows = PostgresPrograms.Require(packages).Run("postgres", ["--single", "-D", _path, "rinha"], query);
+        var rows = PostgresPrograms.Require(packages).Run("postgres", ["--single", "-D", ledger, "rinha"], query);
         File.Delete(query);
         return !rows.Succeeded || rows.Output.Contains("held = \"1\"", StringComparison.Ordinal);
     }

@@ -99,7 +99,7 @@ public sealed record RunOptions(
         var last = LastLedger.Read(Data);
         return last == LedgerText || (file is not null && !LastLedger.IsMissing(file + "-wal"))
                 ? $"the ledger of {Data.FullPath}, {LedgerText}, is missing: put it back, or {way}"
-            : last is not null && !FormerLedger.IsAside(LedgerText, last)
+            : last is not null && !(FormerLedger.IsAside(LedgerText, last) && Path.Exists(last))
                 ? $"there is no ledger at {LedgerText}; last time {Data.FullPath} served {last}: {way}"
             : null;
     }
@@ -205,7 +205,7 @@ public sealed class StackPreparation(RunOptions options, Packages packages, Acti
             throw new StackException($"port {taken} is taken by {RunningStacks.OwnerOf(taken)}");
         }
 
-        var former = new FormerLedger(options, packages, log);
+        var former = new FormerLedger(options.Data, options.LedgerText, options.Server, packages, log);
         former.PutBackLeft();
         if (options.IsFresh)
         {

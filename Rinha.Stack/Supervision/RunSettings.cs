@@ -74,6 +74,7 @@ public static class RunSettings
     {
         var file = Path.Combine(data.FullPath, FileName);
         var lines = File.Exists(file) ? File.ReadAllLines(file) : [];
+        var names = new HashSet<string>();
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].Trim();
@@ -83,11 +84,13 @@ public static class RunSettings
             }
 
             var name = line.Split('=')[0];
-            if (name == line || !All.Contains(name))
+            if (name == line || !All.Contains(name) || !names.Add(name))
             {
                 // Not the value, which may be a password; nor the line, when it has no name.
                 throw new UsageException($"{file}, line {i + 1}: "
-                    + (name == line ? "expected NAME=VALUE" : $"no setting of ./rinha run: '{name}'")
+                    + (name == line ? "expected NAME=VALUE"
+                        : names.Contains(name) ? $"a second {name}"
+                        : $"no setting of ./rinha run: '{name}'")
                     + " (docs/operations/settings.md)");
             }
 
