@@ -55,6 +55,11 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
     // The client has left: closes its socket and waits for the next one's.
     public void Vacate()
     {
+        if (Socket.IsClosed)
+        {
+            return; // It has left before.
+        }
+
         CloseSocket();
         VacantSinceMs = Environment.TickCount64;
         if (_output.IsBroken || !_loop.TryKeep(this))
