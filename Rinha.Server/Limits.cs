@@ -59,6 +59,11 @@ public static class Limits
     // Further connections are closed at once. An idle connection takes 8 KB: 96 MB of a 250MB container.
     public const int ConnectionsMax = 12_288;
 
+    // Kestrel's connections that are kept for the next clients, and how long: much shorter than KeepAliveTimeoutMs, which
+    // goes on from the last client's request.
+    public const int VacantConnectionsMax = 64;
+    public const int VacantConnectionMs = 5000;
+
     // One for each connection, and 256 for everything else, of which a running server uses some 60.
     public const int DescriptorsMax = ConnectionsMax + 256;
 

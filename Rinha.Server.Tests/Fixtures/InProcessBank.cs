@@ -31,6 +31,8 @@ internal sealed class InProcessBank : IServer, IDisposable
 
     public RawConnection Connect() => new(EndPoint);
 
+    public int OpenConnections => _transport.OpenConnections;
+
     public bool TakePulse() => _transport.TakePulse();
 
     public void Dispose()

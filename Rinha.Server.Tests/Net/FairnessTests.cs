@@ -139,7 +139,7 @@ public sealed class FairnessTests
     public void A_connection_runs_a_slice_only_on_the_loops_thread()
     {
         using var loop = new EventLoop(round: null, NullLogger.Instance);
-        var input = new ConnectionInput(socket: null!, loop, new CurrentRound());
+        var input = new ConnectionInput(connection: null!, loop, new CurrentRound());
 
         Assert.Throws<InvalidOperationException>(() => { input.RunSlice(); });
     }
@@ -261,7 +261,7 @@ internal class WatchedLedger(ILedger ledger) : ILedger
         return ledger.WriteAsync(write);
     }
 
-    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
+    public virtual ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement)
     {
         Record();
         BeforeRead(accountId);

@@ -24,8 +24,11 @@ internal sealed class BankApplication(
             ? connection.HostContext ??= new Exchange(contextFeatures, Drain, logger)
             : new Exchange(contextFeatures, Drain, logger);
 
-    public void DisposeContext(Exchange context, Exception? exception) =>
+    public void DisposeContext(Exchange context, Exception? exception)
+    {
+        context.End();
         requests.End(context.Kind, context.Status, context.StartedAtNs, context.RequestId);
+    }
 
     // Kestrel calls it on the event loop's thread (ConnectionInput.RunSlice) as soon as it has parsed a request's head.
     public Task ProcessRequestAsync(Exchange context)

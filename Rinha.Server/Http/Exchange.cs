@@ -73,6 +73,9 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
 
     public RequestKind Kind { get; set; }
 
+    // Whether the application has read the body to its end.
+    public bool HasReadBody { get; set; }
+
     // Clock.NowNs when the request began.
     public long StartedAtNs { get; private set; }
 
@@ -86,6 +89,17 @@ internal sealed class Exchange(IFeatureCollection features, Drain drain, ILogger
     {
         StartedAtNs = Clock.NowNs;
         RequestId = null;
+        HasReadBody = false;
+    }
+
+    // The answer is sent. A request with chunks, or with a body that was not read, may have more to receive.
+    public void End()
+    {
+        var headers = _request.Headers;
+        if (_current is not null && (HasReadBody || headers.ContentLength is null) && !IsChunked)
+        {
+            _current.IsBetweenRequests = true;
+        }
     }
 
     // The connection ends with the answer: what follows is not taken for a request.

@@ -45,6 +45,7 @@ internal sealed class TransactionPost(ILedger ledger)
     {
         var body = Parse(bytes);
         exchange.BodyReader.AdvanceTo(bytes.End);
+        exchange.HasReadBody = true;
         if (body.Error != TransactionError.None)
         {
             return Problem.Of(body.Error);

@@ -78,6 +78,11 @@ public sealed class CurrentRound
 {
     /// <summary>The round, or <see langword="null"/>. Read it on the thread that received the request.</summary>
     public IWriteRound? Round { get; internal set; }
+
+    /// <summary>
+    /// Whether every byte received belongs to a request that is over. The application sets it, the transport resets it.
+    /// </summary>
+    public bool IsBetweenRequests { get; set; }
 }
 
 /// <summary>The outcome of a read.</summary>

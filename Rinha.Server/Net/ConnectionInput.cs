@@ -12,7 +12,7 @@ namespace Rinha.Server.Net;
 // at the other sockets between two slices. So a client with many requests in its socket cannot keep the loop, and a
 // thread that completes a write (the ledger's writer) sends the answer and leaves the next request to the loop. One
 // reader at a time; OnReadable and RunSlice are the loop's, any thread may call the rest.
-internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, CurrentRound current)
+internal sealed class ConnectionInput(SocketConnection connection, EventLoop loop, CurrentRound current)
     : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int BufferBytes = 4096;
@@ -26,6 +26,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     private ReadOnlySequence<byte> _given;
     private bool _mayReceive; // The socket may have something: an event came, or the last receive filled up.
     private bool _isEndThere;
+    private bool _isVacant; // The client has closed between two requests; another one's socket may follow.
     private bool _waits;
     private bool _isScheduled; // It is in the loop's queue, or running its slice.
     private int _stepsLeft; // In this slice, receives included; 0 outside a slice.
@@ -54,6 +55,21 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
         RunSlice();
     }
 
+    // Another client's socket follows. False if Kestrel is ending the connection.
+    public bool TryBegin()
+    {
+        lock (_lock)
+        {
+            if (!_waits || HasNews)
+            {
+                return false;
+            }
+
+            _isVacant = _isEndThere = _mayReceive = false;
+            return true;
+        }
+    }
+
     // Resumes the reader while it waits and there is something to read: called by OnReadable, or by the loop for a
     // queued connection. Returns how many times.
     public int RunSlice()
@@ -73,6 +89,11 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
         }
 
         current.Round = null;
+        if (_isVacant)
+        {
+            connection.Vacate();
+        }
+
         return reads;
     }
 
@@ -214,6 +235,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
             return false;
         }
 
+        current.IsBetweenRequests &= _start == _end;
         _given = new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
         result = new ReadResult(_given, _isCanceled, _hasEnded);
         _isCanceled = false;
@@ -224,7 +246,7 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
     {
         _stepsLeft--;
         var room = _buffer.Length - _end;
-        var count = socket.Receive(_buffer.AsSpan(_end), out var error);
+        var count = connection.Socket.Receive(_buffer.AsSpan(_end), out var error);
         if (count > 0)
         {
             _end += count;
@@ -238,7 +260,10 @@ internal sealed class ConnectionInput(SocketDescriptor socket, EventLoop loop, C
         }
         else
         {
-            _hasEnded = true; // Closed or reset: the reader sees the same.
+            // Closed or reset: the reader sees the same.
+            _isVacant = current.IsBetweenRequests && _waits && _start == _end;
+            _hasEnded = !_isVacant;
+            _mayReceive = false;
         }
     }
 

@@ -8,7 +8,7 @@ namespace Rinha.Server.Net;
 // What a connection sends. Kestrel writes an answer into it and calls FlushAsync, which sends all that was written, on
 // the calling thread. Only a client that does not read makes a flush wait, for OnWritable. Kestrel has one writer at a
 // time.
-internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
+internal sealed class ConnectionOutput(SocketConnection connection, EventLoop loop)
     : PipeWriter, IValueTaskSource<FlushResult>
 {
     private const int BufferBytes = 4096;
@@ -22,6 +22,9 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     private bool _waits;
     private bool _isCanceled;
     private bool _isBroken;
+
+    // Whether a client has left without its answer.
+    public bool IsBroken => Volatile.Read(ref _isBroken);
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -38,7 +41,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
             }
 
             _waits = false;
-            loop.AwaitWritable(socket, false);
+            loop.AwaitWritable(connection.Socket, false);
         }
 
         _flush.SetResult(new FlushResult(isCanceled: false, isCompleted: _isBroken));
@@ -81,7 +84,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
 
             _waits = true;
             _flush.Reset();
-            loop.AwaitWritable(socket, true);
+            loop.AwaitWritable(connection.Socket, true);
             return new ValueTask<FlushResult>(this, _flush.Version);
         }
     }
@@ -129,7 +132,7 @@ internal sealed class ConnectionOutput(SocketDescriptor socket, EventLoop loop)
     {
         while (!_isBroken && _start < _end)
         {
-            var count = socket.Send(_buffer.AsSpan(_start, _end - _start), out var error);
+            var count = connection.Socket.Send(_buffer.AsSpan(_start, _end - _start), out var error);
             if (count >= 0)
             {
                 _start += count;

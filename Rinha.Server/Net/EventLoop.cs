@@ -43,6 +43,8 @@ internal sealed class EventLoop : IDisposable
 
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
+    public bool IsCurrentThread => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+
     // Starts the thread, which also accepts a listener's connections.
     public void Start(SocketListener listener)
     {
@@ -105,15 +107,18 @@ internal sealed class EventLoop : IDisposable
     {
         lock (_lock)
         {
-            _connections[connection.Number] = null;
+            _connections[connection.Socket.Number] = null;
             _connectionCount--;
         }
     }
 
+    // Keeps a connection without a client for the next one; false when there are enough.
+    public bool TryKeep(SocketConnection connection) => _listener!.TryKeep(connection);
+
     // Throws unless the caller is the loop's thread.
     public void VerifyAccess()
     {
-        if (Environment.CurrentManagedThreadId != _thread.ManagedThreadId)
+        if (!IsCurrentThread)
         {
             throw new InvalidOperationException("only the event loop's thread may do this");
         }

@@ -4,11 +4,12 @@ using Rinha.Server.Ledger;
 
 namespace Rinha.Server.Net;
 
-// One client's connection, as Kestrel wants to see it.
+// One client's connection, as Kestrel wants to see it. When the client closes between two requests, Kestrel does not
+// hear of it: to Kestrel the next client's requests are more of the same, as they are behind a balancer that keeps its
+// connections. That spares the next one what Kestrel does for a connection, more than for a request.
 internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 {
     private readonly EventLoop _loop;
-    private readonly SocketDescriptor _socket;
     private readonly ConnectionInput _input;
     private readonly ConnectionOutput _output;
 
@@ -16,10 +17,10 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         : base(id)
     {
         _loop = loop;
-        _socket = socket;
+        Socket = socket;
         var current = new CurrentRound();
-        _input = new ConnectionInput(socket, loop, current);
-        _output = new ConnectionOutput(socket, loop);
+        _input = new ConnectionInput(this, loop, current);
+        _output = new ConnectionOutput(this, loop);
         LocalEndPoint = local;
         Features.Set(current);
         // Kestrel reads and writes Transport.
@@ -31,7 +32,11 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
 
     PipeWriter IDuplexPipe.Output => _output;
 
-    public int Number => _socket.Number;
+    // The client's; closed while there is none.
+    public SocketDescriptor Socket { get; private set; }
+
+    // Environment.TickCount64 when the last client left.
+    public long VacantSinceMs { get; private set; }
 
     // Passes on what the loop found; anything wrong with the socket shows when it is used.
     public void OnReady(uint ready)
@@ -47,20 +52,59 @@ internal sealed class SocketConnection : DefaultConnectionContext, IDuplexPipe
         }
     }
 
+    // The client has left: closes its socket and waits for the next one's.
+    public void Vacate()
+    {
+        if (Socket.IsClosed)
+        {
+            return; // It has left before.
+        }
+
+        CloseSocket();
+        VacantSinceMs = Environment.TickCount64;
+        if (_output.IsBroken || !_loop.TryKeep(this))
+        {
+            _input.End();
+        }
+    }
+
+    // Serves another client from now on. False if Kestrel is ending the connection.
+    public bool TryServe(SocketDescriptor socket)
+    {
+        if (!_input.TryBegin())
+        {
+            return false;
+        }
+
+        Socket = socket;
+        return true;
+    }
+
+    // Ends a vacant connection.
+    public void End() => _input.End();
+
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        _socket.Shutdown();
+        Socket.Shutdown();
         _input.End();
         _output.End();
     }
 
     public override async ValueTask DisposeAsync()
     {
-        _loop.Forget(this);
-        // A client that still has an answer to read must not lose it to a reset: so shut down, then close.
-        _socket.Shutdown();
-        _socket.Dispose();
+        CloseSocket();
         await base.DisposeAsync();
+    }
+
+    private void CloseSocket()
+    {
+        if (!Socket.IsClosed)
+        {
+            _loop.Forget(this);
+            // A client that still has an answer to read must not lose it to a reset: so shut down, then close.
+            Socket.Shutdown();
+            Socket.Dispose();
+        }
     }
 }
 

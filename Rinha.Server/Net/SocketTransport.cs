@@ -58,6 +58,7 @@ internal sealed class SocketListener : IConnectionListener
 
     private readonly Lock _accepting = new();
     private readonly Timer _retry;
+    private readonly Stack<SocketConnection> _vacant = [];
     private long _lastId;
 
     // The socket is bound and not yet listening.
@@ -94,6 +95,21 @@ internal sealed class SocketListener : IConnectionListener
             AcceptAll();
             _retry.Dispose();
             _socket.Dispose();
+        }
+    }
+
+    // Keeps a connection whose client has left; false when enough are kept.
+    public bool TryKeep(SocketConnection connection)
+    {
+        lock (_accepting)
+        {
+            var isKept = _vacant.Count < Limits.VacantConnectionsMax && !_socket.SafeHandle.IsClosed;
+            if (isKept)
+            {
+                _vacant.Push(connection);
+            }
+
+            return isKept;
         }
     }
 
@@ -145,17 +161,39 @@ internal sealed class SocketListener : IConnectionListener
             LibC.SetNoDelay(descriptor);
         }
 
-        var id = (++_lastId).ToString(CultureInfo.InvariantCulture);
-        var connection = new SocketConnection(_loop, descriptor, id, EndPoint);
+        var isKnown = TryTakeVacant(descriptor, out var connection);
+        connection ??= new SocketConnection(
+            _loop, descriptor, (++_lastId).ToString(CultureInfo.InvariantCulture), EndPoint);
         if (!_loop.TryAdd(connection, descriptor, out var failure))
         {
+            connection.End();
             LogFailure(failure);
         }
-        else if (!_accepted.Writer.TryWrite(connection))
+        else if (!isKnown && !_accepted.Writer.TryWrite(connection))
         {
             _loop.Forget(connection);
             descriptor.Dispose(); // UnbindAsync has run meanwhile.
         }
+    }
+
+    // The connection that was vacated last, if that was just now: Kestrel ends one that stays idle. On the loop's thread
+    // nothing resumes Kestrel meanwhile.
+    private bool TryTakeVacant(SocketDescriptor descriptor, [NotNullWhen(true)] out SocketConnection? connection)
+    {
+        connection = null;
+        while (_loop.IsCurrentThread && _vacant.TryPop(out connection))
+        {
+            if (Environment.TickCount64 - connection.VacantSinceMs > Limits.VacantConnectionMs)
+            {
+                connection.End();
+            }
+            else if (connection.TryServe(descriptor))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void LogFailure(string reason)
