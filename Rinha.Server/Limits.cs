@@ -59,8 +59,8 @@ public static class Limits
     // Further connections are closed at once. An idle connection takes 8 KB: 96 MB of a 250MB container.
     public const int ConnectionsMax = 12_288;
 
-    // Kestrel's connections that are kept for the next clients, and how long: much shorter than KeepAliveTimeoutMs, which
-    // goes on from the last client's request.
+    // Kestrel's connections that are kept for the next clients, and how long: much shorter than KeepAliveTimeoutMs,
+    // which goes on from the last client's request.
     public const int VacantConnectionsMax = 64;
     public const int VacantConnectionMs = 5000;
 

@@ -176,8 +176,8 @@ internal sealed class SocketListener : IConnectionListener
         }
     }
 
-    // The connection that was vacated last, if that was just now: Kestrel ends one that stays idle. On the loop's thread
-    // nothing resumes Kestrel meanwhile.
+    // The connection that was vacated last, if that was just now: Kestrel ends one that stays idle. On the loop's
+    // thread nothing resumes Kestrel meanwhile.
     private bool TryTakeVacant(SocketDescriptor descriptor, [NotNullWhen(true)] out SocketConnection? connection)
     {
         connection = null;

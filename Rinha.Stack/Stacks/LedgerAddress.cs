@@ -35,7 +35,8 @@ public sealed partial record LedgerAddress(string Url, string? File)
 
         if (UnescapedSlash().IsMatch(text))
         {
-            throw new UsageException("DATABASE_URL: the '/' before an '@' must be percent-encoded, in a password too: %2F");
+            throw new UsageException(
+                "DATABASE_URL: the '/' before an '@' must be percent-encoded, in a password too: %2F");
         }
 
         if (PostgresScheme().IsMatch(text))

@@ -48,7 +48,8 @@ internal sealed unsafe class WriteTransaction : IDisposable
 
     public SqliteException LastError { get; private set; } = new("no failure", SqliteResult.Ok);
 
-    public void NoteLost() => LastError = new SqliteException("the file was moved, replaced or deleted", SqliteResult.IoError);
+    public void NoteLost() =>
+        LastError = new SqliteException("the file was moved, replaced or deleted", SqliteResult.IoError);
 
     // Takes the database's write lock; if waits, gives another program Limits.BusyTimeoutMs to release it.
     public BeginResult Begin(bool waits)

@@ -61,7 +61,8 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    // Also sees whether the ledger's file is still there. The timer runs it on a thread of the pool, where the refused requests go on.
+    // Also sees whether the ledger's file is still there. The timer runs it on a thread of the pool, where the refused
+    // requests go on.
     private void RefuseOverdue(object? state)
     {
         while (_queue.TakeOlderThan(Environment.TickCount64 - Limits.BusyTimeoutMs) is { } overdue)
