@@ -66,7 +66,8 @@ public sealed class CheckSessionTests
     [Fact]
     public void Every_account_of_the_load_is_compared_and_no_other_is_used()
     {
-        var ledger = new StubLedger { Accounts = [.. Enumerable.Range(1, 7).Select(id => new StubAccount(id, 100_000))] };
+        var seven = Enumerable.Range(1, 7).Select(id => new StubAccount(id, 100_000));
+        var ledger = new StubLedger { Accounts = [.. seven] };
         ledger.OnPost = (account, _, next) =>
         {
             account.BalanceCents += account.Id == 7 ? 1 : 0; // A foreign cent.
