@@ -63,6 +63,26 @@ public sealed class CheckSessionTests
         Assert.All(violated, check => Assert.NotEmpty(check.Example!));
     }
 
+    [Fact]
+    public void Every_account_of_the_load_is_compared_and_no_other_is_used()
+    {
+        var seven = Enumerable.Range(1, 7).Select(id => new StubAccount(id, 100_000));
+        var ledger = new StubLedger { Accounts = [.. seven] };
+        ledger.OnPost = (account, _, next) =>
+        {
+            account.BalanceCents += account.Id == 7 ? 1 : 0; // A foreign cent.
+            return next();
+        };
+
+        var report = Run(ledger, accounts: 7);
+
+        var balances = One(report, Balances);
+        Assert.Equal((7, 1), (balances.Made, balances.Violations));
+        Assert.StartsWith("client 7: moved by", balances.Example, StringComparison.Ordinal);
+        ledger = new StubLedger { Accounts = [new StubAccount(1, 100_000)] };
+        AssertPassed(Run(ledger, accounts: 1));
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, true)]
@@ -133,10 +153,16 @@ public sealed class CheckSessionTests
     private static void AssertPassed(RunReport report) => Assert.All(
         report.Check!.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
 
-    private static RunReport Run(StubLedger ledger, TimeSpan? retryFor = null, ILedgerSource? database = null)
+    private static RunReport Run(
+        StubLedger ledger, TimeSpan? retryFor = null, ILedgerSource? database = null, int accounts = 5)
     {
         using var bank = new StubBank(ledger);
-        var options = Runs.Counted(3_000, connections: 8) with { Mix = new Mix(4, 2, 1), RetryFor = retryFor };
+        var options = Runs.Counted(3_000, connections: 8) with
+        {
+            Mix = new Mix(4, 2, 1),
+            RetryFor = retryFor,
+            Accounts = accounts,
+        };
         var report = new CheckSession(bank.Target, Runs.Session(bank.Target), database)
             .Run(options, out var failure);
         Assert.True(report is not null, failure);

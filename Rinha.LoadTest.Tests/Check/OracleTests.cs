@@ -23,7 +23,7 @@ public sealed class OracleTests
         _log.Refuse(2, -1_000, text: 4);
 
         var result = Oracle.Balances(
-            _log, new([10, 20, 30, 40, 50]), new([10 + first, 20 + second, 30, 40, 50 + fifth]));
+            _log, [10, 20, 30, 40, 50], [10 + first, 20 + second, 30, 40, 50 + fifth]);
 
         Assert.Equal(
             new CheckResult(
@@ -121,8 +121,8 @@ public sealed class OracleTests
 
     private CheckResult Moved(int clientId, long cents) => Oracle.Balances(
         _log,
-        new([0, 0, 0, 0, 0]),
-        new([.. Enumerable.Range(1, 5).Select(client => client == clientId ? cents : 0)]));
+        [0, 0, 0, 0, 0],
+        [.. Enumerable.Range(1, 5).Select(client => client == clientId ? cents : 0)]);
 
     private void AssertViolations(params string[] names)
     {

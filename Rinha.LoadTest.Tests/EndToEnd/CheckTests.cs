@@ -52,7 +52,7 @@ public sealed class CheckTests
         var exit = LoadTester.Run("load", server.Url, "--check", "--quiet", "-n", "2000");
 
         Assert.Equal((1, ""), (exit.Code, exit.Output));
-        Assert.Equal("Rinha.LoadTest: Statement: 500 oh no\n", exit.Error);
+        Assert.Equal("Rinha.LoadTest: client 1: Statement: 500 oh no\n", exit.Error);
         exit = LoadTester.Run("load", bank.Url, "--check", "--quiet", "-n", "100", "--database", "/nowhere/missing.db");
         Assert.Equal((1, ""), (exit.Code, exit.Output));
         Assert.Matches(@"^Rinha\.LoadTest: [^\n]+\n$", exit.Error);

@@ -61,7 +61,7 @@ internal sealed class StubLedger
     private readonly Dictionary<string, (string Body, StubAnswer Answer)> _answered = [];
 
     // Client 1 first.
-    public IReadOnlyList<StubAccount> Accounts { get; } =
+    public IReadOnlyList<StubAccount> Accounts { get; init; } =
     [
         .. new long[] { 100_000, 80_000, 1_000_000, 10_000_000, 500_000 }
             .Select((limitCents, index) => new StubAccount(index + 1, limitCents)),

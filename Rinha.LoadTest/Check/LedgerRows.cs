@@ -23,6 +23,8 @@ internal sealed class LedgerRows
     // Transactions whose text no load run could have sent.
     public long Unrecognized { get; private set; }
 
+    public bool IsEmpty => Rows.Count == 0 && Unrecognized == 0;
+
     public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
 
     // Whether clients' rows repeat their last ten transactions.

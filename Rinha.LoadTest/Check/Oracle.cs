@@ -136,25 +136,26 @@ internal static class Oracle
     // Above this many unknown transactions only the bounds of their sum are checked, not each subset.
     private const int UnknownMax = 20;
 
-    // Through the API: every balance moved by exactly the acknowledged sum.
-    public static CheckResult Balances(TransactionLog log, LedgerState before, LedgerState after)
+    // Through the API: every balance, client 1's first, moved by exactly the acknowledged sum.
+    public static CheckResult Balances(TransactionLog log, IReadOnlyList<long> before, IReadOnlyList<long> after)
     {
         var counter = new CheckCounter("balance = balance before + acknowledged transactions");
-        for (var clientId = 1; clientId <= before.BalancesCents.Count; clientId++)
+        var acknowledged = CentsByClient(log.Acknowledged);
+        var unknown = CentsByClient(log.Unknown);
+        for (var index = 0; index < before.Count; index++)
         {
-            var client = clientId;
-            var moved = after.BalancesCents[clientId - 1] - before.BalancesCents[clientId - 1];
-            var acknowledged = CentsOf(log.Acknowledged).Sum();
+            var client = index + 1;
+            var moved = after[index] - before[index];
+            var sum = acknowledged[client].Sum();
             counter.Check(
-                IsReachable(moved - acknowledged, [.. CentsOf(log.Unknown)]),
-                () => $"client {client}: moved by {moved}, acknowledged {acknowledged}");
-
-            IEnumerable<long> CentsOf(Dictionary<long, LoggedTransaction> transactions) => transactions.Values
-                .Where(transaction => transaction.ClientId == client)
-                .Select(transaction => (long)transaction.SignedCents);
+                IsReachable(moved - sum, [.. unknown[client]]),
+                () => $"client {client}: moved by {moved}, acknowledged {sum}");
         }
 
         return counter.ToResult();
+
+        static ILookup<int, long> CentsByClient(Dictionary<long, LoggedTransaction> transactions) => transactions.Values
+            .ToLookup(transaction => transaction.ClientId, transaction => (long)transaction.SignedCents);
     }
 
     // In the ledger: foreign rows are violations only if it was empty before the run.

@@ -101,11 +101,12 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     [Fact]
     public void A_connection_lost_between_writes_fails_no_write()
     {
+        _ = Ledger; // In the first round it has not written yet.
         for (var round = 1; round <= 3; round++)
         {
-            Assert.Equal(new WriteOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
             Storage.EndConnections();
             Thread.Sleep(Limits.PostgresPingAfterMs + 100);
+            Assert.Equal(new WriteOutcome(PostResult.Accepted, round, 100_000), Ledger.Credit(1, 1));
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed class PostgresWriter : IDisposable
         _errors = errors;
         _metrics = metrics;
         _logger = logger;
+        _connection = source.OpenConnection(); // From now on the writer pings it: it may die before the first batch.
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
         _busyCheck = new Timer(RefuseOverdue, null, Limits.BusyCheckIntervalMs, Limits.BusyCheckIntervalMs);
         _thread.Start();
