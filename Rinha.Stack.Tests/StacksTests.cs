@@ -77,20 +77,22 @@ public sealed class StacksTests
     public void A_killed_backend_and_a_killed_PostgreSQL_lose_nothing()
     {
         using var stack = TestBank.Start("--stack", "nginx-postgres");
-        stack.Post(500).AssertOk();
+        stack.Post(1).AssertOk();
+        stack.Post(1).AssertOk();
+        stack.Kill("db");
+        // A connection's second use of a statement prepares it: here the connection is gone.
+        Wait.Until(() => stack.Post(1).Status == 200 && stack.Post(1).Status == 200, "both servers have connected again");
+        stack.AwaitRestart("db", 1);
+        PostOnce(stack, "before");
+        var balance = stack.Balance();
         var database = new PostgresCluster(
             PostgresPrograms.Find()!, stack.Data.Cluster, stack.Instance.State.DatabaseSockets);
         var backend = int.Parse(database.Psql(s_backendPid).Output.Trim());
         // PostgreSQL drops all connections and recovers from its log.
         ProcessTable.Kill([backend]);
-        PostOnce(stack, "between");
-        AwaitBalance(stack, 501);
-        Assert.Equal(0, stack.Instance.State.Find("db")!.Restarts);
-
-        stack.Kill("db");
-        stack.AwaitRestart("db", 1);
         PostOnce(stack, "after");
-        AwaitBalance(stack, 502);
+        AwaitBalance(stack, balance + 1);
+        Assert.DoesNotContain("SIGABRT", File.ReadAllText(stack.Data.LogOf("supervisor")), StringComparison.Ordinal);
     }
 
     [Fact]

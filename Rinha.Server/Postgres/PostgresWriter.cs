@@ -15,7 +15,7 @@ internal sealed class PostgresWriter : IDisposable
 
     private readonly WriteQueue _queue = new();
     private readonly Batch _batch = new();
-    private readonly PostgresBatch _commands = new();
+    private PostgresBatch _commands = new(); // Of this connection: its commands know what is prepared there.
     private readonly NpgsqlDataSource _source;
     private readonly KeyHousekeeping _keys;
     private readonly ThrottledErrorLog _errors;
@@ -234,6 +234,8 @@ internal sealed class PostgresWriter : IDisposable
         {
             _connection.Dispose();
             _connection = null;
+            _commands.Dispose();
+            _commands = new PostgresBatch();
             _source.Clear(); // Otherwise the pool would give it out again.
         }
     }
