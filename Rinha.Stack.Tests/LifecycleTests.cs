@@ -137,7 +137,11 @@ public sealed class LifecycleTests
         stack.Post(1).AssertOk();
         var (ledger, moved) = (stack.Data.LedgerFile, stack.Scratch("moved"));
         File.Move(ledger, moved);
-        stack.Verb("restart").AssertExit(1, "there is no ledger at");
+        Wait.Until(
+            () => stack.Verb("status").Error.Contains("(writes-failing), api02 (writes-failing)", StringComparison.Ordinal),
+            "the servers miss their ledger");
+        stack.Verb("restart").AssertExit(1, "is writes-failing, so api01 was not replaced");
+        stack.Kill("api01"); // A start by the supervisor makes no ledger either.
         stack.Verb("stop");
         stack.TryRun([]).AssertExit(2, $"{ledger}, is missing: ");
         Assert.False(File.Exists(ledger));

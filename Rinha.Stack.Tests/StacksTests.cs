@@ -81,7 +81,8 @@ public sealed class StacksTests
         stack.Post(1).AssertOk();
         stack.Kill("db");
         // A connection's second use of a statement prepares it: here the connection is gone.
-        Wait.Until(() => stack.Post(1).Status == 200 && stack.Post(1).Status == 200, "both servers have connected again");
+        Wait.Until(
+            () => stack.Post(1).Status == 200 && stack.Post(1).Status == 200, "both servers have connected again");
         stack.AwaitRestart("db", 1);
         PostOnce(stack, "before");
         var balance = stack.Balance();
