@@ -9,13 +9,20 @@ public static class LastLedger
     private const string FileName = "ledger";
 
     /// <summary>Returns <see langword="null"/> when the directory has had none.</summary>
-    public static string? Read(DataDirectory data) =>
-        ProcessTable.Lines(Path.Combine(data.FullPath, FileName)).FirstOrDefault() is { } text
+    /// <exception cref="StackException">Another user's start has written it.</exception>
+    public static string? Read(DataDirectory data)
+    {
+        var file = Path.Combine(data.FullPath, FileName);
+        var lines = ProcessTable.Lines(file);
+        return lines.Length == 0 && File.Exists(file)
+            ? throw new StackException($"{file} cannot be read, so which ledger this directory has is unknown")
+            : lines.FirstOrDefault() is { } text
             ? text.Contains("://", StringComparison.Ordinal) ? text : Path.GetFullPath(text, data.FullPath)
             // A directory of a version without this file.
             : !IsMissing(data.LedgerFile) ? data.LedgerFile
             : Directory.Exists(data.Cluster) ? data.Cluster
             : null;
+    }
 
     /// <summary>Writes it atomically. A path inside the directory is relative: the directory may move.</summary>
     public static void Write(DataDirectory data, string ledger)

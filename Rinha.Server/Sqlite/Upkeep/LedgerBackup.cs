@@ -20,7 +20,7 @@ internal static class LedgerBackup
         {
             using (var checkpoint = new ManualCheckpoint(file))
             {
-                _ = checkpoint.TryRun(out _, out _); // If it fails (an instance stays in the gate), back up anyway.
+                ShortenLog(checkpoint);
                 LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));
             }
 
@@ -36,6 +36,18 @@ internal static class LedgerBackup
         finally
         {
             File.Delete(unfinished); // No longer there after a success.
+        }
+    }
+
+    // If it fails, because an instance stays in the gate or the ledger's disk is full, back up anyway.
+    private static void ShortenLog(ManualCheckpoint checkpoint)
+    {
+        try
+        {
+            _ = checkpoint.TryRun(out _, out _);
+        }
+        catch (SqliteException error) when (SqliteResult.Primary(error.ResultCode) == SqliteResult.Full)
+        {
         }
     }
 
