@@ -1,6 +1,8 @@
 -- The ledger's schema and initial rows: the only DDL for SQLite.
 -- The server runs it in one transaction on an empty file; `sqlite3 new.db < schema.sql` works too.
 
+PRAGMA page_size = 2048; -- Bytes; smaller than usual, as a commit writes each changed page to the WAL.
+
 -- Identify the file ("RINH") and its schema version. The server converts an older version (LedgerFile.Versions), and
 -- refuses any other file without changing it.
 PRAGMA application_id = 1380535880;

@@ -156,7 +156,10 @@ public static class Limits
     // than this left on the disk, the disk is full.
     public const long StartDiskBytesMin = 128 * 1024;
 
-    // The size to which a WAL that starts over is truncated; and the pages (of 4 KiB) at which a checkpoint starts.
+    // The page size of a new ledger, as in schema.sql: each changed page goes to the WAL whole.
+    public const int PageBytes = 2048;
+
+    // The size to which a WAL that starts over is truncated; and the pages at which a checkpoint starts.
     public const long WalBytesKept = 64L * 1024 * 1024;
     public const int CheckpointPages = 1024;
 
@@ -178,7 +181,7 @@ public static class Limits
     public const int AuditFindingsMax = 20;
 
     // A backup copies 1 MiB in a step, then pauses: some 100 MB/s.
-    public const int BackupStepPages = 256;
+    public const int BackupStepPages = 1024 * 1024 / PageBytes;
     public const int BackupPauseMs = 8;
 
     // After so many steps (16 MiB) the backup syncs, so that no other fsync has to wait for more of its writes.

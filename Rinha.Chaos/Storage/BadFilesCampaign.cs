@@ -90,7 +90,7 @@ internal sealed record BadFile(
 // show later: then only the requests that need the damaged page may fail.
 internal static class BadFilesCampaign
 {
-    private const int PageBytes = 4096;
+    private const int PageBytes = 2048;
     private const int Posts = 300;
     private const string Nobody = "65534";
 

@@ -8,7 +8,7 @@ namespace Rinha.Server.Tests.Sqlite;
 public sealed class LedgerUpgradeTests : FileTest
 {
     private const int WalHeaderBytes = 32;
-    private const int WalFrameBytes = 24 + 4096;
+    private const int WalFrameBytes = 24 + Limits.PageBytes;
 
     private string CopyPath => LedgerUpgrade.CopyPathOf(FilePath, OldLedger.Oldest);
 

@@ -32,8 +32,13 @@ internal sealed class Database : IDisposable
 
     public int Changes => StatementCalls.Changes(_pointer);
 
-    // Creates an empty file if there is none.
-    public static Database Open(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+    // Creates an empty file if there is none. The page size is that of a new database; others keep theirs.
+    public static Database Open(string path)
+    {
+        var database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        _ = database.TryExecute($"PRAGMA page_size = {Limits.PageBytes}");
+        return database;
+    }
 
     // Opens an existing file. Closing does not checkpoint.
     public static Database OpenReadOnly(string path) => Open(path, raw.SQLITE_OPEN_READONLY);
