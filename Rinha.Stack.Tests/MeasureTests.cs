@@ -55,13 +55,14 @@ public sealed class MeasureTests : IDisposable
 
     // 3 transactions leave two clients without any, 33 leave each with fewer than ten.
     [Theory]
-    [InlineData(3)]
-    [InlineData(33)]
-    [InlineData(10_003)]
-    public void Verify_accepts_a_prefilled_ledger(int transactions)
+    [InlineData(3, 5)]
+    [InlineData(33, 5)]
+    [InlineData(10_003, 5)]
+    [InlineData(200, 20)]
+    public void Verify_accepts_a_prefilled_ledger(int transactions, int accounts)
     {
         var file = _directory.File("grown.db");
-        PrefilledLedger.Create(file, transactions, new Packages(_ => { }));
+        PrefilledLedger.Create(file, transactions, accounts, new Packages(_ => { }));
         var verified = Tool.Run([Testing.Repository.ServerBinary, "verify", file]);
         Assert.True(verified.Succeeded, verified.Output + verified.Error);
         Assert.Contains($"{transactions}", Tool.Run(["sqlite3", file, "SELECT count(*) FROM transacoes"]).Output);

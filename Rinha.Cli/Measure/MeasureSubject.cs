@@ -14,6 +14,7 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
     private const string Grown = "grown";
     private const string Million = "million";
     private const int AccountsMillion = 1_000_000;
+    private const int StatementEntries = 10;
 
     // The latencies' names here, in milliseconds, and in the load tester's report, in seconds.
     private static readonly (string Name, string Member)[] s_latencies =
@@ -63,11 +64,12 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
 
     public void Start(DataDirectory data, int port, MeasureLoad load, int transactions)
     {
-        if (Name == Grown)
+        if (Name is Grown or Million)
         {
-            Console.Error.WriteLine($"filling a file with {transactions} transactions");
+            var filled = Name == Grown ? transactions : StatementEntries * Accounts;
+            Console.Error.WriteLine($"filling a file with {filled} transactions of {Accounts} accounts");
             Directory.CreateDirectory(data.FullPath);
-            PrefilledLedger.Create(data.LedgerFile, transactions, new Packages(Console.Error.WriteLine));
+            PrefilledLedger.Create(data.LedgerFile, filled, Accounts, new Packages(Console.Error.WriteLine));
         }
 
         // Drop the environment's setting, so that the subjects differ only as named.
@@ -79,11 +81,6 @@ internal sealed partial record MeasureSubject(string Name, StackLayout Layout)
                 Layout.Split, "--server", Server, .. floor,
             ],
             variables);
-        if (Name == Million)
-        {
-            string[] accounts = [$"6..{AccountsMillion}", "--limit", "100000", "--database-url", data.LedgerFile];
-            Tool.Run([Server, "accounts", "add", .. accounts]).OrThrow("adding the accounts failed");
-        }
     }
 
     // Runs the load once and returns metrics by name, in display order.

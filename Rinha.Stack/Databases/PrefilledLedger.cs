@@ -4,21 +4,18 @@ namespace Rinha.Stack.Databases;
 public static class PrefilledLedger
 {
     /// <summary>Creates the ledger and syncs it to disk.</summary>
-    public static void Create(string file, long transactions, Packages packages)
+    public static void Create(string file, long transactions, long accounts, Packages packages)
     {
         packages.Require("sqlite3", "sqlite3");
         Run(file, Repository.PathOf("schema.sql"));
-        Run(file, Script("grow.sql"), "-cmd", $".parameter set :transactions {transactions}");
+        Run(
+            file,
+            Repository.PathOf("Rinha.Stack", "Databases", "grow.sql"),
+            "-cmd", $".parameter set :transactions {transactions}", "-cmd", $".parameter set :accounts {accounts}");
         File.SetUnixFileMode(file, (UnixFileMode)0b110_000_000);
-        var newest = Path.GetTempFileName();
-        File.WriteAllText(newest, Run(file, Script("newest.sql")));
-        Run(file, newest);
-        File.Delete(newest);
         Tool.Run(["sync", file]);
     }
 
-    private static string Run(string file, string script, params string[] options) =>
-        Tool.Run(["sqlite3", "-bail", .. options, file], script).OrThrow($"{file} could not be filled").Output;
-
-    private static string Script(string name) => Repository.PathOf("Rinha.Stack", "Databases", name);
+    private static void Run(string file, string script, params string[] options) =>
+        _ = Tool.Run(["sqlite3", "-bail", .. options, file], script).OrThrow($"{file} could not be filled");
 }
