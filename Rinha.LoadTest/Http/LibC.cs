@@ -30,6 +30,15 @@ internal static unsafe partial class LibC
     // By default the kernel may delay this thread's wake-ups by up to 50 µs to coalesce timers.
     public static void DisableTimerSlack() => _ = ControlThread(SetTimerSlack, 1, 0, 0, 0);
 
+    // From now on any other thread that wakes up takes the processor from this one at once (SCHED_IDLE, sched(7)).
+    public static void YieldToAll()
+    {
+        const int thisThread = 0;
+        const int idlePolicy = 5;
+        var priority = 0;
+        _ = SetScheduler(thisThread, idlePolicy, &priority);
+    }
+
     public static void DisableNagle(int descriptor)
     {
         var on = 1;
@@ -48,6 +57,9 @@ internal static unsafe partial class LibC
 
     public static int WaitForEvents(int epoll, byte* events, int countMax, Timespec* timeout) =>
         (int)EpollWait2(EpollWait2Call, epoll, events, countMax, timeout, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    private static partial int SetScheduler(int thread, int policy, int* priority);
 
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     public static partial int Connect(int descriptor, byte* address, int length);

@@ -30,7 +30,7 @@ internal sealed class SilentViewer : IViewer
 // report's output.
 internal sealed class LineViewer(TextWriter log, TimeSpan interval) : IViewer
 {
-    public int SnapshotsPerSecond => 4;
+    public int SnapshotsPerSecond => 2;
 
     public void Watch(RunControl control, Task run)
     {
