@@ -25,7 +25,7 @@ internal sealed class LedgerFile
     public static readonly SchemaVersions Versions = new(
         oldest: 4,
         "ALTER TABLE chaves ADD COLUMN seq INTEGER CHECK (seq > 0)",
-        // A key was unique in the ledger; now it is in its account. The index comes last: SQLite then sorts it in files.
+        // A key was unique in the ledger; now it is in its account. The index comes last: SQLite then sorts its rows.
         """
         CREATE TABLE novas (
           id INTEGER PRIMARY KEY, chave TEXT NOT NULL CHECK (length(chave) BETWEEN 1 AND 64),
