@@ -58,7 +58,7 @@ internal sealed class StubLedger
 {
     private const int TextCharsMax = 10;
 
-    private readonly Dictionary<string, (string Body, StubAnswer Answer)> _answered = [];
+    private readonly Dictionary<(int ClientId, string Key), (string Body, StubAnswer Answer)> _answered = [];
 
     // Client 1 first.
     public IReadOnlyList<StubAccount> Accounts { get; init; } =
@@ -82,7 +82,7 @@ internal sealed class StubLedger
     // How often the fault was injected, if it counts.
     public int Injected { get; set; }
 
-    // Whether a repeated idempotency key gets its first answer again.
+    // Whether an account's repeated idempotency key gets its first answer again.
     public bool KnowsKeys { get; init; } = true;
 
     public StubAnswer Answer(StubRequest request) => OnRequest(request, () => AnswerCorrectly(request));
@@ -94,9 +94,9 @@ internal sealed class StubLedger
             return Apply(request);
         }
 
-        if (!_answered.TryGetValue(key, out var first))
+        if (!_answered.TryGetValue((request.ClientId, key), out var first))
         {
-            first = _answered[key] = (request.Body, Apply(request));
+            first = _answered[(request.ClientId, key)] = (request.Body, Apply(request));
         }
 
         return first.Body == request.Body ? first.Answer : Invalid;

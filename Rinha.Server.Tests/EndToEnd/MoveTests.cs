@@ -137,16 +137,21 @@ public sealed class MoveTests : ServerTest
         Assert.NotEqual(0, replay.Sequence); // For its Location.
         Assert.Equal(210 + 130, ledger.Statement(1).BalanceCents);
         Assert.Equal(PostResult.KeyReused, ledger.Post(1, TransactionKind.Credit, 21, "kept", "key-20").Result);
+        Assert.True(RefuseWithTheSameKey(ledger).IsReplay);
         Assert.Equal(PostResult.Accepted, ledger.Credit(1, 5, "after").Result);
         Assert.Equal(345, ledger.Statement(1).BalanceCents);
         Assert.Equal(["after", "credit"], ledger.Statement(1).Texts().Take(2));
     }
 
-    // Unusual texts, keys, refusals, and an account with marks.
+    private static WriteOutcome RefuseWithTheSameKey(ILedger ledger) =>
+        ledger.Post(4, TransactionKind.Debit, Limits.AmountCentsMax, "refused", "key-20");
+
+    // Unusual texts, refusals, a key of two accounts, and an account with marks.
     private void Fill()
     {
         SampleLedger.Make(Ledger);
         using var ledger = LedgerExtensions.OpenLedger(Ledger);
+        Assert.Equal(PostResult.LimitExceeded, RefuseWithTheSameKey(ledger).Result);
         for (var number = 0; number < 130; number++)
         {
             Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);

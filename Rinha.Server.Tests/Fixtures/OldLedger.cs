@@ -3,30 +3,33 @@ using System.Runtime.CompilerServices;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-// Ledgers of the version before this one, made-up ones from one or two before that, and the steps that convert them.
+// Ledgers of every released version, a made-up one from before them, and the steps that convert them.
 internal static class OldLedger
 {
-    // Enough for a mark for each client.
+    // Enough for a mark for each client. The last one has a key.
     public const int Transactions = 500;
 
-    // The second step must run exactly once: afterwards the times match those in ultimas.
+    // The first step must run exactly once: afterwards the times match those in ultimas and the key's.
     private static readonly string[] s_steps =
     [
-        """
-        CREATE TABLE marcos (
-          cliente_id INTEGER NOT NULL REFERENCES clientes (id), seq INTEGER NOT NULL, transacao_id INTEGER NOT NULL,
-          PRIMARY KEY (cliente_id, seq)) STRICT, WITHOUT ROWID;
-        INSERT INTO marcos SELECT cliente_id, seq, id FROM transacoes WHERE seq % 64 = 0;
-        """,
         "UPDATE transacoes SET realizada_em = realizada_em + 1000000",
-        LedgerFile.Versions.StepsFrom(LedgerFile.Versions.Current - 1).Single().Sql,
+        .. LedgerFile.Versions.StepsFrom(4).Select(step => step.Sql),
     ];
 
     private static readonly string[] s_undoSteps =
     [
-        "DROP TABLE marcos",
         "UPDATE transacoes SET realizada_em = realizada_em - 1000000",
         "ALTER TABLE chaves DROP COLUMN seq",
+        """
+        DROP INDEX chave_do_cliente;
+        ALTER TABLE chaves RENAME TO novas;
+        CREATE TABLE chaves (
+          id INTEGER PRIMARY KEY, chave TEXT NOT NULL UNIQUE, cliente_id INTEGER NOT NULL REFERENCES clientes (id),
+          valor INTEGER NOT NULL, tipo TEXT NOT NULL, descricao TEXT NOT NULL, limite INTEGER NOT NULL, saldo INTEGER,
+          criada_em INTEGER NOT NULL, seq INTEGER CHECK (seq > 0)) STRICT;
+        INSERT INTO chaves SELECT * FROM novas;
+        DROP TABLE novas;
+        """,
     ];
 
     public static readonly long Current = LedgerFile.Versions.Current;
@@ -43,7 +46,8 @@ internal static class OldLedger
     {
         using (var ledger = LedgerExtensions.OpenLedger(path))
         {
-            ledger.CreditAtOnce(Transactions);
+            ledger.CreditAtOnce(Transactions - 1);
+            Assert.Equal(PostResult.Accepted, PostKeyed(ledger, accountId: 1).Result);
         }
 
         using var database = LedgerRows.Open(path);
@@ -55,16 +59,24 @@ internal static class OldLedger
         database.Execute($"PRAGMA user_version = {Oldest + stepsTaken}");
     }
 
+    public static WriteOutcome PostKeyed(ILedger ledger, long accountId) =>
+        ledger.Post(accountId, TransactionKind.Credit, 7, "text", "key");
+
     // Fails unless a file is a sound ledger after so many steps.
     public static void AssertHasTaken(int stepsTaken, string path)
     {
         Assert.Equal(Oldest + stepsTaken, LedgerRows.Query(path, "PRAGMA user_version"));
         Assert.Equal(Transactions, LedgerRows.Query(path, "SELECT count(*) FROM transacoes"));
         Assert.Equal(
-            stepsTaken > 0 ? 1 : 0, LedgerRows.Query(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'marcos'"));
+            stepsTaken > 0 ? 1 : 0,
+            LedgerRows.Query(path, "SELECT count(*) FROM chaves JOIN transacoes ON realizada_em = criada_em"));
         Assert.Equal(
-            stepsTaken > 2 ? 1 : 0,
+            stepsTaken > 1 ? 1 : 0,
             LedgerRows.Query(path, "SELECT count(*) FROM pragma_table_info('chaves') WHERE name = 'seq'"));
+        Assert.Equal(
+            stepsTaken > 2 ? 2 : 1, LedgerRows.Query(path, """
+                SELECT count(*) FROM pragma_index_list('chaves') JOIN pragma_index_info(pragma_index_list.name)
+                """));
         Assert.Equal("ok", LedgerRows.QueryText(path, "PRAGMA integrity_check"));
     }
 

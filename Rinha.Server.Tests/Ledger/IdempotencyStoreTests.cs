@@ -37,19 +37,36 @@ public abstract class IdempotencyStoreTests<TStorage> : LedgerContract<TStorage>
     }
 
     [Theory]
-    [InlineData(2, TransactionKind.Credit, 100, "text")]
-    [InlineData(1, TransactionKind.Debit, 100, "text")]
-    [InlineData(1, TransactionKind.Credit, 101, "text")]
-    [InlineData(1, TransactionKind.Credit, 100, "texu")]
-    [InlineData(1, TransactionKind.Credit, 100, "text\0")]
-    [InlineData(1, TransactionKind.Credit, 100, "Text")]
-    public void A_key_reused_for_another_transaction_is_refused(long id, TransactionKind kind, long cents, string text)
+    [InlineData(TransactionKind.Debit, 100, "text")]
+    [InlineData(TransactionKind.Credit, 101, "text")]
+    [InlineData(TransactionKind.Credit, 100, "texu")]
+    [InlineData(TransactionKind.Credit, 100, "text\0")]
+    [InlineData(TransactionKind.Credit, 100, "Text")]
+    public void A_key_reused_for_another_transaction_is_refused(TransactionKind kind, long cents, string text)
     {
         Credit("key");
 
-        Assert.Equal(PostResult.KeyReused, Ledger.Post(id, kind, cents, text, "key").Result);
+        Assert.Equal(PostResult.KeyReused, Ledger.Post(1, kind, cents, text, "key").Result);
         Assert.Equal(100, Ledger.Statement(1).BalanceCents);
         Assert.Equal(1, Storage.Query("SELECT count(*) FROM transacoes"));
+    }
+
+    [Fact]
+    public void Each_account_has_its_own_keys()
+    {
+        var first = Credit("key");
+        var refused = Ledger.Post(2, TransactionKind.Debit, 80_001, "text", "key");
+        var third = Ledger.Post(3, TransactionKind.Credit, 100, "text", "key");
+
+        Assert.Equal(new WriteOutcome(PostResult.LimitExceeded), refused);
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 100, 1_000_000, Sequence: 1), third);
+        Assert.Equal(first with { IsReplay = true }, Credit("key"));
+        Assert.Equal(
+            refused with { IsReplay = true }, Ledger.Post(2, TransactionKind.Debit, 80_001, "text", "key"));
+        Assert.Equal(third with { IsReplay = true }, Ledger.Post(3, TransactionKind.Credit, 100, "text", "key"));
+        Assert.Equal(PostResult.KeyReused, Ledger.Post(3, TransactionKind.Credit, 101, "text", "key").Result);
+        Assert.Equal(PostResult.UnknownAccount, Ledger.Post(6, TransactionKind.Credit, 100, "text", "key").Result);
+        Assert.Equal(3, Keys());
     }
 
     [Fact]

@@ -89,9 +89,9 @@ public sealed class LedgerFileTests : FileTest
     }
 
     [Theory]
-    [InlineData(0, "which was never released and cannot be converted; this server needs version 5")]
-    [InlineData(3, "which was never released and cannot be converted; this server needs version 5")]
-    [InlineData(6, "but this server knows only versions up to 5: use a newer server")]
+    [InlineData(0, "which was never released and cannot be converted; this server needs version 6")]
+    [InlineData(3, "which was never released and cannot be converted; this server needs version 6")]
+    [InlineData(7, "but this server knows only versions up to 6: use a newer server")]
     public void A_ledger_of_an_unsupported_version_is_refused_and_unchanged(int version, string why)
     {
         LedgerExtensions.OpenLedger(FilePath).Dispose();

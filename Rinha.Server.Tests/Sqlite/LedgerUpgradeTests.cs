@@ -1,11 +1,12 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Tests.Sqlite;
 
-// The conversion of an older ledger on startup, with the step to this version and made-up ones before it.
+// The conversion of an older ledger on startup, with all released steps and a made-up one before them.
 [Collection(RunsAlone.Name)]
-public sealed class LedgerUpgradeTests : FileTest
+public sealed partial class LedgerUpgradeTests : FileTest
 {
     private const int WalHeaderBytes = 32;
     private const int WalFrameBytes = 24 + Limits.PageBytes;
@@ -27,8 +28,16 @@ public sealed class LedgerUpgradeTests : FileTest
         OldLedger.AssertHasTaken(stepsTaken, copy);
         Assert.Equal(File.GetUnixFileMode(FilePath), File.GetUnixFileMode(copy));
         Assert.Null(Open().ConvertedFrom);
-        using var ledger = LedgerExtensions.OpenLedger(FilePath);
-        Assert.Equal(PostResult.Accepted, ledger.Credit(1, 1).Result);
+        using (var ledger = LedgerExtensions.OpenLedger(FilePath))
+        {
+            var replay = OldLedger.PostKeyed(ledger, accountId: 1);
+            Assert.Equal((PostResult.Accepted, true), (replay.Result, replay.IsReplay));
+            Assert.Equal(stepsTaken < 2, replay.Sequence == 0); // Version 4 did not keep it.
+            Assert.False(OldLedger.PostKeyed(ledger, accountId: 2).IsReplay);
+        }
+
+        LedgerExtensions.OpenLedger(Files.File("new.db")).Dispose();
+        Assert.Equal(SchemaOf(Files.File("new.db")), SchemaOf(FilePath));
     }
 
     [Fact]
@@ -226,6 +235,12 @@ public sealed class LedgerUpgradeTests : FileTest
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(FilePath));
     }
+
+    [GeneratedRegex("""--.*|[\s"]""")]
+    private static partial Regex CommentOrSpaceOrQuote(); // A renamed table gets quotes.
+
+    private static string SchemaOf(string path) => CommentOrSpaceOrQuote().Replace(
+        LedgerRows.QueryText(path, "SELECT group_concat(sql, ';' ORDER BY name) FROM sqlite_schema"), "");
 
     private LedgerFile Open() => LedgerFile.Open(FilePath, Synchronous.Normal, OldLedger.Versions);
 

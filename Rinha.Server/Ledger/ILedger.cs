@@ -147,8 +147,8 @@ public sealed class PendingPost : PendingWrite
     public Description Description { get; set; }
 
     /// <summary>
-    /// The key under which the client may send the same transaction again without its being posted again: 1 to
-    /// <see cref="Limits.IdempotencyKeyLengthMax"/> visible ASCII characters; <see langword="null"/> for none.
+    /// The account's key under which the client may send the same transaction again without its being posted again: 1
+    /// to <see cref="Limits.IdempotencyKeyLengthMax"/> visible ASCII characters; <see langword="null"/> for none.
     /// </summary>
     public string? IdempotencyKey { get; set; }
 }
@@ -182,7 +182,7 @@ public enum PostResult
     UnknownAccount,
     LimitExceeded, // The debit would take the balance below minus the limit.
     BalanceOverflow, // The credit would take the balance beyond 64 bits.
-    KeyReused, // The key was already used for a different transaction.
+    KeyReused, // The account's key was already used for a different transaction.
     TooManyKeys, // Limits.IdempotencyKeysMax are being kept.
     Busy, // The ledger stayed locked for Limits.BusyTimeoutMs.
     Overloaded, // Limits.QueuedWritesMax writes are waiting already.

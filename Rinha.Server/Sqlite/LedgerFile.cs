@@ -24,7 +24,19 @@ internal sealed class LedgerFile
     // Version 4 is the first that was released. schema.sql has the current one.
     public static readonly SchemaVersions Versions = new(
         oldest: 4,
-        "ALTER TABLE chaves ADD COLUMN seq INTEGER CHECK (seq > 0)");
+        "ALTER TABLE chaves ADD COLUMN seq INTEGER CHECK (seq > 0)",
+        // A key was unique in the ledger; now it is in its account. The index comes last: SQLite then sorts its rows.
+        """
+        CREATE TABLE novas (
+          id INTEGER PRIMARY KEY, chave TEXT NOT NULL CHECK (length(chave) BETWEEN 1 AND 64),
+          cliente_id INTEGER NOT NULL REFERENCES clientes (id), valor INTEGER NOT NULL,
+          tipo TEXT NOT NULL CHECK (tipo IN ('c', 'd')), descricao TEXT NOT NULL, limite INTEGER NOT NULL,
+          saldo INTEGER CHECK (saldo >= -limite), criada_em INTEGER NOT NULL, seq INTEGER CHECK (seq > 0)) STRICT;
+        INSERT INTO novas SELECT * FROM chaves ORDER BY id;
+        DROP TABLE chaves;
+        ALTER TABLE novas RENAME TO chaves;
+        CREATE UNIQUE INDEX chave_do_cliente ON chaves (chave, cliente_id);
+        """);
 
     private readonly Synchronous _synchronous;
     private readonly SchemaVersions _versions;

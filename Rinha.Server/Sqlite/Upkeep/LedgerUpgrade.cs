@@ -29,6 +29,14 @@ internal static class LedgerUpgrade
     // failure, close the database to roll back.
     public static void Convert(Database database, long version, SchemaVersions versions, Action copy)
     {
+        // A step may sort, and a container may have no other place for temporary files than the ledger's directory.
+        if (Environment.GetEnvironmentVariable("SQLITE_TMPDIR") is null)
+        {
+            var directory = Path.GetDirectoryName(database.QueryText("SELECT file FROM pragma_database_list"))!;
+            var literal = directory.Replace("'", "''", StringComparison.Ordinal);
+            database.Execute($"PRAGMA temp_store_directory = '{literal}'");
+        }
+
         // Foreign keys off: a step may replace a table that others reference.
         database.Execute("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
         copy();
@@ -40,7 +48,7 @@ internal static class LedgerUpgrade
             }
         }
 
-        database.Execute($"PRAGMA user_version = {versions.Current}; COMMIT");
+        database.Execute($"PRAGMA user_version = {versions.Current}; COMMIT; PRAGMA temp_store_directory = ''");
     }
 
     // Replaces an earlier copy, since an older server may have posted to the ledger in between. The fixed name keeps

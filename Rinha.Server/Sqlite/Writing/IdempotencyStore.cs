@@ -10,8 +10,8 @@ internal enum KeyState
     Failed, // The database could not be read or written.
 }
 
-// The first answers to requests with an Idempotency-Key: the table chaves, used inside a write transaction, so that an
-// answer and its transaction are committed together.
+// The first answers to requests with an Idempotency-Key, of which each account has its own: the table chaves, used
+// inside a write transaction, so that an answer and its transaction are committed together.
 internal sealed class IdempotencyStore
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
@@ -26,8 +26,8 @@ internal sealed class IdempotencyStore
     {
         _database = database;
         _find = database.Prepare("""
-            SELECT limite, saldo, saldo IS NULL, cliente_id = ?2 AND valor = ?3 AND tipo = ?4 AND descricao = ?5, seq
-            FROM chaves WHERE chave = ?1
+            SELECT limite, saldo, saldo IS NULL, valor = ?3 AND tipo = ?4 AND descricao = ?5, seq
+            FROM chaves WHERE chave = ?1 AND cliente_id = ?2
             """);
         // Drops two per key added: the table shrinks to what it must keep, and no request pays for a day's keys.
         // Strictly in order: after a clock has stepped back, an expired key waits until those before it have expired.
