@@ -1,0 +1,97 @@
+using Rinha.Stack.Processes;
+
+namespace Rinha.Server.Tests.Postgres;
+
+// The published binary on several hosts: a primary and its synchronous standby.
+public sealed class PostgresHostsTests : ServerTest
+{
+    private readonly PostgresPair _pair = new();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_promoted_standby_serves_instead_of_a_primary_that_is_lost_and_the_old_one_never_again(bool hangs)
+    {
+        _pair.StartStandby();
+        ServerProcess.Run(
+            [],
+            ("DATABASE_URL", PostgresPair.Url(InDirectory("nowhere"), _pair.StandbyHost)),
+            ("API_SOCKET", Socket),
+            ("RINHA_DATABASE_WAIT", "1")).AssertRefused($"{_pair.StandbyHost}:5432: read-only: a standby");
+        var url = PostgresPair.Url(InDirectory("nowhere"), _pair.StandbyHost, _pair.PrimaryHost);
+        using var server = ServerProcess.Start(url, Socket);
+        Assert.Equal(1, OnHost(server, _pair.PrimaryHost));
+        var (accepted, unknown) = (0, 0);
+        bool TryPost()
+        {
+            var answer = server.Send(RawRequest.Credit);
+            accepted += answer.Status == 200 ? 1 : 0;
+            unknown += answer.Text.Contains("outcome-unknown", StringComparison.Ordinal) ? 1 : 0;
+            return answer.Status == 200;
+        }
+
+        Wait.Until(() => TryPost() && accepted == 20, "the primary commits");
+        Lose(hangs);
+        _pair.Promote();
+        Wait.Until(TryPost, "the promoted standby commits");
+        Assert.Equal(1, OnHost(server, _pair.StandbyHost));
+
+        Return(hangs);
+        Assert.Equal("f", _pair.Query("SELECT pg_is_in_recovery()")); // There are two primaries now.
+        using var later = ServerProcess.Start(
+            PostgresPair.Url(_pair.PrimaryHost, _pair.StandbyHost), InDirectory("later.sock"));
+        Assert.Equal(1, OnHost(later, _pair.StandbyHost));
+        Assert.True(TryPost());
+        var balance = later.Statement(1).Balance();
+        Assert.InRange(balance, accepted, accepted + unknown);
+        Assert.Equal(balance, server.Statement(1).Balance());
+        ServerProcess.Run(["verify"], ("DATABASE_URL", url)).AssertSuccess();
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_for_a_synchronous_standby_is_an_unknown_outcome()
+    {
+        using var server = ServerProcess.Start(PostgresPair.Url(_pair.PrimaryHost), Socket);
+        server.Send(RawRequest.Credit).AssertOk();
+        _pair.SetSynchronous("absent");
+        const string waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        Wait.Until(
+            () => _pair.Query("SHOW synchronous_standby_names") == "absent", "the setting is in force");
+        var post = Task.Run(() => server.Send(RawRequest.Credit));
+        Wait.Until(() => _pair.Query($"SELECT count(*) {waiting}") == "1", "the commit waits for its standby");
+        _pair.Query($"SELECT pg_cancel_backend(pid) {waiting}");
+
+        (await post).AssertProblem(503, "/problems/outcome-unknown");
+        _pair.SetSynchronous("");
+        Wait.Until(() => server.Send(RawRequest.Credit).Status == 200, "the writer recovers");
+    }
+
+    protected override void CleanUp() => _pair.Dispose();
+
+    private static double OnHost(ServerProcess server, string host) =>
+        MetricsText.Parse(server.Get("/metrics").Text).OrZero($$"""rinha_ledger_host_info{host="{{host}}:5432"}""");
+
+    private void Lose(bool hangs)
+    {
+        if (hangs)
+        {
+            _pair.SendToPrimary(Signal.Stop);
+        }
+        else
+        {
+            _pair.Primary.Stop(isImmediate: true);
+        }
+    }
+
+    private void Return(bool hangs)
+    {
+        if (hangs)
+        {
+            _pair.SendToPrimary(Signal.Continue);
+        }
+        else
+        {
+            _pair.Primary.Start();
+        }
+    }
+}
