@@ -35,8 +35,8 @@ internal sealed class PostgresPair : IDisposable
     public static string Url(params string[] hosts) => $"postgres://rinha@/rinha?host={string.Join(',', hosts)}";
 
     // Runs SQL on the primary as the superuser; returns the rows.
-    public string Query(params string[] statements) =>
-        Primary.Psql(["-At", .. statements.SelectMany(sql => new[] { "-c", sql })]).OrThrow("psql failed").Output.Trim();
+    public string Query(params string[] statements) => Primary
+        .Psql(["-At", .. statements.SelectMany(sql => new[] { "-c", sql })]).OrThrow("psql failed").Output.Trim();
 
     // From here on a commit on the primary waits for this standby.
     public void SetSynchronous(string standby) => Query(

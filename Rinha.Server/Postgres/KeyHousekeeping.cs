@@ -36,7 +36,7 @@ internal sealed class KeyHousekeeping : IDisposable
             {
             }
 
-            await using var count = _hosts.Reads.CreateCommand(
+            await using var count = _hosts.Serving.Reads.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
             count.CommandTimeout = Limits.PostgresKeysSeconds;
             IsFull = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
@@ -53,7 +53,7 @@ internal sealed class KeyHousekeeping : IDisposable
     // Uses the database's clock, which all hosts share.
     private async Task<int> DeleteExpiredAsync()
     {
-        await using var delete = _hosts.Reads.CreateCommand("""
+        await using var delete = _hosts.Serving.Reads.CreateCommand("""
             DELETE FROM chaves WHERE chave IN (
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1

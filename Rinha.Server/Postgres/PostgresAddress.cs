@@ -47,8 +47,8 @@ public sealed class PostgresAddress
         Array.Exists(s_schemes, scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Parses <c>postgres://[user[:password]@][host][:port][,…][/database][?name=value&amp;…]</c>. The default database
-    /// has the user's name.
+    /// Parses <c>postgres://[user[:password]@][host][:port][,…][/database][?name=value&amp;…]</c>. The default
+    /// database has the user's name.
     /// </summary>
     /// <param name="url">A text that passes <see cref="IsPostgresUrl"/>; any part may be percent-encoded.</param>
     /// <param name="reason">Why the URL is invalid; never contains a password.</param>

@@ -12,8 +12,8 @@ internal sealed class PostgresHosts : IDisposable
     private readonly PostgresHost[] _hosts;
     private readonly ILogger _logger;
     private volatile PostgresHost _serving;
-    private Timer? _watch;
     private long _rankMax; // Of those that have served; 0 before the first.
+    private Timer? _watch;
 
     public PostgresHosts(PostgresAddress address, ILogger logger)
     {
@@ -22,44 +22,32 @@ internal sealed class PostgresHosts : IDisposable
         _serving = _hosts[0];
     }
 
-    // The connections for reads; another host's after each change.
-    public NpgsqlDataSource Reads => _serving.Reads;
-
-    // Has one connection, which no read can take.
-    public NpgsqlDataSource Writes => _serving.Writes;
-
-    // The host that serves, or served last.
-    public string Serving => _serving.Name;
+    // The host that serves, or served last. A caller takes its connections anew for each use.
+    public PostgresHost Serving => _serving;
 
     // The connections to the host that serves, for a command.
     public static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
     {
         using var hosts = new PostgresHosts(address, NullLogger.Instance);
-        _ = hosts.Find();
-        return hosts._serving.Open(connectionsMax);
+        return hosts.Find().Open(connectionsMax);
     }
 
-    public void Watch() => _watch = _hosts.Length == 1
-        ? null
-        : new Timer(_ => _ = FindAsync(), null, Limits.PostgresHostsIntervalMs, Limits.PostgresHostsIntervalMs);
+    public void Watch() =>
+        _watch = new Timer(_ => _ = FindAsync(), null, Limits.PostgresHostsIntervalMs, Limits.PostgresHostsIntervalMs);
 
-    // Waits until all hosts have answered or timed out.
+    // Waits until all hosts have answered or timed out. A single one is not asked.
     public Task FindAsync() =>
         _hosts.Length == 1 ? Task.CompletedTask : Task.WhenAll(_hosts.Select(host => host.AskAsync(Choose)));
 
-    // Returns Writes of the host that serves. NpgsqlException or SocketException: no host can. A single one is not asked.
-    public NpgsqlDataSource Find()
+    // Returns the host that serves. HostUnavailableException: none does.
+    public PostgresHost Find()
     {
         FindAsync().GetAwaiter().GetResult();
-        if (_hosts.Length == 1 || (_serving.Rank > 0 && _serving.Rank == _rankMax))
-        {
-            return _serving.Writes;
-        }
-
-        // A wrong password, say, is no reason to wait, unless another host may still come up.
-        throw Array.TrueForAll(_hosts, host => host.Failure is { } failure && !PostgresFailure.IsNotUpYet(failure))
-            ? _hosts[0].Failure!
-            : new HostUnavailableException(string.Join("; ", _hosts.Select(host => $"{host.Name}: {host.WhyNot}")));
+        return _hosts.Length == 1 || (_serving.Rank > 0 && _serving.Rank == _rankMax)
+            ? _serving
+            : throw new HostUnavailableException(
+                string.Join("; ", _hosts.Select(host => $"{host.Name}: {host.Describe(host.Failure)}")),
+                isTransient: _hosts.Any(host => PostgresFailure.IsNotUpYet(host.Failure)));
     }
 
     public void Dispose()
@@ -78,87 +66,46 @@ internal sealed class PostgresHosts : IDisposable
                 return;
             }
 
-            var former = _serving;
-            var isChange = _rankMax == 0 || host != former;
-            (_serving, _rankMax) = (host, host.Rank);
-            if (!isChange)
+            if (_rankMax == 0 || host != _serving)
             {
-                return; // It was promoted itself.
+                Log.DatabaseHostChosen(_logger, host.Name);
             }
 
+            var former = _serving;
+            (_serving, _rankMax) = (host, host.Rank);
             former.Reads.Clear();
         }
-
-        Log.DatabaseHostChosen(_logger, host.Name);
     }
 }
 
-// One host, with its connections, which open only while it accepts writes if that is needed. PostgreSQL ends them all
-// before it becomes a standby, so an open one needs no further check.
-internal sealed class PostgresHost : IDisposable
+// One host, with its connections.
+internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, bool needsPrimary) : IDisposable
 {
-    private const string IsReadOnly = "SHOW transaction_read_only"; // On in a standby, too.
-
     // The timeline, 1 and one more after each promotion, in hexadecimal digits; NULL when read-only.
     private const string Timeline = """
         SELECT CASE current_setting('transaction_read_only')
           WHEN 'off' THEN left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END
         """;
 
-    private readonly NpgsqlConnectionStringBuilder _connection;
-    private readonly bool _needsPrimary;
-    private readonly NpgsqlDataSource _questions; // Any state can be asked.
+    private readonly NpgsqlDataSource _questions = Open(connection, needsPrimary: false, connectionsMax: 1);
     private readonly Lock _asking = new();
     private Task _ask = Task.CompletedTask;
 
-    public PostgresHost(NpgsqlConnectionStringBuilder connection, bool needsPrimary)
-    {
-        _connection = connection;
-        _needsPrimary = needsPrimary;
-        Name = PostgresAddress.NameOf(connection);
-        _questions = Builder(connectionsMax: 1).Build();
-        Reads = Open(Limits.PostgresReadConnectionsMax);
-        Writes = Open(connectionsMax: 1);
-    }
+    public string Name { get; } = PostgresAddress.NameOf(connection);
 
-    public string Name { get; }
+    public NpgsqlDataSource Reads { get; } = Open(connection, needsPrimary, Limits.PostgresReadConnectionsMax);
 
-    public NpgsqlDataSource Reads { get; }
-
-    public NpgsqlDataSource Writes { get; }
+    // Has one connection, which no read can take.
+    public NpgsqlDataSource Writes { get; } = Open(connection, needsPrimary, connectionsMax: 1);
 
     // By the last answer: 0 when it cannot serve; otherwise the highest serves.
     public long Rank { get; private set; }
 
-    public Exception? Failure { get; private set; }
+    public Exception Failure { get; private set; } = new HostUnavailableException("an old primary");
 
-    public string WhyNot => Failure is { } failure
-        ? PostgresFailure.Describe(failure, _connection.Host)
-        : "its timeline is older than that of the last host that served";
+    public string Describe(Exception error) => PostgresFailure.Describe(error, connection.Host);
 
-    public NpgsqlDataSource Open(int connectionsMax)
-    {
-        var builder = Builder(connectionsMax);
-        if (_needsPrimary)
-        {
-            builder.UsePhysicalConnectionInitializer(
-                connection =>
-                {
-                    using var command = Command(connection);
-                    RefuseReadOnly(command.ExecuteScalar());
-                },
-                async connection =>
-                {
-                    await using var command = Command(connection);
-                    RefuseReadOnly(await command.ExecuteScalarAsync());
-                });
-        }
-
-        return builder.Build();
-
-        static NpgsqlCommand Command(NpgsqlConnection connection) =>
-            new(IsReadOnly, connection) { CommandTimeout = Limits.PostgresPingTimeoutSeconds };
-    }
+    public NpgsqlDataSource Open(int connectionsMax) => Open(connection, needsPrimary, connectionsMax);
 
     // Joins a question that is on its way.
     public Task AskAsync(Action<PostgresHost> answered)
@@ -176,23 +123,15 @@ internal sealed class PostgresHost : IDisposable
         Writes.Dispose();
     }
 
-    private NpgsqlSlimDataSourceBuilder Builder(int connectionsMax)
-    {
-        var builder = new NpgsqlSlimDataSourceBuilder(_connection.ConnectionString);
-        builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
-        builder.EnableTransportSecurity();
-        return builder;
-    }
-
     private async Task AskOnceAsync(Action<PostgresHost> answered)
     {
         try
         {
-            await using var question = _questions.CreateCommand(_needsPrimary ? Timeline : "SELECT '1'");
+            await using var question = _questions.CreateCommand(needsPrimary ? Timeline : "SELECT '1'");
             question.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
-            var answer = await question.ExecuteScalarAsync() as string;
-            RefuseReadOnly(answer is null ? "on" : "off");
-            (Rank, Failure) = (long.Parse(answer!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), null);
+            Rank = await question.ExecuteScalarAsync() is string timeline
+                ? Convert.ToInt64(timeline, fromBase: 16)
+                : throw HostUnavailableException.ReadOnly();
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
@@ -202,17 +141,41 @@ internal sealed class PostgresHost : IDisposable
         answered(this);
     }
 
-    private static void RefuseReadOnly(object? answer)
+    // PostgreSQL ends all connections before it becomes a standby, so only a new one is checked, by what the server has
+    // reported to it (since PostgreSQL 14).
+    private static NpgsqlDataSource Open(
+        NpgsqlConnectionStringBuilder connection, bool needsPrimary, int connectionsMax)
     {
-        if (answer is not "off")
+        var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
+        builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
+        builder.EnableTransportSecurity();
+        if (needsPrimary)
         {
-            throw new HostUnavailableException("read-only: a standby, or default_transaction_read_only");
+            builder.UsePhysicalConnectionInitializer(RefuseReadOnly, opened =>
+            {
+                RefuseReadOnly(opened);
+                return Task.CompletedTask;
+            });
+        }
+
+        return builder.Build();
+    }
+
+    private static void RefuseReadOnly(NpgsqlConnection opened)
+    {
+        if (opened.PostgresParameters.GetValueOrDefault("in_hot_standby") != "off"
+            || opened.PostgresParameters.GetValueOrDefault("default_transaction_read_only") != "off")
+        {
+            throw HostUnavailableException.ReadOnly();
         }
     }
 }
 
-// A host that is up but must not serve, or several of which none can: a standby may be promoted.
-internal sealed class HostUnavailableException(string reason) : NpgsqlException(reason)
+// A host must not serve, or none of several can. Transient: a standby may be promoted.
+internal sealed class HostUnavailableException(string reason, bool isTransient = true) : NpgsqlException(reason)
 {
-    public override bool IsTransient => true;
+    public override bool IsTransient => isTransient;
+
+    public static HostUnavailableException ReadOnly() =>
+        new("read-only: a standby, default_transaction_read_only, or older than PostgreSQL 14");
 }

@@ -54,7 +54,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         _errors = new ThrottledErrorLog(logger);
         _hosts = new PostgresHosts(address, logger);
         Await(address, waitSeconds, logger);
-        switch (PostgresSchema.Ensure(_hosts.Writes, converts: true, accounts: accounts))
+        switch (PostgresSchema.Ensure(_hosts.Serving.Writes, converts: true, accounts: accounts))
         {
             case PostgresSchema.Created:
                 Log.LedgerCreated(logger, address.ToString());
@@ -92,7 +92,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     internal void AddTo(MetricSet metrics)
     {
         _metrics.AddTo(metrics, () => _writer.QueuedWrites, () => Writer == WriterState.Ready);
-        _metrics.AddPostgresTo(metrics, () => _hosts.Serving);
+        _metrics.AddPostgresTo(metrics, () => _hosts.Serving.Name);
     }
 
     /// <summary>Finishes the writes that wait and closes the connections.</summary>
@@ -111,7 +111,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         {
             try
             {
-                using var connection = _hosts.Find().OpenConnection();
+                using var connection = _hosts.Find().Writes.OpenConnection();
                 return;
             }
             catch (Exception error) when (PostgresFailure.IsNotUpYet(error))
@@ -151,7 +151,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var source = _hosts.Reads;
+            var source = _hosts.Serving.Reads;
             try
             {
                 return await ReadOnceAsync(source, sql, parameters, begin, add);

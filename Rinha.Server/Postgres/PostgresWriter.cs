@@ -195,7 +195,7 @@ internal sealed class PostgresWriter : IDisposable
     private bool TryConnect(bool logs = true)
     {
         if (_connection is { State: System.Data.ConnectionState.Open } connection
-            && _source == _hosts.Writes
+            && _source == _hosts.Serving.Writes
             && (Environment.TickCount64 - _usedAtMs < Limits.PostgresPingAfterMs || IsAlive(connection)))
         {
             return true;
@@ -220,7 +220,7 @@ internal sealed class PostgresWriter : IDisposable
 
     private void Connect()
     {
-        _source = _hosts.Find();
+        _source = _hosts.Find().Writes;
         _connection = _source.OpenConnection();
         _usedAtMs = Environment.TickCount64;
         _isReplicationUnknown = false;
