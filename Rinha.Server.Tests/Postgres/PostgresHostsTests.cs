@@ -12,15 +12,19 @@ public sealed class PostgresHostsTests : ServerTest
     [InlineData(false)]
     public void A_promoted_standby_serves_instead_of_a_primary_that_is_lost_and_the_old_one_never_again(bool hangs)
     {
-        (Action lose, Action comeBack) = hangs
-            ? (() => _pair.SendToPrimary(Signal.Stop), () => _pair.SendToPrimary(Signal.Continue))
-            : (() => _pair.Primary.Stop(isImmediate: true), _pair.Primary.Start);
+        Action lose = hangs ? () => _pair.SendToPrimary(Signal.Stop) : () => _pair.Primary.Stop(isImmediate: true);
+        Action comeBack = hangs ? () => _pair.SendToPrimary(Signal.Continue) : _pair.Primary.Start;
         _pair.StartStandby();
-        ServerProcess.Run(
-            [],
-            ("DATABASE_URL", PostgresPair.Url(InDirectory("nowhere"), _pair.StandbyHost)),
-            ("API_SOCKET", Socket),
-            ("RINHA_DATABASE_WAIT", "1")).AssertRefused($"{_pair.StandbyHost}:5432: read-only: a standby");
+        foreach (var standby in (string[])
+            [
+                PostgresPair.Url(InDirectory("nowhere"), _pair.StandbyHost),
+                PostgresPair.Url(_pair.StandbyHost) + "&target_session_attrs=read-write",
+            ])
+        {
+            ServerProcess.Run([], ("DATABASE_URL", standby), ("API_SOCKET", Socket), ("RINHA_DATABASE_WAIT", "0"))
+                .AssertRefused("read-only: a standby");
+        }
+
         var url = PostgresPair.Url(InDirectory("nowhere"), _pair.StandbyHost, _pair.PrimaryHost);
         using var server = ServerProcess.Start(url, Socket);
         Assert.Equal(1, OnHost(server, _pair.PrimaryHost));
@@ -59,7 +63,7 @@ public sealed class PostgresHostsTests : ServerTest
         Wait.Until(() => _pair.Query($"SELECT count(*) {waiting}") == "1", "the commit waits for its standby");
         _pair.Query($"SELECT pg_cancel_backend(pid) {waiting}");
 
-        (await post).AssertProblem(503, "/problems/outcome-unknown");
+        (await post).AssertProblem(503, "outcome-unknown");
         _pair.SetSynchronous("");
         Wait.Until(() => server.Send(RawRequest.Credit).Status == 200, "the writer recovers");
     }

@@ -32,8 +32,9 @@ internal sealed class PostgresHosts : IDisposable
         return hosts.Find().Open(connectionsMax);
     }
 
-    public void Watch() =>
-        _watch = new Timer(_ => _ = FindAsync(), null, Limits.PostgresHostsIntervalMs, Limits.PostgresHostsIntervalMs);
+    public void Watch() => _watch = _hosts.Length == 1
+        ? null
+        : new Timer(_ => _ = FindAsync(), null, Limits.PostgresHostsIntervalMs, Limits.PostgresHostsIntervalMs);
 
     // Waits until all hosts have answered or timed out. A single one is not asked.
     public Task FindAsync() =>
