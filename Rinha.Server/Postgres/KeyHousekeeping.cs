@@ -1,4 +1,3 @@
-using Npgsql;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
