@@ -33,7 +33,8 @@ internal static class StatusVerb
             if (isRunning)
             {
                 Console.WriteLine($"  server  {string.Join(", ", VersionsOf(stack!, apis))}");
-                Console.WriteLine($"  ledger  {stack!.State.Ledger}");
+                var on = string.Join(", ", HostsOf(stack!, apis));
+                Console.WriteLine($"  ledger  {stack!.State.Ledger}{(on.Length > 0 ? $" on {on}" : "")}");
                 stack.State.Access.Describe(stack.State.Layout.Proxy).ToList().ForEach(Console.WriteLine);
             }
 
@@ -60,11 +61,9 @@ internal static class StatusVerb
         {
             var sockets = stack.State.Sockets;
             var health = HealthProbe.HealthOf(Path.Combine(sockets, name + ".sock"));
-            return new ApiAnswer(
-                name,
-                health,
-                health == HealthProbe.NoAnswer ? null
-                    : HealthProbe.VersionOf(stack.State.Layout.MetricsSocketOf(sockets, name)));
+            var (version, host) = health == HealthProbe.NoAnswer ? default
+                : HealthProbe.BuildAndHostOf(stack.State.Layout.MetricsSocketOf(sockets, name));
+            return new ApiAnswer(name, health, version, host);
         }),
     ];
 
@@ -104,6 +103,7 @@ internal static class StatusVerb
                 Stack = layout.Name,
                 layout.Split,
                 stack?.State.Ledger,
+                LedgerHosts = stack is null ? [] : HostsOf(stack, apis),
                 access?.Host,
                 access?.Port,
                 Url = access?.MainUrl,
@@ -127,6 +127,10 @@ internal static class StatusVerb
         .Distinct()
         .DefaultIfEmpty(stack.State.Layout.IsFloor ? "none: constant answers" : HealthProbe.NoAnswer);
 
+    // The host that each server's ledger is on, if its address names several; two only during a failover.
+    private static IEnumerable<string> HostsOf(StackInstance stack, List<ApiAnswer> apis) =>
+        stack.State.Ledger.Contains(',') ? apis.Select(api => api.DatabaseHost).OfType<string>().Distinct() : [];
+
     private static Row RowOf(StackInstance? stack, string name, List<ApiAnswer> apis)
     {
         var process = stack?.State.Find(name);
@@ -146,7 +150,7 @@ internal static class StatusVerb
             apis.Find(api => api.Name == name)?.Health);
     }
 
-    private sealed record ApiAnswer(string Name, string Health, string? Version);
+    private sealed record ApiAnswer(string Name, string Health, string? Version, string? DatabaseHost);
 
     // One process; unknown values are null.
     private sealed record Row(

@@ -15,7 +15,7 @@ public sealed partial class OperationsTests : LedgerContract<LedgerOnDisk>
     {
         new RequestLog(slowRequestMs: 0, NullLogger.Instance).AddTo(_metrics);
         Storage.Ledger.AddTo(_metrics);
-        new LedgerMetrics().AddRetriesTo(_metrics);
+        new LedgerMetrics().AddPostgresTo(_metrics, () => "db:5432");
         ProcessMetrics.AddTo(_metrics, "version", "commit", () => 0);
         _present = MetricsText.Parse(Encoding.UTF8.GetString(_metrics.ToPrometheus()));
     }

@@ -204,6 +204,9 @@ public static class Limits
     // the 15 s after which a load balancer gives up.
     public const int PostgresConnectSeconds = 1;
 
+    // The interval at which several hosts are asked which of them is the primary.
+    public const int PostgresHostsIntervalMs = 1000;
+
     // RINHA_DATABASE_WAIT: an hour. And the delay between a starting instance's tries to connect.
     public const int PostgresWaitSecondsMax = 3600;
     public const int PostgresWaitRetryMs = 250;

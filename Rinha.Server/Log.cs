@@ -61,6 +61,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "{Reason}; waiting up to {Seconds} s for {Database}")]
     public static partial void DatabaseAwaited(ILogger logger, string reason, int seconds, string database);
 
+    [LoggerMessage(14, LogLevel.Information, "The ledger is on {Host}")]
+    public static partial void DatabaseHostChosen(ILogger logger, string host);
+
     [LoggerMessage(20, LogLevel.Error, "A request failed unexpectedly: {RequestId}")]
     public static partial void RequestFailed(ILogger logger, string? requestId, Exception error);
 

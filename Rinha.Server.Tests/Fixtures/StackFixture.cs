@@ -104,7 +104,7 @@ public class PostgresStackFixture : StackFixture
         LedgerOnPostgres.AssertBalanced(source);
     }
 
-    private Npgsql.NpgsqlDataSource Open() => PostgresLedger.Open(
+    private Npgsql.NpgsqlDataSource Open() => PostgresHosts.Open(
         LedgerOnPostgres.Parse($"postgres://rinha@/rinha?host={Instance.State.DatabaseSockets}"), connectionsMax: 1);
 }
 

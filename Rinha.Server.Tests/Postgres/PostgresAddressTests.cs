@@ -25,7 +25,21 @@ public sealed class PostgresAddressTests
         Assert.Equal(
             (host, port, user, password, database),
             (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database));
-        Assert.Equal($"postgres://{user}@{host}:{port}/{database}", address.ToString());
+        Assert.Equal($"postgres://{user}@{(host == "::1" ? "[::1]" : host)}:{port}/{database}", address.ToString());
+        Assert.False(address.NeedsPrimary);
+    }
+
+    [Theory]
+    [InlineData("postgres://u:p@a,[::1]:5433,c/d", "postgres://u@a:5432,[::1]:5433,c:5432/d", true)]
+    [InlineData("postgres://u@a:1,b:2/d?target_session_attrs=primary", "postgres://u@a:1,b:2/d", true)]
+    [InlineData("postgres://u@a,b/d?target_session_attrs=any", "postgres://u@a:5432,b:5432/d", false)]
+    [InlineData("postgres://u@a/d?target_session_attrs=read-write", "postgres://u@a:5432/d", true)]
+    [InlineData("postgres://u@/d?host=/a,/b&port=6432", "postgres://u@/a:6432,/b:6432/d", true)]
+    [InlineData("postgres://u@/d?host=a,b&port=,6432", "postgres://u@a:5432,b:6432/d", true)]
+    public void An_address_may_name_several_hosts(string url, string hosts, bool needsPrimary)
+    {
+        Assert.True(PostgresAddress.TryParse(url, out var address, out var reason), reason);
+        Assert.Equal((hosts, needsPrimary), (address.ToString(), address.NeedsPrimary));
     }
 
     [Fact]
@@ -45,7 +59,9 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://rinha@db:0/bank")]
     [InlineData("postgres://rinha@db:65536/bank")]
     [InlineData("postgres://rinha@db:x/bank")]
-    [InlineData("postgres://rinha@db1,db2/bank")]
+    [InlineData("postgres://rinha@db1,,db2/bank")]
+    [InlineData("postgres://rinha@/bank?host=db1,db2,db3&port=1,2")]
+    [InlineData("postgres://rinha@db1,db2/bank?target_session_attrs=standby")]
     [InlineData("postgres://rinha@db/bank?sslmode=sometimes")]
     [InlineData("postgres://rinha@db/bank?sslmode=1")]
     [InlineData("postgres://rinha@db/bank?sslrootcert=/is/not/there")]

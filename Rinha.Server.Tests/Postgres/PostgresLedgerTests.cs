@@ -236,7 +236,8 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {25 * MicrosecondsPerHour} WHERE chave = 'old'");
         Storage.Execute($"UPDATE chaves SET criada_em = criada_em - {23 * MicrosecondsPerHour} WHERE chave = 'new'");
 
-        using var keys = new KeyHousekeeping(Storage.TestSource, new ThrottledErrorLog(NullLogger.Instance));
+        using var hosts = new PostgresHosts(Storage.Address, NullLogger.Instance);
+        using var keys = new KeyHousekeeping(hosts, new ThrottledErrorLog(NullLogger.Instance));
         await keys.RunAsync();
 
         Assert.False(keys.IsFull);
@@ -247,14 +248,14 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     [Fact]
     public async Task When_there_are_too_many_keys_only_known_ones_are_answered()
     {
-        using var source = PostgresLedger.Open(Storage.Address, connectionsMax: 9);
+        using var hosts = new PostgresHosts(Storage.Address, NullLogger.Instance);
         Post("first");
-        using var keys = new KeyHousekeeping(source, new ThrottledErrorLog(NullLogger.Instance), keysMax: 1);
+        using var keys = new KeyHousekeeping(hosts, new ThrottledErrorLog(NullLogger.Instance), keysMax: 1);
         await keys.RunAsync();
         Assert.True(keys.IsFull);
 
         using var writer = new PostgresWriter(
-            source, keys, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
+            hosts, keys, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));

@@ -1,4 +1,3 @@
-using Npgsql;
 using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
@@ -9,15 +8,15 @@ internal sealed class KeyHousekeeping : IDisposable
 {
     private const long MicrosecondsPerHour = 3_600_000_000;
 
-    private readonly NpgsqlDataSource _source;
+    private readonly PostgresHosts _hosts;
     private readonly ThrottledErrorLog _errors;
     private readonly long _keysMax;
     private readonly Timer _timer;
 
-    public KeyHousekeeping(NpgsqlDataSource source, ThrottledErrorLog errors, long keysMax = Limits.IdempotencyKeysMax)
+    public KeyHousekeeping(PostgresHosts hosts, ThrottledErrorLog errors, long keysMax = Limits.IdempotencyKeysMax)
     {
         _keysMax = keysMax;
-        _source = source;
+        _hosts = hosts;
         _errors = errors;
         _timer = new Timer(_ => _ = RunAsync(), null, Limits.PostgresKeysIntervalMs, Limits.PostgresKeysIntervalMs);
     }
@@ -36,7 +35,7 @@ internal sealed class KeyHousekeeping : IDisposable
             {
             }
 
-            await using var count = _source.CreateCommand(
+            await using var count = _hosts.Serving.Reads.CreateCommand(
                 "SELECT count(*) FROM (SELECT 1 FROM chaves LIMIT $1) AS guardadas").With(_keysMax);
             count.CommandTimeout = Limits.PostgresKeysSeconds;
             IsFull = (long)(await count.ExecuteScalarAsync())! >= _keysMax;
@@ -53,7 +52,7 @@ internal sealed class KeyHousekeeping : IDisposable
     // Uses the database's clock, which all hosts share.
     private async Task<int> DeleteExpiredAsync()
     {
-        await using var delete = _source.CreateCommand("""
+        await using var delete = _hosts.Serving.Reads.CreateCommand("""
             DELETE FROM chaves WHERE chave IN (
               SELECT chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1

@@ -71,7 +71,7 @@ internal sealed class PostgresAccounts(PostgresAddress address) : IAccounts
 
     private NpgsqlDataSource Open()
     {
-        var source = PostgresLedger.Open(address, connectionsMax: 1);
+        var source = PostgresHosts.Open(address, connectionsMax: 1);
         PostgresSchema.EnsureExisting(source);
         return source;
     }

@@ -11,18 +11,44 @@ public sealed class PostgresAddress
 {
     private static readonly string[] s_schemes = ["postgres://", "postgresql://"];
 
-    private PostgresAddress(NpgsqlConnectionStringBuilder connection) => Connection = connection;
+    private string _hosts = "localhost"; // As in a URL's query: host=a,b&port=5432,5433.
+    private string _ports = "";
+    private bool? _needsPrimary;
 
-    // The settings of every connection.
-    internal NpgsqlConnectionStringBuilder Connection { get; }
+    private PostgresAddress()
+    {
+    }
+
+    // The settings of every connection, to the first host.
+    internal NpgsqlConnectionStringBuilder Connection { get; } = new()
+    {
+        ApplicationName = "Rinha.Server",
+        // The same timeout for a locked row as for SQLite's write lock.
+        Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
+        // After this timeout the command's outcome is unknown.
+        CommandTimeout = (Limits.BusyTimeoutMs / 1000) + 1,
+        CancellationTimeout = -1,
+        Timeout = Limits.PostgresConnectSeconds,
+        KeepAlive = Limits.PostgresKeepAliveSeconds,
+        NoResetOnClose = true,
+        Enlist = false,
+        MaxAutoPrepare = Limits.PostgresStatementsMax,
+        AutoPrepareMinUsages = 2,
+    };
+
+    // The same settings for each of the hosts, of which one serves.
+    internal IReadOnlyList<NpgsqlConnectionStringBuilder> Hosts { get; private set; } = [];
+
+    // Whether only a host that accepts writes may serve: target_session_attrs.
+    internal bool NeedsPrimary => _needsPrimary ?? Hosts.Count > 1;
 
     /// <summary>Whether a text begins with a PostgreSQL scheme.</summary>
     public static bool IsPostgresUrl(string text) =>
         Array.Exists(s_schemes, scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Parses <c>postgres://[user[:password]@][host][:port][/database][?name=value&amp;…]</c>. The default database has
-    /// the user's name.
+    /// Parses <c>postgres://[user[:password]@][host][:port][,…][/database][?name=value&amp;…]</c>. The default
+    /// database has the user's name.
     /// </summary>
     /// <param name="url">A text that passes <see cref="IsPostgresUrl"/>; any part may be percent-encoded.</param>
     /// <param name="reason">Why the URL is invalid; never contains a password.</param>
@@ -45,57 +71,47 @@ public sealed class PostgresAddress
         var user = at < 0 ? "" : rest[..at];
         var host = rest[(at + 1)..];
         var password = CutAt(ref user, ':');
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = "localhost",
-            ApplicationName = "Rinha.Server",
-            // The same timeout for a locked row as for SQLite's write lock.
-            Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
-            // After this timeout the command's outcome is unknown.
-            CommandTimeout = (Limits.BusyTimeoutMs / 1000) + 1,
-            CancellationTimeout = -1,
-            Timeout = Limits.PostgresConnectSeconds,
-            KeepAlive = Limits.PostgresKeepAliveSeconds,
-            NoResetOnClose = true,
-            Enlist = false,
-            MaxAutoPrepare = Limits.PostgresStatementsMax,
-            AutoPrepareMinUsages = 2,
-        };
+        var parsed = new PostgresAddress();
         (string Name, string Value)[] parts =
         [
             ("user", user),
             ("password", password),
-            .. HostAndPort(host),
+            .. HostsAndPorts(host),
             ("dbname", database),
             .. query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(Parameter),
         ];
         foreach (var (name, value) in parts)
         {
-            if (value.Length > 0 && !TrySet(connection, name, Uri.UnescapeDataString(value)))
+            if (value.Length > 0 && !parsed.TrySet(name, Uri.UnescapeDataString(value)))
             {
                 // Never print a value, nor a malformed name: after an unescaped ? it is a part of the password.
-                reason = name.All(character => char.IsAsciiLetter(character) || character == '_')
+                reason = name == "target_session_attrs"
+                    ? $"'{name}' is read-write, primary or any: a ledger is written to"
+                    : name.All(character => char.IsAsciiLetter(character) || character == '_')
                     ? $"'{name}' is unknown, or its value is invalid"
                     : "a parameter is unknown; does the password contain an unescaped '?'?";
                 return false;
             }
         }
 
-        if (string.IsNullOrEmpty(connection.Username))
+        if (string.IsNullOrEmpty(parsed.Connection.Username))
         {
             reason = "the user is missing: postgres://user@host/database";
             return false;
         }
 
-        connection.Database ??= connection.Username; // As for libpq.
-        reason = null;
-        address = new PostgresAddress(connection);
-        return true;
+        parsed.Connection.Database ??= parsed.Connection.Username; // As for libpq.
+        reason = parsed.SetHosts();
+        address = reason is null ? parsed : null;
+        return reason is null;
     }
 
     /// <summary>The address without its password.</summary>
     public override string ToString() =>
-        $"postgres://{Connection.Username}@{Connection.Host}:{Connection.Port}/{Connection.Database}";
+        $"postgres://{Connection.Username}@{string.Join(',', Hosts.Select(NameOf))}/{Connection.Database}";
+
+    internal static string NameOf(NpgsqlConnectionStringBuilder host) =>
+        host.Host!.Contains(':') ? $"[{host.Host}]:{host.Port}" : $"{host.Host}:{host.Port}";
 
     private static (string Name, string Value) Parameter(string text)
     {
@@ -103,17 +119,46 @@ public sealed class PostgresAddress
         return (text, value);
     }
 
-    // [::1]:5432, host:5432, host, or empty.
-    private static (string Name, string Value)[] HostAndPort(string text)
+    // A list of [::1]:5432, host:5432 or host; or empty.
+    private static (string Name, string Value)[] HostsAndPorts(string list)
     {
-        if (text.StartsWith('[') && text.Contains(']'))
+        var (hosts, ports) = (new List<string>(), new List<string>());
+        foreach (var part in list.Split(','))
         {
-            return [("host", text[1..text.IndexOf(']')]), ("port", text[(text.IndexOf(']') + 1)..].TrimStart(':'))];
+            var text = part;
+            var end = text.StartsWith('[') ? text.IndexOf(']') : -1;
+            ports.Add(end < 0 ? CutAt(ref text, ':') : text[(end + 1)..].TrimStart(':'));
+            hosts.Add(end < 0 ? text : text[1..end]);
         }
 
-        var port = CutAt(ref text, ':');
-        return [("host", text), ("port", port)];
+        return [("host", string.Join(',', hosts)), ("port", string.Join(',', ports))];
     }
+
+    // Returns why the ports do not belong to the hosts, or null. One port is that of all hosts.
+    private string? SetHosts()
+    {
+        var (hosts, ports) = (_hosts.Split(','), _ports.Split(','));
+        if (ports.Length > 1 && ports.Length != hosts.Length)
+        {
+            return $"there are {ports.Length} ports for {hosts.Length} hosts";
+        }
+
+        Hosts =
+        [
+            .. hosts.Select((host, index) => new NpgsqlConnectionStringBuilder(Connection.ConnectionString)
+            {
+                Host = host,
+                Port = ports[ports.Length > 1 ? index : 0] is { Length: > 0 } port
+                    ? ushort.Parse(port, CultureInfo.InvariantCulture)
+                    : NpgsqlConnection.DefaultPort,
+            }),
+        ];
+        (Connection.Host, Connection.Port) = (Hosts[0].Host, Hosts[0].Port);
+        return null;
+    }
+
+    private static bool IsPort(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
 
     private static string CutAt(ref string text, char mark)
     {
@@ -128,38 +173,40 @@ public sealed class PostgresAddress
         return rest;
     }
 
-    private static bool TrySet(NpgsqlConnectionStringBuilder connection, string name, string value)
+    private bool TrySet(string name, string value)
     {
         switch (name)
         {
             case "user":
-                connection.Username = value;
+                Connection.Username = value;
                 break;
             case "password" when !value.Contains('\0'):
-                connection.Password = value;
+                Connection.Password = value;
                 break;
-            case "host" when !value.Contains(',') && !value.Contains('\0'): // One host: only one has the ledger.
-                connection.Host = value;
+            case "host" when !value.Contains('\0') && value.Split(',').All(host => host.Length > 0):
+                _hosts = value;
                 break;
-            case "port" when ushort.TryParse(
-                value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0:
-                connection.Port = port;
+            case "port" when value.Split(',').All(port => port.Length == 0 || IsPort(port)):
+                _ports = value;
+                break;
+            case "target_session_attrs" when value is "read-write" or "primary" or "any":
+                _needsPrimary = value != "any";
                 break;
             case "dbname":
-                connection.Database = value;
+                Connection.Database = value;
                 break;
             case "sslmode" when !char.IsAsciiDigit(value[0]) && Enum.TryParse<SslMode>(
                 value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode):
-                connection.SslMode = mode;
+                Connection.SslMode = mode;
                 break;
             case "sslrootcert" when File.Exists(value):
-                connection.RootCertificate = value;
+                Connection.RootCertificate = value;
                 break;
             case "application_name":
-                connection.ApplicationName = value;
+                Connection.ApplicationName = value;
                 break;
             case "options":
-                connection.Options += " " + value;
+                Connection.Options += " " + value;
                 break;
             default:
                 return false;

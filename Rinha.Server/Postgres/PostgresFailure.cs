@@ -22,7 +22,12 @@ internal static class PostgresFailure
         SqlState: not PostgresErrorCodes.StatementCompletionUnknown,
     };
 
-    // Whether a server may not be up yet: nothing listens at its address, its name is not known yet, or it is starting.
+    // Whether a commit is only on the server's own disk, because its wait for a synchronous standby was cancelled. The
+    // routine is the same in every language, and the SQLSTATE (01000) is that of every warning.
+    public static bool IsReplicationUnknown(PostgresNotice notice) => notice.Routine == "SyncRepWaitForLSN";
+
+    // Whether a server may not be up yet: nothing listens at its address, its name is not known yet, it is starting, or
+    // it is a standby.
     public static bool IsNotUpYet(Exception error) =>
         error is SocketException or TimeoutException or NpgsqlException { IsTransient: true };
 

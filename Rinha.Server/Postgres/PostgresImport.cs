@@ -11,7 +11,7 @@ internal static class PostgresImport
     // wait. RefusalException: the ledger has transactions.
     public static AuditReport Run(PostgresAddress address, IEnumerable<LedgerRow> rows)
     {
-        using var source = PostgresLedger.Open(address, connectionsMax: 1);
+        using var source = PostgresHosts.Open(address, connectionsMax: 1);
         using var connection = source.OpenConnection();
         using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         PostgresSchema.EnsureWithin(transaction);

@@ -33,8 +33,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     private static readonly string s_statementSql =
         $"{EntriesHead} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {EntriesTail}";
 
-    private readonly NpgsqlDataSource _reads;
-    private readonly NpgsqlDataSource _writes; // Has one connection, which no read can take.
+    private readonly PostgresHosts _hosts;
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
     private readonly ThrottledErrorLog _errors;
@@ -53,10 +52,9 @@ public sealed class PostgresLedger : ILedger, IDisposable
         PostgresAddress address, ILogger logger, int waitSeconds = 0, InitialAccounts? accounts = null)
     {
         _errors = new ThrottledErrorLog(logger);
-        _reads = Open(address, Limits.PostgresReadConnectionsMax);
-        _writes = Open(address, connectionsMax: 1);
+        _hosts = new PostgresHosts(address, logger);
         Await(address, waitSeconds, logger);
-        switch (PostgresSchema.Ensure(_writes, converts: true, accounts: accounts))
+        switch (PostgresSchema.Ensure(_hosts.Serving.Writes, converts: true, accounts: accounts))
         {
             case PostgresSchema.Created:
                 Log.LedgerCreated(logger, address.ToString());
@@ -66,22 +64,14 @@ public sealed class PostgresLedger : ILedger, IDisposable
                 break;
         }
 
-        _keys = new KeyHousekeeping(_reads, _errors);
-        _writer = new PostgresWriter(_writes, _keys, _errors, _metrics, logger);
+        _keys = new KeyHousekeeping(_hosts, _errors);
+        _writer = new PostgresWriter(_hosts, _keys, _errors, _metrics, logger);
+        _hosts.Watch();
     }
 
     public WriterState Writer => _writer.State;
 
     public IWriteRound? Round => null; // A commit waits for the network; the loop must not.
-
-    /// <summary>The connections to a ledger, opened as they are needed.</summary>
-    internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
-    {
-        var builder = new NpgsqlSlimDataSourceBuilder(address.Connection.ConnectionString);
-        builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
-        builder.EnableTransportSecurity();
-        return builder.Build();
-    }
 
     public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
@@ -102,7 +92,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     internal void AddTo(MetricSet metrics)
     {
         _metrics.AddTo(metrics, () => _writer.QueuedWrites, () => Writer == WriterState.Ready);
-        _metrics.AddRetriesTo(metrics);
+        _metrics.AddPostgresTo(metrics, () => _hosts.Serving.Name);
     }
 
     /// <summary>Finishes the writes that wait and closes the connections.</summary>
@@ -110,8 +100,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
     {
         _keys.Dispose();
         _writer.Dispose();
-        _writes.Dispose();
-        _reads.Dispose();
+        _hosts.Dispose();
     }
 
     // A wrong password or database is thrown at once.
@@ -122,7 +111,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         {
             try
             {
-                using var connection = _writes.OpenConnection();
+                using var connection = _hosts.Find().Writes.OpenConnection();
                 return;
             }
             catch (Exception error) when (PostgresFailure.IsNotUpYet(error))
@@ -162,9 +151,10 @@ public sealed class PostgresLedger : ILedger, IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
+            var source = _hosts.Serving.Reads;
             try
             {
-                return await ReadOnceAsync(sql, parameters, begin, add);
+                return await ReadOnceAsync(source, sql, parameters, begin, add);
             }
             catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
             {
@@ -178,7 +168,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
                 if (!isConflict)
                 {
-                    _reads.Clear(); // The idle connections have most likely lost their server, too.
+                    source.Clear(); // The idle connections have most likely lost their server, too.
+                    await _hosts.FindAsync();
                 }
             }
             catch (InvalidDataException error)
@@ -189,10 +180,14 @@ public sealed class PostgresLedger : ILedger, IDisposable
         }
     }
 
-    private async ValueTask<LookupResult> ReadOnceAsync(
-        string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
+    private static async ValueTask<LookupResult> ReadOnceAsync(
+        NpgsqlDataSource source,
+        string sql,
+        long[] parameters,
+        Action<NpgsqlDataReader>? begin,
+        Action<NpgsqlDataReader>? add)
     {
-        await using var command = _reads.CreateCommand(sql).With(parameters);
+        await using var command = source.CreateCommand(sql).With(parameters);
         await using var row = await command.ExecuteReaderAsync();
         if (!await row.ReadAsync())
         {

@@ -13,7 +13,7 @@ internal sealed class PostgresSnapshot : IDisposable
     // RefusalException: the database has no ledger, or one of another version.
     public PostgresSnapshot(PostgresAddress address)
     {
-        _source = PostgresLedger.Open(address, connectionsMax: 1);
+        _source = PostgresHosts.Open(address, connectionsMax: 1);
         PostgresSchema.EnsureExisting(_source);
         _connection = _source.OpenConnection();
         _transaction = _connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);

@@ -16,27 +16,29 @@ internal sealed class PostgresWriter : IDisposable
     private readonly WriteQueue _queue = new();
     private readonly Batch _batch = new();
     private PostgresBatch _commands = new(); // Of this connection: its commands know what is prepared there.
-    private readonly NpgsqlDataSource _source;
+    private readonly PostgresHosts _hosts;
     private readonly KeyHousekeeping _keys;
     private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Timer _busyCheck;
+    private NpgsqlDataSource? _source; // Of the host that the connection is to.
     private NpgsqlConnection? _connection;
+    private bool _isReplicationUnknown; // A commit on that connection did not wait for its standby to the end.
     private long _usedAtMs = Environment.TickCount64; // When the server last answered on that connection.
     private volatile bool _isFailing; // A batch has failed, and nothing has been written since.
     private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
     public PostgresWriter(
-        NpgsqlDataSource source, KeyHousekeeping keys, ThrottledErrorLog errors, LedgerMetrics metrics, ILogger logger)
+        PostgresHosts hosts, KeyHousekeeping keys, ThrottledErrorLog errors, LedgerMetrics metrics, ILogger logger)
     {
-        _source = source;
+        _hosts = hosts;
         _keys = keys;
         _errors = errors;
         _metrics = metrics;
         _logger = logger;
-        _connection = source.OpenConnection(); // From now on the writer pings it: it may die before the first batch.
+        Connect(); // From now on the writer pings it: it may die before the first batch.
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
         _busyCheck = new Timer(RefuseOverdue, null, Limits.BusyCheckIntervalMs, Limits.BusyCheckIntervalMs);
         _thread.Start();
@@ -147,6 +149,11 @@ internal sealed class PostgresWriter : IDisposable
             {
                 var beganAtNs = Clock.NowNs;
                 _commands.Run(_connection!, writes, _batch.Results, !_keys.IsFull);
+                if (_isReplicationUnknown)
+                {
+                    throw new NpgsqlException("a commit's wait for its synchronous standby was cancelled");
+                }
+
                 _usedAtMs = Environment.TickCount64;
                 _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
                 _metrics.BatchWrites.Record(writes.Length);
@@ -188,6 +195,7 @@ internal sealed class PostgresWriter : IDisposable
     private bool TryConnect(bool logs = true)
     {
         if (_connection is { State: System.Data.ConnectionState.Open } connection
+            && _source == _hosts.Serving.Writes
             && (Environment.TickCount64 - _usedAtMs < Limits.PostgresPingAfterMs || IsAlive(connection)))
         {
             return true;
@@ -196,8 +204,7 @@ internal sealed class PostgresWriter : IDisposable
         Disconnect();
         try
         {
-            _connection = _source.OpenConnection();
-            _usedAtMs = Environment.TickCount64;
+            Connect();
             return true;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
@@ -209,6 +216,16 @@ internal sealed class PostgresWriter : IDisposable
 
             return false;
         }
+    }
+
+    private void Connect()
+    {
+        _source = _hosts.Find().Writes;
+        _connection = _source.OpenConnection();
+        _usedAtMs = Environment.TickCount64;
+        _isReplicationUnknown = false;
+        _connection.Notice += (_, notice) =>
+            _isReplicationUnknown |= PostgresFailure.IsReplicationUnknown(notice.Notice);
     }
 
     // Pings an idle connection: on a dead one the batch's outcome would be unknown.
@@ -236,7 +253,7 @@ internal sealed class PostgresWriter : IDisposable
             _connection = null;
             _commands.Dispose();
             _commands = new PostgresBatch();
-            _source.Clear(); // Otherwise the pool would give it out again.
+            _source!.Clear(); // Otherwise the pool would give it out again.
         }
     }
 

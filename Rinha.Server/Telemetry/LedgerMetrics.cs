@@ -55,10 +55,17 @@ internal sealed class LedgerMetrics
     }
 
     // For a ledger in PostgreSQL.
-    public void AddRetriesTo(MetricSet metrics) => metrics.Add(
-        "rinha_ledger_retries_total",
-        "Batches that the database rolled back because of a conflict, and that were retried.",
-        () => Interlocked.Read(ref _retries));
+    public void AddPostgresTo(MetricSet metrics, Func<string> host)
+    {
+        metrics.Add(
+            "rinha_ledger_retries_total",
+            "Batches that the database rolled back because of a conflict, and that were retried.",
+            () => Interlocked.Read(ref _retries));
+        metrics.Add(
+            "rinha_ledger_host_info",
+            "Always 1, labelled with the host that the ledger is on, or was on last.",
+            () => [new MetricSample(1, ("host", host()))]);
+    }
 
     // For a ledger in a file.
     public void AddFileTo(MetricSet metrics, string databasePath)

@@ -1,6 +1,6 @@
 namespace Rinha.Stack.Supervision;
 
-/// <summary>Asks a server how it is, or for its version. Opens a connection for each request.</summary>
+/// <summary>Asks a server how it is, or for its metrics. Opens a connection for each request.</summary>
 public static partial class HealthProbe
 {
     public const string Healthy = "healthy";
@@ -23,13 +23,19 @@ public static partial class HealthProbe
             : answer.Split('\r')[0];
     }
 
-    /// <summary>The version that a server reports with its metrics; <see langword="null"/> without an answer.</summary>
-    public static string? VersionOf(string socket)
+    /// <summary>
+    /// What a server reports with its metrics: its version, and the host of its PostgreSQL; <see langword="null"/>
+    /// without an answer.
+    /// </summary>
+    public static (string? Version, string? DatabaseHost) BuildAndHostOf(string socket)
     {
-        var build = Version().Match(Get(new UnixDomainSocketEndPoint(socket), "/metrics") ?? "");
-        return !build.Success ? null
+        var metrics = Get(new UnixDomainSocketEndPoint(socket), "/metrics") ?? "";
+        var build = Version().Match(metrics);
+        return (
+            !build.Success ? null
             : build.Groups["commit"].Length == 0 ? build.Groups["version"].Value
-            : $"{build.Groups["version"]}+{build.Groups["commit"]}";
+            : $"{build.Groups["version"]}+{build.Groups["commit"]}",
+            DatabaseHost().Match(metrics) is { Success: true } host ? host.Value : null);
     }
 
     private static bool IsOk(string? answer) => answer?.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) == true;
@@ -58,4 +64,7 @@ public static partial class HealthProbe
 
     [GeneratedRegex("rinha_build_info{version=\"(?<version>[^\"]*)\",commit=\"(?<commit>[^\"]*)\"}")]
     private static partial Regex Version();
+
+    [GeneratedRegex("(?<=rinha_ledger_host_info{host=\")[^\"]*")]
+    private static partial Regex DatabaseHost();
 }
