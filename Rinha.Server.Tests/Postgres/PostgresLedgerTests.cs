@@ -28,10 +28,10 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         _ = Ledger;
         Storage.Close();
-        Storage.Execute("UPDATE esquema SET versao = 3");
+        Storage.Execute("UPDATE esquema SET versao = versao + 1");
 
         var refusal = Assert.Throws<RefusalException>(() => Storage.Open());
-        Assert.Contains("version 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"version {PostgresSchema.Versions.Current + 1}", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

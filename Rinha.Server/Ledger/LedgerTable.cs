@@ -32,7 +32,7 @@ internal sealed class LedgerTable(string name, string order, params IReadOnlyLis
         new("realizada_em", Time));
 
     public static readonly LedgerTable Keys = new(
-        "chaves", "criada_em, chave COLLATE {0}",
+        "chaves", "criada_em, chave COLLATE {0}, cliente_id",
         new("chave", Text), new("cliente_id"), new("valor"), new("tipo", Text),
         new("descricao", ColumnKind.Description), new("limite"), new("saldo", IsNullable: true),
         new("criada_em", Time), new("seq", IsNullable: true));

@@ -54,7 +54,10 @@ public sealed class PostgresLedger : ILedger, IDisposable
     {
         _errors = new ThrottledErrorLog(logger);
         _reads = Open(address, Limits.PostgresReadConnectionsMax);
-        _writes = Open(address, connectionsMax: 1);
+        _writes = Open(
+            address,
+            connectionsMax: 1,
+            $"-c idle_in_transaction_session_timeout={Limits.PostgresIdleTransactionMs}");
         Await(address, waitSeconds, logger);
         switch (PostgresSchema.Ensure(_writes, converts: true, accounts: accounts))
         {
@@ -75,11 +78,14 @@ public sealed class PostgresLedger : ILedger, IDisposable
     public IWriteRound? Round => null; // A commit waits for the network; the loop must not.
 
     /// <summary>The connections to a ledger, opened as they are needed.</summary>
-    internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax)
+    internal static NpgsqlDataSource Open(PostgresAddress address, int connectionsMax, string options = "")
     {
         var builder = new NpgsqlSlimDataSourceBuilder(address.Connection.ConnectionString);
-        builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
+        var settings = builder.ConnectionStringBuilder;
+        settings.MaxPoolSize = connectionsMax;
+        settings.Options = $"{options} {settings.Options}"; // The operator's are last, and so prevail.
         builder.EnableTransportSecurity();
+        builder.EnableArrays();
         return builder.Build();
     }
 
