@@ -197,6 +197,11 @@ public static class Limits
     // A process's connections for reads; one more is for writes alone.
     public const int PostgresReadConnectionsMax = 8;
 
+    // The connections of these that read statements, and the most statements of one round trip. Those that wait for one
+    // share the next: a third connection would make more, smaller round trips of the same work.
+    public const int PostgresStatementBatchesMax = 2;
+    public const int PostgresStatementReadsMax = 64;
+
     // The timeout of a new connection. All of these together are less than the 15 s after which a load balancer gives
     // up: 5.25 s in the queue, the ping, this, and a batch.
     public const int PostgresConnectSeconds = 1;

@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace Rinha.Server.Tests.Postgres;
 
-// What is judged together in one transaction, and what a connection lost in it leaves. A lock of the test's keeps the
-// writer waiting while more posts are queued.
+// What is written in one transaction or read in one round trip, and what a lost connection leaves. The test's own lock
+// keeps the first ones waiting while more are queued.
 public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
 {
     private const string RowLock = "SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE";
@@ -118,6 +118,40 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
         Storage.AssertBalanced();
     }
 
+    [Fact]
+    public async Task Statements_that_wait_together_are_each_of_their_account()
+    {
+        for (var id = 1; id <= 5; id++)
+        {
+            Ledger.Credit(id, id, $"{id}");
+        }
+
+        Storage.Execute("UPDATE transacoes SET descricao = '\\xff' WHERE cliente_id = 5");
+        List<(long Id, Statement Statement, Task<LookupResult> Read)> reads = [];
+        await using (await Lock("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE"))
+        {
+            for (var number = 0; number < 40; number++)
+            {
+                var (id, statement) = (1 + (number * 5 % 6), new Statement());
+                reads.Add((id, statement, Ledger.ReadStatementAsync(id, statement).AsTask()));
+            }
+
+            WaitForLocks(Limits.PostgresStatementBatchesMax);
+        }
+
+        foreach (var (id, statement, read) in reads)
+        {
+            Assert.Equal(
+                id switch { 5 => LookupResult.StorageFailed, 6 => LookupResult.UnknownAccount, _ => LookupResult.Found },
+                await read);
+            if (id < 5)
+            {
+                Assert.Equal(id, statement.BalanceCents);
+                Assert.Equal([$"{id}"], statement.Texts());
+            }
+        }
+    }
+
     // Posts the first, which waits for its account's lock, then queues the others, and returns all outcomes.
     private async Task<WriteOutcome[]> PostAll(params Request[] requests)
     {
@@ -149,12 +183,14 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
         return connection;
     }
 
-    private void WaitForWriter() => Wait.Until(
+    private void WaitForWriter() => WaitForLocks(1);
+
+    private void WaitForLocks(int count) => Wait.Until(
         () => Storage.Query($"""
             SELECT count(*) FROM pg_stat_activity
             WHERE application_name = '{Storage.Schema}' AND wait_event_type = 'Lock'
-            """) == 1,
-        "the writer waits for a lock");
+            """) == count,
+        $"{count} connections wait for a lock");
 
     private sealed record Request(long Account, long Cents, string? Key = null);
 }

@@ -19,8 +19,8 @@ internal sealed class PostgresBatch : IDisposable
 
     // A statement after the lock's: it sees each key that another host has committed under the same lock.
     private const string KnownKeysSql = """
-        SELECT cliente_id, chave, tipo, valor, descricao, saldo, limite, seq FROM chaves
-        WHERE (cliente_id, chave) IN (SELECT * FROM unnest($1, $2))
+        SELECT cliente_id, chave, tipo, valor, descricao, saldo, limite, seq
+        FROM unnest($1, $2) AS pedida (cliente_id, chave) JOIN chaves USING (cliente_id, chave)
         """;
 
     // The columns' CHECK repeats the rule of the balance.

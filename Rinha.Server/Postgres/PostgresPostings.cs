@@ -17,8 +17,6 @@ internal sealed class PostgresPostings
 
     public KeyColumns Keys { get; } = new();
 
-    public bool IsEmpty => Transactions.Count == 0 && Keys.Posts.Count == 0;
-
     public void Clear()
     {
         _ids.Clear();
@@ -35,8 +33,8 @@ internal sealed class PostgresPostings
         _ids.Add(id);
     }
 
-    // Adds a known key.
-    public void Add(long accountId, string key, in FirstAnswer answer) => _answers.Add((accountId, key), answer);
+    // Adds a known key; again if several posts have it.
+    public void Add(long accountId, string key, in FirstAnswer answer) => _answers[(accountId, key)] = answer;
 
     public bool IsLocked(long accountId) => _ids.BinarySearch(accountId) >= 0;
 

@@ -16,7 +16,7 @@ internal sealed class LedgerMetrics
     // Recorded in nanoseconds, like the durations below.
     public HistogramFamily CommitDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_commit_duration_seconds",
-        "Time to commit a batch; with PostgreSQL, its round trip.");
+        "Time to commit a batch; with PostgreSQL, its two round trips.");
 
     // 0 if the gate was free.
     public HistogramFamily GateWait { get; } = HistogramFamily.OfDurations(
@@ -57,7 +57,7 @@ internal sealed class LedgerMetrics
     // For a ledger in PostgreSQL.
     public void AddRetriesTo(MetricSet metrics) => metrics.Add(
         "rinha_ledger_retries_total",
-        "Batches that the database rolled back because of a conflict, and that were retried.",
+        "Batches that were retried: rolled back because of a conflict, or because their connection was lost.",
         () => Interlocked.Read(ref _retries));
 
     // For a ledger in a file.
