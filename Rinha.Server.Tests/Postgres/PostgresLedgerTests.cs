@@ -135,7 +135,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             await using var locking = new NpgsqlCommand("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE", other);
             await locking.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             reads = Enumerable.Range(0, 2 * Limits.PostgresReadConnectionsMax)
-                .Select(_ => Ledger.ReadStatementAsync(1, new Statement()).AsTask())
+                .Select(_ => Ledger.ReadHistoryAsync(1, LedgerExtensions.NewPage(long.MaxValue, 1)).AsTask())
                 .ToArray();
             post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
             // The first read to complete has failed: the table is locked.
