@@ -141,9 +141,10 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
 
         foreach (var (id, statement, read) in reads)
         {
-            Assert.Equal(
-                id switch { 5 => LookupResult.StorageFailed, 6 => LookupResult.UnknownAccount, _ => LookupResult.Found },
-                await read);
+            var expected = id == 5 ? LookupResult.StorageFailed
+                : id == 6 ? LookupResult.UnknownAccount
+                : LookupResult.Found;
+            Assert.Equal(expected, await read);
             if (id < 5)
             {
                 Assert.Equal(id, statement.BalanceCents);

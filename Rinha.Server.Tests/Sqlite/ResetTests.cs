@@ -1,5 +1,4 @@
 using Rinha.Server.Postgres;
-using Rinha.Server.Queue;
 
 namespace Rinha.Server.Tests.Sqlite;
 

@@ -43,8 +43,8 @@ internal sealed class PostgresBatch : IDisposable
           AS nova (cliente_id, seq, valor, tipo, descricao, chave, limite, saldo)
         """;
 
-    // Posts that wait for the row locks of its UPDATE, and later ones, find the ledger empty. An account added meanwhile
-    // keeps what is posted to it.
+    // Posts that wait for the row locks of its UPDATE, and later ones, find the ledger empty. An account added
+    // meanwhile keeps what is posted to it.
     private static readonly string[] s_reset =
     [
         "UPDATE clientes SET saldo = 0, ultima_seq = 0",

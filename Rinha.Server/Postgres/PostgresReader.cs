@@ -218,8 +218,8 @@ internal sealed class PostgresReader(NpgsqlDataSource source, ThrottledErrorLog 
             : throw new InvalidDataException("read: a client's transactions are damaged");
     }
 
-    // A read changes nothing and an idle connection may have lost its server long ago: so a failed read is retried once,
-    // unless it timed out.
+    // A read changes nothing and an idle connection may have lost its server long ago: so a failed read is retried
+    // once, unless it timed out.
     private async ValueTask<LookupResult> RetryAsync(Func<ValueTask<LookupResult>> readOnce)
     {
         for (var attempt = 1; ; attempt++)
