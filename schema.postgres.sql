@@ -1,6 +1,6 @@
 -- The same ledger on PostgreSQL: schema and initial rows. The server runs it in one transaction in a database without
--- these tables; `psql -1 -f schema.postgres.sql` works too. Neither it nor the request path uses anything that only
--- PostgreSQL has: other engines with its protocol and SQL can take it.
+-- these tables; `psql -1 -f schema.postgres.sql` works too. It and the request path use what other engines with
+-- PostgreSQL's protocol and SQL have, too.
 
 -- The schema version. The server converts an older one (PostgresSchema.Versions), and refuses any other unchanged.
 CREATE TABLE esquema (
@@ -20,7 +20,7 @@ CREATE TABLE clientes (
 -- The full history. seq counts 1, 2, 3 … per client without gaps; it, not the clock, is the order. Statements and
 -- history pages read by the primary key.
 CREATE TABLE transacoes (
-  cliente_id   BIGINT NOT NULL REFERENCES clientes (id),
+  cliente_id   BIGINT NOT NULL, -- No foreign key: the server inserts under the client's row lock.
   seq          BIGINT NOT NULL CHECK (seq > 0),
   valor        BIGINT NOT NULL CHECK (valor BETWEEN 1 AND 9007199254740991),     -- cents
   tipo         TEXT   NOT NULL CHECK (tipo IN ('c', 'd')),                       -- credit, debit
@@ -30,9 +30,9 @@ CREATE TABLE transacoes (
   PRIMARY KEY (cliente_id, seq)
 );
 
--- Idempotency keys: the request under each key, and its answer.
+-- Idempotency keys, each client's its own: the request under each key, and its answer.
 CREATE TABLE chaves (
-  chave      TEXT   PRIMARY KEY CHECK (octet_length(chave) BETWEEN 1 AND 64),
+  chave      TEXT   NOT NULL CHECK (octet_length(chave) BETWEEN 1 AND 64),
   cliente_id BIGINT NOT NULL,
   valor      BIGINT NOT NULL,                               -- cents
   tipo       TEXT   NOT NULL CHECK (tipo IN ('c', 'd')),    -- credit, debit
@@ -41,7 +41,8 @@ CREATE TABLE chaves (
   saldo      BIGINT CHECK (saldo >= -limite),               -- cents, as answered; NULL when the answer was a refusal
   criada_em  BIGINT NOT NULL,                               -- microseconds since 1970
   -- The transaction's; NULL when the answer was a refusal, or was kept before version 2.
-  seq        BIGINT CHECK (seq > 0)
+  seq        BIGINT CHECK (seq > 0),
+  PRIMARY KEY (cliente_id, chave)
 );
 CREATE INDEX chaves_criada_em ON chaves (criada_em);
 
@@ -52,4 +53,4 @@ INSERT INTO clientes (id, limite) VALUES
   (4, 10000000),
   (5, 500000);
 
-INSERT INTO esquema (versao) VALUES (2);
+INSERT INTO esquema (versao) VALUES (3);

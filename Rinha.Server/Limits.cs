@@ -200,12 +200,25 @@ public static class Limits
     // A process's connections for reads; one more is for writes alone.
     public const int PostgresReadConnectionsMax = 8;
 
-    // The timeout of a new connection: with the 5 s that a write may have waited and the 6 s of a command, less than
-    // the 15 s after which a load balancer gives up.
+    // The connections of these that read statements, and the most statements of one round trip. Those that wait for one
+    // share the next: a third connection would make more, smaller round trips of the same work.
+    public const int PostgresStatementBatchesMax = 2;
+    public const int PostgresStatementReadsMax = 64;
+
+    // The timeout of a new connection. All of these together are less than the 15 s after which a load balancer gives
+    // up: 5.25 s in the queue, the ping, this, and a batch.
     public const int PostgresConnectSeconds = 1;
 
     // The interval at which several hosts are asked which of them is the primary.
     public const int PostgresHostsIntervalMs = 1000;
+
+    // The timeout of a command, and of all tries of a batch together (less than a second more): the 5 s of lock_timeout
+    // and one for the work. With the connection's ping and a new one, a write that waited has its answer within 14.3 s.
+    public const int PostgresCommandSeconds = (BusyTimeoutMs / 1000) + 1;
+
+    // How long the server lets a batch's transaction wait for its second round trip, which follows the first one at
+    // once. An instance that is stopped in between holds its row locks for less than the others wait for them.
+    public const int PostgresIdleTransactionMs = 2000;
 
     // RINHA_DATABASE_WAIT: an hour. And the delay between a starting instance's tries to connect.
     public const int PostgresWaitSecondsMax = 3600;
@@ -235,9 +248,6 @@ public static class Limits
 
     // The most prepared statements on each connection; the server has fewer.
     public const int PostgresStatementsMax = 16;
-
-    // Rows of one COPY of an import: the checks of the foreign key that wait for its end take some 2 MB.
-    public const int PostgresCopyRows = 100_000;
 
     // The longest delay before the retry of a batch that conflicted with another one.
     public const int PostgresRetryDelayMsMax = 10;

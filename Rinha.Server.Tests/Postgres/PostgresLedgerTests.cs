@@ -28,10 +28,10 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     {
         _ = Ledger;
         Storage.Close();
-        Storage.Execute("UPDATE esquema SET versao = 3");
+        Storage.Execute("UPDATE esquema SET versao = versao + 1");
 
         var refusal = Assert.Throws<RefusalException>(() => Storage.Open());
-        Assert.Contains("version 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"version {PostgresSchema.Versions.Current + 1}", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             await using var locking = new NpgsqlCommand("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE", other);
             await locking.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             reads = Enumerable.Range(0, 2 * Limits.PostgresReadConnectionsMax)
-                .Select(_ => Ledger.ReadStatementAsync(1, new Statement()).AsTask())
+                .Select(_ => Ledger.ReadHistoryAsync(1, LedgerExtensions.NewPage(long.MaxValue, 1)).AsTask())
                 .ToArray();
             post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
             // The first read to complete has failed: the table is locked.

@@ -15,11 +15,12 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 
     public PostgresUpgradeTests()
     {
-        Assert.Equal(PostResult.Accepted, Ledger.Credit(1, 8).Result);
+        Assert.Equal(1, Ledger.Post(1, TransactionKind.Credit, 8, "credit", "key").Sequence);
         Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
         Storage.Execute($"""
             ALTER TABLE transacoes RENAME COLUMN descricao TO texto;
-            ALTER TABLE chaves DROP COLUMN seq;
+            ALTER TABLE transacoes ADD FOREIGN KEY (cliente_id) REFERENCES clientes (id);
+            ALTER TABLE chaves DROP CONSTRAINT chaves_pkey, ADD PRIMARY KEY (chave);
             UPDATE esquema SET versao = {s_oldest};
             """);
     }
@@ -36,7 +37,10 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
         Assert.Equal(s_current, Storage.Query("SELECT versao FROM esquema"));
         Storage.AssertBalanced();
         Assert.Equal(["credit"], Ledger.Statement(1).Texts());
-        Assert.Equal(2, Ledger.Post(1, TransactionKind.Credit, 1, "text", "key").Sequence);
+        Assert.True(Ledger.Post(1, TransactionKind.Credit, 8, "credit", "key").IsReplay);
+        Assert.Equal(1, Ledger.Post(2, TransactionKind.Credit, 1, "text", "key").Sequence);
+        Assert.Equal(0, Storage.Query("SELECT count(*) FROM pg_constraint WHERE contype = 'f'"
+            + " AND conrelid = 'transacoes'::regclass"));
     }
 
     [Fact]

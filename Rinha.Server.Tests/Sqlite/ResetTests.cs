@@ -13,9 +13,14 @@ public sealed class ResetTests : FileTest
             [typeof(PendingPost), typeof(PendingReset)],
             typeof(PendingWrite).Assembly.GetTypes().Where(type => type.BaseType == typeof(PendingWrite)));
         using var transaction = new WriteTransaction(LedgerFile.Open(FilePath, Synchronous.Normal));
-        using var batch = new PostgresBatch();
+        using var queue = new WriteQueue();
+        var task = queue.Add(new UnknownWrite());
+        var batch = new Batch();
+        batch.TakeFrom(queue);
+        using var commands = new PostgresBatch();
         Assert.Throws<UnreachableException>(() => transaction.Apply(new UnknownWrite()));
-        Assert.Throws<UnreachableException>(() => batch.Run(null!, [new UnknownWrite()], [default], mayKeepKeys: true));
+        Assert.Throws<UnreachableException>(() => commands.Run(null!, batch, queue, mayKeepKeys: true, beganAtMs: 0));
+        Assert.False(task.IsCompleted);
     }
 
     [Fact]

@@ -53,8 +53,8 @@ internal sealed class KeyHousekeeping : IDisposable
     private async Task<int> DeleteExpiredAsync()
     {
         await using var delete = _hosts.Serving.Reads.CreateCommand("""
-            DELETE FROM chaves WHERE chave IN (
-              SELECT chave FROM chaves
+            DELETE FROM chaves WHERE (cliente_id, chave) IN (
+              SELECT cliente_id, chave FROM chaves
               WHERE criada_em < CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) - $1
               ORDER BY criada_em LIMIT $2)
             """).With(Limits.IdempotencyKeptHours * MicrosecondsPerHour, Limits.PostgresKeysDroppedMax);

@@ -25,8 +25,7 @@ public sealed class PostgresAddress
         ApplicationName = "Rinha.Server",
         // The same timeout for a locked row as for SQLite's write lock.
         Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
-        // After this timeout the command's outcome is unknown.
-        CommandTimeout = (Limits.BusyTimeoutMs / 1000) + 1,
+        CommandTimeout = Limits.PostgresCommandSeconds,
         CancellationTimeout = -1,
         Timeout = Limits.PostgresConnectSeconds,
         KeepAlive = Limits.PostgresKeepAliveSeconds,

@@ -1,15 +1,49 @@
 using Npgsql;
 using NpgsqlTypes;
 using Rinha.Server.Ledger;
+using Rinha.Server.Queue;
 
 namespace Rinha.Server.Postgres;
 
-// Writes that go to the server together, in one round trip and one transaction: without BEGIN and COMMIT, all that is
-// sent before a Sync is one transaction
-// (https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY). Belongs to one thread.
+// Writes that are committed together, in one transaction of two round trips, whatever their number: lock the accounts
+// (and look the keys up), judge, write. Each round trip is one NpgsqlBatch, hence one Sync. Belongs to one thread and
+// one connection: its commands know what is prepared there.
 internal sealed class PostgresBatch : IDisposable
 {
-    // A reset. Posts that wait for the row locks of its UPDATE, and later ones, find the ledger empty. An account added
+    // In the order of the ids, so that two batches never deadlock. The row locks make READ COMMITTED enough: a row that
+    // another transaction had locked is returned as that one left it
+    // (https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED).
+    private const string LockSql = """
+        SELECT id, saldo, limite, ultima_seq FROM clientes WHERE id = ANY($1) ORDER BY id FOR UPDATE
+        """;
+
+    // A statement after the lock's: it sees each key that another host has committed under the same lock.
+    private const string KnownKeysSql = """
+        SELECT cliente_id, chave, tipo, valor, descricao, saldo, limite, seq
+        FROM unnest($1, $2) AS pedida (cliente_id, chave) JOIN chaves USING (cliente_id, chave)
+        """;
+
+    // The columns' CHECK repeats the rule of the balance.
+    private const string ChangeSql = """
+        UPDATE clientes SET saldo = nova.saldo, ultima_seq = nova.ultima_seq
+        FROM unnest($1, $2, $3) AS nova (id, saldo, ultima_seq) WHERE clientes.id = nova.id
+        """;
+
+    private const string InsertSql = """
+        INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
+        SELECT cliente_id, seq, valor, tipo, descricao, $6
+        FROM unnest($1, $2, $3, $4, $5) AS nova (cliente_id, seq, valor, tipo, descricao)
+        """;
+
+    // A refusal has no seq, and its balance is not kept.
+    private const string KeepKeysSql = """
+        INSERT INTO chaves (cliente_id, seq, valor, tipo, descricao, criada_em, chave, limite, saldo)
+        SELECT cliente_id, nullif(seq, 0), valor, tipo, descricao, $6, chave, limite, CASE WHEN seq > 0 THEN saldo END
+        FROM unnest($1, $2, $3, $4, $5, $7, $8, $9)
+          AS nova (cliente_id, seq, valor, tipo, descricao, chave, limite, saldo)
+        """;
+
+    // Posts that wait for the row locks of its UPDATE, and later ones, find the ledger empty. An account added
     // meanwhile keeps what is posted to it.
     private static readonly string[] s_reset =
     [
@@ -18,67 +52,124 @@ internal sealed class PostgresBatch : IDisposable
         "DELETE FROM chaves",
     ];
 
-    private readonly NpgsqlBatch _batch = new();
-    private readonly List<PostCommand> _plain = [];
-    private readonly List<PostCommand> _keyed = [];
-    private readonly long[] _accounts = new long[Limits.BatchWritesMax];
-    private readonly int[] _order = new int[Limits.BatchWritesMax];
-    private bool _mayKeepKeys;
+    private readonly NpgsqlBatch _first = new();
+    private readonly NpgsqlBatch _second = new();
+    private readonly NpgsqlBatchCommand _begin = new("BEGIN");
+    private readonly NpgsqlBatchCommand[] _reset = Array.ConvertAll(s_reset, sql => new NpgsqlBatchCommand(sql));
+    private readonly NpgsqlBatchCommand _lock;
+    private readonly NpgsqlBatchCommand _knownKeys;
+    private readonly NpgsqlBatchCommand _change;
+    private readonly NpgsqlBatchCommand _insert;
+    private readonly NpgsqlBatchCommand _keepKeys;
+    private readonly NpgsqlBatchCommand _commit = new("COMMIT");
+    private readonly PostgresPostings _postings = new();
+    private readonly List<long> _accountIds = new(Limits.BatchWritesMax);
+    private readonly List<long> _keyedIds = [];
+    private readonly List<string> _keys = [];
+    private readonly NpgsqlParameter<long> _postedAt = new();
+    private readonly NpgsqlParameter<long> _keptAt = new();
+    private readonly Predicate<PendingWrite> _mayJoin;
+    private bool _isReset;
+
+    public PostgresBatch()
+    {
+        var (changed, posts, keys) = (_postings.Changed, _postings.Transactions, _postings.Keys);
+        _lock = Command(LockSql, Column(_accountIds));
+        _knownKeys = Command(KnownKeysSql, Column(_keyedIds), Column(_keys));
+        _change = Command(ChangeSql, Column(changed.Ids), Column(changed.BalancesCents), Column(changed.Sequences));
+        _insert = Command(InsertSql, [.. Columns(posts), _postedAt]);
+        _keepKeys = Command(
+            KeepKeysSql,
+            [.. Columns(keys.Posts), _keptAt, Column(keys.Keys), Column(keys.LimitsCents), Column(keys.BalancesCents)]);
+        _mayJoin = write => write is PendingPost { IdempotencyKey: null } post && _postings.IsLocked(post.AccountId);
+    }
 
     // Transactions of the last run; a request whose key is known counts as neither.
     public int Posted { get; private set; }
 
     public int Refused { get; private set; }
 
-    // Applies all writes, or none when it throws (PostgresFailure). None has been answered yet, so any order among them
-    // is right.
-    public void Run(
-        NpgsqlConnection connection,
-        ReadOnlySpan<PendingWrite> writes,
-        Span<WriteOutcome> outcomes,
-        bool mayKeepKeys)
+    // Whether the last run sent a COMMIT that changes something, and the server has not said that it rolled back.
+    public bool MayHaveCommitted { get; private set; }
+
+    // Applies all writes of the batch, or none when it throws (PostgresFailure). What arrives in the queue while the
+    // locks are awaited still joins, if it needs no other lock and no key. None has been answered yet, so any order
+    // among them is right. TimeoutException: too long after beganAtMs, the first try's beginning.
+    public void Run(NpgsqlConnection connection, Batch batch, WriteQueue queue, bool mayKeepKeys, long beganAtMs)
     {
-        _mayKeepKeys = mayKeepKeys;
-        Fill(writes);
-        _batch.Connection = connection;
+        MayHaveCommitted = false;
         try
         {
-            using var reader = _batch.ExecuteReader();
-            ReadOutcomes(reader, writes, outcomes);
+            Lock(connection, batch.Writes, beganAtMs);
+            _ = batch.TakeFrom(queue, joins: _mayJoin);
+            Judge(batch.Writes, batch.Results, mayKeepKeys);
+            Commit(connection, beganAtMs);
         }
-        finally
+        catch (PostgresException error) when (PostgresFailure.IsRolledBack(error))
         {
-            _batch.Connection = null;
+            MayHaveCommitted = false;
+            using var rollBack = new NpgsqlCommand("ROLLBACK", connection);
+            rollBack.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
+            _ = rollBack.ExecuteNonQuery();
+            throw;
         }
     }
 
-    public void Dispose() => _batch.Dispose();
-
-    // Orders the writes by account, so that two batches that change the same rows never deadlock.
-    private void Fill(ReadOnlySpan<PendingWrite> writes)
+    public void Dispose()
     {
-        _batch.BatchCommands.Clear();
-        for (var index = 0; index < writes.Length; index++)
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    private void Lock(NpgsqlConnection connection, ReadOnlySpan<PendingWrite> writes, long beganAtMs)
+    {
+        GatherNeeds(writes);
+        var commands = Begin(_first, connection, beganAtMs);
+        commands.Add(_begin);
+        if (_isReset)
         {
-            _order[index] = index;
-            _accounts[index] = writes[index] is PendingPost post ? post.AccountId : long.MinValue; // Resets first.
+            foreach (var command in _reset)
+            {
+                commands.Add(command);
+            }
         }
 
-        Array.Sort(_accounts, _order, 0, writes.Length);
-        var (plain, keyed) = (0, 0);
-        var now = Timestamp.Now;
-        foreach (var index in _order.AsSpan(0, writes.Length))
+        commands.Add(_lock);
+        if (_keys.Count > 0)
         {
-            switch (writes[index])
+            commands.Add(_knownKeys);
+        }
+
+        _postings.Clear();
+        using var reader = _first.ExecuteReader(); // At the lock's rows: what is before it has none.
+        while (reader.Read())
+        {
+            _postings.Add(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+        }
+
+        _ = reader.NextResult();
+        while (_keys.Count > 0 && reader.Read())
+        {
+            _postings.Add(reader.GetInt64(0), reader.GetString(1), ReadAnswer(reader));
+        }
+    }
+
+    // What the first round trip asks for: each account once, in order, and the keys.
+    private void GatherNeeds(ReadOnlySpan<PendingWrite> writes)
+    {
+        _isReset = false;
+        _accountIds.Clear();
+        _keyedIds.Clear();
+        _keys.Clear();
+        foreach (var write in writes)
+        {
+            switch (write)
             {
-                case PendingPost { IdempotencyKey: null } post:
-                    Add(_plain, plain++, isKeyed: false, post, now);
-                    break;
                 case PendingPost post:
-                    Add(_keyed, keyed++, isKeyed: true, post, now);
+                    GatherNeeds(post);
                     break;
                 case PendingReset:
-                    AddReset();
+                    _isReset = true;
                     break;
                 case var other:
                     throw new UnreachableException(other.ToString());
@@ -86,187 +177,109 @@ internal sealed class PostgresBatch : IDisposable
         }
     }
 
-    private void Add(List<PostCommand> commands, int number, bool isKeyed, PendingPost post, Timestamp now)
+    private void GatherNeeds(PendingPost post)
     {
-        if (number == commands.Count)
+        if (_accountIds.BinarySearch(post.AccountId) is < 0 and var place)
         {
-            commands.Add(new PostCommand(isKeyed));
+            _accountIds.Insert(~place, post.AccountId);
         }
 
-        commands[number].Bind(post, now, _mayKeepKeys);
-        _batch.BatchCommands.Add(commands[number].Command);
-    }
-
-    private void AddReset()
-    {
-        foreach (var statement in s_reset)
+        if (post.IdempotencyKey is { } key)
         {
-            _batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            _keyedIds.Add(post.AccountId);
+            _keys.Add(key);
         }
     }
 
-    private void ReadOutcomes(NpgsqlDataReader reader, ReadOnlySpan<PendingWrite> writes, Span<WriteOutcome> outcomes)
+    private static FirstAnswer ReadAnswer(NpgsqlDataReader row)
+    {
+        // A damaged row answers no request: an empty description equals none.
+        _ = TransactionKinds.TryParse((byte)row.GetChar(2), out var kind);
+        _ = Description.TryCreate(row.GetFieldValue<byte[]>(4), out var description);
+        return new FirstAnswer(kind, row.GetInt64(3), description, row.IsDBNull(5)
+            ? kind.Refusal()
+            : new WriteOutcome(
+                PostResult.Accepted,
+                BalanceCents: row.GetInt64(5),
+                LimitCents: row.GetInt64(6),
+                row.IsDBNull(7) ? 0 : row.GetInt64(7)));
+    }
+
+    private void Judge(ReadOnlySpan<PendingWrite> writes, Span<WriteOutcome> outcomes, bool mayKeepKeys)
     {
         Posted = Refused = 0;
-        foreach (var index in _order.AsSpan(0, writes.Length))
+        for (var index = 0; index < writes.Length; index++)
         {
             if (writes[index] is not PendingPost post)
             {
-                outcomes[index] = PostResult.Accepted; // A reset has no rows: the reader begins at the first post.
+                outcomes[index] = PostResult.Accepted; // A reset, which the first round trip has done.
                 continue;
             }
 
-            var outcome = PostCommand.Read(reader, post, _mayKeepKeys);
+            var outcome = _postings.Judge(post, mayKeepKeys);
             outcomes[index] = outcome;
             Posted += outcome.Result == PostResult.Accepted && !outcome.IsReplay ? 1 : 0;
             Refused += outcome.IsRefusal && !outcome.IsReplay ? 1 : 0;
-
-            _ = reader.NextResult();
         }
 
-        // Read to the end, where the server says that it has committed.
-        while (reader.NextResult())
-        {
-        }
-    }
-}
-
-// One transaction to post, as one statement that checks it, changes the rows and returns the answer, as it was under
-// the account's row lock. It uses nothing that only PostgreSQL has (schema.postgres.sql).
-internal sealed class PostCommand
-{
-    // $1 is the account, $2 the kind, $3 the amount. The row lock makes READ COMMITTED enough: an UPDATE that had to
-    // wait judges the row as it is after the wait
-    // (https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED).
-    private const string Moved = """
-          UPDATE clientes SET
-            saldo = CASE $2 WHEN 'c' THEN saldo + $3 WHEN 'd' THEN saldo - $3 END, ultima_seq = ultima_seq + 1
-          WHERE id = $1
-            AND CASE $2 WHEN 'c' THEN saldo <= 9223372036854775807 - $3 WHEN 'd' THEN saldo - $3 >= -limite END
-        """;
-
-    private const string Written = """
-          INSERT INTO transacoes (cliente_id, seq, valor, tipo, descricao, realizada_em)
-          SELECT id, ultima_seq, $3, $2, $4, $5 FROM movida
-        """;
-
-    private const string Plain = $"""
-        WITH movida AS (
-        {Moved}
-          RETURNING id, saldo, limite, ultima_seq
-        ), gravada AS (
-        {Written}
-        )
-        SELECT true, movida.saldo, movida.limite
-        FROM clientes LEFT JOIN movida ON movida.id = clientes.id
-        WHERE clientes.id = $1
-        """;
-
-    // The key is looked up as of the statement's beginning. If another transaction commits it meanwhile, the INSERT
-    // fails, and the batch is retried.
-    private const string Keyed = $"""
-        WITH conhecida AS (
-          SELECT limite, saldo, seq, cliente_id = $1 AND tipo = $2 AND valor = $3 AND descricao = $4 AS igual
-          FROM chaves WHERE chave = $6
-        ), movida AS (
-        {Moved}
-            AND $7 AND NOT EXISTS (SELECT 1 FROM conhecida)
-          RETURNING id, saldo, limite, ultima_seq
-        ), gravada AS (
-        {Written}
-        ), nova AS (
-          INSERT INTO chaves (chave, cliente_id, valor, tipo, descricao, limite, saldo, criada_em, seq)
-          SELECT $6, clientes.id, $3, $2, $4, coalesce(movida.limite, clientes.limite), movida.saldo, $5,
-            movida.ultima_seq
-          FROM clientes LEFT JOIN movida ON movida.id = clientes.id
-          WHERE clientes.id = $1 AND $7 AND NOT EXISTS (SELECT 1 FROM conhecida)
-        )
-        SELECT clientes.id IS NOT NULL, coalesce(movida.saldo, conhecida.saldo),
-          coalesce(movida.limite, conhecida.limite), conhecida.igual, coalesce(movida.ultima_seq, conhecida.seq, 0)
-        FROM (SELECT 1) AS pedido
-        LEFT JOIN clientes ON clientes.id = $1
-        LEFT JOIN movida ON movida.id = clientes.id
-        LEFT JOIN conhecida ON true
-        """;
-
-    private const int Same = 3; // The column igual: whether the key is of the same transaction; NULL for a new key.
-
-    private readonly NpgsqlParameter<long> _accountId = new();
-    private readonly NpgsqlParameter<char> _kind = new() { NpgsqlDbType = NpgsqlDbType.Text };
-    private readonly NpgsqlParameter<long> _amountCents = new();
-    private readonly NpgsqlParameter<byte[]> _description = new();
-    private readonly NpgsqlParameter<long> _postedAt = new();
-    private readonly NpgsqlParameter<string>? _key;
-    private readonly NpgsqlParameter<bool> _mayKeep = new();
-
-    // A command to be reused for transactions that all have an idempotency key, or all have none.
-    public PostCommand(bool isKeyed)
-    {
-        Command = new NpgsqlBatchCommand(isKeyed ? Keyed : Plain);
-        Command.Parameters.Add(_accountId);
-        Command.Parameters.Add(_kind);
-        Command.Parameters.Add(_amountCents);
-        Command.Parameters.Add(_description);
-        Command.Parameters.Add(_postedAt);
-        if (isKeyed)
-        {
-            _key = new NpgsqlParameter<string>();
-            Command.Parameters.Add(_key);
-            Command.Parameters.Add(_mayKeep);
-        }
+        _postings.GatherChanges();
     }
 
-    public NpgsqlBatchCommand Command { get; }
-
-    // Sets the transaction, and whether a new key may be kept.
-    public void Bind(PendingPost post, Timestamp postedAt, bool mayKeep)
+    private void Commit(NpgsqlConnection connection, long beganAtMs)
     {
-        _accountId.TypedValue = post.AccountId;
-        _kind.TypedValue = (char)post.Kind.Letter();
-        _amountCents.TypedValue = post.AmountCents;
-        _description.TypedValue = post.Description.AsUtf8().ToArray();
-        _postedAt.TypedValue = postedAt.MicrosecondsSinceEpoch;
-        _key?.TypedValue = post.IdempotencyKey;
-        _mayKeep.TypedValue = mayKeep;
+        var commands = Begin(_second, connection, beganAtMs);
+        _postedAt.TypedValue = _keptAt.TypedValue = Timestamp.Now.MicrosecondsSinceEpoch;
+        if (_postings.Transactions.Count > 0)
+        {
+            commands.Add(_change);
+            commands.Add(_insert);
+        }
+
+        if (_postings.Keys.Posts.Count > 0)
+        {
+            commands.Add(_keepKeys);
+        }
+
+        commands.Add(_commit);
+        MayHaveCommitted = _isReset || commands.Count > 1;
+        _ = _second.ExecuteNonQuery(); // Reads to the end, where the server says that it has committed.
     }
 
-    // Reads the outcome from the command's result. With a known key it is the first answer.
-    public static WriteOutcome Read(NpgsqlDataReader reader, PendingPost post, bool mayKeep)
+    private static NpgsqlBatchCommandCollection Begin(NpgsqlBatch batch, NpgsqlConnection connection, long beganAtMs)
     {
-        if (!reader.Read())
+        var seconds = Limits.PostgresCommandSeconds - (int)((Environment.TickCount64 - beganAtMs) / 1000);
+        if (seconds <= 0)
         {
-            return PostResult.UnknownAccount;
+            throw new TimeoutException($"a batch took over {Limits.PostgresCommandSeconds} s");
         }
 
-        var (isKnown, sequence) = (false, 0L);
-        if (post.IdempotencyKey is not null)
+        batch.Connection = connection;
+        batch.Timeout = seconds;
+        batch.BatchCommands.Clear();
+        return batch.BatchCommands;
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
         {
-            isKnown = !reader.IsDBNull(Same);
-            if (isKnown && !reader.GetBoolean(Same))
-            {
-                return PostResult.KeyReused;
-            }
-
-            if (!isKnown && !reader.GetBoolean(0))
-            {
-                return PostResult.UnknownAccount;
-            }
-
-            if (!isKnown && !mayKeep)
-            {
-                return PostResult.TooManyKeys;
-            }
-
-            sequence = reader.GetInt64(4);
+            command.Parameters.Add(parameter);
         }
 
-        return reader.IsDBNull(1)
-            ? new WriteOutcome(post.Kind.Refusal(), IsReplay: isKnown)
-            : new WriteOutcome(
-                PostResult.Accepted,
-                BalanceCents: reader.GetInt64(1),
-                LimitCents: reader.GetInt64(2),
-                sequence,
-                isKnown);
+        return command;
+    }
+
+    private static NpgsqlParameter<List<T>> Column<T>(List<T> values) => new() { TypedValue = values };
+
+    private static NpgsqlParameter[] Columns(PostColumns posts)
+    {
+        var kinds = Column(posts.Kinds);
+        kinds.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text;
+        return
+        [
+            Column(posts.AccountIds), Column(posts.Sequences), Column(posts.AmountsCents), kinds,
+            Column(posts.Descriptions),
+        ];
     }
 }

@@ -15,10 +15,11 @@ internal sealed class PostgresHosts : IDisposable
     private long _rankMax; // Of those that have served; 0 before the first.
     private Timer? _watch;
 
-    public PostgresHosts(PostgresAddress address, ILogger logger)
+    // options: of the connections that serve; the operator's prevail.
+    public PostgresHosts(PostgresAddress address, ILogger logger, string options = "")
     {
         _logger = logger;
-        _hosts = [.. address.Hosts.Select(host => new PostgresHost(host, address.NeedsPrimary))];
+        _hosts = [.. address.Hosts.Select(host => new PostgresHost(host, address.NeedsPrimary, options))];
         _serving = _hosts[0];
     }
 
@@ -80,7 +81,8 @@ internal sealed class PostgresHosts : IDisposable
 }
 
 // One host, with its connections.
-internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, bool needsPrimary) : IDisposable
+internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, bool needsPrimary, string options)
+    : IDisposable
 {
     // The timeline, 1 and one more after each promotion, in hexadecimal digits; NULL when read-only.
     private const string Timeline = """
@@ -94,10 +96,10 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
 
     public string Name { get; } = PostgresAddress.NameOf(connection);
 
-    public NpgsqlDataSource Reads { get; } = Open(connection, needsPrimary, Limits.PostgresReadConnectionsMax);
+    public NpgsqlDataSource Reads { get; } = Open(connection, needsPrimary, Limits.PostgresReadConnectionsMax, options);
 
     // Has one connection, which no read can take.
-    public NpgsqlDataSource Writes { get; } = Open(connection, needsPrimary, connectionsMax: 1);
+    public NpgsqlDataSource Writes { get; } = Open(connection, needsPrimary, connectionsMax: 1, options);
 
     // By the last answer: 0 when it cannot serve; otherwise the highest serves.
     public long Rank { get; private set; }
@@ -145,11 +147,13 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
     // PostgreSQL ends all connections before it becomes a standby, so only a new one is checked, by what the server has
     // reported to it (since PostgreSQL 14).
     private static NpgsqlDataSource Open(
-        NpgsqlConnectionStringBuilder connection, bool needsPrimary, int connectionsMax)
+        NpgsqlConnectionStringBuilder connection, bool needsPrimary, int connectionsMax, string options = "")
     {
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
+        builder.ConnectionStringBuilder.Options = $"{options} {connection.Options}"; // The last one counts.
         builder.EnableTransportSecurity();
+        builder.EnableArrays();
         if (needsPrimary)
         {
             builder.UsePhysicalConnectionInitializer(RefuseReadOnly, opened =>

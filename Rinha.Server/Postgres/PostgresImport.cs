@@ -35,28 +35,25 @@ internal static class PostgresImport
         return report;
     }
 
-    // In portions: the database queues a check of the foreign key for each row of a COPY, in memory.
     private static void Copy(NpgsqlConnection connection, IEnumerable<LedgerRow> rows)
     {
         NpgsqlBinaryImporter? copy = null;
         LedgerTable? table = null;
-        var count = 0;
         try
         {
             foreach (var row in rows)
             {
-                if (row.Table != table || count == Limits.PostgresCopyRows)
+                if (row.Table != table)
                 {
                     End(copy);
                     copy = null;
-                    (table, count) = (row.Table, 0);
+                    table = row.Table;
                     copy = connection.BeginBinaryImport(
                         $"COPY {table.Name} ({table.ColumnNames}) FROM STDIN (FORMAT BINARY)");
                     copy.Timeout = TimeSpan.Zero; // None.
                 }
 
                 Write(copy!, row);
-                count++;
             }
 
             End(copy);

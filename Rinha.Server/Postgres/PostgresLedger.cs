@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rinha.Server.Ledger;
@@ -13,30 +12,16 @@ namespace Rinha.Server.Postgres;
 /// </summary>
 public sealed class PostgresLedger : ILedger, IDisposable
 {
-    private const string EntriesHead = """
-        SELECT clientes.saldo, clientes.limite,
-          ultimas.seq, ultimas.valor, ultimas.tipo, ultimas.descricao, ultimas.realizada_em
-        FROM clientes LEFT JOIN LATERAL (
-          SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
-          WHERE cliente_id = clientes.id
-        """;
-
-    private const string EntriesTail = """
-        ) AS ultimas ON true
-        WHERE clientes.id = $1
-        ORDER BY ultimas.seq DESC
-        """;
-
-    private const string HistorySql = $"{EntriesHead} AND seq < $2 ORDER BY seq DESC LIMIT $3 {EntriesTail}";
-    private const string AccountSql = "SELECT 1 FROM clientes WHERE id = $1";
-
-    private static readonly string s_statementSql =
-        $"{EntriesHead} ORDER BY seq DESC LIMIT {Statement.EntriesMax} {EntriesTail}";
+    // Of the request path's connections. Planning each batch for its own values costs more than it saves, and a plan
+    // for a table that is nearly empty must not scan it whole when it has grown.
+    private static readonly string s_options =
+        $"-c idle_in_transaction_session_timeout={Limits.PostgresIdleTransactionMs}"
+        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
     private readonly PostgresHosts _hosts;
     private readonly KeyHousekeeping _keys;
     private readonly PostgresWriter _writer;
-    private readonly ThrottledErrorLog _errors;
+    private readonly PostgresReader _reader;
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
@@ -51,8 +36,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
     public PostgresLedger(
         PostgresAddress address, ILogger logger, int waitSeconds = 0, InitialAccounts? accounts = null)
     {
-        _errors = new ThrottledErrorLog(logger);
-        _hosts = new PostgresHosts(address, logger);
+        var errors = new ThrottledErrorLog(logger);
+        _hosts = new PostgresHosts(address, logger, s_options);
         Await(address, waitSeconds, logger);
         switch (PostgresSchema.Ensure(_hosts.Serving.Writes, converts: true, accounts: accounts))
         {
@@ -64,8 +49,9 @@ public sealed class PostgresLedger : ILedger, IDisposable
                 break;
         }
 
-        _keys = new KeyHousekeeping(_hosts, _errors);
-        _writer = new PostgresWriter(_hosts, _keys, _errors, _metrics, logger);
+        _keys = new KeyHousekeeping(_hosts, errors);
+        _writer = new PostgresWriter(_hosts, _keys, errors, _metrics, logger);
+        _reader = new PostgresReader(_hosts, errors);
         _hosts.Watch();
     }
 
@@ -75,19 +61,13 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
     public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
 
-    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) => ReadAsync(
-        s_statementSql,
-        [accountId],
-        row => statement.Begin(row.GetInt64(0), row.GetInt64(1), Timestamp.Now),
-        row => statement.Add(Entry(row)));
+    public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
+        _reader.ReadStatementAsync(accountId, statement);
 
-    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) => ReadAsync(
-        HistorySql,
-        [accountId, page.BeforeSequence, page.EntriesWanted],
-        _ => page.Begin(page.BeforeSequence, page.EntriesWanted),
-        row => page.Add(new HistoryEntry(row.GetInt64(2), Entry(row))));
+    public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
+        _reader.ReadHistoryAsync(accountId, page);
 
-    public ValueTask<LookupResult> FindAccountAsync(long accountId) => ReadAsync(AccountSql, [accountId], null, null);
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) => _reader.FindAccountAsync(accountId);
 
     internal void AddTo(MetricSet metrics)
     {
@@ -130,80 +110,5 @@ public sealed class PostgresLedger : ILedger, IDisposable
                 Thread.Sleep(Limits.PostgresWaitRetryMs);
             }
         }
-    }
-
-    private static StatementEntry Entry(NpgsqlDataReader row)
-    {
-        // Other programs may write texts and times that the schema allows and the server does not.
-        var bytes = row.GetFieldValue<byte[]>(5);
-        return Utf8.IsValid(bytes)
-            && Description.TryCreate(bytes, out var description)
-            && Timestamp.TryCreate(row.GetInt64(6), out var postedAt)
-            && TransactionKinds.TryParse((byte)row.GetChar(4), out var kind)
-            ? new StatementEntry(row.GetInt64(3), kind, description, postedAt)
-            : throw new InvalidDataException("read: a client's transactions are damaged");
-    }
-
-    // One statement and hence one snapshot. A read changes nothing and an idle connection may have lost its server long
-    // ago: so a failed read is retried once, unless it timed out.
-    private async ValueTask<LookupResult> ReadAsync(
-        string sql, long[] parameters, Action<NpgsqlDataReader>? begin, Action<NpgsqlDataReader>? add)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var source = _hosts.Serving.Reads;
-            try
-            {
-                return await ReadOnceAsync(source, sql, parameters, begin, add);
-            }
-            catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
-            {
-                // Under SERIALIZABLE a read may conflict with writes, too, several times.
-                var isConflict = PostgresFailure.IsRetryable(error);
-                if (attempt >= (isConflict ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
-                {
-                    _errors.Write(error);
-                    return LookupResult.StorageFailed;
-                }
-
-                if (!isConflict)
-                {
-                    source.Clear(); // The idle connections have most likely lost their server, too.
-                    await _hosts.FindAsync();
-                }
-            }
-            catch (InvalidDataException error)
-            {
-                _errors.Write(error);
-                return LookupResult.StorageFailed;
-            }
-        }
-    }
-
-    private static async ValueTask<LookupResult> ReadOnceAsync(
-        NpgsqlDataSource source,
-        string sql,
-        long[] parameters,
-        Action<NpgsqlDataReader>? begin,
-        Action<NpgsqlDataReader>? add)
-    {
-        await using var command = source.CreateCommand(sql).With(parameters);
-        await using var row = await command.ExecuteReaderAsync();
-        if (!await row.ReadAsync())
-        {
-            return LookupResult.UnknownAccount;
-        }
-
-        begin?.Invoke(row);
-        while (add is not null && !await row.IsDBNullAsync(2))
-        {
-            add(row);
-            if (!await row.ReadAsync())
-            {
-                break;
-            }
-        }
-
-        return LookupResult.Found;
     }
 }

@@ -11,7 +11,11 @@ internal static class PostgresSchema
     // Version 1 is the first release; schema.postgres.sql is the current one.
     public static readonly SchemaVersions Versions = new(
         oldest: 1,
-        "ALTER TABLE chaves ADD COLUMN seq BIGINT CHECK (seq > 0)");
+        "ALTER TABLE chaves ADD COLUMN seq BIGINT CHECK (seq > 0)",
+        """
+        ALTER TABLE transacoes DROP CONSTRAINT IF EXISTS transacoes_cliente_id_fkey;
+        ALTER TABLE chaves DROP CONSTRAINT chaves_pkey, ADD PRIMARY KEY (cliente_id, chave)
+        """);
 
     public const long Created = 0;
 

@@ -6,9 +6,9 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
-// Sends what waits in the queue together (group commit), on one connection: while one batch is on its way, the next one
-// gathers. Retries or refuses a batch that is certainly rolled back or unsent; answers an unknown outcome as such. Owns
-// the thread, which waits for the network, and the connection. Any thread may call the members.
+// Commits what waits in the queue together (group commit), on one connection: while one batch is on its way, the next
+// one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome as such. Owns the
+// thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -78,11 +78,10 @@ internal sealed class PostgresWriter : IDisposable
     {
         while (_queue.Wait())
         {
-            var writes = _batch.TakeFrom(_queue);
-            if (writes.Length > 0)
+            if (_batch.TakeFrom(_queue).Length > 0)
             {
                 var began = Environment.TickCount64;
-                var failure = Write(writes);
+                var failure = Write();
                 if (failure is { } result)
                 {
                     _isFailing |= result != PostResult.Busy;
@@ -135,20 +134,21 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     // Null when the batch is committed; otherwise the result of all its writes.
-    private PostResult? Write(ReadOnlySpan<PendingWrite> writes)
+    private PostResult? Write()
     {
         if (!TryConnect())
         {
             return PostResult.StorageFailed;
         }
 
+        var isReconnected = false;
         var began = Environment.TickCount64;
         while (true)
         {
             try
             {
                 var beganAtNs = Clock.NowNs;
-                _commands.Run(_connection!, writes, _batch.Results, !_keys.IsFull);
+                _commands.Run(_connection!, _batch, _queue, !_keys.IsFull, began);
                 if (_isReplicationUnknown)
                 {
                     throw new NpgsqlException("a commit's wait for its synchronous standby was cancelled");
@@ -156,7 +156,7 @@ internal sealed class PostgresWriter : IDisposable
 
                 _usedAtMs = Environment.TickCount64;
                 _metrics.CommitDuration.Record(Clock.NowNs - beganAtNs);
-                _metrics.BatchWrites.Record(writes.Length);
+                _metrics.BatchWrites.Record(_batch.Count);
                 _metrics.CountTransactions(_commands.Posted, _commands.Refused);
                 return null;
             }
@@ -179,8 +179,20 @@ internal sealed class PostgresWriter : IDisposable
             {
                 // A new connection also helps if only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
+                var result = _commands.MayHaveCommitted ? PostResult.OutcomeUnknown : PostResult.StorageFailed;
+                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back.
+                var mayRetry = !_commands.MayHaveCommitted
+                    && !PostgresFailure.IsRolledBack(error)
+                    && !isReconnected
+                    && Environment.TickCount64 - began < Limits.PostgresSlowFailureMs;
                 Disconnect();
-                return PostgresFailure.IsRolledBack(error) ? PostResult.StorageFailed : PostResult.OutcomeUnknown;
+                if (!mayRetry || !TryConnect())
+                {
+                    return result;
+                }
+
+                isReconnected = true;
+                _metrics.CountRetry();
             }
         }
     }

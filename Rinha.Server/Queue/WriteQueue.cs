@@ -113,14 +113,17 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset.
-    // Returns how many: 0 when another thread was faster.
-    public int Take(Span<PendingWrite> batch, bool stopsAtReset = false)
+    // Takes the oldest writes, as many as there are or fit; with stopsAtReset only those before the first reset, with
+    // joins those before the first that may not join. Returns how many: 0 when another thread was faster.
+    public int Take(Span<PendingWrite> batch, bool stopsAtReset = false, Predicate<PendingWrite>? joins = null)
     {
         lock (_lock)
         {
             var count = 0;
-            while (count < batch.Length && _count > 0 && !(stopsAtReset && _ring[_head] is PendingReset))
+            while (count < batch.Length
+                && _count > 0
+                && !(stopsAtReset && _ring[_head] is PendingReset)
+                && joins?.Invoke(_ring[_head]!) != false)
             {
                 batch[count++] = RemoveHead();
             }
@@ -189,13 +192,16 @@ internal sealed class Batch
 
     public int Count { get; private set; }
 
-    // The results of all writes taken so far.
+    // All writes taken so far, and their results.
+    public ReadOnlySpan<PendingWrite> Writes => _writes.AsSpan(0, Count);
+
     public Span<WriteOutcome> Results => _results.AsSpan(0, Count);
 
     // Takes what waits, as far as there is room (WriteQueue.Take). Returns the writes of this call.
-    public ReadOnlySpan<PendingWrite> TakeFrom(WriteQueue queue, bool stopsAtReset = false)
+    public ReadOnlySpan<PendingWrite> TakeFrom(
+        WriteQueue queue, bool stopsAtReset = false, Predicate<PendingWrite>? joins = null)
     {
-        var count = queue.Take(_writes.AsSpan(Count), stopsAtReset);
+        var count = queue.Take(_writes.AsSpan(Count), stopsAtReset, joins);
         Count += count;
         return _writes.AsSpan(Count - count, count);
     }

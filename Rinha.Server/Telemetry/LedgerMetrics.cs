@@ -16,7 +16,7 @@ internal sealed class LedgerMetrics
     // Recorded in nanoseconds, like the durations below.
     public HistogramFamily CommitDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_commit_duration_seconds",
-        "Time to commit a batch; with PostgreSQL, its round trip.");
+        "Time to commit a batch; with PostgreSQL, its two round trips.");
 
     // 0 if the gate was free.
     public HistogramFamily GateWait { get; } = HistogramFamily.OfDurations(
@@ -59,7 +59,7 @@ internal sealed class LedgerMetrics
     {
         metrics.Add(
             "rinha_ledger_retries_total",
-            "Batches that the database rolled back because of a conflict, and that were retried.",
+            "Batches that were retried: rolled back because of a conflict, or because their connection was lost.",
             () => Interlocked.Read(ref _retries));
         metrics.Add(
             "rinha_ledger_host_info",

@@ -1,0 +1,197 @@
+using Npgsql;
+
+namespace Rinha.Server.Tests.Postgres;
+
+// What is written in one transaction or read in one round trip, and what a lost connection leaves. The test's own lock
+// keeps the first ones waiting while more are queued.
+public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
+{
+    private const string RowLock = "SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE";
+
+    [Fact]
+    public async Task Posts_that_wait_together_are_judged_in_order_in_one_transaction()
+    {
+        var outcomes = await PostAll(
+            new(1, 10), new(1, -100_011), new(1, -100_010), new(6, 1), new(2, 7), new(1, -1), new(1, 5), new(1, -5));
+
+        Assert.Equal(
+            [
+                new(PostResult.Accepted, 10, 100_000),
+                PostResult.LimitExceeded,
+                new(PostResult.Accepted, -100_000, 100_000),
+                PostResult.UnknownAccount,
+                new(PostResult.Accepted, 7, 80_000),
+                PostResult.LimitExceeded,
+                new(PostResult.Accepted, -99_995, 100_000),
+                new(PostResult.Accepted, -100_000, 100_000),
+            ],
+            outcomes);
+        // One for those that need no other lock than the first, and one for the others.
+        Assert.Equal(2, Storage.Query("SELECT count(DISTINCT xmin::text) FROM transacoes"));
+        Assert.Equal(3, Storage.Query("""
+            SELECT count(*) FROM transacoes
+            WHERE xmin::text = (SELECT xmin::text FROM transacoes WHERE cliente_id = 2)
+            """));
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
+    public async Task Keys_in_one_batch_are_each_accounts_own_and_applied_once()
+    {
+        Request[] requests =
+        [
+            new(2, 5, "key"), new(2, 5, "key"), new(2, 6, "key"), new(3, 5, "key"), new(6, 5, "key"),
+            new(2, -80_006, "no"), new(2, 1), new(2, -80_006, "no"),
+        ];
+        var outcomes = await PostAll([new(1, 1), .. requests]);
+
+        WriteOutcome[] expected =
+        [
+            new(PostResult.Accepted, 5, 80_000, Sequence: 1),
+            new(PostResult.Accepted, 5, 80_000, Sequence: 1, IsReplay: true),
+            PostResult.KeyReused,
+            new(PostResult.Accepted, 5, 1_000_000, Sequence: 1),
+            PostResult.UnknownAccount,
+            PostResult.LimitExceeded,
+            new(PostResult.Accepted, 6, 80_000),
+            new(PostResult.LimitExceeded, IsReplay: true),
+        ];
+        Assert.Equal(expected, outcomes[1..]);
+        Assert.Equal(3, Storage.Query("SELECT count(*) FROM chaves"));
+        Storage.AssertBalanced();
+
+        var other = Storage.Open();
+        Assert.Equal(expected[1], await Post(other, requests[0]));
+        Assert.Equal(PostResult.KeyReused, (await Post(other, new(2, -5, "key"))).Result);
+        Assert.Equal(expected[3] with { IsReplay = true }, await Post(other, requests[3]));
+        Assert.Equal(expected[7], await Post(other, requests[5]));
+    }
+
+    [Fact]
+    public async Task A_reset_comes_before_the_posts_of_its_batch()
+    {
+        await Post(Ledger, new(2, 100, "key"));
+        Task<WriteOutcome> first, post, reset;
+        await using (await Lock(RowLock))
+        {
+            first = Post(Ledger, new(1, 1));
+            WaitForWriter();
+            post = Post(Ledger, new(2, 10, "key"));
+            reset = Ledger.WriteAsync(new PendingReset()).AsTask();
+        }
+
+        Assert.Equal(PostResult.Accepted, (await first).Result);
+        Assert.Equal(PostResult.Accepted, (await reset).Result);
+        await Task.Yield(); // Leave the writer's thread.
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 10, 80_000, Sequence: 1), await post);
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
+    public async Task A_connection_lost_before_the_commit_was_sent_costs_no_post()
+    {
+        Task<WriteOutcome> post;
+        await using (await Lock(RowLock))
+        {
+            post = Post(Ledger, new(1, 1));
+            WaitForWriter();
+            Storage.EndConnections();
+            WaitForWriter(); // The retry, on another connection.
+        }
+
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 1, 100_000), await post);
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
+    public async Task A_connection_lost_after_the_commit_was_sent_leaves_the_outcome_unknown()
+    {
+        await using (await Lock("LOCK TABLE transacoes IN SHARE MODE"))
+        {
+            var post = Post(Ledger, new(1, 1));
+            WaitForWriter();
+            Storage.EndConnections();
+            Assert.Equal(PostResult.OutcomeUnknown, (await post).Result);
+        }
+
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 1, 100_000), await Post(Ledger, new(1, 1)));
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
+    public async Task Statements_that_wait_together_are_each_of_their_account()
+    {
+        for (var id = 1; id <= 5; id++)
+        {
+            Ledger.Credit(id, id, $"{id}");
+        }
+
+        Storage.Execute("UPDATE transacoes SET descricao = '\\xff' WHERE cliente_id = 5");
+        List<(long Id, Statement Statement, Task<LookupResult> Read)> reads = [];
+        await using (await Lock("LOCK TABLE transacoes IN ACCESS EXCLUSIVE MODE"))
+        {
+            for (var number = 0; number < 40; number++)
+            {
+                var (id, statement) = (1 + (number * 5 % 6), new Statement());
+                reads.Add((id, statement, Ledger.ReadStatementAsync(id, statement).AsTask()));
+            }
+
+            WaitForLocks(Limits.PostgresStatementBatchesMax);
+        }
+
+        foreach (var (id, statement, read) in reads)
+        {
+            var expected = id == 5 ? LookupResult.StorageFailed
+                : id == 6 ? LookupResult.UnknownAccount
+                : LookupResult.Found;
+            Assert.Equal(expected, await read);
+            if (id < 5)
+            {
+                Assert.Equal(id, statement.BalanceCents);
+                Assert.Equal([$"{id}"], statement.Texts());
+            }
+        }
+    }
+
+    // Posts the first, which waits for its account's lock, then queues the others, and returns all outcomes.
+    private async Task<WriteOutcome[]> PostAll(params Request[] requests)
+    {
+        List<Task<WriteOutcome>> posts = [];
+        await using (await Lock(RowLock))
+        {
+            posts.Add(Post(Ledger, requests[0]));
+            WaitForWriter();
+            posts.AddRange(requests.Skip(1).Select(request => Post(Ledger, request)));
+        }
+
+        return await Task.WhenAll(posts);
+    }
+
+    private static Task<WriteOutcome> Post(ILedger ledger, Request request) => ledger.PostAsync(
+        request.Account,
+        request.Cents < 0 ? TransactionKind.Debit : TransactionKind.Credit,
+        Math.Abs(request.Cents),
+        "text",
+        request.Key);
+
+    // Holds a lock until it is disposed.
+    private async Task<NpgsqlConnection> Lock(string sql)
+    {
+        _ = Ledger; // Creates the tables.
+        var connection = await Storage.TestSource.OpenConnectionAsync();
+        await using var locking = new NpgsqlCommand($"BEGIN; {sql}", connection);
+        await locking.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private void WaitForWriter() => WaitForLocks(1);
+
+    private void WaitForLocks(int count) => Wait.Until(
+        () => Storage.Query($"""
+            SELECT count(*) FROM pg_stat_activity
+            WHERE application_name = '{Storage.Schema}' AND wait_event_type = 'Lock'
+            """) == count,
+        $"{count} connections wait for a lock");
+
+    private sealed record Request(long Account, long Cents, string? Key = null);
+}
