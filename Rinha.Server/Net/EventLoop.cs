@@ -18,6 +18,7 @@ internal sealed class EventLoop : IDisposable
     private readonly SafeFileHandle _wake = LibC.CreateEvent();
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private readonly int _idlePolls;
     private readonly Lock _lock = new();
     private readonly ConcurrentQueue<ConnectionInput> _moreToRead = new();
     private bool _sleeps; // The thread that resets it has to wake the loop.
@@ -31,6 +32,7 @@ internal sealed class EventLoop : IDisposable
     public EventLoop(IWriteRound? round, ILogger logger)
     {
         Round = round;
+        _idlePolls = round is null ? 0 : Limits.IdlePollsMax; // Clients that await a database are not a moment away.
         _logger = logger;
         _thread = new Thread(Run) { Name = "event loop", IsBackground = true };
     }
@@ -192,7 +194,7 @@ internal sealed class EventLoop : IDisposable
     // to sleep, and spares the senders a wake-up.
     private int WaitForEvents()
     {
-        for (var polls = 0; polls < Limits.IdlePollsMax; polls++)
+        for (var polls = 0; polls < _idlePolls; polls++)
         {
             var count = _poller.Wait(Poller.NotAtAll);
             if (count > 0 || !_moreToRead.IsEmpty)
