@@ -27,7 +27,8 @@ public sealed class PostgresAddress
         Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
         // After this timeout the command's outcome is unknown.
         CommandTimeout = (Limits.BusyTimeoutMs / 1000) + 1,
-        CancellationTimeout = -1,
+        CancellationTimeout = -1, // Npgsql sends a cancel request even so.
+        GssEncryptionMode = GssEncryptionMode.Disable, // Or it tries a silent host twice, to connect and to cancel.
         Timeout = Limits.PostgresConnectSeconds,
         KeepAlive = Limits.PostgresKeepAliveSeconds,
         NoResetOnClose = true,
