@@ -30,6 +30,8 @@ internal sealed class PostgresBatch : IDisposable
 
     public int Refused { get; private set; }
 
+    public bool HasReplay { get; private set; }
+
     // Applies all writes, or none when it throws (PostgresFailure). None has been answered yet, so any order among them
     // is right.
     public void Run(
@@ -108,6 +110,7 @@ internal sealed class PostgresBatch : IDisposable
     private void ReadOutcomes(NpgsqlDataReader reader, ReadOnlySpan<PendingWrite> writes, Span<WriteOutcome> outcomes)
     {
         Posted = Refused = 0;
+        HasReplay = false;
         foreach (var index in _order.AsSpan(0, writes.Length))
         {
             if (writes[index] is not PendingPost post)
@@ -118,6 +121,7 @@ internal sealed class PostgresBatch : IDisposable
 
             var outcome = PostCommand.Read(reader, post, _mayKeepKeys);
             outcomes[index] = outcome;
+            HasReplay |= outcome.IsReplay;
             Posted += outcome.Result == PostResult.Accepted && !outcome.IsReplay ? 1 : 0;
             Refused += outcome.IsRefusal && !outcome.IsReplay ? 1 : 0;
 

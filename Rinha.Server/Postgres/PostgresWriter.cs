@@ -123,14 +123,45 @@ internal sealed class PostgresWriter : IDisposable
 
         try
         {
-            using var write = new NpgsqlCommand("UPDATE esquema SET versao = versao", _connection);
-            write.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
-            _ = write.ExecuteNonQuery();
+            CommitNothing(Limits.PostgresPingTimeoutSeconds);
             _isFailing = false;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
             Disconnect();
+        }
+    }
+
+    private void CommitNothing(int? timeoutSeconds = null)
+    {
+        using var write = new NpgsqlCommand("UPDATE esquema SET versao = versao", _connection);
+        write.CommandTimeout = timeoutSeconds ?? write.CommandTimeout;
+        _ = write.ExecuteNonQuery();
+    }
+
+    private void RequireReplication()
+    {
+        if (_isReplicationUnknown)
+        {
+            throw new NpgsqlException("a commit's wait for its synchronous standby was cancelled");
+        }
+    }
+
+    // Whether a synchronous standby has all commits so far. A repeat only reads its key, so its own commit waits for no
+    // standby; that of its first request may not have either, since Npgsql cancels the wait of a batch that times out.
+    private bool IsReplicated()
+    {
+        try
+        {
+            CommitNothing();
+            RequireReplication();
+            return true;
+        }
+        catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
+        {
+            _errors.Write(error);
+            Disconnect();
+            return false;
         }
     }
 
@@ -149,9 +180,10 @@ internal sealed class PostgresWriter : IDisposable
             {
                 var beganAtNs = Clock.NowNs;
                 _commands.Run(_connection!, writes, _batch.Results, !_keys.IsFull);
-                if (_isReplicationUnknown)
+                RequireReplication();
+                if (_commands.HasReplay && !IsReplicated())
                 {
-                    throw new NpgsqlException("a commit's wait for its synchronous standby was cancelled");
+                    return PostResult.OutcomeUnknown;
                 }
 
                 _usedAtMs = Environment.TickCount64;
