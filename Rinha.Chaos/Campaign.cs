@@ -28,6 +28,15 @@ internal sealed record ChaosSettings(
     // The cgroup files that a process joins. Each stack has other limits: its cgroups have a prefix.
     public IReadOnlyList<string> ProcsFilesOf(string name) =>
         Cgroup is null ? [] : StackCgroup.Locate(Cgroup)!.ProcsFilesOf(name);
+
+    // A run of an hour does not stop to ask: without these programs the campaign is skipped.
+    public void RequirePrograms(params (string Program, string Package)[] programs)
+    {
+        if (new Packages(Console.Error.WriteLine, IsInstallAgreed).TryRequire(programs) is { } reason)
+        {
+            throw new CampaignSkipped(reason);
+        }
+    }
 }
 
 // One run of a campaign: its settings and directory, and the violations and results so far. Single-threaded. The

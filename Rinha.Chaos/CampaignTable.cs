@@ -147,6 +147,18 @@ internal static class CampaignTable
             UnderLoad(s_outage with { Inject = DatabaseOutage.Cut, HasRelay = true })),
         new("pg-send-again", "PostgreSQL or an API killed or restarted; clients with keys", 4, 40,
             UnderLoad(s_sendAgain with { Inject = DatabaseOutage.KillAny, IsOnPostgres = true })),
+        new("failover-kill", "kill -9 of the primary of three hosts, PostgreSQL and Patroni", 2, 20,
+            UnderLoad(Failover(FailoverFaults.KillPrimary))),
+        new("failover-cut", "the primary's host loses its network", 2, 20,
+            UnderLoad(Failover(FailoverFaults.CutPrimary))),
+        new("failover-split", "the other two hosts lose the primary, the APIs do not", 2, 20,
+            UnderLoad(Failover(FailoverFaults.SplitPrimary))),
+        new("failover-disk", "the primary's disk is full, an operator switches over", 2, 20,
+            UnderLoad(Failover(FailoverFaults.FillDisk))),
+        new("failover-standby", "kill -9 of the synchronous standby, PostgreSQL and Patroni", 2, 20,
+            UnderLoad(Failover(FailoverFaults.KillStandby))),
+        new("failover-etcd", "kill -9 of etcd's leader", 2, 20, UnderLoad(Failover(FailoverFaults.KillEtcdLeader))),
+        new("failover-switchover", "a planned switchover", 2, 20, UnderLoad(Failover(FailoverFaults.SwitchOver))),
         new("fuzz", "valid, invalid and mutated HTTP and JSON",
             20_000, 1_000_000, run => FuzzCampaign.Run(run, isLayer4: false)),
         new("smuggling", "requests hidden in requests, through nginx and direct",
@@ -181,4 +193,15 @@ internal static class CampaignTable
             0, PowerCutPlan.All.Sum(plan => plan.Cuts), PowerCutCampaign.Run),
         new("soak", "none: a long run under load", 3, 3, SoakCampaign.Run),
     ];
+
+    private static FaultPlan Failover(Action<FaultContext> inject) => new(inject)
+    {
+        IsOnCluster = true,
+        PauseMs = (500, 3_000),
+        Rate = 400,
+        HasKeys = true,
+        AtEnd = FailoverFaults.CheckRetried,
+        ReportedDurations = [Gap, FailoverFaults.UntilWhole],
+        LastResult = DatabaseOutage.LongestWait,
+    };
 }

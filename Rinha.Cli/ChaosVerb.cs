@@ -37,7 +37,7 @@ internal static class ChaosVerb
 
     private static int Run(ParseResult parsed)
     {
-        // Campaigns on PostgreSQL start with pg-, those behind nginx-stream with stream-.
+        // Campaigns on PostgreSQL start with pg- or failover-, those behind nginx-stream with stream-.
         var only = parsed.GetRequiredValue(s_only);
         bool Has(string prefix) =>
             only.Length == 0 || only.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
@@ -46,7 +46,7 @@ internal static class ChaosVerb
         Proxy proxy = Has("stream-") ? new NginxLayer4() : new Nginx();
         proxy.Require(packages);
         packages.RequireLinker();
-        var postgres = Has("pg-") ? PostgresPrograms.Require(packages) : null;
+        var postgres = Has("pg-") || Has("failover-") ? PostgresPrograms.Require(packages) : null;
         var publisher = new Publisher(Console.Error.WriteLine, packages);
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.Chaos);
@@ -122,6 +122,12 @@ internal sealed class ChaosEnvironment(
             .SelectMany(pid => ProcessTable.SessionOf(ProcessIdentity.Of(pid)).Append(pid))
             .Where(pid => pid != Environment.ProcessId));
         ProcessTable.Kill(ProcessTable.WorkingBelow(work));
+        foreach (var disk in File.ReadLines("/proc/mounts").Select(line => line.Split(' ')[1])
+            .Where(path => path.StartsWith(work + "/", StringComparison.Ordinal)).ToList())
+        {
+            Tool.Run(["umount", "--lazy", disk]);
+        }
+
         _ = _cgroup?.TryRemove();
         Files.DeleteTrees(_sockets, DatabaseSockets, Template);
         if (!Directory.EnumerateFileSystemEntries(work).Any())

@@ -89,7 +89,7 @@ internal static class DatabaseOutage
 
     // Probes both servers before, during and after the outage, until each answers 200. outage returns when the database
     // is back.
-    private static void ProbeThrough(FaultContext context, Action outage, bool expectsFailures = true)
+    public static void ProbeThrough(FaultContext context, Action outage, bool expectsFailures = true)
     {
         var (run, bank) = (context.Run, context.Bank);
         var answers = new ConcurrentQueue<(string What, RawAnswer Answer, TimeSpan Time)>();

@@ -11,6 +11,7 @@ internal sealed class FaultContext : IDisposable
     private const int WarmAcknowledged = 100;
 
     private readonly PostgresServer? _postgres;
+    private readonly FailoverCluster? _cluster;
     private readonly Relay? _relay;
     private readonly List<BackgroundLoad> _loads = [];
     private readonly List<LoadWatch> _watches = [];
@@ -23,6 +24,7 @@ internal sealed class FaultContext : IDisposable
         {
             _postgres = plan.IsOnPostgres ? new PostgresServer(run) : null;
             _postgres?.Start();
+            _cluster = plan.IsOnCluster ? new FailoverCluster(run) : null;
             _relay = plan.HasRelay ? new Relay(new UnixDomainSocketEndPoint(_postgres!.SocketPath)) : null;
             Bank = new Bank(run, new BankOptions
             {
@@ -30,8 +32,9 @@ internal sealed class FaultContext : IDisposable
                 Synchronous = plan.Synchronous,
                 Faults = plan.HasFaultLibrary,
                 Postgres = _postgres,
+                Cluster = _cluster,
                 IsLayer4 = plan.IsLayer4,
-                PostgresUrl = _relay is null ? null : $"postgres://rinha@{_relay.Address}/rinha",
+                PostgresUrl = _relay is null ? _cluster?.Url : $"postgres://rinha@{_relay.Address}/rinha",
             });
             Probes = new Probes(Bank);
             Bank.Start();
@@ -64,6 +67,7 @@ internal sealed class FaultContext : IDisposable
     public Probes Probes { get; } // For single requests beside the load.
     public StallDetector Stalls { get; } = new();
     public PostgresServer Postgres => _postgres!;
+    public FailoverCluster Cluster => _cluster!;
     public Relay Relay => _relay!;
     public Random Random => Run.Random;
     public LoadWatch Watch => _watches[0];
@@ -120,6 +124,7 @@ internal sealed class FaultContext : IDisposable
         _loads.ForEach(load => load.Dispose());
         Stalls.Dispose();
         _relay?.Dispose();
+        _cluster?.Dispose();
         _postgres?.Dispose();
     }
 }

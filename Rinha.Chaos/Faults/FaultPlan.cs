@@ -16,6 +16,7 @@ internal sealed record FaultPlan(Action<FaultContext> Inject)
     public string Synchronous { get; init; } = "NORMAL"; // RINHA_SYNCHRONOUS: NORMAL or FULL.
 
     public bool IsOnPostgres { get; init; }
+    public bool IsOnCluster { get; init; } // PostgreSQL that fails over.
     public bool IsLayer4 { get; init; } // Whether nginx passes on connections.
     public bool HasRelay { get; init; } // Whether servers reach PostgreSQL through a Relay.
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Rinha.Stack;
 
 namespace Rinha.Chaos.Machines;
 
@@ -58,7 +57,7 @@ internal sealed record MachineImage(string Directory)
             throw new CampaignSkipped("a virtual machine needs root on Debian, x64");
         }
 
-        RequirePrograms(settings);
+        settings.RequirePrograms(s_programs);
         string[] include = [.. s_packages, .. extraPackages];
         var suite = release["VERSION_CODENAME"];
         var recipe = SHA256.HashData(Encoding.UTF8.GetBytes($"{suite} {Size} {string.Join(',', include)} {SetUp}"));
@@ -77,28 +76,6 @@ internal sealed record MachineImage(string Directory)
         }
 
         return image;
-    }
-
-    // A run of an hour does not stop to ask.
-    private static void RequirePrograms(ChaosSettings settings)
-    {
-        var packages = new Packages(Console.Error.WriteLine, settings.IsInstallAgreed);
-        foreach (var (program, package) in s_programs)
-        {
-            if (!settings.IsInstallAgreed && Tool.Find(program) is null)
-            {
-                throw new CampaignSkipped($"{program} is missing: apt-get install {package}, or --yes");
-            }
-
-            try
-            {
-                packages.Require(program, package);
-            }
-            catch (StackException error)
-            {
-                throw new CampaignSkipped(error.Message);
-            }
-        }
     }
 
     private void Make(string suite, string[] include)

@@ -9,6 +9,7 @@ internal sealed record BankOptions
 
     public string? DataDirectory { get; init; } // Null for the campaign's own data directory.
     public PostgresServer? Postgres { get; init; } // Running; null for a SQLite ledger.
+    public FailoverCluster? Cluster { get; init; } // Whole; each API then runs on one of its hosts.
     public string? PostgresUrl { get; init; } // Null for its unix socket.
     public bool IsLayer4 { get; init; } // Whether nginx passes on connections: the stack nginx-stream.
     public bool Faults { get; init; } // Whether the fault library is loaded into both APIs.
@@ -25,6 +26,7 @@ internal sealed class Bank : IDisposable
     private static readonly string[] s_none = [];
 
     private readonly ChaosSettings _settings;
+    private readonly BankOptions _options;
 
     public Bank(CampaignRun run, BankOptions? options = null)
     {
@@ -32,7 +34,7 @@ internal sealed class Bank : IDisposable
         _settings = run.Settings;
         var data = Directory.CreateDirectory(options.DataDirectory ?? Path.Combine(run.Directory, "data")).FullName;
         DatabasePath = Path.Combine(data, "rinha.db");
-        Ledger = options.Postgres?.Ledger ?? new SqliteLedgerSource(DatabasePath);
+        _options = options;
         Faults = options.Faults
             ? [.. Names.Select(name => new FaultControl(Path.Combine(run.Directory, name + ".control")))]
             : [];
@@ -43,7 +45,6 @@ internal sealed class Bank : IDisposable
     }
 
     public string DatabasePath { get; }
-    public ILedgerSource Ledger { get; }
     public Target Front { get; }
     public IReadOnlyList<BankProcess> Apis { get; }
 
@@ -51,9 +52,12 @@ internal sealed class Bank : IDisposable
     public BankProcess Nginx { get; }
     public bool IsLayer4 { get; }
 
-    public IEnumerable<BankProcess> Processes => Apis.Append(Nginx);
+    public ILedgerSource Ledger =>
+        _options.Cluster?.Ledger ?? _options.Postgres?.Ledger ?? new SqliteLedgerSource(DatabasePath);
 
-    private static string[] Names => ["api01", "api02"];
+    public static string[] Names => ["api01", "api02"];
+
+    public IEnumerable<BankProcess> Processes => Apis.Append(Nginx);
 
     public static Target TargetOf(string url) =>
         Target.TryParse(url, out var target, out var error) ? target : throw new ChaosException(error);
@@ -133,13 +137,14 @@ internal sealed class Bank : IDisposable
             run.Settings);
 
     private static string CgroupOf(string name, BankOptions options) =>
-        (options.Postgres is not null ? "postgres-" : options.IsLayer4 ? "stream-" : "") + name;
+        (options is not { Postgres: null, Cluster: null } ? "postgres-" : options.IsLayer4 ? "stream-" : "") + name;
 
     private string SocketOf(string name) => Path.Combine(_settings.Sockets, name + ".sock");
 
     // As the supervisor starts it, plus the fault library, which only the server itself loads.
     private IReadOnlyList<string> ServerCommand(BankOptions options, string name, int index) =>
     [
+        .. options.Cluster?.OnHost(name, []) ?? [],
         .. UserAccount.Proxy.AsGroup,
         "env",
         $"DATABASE_URL={options.PostgresUrl ?? options.Postgres?.Url ?? DatabasePath}",

@@ -51,7 +51,7 @@ public sealed class PostgresHostsTests : ServerTest
     }
 
     [Fact]
-    public async Task A_cancelled_wait_for_a_synchronous_standby_is_an_unknown_outcome()
+    public async Task A_cancelled_wait_for_a_synchronous_standby_is_an_unknown_outcome_for_repeats_too()
     {
         using var server = ServerProcess.Start(PostgresPair.Url(_pair.PrimaryHost), Socket);
         server.Send(RawRequest.Credit).AssertOk();
@@ -59,13 +59,16 @@ public sealed class PostgresHostsTests : ServerTest
         const string waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
         Wait.Until(
             () => _pair.Query("SHOW synchronous_standby_names") == "absent", "the setting is in force");
-        var post = Task.Run(() => server.Send(RawRequest.Credit));
+        var keyed = RawRequest.Post(
+            "/clientes/1/transacoes", RawRequest.Body, RawRequest.Json, "Idempotency-Key: once");
+        var post = Task.Run(() => server.Send(keyed));
         Wait.Until(() => _pair.Query($"SELECT count(*) {waiting}") == "1", "the commit waits for its standby");
         _pair.Query($"SELECT pg_cancel_backend(pid) {waiting}");
 
         (await post).AssertProblem(503, "outcome-unknown");
+        server.Send(keyed).AssertProblem(503, "outcome-unknown"); // It is in the primary's table of keys.
         _pair.SetSynchronous("");
-        Wait.Until(() => server.Send(RawRequest.Credit).Status == 200, "the writer recovers");
+        Wait.Until(() => server.Send(keyed).Status == 200, "the writer recovers");
     }
 
     protected override void CleanUp() => _pair.Dispose();

@@ -26,7 +26,8 @@ public sealed class PostgresAddress
         // The same timeout for a locked row as for SQLite's write lock.
         Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
         CommandTimeout = Limits.PostgresCommandSeconds,
-        CancellationTimeout = -1,
+        CancellationTimeout = -1, // Npgsql sends a cancel request even so.
+        GssEncryptionMode = GssEncryptionMode.Disable, // Or it tries a silent host twice, to connect and to cancel.
         Timeout = Limits.PostgresConnectSeconds,
         KeepAlive = Limits.PostgresKeepAliveSeconds,
         NoResetOnClose = true,

@@ -10,6 +10,10 @@ namespace Rinha.Server.Postgres;
 // one connection: its commands know what is prepared there.
 internal sealed class PostgresBatch : IDisposable
 {
+    // A COMMIT that has written waits until a synchronous standby has it and all before it. A repeat writes nothing, and
+    // the wait of its first request may have been cancelled: Npgsql does so when a batch times out.
+    public const string TouchSql = "UPDATE esquema SET versao = versao";
+
     // In the order of the ids, so that two batches never deadlock. The row locks make READ COMMITTED enough: a row that
     // another transaction had locked is returned as that one left it
     // (https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED).
@@ -61,6 +65,7 @@ internal sealed class PostgresBatch : IDisposable
     private readonly NpgsqlBatchCommand _change;
     private readonly NpgsqlBatchCommand _insert;
     private readonly NpgsqlBatchCommand _keepKeys;
+    private readonly NpgsqlBatchCommand _touch = new(TouchSql);
     private readonly NpgsqlBatchCommand _commit = new("COMMIT");
     private readonly PostgresPostings _postings = new();
     private readonly List<long> _accountIds = new(Limits.BatchWritesMax);
@@ -70,6 +75,7 @@ internal sealed class PostgresBatch : IDisposable
     private readonly NpgsqlParameter<long> _keptAt = new();
     private readonly Predicate<PendingWrite> _mayJoin;
     private bool _isReset;
+    private bool _hasReplay;
 
     public PostgresBatch()
     {
@@ -208,6 +214,7 @@ internal sealed class PostgresBatch : IDisposable
     private void Judge(ReadOnlySpan<PendingWrite> writes, Span<WriteOutcome> outcomes, bool mayKeepKeys)
     {
         Posted = Refused = 0;
+        _hasReplay = false;
         for (var index = 0; index < writes.Length; index++)
         {
             if (writes[index] is not PendingPost post)
@@ -218,6 +225,7 @@ internal sealed class PostgresBatch : IDisposable
 
             var outcome = _postings.Judge(post, mayKeepKeys);
             outcomes[index] = outcome;
+            _hasReplay |= outcome.IsReplay;
             Posted += outcome.Result == PostResult.Accepted && !outcome.IsReplay ? 1 : 0;
             Refused += outcome.IsRefusal && !outcome.IsReplay ? 1 : 0;
         }
@@ -238,6 +246,11 @@ internal sealed class PostgresBatch : IDisposable
         if (_postings.Keys.Posts.Count > 0)
         {
             commands.Add(_keepKeys);
+        }
+
+        if (_hasReplay && commands.Count == 0)
+        {
+            commands.Add(_touch);
         }
 
         commands.Add(_commit);

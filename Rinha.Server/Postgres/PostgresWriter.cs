@@ -122,7 +122,7 @@ internal sealed class PostgresWriter : IDisposable
 
         try
         {
-            using var write = new NpgsqlCommand("UPDATE esquema SET versao = versao", _connection);
+            using var write = new NpgsqlCommand(PostgresBatch.TouchSql, _connection);
             write.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
             _ = write.ExecuteNonQuery();
             _isFailing = false;

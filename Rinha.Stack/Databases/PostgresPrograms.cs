@@ -11,9 +11,9 @@ public sealed partial class PostgresPrograms
 
     public static readonly UserAccount User = new("postgres");
 
-    private readonly string _directory;
+    private PostgresPrograms(string directory) => BinDirectory = directory;
 
-    private PostgresPrograms(string directory) => _directory = directory;
+    public string BinDirectory { get; }
 
     /// <summary>Finds the programs, or installs them as root on Debian.</summary>
     public static PostgresPrograms Require(Packages packages)
@@ -58,7 +58,7 @@ public sealed partial class PostgresPrograms
     /// <summary>A command line that runs as the database's user, without this process's PG* variables.</summary>
     public IReadOnlyList<string> Command(string program, params string[] arguments) =>
     [
-        .. User.AsUser, "env", "-i", "LC_ALL=C", $"PATH={Tool.SearchPath}", Path.Combine(_directory, program),
+        .. User.AsUser, "env", "-i", "LC_ALL=C", $"PATH={Tool.SearchPath}", Path.Combine(BinDirectory, program),
         .. arguments,
     ];
 

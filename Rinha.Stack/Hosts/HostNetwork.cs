@@ -9,6 +9,8 @@ public sealed class HostNetwork : IDisposable
     // A killed run leaves its namespaces; the next one recognises them by the dead pid.
     private const string Prefix = "rinha-";
 
+    private const string Nowhere = "02:00:00:00:00:01"; // No cable has this address.
+
     private readonly string _name = $"{Prefix}{Environment.ProcessId}";
     private readonly StackCgroup _cgroup;
 
@@ -58,10 +60,29 @@ public sealed class HostNetwork : IDisposable
     /// <summary>Runs a program on a host to completion, outside its limits.</summary>
     public ToolResult Run(string name, params IReadOnlyList<string> command) => Tool.Run(At(name, command));
 
+    /// <summary>A command line that runs on a host, outside its limits.</summary>
+    public IReadOnlyList<string> At(string name, IReadOnlyList<string> command) =>
+        ["nsenter", $"--net=/run/netns/{NamespaceOf(name)}", "--", .. command];
+
     /// <summary>Unplugs a host's cable at the switch; the host does not notice.</summary>
     public void Unplug(string name) => InSwitch("link", "set", name, "down");
 
-    public void Plug(string name) => InSwitch("link", "set", name, "up");
+    /// <summary>Loses what a host sends to these addresses, until it is plugged in.</summary>
+    public void CutFrom(string name, IEnumerable<string> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            Ip(
+                "-n", NamespaceOf(name), "neighbour", "replace", address, "lladdr", Nowhere, "dev", "eth0", "nud",
+                "permanent");
+        }
+    }
+
+    public void Plug(string name)
+    {
+        InSwitch("link", "set", name, "up");
+        Ip("-n", NamespaceOf(name), "neighbour", "flush", "dev", "eth0", "nud", "permanent");
+    }
 
     /// <summary>Sets a net.ipv4 sysctl on this host.</summary>
     public void SetSysctl(string name, string setting, int value) =>
@@ -90,9 +111,6 @@ public sealed class HostNetwork : IDisposable
 
     private static void Ip(params IReadOnlyList<string> arguments) =>
         Tool.Run(["ip", .. arguments]).OrThrow($"ip {string.Join(' ', arguments)}");
-
-    private IReadOnlyList<string> At(string name, IReadOnlyList<string> command) =>
-        ["nsenter", $"--net=/run/netns/{NamespaceOf(name)}", "--", .. command];
 
     private string NamespaceOf(string host) => $"{_name}-{host}";
 

@@ -14,7 +14,7 @@ public sealed class Packages(Action<string> log, bool isAgreed = false)
         [("/etc/systemd/system", "*.wants", "*.service"), ("/etc", "rc?.d", "S*")];
 
     // Of all that the packages bring, only these would listen.
-    private static readonly string[] s_services = ["nginx", "caddy", "postgresql"];
+    private static readonly string[] s_services = ["nginx", "caddy", "postgresql", "patroni", "etcd"];
 
     private bool _isListUpdated;
 
@@ -31,6 +31,29 @@ public sealed class Packages(Action<string> log, bool isAgreed = false)
         {
             throw new StackException($"{command} is still missing");
         }
+    }
+
+    /// <summary>Installs the packages of missing commands; says why that cannot be, without asking.</summary>
+    public string? TryRequire(params IEnumerable<(string Command, string Package)> programs)
+    {
+        foreach (var (command, package) in programs)
+        {
+            if (!isAgreed && Tool.Find(command) is null)
+            {
+                return $"{command} is missing: apt-get install {package}, or --yes";
+            }
+
+            try
+            {
+                Require(command, package);
+            }
+            catch (StackException error)
+            {
+                return error.Message;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Native AOT needs a C toolchain and zlib to link.</summary>
