@@ -10,8 +10,8 @@ namespace Rinha.Server.Postgres;
 // one connection: its commands know what is prepared there.
 internal sealed class PostgresBatch : IDisposable
 {
-    // A COMMIT that has written waits until a synchronous standby has it and all before it. A repeat writes nothing, and
-    // the wait of its first request may have been cancelled: Npgsql does so when a batch times out.
+    // A COMMIT that has written waits until a synchronous standby has it and all before it. A repeat writes nothing,
+    // and the wait of its first request may have been cancelled: Npgsql does so when a batch times out.
     public const string TouchSql = "UPDATE esquema SET versao = versao";
 
     // In the order of the ids, so that two batches never deadlock. The row locks make READ COMMITTED enough: a row that
