@@ -44,6 +44,7 @@ internal sealed class PgBouncer : IDisposable
     public void Kill()
     {
         _process?.Dispose();
+        _process = null;
         File.Delete(_directory.File(".s.PGSQL.6432"));
     }
 

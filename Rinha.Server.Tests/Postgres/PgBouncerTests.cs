@@ -95,14 +95,40 @@ public sealed class PgBouncerTests : ServerTest
         Refused("&prepared_statements=false", "lock_timeout");
     }
 
+    [Fact]
+    public void A_start_waits_for_PostgreSQL_behind_it_as_long_as_it_may()
+    {
+        SetRole();
+        _pair.Primary.Stop();
+        _bouncer = new PgBouncer(_pair.PrimaryHost, "transaction");
+        Refused("&prepared_statements=false", "was not up within 1 s", waitSeconds: 1);
+        using var server = ServerProcess.StartUnread(
+            _bouncer.Url + "&prepared_statements=false",
+            Socket,
+            beforeHealth: process =>
+            {
+                while (process.ReadOutput() is { } line
+                    && !line.Contains("\"DatabaseAwaited\"", StringComparison.Ordinal))
+                {
+                }
+
+                _pair.Primary.Start();
+            });
+        server.Send(RawRequest.Credit).AssertOk();
+    }
+
     protected override void CleanUp()
     {
         _bouncer?.Dispose();
         _pair.Dispose();
     }
 
-    private void Refused(string parameter, string reason) => ServerProcess
-        .Run([], ("DATABASE_URL", _bouncer!.Url + parameter), ("API_SOCKET", Socket))
+    private void Refused(string parameter, string reason, int waitSeconds = 30) => ServerProcess
+        .Run(
+            [],
+            ("DATABASE_URL", _bouncer!.Url + parameter),
+            ("API_SOCKET", Socket),
+            ("RINHA_DATABASE_WAIT", $"{waitSeconds}"))
         .AssertRefused(reason);
 
     private void SetRole() =>

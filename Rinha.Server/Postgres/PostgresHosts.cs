@@ -90,7 +90,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
 
     private const string PoolerWithoutTimeouts =
         "lock_timeout or idle_in_transaction_session_timeout is 0, as the pooler ignores startup options: set them with "
-        + "ALTER ROLE (docs/scale-out.md), then RECONNECT in the pooler";
+        + "ALTER ROLE (docs/scale-out.md), then restart the pooler";
 
     // The timeline, 1 and one more after each promotion, in hexadecimal digits; NULL when read-only.
     private const string Timeline = """
