@@ -28,7 +28,7 @@ public sealed class PostgresAddress
         CommandTimeout = Limits.PostgresCommandSeconds,
         CancellationTimeout = -1,
         Timeout = Limits.PostgresConnectSeconds,
-        // Npgsql 10 would try again without GSS after a timeout, with no time left, which a socket takes for no timeout.
+        // Otherwise Npgsql 10 tries again after a timeout, with no time left, which a socket takes for no timeout.
         GssEncryptionMode = GssEncryptionMode.Disable,
         KeepAlive = Limits.PostgresKeepAliveSeconds,
         NoResetOnClose = true,

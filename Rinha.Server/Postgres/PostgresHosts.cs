@@ -89,8 +89,8 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
         + "prepared_statements=true if the pooler keeps prepared statements (docs/scale-out.md)";
 
     private const string PoolerWithoutTimeouts =
-        "lock_timeout or idle_in_transaction_session_timeout is 0, as the pooler ignores startup options: set them with "
-        + "ALTER ROLE (docs/scale-out.md), then restart the pooler";
+        "lock_timeout or idle_in_transaction_session_timeout is 0, as the pooler ignores startup options: set them "
+        + "with ALTER ROLE (docs/scale-out.md), then restart the pooler";
 
     // The timeline, 1 and one more after each promotion, in hexadecimal digits; NULL when read-only.
     private const string Timeline = """
@@ -169,25 +169,30 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
         builder.ConnectionStringBuilder.Options = $"{options} {connection.Options}"; // The last one counts.
         builder.EnableTransportSecurity();
         builder.EnableArrays();
+        var isPoolerChecked = false; // By the first connection: the others open without another round trip.
         builder.UsePhysicalConnectionInitializer(
             opened => CheckAsync(opened).GetAwaiter().GetResult(),
             CheckAsync);
         return builder.Build();
 
-        Task CheckAsync(NpgsqlConnection opened)
+        async Task CheckAsync(NpgsqlConnection opened)
         {
             if (needsPrimary)
             {
                 RefuseReadOnly(opened);
             }
 
-            return CheckPoolerAsync(opened, address.PreparesStatements);
+            if (!isPoolerChecked)
+            {
+                await CheckPoolerAsync(opened, address.PreparesStatements);
+                isPoolerChecked = true;
+            }
         }
     }
 
-    // A pooler gives the client a process id of its own. In transaction mode it may run a prepared statement where another
-    // client has prepared a different one under the same name: a COMMIT could be that one's BEGIN. And it may ignore
-    // startup options.
+    // A pooler gives the client a process id of its own. In transaction mode it may run a prepared statement where
+    // another client has prepared a different one under the same name: a COMMIT could be that one's BEGIN. And it may
+    // ignore startup options.
     private static async Task CheckPoolerAsync(NpgsqlConnection opened, bool? preparesStatements)
     {
         await using var question = new NpgsqlCommand(
