@@ -89,22 +89,28 @@ internal static partial class TestVerb
         packages.Require("curl", "curl");
         new NginxLayer4().Require(packages);
         PostgresPrograms.Require(packages);
+        TryRequire(packages, "pgbouncer", "the tests of the ledger behind PgBouncer are skipped");
         // Some tests render the HTML report in a browser. Without one they are skipped, but fail in CI.
-        if (Tool.Find("chromium") is null && Tool.Find("google-chrome") is null)
+        if (Tool.Find("google-chrome") is null)
         {
-            try
-            {
-                packages.Require("chromium", "chromium");
-            }
-            catch (StackException)
-            {
-                Console.WriteLine("no Chromium: the tests that render the HTML report need it");
-            }
+            TryRequire(packages, "chromium", "the tests that render the HTML report need it");
         }
 
         var publisher = new Publisher(Console.WriteLine, packages);
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.LoadTester);
+    }
+
+    private static void TryRequire(Packages packages, string program, string consequence)
+    {
+        try
+        {
+            packages.Require(program, program);
+        }
+        catch (StackException)
+        {
+            Console.WriteLine($"no {program}: {consequence}");
+        }
     }
 
     private static (int Passed, int Failed) RunProject(string project, string? filter, string database)

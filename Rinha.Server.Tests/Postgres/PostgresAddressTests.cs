@@ -66,6 +66,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://rinha@db/bank?sslmode=1")]
     [InlineData("postgres://rinha@db/bank?sslrootcert=/is/not/there")]
     [InlineData("postgres://rinha@db/bank?pool_size=3")]
+    [InlineData("postgres://rinha@db/bank?prepared_statements=0")]
     public void An_unusable_address_is_refused(string url)
     {
         Assert.False(PostgresAddress.TryParse(url, out _, out var reason));

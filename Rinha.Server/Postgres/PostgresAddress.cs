@@ -29,6 +29,8 @@ public sealed class PostgresAddress
         CancellationTimeout = -1, // Npgsql sends a cancel request even so.
         GssEncryptionMode = GssEncryptionMode.Disable, // Or it tries a silent host twice, to connect and to cancel.
         Timeout = Limits.PostgresConnectSeconds,
+        // Otherwise Npgsql 10 tries again after a timeout, with no time left, which a socket takes for no timeout.
+        GssEncryptionMode = GssEncryptionMode.Disable,
         KeepAlive = Limits.PostgresKeepAliveSeconds,
         NoResetOnClose = true,
         Enlist = false,
@@ -38,6 +40,9 @@ public sealed class PostgresAddress
 
     // The same settings for each of the hosts, of which one serves.
     internal IReadOnlyList<NpgsqlConnectionStringBuilder> Hosts { get; private set; } = [];
+
+    // Whether a pooler between the server and PostgreSQL keeps prepared statements; null when the URL does not say.
+    internal bool? PreparesStatements { get; private set; }
 
     // Whether only a host that accepts writes may serve: target_session_attrs.
     internal bool NeedsPrimary => _needsPrimary ?? Hosts.Count > 1;
@@ -191,6 +196,10 @@ public sealed class PostgresAddress
                 break;
             case "target_session_attrs" when value is "read-write" or "primary" or "any":
                 _needsPrimary = value != "any";
+                break;
+            case "prepared_statements" when value is "true" or "false":
+                PreparesStatements = value == "true";
+                Connection.MaxAutoPrepare = value == "true" ? Limits.PostgresStatementsMax : 0;
                 break;
             case "dbname":
                 Connection.Database = value;

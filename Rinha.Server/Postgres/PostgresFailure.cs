@@ -27,9 +27,10 @@ internal static class PostgresFailure
     public static bool IsReplicationUnknown(PostgresNotice notice) => notice.Routine == "SyncRepWaitForLSN";
 
     // Whether a server may not be up yet: nothing listens at its address, its name is not known yet, it is starting, or
-    // it is a standby.
+    // it is a standby. PgBouncer has one code for all it says, as that PostgreSQL does not answer.
     public static bool IsNotUpYet(Exception error) =>
-        error is SocketException or TimeoutException or NpgsqlException { IsTransient: true };
+        error is SocketException or TimeoutException or NpgsqlException { IsTransient: true }
+            or PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation };
 
     // The failure in one line for an operator. host: where the server was looked for.
     public static string Describe(Exception error, string? host) => error switch

@@ -19,7 +19,7 @@ internal sealed class PostgresHosts : IDisposable
     public PostgresHosts(PostgresAddress address, ILogger logger, string options = "")
     {
         _logger = logger;
-        _hosts = [.. address.Hosts.Select(host => new PostgresHost(host, address.NeedsPrimary, options))];
+        _hosts = [.. address.Hosts.Select(host => new PostgresHost(host, address, options))];
         _serving = _hosts[0];
     }
 
@@ -81,25 +81,35 @@ internal sealed class PostgresHosts : IDisposable
 }
 
 // One host, with its connections.
-internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, bool needsPrimary, string options)
+internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, PostgresAddress address, string options)
     : IDisposable
 {
+    private const string PoolerWithoutAnswer =
+        "a pooler such as PgBouncer is in front of PostgreSQL: add prepared_statements=false to the URL, or "
+        + "prepared_statements=true if the pooler keeps prepared statements (docs/scale-out.md)";
+
+    private const string PoolerWithoutTimeouts =
+        "lock_timeout or idle_in_transaction_session_timeout is 0, as the pooler ignores startup options: set them "
+        + "with ALTER ROLE (docs/scale-out.md), then restart the pooler";
+
     // The timeline, 1 and one more after each promotion, in hexadecimal digits; NULL when read-only.
     private const string Timeline = """
         SELECT CASE current_setting('transaction_read_only')
           WHEN 'off' THEN left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END
         """;
 
-    private readonly NpgsqlDataSource _questions = Open(connection, needsPrimary: false, connectionsMax: 1);
+    private readonly NpgsqlDataSource _questions = Open(connection, address, needsPrimary: false, connectionsMax: 1);
     private readonly Lock _asking = new();
     private Task _ask = Task.CompletedTask;
 
     public string Name { get; } = PostgresAddress.NameOf(connection);
 
-    public NpgsqlDataSource Reads { get; } = Open(connection, needsPrimary, Limits.PostgresReadConnectionsMax, options);
+    public NpgsqlDataSource Reads { get; } =
+        Open(connection, address, address.NeedsPrimary, Limits.PostgresReadConnectionsMax, options);
 
     // Has one connection, which no read can take.
-    public NpgsqlDataSource Writes { get; } = Open(connection, needsPrimary, connectionsMax: 1, options);
+    public NpgsqlDataSource Writes { get; } =
+        Open(connection, address, address.NeedsPrimary, connectionsMax: 1, options);
 
     // By the last answer: 0 when it cannot serve; otherwise the highest serves.
     public long Rank { get; private set; }
@@ -108,7 +118,8 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
 
     public string Describe(Exception error) => PostgresFailure.Describe(error, connection.Host);
 
-    public NpgsqlDataSource Open(int connectionsMax) => Open(connection, needsPrimary, connectionsMax);
+    public NpgsqlDataSource Open(int connectionsMax) =>
+        Open(connection, address, address.NeedsPrimary, connectionsMax);
 
     // Joins a question that is on its way.
     public Task AskAsync(Action<PostgresHost> answered)
@@ -130,7 +141,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
     {
         try
         {
-            await using var question = _questions.CreateCommand(needsPrimary ? Timeline : "SELECT '1'");
+            await using var question = _questions.CreateCommand(address.NeedsPrimary ? Timeline : "SELECT '1'");
             question.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
             Rank = await question.ExecuteScalarAsync() is string timeline
                 ? Convert.ToInt64(timeline, fromBase: 16)
@@ -147,23 +158,65 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
     // PostgreSQL ends all connections before it becomes a standby, so only a new one is checked, by what the server has
     // reported to it (since PostgreSQL 14).
     private static NpgsqlDataSource Open(
-        NpgsqlConnectionStringBuilder connection, bool needsPrimary, int connectionsMax, string options = "")
+        NpgsqlConnectionStringBuilder connection,
+        PostgresAddress address,
+        bool needsPrimary,
+        int connectionsMax,
+        string options = "")
     {
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
         builder.ConnectionStringBuilder.Options = $"{options} {connection.Options}"; // The last one counts.
         builder.EnableTransportSecurity();
         builder.EnableArrays();
-        if (needsPrimary)
+        var isPoolerChecked = false; // By the first connection: the others open without another round trip.
+        builder.UsePhysicalConnectionInitializer(
+            opened => CheckAsync(opened).GetAwaiter().GetResult(),
+            CheckAsync);
+        return builder.Build();
+
+        async Task CheckAsync(NpgsqlConnection opened)
         {
-            builder.UsePhysicalConnectionInitializer(RefuseReadOnly, opened =>
+            if (needsPrimary)
             {
                 RefuseReadOnly(opened);
-                return Task.CompletedTask;
-            });
+            }
+
+            if (!isPoolerChecked)
+            {
+                await CheckPoolerAsync(opened, address.PreparesStatements);
+                isPoolerChecked = true;
+            }
+        }
+    }
+
+    // A pooler gives the client a process id of its own. In transaction mode it may run a prepared statement where
+    // another client has prepared a different one under the same name: a COMMIT could be that one's BEGIN. And it may
+    // ignore startup options.
+    private static async Task CheckPoolerAsync(NpgsqlConnection opened, bool? preparesStatements)
+    {
+        await using var question = new NpgsqlCommand(
+            """
+            SELECT pg_backend_pid(),
+              '0' IN (current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'))
+            """,
+            opened);
+        await using var answer = await question.ExecuteReaderAsync();
+        _ = await answer.ReadAsync();
+        if (answer.GetInt32(0) == opened.ProcessID)
+        {
+            return;
         }
 
-        return builder.Build();
+        if (preparesStatements is null)
+        {
+            throw new HostUnavailableException(PoolerWithoutAnswer, isTransient: false);
+        }
+
+        if (answer.GetBoolean(1))
+        {
+            throw new HostUnavailableException(PoolerWithoutTimeouts, isTransient: false);
+        }
     }
 
     private static void RefuseReadOnly(NpgsqlConnection opened)

@@ -14,7 +14,7 @@ public sealed class Packages(Action<string> log, bool isAgreed = false)
         [("/etc/systemd/system", "*.wants", "*.service"), ("/etc", "rc?.d", "S*")];
 
     // Of all that the packages bring, only these would listen.
-    private static readonly string[] s_services = ["nginx", "caddy", "postgresql", "patroni", "etcd"];
+    private static readonly string[] s_services = ["nginx", "caddy", "postgresql", "patroni", "etcd", "pgbouncer"];
 
     private bool _isListUpdated;
 
