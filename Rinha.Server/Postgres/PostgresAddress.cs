@@ -27,9 +27,8 @@ public sealed class PostgresAddress
         Options = $"-c lock_timeout={Limits.BusyTimeoutMs}",
         CommandTimeout = Limits.PostgresCommandSeconds,
         CancellationTimeout = -1, // Npgsql sends a cancel request even so.
-        GssEncryptionMode = GssEncryptionMode.Disable, // Or it tries a silent host twice, to connect and to cancel.
         Timeout = Limits.PostgresConnectSeconds,
-        // Otherwise Npgsql 10 tries again after a timeout, with no time left, which a socket takes for no timeout.
+        // Otherwise Npgsql 10 tries a silent host twice, to connect and to cancel; the second time without a timeout.
         GssEncryptionMode = GssEncryptionMode.Disable,
         KeepAlive = Limits.PostgresKeepAliveSeconds,
         NoResetOnClose = true,
