@@ -98,8 +98,8 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
 
     public NpgsqlDataSource Reads { get; } = Open(connection, needsPrimary, Limits.PostgresReadConnectionsMax, options);
 
-    // Has one connection, which no read can take.
-    public NpgsqlDataSource Writes { get; } = Open(connection, needsPrimary, connectionsMax: 1, options);
+    // Has one connection for each shard, which no read can take.
+    public NpgsqlDataSource Writes { get; } = Open(connection, needsPrimary, Limits.PostgresShardsMax, options);
 
     // By the last answer: 0 when it cannot serve; otherwise the highest serves.
     public long Rank { get; private set; }
