@@ -156,7 +156,11 @@ internal sealed class PostgresBatch : IDisposable
             }
         }
 
-        commands.Add(_lock);
+        if (_accountIds.Count > 0)
+        {
+            commands.Add(_lock); // Without an id Citus would not find its shard.
+        }
+
         if (_keys.Count > 0)
         {
             commands.Add(_knownKeys);
