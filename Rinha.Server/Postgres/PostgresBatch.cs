@@ -87,7 +87,7 @@ internal sealed class PostgresBatch : IDisposable
     private readonly bool _isDistributed;
     private bool _isReset;
 
-    public PostgresBatch(bool isDistributed)
+    public PostgresBatch(bool isDistributed = false)
     {
         _isDistributed = isDistributed;
         var (changed, posts, keys) = (_postings.Changed, _postings.Transactions, _postings.Keys);

@@ -73,6 +73,10 @@ public sealed class PostgresLedger : ILedger, IDisposable
     /// <summary>The best of the shards': one that fails must not stop the others.</summary>
     public WriterState Writer => _lanes.Min(lane => lane.Writer.State);
 
+    /// <summary>Of a shard whose worker is not lost, as far as its writer knows.</summary>
+    public long ProbeAccountId => _shards.UnusedIdOf(
+        Math.Max(0, Array.FindIndex(_lanes, lane => lane.Writer.State == WriterState.Ready)));
+
     public IWriteRound? Round => null; // A commit waits for the network; the loop must not.
 
     public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) =>

@@ -31,6 +31,8 @@ internal sealed class PostgresShards
 
     private PostgresShards(int[] firstHashes) => _firstHashes = firstHashes;
 
+    public static PostgresShards One { get; } = new([]);
+
     public int Count => Math.Max(_firstHashes.Length, 1);
 
     public bool IsDistributed => _firstHashes.Length > 0;
@@ -41,7 +43,7 @@ internal sealed class PostgresShards
         using var connection = source.OpenConnection();
         if (!Query(connection, "SELECT to_regclass('pg_dist_partition') IS NOT NULL", row => row.GetBoolean(0))[0])
         {
-            return new PostgresShards([]);
+            return One;
         }
 
         var shards = new PostgresShards([.. Query(connection, RangesSql, row => row.GetInt32(0))]);
@@ -61,8 +63,8 @@ internal sealed class PostgresShards
         return place < 0 ? ~place - 1 : place;
     }
 
-    // Writes to the shard as a batch does, and changes nothing: no account has such an id.
-    public string ProbeSql(int shard)
+    // An id of the shard that no account has.
+    public long UnusedIdOf(int shard)
     {
         var id = Limits.AccountIdMax + 1;
         while (ShardOf(id) != shard)
@@ -70,14 +72,17 @@ internal sealed class PostgresShards
             id++;
         }
 
-        return IsDistributed
-            ? $"UPDATE clientes SET saldo = saldo WHERE id = {id}"
-            : "UPDATE esquema SET versao = versao";
+        return id;
     }
+
+    // Writes to the shard as a batch does, and changes nothing.
+    public string ProbeSql(int shard) => IsDistributed
+        ? $"UPDATE clientes SET saldo = saldo WHERE id = {UnusedIdOf(shard)}"
+        : "UPDATE esquema SET versao = versao";
 
     // PostgreSQL's hashint8 of a number that is not negative: hash_bytes_uint32 of its halves
     // (https://github.com/postgres/postgres/blob/REL_15_STABLE/src/common/hashfn.c).
-    private static int Hash(long id)
+    internal static int Hash(long id)
     {
         const uint seed = 0x9e3779b9 + sizeof(uint) + 3_923_095;
         var (a, b, c) = (unchecked(seed + ((uint)id ^ (uint)(id >> 32))), seed, seed);
