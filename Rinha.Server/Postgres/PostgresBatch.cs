@@ -129,10 +129,14 @@ internal sealed class PostgresBatch : IDisposable
         }
         catch (PostgresException error) when (PostgresFailure.IsRolledBack(error))
         {
-            MayHaveCommitted &= _isDistributed && error.BatchCommand == _commit;
-            using var rollBack = new NpgsqlCommand("ROLLBACK", connection);
-            rollBack.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
-            _ = rollBack.ExecuteNonQuery();
+            MayHaveCommitted &= _isDistributed && (error.BatchCommand ?? _commit) == _commit;
+            if (connection.State == System.Data.ConnectionState.Open) // Npgsql closes it after errors such as XX000.
+            {
+                using var rollBack = new NpgsqlCommand("ROLLBACK", connection);
+                rollBack.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
+                _ = rollBack.ExecuteNonQuery();
+            }
+
             throw;
         }
     }

@@ -28,10 +28,6 @@ internal static class PostgresFailure
     public static bool IsUnconfirmedCommit(PostgresNotice notice) =>
         notice.Routine is "SyncRepWaitForLSN" or "FinishRemoteTransactionCommit";
 
-    // Whether Citus lost a worker, or its connection to one: connection_failure and the like, or the worker stops.
-    public static bool IsWorkerLost(Exception error) =>
-        error is PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', '0', '1' or '2' or '3'] };
-
     // Whether a server may not be up yet: nothing listens at its address, its name is not known yet, it is starting, or
     // it is a standby.
     public static bool IsNotUpYet(Exception error) =>

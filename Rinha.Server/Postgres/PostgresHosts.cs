@@ -152,6 +152,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, boo
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
         builder.ConnectionStringBuilder.Options = $"{options} {connection.Options}"; // The last one counts.
+        builder.ConnectionStringBuilder.IncludeFailedBatchedCommand = true; // PostgresBatch asks which one failed.
         builder.EnableTransportSecurity();
         builder.EnableArrays();
         if (needsPrimary)

@@ -194,9 +194,10 @@ internal sealed class PostgresWriter : IDisposable
                 // A new connection also helps if only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
                 var result = _commands.MayHaveCommitted ? PostResult.OutcomeUnknown : PostResult.StorageFailed;
-                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back.
+                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back. After some
+                // errors Npgsql closes it: after Citus has lost its own to a worker, say.
                 var mayRetry = !_commands.MayHaveCommitted
-                    && (!PostgresFailure.IsRolledBack(error) || PostgresFailure.IsWorkerLost(error))
+                    && (!PostgresFailure.IsRolledBack(error) || !IsOpen(_connection))
                     && !isReconnected
                     && Environment.TickCount64 - began < Limits.PostgresSlowFailureMs;
                 Disconnect();
@@ -220,7 +221,8 @@ internal sealed class PostgresWriter : IDisposable
 
     private bool TryConnect(bool logs = true)
     {
-        if (_connection is { State: System.Data.ConnectionState.Open } connection
+        if (_connection is { } connection
+            && IsOpen(connection)
             && _source == _hosts.Serving.Writes
             && (Environment.TickCount64 - _usedAtMs < Limits.PostgresPingAfterMs || IsAlive(connection)))
         {
@@ -243,6 +245,8 @@ internal sealed class PostgresWriter : IDisposable
             return false;
         }
     }
+
+    private static bool IsOpen(NpgsqlConnection? connection) => connection?.State == System.Data.ConnectionState.Open;
 
     private void Connect()
     {
