@@ -14,10 +14,9 @@ internal sealed class PostgresShards
         """;
 
     private const string ColocatedSql = """
-        SELECT count(*) FROM pg_dist_partition AS cliente
-        JOIN pg_dist_partition AS outra USING (colocationid, partmethod)
+        SELECT count(*) FROM pg_dist_partition JOIN pg_dist_partition AS cliente USING (colocationid, partmethod)
         WHERE partmethod = 'h' AND cliente.logicalrelid = CAST('clientes' AS regclass)
-          AND outra.logicalrelid IN (CAST('transacoes' AS regclass), CAST('chaves' AS regclass))
+          AND pg_dist_partition.logicalrelid IN (CAST('transacoes' AS regclass), CAST('chaves' AS regclass))
         """;
 
     private const string SampleSql = """

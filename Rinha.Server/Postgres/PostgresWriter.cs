@@ -6,9 +6,9 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
-// Commits the writes of one shard: what waits in the queue together (group commit), on one connection: while one batch
-// is on its way, the next one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome as such. Owns the
-// thread, which waits for the network, and the connection. Any thread may call the members.
+// A shard's writer: commits what waits in the queue together (group commit), on one connection: while one batch is on
+// its way, the next one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome as
+// such. Owns the thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -123,11 +123,11 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // A balancer that sees 503 sends no writes, so try one ourselves that changes nothing; so does a lane whose worker
-    // may be lost unnoticed. Its failure is no news.
+    // A balancer that sees 503 sends no writes, so try one ourselves that changes nothing; its failure is no news then.
+    // With Citus an idle writer does so, too: a ping reaches the coordinator alone.
     private bool TryProbe()
     {
-        if (!TryConnect(logs: false))
+        if (!TryConnect(logs: !_isFailing))
         {
             return false;
         }
@@ -142,6 +142,11 @@ internal sealed class PostgresWriter : IDisposable
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
+            if (!_isFailing)
+            {
+                _errors.Write(error);
+            }
+
             Disconnect();
             return false;
         }

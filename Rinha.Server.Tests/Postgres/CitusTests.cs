@@ -6,7 +6,7 @@ namespace Rinha.Server.Tests.Postgres;
 
 // Where the shards of a ledger are. Those on Citus end a worker's connections, which other tests use too.
 [Collection(RunsAlone.Name)]
-public sealed class PostgresShardsTests
+public sealed class CitusTests
 {
     private const long Accounts = 64;
 
@@ -54,11 +54,9 @@ public sealed class PostgresShardsTests
             results.AddRange((await Task.WhenAll(posts)).Select(outcome => outcome.Result));
         }
 
-        Assert.Subset(
-            new HashSet<PostResult> { PostResult.Accepted, PostResult.OutcomeUnknown, PostResult.StorageFailed },
-            results.ToHashSet());
         var accepted = results.Count(result => result == PostResult.Accepted);
         var unknown = results.Count(result => result == PostResult.OutcomeUnknown);
+        Assert.Equal(results.Count, accepted + unknown + results.Count(result => result == PostResult.StorageFailed));
         Assert.InRange(storage.Query("SELECT count(*) FROM transacoes"), accepted, accepted + unknown);
         storage.AssertBalanced();
 
@@ -110,11 +108,9 @@ public sealed class PostgresShardsTests
             using var locking = other.CreateCommand();
             locking.CommandText = "SELECT 1 FROM clientes WHERE id = 1 FOR UPDATE";
             locking.ExecuteNonQuery();
-            var waiting = ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
 
+            Assert.Equal(PostResult.Busy, ledger.Credit(1, 1).Result);
             Assert.Equal(PostResult.Accepted, ledger.Credit(3, 1).Result);
-            Assert.False(waiting.IsCompleted);
-            Assert.Equal(PostResult.Busy, waiting.GetAwaiter().GetResult().Result);
             Assert.Equal(WriterState.Ready, ledger.Writer);
             var metrics = new MetricSet();
             ledger.AddTo(metrics);
