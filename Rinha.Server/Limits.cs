@@ -197,7 +197,11 @@ public static class Limits
 
     // PostgreSQL.
 
-    // A process's connections for reads; one more is for writes alone.
+    // With Citus: a process has a writer for each shard, with a thread, a connection, and 128 KiB for its queue. A
+    // batch is one shard's, so more shards make smaller batches. 32 is Citus's default.
+    public const int PostgresShardsMax = 32;
+
+    // A process's connections for reads; one more, or one for each shard, is for writes alone.
     public const int PostgresReadConnectionsMax = 8;
 
     // The connections of these that read statements, and the most statements of one round trip. Those that wait for one

@@ -64,6 +64,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Information, "The ledger is on {Host}")]
     public static partial void DatabaseHostChosen(ILogger logger, string host);
 
+    [LoggerMessage(15, LogLevel.Information, "Citus has distributed the ledger over {Shards} shards")]
+    public static partial void ShardsFound(ILogger logger, int shards);
+
     [LoggerMessage(20, LogLevel.Error, "A request failed unexpectedly: {RequestId}")]
     public static partial void RequestFailed(ILogger logger, string? requestId, Exception error);
 

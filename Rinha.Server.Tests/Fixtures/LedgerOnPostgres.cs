@@ -7,19 +7,22 @@ namespace Rinha.Server.Tests.Fixtures;
 // A ledger in its own schema of the PostgreSQL that ./rinha test starts.
 public class LedgerOnPostgres : LedgerStorage
 {
-    private const string Variable = "TEST_POSTGRES_URL";
-
     private readonly string _schema = $"t{Guid.NewGuid():N}";
     private readonly string _options;
+    private readonly string _variable;
 
     public LedgerOnPostgres()
         : this("")
     {
     }
 
-    protected LedgerOnPostgres(string options)
+    protected LedgerOnPostgres(
+        string options, string variable = "TEST_POSTGRES_URL", string missing = "./rinha test starts PostgreSQL")
     {
         _options = options;
+        _variable = variable;
+        var url = Environment.GetEnvironmentVariable(variable);
+        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{variable} is not set: {missing}");
         // Longer timeouts than a server's.
         var seconds = (int)Wait.Timeout.TotalSeconds;
         TestSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
@@ -94,8 +97,7 @@ public class LedgerOnPostgres : LedgerStorage
 
     private string UrlOf(string options)
     {
-        var url = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(url), $"{Variable} is not set: ./rinha test starts PostgreSQL");
+        var url = Environment.GetEnvironmentVariable(_variable);
         options = Uri.EscapeDataString($"-c search_path={_schema} {options}");
         return $"{url}{(url!.Contains('?') ? '&' : '?')}options={options}";
     }
@@ -104,3 +106,33 @@ public class LedgerOnPostgres : LedgerStorage
 // The same under SERIALIZABLE, the only isolation level of some engines.
 public sealed class LedgerOnSerializablePostgres()
     : LedgerOnPostgres("-c default_transaction_isolation=serializable");
+
+// A ledger that a Citus cluster has distributed, in few shards, which are quicker to make than those of a real one.
+public sealed class LedgerOnCitus : LedgerOnPostgres
+{
+    private static readonly Lock s_altering = new(); // PostgreSQL refuses two changes of a role at once.
+
+    public LedgerOnCitus()
+        : base("", "TEST_CITUS_URL", "it is the postgres:// URL of a Citus cluster's coordinator")
+    {
+        foreach (var name in (string[])["schema.postgres.sql", "schema.citus.sql"])
+        {
+            var script = File.ReadAllText(Repository.PathOf(name));
+            lock (s_altering)
+            {
+                Execute($"BEGIN; {script.Replace("= 16", "= 4", StringComparison.Ordinal)}; COMMIT");
+            }
+        }
+    }
+
+    // Of every session on the coordinator.
+    public void EndWorkersConnections()
+    {
+        Execute("""
+            SELECT run_command_on_workers($$
+              SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+              WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()$$)
+            """);
+        TestSource.Clear(); // The test's own sessions have lost theirs, too.
+    }
+}

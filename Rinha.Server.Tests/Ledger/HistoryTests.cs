@@ -139,3 +139,5 @@ public abstract class HistoryTests<TStorage> : LedgerContract<TStorage>
 public sealed class SqliteHistoryTests : HistoryTests<LedgerOnDisk>;
 
 public sealed class PostgresHistoryTests : HistoryTests<LedgerOnPostgres>;
+
+public sealed class CitusHistoryTests : HistoryTests<LedgerOnCitus>;

@@ -137,4 +137,6 @@ public sealed class SqliteIdempotencyStoreTests : IdempotencyStoreTests<LedgerOn
 
 public sealed class PostgresIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnPostgres>;
 
+public sealed class CitusIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnCitus>;
+
 public sealed class SerializablePostgresIdempotencyStoreTests : IdempotencyStoreTests<LedgerOnSerializablePostgres>;

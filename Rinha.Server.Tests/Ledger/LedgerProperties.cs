@@ -68,6 +68,8 @@ public sealed class SqliteLedgerProperties : LedgerProperties<LedgerOnDisk>;
 
 public sealed class PostgresLedgerProperties : LedgerProperties<LedgerOnPostgres>;
 
+public sealed class CitusLedgerProperties : LedgerProperties<LedgerOnCitus>;
+
 public sealed class SerializablePostgresLedgerProperties : LedgerProperties<LedgerOnSerializablePostgres>;
 
 public sealed record LedgerStep(long AccountId, TransactionKind Kind, long AmountCents, string Text, int Instance);

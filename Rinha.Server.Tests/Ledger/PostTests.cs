@@ -131,3 +131,5 @@ public abstract class PostTests<TStorage> : LedgerContract<TStorage>
 public sealed class SqlitePostTests : PostTests<LedgerOnDisk>;
 
 public sealed class PostgresPostTests : PostTests<LedgerOnPostgres>;
+
+public sealed class CitusPostTests : PostTests<LedgerOnCitus>;

@@ -91,4 +91,6 @@ public sealed class SqliteTwoInstancesTests : TwoInstancesTests<LedgerOnDisk>;
 
 public sealed class PostgresTwoInstancesTests : TwoInstancesTests<LedgerOnPostgres>;
 
+public sealed class CitusTwoInstancesTests : TwoInstancesTests<LedgerOnCitus>;
+
 public sealed class SerializablePostgresTwoInstancesTests : TwoInstancesTests<LedgerOnSerializablePostgres>;

@@ -255,7 +255,13 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
         Assert.True(keys.IsFull);
 
         using var writer = new PostgresWriter(
-            hosts, keys, new ThrottledErrorLog(NullLogger.Instance), new LedgerMetrics(), NullLogger.Instance);
+            hosts,
+            PostgresShards.One,
+            shard: 0,
+            keys,
+            new ThrottledErrorLog(NullLogger.Instance),
+            new LedgerMetrics(),
+            NullLogger.Instance);
         Assert.Equal(PostResult.TooManyKeys, await Write(writer, "second"));
         Assert.Equal(PostResult.Accepted, await Write(writer, "first"));
         Assert.Equal(PostResult.Accepted, await Write(writer, null));

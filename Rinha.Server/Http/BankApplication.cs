@@ -163,11 +163,10 @@ internal sealed class BankApplication(
             : exchange.AnswerAsync(Problem.Of(result)));
     }
 
-    // Tells load balancers to stop routing here when this instance stops, cannot read, or cannot write. Account 1 need
-    // not exist; the ledger must be readable.
+    // Tells load balancers to stop routing here when this instance stops, cannot read, or cannot write.
     private async Task SendHealthAsync(Exchange exchange)
     {
-        var account = await ledger.FindAccountAsync(1);
+        var account = await ledger.FindAccountAsync(ledger.ProbeAccountId);
         var (code, reason) = (Drain.IsAnnounced, account, ledger.Writer) switch
         {
             (true, _, _) => ("stopping", "the server is stopping"),

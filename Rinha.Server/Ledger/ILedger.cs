@@ -35,6 +35,9 @@ public interface ILedger
     /// <summary>Looks an account up; also the health check's real read of the ledger.</summary>
     ValueTask<LookupResult> FindAccountAsync(long accountId);
 
+    /// <summary>An account, which need not exist, that tells whether the ledger can be read.</summary>
+    long ProbeAccountId => 1;
+
     WriterState Writer { get; }
 }
 

@@ -42,9 +42,24 @@ internal sealed class PostgresBatch : IDisposable
     // A refusal has no seq, and its balance is not kept.
     private const string KeepKeysSql = """
         INSERT INTO chaves (cliente_id, seq, valor, tipo, descricao, criada_em, chave, limite, saldo)
-        SELECT cliente_id, nullif(seq, 0), valor, tipo, descricao, $6, chave, limite, CASE WHEN seq > 0 THEN saldo END
+        SELECT cliente_id, nullif(seq, 0), valor, tipo, descricao, $6, chave, nova.limite,
+          CASE WHEN seq > 0 THEN nova.saldo END
         FROM unnest($1, $2, $3, $4, $5, $7, $8, $9)
           AS nova (cliente_id, seq, valor, tipo, descricao, chave, limite, saldo)
+        """;
+
+    // The same on Citus. A constant condition on the client's id, which names ids of one shard, sends each statement to
+    // that shard alone. An INSERT goes there if it selects from a table that is distributed likewise.
+    private const string OnShardSql = "AND clientes.id = ANY($1)";
+    private const string JoinShardSql = $"JOIN clientes ON clientes.id = nova.cliente_id {OnShardSql}";
+
+    // LATERAL and OFFSET: otherwise the worker may read all keys of the clients.
+    private const string ShardsKnownKeysSql = """
+        SELECT pedida.cliente_id, achada.* FROM unnest($1, $2) AS pedida (cliente_id, chave)
+        CROSS JOIN LATERAL (
+          SELECT chaves.chave, tipo, valor, descricao, saldo, limite, seq FROM chaves
+          WHERE chaves.cliente_id = pedida.cliente_id AND chaves.chave = pedida.chave AND chaves.cliente_id = ANY($1)
+          OFFSET 0) AS achada
         """;
 
     // Posts that wait for the row locks of its UPDATE, and later ones, find the ledger empty. An account added
@@ -74,18 +89,24 @@ internal sealed class PostgresBatch : IDisposable
     private readonly NpgsqlParameter<long> _postedAt = new();
     private readonly NpgsqlParameter<long> _keptAt = new();
     private readonly Predicate<PendingWrite> _mayJoin;
+    private readonly bool _isDistributed;
     private bool _isReset;
     private bool _hasReplay;
 
-    public PostgresBatch()
+    public PostgresBatch(bool isDistributed = false)
     {
+        _isDistributed = isDistributed;
         var (changed, posts, keys) = (_postings.Changed, _postings.Transactions, _postings.Keys);
         _lock = Command(LockSql, Column(_accountIds));
-        _knownKeys = Command(KnownKeysSql, Column(_keyedIds), Column(_keys));
-        _change = Command(ChangeSql, Column(changed.Ids), Column(changed.BalancesCents), Column(changed.Sequences));
-        _insert = Command(InsertSql, [.. Columns(posts), _postedAt]);
+        _knownKeys = Command(isDistributed ? ShardsKnownKeysSql : KnownKeysSql, Column(_keyedIds), Column(_keys));
+        _change = Command(
+            isDistributed ? $"{ChangeSql} {OnShardSql}" : ChangeSql,
+            Column(changed.Ids),
+            Column(changed.BalancesCents),
+            Column(changed.Sequences));
+        _insert = Command(Insert(InsertSql), [.. Columns(posts), _postedAt]);
         _keepKeys = Command(
-            KeepKeysSql,
+            Insert(KeepKeysSql),
             [.. Columns(keys.Posts), _keptAt, Column(keys.Keys), Column(keys.LimitsCents), Column(keys.BalancesCents)]);
         _mayJoin = write => write is PendingPost { IdempotencyKey: null } post && _postings.IsLocked(post.AccountId);
     }
@@ -95,7 +116,8 @@ internal sealed class PostgresBatch : IDisposable
 
     public int Refused { get; private set; }
 
-    // Whether the last run sent a COMMIT that changes something, and the server has not said that it rolled back.
+    // Whether the last run sent a COMMIT that changes something, and the server has not said that it rolled back. Citus
+    // commits on the worker first, so an ERROR of the COMMIT itself leaves the outcome open.
     public bool MayHaveCommitted { get; private set; }
 
     // Applies all writes of the batch, or none when it throws (PostgresFailure). What arrives in the queue while the
@@ -113,10 +135,14 @@ internal sealed class PostgresBatch : IDisposable
         }
         catch (PostgresException error) when (PostgresFailure.IsRolledBack(error))
         {
-            MayHaveCommitted = false;
-            using var rollBack = new NpgsqlCommand("ROLLBACK", connection);
-            rollBack.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
-            _ = rollBack.ExecuteNonQuery();
+            MayHaveCommitted &= _isDistributed && (error.BatchCommand ?? _commit) == _commit;
+            if (connection.State == System.Data.ConnectionState.Open) // Npgsql closes it after errors such as XX000.
+            {
+                using var rollBack = new NpgsqlCommand("ROLLBACK", connection);
+                rollBack.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
+                _ = rollBack.ExecuteNonQuery();
+            }
+
             throw;
         }
     }
@@ -140,7 +166,11 @@ internal sealed class PostgresBatch : IDisposable
             }
         }
 
-        commands.Add(_lock);
+        if (_accountIds.Count > 0)
+        {
+            commands.Add(_lock); // Without an id Citus would not find its shard.
+        }
+
         if (_keys.Count > 0)
         {
             commands.Add(_knownKeys);
@@ -248,7 +278,7 @@ internal sealed class PostgresBatch : IDisposable
             commands.Add(_keepKeys);
         }
 
-        if (_hasReplay && commands.Count == 0)
+        if (_hasReplay && commands.Count == 0 && !_isDistributed)
         {
             commands.Add(_touch);
         }
@@ -271,6 +301,10 @@ internal sealed class PostgresBatch : IDisposable
         batch.BatchCommands.Clear();
         return batch.BatchCommands;
     }
+
+    private string Insert(string sql) => _isDistributed
+        ? $"{sql.Replace("SELECT cliente_id", "SELECT clientes.id", StringComparison.Ordinal)} {JoinShardSql}"
+        : sql;
 
     private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

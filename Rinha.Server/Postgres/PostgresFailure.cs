@@ -22,9 +22,11 @@ internal static class PostgresFailure
         SqlState: not PostgresErrorCodes.StatementCompletionUnknown,
     };
 
-    // Whether a commit is only on the server's own disk, because its wait for a synchronous standby was cancelled. The
-    // routine is the same in every language, and the SQLSTATE (01000) is that of every warning.
-    public static bool IsReplicationUnknown(PostgresNotice notice) => notice.Routine == "SyncRepWaitForLSN";
+    // Whether the server reports a commit that may be lost or incomplete: only on its own disk, because its wait for a
+    // synchronous standby was cancelled; or, with Citus, unconfirmed by a worker. The routine is the same in every
+    // language, and the SQLSTATE (01000) is that of every warning.
+    public static bool IsUnconfirmedCommit(PostgresNotice notice) =>
+        notice.Routine is "SyncRepWaitForLSN" or "FinishRemoteTransactionCommit";
 
     // Whether a server may not be up yet: nothing listens at its address, its name is not known yet, it is starting, or
     // it is a standby. PgBouncer has one code for all it says, as that PostgreSQL does not answer.

@@ -107,9 +107,9 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
     public NpgsqlDataSource Reads { get; } =
         Open(connection, address, address.NeedsPrimary, Limits.PostgresReadConnectionsMax, options);
 
-    // Has one connection, which no read can take.
+    // Has one connection for each shard, which no read can take.
     public NpgsqlDataSource Writes { get; } =
-        Open(connection, address, address.NeedsPrimary, connectionsMax: 1, options);
+        Open(connection, address, address.NeedsPrimary, Limits.PostgresShardsMax, options);
 
     // By the last answer: 0 when it cannot serve; otherwise the highest serves.
     public long Rank { get; private set; }
@@ -167,6 +167,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
         builder.ConnectionStringBuilder.Options = $"{options} {connection.Options}"; // The last one counts.
+        builder.ConnectionStringBuilder.IncludeFailedBatchedCommand = true; // PostgresBatch asks which one failed.
         builder.EnableTransportSecurity();
         builder.EnableArrays();
         var isPoolerChecked = false; // By the first connection: the others open without another round trip.

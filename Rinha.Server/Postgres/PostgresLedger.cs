@@ -7,8 +7,8 @@ namespace Rinha.Server.Postgres;
 
 /// <summary>
 /// The ledger in a PostgreSQL database, shared by any number of processes on any number of machines. The database must
-/// commit to its disk before it says so (<c>synchronous_commit</c>, its default). Writes go through one writer; reads
-/// have their own connections and wait for no writer.
+/// commit to its disk before it says so (<c>synchronous_commit</c>, its default). Writes go through one writer, or
+/// through one for each shard; reads have their own connections and wait for no writer.
 /// </summary>
 public sealed class PostgresLedger : ILedger, IDisposable
 {
@@ -20,8 +20,8 @@ public sealed class PostgresLedger : ILedger, IDisposable
 
     private readonly PostgresHosts _hosts;
     private readonly KeyHousekeeping _keys;
-    private readonly PostgresWriter _writer;
-    private readonly PostgresReader _reader;
+    private readonly PostgresShards _shards;
+    private readonly (PostgresWriter Writer, PostgresReader Reader)[] _lanes; // By shard.
     private readonly LedgerMetrics _metrics = new();
 
     /// <summary>
@@ -49,29 +49,54 @@ public sealed class PostgresLedger : ILedger, IDisposable
                 break;
         }
 
+        _shards = PostgresShards.Read(_hosts.Serving.Writes);
+        if (_shards.IsDistributed)
+        {
+            // Citus finds a statement's shard by its values.
+            _hosts.Dispose();
+            _hosts = new PostgresHosts(address, logger, $"{s_options} -c plan_cache_mode=force_custom_plan");
+            Await(address, waitSeconds, logger);
+            Log.ShardsFound(logger, _shards.Count);
+        }
+
         _keys = new KeyHousekeeping(_hosts, errors);
-        _writer = new PostgresWriter(_hosts, _keys, errors, _metrics, logger);
-        _reader = new PostgresReader(_hosts, errors);
+        _lanes = new (PostgresWriter, PostgresReader)[_shards.Count];
+        for (var shard = 0; shard < _lanes.Length; shard++)
+        {
+            var writer = new PostgresWriter(_hosts, _shards, shard, _keys, errors, _metrics, logger);
+            _lanes[shard] = (writer, new PostgresReader(_hosts, errors));
+        }
+
         _hosts.Watch();
     }
 
-    public WriterState Writer => _writer.State;
+    /// <summary>The best of the shards': one that fails must not stop the others.</summary>
+    public WriterState Writer => _lanes.Min(lane => lane.Writer.State);
+
+    /// <summary>Of a shard whose worker is not lost, as far as its writer knows.</summary>
+    public long ProbeAccountId => _shards.UnusedIdOf(
+        Math.Max(0, Array.FindIndex(_lanes, lane => lane.Writer.State == WriterState.Ready)));
 
     public IWriteRound? Round => null; // A commit waits for the network; the loop must not.
 
-    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) => _writer.WriteAsync(write);
+    public ValueTask<WriteOutcome> WriteAsync(PendingWrite write) =>
+        _lanes[write is PendingPost post ? _shards.ShardOf(post.AccountId) : 0].Writer.WriteAsync(write);
 
     public ValueTask<LookupResult> ReadStatementAsync(long accountId, Statement statement) =>
-        _reader.ReadStatementAsync(accountId, statement);
+        ReaderOf(accountId).ReadStatementAsync(accountId, statement);
 
     public ValueTask<LookupResult> ReadHistoryAsync(long accountId, HistoryPage page) =>
-        _reader.ReadHistoryAsync(accountId, page);
+        ReaderOf(accountId).ReadHistoryAsync(accountId, page);
 
-    public ValueTask<LookupResult> FindAccountAsync(long accountId) => _reader.FindAccountAsync(accountId);
+    public ValueTask<LookupResult> FindAccountAsync(long accountId) =>
+        ReaderOf(accountId).FindAccountAsync(accountId);
 
     internal void AddTo(MetricSet metrics)
     {
-        _metrics.AddTo(metrics, () => _writer.QueuedWrites, () => Writer == WriterState.Ready);
+        _metrics.AddTo(
+            metrics,
+            () => _lanes.Sum(lane => lane.Writer.QueuedWrites),
+            () => Array.TrueForAll(_lanes, lane => lane.Writer.State == WriterState.Ready));
         _metrics.AddPostgresTo(metrics, () => _hosts.Serving.Name);
     }
 
@@ -79,9 +104,11 @@ public sealed class PostgresLedger : ILedger, IDisposable
     public void Dispose()
     {
         _keys.Dispose();
-        _writer.Dispose();
+        Parallel.ForEach(_lanes, lane => lane.Writer.Dispose()); // Each may wait for its batch.
         _hosts.Dispose();
     }
+
+    private PostgresReader ReaderOf(long accountId) => _lanes[_shards.ShardOf(accountId)].Reader;
 
     // A wrong password or database is thrown at once.
     private void Await(PostgresAddress address, int waitSeconds, ILogger logger)

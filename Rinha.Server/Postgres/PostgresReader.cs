@@ -15,7 +15,7 @@ internal sealed class PostgresReader(PostgresHosts hosts, ThrottledErrorLog erro
           ultimas.seq, ultimas.valor, ultimas.tipo, ultimas.descricao, ultimas.realizada_em
         FROM clientes LEFT JOIN LATERAL (
           SELECT seq, valor, tipo, descricao, realizada_em FROM transacoes
-          WHERE cliente_id = clientes.id
+          WHERE cliente_id = $1
         """;
 
     private const string EntriesTail = """

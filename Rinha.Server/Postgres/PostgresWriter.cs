@@ -6,17 +6,19 @@ using Rinha.Server.Telemetry;
 
 namespace Rinha.Server.Postgres;
 
-// Commits what waits in the queue together (group commit), on one connection: while one batch is on its way, the next
-// one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome as such. Owns the
-// thread, which waits for the network, and the connection. Any thread may call the members.
+// A shard's writer: commits what waits in the queue together (group commit), on one connection: while one batch is on
+// its way, the next one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome as
+// such. Owns the thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
 
     private readonly WriteQueue _queue = new();
     private readonly Batch _batch = new();
-    private PostgresBatch _commands = new(); // Of this connection: its commands know what is prepared there.
+    private PostgresBatch _commands; // Of this connection: its commands know what is prepared there.
     private readonly PostgresHosts _hosts;
+    private readonly PostgresShards _shards;
+    private readonly string _probeSql;
     private readonly KeyHousekeeping _keys;
     private readonly ThrottledErrorLog _errors;
     private readonly LedgerMetrics _metrics;
@@ -25,15 +27,24 @@ internal sealed class PostgresWriter : IDisposable
     private readonly Timer _busyCheck;
     private NpgsqlDataSource? _source; // Of the host that the connection is to.
     private NpgsqlConnection? _connection;
-    private bool _isReplicationUnknown; // A commit on that connection did not wait for its standby to the end.
+    private string? _unconfirmed; // Why a commit on that connection is not confirmed.
     private long _usedAtMs = Environment.TickCount64; // When the server last answered on that connection.
     private volatile bool _isFailing; // A batch has failed, and nothing has been written since.
     private long _lockedOutAtMs = NeverMs; // When writes last timed out, if none has been committed since.
 
     public PostgresWriter(
-        PostgresHosts hosts, KeyHousekeeping keys, ThrottledErrorLog errors, LedgerMetrics metrics, ILogger logger)
+        PostgresHosts hosts,
+        PostgresShards shards,
+        int shard,
+        KeyHousekeeping keys,
+        ThrottledErrorLog errors,
+        LedgerMetrics metrics,
+        ILogger logger)
     {
         _hosts = hosts;
+        _shards = shards;
+        _probeSql = shards.ProbeSql(shard);
+        _commands = new PostgresBatch(shards.IsDistributed);
         _keys = keys;
         _errors = errors;
         _metrics = metrics;
@@ -99,9 +110,9 @@ internal sealed class PostgresWriter : IDisposable
                     _isFailing &= _commands.Posted == 0; // A refusal writes nothing.
                 }
             }
-            else if (_isFailing)
+            else if (_isFailing || _shards.IsDistributed)
             {
-                Probe();
+                _isFailing = !TryProbe();
             }
             else
             {
@@ -112,24 +123,32 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
-    // A balancer that sees 503 sends no writes, so try one ourselves that changes nothing. Its failure is no news.
-    private void Probe()
+    // A balancer that sees 503 sends no writes, so try one ourselves that changes nothing; its failure is no news then.
+    // With Citus an idle writer does so, too: a ping reaches the coordinator alone.
+    private bool TryProbe()
     {
-        if (!TryConnect(logs: false))
+        if (!TryConnect(logs: !_isFailing))
         {
-            return;
+            return false;
         }
 
         try
         {
-            using var write = new NpgsqlCommand(PostgresBatch.TouchSql, _connection);
+            using var write = new NpgsqlCommand(_probeSql, _connection);
             write.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
             _ = write.ExecuteNonQuery();
-            _isFailing = false;
+            _usedAtMs = Environment.TickCount64;
+            return true;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
+            if (!_isFailing)
+            {
+                _errors.Write(error);
+            }
+
             Disconnect();
+            return false;
         }
     }
 
@@ -149,9 +168,9 @@ internal sealed class PostgresWriter : IDisposable
             {
                 var beganAtNs = Clock.NowNs;
                 _commands.Run(_connection!, _batch, _queue, !_keys.IsFull, began);
-                if (_isReplicationUnknown)
+                if (_unconfirmed is { } reason)
                 {
-                    throw new NpgsqlException("a commit's wait for its synchronous standby was cancelled");
+                    throw new NpgsqlException($"a commit is not confirmed: {reason}");
                 }
 
                 _usedAtMs = Environment.TickCount64;
@@ -160,7 +179,7 @@ internal sealed class PostgresWriter : IDisposable
                 _metrics.CountTransactions(_commands.Posted, _commands.Refused);
                 return null;
             }
-            catch (Exception error) when (PostgresFailure.IsRetryable(error))
+            catch (Exception error) when (!_commands.MayHaveCommitted && PostgresFailure.IsRetryable(error))
             {
                 _metrics.CountRetry();
                 if (Environment.TickCount64 - began > Limits.BusyTimeoutMs)
@@ -171,7 +190,7 @@ internal sealed class PostgresWriter : IDisposable
                 // A random delay, so that two conflicting batches do not stay in step.
                 Thread.Sleep(Random.Shared.Next(Limits.PostgresRetryDelayMsMax + 1));
             }
-            catch (Exception error) when (PostgresFailure.IsLockTimeout(error))
+            catch (Exception error) when (!_commands.MayHaveCommitted && PostgresFailure.IsLockTimeout(error))
             {
                 return GiveUp();
             }
@@ -180,9 +199,10 @@ internal sealed class PostgresWriter : IDisposable
                 // A new connection also helps if only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
                 var result = _commands.MayHaveCommitted ? PostResult.OutcomeUnknown : PostResult.StorageFailed;
-                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back.
+                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back. After some
+                // errors Npgsql closes it: after Citus has lost its own to a worker, say.
                 var mayRetry = !_commands.MayHaveCommitted
-                    && !PostgresFailure.IsRolledBack(error)
+                    && (!PostgresFailure.IsRolledBack(error) || !IsOpen(_connection))
                     && !isReconnected
                     && Environment.TickCount64 - began < Limits.PostgresSlowFailureMs;
                 Disconnect();
@@ -206,7 +226,8 @@ internal sealed class PostgresWriter : IDisposable
 
     private bool TryConnect(bool logs = true)
     {
-        if (_connection is { State: System.Data.ConnectionState.Open } connection
+        if (_connection is { } connection
+            && IsOpen(connection)
             && _source == _hosts.Serving.Writes
             && (Environment.TickCount64 - _usedAtMs < Limits.PostgresPingAfterMs || IsAlive(connection)))
         {
@@ -230,14 +251,16 @@ internal sealed class PostgresWriter : IDisposable
         }
     }
 
+    private static bool IsOpen(NpgsqlConnection? connection) => connection?.State == System.Data.ConnectionState.Open;
+
     private void Connect()
     {
         _source = _hosts.Find().Writes;
         _connection = _source.OpenConnection();
         _usedAtMs = Environment.TickCount64;
-        _isReplicationUnknown = false;
+        _unconfirmed = null;
         _connection.Notice += (_, notice) =>
-            _isReplicationUnknown |= PostgresFailure.IsReplicationUnknown(notice.Notice);
+            _unconfirmed ??= PostgresFailure.IsUnconfirmedCommit(notice.Notice) ? notice.Notice.MessageText : null;
     }
 
     // Pings an idle connection: on a dead one the batch's outcome would be unknown.
@@ -264,7 +287,7 @@ internal sealed class PostgresWriter : IDisposable
             _connection.Dispose();
             _connection = null;
             _commands.Dispose();
-            _commands = new PostgresBatch();
+            _commands = new PostgresBatch(_shards.IsDistributed);
             _source!.Clear(); // Otherwise the pool would give it out again.
         }
     }

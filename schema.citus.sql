@@ -1,0 +1,15 @@
+-- The ledger of schema.postgres.sql, version 3, distributed by client over the workers of a Citus cluster. Run it once,
+-- by hand, as the tables' owner, on a coordinator whose database has the extension and knows its workers
+-- (citus_add_node), with the servers stopped: psql -v ON_ERROR_STOP=1 -1 -f schema.citus.sql. The tables may be empty or
+-- filled; a filled one is copied. The servers find the shards when they start, and refuse more than 32.
+
+SET LOCAL citus.shard_count = 16; -- More than workers, so that more workers can take their share later.
+SELECT create_distributed_table('clientes', 'id', colocate_with => 'none');
+SELECT create_distributed_table('transacoes', 'cliente_id', colocate_with => 'clientes');
+SELECT create_distributed_table('chaves', 'cliente_id', colocate_with => 'clientes');
+SELECT truncate_local_data_after_distributing_table(CAST(tabela AS regclass))
+  FROM unnest(ARRAY['clientes', 'transacoes', 'chaves']) AS tabela; -- The rows that were copied.
+-- esquema stays on the coordinator.
+
+-- The server's own setting does not reach the workers. Say it for each role that the servers use.
+ALTER ROLE CURRENT_USER SET lock_timeout = '5s';
