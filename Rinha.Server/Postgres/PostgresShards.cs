@@ -19,12 +19,11 @@ internal sealed class PostgresShards
           AND pg_dist_partition.logicalrelid IN (CAST('transacoes' AS regclass), CAST('chaves' AS regclass))
         """;
 
-    private const string SampleSql = """
-        SELECT id, CAST(shardminvalue AS INTEGER) FROM unnest($1) AS amostra (id)
+    private static readonly string s_sampleSql = $"""
+        SELECT id, CAST(shardminvalue AS INTEGER)
+        FROM unnest(ARRAY[1, 2, 3, 4, 5, 4294967296, {Limits.AccountIdMax}]) AS amostra (id)
         JOIN pg_dist_shard ON shardid = get_shard_id_for_distribution_column('clientes', id)
         """;
-
-    private static readonly long[] s_sample = [0, 1, 2, 3, 4, 5, 4_294_967_296, Limits.AccountIdMax];
 
     private readonly int[] _firstHashes; // Of each shard's range, ascending; none of a plain ledger.
 
@@ -48,7 +47,7 @@ internal sealed class PostgresShards
         var shards = new PostgresShards([.. Query(connection, RangesSql, row => row.GetInt32(0))]);
         var reason = !shards.IsDistributed ? null
             : shards.Count > Limits.PostgresShardsMax ? $"has {shards.Count} shards, at most {Limits.PostgresShardsMax}"
-            : Query(connection, ColocatedSql, row => row.GetInt64(0))[0] != 2 ? "is distributed without its other tables"
+            : Query(connection, ColocatedSql, row => row.GetInt64(0))[0] != 2 ? "is distributed alone"
             : !shards.Agrees(connection) ? "is distributed by another hash than the server's"
             : null;
         return reason is null
@@ -96,21 +95,13 @@ internal sealed class PostgresShards
 
     private static uint Mix(uint one, uint other, int bits) => (one ^ other) - BitOperations.RotateLeft(other, bits);
 
-    private bool Agrees(NpgsqlConnection connection)
-    {
-        var rows = Query(connection, SampleSql, row => (Id: row.GetInt64(0), First: row.GetInt32(1)), s_sample);
-        return rows.Count == s_sample.Length && rows.TrueForAll(row => _firstHashes[ShardOf(row.Id)] == row.First);
-    }
+    private bool Agrees(NpgsqlConnection connection) =>
+        Query(connection, s_sampleSql, row => row.GetInt32(1) - _firstHashes[ShardOf(row.GetInt64(0))])
+            .TrueForAll(difference => difference == 0);
 
-    private static List<T> Query<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, long[]? parameter = null)
+    private static List<T> Query<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read)
     {
         using var command = new NpgsqlCommand(sql, connection);
-        if (parameter is not null)
-        {
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = parameter });
-        }
-
         using var rows = command.ExecuteReader();
         List<T> found = [];
         while (rows.Read())

@@ -7,8 +7,8 @@ using Rinha.Server.Telemetry;
 namespace Rinha.Server.Postgres;
 
 // A shard's writer: commits what waits in the queue together (group commit), on one connection: while one batch is on
-// its way, the next one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome as
-// such. Owns the thread, which waits for the network, and the connection. Any thread may call the members.
+// its way, the next one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome
+// as such. Owns the thread, which waits for the network, and the connection. Any thread may call the members.
 internal sealed class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
@@ -199,8 +199,8 @@ internal sealed class PostgresWriter : IDisposable
                 // A new connection also helps if only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
                 var result = _commands.MayHaveCommitted ? PostResult.OutcomeUnknown : PostResult.StorageFailed;
-                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back. After some
-                // errors Npgsql closes it: after Citus has lost its own to a worker, say.
+                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back. Npgsql
+                // closes it after some errors, too: after Citus has lost its own to a worker, say.
                 var mayRetry = !_commands.MayHaveCommitted
                     && (!PostgresFailure.IsRolledBack(error) || !IsOpen(_connection))
                     && !isReconnected
