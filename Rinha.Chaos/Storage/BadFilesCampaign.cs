@@ -27,7 +27,7 @@ internal sealed record BadFile(
         new("damaged schema", Corrupt(random, 100, 1000, (100, 0xFF)), ["malformed"]),
         new("another program's database", MakeForeign, ["another program"]),
         new("another application's id", Patch(ApplicationIdAt, 1), ["another program"]),
-        new("an older schema", Patch(VersionAt, -2), ["never released"]),
+        new("an older schema", Patch(VersionAt, -3), ["never released"]),
         new("a newer schema", Patch(VersionAt, 1), ["schema version"]),
         new("no directory", (path, _) => Directory.Delete(Path.GetDirectoryName(path)!), ["not exist"], "data"),
         new("a directory", (path, _) => Directory.CreateDirectory(path), ["directory", "unable to open"]),
@@ -97,7 +97,7 @@ internal static class BadFilesCampaign
     private static readonly string[] s_asNobody =
         ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"];
 
-    // Requests need every page of clientes; none reads the oldest page of transacoes.
+    // Every request needs the root of clientes; none reads the oldest page of transacoes.
     private static readonly string[] s_tables = ["clientes", "transacoes"];
 
     public static int Kinds => BadFile.All(new Random(0)).Count + s_tables.Length;
@@ -204,7 +204,7 @@ internal static class BadFilesCampaign
     {
         using var bank = new Bank(run, new BankOptions { DataDirectory = Path.Combine(run.Directory, table) });
         File.WriteAllBytes(bank.DatabasePath, good);
-        var at = (int)FirstLeaf(bank.DatabasePath, table) * PageBytes;
+        var at = (int)PageOf(bank.DatabasePath, table) * PageBytes;
         var garbage = BadFile.Garbage(run.Random, PageBytes);
         garbage[0] = 0xFF; // Not a page type.
         using (var file = File.OpenWrite(bank.DatabasePath))
@@ -240,8 +240,8 @@ internal static class BadFilesCampaign
             () => $"damaged {table}: other pages were changed");
     }
 
-    // The 0-based page with the table's first rows: its root, or the first child of the root.
-    private static long FirstLeaf(string path, string table)
+    // The 0-based page to damage: the table's root; of transacoes the first child of the root, which has its first rows.
+    private static long PageOf(string path, string table)
     {
         var page = 0L;
         using (var connection = new SqliteLedgerSource(path).Open())
@@ -250,11 +250,15 @@ internal static class BadFilesCampaign
                 $"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'", row => page = row.GetInt64(0) - 1);
         }
 
+        if (table == s_tables[0])
+        {
+            return page;
+        }
+
         var bytes = File.ReadAllBytes(path).AsSpan((int)(page * PageBytes), PageBytes);
-        const byte Inner = 5;
         const int FirstCellAt = 12;
         var cell = BinaryPrimitives.ReadUInt16BigEndian(bytes[FirstCellAt..]);
-        return bytes[0] == Inner ? BinaryPrimitives.ReadUInt32BigEndian(bytes[cell..]) - 1 : page;
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes[cell..]) - 1;
     }
 }
 

@@ -3,6 +3,7 @@ namespace Rinha.LoadTest.Tests.Stats;
 public sealed class LatencyRecorderTests
 {
     private const double NanosecondsPerSecond = 1e9;
+    private const int ResolutionNs = 512;
 
     private readonly LatencyRecorder _recorder = new();
 
@@ -10,7 +11,7 @@ public sealed class LatencyRecorderTests
     [InlineData(1_000, 1_000_000)]
     [InlineData(1_000_000, 1_000_000_000)]
     [InlineData(1_000_000_000, 300_000_000_000)]
-    public void Percentiles_match_the_sorted_latencies_to_a_thousandth(long leastNs, long mostNs)
+    public void Percentiles_match_the_sorted_latencies_to_a_thousandth_or_half_a_microsecond(long leastNs, long mostNs)
     {
         var sorted = Record(leastNs, mostNs, count: 100_000);
 
@@ -37,13 +38,13 @@ public sealed class LatencyRecorderTests
     }
 
     [Theory]
-    [InlineData(1_000, 1_000_000)]
+    [InlineData(10_000, 1_000_000)]
     [InlineData(1_000_000, 10_000_000_000)]
     public void Bars_have_round_bounds_and_hold_every_latency_once(long leastNs, long mostNs)
     {
-        // Skips latencies so close to a bound that three digits cannot tell them from it.
+        // Skips latencies so close to a bound that the recorder cannot tell them from it.
         var sorted = Record(leastNs, mostNs, count: 50_000, without: one => Bounds().Any(bound =>
-            Math.Abs(one - bound) <= bound / 500));
+            Math.Abs(one - bound) <= Math.Max(bound / 500, 2 * ResolutionNs)));
 
         var bars = _recorder.ToReport().Histogram;
 
@@ -130,6 +131,6 @@ public sealed class LatencyRecorderTests
         return [.. latencies.Order()];
     }
 
-    private static void AssertClose(double expectedNs, double foundSeconds) =>
-        Assert.InRange(foundSeconds * NanosecondsPerSecond, expectedNs * 0.999, expectedNs * 1.001);
+    private static void AssertClose(double expectedNs, double foundSeconds) => Assert.Equal(
+        expectedNs, foundSeconds * NanosecondsPerSecond, Math.Max(expectedNs / 1_000, ResolutionNs));
 }

@@ -30,7 +30,6 @@ public sealed class PostgresAddress
         Timeout = Limits.PostgresConnectSeconds,
         // Otherwise Npgsql 10 tries a silent host twice, to connect and to cancel; the second time without a timeout.
         GssEncryptionMode = GssEncryptionMode.Disable,
-        KeepAlive = Limits.PostgresKeepAliveSeconds,
         NoResetOnClose = true,
         Enlist = false,
         MaxAutoPrepare = Limits.PostgresStatementsMax,
@@ -152,6 +151,9 @@ public sealed class PostgresAddress
             .. hosts.Select((host, index) => new NpgsqlConnectionStringBuilder(Connection.ConnectionString)
             {
                 Host = host,
+                // The kernel's. Npgsql's own would hold a lock on a pooled connection while a silent host is awaited.
+                TcpKeepAlive = !host.StartsWith('/'),
+                TcpKeepAliveTime = host.StartsWith('/') ? 0 : Limits.PostgresKeepAliveSeconds,
                 Port = ports[ports.Length > 1 ? index : 0] is { Length: > 0 } port
                     ? ushort.Parse(port, CultureInfo.InvariantCulture)
                     : NpgsqlConnection.DefaultPort,

@@ -10,10 +10,6 @@ namespace Rinha.Server.Postgres;
 // one connection: its commands know what is prepared there.
 internal sealed class PostgresBatch : IDisposable
 {
-    // A COMMIT that has written waits until a synchronous standby has it and all before it. A repeat writes nothing,
-    // and the wait of its first request may have been cancelled: Npgsql does so when a batch times out.
-    public const string TouchSql = "UPDATE esquema SET versao = versao";
-
     // In the order of the ids, so that two batches never deadlock. The row locks make READ COMMITTED enough: a row that
     // another transaction had locked is returned as that one left it
     // (https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED).
@@ -68,7 +64,7 @@ internal sealed class PostgresBatch : IDisposable
     [
         "UPDATE clientes SET saldo = 0, ultima_seq = 0",
         "DELETE FROM transacoes WHERE cliente_id IN (SELECT id FROM clientes WHERE ultima_seq = 0)",
-        "DELETE FROM chaves",
+        "DELETE FROM chaves WHERE cliente_id IN (SELECT id FROM clientes WHERE ultima_seq = 0)",
     ];
 
     private readonly NpgsqlBatch _first = new();
@@ -80,7 +76,6 @@ internal sealed class PostgresBatch : IDisposable
     private readonly NpgsqlBatchCommand _change;
     private readonly NpgsqlBatchCommand _insert;
     private readonly NpgsqlBatchCommand _keepKeys;
-    private readonly NpgsqlBatchCommand _touch = new(TouchSql);
     private readonly NpgsqlBatchCommand _commit = new("COMMIT");
     private readonly PostgresPostings _postings = new();
     private readonly List<long> _accountIds = new(Limits.BatchWritesMax);
@@ -116,7 +111,7 @@ internal sealed class PostgresBatch : IDisposable
 
     public int Refused { get; private set; }
 
-    // Whether the last run sent a COMMIT that changes something, and the server has not said that it rolled back. Citus
+    // Whether the last run sent a COMMIT that changes or confirms something, and the server has not said that it rolled back. Citus
     // commits on the worker first, so an ERROR of the COMMIT itself leaves the outcome open.
     public bool MayHaveCommitted { get; private set; }
 
@@ -133,9 +128,9 @@ internal sealed class PostgresBatch : IDisposable
             Judge(batch.Writes, batch.Results, mayKeepKeys);
             Commit(connection, beganAtMs);
         }
-        catch (PostgresException error) when (PostgresFailure.IsRolledBack(error))
+        catch (Exception error) when (error is TimeoutException || PostgresFailure.IsRolledBack(error))
         {
-            MayHaveCommitted &= _isDistributed && (error.BatchCommand ?? _commit) == _commit;
+            MayHaveCommitted &= _isDistributed && ((error as PostgresException)?.BatchCommand ?? _commit) == _commit;
             if (connection.State == System.Data.ConnectionState.Open) // Npgsql closes it after errors such as XX000.
             {
                 using var rollBack = new NpgsqlCommand("ROLLBACK", connection);
@@ -278,13 +273,9 @@ internal sealed class PostgresBatch : IDisposable
             commands.Add(_keepKeys);
         }
 
-        if (_hasReplay && commands.Count == 0 && !_isDistributed)
-        {
-            commands.Add(_touch);
-        }
-
         commands.Add(_commit);
-        MayHaveCommitted = _isReset || commands.Count > 1;
+        // A repeat changes nothing, but its locks let its COMMIT wait for a synchronous standby, which may lack the first.
+        MayHaveCommitted = _isReset || _hasReplay || commands.Count > 1;
         _ = _second.ExecuteNonQuery(); // Reads to the end, where the server says that it has committed.
     }
 

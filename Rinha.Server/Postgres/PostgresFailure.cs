@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace Rinha.Server.Postgres;
@@ -50,7 +52,7 @@ internal static class PostgresFailure
     // InvalidOperationException.
     public static bool IsStorageFailure(Exception error) =>
         error is NpgsqlException or IOException or TimeoutException or InvalidOperationException
-            or SocketException;
+            or SocketException or UnauthorizedAccessException or AuthenticationException or CryptographicException;
 
     private static bool IsUnknownHost(Exception error) =>
         (error as SocketException ?? error.InnerException) is SocketException cause

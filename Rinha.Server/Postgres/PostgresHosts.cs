@@ -98,6 +98,8 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
           WHEN 'off' THEN left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END
         """;
 
+    private static readonly HostUnavailableException s_isOld = new("an old primary");
+
     private readonly NpgsqlDataSource _questions = Open(connection, address, needsPrimary: false, connectionsMax: 1);
     private readonly Lock _asking = new();
     private Task _ask = Task.CompletedTask;
@@ -114,7 +116,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
     // By the last answer: 0 when it cannot serve; otherwise the highest serves.
     public long Rank { get; private set; }
 
-    public Exception Failure { get; private set; } = new HostUnavailableException("an old primary");
+    public Exception Failure { get; private set; } = s_isOld;
 
     public string Describe(Exception error) => PostgresFailure.Describe(error, connection.Host);
 
@@ -146,6 +148,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
             Rank = await question.ExecuteScalarAsync() is string timeline
                 ? Convert.ToInt64(timeline, fromBase: 16)
                 : throw HostUnavailableException.ReadOnly();
+            Failure = s_isOld;
         }
         catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
         {
@@ -202,6 +205,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
               '0' IN (current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'))
             """,
             opened);
+        question.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
         await using var answer = await question.ExecuteReaderAsync();
         _ = await answer.ReadAsync();
         if (answer.GetInt32(0) == opened.ProcessID)

@@ -65,18 +65,22 @@ internal sealed class PostgresReader(PostgresHosts hosts, ThrottledErrorLog erro
     // Reads batch after batch until no statement waits. Completing a read runs the rest of its request.
     private async Task ReadWaitingAsync()
     {
-        var refuses = false;
+        var failedAtMs = long.MinValue;
         while (TakeWaiting() is { } reads)
         {
             var began = Environment.TickCount64;
             try
             {
-                var result = refuses
+                // After a slow failure the next batch may take as long again: no client should wait for both.
+                var result = Array.TrueForAll(reads, read => read.QueuedAtMs < failedAtMs)
                     ? LookupResult.StorageFailed
                     : await RetryAsync(source => ReadStatementsAsync(source, reads));
-                // After a slow failure the next batch may take as long again: no client should wait for both.
-                refuses |= result == LookupResult.StorageFailed
-                    && Environment.TickCount64 - began > Limits.PostgresSlowFailureMs;
+                if (result == LookupResult.StorageFailed
+                    && Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
+                {
+                    failedAtMs = Environment.TickCount64;
+                }
+
                 Array.ForEach(reads, read => read.SetResult(result == LookupResult.Found ? read.Found : result));
             }
             catch (Exception error)
@@ -227,6 +231,7 @@ internal sealed class PostgresReader(PostgresHosts hosts, ThrottledErrorLog erro
     // once, unless it timed out.
     private async ValueTask<LookupResult> RetryAsync(Func<NpgsqlDataSource, ValueTask<LookupResult>> readOnce)
     {
+        var began = Environment.TickCount64;
         for (var attempt = 1; ; attempt++)
         {
             var source = hosts.Serving.Reads;
@@ -238,7 +243,8 @@ internal sealed class PostgresReader(PostgresHosts hosts, ThrottledErrorLog erro
             {
                 // Under SERIALIZABLE a read may conflict with writes, too, several times.
                 var isConflict = PostgresFailure.IsRetryable(error);
-                if (attempt >= (isConflict ? Limits.PostgresReadTriesMax : 2) || PostgresFailure.IsTimeout(error))
+                var isSlow = Environment.TickCount64 - began > Limits.BusyTimeoutMs || PostgresFailure.IsTimeout(error);
+                if (isSlow || attempt >= (isConflict ? Limits.PostgresReadTriesMax : 2))
                 {
                     errors.Write(error);
                     return LookupResult.StorageFailed;
@@ -263,6 +269,8 @@ internal sealed class PostgresReader(PostgresHosts hosts, ThrottledErrorLog erro
         public long AccountId => accountId;
 
         public Statement Statement => statement;
+
+        public long QueuedAtMs { get; } = Environment.TickCount64;
 
         public LookupResult Found { get; set; }
     }

@@ -76,7 +76,7 @@ internal sealed class PostgresShards
     // Writes to the shard as a batch does, and changes nothing.
     public string ProbeSql(int shard) => IsDistributed
         ? $"UPDATE clientes SET saldo = saldo WHERE id = {UnusedIdOf(shard)}"
-        : PostgresBatch.TouchSql;
+        : "UPDATE esquema SET versao = versao";
 
     // PostgreSQL's hashint8 of a number that is not negative: hash_bytes_uint32 of its halves
     // (https://github.com/postgres/postgres/blob/REL_15_STABLE/src/common/hashfn.c).

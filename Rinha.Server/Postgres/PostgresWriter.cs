@@ -97,11 +97,14 @@ internal sealed class PostgresWriter : IDisposable
                 {
                     _isFailing |= result != PostResult.Busy;
                     _batch.FailAll(result);
+                    _batch.Complete();
                     if (Environment.TickCount64 - began > Limits.PostgresSlowFailureMs)
                     {
                         // The next batch may take as long again, and its writes have waited for nearly as long already:
                         // no client should wait for both. None of them was sent.
-                        _queue.RefuseAll(result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result);
+                        _queue.RefuseAll(
+                            result == PostResult.OutcomeUnknown ? PostResult.StorageFailed : result,
+                            queuedBeforeMs: Environment.TickCount64);
                     }
                 }
                 else
@@ -137,6 +140,11 @@ internal sealed class PostgresWriter : IDisposable
             using var write = new NpgsqlCommand(_probeSql, _connection);
             write.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
             _ = write.ExecuteNonQuery();
+            if (_unconfirmed is { } reason)
+            {
+                throw new NpgsqlException(reason);
+            }
+
             _usedAtMs = Environment.TickCount64;
             return true;
         }
@@ -284,7 +292,15 @@ internal sealed class PostgresWriter : IDisposable
     {
         if (_connection is not null)
         {
-            _connection.Dispose();
+            try
+            {
+                _connection.Dispose();
+            }
+            catch (Exception error) when (PostgresFailure.IsStorageFailure(error))
+            {
+                // It has sent a ROLLBACK to a server that is gone.
+            }
+
             _connection = null;
             _commands.Dispose();
             _commands = new PostgresBatch(_shards.IsDistributed);

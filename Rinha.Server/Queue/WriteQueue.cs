@@ -141,10 +141,10 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    // Takes every write that waits and completes it.
-    public void RefuseAll(PostResult result)
+    // Takes every write that waits, or was queued before a time, and completes it.
+    public void RefuseAll(PostResult result, long queuedBeforeMs = long.MaxValue)
     {
-        while (TakeOlderThan(long.MaxValue) is { } write)
+        while (TakeOlderThan(queuedBeforeMs) is { } write)
         {
             write.Complete(result);
         }
