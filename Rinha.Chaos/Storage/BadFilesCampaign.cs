@@ -240,7 +240,7 @@ internal static class BadFilesCampaign
             () => $"damaged {table}: other pages were changed");
     }
 
-    // The 0-based page to damage: the table's root; of transacoes the first child of the root, which has its first rows.
+    // The 0-based page to damage: the root of clientes, the first child of that of transacoes.
     private static long PageOf(string path, string table)
     {
         var page = 0L;

@@ -111,8 +111,8 @@ internal sealed class PostgresBatch : IDisposable
 
     public int Refused { get; private set; }
 
-    // Whether the last run sent a COMMIT that changes or confirms something, and the server has not said that it rolled back. Citus
-    // commits on the worker first, so an ERROR of the COMMIT itself leaves the outcome open.
+    // Whether the last run sent a COMMIT that changes or confirms something, and the server has not said that it rolled
+    // back. Citus commits on the worker first, so an ERROR of the COMMIT itself leaves the outcome open.
     public bool MayHaveCommitted { get; private set; }
 
     // Applies all writes of the batch, or none when it throws (PostgresFailure). What arrives in the queue while the
@@ -274,7 +274,8 @@ internal sealed class PostgresBatch : IDisposable
         }
 
         commands.Add(_commit);
-        // A repeat changes nothing, but its locks let its COMMIT wait for a synchronous standby, which may lack the first.
+        // A repeat changes nothing, but its locks make its COMMIT wait for a synchronous standby, which may lack the
+        // transaction: the wait of its first request may have been cancelled.
         MayHaveCommitted = _isReset || _hasReplay || commands.Count > 1;
         _ = _second.ExecuteNonQuery(); // Reads to the end, where the server says that it has committed.
     }
