@@ -3,7 +3,7 @@ using Rinha.Stack.Processes;
 
 namespace Rinha.Server.Tests.Fixtures;
 
-// A PostgreSQL and, once it is made, its synchronous standby. Each has a unix socket of its own.
+// A PostgreSQL and, once it is made, its synchronous standby, each on its own unix socket.
 internal sealed class PostgresPair : IDisposable
 {
     private static readonly PostgresPrograms? s_programs = PostgresPrograms.Find();

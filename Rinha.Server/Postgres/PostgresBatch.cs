@@ -130,7 +130,11 @@ internal sealed class PostgresBatch : IDisposable
         }
         catch (Exception error) when (error is TimeoutException || PostgresFailure.IsRolledBack(error))
         {
-            MayHaveCommitted &= _isDistributed && ((error as PostgresException)?.BatchCommand ?? _commit) == _commit;
+            if (error is PostgresException postgres)
+            {
+                MayHaveCommitted &= _isDistributed && (postgres.BatchCommand ?? _commit) == _commit;
+            }
+
             if (connection.State == System.Data.ConnectionState.Open) // Npgsql closes it after errors such as XX000.
             {
                 using var rollBack = new NpgsqlCommand("ROLLBACK", connection);

@@ -23,7 +23,7 @@ internal sealed class PostgresHosts : IDisposable
         _serving = _hosts[0];
     }
 
-    // The host that serves, or served last. A caller takes its connections anew for each use.
+    // The host that serves, or served last. Ask again for each use: another host may serve by then.
     public PostgresHost Serving => _serving;
 
     // The connections to the host that serves, for a command.
@@ -194,9 +194,9 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
         }
     }
 
-    // A pooler gives the client a process id of its own. In transaction mode it may run a prepared statement where
-    // another client has prepared a different one under the same name: a COMMIT could be that one's BEGIN. And it may
-    // ignore startup options.
+    // Behind a pooler the client sees another process id than PostgreSQL's. In transaction mode a pooler may run a
+    // prepared statement where another client has prepared a different one under the same name: a COMMIT could be that
+    // one's BEGIN. And it may ignore startup options.
     private static async Task CheckPoolerAsync(NpgsqlConnection opened, bool? preparesStatements)
     {
         await using var question = new NpgsqlCommand(

@@ -228,7 +228,7 @@ internal sealed class PostgresReader(PostgresHosts hosts, ThrottledErrorLog erro
     }
 
     // A read changes nothing and an idle connection may have lost its server long ago: so a failed read is retried
-    // once, unless it timed out.
+    // once, unless it timed out or took too long.
     private async ValueTask<LookupResult> RetryAsync(Func<NpgsqlDataSource, ValueTask<LookupResult>> readOnce)
     {
         var began = Environment.TickCount64;
