@@ -80,8 +80,8 @@ internal static class DatabaseOutage
         var (log, watch) = (context.Log, context.Watch);
         var others = watch.CountOfOthers(503);
         context.Run.Check(others == 0, () => $"{others} requests failed without a 503: {watch.Failures}");
-        context.Run.AddResult($"{log.Acknowledged.Count:N0} acknowledged, {log.Unavailable.Count:N0} refused with 503, "
-            + $"{log.Unknown.Count:N0} of unknown outcome");
+        context.Run.AddResult($"{log.Acknowledged:N0} acknowledged, {log.Unavailable:N0} refused with 503, "
+            + $"{log.Unknown:N0} of unknown outcome");
     }
 
     public static string LongestWait(FaultContext context) =>

@@ -57,8 +57,8 @@ internal static class FailoverFaults
     {
         var (run, log, summary) = (context.Run, context.Log, context.Report.Summary);
         run.Check(summary.Failed == 0, () => $"{summary.Failed} requests failed despite retries");
-        run.AddResult($"{log.Acknowledged.Count:N0} acknowledged, {summary.Retries:N0} retries, "
-            + $"{summary.Failed:N0} failed; without keys {log.Unknown.Count:N0} of unknown outcome");
+        run.AddResult($"{log.Acknowledged:N0} acknowledged, {summary.Retries:N0} retries, "
+            + $"{summary.Failed:N0} failed; without keys {log.Unknown:N0} of unknown outcome");
     }
 
     private static void Strike(

@@ -102,7 +102,7 @@ internal sealed class FaultContext : IDisposable
         if (_loads.Count == 1)
         {
             Probes.AddTo(Log);
-            LedgerCheck.Run(Run, Bank.Ledger, Log);
+            LedgerCheck.Run(Run, Bank.Ledger, [Log]);
             return;
         }
 

@@ -54,9 +54,9 @@ internal static class ProcessFaults
     {
         var (run, log, summary) = (context.Run, context.Log, context.Report.Summary);
         run.Check(summary.Failed == 0, () => $"{summary.Failed} requests failed despite retries");
-        run.Check(log.Unknown.Count == 0, () => $"the outcome of {log.Unknown.Count} transactions is unknown");
+        run.Check(log.Unknown == 0, () => $"the outcome of {log.Unknown} transactions is unknown");
         run.AddResult(
-            $"{log.Acknowledged.Count:N0} acknowledged, {summary.Retries:N0} retries, {summary.Failed:N0} failed");
+            $"{log.Acknowledged:N0} acknowledged, {summary.Retries:N0} retries, {summary.Failed:N0} failed");
     }
 
     public static void RollingRestart(FaultContext context)

@@ -6,27 +6,17 @@ namespace Rinha.Chaos.Load;
 // each balance is the sum of its rows and within its limit, and the database's own check passes.
 internal static class LedgerCheck
 {
-    // The bank may be running, but without a write in flight. isComplete: whether the log has every transaction that
-    // was ever sent to this ledger.
-    public static void Run(CampaignRun run, ILedgerSource ledger, TransactionLog log, bool isComplete = true)
+    // The bank may be running, but without a write in flight. The logs have every transaction that was ever sent to this
+    // ledger. isTimed: whether none of them has been taken back (by a reset, or a power loss).
+    public static void Run(
+        CampaignRun run, ILedgerSource ledger, IReadOnlyList<TransactionLog> logs, bool isTimed = true)
     {
         CheckStorage(run, ledger);
-        run.Check(Oracle.Rows(log, LedgerRows.Read(ledger), wasEmpty: isComplete));
-        run.Check([log.WellFormed.ToResult(), log.WithinLimit.ToResult(), log.ConstantLimit.ToResult()]);
-        run.Check(StatementChecks.Run(log));
-    }
-
-    // The same for the logs of several loads, which together have every transaction that was ever sent.
-    public static void Run(CampaignRun run, ILedgerSource ledger, IReadOnlyList<TransactionLog> logs)
-    {
+        run.Check(Oracle.Rows(logs, LedgerRows.Read(ledger), isComplete: true, isTimed));
         foreach (var log in logs)
         {
-            Run(run, ledger, log, isComplete: false);
+            run.Check([log.WellFormed.ToResult(), log.WithinLimit.ToResult(), log.ConstantLimit.ToResult()]);
         }
-
-        var unexplained = LedgerRows.Read(ledger).Rows.Keys.Count(text => !logs.Any(
-            log => log.Acknowledged.ContainsKey(text) || log.Unknown.ContainsKey(text)));
-        run.Check(unexplained == 0, () => $"{unexplained} rows that no load posted");
     }
 
     public static void CheckClients(CampaignRun run, ILedgerSource ledger)
@@ -62,7 +52,7 @@ internal readonly record struct PostedRow(
 // Single requests to one server, bypassing nginx. Their transactions go into the log for the oracle. Thread-safe.
 internal sealed class Probes(Bank bank)
 {
-    private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedTransaction Transaction)> _posts = [];
+    private readonly ConcurrentDictionary<long, (RawAnswer Answer, LoggedRequest Request)> _posts = [];
 
     private long _nextText = TextCode.Count; // Counts down; the load counts up from the lower half.
 
@@ -73,9 +63,14 @@ internal sealed class Probes(Bank bank)
         var description = new byte[TextCode.Length];
         TextCode.Write(text, description);
         var json = $$"""{"valor":1,"tipo":"c","descricao":"{{Encoding.ASCII.GetString(description)}}"}""";
+        var beganAtNs = Clock.NowNs;
         var posted = Ask(api, "POST", $"/clientes/{clientId}/transacoes", json);
         _ = BankAnswer.TryReadTransaction(Encoding.UTF8.GetBytes(posted.Answer.Body), out _, out var balanceCents);
-        _posts[text] = (posted.Answer, new LoggedTransaction(clientId, 1, balanceCents));
+        var outcome = posted.Answer.Status == 200 ? Outcome.Acknowledged : Outcome.Unknown;
+        _posts[text] = (posted.Answer, new LoggedRequest(outcome, clientId, 1, text, beganAtNs, Clock.NowNs)
+        {
+            BalanceCents = balanceCents,
+        });
         return posted;
     }
 
@@ -85,16 +80,10 @@ internal sealed class Probes(Bank bank)
     // Adds the transactions to a log. A 503 with a known outcome counts as not applied; with isRefusalFinal, every 503.
     public void AddTo(TransactionLog log, bool isRefusalFinal = false)
     {
-        foreach (var (text, (answer, transaction)) in _posts)
+        foreach (var (answer, request) in _posts.Values)
         {
-            if (answer.Status == 503 && (isRefusalFinal || !answer.IsOutcomeUnknown()))
-            {
-                log.Refused.Add(text);
-            }
-            else
-            {
-                (answer.Status == 200 ? log.Acknowledged : log.Unknown)[text] = transaction;
-            }
+            var isRuledOut = answer.Status == 503 && (isRefusalFinal || !answer.IsOutcomeUnknown());
+            log.Add(request with { Outcome = isRuledOut ? Outcome.Unavailable : request.Outcome });
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class MachineBank(CampaignRun run, Machine machine) : IDisposabl
     }
 
     // The oracle compares the ledger with all loads.
-    public void CheckLedger(ILedgerSource ledger) => LedgerCheck.Run(run, ledger, Logs);
+    public void CheckLedger(ILedgerSource ledger, bool isTimed = true) => LedgerCheck.Run(run, ledger, Logs, isTimed);
 
     // A copy of the ledger in this directory of the machine, which no process has open.
     public static SqliteLedgerSource CopyLedger(CampaignRun run, Machine machine, string directory)

@@ -102,6 +102,6 @@ internal static class MachineDockerCampaign
         run.Check(report.Summary.Failed == 0, () => $"{report.Summary.Failed} requests failed");
         run.AddResult($"{report.Summary.Completed:N0} requests, {report.Summary.Failed} failed");
         machine.Require($"cd {Machine.FilesPath} && docker-compose stop");
-        LedgerCheck.Run(run, MachineBank.CopyLedger(run, machine, "/var/lib/docker/volumes/rinha_data/_data"), log);
+        LedgerCheck.Run(run, MachineBank.CopyLedger(run, machine, "/var/lib/docker/volumes/rinha_data/_data"), [log]);
     }
 }

@@ -47,7 +47,7 @@ internal sealed record Recording(
             () => $"only {new FileInfo(logPath).Length} bytes are logged");
         bank.Kill();
         load.Stop();
-        LedgerCheck.Run(run, bank.Ledger, load.Log);
+        LedgerCheck.Run(run, bank.Ledger, [load.Log]);
         var history = PostedRow.ReadAll(bank.DatabasePath);
         var lengths = answers!.Lengths;
         List<(long, int)> answered =

@@ -18,8 +18,8 @@ internal static class StorageFaults
     {
         BypassesNginx = true,
         PauseMs = (100, 500),
-        FirstResult = context => $"{context.Logs.Sum(log => log.Acknowledged.Count):N0} acknowledged, "
-            + $"{context.Logs.Sum(log => log.Unavailable.Count):N0} refused; "
+        FirstResult = context => $"{context.Logs.Sum(log => log.Acknowledged):N0} acknowledged, "
+            + $"{context.Logs.Sum(log => log.Unavailable):N0} refused; "
             + $"recovered after {context.DurationsOf(Recovery).Longest.TotalMilliseconds:N0} ms at most",
     };
 

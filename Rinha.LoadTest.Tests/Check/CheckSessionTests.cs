@@ -122,7 +122,7 @@ public sealed class CheckSessionTests
         var passed = Run(WriteThrough(complete, skippedDebit: -1), database: complete.Source);
         var failed = Run(WriteThrough(incomplete, skippedDebit: 10), database: incomplete.Source);
 
-        Assert.Equal(16, passed.Check!.Checks.Count);
+        Assert.Equal(19, passed.Check!.Checks.Count);
         AssertPassed(passed);
         var violation = Assert.Single(failed.Check!.Checks, check => check.Violations > 0);
         Assert.Equal(

@@ -7,7 +7,7 @@ public sealed class OracleTests
     private const string Chain = "a statement lists consecutive transactions, newest first";
     private const string Refused = "no statement lists a refused transaction";
 
-    private readonly TransactionLog _log = new();
+    private readonly TransactionLog _log = new(keepsStatements: true);
 
     [Theory]
     [InlineData(70, 0, -7, null)]

@@ -4,7 +4,7 @@ public sealed class TransactionLogTests
 {
     private static readonly RequestPlan s_statement = new(Operation.Statement, 1, 0, 0);
 
-    private readonly TransactionLog _log = new();
+    private readonly TransactionLog _log = new(keepsStatements: true);
 
     // Attempts of one transaction. "503" means nothing was changed, "open" a 503 with an unknown outcome.
     [Theory]
@@ -41,11 +41,26 @@ public sealed class TransactionLogTests
         }
 
         Assert.Equal(
-            (fate == "acknowledged", fate == "refused", fate == "unavailable", fate == "unknown"),
-            (_log.Acknowledged.ContainsKey(1), _log.Refused.Contains(1), _log.Unavailable.Contains(1),
-                _log.Unknown.ContainsKey(1)));
-        Assert.All(_log.Acknowledged.Values, one => Assert.Equal(new LoggedTransaction(1, -10, -10), one));
-        Assert.All(_log.Unknown.Values, one => Assert.Equal(-10, one.SignedCents));
+            (fate == "acknowledged" ? 1 : 0, fate == "refused" ? 1 : 0, fate == "unavailable" ? 1 : 0,
+                fate == "unknown" ? 1 : 0),
+            (_log.Acknowledged, _log.Refused, _log.Unavailable, _log.Unknown));
+        Assert.All(_log.Requests, one => Assert.Equal((1, -10, 1), (one.ClientId, one.SignedCents, one.Text)));
+    }
+
+    // From the first attempt, which may be the one that was applied, to the answer of the last.
+    [Fact]
+    public void A_retried_transaction_lasts_from_its_first_attempt_to_its_answer()
+    {
+        var plan = Logs.Plan(1, 10, text: 1);
+        _log.OnFailure(plan, FailureKind.Timeout, new Answer(0, [], completedAtNs: 20, beganAtNs: 10));
+        _log.OnFailure(plan, FailureKind.Timeout, new Answer(0, [], completedAtNs: 40, beganAtNs: 30));
+        var body = Encoding.UTF8.GetBytes(new StubAccount(1, 100).Receipt(10).Body);
+        _log.OnAnswer(plan, new Answer(200, body, completedAtNs: 60, beganAtNs: 50));
+        _log.OnFailure(Logs.Plan(1, 10, text: 2), FailureKind.Timeout, new Answer(0, [], 80, beganAtNs: 70));
+
+        Assert.Equal(
+            [(10, 60), (70, LoggedRequest.Never)],
+            _log.Requests.Select(one => (one.BeganAtNs, one.EndedAtNs)));
     }
 
     [Fact]
@@ -54,9 +69,7 @@ public sealed class TransactionLogTests
         _log.OnFailure(s_statement, FailureKind.Timeout, answer: default);
         _log.OnFailure(s_statement, FailureKind.UnexpectedStatus, new StubAnswer(503).ToAnswer());
 
-        Assert.Empty(_log.Unknown);
-        Assert.Empty(_log.Unavailable);
-        Assert.Empty(_log.Statements);
+        Assert.Empty(_log.Requests);
     }
 
     [Fact]
@@ -66,9 +79,8 @@ public sealed class TransactionLogTests
         _log.OnAnswer(s_statement, new StubAnswer(200, """{"saldo":{"total":0,"limite":1}}""").ToAnswer());
 
         Assert.Equal(2, _log.WellFormed.ToResult().Violations);
-        Assert.Empty(_log.Acknowledged);
-        Assert.Equal(10, _log.Unknown[1].SignedCents);
-        Assert.Empty(_log.Statements);
+        var unknown = Assert.Single(_log.Requests);
+        Assert.Equal((Outcome.Unknown, 10), (unknown.Outcome, unknown.SignedCents));
     }
 
     [Fact]
@@ -103,7 +115,7 @@ public sealed class TransactionLogTests
             s_statement,
             new StubAccount(1, 10).Statement(0, [new(1, 'c', "validacao"), new(1, 'd', Logs.TextOf(5))]).ToAnswer());
 
-        Assert.Equal([(3, 70), (1, 0)], _log.Statements.Select(one => (one.ClientId, one.BalanceCents)));
-        Assert.Equal([[9, 8, 7], [-1, 5]], _log.Statements.Select(one => one.Texts));
+        Assert.Equal([(3, 70), (1, 0)], _log.Statements!.Select(one => (one.ClientId, one.BalanceCents)));
+        Assert.Equal([[9, 8, 7], [LoggedRequest.ForeignText, 5]], _log.Statements!.Select(one => one.Texts));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerSo
         }
 
         var wasEmpty = ledger is not null && LedgerRows.Read(ledger).IsEmpty;
-        var log = new TransactionLog();
+        var log = new TransactionLog(keepsStatements: ledger is null);
         var report = session.Run(options with { DistinctTexts = true }, log);
         using var loop = new EventLoop(target, options.RequestTimeout, options.ConnectTimeout);
         var readYourWrites = new ReadYourWritesRun(loop, options, ReadYourWritesRounds, log);
@@ -34,20 +34,17 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerSo
             log.WellFormed.ToResult(),
             log.WithinLimit.ToResult(),
             log.ConstantLimit.ToResult(),
-            .. StatementChecks.Run(log),
+            .. ledger is null ? StatementChecks.Run(log) : [],
             readYourWrites.Result,
             Oracle.Balances(log, before, after),
+            .. ledger is null ? [] : Oracle.Rows([log], LedgerRows.Read(ledger), isComplete: wasEmpty),
         ];
-        if (ledger is not null)
-        {
-            checks.AddRange(Oracle.Rows(log, LedgerRows.Read(ledger), wasEmpty));
-        }
 
         return report with
         {
-            Check = new CheckReport(log.Acknowledged.Count, log.Refused.Count, log.Unknown.Count, checks)
+            Check = new CheckReport(log.Acknowledged, log.Refused, log.Unknown, checks)
             {
-                Unavailable = log.Unavailable.Count,
+                Unavailable = log.Unavailable,
             },
         };
     }
@@ -160,6 +157,11 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         }
 
         _pendingStatements--;
+        if (answer.Status == 200)
+        {
+            _log.OnAnswer(new RequestPlan(Operation.Statement, _plan.ClientId, 0, 0), answer);
+        }
+
         _lines.Clear();
         var isVisible = answer.Status == 200
             && BankAnswer.TryReadStatementHead(answer.Body, out _, out var balanceCents)
@@ -176,7 +178,7 @@ internal sealed class ReadYourWritesRun : IDriver, IConnectionOwner
         var isPost = connection == _poster;
         if (isPost)
         {
-            _log.OnFailure(_plan, kind, answer: default);
+            _log.OnFailure(_plan, kind, new Answer(0, [], Clock.NowNs, connection.StartedAtNs));
         }
 
         if (!TryScheduleRetry(connection, kind, status: 0))

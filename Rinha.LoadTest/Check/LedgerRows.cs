@@ -8,34 +8,47 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
-// The ledger's tables (schema.sql, schema.postgres.sql), read in one snapshot and aggregated for the oracle.
+// The ledger's tables (schema.sql, schema.postgres.sql), read in one snapshot for the oracle. Rows are in the order of
+// the clients, and each client's in its sequence: a client's are consecutive.
 internal sealed class LedgerRows
 {
-    private readonly Dictionary<long, Client> _clients = []; // By client id.
-    private readonly Dictionary<long, NewestRows> _newest = [];
+    private readonly Dictionary<long, int> _indexes = []; // Of the clients, by id.
+    private readonly List<Client> _clients = [];
+    private readonly List<NewestRows>? _newest;
+    private readonly List<Row> _surplus = []; // Of clients with more rows than their sequence says.
+    private Row[] _rows = [];
+    private long[] _texts = [];
+    private int[] _rowsByText = []; // Of _texts, which are ascending.
 
-    private LedgerRows()
-    {
-    }
-
-    public Dictionary<long, Row> Rows { get; } = [];
+    private LedgerRows(bool checksNewest) => _newest = checksNewest ? [] : null;
 
     // Transactions whose text no load run could have sent.
     public long Unrecognized { get; private set; }
 
-    public bool IsEmpty => Rows.Count == 0 && Unrecognized == 0;
+    public bool IsEmpty => RowCount == 0;
 
-    public IEnumerable<Client> Clients => _clients.Values.OrderBy(client => client.Id);
+    public IReadOnlyList<Client> Clients => _clients; // In the order of their ids.
 
     // Whether clients' rows repeat their last ten transactions.
-    public bool ChecksNewest { get; private init; }
+    public bool ChecksNewest => _newest is not null;
+
+    // Ascending; again for each row that has it.
+    public ReadOnlySpan<long> Texts => _texts;
 
     public static LedgerRows Read(ILedgerSource source)
     {
-        var ledger = new LedgerRows { ChecksNewest = source.NewestSql is not null };
+        var ledger = new LedgerRows(source.NewestSql is not null);
         using var connection = source.OpenSnapshot();
-        connection.ForEach("SELECT id, limite, saldo, ultima_seq FROM clientes", ledger.AddClient);
-        connection.ForEach(source.HistorySql, ledger.AddRow);
+        connection.ForEach(
+            "SELECT id, limite, saldo, ultima_seq FROM clientes ORDER BY id",
+            row => ledger.AddClient(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)));
+        ledger.MakeRoom();
+        connection.ForEach(source.HistorySql, row =>
+        {
+            var signedCents = row.GetString(3) == "d" ? -row.GetInt64(2) : row.GetInt64(2);
+            ledger.AddRow(row.GetInt64(0), row.GetInt64(1), signedCents, row.GetFieldValue<byte[]>(4), row.GetInt64(5));
+        });
+        ledger.IndexTexts();
         if (source.NewestSql is { } newestSql)
         {
             connection.ForEach(newestSql, ledger.CompareNewest);
@@ -44,47 +57,129 @@ internal sealed class LedgerRows
         return ledger;
     }
 
-    private void AddClient(DbDataReader row)
+    // From memory, as if it had been read: each client's rows in sequence.
+    public static LedgerRows Of(
+        IEnumerable<(long Id, long LimitCents, long BalanceCents, long Sequence)> clients,
+        IEnumerable<(long ClientId, long Sequence, long SignedCents, byte[] Text)> rows)
     {
-        var id = row.GetInt64(0);
-        _clients[id] = new Client(id, row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
-        _newest[id] = new NewestRows();
-    }
-
-    private void AddRow(DbDataReader row)
-    {
-        var clientId = row.GetInt64(0);
-        var (amountCents, kind) = (row.GetInt64(2), row.GetString(3));
-        var description = row.GetFieldValue<byte[]>(4);
-        var cents = kind == "d" ? -amountCents : amountCents;
-        if (_clients.TryGetValue(clientId, out var client))
+        var ledger = new LedgerRows(checksNewest: false);
+        foreach (var (id, limitCents, balanceCents, sequence) in clients)
         {
-            _clients[clientId] = client.With(row.GetInt64(1), cents);
-            _newest[clientId].Add(amountCents, kind, description, row.GetInt64(5));
+            ledger.AddClient(id, limitCents, balanceCents, sequence);
         }
 
-        if (TextCode.TryRead(description, out var text))
+        ledger.MakeRoom();
+        foreach (var (clientId, sequence, signedCents, text) in rows)
         {
-            Rows[text] = new Row((int)clientId, cents, Rows.GetValueOrDefault(text).Count + 1);
+            ledger.AddRow(clientId, sequence, signedCents, text, postedAtMicroseconds: 0);
+        }
+
+        ledger.IndexTexts();
+        return ledger;
+    }
+
+    public int RowCount => _rows.Length + _surplus.Count;
+
+    public bool Contains(long text) => Array.BinarySearch(_texts, text) >= 0;
+
+    // The number of a row with this text, or -1.
+    public int Find(long text) => Array.BinarySearch(_texts, text) is >= 0 and var place ? _rowsByText[place] : -1;
+
+    // The number of the row at a place in Texts.
+    public int NumberAt(int place) => _rowsByText[place];
+
+    public Row RowAt(int place) => RowOf(_rowsByText[place]);
+
+    // A client's rows in sequence; empty if they are not 1, 2, 3 … as many as its sequence says.
+    public ReadOnlySpan<Row> RowsOf(in Client client) => client.IsInSequence
+        ? _rows.AsSpan(client.FirstRow, (int)client.Rows)
+        : [];
+
+    private Row RowOf(int number) => number < _rows.Length ? _rows[number] : _surplus[number - _rows.Length];
+
+    private void AddClient(long id, long limitCents, long balanceCents, long sequence)
+    {
+        _indexes[id] = _clients.Count;
+        _clients.Add(new Client(id, limitCents, balanceCents, sequence));
+        _newest?.Add(new NewestRows());
+    }
+
+    private void MakeRoom()
+    {
+        var rows = 0L;
+        foreach (ref var client in CollectionsMarshal.AsSpan(_clients))
+        {
+            client = client with { FirstRow = (int)rows };
+            rows += Math.Max(client.Sequence, 0);
+        }
+
+        _rows = new Row[rows];
+        Array.Fill(_rows, new Row(0, LoggedRequest.ForeignText, 0, 0));
+    }
+
+    private void AddRow(long clientId, long sequence, long signedCents, byte[] text, long postedAtMicroseconds)
+    {
+        if (!TextCode.TryRead(text, out var number))
+        {
+            Unrecognized++;
+            number = LoggedRequest.ForeignText;
+        }
+
+        var row = new Row((int)clientId, number, signedCents, EntriesHash.Of(signedCents, text));
+        if (!_indexes.TryGetValue(clientId, out var index))
+        {
+            _surplus.Add(row);
+            return;
+        }
+
+        ref var client = ref CollectionsMarshal.AsSpan(_clients)[index];
+        if (client.Rows < client.Sequence)
+        {
+            _rows[client.FirstRow + client.Rows] = row;
         }
         else
         {
-            Unrecognized++;
+            _surplus.Add(row);
         }
+
+        client = client.With(sequence, signedCents);
+        _newest?[index].Add(Math.Abs(signedCents), signedCents < 0 ? 'd' : 'c', text, postedAtMicroseconds);
+    }
+
+    private void IndexTexts()
+    {
+        var count = 0;
+        _texts = new long[RowCount];
+        _rowsByText = new int[_texts.Length];
+        for (var number = 0; number < _texts.Length; number++)
+        {
+            if (RowOf(number).Text is >= 0 and var text)
+            {
+                (_texts[count], _rowsByText[count]) = (text, number);
+                count++;
+            }
+        }
+
+        Array.Resize(ref _texts, count);
+        Array.Resize(ref _rowsByText, count);
+        Array.Sort(_texts, _rowsByText);
     }
 
     private void CompareNewest(DbDataReader row)
     {
-        var id = row.GetInt64(0);
-        var isRight = row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest[id].Bytes);
-        _clients[id] = _clients[id] with { NewestMatches = isRight };
+        var index = _indexes[row.GetInt64(0)];
+        var isRight = row.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(_newest![index].Bytes);
+        _clients[index] = _clients[index] with { NewestMatches = isRight };
     }
 
+    // Text: TextCode's number, or ForeignText. Entry: the row's EntriesHash.
     [StructLayout(LayoutKind.Auto)]
-    public readonly record struct Row(int ClientId, long SignedCents, int Count);
+    public readonly record struct Row(int ClientId, long Text, long SignedCents, ulong Entry);
 
     public readonly record struct Client(long Id, long LimitCents, long BalanceCents, long Sequence)
     {
+        public int FirstRow { get; init; }
+
         public long Rows { get; init; }
 
         public long SumCents { get; init; }
@@ -95,6 +190,8 @@ internal sealed class LedgerRows
         public long OutOfSequence { get; init; }
 
         public bool NewestMatches { get; init; }
+
+        public bool IsInSequence => OutOfSequence == 0 && Rows == Sequence;
 
         public Client With(long sequence, long signedCents) => this with
         {
@@ -122,7 +219,7 @@ internal sealed class NewestRows
 
     public ReadOnlySpan<byte> Bytes => _rows.AsSpan(0, _count * RowBytes);
 
-    public void Add(long amountCents, string kind, ReadOnlySpan<byte> text, long postedAtMicroseconds)
+    public void Add(long amountCents, char kind, ReadOnlySpan<byte> text, long postedAtMicroseconds)
     {
         _rows.AsSpan(0, (RowsMax - 1) * RowBytes).CopyTo(_rows.AsSpan(RowBytes));
         _count = Math.Min(_count + 1, RowsMax);
@@ -130,7 +227,7 @@ internal sealed class NewestRows
         row.Clear();
         BinaryPrimitives.WriteInt64BigEndian(row, amountCents);
         BinaryPrimitives.WriteInt64BigEndian(row[TimeAt..], postedAtMicroseconds);
-        row[KindAt] = (byte)kind[0];
+        row[KindAt] = (byte)kind;
         row[LengthAt] = (byte)text.Length;
         text.CopyTo(row[TextAt..]);
     }

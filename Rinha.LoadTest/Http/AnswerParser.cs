@@ -3,13 +3,16 @@ using System.Buffers.Text;
 namespace Rinha.LoadTest.Http;
 
 // A response. The body is decoded and valid only during the callback; CompletedAtNs is when its last byte arrived.
-internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, long completedAtNs)
+internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, long completedAtNs, long beganAtNs = 0)
 {
     public int Status { get; } = status;
 
     public ReadOnlySpan<byte> Body { get; } = body;
 
     public long CompletedAtNs { get; } = completedAtNs;
+
+    // When the attempt began, connecting included.
+    public long BeganAtNs { get; } = beganAtNs;
 }
 
 // Why a request failed; each kind is counted and reported separately.

@@ -298,6 +298,6 @@ internal sealed unsafe class Connection(EventLoop loop, int slot)
             _state = State.Idle;
         }
 
-        Owner!.OnAnswer(this, new Answer(_shape.Status, body, Clock.NowNs));
+        Owner!.OnAnswer(this, new Answer(_shape.Status, body, Clock.NowNs, StartedAtNs));
     }
 }

@@ -3,7 +3,10 @@ using Rinha.LoadTest.Http;
 namespace Rinha.LoadTest.Run;
 
 // One of a statement's ultimas_transacoes: valor, tipo and descricao.
-internal sealed record StatementLine(long AmountCents, string Kind, string Text);
+internal sealed record StatementLine(long AmountCents, string Kind, string Text)
+{
+    public long SignedCents => Kind == "d" ? -AmountCents : AmountCents;
+}
 
 // The types of problems (RFC 9457, docs/api.md) that a verdict depends on.
 internal static class ProblemType

@@ -164,7 +164,7 @@ internal sealed class LoadRun : IDriver, IConnectionOwner
     {
         var pending = _pending[connection.Tag];
         var nowNs = Clock.NowNs;
-        _observer?.OnFailure(pending.Plan, kind, answer: default);
+        _observer?.OnFailure(pending.Plan, kind, new Answer(0, [], nowNs, connection.StartedAtNs));
         if (TryScheduleRetry(connection, pending, kind, status: 0, nowNs))
         {
             return;
