@@ -82,12 +82,16 @@ public sealed class HistoryCheckTests
     [Fact(Explicit = true)]
     public void Measure_ten_million_requests()
     {
-        var history = new GeneratedHistory(1, requests: 10_000_000);
-        GC.Collect();
+        var (log, ledger) = Generate(); // Which leaves nothing else on the stack.
+        GC.Collect(2, GCCollectionMode.Aggressive);
+        File.WriteAllText("/proc/self/clear_refs", "5"); // The peak counts from now on.
         var watch = Stopwatch.StartNew();
-        var results = history.Check();
+        var results = Oracle.Rows([log], ledger, isComplete: true);
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{watch.Elapsed.TotalSeconds:F1} s, at most {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
         Assert.All(results, result => Assert.Equal(0, result.Violations));
+
+        static (TransactionLog Log, LedgerRows Ledger) Generate() =>
+            new GeneratedHistory(1, requests: 10_000_000).Finish();
     }
 }

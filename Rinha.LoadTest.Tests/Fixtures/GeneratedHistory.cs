@@ -45,6 +45,12 @@ internal sealed class GeneratedHistory
 
     public IReadOnlyList<CheckResult> Check()
     {
+        var (log, ledger) = Finish();
+        return Oracle.Rows([log], ledger, isComplete: true);
+    }
+
+    public (TransactionLog Log, LedgerRows Ledger) Finish()
+    {
         var log = new TransactionLog();
         log.OnAnswer(new RequestPlan(Operation.Statement, 1, 0, 0), new StubAccount(1, (int)_limitCents)
             .Statement(0, []).ToAnswer()); // Which says the limit.
@@ -53,11 +59,11 @@ internal sealed class GeneratedHistory
             log.Add(request);
         }
 
-        return Oracle.Rows([log], LedgerRows.Of(Enumerable.Range(1, Clients).Select(client =>
+        return (log, LedgerRows.Of(Enumerable.Range(1, Clients).Select(client =>
         {
             var rows = _rows.Count(row => row.ClientId == client);
             return ((long)client, (long)LimitCents, _balancesCents[client][^1], (long)rows);
-        }), _rows), isComplete: true);
+        }), _rows));
     }
 
     public bool Edit(Outcome outcome, Func<LoggedRequest, LoggedRequest> edit) =>

@@ -59,9 +59,12 @@ internal sealed class History
         {
             var index = _byText[next];
             var request = Requests[index];
-            if (next > 0 && Requests[_byText[next - 1]] is var before && before.Text == request.Text)
+            var before = Requests[_byText[Math.Max(next - 1, 0)]];
+            var isAgain = next > 0 && before.Text == request.Text;
+            same.Check(
+                !isAgain || AreOne(before, request), () => $"{Describe(before)}, then {Describe(request)}");
+            if (isAgain)
             {
-                same.Check(AreOne(before, request), () => $"{Describe(before)}, then {Describe(request)}");
                 continue;
             }
 
@@ -74,6 +77,8 @@ internal sealed class History
             for (; place < texts.Length && texts[place] == request.Text; place++)
             {
                 var row = Ledger.RowAt(place);
+                refused.Check(request.Outcome != Outcome.Refused, () => Describe(request));
+                unavailable.Check(request.Outcome != Outcome.Unavailable, () => Describe(request));
                 var isKnown = request.Outcome is Outcome.Acknowledged or Outcome.Unknown;
                 others.Check(isKnown, () => $"client {row.ClientId}: {row.SignedCents}");
                 if (isKnown)
@@ -87,20 +92,9 @@ internal sealed class History
             }
 
             var count = place - first;
-            switch (request.Outcome)
+            if (request.Outcome == Outcome.Acknowledged)
             {
-                case Outcome.Acknowledged:
-                    once.Check(count == 1, () => $"client {request.ClientId}: {count} times");
-                    break;
-                case Outcome.Refused:
-                    refused.Check(count == 0, () => Describe(request));
-                    break;
-                case Outcome.Unavailable:
-                    unavailable.Check(count == 0, () => Describe(request));
-                    break;
-                case Outcome.Unknown:
-                default:
-                    break;
+                once.Check(count == 1, () => $"client {request.ClientId}: {count} times");
             }
         }
 
@@ -110,8 +104,8 @@ internal sealed class History
         }
 
         others.Check(Ledger.Unrecognized == 0, () => $"{Ledger.Unrecognized} with an unknown text");
-        CheckResult[] all = [once.ToResult(), right.ToResult(), refused.ToResult(), unavailable.ToResult(), same.ToResult()];
-        return isComplete ? [.. all, others.ToResult()] : all;
+        CheckCounter[] all = [once, right, refused, unavailable, same, .. isComplete ? [others] : Array.Empty<CheckCounter>()];
+        return [.. all.Select(counter => counter.ToResult())];
 
         void ReportOther(int at) => others.Check(
             false, () => $"client {Ledger.RowAt(at).ClientId}: {Ledger.RowAt(at).SignedCents}");
