@@ -89,6 +89,7 @@ internal static partial class TestVerb
         packages.Require("curl", "curl");
         new NginxLayer4().Require(packages);
         PostgresPrograms.Require(packages);
+        TryRequire(packages, "spin", "the models of docs/models are not checked");
         TryRequire(packages, "pgbouncer", "the tests of the ledger behind PgBouncer are skipped");
         // Some tests render the HTML report in a browser. Without one they are skipped, but fail in CI.
         if (Tool.Find("google-chrome") is null)

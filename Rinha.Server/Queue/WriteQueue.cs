@@ -4,7 +4,7 @@ namespace Rinha.Server.Queue;
 
 // Writes that wait for a commit, oldest first, in a ring of fixed size. Any thread adds; the writer's thread waits; the
 // threads that commit take (Batch.TakeFrom); the busy check removes what has waited too long. A write is in the queue
-// or in a batch, never both, so one that was removed as too old will not be applied.
+// or in a batch, never both, so one that was removed as too old will not be applied (docs/models/writes.pml).
 internal sealed class WriteQueue : IDisposable
 {
     private readonly PendingWrite?[] _ring = new PendingWrite?[Limits.QueuedWritesMax];

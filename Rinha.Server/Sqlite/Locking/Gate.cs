@@ -21,7 +21,7 @@ internal struct GateWords
 // has a number, and holds a byte lock of that number on the file as long as it lives (an open file description lock,
 // fcntl(2), which the kernel frees when the process dies). A waiter that has slept a while checks that the holder
 // still has its byte. One instance is used by one thread at a time: the writing threads of a process share one under
-// CommitTurn's lock.
+// CommitTurn's lock. docs/models/gate.pml is its model.
 internal sealed unsafe class Gate : IDisposable
 {
     private readonly GateFile _file;
@@ -58,7 +58,8 @@ internal sealed unsafe class Gate : IDisposable
     public bool TryEnterWithin(long waitMs)
     {
         var began = Environment.TickCount64;
-        for (var lateWakes = 0; !TryEnter(); lateWakes++)
+        var lateWakes = 0;
+        while (!TryEnter())
         {
             if (Environment.TickCount64 - began >= waitMs)
             {
@@ -75,8 +76,11 @@ internal sealed unsafe class Gate : IDisposable
 
             // First set the bit, then look at the word: see Free.
             Interlocked.Or(ref _words->Sleeping, _bit);
-            Sleep(Volatile.Read(ref _words->Holder));
+            var holder = Volatile.Read(ref _words->Holder);
+            Sleep(holder);
             Interlocked.And(ref _words->Sleeping, ~_bit);
+            // To defer is not to be late: otherwise this one and the one it defers to might wait for each other.
+            lateWakes += holder == 0 ? 0 : 1;
         }
 
         return true;
