@@ -73,10 +73,30 @@ public sealed class HostsTests
         bank.AssertLedger(report);
     }
 
-    private static BankOnHosts Bank()
+    // How posts spread over more hosts: docs/scale-out.md has the figures and the command. No part of a test run.
+    [Fact(Explicit = true)]
+    public void Measure_one_to_four_hosts_of_a_tenth_of_a_CPU()
+    {
+        using var bank = Bank(apis: 4, apiCpuQuota: 10_000, databaseCpuQuota: 60_000);
+        const int accounts = 10_000;
+        bank.AddAccounts(accounts);
+        var output = TestContext.Current.TestOutputHelper!;
+        output.WriteLine("hosts requests/s p50(ms) p99(ms) failed CPU(us per request): PostgreSQL APIs nginx");
+        foreach (var _ in Enumerable.Range(0, 6))
+        {
+            for (var apis = 1; apis <= 4; apis++)
+            {
+                bank.RouteTo([.. Enumerable.Range(1, apis)]);
+                var report = bank.Measure([.. Enumerable.Range(1, apis).Select(BankOnHosts.NameOf)], accounts);
+                output.WriteLine($"{apis} {report}");
+            }
+        }
+    }
+
+    private static BankOnHosts Bank(int apis = 2, int apiCpuQuota = 50_000, int databaseCpuQuota = 50_000)
     {
         Assert.SkipUnless(HostNetwork.IsPossible, "no network namespaces");
         Assert.SkipWhen(PostgresPrograms.Find() is null, "no PostgreSQL");
-        return new BankOnHosts();
+        return new BankOnHosts(apis, apiCpuQuota, databaseCpuQuota);
     }
 }

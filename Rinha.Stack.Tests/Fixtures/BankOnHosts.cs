@@ -22,16 +22,17 @@ internal sealed class BankOnHosts : IDisposable
     private readonly Dictionary<string, ChildProcess> _processes = [];
     private readonly PostgresCluster _cluster;
 
-    public BankOnHosts()
+    public BankOnHosts(int apis = 2, int apiCpuQuota = 50_000, int databaseCpuQuota = 50_000)
     {
         File.SetUnixFileMode(_directory.FullPath, (UnixFileMode)0b111_101_101);
-        foreach (var (host, address) in ((string, string)[])
+        var apiNumbers = Enumerable.Range(1, apis).ToArray();
+        foreach (var (host, address, cpuQuota) in ((string, string, int)[])
         [
-            (Load, "10.24.1.1"), (Proxy, ProxyAddress), (Database, DatabaseAddress), (NameOf(1), AddressOf(1)),
-            (NameOf(2), AddressOf(2)),
+            (Load, "10.24.1.1", 50_000), (Proxy, ProxyAddress, 50_000), (Database, DatabaseAddress, databaseCpuQuota),
+            .. apiNumbers.Select(api => (NameOf(api), AddressOf(api), apiCpuQuota)),
         ])
         {
-            _network.Add(host, address + "/24", new ProcessLimits(50_000, 512 * 1024 * 1024));
+            _network.Add(host, address + "/24", new ProcessLimits(cpuQuota, 512 * 1024 * 1024));
         }
 
         // Give up on a silent host after about 3 s instead of 15 minutes.
@@ -44,9 +45,12 @@ internal sealed class BankOnHosts : IDisposable
         _cluster = new PostgresCluster(
             PostgresPrograms.Find()!, _directory.File("data"), _directory.File("sockets"));
         StartDatabase();
-        StartApi(1);
-        StartApi(2);
-        StartProxy();
+        foreach (var api in apiNumbers)
+        {
+            StartApi(api);
+        }
+
+        StartProxy(apiNumbers);
     }
 
     private string ListFile => _directory.File($"{Proxy}/apis.conf");
@@ -103,14 +107,47 @@ internal sealed class BankOnHosts : IDisposable
     }
 
     // Runs the load tester at a fixed rate, with a key for each transaction, and returns its report.
-    public Task<JsonElement> LoadFor(int seconds, params string[] flags) => Task.Run(() =>
+    public Task<JsonElement> LoadFor(int seconds, params string[] flags) =>
+        Task.Run(() => RunLoad(["--keys", "-r", "100", "-d", $"{seconds}s", .. flags]));
+
+    // Runs the load tester with 64 connections and returns its report.
+    public JsonElement RunLoad(params string[] flags)
     {
-        string[] load = ["--keys", "-c", "64", "-r", "100", "-d", $"{seconds}s", "--quiet", "-o", "json", .. flags];
+        string[] load = ["-c", "64", "--quiet", "-o", "json", .. flags];
         var result = _network.Run(
             Load, [Testing.Repository.LoadTesterBinary, "load", $"http://{ProxyAddress}:{Port}", .. load]);
         Assert.True(result.Output.StartsWith('{'), result.Error);
         return JsonDocument.Parse(result.Output).RootElement;
-    });
+    }
+
+    public void AddAccounts(int last) => _cluster.Psql(
+        "-q", "-c", $"INSERT INTO clientes (id, limite) SELECT id, 100000 FROM generate_series(6, {last}) id")
+        .OrThrow("INSERT");
+
+    // Runs full load for 4 s on accounts 1 to accounts; its figures as one line.
+    public string Measure(IReadOnlyList<string> apis, int accounts)
+    {
+        long[] ReadCpu() =>
+        [
+            _network.CpuMicrosecondsOf(Database), apis.Sum(_network.CpuMicrosecondsOf),
+            _network.CpuMicrosecondsOf(Proxy),
+        ];
+
+        var before = ReadCpu();
+        var report = RunLoad("-d", "4s", "--accounts", $"{accounts}");
+        var after = ReadCpu();
+        var completed = report.GetProperty("summary").GetProperty("completed").GetDouble();
+        var latency = report.GetProperty("latency");
+        return string.Join(
+            ' ',
+            [
+                $"{completed / report.GetProperty("duration").GetDouble():F0}",
+                $"{latency.GetProperty("p50").GetDouble() * 1000:F1}",
+                $"{latency.GetProperty("p99").GetDouble() * 1000:F1}",
+                $"{report.GetProperty("summary").GetProperty("failed").GetInt64()}",
+                .. after.Zip(before, (now, then) => $"{(now - then) / completed:F0}"),
+            ]);
+    }
 
     // The ledger must be consistent and hold every acknowledged transaction exactly once.
     public void AssertLedger(JsonElement report)
@@ -154,11 +191,11 @@ internal sealed class BankOnHosts : IDisposable
         _cluster.Psql("-q", "-c", $"ALTER ROLE rinha PASSWORD '{Password}'").OrThrow("ALTER ROLE");
     }
 
-    private void StartProxy()
+    private void StartProxy(int[] apis)
     {
         var directory = Directory.CreateDirectory(_directory.File(Proxy)).FullName;
         UserAccount.Proxy.AllowTraversal(directory);
-        WriteList(1, 2);
+        WriteList(apis);
         var configuration = new NginxConfiguration(
             directory, new StackAccess(StackAccess.Everywhere, Port), ServerList: ListFile);
         File.WriteAllText($"{directory}/nginx.conf", configuration.Render(Nginx.Template));

@@ -57,6 +57,9 @@ public sealed class HostNetwork : IDisposable
     public ChildProcess Start(string name, IReadOnlyList<string> command, string log) =>
         ChildProcess.Start(At(name, command), log, _cgroup.ProcsFilesOf(name));
 
+    /// <summary>The CPU time that a host's processes have used.</summary>
+    public long CpuMicrosecondsOf(string name) => _cgroup.CpuMicrosecondsOf(name) ?? 0;
+
     /// <summary>Runs a program on a host to completion, outside its limits.</summary>
     public ToolResult Run(string name, params IReadOnlyList<string> command) => Tool.Run(At(name, command));
 
