@@ -6,8 +6,8 @@ namespace Rinha.Chaos.Load;
 // each balance is the sum of its rows and within its limit, and the database's own check passes.
 internal static class LedgerCheck
 {
-    // The bank may be running, but without a write in flight. The logs have every transaction that was ever sent to this
-    // ledger. isTimed: whether none of them has been taken back (by a reset, or a power loss).
+    // The bank may be running, but without a write in flight. The logs have every transaction that was ever sent to
+    // this ledger. isTimed: whether none of them has been taken back (by a reset, or a power loss).
     public static void Run(
         CampaignRun run, ILedgerSource ledger, IReadOnlyList<TransactionLog> logs, bool isTimed = true)
     {

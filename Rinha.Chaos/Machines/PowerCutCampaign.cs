@@ -205,9 +205,9 @@ internal sealed class PowerCutCampaign(CampaignRun run, Machine machine, Machine
     private void ForgetReset(Reset reset, LedgerRows rows)
     {
         var texts = bank.Watch.AcknowledgedTexts;
-        List<long> before =
-            [.. bank.Logs.SkipLast(1).SelectMany(log => log.Requests)
-                .Where(request => request.Outcome == Outcome.Acknowledged).Select(request => request.Text), .. texts.Take(reset.Before)];
+        var earlier = bank.Logs.SkipLast(1).SelectMany(log => log.Requests)
+            .Where(request => request.Outcome == Outcome.Acknowledged);
+        List<long> before = [.. earlier.Select(request => request.Text), .. texts.Take(reset.Before)];
         var kept = before.Count(rows.Contains);
         var isInForce = kept == 0;
         run.Check(

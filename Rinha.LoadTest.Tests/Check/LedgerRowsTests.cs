@@ -27,9 +27,15 @@ public sealed class LedgerRowsTests
         ["has a transaction answered 503, outcome unknown"] = new(it => it.Post(4, 900, TextOf(14))),
         ["has an unknown transaction with another amount"] = new(it => it.Post(4, 601, TextOf(11)), AsSent),
         ["has a refused transaction"] =
-            new(it => it.Post(3, -9_000, TextOf(10)), NoneRefused) { Example = "[0.000-0.000 ms] client 3: debit of 9000, Refused" },
+            new(it => it.Post(3, -9_000, TextOf(10)), NoneRefused)
+            {
+                Example = "[0.000-0.000 ms] client 3: debit of 9000, Refused",
+            },
         ["has a transaction answered 503"] =
-            new(it => it.Post(4, 800, TextOf(13)), NoneUnavailable) { Example = "[from 0.000 ms] client 4: credit of 800, Unavailable" },
+            new(it => it.Post(4, 800, TextOf(13)), NoneUnavailable)
+            {
+                Example = "[from 0.000 ms] client 4: credit of 800, Unavailable",
+            },
         ["lacks a row"] = new(
             it => it.Execute($"DELETE FROM transacoes WHERE descricao = '{TextOf(2)}'"), Once, Sums, Newest),
         ["never got a transaction"] = new(

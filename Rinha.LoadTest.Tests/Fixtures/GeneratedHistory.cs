@@ -15,6 +15,7 @@ internal sealed class GeneratedHistory
     private readonly int[] _versions; // What each made or showed; of a refusal, what refused it.
     private readonly List<(long ClientId, long Sequence, long SignedCents, byte[] Text)> _rows = [];
     private readonly List<long>[] _balancesCents; // By client and version.
+    private readonly Dictionary<int, List<(long Text, ulong Entry)>> _newest = [];
     private readonly List<LoggedRequest> _more = [];
     private long _limitCents = LimitCents;
 
@@ -27,7 +28,12 @@ internal sealed class GeneratedHistory
         var momentsNs = new long[requests];
         for (var index = 0; index < requests; index++)
         {
-            var outcome = _random.Next(12) switch { 0 => Outcome.Statement, 1 => Outcome.Unknown, _ => Outcome.Acknowledged };
+            var outcome = _random.Next(12) switch
+            {
+                0 => Outcome.Statement,
+                1 => Outcome.Unknown,
+                _ => Outcome.Acknowledged,
+            };
             var cents = _random.Next(1, 400) * (_random.Next(3) == 0 ? 1 : -1);
             var beganAtNs = index * LengthNs;
             momentsNs[index] = beganAtNs + _random.NextInt64(5 * LengthNs);
@@ -172,8 +178,6 @@ internal sealed class GeneratedHistory
             EndedAtNs = request.Outcome == Outcome.Unknown ? LoggedRequest.Never : request.EndedAtNs,
         };
     }
-
-    private readonly Dictionary<int, List<(long Text, ulong Entry)>> _newest = [];
 
     private List<(long Text, ulong Entry)> Newest(int client)
     {

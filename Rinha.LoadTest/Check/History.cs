@@ -104,8 +104,8 @@ internal sealed class History
         }
 
         others.Check(Ledger.Unrecognized == 0, () => $"{Ledger.Unrecognized} with an unknown text");
-        CheckCounter[] all = [once, right, refused, unavailable, same, .. isComplete ? [others] : Array.Empty<CheckCounter>()];
-        return [.. all.Select(counter => counter.ToResult())];
+        CheckCounter[] all = [once, right, refused, unavailable, same, others];
+        return [.. all.SkipLast(isComplete ? 0 : 1).Select(counter => counter.ToResult())];
 
         void ReportOther(int at) => others.Check(
             false, () => $"client {Ledger.RowAt(at).ClientId}: {Ledger.RowAt(at).SignedCents}");

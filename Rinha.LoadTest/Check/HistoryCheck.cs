@@ -176,7 +176,8 @@ internal sealed class HistoryCheck(History history)
 
         private void CheckOrder(bool holds, int operation, int floor, int floorBy) => check._order.Check(
             holds,
-            () => $"{Describe(floorBy)}, version {floor}; after it {Describe(operation)}, version {VersionOf(operation)}");
+            () => $"{Describe(floorBy)}, version {floor}; after it {Describe(operation)}, "
+                + $"version {VersionOf(operation)}");
 
         private string Describe(int operation) => History.Describe(history.Requests[IndexOf(operation)]);
 
@@ -234,8 +235,8 @@ internal sealed class HistoryCheck(History history)
 
             check._refusal.Check(
                 false,
-                () => $"{History.Describe(refusal)}: from version {floor} to {version - 1} the balance was {lowestCents} "
-                    + $"or more, and the limit is {client.LimitCents}");
+                () => $"{History.Describe(refusal)}: from version {floor} to {version - 1} the balance was "
+                    + $"{lowestCents} or more, and the limit is {client.LimitCents}");
             return NoVersion;
         }
     }

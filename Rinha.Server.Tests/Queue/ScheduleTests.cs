@@ -8,8 +8,8 @@ namespace Rinha.Server.Tests.Queue;
 
 // Two instances on one file, whose threads take their steps in a random order: every schedule answers each write once,
 // applies it if and only if it was accepted, and forgets none. A move is a call of the queue, the round or the turn;
-// docs/models has the interleavings inside them. A failure prints a seed and the shortest schedule that fails; replay it
-// with CsCheck_Seed, and set the number of schedules with CsCheck_Iter (docs/reliability.md).
+// docs/models has the interleavings inside them. A failure prints a seed and the shortest schedule that fails; replay
+// it with CsCheck_Seed, and set the number of schedules with CsCheck_Iter (docs/reliability.md).
 [Collection(RunsAlone.Name)]
 public sealed class ScheduleTests : IDisposable
 {
@@ -33,6 +33,14 @@ public sealed class ScheduleTests : IDisposable
         OtherWrite,
         EnterGate, // A third one is inside the gate, for a while.
         ExitGate,
+    }
+
+    public enum Fault
+    {
+        None,
+        ForgetsToWake,
+        RefusesWhatIsQueued,
+        AnswersTwice,
     }
 
     [Fact]
@@ -76,14 +84,6 @@ public sealed class ScheduleTests : IDisposable
                 throw;
             }
         }
-    }
-
-    public enum Fault
-    {
-        None,
-        ForgetsToWake,
-        RefusesWhatIsQueued,
-        AnswersTwice,
     }
 
     private sealed class Instances : IDisposable
@@ -300,7 +300,9 @@ public sealed class ScheduleTests : IDisposable
         {
             Assert.All(_writes, write => Assert.True(write.Task.IsCompletedSuccessfully, "a write has no answer"));
             var outcomes = _writes.ConvertAll(write => write.Task.Result);
-            Assert.All(outcomes, outcome => Assert.True(outcome.Result is PostResult.Accepted or PostResult.Busy, $"{outcome}"));
+            Assert.All(
+                outcomes,
+                outcome => Assert.True(outcome.Result is PostResult.Accepted or PostResult.Busy, $"{outcome}"));
             var keyed = _writes.Where(write => write.Post.IdempotencyKey is not null)
                 .Select(write => write.Task.Result).Where(outcome => outcome.Result == PostResult.Accepted).ToList();
             Assert.Equal(keyed.Count > 0 ? 1 : 0, keyed.Count(outcome => !outcome.IsReplay));
