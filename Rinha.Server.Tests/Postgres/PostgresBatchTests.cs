@@ -26,12 +26,7 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
                 new(PostResult.Accepted, -100_000, 100_000),
             ],
             outcomes);
-        // One for those that need no other lock than the first, and one for the others.
-        Assert.Equal(2, Storage.Query("SELECT count(DISTINCT xmin::text) FROM transacoes"));
-        Assert.Equal(3, Storage.Query("""
-            SELECT count(*) FROM transacoes
-            WHERE xmin::text = (SELECT xmin::text FROM transacoes WHERE cliente_id = 2)
-            """));
+        Assert.Equal(2, Storage.Query("SELECT count(DISTINCT xmin::text) FROM transacoes")); // The first, the others.
         Storage.AssertBalanced();
     }
 
@@ -68,27 +63,29 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task A_reset_comes_before_the_posts_of_its_batch()
+    public async Task A_reset_separates_the_posts_before_and_after_it()
     {
         await Post(Ledger, new(2, 100, "key"));
-        Task<WriteOutcome> first, post, reset;
+        Task<WriteOutcome> first, post, reset, last;
         await using (await Lock(RowLock))
         {
             first = Post(Ledger, new(1, 1));
             WaitForWriter();
-            post = Post(Ledger, new(2, 10, "key"));
+            post = Post(Ledger, new(2, 10, "other"));
             reset = Ledger.WriteAsync(new PendingReset()).AsTask();
+            last = Post(Ledger, new(2, 10, "key"));
         }
 
         Assert.Equal(PostResult.Accepted, (await first).Result);
         Assert.Equal(PostResult.Accepted, (await reset).Result);
         await Task.Yield(); // Leave the writer's thread.
-        Assert.Equal(new WriteOutcome(PostResult.Accepted, 10, 80_000, Sequence: 1), await post);
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 110, 80_000, Sequence: 2), await post);
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 10, 80_000, Sequence: 1), await last);
         Storage.AssertBalanced();
     }
 
     [Fact]
-    public async Task A_connection_lost_before_the_commit_was_sent_costs_no_post()
+    public async Task A_session_that_PostgreSQL_ends_before_the_answer_costs_no_post()
     {
         Task<WriteOutcome> post;
         await using (await Lock(RowLock))
@@ -104,16 +101,34 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
-    public async Task A_connection_lost_after_the_commit_was_sent_leaves_the_outcome_unknown()
+    public async Task A_session_that_ends_in_the_commit_leaves_the_outcome_unknown()
     {
-        await using (await Lock("LOCK TABLE transacoes IN SHARE MODE"))
-        {
-            var post = Post(Ledger, new(1, 1));
-            WaitForWriter();
-            Storage.EndConnections();
-            Assert.Equal(PostResult.OutcomeUnknown, (await post).Result);
-        }
+        _ = Ledger;
+        Storage.Execute("""
+            CREATE FUNCTION morre() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(9); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER morre AFTER INSERT ON transacoes DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION morre()
+            """);
+        Assert.Equal(PostResult.OutcomeUnknown, (await Post(Ledger, new(1, 1))).Result);
 
+        Storage.Execute("DROP TRIGGER morre ON transacoes");
+        Assert.Equal(new WriteOutcome(PostResult.Accepted, 1, 100_000), await Post(Ledger, new(1, 1)));
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
+    public async Task An_error_of_the_commit_is_a_certain_failure()
+    {
+        _ = Ledger;
+        Storage.Execute("""
+            CREATE FUNCTION falha() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''falha''; END';
+            CREATE CONSTRAINT TRIGGER falha AFTER INSERT ON transacoes DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION falha()
+            """);
+        Assert.Equal(PostResult.StorageFailed, (await Post(Ledger, new(1, 1))).Result);
+
+        Storage.Execute("DROP TRIGGER falha ON transacoes");
         Assert.Equal(new WriteOutcome(PostResult.Accepted, 1, 100_000), await Post(Ledger, new(1, 1)));
         Storage.AssertBalanced();
     }

@@ -2,16 +2,18 @@ using Rinha.Server.Postgres;
 
 namespace Rinha.Server.Tests.Postgres;
 
-// The conversion of older tables on startup, with the step to this version and a made-up one before it.
+// The conversion of older tables on startup, with the last two steps and a made-up one before them.
 public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
 {
     private static readonly long s_current = PostgresSchema.Versions.Current;
-    private static readonly long s_oldest = s_current - 2;
+    private static readonly long s_oldest = s_current - 3;
 
     private static readonly SchemaVersions s_versions = new(
         s_oldest,
-        "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
-        PostgresSchema.Versions.StepsFrom(s_current - 1).Single().Sql);
+        [
+            "ALTER TABLE transacoes RENAME COLUMN texto TO descricao",
+            .. PostgresSchema.Versions.StepsFrom(s_current - 2).Select(step => step.Sql),
+        ]);
 
     public PostgresUpgradeTests()
     {
@@ -21,6 +23,7 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
             ALTER TABLE transacoes RENAME COLUMN descricao TO texto;
             ALTER TABLE transacoes ADD FOREIGN KEY (cliente_id) REFERENCES clientes (id);
             ALTER TABLE chaves DROP CONSTRAINT chaves_pkey, ADD PRIMARY KEY (chave);
+            DROP FUNCTION lancar;
             UPDATE esquema SET versao = {s_oldest};
             """);
     }
@@ -47,12 +50,12 @@ public sealed class PostgresUpgradeTests : LedgerContract<LedgerOnPostgres>
     public void A_step_that_fails_changes_nothing()
     {
         var versions = new SchemaVersions(
-            s_oldest, "UPDATE clientes SET limite = 7", "INSERT INTO clientes (id, limite) VALUES (1, 1)");
+            s_oldest, "SELECT 1", "UPDATE clientes SET limite = 7", "INSERT INTO clientes (id, limite) VALUES (1, 1)");
 
         var refusal = Assert.Throws<RefusalException>(
             () => PostgresSchema.Ensure(Storage.TestSource, converts: true, versions));
 
-        Assert.Matches($@": convert schema version {s_oldest + 1} to {s_current}: dup.* \(23505\)$", refusal.Message);
+        Assert.Matches($@": convert schema version {s_oldest + 2} to {s_current}: dup.* \(23505\)$", refusal.Message);
         Assert.Equal(s_oldest, Storage.Query("SELECT versao FROM esquema"));
         Assert.Equal(0, Storage.Query("SELECT count(*) FROM clientes WHERE limite = 7"));
     }

@@ -19,7 +19,8 @@ public sealed class ResetTests : FileTest
         batch.TakeFrom(queue);
         using var commands = new PostgresBatch();
         Assert.Throws<UnreachableException>(() => transaction.Apply(new UnknownWrite()));
-        Assert.Throws<UnreachableException>(() => commands.Run(null!, batch, queue, mayKeepKeys: true, beganAtMs: 0));
+        Assert.Throws<UnreachableException>(() => commands.Run(
+            null!, batch, mayKeepKeys: true, beganAtMs: Environment.TickCount64));
         Assert.False(task.IsCompleted);
     }
 

@@ -7,7 +7,7 @@ public enum TransactionKind
     Debit, // Takes from the balance, down to minus the account's limit.
 }
 
-// What differs between the kinds, except for what moves the money (Postings, PostgresPostings). Every switch names
+// What differs between the kinds, except for what moves the money (Postings, lancar). Every switch names
 // every kind, so the compiler reports each one that lacks a new kind.
 internal static class TransactionKinds
 {

@@ -17,11 +17,19 @@ internal static class PostgresFailure
     public static bool IsLockTimeout(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
-    // Whether the server confirmed the rollback. An ERROR does; after FATAL, PANIC or no answer the outcome is unknown.
-    public static bool IsRolledBack(Exception error) => error is PostgresException
+    // Whether the server confirmed the rollback. An ERROR does; after PANIC or no answer the outcome is unknown. Citus
+    // also reports by an ERROR that it lost a worker, or stopped waiting for it: the worker may have committed.
+    public static bool IsRolledBack(Exception error, bool isDistributed) => error is PostgresException
     {
         InvariantSeverity: "ERROR",
-        SqlState: not PostgresErrorCodes.StatementCompletionUnknown,
+        SqlState: not PostgresErrorCodes.StatementCompletionUnknown and var state,
+    } && !(isDistributed && state[..2] is "08" or "57" or "58" or "XX");
+
+    // Whether PostgreSQL itself ended the session, as a pooler names no routine: by an operator, or a timeout.
+    public static bool IsEndedByOperator(PostgresException error) => error is
+    {
+        InvariantSeverity: "FATAL",
+        Routine: "ProcessInterrupts",
     };
 
     // Whether the server reports a commit that may be lost or incomplete: only on its own disk, because its wait for a

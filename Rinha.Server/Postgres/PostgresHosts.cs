@@ -89,8 +89,8 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
         + "prepared_statements=true if the pooler keeps prepared statements (docs/scale-out.md)";
 
     private const string PoolerWithoutTimeouts =
-        "lock_timeout or idle_in_transaction_session_timeout is 0, as the pooler ignores startup options: set them "
-        + "with ALTER ROLE (docs/scale-out.md), then restart the pooler";
+        "lock_timeout is 0, as the pooler ignores startup options: set it with ALTER ROLE (docs/scale-out.md), then "
+        + "restart the pooler";
 
     // The timeline, 1 and one more after each promotion, in hexadecimal digits; NULL when read-only.
     private const string Timeline = """
@@ -170,7 +170,6 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.ConnectionStringBuilder.MaxPoolSize = connectionsMax;
         builder.ConnectionStringBuilder.Options = $"{options} {connection.Options}"; // The last one counts.
-        builder.ConnectionStringBuilder.IncludeFailedBatchedCommand = true; // PostgresBatch asks which one failed.
         builder.EnableTransportSecurity();
         builder.EnableArrays();
         var isPoolerChecked = false; // By the first connection: the others open without another round trip.
@@ -200,11 +199,7 @@ internal sealed class PostgresHost(NpgsqlConnectionStringBuilder connection, Pos
     private static async Task CheckPoolerAsync(NpgsqlConnection opened, bool? preparesStatements)
     {
         await using var question = new NpgsqlCommand(
-            """
-            SELECT pg_backend_pid(),
-              '0' IN (current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'))
-            """,
-            opened);
+            "SELECT pg_backend_pid(), current_setting('lock_timeout') = '0'", opened);
         question.CommandTimeout = Limits.PostgresPingTimeoutSeconds;
         await using var answer = await question.ExecuteReaderAsync();
         _ = await answer.ReadAsync();

@@ -14,9 +14,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
 {
     // Of the request path's connections. Planning each batch for its own values costs more than it saves, and a plan
     // for a table that is nearly empty must not scan it whole when it has grown.
-    private static readonly string s_options =
-        $"-c idle_in_transaction_session_timeout={Limits.PostgresIdleTransactionMs}"
-        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
+    private const string Options = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
     private readonly PostgresHosts _hosts;
     private readonly KeyHousekeeping _keys;
@@ -37,7 +35,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         PostgresAddress address, ILogger logger, int waitSeconds = 0, InitialAccounts? accounts = null)
     {
         var errors = new ThrottledErrorLog(logger);
-        _hosts = new PostgresHosts(address, logger, s_options);
+        _hosts = new PostgresHosts(address, logger, Options);
         Await(address, waitSeconds, logger);
         switch (PostgresSchema.Ensure(_hosts.Serving.Writes, converts: true, accounts: accounts))
         {
@@ -54,7 +52,7 @@ public sealed class PostgresLedger : ILedger, IDisposable
         {
             // Citus finds a statement's shard by its values.
             _hosts.Dispose();
-            _hosts = new PostgresHosts(address, logger, $"{s_options} -c plan_cache_mode=force_custom_plan");
+            _hosts = new PostgresHosts(address, logger, $"{Options} -c plan_cache_mode=force_custom_plan");
             Await(address, waitSeconds, logger);
             Log.ShardsFound(logger, _shards.Count);
         }

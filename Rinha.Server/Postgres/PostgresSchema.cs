@@ -8,6 +8,8 @@ namespace Rinha.Server.Postgres;
 // are the ledger's.
 internal static class PostgresSchema
 {
+    private static readonly string s_script = ReadScript(); // It ends with its function.
+
     // Version 1 is the first release; schema.postgres.sql is the current one.
     public static readonly SchemaVersions Versions = new(
         oldest: 1,
@@ -15,7 +17,8 @@ internal static class PostgresSchema
         """
         ALTER TABLE transacoes DROP CONSTRAINT IF EXISTS transacoes_cliente_id_fkey;
         ALTER TABLE chaves DROP CONSTRAINT chaves_pkey, ADD PRIMARY KEY (cliente_id, chave)
-        """);
+        """,
+        s_script[s_script.IndexOf("CREATE FUNCTION", StringComparison.Ordinal)..]);
 
     public const long Created = 0;
 
@@ -115,14 +118,12 @@ internal static class PostgresSchema
     // Call it in a transaction.
     private static void Create(NpgsqlConnection connection, IReadOnlyDictionary<long, long>? limitsCents)
     {
-        using var script = new StreamReader(
-            typeof(PostgresSchema).Assembly.GetManifestResourceStream("schema.postgres.sql")!);
         using var schema = new NpgsqlCommand("SELECT coalesce(current_schema(), 'public')", connection);
         var (place, database, user) = (
             Quote(schema.ExecuteScalar()), Quote(connection.Database), Quote(connection.UserName));
         try
         {
-            Execute(connection, script.ReadToEnd());
+            Execute(connection, s_script);
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -148,6 +149,13 @@ internal static class PostgresSchema
 
             copy.Complete();
         }
+    }
+
+    private static string ReadScript()
+    {
+        using var script = new StreamReader(
+            typeof(PostgresSchema).Assembly.GetManifestResourceStream("schema.postgres.sql")!);
+        return script.ReadToEnd();
     }
 
     private static string Quote(object? name) => $"\"{$"{name}".Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -19,6 +19,12 @@ internal sealed class PostgresShards
           AND pg_dist_partition.logicalrelid IN (CAST('transacoes' AS regclass), CAST('chaves' AS regclass))
         """;
 
+    private const string DelegatedSql = """
+        SELECT count(*) FROM pg_dist_object JOIN pg_dist_partition USING (colocationid)
+        WHERE objid = CAST('lancar' AS regproc) AND distribution_argument_index = 0
+          AND logicalrelid = CAST('clientes' AS regclass)
+        """;
+
     private static readonly string s_sampleSql = $"""
         SELECT id, CAST(shardminvalue AS INTEGER)
         FROM unnest(ARRAY[1, 2, 3, 4, 5, 4294967296, {Limits.AccountIdMax}]) AS amostra (id)
@@ -48,6 +54,7 @@ internal sealed class PostgresShards
         var reason = !shards.IsDistributed ? null
             : shards.Count > Limits.PostgresShardsMax ? $"has {shards.Count} shards, at most {Limits.PostgresShardsMax}"
             : Query(connection, ColocatedSql, row => row.GetInt64(0))[0] != 2 ? "is distributed alone"
+            : Query(connection, DelegatedSql, row => row.GetInt64(0))[0] != 1 ? "is distributed without lancar"
             : !shards.Agrees(connection) ? "is distributed by another hash than the server's"
             : null;
         return reason is null

@@ -9,12 +9,18 @@ namespace Rinha.Server.Postgres;
 // A shard's writer: commits what waits in the queue together (group commit), on one connection: while one batch is on
 // its way, the next one gathers. Retries or refuses a batch that is certainly rolled back; answers an unknown outcome
 // as such. Owns the thread, which waits for the network, and the connection. Any thread may call the members.
-internal sealed class PostgresWriter : IDisposable
+internal sealed partial class PostgresWriter : IDisposable
 {
     private const long NeverMs = long.MinValue / 2;
 
     private readonly WriteQueue _queue = new();
     private readonly Batch _batch = new();
+    private readonly HashSet<(long AccountId, string Key)> _batchKeys = [];
+    private readonly Predicate<PendingWrite> _mayJoin;
+    private int _joined; // How many writes the last batch took, and the one right before it.
+    private int _joinedBefore;
+    private bool _isReset; // Whether the last batch is one.
+    private long _completedAtMs; // When it was completed.
     private PostgresBatch _commands; // Of this connection: its commands know what is prepared there.
     private readonly PostgresHosts _hosts;
     private readonly PostgresShards _shards;
@@ -49,6 +55,7 @@ internal sealed class PostgresWriter : IDisposable
         _errors = errors;
         _metrics = metrics;
         _logger = logger;
+        _mayJoin = MayJoin;
         Connect(); // From now on the writer pings it: it may die before the first batch.
         _thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
         _busyCheck = new Timer(RefuseOverdue, null, Limits.BusyCheckIntervalMs, Limits.BusyCheckIntervalMs);
@@ -89,7 +96,7 @@ internal sealed class PostgresWriter : IDisposable
     {
         while (_queue.Wait())
         {
-            if (_batch.TakeFrom(_queue).Length > 0)
+            if (TakeBatch())
             {
                 var began = Environment.TickCount64;
                 var failure = Write();
@@ -123,7 +130,42 @@ internal sealed class PostgresWriter : IDisposable
             }
 
             _batch.Complete();
+            _completedAtMs = Environment.TickCount64;
         }
+    }
+
+    // Right after a batch, waits a little until about as many writes as lately have come: most are of the clients that
+    // it has just answered. A write alone waits for nothing.
+    private bool TakeBatch()
+    {
+        var isBusy = Environment.TickCount64 - _completedAtMs <= 1;
+        var expected = isBusy ? (_joined + _joinedBefore) / 2 : 0;
+        for (var step = 0; step < Limits.PostgresGatherStepsMax && _queue.Count < expected; step++)
+        {
+            _ = Sleep(Limits.PostgresGatherStepUs);
+        }
+
+        _joinedBefore = isBusy ? _joined : 0;
+        _joined = 0;
+        _isReset = false;
+        _batchKeys.Clear();
+        return _batch.TakeFrom(_queue, joins: _mayJoin).Length > 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial int Sleep(uint microseconds); // .NET's has milliseconds.
+
+    // A key joins once, because lancar looks all keys up before it posts; a reset is alone.
+    private bool MayJoin(PendingWrite write)
+    {
+        var joins = !_isReset && write switch
+        {
+            PendingPost { IdempotencyKey: { } key } post => _batchKeys.Add((post.AccountId, key)),
+            PendingReset => _isReset = _joined == 0,
+            _ => true,
+        };
+        _joined += joins ? 1 : 0;
+        return joins;
     }
 
     // A balancer that sees 503 sends no writes, so try one ourselves that changes nothing; its failure is no news then.
@@ -175,7 +217,7 @@ internal sealed class PostgresWriter : IDisposable
             try
             {
                 var beganAtNs = Clock.NowNs;
-                _commands.Run(_connection!, _batch, _queue, !_keys.IsFull, began);
+                _commands.Run(_connection!, _batch, !_keys.IsFull, began);
                 if (_unconfirmed is { } reason)
                 {
                     throw new NpgsqlException($"a commit is not confirmed: {reason}");
@@ -207,10 +249,9 @@ internal sealed class PostgresWriter : IDisposable
                 // A new connection also helps if only this one cannot write: its server has become a standby, say.
                 _errors.Write(error);
                 var result = _commands.MayHaveCommitted ? PostResult.OutcomeUnknown : PostResult.StorageFailed;
-                // If only the connection was lost, before the COMMIT was sent, then the server has rolled back. Npgsql
-                // closes it after some errors, too: after Citus has lost its own to a worker, say.
+                // If only the connection was lost. Npgsql closes it after some errors, too.
                 var mayRetry = !_commands.MayHaveCommitted
-                    && (!PostgresFailure.IsRolledBack(error) || !IsOpen(_connection))
+                    && (!PostgresFailure.IsRolledBack(error, _shards.IsDistributed) || !IsOpen(_connection))
                     && !isReconnected
                     && Environment.TickCount64 - began < Limits.PostgresSlowFailureMs;
                 Disconnect();

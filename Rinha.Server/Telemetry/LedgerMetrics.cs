@@ -16,7 +16,7 @@ internal sealed class LedgerMetrics
     // Recorded in nanoseconds, like the durations below.
     public HistogramFamily CommitDuration { get; } = HistogramFamily.OfDurations(
         "rinha_ledger_commit_duration_seconds",
-        "Time to commit a batch; with PostgreSQL, its two round trips.");
+        "Time to commit a batch; with PostgreSQL, its round trip.");
 
     // 0 if the gate was free.
     public HistogramFamily GateWait { get; } = HistogramFamily.OfDurations(
