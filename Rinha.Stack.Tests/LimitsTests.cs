@@ -17,7 +17,7 @@ public sealed class LimitsTests
     [InlineData("nginx-sqlite", "API_MEMORY", "250", "not an amount of memory: '250'")]
     [InlineData("nginx-sqlite", "NGINX_CPUS", "0.70", "1.60 CPU, above 1.50 (see stacks/nginx-sqlite/split.env)")]
     [InlineData("nginx-stream", "API_MEMORY", "236MB", "add up to 552MB, above 550MB")]
-    [InlineData("nginx-postgres", "DB_CPUS", "0.60", "1.60 CPU, above 1.50 (see stacks/nginx-postgres/split.env)")]
+    [InlineData("nginx-postgres", "DB_CPUS", "0.66", "1.60 CPU, above 1.50 (see stacks/nginx-postgres/split.env)")]
     [InlineData("caddy-postgres", "CADDY_MEMORY", "61MB", "add up to 551MB")]
     public void Limits_beyond_the_contest_are_refused_before_anything_is_created(
         string layout, string name, string value, string reason)
