@@ -31,7 +31,9 @@ public sealed partial class DocumentsTests
         {
             var directory = Path.GetDirectoryName(page)!;
             var linked = Link().Matches(File.ReadAllText(page))
-                .Select(link => Path.GetFullPath(link.Groups["path"].Value, directory))
+                .Select(link => link.Groups["path"].Value)
+                .Where(path => !path.Contains("://", StringComparison.Ordinal))
+                .Select(path => Path.GetFullPath(path, directory))
                 .SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path, "*.md") : [path])
                 .Where(path => path.EndsWith(".md", StringComparison.Ordinal));
             foreach (var next in linked.Where(found.Add))
