@@ -1,3 +1,4 @@
+using Rinha.Cli.Mutants;
 using Rinha.Stack;
 using Rinha.Stack.Builds;
 using Rinha.Stack.Cgroups;
@@ -11,7 +12,7 @@ internal static class ChaosVerb
 {
     private static readonly Option<string[]> s_only = new("--only")
     {
-        Description = "Run only this campaign; repeatable.",
+        Description = "Run only this campaign, or mutant; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
@@ -20,10 +21,16 @@ internal static class ChaosVerb
     private static readonly Option<bool> s_noLimits = Arguments.Flag(
         "--no-limits", "Run without cgroups; by default each process has its limits from the split.");
 
+    private static readonly Option<bool> s_mutants = Arguments.Flag(
+        "--mutants", "Instead, run wrong versions of the server, each with a test, load or campaign that must fail.");
+
+    private static readonly Option<bool> s_short = Arguments.Flag(
+        "--short", "Run the short campaigns, or ten mutants, as CI does.");
+
     // Validated here, before anything is built, and passed on unchanged.
     private static readonly Option[] s_campaigns =
     [
-        Arguments.Flag("--short", "Run the short campaigns, as CI does."),
+        s_short,
         s_only,
         Arguments.Number("--seed", 1, 0, int.MaxValue, "The seed of every random decision"),
         Arguments.Number("--soak-minutes", 30, 1, 24 * 60, "The length of the soak"),
@@ -33,12 +40,17 @@ internal static class ChaosVerb
         "chaos",
         "Inject faults into a separate stack and check what must hold. Exit status 1 on a violation.",
         Run,
-        [.. s_campaigns, s_port, s_noLimits, Arguments.Yes]);
+        [.. s_campaigns, s_mutants, s_port, s_noLimits, Arguments.Yes]);
 
     private static int Run(ParseResult parsed)
     {
         // Campaigns on PostgreSQL start with pg- or failover-, those behind nginx-stream with stream-.
         var only = parsed.GetRequiredValue(s_only);
+        if (parsed.GetValue(s_mutants))
+        {
+            return MutantsRun.Run(only, parsed.GetValue(s_short));
+        }
+
         bool Has(string prefix) =>
             only.Length == 0 || only.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
         var packages = Arguments.Packages(parsed, Console.Error.WriteLine);

@@ -1,0 +1,67 @@
+using Rinha.Stack;
+
+namespace Rinha.Cli.Mutants;
+
+// chaos --mutants: builds the server with all mutants once, and runs with each of them what must see it.
+internal static class MutantsRun
+{
+    // A mutant that makes its detector hang is caught too.
+    private const int LimitS = 300;
+
+    public static int Run(IReadOnlyList<string> only, bool isShort)
+    {
+        var chosen = Choose(only, isShort);
+        MutantCopy.Write(chosen);
+        foreach (var detector in chosen.Select(mutant => mutant.Detector).Distinct())
+        {
+            var (isSilent, time) = IsSilent(detector, "");
+            Console.Error.WriteLine($"without a mutant  {time.TotalSeconds,5:F1} s  {detector.Name}");
+            if (!isSilent)
+            {
+                throw new StackException($"{detector.Name} fails without a mutant (see above)");
+            }
+        }
+
+        var caught = 0;
+        Console.WriteLine($"{"mutant",-36} {"caught by",-64} {"after",7}");
+        foreach (var mutant in chosen)
+        {
+            var (isSilent, time) = IsSilent(mutant.Detector, mutant.Name);
+            caught += isSilent ? 0 : 1;
+            Console.WriteLine($"{mutant.Name,-36} {(isSilent ? "NOT by " : "") + mutant.Detector.Name,-64} " +
+                $"{time.TotalSeconds,5:F1} s");
+        }
+
+        Console.WriteLine($"{caught} of {chosen.Count} caught");
+        return caught == chosen.Count ? Exit.Success : Exit.Failure;
+    }
+
+    private static List<Mutant> Choose(IReadOnlyList<string> only, bool isShort) =>
+        only.FirstOrDefault(name => MutantTable.All.All(mutant => mutant.Name != name)) is { } unknown
+            ? throw new UsageException(
+                $"no mutant '{unknown}'; known: {string.Join(", ", MutantTable.All.Select(mutant => mutant.Name))}")
+            : MutantTable.All.Where(mutant =>
+                only.Count == 0 ? !isShort || mutant.IsInShort : only.Contains(mutant.Name)).ToList();
+
+    private static (bool IsSilent, TimeSpan Time) IsSilent(Detector detector, string mutant)
+    {
+        var watch = Stopwatch.StartNew();
+        var isSilent = true;
+        foreach (var verb in detector.Verbs)
+        {
+            var result = Tool.Run(
+                [
+                    "env", $"{MutantCopy.Variable}={mutant}", "CI=true", "timeout", "--kill-after=10", $"{LimitS}",
+                    Path.Combine(MutantCopy.Root, "rinha"), .. verb,
+                ],
+                directory: MutantCopy.Root);
+            isSilent &= result.Succeeded;
+            if (!result.Succeeded && mutant.Length == 0)
+            {
+                Console.Error.WriteLine(result.Output + result.Error);
+            }
+        }
+
+        return (isSilent, watch.Elapsed);
+    }
+}

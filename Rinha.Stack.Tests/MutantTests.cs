@@ -1,0 +1,30 @@
+using Rinha.Cli.Mutants;
+
+namespace Rinha.Stack.Tests;
+
+// The table of ./rinha chaos --mutants fits today's sources.
+public sealed class MutantTests
+{
+    [Fact]
+    public void Every_mutant_has_its_own_name_and_still_changes_the_server()
+    {
+        Assert.Equal(MutantTable.All.Count, MutantTable.All.Select(mutant => mutant.Name).Distinct().Count());
+        Assert.Equal(10, MutantTable.All.Count(mutant => mutant.IsInShort));
+        Assert.True(MutantTable.All.Count >= 50, $"{MutantTable.All.Count} mutants");
+        var edited = MutantCopy.Edit(MutantTable.All);
+        Assert.All(MutantTable.All, mutant =>
+            Assert.Contains($"Mutants.Is(\"{mutant.Name}\")", string.Concat(mutant.Edits.Select(edit => edit.Wrong))));
+        Assert.All(edited, file => Assert.StartsWith("Rinha.Server/", file.Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Text_that_occurs_twice_or_nowhere_and_edits_that_overlap_are_refused()
+    {
+        static Mutant Edit(string original) =>
+            new("m", "Rinha.Stack.Tests/MutantTests.cs", original, "", Detector.Test("x"));
+        Assert.Contains("twice", Assert.Throws<StackException>(() => MutantCopy.Edit([Edit("using ")])).Message);
+        Assert.Contains("nowhere", Assert.Throws<StackException>(() => MutantCopy.Edit([Edit("no" + "such")])).Message);
+        Assert.Contains("same text", Assert.Throws<StackException>(
+            () => MutantCopy.Edit([Edit("fits today's"), Edit("today's sources")])).Message);
+    }
+}
