@@ -11,15 +11,16 @@ Option<int> soakMinutes = new("--soak-minutes") { DefaultValueFactory = _ => 30 
 Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
 Option<bool> isShort = new("--short") { Description = "Run the short campaigns." };
 Option<bool> yes = new("--yes") { Description = "Install missing programs without asking." };
-Option<string[]> only = new("--only") { Description = "Run only this campaign.", DefaultValueFactory = _ => [] };
+Option<string[]> only = new("--only") { DefaultValueFactory = _ => [] };
+Option<string[]> except = new("--except") { DefaultValueFactory = _ => [] };
 var command = new RootCommand("Injects faults into a bank under load (started by ./rinha chaos).")
 {
-    sockets, directory, port, cgroup, soakMinutes, seed, isShort, yes, only,
+    sockets, directory, port, cgroup, soakMinutes, seed, isShort, yes, only, except,
 };
 command.SetAction(parsed =>
 {
-    var names = parsed.GetRequiredValue(only);
-    if (names.FirstOrDefault(name => CampaignTable.All.All(campaign => campaign.Name != name)) is { } unknown)
+    var (chosen, left) = (parsed.GetRequiredValue(only), parsed.GetRequiredValue(except));
+    if (chosen.Concat(left).FirstOrDefault(name => !CampaignTable.All.Any(known => Names(name, known))) is { } unknown)
     {
         return Refuse(
             $"no campaign '{unknown}'; known: {string.Join(", ", CampaignTable.All.Select(known => known.Name))}");
@@ -33,8 +34,10 @@ command.SetAction(parsed =>
         parsed.GetValue(soakMinutes),
         parsed.GetValue(isShort),
         parsed.GetValue(yes) || Environment.GetEnvironmentVariable("CI") == "true");
-    var campaigns = CampaignTable.All.Where(campaign =>
-        names.Length == 0 ? !settings.IsShort || campaign.ShortTries > 0 : names.Contains(campaign.Name)).ToList();
+    var campaigns = CampaignTable.All.Where(campaign => !left.Any(name => Names(name, campaign)) && (
+        chosen.Length == 0
+            ? !settings.IsShort || campaign.ShortTries > 0
+            : chosen.Any(name => Names(name, campaign)))).ToList();
     return new ChaosSession(settings, parsed.GetValue(seed)).Run(campaigns)
         ? 0
         : Fail("chaos found violations");
@@ -53,6 +56,11 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
 {
     return Fail(error.Message);
 }
+
+// By its name, or all whose names begin like this: failover-*.
+static bool Names(string name, Campaign campaign) => name.EndsWith('*')
+    ? campaign.Name.StartsWith(name[..^1], StringComparison.Ordinal)
+    : campaign.Name == name;
 
 // Exit status 1: a violation, or a campaign that could not run; 2: a wrong command line.
 static int Fail(string reason) => Report(reason, 1);

@@ -12,7 +12,13 @@ internal static class ChaosVerb
 {
     private static readonly Option<string[]> s_only = new("--only")
     {
-        Description = "Run only this campaign, or mutant; repeatable.",
+        Description = "Run only this campaign or mutant, or, with NAME*, those whose names begin so; repeatable.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string[]> s_except = new("--except")
+    {
+        Description = "Leave out this campaign, or NAME*; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
@@ -32,6 +38,7 @@ internal static class ChaosVerb
     [
         s_short,
         s_only,
+        s_except,
         Arguments.Number("--seed", 1, 0, int.MaxValue, "The seed of every random decision"),
         Arguments.Number("--soak-minutes", 30, 1, 24 * 60, "The length of the soak"),
     ];
@@ -51,8 +58,9 @@ internal static class ChaosVerb
             return MutantsRun.Run(only, parsed.GetValue(s_short));
         }
 
-        bool Has(string prefix) =>
-            only.Length == 0 || only.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
+        bool Has(string prefix) => only.Length == 0 || only.Any(name =>
+            name.StartsWith(prefix, StringComparison.Ordinal)
+            || (name.EndsWith('*') && prefix.StartsWith(name[..^1], StringComparison.Ordinal)));
         var packages = Arguments.Packages(parsed, Console.Error.WriteLine);
         packages.Require("setpriv", "util-linux");
         Proxy proxy = Has("stream-") ? new NginxLayer4() : new Nginx();
@@ -63,12 +71,13 @@ internal static class ChaosVerb
         publisher.Publish(Repository.Server);
         publisher.Publish(Repository.Chaos);
 
-        // On the repository's disk, like ./data.
-        var work = Repository.PathOf("artifacts", "chaos");
+        // On the repository's disk, like ./data; runs on two ports do not meet.
+        var port = parsed.GetValue(s_port);
+        var work = Repository.PathOf("artifacts", "chaos", $"{port}");
         Files.DeleteTrees(work);
         Directory.CreateDirectory(work);
         var environment = new ChaosEnvironment(
-            work, parsed.GetValue(s_port), postgres, proxy.IsLayer4, !parsed.GetValue(s_noLimits));
+            work, port, postgres, proxy.IsLayer4, !parsed.GetValue(s_noLimits));
         using var cleanUp = new CleanUp(environment.TearDown);
         var given = parsed.Given([.. s_campaigns, Arguments.Yes]);
         return Foreground.Run([Repository.Chaos, .. environment.Prepare(), .. given]);
