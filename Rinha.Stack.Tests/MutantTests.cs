@@ -11,20 +11,18 @@ public sealed class MutantTests
         Assert.Equal(MutantTable.All.Count, MutantTable.All.Select(mutant => mutant.Name).Distinct().Count());
         Assert.Equal(10, MutantTable.All.Count(mutant => mutant.IsInShort));
         Assert.True(MutantTable.All.Count >= 50, $"{MutantTable.All.Count} mutants");
-        var edited = MutantCopy.Edit(MutantTable.All);
-        Assert.All(MutantTable.All, mutant =>
-            Assert.Contains($"Mutants.Is(\"{mutant.Name}\")", string.Concat(mutant.Edits.Select(edit => edit.Wrong))));
-        Assert.All(edited, file => Assert.StartsWith("Rinha.Server/", file.Key, StringComparison.Ordinal));
+        var sources = string.Concat(MutantCopy.EditSources(MutantTable.All).Values);
+        Assert.All(MutantTable.All, mutant => Assert.Contains($"\"{mutant.Name}\"", sources));
     }
 
     [Fact]
     public void Text_that_occurs_twice_or_nowhere_and_edits_that_overlap_are_refused()
     {
         static Mutant Edit(string original) =>
-            new("m", "Rinha.Stack.Tests/MutantTests.cs", original, "", Detector.Test("x"));
-        Assert.Contains("twice", Assert.Throws<StackException>(() => MutantCopy.Edit([Edit("using ")])).Message);
-        Assert.Contains("nowhere", Assert.Throws<StackException>(() => MutantCopy.Edit([Edit("no" + "such")])).Message);
+            new("m", "Rinha.Cli/Mutants/Mutant.cs", original, "", Detector.Test("x"));
+        Assert.Contains("twice", Assert.Throws<StackException>(() => MutantCopy.EditSources([Edit("string")])).Message);
+        Assert.Contains("nowhere", Assert.Throws<StackException>(() => MutantCopy.EditSources([Edit("no such text")])).Message);
         Assert.Contains("same text", Assert.Throws<StackException>(
-            () => MutantCopy.Edit([Edit("fits today's"), Edit("today's sources")])).Message);
+            () => MutantCopy.EditSources([Edit("sealed record Mutant("), Edit("Mutant(string Name")])).Message);
     }
 }

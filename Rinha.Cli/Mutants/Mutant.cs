@@ -1,6 +1,7 @@
 namespace Rinha.Cli.Mutants;
 
-// A small wrong version of the server: in File, Original, which occurs once, becomes Wrong.
+// A small wrong version of the server: in File, Original, which occurs once, becomes Wrong. In C#, Wrong keeps what is
+// right unless $on, the mutant's switch; $it is Original. SQL becomes wrong as the server reads it.
 internal sealed record Mutant(string Name, string File, string Original, string Wrong, Detector Detector)
 {
     public bool IsInShort { get; init; }
@@ -8,7 +9,16 @@ internal sealed record Mutant(string Name, string File, string Original, string 
     // Further edits that the same mutant needs.
     public IReadOnlyList<(string File, string Original, string Wrong)> More { get; init; } = [];
 
-    public IEnumerable<(string File, string Original, string Wrong)> Edits => [(File, Original, Wrong), .. More];
+    public IEnumerable<Edit> Edits =>
+        More.Prepend((File, Original, Wrong)).Select(edit => new Edit(
+            Name, edit.File, edit.Original, edit.Wrong
+                .Replace("$on", $"Mutants.Is(\"{Name}\")", StringComparison.Ordinal)
+                .Replace("$it", edit.Original, StringComparison.Ordinal)));
+}
+
+internal sealed record Edit(string Mutant, string File, string Original, string Wrong)
+{
+    public bool IsSql => File.EndsWith(".sql", StringComparison.Ordinal);
 }
 
 // What must see a mutant: its command lines of ./rinha, one of which must fail.

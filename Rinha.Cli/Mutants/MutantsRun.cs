@@ -51,7 +51,7 @@ internal static class MutantsRun
         {
             var result = Tool.Run(
                 [
-                    "env", $"{MutantCopy.Variable}={mutant}", "CI=true", "timeout", "--kill-after=10", $"{LimitS}",
+                    "env", $"{MutantCopy.Variable}={mutant}", "CI=true", "RunAnalyzers=false", "timeout", "--kill-after=10", $"{LimitS}",
                     Path.Combine(MutantCopy.Root, "rinha"), .. verb,
                 ],
                 directory: MutantCopy.Root);
