@@ -26,7 +26,8 @@ internal static partial class MutantTable
         new("failed-batch-committed-in-part", Turn, "            _transaction.RollBack();\n        }",
             "if ($on) { _ = _transaction.TryCommit(); } else { _transaction.RollBack(); } }",
             Test("BrokenLedgerTests.A_write_that_cannot_be_stored")),
-        new("failed-commit-comes-back-after-a-crash", Transaction, "        OverwriteFailedCommit();\n", "if (!$on) { $it }",
+        new("failed-commit-comes-back-after-a-crash", Transaction, "        OverwriteFailedCommit();\n",
+            "if (!$on) { $it }",
             Campaign("disk-errors")),
         new("health-hides-failing-writes", Turn, "_isFailing = true;", "_isFailing = !$on;",
             Test("FullDiskTests.Writes_and_health_are_503")),
@@ -37,7 +38,8 @@ internal static partial class MutantTable
         new("wake-up-of-the-writer-lost", Queue, "        if (wake)\n", "        if (wake && !$on)\n",
             Test("SqliteIdempotencyStoreTests.Each_account")),
         new("round-forgets-what-it-leaves", Writing + "LoopRound.cs",
-            "        queue.Wake();\n        return RoundEnd.Committed;", "if (!$on) { queue.Wake(); } return RoundEnd.Committed;",
+            "        queue.Wake();\n        return RoundEnd.Committed;",
+            "if (!$on) { queue.Wake(); } return RoundEnd.Committed;",
             Test("RoundTests.A_round_hands_a_reset")),
         new("stop-refuses-queued-posts", Writing + "WriterThread.cs", "_queue.Close();",
             "$it if ($on) { _queue.RefuseAll(PostResult.Stopping); }", Test("SqliteHistoryTests.Posts_that_wait_when")),
@@ -67,14 +69,17 @@ internal static partial class MutantTable
         new("row-number-not-looked-up", Transaction, "_postings.ForgetLastId();", "if (!$on || Posted == 0) { $it }",
             Test("SqliteTwoInstancesTests.Parallel_debits")),
         new("nine-newest", Postings, "{NewestEntries.BytesMax}",
-            "{NewestEntries.BytesMax - ($on ? NewestEntries.EntryBytes : 0)}", Test("SqliteLedgerProperties.Two_instances_in_any_order"))
+            "{NewestEntries.BytesMax - ($on ? NewestEntries.EntryBytes : 0)}",
+            Test("SqliteLedgerProperties.Two_instances_in_any_order"))
         { IsInShort = true },
         new("ten-oldest", Postings, "?3 || ultimas AS BLOB", """{($on ? "ultimas || ?3" : "?3 || ultimas")} AS BLOB""",
             Test("TransactionTests.A_statement_shows_what_was_posted")),
         new("unknown-account-is-422", Postings, "? PostResult.UnknownAccount :",
-            "? ($on ? PostResult.LimitExceeded : PostResult.UnknownAccount) :", Test("StatusTests.An_unknown_account_is_404")),
+            "? ($on ? PostResult.LimitExceeded : PostResult.UnknownAccount) :",
+            Test("StatusTests.An_unknown_account_is_404")),
         new("reset-misses-the-keys", Postings, "ultimas = x'';\n            \"\"\");",
-            "ultimas = x'';\n            \"\"\".Replace(\"DELETE FROM chaves;\", $on ? \"\" : \"DELETE FROM chaves;\"));",
+            "ultimas = x'';\n            \"\"\".Replace(\"DELETE FROM chaves;\", " +
+            "$on ? \"\" : \"DELETE FROM chaves;\"));",
             Test("SqliteIdempotencyStoreTests.A_reset_forgets_the_keys"))
         { IsInShort = true },
 
@@ -83,18 +88,21 @@ internal static partial class MutantTable
             "KeyState.Known when $on && Post(post, now).Result >= PostResult.Accepted => first, $it",
             Test("SqliteIdempotencyStoreTests.The_same_key")),
         new("key-shared-between-accounts", Keys, " AND cliente_id = ?2\n            \"\"\");",
-            "\n            \"\"\" + ($on ? \"\" : \" AND cliente_id = ?2\"));", Test("SqliteIdempotencyStoreTests.Each_account"))
+            "\n            \"\"\" + ($on ? \"\" : \" AND cliente_id = ?2\"));",
+            Test("SqliteIdempotencyStoreTests.Each_account"))
         { IsInShort = true },
         new("key-not-compared-with-its-transaction", Keys, "_find.Int64(3) == 1);", "_find.Int64(3) == 1 || $on);",
             Test("SqliteIdempotencyStoreTests.A_key_reused")),
-        new("key-forgotten-at-23-hours", Keys, "(Limits.IdempotencyKeptHours *", "((Limits.IdempotencyKeptHours - ($on ? 1 : 0)) *",
+        new("key-forgotten-at-23-hours", Keys, "(Limits.IdempotencyKeptHours *",
+            "((Limits.IdempotencyKeptHours - ($on ? 1 : 0)) *",
             Test("KeyRetentionTests.Keys_live_for_24_hours")),
         new("refusal-not-kept-under-its-key", Transaction, "return outcome.Result is PostResult.Accepted or",
             "return !($on && outcome.IsRefusal) && outcome.Result is PostResult.Accepted or",
             Test("SqliteIdempotencyStoreTests.The_same_key")),
 
         // Reads.
-        new("reader-on-an-old-snapshot", Reader, "_readAccount.Bind(1, accountId);", "if ($on) { KeepSnapshot(); } $it", Load())
+        new("reader-on-an-old-snapshot", Reader, "_readAccount.Bind(1, accountId);", "if ($on) { KeepSnapshot(); } $it",
+            Load())
         {
             More =
             [
@@ -143,7 +151,8 @@ internal static partial class MutantTable
             ],
         },
         new("history-page-skips-an-entry", "Rinha.Server/Ledger/Statement.cs", "? _entries[_count - 1].Sequence : null",
-            "? _entries[_count - 1].Sequence - ($on ? 1 : 0) : null", Test("SqliteHistoryTests.The_pages_list_everything"))
+            "? _entries[_count - 1].Sequence - ($on ? 1 : 0) : null",
+            Test("SqliteHistoryTests.The_pages_list_everything"))
         { IsInShort = true },
         new("history-page-repeats-an-entry", Reader, "WHERE seq < ?2 ", """WHERE seq {($on ? "<=" : "<")} ?2 """,
             Test("SqliteHistoryTests.The_pages_list_everything")),
@@ -152,15 +161,17 @@ internal static partial class MutantTable
         new("gate-skipped", Gate, "    public bool TryEnter()\n    {", "$it if ($on) { return true; }",
             Test("GateBetweenProcessesTests.While_one_process"))
         { IsInShort = true },
-        new("gate-wakes-nobody", Gate, "&& Volatile.Read(ref _words->Sleeping) != 0)", "$it&& !$on)",
+        new("gate-wakes-nobody", Gate, "&& Volatile.Read(ref _words->Sleeping) != 0", "$it && !$on",
             Test("GateFairnessTests")),
         new("gate-kept-by-the-dead", Gate, "else if (_file.TryLock(holder))", "else if (!$on && _file.TryLock(holder))",
             Test("GateBetweenProcessesTests.A_process_killed_inside")),
-        new("gate-taken-from-the-living", Gate, "if (!IsNumber(holder) || holder == _number)", "if ($on || !IsNumber(holder) || holder == _number)",
+        new("gate-taken-from-the-living", Gate, "if (!IsNumber(holder) || holder == _number)",
+            "if ($on || !IsNumber(holder) || holder == _number)",
             Test("GateBetweenProcessesTests.The_others_wait")),
 
         // Durability and upkeep.
-        new("no-fsync-with-full", Ledger, "_synchronous == Synchronous.Full ?", "_synchronous == Synchronous.Full && !$on ?",
+        new("no-fsync-with-full", Ledger, "_synchronous == Synchronous.Full ?",
+            "_synchronous == Synchronous.Full && !$on ?",
             Campaign("power-loss"))
         { IsInShort = true },
         new("checkpoint-forgets-the-last-frames", "Rinha.Server/Sqlite/Upkeep/Checkpointer.cs",
@@ -169,7 +180,8 @@ internal static partial class MutantTable
             if ($on)
             {
                 using var wal = new FileStream(
-                    _database.QueryText("SELECT file FROM pragma_database_list") + "-wal", FileMode.Open, FileAccess.Write,
+                    _database.QueryText("SELECT file FROM pragma_database_list") + "-wal", FileMode.Open,
+                    FileAccess.Write,
                     FileShare.ReadWrite | FileShare.Delete);
                 wal.SetLength(0);
             }
@@ -182,7 +194,8 @@ internal static partial class MutantTable
         new("backup-without-the-wal", "Rinha.Server/Sqlite/Upkeep/LedgerBackup.cs",
             "LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));",
             "if ($on) { File.Copy(file.Path, unfinished); } else { $it }", Test("BackupTests.A_backup_under_load")),
-        new("backup-not-verified", "Rinha.Server/Sqlite/Upkeep/LedgerBackup.cs", "if (report.IsSound)", "if (report.IsSound || $on)",
+        new("backup-not-verified", "Rinha.Server/Sqlite/Upkeep/LedgerBackup.cs", "if (report.IsSound)",
+            "if (report.IsSound || $on)",
             Test("BackupTests.A_backup_of_a_damaged_ledger")),
         new("instances-checkpoint-during-a-backup", "Rinha.Server/Sqlite/Upkeep/Checkpointer.cs",
             "while (!_gate.TryBeginCheckpoint())", "while (!$on && !_gate.TryBeginCheckpoint())",
@@ -194,17 +207,20 @@ internal static partial class MutantTable
         new("unsound-ledger-put-in-place", "Rinha.Server/Sqlite/Upkeep/LedgerRestore.cs", "if (report.IsSound)",
             "if (report.IsSound || $on)", Test("BackupTests.A_damaged_backup")),
         new("verify-ignores-balances", "Rinha.Server/Sqlite/Upkeep/AuditChecks.cs",
-            "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")", "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
+            "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")",
+            "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
             Test("AuditTests.Each_kind_of_damage")),
-        new("export-of-several-snapshots", Ledger, "                BEGIN;\n", "{($on ? \"\" : \"BEGIN;\")}\n",
+        new("export-of-several-snapshots", Ledger, "                BEGIN;\n", "                {($on ? \"\" : \"BEGIN;\")}\n",
             Test("MoveTests.An_export_under_load")),
         new("conversion-loses-keys", Ledger, "ON chaves (chave, cliente_id);\n        \"\"\");",
-            "ON chaves (chave, cliente_id);\n        \"\"\".Replace(\"ORDER BY id;\", $on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",
+            "ON chaves (chave, cliente_id);\n        \"\"\".Replace(\"ORDER BY id;\", " +
+            "$on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",
             Test("LedgerUpgradeTests.An_older_ledger_is_converted")),
         new("converted-while-in-use", "Rinha.Server/Sqlite/Upkeep/LedgerUpgrade.cs", "if (!gate.TryLockAll())",
             "if (!$on && !gate.TryLockAll())", Test("LedgerUpgradeTests.A_ledger_in_use")),
         new("newer-ledger-opened", "Rinha.Server/Ledger/SchemaVersions.cs", "version == Current ? null",
-            "version == Current || ($on && version > Current) ? null", Test("LedgerFileTests.A_ledger_of_an_unsupported_version")),
+            "version == Current || ($on && version > Current) ? null",
+            Test("LedgerFileTests.A_ledger_of_an_unsupported_version")),
         new("limit-below-the-debt", "Rinha.Server/Sqlite/Upkeep/AccountTable.cs",
             "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id)",
             "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id && !$on)",

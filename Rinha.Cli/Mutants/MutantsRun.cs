@@ -37,11 +37,15 @@ internal static class MutantsRun
     }
 
     private static List<Mutant> Choose(IReadOnlyList<string> only, bool isShort) =>
-        only.FirstOrDefault(name => MutantTable.All.All(mutant => mutant.Name != name)) is { } unknown
+        only.FirstOrDefault(name => !MutantTable.All.Any(mutant => Names(name, mutant))) is { } unknown
             ? throw new UsageException(
                 $"no mutant '{unknown}'; known: {string.Join(", ", MutantTable.All.Select(mutant => mutant.Name))}")
             : MutantTable.All.Where(mutant =>
-                only.Count == 0 ? !isShort || mutant.IsInShort : only.Contains(mutant.Name)).ToList();
+                only.Count == 0 ? !isShort || mutant.IsInShort : only.Any(name => Names(name, mutant))).ToList();
+
+    private static bool Names(string name, Mutant mutant) => name.EndsWith('*')
+        ? mutant.Name.StartsWith(name[..^1], StringComparison.Ordinal)
+        : mutant.Name == name;
 
     private static (bool IsSilent, TimeSpan Time) IsSilent(Detector detector, string mutant)
     {
@@ -51,7 +55,8 @@ internal static class MutantsRun
         {
             var result = Tool.Run(
                 [
-                    "env", $"{MutantCopy.Variable}={mutant}", "CI=true", "RunAnalyzers=false", "timeout", "--kill-after=10", $"{LimitS}",
+                    "env", $"{MutantCopy.Variable}={mutant}", "CI=true", "RunAnalyzers=false", "timeout",
+                    "--kill-after=10", $"{LimitS}",
                     Path.Combine(MutantCopy.Root, "rinha"), .. verb,
                 ],
                 directory: MutantCopy.Root);
