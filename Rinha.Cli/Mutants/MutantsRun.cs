@@ -6,7 +6,7 @@ namespace Rinha.Cli.Mutants;
 internal static class MutantsRun
 {
     // A mutant that makes its detector hang is caught too.
-    private const int LimitS = 300;
+    private const int LimitS = 180;
 
     public static int Run(IReadOnlyList<string> only, bool isShort)
     {
@@ -23,12 +23,12 @@ internal static class MutantsRun
         }
 
         var caught = 0;
-        Console.WriteLine($"{"mutant",-36} {"caught by",-64} {"after",7}");
+        Console.WriteLine($"{"mutant",-44} {"caught by",-60} {"after",7}");
         foreach (var mutant in chosen)
         {
             var (isSilent, time) = IsSilent(mutant.Detector, mutant.Name);
             caught += isSilent ? 0 : 1;
-            Console.WriteLine($"{mutant.Name,-36} {(isSilent ? "NOT by " : "") + mutant.Detector.Name,-64} " +
+            Console.WriteLine($"{mutant.Name,-44} {(isSilent ? "NOT by " : "") + mutant.Detector.Name,-60} " +
                 $"{time.TotalSeconds,5:F1} s");
         }
 
