@@ -9,6 +9,7 @@ internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();
     private readonly Task<RunReport> _run;
+    private readonly PageReader _pages;
 
     public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
     {
@@ -20,6 +21,7 @@ internal sealed class BackgroundLoad : IDisposable
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
+        _pages = new PageReader(target, options);
     }
 
     public TransactionLog Log { get; } = new(); // Read it after Stop.
@@ -46,5 +48,6 @@ internal sealed class BackgroundLoad : IDisposable
     {
         _control.Stop();
         Task.WhenAny(_run).Wait();
+        _pages.StopInto(Log);
     }
 }

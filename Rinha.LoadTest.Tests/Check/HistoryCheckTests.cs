@@ -8,6 +8,7 @@ public sealed class HistoryCheckTests
     private const string Refusal = "at some moment of a refusal the balance refused it";
     private const string Balance = "a transaction's answer has the balance that it left";
     private const string Statement = "a statement's balance and transactions are of one moment";
+    private const string Page = "a page of the history has the ledger's transactions";
     private const string Limit = "an answer's limit is the ledger's";
     private const string OneAnswer = "a transaction has one answer, however often it is sent";
     private const string Once = "every acknowledged transaction is in the ledger exactly once";
@@ -20,7 +21,15 @@ public sealed class HistoryCheckTests
     private static readonly Dictionary<string, (Func<GeneratedHistory, bool> Edit, string Finds)> s_edits = new()
     {
         ["a transaction before one that ended earlier"] = (it => it.AnswerBefore(Outcome.Acknowledged), Order),
-        ["a statement that lacks an acknowledged transaction"] = (it => it.ShowStale(), Order),
+        ["a statement that lacks an acknowledged transaction"] = (it => it.ShowStale(Outcome.Statement), Order),
+        ["a page that lacks an acknowledged transaction"] = (it => it.ShowStale(Outcome.Page), Order),
+        ["a page that shows a transaction before it is sent"] = (it => it.AnswerBefore(Outcome.Page), Order),
+        ["a page with other transactions"] =
+            (it => it.Edit(Outcome.Page, one => one with { Entries = one.Entries ^ 1 }), Page),
+        ["a page that ends early"] =
+            (it => it.Edit(Outcome.Page, one => one with { SignedCents = one.SignedCents - 1 }), Page),
+        ["a page that does not begin where it was to"] =
+            (it => it.Edit(Outcome.Page, one => one with { BalanceCents = one.Text }), Page),
         ["a statement that shows a transaction before it is sent"] = (it => it.AnswerBefore(Outcome.Statement), Order),
         ["a statement after a newer one"] = (it => it.ShowOlderThanBefore(), Order),
         ["a statement with another balance"] =
@@ -52,7 +61,7 @@ public sealed class HistoryCheckTests
             var results = new GeneratedHistory(seed, requests: 300).Check();
 
             Assert.All(results, result => Assert.True(result.Violations == 0, $"seed {seed}: {result}"));
-            Assert.All([Order, Refusal, Balance, Statement], name =>
+            Assert.All([Order, Refusal, Balance, Statement, Page], name =>
                 Assert.True(results.Single(result => result.Name == name).Made > 0, name));
         }
     }

@@ -72,7 +72,7 @@ public sealed class CheckTests
         Assert.True(exit is { Code: 0, Error: "" }, $"{exit}");
         var report = Reports.Read(exit.Output);
         Assert.Equal(64, report.Connections);
-        Assert.Equal(19, report.Check!.Checks.Count);
+        Assert.Equal(20, report.Check!.Checks.Count);
         Assert.All(report.Check.Checks, check => Assert.True(check is { Made: > 0, Violations: 0 }, $"{check}"));
         Assert.Equal((0, 0), (report.Summary.Failed, report.Check.Unknown));
         Assert.True(report.Check.Acknowledged > 2_000);

@@ -15,7 +15,7 @@ internal sealed class GeneratedHistory
     private readonly int[] _versions; // What each made or showed; of a refusal, what refused it.
     private readonly List<(long ClientId, long Sequence, long SignedCents, byte[] Text)> _rows = [];
     private readonly List<long>[] _balancesCents; // By client and version.
-    private readonly Dictionary<int, List<(long Text, ulong Entry)>> _newest = [];
+    private readonly List<(long Text, ulong Entry)>[] _entries; // By client and version.
     private readonly List<LoggedRequest> _more = [];
     private long _limitCents = LimitCents;
 
@@ -23,6 +23,7 @@ internal sealed class GeneratedHistory
     {
         _random = new Random(seed);
         _balancesCents = [.. Enumerable.Range(0, Clients + 1).Select(_ => new List<long> { 0 })];
+        _entries = [.. Enumerable.Range(0, Clients + 1).Select(_ => new List<(long, ulong)>())];
         _requests = new LoggedRequest[requests];
         _versions = new int[requests];
         var momentsNs = new long[requests];
@@ -32,6 +33,7 @@ internal sealed class GeneratedHistory
             {
                 0 => Outcome.Statement,
                 1 => Outcome.Unknown,
+                2 => Outcome.Page,
                 _ => Outcome.Acknowledged,
             };
             var cents = _random.Next(1, 400) * (_random.Next(3) == 0 ? 1 : -1);
@@ -81,8 +83,8 @@ internal sealed class GeneratedHistory
         index => _requests[index].Outcome == outcome && MakerOf(index, before: outcome == Outcome.Acknowledged) >= 0,
         out var index) && EndAt(index, _requests[MakerOf(index, outcome == Outcome.Acknowledged)].BeganAtNs - 1);
 
-    public bool ShowStale() => TryPick(
-        index => _requests[index].Outcome == Outcome.Statement && NextMaker(index) >= 0, out var index)
+    public bool ShowStale(Outcome outcome) => TryPick(
+        index => _requests[index].Outcome == outcome && ShowsNewest(index) && NextMaker(index) >= 0, out var index)
         && BeginAt(index, _requests[NextMaker(index)].EndedAtNs + 1);
 
     public bool ShowOlderThanBefore()
@@ -159,6 +161,13 @@ internal sealed class GeneratedHistory
             return Show(request, balances[^1]);
         }
 
+        if (request.Outcome == Outcome.Page)
+        {
+            var page = ShowPage(request);
+            _versions[index] = (int)page.Text;
+            return page;
+        }
+
         // An unknown one was applied or not.
         if (isRefused || (request.Outcome == Outcome.Unknown && _random.Next(2) == 0))
         {
@@ -171,7 +180,7 @@ internal sealed class GeneratedHistory
         _versions[index] = balances.Count - 1;
         var text = TextOf(request.Text);
         _rows.Add((request.ClientId, balances.Count - 1, request.SignedCents, text));
-        Newest(request.ClientId).Insert(0, (request.Text, EntriesHash.Of(request.SignedCents, text)));
+        _entries[request.ClientId].Add((request.Text, EntriesHash.Of(request.SignedCents, text)));
         return request with
         {
             BalanceCents = balances[^1],
@@ -179,38 +188,47 @@ internal sealed class GeneratedHistory
         };
     }
 
-    private List<(long Text, ulong Entry)> Newest(int client)
-    {
-        if (!_newest.TryGetValue(client, out var newest))
-        {
-            _newest[client] = newest = [];
-        }
-
-        if (newest.Count > 10)
-        {
-            newest.RemoveAt(10);
-        }
-
-        return newest;
-    }
-
     private LoggedRequest Show(LoggedRequest statement, long balanceCents)
     {
-        var hash = new EntriesHash();
-        var newest = Newest(statement.ClientId);
-        foreach (var (_, entry) in newest)
-        {
-            hash.Add(entry);
-        }
-
+        var entries = _entries[statement.ClientId];
         return statement with
         {
             SignedCents = 0,
-            Text = newest.Count > 0 ? newest[0].Text : LoggedRequest.NoText,
+            Text = entries.Count > 0 ? entries[^1].Text : LoggedRequest.NoText,
             BalanceCents = balanceCents,
-            Entries = hash.Value,
+            Entries = HashOf(statement.ClientId, entries.Count, Math.Min(entries.Count, 10)),
         };
     }
+
+    // The newest page, or one below any transaction.
+    private LoggedRequest ShowPage(LoggedRequest request)
+    {
+        var count = _entries[request.ClientId].Count;
+        var before = _random.Next(2) == 0 ? LoggedRequest.Newest : _random.Next(count + 1) + 1;
+        var newest = (int)Math.Min(count, before - 1);
+        var lines = Math.Min(newest, 20);
+        return request with
+        {
+            SignedCents = lines,
+            Text = newest,
+            BalanceCents = before,
+            Entries = HashOf(request.ClientId, newest, lines),
+        };
+    }
+
+    private ulong HashOf(int client, int newest, int lines)
+    {
+        var hash = new EntriesHash();
+        for (var line = 0; line < lines; line++)
+        {
+            hash.Add(_entries[client][newest - line - 1].Entry);
+        }
+
+        return hash.Value;
+    }
+
+    private bool ShowsNewest(int index) =>
+        _requests[index].Outcome != Outcome.Page || _requests[index].BalanceCents == LoggedRequest.Newest;
 
     // The request that made the version that this one shows, or the one before that.
     private int MakerOf(int index, bool before) => Array.FindIndex(

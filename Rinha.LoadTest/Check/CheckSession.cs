@@ -20,10 +20,12 @@ internal sealed class CheckSession(Target target, LoadSession session, ILedgerSo
 
         var wasEmpty = ledger is not null && LedgerRows.Read(ledger).IsEmpty;
         var log = new TransactionLog(keepsStatements: ledger is null);
+        using var pages = ledger is null ? null : new PageReader(target, options);
         var report = session.Run(options with { DistinctTexts = true }, log);
         using var loop = new EventLoop(target, options.RequestTimeout, options.ConnectTimeout);
         var readYourWrites = new ReadYourWritesRun(loop, options, ReadYourWritesRounds, log);
         loop.Run(readYourWrites);
+        pages?.StopInto(log);
         if (ReadBalances(options, out failure) is not { } after)
         {
             return null;

@@ -21,7 +21,7 @@ internal sealed class History
         var count = 0;
         for (var index = 0; index < Requests.Count; index++)
         {
-            if (Requests[index].Outcome != Outcome.Statement)
+            if (Requests[index].Outcome is not (Outcome.Statement or Outcome.Page))
             {
                 (texts[count], _byText[count]) = (Requests[index].Text, index);
                 count++;
@@ -121,6 +121,7 @@ internal sealed class History
         return request.Outcome switch
         {
             Outcome.Statement => $"[{times}] client {request.ClientId}: statement, balance {request.BalanceCents}",
+            Outcome.Page => $"[{times}] client {request.ClientId}: page of {request.SignedCents} from {request.Text}",
             Outcome.Acknowledged => $"[{times}] client {request.ClientId}: {kind} of {Math.Abs(request.SignedCents)}, "
                 + $"200, balance {request.BalanceCents}",
             var outcome => $"[{times}] client {request.ClientId}: {kind} of {Math.Abs(request.SignedCents)}, {outcome}",

@@ -7,16 +7,18 @@ namespace Rinha.LoadTest.Check;
 // order, so there is no search: each client takes one sweep over its requests, as they began.
 //
 // A version of a client is its state after so many transactions. A transaction makes the version of its sequence
-// number; a statement shows one; a refusal was at one that refuses it, the earliest possible.
+// number; a statement or page shows one; a refusal was at one that refuses it, the earliest possible.
 internal sealed class HistoryCheck(History history)
 {
     private const int StatementLines = 10;
+    private const int PageLines = 20; // docs/api.md
     private const int NoVersion = -1; // What a request saw cannot be told.
 
     private readonly CheckCounter _order = new("a request sees all that was answered before it was sent");
     private readonly CheckCounter _refusal = new("at some moment of a refusal the balance refused it");
     private readonly CheckCounter _balance = new("a transaction's answer has the balance that it left");
     private readonly CheckCounter _statement = new("a statement's balance and transactions are of one moment");
+    private readonly CheckCounter _page = new("a page of the history has the ledger's transactions");
     private readonly CheckCounter _limit = new("an answer's limit is the ledger's");
 
     // isTimed: false checks each answer by itself.
@@ -39,19 +41,20 @@ internal sealed class HistoryCheck(History history)
             }
         }
 
-        return isTimed
-            ? [_balance.ToResult(), _limit.ToResult(), _statement.ToResult(), _order.ToResult(), _refusal.ToResult()]
-            : [_balance.ToResult(), _limit.ToResult()];
+        CheckCounter[] counters = isTimed
+            ? [_balance, _limit, _statement, _page, _order, _refusal]
+            : [_balance, _limit];
+        return [.. counters.Select(counter => counter.ToResult())];
     }
 
-    // Statements and refusals.
+    // Statements, pages and refusals.
     private Dictionary<int, List<int>> ReadsByClient()
     {
         var reads = new Dictionary<int, List<int>>();
         for (var index = 0; index < history.Requests.Count; index++)
         {
             ref readonly var request = ref history.Requests[index];
-            if (request.Outcome is Outcome.Statement or Outcome.Refused)
+            if (request.Outcome is Outcome.Statement or Outcome.Page or Outcome.Refused)
             {
                 (CollectionsMarshal.GetValueRefOrAddDefault(reads, request.ClientId, out _) ??= []).Add(index);
             }
@@ -165,10 +168,16 @@ internal sealed class HistoryCheck(History history)
             }
 
             ref var version = ref _versionOfRead[operation - _versions - 1];
-            version = request.Outcome == Outcome.Statement
-                ? VersionShown(request)
-                : FindRefusal(request, floor);
-            if (version != NoVersion && request.Outcome == Outcome.Statement)
+            version = request.Outcome switch
+            {
+                Outcome.Statement => VersionShown(request),
+                Outcome.Page => VersionOfPage(request),
+                _ => FindRefusal(request, floor),
+            };
+            // A page that was to be below a sequence number, and begins there, may be of any later version, too.
+            var showsNewest = request.Outcome == Outcome.Statement
+                || (request.Outcome == Outcome.Page && request.Text < request.BalanceCents - 1);
+            if (version != NoVersion && showsNewest)
             {
                 CheckOrder(version >= floor, operation, floor, floorBy);
             }
@@ -206,11 +215,22 @@ internal sealed class HistoryCheck(History history)
             return version;
         }
 
-        private ulong EntriesOf(int version)
+        private int VersionOfPage(LoggedRequest page)
+        {
+            var newest = page.Text;
+            var isRight = newest <= _versions
+                && newest < page.BalanceCents
+                && page.SignedCents == Math.Min(newest, PageLines)
+                && page.Entries == EntriesOf((int)newest, PageLines);
+            check._page.Check(isRight, () => $"{History.Describe(page)}: the ledger has other transactions there");
+            return isRight ? (int)newest : NoVersion;
+        }
+
+        private ulong EntriesOf(int version, int lines = StatementLines)
         {
             var rows = history.Ledger.RowsOf(client);
             var hash = new EntriesHash();
-            for (var line = version; line > Math.Max(0, version - StatementLines); line--)
+            for (var line = version; line > Math.Max(0, version - lines); line--)
             {
                 hash.Add(rows[line - 1].Entry);
             }

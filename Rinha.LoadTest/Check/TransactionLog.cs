@@ -11,10 +11,13 @@ internal enum Outcome : byte
     Unavailable, // Every attempt that reached the bank was answered "503, nothing was changed": not applied.
     Unknown, // No attempt got a conclusive answer: applied or not.
     Statement,
+    Page, // Of the history.
 }
 
 // A request, from the begin of its first attempt to its conclusive answer; Unknown and Unavailable never end.
-// Text: a transaction's own, or the newest in a statement. Entries: of a statement, its lines (EntriesHash).
+// Text: a transaction's own, or the newest in a statement. Entries: of a statement or page, its lines (EntriesHash).
+// A page has its newest sequence number as Text, its number of lines as SignedCents, and the sequence number that it was
+// to be below as BalanceCents.
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LoggedRequest(
     Outcome Outcome, int ClientId, int SignedCents, long Text, long BeganAtNs, long EndedAtNs)
@@ -22,6 +25,7 @@ internal readonly record struct LoggedRequest(
     public const long Never = long.MaxValue;
     public const long NoText = -1; // A statement without transactions.
     public const long ForeignText = -2; // A text that no load run sends.
+    public const long Newest = long.MaxValue; // A page was to be below none.
 
     public long BalanceCents { get; init; }
 

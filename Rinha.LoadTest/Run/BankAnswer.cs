@@ -2,8 +2,8 @@ using Rinha.LoadTest.Http;
 
 namespace Rinha.LoadTest.Run;
 
-// One of a statement's ultimas_transacoes: valor, tipo and descricao.
-internal sealed record StatementLine(long AmountCents, string Kind, string Text)
+// One of a statement's ultimas_transacoes, or of a page's transacoes, which alone has a seq.
+internal sealed record StatementLine(long AmountCents, string Kind, string Text, long Sequence = 0)
 {
     public long SignedCents => Kind == "d" ? -AmountCents : AmountCents;
 }
@@ -55,13 +55,17 @@ internal static class BankAnswer
     public static bool TryReadStatementHead(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         TryReadHead(json, "saldo"u8, "total"u8, out limitCents, out balanceCents);
 
-    public static bool TryReadEntries(ReadOnlySpan<byte> json, List<StatementLine> entries)
+    public static bool TryReadPage(ReadOnlySpan<byte> json, List<StatementLine> entries) =>
+        TryReadEntries(json, entries, "transacoes");
+
+    public static bool TryReadEntries(
+        ReadOnlySpan<byte> json, List<StatementLine> entries, string name = "ultimas_transacoes")
     {
         try
         {
             var reader = new Utf8JsonReader(json);
             using var statement = JsonDocument.ParseValue(ref reader);
-            foreach (var entry in statement.RootElement.GetProperty("ultimas_transacoes").EnumerateArray())
+            foreach (var entry in statement.RootElement.GetProperty(name).EnumerateArray())
             {
                 var kind = entry.GetProperty("tipo").GetString();
                 var text = entry.GetProperty("descricao").GetString();
@@ -70,7 +74,8 @@ internal static class BankAnswer
                     return false;
                 }
 
-                entries.Add(new StatementLine(amountCents, kind, text));
+                var sequence = entry.TryGetProperty("seq", out var seq) ? seq.GetInt64() : 0;
+                entries.Add(new StatementLine(amountCents, kind, text, sequence));
             }
 
             return true;
