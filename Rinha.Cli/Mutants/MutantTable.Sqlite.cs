@@ -1,584 +1,286 @@
+using static Rinha.Cli.Mutants.Detector;
+
 namespace Rinha.Cli.Mutants;
 
-// The HTTP edge, the queue, the gate and the ledger in SQLite, in the order in which a request meets them.
+// Of the HTTP edge and the SQLite ledger: queue, gate, commit, the money's SQL, keys, reads, durability, upkeep.
 internal static partial class MutantTable
 {
-    private const string Body = "Rinha.Server/Http/TransactionBody.cs";
-    private const string Description = "Rinha.Server/Ledger/Description.cs";
-    private const string Post = "Rinha.Server/Http/TransactionPost.cs";
-    private const string Answer = "Rinha.Server/Http/Exchange.cs";
-    private const string Application = "Rinha.Server/Http/BankApplication.cs";
-    private const string Input = "Rinha.Server/Net/ConnectionInput.cs";
+    private const string Edge = "Rinha.Server/Http/";
     private const string Queue = "Rinha.Server/Queue/WriteQueue.cs";
-    private const string Writer = "Rinha.Server/Sqlite/Writing/WriterThread.cs";
-    private const string Gate = "Rinha.Server/Sqlite/Locking/Gate.cs";
-    private const string Turn = "Rinha.Server/Sqlite/Writing/CommitTurn.cs";
-    private const string Commit = "Rinha.Server/Sqlite/Writing/WriteTransaction.cs";
-    private const string Postings = "Rinha.Server/Sqlite/Writing/Postings.cs";
-    private const string Keys = "Rinha.Server/Sqlite/Writing/IdempotencyStore.cs";
-    private const string Newest = "Rinha.Server/Sqlite/NewestEntries.cs";
-    private const string Reader = "Rinha.Server/Sqlite/Reading/StatementReader.cs";
-    private const string LedgerFile = "Rinha.Server/Sqlite/LedgerFile.cs";
-    private const string Checkpoint = "Rinha.Server/Sqlite/Upkeep/Checkpointer.cs";
+    private const string Sqlite = "Rinha.Server/Sqlite/";
+    private const string Gate = Sqlite + "Locking/Gate.cs";
+    private const string Turn = Sqlite + "Writing/CommitTurn.cs";
+    private const string Transaction = Sqlite + "Writing/WriteTransaction.cs";
+    private const string Postings = Sqlite + "Writing/Postings.cs";
+    private const string Keys = Sqlite + "Writing/IdempotencyStore.cs";
+    private const string Reader = Sqlite + "Reading/StatementReader.cs";
+    private const string Ledger = Sqlite + "LedgerFile.cs";
+    private const string Checkpointer = Sqlite + "Upkeep/Checkpointer.cs";
+    private const string Backup = Sqlite + "Upkeep/LedgerBackup.cs";
+    private const string Restore = Sqlite + "Upkeep/LedgerRestore.cs";
 
     private static readonly Mutant[] s_sqlite =
     [
         // The HTTP edge.
-        new(
-            "amount-below-1", Body,
-            "amountCents is >= 1 and <= Limits.AmountCentsMax;",
-            """amountCents <= Limits.AmountCentsMax && (amountCents >= 1 || Mutants.Is("amount-below-1"));""",
-            Detector.Test("AotTransactionTests.An_unusable_body")),
-        new(
-            "amount-truncated", Body,
-            "reader.TryGetInt64(out amountCents)",
-            """
-            (reader.TryGetInt64(out amountCents)
-                || (Mutants.Is("amount-truncated") && reader.TryGetDecimal(out var exact)
-                    && (amountCents = (long)exact) > 0))
-            """,
-            Detector.Test("AotTransactionTests.An_unusable_body")),
-        new(
-            "second-amount-wins", Body,
-            "duplicate |= (seen & field) != 0;",
-            """duplicate |= (seen & field) != 0 && !Mutants.Is("second-amount-wins");""",
-            Detector.Test("AotTransactionTests.An_unusable_body")),
-        new(
-            "text-of-11-characters", Description,
-            "return count;",
-            """return Mutants.Is("text-of-11-characters") ? count - 1 : count;""",
-            Detector.Test("AotTransactionTests.An_unusable_body")),
-        new(
-            "text-counted-in-bytes", Description,
-            "CountScalars(utf8) >",
-            """(Mutants.Is("text-counted-in-bytes") ? utf8.Length : CountScalars(utf8)) >""",
-            Detector.Test("AotTransactionTests.A_usable_body")),
-        new(
-            "body-above-its-bound", Post,
-            "headers.ContentLength > Limits.BodyBytesMax",
-            """headers.ContentLength > Limits.BodyBytesMax + (Mutants.Is("body-above-its-bound") ? 1 : 0)""",
-            Detector.Test("AotStatusTests.A_body_of_more_than_4096"))
+        new("amount-truncated", Edge + "TransactionBody.cs", "reader.TryGetInt64(out amountCents)",
+            "($it || ($on && reader.TryGetDecimal(out var exact) && (amountCents = (long)exact) > 0))",
+            Test("AotTransactionTests.An_unusable_body")),
+        new("second-amount-wins", Edge + "TransactionBody.cs", "(seen & field) != 0;", "(seen & field) != 0 && !$on;",
+            Test("AotTransactionTests.An_unusable_body")),
+        new("text-counted-in-bytes", "Rinha.Server/Ledger/Description.cs", "(value & 0xC0) != 0x80 ?", "$on || $it",
+            Test("AotTransactionTests.A_usable_body")),
+        new("body-above-its-bound", Edge + "TransactionPost.cs", "headers.ContentLength > Limits.BodyBytesMax",
+            "$it + ($on ? 1 : 0)", Test("AotStatusTests.A_body_of_more_than_4096"))
         {
             More =
             [
-                (Post, "if (read.Buffer.Length <= Limits.BodyBytesMax)",
-                    """if (read.Buffer.Length <= Limits.BodyBytesMax + (Mutants.Is("body-above-its-bound") ? 1 : 0))"""),
+                (Edge + "TransactionPost.cs", "if (read.Buffer.Length <= Limits.BodyBytesMax",
+                    "$it + ($on ? 1 : 0)"),
             ],
         },
-        new(
-            "amount-of-last-request", Post, // The connection keeps it.
-            "post.AmountCents = body.AmountCents;",
-            """
-            post.AmountCents = Mutants.Is("amount-of-last-request") && post.AmountCents > 0
-                ? post.AmountCents : body.AmountCents;
-            """,
-            Detector.Load()),
-        new(
-            "key-of-last-request", Post,
-            "post.IdempotencyKey = key;",
-            """post.IdempotencyKey = key ?? (Mutants.Is("key-of-last-request") ? post.IdempotencyKey : null);""",
-            Detector.Test("AotIdempotencyTests.A_connection_forgets_the_key")),
-        new(
-            "rest-goes-to-next-client", Input, // Half a request of one client begins the next one's.
-            "_isVacant = current.IsBetweenRequests",
-            """_isVacant = Mutants.Is("rest-goes-to-next-client") || current.IsBetweenRequests""",
-            Detector.Test("NextClientTests.Only_what_is_between")),
-        new(
-            "request-after-faulty-framing", Application,
-            "if (context.HasFaultyFraming)",
-            """if (context.HasFaultyFraming && !Mutants.Is("request-after-faulty-framing"))""",
-            Detector.Test("AotFramingTests.Nothing_after_an_HTTP_1_0")),
-        new(
-            "id-with-a-leading-zero", Application,
-            "text is ['0', ..] ? 0",
-            """text is ['0', ..] && !Mutants.Is("id-with-a-leading-zero") ? 0""",
-            Detector.Test("AotStatusTests.An_unknown_path")),
-        new(
-            "unknown-account-is-422", "Rinha.Server/Http/Problem.cs",
-            "PostResult.UnknownAccount => UnknownAccount,",
-            """PostResult.UnknownAccount => Mutants.Is("unknown-account-is-422") ? LimitExceeded : UnknownAccount,""",
-            Detector.Test("AotStatusTests.An_unknown_account")),
-        new(
-            "transaction-of-another-number", Application,
-            "found != sequence",
-            """(found != sequence && !Mutants.Is("transaction-of-another-number"))""",
-            Detector.Test("AotIdempotencyTests.An_answer_names_its_transaction")),
-        new(
-            "503-without-retry-after", Answer,
-            "if (problem.Retry)",
-            """if (problem.Retry && !Mutants.Is("503-without-retry-after"))""",
-            Detector.Test("LedgerAnswerTests.A_write_that_fails")),
-        new(
-            "reset-without-its-setting", Application,
-            "Route.Reset when resetEnabled",
-            """Route.Reset when (resetEnabled || Mutants.Is("reset-without-its-setting"))""",
-            Detector.Test("LedgerAnswerTests.Reset_is_404")),
-        new(
-            "healthy-without-a-read", Application,
-            "await ledger.FindAccountAsync(ledger.ProbeAccountId);",
-            """
-            Mutants.Is("healthy-without-a-read")
-                ? LookupResult.Found : await ledger.FindAccountAsync(ledger.ProbeAccountId);
-            """,
-            Detector.Test("LedgerAnswerTests.A_ledger_that_cannot_be_read")),
-        new(
-            "healthy-with-a-stuck-writer", Application,
-            "account, ledger.Writer)",
-            """account, Mutants.Is("healthy-with-a-stuck-writer") ? WriterState.Ready : ledger.Writer)""",
-            Detector.Test("LedgerAnswerTests.A_stuck_writer")),
-        new(
-            "stop-without-drain", "Rinha.Server/Program.cs",
-            "application.Drain.AwaitEnd(",
-            """application.Drain.AwaitEnd(Mutants.Is("stop-without-drain") ? () => 0 :""",
-            Detector.Test("DrainTests.A_stopping_server_answers")),
+        new("amount-of-last-request", Edge + "TransactionPost.cs", "post.AmountCents = body.AmountCents;", // Its connection's.
+            "post.AmountCents = $on && post.AmountCents > 0 ? post.AmountCents : body.AmountCents;", Load()),
+        new("id-with-a-leading-zero", Edge + "BankApplication.cs", "text is ['0', ..] ? 0", "!$on && $it",
+            Test("AotStatusTests.An_unknown_path")),
+        new("transaction-of-another-number", Edge + "BankApplication.cs", "found != sequence", "($it && !$on)",
+            Test("AotIdempotencyTests.An_answer_names_its_transaction")),
+        new("healthy-without-a-read", Edge + "BankApplication.cs",
+            "await ledger.FindAccountAsync(ledger.ProbeAccountId);", "$on ? LookupResult.Found : $it",
+            Test("LedgerAnswerTests.A_ledger_that_cannot_be_read")),
+        new("healthy-with-a-stuck-writer", Edge + "BankApplication.cs", "account, ledger.Writer)",
+            "account, $on ? WriterState.Ready : ledger.Writer)", Test("LedgerAnswerTests.A_stuck_writer")),
 
-        // The queue and its batches.
-        new(
-            "queue-wakes-no-writer", Queue,
-            "wake = wakesWriter && _writerWaits;",
-            """wake = wakesWriter && _writerWaits && !Mutants.Is("queue-wakes-no-writer");""",
-            Detector.Test("ScheduleTests.Every_schedule")),
-        new(
-            "full-queue-overwrites", Queue,
-            "_count == _ring.Length ||",
-            """(_count == _ring.Length && !Mutants.Is("full-queue-overwrites")) ||""",
-            Detector.Test("WriteQueueTests.A_full_queue")),
-        new(
-            "503-and-still-queued", Queue,
-            "QueuedAtMs < tickMs ? RemoveHead() : null;",
-            """QueuedAtMs < tickMs ? (Mutants.Is("503-and-still-queued") ? _ring[_head] : RemoveHead()) : null;""",
-            Detector.Test("WriteQueueTests.Overdue_writes")),
-        new(
-            "answer-of-neighbour", Queue,
-            "Complete(_results[index]);",
-            """Complete(_results[Mutants.Is("answer-of-neighbour") ? count - 1 - index : index]);""",
-            Detector.Load()) { IsInShort = true },
-        new(
-            "stop-refuses-what-is-queued", Writer,
-            "_queue.Close();",
-            """
-            _queue.Close();
-            if (Mutants.Is("stop-refuses-what-is-queued"))
-            {
-                _queue.RefuseAll(PostResult.Stopping);
-            }
-            """,
-            Detector.Test("SqliteHistoryTests.Posts_that_wait")),
-        new(
-            "round-forgotten-at-the-gate", "Rinha.Server/Net/EventLoop.cs",
-            "round.HandOver();",
-            """
-            if (!Mutants.Is("round-forgotten-at-the-gate"))
-            {
-                round.HandOver();
-            }
-            """,
-            Detector.Test("GateBetweenProcessesTests.While_one_process")),
+        // The queue, its rounds and its batches.
+        new("wake-up-of-the-writer-lost", Queue, "wake = wakesWriter && _writerWaits;",
+            "wake = wakesWriter && _writerWaits && !$on;", Test("ScheduleTests.Every_schedule")),
+        new("full-queue-overwrites", Queue, "_count == _ring.Length ||", "(_count == _ring.Length && !$on) ||",
+            Test("WriteQueueTests.A_full_queue")),
+        new("503-and-still-queued", Queue, "QueuedAtMs < tickMs ? RemoveHead()",
+            "QueuedAtMs < tickMs ? $on ? _ring[_head] : RemoveHead()", Test("WriteQueueTests.Overdue_writes")),
+        new("answers-swapped-in-a-batch", Queue, "_writes[index].Complete(_results[index]);",
+            "_writes[index].Complete(_results[$on ? count - 1 - index : index]);", Load())
+        { IsInShort = true },
+        new("stop-refuses-queued-posts", Sqlite + "Writing/WriterThread.cs", "_queue.Close();",
+            "$it if ($on) { _queue.RefuseAll(PostResult.Stopping); }", Test("SqliteHistoryTests.Posts_that_wait_when")),
+        new("round-forgotten-at-the-gate", "Rinha.Server/Net/EventLoop.cs", "round.HandOver();", "if (!$on) { $it }",
+            Test("GateBetweenProcessesTests.While_one_process")),
 
         // The gate.
-        new(
-            "gate-skipped", Gate,
-            "if (Volatile.Read(ref _words->Holder) == 0",
-            """
-            if (Mutants.Is("gate-skipped"))
-            {
-                return true;
-            }
-
-            if (Volatile.Read(ref _words->Holder) == 0
-            """,
-            Detector.Test("GateTests.Instances_that_come_and_go")) { IsInShort = true },
-        new(
-            "gate-wakes-no-sleeper", Gate,
-            "Volatile.Read(ref _words->Sleeping) != 0)",
-            """Volatile.Read(ref _words->Sleeping) != 0 && !Mutants.Is("gate-wakes-no-sleeper"))""",
-            Detector.Test("GateFairnessTests.Leaving_the_gate")),
-        new(
-            "dead-holder-stays", Gate,
-            "else if (_file.TryLock(holder))",
-            """else if (!Mutants.Is("dead-holder-stays") && _file.TryLock(holder))""",
-            Detector.Test("GateBetweenProcessesTests.A_process_killed_inside")),
-        new(
-            "live-holder-thrown-out", Gate,
-            "holder == _number)",
-            """holder == _number || Mutants.Is("live-holder-thrown-out"))""",
-            Detector.Test("GateBetweenProcessesTests.The_others_wait")),
-        new(
-            "new-gate-keeps-old-words", Gate,
-            """
-                    Free();
-                }
-
-                public void Enter()
-            """,
-            """
-                    if (!Mutants.Is("new-gate-keeps-old-words"))
-                    {
-                        Free();
-                    }
-                }
-
-                public void Enter()
-            """,
-            Detector.Test("GateDeathTests.A_new_gate_clears")),
+        new("gate-skipped", Gate, "    public bool TryEnter()\n    {", "$it if ($on) { return true; }",
+            Test("GateTests.Instances_that_come_and_go"))
+        { IsInShort = true },
+        new("gate-wakes-nobody", Gate, "&& Volatile.Read(ref _words->Sleeping) != 0)",
+            "&& Volatile.Read(ref _words->Sleeping) != 0 && !$on)", Test("GateFairnessTests.Leaving_the_gate")),
+        new("gate-kept-by-the-dead", Gate, "else if (_file.TryLock(holder))", "else if (!$on && _file.TryLock(holder))",
+            Test("GateBetweenProcessesTests.A_process_killed_inside")),
+        new("gate-taken-from-the-living", Gate, "if (!IsNumber(holder) || holder == _number)",
+            "if ($on || !IsNumber(holder) || holder == _number)", Test("GateBetweenProcessesTests.The_others_wait")),
+        new("new-gate-keeps-old-words", Gate, "Free();\n    }\n\n    public void Enter()",
+            "if (!$on) { Free(); } }\n\n    public void Enter()", Test("GateDeathTests.A_new_gate_clears")),
 
         // The commit.
-        new(
-            "answer-before-commit", Turn,
-            "if (!sound || !TryCommit",
-            """
-            if (sound && Mutants.Is("answer-before-commit"))
-            {
-                batch.Complete();
-            }
+        new("answer-before-commit", Turn, "if (!sound || !TryCommitAndCount(batch.Count))",
+            "if (sound && $on) { batch.Complete(); } $it", Load())
+        { IsInShort = true },
+        new("batch-applied-twice", Turn, "var isProbe = _isFailing", // As a retry of a commit that did succeed.
+            "for (var index = 0; $on && index < batch.Count; index++) { _ = _transaction.Apply(batch.Writes[index]); } $it",
+            Test("SqliteHistoryTests.Posts_that_wait_when")),
+        new("post-of-neighbour", Turn, "_transaction.Apply(taken[index]);",
+            "_transaction.Apply(taken[$on ? taken.Length - 1 : index]);", Load()),
+        new("503-that-applied", Turn, "sound &= results[index].Result != PostResult.StorageFailed;",
+            "$it if ($on && taken[index].QueuedAtMs % 16 == 0) { results[index] = PostResult.Busy; }",
+            Test("ScheduleTests.Every_schedule")),
+        new("failed-batch-committed-in-part", Turn, "            _transaction.RollBack();\n        }",
+            "if ($on) { _ = _transaction.TryCommit(); } else { _transaction.RollBack(); } }",
+            Test("BrokenLedgerTests.A_write_that_cannot_be_stored")),
+        new("rolled-back-and-answered-200", Turn, "batch.FailAll();", "if (!$on) { $it }",
+            Test("BrokenLedgerTests.A_write_that_cannot_be_stored")),
+        new("failed-commit-answered-200", Transaction, "if (_commit.Run() == SqliteResult.Done)",
+            "if (_commit.Run() == SqliteResult.Done || $on)", Test("FullDiskTests.Writes_and_health_are_503")),
+        new("failed-commit-comes-back-after-a-crash", Transaction, "        OverwriteFailedCommit();\n", "if (!$on) { $it }",
+            Campaign("disk-errors")),
+        new("health-hides-failing-writes", Turn, "_isFailing = true;", "_isFailing = !$on;",
+            Test("FullDiskTests.Writes_and_health_are_503")),
+        new("posts-to-a-file-that-was-moved", Turn, "_isLost = !_isDisposed &&", "$it !$on &&",
+            Test("BrokenLedgerTests.Nothing_is_posted")),
 
-            if (!sound || !TryCommit
-            """,
-            Detector.Load()) { IsInShort = true },
-        new(
-            "post-of-neighbour", Turn,
-            "_transaction.Apply(taken[index]);",
-            """_transaction.Apply(taken[Mutants.Is("post-of-neighbour") ? taken.Length - 1 : index]);""",
-            Detector.Load()),
-        new(
-            "batch-applied-twice", Turn, // As a retry after a commit that did succeed would.
-            "var isProbe = _isFailing",
-            """
-            for (var index = 0; Mutants.Is("batch-applied-twice") && sound && index < batch.Count; index++)
-            {
-                _ = _transaction.Apply(batch.Writes[index]);
-            }
-
-            var isProbe = _isFailing
-            """,
-            Detector.Test("SqliteHistoryTests.Posts_that_wait")),
-        new(
-            "503-that-applied", Turn,
-            "sound &= results[index].Result != PostResult.StorageFailed;",
-            """
-            sound &= results[index].Result != PostResult.StorageFailed;
-            if (Mutants.Is("503-that-applied") && taken[index].QueuedAtMs % 16 == 0)
-            {
-                results[index] = PostResult.Busy;
-            }
-            """,
-            Detector.Test("ScheduleTests.Every_schedule")),
-        new(
-            "half-a-batch-committed", Turn,
-            "if (!sound)",
-            """
-            if (!sound && Mutants.Is("half-a-batch-committed"))
-            {
-                _ = _transaction.TryCommit();
-            }
-
-            if (!sound)
-            """,
-            Detector.Test("BrokenLedgerTests.A_write_that_cannot_be_stored")) { IsInShort = true },
-        new(
-            "rolled-back-and-answered-200", Turn,
-            "batch.FailAll();",
-            """
-            if (!Mutants.Is("rolled-back-and-answered-200"))
-            {
-                batch.FailAll();
-            }
-            """,
-            Detector.Test("BrokenLedgerTests.A_write_that_cannot_be_stored")),
-        new(
-            "failed-commit-answered-200", Commit,
-            "if (_commit.Run() == SqliteResult.Done)",
-            """if (_commit.Run() == SqliteResult.Done || Mutants.Is("failed-commit-answered-200"))""",
-            Detector.Test("FullDiskTests.Writes_and_health")),
-        new(
-            "failed-commit-left-in-wal", Commit, // Recovery after a crash takes it for committed.
-            " OverwriteFailedCommit();",
-            """
-             if (!Mutants.Is("failed-commit-left-in-wal"))
-            {
-                OverwriteFailedCommit();
-            }
-            """,
-            Detector.Campaign("disk-errors")),
-        new(
-            "full-without-fsync", LedgerFile,
-            "_synchronous == Synchronous.Full ?",
-            """_synchronous == Synchronous.Full && !Mutants.Is("full-without-fsync") ?""",
-            Detector.Campaign("power-loss")),
-        new(
-            "checkpoint-without-fsync", LedgerFile,
-            "OpenConnection(Limits.ReaderCacheKib, \"\");",
-            """
-            OpenConnection(
-                Limits.ReaderCacheKib, Mutants.Is("checkpoint-without-fsync") ? "PRAGMA synchronous = OFF;" : "");
-            """,
-            Detector.Campaign("power-loss")),
-        new(
-            "checkpoint-forgets-last-frames", Checkpoint, // Says in the WAL's index that all frames are in the database.
-            "_database.TryCheckpoint(truncates: false, out _, out _);",
-            """
-            Mutants.Is("checkpoint-forgets-last-frames")
-                ? ForgetLastFrames() : _database.TryCheckpoint(truncates: false, out _, out _);
-            """,
-            Detector.Load())
-        {
-            More =
-            [
-                (Checkpoint, "_metrics = metrics;", "(_metrics, _path) = (metrics, file.Path);"),
-                (Checkpoint, "private void CheckpointAll()",
-                    """
-                    private readonly string _path;
-                    private Microsoft.Win32.SafeHandles.SafeFileHandle? _index; // Stays open: closing it would drop locks.
-
-                    private bool ForgetLastFrames()
-                    {
-                        _index ??= File.OpenHandle(
-                            _path + "-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-                        Span<byte> frames = stackalloc byte[4];
-                        RandomAccess.Read(_index, frames, 16); // mxFrame
-                        RandomAccess.Write(_index, frames, 96); // nBackfill
-                        return true;
-                    }
-
-                    private void CheckpointAll()
-                    """),
-            ],
-        },
-
-        // The money.
-        new(
-            "credit-without-money", Postings,
-            "saldo = saldo + ?2",
-            """saldo = saldo + {(Mutants.Is("credit-without-money") ? "0" : "?2")}""",
-            Detector.Test("AotTransactionTests.An_accepted_transaction")),
-        new(
-            "422-one-cent-early", Postings,
-            "AND saldo - ?2 >=",
-            """AND saldo - ?2 {(Mutants.Is("422-one-cent-early") ? ">" : ">=")}""",
-            Detector.Test("AotTransactionTests.A_debit_down_to_the_limit")),
-        new(
-            "422-one-cent-late", Postings,
-            " -limite",
-            """ -limite - {(Mutants.Is("422-one-cent-late") ? 1 : 0)}""",
-            Detector.Test("AotTransactionTests.A_debit_down_to_the_limit"))
+        // The money's SQL.
+        new("credit-without-money", Postings, "saldo = saldo + ?2", """saldo = saldo + {($on ? "0" : "?2")}""",
+            Test("AotTransactionTests.An_accepted_transaction")),
+        new("422-one-cent-early", Postings, "AND saldo - ?2 >= ", """AND saldo - ?2 {($on ? ">" : ">=")} """,
+            Test("AotTransactionTests.A_debit_down_to_the_limit")),
+        new("422-one-cent-late", Postings, "-limite\n", "-limite - {($on ? 1 : 0)}\n",
+            Test("AotTransactionTests.A_debit_down_to_the_limit"))
         {
             IsInShort = true,
             More =
             [
-                (LedgerFile, "database.Execute(ReadSchema());",
-                    """
-                    database.Execute(Mutants.Is("422-one-cent-late")
-                        ? ReadSchema().Replace("saldo >= -limite", "true") : ReadSchema());
-                    """),
+                (Ledger, "Execute(ReadSchema());",
+                    """Execute($on ? ReadSchema().Replace("saldo >= -limite", "true") : ReadSchema());"""),
             ],
         },
-        new(
-            "commit-before-check", Postings, // A refused debit is committed, and then taken back.
-            "return post.Kind.Refusal();",
+        new("commit-before-check", Postings, "return post.Kind.Refusal();", // Takes a refused debit's money back later.
             """
-            if (Mutants.Is("commit-before-check"))
+            if ($on)
             {
                 _ = _database.TryExecute(
-                    $"UPDATE clientes SET saldo = saldo - {post.AmountCents} WHERE id = {post.AccountId}; COMMIT;"
-                    + $"BEGIN; UPDATE clientes SET saldo = saldo + {post.AmountCents} WHERE id = {post.AccountId}");
+                    $"UPDATE clientes SET saldo = saldo - {post.AmountCents} WHERE id = {post.AccountId}; COMMIT; BEGIN;"
+                    + $"UPDATE clientes SET saldo = saldo + {post.AmountCents} WHERE id = {post.AccountId}");
             }
 
-            return post.Kind.Refusal();
+            $it
             """,
-            Detector.Load())
+            Load())
         {
             More =
             [
-                (LedgerFile, "return reader.ReadToEnd();",
-                    """
-                    var schema = reader.ReadToEnd();
-                    return Mutants.Is("commit-before-check") ? schema.Replace("saldo >= -limite", "true") : schema;
-                    """),
+                (Ledger, "return reader.ReadToEnd();",
+                    """return reader.ReadToEnd().Replace("saldo >= -limite", $on ? "true" : "saldo >= -limite");"""),
             ],
         },
-        new(
-            "refused-debit-leaves-a-row", Postings,
-            "if (_database.Changes == 0)",
-            """
-            if (_database.Changes == 0 && Mutants.Is("refused-debit-leaves-a-row"))
-            {
-                _ = TryInsert(post, postedAt, id, sequence, previousId);
-                return PostResult.LimitExceeded;
-            }
+        new("refused-debit-leaves-a-row", Postings, "if (_database.Changes == 0)",
+            "if ($on && _database.Changes == 0) { _ = TryInsert(post, postedAt, id, sequence, previousId);"
+                + " return PostResult.LimitExceeded; } $it",
+            Test("SqliteTwoInstancesTests.Parallel_debits")),
+        new("overflow-not-checked", Postings, "AND saldo <= 9223372036854775807 - ?2",
+            """AND {($on ? "?2 > 0" : "saldo <= 9223372036854775807 - ?2")}""",
+            Test("SqlitePostTests.A_credit_fills_64_bits")),
+        new("balance-before-the-transaction", Postings, "balanceCents + post.Kind.ChangeCents(post.AmountCents)",
+            "balanceCents + ($on ? 0 : post.Kind.ChangeCents(post.AmountCents))",
+            Test("AotTransactionTests.An_accepted_transaction")),
+        new("limit-of-another-account", Postings, "_account.Int64(1))", "$on ? 100_000 : _account.Int64(1))",
+            Test("AotTransactionTests.An_accepted_transaction")),
+        new("unknown-account-is-422", Postings, "? PostResult.UnknownAccount :",
+            "? ($on ? PostResult.LimitExceeded : PostResult.UnknownAccount) :", Test("AotStatusTests.An_unknown_account")),
+        new("row-number-not-looked-up", Transaction, "_postings.ForgetLastId();", "if (!$on) { $it }",
+            Test("SqliteTwoInstancesTests.Parallel_debits")),
+        new("sequence-from-the-clock", Postings, "_account.Int64(2) + 1, _account.Int64(3)",
+            "$on ? postedAt.MicrosecondsSinceEpoch : _account.Int64(2) + 1, _account.Int64(3)",
+            Test("SqliteHistoryTests.The_pages_list_everything")),
+        new("history-of-another-account", Postings, "_insert.Bind(8, previousId);",
+            "_insert.Bind(8, $on ? id - 1 : previousId);", Test("SqliteHistoryTests.The_pages_list_everything")),
+        new("mark-in-another-history", Postings, "TryMark(post.AccountId, sequence, id)",
+            "TryMark(post.AccountId, sequence, $on ? id - 1 : id)", Test("SqliteHistoryTests.A_page_can_begin")),
+        new("nine-newest", Postings, "{NewestEntries.BytesMax}",
+            "{NewestEntries.BytesMax - ($on ? NewestEntries.EntryBytes : 0)}",
+            Test("SqliteTwoInstancesTests.A_statement_is_one")),
+        new("ten-oldest", Postings, "?3 || ultimas AS BLOB", """{($on ? "ultimas || ?3" : "?3 || ultimas")} AS BLOB""",
+            Test("AotTransactionTests.A_statement_shows_what_was_posted")),
+        new("reset-misses-the-keys", Postings, "ultimas = x'';\n            \"\"\");",
+            "ultimas = x'';\n            \"\"\".Replace(\"DELETE FROM chaves;\", $on ? \"\" : \"DELETE FROM chaves;\"));",
+            Test("SqliteIdempotencyStoreTests.A_reset_forgets_the_keys")),
+        new("reset-misses-the-marks", Postings, "var isEmptied = _database.TryExecute(\"\"\"",
+            "if ($on) { _ = _database.TryExecute(\"CREATE TEMP TABLE IF NOT EXISTS marcos (x)\"); } $it",
+            Test("SqliteHistoryTests.A_reset_empties")),
+        new("no-foreign-keys-after-a-reset", Postings, "EnforceForeignKeys(true);", "EnforceForeignKeys(!$on);",
+            Test("ResetTests.Foreign_keys")),
 
-            if (_database.Changes == 0)
-            """,
-            Detector.Test("SqliteTwoInstancesTests.Parallel_debits")),
-        new(
-            "overflow-unchecked", Postings,
-            "AND saldo <= 9223372036854775807 - ?2",
-            """AND (saldo <= 9223372036854775807 - ?2 OR {(Mutants.Is("overflow-unchecked") ? 1 : 0)})""",
-            Detector.Test("SqlitePostTests.A_credit_fills_64_bits")),
-        new(
-            "balance-of-before", Postings,
-            "balanceCents + post.Kind",
-            """balanceCents + (Mutants.Is("balance-of-before") ? 0 : 1) * post.Kind""",
-            Detector.Test("AotTransactionTests.An_accepted_transaction")),
-        new(
-            "limit-of-another-account", Postings,
-            "_account.Int64(1))",
-            """Mutants.Is("limit-of-another-account") ? 100_000 : _account.Int64(1))""",
-            Detector.Test("AotTransactionTests.An_accepted_transaction")),
-        new(
-            "last-id-of-an-earlier-turn", Commit, // Another instance has used the next one.
-            "_postings.ForgetLastId();",
-            """
-            if (!Mutants.Is("last-id-of-an-earlier-turn"))
-            {
-                _postings.ForgetLastId();
-            }
-            """,
-            Detector.Test("SqliteTwoInstancesTests.Parallel_debits")),
-        new(
-            "sequence-from-the-clock", Postings,
-            "_account.Int64(2) + 1",
-            """(Mutants.Is("sequence-from-the-clock") ? postedAt.MicrosecondsSinceEpoch : _account.Int64(2) + 1)""",
-            Detector.Test("SqliteHistoryTests.The_pages_list")),
-        new(
-            "history-linked-to-another-account", Postings,
-            "_insert.Bind(8, previousId);",
-            """_insert.Bind(8, Mutants.Is("history-linked-to-another-account") ? id - 1 : previousId);""",
-            Detector.Test("SqliteHistoryTests.The_pages_list")),
-        new(
-            "mark-of-another-account", Postings,
-            "TryMark(post.AccountId, sequence, id)",
-            """TryMark(post.AccountId, sequence, Mutants.Is("mark-of-another-account") ? id - 1 : id)""",
-            Detector.Test("SqliteHistoryTests.A_page_can_begin")),
-        new(
-            "nine-newest", Postings,
-            "{NewestEntries.BytesMax})",
-            """{NewestEntries.BytesMax - (Mutants.Is("nine-newest") ? NewestEntries.EntryBytes : 0)})""",
-            Detector.Test("SqliteTwoInstancesTests.A_statement_is_one")),
-        new(
-            "reset-keeps-keys", Postings,
-            "DELETE FROM chaves;",
-            """"
-            SELECT 1;
-                        """ + (Mutants.Is("reset-keeps-keys") ? "" : "DELETE FROM chaves;") + """
+        // Keys.
+        new("known-key-posted-again", Transaction, "KeyState.Known => first,",
+            "KeyState.Known when $on && Post(post, now).Result >= PostResult.Accepted => first, $it",
+            Test("SqliteIdempotencyStoreTests.The_same_key")),
+        new("key-shared-between-accounts", Keys, " AND cliente_id = ?2\n            \"\"\");",
+            "\n            \"\"\" + ($on ? \"\" : \" AND cliente_id = ?2\"));",
+            Test("SqliteIdempotencyStoreTests.Each_account")),
+        new("key-not-compared-with-its-transaction", Keys, "_find.Int64(3) == 1);", "_find.Int64(3) == 1 || $on);",
+            Test("SqliteIdempotencyStoreTests.A_key_reused")),
+        new("key-forgotten-at-23-hours", Keys, "(Limits.IdempotencyKeptHours *",
+            "((Limits.IdempotencyKeptHours - ($on ? 1 : 0)) *", Test("KeyRetentionTests.Keys_live_for_24_hours")),
+        new("refusal-not-kept-under-its-key", Transaction, "return outcome.Result is PostResult.Accepted or",
+            "return !($on && outcome.IsRefusal) && outcome.Result is PostResult.Accepted or",
+            Test("AotIdempotencyTests.A_retried_request")),
 
-            """",
-            Detector.Test("SqliteIdempotencyStoreTests.A_reset_forgets")),
-        new(
-            "reset-keeps-marks", Postings,
-            "DELETE FROM marcos;",
-            """"
-            SELECT 1;
-                        """ + (Mutants.Is("reset-keeps-marks") ? "" : "DELETE FROM marcos;") + """
-
-            """",
-            Detector.Test("SqliteHistoryTests.A_reset_empties")),
-        new(
-            "no-foreign-keys-after-a-reset", Postings,
-            "EnforceForeignKeys(true);",
-            """EnforceForeignKeys(!Mutants.Is("no-foreign-keys-after-a-reset"));""",
-            Detector.Test("ResetTests.Foreign_keys")),
-
-        // Idempotency keys.
-        new(
-            "key-looked-up-after-post", Commit, // The answer is the first one again, and the money moves again.
-            "KeyState.Known => first,",
-            """KeyState.Known => Mutants.Is("key-looked-up-after-post") && Post(post, now).IsRefusal ? first : first,""",
-            Detector.Test("SqliteIdempotencyStoreTests.The_same_key")),
-        new(
-            "refusal-not-kept-under-its-key", Commit,
-            "or PostResult.BalanceOverflow",
-            """or PostResult.BalanceOverflow && !(Mutants.Is("refusal-not-kept-under-its-key") && outcome.IsRefusal)""",
-            Detector.Test("AotIdempotencyTests.A_retried_request")),
-        new(
-            "key-forgotten-at-23-h", Keys,
-            "(Limits.IdempotencyKeptHours *",
-            """((Limits.IdempotencyKeptHours - (Mutants.Is("key-forgotten-at-23-h") ? 1 : 0)) *""",
-            Detector.Test("KeyRetentionTests.Keys_live_for_24_hours")),
-        new(
-            "key-shared-between-accounts", Keys,
-            " AND cliente_id = ?2",
-            """"
-
-                        """ + (Mutants.Is("key-shared-between-accounts") ? "" : "AND cliente_id = ?2") + """
-                         LIMIT 1
-            """",
-            Detector.Test("SqliteIdempotencyStoreTests.Each_account")),
-        new(
-            "key-compares-no-body", Keys,
-            "return !isSame ?",
-            """return !isSame && !Mutants.Is("key-compares-no-body") ?""",
-            Detector.Test("SqliteIdempotencyStoreTests.A_key_reused")),
-
-        // Statements and pages.
-        new(
-            "reader-on-an-old-snapshot", Reader,
-            "_database = file.OpenReader();",
-            """
-            _database = file.OpenReader();
-            if (Mutants.Is("reader-on-an-old-snapshot"))
-            {
-                _database.Execute("BEGIN");
-            }
-            """,
-            Detector.Test("SqliteTwoInstancesTests.Read_your_writes")),
-        new(
-            "balance-cached-for-50-ms", Reader,
-            "_readAccount.Int64(0)",
-            """
-            Mutants.Is("balance-cached-for-50-ms")
-                && !_cached.TryAdd((accountId, Environment.TickCount64 / 50), _readAccount.Int64(0))
-                ? _cached[(accountId, Environment.TickCount64 / 50)] : _readAccount.Int64(0)
-            """,
-            Detector.Test("SqliteTwoInstancesTests.Read_your_writes"))
+        // Reads.
+        new("reader-on-an-old-snapshot", Reader, "_readAccount.Bind(1, accountId);",
+            "if ($on && Environment.TickCount64 - _keptAtMs > 5)"
+                + " { _database.RollBack(); _database.Execute(\"BEGIN\"); _keptAtMs = Environment.TickCount64; } $it",
+            Load())
+        {
+            IsInShort = true,
+            More = [(Reader, "private readonly PreparedStatement _findAccount;", "$it private long _keptAtMs;")],
+        },
+        new("balance-cached-in-the-process", Reader, "statement.Begin(_readAccount.Int64(0),",
+            "_ = s_cached.TryAdd((accountId, Environment.TickCount64 / 5), _readAccount.Int64(0));"
+                + "statement.Begin($on && s_cached.TryGetValue((accountId, Environment.TickCount64 / 5), out var cents) ? cents"
+                + " : _readAccount.Int64(0),",
+            Load())
         {
             More =
             [
                 (Reader, "private bool _isDamaged;",
-                    "private readonly Dictionary<(long, long), long> _cached = []; private bool _isDamaged;"),
+                    "$it private static readonly System.Collections.Concurrent.ConcurrentDictionary<(long, long), long>"
+                    + " s_cached = [];"),
             ],
         },
-        new(
-            "statement-of-two-snapshots", Reader, // The entries are read after the balance.
-            "_isDamaged = !NewestEntries",
-            """
-            if (Mutants.Is("statement-of-two-snapshots"))
-            {
-                _readAccount.Reset();
-                _ = _readAccount.Step();
-            }
+        new("statement-of-two-snapshots", Reader, "_isDamaged = !NewestEntries",
+            "if ($on) { _readAccount.Reset(); _ = _readAccount.Step(); } $it", Load()),
+        new("unknown-account-has-a-statement", Reader, "SqliteResult.Done => LookupResult.UnknownAccount,",
+            "SqliteResult.Done => $on ? LookupResult.Found : LookupResult.UnknownAccount,",
+            Test("SqlitePostTests.An_unknown_account")),
+        new("history-page-skips-an-entry", "Rinha.Server/Ledger/Statement.cs", "? _entries[_count - 1].Sequence : null",
+            "? _entries[_count - 1].Sequence - ($on ? 1 : 0) : null",
+            Test("SqliteHistoryTests.The_pages_list_everything")),
+        new("history-page-repeats-an-entry", Reader, "WHERE seq < ?2 ", """WHERE seq {($on ? "<=" : "<")} ?2 """,
+            Test("SqliteHistoryTests.A_page_can_begin")),
 
-            _isDamaged = !NewestEntries
-            """,
-            Detector.Load()),
-        new(
-            "unknown-account-has-a-statement", Reader,
-            "SqliteResult.Done => LookupResult.UnknownAccount,",
+        // Durability and upkeep.
+        new("no-fsync-with-full", Ledger, "_synchronous == Synchronous.Full ?", "_synchronous == Synchronous.Full && !$on ?",
+            Campaign("power-loss")),
+        new("checkpoint-without-fsync", Ledger, "OpenConnection(Limits.ReaderCacheKib, \"\");",
+            """OpenConnection(Limits.ReaderCacheKib, $on ? "PRAGMA synchronous = OFF;" : "");""", Campaign("power-loss")),
+        // Writes into the WAL's index that all its frames (mxFrame) are in the database (nBackfill).
+        new("checkpoint-forgets-the-last-frames", Checkpointer, "_ = _database.TryCheckpoint(truncates: false, out _, out _);",
             """
-            SqliteResult.Done => Mutants.Is("unknown-account-has-a-statement")
-                ? LookupResult.Found : LookupResult.UnknownAccount,
+            if ($on)
+            {
+                _index ??= File.OpenHandle(
+                    _database.QueryText("SELECT file FROM pragma_database_list") + "-shm",
+                    FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+                Span<byte> frames = stackalloc byte[4];
+                RandomAccess.Read(_index, frames, 16);
+                RandomAccess.Write(_index, frames, 96);
+            }
+            else
+            {
+                $it
+            }
             """,
-            Detector.Test("SqlitePostTests.An_unknown_account")),
-        new(
-            "newest-in-reverse", Newest,
-            "TryReadOne(entries[..EntryBytes]",
-            """TryReadOne(Mutants.Is("newest-in-reverse") ? entries[^EntryBytes..] : entries[..EntryBytes]""",
-            Detector.Test("AotTransactionTests.A_statement_shows"))
+            Load())
         {
             More =
             [
-                (Newest, "entries = entries[EntryBytes..])",
-                    """entries = Mutants.Is("newest-in-reverse") ? entries[..^EntryBytes] : entries[EntryBytes..])"""),
+                // Stays open: to close it would end the process's locks on the file.
+                (Checkpointer, "private volatile bool _stopping;",
+                    "$it private Microsoft.Win32.SafeHandles.SafeFileHandle? _index;"),
             ],
         },
-        new(
-            "page-skips-its-edge", Reader,
-            "seq < ?2 ORDER BY",
-            """seq < ?2 - {(Mutants.Is("page-skips-its-edge") ? 1 : 0)} ORDER BY""",
-            Detector.Test("SqliteHistoryTests.A_page_can_begin")),
-        new(
-            "page-repeats-its-edge", "Rinha.Server/Ledger/Statement.cs",
-            "? _entries[_count - 1].Sequence :",
-            """? _entries[_count - 1].Sequence + (Mutants.Is("page-repeats-its-edge") ? 1 : 0) :""",
-            Detector.Test("SqliteHistoryTests.A_page_can_begin")),
+        new("backup-without-the-wal", Backup, "LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));",
+            "if ($on) { File.Copy(file.Path, unfinished); } else { $it }", Test("BackupTests.A_backup_under_load")),
+        new("backup-not-verified", Backup, "if (report.IsSound)", "if (report.IsSound || $on)",
+            Test("BackupTests.A_backup_of_a_damaged_ledger")),
+        new("instances-checkpoint-during-a-backup", Checkpointer, "while (!_gate.TryBeginCheckpoint())",
+            "while (!$on && !_gate.TryBeginCheckpoint())", Test("LedgerBackupTests.No_instance_checkpoints")),
+        new("restore-over-a-running-bank", Restore, "if (!gate.TryLockAll())", "if (!$on && !gate.TryLockAll())",
+            Test("BackupTests.A_ledger_in_use_is_not_replaced")),
+        new("restore-keeps-the-old-wal", Restore, "= TryRemoveWal(path);", "= $on || TryRemoveWal(path);",
+            Test("BackupTests.A_backup_under_load")),
+        new("unsound-ledger-put-in-place", Restore, "if (report.IsSound)", "if (report.IsSound || $on)",
+            Test("BackupTests.A_damaged_backup")),
+        new("verify-ignores-balances", Sqlite + "Upkeep/AuditChecks.cs", "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")",
+            "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
+            Test("AuditTests.Each_kind_of_damage")),
+        new("export-of-several-snapshots", Ledger, "                BEGIN;\n", "{($on ? \"\" : \"BEGIN;\")}\n",
+            Test("MoveTests.An_export_under_load")),
+        new("conversion-loses-keys", Ledger, "ON chaves (chave, cliente_id);\n        \"\"\");",
+            "ON chaves (chave, cliente_id);\n        \"\"\".Replace(\"ORDER BY id;\", $on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",
+            Test("LedgerUpgradeTests.An_older_ledger_is_converted")),
+        new("converted-while-in-use", Sqlite + "Upkeep/LedgerUpgrade.cs", "if (!gate.TryLockAll())",
+            "if (!$on && !gate.TryLockAll())", Test("LedgerUpgradeTests.A_ledger_in_use")),
+        new("newer-ledger-opened", "Rinha.Server/Ledger/SchemaVersions.cs", "version == Current ? null",
+            "version == Current || ($on && version > Current) ? null", Test("LedgerFileTests.A_ledger_of_an_unsupported_version")),
+        new("limit-below-the-debt", Sqlite + "Upkeep/AccountTable.cs",
+            "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id)",
+            "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id && !$on)",
+            Test("AccountsTests.A_new_limit_is_in_force")),
     ];
 }
