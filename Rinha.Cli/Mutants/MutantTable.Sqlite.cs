@@ -63,7 +63,7 @@ internal static partial class MutantTable
         new("stop-refuses-queued-posts", Sqlite + "Writing/WriterThread.cs", "_queue.Close();",
             "$it if ($on) { _queue.RefuseAll(PostResult.Stopping); }", Test("SqliteHistoryTests.Posts_that_wait_when")),
         new("round-forgotten-at-the-gate", "Rinha.Server/Net/EventLoop.cs", "round.HandOver();", "if (!$on) { $it }",
-            Test("GateBetweenProcessesTests.While_one_process")),
+            Test("GateBetweenProcessesTests.A_lone_post")),
 
         // The gate.
         new("gate-skipped", Gate, "    public bool TryEnter()\n    {", "$it if ($on) { return true; }",
@@ -88,7 +88,7 @@ internal static partial class MutantTable
         new("post-of-neighbour", Turn, "_transaction.Apply(taken[index]);",
             "_transaction.Apply(taken[$on ? taken.Length - 1 : index]);", Load()),
         new("503-that-applied", Turn, "sound &= results[index].Result != PostResult.StorageFailed;",
-            "$it if ($on && taken[index].QueuedAtMs % 16 == 0) { results[index] = PostResult.Busy; }",
+            "$it if ($on && Random.Shared.Next(64) == 0) { results[index] = PostResult.Busy; }",
             Test("ScheduleTests.Every_schedule")),
         new("failed-batch-committed-in-part", Turn, "            _transaction.RollBack();\n        }",
             "if ($on) { _ = _transaction.TryCommit(); } else { _transaction.RollBack(); } }",
