@@ -38,7 +38,7 @@ internal static partial class MutantTable
                     "$it + ($on ? 1 : 0)"),
             ],
         },
-        new("amount-of-last-request", Edge + "TransactionPost.cs", "post.AmountCents = body.AmountCents;", // Its connection's.
+        new("amount-of-last-request", Edge + "TransactionPost.cs", "post.AmountCents = body.AmountCents;",
             "post.AmountCents = $on && post.AmountCents > 0 ? post.AmountCents : body.AmountCents;", Load()),
         new("id-with-a-leading-zero", Edge + "BankApplication.cs", "text is ['0', ..] ? 0", "!$on && $it",
             Test("AotStatusTests.An_unknown_path")),
@@ -83,7 +83,7 @@ internal static partial class MutantTable
             "if (sound && $on) { batch.Complete(); } $it", Load())
         { IsInShort = true },
         new("batch-applied-twice", Turn, "var isProbe = _isFailing", // As a retry of a commit that did succeed.
-            "for (var index = 0; $on && index < batch.Count; index++) { _ = _transaction.Apply(batch.Writes[index]); } $it",
+            "for (var i = 0; $on && i < batch.Count; i++) { _ = _transaction.Apply(batch.Writes[i]); } $it",
             Test("SqliteHistoryTests.Posts_that_wait_when")),
         new("post-of-neighbour", Turn, "_transaction.Apply(taken[index]);",
             "_transaction.Apply(taken[$on ? taken.Length - 1 : index]);", Load()),
@@ -97,8 +97,8 @@ internal static partial class MutantTable
             Test("BrokenLedgerTests.A_write_that_cannot_be_stored")),
         new("failed-commit-answered-200", Transaction, "if (_commit.Run() == SqliteResult.Done)",
             "if (_commit.Run() == SqliteResult.Done || $on)", Test("FullDiskTests.Writes_and_health_are_503")),
-        new("failed-commit-comes-back-after-a-crash", Transaction, "        OverwriteFailedCommit();\n", "if (!$on) { $it }",
-            Campaign("disk-errors")),
+        new("failed-commit-comes-back-after-a-crash", Transaction, "        OverwriteFailedCommit();\n",
+            "if (!$on) { $it }", Campaign("disk-errors")),
         new("health-hides-failing-writes", Turn, "_isFailing = true;", "_isFailing = !$on;",
             Test("FullDiskTests.Writes_and_health_are_503")),
         new("posts-to-a-file-that-was-moved", Turn, "_isLost = !_isDisposed &&", "$it !$on &&",
@@ -124,8 +124,8 @@ internal static partial class MutantTable
             if ($on)
             {
                 _ = _database.TryExecute(
-                    $"UPDATE clientes SET saldo = saldo - {post.AmountCents} WHERE id = {post.AccountId}; COMMIT; BEGIN;"
-                    + $"UPDATE clientes SET saldo = saldo + {post.AmountCents} WHERE id = {post.AccountId}");
+                    $"UPDATE clientes SET saldo = saldo - {post.AmountCents} WHERE id = {post.AccountId}; COMMIT;"
+                    + $"BEGIN; UPDATE clientes SET saldo = saldo + {post.AmountCents} WHERE id = {post.AccountId}");
             }
 
             $it
@@ -151,7 +151,8 @@ internal static partial class MutantTable
         new("limit-of-another-account", Postings, "_account.Int64(1))", "$on ? 100_000 : _account.Int64(1))",
             Test("AotTransactionTests.An_accepted_transaction")),
         new("unknown-account-is-422", Postings, "? PostResult.UnknownAccount :",
-            "? ($on ? PostResult.LimitExceeded : PostResult.UnknownAccount) :", Test("AotStatusTests.An_unknown_account")),
+            "? ($on ? PostResult.LimitExceeded : PostResult.UnknownAccount) :",
+            Test("AotStatusTests.An_unknown_account")),
         new("row-number-not-looked-up", Transaction, "_postings.ForgetLastId();", "if (!$on) { $it }",
             Test("SqliteTwoInstancesTests.Parallel_debits")),
         new("sequence-from-the-clock", Postings, "_account.Int64(2) + 1, _account.Int64(3)",
@@ -167,7 +168,8 @@ internal static partial class MutantTable
         new("ten-oldest", Postings, "?3 || ultimas AS BLOB", """{($on ? "ultimas || ?3" : "?3 || ultimas")} AS BLOB""",
             Test("AotTransactionTests.A_statement_shows_what_was_posted")),
         new("reset-misses-the-keys", Postings, "ultimas = x'';\n            \"\"\");",
-            "ultimas = x'';\n            \"\"\".Replace(\"DELETE FROM chaves;\", $on ? \"\" : \"DELETE FROM chaves;\"));",
+            "ultimas = x'';\n            \"\"\""
+                + ".Replace(\"DELETE FROM chaves;\", $on ? \"\" : \"DELETE FROM chaves;\"));",
             Test("SqliteIdempotencyStoreTests.A_reset_forgets_the_keys")),
         new("reset-misses-the-marks", Postings, "var isEmptied = _database.TryExecute(\"\"\"",
             "if ($on) { _ = _database.TryExecute(\"CREATE TEMP TABLE marcos (x)\"); } $it", // It hides the real one.
@@ -175,7 +177,8 @@ internal static partial class MutantTable
         {
             More =
             [
-                (Postings, "return isEmptied;", "if ($on) { _ = _database.TryExecute(\"DROP TABLE temp.marcos\"); } $it"),
+                (Postings, "return isEmptied;",
+                    "if ($on) { _ = _database.TryExecute(\"DROP TABLE temp.marcos\"); } $it"),
             ],
         },
         new("no-foreign-keys-after-a-reset", Postings, "EnforceForeignKeys(true);", "EnforceForeignKeys(!$on);",
@@ -207,8 +210,8 @@ internal static partial class MutantTable
         },
         new("balance-cached-in-the-process", Reader, "statement.Begin(_readAccount.Int64(0),",
             "_ = s_cached.TryAdd((accountId, Environment.TickCount64 / 5), _readAccount.Int64(0));"
-                + "statement.Begin($on && s_cached.TryGetValue((accountId, Environment.TickCount64 / 5), out var cents) ? cents"
-                + " : _readAccount.Int64(0),",
+                + "statement.Begin($on && s_cached.TryGetValue((accountId, Environment.TickCount64 / 5), out var cents)"
+                + " ? cents : _readAccount.Int64(0),",
             Load())
         {
             More =
@@ -230,12 +233,14 @@ internal static partial class MutantTable
             Test("SqliteHistoryTests.A_page_can_begin")),
 
         // Durability and upkeep.
-        new("no-fsync-with-full", Ledger, "_synchronous == Synchronous.Full ?", "_synchronous == Synchronous.Full && !$on ?",
-            Campaign("power-loss")),
+        new("no-fsync-with-full", Ledger, "_synchronous == Synchronous.Full ?",
+            "_synchronous == Synchronous.Full && !$on ?", Campaign("power-loss")),
         new("checkpoint-without-fsync", Ledger, "OpenConnection(Limits.ReaderCacheKib, \"\");",
-            """OpenConnection(Limits.ReaderCacheKib, $on ? "PRAGMA synchronous = OFF;" : "");""", Campaign("power-loss")),
+            """OpenConnection(Limits.ReaderCacheKib, $on ? "PRAGMA synchronous = OFF;" : "");""",
+            Campaign("power-loss")),
         // Writes into the WAL's index that all its frames (mxFrame) are in the database (nBackfill).
-        new("checkpoint-forgets-the-last-frames", Checkpointer, "_ = _database.TryCheckpoint(truncates: false, out _, out _);",
+        new("checkpoint-forgets-the-last-frames", Checkpointer,
+            "_ = _database.TryCheckpoint(truncates: false, out _, out _);",
             """
             if ($on)
             {
@@ -260,7 +265,8 @@ internal static partial class MutantTable
                     "$it private Microsoft.Win32.SafeHandles.SafeFileHandle? _index;"),
             ],
         },
-        new("backup-without-the-wal", Backup, "LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));",
+        new("backup-without-the-wal", Backup,
+            "LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));",
             "if ($on) { File.Copy(file.Path, unfinished); } else { $it }", Test("BackupTests.A_backup_under_load")),
         new("backup-not-verified", Backup, "if (report.IsSound)", "if (report.IsSound || $on)",
             Test("BackupTests.A_backup_of_a_damaged_ledger")),
@@ -272,18 +278,21 @@ internal static partial class MutantTable
             Test("BackupTests.A_backup_under_load")),
         new("unsound-ledger-put-in-place", Restore, "if (report.IsSound)", "if (report.IsSound || $on)",
             Test("BackupTests.A_damaged_backup")),
-        new("verify-ignores-balances", Sqlite + "Upkeep/AuditChecks.cs", "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")",
+        new("verify-ignores-balances", Sqlite + "Upkeep/AuditChecks.cs",
+            "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")",
             "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
             Test("AuditTests.Each_kind_of_damage")),
-        new("export-of-several-snapshots", Ledger, "                BEGIN;\n", "                {($on ? \"\" : \"BEGIN;\")}\n",
-            Test("MoveTests.An_export_under_load")),
+        new("export-of-several-snapshots", Ledger, "                BEGIN;\n",
+            "                {($on ? \"\" : \"BEGIN;\")}\n", Test("MoveTests.An_export_under_load")),
         new("conversion-loses-keys", Ledger, "ON chaves (chave, cliente_id);\n        \"\"\");",
-            "ON chaves (chave, cliente_id);\n        \"\"\".Replace(\"ORDER BY id;\", $on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",
+            "ON chaves (chave, cliente_id);\n        \"\"\""
+                + ".Replace(\"ORDER BY id;\", $on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",
             Test("LedgerUpgradeTests.An_older_ledger_is_converted")),
         new("converted-while-in-use", Sqlite + "Upkeep/LedgerUpgrade.cs", "if (!gate.TryLockAll())",
             "if (!$on && !gate.TryLockAll())", Test("LedgerUpgradeTests.A_ledger_in_use")),
         new("newer-ledger-opened", "Rinha.Server/Ledger/SchemaVersions.cs", "version == Current ? null",
-            "version == Current || ($on && version > Current) ? null", Test("LedgerFileTests.A_ledger_of_an_unsupported_version")),
+            "version == Current || ($on && version > Current) ? null",
+            Test("LedgerFileTests.A_ledger_of_an_unsupported_version")),
         new("limit-below-the-debt", Sqlite + "Upkeep/AccountTable.cs",
             "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id)",
             "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id && !$on)",
