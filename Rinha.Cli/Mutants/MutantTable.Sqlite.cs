@@ -58,8 +58,7 @@ internal static partial class MutantTable
         new("503-and-still-queued", Queue, "QueuedAtMs < tickMs ? RemoveHead()",
             "QueuedAtMs < tickMs ? $on ? _ring[_head] : RemoveHead()", Test("WriteQueueTests.Overdue_writes")),
         new("answers-swapped-in-a-batch", Queue, "_writes[index].Complete(_results[index]);",
-            "_writes[index].Complete(_results[$on ? count - 1 - index : index]);", Load())
-        { IsInShort = true },
+            "_writes[index].Complete(_results[$on ? count - 1 - index : index]);", Load()),
         new("stop-refuses-queued-posts", Sqlite + "Writing/WriterThread.cs", "_queue.Close();",
             "$it if ($on) { _queue.RefuseAll(PostResult.Stopping); }", Test("SqliteHistoryTests.Posts_that_wait_when")),
         new("round-forgotten-at-the-gate", "Rinha.Server/Net/EventLoop.cs", "round.HandOver();", "if (!$on) { $it }",
@@ -187,7 +186,8 @@ internal static partial class MutantTable
         // Keys.
         new("known-key-posted-again", Transaction, "KeyState.Known => first,",
             "KeyState.Known when $on && Post(post, now).Result >= PostResult.Accepted => first, $it",
-            Test("SqliteIdempotencyStoreTests.The_same_key")),
+            Test("SqliteIdempotencyStoreTests.The_same_key"))
+        { IsInShort = true },
         new("key-shared-between-accounts", Keys, " AND cliente_id = ?2\n            \"\"\");",
             "\n            \"\"\" + ($on ? \"\" : \" AND cliente_id = ?2\"));",
             Test("SqliteIdempotencyStoreTests.Each_account")),
