@@ -100,7 +100,7 @@ internal static partial class MutantTable
             "if (!$on) { $it }", Campaign("disk-errors")),
         new("health-hides-failing-writes", Turn, "_isFailing = true;", "_isFailing = !$on;",
             Test("FullDiskTests.Writes_and_health_are_503")),
-        new("posts-to-a-file-that-was-moved", Turn, "_isLost = !_isDisposed &&", "$it !$on &&",
+        new("posts-to-a-file-that-was-moved", Turn, "BeginResult.Begun when _isLost:", "BeginResult.Begun when _isLost && !$on:",
             Test("BrokenLedgerTests.Nothing_is_posted")),
 
         // The money's SQL.
