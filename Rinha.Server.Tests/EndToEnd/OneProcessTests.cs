@@ -135,7 +135,9 @@ public sealed class OneProcessTests : ServerTest
         }
 
         var request = RawRequest.Get($"/clientes/1/transacoes?limite={Limits.HistoryEntriesMax}");
-        var sent = Task.Run(() => Array.ForEach(new byte[requests], _ => connection.Send(request)));
+        var sent = Task.Run(
+            () => Array.ForEach(new byte[requests], _ => connection.Send(request)),
+            TestContext.Current.CancellationToken);
         await Task.Delay(500, TestContext.Current.CancellationToken);
 
         for (var number = 0; number < requests; number++)
