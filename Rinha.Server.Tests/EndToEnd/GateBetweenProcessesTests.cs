@@ -37,6 +37,21 @@ public sealed class GateBetweenProcessesTests : ServerTest
     }
 
     [Fact]
+    public void A_lone_post_that_finds_the_gate_taken_is_committed_when_it_is_free()
+    {
+        using var connection = Start().Connect();
+        using var gate = new Gate(Ledger);
+        gate.Enter();
+
+        // The event loop tries for a while, and then leaves the post to the writer, which sleeps at the gate.
+        connection.Send(RawRequest.Credit);
+        Wait.Until(() => ForgedGate.Sleeping(Ledger) != 0, "the writer waits");
+        gate.Exit();
+
+        connection.Receive().AssertOk();
+    }
+
+    [Fact]
     public void A_process_killed_inside_does_not_keep_the_others_out()
     {
         using var gate = new Gate(Ledger);

@@ -122,6 +122,33 @@ public sealed class OneProcessTests : ServerTest
         Assert.Throws<SocketException>(() => other.Connect(IPAddress.Parse("127.0.0.2"), endPoint.Port));
     }
 
+    // TCP takes a part of an answer, where a unix socket takes all of it or nothing.
+    [Fact]
+    public async Task A_client_over_TCP_that_reads_late_gets_every_answer_whole()
+    {
+        const int requests = 1_000; // Their answers exceed all buffers on the way.
+        using var server = ServerProcess.StartOn(FreePort.Next(), Ledger);
+        using var connection = server.Connect();
+        for (var number = 0; number < Limits.HistoryEntriesMax; number++)
+        {
+            connection.Exchange(RawRequest.Credit).AssertOk();
+        }
+
+        var request = RawRequest.Get($"/clientes/1/transacoes?limite={Limits.HistoryEntriesMax}");
+        var sent = Task.Run(
+            () => Array.ForEach(new byte[requests], _ => connection.Send(request)),
+            TestContext.Current.CancellationToken);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+
+        for (var number = 0; number < requests; number++)
+        {
+            var history = connection.Receive().AssertOk().Json;
+            Assert.Equal(Limits.HistoryEntriesMax, history.GetProperty("transacoes").GetArrayLength());
+        }
+
+        await sent;
+    }
+
     [Fact]
     public void Full_synchronous_keeps_every_answered_post()
     {

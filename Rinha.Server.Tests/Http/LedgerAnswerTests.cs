@@ -95,6 +95,17 @@ public sealed class LedgerAnswerTests
     }
 
     [Fact]
+    public void Answers_that_several_threads_write_do_not_mix() => ParallelThreads.Run(4, thread =>
+    {
+        for (var balance = 0; balance < 20_000; balance++)
+        {
+            var answer = AnswerBuffer.Current.Write(
+                new TransactionResponse(thread, balance), BankJsonContext.Default.TransactionResponse);
+            Assert.Equal($$"""{"limite":{{thread}},"saldo":{{balance}}}""", Encoding.UTF8.GetString(answer.Span));
+        }
+    });
+
+    [Fact]
     public void Every_outcome_that_is_not_a_success_has_a_problem()
     {
         Assert.All(Enum.GetValues<PostResult>()[1..], result => Assert.True(Problem.Of(result).Status >= 400));

@@ -283,11 +283,15 @@ public sealed class ScheduleTests : IDisposable
             }
         }
 
-        // The loops end their rounds, and the writers go on until they sleep.
+        // The loops end the rounds that have begun, and the writers go on until they sleep.
         private void Finish()
         {
             Take(Move.ExitGate);
-            HandOver();
+            if (instances.First.Round.Writes > 0)
+            {
+                HandOver();
+            }
+
             instances.Second.Round.HandOver();
             for (var turns = 0; turns < 4; turns++)
             {

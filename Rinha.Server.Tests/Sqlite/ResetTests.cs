@@ -48,12 +48,10 @@ public sealed class ResetTests : FileTest
     {
         const string orphan = "INSERT INTO transacoes VALUES (1, 6, 1, 1, 'c', 'orphan', 1, NULL)";
         using var database = LedgerFile.Open(FilePath, Synchronous.Normal).OpenWriter();
+        var postings = new Postings(database);
         database.Execute("BEGIN IMMEDIATE");
 
-        database.EnforceForeignKeys(false);
-        database.Execute(orphan);
-        database.Execute("DELETE FROM transacoes");
-        database.EnforceForeignKeys(true);
+        Assert.True(postings.TryReset());
 
         Assert.Throws<SqliteException>(() => database.Execute(orphan));
     }
