@@ -137,14 +137,14 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
         Storage.AssertBalanced();
     }
 
-    // The result comes before the commit, which takes longer than a command may.
+    // The notice makes PostgreSQL send the result before the commit, which takes longer than a command may.
     [Fact]
     public async Task A_commit_that_takes_too_long_leaves_the_outcome_unknown()
     {
         _ = Ledger;
         Storage.Execute($"""
             CREATE FUNCTION dorme() RETURNS trigger LANGUAGE plpgsql AS
-            'BEGIN PERFORM pg_sleep({Limits.PostgresCommandSeconds + 30}); RETURN NULL; END';
+            'BEGIN RAISE NOTICE ''result''; PERFORM pg_sleep({Limits.PostgresCommandSeconds + 30}); RETURN NULL; END';
             CREATE CONSTRAINT TRIGGER dorme AFTER INSERT ON transacoes DEFERRABLE INITIALLY DEFERRED
             FOR EACH ROW EXECUTE FUNCTION dorme()
             """);

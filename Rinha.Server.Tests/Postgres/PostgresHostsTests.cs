@@ -63,7 +63,7 @@ public sealed class PostgresHostsTests : ServerTest
         server.Send(RawRequest.Credit).AssertOk();
 
         Assert.Equal("1", _pair.Query("SELECT count(*) FROM transacoes"));
-        Assert.Equal(200, server.Statement(1).Balance());
+        Assert.Equal(2, server.Statement(1).Balance());
     }
 
     [Fact]
