@@ -38,6 +38,22 @@ public sealed class NextClientTests
     }
 
     [Fact]
+    public void The_next_clients_request_is_not_the_body_of_one_that_was_answered_without_it()
+    {
+        using var disk = new LedgerOnDisk();
+        using var bank = new InProcessBank(disk.Ledger);
+        using (var first = bank.Connect())
+        {
+            first.Exchange("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n"u8.ToArray())
+                .AssertProblem(404);
+        }
+
+        Wait.Until(() => bank.OpenConnections == 0, "the first client has left");
+        using var second = bank.Connect();
+        second.Exchange(RawRequest.Get("/clientes/2/extrato")).AssertOk();
+    }
+
+    [Fact]
     public void A_post_leaves_its_connection_too()
     {
         using var disk = new LedgerOnDisk();

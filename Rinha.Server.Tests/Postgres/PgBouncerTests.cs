@@ -60,9 +60,10 @@ public sealed class PgBouncerTests : ServerTest
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_COMMIT_that_it_or_PostgreSQL_does_not_survive_has_an_unknown_outcome(bool isPooler)
+    [InlineData("PgBouncer is killed")]
+    [InlineData("PostgreSQL is killed")] // Of that PgBouncer tells, before any answer.
+    [InlineData("PostgreSQL stops")]
+    public async Task A_COMMIT_that_it_or_PostgreSQL_does_not_survive_has_an_unknown_outcome(string end)
     {
         SetRole();
         _bouncer = new PgBouncer(_pair.PrimaryHost, "transaction");
@@ -75,13 +76,17 @@ public sealed class PgBouncerTests : ServerTest
         Wait.Until(
             () => _pair.Query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == "1",
             "the commit waits for its standby");
-        if (isPooler)
+        switch (end)
         {
-            _bouncer.Kill();
-        }
-        else
-        {
-            _pair.Primary.Stop(isImmediate: true);
+            case "PgBouncer is killed":
+                _bouncer.Kill();
+                break;
+            case "PostgreSQL is killed":
+                _pair.SendToPrimary(Signal.Kill);
+                break;
+            default:
+                _pair.Primary.Stop(isImmediate: true);
+                break;
         }
 
         (await post).AssertProblem(503, "outcome-unknown");

@@ -39,6 +39,24 @@ public sealed class PostgresAuditTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
+    public void An_export_and_an_audit_see_one_state_while_an_instance_posts()
+    {
+        using var snapshot = new PostgresSnapshot(Storage.Address);
+        var totals = new LedgerTotals();
+        foreach (var row in snapshot.ReadLedger())
+        {
+            totals.Add(row);
+            if (totals.Accounts == 1 && totals.Transactions == 0)
+            {
+                Assert.Equal(PostResult.Accepted, Ledger.Credit(5, 1).Result);
+            }
+        }
+
+        Assert.Equal(SampleLedger.Transactions, totals.Transactions);
+        SampleLedger.AssertCounted(snapshot.Audit());
+    }
+
+    [Fact]
     public void The_command_prints_the_findings_and_exits_with_1_and_a_database_without_a_ledger_is_refused()
     {
         Storage.Execute("UPDATE clientes SET saldo = saldo + 1 WHERE id < 3");

@@ -60,6 +60,10 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
         Assert.Equal(PostResult.KeyReused, (await Post(other, new(2, -5, "key"))).Result);
         Assert.Equal(expected[3] with { IsReplay = true }, await Post(other, requests[3]));
         Assert.Equal(expected[7], await Post(other, requests[5]));
+
+        // Each account's own among those of one batch, too.
+        outcomes = await PostAll(new(1, 1), requests[0], requests[3]);
+        Assert.Equal([expected[1], expected[3] with { IsReplay = true }], outcomes[1..]);
     }
 
     [Fact]
@@ -131,6 +135,20 @@ public sealed class PostgresBatchTests : LedgerContract<LedgerOnPostgres>
         Storage.Execute("DROP TRIGGER falha ON transacoes");
         Assert.Equal(new WriteOutcome(PostResult.Accepted, 1, 100_000), await Post(Ledger, new(1, 1)));
         Storage.AssertBalanced();
+    }
+
+    // The notice makes PostgreSQL send the result before the commit, which takes longer than a command may.
+    [Fact]
+    public async Task A_commit_that_takes_too_long_leaves_the_outcome_unknown()
+    {
+        _ = Ledger;
+        Storage.Execute($"""
+            CREATE FUNCTION dorme() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN RAISE NOTICE ''result''; PERFORM pg_sleep({Limits.PostgresCommandSeconds + 30}); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER dorme AFTER INSERT ON transacoes DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION dorme()
+            """);
+        Assert.Equal(PostResult.OutcomeUnknown, (await Post(Ledger, new(1, 1))).Result);
     }
 
     [Fact]

@@ -51,6 +51,22 @@ public sealed class PostgresHostsTests : ServerTest
     }
 
     [Fact]
+    public void A_living_primary_gets_no_post_after_a_promotion()
+    {
+        _pair.StartStandby();
+        using var server = ServerProcess.Start(PostgresPair.Url(_pair.PrimaryHost, _pair.StandbyHost), Socket);
+        server.Send(RawRequest.Credit).AssertOk();
+        _pair.SetSynchronous(""); // Its commits do not wait for the standby that has left it.
+        _pair.Promote();
+        Wait.Until(() => OnHost(server, _pair.StandbyHost) == 1, "the server has moved");
+
+        server.Send(RawRequest.Credit).AssertOk();
+
+        Assert.Equal("1", _pair.Query("SELECT count(*) FROM transacoes"));
+        Assert.Equal(2, server.Statement(1).Balance());
+    }
+
+    [Fact]
     public async Task A_cancelled_wait_for_a_synchronous_standby_is_an_unknown_outcome_for_repeats_too()
     {
         using var server = ServerProcess.Start(PostgresPair.Url(_pair.PrimaryHost), Socket);
