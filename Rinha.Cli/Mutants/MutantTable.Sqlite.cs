@@ -281,11 +281,6 @@ internal static partial class MutantTable
                     "$it private Microsoft.Win32.SafeHandles.SafeFileHandle? _index;"),
             ],
         },
-        new("ledger-created-twice", Ledger, "start.Lock(GateFile.StartByte);", "if (!$on) { $it }",
-            Test("LedgerFileTests.Instances_that_open_an_empty_path"))
-        {
-            More = [(Ledger, "        gate.Enter();\n", "if (!$on) { gate.Enter(); }\n")],
-        },
         new("backup-without-the-wal", Backup,
             "LedgerCopy.Make(file.Path, unfinished, () => Pause(file.Path, walBytesMax));",
             "if ($on) { File.Copy(file.Path, unfinished); } else { $it }", Test("BackupTests.A_backup_under_load")),
