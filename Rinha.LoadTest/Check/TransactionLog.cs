@@ -16,8 +16,8 @@ internal enum Outcome : byte
 
 // A request, from the begin of its first attempt to its conclusive answer; Unknown and Unavailable never end.
 // Text: a transaction's own, or the newest in a statement. Entries: of a statement or page, its lines (EntriesHash).
-// A page has its newest sequence number as Text, its number of lines as SignedCents, and the sequence number that it was
-// to be below as BalanceCents.
+// A page has its newest sequence number as Text, its number of lines as SignedCents, and the sequence number that it
+// was to be below as BalanceCents.
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LoggedRequest(
     Outcome Outcome, int ClientId, int SignedCents, long Text, long BeganAtNs, long EndedAtNs)
