@@ -299,7 +299,7 @@ internal static partial class MutantTable
             "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
             Test("AuditTests.Each_kind_of_damage")),
         new("export-of-several-snapshots", Ledger, "                BEGIN;\n",
-            "                {($on ? \"\" : \"BEGIN;\")}\n", Test("MoveTests.An_export_under_load")),
+            "                {($on ? \"\" : \"BEGIN;\")}\n", Test("LedgerBackupTests.An_export_is_one")),
         new("conversion-loses-keys", Ledger, "ON chaves (chave, cliente_id);\n        \"\"\");",
             "ON chaves (chave, cliente_id);\n        \"\"\""
                 + ".Replace(\"ORDER BY id;\", $on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",

@@ -55,6 +55,23 @@ public sealed class LedgerBackupTests : LedgerContract<LedgerOnDisk>
     }
 
     [Fact]
+    public void An_export_is_one_snapshot()
+    {
+        Ledger.Credit(1, 1);
+        using var rows = LedgerExport.Read(LedgerFile.OpenExisting(Storage.FilePath)).GetEnumerator();
+        Assert.True(rows.MoveNext());
+        Ledger.Credit(1, 1);
+
+        var transactions = 0;
+        while (rows.MoveNext())
+        {
+            transactions += rows.Current.Table == LedgerTable.Transactions ? 1 : 0;
+        }
+
+        Assert.Equal(1, transactions);
+    }
+
+    [Fact]
     public void A_copy_fails_when_its_target_is_locked()
     {
         SampleLedger.Make(Storage.FilePath);
