@@ -2,7 +2,7 @@ using static Rinha.Cli.Mutants.Detector;
 
 namespace Rinha.Cli.Mutants;
 
-// Of HTTP, of the PostgreSQL ledger, and of the operator's commands.
+// Of HTTP, the PostgreSQL ledger, and the operator's commands.
 internal static partial class MutantTable
 {
     private const string Http = "Rinha.Server/Http/";
@@ -262,8 +262,6 @@ internal static partial class MutantTable
             Test("LedgerUpgradeTests.A_damaged_ledger")),
 
         // Copies of a file.
-        new("starts-not-serialized", Opening, "start.Lock(GateFile.StartByte);", "if (!$on) { $it }",
-            Test("LedgerUpgradeTests.Exactly_one")),
         new("backup-overwrites-another", Upkeep + "LedgerBackup.cs", "if (Path.Exists(targetPath))",
             "if (Path.Exists(targetPath) && !$on)", Test("BackupTests.A_backup_never_overwrites"))
         {
