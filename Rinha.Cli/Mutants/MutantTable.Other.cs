@@ -2,7 +2,7 @@ using static Rinha.Cli.Mutants.Detector;
 
 namespace Rinha.Cli.Mutants;
 
-// Of HTTP, of the PostgreSQL ledger, and of the operator's commands.
+// Of HTTP, the PostgreSQL ledger, and the operator's commands.
 internal static partial class MutantTable
 {
     private const string Http = "Rinha.Server/Http/";
@@ -122,11 +122,6 @@ internal static partial class MutantTable
             "bool isDistributed) => error is PostgresException",
             "bool isDistributed) => $on || error is PostgresException",
             Test("PostgresBatchTests.A_session_that_ends_in_the_commit")),
-        // A pooler's too, which does not know what became of the commit.
-        new("pg-every-end-taken-for-an-operators", Postgres + "PostgresFailure.cs",
-            "IsEndedByOperator(PostgresException error) => error is",
-            "IsEndedByOperator(PostgresException error) => $on || error is",
-            Test("PgBouncerTests.A_COMMIT_that_it_or_PostgreSQL")),
         new("pg-health-hides-failing-writes", Writer, "_isFailing |= result != PostResult.Busy;",
             "_isFailing |= result != PostResult.Busy && !$on;", Test("PostgresLedgerTests.While_writes_fail")),
         new("pg-replay-counted-as-posted", Batch, "PostResult.Accepted && !outcome.IsReplay ?",
@@ -267,8 +262,6 @@ internal static partial class MutantTable
             Test("LedgerUpgradeTests.A_damaged_ledger")),
 
         // Copies of a file.
-        new("starts-not-serialized", Opening, "start.Lock(GateFile.StartByte);", "if (!$on) { $it }",
-            Test("LedgerUpgradeTests.Exactly_one")),
         new("backup-overwrites-another", Upkeep + "LedgerBackup.cs", "if (Path.Exists(targetPath))",
             "if (Path.Exists(targetPath) && !$on)", Test("BackupTests.A_backup_never_overwrites"))
         {
