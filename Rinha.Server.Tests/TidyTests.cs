@@ -8,8 +8,8 @@ namespace Rinha.Server.Tests;
 public sealed partial class TidyTests
 {
     // Only ever lowered, or raised with a reason in the commit.
-    private const int LinesMax = 66_600;
-    private const int FilesMax = 600;
+    private const int LinesMax = 67_800;
+    private const int FilesMax = 610;
 
     private const int FileLinesMax = 500;
     private const int FunctionLinesMax = 70;

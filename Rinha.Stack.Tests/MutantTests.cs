@@ -21,7 +21,8 @@ public sealed class MutantTests
         static Mutant Edit(string original) =>
             new("m", "Rinha.Cli/Mutants/Mutant.cs", original, "", Detector.Test("x"));
         Assert.Contains("twice", Assert.Throws<StackException>(() => MutantCopy.EditSources([Edit("string")])).Message);
-        Assert.Contains("nowhere", Assert.Throws<StackException>(() => MutantCopy.EditSources([Edit("no such text")])).Message);
+        Assert.Contains("nowhere", Assert.Throws<StackException>(
+            () => MutantCopy.EditSources([Edit("no such text")])).Message);
         Assert.Contains("same text", Assert.Throws<StackException>(
             () => MutantCopy.EditSources([Edit("sealed record Mutant("), Edit("Mutant(string Name")])).Message);
     }

@@ -68,7 +68,8 @@ internal static partial class MutantTable
             Test("PostgresTwoInstancesTests.Parallel_debits"))
         { IsInShort = true },
         new("pg-half-a-batch", Function, "    WHERE resultado = 1;", "    WHERE resultado = 1 AND seq % 3 <> 0;",
-            Test("PostgresBatchTests.Posts_that_wait_together")),
+            Test("PostgresBatchTests.Posts_that_wait_together"))
+        { IsInShort = true },
         new("pg-balance-kept-without-its-entry", Function, "WHERE resultado = 1;\n",
             "WHERE resultado = 1 ON CONFLICT DO NOTHING;\n", Test("PostgresLedgerTests.A_history_changed")),
         new("pg-key-not-looked-up", Function, "  IF tem_chaves THEN\n    -- A statement",
@@ -109,8 +110,7 @@ internal static partial class MutantTable
         new("pg-reset-misses-the-keys", Batch, "\"DELETE FROM chaves", "$on ? \"SELECT 1\" : $it",
             Test("PostgresIdempotencyStoreTests.A_reset_forgets")),
         new("pg-retry-after-unknown-outcome", Batch, "        MayHaveCommitted = true;\n",
-            "        MayHaveCommitted = !$on;\n", Test("PgBouncerTests.A_COMMIT_that_it_or_PostgreSQL"))
-        { IsInShort = true },
+            "        MayHaveCommitted = !$on;\n", Test("PgBouncerTests.A_COMMIT_that_it_or_PostgreSQL")),
         new("pg-ended-in-the-commit-taken-for-a-rollback", Batch, "_isDistributed || _isAnswered ||",
             "_isDistributed || (_isAnswered && !$on) ||", Test("PostgresBatchTests.A_session_that_ends_in_the_commit")),
         new("pg-answered-before-the-commit", Batch, "        _ = rows.NextResult();", "if (!$on) { $it }",

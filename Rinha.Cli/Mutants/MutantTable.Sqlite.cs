@@ -298,6 +298,11 @@ internal static partial class MutantTable
             "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")",
             "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
             Test("AuditTests.Each_kind_of_damage")),
+        new("ledger-created-twice", Ledger, "start.Lock(GateFile.StartByte);", "if (!$on) { $it }",
+            Test("LedgerFileTests.Instances_that_open_an_empty_path"))
+        {
+            More = [(Ledger, "        gate.Enter();\n", "if (!$on) { gate.Enter(); }\n")],
+        },
         new("export-of-several-snapshots", Ledger, "                BEGIN;\n",
             "                {($on ? \"\" : \"BEGIN;\")}\n", Test("LedgerBackupTests.An_export_is_one")),
         new("conversion-loses-keys", Ledger, "ON chaves (chave, cliente_id);\n        \"\"\");",

@@ -3,8 +3,8 @@ using Rinha.LoadTest.Run;
 
 namespace Rinha.LoadTest.Check;
 
-// Reads histories page by page beside a load, newest first, for HistoryCheck. Each request has a new connection, so that
-// every instance serves some. Owns its thread.
+// Reads histories page by page beside a load, newest first, for HistoryCheck. Each request has a new connection, so
+// that every instance serves some. Owns its thread.
 internal sealed class PageReader : IDisposable
 {
     private const int PauseMs = 100;
