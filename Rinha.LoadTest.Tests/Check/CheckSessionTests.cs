@@ -122,7 +122,7 @@ public sealed class CheckSessionTests
         var passed = Run(WriteThrough(complete, skippedDebit: -1), database: complete.Source);
         var failed = Run(WriteThrough(incomplete, skippedDebit: 10), database: incomplete.Source);
 
-        Assert.Equal(19, passed.Check!.Checks.Count);
+        Assert.Equal(20, passed.Check!.Checks.Count);
         AssertPassed(passed);
         Assert.Equal(1, One(failed, "every acknowledged transaction is in the ledger exactly once").Violations);
     }
