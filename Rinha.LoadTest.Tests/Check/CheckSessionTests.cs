@@ -123,7 +123,9 @@ public sealed class CheckSessionTests
         var failed = Run(WriteThrough(incomplete, skippedDebit: 10), database: incomplete.Source);
 
         Assert.Equal(20, passed.Check!.Checks.Count);
-        AssertPassed(passed);
+        // The stub has no pages of the history.
+        Assert.All(passed.Check.Checks, check => Assert.True(
+            check.Violations == 0 && (check.Made > 0 || check.Name.StartsWith("a page", StringComparison.Ordinal))));
         Assert.Equal(1, One(failed, "every acknowledged transaction is in the ledger exactly once").Violations);
     }
 
