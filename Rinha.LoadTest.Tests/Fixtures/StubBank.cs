@@ -111,7 +111,10 @@ internal sealed class StubLedger
 
         if (request.Method == "GET")
         {
-            return OnStatement(account, () => account.Statement(account.BalanceCents, account.Newest));
+            // As the contest asks, there is no history to read.
+            return request.Path.EndsWith("/extrato", StringComparison.Ordinal)
+                ? OnStatement(account, () => account.Statement(account.BalanceCents, account.Newest))
+                : Unknown;
         }
 
         return TryRead(request.Body, out var entry) ? OnPost(account, entry, () => Post(account, entry)) : Invalid;
