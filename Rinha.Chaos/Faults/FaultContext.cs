@@ -46,11 +46,7 @@ internal sealed class FaultContext : IDisposable
                 {
                     RetryFor = plan.HasKeys ? Bank.Timeout : null,
                 };
-                _loads.Add(new BackgroundLoad(target, load, log =>
-                {
-                    _watches.Add(new LoadWatch(log));
-                    return _watches[^1];
-                }));
+                _loads.Add(new BackgroundLoad(target, load, AddWatch, plan.ReadsPages));
             }
 
             AwaitAcknowledged(WarmAcknowledged);
@@ -126,5 +122,11 @@ internal sealed class FaultContext : IDisposable
         _relay?.Dispose();
         _cluster?.Dispose();
         _postgres?.Dispose();
+    }
+
+    private LoadWatch AddWatch(IRequestObserver log)
+    {
+        _watches.Add(new LoadWatch(log));
+        return _watches[^1];
     }
 }

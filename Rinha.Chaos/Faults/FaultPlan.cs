@@ -18,6 +18,7 @@ internal sealed record FaultPlan(Action<FaultContext> Inject)
     public bool IsOnPostgres { get; init; }
     public bool IsOnCluster { get; init; } // PostgreSQL that fails over.
     public bool IsLayer4 { get; init; } // Whether nginx passes on connections.
+    public bool ReadsPages { get; init; } = true; // Whether pages of the history are read, and checked.
     public bool HasRelay { get; init; } // Whether servers reach PostgreSQL through a Relay.
 
     // The random pause before each fault.

@@ -9,9 +9,13 @@ internal sealed class BackgroundLoad : IDisposable
 {
     private readonly RunControl _control = new();
     private readonly Task<RunReport> _run;
-    private readonly PageReader _pages;
+    private readonly PageReader? _pages;
 
-    public BackgroundLoad(Target target, LoadOptions options, Func<IRequestObserver, IRequestObserver>? observer = null)
+    public BackgroundLoad(
+        Target target,
+        LoadOptions options,
+        Func<IRequestObserver, IRequestObserver>? observer = null,
+        bool readsPages = true)
     {
         var session = new LoadSession(
             target, EnvironmentReader.Read(target.Url, limits: null), _control, snapshotsPerSecond: 0);
@@ -21,7 +25,7 @@ internal sealed class BackgroundLoad : IDisposable
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        _pages = new PageReader(target, options);
+        _pages = readsPages ? new PageReader(target, options) : null;
     }
 
     public TransactionLog Log { get; } = new(); // Read it after Stop.
@@ -48,6 +52,6 @@ internal sealed class BackgroundLoad : IDisposable
     {
         _control.Stop();
         Task.WhenAny(_run).Wait();
-        _pages.StopInto(Log);
+        _pages?.StopInto(Log);
     }
 }
