@@ -67,7 +67,8 @@ internal sealed class Probes(Bank bank)
         var posted = Ask(api, "POST", $"/clientes/{clientId}/transacoes", json);
         _ = BankAnswer.TryReadTransaction(Encoding.UTF8.GetBytes(posted.Answer.Body), out _, out var balanceCents);
         var outcome = posted.Answer.Status == 200 ? Outcome.Acknowledged : Outcome.Unknown;
-        _posts[text] = (posted.Answer, new LoggedRequest(outcome, clientId, 1, text, beganAtNs, Clock.NowNs)
+        var endedAtNs = outcome == Outcome.Acknowledged ? Clock.NowNs : LoggedRequest.Never;
+        _posts[text] = (posted.Answer, new LoggedRequest(outcome, clientId, 1, text, beganAtNs, endedAtNs)
         {
             BalanceCents = balanceCents,
         });

@@ -65,7 +65,7 @@ internal static partial class MutantTable
         new("pg-sequence-from-the-clock", Function, "seqs_atuais[lugar] := seqs_atuais[lugar] + 1;",
             "seqs_atuais[lugar] := agora;", Test("PostgresPostTests.Every_kind")),
         new("pg-clients-not-locked", Function, " ORDER BY id FOR UPDATE)", " ORDER BY id)",
-            Test("PostgresTwoInstancesTests.Parallel_debits"))
+            Test("PostgresLedgerTests.A_post_that_waits_for_a_row"))
         { IsInShort = true },
         new("pg-half-a-batch", Function, "    WHERE resultado = 1;", "    WHERE resultado = 1 AND seq % 3 <> 0;",
             Test("PostgresBatchTests.Posts_that_wait_together"))

@@ -41,7 +41,7 @@ internal sealed class GeneratedHistory
             momentsNs[index] = beganAtNs + _random.NextInt64(5 * LengthNs);
             _requests[index] = new LoggedRequest(
                 outcome, _random.Next(Clients) + 1, cents, index, beganAtNs,
-                momentsNs[index] + _random.NextInt64(5 * LengthNs));
+                momentsNs[index] + 1 + _random.NextInt64(5 * LengthNs));
         }
 
         Array.Sort(momentsNs, _requests);

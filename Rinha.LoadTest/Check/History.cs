@@ -15,7 +15,7 @@ internal sealed class History
     {
         Ledger = ledger;
         Requests = logs.Count == 1 ? logs[0].Requests : Merge(logs);
-        LimitsCents = logs.SelectMany(log => log.LimitsCents).DistinctBy(limit => limit.Key).ToDictionary();
+        LimitsCents = logs.SelectMany(log => log.LimitsCents).Distinct().ToLookup(limit => limit.Key, limit => limit.Value);
         _byText = new int[Requests.Count];
         var texts = new long[Requests.Count];
         var count = 0;
@@ -39,7 +39,7 @@ internal sealed class History
     public BlockList<LoggedRequest> Requests { get; }
 
     // By client id, as answered.
-    public IReadOnlyDictionary<int, long> LimitsCents { get; }
+    public ILookup<int, long> LimitsCents { get; }
 
     // The request that posted a row, or NoRequest. After CompareRows.
     public int RequestOf(int row) => _requestOfRow[row];

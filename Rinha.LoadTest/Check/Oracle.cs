@@ -49,7 +49,7 @@ internal static class Oracle
         [
             .. history.CompareRows(isComplete),
             .. Clients(ledger),
-            .. new HistoryCheck(history).Run(isTimed),
+            .. new HistoryCheck(history, isComplete).Run(isTimed),
         ];
     }
 

@@ -53,7 +53,7 @@ internal sealed class PageReader : IDisposable
         {
             var clientId = _random.Next(_accounts) + 1;
             var before = LoggedRequest.Newest;
-            for (var page = 0; page < PagesInARow && before > 1 && TryRead(clientId, ref before); page++)
+            for (var page = 0; page < PagesInARow && before > 0 && TryRead(clientId, ref before); page++)
             {
             }
         }
@@ -75,16 +75,17 @@ internal sealed class PageReader : IDisposable
         }
 
         _lines.Clear();
-        var isReadable = BankAnswer.TryReadPage(body, _lines);
+        var isReadable = BankAnswer.TryReadPage(body, _lines, out var next);
         var newest = _lines.Count > 0 ? _lines[0].Sequence : 0;
         var hash = new EntriesHash();
         for (var line = 0; line < _lines.Count; line++)
         {
-            isReadable &= _lines[line].Sequence == newest - line;
+            isReadable &= _lines[line].Sequence == newest - line && _lines[line].Sequence > 0;
             hash.Add(EntriesHash.Of(_lines[line].SignedCents, Encoding.UTF8.GetBytes(_lines[line].Text)));
         }
 
-        if (!isReadable)
+        var oldest = newest - _lines.Count + 1;
+        if (!isReadable || next != (oldest > 1 ? oldest : 0))
         {
             _unreadable.Add($"client {clientId}, page{query}: {answer.Body}");
             return false;
@@ -95,7 +96,7 @@ internal sealed class PageReader : IDisposable
             BalanceCents = before,
             Entries = hash.Value,
         });
-        before = newest - _lines.Count + 1;
+        before = next;
         return true;
     }
 }

@@ -160,20 +160,20 @@ internal sealed class TransactionLog(bool keepsStatements = false) : IRequestObs
 
     private void Fail(in RequestPlan plan, in Answer answer, Outcome outcome)
     {
-        var request = new LoggedRequest(
-            outcome, plan.ClientId, plan.SignedCents, plan.Text, answer.BeganAtNs, LoggedRequest.Never);
-        if (_unsettled.TryGetValue(plan.Text, out var earlier))
+        if (!_unsettled.TryGetValue(plan.Text, out var earlier) || earlier.Outcome != Outcome.Unknown)
         {
-            request = earlier.Outcome == Outcome.Unknown ? earlier : request with { BeganAtNs = earlier.BeganAtNs };
+            _unsettled[plan.Text] = new LoggedRequest(
+                outcome, plan.ClientId, plan.SignedCents, plan.Text, answer.BeganAtNs, LoggedRequest.Never);
         }
-
-        _unsettled[plan.Text] = request;
     }
 
-    // A conclusive answer overrides earlier attempts, one of which may have been the one that was applied.
+    // A conclusive answer overrides earlier attempts, one of which may have been the one that was applied, unless each
+    // was ruled out.
     private void Settle(in RequestPlan plan, in Answer answer, Outcome outcome, long balanceCents = 0)
     {
-        var beganAtNs = _unsettled.Remove(plan.Text, out var earlier) ? earlier.BeganAtNs : answer.BeganAtNs;
+        var beganAtNs = _unsettled.Remove(plan.Text, out var earlier) && earlier.Outcome == Outcome.Unknown
+            ? earlier.BeganAtNs
+            : answer.BeganAtNs;
         Add(new LoggedRequest(
             outcome, plan.ClientId, plan.SignedCents, plan.Text, beganAtNs, answer.CompletedAtNs)
         {

@@ -55,17 +55,25 @@ internal static class BankAnswer
     public static bool TryReadStatementHead(ReadOnlySpan<byte> json, out long limitCents, out long balanceCents) =>
         TryReadHead(json, "saldo"u8, "total"u8, out limitCents, out balanceCents);
 
-    public static bool TryReadPage(ReadOnlySpan<byte> json, List<StatementLine> entries) =>
-        TryReadEntries(json, entries, "transacoes");
+    public static bool TryReadEntries(ReadOnlySpan<byte> json, List<StatementLine> entries) =>
+        TryReadEntries(json, "ultimas_transacoes", entries, out _);
 
-    public static bool TryReadEntries(
-        ReadOnlySpan<byte> json, List<StatementLine> entries, string name = "ultimas_transacoes")
+    // next: proxima, or 0 on the last page.
+    public static bool TryReadPage(ReadOnlySpan<byte> json, List<StatementLine> entries, out long next) =>
+        TryReadEntries(json, "transacoes", entries, out next);
+
+    private static bool TryReadEntries(
+        ReadOnlySpan<byte> json, string name, List<StatementLine> entries, out long next)
     {
+        next = 0;
         try
         {
             var reader = new Utf8JsonReader(json);
-            using var statement = JsonDocument.ParseValue(ref reader);
-            foreach (var entry in statement.RootElement.GetProperty(name).EnumerateArray())
+            using var answer = JsonDocument.ParseValue(ref reader);
+            next = answer.RootElement.TryGetProperty("proxima", out var page) && page.ValueKind == JsonValueKind.Number
+                ? page.GetInt64()
+                : 0;
+            foreach (var entry in answer.RootElement.GetProperty(name).EnumerateArray())
             {
                 var kind = entry.GetProperty("tipo").GetString();
                 var text = entry.GetProperty("descricao").GetString();
@@ -80,7 +88,7 @@ internal static class BankAnswer
 
             return true;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return false;
         }

@@ -64,6 +64,27 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
     }
 
     [Fact]
+    public async Task A_post_that_waits_for_a_row_goes_on_from_what_its_holder_has_left()
+    {
+        Ledger.Credit(1, 10);
+        Task<WriteOutcome> post;
+        await using (var connection = Storage.TestSource.OpenConnection())
+        await using (var transaction = connection.BeginTransaction())
+        {
+            await using var other = new NpgsqlCommand(
+                "SELECT lancar(1, '{1}', '{5}', '{x}', '{}', true, 0)", connection);
+            other.ExecuteNonQuery();
+            post = Ledger.PostAsync(1, TransactionKind.Credit, 1, "x");
+            await Task.Delay(100, TestContext.Current.CancellationToken); // Until it waits.
+            Assert.False(post.IsCompleted);
+            transaction.Commit();
+        }
+
+        Assert.Equal((PostResult.Accepted, 16), ((await post).Result, post.Result.BalanceCents));
+        Storage.AssertBalanced();
+    }
+
+    [Fact]
     public void Reads_survive_lost_connections()
     {
         Ledger.Credit(1, 7);
