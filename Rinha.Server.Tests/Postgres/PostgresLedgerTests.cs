@@ -80,7 +80,8 @@ public sealed class PostgresLedgerTests : LedgerContract<LedgerOnPostgres>
             transaction.Commit();
         }
 
-        Assert.Equal((PostResult.Accepted, 16), ((await post).Result, post.Result.BalanceCents));
+        var outcome = await post;
+        Assert.Equal((PostResult.Accepted, 16), (outcome.Result, outcome.BalanceCents));
         Storage.AssertBalanced();
     }
 

@@ -4,10 +4,10 @@
  *
  * The event loop adds writes without waking the writer, and takes the turn itself or hands over; another thread adds
  * with a wake-up; the busy check refuses what has waited too long; the gate is taken, and storage fails, at any time;
- * the process may be killed between any two steps (-DKILLED). Each method of WriteQueue is one step: it has a lock.
- * What is proved: each write is answered once; it is answered 200 only after its commit and whenever it is committed
- * (unless the process was killed: then its client does not know); a refused one is never committed; none is forgotten
- * in the queue while the writer sleeps (an invalid end state).
+ * a failed commit is rolled back. Each method of WriteQueue is one step: it has a lock. Not modelled: a death of the
+ * process, after which the client does not know.
+ * What is proved: each write is answered once; it is answered 200 only after its commit and whenever it is committed;
+ * a refused one is never committed; none is forgotten in the queue while the writer sleeps (an invalid end state).
  */
 #define WRITES 3
 #define ADDED_BY_LOOP 2 /* The others are added outside a round. */
