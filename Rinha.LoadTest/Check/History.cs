@@ -15,7 +15,8 @@ internal sealed class History
     {
         Ledger = ledger;
         Requests = logs.Count == 1 ? logs[0].Requests : Merge(logs);
-        LimitsCents = logs.SelectMany(log => log.LimitsCents).Distinct().ToLookup(limit => limit.Key, limit => limit.Value);
+        LimitsCents = logs.SelectMany(log => log.LimitsCents).Distinct()
+            .ToLookup(limit => limit.Key, limit => limit.Value);
         _byText = new int[Requests.Count];
         var texts = new long[Requests.Count];
         var count = 0;

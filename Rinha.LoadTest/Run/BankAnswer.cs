@@ -88,7 +88,8 @@ internal static class BankAnswer
 
             return true;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception error) when (
+            error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return false;
         }
