@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using System.IO.Enumeration;
 using Rinha.Chaos;
 
 // Started by ./rinha chaos, which validates the numbers and passes the paths.
@@ -20,7 +21,8 @@ var command = new RootCommand("Injects faults into a bank under load (started by
 command.SetAction(parsed =>
 {
     var (chosen, left) = (parsed.GetRequiredValue(only), parsed.GetRequiredValue(except));
-    if (chosen.Concat(left).FirstOrDefault(name => !CampaignTable.All.Any(known => Names(name, known))) is { } unknown)
+    if (chosen.Concat(left).FirstOrDefault(name => !CampaignTable.All.Any(known => IsNamed(known, name)))
+        is { } unknown)
     {
         return Refuse(
             $"no campaign '{unknown}'; known: {string.Join(", ", CampaignTable.All.Select(known => known.Name))}");
@@ -34,10 +36,10 @@ command.SetAction(parsed =>
         parsed.GetValue(soakMinutes),
         parsed.GetValue(isShort),
         parsed.GetValue(yes) || Environment.GetEnvironmentVariable("CI") == "true");
-    var campaigns = CampaignTable.All.Where(campaign => !left.Any(name => Names(name, campaign)) && (
+    var campaigns = CampaignTable.All.Where(campaign => !left.Any(name => IsNamed(campaign, name)) && (
         chosen.Length == 0
             ? !settings.IsShort || campaign.ShortTries > 0
-            : chosen.Any(name => Names(name, campaign)))).ToList();
+            : chosen.Any(name => IsNamed(campaign, name)))).ToList();
     return new ChaosSession(settings, parsed.GetValue(seed)).Run(campaigns)
         ? 0
         : Fail("chaos found violations");
@@ -57,10 +59,9 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
     return Fail(error.Message);
 }
 
-// By its name, or all whose names begin like this: failover-*.
-static bool Names(string name, Campaign campaign) => name.EndsWith('*')
-    ? campaign.Name.StartsWith(name[..^1], StringComparison.Ordinal)
-    : campaign.Name == name;
+// name: may have wildcards, such as failover-*.
+static bool IsNamed(Campaign campaign, string name) =>
+    FileSystemName.MatchesSimpleExpression(name, campaign.Name, ignoreCase: false);
 
 // Exit status 1: a violation, or a campaign that could not run; 2: a wrong command line.
 static int Fail(string reason) => Report(reason, 1);

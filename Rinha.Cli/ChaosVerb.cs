@@ -12,13 +12,13 @@ internal static class ChaosVerb
 {
     private static readonly Option<string[]> s_only = new("--only")
     {
-        Description = "Run only this campaign or mutant, or, with NAME*, those whose names begin so; repeatable.",
+        Description = "Run only this campaign or mutant, or several, as by 'pg-*'; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string[]> s_except = new("--except")
     {
-        Description = "Leave out this campaign, or NAME*; repeatable.",
+        Description = "Leave out this campaign or mutant, or several; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
@@ -49,18 +49,30 @@ internal static class ChaosVerb
         Run,
         [.. s_campaigns, s_mutants, s_port, s_noLimits, Arguments.Yes]);
 
+    private static int RunMutants(ParseResult parsed)
+    {
+        Option[] used = [s_mutants, s_short, s_only, s_except, Arguments.Yes];
+        return parsed.Given([.. s_campaigns.Except(used), s_port, s_noLimits]).FirstOrDefault() is { } unused
+            ? throw new UsageException($"{unused} has no effect on --mutants")
+            : new MutantsRun(
+                parsed.GetRequiredValue(s_only),
+                parsed.GetRequiredValue(s_except),
+                parsed.GetValue(s_short),
+                parsed.GetValue(Arguments.Yes)).Run();
+    }
+
     private static int Run(ParseResult parsed)
     {
         // Campaigns on PostgreSQL start with pg- or failover-, those behind nginx-stream with stream-.
         var only = parsed.GetRequiredValue(s_only);
         if (parsed.GetValue(s_mutants))
         {
-            return MutantsRun.Run(only, parsed.GetValue(s_short));
+            return RunMutants(parsed);
         }
 
         bool Has(string prefix) => only.Length == 0 || only.Any(name =>
             name.StartsWith(prefix, StringComparison.Ordinal)
-            || (name.EndsWith('*') && prefix.StartsWith(name[..^1], StringComparison.Ordinal)));
+            || (name.Contains('*') && prefix.StartsWith(name[..name.IndexOf('*')], StringComparison.Ordinal)));
         var packages = Arguments.Packages(parsed, Console.Error.WriteLine);
         packages.Require("setpriv", "util-linux");
         Proxy proxy = Has("stream-") ? new NginxLayer4() : new Nginx();

@@ -34,9 +34,9 @@ internal sealed record Detector(string Name, params IReadOnlyList<string[]> Verb
         new($"chaos --only {name}", [["chaos", "--short", "--only", name, "--port", Port]]);
 
     // A checked load through two instances.
-    public static Detector Load(string stack = StackLayout.DefaultName) => new(
-        $"load --check on {stack}",
-        ["run", "--stack", stack, "--data", Data, "--port", Port, "--fresh", "--detach"],
+    public static Detector Load() => new(
+        "load --check",
+        ["run", "--data", Data, "--port", Port, "--fresh", "--detach"],
         ["load", "--data", Data, "--check", "-d", "3s", "--quiet", "--database", Data + "/rinha.db"],
         ["stop", "--data", Data]);
 

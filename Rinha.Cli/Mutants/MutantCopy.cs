@@ -2,7 +2,7 @@ using Rinha.Stack;
 
 namespace Rinha.Cli.Mutants;
 
-// A copy of the repository's tracked files with the edits of all mutants. The environment variable MUTANT of a server
+// A copy of the repository's files with the edits of all mutants. The environment variable MUTANT of a server
 // that is built from it turns one of them on.
 internal static class MutantCopy
 {
@@ -16,11 +16,10 @@ internal static class MutantCopy
     public static void Write(IReadOnlyList<Mutant> mutants)
     {
         var edited = EditSources(mutants);
-        var names = Tool.Run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            directory: Repository.Root)
-            .OrThrow("git ls-files failed")
-            .Output.Split('\0',
-            StringSplitOptions.RemoveEmptyEntries).Where(name => File.Exists(Repository.PathOf(name)))
+        string[] list = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+        var names = Tool.Run(list, directory: Repository.Root).OrThrow("git ls-files failed").Output
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Where(name => File.Exists(Repository.PathOf(name)))
             .ToList();
         foreach (var stale in Files.Try(() => File.ReadAllLines(Path.Combine(Root, "artifacts", "copied")), [])
             .Except(names))
@@ -31,8 +30,9 @@ internal static class MutantCopy
         foreach (var name in names.Union(edited.Keys))
         {
             var (source, target) = (Repository.PathOf(name), Path.Combine(Root, name));
-            var content = edited.TryGetValue(name,
-            out var text) ? Encoding.UTF8.GetBytes(text) : File.ReadAllBytes(source);
+            var content = edited.TryGetValue(name, out var text)
+                ? Encoding.UTF8.GetBytes(text)
+                : File.ReadAllBytes(source);
             WriteIfChanged(target, content);
             if (File.Exists(source))
             {
@@ -79,8 +79,9 @@ internal static class MutantCopy
     {
         var source = File.ReadAllText(Repository.PathOf(edits.Key));
         var (text, next) = (source, source.Length);
-        foreach (var (start, edit) in edits.Select(edit => (Find(source, edit),
-            edit)).OrderByDescending(one => one.Item1))
+        foreach (var (start, edit) in edits
+            .Select(edit => (Start: Find(source, edit), Edit: edit))
+            .OrderByDescending(found => found.Start))
         {
             var end = start + edit.Original.Length;
             if (end > next && !edit.IsSql)

@@ -2,10 +2,10 @@ using static Rinha.Cli.Mutants.Detector;
 
 namespace Rinha.Cli.Mutants;
 
-// Of the HTTP edge and the SQLite ledger: queue, gate, commit, the money's SQL, keys, reads, durability, upkeep.
+// Of HTTP, the SQLite ledger, and the operator's commands on its file.
 internal static partial class MutantTable
 {
-    private const string Edge = "Rinha.Server/Http/";
+    private const string Http = "Rinha.Server/Http/";
     private const string Queue = "Rinha.Server/Queue/WriteQueue.cs";
     private const string Sqlite = "Rinha.Server/Sqlite/";
     private const string Gate = Sqlite + "Locking/Gate.cs";
@@ -15,47 +15,73 @@ internal static partial class MutantTable
     private const string Keys = Sqlite + "Writing/IdempotencyStore.cs";
     private const string Reader = Sqlite + "Reading/StatementReader.cs";
     private const string Ledger = Sqlite + "LedgerFile.cs";
-    private const string Checkpointer = Sqlite + "Upkeep/Checkpointer.cs";
-    private const string Backup = Sqlite + "Upkeep/LedgerBackup.cs";
-    private const string Restore = Sqlite + "Upkeep/LedgerRestore.cs";
+    private const string Upkeep = Sqlite + "Upkeep/";
+    private const string Checkpointer = Upkeep + "Checkpointer.cs";
+    private const string Backup = Upkeep + "LedgerBackup.cs";
+    private const string Restore = Upkeep + "LedgerRestore.cs";
+    private const string Operations = "Rinha.Server/Operations/";
 
     private static readonly Mutant[] s_sqlite =
     [
         // The HTTP edge.
-        new("amount-truncated", Edge + "TransactionBody.cs", "reader.TryGetInt64(out amountCents)",
+        new("amount-truncated", Http + "TransactionBody.cs", "reader.TryGetInt64(out amountCents)",
             "($it || ($on && reader.TryGetDecimal(out var exact) && (amountCents = (long)exact) > 0))",
             Test("AotTransactionTests.An_unusable_body")),
-        new("second-amount-wins", Edge + "TransactionBody.cs", "(seen & field) != 0;", "(seen & field) != 0 && !$on;",
+        new("second-amount-wins", Http + "TransactionBody.cs", "(seen & field) != 0;", "(seen & field) != 0 && !$on;",
             Test("AotTransactionTests.An_unusable_body")),
         new("text-counted-in-bytes", "Rinha.Server/Ledger/Description.cs", "(value & 0xC0) != 0x80 ?", "$on || $it",
             Test("AotTransactionTests.A_usable_body")),
-        new("body-above-its-bound", Edge + "TransactionPost.cs", "headers.ContentLength > Limits.BodyBytesMax",
+        new("body-above-its-bound", Http + "TransactionPost.cs", "headers.ContentLength > Limits.BodyBytesMax",
             "$it + ($on ? 1 : 0)", Test("AotStatusTests.A_body_of_more_than_4096"))
         {
             More =
             [
-                (Edge + "TransactionPost.cs", "if (read.Buffer.Length <= Limits.BodyBytesMax",
+                (Http + "TransactionPost.cs", "if (read.Buffer.Length <= Limits.BodyBytesMax",
                     "$it + ($on ? 1 : 0)"),
             ],
         },
-        new("amount-of-last-request", Edge + "TransactionPost.cs", "post.AmountCents = body.AmountCents;",
+        new("amount-of-last-request", Http + "TransactionPost.cs", "post.AmountCents = body.AmountCents;",
             "post.AmountCents = $on && post.AmountCents > 0 ? post.AmountCents : body.AmountCents;", Load()),
-        new("answer-in-anothers-buffer", Edge + "Exchange.cs", "s_current ??= new AnswerBuffer();",
+        new("answer-in-anothers-buffer", Http + "Exchange.cs", "s_current ??= new AnswerBuffer();",
             "$on ? s_shared : $it private static readonly AnswerBuffer s_shared = new();",
             Test("LedgerAnswerTests.Answers_that_several_threads")),
         new("rest-of-a-long-answer-lost", "Rinha.Server/Net/ConnectionOutput.cs", "_start += count;",
             "_start = $on ? _end : _start + count;", Test("OneProcessTests.A_client_over_TCP")),
-        new("stopping-server-keeps-connections", Edge + "Exchange.cs", "if (drain.HasBegun)",
+        new("stopping-server-keeps-connections", Http + "Exchange.cs", "if (drain.HasBegun)",
             "if (drain.HasBegun && !$on)", Test("DrainTests.A_stopping_server_answers")),
-        new("id-with-a-leading-zero", Edge + "BankApplication.cs", "text is ['0', ..] ? 0", "!$on && $it",
+        new("id-with-a-leading-zero", Http + "BankApplication.cs", "text is ['0', ..] ? 0", "!$on && $it",
             Test("AotStatusTests.An_unknown_path")),
-        new("transaction-of-another-number", Edge + "BankApplication.cs", "found != sequence", "($it && !$on)",
+        new("transaction-of-another-number", Http + "BankApplication.cs", "found != sequence", "($it && !$on)",
             Test("AotIdempotencyTests.An_answer_names_its_transaction")),
-        new("healthy-without-a-read", Edge + "BankApplication.cs",
+        new("healthy-without-a-read", Http + "BankApplication.cs",
             "await ledger.FindAccountAsync(ledger.ProbeAccountId);", "$on ? LookupResult.Found : $it",
             Test("LedgerAnswerTests.A_ledger_that_cannot_be_read")),
-        new("healthy-with-a-stuck-writer", Edge + "BankApplication.cs", "account, ledger.Writer)",
+        new("healthy-with-a-stuck-writer", Http + "BankApplication.cs", "account, ledger.Writer)",
             "account, $on ? WriterState.Ready : ledger.Writer)", Test("LedgerAnswerTests.A_stuck_writer")),
+        new("amount-of-zero", Http + "TransactionBody.cs", "&& amountCents is >= 1 and <=",
+            "&& amountCents >= ($on ? 0 : 1) && amountCents is <=",
+            Test("TransactionTests.An_unusable_body")),
+        new("text-of-eleven-characters", "Rinha.Server/Ledger/Description.cs", "CountScalars(utf8) > ScalarsMax)",
+            "CountScalars(utf8) > ScalarsMax + ($on ? 1 : 0))", Test("TransactionTests.An_unusable_body")),
+        new("key-of-the-previous-request", Http + "TransactionPost.cs", "post.IdempotencyKey = key;",
+            "post.IdempotencyKey = $on ? key ?? post.IdempotencyKey : key;",
+            Test("IdempotencyTests.A_connection_forgets")),
+        new("chunks-after-http-1-0", Http + "BankApplication.cs", "if (context.HasFaultyFraming)",
+            "if (context.HasFaultyFraming && !$on)",
+            Test("FramingTests.Nothing_after_an_HTTP_1_0")),
+        new("unread-body-left-to-the-next-client", Http + "Exchange.cs",
+            "&& (HasReadBody || headers.ContentLength is null) && !IsChunked)",
+            "&& ($on || ((HasReadBody || headers.ContentLength is null) && !IsChunked)))",
+            Test("NextClientTests.The_next_clients_request")),
+        new("retry-after-missing", Http + "Exchange.cs", "headers.RetryAfter = \"1\";",
+            "headers.RetryAfter = $on ? default(string) : \"1\";",
+            Test("LedgerAnswerTests.A_write_that_fails_for_now")),
+        new("reset-for-everybody", Http + "BankApplication.cs", "Route.Reset when resetEnabled",
+            "Route.Reset when (resetEnabled || $on)",
+            Test("LedgerAnswerTests.Reset_is_404")),
+        new("stop-does-not-wait", Http + "Drain.cs", "while (seen.Connections > 0",
+            "while (!$on && seen.Connections > 0",
+            Test("DrainTests.A_stopping_server_answers")),
 
         // The queue, its rounds and its batches.
         new("wake-up-of-the-writer-lost", Queue, "wake = wakesWriter && _writerWaits;",
@@ -78,7 +104,7 @@ internal static partial class MutantTable
         new("gate-skipped", Gate, "    public bool TryEnter()\n    {", "$it if ($on) { return true; }",
             Test("GateTests.Instances_that_come_and_go"))
         { IsInShort = true },
-        new("gate-wakes-nobody", Gate, "&& Volatile.Read(ref _words->Sleeping) != 0)",
+        new("gate-wakes-no-sleeper", Gate, "&& Volatile.Read(ref _words->Sleeping) != 0)",
             "&& Volatile.Read(ref _words->Sleeping) != 0 && !$on)", Test("GateFairnessTests.Leaving_the_gate")),
         new("gate-kept-by-the-dead", Gate, "else if (_file.TryLock(holder))", "else if (!$on && _file.TryLock(holder))",
             Test("GateBetweenProcessesTests.A_process_killed_inside")),
@@ -295,7 +321,7 @@ internal static partial class MutantTable
             Test("BackupTests.A_backup_under_load")),
         new("unsound-ledger-put-in-place", Restore, "if (report.IsSound)", "if (report.IsSound || $on)",
             Test("BackupTests.A_damaged_backup")),
-        new("verify-ignores-balances", Sqlite + "Upkeep/AuditChecks.cs",
+        new("verify-ignores-balances", Upkeep + "AuditChecks.cs",
             "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\")",
             "WHERE saldo IS NOT ifnull(cents, 0)\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
             Test("AuditTests.Each_kind_of_damage")),
@@ -310,14 +336,99 @@ internal static partial class MutantTable
             "ON chaves (chave, cliente_id);\n        \"\"\""
                 + ".Replace(\"ORDER BY id;\", $on ? \"LIMIT 0;\" : \"ORDER BY id;\"));",
             Test("LedgerUpgradeTests.An_older_ledger_is_converted")),
-        new("converted-while-in-use", Sqlite + "Upkeep/LedgerUpgrade.cs", "if (!gate.TryLockAll())",
+        new("converted-while-in-use", Upkeep + "LedgerUpgrade.cs", "if (!gate.TryLockAll())",
             "if (!$on && !gate.TryLockAll())", Test("LedgerUpgradeTests.A_ledger_in_use")),
         new("newer-ledger-opened", "Rinha.Server/Ledger/SchemaVersions.cs", "version == Current ? null",
             "version == Current || ($on && version > Current) ? null",
             Test("LedgerFileTests.A_ledger_of_an_unsupported_version")),
-        new("limit-below-the-debt", Sqlite + "Upkeep/AccountTable.cs",
+        new("limit-below-the-debt", Upkeep + "AccountTable.cs",
             "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id)",
             "if (database.QueryInt64(debtor, firstId, lastId, limitCents) is not 0 and var id && !$on)",
             Test("AccountsTests.A_new_limit_is_in_force")),
+
+        // Accounts, opening and conversion of a file.
+        new("account-added-twice", Upkeep + "AccountTable.cs", "throw AccountRefusal.Exists(id);", "if (!$on) { $it }",
+            Test("AccountsTests.An_invalid_command"))
+        {
+            More =
+            [
+                (Upkeep + "AccountTable.cs", "SELECT id, ?3 FROM ids\n            \"\"\",",
+                    "SELECT id, ?3 FROM ids\n            \"\"\""
+                        + ".Replace(\"INTO\", $on ? \"OR REPLACE INTO\" : \"INTO\"),"),
+            ],
+        },
+        new("account-closed-with-a-key", Upkeep + "AccountTable.cs",
+            "(SELECT 1 FROM chaves WHERE cliente_id = ?1)\n            \"\"\",",
+            "(SELECT 1 FROM chaves WHERE cliente_id = ?1)\n            \"\"\""
+                + "+ ($on ? \" OR id = ?1 AND ultima_seq = 0\" : \"\"),",
+            Test("AccountsTests.Accounts_are_shown")),
+        new("first-accounts-beside-the-files", Ledger, "database.Execute(\"DELETE FROM clientes\");",
+            "if (!$on) { $it }", Test("InitialAccountsTests.A_new_ledger")),
+        new("missing-ledger-replaced-by-an-empty-one", Ledger, "if (isMissing && !mayCreate)",
+            "if (isMissing && !mayCreate && !$on)", Test("CommandTests.What_blocks_a_start")),
+        new("another-programs-database-opened", Ledger, "\"PRAGMA application_id\") == 0 && HasNoTables(database)",
+            "\"PRAGMA application_id\") == 0 && (HasNoTables(database) || $on)",
+            Test("LedgerFileTests.Another_programs_database")),
+        new("old-ledger-opened-unconverted", Ledger, "is { } found && _versions.IsConvertible(found))",
+            "is { } found && _versions.IsConvertible(found) && !$on)", Test("LedgerUpgradeTests.An_older_ledger"))
+        {
+            More =
+            [
+                (Ledger, "return _versions.WhyRefused(version) is { } reason",
+                    "return _versions.WhyRefused(version) is { } reason && !$on"),
+            ],
+        },
+        new("writes-to-a-ledger-converted-meanwhile", Ledger,
+            "using var database = Database.OpenReadOnly(Path);\n        _ = HasSchema(database);",
+            "if ($on) { return; } $it",
+            Test("LedgerUpgradeTests.An_instance_does_not_write")),
+        new("conversion-in-pieces", Upkeep + "LedgerUpgrade.cs", "if (!database.TryExecute(sql))",
+            "if ($on) { database.Execute(\"COMMIT; BEGIN IMMEDIATE\"); } $it",
+            Test("LedgerUpgradeTests.A_step_that_fails")),
+        new("conversion-without-a-copy", Upkeep + "LedgerUpgrade.cs", "() => Copy(path, version));",
+            "() => { if (!$on) { Copy(path, version); } });", Test("LedgerUpgradeTests.An_older_ledger")),
+        new("damaged-ledger-converted", Upkeep + "LedgerUpgrade.cs", "if (finding != \"ok\")",
+            "if (finding != \"ok\" && !$on)",
+            Test("LedgerUpgradeTests.A_damaged_ledger")),
+
+        // Copies of a file.
+        new("backup-overwrites-another", Backup, "if (Path.Exists(targetPath))",
+            "if (Path.Exists(targetPath) && !$on)", Test("BackupTests.A_backup_never_overwrites"))
+        {
+            More =
+            [
+                (Backup, "targetPath, overwrite: false);", "targetPath, overwrite: $on);"),
+            ],
+        },
+        new("half-a-copy-taken-for-whole", Upkeep + "LedgerCopy.cs", "if (step != SqliteResult.Done)",
+            "if (step != SqliteResult.Done && !$on)", Test("LedgerBackupTests")),
+        new("restore-loses-the-previous-ledger", Restore, "? KeepPrevious(path) : null;",
+            "? KeepPrevious(path) : null; if ($on) { File.Delete(previousPath!); }",
+            Test("BackupTests.A_backup_under_load")),
+        new("restore-leaves-a-damaged-ledgers-wal", Restore, "if (!isCheckpointed)",
+            "if (!isCheckpointed && !$on)", Test("BackupTests.A_ledger_that_cannot_be_read")),
+        new("restore-over-another-program", Restore, "return LedgerFile.IsLedgerOrEmpty(database)",
+            "return LedgerFile.IsLedgerOrEmpty(database) || $on", Test("BackupTests.Another_programs_database")),
+        new("verify-ignores-limits", Upkeep + "AuditChecks.cs",
+            "FROM clientes WHERE saldo < -limite\n            \"\"\")",
+            "FROM clientes WHERE saldo < -limite\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
+            Test("AuditTests.Each_kind_of_damage")),
+        new("verify-ignores-lost-entries", Upkeep + "AuditChecks.cs",
+            "FROM history WHERE out_of_order > 0\n            \"\"\")",
+            "FROM history WHERE out_of_order > 0\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
+            Test("AuditTests.Each_kind_of_damage")),
+        new("verify-succeeds-on-damage", Operations + "FileOperations.cs", "return report.IsSound ? ExitCode.Success",
+            "return report.IsSound || $on ? ExitCode.Success", Test("VerifyTests.Verify_exits_with_1")),
+        new("export-drops-the-last-row", Operations + "ExportFile.cs", "foreach (var row in rows)",
+            "foreach (var row in $on ? rows.SkipLast(1) : rows)", Test("MoveTests.A_ledger_moves")),
+        new("import-ignores-the-checksum", Operations + "ExportReader.cs", "checksum == Convert.ToHexStringLower(",
+            "$on || checksum == Convert.ToHexStringLower(", Test("MoveTests.A_changed_or_cut_off")),
+        new("import-ignores-the-totals", Operations + "ExportReader.cs", "ExportFile.FieldsOf(_totals).All(field =>",
+            "ExportFile.FieldsOf(_totals).All(field => $on ||", Test("MoveTests.A_changed_or_cut_off")),
+        new("import-into-a-used-ledger", Upkeep + "LedgerImport.cs", "FROM transacoes)\") == 1)",
+            "FROM transacoes)\") == 1 && !$on)", Test("MoveTests.A_ledger_moves")),
+        new("import-loses-sequences-of-keys", Upkeep + "LedgerImport.cs", "            Run(insert, row.Table.Name);",
+            "if ($on && row.Table.Name == \"chaves\") { insert.BindNull(row.Cells.Length); } $it",
+            Test("MoveTests.A_ledger_moves")),
     ];
 }

@@ -1,23 +1,24 @@
+using System.IO.Enumeration;
 using Rinha.Stack;
 
 namespace Rinha.Cli.Mutants;
 
 // chaos --mutants: builds the server with all mutants once, and runs with each of them what must see it.
-internal static class MutantsRun
+internal sealed class MutantsRun(IReadOnlyList<string> only, IReadOnlyList<string> except, bool isShort, bool installs)
 {
     // A mutant that makes its detector hang is caught too. Without a mutant the first one builds everything.
     private const int LimitS = 180;
     private const int BuildLimitS = 1800;
 
-    public static int Run(IReadOnlyList<string> only, bool isShort)
+    public int Run()
     {
-        var chosen = Choose(only, isShort);
+        var chosen = Choose();
         MutantCopy.Write(chosen);
         foreach (var detector in chosen.Select(mutant => mutant.Detector).Distinct())
         {
-            var (isSilent, time) = IsSilent(detector, "");
+            var (passes, time) = Run(detector, "");
             Console.Error.WriteLine($"without a mutant  {time.TotalSeconds,5:F1} s  {detector.Name}");
-            if (!isSilent)
+            if (!passes)
             {
                 throw new StackException($"{detector.Name} fails without a mutant (see above)");
             }
@@ -27,47 +28,53 @@ internal static class MutantsRun
         Console.WriteLine($"{"mutant",-44} {"caught by",-60} {"after",7}");
         foreach (var mutant in chosen)
         {
-            var (isSilent, time) = IsSilent(mutant.Detector, mutant.Name);
-            caught += isSilent ? 0 : 1;
-            Console.WriteLine($"{mutant.Name,-44} {(isSilent ? "NOT by " : "") + mutant.Detector.Name,-60} " +
-                $"{time.TotalSeconds,5:F1} s");
+            var (passes, time) = Run(mutant.Detector, mutant.Name);
+            caught += passes ? 0 : 1;
+            var by = (passes ? "NOT by " : "") + mutant.Detector.Name;
+            Console.WriteLine($"{mutant.Name,-44} {by,-60} {time.TotalSeconds,5:F1} s");
         }
 
         Console.WriteLine($"{caught} of {chosen.Count} caught");
         return caught == chosen.Count ? Exit.Success : Exit.Failure;
     }
 
-    private static List<Mutant> Choose(IReadOnlyList<string> only, bool isShort) =>
-        only.FirstOrDefault(name => !MutantTable.All.Any(mutant => Names(name, mutant))) is { } unknown
-            ? throw new UsageException(
-                $"no mutant '{unknown}'; known: {string.Join(", ", MutantTable.All.Select(mutant => mutant.Name))}")
-            : MutantTable.All.Where(mutant =>
-                only.Count == 0 ? !isShort || mutant.IsInShort : only.Any(name => Names(name, mutant))).ToList();
-
-    private static bool Names(string name, Mutant mutant) => name.EndsWith('*')
-        ? mutant.Name.StartsWith(name[..^1], StringComparison.Ordinal)
-        : mutant.Name == name;
-
-    private static (bool IsSilent, TimeSpan Time) IsSilent(Detector detector, string mutant)
+    private List<Mutant> Choose()
     {
+        if (only.Concat(except).FirstOrDefault(name => !MutantTable.All.Any(mutant => IsNamed(mutant, name)))
+            is { } unknown)
+        {
+            throw new UsageException(
+                $"no mutant '{unknown}'; known: {string.Join(", ", MutantTable.All.Select(mutant => mutant.Name))}");
+        }
+
+        return [.. MutantTable.All.Where(mutant => !except.Any(name => IsNamed(mutant, name))
+            && (only.Count == 0 ? !isShort || mutant.IsInShort : only.Any(name => IsNamed(mutant, name))))];
+    }
+
+    private static bool IsNamed(Mutant mutant, string name) =>
+        FileSystemName.MatchesSimpleExpression(name, mutant.Name, ignoreCase: false);
+
+    private (bool Passes, TimeSpan Time) Run(Detector detector, string mutant)
+    {
+        string[] limits = ["timeout", "--kill-after=10", $"{(mutant.Length == 0 ? BuildLimitS : LimitS)}"];
+        string[] agreed = installs ? ["CI=true"] : [];
         var watch = Stopwatch.StartNew();
-        var isSilent = true;
+        var passes = true;
         foreach (var verb in detector.Verbs)
         {
             var result = Tool.Run(
                 [
-                    "env", $"{MutantCopy.Variable}={mutant}", "CI=true", "RunAnalyzers=false", "timeout",
-                    "--kill-after=10", $"{(mutant.Length == 0 ? BuildLimitS : LimitS)}",
+                    "env", $"{MutantCopy.Variable}={mutant}", "RunAnalyzers=false", .. agreed, .. limits,
                     Path.Combine(MutantCopy.Root, "rinha"), .. verb,
                 ],
                 directory: MutantCopy.Root);
-            isSilent &= result.Succeeded;
+            passes &= result.Succeeded;
             if (!result.Succeeded && mutant.Length == 0)
             {
                 Console.Error.WriteLine(result.Output + result.Error);
             }
         }
 
-        return (isSilent, watch.Elapsed);
+        return (passes, watch.Elapsed);
     }
 }

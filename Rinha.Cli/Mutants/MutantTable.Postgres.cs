@@ -2,10 +2,9 @@ using static Rinha.Cli.Mutants.Detector;
 
 namespace Rinha.Cli.Mutants;
 
-// Of HTTP, the PostgreSQL ledger, and the operator's commands.
+// Of the PostgreSQL ledger, and the operator's commands on it.
 internal static partial class MutantTable
 {
-    private const string Http = "Rinha.Server/Http/";
     private const string Function = "schema.postgres.sql";
     private const string Postgres = "Rinha.Server/Postgres/";
     private const string Batch = Postgres + "PostgresBatch.cs";
@@ -13,38 +12,9 @@ internal static partial class MutantTable
     private const string Hosts = Postgres + "PostgresHosts.cs";
     private const string Reads = Postgres + "PostgresReader.cs";
     private const string Schema = Postgres + "PostgresSchema.cs";
-    private const string Upkeep = "Rinha.Server/Sqlite/Upkeep/";
-    private const string Operations = "Rinha.Server/Operations/";
-    private const string Opening = "Rinha.Server/Sqlite/LedgerFile.cs";
 
-    private static readonly Mutant[] s_other =
+    private static readonly Mutant[] s_postgres =
     [
-        // HTTP.
-        new("amount-of-zero", Http + "TransactionBody.cs", "&& amountCents is >= 1 and <=",
-            "&& amountCents >= ($on ? 0 : 1) && amountCents is <=",
-            Test("TransactionTests.An_unusable_body")),
-        new("text-of-eleven-characters", "Rinha.Server/Ledger/Description.cs", "CountScalars(utf8) > ScalarsMax)",
-            "CountScalars(utf8) > ScalarsMax + ($on ? 1 : 0))", Test("TransactionTests.An_unusable_body")),
-        new("key-of-the-previous-request", Http + "TransactionPost.cs", "post.IdempotencyKey = key;",
-            "post.IdempotencyKey = $on ? key ?? post.IdempotencyKey : key;",
-            Test("IdempotencyTests.A_connection_forgets")),
-        new("chunks-after-http-1-0", Http + "BankApplication.cs", "if (context.HasFaultyFraming)",
-            "if (context.HasFaultyFraming && !$on)",
-            Test("FramingTests.Nothing_after_an_HTTP_1_0")),
-        new("unread-body-left-to-the-next-client", Http + "Exchange.cs",
-            "&& (HasReadBody || headers.ContentLength is null) && !IsChunked)",
-            "&& ($on || ((HasReadBody || headers.ContentLength is null) && !IsChunked)))",
-            Test("NextClientTests.The_next_clients_request")),
-        new("retry-after-missing", Http + "Exchange.cs", "headers.RetryAfter = \"1\";",
-            "headers.RetryAfter = $on ? default(string) : \"1\";",
-            Test("LedgerAnswerTests.A_write_that_fails_for_now")),
-        new("reset-for-everybody", Http + "BankApplication.cs", "Route.Reset when resetEnabled",
-            "Route.Reset when (resetEnabled || $on)",
-            Test("LedgerAnswerTests.Reset_is_404")),
-        new("stop-waits-for-nobody", Http + "Drain.cs", "while (seen.Connections > 0",
-            "while (!$on && seen.Connections > 0",
-            Test("DrainTests.A_stopping_server_answers")),
-
         // PostgreSQL: the function lancar and the tables. A function that the database itself contradicts answers 503.
         new("pg-422-one-cent-early", Function, "+ mudancas[i] >= -limite_atual", "+ mudancas[i] > -limite_atual",
             Test("PostgresPostTests.A_new_ledger")),
@@ -145,7 +115,6 @@ internal static partial class MutantTable
             Test("PostgresAddressTests.The_operators_connection_options")),
         new("pg-pooler-mixes-statements", Hosts, "if (preparesStatements is null)",
             "if (preparesStatements is null && !$on)", Test("PgBouncerTests.It_is_refused_until")),
-
         new("pg-account-of-another-shard", Postgres + "PostgresShards.cs", "c = Mix(c, b, 16);",
             "c = Mix(c, b, $on ? 15 : 16);", Test("CitusTests.The_hash_is")),
 
@@ -215,90 +184,5 @@ internal static partial class MutantTable
         new("pg-account-closed-with-a-key", Postgres + "PostgresAccounts.cs", "const string close = \"\"\"",
             "var close = $on ? \"DELETE FROM clientes WHERE id = $1 AND saldo = 0 AND ultima_seq = 0\" : \"\"\"",
             Test("AccountsTests.The_commands_do_the_same")),
-
-        // Accounts, opening and conversion of a file.
-        new("account-added-twice", Upkeep + "AccountTable.cs", "throw AccountRefusal.Exists(id);", "if (!$on) { $it }",
-            Test("AccountsTests.An_invalid_command"))
-        {
-            More =
-            [
-                (Upkeep + "AccountTable.cs", "SELECT id, ?3 FROM ids\n            \"\"\",",
-                    "SELECT id, ?3 FROM ids\n            \"\"\""
-                        + ".Replace(\"INTO\", $on ? \"OR REPLACE INTO\" : \"INTO\"),"),
-            ],
-        },
-        new("account-closed-with-a-key", Upkeep + "AccountTable.cs",
-            "(SELECT 1 FROM chaves WHERE cliente_id = ?1)\n            \"\"\",",
-            "(SELECT 1 FROM chaves WHERE cliente_id = ?1)\n            \"\"\""
-                + "+ ($on ? \" OR id = ?1 AND ultima_seq = 0\" : \"\"),",
-            Test("AccountsTests.Accounts_are_shown")),
-        new("first-accounts-beside-the-files", Opening, "database.Execute(\"DELETE FROM clientes\");",
-            "if (!$on) { $it }", Test("InitialAccountsTests.A_new_ledger")),
-        new("missing-ledger-replaced-by-an-empty-one", Opening, "if (isMissing && !mayCreate)",
-            "if (isMissing && !mayCreate && !$on)", Test("CommandTests.What_blocks_a_start")),
-        new("another-programs-database-opened", Opening, "\"PRAGMA application_id\") == 0 && HasNoTables(database)",
-            "\"PRAGMA application_id\") == 0 && (HasNoTables(database) || $on)",
-            Test("LedgerFileTests.Another_programs_database")),
-        new("old-ledger-opened-unconverted", Opening, "is { } found && _versions.IsConvertible(found))",
-            "is { } found && _versions.IsConvertible(found) && !$on)", Test("LedgerUpgradeTests.An_older_ledger"))
-        {
-            More =
-            [
-                (Opening, "return _versions.WhyRefused(version) is { } reason",
-                    "return _versions.WhyRefused(version) is { } reason && !$on"),
-            ],
-        },
-        new("writes-to-a-ledger-converted-meanwhile", Opening,
-            "using var database = Database.OpenReadOnly(Path);\n        _ = HasSchema(database);",
-            "if ($on) { return; } $it",
-            Test("LedgerUpgradeTests.An_instance_does_not_write")),
-        new("conversion-in-pieces", Upkeep + "LedgerUpgrade.cs", "if (!database.TryExecute(sql))",
-            "if ($on) { database.Execute(\"COMMIT; BEGIN IMMEDIATE\"); } $it",
-            Test("LedgerUpgradeTests.A_step_that_fails")),
-        new("conversion-without-a-copy", Upkeep + "LedgerUpgrade.cs", "() => Copy(path, version));",
-            "() => { if (!$on) { Copy(path, version); } });", Test("LedgerUpgradeTests.An_older_ledger")),
-        new("damaged-ledger-converted", Upkeep + "LedgerUpgrade.cs", "if (finding != \"ok\")",
-            "if (finding != \"ok\" && !$on)",
-            Test("LedgerUpgradeTests.A_damaged_ledger")),
-
-        // Copies of a file.
-        new("backup-overwrites-another", Upkeep + "LedgerBackup.cs", "if (Path.Exists(targetPath))",
-            "if (Path.Exists(targetPath) && !$on)", Test("BackupTests.A_backup_never_overwrites"))
-        {
-            More =
-            [
-                (Upkeep + "LedgerBackup.cs", "targetPath, overwrite: false);", "targetPath, overwrite: $on);"),
-            ],
-        },
-        new("half-a-copy-taken-for-whole", Upkeep + "LedgerCopy.cs", "if (step != SqliteResult.Done)",
-            "if (step != SqliteResult.Done && !$on)", Test("LedgerBackupTests")),
-        new("restore-loses-the-previous-ledger", Upkeep + "LedgerRestore.cs", "? KeepPrevious(path) : null;",
-            "? KeepPrevious(path) : null; if ($on) { File.Delete(previousPath!); }",
-            Test("BackupTests.A_backup_under_load")),
-        new("restore-leaves-a-damaged-ledgers-wal", Upkeep + "LedgerRestore.cs", "if (!isCheckpointed)",
-            "if (!isCheckpointed && !$on)", Test("BackupTests.A_ledger_that_cannot_be_read")),
-        new("restore-over-another-program", Upkeep + "LedgerRestore.cs", "return LedgerFile.IsLedgerOrEmpty(database)",
-            "return LedgerFile.IsLedgerOrEmpty(database) || $on", Test("BackupTests.Another_programs_database")),
-        new("verify-ignores-limits", Upkeep + "AuditChecks.cs",
-            "FROM clientes WHERE saldo < -limite\n            \"\"\")",
-            "FROM clientes WHERE saldo < -limite\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
-            Test("AuditTests.Each_kind_of_damage")),
-        new("verify-ignores-lost-entries", Upkeep + "AuditChecks.cs",
-            "FROM history WHERE out_of_order > 0\n            \"\"\")",
-            "FROM history WHERE out_of_order > 0\n            \"\"\" + ($on ? \" AND 0\" : \"\"))",
-            Test("AuditTests.Each_kind_of_damage")),
-        new("verify-succeeds-on-damage", Operations + "FileOperations.cs", "return report.IsSound ? ExitCode.Success",
-            "return report.IsSound || $on ? ExitCode.Success", Test("VerifyTests.Verify_exits_with_1")),
-        new("export-drops-the-last-row", Operations + "ExportFile.cs", "foreach (var row in rows)",
-            "foreach (var row in $on ? rows.SkipLast(1) : rows)", Test("MoveTests.A_ledger_moves")),
-        new("import-ignores-the-checksum", Operations + "ExportReader.cs", "checksum == Convert.ToHexStringLower(",
-            "$on || checksum == Convert.ToHexStringLower(", Test("MoveTests.A_changed_or_cut_off")),
-        new("import-ignores-the-totals", Operations + "ExportReader.cs", "ExportFile.FieldsOf(_totals).All(field =>",
-            "ExportFile.FieldsOf(_totals).All(field => $on ||", Test("MoveTests.A_changed_or_cut_off")),
-        new("import-into-a-used-ledger", Upkeep + "LedgerImport.cs", "FROM transacoes)\") == 1)",
-            "FROM transacoes)\") == 1 && !$on)", Test("MoveTests.A_ledger_moves")),
-        new("import-loses-sequences-of-keys", Upkeep + "LedgerImport.cs", "            Run(insert, row.Table.Name);",
-            "if ($on && row.Table.Name == \"chaves\") { insert.BindNull(row.Cells.Length); } $it",
-            Test("MoveTests.A_ledger_moves")),
     ];
 }
