@@ -43,8 +43,7 @@ internal sealed class MutantsRun(IReadOnlyList<string> only, IReadOnlyList<strin
         if (only.Concat(except).FirstOrDefault(name => !MutantTable.All.Any(mutant => IsNamed(mutant, name)))
             is { } unknown)
         {
-            throw new UsageException(
-                $"no mutant '{unknown}'; known: {string.Join(", ", MutantTable.All.Select(mutant => mutant.Name))}");
+            throw new UsageException($"no mutant '{unknown}'; Rinha.Cli/Mutants lists them");
         }
 
         return [.. MutantTable.All.Where(mutant => !except.Any(name => IsNamed(mutant, name))
